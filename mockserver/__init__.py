@@ -1,0 +1,1 @@
+"""A stateful mock server driven by an OpenAPI document."""

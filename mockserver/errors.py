@@ -1,0 +1,85 @@
+"""The three ways things go wrong: the caller is wrong, the mock is wrong, or the set-up is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule of the contract.
+
+    ``location`` is where the value was: ``path``, ``query``, ``header``, ``body``, ``status`` or
+    ``record``; ``pointer`` is an RFC 6901 pointer below it (a parameter's name counts as its first
+    step); ``rule`` is the JSON Schema keyword that failed; ``message`` says what was found and what
+    was wanted.
+    """
+
+    location: str
+    pointer: str
+    rule: str
+    message: str
+
+    @property
+    def path(self) -> str:
+        """Location and pointer in one string, such as ``body/operations/0/id``."""
+        return self.location + self.pointer
+
+
+class Refusal(Exception):
+    """The caller is wrong: answered with ``status`` (4xx), or a fault somebody asked for (any status).
+
+    ``reason`` goes into the ``Mock-Reason`` header and the journal, never into the body, so that two
+    refusals can look the same to a client and still explain themselves to a person.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        violations: Iterable[Violation] = (),
+        headers: Iterable[tuple[str, str]] = (),
+        reason: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.violations = tuple(violations)
+        self.headers = tuple(headers)
+        self.reason = reason
+
+
+class ContractBreach(Exception):
+    """The mock is wrong: it was about to send, or to store, what its own document forbids.
+
+    Answered with a 500 that names the operation and every violation; journalled.
+    """
+
+    def __init__(self, operation: str, violations: Iterable[Violation]) -> None:
+        self.operation = operation
+        self.violations = tuple(violations)
+        told = "; ".join(f"{v.path}: {v.message} ({v.rule})" for v in self.violations)
+        super().__init__(f"{operation} breaks its contract: {told}")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One reason not to start: which file, where in it (RFC 6901 pointer), what is wrong and what to do."""
+
+    file: str
+    pointer: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.pointer or '/'}: {self.problem}; {self.remedy}"
+
+
+class SetupError(Exception):
+    """The document, a fixture or a setting is wrong: nothing starts, every problem is listed at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
