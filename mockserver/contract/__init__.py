@@ -1,0 +1,13 @@
+"""The contract: from an OpenAPI document to a frozen table of operations that reads requests and checks replies."""
+
+from mockserver.contract.checking import check
+from mockserver.contract.compile import Contract, compile_contract
+from mockserver.contract.document import Document, read_document
+from mockserver.contract.operation import Kind, Operation
+from mockserver.contract.reading import Input, read
+from mockserver.contract.resource import Reference, Resource
+
+__all__ = [
+    "Contract", "Document", "Input", "Kind", "Operation", "Reference", "Resource",
+    "check", "compile_contract", "read", "read_document",
+]

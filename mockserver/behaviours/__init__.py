@@ -1,0 +1,29 @@
+"""Meaning: one function per kind, ``(Call, Tenant) -> Reply``, run while the tenant's lock is held."""
+
+from collections.abc import Callable, Mapping
+
+from mockserver.behaviours.batch import batch
+from mockserver.behaviours.call import Call, Templates, Tools
+from mockserver.behaviours.documents import document, notice, preview
+from mockserver.behaviours.listing import list_, lookup, search
+from mockserver.behaviours.records import create, delete, patch, read, replace
+from mockserver.contract import Kind
+from mockserver.messages import Reply
+from mockserver.store import Tenant
+
+BEHAVIOURS: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
+    Kind.LIST: list_,
+    Kind.CREATE: create,
+    Kind.READ: read,
+    Kind.REPLACE: replace,
+    Kind.PATCH: patch,
+    Kind.DELETE: delete,
+    Kind.LOOKUP: lookup,
+    Kind.SEARCH: search,
+    Kind.BATCH: batch,
+    Kind.DOCUMENT: document,
+    Kind.PREVIEW: preview,
+    Kind.NOTICE: notice,
+}
+
+__all__ = ["BEHAVIOURS", "Call", "Templates", "Tools"]

@@ -1,0 +1,142 @@
+"""The nouns of the contract: operations, their parameters, bodies and replies, and what each operation means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from mockserver.contract.resource import Resource
+from mockserver.contract.schema import Rule
+
+
+class Kind(StrEnum):
+    """What an operation means: the word in ``x-mock: {kind: …}``, and the behaviour of that name."""
+
+    LIST = "list"
+    CREATE = "create"
+    READ = "read"
+    REPLACE = "replace"
+    PATCH = "patch"
+    DELETE = "delete"
+    LOOKUP = "lookup"
+    SEARCH = "search"
+    BATCH = "batch"
+    DOCUMENT = "document"
+    PREVIEW = "preview"
+    NOTICE = "notice"
+
+
+ANY_STATUSES = frozenset({200, 400, 403, 405, 500})
+"""What every operation can answer; a secured one also 401."""
+STATUSES: Mapping[Kind, frozenset[int]] = {
+    Kind.LIST: frozenset(),
+    Kind.CREATE: frozenset({409, 429}),
+    Kind.READ: frozenset({404}),
+    Kind.REPLACE: frozenset({404, 409}),
+    Kind.PATCH: frozenset({404, 409}),
+    Kind.DELETE: frozenset({404, 409}),
+    Kind.LOOKUP: frozenset(),
+    Kind.SEARCH: frozenset(),
+    Kind.BATCH: frozenset(),
+    Kind.DOCUMENT: frozenset({404}),
+    Kind.PREVIEW: frozenset({404}),
+    Kind.NOTICE: frozenset({404, 409}),
+}
+"""What each kind can answer beyond that. The document must declare all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter: where it is (path, query, header, cookie), its type, and the rule its typed value keeps."""
+
+    name: str
+    location: str
+    required: bool
+    type: str
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The request body: its media types, whether it must be there, the rule it keeps."""
+
+    media_types: tuple[str, ...]
+    required: bool
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRule:
+    """What one status may carry. ``full`` None: no content. ``projected`` holds when a projection was asked for."""
+
+    full: Rule | None
+    projected: Rule | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How a list is cut: the parameter that takes a key, and the envelope's member names (``items`` None: bare array)."""
+
+    key: str
+    items: str | None = None
+    count: str | None = None
+    next: str | None = None
+
+
+class How(StrEnum):
+    """How a search parameter meets a field, told by the parameter's shape."""
+
+    RANGE = "range"
+    ANY_OF = "any of"
+    CONTAINS = "contains"
+    EQUALS = "equals"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One search parameter: the field it is about (None: none, it is passed over) and how it meets it."""
+
+    field: str | None
+    how: How
+    is_page_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the document, ready to be answered.
+
+    ``meaning`` is its x-mock mapping; ``holds_records`` tells that its success reply is made of whole
+    records of ``resource`` and nothing else, so that stored bytes need no second check.
+    """
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    kind: Kind
+    resource: Resource
+    meaning: Mapping[str, Any]
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    replies: Mapping[int, ReplyRule]
+    secured: bool
+    scopes: frozenset[str]
+    projection: str | None
+    page: Page | None
+    criteria: Mapping[str, Criterion]
+    provenance: str
+    holds_records: bool
+
+    def parameter_names(self, location: str) -> frozenset[str]:
+        return frozenset(parameter.name for parameter in self.parameters if parameter.location == location)
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """What the document says about tokens: the audience they must name and the claims that carry meaning."""
+
+    scheme: str | None = None
+    audience: str | None = None
+    claims: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,134 @@
+"""From a request's text to typed values: every violation is collected, none hides another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+
+from mockserver.contract.json_text import BadJson, decode
+from mockserver.contract.operation import Operation, Parameter
+from mockserver.errors import Refusal, Violation
+from mockserver.messages import Headers, Json, Request
+
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
+_BOOLEANS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a request says once it is read: parameters by name, the body, and what was passed over (``notes``)."""
+
+    values: Mapping[str, Json]
+    body: Json = None
+    has_body: bool = False
+    notes: Headers = field(default=())
+
+
+def read(operation: Operation, request: Request, max_depth: int) -> Input:
+    """Raises Refusal(400) listing every way in which the request breaks the contract."""
+    violations: list[Violation] = []
+    sent = {"path": request.path_values, "query": _query(operation, request, violations)}
+    values: dict[str, Json] = {}
+    for parameter in operation.parameters:
+        where = sent[parameter.location] if parameter.location in sent else _other(parameter, request)
+        _read_parameter(parameter, where, values, violations)
+    body, has_body = _read_body(operation, request, max_depth, violations)
+    if violations:
+        raise Refusal(400, "The request breaks the contract.", violations=violations)
+    unknown = sorted(set(sent["query"]) - operation.parameter_names("query"))
+    notes = (("Ignored", ", ".join(f"query/{name}" for name in unknown)),) if unknown else ()
+    return Input(values, body, has_body, notes)
+
+
+def _query(operation: Operation, request: Request, violations: list[Violation]) -> dict[str, str]:
+    """Query parameters by name; one that may not repeat and does is a violation."""
+    found: dict[str, str] = {}
+    arrays = {parameter.name for parameter in operation.parameters if parameter.type == "array"}
+    for name, text in request.query:
+        if name not in found:
+            found[name] = text
+        elif name in arrays:
+            found[name] += f",{text}"
+        else:
+            violations.append(Violation("query", f"/{name}", "repeated", "is given more than once"))
+    return found
+
+
+def _other(parameter: Parameter, request: Request) -> Mapping[str, str]:
+    if parameter.location == "header":
+        return {parameter.name: text for name, text in request.headers.items() if name == parameter.name.lower()}
+    try:
+        cookies = SimpleCookie(request.headers.get("cookie", ""))
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in cookies.items()}
+
+
+def _read_parameter(
+    parameter: Parameter, sent: Mapping[str, str], values: dict[str, Json], violations: list[Violation]
+) -> None:
+    pointer = f"/{parameter.name}"
+    if parameter.name not in sent:
+        if parameter.required:
+            violations.append(Violation(parameter.location, pointer, "required", "is required and missing"))
+        return
+    value = _typed(parameter.type, sent[parameter.name])
+    broken = parameter.rule.violations(value, parameter.location, pointer)
+    violations += broken
+    if not broken:
+        values[parameter.name] = value
+
+
+def _typed(type_: str, text: str) -> Json:
+    """``text`` as the type its parameter declares; as it is when it does not read as one (the rule then says so)."""
+    if type_ == "integer" and _INTEGER.fullmatch(text):
+        return int(text)
+    if type_ in ("number", "integer") and _NUMBER.fullmatch(text):
+        return float(text)
+    if type_ == "boolean":
+        return _BOOLEANS.get(text, text)
+    if type_ == "array":
+        return text.split(",") if text else []
+    return text
+
+
+def _read_body(
+    operation: Operation, request: Request, max_depth: int, violations: list[Violation]
+) -> tuple[Json, bool]:
+    """The decoded body and whether there was one."""
+    rule = operation.body
+    if not request.body:
+        if rule and rule.required:
+            violations.append(Violation("body", "", "required", "is required and missing"))
+        return None, False
+    if rule is None:
+        message = f"is not wanted here, found {len(request.body)} bytes"
+        violations.append(Violation("body", "", "unexpected", message))
+        return None, False
+    if wrong := _wrong_type(request.headers.get("content-type"), rule.media_types):
+        violations.append(Violation("header", "/Content-Type", "contentType", wrong))
+        return None, False
+    try:
+        body = decode(request.body, max_depth)
+    except BadJson as bad:
+        violations.append(Violation("body", bad.pointer, "json", str(bad)))
+        return None, False
+    violations += rule.rule.violations(body, "body")
+    return body, True
+
+
+def _wrong_type(sent: str | None, taken: tuple[str, ...]) -> str | None:
+    """Why the content type is refused; None when it is fine."""
+    wanted = " or ".join(taken)
+    if sent is None:
+        return f"is missing, wanted {wanted}"
+    name, _, parameters = sent.partition(";")
+    if name.strip().lower() not in taken:
+        return f"is {sent[:80]!r}, wanted {wanted}"
+    charset = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", parameters, re.IGNORECASE)
+    if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        return f"names the charset {charset[1][:40]!r}, wanted utf-8"
+    return None

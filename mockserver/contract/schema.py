@@ -1,0 +1,136 @@
+"""A schema of the document as a compiled rule: yes or no in microseconds, every violation when it is no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+import jsonschema_rs
+import orjson
+
+from mockserver.contract.document import Document, Node, escape
+from mockserver.errors import Violation
+from mockserver.messages import Json
+
+MAX_VIOLATIONS = 50
+"""How many violations one reply tells; the rest are counted."""
+SHOWN = 120
+"""How many characters of an offending value a message shows."""
+
+_URI = "urn:document"
+_MASK = "\x00"
+
+
+class Schemas:
+    """Compiles schemas by their place in the document; their ``$ref`` resolve within it."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    @cached_property
+    def _registry(self) -> jsonschema_rs.Registry:
+        return jsonschema_rs.Registry([(_URI, self._document.root)], draft=jsonschema_rs.Draft202012)
+
+    def rule(self, node: Node) -> Rule:
+        """The rule of the schema at ``node``; compiled when first asked."""
+        return Rule(self, node)
+
+    def compile(self, node: Node) -> jsonschema_rs.Draft202012Validator:
+        """Raises SetupError when the schema is none."""
+        try:
+            return jsonschema_rs.Draft202012Validator(
+                {"$ref": f"{_URI}#{_fragment(node.pointer)}"},
+                registry=self._registry,
+                validate_formats=True,
+                mask=_MASK,
+            )
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+            told = str(error).splitlines()[0]
+            raise self._document.error(node, f"not a usable JSON Schema: {told}", "correct the schema") from None
+
+
+class Rule:
+    """One schema, compiled on first use.
+
+    PERF: ``is_valid`` answers in well under a microsecond where collecting errors takes 26, so errors
+    are collected only after a no. Compiling lazily keeps start-up flat for large documents.
+    """
+
+    def __init__(self, schemas: Schemas, node: Node) -> None:
+        self._schemas = schemas
+        self.node = node
+
+    @cached_property
+    def _validator(self) -> jsonschema_rs.Draft202012Validator:
+        return self._schemas.compile(self.node)
+
+    def compile(self) -> None:
+        """Compile now; raises SetupError when the schema is none."""
+        assert self._validator is not None
+
+    def allows(self, value: Json) -> bool:
+        return self._validator.is_valid(value)
+
+    def violations(self, value: Json, location: str, pointer: str = "") -> tuple[Violation, ...]:
+        """Every way in which ``value`` breaks the rule, in the order of the value; none when it keeps it."""
+        if self._validator.is_valid(value):
+            return ()
+        told = [
+            _violation(error, location, pointer)
+            for top in self._validator.iter_errors(value)
+            for error in _closest(top)
+        ]
+        distinct = list(dict.fromkeys(told))
+        if len(distinct) <= MAX_VIOLATIONS:
+            return tuple(distinct)
+        rest = Violation(location, pointer, "more", f"and {len(distinct) - MAX_VIOLATIONS} more violations")
+        return (*distinct[:MAX_VIOLATIONS], rest)
+
+
+def shown(value: Json) -> str:
+    """``value`` as JSON, cut where it is long: for messages."""
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"
+
+
+def _closest(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:
+    """The errors that help: below anyOf and oneOf those of the alternative that came nearest."""
+    branches = getattr(error.kind, "context", None)
+    if not branches or error.kind.name not in ("anyOf", "oneOf"):
+        yield error
+        return
+    nearest = max(branches, key=lambda branch: (_depth(branch), -len(branch)))
+    if _depth(nearest) <= len(error.instance_path):
+        yield error
+        return
+    for below in nearest:
+        yield from _closest(below)
+
+
+def _depth(branch: list[jsonschema_rs.ValidationError]) -> int:
+    return max((len(error.instance_path) for error in branch), default=0)
+
+
+def _violation(error: jsonschema_rs.ValidationError, location: str, pointer: str) -> Violation:
+    steps = [str(step) for step in error.instance_path]
+    rule = error.kind.name
+    message = error.message.replace(_MASK, shown(error.instance))
+    if rule == "required":
+        steps.append(error.kind.property)
+        message = "is required and missing"
+    elif rule == "not" and (unwanted := _only_required(error.kind.schema)):
+        steps.append(next(name for name in unwanted if name in error.instance))
+        message = f"must not be given, found {shown(error.instance[steps[-1]])}"
+    return Violation(location, pointer + "".join(f"/{escape(step)}" for step in steps), rule, message)
+
+
+def _only_required(schema: Any) -> list[str]:
+    """The names in ``{"required": [...]}`` when a schema is nothing else."""
+    return schema["required"] if isinstance(schema, dict) and list(schema) == ["required"] else []
+
+
+def _fragment(pointer: str) -> str:
+    """A pointer as a URI fragment: what a URI reserves is percent-encoded."""
+    return quote(pointer, safe="/~!$&'()*+,;=:@-._")

@@ -1,0 +1,76 @@
+"""The only sources of "now" and of "a new id": the same seed and the same calls give the same world."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from time import monotonic
+from typing import TypeAlias
+
+Scope: TypeAlias = tuple[str, ...]
+
+
+def digest(*parts: object) -> int:
+    """A 128-bit number that depends on ``parts`` alone: same parts, same number, in any process."""
+    told = "\x1f".join(map(str, parts)).encode()
+    return int.from_bytes(hashlib.blake2b(told, digest_size=16).digest())
+
+
+def stamp(moment: datetime) -> str:
+    """``moment`` as RFC 3339 in UTC with milliseconds: ``2025-04-18T12:00:00.000Z``."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+class Clock:
+    """What the mock takes for "now", and for how long.
+
+    It begins at ``start`` (None: the machine's time) and, when ``running``, goes on with the machine's
+    pace; otherwise it stands until someone moves it. ``wall`` is the machine's time plus what was
+    added by ``advance``: tokens are judged by it, since other processes mint them.
+    """
+
+    def __init__(self, start: datetime | None = None, *, running: bool = False) -> None:
+        self.set(start or datetime.now(UTC), running=running)
+
+    def now(self) -> datetime:
+        """The mock's time, in UTC."""
+        ran = timedelta(seconds=monotonic() - self._since) if self.running else timedelta()
+        return self._base + self._shift + ran
+
+    def wall(self) -> datetime:
+        """The machine's time moved on by what ``advance`` added."""
+        return datetime.now(UTC) + self._shift
+
+    def set(self, moment: datetime, *, running: bool = False) -> None:
+        """Be at ``moment``; forgets what ``advance`` added."""
+        self._base, self._shift, self._since, self.running = moment, timedelta(), monotonic(), running
+
+    def advance(self, by: timedelta) -> None:
+        """Move on (or, for a negative ``by``, back)."""
+        self._shift += by
+
+
+class IdSource:
+    """New ids, counted per scope (tenant and resource): what happens in one scope never shifts another's ids."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._counts: dict[Scope, int] = {}
+        self._lock = Lock()
+
+    def new(self, *scope: str) -> str:
+        """The next id of this scope, in the form of a version 4 UUID."""
+        with self._lock:
+            ordinal = self._counts.get(scope, 0) + 1
+            self._counts[scope] = ordinal
+        raw = f"{digest(self._seed, 'id', *scope, ordinal):032x}"
+        return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-a{raw[17:20]}-{raw[20:]}"
+
+    def counts(self) -> dict[Scope, int]:
+        with self._lock:
+            return dict(self._counts)
+
+    def restore(self, counts: dict[Scope, int]) -> None:
+        with self._lock:
+            self._counts = dict(counts)

@@ -1,0 +1,126 @@
+"""Faults asked for: answer the next requests with a status, or late, so that a client can be seen to cope."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from threading import Lock
+from typing import Any
+
+from mockserver.contract import Operation
+from mockserver.errors import Problem, Refusal, SetupError
+
+MAX_DELAY = 30.0
+"""Seconds that one fault may hold a request up."""
+MAX_FAULTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What to do to the next ``times`` matching requests (None: to all, until cleared).
+
+    ``operation`` and ``tenant`` narrow what matches (None: any); ``status`` replaces the answer
+    (None: only ``delay``, in seconds, happens); ``retry_after`` is sent with it, in seconds.
+    """
+
+    operation: str | None = None
+    tenant: str | None = None
+    status: int | None = None
+    delay: float = 0.0
+    times: int | None = 1
+    retry_after: int | None = None
+    message: str | None = None
+
+    def matches(self, operation: str, tenant: str | None) -> bool:
+        return self.operation in (None, operation) and self.tenant in (None, tenant)
+
+
+def read_fault(told: Any, operations: dict[str, Operation]) -> Fault:
+    """The fault that JSON tells. Raises SetupError listing what is wrong with it."""
+    problems = []
+
+    def wrong(name: str, problem: str, remedy: str) -> None:
+        problems.append(Problem("fault", f"/{name}", problem, remedy))
+
+    fields = {name: told[name] for name in Fault.__slots__ if name in told} if isinstance(told, dict) else {}
+    for name in sorted(set(told) - set(Fault.__slots__)) if isinstance(told, dict) else [""]:
+        wrong(name, "is not known", f"use {', '.join(Fault.__slots__)}")
+    for name, kinds in _TYPES.items():
+        if fields.get(name) is not None and (not isinstance(fields[name], kinds) or isinstance(fields[name], bool)):
+            wrong(name, f"is {fields[name]!r}", f"give {kinds[0].__name__}")
+    if problems:
+        raise SetupError(problems)
+    fault = Fault(**fields)
+    if fault.operation is not None and fault.operation not in operations:
+        wrong("operation", f"{fault.operation!r} is none", "name an operationId of the document")
+    if not 0 <= fault.delay <= MAX_DELAY:
+        wrong("delay", f"is {fault.delay}", f"give 0 to {MAX_DELAY:g} seconds")
+    if fault.times is not None and fault.times < 1:
+        wrong("times", f"is {fault.times}", "give 1 or more, or null for all")
+    if fault.status is None and not fault.delay:
+        wrong("status", "neither status nor delay", "give at least one")
+    _check_status(fault, operations, wrong)
+    if problems:
+        raise SetupError(problems)
+    return fault
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "operation": (str,), "tenant": (str,), "message": (str,),
+    "status": (int,), "times": (int,), "retry_after": (int,), "delay": (float, int),
+}  # fmt: skip
+
+
+def _check_status(fault: Fault, operations: dict[str, Operation], wrong: Any) -> None:
+    if fault.status is None:
+        return
+    meant = [operations[fault.operation]] if fault.operation in operations else list(operations.values())
+    declared = sorted({status for operation in meant for status in operation.replies if status >= 400})
+    if fault.status not in declared:
+        wrong("status", f"{fault.status} is not declared", f"use one of {', '.join(map(str, declared))}")
+
+
+class Faults:
+    """The faults still to come, in the order they were asked for; the first that matches is taken."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._left: list[tuple[Fault, int | None]] = []
+
+    def add(self, fault: Fault) -> None:
+        """Raises SetupError when too many wait already."""
+        with self._lock:
+            if len(self._left) >= MAX_FAULTS:
+                raise SetupError([Problem("fault", "", f"{MAX_FAULTS} faults wait already", "clear them first")])
+            self._left.append((fault, fault.times))
+
+    def waiting(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return [{**asdict(fault), "left": left} for fault, left in self._left]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._left.clear()
+
+    def take(self, operation: str, tenant: str | None) -> None:
+        """Let the first matching fault happen: sleep, then raise the Refusal it asks for, if any.
+
+        No lock is held while it sleeps. Raises Refusal with the fault's status.
+        """
+        if self._left and (fault := self._next(operation, tenant)):
+            time.sleep(fault.delay)
+            if fault.status is not None:
+                headers = [("Retry-After", str(fault.retry_after))] if fault.retry_after is not None else []
+                message = fault.message or f"A fault was asked for: {fault.status}."
+                raise Refusal(fault.status, message, headers=headers, reason="fault asked for")
+
+    def _next(self, operation: str, tenant: str | None) -> Fault | None:
+        with self._lock:
+            for index, (fault, left) in enumerate(self._left):
+                if fault.matches(operation, tenant):
+                    if left == 1:
+                        del self._left[index]
+                    elif left is not None:
+                        self._left[index] = (fault, left - 1)
+                    return fault
+            return None

@@ -1,0 +1,66 @@
+"""What travels through one exchange: the request, who sent it, and the reply; frozen, knowing no web framework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+Json: TypeAlias = Any
+"""A value that JSON can hold: dict, list, str, int, float, bool or None."""
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it arrived.
+
+    ``path`` is the decoded path below the server's prefix, ``template`` the document's path that it
+    matched and ``path_values`` the matched pieces; ``query`` keeps order and repetition; header
+    names are lower-case.
+    """
+
+    method: str
+    path: str
+    template: str
+    path_values: Mapping[str, str]
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is asking: the subject that writes are stamped with, the tenant the token names, its claims."""
+
+    subject: str
+    tenant: str | None
+    claims: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply before it becomes bytes on the wire.
+
+    Either ``value`` (``has_value`` true) is still to be serialised and checked, or ``raw`` is JSON put
+    together from records that were checked when they were written. Neither: a reply without content.
+    ``notes`` are diagnostics, each (name, text), sent as ``Mock-<name>`` headers.
+    """
+
+    status: int = 200
+    value: Json = None
+    has_value: bool = False
+    raw: bytes | None = None
+    headers: Headers = ()
+    notes: Headers = ()
+
+
+def say(value: Json, status: int = 200, *, headers: Headers = (), notes: Headers = ()) -> Reply:
+    """A reply whose content is ``value``, still to be checked."""
+    return Reply(status, value, True, None, headers, notes)
+
+
+def hand_out(raw: bytes, *, notes: Headers = ()) -> Reply:
+    """A reply made of stored records, serialised and checked when they were written."""
+    return Reply(raw=raw, notes=notes)

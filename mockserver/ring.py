@@ -1,0 +1,41 @@
+"""Memory with a bound: the newest things, up to so many and so many bytes; older ones fall out."""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Lock
+from typing import Generic, TypeVar
+
+Thing = TypeVar("Thing")
+
+
+class Ring(Generic[Thing]):
+    """Numbered things, oldest first. Numbers count from 1 and begin again only after ``clear``."""
+
+    def __init__(self, limit: int, max_bytes: int) -> None:
+        self._limit = limit
+        self._max_bytes = max_bytes
+        self._lock = Lock()
+        self._kept: deque[tuple[int, int, Thing]] = deque()
+        self._bytes = 0
+        self._count = 0
+
+    def add(self, thing: Thing, size: int) -> int:
+        """Keep ``thing``, which takes about ``size`` bytes; returns its number."""
+        with self._lock:
+            self._count += 1
+            self._kept.append((self._count, size, thing))
+            self._bytes += size
+            while len(self._kept) > self._limit or (self._bytes > self._max_bytes and len(self._kept) > 1):
+                self._bytes -= self._kept.popleft()[1]
+            return self._count
+
+    def all(self) -> list[tuple[int, Thing]]:
+        """What is kept, each with its number, oldest first."""
+        with self._lock:
+            return [(number, thing) for number, _, thing in self._kept]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+            self._bytes = self._count = 0

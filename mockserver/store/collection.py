@@ -1,0 +1,112 @@
+"""One resource's records of one tenant, ordered by id, with an index for each field that is looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import orjson
+from sortedcontainers import SortedDict, SortedSet
+
+Keys: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as it is kept: its id, its JSON, and the values it is indexed by, one tuple per indexed field.
+
+    PERF: kept as bytes, not as dicts. Tens of thousands of dicts make each pass of the garbage
+    collector slow enough to give POST a p99 a hundred times its p50; bytes are not walked, and a
+    read sends them as they are.
+    """
+
+    id: str
+    raw: bytes
+    keys: tuple[Keys, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """The record as a new dict that the caller may change."""
+        data: dict[str, Any] = orjson.loads(self.raw)
+        return data
+
+
+class Collection:
+    """Records by id. Replaced, never mutated: a copy shares the records and costs only the maps.
+
+    Not locked itself: the tenant's lock is held by whoever calls.
+    """
+
+    def __init__(self, indexed: Sequence[str] = ()) -> None:
+        self.indexed = tuple(indexed)
+        self._records: SortedDict[str, Record] = SortedDict()
+        self._indexes: tuple[dict[str, SortedSet[str]], ...] = tuple({} for _ in self.indexed)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __contains__(self, record_id: str) -> bool:
+        return record_id in self._records
+
+    def get(self, record_id: str) -> Record | None:
+        record: Record | None = self._records.get(record_id)
+        return record
+
+    def put(self, record_id: str, data: Mapping[str, Any], raw: bytes) -> Record:
+        """Store ``raw``, the JSON of ``data``, under ``record_id``; replaces what was there."""
+        record = Record(record_id, raw, tuple(_keys(data.get(field)) for field in self.indexed))
+        self._unindex(self._records.get(record_id))
+        self._records[record_id] = record
+        for index, keys in zip(self._indexes, record.keys, strict=True):
+            for key in keys:
+                index.setdefault(key, SortedSet()).add(record_id)
+        return record
+
+    def delete(self, record_id: str) -> Record | None:
+        """Remove and return the record; None if there was none."""
+        record: Record | None = self._records.pop(record_id, None)
+        self._unindex(record)
+        return record
+
+    def scan(self, after: str | None = None) -> Iterator[Record]:
+        """Records in id order, beginning behind the position ``after`` (any string is a position)."""
+        return (self._records[record_id] for record_id in self._behind(self._records, after))
+
+    def lookup(self, field: str, value: str, after: str | None = None) -> Iterator[Record]:
+        """Records whose indexed ``field`` is ``value`` (or holds it, for a list), in id order behind ``after``."""
+        ids = self._indexes[self.indexed.index(field)].get(value)
+        if ids is None:
+            return iter(())
+        return (self._records[record_id] for record_id in self._behind(ids, after))
+
+    def copy(self) -> Collection:
+        """The same records in maps of their own."""
+        twin = Collection(self.indexed)
+        twin._records = SortedDict(self._records)
+        twin._indexes = tuple({key: SortedSet(ids) for key, ids in index.items()} for index in self._indexes)
+        return twin
+
+    def _unindex(self, record: Record | None) -> None:
+        if record is None:
+            return
+        for index, keys in zip(self._indexes, record.keys, strict=True):
+            for key in keys:
+                ids = index[key]
+                ids.discard(record.id)
+                if not ids:
+                    del index[key]
+
+    @staticmethod
+    def _behind(ordered: SortedDict[str, Record] | SortedSet[str], after: str | None) -> Iterator[str]:
+        if after is None:
+            return iter(ordered)
+        ids: Iterator[str] = ordered.irange(minimum=after, inclusive=(False, True))
+        return ids
+
+
+def _keys(value: Any) -> Keys:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, list):
+        return tuple(dict.fromkeys(item for item in value if isinstance(item, str)))
+    return ()
