@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from mockserver.errors import Violation
+
 Json: TypeAlias = Any
 """A value that JSON can hold: dict, list, str, int, float, bool or None."""
 
@@ -18,7 +20,7 @@ class Request:
 
     ``path`` is the decoded path below the server's prefix, ``template`` the document's path that it
     matched and ``path_values`` the matched pieces; ``query`` keeps order and repetition; header
-    names are lower-case.
+    names are lower-case. ``excess`` names the limits it went over; what did is left out.
     """
 
     method: str
@@ -28,6 +30,7 @@ class Request:
     query: tuple[tuple[str, str], ...]
     headers: Mapping[str, str]
     body: bytes
+    excess: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

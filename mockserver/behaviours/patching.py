@@ -54,6 +54,9 @@ def _apply(document: Json, directive: dict[str, Any]) -> Json:
     if directive["op"] == "test":
         _test(document, directive)
         return document
+    if directive["op"] == "copy":  # the library cannot copy the whole document
+        value = copy.deepcopy(jsonpointer.JsonPointer(directive["from"]).resolve(document))
+        directive = {"op": "add", "path": directive["path"], "value": value}
     return jsonpatch.JsonPatch([directive], pointer_cls=jsonpointer.JsonPointer).apply(document, in_place=True)
 
 

@@ -1,0 +1,131 @@
+"""The Flask application: HTTP in, a Request to ``exchange.answer``, its Reply out; it knows no operation's meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import orjson
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
+from werkzeug.routing import Rule
+from werkzeug.wsgi import get_input_stream
+
+from mockserver.control import control_plane
+from mockserver.cors import allow_browsers
+from mockserver.docs import docs_pages
+from mockserver.errors import Violation
+from mockserver.exchange import answer
+from mockserver.messages import Reply, Request
+from mockserver.settings import Settings
+from mockserver.world import World
+
+
+def create_app(settings: Settings | None = None, **changes: Any) -> Flask:
+    """A Flask application that is one mock and shares nothing with any other.
+
+    ``changes`` are fields of Settings, for short: ``create_app(scenario="empty", clock="frozen")``. The
+    state is at ``app.extensions["mockserver"]``, a World. Raises SetupError when the document, the
+    scenario or a setting is wrong.
+    """
+    world = World(settings or Settings(**changes))
+    app = Flask("mockserver", static_folder=None)
+    app.extensions["mockserver"] = world
+    app.url_map.merge_slashes = False
+    for number, (template, rule) in enumerate(_rules(world)):
+        app.url_map.add(Rule(rule, endpoint=f"api-{number}", methods=None))
+        app.view_functions[f"api-{number}"] = _view(world, template)
+    app.register_blueprint(control_plane(world))
+    app.register_blueprint(docs_pages(world))
+    app.register_error_handler(NotFound, lambda _: _answer(world, "", {}))
+    app.register_error_handler(HTTPException, _as_json)
+    allow_browsers(app)
+    return app
+
+
+def _rules(world: World) -> Iterator[tuple[str, str]]:
+    """Each path template with the Werkzeug rule that serves it, below every prefix the document's servers have.
+
+    One rule a template, whatever the verb: with one rule an operation, templates that overlap merge
+    their Allow headers and answer each other's verbs.
+    """
+    for prefix in world.contract.prefixes:
+        for template in world.contract.paths:
+            yield template, prefix + "/".join(map(_segment, template.split("/")))
+
+
+def _segment(segment: str) -> str:
+    """``{tenantId}`` as ``<tenantId>``, for names that Werkzeug takes; a mixed segment piece by piece."""
+    return segment.replace("{", "<").replace("}", ">")
+
+
+def _view(world: World, template: str) -> Callable[..., Response]:
+    def view(**path_values: str) -> Response:
+        return _answer(world, template, path_values)
+
+    return view
+
+
+def _answer(world: World, template: str, path_values: Mapping[str, str]) -> Response:
+    return _response(answer(world, _request(world, template, path_values)))
+
+
+def _request(world: World, template: str, path_values: Mapping[str, str]) -> Request:
+    """The request within the limits; what exceeds them is left out and named in ``excess``."""
+    environ = request.environ
+    excess = [*_too_long(world, environ)]
+    body = b""
+    if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
+        limit = world.settings.max_body
+        try:
+            body = get_input_stream(environ, max_content_length=limit).read()
+        except RequestEntityTooLarge:
+            excess.append(Violation("body", "", "maxLength", f"is larger than {limit} bytes"))
+    return Request(
+        method=request.method,
+        path=request.path,
+        template=template,
+        path_values=path_values,
+        query=() if excess or not environ.get("QUERY_STRING") else tuple(request.args.items(multi=True)),
+        headers=_headers(environ),
+        body=body,
+        excess=tuple(excess),
+    )
+
+
+def _too_long(world: World, environ: Mapping[str, Any]) -> Iterator[Violation]:
+    target = len(environ.get("PATH_INFO", "")) + len(environ.get("QUERY_STRING", ""))
+    if target > world.settings.max_target:
+        message = f"the URL has {target} characters, at most {world.settings.max_target} are taken"
+        yield Violation("path", "", "maxLength", message)
+    headers = sum(len(name) + len(text) for name, text in environ.items() if name.startswith("HTTP_"))
+    if headers > world.settings.max_headers:
+        message = f"the headers have {headers} characters, at most {world.settings.max_headers} are taken"
+        yield Violation("header", "", "maxLength", message)
+
+
+def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
+    found = {name[5:].replace("_", "-").lower(): text for name, text in environ.items() if name.startswith("HTTP_")}
+    if content_type := environ.get("CONTENT_TYPE"):
+        found["content-type"] = content_type
+    return found
+
+
+def _response(reply: Reply) -> Response:
+    content = reply.raw
+    response = Response(content, status=reply.status, content_type=_JSON if content is not None else None)
+    if content is None:
+        del response.headers["Content-Type"]
+    response.headers.extend(reply.headers)
+    return response
+
+
+_JSON = "application/json"
+
+
+def _as_json(error: HTTPException) -> Response:
+    """What Flask itself refuses (outside the API's paths), in the API's error shape."""
+    told = {"message": f"{error.name}: {error.description}", "errors": []}
+    response = Response(orjson.dumps(told), status=error.code or 500, content_type=_JSON)
+    response.headers.extend([(name, text) for name, text in error.get_headers() if name == "Allow"])
+    return response

@@ -1,0 +1,182 @@
+"""From request to reply: the eight stops of one exchange, in their order. The file to read first."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import orjson
+
+from mockserver.auth import denied
+from mockserver.behaviours import BEHAVIOURS, Call
+from mockserver.contract import Input, Operation, check, read
+from mockserver.errors import ContractBreach, Refusal, Violation
+from mockserver.journal import SHOWN_BODY, Entry
+from mockserver.messages import Headers, Identity, Reply, Request, say
+from mockserver.store import Tenant
+from mockserver.store.tenant import TooManyTenants
+from mockserver.world import World
+
+log = logging.getLogger("mockserver")
+
+
+@dataclass(slots=True)
+class _Trail:
+    """What becomes known on the way: for the journal and the diagnostics, whatever way the exchange ends."""
+
+    request: Request
+    began: float = field(default_factory=perf_counter)
+    operation: Operation | None = None
+    tenant: str | None = None
+    identity: Identity | None = None
+    reason: str = ""
+    violations: tuple[Violation, ...] = ()
+    breach: bool = False
+
+
+def answer(world: World, request: Request) -> Reply:
+    """The reply to ``request``; never raises."""
+    trail = _Trail(request)
+    reply = Reply(500)
+    try:
+        reply = _answer(world, request, trail)
+    except Refusal as refusal:
+        reply = _refused(refusal, trail)
+    except ContractBreach as breach:
+        reply = _breached(breach, trail)
+    except Exception as error:
+        reply = _failed(error, trail)
+    finally:
+        reply = _finished(world, reply, trail)
+    return reply
+
+
+def _answer(world: World, request: Request, trail: _Trail) -> Reply:
+    operation = trail.operation = _operation(world, request)
+    if request.excess:
+        raise Refusal(400, "The request is larger than this server takes.", violations=request.excess)
+    trail.tenant = request.path_values.get(world.contract.tenant) if world.contract.tenant else None
+    header = request.headers.get("authorization")
+    trail.identity = world.auth.identify(operation, header, trail.tenant, world.clock.wall())
+    world.faults.take(operation.id, trail.tenant)
+    sent = _read(world, operation, request)
+    call = Call(operation, sent, trail.identity, world.tools)
+    tenant = _tenant(world, trail.tenant)
+    with tenant.lock:
+        reply = BEHAVIOURS[operation.kind](call, tenant)
+    check(operation, reply, projected=call.value(operation.projection) is not None)
+    if world.reference:
+        world.reference.agree_on_reply(operation, request, reply.status, _serialised(reply))
+    return Reply(reply.status, reply.value, reply.has_value, reply.raw, reply.headers, (*sent.notes, *reply.notes))
+
+
+def _read(world: World, operation: Operation, request: Request) -> Input:
+    """The request as typed values; with a reference verdict, only if both judges agree."""
+    if world.reference is None:
+        return read(operation, request, world.settings.max_depth)
+    try:
+        sent = read(operation, request, world.settings.max_depth)
+    except Refusal as refusal:
+        world.reference.agree_on_request(operation, request, refusal.violations)
+        raise
+    world.reference.agree_on_request(operation, request, ())
+    return sent
+
+
+def _operation(world: World, request: Request) -> Operation:
+    """Raises Refusal: the denial for a path that nothing answers, 405 with the exact verbs of one that something does."""
+    verbs = world.contract.paths.get(request.template)
+    if verbs is None:
+        raise denied(f"no path of the document matches {request.path[:200]}")
+    operation = verbs.get(request.method)
+    if operation is None:
+        allow = ", ".join(sorted(verbs))
+        raise Refusal(405, f"{request.method[:20]} is not allowed here, use {allow}.", headers=[("Allow", allow)])
+    return operation
+
+
+def _tenant(world: World, name: str | None) -> Tenant:
+    try:
+        return world.store.tenant(name or "default")
+    except TooManyTenants:
+        limit = world.settings.max_tenants
+        raise Refusal(429, f"This mock holds {limit} tenants already.", reason="limit: tenants") from None
+
+
+def _refused(refusal: Refusal, trail: _Trail) -> Reply:
+    trail.reason, trail.violations = refusal.reason, refusal.violations
+    reply = say(_error(refusal.message, refusal.violations), refusal.status, headers=refusal.headers)
+    if trail.operation is None:
+        return reply
+    try:
+        check(trail.operation, reply, projected=False)
+    except ContractBreach as breach:
+        return _breached(breach, trail)
+    return reply
+
+
+def _breached(breach: ContractBreach, trail: _Trail) -> Reply:
+    trail.breach, trail.reason, trail.violations = True, "contract breach", breach.violations
+    log.error("%s", breach)
+    return say(_error(f"The mock broke its own contract in {breach.operation}.", breach.violations), 500)
+
+
+def _failed(error: Exception, trail: _Trail) -> Reply:
+    trail.breach, trail.reason = True, f"internal error: {type(error).__name__}"
+    log.exception("unexpected failure in %s %s", trail.request.method, trail.request.template, exc_info=error)
+    return say(_error("The mock failed unexpectedly; its log has the details.", ()), 500)
+
+
+def _error(message: str, violations: Iterable[Violation]) -> dict[str, object]:
+    errors = [{"path": violation.path, "message": violation.message} for violation in violations]
+    return {"message": message, "errors": errors}
+
+
+def _finished(world: World, reply: Reply, trail: _Trail) -> Reply:
+    """Serialise, add the diagnostics, write the journal: the only way out."""
+    raw = _serialised(reply)
+    number = world.journal.record(_entry(world, reply, raw or b"", trail))
+    notes: list[tuple[str, str]] = [("Request", str(number)), *reply.notes]
+    if trail.operation:
+        notes.append(("Operation", trail.operation.id))
+    if trail.reason:
+        notes.append(("Reason", trail.reason))
+    told: Headers = tuple((f"Mock-{name}", _header_text(text)) for name, text in notes)
+    return Reply(reply.status, raw=raw, headers=(*reply.headers, *told))
+
+
+def _serialised(reply: Reply) -> bytes | None:
+    return orjson.dumps(reply.value) if reply.has_value else reply.raw
+
+
+def _entry(world: World, reply: Reply, raw: bytes, trail: _Trail) -> Entry:
+    request = trail.request
+    return Entry(
+        at=world.clock.now(),
+        method=request.method,
+        path=request.path,
+        query=request.query,
+        headers=request.headers,
+        body=request.body[:SHOWN_BODY],
+        operation=trail.operation.id if trail.operation else None,
+        tenant=trail.tenant,
+        subject=trail.identity.subject if trail.identity else None,
+        status=reply.status,
+        reply=raw[:SHOWN_BODY],
+        notes=reply.notes,
+        reason=trail.reason,
+        violations=trail.violations,
+        breach=trail.breach,
+        milliseconds=(perf_counter() - trail.began) * 1000,
+    )
+
+
+def _header_text(text: str) -> str:
+    """Printable ASCII of bounded length: what a header may hold, whatever a caller put into a path or a name."""
+    return text[:500].encode("ascii", "backslashreplace").decode().translate(_CONTROLS)
+
+
+_CONTROLS = {code: " " for code in (*range(32), 127)}
+

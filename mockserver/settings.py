@@ -1,0 +1,96 @@
+"""Every setting and its default; the only reader of the environment, and the one place that finds the data folders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mockserver.auth import Mode
+from mockserver.errors import Problem, SetupError
+
+DEVELOPMENT_SECRET = "mockserver: known to everyone, good for local development only"
+"""Signs tokens unless MOCKSERVER_SECRET says otherwise, so that any token minted here is taken by any mock here."""
+
+CLOCKS = ("scenario", "frozen", "now")
+
+
+def data_folder(name: str) -> Path:
+    """The folder ``spec``, ``fixtures`` or ``contract_tests``: inside the installed package, else in the checkout."""
+    package = Path(__file__).parent
+    installed = package / "_data" / name
+    return installed if installed.is_dir() else package.parent / name
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How one mock runs.
+
+    ``clock``: ``scenario`` runs on from the scenario's moment, ``frozen`` stands there, ``now`` follows
+    the machine. ``validator``: ``compiled``, or ``reference`` to have openapi-core judge every message
+    as well. ``counts`` says how many records of a resource each seeded tenant gets. Sizes are bytes.
+    """
+
+    spec: Path = field(default_factory=lambda: data_folder("spec") / "openapi.json")
+    fixtures: Path = field(default_factory=lambda: data_folder("fixtures"))
+    scenario: str = "default"
+    seed: int | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    auth: Mode = Mode.VERIFY
+    secret: str = field(default=DEVELOPMENT_SECRET, repr=False)
+    key_file: Path = field(default_factory=lambda: Path.home() / ".local/state/mockserver/key.pem")
+    jwks: str | None = None
+    clock: str = "scenario"
+    validator: str = "compiled"
+    page_size: int = 100
+    max_body: int = 2**20
+    max_depth: int = 32
+    max_target: int = 8_192
+    max_headers: int = 32_768
+    max_tenants: int = 1_000
+    max_records: int = 1_000_000
+    journal: int = 1_000
+    outbox: int = 1_000
+
+    def __post_init__(self) -> None:
+        problems = [
+            Problem("settings", f"/{name}", f"{found!r} is out of range", f"give {low} to {high}")
+            for name, low, high in _RANGES
+            if not low <= (found := getattr(self, name)) <= high
+        ]
+        if self.clock not in CLOCKS:
+            problems.append(Problem("settings", "/clock", f"{self.clock!r} is unknown", f"use {', '.join(CLOCKS)}"))
+        if self.auth in list(Mode):
+            object.__setattr__(self, "auth", Mode(self.auth))  # "off" is as good as Mode.OFF
+        else:
+            problems.append(Problem("settings", "/auth", f"{self.auth!r} is unknown", f"use {', '.join(Mode)}"))
+        if len(self.secret) < 32:
+            problem = f"{len(self.secret)} characters are too few for HS256"
+            problems.append(Problem("settings", "/secret", problem, "give MOCKSERVER_SECRET 32 characters or more"))
+        if problems:
+            raise SetupError(problems)
+
+
+_RANGES = (
+    ("page_size", 1, 10_000),
+    ("max_body", 1_024, 2**26),
+    ("max_depth", 4, 100),
+    ("max_target", 256, 65_536),
+    ("max_headers", 1_024, 262_144),
+    ("max_tenants", 1, 100_000),
+    ("max_records", 1, 100_000_000),
+    ("journal", 1, 1_000_000),
+    ("outbox", 1, 1_000_000),
+)
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, str | Path]:
+    """The settings that the environment gives: MOCKSERVER_SECRET and MOCKSERVER_KEY_FILE, both kept out of command lines."""
+    environment = os.environ if environment is None else environment
+    found: dict[str, str | Path] = {}
+    if secret := environment.get("MOCKSERVER_SECRET"):
+        found["secret"] = secret
+    if key_file := environment.get("MOCKSERVER_KEY_FILE"):
+        found["key_file"] = Path(key_file)
+    return found

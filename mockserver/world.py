@@ -1,0 +1,102 @@
+"""All mutable state of one running mock, and the few things that may be done to the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from mockserver.auth import Authenticator
+from mockserver.behaviours import Tools
+from mockserver.contract import Document, compile_contract, read_document
+from mockserver.determinism import Clock, IdSource
+from mockserver.faults import Faults
+from mockserver.journal import Journal
+from mockserver.keys import Keys
+from mockserver.outbox import Outbox
+from mockserver.seed import read_scenario
+from mockserver.settings import Settings
+from mockserver.store import Store, Tenant
+from mockserver.templates import DocumentTemplates
+
+if TYPE_CHECKING:
+    from mockserver.contract.reference import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A world as it was: what ``World.restore`` takes back."""
+
+    tenants: Mapping[str, Tenant]
+    ids: Mapping[tuple[str, ...], int]
+
+
+class World:
+    """One running mock: contract and settings, which never change, and all that does."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises SetupError listing what is wrong with document, scenario, templates or settings."""
+        self.settings = settings
+        self.contract = compile_contract(read_document(settings.spec))
+        self.scenario = read_scenario(
+            settings.scenario, settings.fixtures, self.contract, seed=settings.seed, counts=settings.counts
+        )
+        self.keys = Keys(settings.secret, settings.key_file, settings.jwks)
+        self.auth = Authenticator(settings.auth, self.contract.security, self.keys)
+        self.clock = Clock()
+        self.ids = IdSource(self.scenario.seed)
+        self.outbox = Outbox(settings.outbox)
+        self.journal = Journal(settings.journal)
+        self.faults = Faults()
+        self.store = Store(self.contract.indexes, self.scenario.fill, settings.max_tenants)
+        self.reference = _reference(self.contract.document) if settings.validator == "reference" else None
+        self.tools = _tools(self)
+        self.operations = {operation.id: operation for operation in self.contract.operations()}
+        for tenant in self.scenario.tenants:
+            self.store.tenant(tenant)
+        self._start_clock()
+        self._begin = self.snapshot()
+
+    def snapshot(self) -> Snapshot:
+        """The records and id counters as they are now."""
+        return Snapshot(self.store.copy(), self.ids.counts())
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Be what ``snapshot`` was; it stays usable. Clock, journal, outbox and faults are left alone."""
+        self.store.restore(snapshot.tenants)
+        self.ids.restore(dict(snapshot.ids))
+
+    def reset(self) -> None:
+        """As just started: records, ids, clock; journal, outbox and faults empty."""
+        self.restore(self._begin)
+        self._start_clock()
+        self.journal.clear()
+        self.outbox.clear()
+        self.faults.clear()
+
+    def _start_clock(self) -> None:
+        """``frozen`` and ``scenario`` begin at the scenario's moment, ``now`` at the machine's."""
+        mode = self.settings.clock
+        self.clock.set(datetime.now(UTC) if mode == "now" else self.scenario.clock, running=mode != "frozen")
+
+
+def _reference(document: Document) -> Reference:
+    from mockserver.contract.reference import Reference  # PERF: openapi-core takes 0.3 s to import
+
+    return Reference(document)
+
+
+def _tools(world: World) -> Tools:
+    templates = DocumentTemplates(world.settings.fixtures / "templates")
+    return Tools(
+        contract=world.contract,
+        clock=world.clock,
+        ids=world.ids,
+        outbox=world.outbox,
+        templates=templates,
+        page_size=world.settings.page_size,
+        max_records=world.settings.max_records,
+        max_depth=world.settings.max_depth,
+        max_bytes=world.settings.max_body,
+    )
