@@ -145,5 +145,3 @@ def _token(header: str | None) -> str:
     if len(token) > MAX_TOKEN:
         raise unauthorized(f"the token is longer than {MAX_TOKEN} characters")
     return token.strip()
-
-

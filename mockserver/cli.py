@@ -18,7 +18,7 @@ from mockserver.settings import CLOCKS, Settings, from_environment
 EXIT_SETUP = 2
 
 
-class _Count(click.ParamType):
+class _Count(click.ParamType[tuple[str, int]]):
     """``certifications=5000``."""
 
     name = "RESOURCE=N"
@@ -93,21 +93,32 @@ def main() -> None:
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65_535), help="0 picks a free one.")
 @_world
 @click.option(
-    "--auth", type=click.Choice([mode.value for mode in Mode]), default=Mode.VERIFY.value, show_default=True,
+    "--auth",
+    type=click.Choice([mode.value for mode in Mode]),
+    default=Mode.VERIFY.value,
+    show_default=True,
     help="verify: signature and claims of tokens; decode: claims only; off: no token is needed.",
 )
 @click.option("--jwks", metavar="URL|FILE", help="Accept tokens signed by these keys too.")
 @click.option(
-    "--clock", type=click.Choice(CLOCKS), default="scenario", show_default=True,
+    "--clock",
+    type=click.Choice(CLOCKS),
+    default="scenario",
+    show_default=True,
     help="scenario: runs on from the scenario's moment; frozen: stands there; now: the machine's.",
 )
 @click.option("--page-size", default=100, show_default=True, type=click.IntRange(1, 10_000), help="Records a page.")
 @click.option(
-    "--validator", type=click.Choice(["compiled", "reference"]), default="compiled", show_default=True,
+    "--validator",
+    type=click.Choice(["compiled", "reference"]),
+    default="compiled",
+    show_default=True,
     help="reference: openapi-core judges every message as well, and every disagreement is a 500 (slow).",
 )
 @_telling
-def serve(host: str, port: int, counts: tuple[tuple[str, int], ...], spec: Path | None, auth: str, **options: Any) -> None:  # fmt: skip
+def serve(
+    host: str, port: int, counts: tuple[tuple[str, int], ...], spec: Path | None, auth: str, **options: Any
+) -> None:
     """Serve the mock until Ctrl-C or SIGTERM.
 
     \b
@@ -158,7 +169,9 @@ def routes(spec: Path | None, as_json: bool) -> None:
 @main.command()
 @click.option("--tenant", required=True, help="The tenant that the token is for.")
 @click.option("--subject", default="auth0|developer", show_default=True, help="Who writes are stamped with.")
-@click.option("--expires-in", default=86_400, show_default=True, type=int, metavar="S", help="Seconds; may be negative.")
+@click.option(
+    "--expires-in", default=86_400, show_default=True, type=int, metavar="S", help="Seconds; may be negative."
+)
 @click.option("--scope", help="Space-separated scopes to put into the token.")
 @click.option("--algorithm", type=click.Choice(["HS256", "RS256"]), default="HS256", show_default=True)
 @_telling
@@ -177,11 +190,17 @@ def token(tenant: str, subject: str, expires_in: int, scope: str | None, algorit
     settings = _settings(None)
     security = compile_contract(read_document(settings.spec)).security
     keys = Keys(settings.secret, settings.key_file)
-    lifetime = timedelta(seconds=expires_in)
-    now = datetime.now(UTC)
-    click.echo(
-        mint(keys, security, tenant=tenant, now=now, subject=subject, expires_in=lifetime, scope=scope, algorithm=algorithm)  # fmt: skip
+    minted = mint(
+        keys,
+        security,
+        tenant=tenant,
+        now=datetime.now(UTC),
+        subject=subject,
+        expires_in=timedelta(seconds=expires_in),
+        scope=scope,
+        algorithm=algorithm,
     )
+    click.echo(minted)
 
 
 @main.command()

@@ -163,7 +163,7 @@ class _Steering:
         lifetime = timedelta(seconds=max(-86_400, min(seconds, 366 * 86_400)))
         now = datetime.now(UTC)
         security = self.world.contract.security
-        token = mint(self.world.keys, security, tenant=tenant, subject=subject, now=now, expires_in=lifetime)
+        token = mint(self.world.keys, security, tenant=str(tenant), subject=subject, now=now, expires_in=lifetime)
         return {"token": token, "token_type": "Bearer", "expires_in": int(lifetime.total_seconds())}
 
     def _lock(self, tenant: str, resource: str, record_id: str, locked: bool) -> dict[str, Any]:

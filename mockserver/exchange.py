@@ -46,7 +46,7 @@ def answer(world: World, request: Request) -> Reply:
         reply = _refused(refusal, trail)
     except ContractBreach as breach:
         reply = _breached(breach, trail)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- whatever it is, the caller gets a reply and the journal an entry
         reply = _failed(error, trail)
     finally:
         reply = _finished(world, reply, trail)
@@ -86,7 +86,7 @@ def _read(world: World, operation: Operation, request: Request) -> Input:
 
 
 def _operation(world: World, request: Request) -> Operation:
-    """Raises Refusal: the denial for a path that nothing answers, 405 with the exact verbs of one that something does."""
+    """Raises Refusal: the denial where nothing answers the path, 405 with the exact verbs where something does."""
     verbs = world.contract.paths.get(request.template)
     if verbs is None:
         raise denied(f"no path of the document matches {request.path[:200]}")
@@ -125,7 +125,7 @@ def _breached(breach: ContractBreach, trail: _Trail) -> Reply:
 
 def _failed(error: Exception, trail: _Trail) -> Reply:
     trail.breach, trail.reason = True, f"internal error: {type(error).__name__}"
-    log.exception("unexpected failure in %s %s", trail.request.method, trail.request.template, exc_info=error)
+    log.error("unexpected failure in %s %s", trail.request.method, trail.request.template, exc_info=error)
     return say(_error("The mock failed unexpectedly; its log has the details.", ()), 500)
 
 
@@ -178,5 +178,4 @@ def _header_text(text: str) -> str:
     return text[:500].encode("ascii", "backslashreplace").decode().translate(_CONTROLS)
 
 
-_CONTROLS = {code: " " for code in (*range(32), 127)}
-
+_CONTROLS = dict.fromkeys((*range(32), 127), " ")

@@ -18,9 +18,7 @@ def export_world(settings: Settings, out: Path) -> Iterator[tuple[Path, int]]:
     Raises SetupError when the scenario is wrong, before anything is written, or a file cannot be.
     """
     contract = compile_contract(read_document(settings.spec))
-    scenario = read_scenario(
-        settings.scenario, settings.fixtures, contract, seed=settings.seed, counts=settings.counts
-    )
+    scenario = read_scenario(settings.scenario, settings.fixtures, contract, seed=settings.seed, counts=settings.counts)
     store = Store(contract.indexes, scenario.fill, settings.max_tenants)
     tenants = [store.tenant(name) for name in scenario.tenants]
     for tenant in tenants:

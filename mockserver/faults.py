@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import Any
@@ -35,49 +36,50 @@ class Fault:
         return self.operation in (None, operation) and self.tenant in (None, tenant)
 
 
-def read_fault(told: Any, operations: dict[str, Operation]) -> Fault:
-    """The fault that JSON tells. Raises SetupError listing what is wrong with it."""
-    problems = []
-
-    def wrong(name: str, problem: str, remedy: str) -> None:
-        problems.append(Problem("fault", f"/{name}", problem, remedy))
-
-    fields = {name: told[name] for name in Fault.__slots__ if name in told} if isinstance(told, dict) else {}
-    for name in sorted(set(told) - set(Fault.__slots__)) if isinstance(told, dict) else [""]:
-        wrong(name, "is not known", f"use {', '.join(Fault.__slots__)}")
-    for name, kinds in _TYPES.items():
-        if fields.get(name) is not None and (not isinstance(fields[name], kinds) or isinstance(fields[name], bool)):
-            wrong(name, f"is {fields[name]!r}", f"give {kinds[0].__name__}")
+def read_fault(told: Mapping[str, Any], operations: Mapping[str, Operation]) -> Fault:
+    """The fault that a JSON object tells. Raises SetupError listing what is wrong with it."""
+    problems = [*_wrong_members(told)]
+    if not problems:
+        problems = [*_wrong_values(Fault(**told), operations)]
     if problems:
         raise SetupError(problems)
-    fault = Fault(**fields)
+    return Fault(**told)
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "operation": (str,),
+    "tenant": (str,),
+    "message": (str,),
+    "status": (int,),
+    "times": (int,),
+    "retry_after": (int,),
+    "delay": (float, int),
+}
+
+
+def _wrong_members(told: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, value in told.items():
+        types = _TYPES.get(name)
+        if types is None:
+            yield Problem("fault", f"/{name}", "is not known", f"use {', '.join(_TYPES)}")
+        elif isinstance(value, bool) or not (isinstance(value, types) or (value is None and name != "delay")):
+            yield Problem("fault", f"/{name}", f"is {value!r}", f"give {types[0].__name__}")
+
+
+def _wrong_values(fault: Fault, operations: Mapping[str, Operation]) -> Iterator[Problem]:
     if fault.operation is not None and fault.operation not in operations:
-        wrong("operation", f"{fault.operation!r} is none", "name an operationId of the document")
+        yield Problem("fault", "/operation", f"{fault.operation!r} is none", "name an operationId of the document")
     if not 0 <= fault.delay <= MAX_DELAY:
-        wrong("delay", f"is {fault.delay}", f"give 0 to {MAX_DELAY:g} seconds")
+        yield Problem("fault", "/delay", f"is {fault.delay}", f"give 0 to {MAX_DELAY:g} seconds")
     if fault.times is not None and fault.times < 1:
-        wrong("times", f"is {fault.times}", "give 1 or more, or null for all")
+        yield Problem("fault", "/times", f"is {fault.times}", "give 1 or more, or null for all")
     if fault.status is None and not fault.delay:
-        wrong("status", "neither status nor delay", "give at least one")
-    _check_status(fault, operations, wrong)
-    if problems:
-        raise SetupError(problems)
-    return fault
-
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "operation": (str,), "tenant": (str,), "message": (str,),
-    "status": (int,), "times": (int,), "retry_after": (int,), "delay": (float, int),
-}  # fmt: skip
-
-
-def _check_status(fault: Fault, operations: dict[str, Operation], wrong: Any) -> None:
-    if fault.status is None:
-        return
+        yield Problem("fault", "/status", "neither status nor delay", "give at least one")
     meant = [operations[fault.operation]] if fault.operation in operations else list(operations.values())
     declared = sorted({status for operation in meant for status in operation.replies if status >= 400})
-    if fault.status not in declared:
-        wrong("status", f"{fault.status} is not declared", f"use one of {', '.join(map(str, declared))}")
+    if fault.status is not None and fault.status not in declared:
+        problem = f"{fault.status} is not declared"
+        yield Problem("fault", "/status", problem, f"use one of {', '.join(map(str, declared))}")
 
 
 class Faults:

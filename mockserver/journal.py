@@ -1,4 +1,4 @@
-"""What happened: one entry an exchange, bounded, without secrets; for a person, and for tests that ask "was it called?"."""
+"""What happened: one entry an exchange, bounded, without secrets; for people and for tests that ask for calls."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Keys:
         return jwt.encode(dict(claims), self._secret, "HS256")
 
     def claims(self, token: str, *, verify: bool) -> dict[str, Any]:
-        """What ``token`` claims. Raises Refusal(401) when it is no token or, to ``verify``, not signed by a known key."""
+        """What ``token`` claims. Raises Refusal(401) when it is none or, to ``verify``, not signed by a known key."""
         try:
             header = jwt.get_unverified_header(token)
             if not verify:

@@ -46,7 +46,9 @@ class Outbox:
 
     def mails(self, tenant: str | None = None) -> list[dict[str, Any]]:
         """The mails kept, oldest first, each with its ``number``; of one tenant if named."""
-        return [{"number": number, **asdict(mail)} for number, mail in self._mails.all() if tenant in (None, mail.tenant)]
+        return [
+            {"number": number, **asdict(mail)} for number, mail in self._mails.all() if tenant in (None, mail.tenant)
+        ]
 
     def clear(self) -> None:
         self._mails.clear()

@@ -55,7 +55,7 @@ def serve_forever(settings: Settings, host: str, port: int) -> None:
 
 @dataclass(slots=True)
 class _Loader:
-    """Hands the worker its application: the one already made where the worker is a fork, a new one where it is spawned."""
+    """Hands the worker its application: the one already made where the worker is forked, else a new one."""
 
     settings: Settings
     app: Flask | None

@@ -10,7 +10,7 @@ from pathlib import Path
 from mockserver.auth import Mode
 from mockserver.errors import Problem, SetupError
 
-DEVELOPMENT_SECRET = "mockserver: known to everyone, good for local development only"
+DEVELOPMENT_SECRET = "mockserver: known to everyone, good for local development only"  # noqa: S105 -- it says so
 """Signs tokens unless MOCKSERVER_SECRET says otherwise, so that any token minted here is taken by any mock here."""
 
 CLOCKS = ("scenario", "frozen", "now")
@@ -86,7 +86,7 @@ _RANGES = (
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, str | Path]:
-    """The settings that the environment gives: MOCKSERVER_SECRET and MOCKSERVER_KEY_FILE, both kept out of command lines."""
+    """What the environment gives: MOCKSERVER_SECRET and MOCKSERVER_KEY_FILE, kept out of command lines."""
     environment = os.environ if environment is None else environment
     found: dict[str, str | Path] = {}
     if secret := environment.get("MOCKSERVER_SECRET"):

@@ -27,7 +27,7 @@ class DocumentTemplates:
         return SandboxedEnvironment(loader=FileSystemLoader(self._folder), autoescape=True)
 
     def require(self, names: Mapping[str, str]) -> None:
-        """Compile each template. ``names`` maps it to who needs it. Raises SetupError listing all that cannot be used."""
+        """Compile each template. ``names`` maps it to who needs it. Raises SetupError listing all that fail."""
         from jinja2 import TemplateError
 
         problems = []

@@ -1,4 +1,4 @@
-"""Everything that can be checked before a start, checked: documents, meanings, schemas, templates, every seeded record."""
+"""All that can be checked before a start: documents, meanings, schemas, templates, every seeded record."""
 
 from __future__ import annotations
 

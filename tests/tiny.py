@@ -15,7 +15,9 @@ def _reply(schema: Any = None) -> dict[str, Any]:
     return {"description": "Done.", "content": {"application/json": {"schema": schema}}}
 
 
-def operation(operation_id: str, marks: dict[str, Any] | None, reply: Any = None, body: Any = None, **more: Any) -> dict[str, Any]:
+def operation(
+    operation_id: str, marks: dict[str, Any] | None, reply: Any = None, body: Any = None, **more: Any
+) -> dict[str, Any]:
     told: dict[str, Any] = {"operationId": operation_id, "responses": {"200": _reply(reply)}, **more}
     if marks is not None:
         told["x-mock"] = marks
@@ -31,7 +33,10 @@ def _ref(name: str) -> dict[str, str]:
 
 
 def _path(*names: str) -> list[dict[str, Any]]:
-    return [{"name": name, "in": "path", "required": True, "schema": ID if name != "tenant" else {"type": "string"}} for name in names]
+    return [
+        {"name": name, "in": "path", "required": True, "schema": ID if name != "tenant" else {"type": "string"}}
+        for name in names
+    ]
 
 
 def _query(name: str, schema: Any = None) -> dict[str, Any]:
@@ -47,7 +52,11 @@ def document() -> dict[str, Any]:
     some = _ref("SomeOfBook")
 
     def page(items: Any) -> dict[str, Any]:
-        properties = {"Items": {"type": "array", "items": items}, "Count": {"type": "integer"}, "Next": {"type": "string"}}
+        properties = {
+            "Items": {"type": "array", "items": items},
+            "Count": {"type": "integer"},
+            "Next": {"type": "string"},
+        }
         return {"type": "object", "required": ["Items"], "properties": properties}
 
     listed = {"anyOf": [{"type": "array", "items": book}, {"type": "array", "items": some}]}

@@ -51,7 +51,7 @@ def _within(low: Json, found: Json, high: Json) -> bool:
 
 
 def _comparable(value: Json) -> Json:
-    """A moment for text that tells one (a date alone means its first instant in UTC), a float for a number; else None."""
+    """A moment for text that tells one (a date alone: its first instant in UTC), a float for a number; else None."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     if not isinstance(value, str):

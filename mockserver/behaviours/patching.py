@@ -50,7 +50,7 @@ _DOES_NOT_APPLY = (
 )
 
 
-def _apply(document: Json, directive: dict[str, Any]) -> Json:
+def _apply(document: Json, directive: Any) -> Json:
     if directive["op"] == "test":
         _test(document, directive)
         return document

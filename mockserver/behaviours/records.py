@@ -14,6 +14,9 @@ from mockserver.errors import ContractBreach, Refusal, Violation
 from mockserver.messages import Headers, Reply, hand_out, say
 from mockserver.store import Record, Tenant
 
+MAX_DEPENDANTS = 20
+"""How many dependants a refusal names."""
+
 
 def create(call: Call, tenant: Tenant) -> Reply:
     return hand_out(add(call, tenant, call.input.body).raw, notes=ignored(call.resource, call.input.body))
@@ -154,13 +157,13 @@ def _dangling(
 
 
 def _dependants(call: Call, tenant: Tenant, record_id: str) -> list[Violation]:
-    """The records, of any resource, that refer to this one."""
-    found = []
+    """The records, of any resource, that refer to this one: the first of them."""
+    found: list[Violation] = []
     for resource in call.tools.contract.resources.values():
         for reference in resource.references:
             if reference.resource == call.resource.name:
                 for record in tenant[resource.name].lookup(reference.field, record_id):
-                    if (resource.name, record.id) != (call.resource.name, record_id) and len(found) < 20:
+                    if (resource.name, record.id) != (call.resource.name, record_id) and len(found) < MAX_DEPENDANTS:
                         pointer = f"/{resource.name}/{record.id}/{reference.field}"
                         found.append(Violation("record", pointer, "dependant", f"refers to {record_id!r}"))
     return found

@@ -8,6 +8,15 @@ from mockserver.contract.reading import Input, read
 from mockserver.contract.resource import Reference, Resource
 
 __all__ = [
-    "Contract", "Document", "Input", "Kind", "Operation", "Reference", "Resource",
-    "check", "compile_contract", "read", "read_document",
+    "Contract",
+    "Document",
+    "Input",
+    "Kind",
+    "Operation",
+    "Reference",
+    "Resource",
+    "check",
+    "compile_contract",
+    "read",
+    "read_document",
 ]

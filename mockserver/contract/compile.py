@@ -37,7 +37,8 @@ class Contract:
     """A document made ready to be served.
 
     ``paths`` maps each path template to its operations by verb; ``indexes`` names the fields by which
-    each resource's records are found; ``prefixes`` are the path prefixes of the servers the document names; ``tenant`` is the path parameter that names the tenant, if any.
+    each resource's records are found; ``prefixes`` are the path
+    prefixes of the servers the document names; ``tenant`` is the path parameter that names the tenant.
     """
 
     document: Document
@@ -215,7 +216,7 @@ class _Reader:
         body = self._body(node)
         security = node.child("security").value
         security = self._document.root.get("security") if security is None else security
-        secured = bool(security) and {} not in security
+        secured = bool(security) and {} not in (security or [])
         replies = {int(status): self._reply(reply, meaning) for status, reply in self._replies(node)}
         self._declared(node, meaning, replies, secured)
         return Operation(
@@ -270,7 +271,9 @@ class _Reader:
         """What each member of a search's body means."""
         if meaning.kind is not Kind.SEARCH:
             return {}
-        body = self._document.follow(self._document.follow(node.child("requestBody")).child("content", "application/json", "schema"))
+        body = self._document.follow(
+            self._document.follow(node.child("requestBody")).child("content", "application/json", "schema")
+        )
         fields = self._resources[meaning.resource].fields
         return {name: self._criterion(name, place, fields) for name, place in body.child("properties").items()}
 
@@ -324,5 +327,5 @@ class _Reader:
 
 def is_json(media_type: str) -> bool:
     """Whether a media type (parameters ignored) carries JSON."""
-    name = media_type.split(";")[0].strip().lower()
+    name = media_type.split(";", maxsplit=1)[0].strip().lower()
     return name == "application/json" or (name.startswith("application/") and name.endswith("+json"))

@@ -1,4 +1,4 @@
-"""What an operation means: its ``x-mock`` words, or, for plain create-read-update-delete, the shape of path and verb."""
+"""What an operation means: its ``x-mock`` words or, for plain CRUD, the shape of its path and verb."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ class Meaning:
     page: Page | None
 
 
-def read_meaning(
-    document: Document, path: str, method: str, node: Node, resources: Mapping[str, Resource]
-) -> Meaning:
+def read_meaning(document: Document, path: str, method: str, node: Node, resources: Mapping[str, Resource]) -> Meaning:
     """Raises SetupError when the words are missing, unknown or incomplete."""
     marks = node.child("x-mock")
     words = marks.value if isinstance(marks.value, dict) else _inferred(document, path, method, node, resources)
@@ -71,7 +69,7 @@ def read_meaning(
 
 def _kind(document: Document, marks: Node, words: Mapping[str, Any]) -> Kind:
     try:
-        return Kind(words.get("kind"))
+        return Kind(str(words.get("kind")))
     except ValueError:
         known = ", ".join(Kind)
         raise document.error(marks, f"unknown kind {words.get('kind')!r}", f"use one of {known}") from None

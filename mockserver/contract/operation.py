@@ -77,7 +77,7 @@ class ReplyRule:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """How a list is cut: the parameter that takes a key, and the envelope's member names (``items`` None: bare array)."""
+    """How a list is cut: the parameter that takes a key, the envelope's member names (``items`` None: bare array)."""
 
     key: str
     items: str | None = None

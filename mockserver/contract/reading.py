@@ -59,7 +59,8 @@ def _query(operation: Operation, request: Request, violations: list[Violation]) 
 
 def _other(parameter: Parameter, request: Request) -> Mapping[str, str]:
     if parameter.location == "header":
-        return {parameter.name: text for name, text in request.headers.items() if name == parameter.name.lower()}
+        text = request.headers.get(parameter.name.lower())
+        return {} if text is None else {parameter.name: text}
     try:
         cookies = SimpleCookie(request.headers.get("cookie", ""))
     except CookieError:

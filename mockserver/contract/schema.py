@@ -114,21 +114,27 @@ def _depth(branch: list[jsonschema_rs.ValidationError]) -> int:
 
 
 def _violation(error: jsonschema_rs.ValidationError, location: str, pointer: str) -> Violation:
+    value: Any = error.instance
     steps = [str(step) for step in error.instance_path]
-    rule = error.kind.name
+    kind: Any = error.kind  # its members differ by kind
+    rule = kind.name
     message = error.message.replace(_MASK, shown(error.instance))
     if rule == "required":
-        steps.append(error.kind.property)
+        steps.append(kind.property)
         message = "is required and missing"
-    elif rule == "not" and (unwanted := _only_required(error.kind.schema)):
-        steps.append(next(name for name in unwanted if name in error.instance))
-        message = f"must not be given, found {shown(error.instance[steps[-1]])}"
+    elif rule == "not" and (unwanted := _unwanted(error)):
+        steps.append(unwanted)
+        message = f"must not be given, found {shown(value[unwanted])}"
     return Violation(location, pointer + "".join(f"/{escape(step)}" for step in steps), rule, message)
 
 
-def _only_required(schema: Any) -> list[str]:
-    """The names in ``{"required": [...]}`` when a schema is nothing else."""
-    return schema["required"] if isinstance(schema, dict) and list(schema) == ["required"] else []
+def _unwanted(error: jsonschema_rs.ValidationError) -> str | None:
+    """The member that ``not: {required: […]}`` forbids and the value has; None for any other ``not``."""
+    kind: Any = error.kind
+    value = error.instance
+    if not (isinstance(kind.schema, dict) and list(kind.schema) == ["required"] and isinstance(value, dict)):
+        return None
+    return next((name for name in kind.schema["required"] if name in value), None)
 
 
 def _fragment(pointer: str) -> str:

@@ -1,0 +1,47 @@
+# Everything a person or a pipeline does here. Needs Python 3.11 or newer; makes the environment it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check lint types spec format bench clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, found " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+serve: $(READY) ## serve the mock on http://127.0.0.1:8080 (ARGS="--port 0 …")
+	@exec $(BIN)/mockserver serve $(ARGS)
+
+test: $(READY) ## run the tests (ARGS="-k name …")
+	$(BIN)/python -m pytest $(ARGS)
+
+check: lint types spec test ## all that the gate runs
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+spec: $(READY) ## check that the published document is fresh, and all documents and scenarios are good
+	$(BIN)/mockserver publish --check
+	$(BIN)/mockserver validate
+
+format: $(READY) ## put the code into its one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## measure start-up and throughput beside Prism (needs node and npm)
+	$(BIN)/python benchmarks/compare.py $(ARGS)
+
+clean: ## remove the environment and all caches
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,38 @@
+"""Shared by the tests: the tiny library API as an application of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from flask import Flask
+from tiny import document
+
+from mockserver.app import create_app
+
+EMPTY = "description: Nothing.\nseed: 1\nclock: 2025-04-18T12:00:00Z\ntenants: {}\n"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Callable[..., Flask]:
+    """Makes an application of the tiny library API; settings as keywords, ``change`` edits its document first."""
+
+    def make(change: Callable[[dict[str, Any]], None] | None = None, **settings: Any) -> Flask:
+        told = document()
+        if change:
+            change(told)
+        spec = tmp_path / "openapi.json"
+        spec.write_bytes(orjson.dumps(told))
+        templates = tmp_path / "templates"
+        templates.mkdir(exist_ok=True)
+        (templates / "book.html").write_text("<h1>{{ record.title }}</h1>")
+        scenarios = tmp_path / "scenarios"
+        scenarios.mkdir(exist_ok=True)
+        (scenarios / "empty.yaml").write_text(EMPTY)
+        chosen = {"scenario": "empty", "auth": "off", "clock": "frozen", "page_size": 2, **settings}
+        return create_app(spec=spec, fixtures=tmp_path, **chosen)
+
+    return make
