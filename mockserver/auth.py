@@ -80,15 +80,15 @@ class Authenticator:
     def _judge(self, token: str, now: datetime) -> _Seen:
         claims = self._keys.claims(token, verify=self._mode is Mode.VERIFY)
         expires, audience = claims.get("exp"), claims.get("aud")
-        if not isinstance(expires, int | float) or isinstance(expires, bool):
+        if not _is_moment(expires):
             raise unauthorized("the token has no expiry (exp)")
         begins = claims.get("nbf", 0)
-        if not isinstance(begins, int | float) or begins > now.timestamp() + LEEWAY:
+        if not _is_moment(begins) or begins > now.timestamp() + LEEWAY:
             raise unauthorized("the token is not valid yet (nbf)")
         wanted = self._security.audience
         if wanted is not None and wanted not in (audience if isinstance(audience, list) else [audience]):
             raise unauthorized(f"the token's audience (aud) is {audience!r}, wanted {wanted!r}")
-        return _Seen(self._read(claims), float(expires))
+        return _Seen(self._read(claims), expires)
 
     def _read(self, claims: Mapping[str, Any]) -> Identity:
         name = self._security.claims.get("tenant")
@@ -134,6 +134,11 @@ def denied(reason: str) -> Refusal:
 def unauthorized(reason: str) -> Refusal:
     headers = [("WWW-Authenticate", 'Bearer error="invalid_token"')]
     return Refusal(401, "Unauthorized", headers=headers, reason=reason)
+
+
+def _is_moment(value: Any) -> bool:
+    """Whether ``value`` is seconds since 1970, below the year 10000: no boolean, no infinity."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 253_402_300_800
 
 
 def _token(header: str | None) -> str:

@@ -28,7 +28,7 @@ WORDS: Mapping[Kind, tuple[frozenset[str], frozenset[str]]] = {
 """Beside ``kind`` and ``resource``: the words each kind needs, and those it may have."""
 
 _ITEM = re.compile(r"/\{([^/{}]+)\}$")
-_SHAPES = {
+_SHAPES: Mapping[tuple[str, bool], Kind] = {
     ("get", False): Kind.LIST,
     ("post", False): Kind.CREATE,
     ("get", True): Kind.READ,

@@ -14,7 +14,7 @@ from mockserver.messages import Headers, Json, Request
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
-_BOOLEANS = {"true": True, "false": False}
+_BOOLEANS: Mapping[str, bool] = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,25 @@
+# Two stages: the first builds a wheel and an environment, the second holds only what runs.
+FROM python:3.13-slim AS build
+WORKDIR /src
+COPY pyproject.toml README.md LICENSE ./
+COPY mockserver ./mockserver
+COPY spec ./spec
+COPY fixtures ./fixtures
+COPY contract_tests ./contract_tests
+RUN python -m venv /opt/mockserver \
+    && /opt/mockserver/bin/pip install --no-cache-dir . \
+    && /opt/mockserver/bin/mockserver validate
+
+FROM python:3.13-slim
+LABEL org.opencontainers.image.title="mockserver" \
+      org.opencontainers.image.description="A stateful mock of the Rhythm Certifications API" \
+      org.opencontainers.image.licenses="MIT"
+RUN useradd --create-home --uid 10001 mock
+COPY --from=build /opt/mockserver /opt/mockserver
+ENV PATH=/opt/mockserver/bin:$PATH PYTHONUNBUFFERED=1
+USER mock
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/__mock__/health', timeout=2)"]
+ENTRYPOINT ["mockserver"]
+CMD ["serve", "--host", "0.0.0.0", "--port", "8080"]

@@ -1,0 +1,167 @@
+"""From the document's paths to operations: parameters, bodies, replies, and what each operation means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.contract.document import Document, Node
+from mockserver.contract.meaning import Meaning, read_meaning
+from mockserver.contract.operation import (
+    ANY_STATUSES,
+    STATUSES,
+    Body,
+    Criterion,
+    How,
+    Kind,
+    Operation,
+    Parameter,
+    ReplyRule,
+)
+from mockserver.contract.problems import Problems
+from mockserver.contract.resource import Resource
+from mockserver.contract.schema import Schemas
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+TYPES = ("string", "integer", "number", "boolean", "array")
+
+
+class OperationReader:
+    """Reads one operation after the other; a problem in one does not hide those of the next."""
+
+    def __init__(
+        self, document: Document, schemas: Schemas, resources: Mapping[str, Resource], problems: Problems
+    ) -> None:
+        self._document = document
+        self._schemas = schemas
+        self._resources = resources
+        self._problems = problems
+
+    def verbs(self, path: str, item: Node) -> dict[str, Operation]:
+        found = {}
+        for method, node in item.items():
+            if method in METHODS:
+                operation = self._problems.attempt(lambda m=method, n=node: self._operation(path, m, item, n))  # type: ignore[misc]
+                if operation is not None:
+                    found[method.upper()] = operation
+        return found
+
+    def _operation(self, path: str, method: str, item: Node, node: Node) -> Operation:
+        parameters = self._parameters(item, node)
+        meaning = read_meaning(self._document, path, method, node, self._resources)
+        body = self._body(node)
+        security = node.child("security").value
+        security = self._document.root.get("security") if security is None else security
+        secured = bool(security) and {} not in (security or [])
+        replies = {int(status): self._reply(reply, meaning) for status, reply in self._replies(node)}
+        self._declared(node, meaning, replies, secured)
+        return Operation(
+            id=node.child("operationId").value or f"{method} {path}",
+            method=method.upper(),
+            path=path,
+            summary=node.child("summary").value or "",
+            kind=meaning.kind,
+            resource=self._resources[meaning.resource],
+            meaning=meaning.words,
+            parameters=parameters,
+            body=body,
+            replies=replies,
+            secured=secured,
+            scopes=frozenset(scope for need in security or [] for scopes in need.values() for scope in scopes),
+            projection=meaning.projection,
+            page=meaning.page,
+            criteria=self._criteria(node, meaning),
+            provenance=(node.child("x-provenance", "status").value or "documented"),
+            holds_records=self._holds_records(node, meaning),
+        )
+
+    def _parameters(self, item: Node, node: Node) -> tuple[Parameter, ...]:
+        found = {}
+        for place in (item, node):
+            for index, _ in enumerate(place.child("parameters").value or []):
+                declared = self._document.follow(place.child("parameters", index))
+                parameter = self._parameter(declared)
+                found[parameter.name, parameter.location] = parameter
+        return tuple(found.values())
+
+    def _parameter(self, node: Node) -> Parameter:
+        name, location = node.child("name").value, node.child("in").value
+        schema = self._document.follow(node.child("schema"))
+        type_ = schema.child("type").value or "string"
+        if schema.value is None or type_ not in TYPES:
+            self._problems.add(node, f"the parameter {name!r} has no simple type", f"use one of {', '.join(TYPES)}")
+        required = bool(node.child("required").value) or location == "path"
+        return Parameter(name, location, required, type_, self._schemas.rule(node.child("schema")))
+
+    def _body(self, node: Node) -> Body | None:
+        body = self._document.follow(node.child("requestBody"))
+        if body.value is None:
+            return None
+        media = {name: place for name, place in body.child("content").items() if is_json(name)}
+        if not media:
+            raise self._document.error(body, "no JSON media type", "declare application/json")
+        schema = next(iter(media.values())).child("schema")
+        return Body(tuple(media), bool(body.child("required").value), self._schemas.rule(schema))
+
+    def _criteria(self, node: Node, meaning: Meaning) -> dict[str, Criterion]:
+        """What each member of a search's body means."""
+        if meaning.kind is not Kind.SEARCH:
+            return {}
+        body = self._document.follow(
+            self._document.follow(node.child("requestBody")).child("content", "application/json", "schema")
+        )
+        fields = self._resources[meaning.resource].fields
+        return {name: self._criterion(name, place, fields) for name, place in body.child("properties").items()}
+
+    def _criterion(self, name: str, place: Node, fields: frozenset[str]) -> Criterion:
+        marks = place.child("x-mock").value or {}
+        field = marks.get("field", name if name in fields else None)
+        if field is not None and field not in fields:
+            self._problems.add(place, f"searches the unknown field {field!r}", "name a field of the record, or null")
+        schema = self._document.follow(place).value
+        how = How.EQUALS
+        if schema.get("type") == "array":
+            how = How.RANGE if schema.get("minItems") == schema.get("maxItems") == 2 else How.ANY_OF
+        elif schema.get("type") == "string":
+            how = How.CONTAINS
+        return Criterion(field, how, is_page_key=marks.get("page") == "key")
+
+    def _replies(self, node: Node) -> Iterator[tuple[str, Node]]:
+        for status, reply in node.child("responses").items():
+            if status.isdigit():
+                yield status, self._document.follow(reply)
+
+    def _reply(self, reply: Node, meaning: Meaning) -> ReplyRule:
+        media = next((place for name, place in reply.child("content").items() if is_json(name)), None)
+        if media is None:
+            return ReplyRule(None, None)
+        schema = self._document.follow(media.child("schema"))
+        alternatives = schema.child("anyOf")
+        if meaning.projection and alternatives.value and len(alternatives.value) == 2:
+            return ReplyRule(self._schemas.rule(alternatives.child(0)), self._schemas.rule(alternatives.child(1)))
+        rule = self._schemas.rule(schema)
+        return ReplyRule(rule, rule)
+
+    def _declared(self, node: Node, meaning: Meaning, replies: Mapping[int, Any], secured: bool) -> None:
+        wanted = ANY_STATUSES | STATUSES[meaning.kind] | ({401} if secured else set())
+        if missing := sorted(wanted - set(replies)):
+            told = ", ".join(map(str, missing))
+            self._problems.add(node.child("responses"), f"can answer {told}, not declared", "declare each of them")
+
+    def _holds_records(self, node: Node, meaning: Meaning) -> bool:
+        """Whether the full success reply is exactly the record's schema, bare, in an array, or in the envelope."""
+        media = self._document.follow(node.child("responses", "200")).child("content", "application/json", "schema")
+        place = self._document.follow(media)
+        if meaning.projection and place.child("anyOf").value:
+            place = self._document.follow(place.child("anyOf", 0))
+        if meaning.page and meaning.page.items:
+            place = self._document.follow(place.child("properties", meaning.page.items))
+        if place.child("type").value == "array":
+            place = self._document.follow(place.child("items"))
+        return place.pointer == self._resources[meaning.resource].rule.node.pointer
+
+
+def is_json(media_type: str) -> bool:
+    """Whether a media type (parameters ignored) carries JSON."""
+    name = media_type.split(";", maxsplit=1)[0].strip().lower()
+    return name == "application/json" or (name.startswith("application/") and name.endswith("+json"))

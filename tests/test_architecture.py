@@ -1,0 +1,89 @@
+"""The shape that keeps the engine readable: who may import whom, how long things are, one purpose a module."""
+
+from __future__ import annotations
+
+import ast
+import statistics
+from pathlib import Path
+
+import pytest
+
+ENGINE = Path(__file__).parent.parent / "mockserver"
+MODULES = sorted(ENGINE.rglob("*.py"))
+LEVELS = (
+    {"errors"},
+    {"messages", "determinism", "ring"},
+    {"contract", "store", "outbox", "journal"},
+    {"behaviours", "seed", "recipes", "auth", "keys", "faults", "settings", "templates"},
+    {"world"},
+    {"exchange"},
+    {"control", "docs", "cors"},
+    {"app"},
+    {"serving", "export", "validation"},
+    {"cli", "pytest_plugin"},
+)
+"""From the bottom up: a module imports from its own level or from below."""
+APART = [("contract", "store"), ("store", "contract"), ("behaviours", "auth"), ("store", "messages")]
+WEB = {"app", "control", "docs", "cors", "serving", "cli", "pytest_plugin"}
+"""The only modules that know Flask."""
+UNNAMED = {"utils", "helpers", "base", "common", "manager", "factory"}
+
+
+def noun(module: Path) -> str:
+    return module.relative_to(ENGINE).parts[0].removesuffix(".py")
+
+
+def imports(module: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"mockserver.{name.name}" for name in node.names if node.module == "mockserver"}
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+    return found
+
+
+def level(name: str) -> int:
+    return next(number for number, names in enumerate(LEVELS) if name in names)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(ENGINE)))
+def test_imports_point_down(module: Path) -> None:
+    here = noun(module)
+    if here == "__init__":
+        return
+    for name in imports(module):
+        parts = name.split(".")
+        if parts[0] == "mockserver" and len(parts) > 1 and parts[1] != here:
+            assert level(parts[1]) <= level(here), f"{here} may not import {parts[1]}"
+            assert (here, parts[1]) not in APART
+        if parts[0] == "flask":
+            assert here in WEB, f"{here} may not know Flask"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(ENGINE)))
+def test_each_module_opens_with_its_purpose_and_stays_small(module: Path) -> None:
+    text = module.read_text()
+    assert ast.get_docstring(ast.parse(text)), f"{module} says nothing of its purpose"
+    assert len(text.splitlines()) <= 300
+    assert module.stem not in UNNAMED
+
+
+def test_functions_are_short() -> None:
+    lengths = [
+        node.end_lineno - node.lineno + 1
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno
+    ]
+    assert statistics.median(lengths) <= 9
+    assert sum(length > 40 for length in lengths) <= len(lengths) * 0.02
+
+
+def test_nothing_is_kept_in_modules() -> None:
+    for module in MODULES:
+        for node in ast.parse(module.read_text()).body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) != "__all__":
+                changeable = isinstance(node.value, ast.List | ast.Dict | ast.Set)
+                assert not changeable, f"{module}:{node.lineno} keeps something that can change"
