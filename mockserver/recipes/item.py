@@ -1,0 +1,119 @@
+"""A record in the making: its fields are worked out when asked for, each from a random source of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any, Final, TypeAlias
+
+from mockserver.determinism import digest, stamp
+from mockserver.recipes.fakes import Fakes
+from mockserver.recipes.place import Place
+
+KEPT = 2_000
+"""How many items that others refer to are kept at once; an item made again is the same item."""
+
+RESERVED = frozenset({"clock", "ordinal", "tenant"})
+"""Names that every recipe may read: the scenario's moment, the item's number from 1 on, the tenant's name."""
+
+
+class Absent:
+    """The value of a field that a record does not have."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT: Final = Absent()
+
+
+class Item:
+    """One record (or one thing of a pool): ``base`` is its randomness, ``links`` what its refs refer to."""
+
+    __slots__ = ("base", "links", "making", "ordinal", "recipe", "values")
+
+    def __init__(self, making: Making, recipe: Recipe, ordinal: int, identity: object) -> None:
+        self.making = making
+        self.recipe = recipe
+        self.ordinal = ordinal
+        self.base = digest(making.seed, making.tenant, recipe.name, identity).to_bytes(16)
+        self.values: dict[str, Any] = {"ordinal": ordinal, "tenant": making.tenant, "clock": making.clock_text}
+        self.links: dict[str, Item] = {}
+
+    def get(self, name: str) -> Any:
+        """The value of a field, ABSENT when the record has none; worked out once."""
+        values = self.values
+        if name not in values:
+            values[name] = self.recipe.makers[name](self, self.base)
+        return values[name]
+
+    def record(self) -> dict[str, Any]:
+        """All fields that are stored and have a value."""
+        told = [(name, self.get(name)) for name in self.recipe.stored]
+        return {name: value for name, value in told if value is not ABSENT}
+
+
+Make: TypeAlias = Callable[[Item, bytes], Any]
+"""How a value is made: of the item, for its other fields, and of the randomness to draw from."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recipe:
+    """How the records of one resource, or the things of one pool, are made.
+
+    ``makers`` has a maker for each field and each ``let``; ``stored`` names the fields of a record in
+    alphabetical order; ``key`` identifies it; ``place`` is where it is written, ``at`` the place of its fields.
+    """
+
+    name: str
+    key: str
+    makers: Mapping[str, Make]
+    stored: tuple[str, ...]
+    place: Place
+    at: str
+
+    def where(self, pointer: str) -> str:
+        """The pointer to what makes the value at ``pointer`` of a record."""
+        field = pointer.split("/")[1] if "/" in pointer else ""
+        return f"{self.place.pointer}{self.at}/{field}" if field in self.stored else self.place.pointer or "/"
+
+
+class Making:
+    """One tenant's records being made: nothing of it is shared, so two tenants may be filled at once."""
+
+    def __init__(
+        self, seed: int, tenant: str, clock: datetime, recipes: Mapping[str, Recipe], counts: Mapping[str, int]
+    ) -> None:
+        """``counts`` holds how many of each stored resource there will be; a pool has no end."""
+        self.seed = seed
+        self.tenant = tenant
+        self.clock = clock.astimezone(UTC).replace(tzinfo=None)
+        self.clock_text = stamp(clock)
+        self.counts = counts
+        self.fakes = Fakes()
+        self._recipes = recipes
+        self._items: dict[tuple[str, int], Item] = {}
+
+    def item(self, name: str, ordinal: int) -> Item:
+        """The item of that ordinal (from 1 on) of a recipe; kept, for those that refer to it."""
+        item = self._items.get((name, ordinal))
+        if item is None:
+            if len(self._items) >= KEPT:
+                self._items.clear()
+            item = self._items[name, ordinal] = self.fresh(name, ordinal)
+        return item
+
+    def fresh(self, name: str, ordinal: int) -> Item:
+        """The same, not kept."""
+        return Item(self, self._recipes[name], ordinal, ordinal)
+
+
+def draw(base: bytes, key: bytes) -> int:
+    """64 random bits that depend on nothing but ``base`` and ``key``.
+
+    PERF: 0.6 µs, where seeding a random.Random takes 3.5; and each field has its own bits, so that a
+    field more or less never changes the others.
+    """
+    return int.from_bytes(blake2b(key, key=base, digest_size=8).digest())

@@ -1,0 +1,184 @@
+"""Fixture files as data: read from YAML, every value with its place, every problem kept so that all are told at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+
+from mockserver.contract.document import escape
+from mockserver.errors import Problem, SetupError
+
+LARGEST = 2**64 - 1
+SMALLEST = -(2**63)
+"""The integers that JSON text can carry here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A value of a fixture file: the file, the RFC 6901 pointer in it, and the list that problems go to."""
+
+    file: str
+    pointer: str
+    value: Any
+    problems: list[Problem] = field(compare=False)
+
+    def child(self, step: str | int, value: Any = None) -> Place:
+        """The place one step below; its value is the one there, or ``value`` where there is none."""
+        if isinstance(self.value, Mapping):
+            value = self.value.get(step, value)
+        elif isinstance(self.value, list) and isinstance(step, int):
+            value = self.value[step]
+        return Place(self.file, f"{self.pointer}/{escape(str(step))}", value, self.problems)
+
+    def members(self) -> Iterator[tuple[str, Place]]:
+        """The members of a mapping; nothing, and a problem, when it is none. No value counts as an empty one."""
+        if self.value is None:
+            return
+        if not isinstance(self.value, Mapping):
+            self.complain(f"wanted a mapping, found {told(self.value)}", "write name: value lines")
+            return
+        for name in self.value:
+            if isinstance(name, str):
+                yield name, self.child(name)
+            else:
+                self.complain(f"the name {name!r} is no text", "put it in quotes")
+
+    def items(self) -> Iterator[tuple[int, Place]]:
+        """The items of a list; nothing, and a problem, when it is none. No value counts as an empty one."""
+        if self.value is None:
+            return
+        if not isinstance(self.value, list):
+            self.complain(f"wanted a list, found {told(self.value)}", "write one '- item' a line, or [a, b]")
+            return
+        for index in range(len(self.value)):
+            yield index, self.child(index)
+
+    def only(self, names: Iterable[str]) -> None:
+        """Complain about every member that has another name."""
+        allowed = sorted(names)
+        for name, place in self.members():
+            if name not in allowed:
+                place.complain(f"unknown key {name!r}", meant(name, allowed))
+
+    def complain(self, problem: str, remedy: str) -> None:
+        self.problems.append(Problem(self.file, self.pointer, problem, remedy))
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """What to do about a name nobody knows: the one that was probably meant, or all there are."""
+    from difflib import get_close_matches  # PERF: needed only when something is wrong
+
+    names = sorted(known)
+    if not names:
+        return "leave it out"
+    close = get_close_matches(name, names, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(names)}"
+
+
+def told(value: Any) -> str:
+    """A value in a message: as JSON, cut where it is long."""
+    try:
+        text = orjson.dumps(value).decode()
+    except TypeError:
+        text = repr(value)
+    return text if len(text) <= 80 else f"{text[:80]}…"
+
+
+def literal(place: Place) -> Any:
+    """The value as it stands, to be kept; a problem when JSON cannot carry it."""
+    try:
+        orjson.dumps(place.value)
+        fine = _finite(place.value)
+    except TypeError:
+        fine = False
+    if not fine:
+        place.complain(f"JSON cannot carry {place.value!r}", "use texts, true, false, and finite numbers of 64 bits")
+    return place.value
+
+
+def read_yaml(file: Path, problems: list[Problem]) -> Place:
+    """The root of a YAML file; an empty one, and a problem, when it cannot be read."""
+    try:
+        value = _parse(file.read_bytes())
+    except FileNotFoundError:
+        problems.append(Problem(str(file), "", "no such file", "create it, or correct its name"))
+        value = {}
+    except (OSError, ValueError) as error:
+        problems.append(Problem(str(file), "", f"cannot be read: {error}", "mend the file"))
+        value = {}
+    except SetupError as error:
+        problems += [Problem(str(file), one.pointer, one.problem, one.remedy) for one in error.problems]
+        value = {}
+    return Place(str(file), "", value, problems)
+
+
+def _finite(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, int):
+        return SMALLEST <= value <= LARGEST
+    if isinstance(value, Mapping):
+        return all(isinstance(name, str) and _finite(member) for name, member in value.items())
+    return not isinstance(value, list) or all(map(_finite, value))
+
+
+def _parse(text: bytes) -> Any:
+    """The value of YAML ``text``, by the rules of YAML 1.2. Raises ValueError, SetupError for a repeated key."""
+    import yaml  # PERF: 30 ms, and only the one who reads YAML pays them
+
+    loader = _loader()(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return {}
+        _once(yaml, node, "")
+        return loader.construct_document(node)
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from None
+    finally:
+        loader.dispose()
+
+
+def _loader() -> Any:
+    """A loader that takes ``NO``, ``12:30`` and ``2024-02-29`` for the texts they are.
+
+    PyYAML follows YAML 1.1, where the first is false, the second 750 and the third a date.
+    """
+    import re
+
+    import yaml
+
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader = cast("Any", type("FixtureLoader", (base,), {"yaml_implicit_resolvers": {}}))
+    for kind, pattern, first in (
+        ("null", r"^(?:~|null|)$", ["~", "n", ""]),
+        ("bool", r"^(?:true|false)$", list("tf")),
+        ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
+        ("float", r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
+        ("merge", r"^(?:<<)$", ["<"]),
+    ):
+        loader.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(pattern), first)
+    return loader
+
+
+def _once(yaml: Any, node: Any, pointer: str) -> None:
+    """Raises SetupError for a key given twice: PyYAML would drop the first without a word."""
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _once(yaml, item, f"{pointer}/{index}")
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen: set[str] = set()
+    for key, value in node.value:
+        name = str(key.value)
+        place = f"{pointer}/{escape(name)}"
+        if name in seen and name != "<<":
+            line = key.start_mark.line + 1
+            raise SetupError([Problem("", place, f"the key {name!r} is given twice (line {line})", "keep one of them")])
+        seen.add(name)
+        _once(yaml, value, place)

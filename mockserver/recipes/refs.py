@@ -1,0 +1,68 @@
+"""The word ``ref``: which record of another resource, or thing of a pool, a record refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from mockserver.recipes.item import ABSENT, Item, Make, draw
+from mockserver.recipes.place import Place, told
+from mockserver.recipes.scope import Beside, Scope
+from mockserver.recipes.words import constant, is_whole
+
+BLOCK = 4
+"""How many things of ``share`` are drawn from at a time."""
+
+Pick: TypeAlias = Callable[[Item, int], int]
+"""The ordinal that an item refers to, from 64 random bits; below 1 for none."""
+
+
+def read_ref(place: Place, scope: Scope, beside: Beside) -> Make:
+    """``ref: programs`` with ``among: 4`` or ``share: 3``: an id; the field's ``field.name`` reads on from there."""
+    target = place.value
+    other = scope.others(target) if isinstance(target, str) else None
+    if other is None:
+        remedy = "name a recipe that there is, or add it to the folder 'recipes'"
+        place.complain(f"there is no recipe {told(target)}", remedy)
+        return constant(ABSENT)
+    scope.need(target, other.key_field)
+    pick = _pick(place, scope, beside)
+    field, key = scope.field, scope.key(place)
+
+    def make(item: Item, base: bytes) -> Any:
+        ordinal = pick(item, draw(base, key))
+        limit = item.making.counts.get(target, ordinal)
+        if ordinal < 1 or limit < 1:
+            return ABSENT
+        link = item.links[field] = item.making.item(target, (ordinal - 1) % limit + 1)
+        return link.get(link.recipe.key)
+
+    return make
+
+
+def _pick(place: Place, scope: Scope, beside: Beside) -> Pick:
+    """How to pick. Never by the count of the target, so that a higher one changes nobody's choice."""
+    among, share = beside.get("among"), beside.get("share")
+    if place.value == scope.name:
+        return _earlier(place, scope, among, share)
+    given = [number for number in (among, share) if number is not None]
+    if len(given) != 1 or not is_whole(given[0]) or given[0] < 1:
+        place.complain("wanted among: or share:, one of them, 1 or more", f"write {{ref: {place.value}, among: 4}}")
+        return lambda item, bits: 0
+    if among is not None:
+        return lambda item, bits: bits % among + 1
+    scope.ordinal(place, "share")
+    return _shared(share)
+
+
+def _shared(share: int) -> Pick:
+    """About ``share`` items refer to each thing: ``share * BLOCK`` items in a row draw from the same few."""
+    return lambda item, bits: (item.ordinal - 1) // (share * BLOCK) * BLOCK + bits % BLOCK + 1
+
+
+def _earlier(place: Place, scope: Scope, among: Any, share: Any) -> Pick:
+    """A record may refer to an earlier one of its own kind only: none refers to itself, and none in a circle."""
+    scope.ordinal(place, "a ref to its own kind")
+    if among is not None or share is not None:
+        place.complain("a ref to its own kind picks among the earlier ones", "leave out among and share")
+    return lambda item, bits: bits % (item.ordinal - 1) + 1 if item.ordinal > 1 else 0

@@ -1,0 +1,69 @@
+"""The word ``template``: a text with the values of fields in it, and the filters they may pass."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any
+
+from mockserver.recipes.item import ABSENT, Item, Make
+from mockserver.recipes.place import Place, meant, told
+from mockserver.recipes.scope import Beside, Scope
+from mockserver.recipes.words import constant
+
+_PARTS = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|[{}])")
+
+
+def read_template(place: Place, scope: Scope, beside: Beside) -> Make:
+    """``template: "{first_name} {last_name|upper}"``; absent when a value in it is."""
+    if not isinstance(place.value, str):
+        place.complain(f"wanted a text, found {told(place.value)}", 'write "{first_name} {last_name}"')
+        return constant(ABSENT)
+    parts = [_part(place, scope, part) for part in _PARTS.split(place.value) if part]
+
+    def make(item: Item, base: bytes) -> Any:
+        texts = [part(item, base) for part in parts]
+        return ABSENT if ABSENT in texts else "".join(texts)
+
+    return make
+
+
+def slug(text: str) -> str:
+    """``Zoë O'Hara`` as ``zoe-ohara``."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
+
+
+FILTERS = MappingProxyType({"lower": str.lower, "upper": str.upper, "slug": slug})
+
+
+def _part(place: Place, scope: Scope, part: str) -> Make:
+    if part in ("{{", "}}"):
+        return constant(part[0])
+    if part in ("{", "}"):
+        place.complain(f"a lone {part!r} in {told(place.value)}", "close it, or write it twice to mean itself")
+    return _value(place, scope, part[1:-1]) if part.startswith("{") and part != "{" else constant(part)
+
+
+def _value(place: Place, scope: Scope, part: str) -> Make:
+    name, *filters = (one.strip() for one in part.split("|"))
+    read = scope.reader(place, name)
+    steps: list[Callable[[str], str]] = []
+    for word in filters:
+        if word in FILTERS:
+            steps.append(FILTERS[word])
+        else:
+            place.complain(f"unknown filter {word!r}", meant(word, FILTERS))
+
+    def make(item: Item, base: bytes) -> Any:
+        value = read(item)
+        if value is ABSENT:
+            return ABSENT
+        text = value if isinstance(value, str) else told(value)
+        for step in steps:
+            text = step(text)
+        return text
+
+    return make
