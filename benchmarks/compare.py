@@ -105,9 +105,15 @@ def workloads_of(document: dict[str, Any]) -> list[Workload]:
     schema = document["components"]["schemas"]["Certification"]
     managed = {name for name, told in schema["properties"].items() if told.get("readOnly")}
     record = {
-        "contact_id": "contact-ada", "name": "Ada Lovelace", "number": 4711, "program_id": "prog-pmc", "status": "active",
-        "city": "London", "expiration_date": "2026-05-01", "custom_field_values": [{"custom_field_id": "x", "string_value": "y"}],
-    }  # fmt: skip
+        "contact_id": "contact-ada",
+        "name": "Ada Lovelace",
+        "number": 4711,
+        "program_id": "prog-pmc",
+        "status": "active",
+        "city": "London",
+        "expiration_date": "2026-05-01",
+        "custom_field_values": [{"custom_field_id": "x", "string_value": "y"}],
+    }
     assert not managed & set(record)
     return [
         Workload("GET one", "GET", RECORD),
@@ -211,7 +217,7 @@ def show(servers: list[Server], columns: list[str], figures: dict[tuple[str, str
         else medians[mine, column] / medians[peer, column]
         for column in columns
     ]
-    print("| ahead by | " + " | ".join(f"{ratio:.1f} ×" for ratio in better) + " |")
+    print("| ahead by | " + " | ".join(f"{ratio:.1f} x" for ratio in better) + " |")
 
 
 def cell(value: float, column: str) -> str:

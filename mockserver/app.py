@@ -73,7 +73,8 @@ def _answer(world: World, template: str, path_values: Mapping[str, str]) -> Resp
 def _request(world: World, template: str, path_values: Mapping[str, str]) -> Request:
     """The request within the limits; what exceeds them is left out and named in ``excess``."""
     environ = request.environ
-    excess = [*_too_long(world, environ)]
+    headers = _headers(environ)
+    excess = [*_too_long(world, environ, headers)]
     body = b""
     if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
         limit = world.settings.max_body
@@ -87,20 +88,21 @@ def _request(world: World, template: str, path_values: Mapping[str, str]) -> Req
         template=template,
         path_values=path_values,
         query=() if excess or not environ.get("QUERY_STRING") else tuple(request.args.items(multi=True)),
-        headers=_headers(environ),
+        headers=headers,
         body=body,
         excess=tuple(excess),
     )
 
 
-def _too_long(world: World, environ: Mapping[str, Any]) -> Iterator[Violation]:
+def _too_long(world: World, environ: Mapping[str, Any], headers: Mapping[str, str]) -> Iterator[Violation]:
+    settings = world.settings
     target = len(environ.get("PATH_INFO", "")) + len(environ.get("QUERY_STRING", ""))
-    if target > world.settings.max_target:
-        message = f"the URL has {target} characters, at most {world.settings.max_target} are taken"
+    if target > settings.max_target:
+        message = f"the URL has {target} characters, at most {settings.max_target} are taken"
         yield Violation("path", "", "maxLength", message)
-    headers = sum(len(name) + len(text) for name, text in environ.items() if name.startswith("HTTP_"))
-    if headers > world.settings.max_headers:
-        message = f"the headers have {headers} characters, at most {world.settings.max_headers} are taken"
+    size = sum(map(len, headers)) + sum(map(len, headers.values()))
+    if size > settings.max_headers:
+        message = f"the headers have {size} characters, at most {settings.max_headers} are taken"
         yield Violation("header", "", "maxLength", message)
 
 
