@@ -22,6 +22,7 @@ class Fakes:
 
     def __init__(self) -> None:
         self._generators: dict[str, Generator] = {}
+        self._names: dict[str, frozenset[str]] = {}
 
     def make(self, locale: str, name: str, arguments: Mapping[str, Any], seed: int) -> Any:
         """What Faker's method ``name`` makes of ``seed``. Raises whatever Faker raises for wrong arguments."""
@@ -29,11 +30,13 @@ class Fakes:
         generator.random.seed(seed)
         return getattr(generator, name)(**arguments)
 
-    def names(self, locale: str) -> list[str]:
+    def names(self, locale: str) -> frozenset[str]:
         """What can be made. Raises AttributeError for a locale that Faker does not have."""
-        generator = self._generators.get(locale) or self._new(locale)
-        public = {name for provider in generator.get_providers() for name in dir(provider) if not name.startswith("_")}
-        return sorted(name for name in public if callable(getattr(generator, name, None)))
+        if locale not in self._names:
+            providers = (self._generators.get(locale) or self._new(locale)).get_providers()
+            public = {(one, name) for one in providers for name in dir(one) if not name.startswith("_")}
+            self._names[locale] = frozenset(name for one, name in public if callable(getattr(one, name)))
+        return self._names[locale]
 
     def _new(self, locale: str) -> Generator:
         from faker.factory import Factory  # PERF: 60 ms that a scenario without fakes does not pay

@@ -1,16 +1,19 @@
 """Dates in a recipe: ``certification_date + 2y - 1d`` is a moment, two moments in a list are a range to draw from."""
 
+# ruff: noqa: ARG001, ARG005  # all words are read, and all makers called, in one way
+
 from __future__ import annotations
 
 import re
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from mockserver.recipes.item import ABSENT, Item, Make, draw
 from mockserver.recipes.place import Place, told
-from mockserver.recipes.scope import Beside, Read, Scope, Unmakeable
+from mockserver.recipes.scope import Beside, Read, Scope, unmakeable
 
 Moment: TypeAlias = Callable[[Item], datetime | None]
 """A moment of an item, in UTC without saying so; None when a field it begins from is absent."""
@@ -19,8 +22,10 @@ GRAMMAR = "write a field, clock, or 2024-02-29, then any of + 2y, - 3mo, + 1w, -
 
 _STEP = re.compile(r"\s*([+-])\s*(\d{1,6})\s*(y|mo|w|d|h|min)(?![A-Za-z0-9])")
 _START = re.compile(r"\s*(\d{4}-\d\d-\d\d(?:T[0-9:.]+Z?)?|[A-Za-z_][A-Za-z0-9_.]*)(?=\s|$)")
-_MONTHS = {"y": 12, "mo": 1}
-_LENGTHS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "min": timedelta(minutes=1)}
+_MONTHS = MappingProxyType({"y": 12, "mo": 1})
+_LENGTHS = MappingProxyType(
+    {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "min": timedelta(minutes=1)}
+)
 
 
 def read_date(place: Place, scope: Scope, beside: Beside) -> Make:
@@ -104,9 +109,9 @@ def _shifted(place: Place, begin: Callable[[Item], Any], months: int, length: ti
             found = value if isinstance(value, datetime) else instant(value)
             return (_later(found, months) if months else found) + length
         except ValueError:
-            raise Unmakeable(place, f"{told(value)} is no date", "name a field that holds a date") from None
+            raise unmakeable(place, f"{told(value)} is no date", "name a field that holds a date") from None
         except OverflowError:
-            raise Unmakeable(place, "lies before the year 1 or after 9999", "take smaller steps") from None
+            raise unmakeable(place, "lies before the year 1 or after 9999", "take smaller steps") from None
 
     return moment
 
@@ -138,7 +143,7 @@ def _text(moment: datetime) -> str:
 
 def _reversed(place: Place, low: datetime, high: datetime) -> Any:
     problem = f"the range ends ({_text(high)}) before it begins ({_text(low)})"
-    raise Unmakeable(place, problem, "make its bounds follow each other")
+    raise unmakeable(place, problem, "make its bounds follow each other")
 
 
 def _never(_: Item) -> None:

@@ -1,4 +1,4 @@
-"""Fixture files as data: read from YAML, every value with its place, every problem kept so that all are told at once."""
+"""Fixture files as data: read from YAML, every value with its place, every problem kept to be told at once."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Place:
             else:
                 self.complain(f"the name {name!r} is no text", "put it in quotes")
 
-    def items(self) -> Iterator[tuple[int, Place]]:
+    def each(self) -> Iterator[Place]:
         """The items of a list; nothing, and a problem, when it is none. No value counts as an empty one."""
         if self.value is None:
             return
@@ -56,7 +56,7 @@ class Place:
             self.complain(f"wanted a list, found {told(self.value)}", "write one '- item' a line, or [a, b]")
             return
         for index in range(len(self.value)):
-            yield index, self.child(index)
+            yield self.child(index)
 
     def only(self, names: Iterable[str]) -> None:
         """Complain about every member that has another name."""

@@ -1,5 +1,7 @@
 """From the text of a recipe to makers: one word for each value, modifiers around it, values inside values."""
 
+# ruff: noqa: ARG001  # all words are read, and all makers called, in one way
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -32,7 +34,7 @@ def read_spec(place: Place, scope: Scope) -> Make:
     """The maker of what is described at ``place``: a constant, a list of values, or a mapping with one word."""
     value = place.value
     if isinstance(value, list):
-        return _several([read_spec(item, scope) for _, item in place.items()])
+        return _several([read_spec(item, scope) for item in place.each()])
     if not isinstance(value, Mapping):
         return words.constant(literal(place))
     found = [name for name in value if name in WORDS]
@@ -172,4 +174,6 @@ def _count(place: Place, beside: Beside) -> tuple[int, int]:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else told(value)
+    if isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else told(value)

@@ -1,5 +1,7 @@
 """The word ``ref``: which record of another resource, or thing of a pool, a record refers to."""
 
+# ruff: noqa: ARG001, ARG005  # all words are read, and all makers called, in one way
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -45,14 +47,17 @@ def _pick(place: Place, scope: Scope, beside: Beside) -> Pick:
     among, share = beside.get("among"), beside.get("share")
     if place.value == scope.name:
         return _earlier(place, scope, among, share)
-    given = [number for number in (among, share) if number is not None]
-    if len(given) != 1 or not is_whole(given[0]) or given[0] < 1:
-        place.complain("wanted among: or share:, one of them, 1 or more", f"write {{ref: {place.value}, among: 4}}")
-        return lambda item, bits: 0
-    if among is not None:
+    if share is None and is_whole(among) and among > 0:
         return lambda item, bits: bits % among + 1
-    scope.ordinal(place, "share")
-    return _shared(share)
+    if among is None and is_whole(share) and share > 0:
+        scope.ordinal(place, "share")
+        return _shared(share)
+    place.complain("wanted among: or share:, one of them, 1 or more", f"write {{ref: {place.value}, among: 4}}")
+    return _none
+
+
+def _none(item: Item, bits: int) -> int:
+    return 0
 
 
 def _shared(share: int) -> Pick:

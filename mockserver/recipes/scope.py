@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from mockserver.errors import SetupError
+from mockserver.errors import Problem, SetupError
 from mockserver.recipes.fakes import LOCALE, Fakes
 from mockserver.recipes.item import ABSENT, RESERVED, Item
 from mockserver.recipes.place import Place, meant
@@ -20,21 +20,18 @@ Field: TypeAlias = tuple[str, str]
 """A recipe's name and the name of one of its fields."""
 
 
-class Unmakeable(SetupError):
-    """A value cannot be made of this item, though nothing was wrong with the recipe as written."""
-
-    def __init__(self, place: Place, problem: str, remedy: str) -> None:
-        found: list[Any] = []
-        Place(place.file, place.pointer, None, found).complain(problem, remedy)
-        super().__init__(found)
+def unmakeable(place: Place, problem: str, remedy: str) -> SetupError:
+    """To be raised when a value cannot be made of an item, though the recipe as written looked right."""
+    return SetupError([Problem(place.file, place.pointer, problem, remedy)])
 
 
 class Scope:
     """One recipe while it is read.
 
     ``specs`` are the places of its fields and lets; ``others`` finds the scope of another recipe (None
-    when there is none); ``fakes`` is there to try Faker's words out; ``numbered`` is false for a pinned record, which has no ordinal. ``field`` is
-    the field being read; ``needs`` collects which fields each field needs.
+    when there is none); ``fakes`` is there to try Faker's words out; ``numbered`` is false for a pinned
+    record, which has no ordinal. ``field`` is the field being read; ``needs`` collects which fields
+    each field needs.
     """
 
     def __init__(

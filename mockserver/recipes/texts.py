@@ -1,5 +1,7 @@
 """The word ``template``: a text with the values of fields in it, and the filters they may pass."""
 
+# ruff: noqa: ARG001  # all words are read, and all makers called, in one way
+
 from __future__ import annotations
 
 import re

@@ -1,15 +1,17 @@
 """The words of the recipe language that make one value by themselves: each turns its place into a maker."""
 
+# ruff: noqa: ARG001, ARG005  # all words are read, and all makers called, in one way
+
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeGuard
 
 from mockserver.recipes.item import ABSENT, Item, Make, draw
 from mockserver.recipes.place import Place, literal, meant, told
-from mockserver.recipes.scope import Beside, Scope, Unmakeable
+from mockserver.recipes.scope import Beside, Scope, unmakeable
 
 MOST = 1_000_000
 """How often ``repeat`` repeats at most."""
@@ -43,7 +45,7 @@ def read_choice(place: Place, scope: Scope, beside: Beside) -> Make:
 
 def read_cycle(place: Place, scope: Scope, beside: Beside) -> Make:
     """``cycle: [a, b, c]``: the first record gets a, the second b, the fourth a again."""
-    values = [literal(item) for _, item in place.items()]
+    values = [literal(item) for item in place.each()]
     scope.ordinal(place, "cycle")
     if not values:
         place.complain("nothing to cycle through", "write [a, b, c]")
@@ -113,7 +115,7 @@ def read_number(place: Place, scope: Scope, beside: Beside) -> Make:
         if first is ABSENT or last is ABSENT:
             return ABSENT
         if not is_number(first) or not is_number(last) or last < first:
-            raise Unmakeable(place, f"{told(first)} to {told(last)} is no range", "put the lower bound first")
+            raise unmakeable(place, f"{told(first)} to {told(last)} is no range", "put the lower bound first")
         # A hair more than none, so that 0 to 0.3 counts three steps of 0.1.
         steps = int((last - first) / step + 1e-9)
         value = first + draw(base, key) % (steps + 1) * step
@@ -131,18 +133,18 @@ def read_faker(place: Place, scope: Scope, beside: Beside) -> Make:
     return lambda item, base: item.making.fakes.make(locale, name, arguments, draw(base, key))
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def is_whole(value: Any) -> bool:
+def is_whole(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _weighted(place: Place) -> tuple[list[Any], list[int]]:
     """Values, and their weights in thousandths."""
     if not isinstance(place.value, Mapping):
-        values = [literal(item) for _, item in place.items()]
+        values = [literal(item) for item in place.each()]
         return values, [1_000] * len(values)
     for name, weight in place.value.items():
         if not is_number(weight) or weight < 0:
@@ -160,7 +162,9 @@ def _tried(place: Place, scope: Scope, arguments: Any) -> bool:
     try:
         known = scope.fakes.names(scope.locale)
     except AttributeError:
-        return False  # told where the locale stands
+        remedy = "write one that Faker has, such as en_GB"
+        scope.root.child("locale").complain(f"Faker has no locale {told(scope.locale)}", remedy)
+        return False
     if place.value not in known:
         place.complain(f"Faker makes no {told(place.value)} from a seed alone", meant(str(place.value), known))
         return False

@@ -1,0 +1,79 @@
+"""From items to a tenant's collections: nothing is put that breaks the contract, and all that would is told at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.contract import Contract, Resource
+from mockserver.errors import Problem, SetupError
+from mockserver.recipes.item import Item
+from mockserver.recipes.place import told
+from mockserver.store import Tenant
+
+REMEDY = "correct what makes it"
+
+
+class Filling:
+    """One tenant being filled. A fault that many records share is told once, with how many there are."""
+
+    def __init__(self, contract: Contract, tenant: Tenant) -> None:
+        self._contract = contract
+        self._tenant = tenant
+        self._found: dict[tuple[str, str, str], tuple[Problem, int]] = {}
+        self._references: dict[tuple[str, str], tuple[Item, str]] = {}
+
+    def put(self, item: Item) -> None:
+        """Make the record of ``item`` and put it where it belongs."""
+        resource = self._contract.resources[item.recipe.name]
+        try:
+            record = item.record()
+        except SetupError as error:
+            for problem in error.problems:
+                self._keep(problem, f"{self._tenant.name}, {resource.name} {item.ordinal or ''}".rstrip(), "made")
+            return
+        if broken := resource.violations(record):
+            for violation in broken:
+                self._complain(item, record, violation.pointer, violation.rule, violation.message)
+            return
+        record_id = record[resource.key]
+        if record_id in self._tenant[resource.name]:
+            self._complain(item, record, f"/{resource.key}", "unique", f"{told(record_id)} is the id of another record")
+            return
+        self._remember(item, record, resource)
+        self._tenant[resource.name].put(record_id, record, resource.encode(record))
+
+    def raise_any(self) -> None:
+        """Raises SetupError when anything was wrong, references that lead nowhere included."""
+        for (target, wanted), (item, field) in self._references.items():
+            if wanted not in self._tenant[target]:
+                message = f"{told(wanted)} is not in {target}"
+                self._complain(item, item.record(), f"/{field}", "reference", message)
+        if self._found:
+            raise SetupError(_counted(problem, count) for problem, count in self._found.values())
+
+    def _remember(self, item: Item, record: dict[str, Any], resource: Resource) -> None:
+        """Keep what the record refers to, to be looked up when all are in."""
+        for reference in resource.references:
+            value = record.get(reference.field)
+            for wanted in value if isinstance(value, list) else [value]:
+                if isinstance(wanted, str):
+                    self._references.setdefault((reference.resource, wanted), (item, reference.field))
+
+    def _complain(self, item: Item, record: dict[str, Any], pointer: str, rule: str, message: str) -> None:
+        recipe = item.recipe
+        told_id = record.get(recipe.key, f"number {item.ordinal}")
+        where = recipe.where(pointer)
+        problem = Problem(recipe.place.file, where, f"{pointer or '/'} {message}", REMEDY)
+        self._keep(problem, f"{self._tenant.name}, {recipe.name} {told_id}", rule + pointer)
+
+    def _keep(self, problem: Problem, who: str, rule: str) -> None:
+        key = (problem.file, problem.pointer, rule)
+        first, count = self._found.get(key, (None, 0))
+        text = f"{who}: {problem.problem}"
+        kept = first or Problem(problem.file, problem.pointer, text, problem.remedy)
+        self._found[key] = (kept, count + 1)
+
+
+def _counted(problem: Problem, count: int) -> Problem:
+    more = f" (and {count - 1} more records)" if count > 1 else ""
+    return Problem(problem.file, problem.pointer, problem.problem + more, problem.remedy)

@@ -1,0 +1,206 @@
+"""The first records of every tenant: a scenario says how many of what, recipes say what they look like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mockserver.contract import Contract
+from mockserver.errors import Problem, SetupError
+from mockserver.recipes import Cookbook, Filling, Item, Making, Place, Recipe, meant, read_yaml, told
+from mockserver.store import Tenant
+
+LARGEST = 2**31
+"""The largest seed, and the largest count, that a scenario may give."""
+KEYS = frozenset({"clock", "description", "seed", "template", "tenants"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one tenant gets: how many records of each resource, and which records written out."""
+
+    counts: Mapping[str, int]
+    pinned: Mapping[str, tuple[Recipe, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A world to begin with. ``clock`` is its moment, in UTC; ``tenants`` are those it lists, in their order."""
+
+    name: str
+    description: str
+    seed: int
+    clock: datetime
+    tenants: tuple[str, ...]
+    _contract: Contract = field(repr=False)
+    _recipes: Mapping[str, Recipe] = field(repr=False)
+    _plans: Mapping[str, Plan] = field(repr=False)
+    _template: Plan = field(repr=False)
+
+    def fill(self, tenant: Tenant, on_record: Callable[[], None] | None = None) -> None:
+        """Put every record of ``tenant`` (of the template, for one that is not listed); tell each to ``on_record``.
+
+        Raises SetupError listing each place in recipes and pinned records that makes a record the
+        contract forbids, refers to one that is not there, or repeats an id.
+        """
+        filling = Filling(self._contract, tenant)
+        for item in self._items(tenant.name):
+            filling.put(item)
+            if on_record:
+                on_record()
+        filling.raise_any()
+
+    def records(self, tenant_name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """What ``fill`` puts: resource and record, by resource, pinned records first. Raises SetupError."""
+        for item in self._items(tenant_name):
+            yield item.recipe.name, item.record()
+
+    def _items(self, tenant: str) -> Iterator[Item]:
+        plan = self._plans.get(tenant, self._template)
+        counts = {name: plan.counts.get(name, 0) for name in self._contract.resources}
+        making = Making(self.seed, tenant, self.clock, self._recipes, counts)
+        for name in sorted(counts):
+            for recipe in plan.pinned.get(name, ()):
+                yield Item(making, recipe, 0, f"pinned {recipe.place.value.get(recipe.key)}")
+            for ordinal in range(1, counts[name] + 1):
+                yield making.fresh(name, ordinal)
+
+
+def read_scenario(
+    name_or_path: str,
+    fixtures: Path,
+    contract: Contract,
+    *,
+    seed: int | None = None,
+    counts: Mapping[str, int] | None = None,
+) -> Scenario:
+    """The scenario ``fixtures/scenarios/<name>.yaml``, or the one in the file that is named.
+
+    Recipes are looked up beside that file (in ``recipes`` or ``../recipes``), then in ``fixtures``.
+    ``seed`` replaces the scenario's; ``counts`` says for every tenant how many of a resource it gets.
+    Raises SetupError listing everything that is wrong.
+    """
+    problems: list[Problem] = []
+    file = _file(name_or_path, fixtures)
+    root = read_yaml(file, problems)
+    if problems:
+        raise SetupError(problems)
+    folders = [file.parent / "recipes", file.parent.parent / "recipes", fixtures / "recipes"]
+    scenario = _Reading(contract, Cookbook(folders, contract, problems), counts or {}).scenario(file.stem, root, seed)
+    if problems:
+        raise SetupError(dict.fromkeys(problems))
+    return scenario
+
+
+def _file(name_or_path: str, fixtures: Path) -> Path:
+    """Raises SetupError naming the scenarios there are."""
+    if name_or_path.endswith((".yaml", ".yml")):
+        return Path(name_or_path)
+    known = sorted(file.stem for file in (fixtures / "scenarios").glob("*.yaml"))
+    if name_or_path not in known:
+        problem = f"there is no scenario {name_or_path!r}"
+        remedy = f"{meant(name_or_path, known)}, or name a YAML file" if known else "name a YAML file"
+        raise SetupError([Problem(str(fixtures / "scenarios"), "", problem, remedy)])
+    return fixtures / "scenarios" / f"{name_or_path}.yaml"
+
+
+class _Reading:
+    """One scenario while it is read: problems are kept, so that all of them are told."""
+
+    def __init__(self, contract: Contract, cookbook: Cookbook, override: Mapping[str, int]) -> None:
+        self._contract = contract
+        self._cookbook = cookbook
+        self._override = override
+
+    def scenario(self, name: str, root: Place, seed: int | None) -> Scenario:
+        root.only(KEYS)
+        plans = {tenant: self._plan(place) for tenant, place in root.child("tenants").members()}
+        template = self._plan(root.child("template"))
+        self._overridden(root)
+        counted = {resource for plan in (template, *plans.values()) for resource in plan.counts}
+        return Scenario(
+            name=name,
+            description=_text(root.child("description", "")),
+            seed=_whole(root.child("seed", 1)) if seed is None else seed,
+            clock=_clock(root.child("clock")),
+            tenants=tuple(plans),
+            _contract=self._contract,
+            _recipes=self._cookbook.read(sorted(counted)),
+            _plans=plans,
+            _template=template,
+        )
+
+    def _plan(self, place: Place) -> Plan:
+        place.only({"counts", "pinned"})
+        counts = {name: _whole(count) for name, count in place.child("counts").members() if self._cooked(name, count)}
+        pinned = {
+            name: tuple(self._pinned(name, records))
+            for name, records in place.child("pinned").members()
+            if self._known(name, records)
+        }
+        return Plan({**counts, **{name: self._override[name] for name in self._cookable()}}, pinned)
+
+    def _pinned(self, name: str, records: Place) -> Iterator[Recipe]:
+        resource, seen = self._contract.resources[name], set()
+        for place in records.each():
+            if not isinstance(place.value, Mapping):
+                place.complain(f"wanted a record, found {told(place.value)}", "write field: value lines")
+                continue
+            identity = place.value.get(resource.key)
+            if identity is None or str(identity) in seen:
+                problem = f"{resource.key} {identity!r} is {'missing' if identity is None else 'given twice'}"
+                place.complain(problem, f"give each pinned record a {resource.key} of its own")
+            seen.add(str(identity))
+            yield self._cookbook.pinned(place, resource)
+
+    def _cookable(self) -> list[str]:
+        """The resources whose count was overridden and that there is a recipe for."""
+        return [name for name in self._override if name in self._contract.resources and self._cookbook.scope(name)]
+
+    def _overridden(self, root: Place) -> None:
+        for name in self._override:
+            self._cooked(name, Place("counts", f"/{name}", None, root.problems))
+
+    def _cooked(self, name: str, place: Place) -> bool:
+        """Whether records of ``name`` can be made: it is a resource, and there is a recipe."""
+        if not self._known(name, place):
+            return False
+        if self._cookbook.scope(name) is None:
+            place.complain(f"there is no recipe for {name}", f"add recipes/{name}.yaml")
+            return False
+        return True
+
+    def _known(self, name: str, place: Place) -> bool:
+        if name not in self._contract.resources:
+            what = "is a pool, which has no count" if self._cookbook.scope(name) else "is no resource of the document"
+            place.complain(f"{name!r} {what}", meant(name, self._contract.resources))
+        return name in self._contract.resources
+
+
+def _text(place: Place) -> str:
+    if not isinstance(place.value, str):
+        place.complain(f"wanted a text, found {told(place.value)}", "write what the scenario is for")
+    return str(place.value)
+
+
+def _whole(place: Place) -> int:
+    value = place.value
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
+        place.complain(f"{told(value)} is no whole number from 0 to {LARGEST}", "write one, such as 50")
+        return 0
+    return value
+
+
+def _clock(place: Place) -> datetime:
+    """The scenario's moment; any moment, and a problem, when it is none."""
+    try:
+        moment = datetime.fromisoformat(place.value)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    place.complain(f"{told(place.value)} is no moment with a zone", "write one such as 2025-04-18T12:00:00Z")
+    return datetime(2000, 1, 1, tzinfo=UTC)
