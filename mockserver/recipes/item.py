@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import blake2b
 from typing import Any, Final, TypeAlias
 
 from mockserver.determinism import digest, stamp
@@ -14,6 +13,8 @@ from mockserver.recipes.place import Place
 
 KEPT = 2_000
 """How many items that others refer to are kept at once; an item made again is the same item."""
+
+BITS = 2**64 - 1
 
 RESERVED = frozenset({"clock", "ordinal", "tenant"})
 """Names that every recipe may read: the scenario's moment, the item's number from 1 on, the tenant's name."""
@@ -38,7 +39,7 @@ class Item:
         self.making = making
         self.recipe = recipe
         self.ordinal = ordinal
-        self.base = digest(making.seed, making.tenant, recipe.name, identity).to_bytes(16)
+        self.base = digest(making.seed, making.tenant, recipe.name, identity) & BITS
         self.values: dict[str, Any] = {"ordinal": ordinal, "tenant": making.tenant, "clock": making.clock_text}
         self.links: dict[str, Item] = {}
 
@@ -51,11 +52,11 @@ class Item:
 
     def record(self) -> dict[str, Any]:
         """All fields that are stored and have a value."""
-        told = [(name, self.get(name)) for name in self.recipe.stored]
-        return {name: value for name, value in told if value is not ABSENT}
+        get = self.get
+        return {name: value for name in self.recipe.stored if (value := get(name)) is not ABSENT}
 
 
-Make: TypeAlias = Callable[[Item, bytes], Any]
+Make: TypeAlias = Callable[[Item, int], Any]
 """How a value is made: of the item, for its other fields, and of the randomness to draw from."""
 
 
@@ -110,10 +111,13 @@ class Making:
         return Item(self, self._recipes[name], ordinal, ordinal)
 
 
-def draw(base: bytes, key: bytes) -> int:
-    """64 random bits that depend on nothing but ``base`` and ``key``.
+def draw(base: int, key: int) -> int:
+    """64 random bits that depend on nothing but ``base`` and ``key``, 64 bits each: SplitMix64's last step.
 
-    PERF: 0.6 µs, where seeding a random.Random takes 3.5; and each field has its own bits, so that a
-    field more or less never changes the others.
+    PERF: 0.25 µs, where a hash takes 0.6 and seeding a random.Random 3.5. Each field has its own bits,
+    so that a field more or less never changes the others.
     """
-    return int.from_bytes(blake2b(key, key=base, digest_size=8).digest())
+    mixed = base ^ key
+    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9 & BITS
+    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB & BITS
+    return mixed ^ (mixed >> 31)

@@ -33,7 +33,7 @@ def read_date(place: Place, scope: Scope, beside: Beside) -> Make:
     first, last = _bounds(place, scope)
     key = scope.key(place)
 
-    def make(item: Item, base: bytes) -> Any:
+    def make(item: Item, base: int) -> Any:
         low, high = first(item), last(item)
         if low is None or high is None:
             return ABSENT
@@ -51,7 +51,7 @@ def read_datetime(place: Place, scope: Scope, beside: Beside) -> Make:
     first, last = _bounds(place, scope)
     key = scope.key(place)
 
-    def make(item: Item, base: bytes) -> Any:
+    def make(item: Item, base: int) -> Any:
         low, high = first(item), last(item)
         if low is None or high is None:
             return ABSENT
@@ -65,9 +65,9 @@ def read_datetime(place: Place, scope: Scope, beside: Beside) -> Make:
 
 def instant(text: Any) -> datetime:
     """A date or a date-time as a moment in UTC. Raises ValueError."""
-    moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-    if moment is None:
-        raise ValueError(text)
+    if not isinstance(text, str):
+        raise ValueError(text)  # noqa: TRY004, to its caller all that is no date is the same
+    moment = datetime.fromisoformat(text)
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 

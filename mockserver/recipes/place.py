@@ -145,9 +145,9 @@ def _parse(text: bytes) -> Any:
 
 
 def _loader() -> Any:
-    """A loader that takes ``NO``, ``12:30`` and ``2024-02-29`` for the texts they are.
+    """A loader that takes ``NO``, ``007``, ``12:30`` and ``2024-02-29`` for the texts they are.
 
-    PyYAML follows YAML 1.1, where the first is false, the second 750 and the third a date.
+    PyYAML follows YAML 1.1, where they are false, 7, 750 and a date.
     """
     import re
 
@@ -158,7 +158,7 @@ def _loader() -> Any:
     for kind, pattern, first in (
         ("null", r"^(?:~|null|)$", ["~", "n", ""]),
         ("bool", r"^(?:true|false)$", list("tf")),
-        ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
+        ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", list("-+0123456789")),
         ("float", r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
         ("merge", r"^(?:<<)$", ["<"]),
     ):

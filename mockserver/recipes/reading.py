@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -50,7 +49,7 @@ def read_object(place: Place, scope: Scope, beside: Beside) -> Make:
     """``object: {a: ..., b: ...}``: members made each by itself; one that is absent is left out."""
     members = [(name, read_spec(member, scope)) for name, member in place.members()]
 
-    def make(item: Item, base: bytes) -> Any:
+    def make(item: Item, base: int) -> Any:
         made = [(name, member(item, base)) for name, member in members]
         return {name: value for name, value in made if value is not ABSENT}
 
@@ -62,9 +61,9 @@ def read_list(place: Place, scope: Scope, beside: Beside) -> Make:
     one, (low, high) = read_spec(place, scope), _count(place, beside)
     key, distinct, sort = scope.key(place), beside.get("distinct") is True, beside.get("sort")
 
-    def make(item: Item, base: bytes) -> Any:
+    def make(item: Item, base: int) -> Any:
         count = low + draw(base, key) % (high - low + 1)
-        bases = (blake2b(key + b"%d" % index, key=base, digest_size=16).digest() for index in range(count))
+        bases = (draw(base, key + index) for index in range(1, count + 1))
         made = [value for value in (one(item, each) for each in bases) if value is not ABSENT]
         if distinct:
             made = [value for index, value in enumerate(made) if value not in made[:index]]
@@ -85,6 +84,16 @@ def read_by(place: Place, scope: Scope, beside: Beside) -> Make:
     return lambda item, base: cases.get(_text(read(item)), otherwise)(item, base)
 
 
+def read_first(place: Place, scope: Scope, beside: Beside) -> Make:
+    """``first: [..., ...]``: the first of them that is not absent."""
+    makers = [read_spec(item, scope) for item in place.each()]
+
+    def make(item: Item, base: int) -> Any:
+        return next((value for one in makers if (value := one(item, base)) is not ABSENT), ABSENT)
+
+    return make
+
+
 WORDS: Mapping[str, Word] = MappingProxyType(
     {
         "by": Word(read_by, frozenset({"cases"})),
@@ -94,6 +103,7 @@ WORDS: Mapping[str, Word] = MappingProxyType(
         "date": Word(moments.read_date),
         "datetime": Word(moments.read_datetime),
         "faker": Word(words.read_faker, frozenset({"arguments"})),
+        "first": Word(read_first),
         "from": Word(words.read_from),
         "list": Word(read_list, frozenset({"count", "distinct", "sort"})),
         "number": Word(words.read_number, frozenset({"step"})),
@@ -126,12 +136,12 @@ def _modified(make: Make, place: Place, scope: Scope) -> Make:
     return make
 
 
-def _optional(make: Make, happens: Callable[[bytes], bool]) -> Make:
+def _optional(make: Make, happens: Callable[[int], bool]) -> Make:
     return lambda item, base: make(item, base) if happens(base) else ABSENT
 
 
 def _when(make: Make, conditions: list[tuple[Read, frozenset[str] | None]]) -> Make:
-    def made(item: Item, base: bytes) -> Any:
+    def made(item: Item, base: int) -> Any:
         for read, wanted in conditions:
             value = read(item)
             if value is ABSENT or (wanted is not None and _text(value) not in wanted):
@@ -157,7 +167,7 @@ def _conditions(place: Place, scope: Scope) -> list[tuple[Read, frozenset[str] |
 def _several(makers: list[Make]) -> Make:
     """A list written out; an item that is absent is left out."""
 
-    def make(item: Item, base: bytes) -> Any:
+    def make(item: Item, base: int) -> Any:
         made = [one(item, base) for one in makers]
         return [value for value in made if value is not ABSENT]
 

@@ -31,7 +31,7 @@ def read_ref(place: Place, scope: Scope, beside: Beside) -> Make:
     pick = _pick(place, scope, beside)
     field, key = scope.field, scope.key(place)
 
-    def make(item: Item, base: bytes) -> Any:
+    def make(item: Item, base: int) -> Any:
         ordinal = pick(item, draw(base, key))
         limit = item.making.counts.get(target, ordinal)
         if ordinal < 1 or limit < 1:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
+from mockserver.determinism import digest
 from mockserver.errors import Problem, SetupError
 from mockserver.recipes.fakes import LOCALE, Fakes
-from mockserver.recipes.item import ABSENT, RESERVED, Item
+from mockserver.recipes.item import ABSENT, BITS, RESERVED, Item
 from mockserver.recipes.place import Place, meant
 
 Read: TypeAlias = Callable[[Item], Any]
@@ -57,9 +58,9 @@ class Scope:
         self.field = ""
         self.needs: dict[Field, set[Field]] = {}
 
-    def key(self, place: Place) -> bytes:
-        """What sets the randomness of the value made at ``place`` apart from all others of the same record."""
-        return place.pointer.removeprefix(self.root.pointer).encode()
+    def key(self, place: Place, part: int = 0) -> int:
+        """64 bits that set the randomness of the value made at ``place`` apart from all others of its record."""
+        return digest(place.pointer.removeprefix(self.root.pointer), part) & BITS
 
     def need(self, recipe: str, field: str) -> None:
         self.needs.setdefault((self.name, self.field), set()).add((recipe, field))

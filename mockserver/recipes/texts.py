@@ -25,7 +25,7 @@ def read_template(place: Place, scope: Scope, beside: Beside) -> Make:
         return constant(ABSENT)
     parts = [_part(place, scope, part) for part in _PARTS.split(place.value) if part]
 
-    def make(item: Item, base: bytes) -> Any:
+    def make(item: Item, base: int) -> Any:
         texts = [part(item, base) for part in parts]
         return ABSENT if ABSENT in texts else "".join(texts)
 
@@ -59,7 +59,7 @@ def _value(place: Place, scope: Scope, part: str) -> Make:
         else:
             place.complain(f"unknown filter {word!r}", meant(word, FILTERS))
 
-    def make(item: Item, base: bytes) -> Any:
+    def make(item: Item, base: int) -> Any:
         value = read(item)
         if value is ABSENT:
             return ABSENT

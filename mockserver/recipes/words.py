@@ -59,7 +59,7 @@ def read_chance(place: Place, scope: Scope, beside: Beside) -> Make:
     return lambda item, base: happens(base)
 
 
-def chance(place: Place, scope: Scope) -> Callable[[bytes], bool]:
+def chance(place: Place, scope: Scope) -> Callable[[int], bool]:
     """Whether what happens with the probability at ``place`` does."""
     value = place.value
     if not is_number(value) or not 0 <= value <= 1:
@@ -83,9 +83,9 @@ def read_uuid(place: Place, scope: Scope, beside: Beside) -> Make:
     """``uuid: true``: an id in the form of a version 4 UUID."""
     if place.value is not True:
         place.complain(f"wanted true, found {told(place.value)}", "write uuid: true")
-    one, two = scope.key(place), scope.key(place) + b"+"
+    one, two = scope.key(place), scope.key(place, 1)
 
-    def make(item: Item, base: bytes) -> str:
+    def make(item: Item, base: int) -> str:
         raw = f"{draw(base, one):016x}{draw(base, two):016x}"
         return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-a{raw[17:20]}-{raw[20:]}"
 
@@ -110,7 +110,7 @@ def read_number(place: Place, scope: Scope, beside: Beside) -> Make:
     low, high = _bound(place.child(0), scope), _bound(place.child(1), scope)
     key = scope.key(place)
 
-    def make(item: Item, base: bytes) -> Any:
+    def make(item: Item, base: int) -> Any:
         first, last = low(item, base), high(item, base)
         if first is ABSENT or last is ABSENT:
             return ABSENT
