@@ -1,0 +1,158 @@
+"""The command as a user meets it: what it prints, how it starts, how it stops, how it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import jwt
+import pytest
+
+from mockserver.settings import DEVELOPMENT_SECRET
+from server import COMMAND, command, serving
+
+
+def test_the_first_screen_says_where_it_is_and_what_to_do_next() -> None:
+    with serving() as running:
+        assert running.process.stdout
+        lines = [running.process.stdout.readline() for _ in range(6)]
+        told = "".join(lines)
+        assert f"{running.url}/docs" in told
+        assert "acme, globex" in told
+        curl = told[told.index("curl ") :].replace("\\\n", " ")
+        answer = subprocess.run(f"{curl.strip()} -sf", shell=True, capture_output=True, check=True, timeout=20)
+        assert len(json.loads(answer.stdout)) > 40
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_cleanly(how: signal.Signals) -> None:
+    with serving("--scenario", "empty") as running:
+        running.process.send_signal(how)
+        out, err = running.process.communicate(timeout=20)
+        assert running.process.returncode == 0
+        assert err.strip() == "stopped"
+        assert "Traceback" not in out + err
+
+
+def test_a_taken_port_is_one_clear_message() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = command("serve", "--port", str(port))
+    assert refused.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{port}" in refused.stderr
+    assert "--port (0 picks a free one)" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_two_mocks_do_not_share_a_port() -> None:
+    with serving() as running:
+        port = running.url.rpartition(":")[2]
+        refused = command("serve", "--port", port)
+        assert refused.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("serve", "--host", "203.0.113.7"), "cannot listen on 203.0.113.7"),
+        (("serve", "--scenario", "nonsense"), "nonsense"),
+        (("serve", "--spec", "missing.yaml"), "missing.yaml: /: no such file"),
+        (("serve", "--jwks", "missing.json"), "missing.json: /: no usable key set"),
+        (("serve", "--count", "unicorns=5"), "unicorns"),
+        (("routes", "--spec", "missing.yaml"), "no such file"),
+        (("validate", "missing.yaml"), "missing.yaml"),
+        (("seed", "--out", "/dev/null/x"), "cannot be written"),
+        (("serve", "--count", "certifications"), "is not of the form"),
+        (("serve", "--port", "70000"), "70000"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line_and_exits_with_2(arguments: tuple[str, ...], told: str) -> None:
+    refused = command(*arguments)
+    assert refused.returncode == 2, refused.stdout
+    assert told in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_broken_document_lists_every_problem(tmp_path: Path) -> None:
+    document = tmp_path / "broken.yaml"
+    document.write_text(
+        "openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths:\n  /a: {get: {responses: {}}}\n  /b: {post: {responses: {}}}\n"
+    )
+    refused = command("serve", "--spec", str(document))
+    assert refused.returncode == 2
+    assert "/paths/~1a/get" in refused.stderr and "/paths/~1b/post" in refused.stderr
+    assert "2 problems, nothing was started" in refused.stderr
+
+
+def test_a_token_alone_is_printed_and_claims_what_was_asked() -> None:
+    made = command("token", "--tenant", "acme", "--subject", "me", "--expires-in", "60", "--scope", "a b")
+    claims = jwt.decode(made.stdout.strip(), DEVELOPMENT_SECRET, ["HS256"], audience="https://api.rhythmsoftware.com")
+    assert made.stdout.count("\n") == 1 and made.stderr == ""
+    assert claims["http://rhythmsoftware.com/tenant_id"] == "acme"
+    assert (claims["sub"], claims["scope"], claims["exp"] - claims["iat"]) == ("me", "a b", 60)
+
+
+def test_a_token_is_taken_by_a_server_with_the_same_secret_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default = command("token", "--tenant", "acme").stdout.strip()
+    monkeypatch.setenv("MOCKSERVER_SECRET", "a secret of one's own, at least 32 characters")
+    own = command("token", "--tenant", "acme").stdout.strip()
+    with serving("--scenario", "empty") as running:
+        assert running.send("GET", "/certifications/acme", token=own).status == 200
+        assert running.send("GET", "/certifications/acme", token=default).status == 401
+
+
+def test_rs256_tokens_are_taken_by_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOCKSERVER_KEY_FILE", str(tmp_path / "deep/key.pem"))
+    token = command("token", "--tenant", "acme", "--algorithm", "RS256").stdout.strip()
+    with serving("--scenario", "empty") as running:
+        assert running.send("GET", "/certifications/acme", token=token).status == 200
+
+
+def test_a_short_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOCKSERVER_SECRET", "short")
+    refused = command("token", "--tenant", "acme")
+    assert refused.returncode == 2
+    assert "too few for HS256" in refused.stderr and "short" not in refused.stderr.replace("too short", "")
+
+
+def test_routes_show_what_each_operation_means() -> None:
+    told = command("routes").stdout
+    assert len(told.splitlines()) == 15
+    assert "PATCH   /certifications/{tenantId}/{id}" in told
+    rows = json.loads(command("routes", "--json").stdout)
+    assert {row["kind"] for row in rows} >= {"list", "create", "search", "batch", "document", "preview", "notice"}
+    assert all(row["provenance"] in ("documented", "catalogue", "inferred") for row in rows)
+
+
+def test_the_page_size_is_honoured() -> None:
+    with serving("--page-size", "3", "--auth", "off") as running:
+        assert len(running.send("GET", "/certifications/acme").json) == 3
+
+
+def test_the_reference_verdict_agrees_on_ordinary_work() -> None:
+    with serving("--validator", "reference", "--auth", "off") as running:
+        assert running.send("GET", "/certifications/acme/cert-ada").status == 200
+        assert running.send("POST", "/certifications/acme", {"name": 5}).status == 400
+        assert running.send("POST", "/certifications/acme/search", {"status": ["active"]}).status == 200
+
+
+@pytest.mark.parametrize("name", ["serve", "routes", "token", "seed", "validate", "publish"])
+def test_help_is_complete_and_has_examples(name: str) -> None:
+    told = command(name, "--help")
+    assert told.returncode == 0
+    assert "Examples:" in told.stdout and f"mockserver {name}" in told.stdout
+    assert f"  {name} " in command("--help").stdout
+
+
+def test_a_mock_runs_from_any_folder(tmp_path: Path) -> None:
+    made = subprocess.run([COMMAND, "routes"], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
+    assert "certifications" in made.stdout
+    assert not os.listdir(tmp_path)
