@@ -1,0 +1,199 @@
+"""Publishing: the parts in a folder become one OpenAPI document, as YAML for people and as JSON for a fast start."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from mockserver.contract.document import Document, Node, parse
+from mockserver.contract.fields import Tree
+from mockserver.contract.group import Group, Piece, merged
+from mockserver.contract.problems import Problems
+from mockserver.errors import Problem, SetupError
+
+FRAME, TEMPLATES, SYSTEM, GROUPS = "api.yaml", "operations.yaml", "system.yaml", "resources"
+YAML, JSON = "openapi.yaml", "openapi.json"
+HEAD = "# Built from the parts in this folder: change those, then run `mockserver publish`.\n"
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+Pieces: TypeAlias = Mapping[tuple[str, str, str], Any]
+Result = TypeVar("Result")
+
+
+def publish(parts: Path) -> Tree:
+    """The document that the parts in the folder make. Raises SetupError listing everything wrong with them."""
+    found = sorted((parts / GROUPS).glob("*.yaml"))
+    problems = Problems(Document({}, str(parts / GROUPS)))
+    if not found:
+        problems.add(Node("", None), "no groups", "write one, as README.md shows")
+    sources = (parts / FRAME, parts / TEMPLATES, parts / SYSTEM, *found)
+    frame, templates, system, *said = _all_of(problems, [partial(_read, path) for path in sources])
+    groups = [Group(part, templates, system) for part in said]
+    made = zip(said, _all_of(problems, [group.pieces for group in groups]), strict=True)
+    pieces = {frame.source: _frame_pieces(frame), **{part.source: pieces for part, pieces in made}}
+    document = _document(frame, _joined(pieces), templates.node("common", "response").value or {})
+    document["tags"] += [group.tag() for group in groups]
+    _look_over(Document(document, str(parts / YAML)))
+    return document
+
+
+def _all_of(problems: Problems, steps: Iterable[Callable[[], Result]]) -> list[Result]:
+    """What each step returns. Raises SetupError listing the problems of all that failed."""
+    done = [problems.attempt(step) for step in steps]
+    problems.raise_any()
+    return [result for result in done if result is not None]
+
+
+def to_yaml(document: Tree) -> str:
+    import yaml  # PERF: only publishing needs it, and it takes 30 ms
+
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return HEAD + str(yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120))
+
+
+def to_json(document: Tree) -> str:
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def stale(parts: Path) -> list[str]:
+    """The names of the published files that are not what would be built now. Raises SetupError."""
+    return [name for name, text in _built(parts).items() if _text(parts / name) != text]
+
+
+def write(parts: Path) -> None:
+    """Build and write both files. Raises SetupError, and writes nothing, when a part is wrong."""
+    for name, text in _built(parts).items():
+        (parts / name).write_text(text, encoding="utf-8")
+
+
+def _built(parts: Path) -> dict[str, str]:
+    document = publish(parts)
+    return {YAML: to_yaml(document), JSON: to_json(document)}
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+# Reading.
+
+
+def _read(path: Path) -> Document:
+    """A part. Raises SetupError when it cannot be read or holds what JSON cannot."""
+    document = Document({}, str(path))
+    try:
+        root = parse(path.read_bytes(), yaml=True)
+    except (OSError, ValueError) as error:
+        raise document.error(Node("", None), f"cannot be read: {error}", "mend the file") from None
+    if not isinstance(root, dict):
+        raise document.error(Node("", None), "holds no mapping", "see README.md")
+    problems = Problems(document)
+    document.root = _plain(Node("", root), problems)
+    problems.raise_any()
+    return document
+
+
+def _plain(node: Node, problems: Problems) -> Any:
+    """The value at ``node`` with text for names. YAML reads some things otherwise than their author meant them."""
+    if isinstance(node.value, Mapping):
+        for name, place in node.items():
+            if place.value is None and " " in name:
+                problems.add(node, f"the text is cut at a comma, before {name!r}", "put the whole text in quotes")
+        return {name: _plain(place, problems) for name, place in node.items()}
+    if isinstance(node.value, list):
+        return [_plain(node.child(index), problems) for index in range(len(node.value))]
+    if not isinstance(node.value, str | int | float | bool | None):
+        problems.add(node, f"a {type(node.value).__name__}, which JSON does not know", "put it in quotes")
+    return node.value
+
+
+# Putting together.
+
+
+def _frame_pieces(frame: Document) -> list[Piece]:
+    kinds = frame.node("components").items()
+    return [(("components", kind, name), node.value) for kind, named in kinds for name, node in named.items()]
+
+
+def _document(frame: Document, pieces: Pieces, reply: Tree) -> Tree:
+    """The frame with all pieces in their places, in order; what is common to replies under every one."""
+    tree: Tree = {"paths": {}, "components": {}}
+    for (top, name, below), value in sorted(pieces.items()):
+        is_reply = (top, name) == ("components", "responses")
+        tree[top].setdefault(name, {})[below] = merged(reply, value) if is_reply else value
+    shared = tree["components"].get("parameters", {})
+    paths = {path: _path_item(path, verbs, shared) for path, verbs in tree["paths"].items()}
+    rest = {name: value for name, value in frame.root.items() if name != "components"}
+    whole = {**rest, "tags": [], "paths": paths, "components": tree["components"]}
+    document: Tree = json.loads(json.dumps(whole))  # so that no two places share a value
+    return document
+
+
+def _joined(made: Mapping[str, Sequence[Piece]]) -> Pieces:
+    """All pieces by place. Raises SetupError when two different ones claim one."""
+    joined: dict[tuple[str, str, str], tuple[str, Any]] = {}
+    problems = []
+    for source, pieces in made.items():
+        for place, value in pieces:
+            first, found = joined.setdefault(place, (source, value))
+            if found != value:
+                problem = f"is described otherwise in {first}" if first != source else "is described twice, differently"
+                problems.append(Problem(source, "", f"{' '.join(place)} {problem}", "give one of them another name"))
+    if problems:
+        raise SetupError(problems)
+    return {place: value for place, (_, value) in joined.items()}
+
+
+def _path_item(path: str, verbs: Tree, shared: Tree) -> Tree:
+    """Methods in OpenAPI's order, after the shared parameters that the path names."""
+    names = [name for name in re.findall(r"\{([^{}]+)\}", path) if name in shared]
+    parameters = {"parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names]} if names else {}
+    return {**parameters, **{method: verbs[method] for method in METHODS if method in verbs}}
+
+
+# Looking over.
+
+
+def _look_over(document: Document) -> None:
+    """Raises SetupError for references and links that lead nowhere and for operationIds that are not unique."""
+    problems = Problems(document)
+    for node in _walk(document.node()):
+        problems.attempt(partial(document.follow, node))
+    operations = [node for _, item in document.node("paths").items() for verb, node in item.items() if verb in METHODS]
+    ids = Counter(node.child("operationId").value for node in operations)
+    for node in operations:
+        name = node.child("operationId").value
+        if name is None or ids[name] > 1:
+            problems.add(node, f"operationId {name!r} is not its own", "give each operation one that no other has")
+    for name, link in document.node("components", "links").items():
+        if link.child("operationId").value not in ids:
+            problems.add(link, f"the link {name} leads to an unknown operation", "add the operation, or drop the link")
+    problems.raise_any()
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    yield node
+    if isinstance(node.value, Mapping | list):
+        for step in range(len(node.value)) if isinstance(node.value, list) else node.value:
+            yield from _walk(node.child(step))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """``python -m mockserver.contract.publish FOLDER [--check]``: 1 when a file is stale and only looked at."""
+    check = "--check" in arguments
+    parts = Path(next((word for word in arguments if word != "--check"), "spec"))
+    names = stale(parts)
+    if not check:
+        write(parts)
+    sys.stdout.writelines(f"{parts / name}\n" for name in names)
+    return int(check and bool(names))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
