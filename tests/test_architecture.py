@@ -20,11 +20,11 @@ LEVELS = (
     {"control", "docs", "cors"},
     {"app"},
     {"serving", "export", "validation"},
-    {"cli", "pytest_plugin"},
+    {"cli", "pytest_plugin", "testing"},
 )
 """From the bottom up: a module imports from its own level or from below."""
 APART = [("contract", "store"), ("store", "contract"), ("behaviours", "auth"), ("store", "messages")]
-WEB = {"app", "control", "docs", "cors", "serving", "cli", "pytest_plugin"}
+WEB = {"app", "control", "docs", "cors", "serving", "cli", "pytest_plugin", "testing"}
 """The only modules that know Flask."""
 UNNAMED = {"utils", "helpers", "base", "common", "manager", "factory"}
 

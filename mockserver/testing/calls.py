@@ -1,0 +1,189 @@
+"""Was this called? What a test wants of a request, and exactly how a request that was made differs from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+import orjson
+
+from mockserver.journal import SECRET, SHOWN_BODY, Entry
+from mockserver.messages import Json
+from mockserver.testing.redaction import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that was made, and how it was answered: an entry of the journal with its number."""
+
+    number: int
+    entry: Entry
+
+    @property
+    def operation(self) -> str | None:
+        return self.entry.operation
+
+    @property
+    def method(self) -> str:
+        return self.entry.method
+
+    @property
+    def path(self) -> str:
+        return self.entry.path
+
+    @property
+    def status(self) -> int:
+        return self.entry.status
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """The values of each query parameter, in their order."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.entry.query:
+            found.setdefault(name, []).append(value)
+        return found
+
+    @property
+    def json(self) -> Json:
+        """The request's body: as JSON if it is any, else as text; None without a body."""
+        return _value(self.entry.body)
+
+    @property
+    def reply(self) -> Json:
+        """The reply's body, read the same way."""
+        return _value(self.entry.reply)
+
+
+class _Unsaid:
+    """The value of a wish that was not made, since None is one: no body."""
+
+    def __repr__(self) -> str:
+        return "(anything)"
+
+
+UNSAID: Final = _Unsaid()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a request must be. What is UNSAID may be anything.
+
+    ``path`` and every text in ``query``, ``headers`` and ``body`` may be a compiled pattern, to be found
+    in the text, or any object that says in ``==`` what it takes. ``query``, ``headers`` and objects in
+    ``body`` may have more members than are wanted; None in ``query`` and ``headers`` wants none.
+    """
+
+    operation: str | _Unsaid = UNSAID
+    method: str | _Unsaid = UNSAID
+    path: str | re.Pattern[str] | _Unsaid = UNSAID
+    tenant: str | _Unsaid = UNSAID
+    status: int | _Unsaid = UNSAID
+    query: Mapping[str, Any] | _Unsaid = UNSAID
+    headers: Mapping[str, Any] | _Unsaid = field(default=UNSAID, repr=False)
+    body: Any = UNSAID
+
+    def said(self) -> dict[str, Any]:
+        """The wishes that were made, by name."""
+        made = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: value for name, value in made.items() if value is not UNSAID}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where a request is not what was wanted, such as ``body/city``."""
+
+    place: str
+    wanted: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: wanted {self.wanted}, found {self.found}"
+
+
+def difference(wanted: Wanted, call: Call) -> list[Difference]:
+    """Every place where ``call`` differs from ``wanted``; none, and it is what was wanted."""
+    return [found for name, value in wanted.said().items() for found in _LOOKS[name](name, value, call)]
+
+
+def _plain(name: str, wanted: Any, call: Call) -> Iterator[Difference]:
+    found = getattr(call.entry, name)
+    if name == "method":
+        wanted = wanted.upper()
+    if not _meets(wanted, found):
+        yield Difference(name, shown(wanted), shown(found))
+
+
+def _query(_: str, wanted: Mapping[str, Any], call: Call) -> Iterator[Difference]:
+    for name, value in wanted.items():
+        found = call.query.get(name, [])
+        if not _meets_all(value, found):
+            told = "nothing" if not found else shown(found[0] if len(found) == 1 else found)
+            yield Difference(f"query/{name}", "nothing" if value is None else shown(value), told)
+
+
+def _headers(_: str, wanted: Mapping[str, Any], call: Call) -> Iterator[Difference]:
+    for name, value in wanted.items():
+        found = call.entry.headers.get(name.lower())
+        if not _meets_all(value, [] if found is None else [found]):
+            secret = name.lower() in SECRET
+            told = ["(kept secret)" if secret and text is not None else shown(text) for text in (value, found)]
+            yield Difference(f"headers/{name}", *("nothing" if text == "null" else text for text in told))
+
+
+def _body(_: str, wanted: Any, call: Call) -> Iterator[Difference]:
+    if len(call.entry.body) >= SHOWN_BODY:
+        yield Difference("body", shown(wanted), f"more than the {SHOWN_BODY} bytes that the journal keeps")
+    else:
+        yield from _json("body", wanted, call.json)
+
+
+_LOOKS: Final = {
+    **dict.fromkeys(("operation", "method", "path", "tenant", "status"), _plain),
+    "query": _query,
+    "headers": _headers,
+    "body": _body,
+}
+
+
+def _json(place: str, wanted: Any, found: Any) -> Iterator[Difference]:
+    if isinstance(wanted, Mapping) and isinstance(found, dict):
+        for name, value in wanted.items():
+            if name in found:
+                yield from _json(f"{place}/{name}", value, found[name])
+            else:
+                yield Difference(f"{place}/{name}", shown(value), "nothing")
+    elif isinstance(wanted, list | tuple) and isinstance(found, list) and len(wanted) == len(found):
+        for index, (one, other) in enumerate(zip(wanted, found, strict=True)):
+            yield from _json(f"{place}/{index}", one, other)
+    elif not _meets(wanted, found):
+        yield Difference(place, shown(wanted), shown(found))
+
+
+def _meets_all(wanted: Any, found: list[str]) -> bool:
+    """Whether the values of one parameter are those wanted: a list wants them all, in their order."""
+    texts = [] if wanted is None else list(wanted) if isinstance(wanted, list | tuple) else [wanted]
+    return len(texts) == len(found) and all(map(_meets, map(_text, texts), found))
+
+
+def _text(value: Any) -> Any:
+    """A number or boolean as a query says it; what is a pattern or a matcher stays what it is."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _meets(wanted: Any, found: Any) -> bool:
+    if isinstance(wanted, re.Pattern):
+        return isinstance(found, str) and wanted.search(found) is not None
+    if isinstance(wanted, bool | int | float) and isinstance(found, bool | int | float):
+        return isinstance(wanted, bool) == isinstance(found, bool) and wanted == found
+    return bool(wanted == found)
+
+
+def _value(body: bytes) -> Json:
+    try:
+        return orjson.loads(body) if body else None
+    except orjson.JSONDecodeError:
+        return body.decode(errors="replace")

@@ -1,0 +1,35 @@
+"""The hands of the mock's clock, for a test to move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from mockserver.determinism import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Tokens grow older too when the clock is advanced; they do not when it is set."""
+
+    _clock: Clock
+
+    @property
+    def now(self) -> datetime:
+        """The mock's time, in UTC."""
+        return self._clock.now()
+
+    def advance(self, **by: Any) -> datetime:
+        """Move on by ``hours=2``, ``days=-1``, or whatever else timedelta takes; returns the new time."""
+        self._clock.advance(timedelta(**by))
+        return self.now
+
+    def set(self, moment: str | datetime, *, running: bool = False) -> datetime:
+        """Be at ``moment`` (ISO 8601, UTC without a zone) and stand there, or go on from it; returns it.
+
+        Raises ValueError for a text that is no moment.
+        """
+        at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        self._clock.set(at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC), running=running)
+        return self.now

@@ -1,0 +1,103 @@
+"""One test's use of a world: a WSGI application that answers until the test is over, and notes what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from threading import Condition
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import orjson
+
+from mockserver.testing.calls import Call
+from mockserver.testing.watch import Watch
+from mockserver.world import World
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+Told: TypeAlias = list[tuple[int, str | None]]
+"""The status of a reply and its Mock-Request number, as the application said them."""
+
+
+class Lease:
+    """``world`` behind ``app``, lent to one test. Closed, it answers 503 and touches nothing."""
+
+    def __init__(self, app: WSGIApplication, world: World, watch: Watch) -> None:
+        self.world = world
+        self.watch = watch
+        self._app = app
+        self._changed = Condition()
+        self._running = 0
+        self._open = True
+
+    @property
+    def is_open(self) -> bool:
+        return self._open
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self._changed:
+            if not self._open:
+                return unavailable(start_response)
+            self._running += 1
+        try:
+            return [self._answered(environ, start_response)]
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
+
+    def close(self, within: float) -> bool:
+        """Answer no more; whether every request that was running ended in ``within`` seconds."""
+        with self._changed:
+            self._open = False
+            return self._changed.wait_for(lambda: self._running == 0, within)
+
+    def wait_for(self, condition: Callable[[], bool], within: float) -> bool:
+        """Whether ``condition`` held within so many seconds; it is asked at once and after each exchange."""
+        with self._changed:
+            return self._changed.wait_for(condition, within)
+
+    def calls(self) -> list[Call]:
+        """What the journal holds, oldest first."""
+        return [Call(number, entry) for number, entry in self.world.journal.entries()]
+
+    def _answered(self, environ: WSGIEnvironment, start_response: StartResponse) -> bytes:
+        """The whole body, so that nothing of the application runs after it; notes a refusal."""
+        told: Told = []
+        parts = self._app(environ, _telling(start_response, told))
+        try:
+            body = b"".join(parts)
+        finally:
+            getattr(parts, "close", _nothing)()
+        for status, number in told:
+            if status >= 400 and number is not None:
+                self._note(int(number))
+        return body
+
+    def _note(self, number: int) -> None:
+        for call in reversed(self.calls()):
+            if call.number == number:
+                self.watch.note(call)
+                return
+
+
+def unavailable(start_response: StartResponse) -> Iterable[bytes]:
+    """A 503 that says what is missing."""
+    message = "No test is using the mock at this moment: a test that sends requests asks for the fixture `mock`."
+    body = orjson.dumps({"message": message, "errors": []})
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    start_response("503 Service Unavailable", [*headers, ("Access-Control-Allow-Origin", "*")])
+    return [body]
+
+
+def _telling(start_response: StartResponse, told: Told) -> StartResponse:
+    def telling(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+        number = next((value for name, value in headers if name == "Mock-Request"), None)
+        told.append((int(status[:3]), number))
+        return start_response(status, headers, *error)
+
+    return telling
+
+
+def _nothing() -> None:
+    """What an iterable without ``close`` has to do."""

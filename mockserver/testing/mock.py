@@ -1,0 +1,201 @@
+"""The object that a test holds: its own mock, to send to, to prepare and to question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from mockserver.auth import mint
+from mockserver.errors import Problem, SetupError
+from mockserver.faults import read_fault
+from mockserver.messages import Json
+from mockserver.recipes import meant
+from mockserver.testing import asking
+from mockserver.testing.calls import UNSAID, Call, Wanted
+from mockserver.testing.client import Client
+from mockserver.testing.hands import Hands
+from mockserver.testing.lease import Lease
+from mockserver.testing.options import Options
+from mockserver.testing.planting import plant, resource_of
+from mockserver.testing.redaction import exchange
+from mockserver.testing.stage import Stage
+from mockserver.world import World
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+TOLD = 10
+"""How many exchanges a failed test's report shows."""
+
+
+class Mock:
+    """One test's mock. After the test it refuses to be used: the world is the next test's then."""
+
+    def __init__(self, stage: Stage, lease: Lease, options: Options) -> None:
+        self._stage = stage
+        self._lease = lease
+        self._options = options
+        self.client = Client(lease, self.headers)
+
+    # Where it is.
+
+    @property
+    def url(self) -> str:
+        """``http://127.0.0.1:<port>``, the same for all tests of a process; asked for first, it starts the server."""
+        return self._stage.url if self.world else ""
+
+    @property
+    def app(self) -> WSGIApplication:
+        """The mock as a WSGI application, for clients that take one."""
+        return self._lease
+
+    @property
+    def world(self) -> World:
+        """All the mock's state. Raises RuntimeError after the test."""
+        if not self._lease.is_open:
+            raise RuntimeError("this mock belongs to a test that is over; the running test has one of its own")
+        return self._lease.world
+
+    @property
+    def tenant(self) -> str:
+        """The tenant that tokens and records are for unless another is named."""
+        return self._options.tenant or next(iter(self.world.scenario.tenants), "acme")
+
+    # Who asks.
+
+    def token(
+        self,
+        *,
+        tenant: str | None = None,
+        subject: str = "auth0|developer",
+        expires_in: float | timedelta = timedelta(hours=24),
+        scope: str | None = None,
+        algorithm: str = "HS256",
+    ) -> str:
+        """A token that this mock takes. ``expires_in`` is seconds, less than 0 for one that has expired."""
+        lifetime = expires_in if isinstance(expires_in, timedelta) else timedelta(seconds=expires_in)
+        world = self.world
+        return mint(
+            world.keys,
+            world.contract.security,
+            tenant=tenant or self.tenant,
+            now=world.clock.wall(),
+            subject=subject,
+            expires_in=lifetime,
+            scope=scope,
+            algorithm=algorithm,
+        )
+
+    def headers(self, **token: Any) -> dict[str, str]:
+        """The Authorization header with a token that was asked for in the same words."""
+        return {"Authorization": f"Bearer {self.token(**token)}"}
+
+    def client_for(self, **token: Any) -> Client:
+        """A client like ``client``, with tokens that were asked for in the same words."""
+        return Client(self._lease, lambda: self.headers(**token))
+
+    # What there is, and what happens next.
+
+    def records(self, resource: str, tenant: str | None = None) -> list[dict[str, Any]]:
+        """The records there are now, by id: copies. Raises SetupError for an unknown resource."""
+        found = self.world.store.tenant(tenant or self.tenant)
+        with found.lock:
+            return [record.data() for record in found[resource_of(self.world, resource).name].scan()]
+
+    def put(self, resource: str, record: Mapping[str, Json], tenant: str | None = None) -> dict[str, Any]:
+        """Plant a record and return it whole: what the server manages is filled in, the one with its id replaced.
+
+        Raises SetupError for one that breaks the contract.
+        """
+        __tracebackhide__ = True
+        world = self.world
+        return plant(world, world.store.tenant(tenant or self.tenant), resource_of(world, resource), record)
+
+    @property
+    def clock(self) -> Hands:
+        """What the mock takes for now, to be moved."""
+        return Hands(self.world.clock)
+
+    def fail(self, operation: str | None = None, **fault: Any) -> None:
+        """Answer the next requests otherwise: ``status``, ``times`` (1; None: all), ``delay`` and ``retry_after`` in
+        seconds, ``tenant``, ``message``. Raises SetupError for a status that the document does not declare."""
+        __tracebackhide__ = True
+        world = self.world
+        world.faults.add(read_fault({"operation": operation, **fault}, world.operations))
+
+    def reset(self) -> None:
+        """As at the start of the test: for one that runs many examples."""
+        self.world.reset()
+        if self._options.moment:
+            self.world.clock.set(self._options.moment)
+
+    # What happened.
+
+    @property
+    def outbox(self) -> list[dict[str, Any]]:
+        """The mails that would have been sent, oldest first: to, subject, body, kind, about, tenant, details."""
+        return self.world.outbox.mails()
+
+    @property
+    def journal(self) -> list[Call]:
+        """Every request since the test began, oldest first."""
+        return self._lease.calls()
+
+    def calls(self, operation: str | None = None, **wanted: Any) -> list[Call]:
+        """The requests that are what is wanted, in the words of ``assert_called``; maybe none."""
+        return list(self._ask(operation, wanted).met)
+
+    def assert_called(
+        self, operation: str | None = None, *, times: int | None = None, within: float = 0.0, **wanted: Any
+    ) -> list[Call]:
+        """Such a request was made (exactly ``times`` times), at the latest ``within`` so many seconds from now.
+
+        ``wanted``: method, path, tenant, status, query, headers, body, as ``calls.Wanted`` explains.
+        Returns the requests that were meant. Raises AssertionError with the nearest and what differed.
+        """
+        __tracebackhide__ = True
+        self._lease.wait_for(lambda: self._ask(operation, wanted).count_is(times), within)
+        answer = self._ask(operation, wanted)
+        unsure = asking.unknown(answer, self.world.settings.journal) if times is not None else None
+        if unsure or not answer.count_is(times):
+            raise AssertionError(unsure or asking.not_called(answer, times))
+        return list(answer.met)
+
+    def assert_not_called(self, operation: str | None = None, **wanted: Any) -> None:
+        """No such request was made. Raises AssertionError with those that were."""
+        __tracebackhide__ = True
+        answer = self._ask(operation, wanted)
+        if answer.met:
+            raise AssertionError(asking.called(answer))
+        if unsure := asking.unknown(answer, self.world.settings.journal):
+            raise AssertionError(unsure)
+
+    def allow(self, *statuses: int) -> None:
+        """In this whole test, let a strict mock refuse with these statuses."""
+        self._lease.watch.allow(statuses)
+
+    def expect_refusals(self, *statuses: int) -> AbstractContextManager[list[Call]]:
+        """``with mock.expect_refusals(404) as refused:`` the mock refuses something in the block; ``refused``
+        holds it afterwards. Without statuses any will do. Raises AssertionError if nothing was refused."""
+        return self._lease.watch.expecting(frozenset(statuses))
+
+    def told(self) -> str:
+        """The last exchanges as text, without secrets; also after the test."""
+        calls = self._lease.calls()
+        more = [f"({len(calls) - TOLD} earlier exchanges are not shown)"] if len(calls) > TOLD else []
+        return "\n".join([*more, *(exchange(call.number, call.entry) for call in calls[-TOLD:])])
+
+    def verdict(self) -> str | None:
+        """What the test overlooked and was not told yet: a breach, or a refusal that a strict test did not expect."""
+        return self._lease.watch.verdict()
+
+    def _ask(self, operation: str | None, wanted: Mapping[str, Any]) -> asking.Answer:
+        __tracebackhide__ = True
+        world = self.world
+        if operation is not None and operation not in world.operations:
+            problem = f"{operation!r} is no operation"
+            raise SetupError([Problem("the document", "/paths", problem, meant(operation, world.operations))])
+        wish = Wanted(operation=UNSAID if operation is None else operation, **wanted)
+        return asking.ask(wish, self._lease.calls())

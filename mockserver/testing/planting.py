@@ -1,0 +1,70 @@
+"""Records put into a world by a test: complete, true to the contract, and referring to what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.contract import Resource
+from mockserver.determinism import stamp
+from mockserver.errors import Problem, SetupError
+from mockserver.messages import Json
+from mockserver.recipes import meant
+from mockserver.store import Tenant
+from mockserver.world import World
+
+AUTHOR = "mockserver|test"
+"""Who planted a record."""
+
+
+def resource_of(world: World, name: str) -> Resource:
+    """Raises SetupError naming the resources there are."""
+    found = world.contract.resources.get(name)
+    if found is None:
+        known = world.contract.resources
+        raise SetupError([Problem("the document", "", f"there is no resource {name!r}", meant(name, known))])
+    return found
+
+
+def plant(world: World, tenant: Tenant, resource: Resource, given: Mapping[str, Json]) -> dict[str, Any]:
+    """Keep the record ``given`` and return it whole; it replaces the one with its id.
+
+    What the server manages is filled in where it is not given. Raises SetupError listing every
+    field that breaks the contract or refers to a record that is not there.
+    """
+    __tracebackhide__ = True
+    with tenant.lock:
+        record = {**_stamped(world, resource), **given}
+        if resource.key not in record:
+            record[resource.key] = world.ids.new(tenant.name, resource.name)
+        if problems := [*_wrong(tenant, resource, record)]:
+            raise SetupError(problems)
+        tenant[resource.name].put(record[resource.key], record, resource.encode(record))
+    return record
+
+
+def _stamped(world: World, resource: Resource) -> dict[str, Json]:
+    now = stamp(world.clock.now())
+    stamps = {
+        "created-at": now,
+        "created-by": AUTHOR,
+        "modified-at": now,
+        "modified-by": AUTHOR,
+        "version": 1,
+        "lock": False,
+    }
+    return {field: stamps[name] for name, field in resource.stamps.items()}
+
+
+def _wrong(tenant: Tenant, resource: Resource, record: Mapping[str, Any]) -> Iterator[Problem]:
+    file = f"planted in {resource.name}"
+    for violation in resource.violations(record):
+        yield Problem(file, violation.pointer, violation.message, f"correct it ({violation.rule})")
+    for name in resource.ignored(record):
+        yield Problem(file, f"/{name}", "is no field", meant(name, resource.fields))
+    for reference in resource.references:
+        value = record.get(reference.field)
+        for wanted in value if isinstance(value, list) else [value]:
+            if isinstance(wanted, str) and wanted not in tenant[reference.resource]:
+                problem = f"names {wanted!r}, which is not in {reference.resource}"
+                yield Problem(file, f"/{reference.field}", problem, "plant that one first")

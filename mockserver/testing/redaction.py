@@ -1,0 +1,70 @@
+"""Values and exchanges as a person reads them in a report: short, and without secrets."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from mockserver.journal import Entry
+
+LONGEST = 300
+"""How many characters of a value are shown."""
+HIDDEN = "(kept secret)"
+_NAME = r"[\w.-]*(?:password|passwd|secret|token|api[_-]?key|authorization|credential)[\w.-]*"
+_TOKEN = re.compile(r"\beyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.?[A-Za-z0-9_-]*|\b[Bb]earer [^\s\"'\\]+")
+_MEMBER = re.compile(rf'(\\?"{_NAME}\\?"\s*:\s*)(\\?"(?:[^"\\]|\\.)*"?|[^\s,}}\]]+)', re.IGNORECASE)
+_PAIR = re.compile(rf"([?&]{_NAME}=)[^&\s]*", re.IGNORECASE)
+
+
+def redacted(text: str) -> str:
+    """``text`` without tokens, and without the values of members and parameters whose names tell of a secret."""
+    text = _MEMBER.sub(rf'\1"{HIDDEN}"', _PAIR.sub(rf"\1{HIDDEN}", text))
+    return _TOKEN.sub(HIDDEN, text)
+
+
+def cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
+
+
+def shown(value: Any) -> str:
+    """A value in a message: as JSON, a pattern as ``/…/``, anything else as Python shows it."""
+    if isinstance(value, re.Pattern):
+        return cut(f"/{value.pattern}/")
+    return cut(redacted(json.dumps(value, ensure_ascii=False, default=repr)))
+
+
+def exchange(number: int, entry: Entry) -> str:
+    """One exchange in a few lines: request, answer, and why it was refused."""
+    return "\n".join(_lines(number, entry))
+
+
+def line(number: int, entry: Entry) -> str:
+    """An exchange's one line: number, request, status and operation."""
+    query = "&".join(f"{name}={value}" for name, value in entry.query)
+    target = cut(redacted(entry.path + (f"?{query}" if query else "")))
+    return f"#{number} {entry.method} {target} -> {entry.status} {entry.operation or '(no operation)'}"
+
+
+def _lines(number: int, entry: Entry) -> Iterator[str]:
+    yield line(number, entry) + (" BREACH" if entry.breach else "")
+    if entry.body:
+        yield f"    sent:  {_told(entry.body)}"
+    if entry.reply and entry.status < 400:
+        yield f"    reply: {_told(entry.reply)}"
+    yield from _why(entry)
+
+
+def _why(entry: Entry) -> Iterator[str]:
+    """Why a request was refused: each violation, and the reason that the body does not tell, or else the body."""
+    if entry.reason:
+        yield f"    reason: {cut(redacted(entry.reason))}"
+    elif entry.status >= 400 and not entry.violations:
+        yield f"    reply: {_told(entry.reply)}"
+    for violation in entry.violations:
+        yield f"    {violation.path}: {cut(redacted(violation.message))} ({violation.rule})"
+
+
+def _told(body: bytes) -> str:
+    return cut(redacted(body.decode(errors="replace")).replace("\n", " "))
