@@ -49,12 +49,16 @@ STATUSES: Mapping[Kind, frozenset[int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter: where it is (path, query, header, cookie), its type, and the rule its typed value keeps."""
+    """One parameter: where it is (path, query, header, cookie), its type, and the rule its typed value keeps.
+
+    ``may_be_empty`` is OpenAPI's ``allowEmptyValue``: whether a query parameter may be there without a value.
+    """
 
     name: str
     location: str
     required: bool
     type: str
+    may_be_empty: bool
     rule: Rule
 
 

@@ -91,7 +91,8 @@ class OperationReader:
         if schema.value is None or type_ not in TYPES:
             self._problems.add(node, f"the parameter {name!r} has no simple type", f"use one of {', '.join(TYPES)}")
         required = bool(node.child("required").value) or location == "path"
-        return Parameter(name, location, required, type_, self._schemas.rule(node.child("schema")))
+        may_be_empty = location != "query" or node.child("allowEmptyValue").value is True
+        return Parameter(name, location, required, type_, may_be_empty, self._schemas.rule(node.child("schema")))
 
     def _body(self, node: Node) -> Body | None:
         body = self._document.follow(node.child("requestBody"))

@@ -76,6 +76,9 @@ def _read_parameter(
         if parameter.required:
             violations.append(Violation(parameter.location, pointer, "required", "is required and missing"))
         return
+    if not sent[parameter.name] and not parameter.may_be_empty:
+        violations.append(Violation(parameter.location, pointer, "allowEmptyValue", "is given without a value"))
+        return
     value = _typed(parameter.type, sent[parameter.name])
     broken = parameter.rule.violations(value, parameter.location, pointer)
     violations += broken
