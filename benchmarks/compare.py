@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import functools
 import http.client
 import json
 import os
@@ -93,9 +94,11 @@ def peer_document(document: dict[str, Any], folder: Path) -> Path:
     told["servers"] = [{"url": "http://127.0.0.1"}]
     run("mockserver", "seed", "--out", str(folder / "world"))
     records = json.loads((folder / "world/acme/certifications.json").read_text())[:LISTED]
-    content = told["paths"]["/certifications/{tenantId}"]["get"]["responses"]["200"]["content"]["application/json"]
-    content.pop("examples", None)
-    content["example"] = records
+    reply = told["paths"]["/certifications/{tenantId}"]["get"]["responses"]["200"]
+    while "$ref" in reply:
+        reply = functools.reduce(lambda node, step: node[step], reply["$ref"].split("/")[1:], told)
+    reply["content"]["application/json"].pop("examples", None)
+    reply["content"]["application/json"]["example"] = records
     file = folder / "peer.json"
     file.write_text(json.dumps(told))
     return file
@@ -118,7 +121,7 @@ def workloads_of(document: dict[str, Any]) -> list[Workload]:
     return [
         Workload("GET one", "GET", RECORD),
         Workload(f"list {LISTED}", "GET", COLLECTION),
-        Workload("PATCH", "PATCH", RECORD, [{"op": "replace", "path": "/notes", "value": "measured"}]),
+        Workload("PATCH", "PATCH", RECORD, [{"op": "add", "path": "/notes", "value": "measured"}]),
         Workload("invalid POST", "POST", COLLECTION, {**record, "number": "many"}, 400),
         Workload("POST create", "POST", COLLECTION, record),
     ]

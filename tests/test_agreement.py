@@ -108,7 +108,9 @@ def test_requests(data: st.DataObject, key: tuple[str, str]) -> None:
         read(operation, request, max_depth=32)
         violations: tuple[Any, ...] = ()
     except Refusal as refusal:
-        violations = tuple(one for one in refusal.violations if one.rule not in BEYOND_SCHEMAS)
+        violations = refusal.violations
+        if all(one.rule in BEYOND_SCHEMAS for one in violations):
+            return  # openapi-core has no opinion on these
     theirs = reference().request_errors(request)
     assert bool(theirs) == bool(violations), (theirs, violations, query, body)
 

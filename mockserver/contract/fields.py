@@ -11,8 +11,8 @@ from mockserver.contract.problems import Problems
 
 Tree: TypeAlias = dict[str, Any]
 
-WORDS = frozenset({"shape", "required"})
-"""What a line may say beyond JSON Schema: one of the shapes, and that the record always has the field."""
+WORDS = frozenset({"shape", "required", "from"})
+"""What a line may say beyond JSON Schema: a shape, that the record always has the field, and where we know it from."""
 MEMBERS = ("record", "writable", "replaceable", "projected", "search")
 
 
@@ -95,7 +95,21 @@ class Fields:
         schema = {"type": None, "title": title(name), **self._shapes.get(str(shape), {}), **line}
         if isinstance(items := schema.get("items"), str):
             schema["items"] = {"$ref": f"#/components/schemas/{items}"}
+        if "from" in line:
+            schema["x-provenance"] = provenance(self._part, node, self._problems)
         return {word: value for word, value in schema.items() if word not in WORDS and value is not None}
+
+
+def provenance(part: Document, said: Node, problems: Problems) -> Tree:
+    """``{status, source}`` for a status that ``part`` states a source for; ``said`` is that, or says ``from:`` that."""
+    status = said.value.get("from", said.value) if isinstance(said.value, Mapping) else said.value
+    if isinstance(status, Mapping) and "source" in status:
+        return {"status": status.get("status"), "source": status["source"]}
+    source = part.node("sources").child(str(status)).value
+    if source is None:
+        known = ", ".join(name for name, _ in part.node("sources").items())
+        problems.add(said, f"the status {status!r} has no source", f"use one of {known}, or add it to sources")
+    return {"status": status, "source": source}
 
 
 def capital(word: str) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from mockserver.contract.document import Document, Node
-from mockserver.contract.fields import MEMBERS, Fields, Tree, capital
+from mockserver.contract.fields import MEMBERS, Fields, Tree, capital, provenance
 from mockserver.contract.problems import Problems
 
 Piece: TypeAlias = tuple[tuple[str, str, str], Any]
@@ -73,8 +73,8 @@ class Group:
             yield from self._usual("lookup", said, {**self._values, **self._lookup(key, said)})
         for path, verbs in self._part.node("special").items():
             for method, said in verbs.items():
-                provenance = self._provenance(said.child("x-provenance"))
-                yield from self._operation(path, method, {**said.value, "x-provenance": provenance})
+                known = provenance(self._part, said.child("x-provenance"), self._problems)
+                yield from self._operation(path, method, {**said.value, "x-provenance": known})
         for kind, members in self._part.node("components").items():
             for name, node in members.items():
                 yield ("components", kind, name), node.value
@@ -93,7 +93,7 @@ class Group:
             "Records": capital(segment),
             "record": _HUMP.sub(" ", record).lower(),
             "records": named.lower(),
-            "provenance": self._provenance(self._part.node("provenance")),
+            "provenance": provenance(self._part, self._part.node("provenance"), self._problems),
             "example": {**self._fields.samples(samples.get("record") or {}), **samples},
         }
 
@@ -111,17 +111,6 @@ class Group:
         }
         return {"key": of, "found": {"record": found, **self._fields.samples(found)}}
 
-    def _provenance(self, said: Node) -> Tree:
-        """``{status, source}`` for a status, or for a mapping that says ``from: status``."""
-        status = said.child("from").value if isinstance(said.value, Mapping) else said.value
-        source = self._part.node("sources").child(str(status)).value
-        if source is None:
-            known = ", ".join(self._said("sources"))
-            self._problems.add(
-                said, f"the status {status!r} has no source", f"use one of {known}, or add it to sources"
-            )
-        return {"status": status, "source": source}
-
     # Operations and components.
 
     def _usual(self, name: str, said: Node, values: Tree) -> Iterator[Piece]:
@@ -130,7 +119,7 @@ class Group:
             known = ", ".join(self._templates.root.get("operations", {}))
             self._problems.add(said, f"unknown operation {name!r}", f"use one of {known}, or write it under special")
             return
-        values = {**values, "provenance": self._provenance(said)}
+        values = {**values, "provenance": provenance(self._part, said, self._problems)}
         operation = merged(self._fill(template.child("operation"), values), said.child("operation").value or {})
         path, method = self._fill(template.child("path"), values), template.child("method").value
         yield from self._operation(path, method, {**operation, "x-provenance": values["provenance"]})

@@ -9,6 +9,7 @@ from http.cookies import CookieError, SimpleCookie
 
 from mockserver.contract.json_text import BadJson, decode
 from mockserver.contract.operation import Operation, Parameter
+from mockserver.contract.schema import shown
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Headers, Json, Request
 
@@ -79,6 +80,10 @@ def _read_parameter(
     if not sent[parameter.name] and not parameter.may_be_empty:
         violations.append(Violation(parameter.location, pointer, "allowEmptyValue", "is given without a value"))
         return
+    if parameter.type == "boolean" and sent[parameter.name] not in _BOOLEANS:
+        message = f"is {shown(sent[parameter.name])}, wanted true or false"
+        violations.append(Violation(parameter.location, pointer, "boolean", message))
+        return
     value = _typed(parameter.type, sent[parameter.name])
     broken = parameter.rule.violations(value, parameter.location, pointer)
     violations += broken
@@ -93,7 +98,7 @@ def _typed(type_: str, text: str) -> Json:
     if type_ in ("number", "integer") and _NUMBER.fullmatch(text):
         return float(text)
     if type_ == "boolean":
-        return _BOOLEANS.get(text, text)
+        return _BOOLEANS[text]
     if type_ == "array":
         return text.split(",") if text else []
     return text
