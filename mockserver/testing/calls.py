@@ -11,7 +11,7 @@ import orjson
 
 from mockserver.journal import SECRET, SHOWN_BODY, Entry
 from mockserver.messages import Json
-from mockserver.testing.redaction import shown
+from mockserver.testing.redaction import HIDDEN, is_secret, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,29 +107,42 @@ def difference(wanted: Wanted, call: Call) -> list[Difference]:
     return [found for name, value in wanted.said().items() for found in _LOOKS[name](name, value, call)]
 
 
+_NOTHING: Final = object()
+
+
+def _differs(place: str, wanted: Any, found: Any) -> Difference:
+    """Both sides as they may be told: a secret never, not even the one that a test names."""
+    name = place.rpartition("/")[2]
+    secret = is_secret(name) or name.lower() in SECRET
+    texts = ["nothing" if side is _NOTHING else HIDDEN if secret else shown(side) for side in (wanted, found)]
+    return Difference(place, *texts)
+
+
 def _plain(name: str, wanted: Any, call: Call) -> Iterator[Difference]:
     found = getattr(call.entry, name)
     if name == "method":
         wanted = wanted.upper()
     if not _meets(wanted, found):
-        yield Difference(name, shown(wanted), shown(found))
+        yield _differs(name, wanted, found)
 
 
 def _query(_: str, wanted: Mapping[str, Any], call: Call) -> Iterator[Difference]:
     for name, value in wanted.items():
-        found = call.query.get(name, [])
-        if not _meets_all(value, found):
-            told = "nothing" if not found else shown(found[0] if len(found) == 1 else found)
-            yield Difference(f"query/{name}", "nothing" if value is None else shown(value), told)
+        yield from _parameter(f"query/{name}", value, call.query.get(name, []))
 
 
 def _headers(_: str, wanted: Mapping[str, Any], call: Call) -> Iterator[Difference]:
     for name, value in wanted.items():
         found = call.entry.headers.get(name.lower())
-        if not _meets_all(value, [] if found is None else [found]):
-            secret = name.lower() in SECRET
-            told = ["(kept secret)" if secret and text is not None else shown(text) for text in (value, found)]
-            yield Difference(f"headers/{name}", *("nothing" if text == "null" else text for text in told))
+        yield from _parameter(f"headers/{name}", value, [] if found is None else [found])
+
+
+def _parameter(place: str, wanted: Any, found: list[str]) -> Iterator[Difference]:
+    """Whether the values of one parameter are those wanted: a list wants them all, in their order."""
+    texts = [] if wanted is None else list(wanted) if isinstance(wanted, list | tuple) else [wanted]
+    if len(texts) != len(found) or not all(map(_meets, map(_text, texts), found)):
+        told = found[0] if len(found) == 1 else found or _NOTHING
+        yield _differs(place, _NOTHING if wanted is None else wanted, told)
 
 
 def _body(_: str, wanted: Any, call: Call) -> Iterator[Difference]:
@@ -153,18 +166,12 @@ def _json(place: str, wanted: Any, found: Any) -> Iterator[Difference]:
             if name in found:
                 yield from _json(f"{place}/{name}", value, found[name])
             else:
-                yield Difference(f"{place}/{name}", shown(value), "nothing")
+                yield _differs(f"{place}/{name}", value, _NOTHING)
     elif isinstance(wanted, list | tuple) and isinstance(found, list) and len(wanted) == len(found):
         for index, (one, other) in enumerate(zip(wanted, found, strict=True)):
             yield from _json(f"{place}/{index}", one, other)
     elif not _meets(wanted, found):
-        yield Difference(place, shown(wanted), shown(found))
-
-
-def _meets_all(wanted: Any, found: list[str]) -> bool:
-    """Whether the values of one parameter are those wanted: a list wants them all, in their order."""
-    texts = [] if wanted is None else list(wanted) if isinstance(wanted, list | tuple) else [wanted]
-    return len(texts) == len(found) and all(map(_meets, map(_text, texts), found))
+        yield _differs(place, wanted, found)
 
 
 def _text(value: Any) -> Any:

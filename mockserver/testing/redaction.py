@@ -24,6 +24,11 @@ def redacted(text: str) -> str:
     return _TOKEN.sub(HIDDEN, text)
 
 
+def is_secret(name: str) -> bool:
+    """Whether what is called ``name`` is not for a report."""
+    return re.fullmatch(_NAME, name, re.IGNORECASE) is not None
+
+
 def cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
 
