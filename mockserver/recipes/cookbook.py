@@ -56,6 +56,7 @@ class Cookbook:
 
     def pinned(self, place: Place, resource: Resource) -> Recipe:
         """A record written out in a scenario, as a recipe that makes just it."""
+        _declared(dict(place.members()), resource)
         given = {name: _given(member) for name, member in place.members()}
         specs = _with_defaults(given, place, resource)
         scope = Scope(resource.name, place, specs, self.scope, self._fakes, key=resource.key, numbered=False)

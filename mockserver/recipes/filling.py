@@ -75,5 +75,5 @@ class Filling:
 
 
 def _counted(problem: Problem, count: int) -> Problem:
-    more = f" (and {count - 1} more records)" if count > 1 else ""
+    more = f" (and {count - 1} more record{'s' if count > 2 else ''})" if count > 1 else ""
     return Problem(problem.file, problem.pointer, problem.problem + more, problem.remedy)

@@ -52,8 +52,11 @@ class Item:
 
     def record(self) -> dict[str, Any]:
         """All fields that are stored and have a value."""
-        get = self.get
-        return {name: value for name in self.recipe.stored if (value := get(name)) is not ABSENT}
+        values, makers, base = self.values, self.recipe.makers, self.base
+        for name in self.recipe.stored:
+            if name not in values:
+                values[name] = makers[name](self, base)
+        return {name: values[name] for name in self.recipe.stored if values[name] is not ABSENT}
 
 
 Make: TypeAlias = Callable[[Item, int], Any]

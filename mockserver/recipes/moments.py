@@ -20,6 +20,9 @@ Moment: TypeAlias = Callable[[Item], datetime | None]
 
 GRAMMAR = "write a field, clock, or 2024-02-29, then any of + 2y, - 3mo, + 1w, - 10d, + 8h, + 30min"
 
+SHORTEST = 28
+"""Days that every month has."""
+
 _STEP = re.compile(r"\s*([+-])\s*(\d{1,6})\s*(y|mo|w|d|h|min)(?![A-Za-z0-9])")
 _START = re.compile(r"\s*(\d{4}-\d\d-\d\d(?:T[0-9:.]+Z?)?|[A-Za-z_][A-Za-z0-9_.]*)(?=\s|$)")
 _MONTHS = MappingProxyType({"y": 12, "mo": 1})
@@ -134,7 +137,8 @@ def _later(moment: datetime, months: int) -> datetime:
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
     if not 1 <= year <= 9999:
         raise OverflowError
-    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
+    day = moment.day if moment.day <= SHORTEST else min(moment.day, monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)
 
 
 def _text(moment: datetime) -> str:

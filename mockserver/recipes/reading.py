@@ -59,7 +59,9 @@ def read_object(place: Place, scope: Scope, beside: Beside) -> Make:
 def read_list(place: Place, scope: Scope, beside: Beside) -> Make:
     """``list: item, count: [0, 3]``: that many items; ``distinct: true`` drops repeats, ``sort: member`` sorts."""
     one, (low, high) = read_spec(place, scope), _count(place, beside)
-    key, distinct, sort = scope.key(place), beside.get("distinct") is True, beside.get("sort")
+    key, distinct, sort = scope.key(place), beside.get("distinct", False), beside.get("sort", "")
+    if not isinstance(distinct, bool) or not isinstance(sort, str):
+        place.complain("wanted distinct: true or false, sort: a member's name", "correct them, or leave them out")
 
     def make(item: Item, base: int) -> Any:
         count = low + draw(base, key) % (high - low + 1)
@@ -67,9 +69,13 @@ def read_list(place: Place, scope: Scope, beside: Beside) -> Make:
         made = [value for value in (one(item, each) for each in bases) if value is not ABSENT]
         if distinct:
             made = [value for index, value in enumerate(made) if value not in made[:index]]
-        return sorted(made, key=lambda value: str(value.get(sort, ""))) if sort else made
+        return sorted(made, key=lambda value: _member(value, sort)) if sort else made
 
     return make
+
+
+def _member(value: Any, name: str) -> str:
+    return _text(value.get(name, "")) if isinstance(value, Mapping) else ""
 
 
 def read_by(place: Place, scope: Scope, beside: Beside) -> Make:

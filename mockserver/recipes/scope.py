@@ -76,7 +76,7 @@ class Scope:
     def ordinal(self, place: Place, word: str) -> None:
         """Complain when ``word`` needs an ordinal and there is none."""
         if not self.numbered:
-            place.complain(f"{word} needs an ordinal, and a pinned record has none", "write the value out")
+            place.complain(f"{word} is not for pinned records, which have no ordinal", "write the value out")
 
 
 def _read(reading: Scope, scope: Scope, place: Place, head: str, tail: list[str]) -> Read:

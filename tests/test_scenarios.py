@@ -1,0 +1,249 @@
+"""The scenarios that come with mockserver: whatever the seed, every record keeps the contract and makes sense."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.contract import compile_contract, read_document
+from mockserver.determinism import stamp
+from mockserver.recipes.moments import instant
+from mockserver.seed import Scenario, read_scenario
+from mockserver.settings import data_folder
+from mockserver.store import Store, Tenant
+from mockserver.templates import DocumentTemplates
+
+FIXTURES = data_folder("fixtures")
+CONTRACT = compile_contract(read_document(data_folder("spec") / "openapi.json"))
+NAMES = sorted(file.stem for file in (FIXTURES / "scenarios").glob("*.yaml"))
+CERTIFICATIONS = CONTRACT.resources["certifications"]
+SOME = {"certifications": 25}
+
+
+def read(name: str, seed: int | None = None, counts: dict[str, int] | None = None) -> Scenario:
+    return read_scenario(name, FIXTURES, CONTRACT, seed=seed, counts=counts)
+
+
+def filled(scenario: Scenario, tenant: str) -> Tenant:
+    return Store(CONTRACT.indexes, scenario.fill, 9).tenant(tenant)
+
+
+def certifications(scenario: Scenario, tenant: str) -> list[dict[str, Any]]:
+    return [record for name, record in scenario.records(tenant) if name == "certifications"]
+
+
+def pinned(name: str, tenant: str) -> dict[str, dict[str, Any]]:
+    return {record["id"]: record for record in certifications(read(name), tenant)}
+
+
+def test_there_are_these() -> None:
+    assert NAMES == ["default", "edge", "empty", "large"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_tells_what_it_is_for(name: str) -> None:
+    scenario = read(name)
+    assert len(scenario.description) > 20
+    assert stamp(scenario.clock) == "2025-04-18T12:00:00.000Z"
+
+
+@given(st.integers(0, 2**31), st.sampled_from(["acme", "globex", "a tenant that appears later", "ünï/côdé"]))
+@settings(max_examples=30, deadline=None)
+def test_any_seed_keeps_the_contract_and_makes_sense(seed: int, tenant: str) -> None:
+    for name in NAMES:
+        scenario = read(name, seed, None if name == "edge" else SOME)
+        world = filled(scenario, tenant if name != "edge" else "edge")
+        for record in world["certifications"].scan():
+            data = record.data()
+            assert not CERTIFICATIONS.violations(data)
+            if name != "edge":
+                assert in_order(data, scenario), data
+
+
+def in_order(record: dict[str, Any], scenario: Scenario) -> bool:
+    """The dates of one certification follow each other, and say the same as its status."""
+    today = f"{scenario.clock:%Y-%m-%d}"
+    now, got = stamp(scenario.clock), record.get
+    days = {name: value for name, value in record.items() if name.endswith("_date")}
+    begin, end = record["certification_date"], record["expiration_date"]
+    assert record["term_start_date"] <= begin <= end
+    assert all(value <= today for name, value in days.items() if name != "expiration_date")
+    assert "renewal_date" not in days or begin < days["renewal_date"] < end
+    assert "last_reminder_date" not in days or begin < days["last_reminder_date"] < end
+    assert "reinstatement_date" not in days or begin < days["lapse_date"] < days["reinstatement_date"] < end
+    assert [notice["date"] for notice in got("notices", [])] == sorted(notice["date"] for notice in got("notices", []))
+    assert begin <= record["sys_created_at"] <= record["sys_last_modified_at"] <= now
+    assert (record["sys_version"] == 1) == (record["sys_created_at"] == record["sys_last_modified_at"])
+    assert isinstance(record["sys_version"], int) and record["sys_version"] >= 1
+    match record["status"]:
+        case "active":
+            assert end > today and "termination_date" not in days
+            assert ("lapse_date" in days) == ("reinstatement_date" in days)
+        case "inactive":
+            assert end < today and end <= days["lapse_date"]
+        case "retired":
+            assert begin < days["termination_date"] <= end and days["lapse_date"] == days["termination_date"]
+        case "suspended":
+            assert end > today and record["status_reason_id"]
+    return True
+
+
+@pytest.mark.parametrize("seed", [1, 20250418])
+@pytest.mark.parametrize("tenant", ["acme", "globex"])
+def test_default_is_a_plausible_customer(tenant: str, seed: int) -> None:
+    made = certifications(read("default", seed), tenant)
+    assert 45 <= len(made) <= 55
+    assert {record["status"] for record in made} == {"active", "inactive", "retired", "suspended"}
+    assert Counter(record["status"] for record in made)["active"] > len(made) / 3
+    assert 3 <= len({record["program_id"] for record in made}) <= 5
+    assert 12 <= len({record["contact_id"] for record in made}) <= 26
+    assert 3 <= len({record["organization_id"] for record in made if "organization_id" in record}) <= 10
+    numbers = [record["number"] for record in made]
+    assert numbers == sorted(numbers) and len(set(numbers)) == len(numbers)
+    owned = [record for record in made if record.get("owner_type") == "organization"]
+    assert owned and all(record["organization_id"] == record["customer_id"] for record in owned)
+
+
+def test_what_one_contact_shares() -> None:
+    people: dict[str, set[tuple[Any, ...]]] = {}
+    for record in certifications(read("default"), "acme"):
+        if record["contact_id"].startswith("contact-") and record["contact_id"][-1].isdigit():
+            told = tuple(
+                record.get(name) for name in ("first_name", "last_name", "email_address", "city", "state", "country")
+            )
+            people.setdefault(record["contact_id"], set()).add(told)
+    assert people and all(len(told) == 1 for told in people.values())
+    mails = [next(iter(told))[2] for told in people.values()]
+    assert len(set(mails)) == len(mails)
+
+
+def test_the_records_to_remember() -> None:
+    acme, globex = pinned("default", "acme"), pinned("default", "globex")
+    ada = acme["cert-ada"]
+    assert ada.items() >= {
+        "contact_id": "contact-ada", "name": "Ada Lovelace", "email_address": "ada@example.com", "city": "London", "country": "GB",
+        "program_id": "prog-pmc", "status": "active", "number": 1001, "owner_type": "contact",
+    }.items()  # fmt: skip
+    assert "organization_id" not in ada
+    assert acme["cert-grace"]["name"] == "Grace Hopper" and acme["cert-grace"]["renewal_date"]
+    assert acme["cert-katherine"]["status"] == "inactive" and acme["cert-katherine"]["lapse_date"]
+    assert (acme["cert-alan"]["name"], acme["cert-alan"]["status"]) == ("Alan Turing", "retired")
+    assert (acme["cert-mary"]["status"], acme["cert-mary"]["status_reason_id"]) == ("suspended", "reason-ethics-review")
+    assert acme["cert-harbor"].items() >= {"organization_id": "org-harbor", "name": "Harbor Engineering Group", "owner_type": "organization", "contact_id": "contact-ada"}.items()  # fmt: skip
+    assert acme["cert-locked"]["sys_locked"] is True
+    assert acme["cert-transferred"]["transferred_from_id"] == "cert-alan"
+    assert "cert-globex-1" in globex and "cert-globex-1" not in acme
+    assert acme["cert-shared"]["name"] != globex["cert-shared"]["name"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_order_of_filling_never_matters(name: str) -> None:
+    scenario = read(name, counts=SOME if name == "large" else None)
+    tenants = [*scenario.tenants, "later"]
+
+    def world(order: list[str]) -> dict[str, list[bytes]]:
+        store = Store(CONTRACT.indexes, scenario.fill, 9)
+        found = {tenant: [record.raw for record in store.tenant(tenant)["certifications"].scan()] for tenant in order}
+        return dict(sorted(found.items()))
+
+    assert world(tenants) == world(tenants[::-1]) == world(tenants)
+
+
+def test_more_records_leave_the_first_ones_alone() -> None:
+    few, many = (filled(read("large", counts={"certifications": count}), "acme") for count in (40, 400))
+    assert all(many["certifications"].get(record.id) == record for record in few["certifications"].scan())
+    assert len(many["certifications"]) == 400
+
+
+@pytest.mark.parametrize("order", [("default", "large"), ("large", "default")])
+def test_worlds_know_nothing_of_each_other(order: tuple[str, ...]) -> None:
+    made = {name: list(read(name, counts=SOME).records("acme")) for name in order}
+    assert made["default"] == list(read("default", counts=SOME).records("acme"))
+
+
+def test_empty_is_empty_for_anyone() -> None:
+    scenario = read("empty")
+    assert scenario.tenants == ()
+    assert filled(scenario, "anyone").sizes() == dict.fromkeys(CONTRACT.resources, 0)
+    assert len(filled(read("empty", counts=SOME), "anyone")["certifications"]) == 25
+
+
+def test_edge_has_what_breaks_software() -> None:
+    edge, clock = pinned("edge", "edge"), read("edge").clock
+    assert "a|b:c-d_e" in edge
+    assert set(edge["edge-minimal"]) == {"contact_id", "id", "name", "number", "program_id", "status"} | {
+        "sys_created_at", "sys_created_by_id", "sys_last_modified_at", "sys_last_modified_by_id", "sys_version", "sys_locked",
+    }  # fmt: skip
+    assert len(edge["edge-long"]["notes"]) == 10_000
+    assert instant(edge["edge-expired-yesterday"]["expiration_date"]).date() == (clock - timedelta(days=1)).date()
+    assert instant(edge["edge-expires-today"]["expiration_date"]).date() == clock.date()
+    assert "<script>" in edge["edge-html"]["name"]
+    assert edge["edge-locked"]["sys_locked"] is True
+    assert (edge["edge-zero"]["number"], edge["edge-negative"]["number"]) == (0, -1)
+    assert {name for value in edge["edge-custom-fields"]["custom_field_values"] for name in value} == {
+        "custom_field_id", "string_value", "numeric_value", "boolean_value", "list_value", "table_value", "file_url_value",
+    }  # fmt: skip
+    assert edge["edge-empty"]["name"] == "" and edge["edge-empty"]["notices"] == []
+    assert depth(edge["edge-deep"]["sys_last_security_context"]) == 30
+    assert any(ord(letter) > 0xFFFF for letter in edge["edge-emoji"]["name"])
+
+
+def depth(value: Any) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(depth, inner), default=0) if isinstance(value, dict | list) else 0
+
+
+@pytest.mark.parametrize("template", ["certificate.html", "notice.html"])
+@pytest.mark.parametrize(("scenario", "tenant"), [("default", "acme"), ("edge", "edge")])
+def test_templates_take_every_record(scenario: str, tenant: str, template: str) -> None:
+    templates = DocumentTemplates(FIXTURES / "templates")
+    for record in certifications(read(scenario), tenant):
+        values = {"record": record, "now": "2025-04-18T12:00:00.000Z", "notice_id": "notice-renewal"}
+        html = templates.render(template, values)
+        assert html.startswith("<!DOCTYPE html>") and html.rstrip().endswith("</html>")
+        assert "<script" not in html and "<img" not in html and "http" not in html, "nothing runs, nothing is fetched"
+        assert str(record["number"]) in html
+        assert record["status"] == "active" or record["status"] in html
+        assert "None" not in html and "Undefined" not in html
+
+
+def test_the_certificate_and_the_notice_say_whose_they_are() -> None:
+    templates, ada = DocumentTemplates(FIXTURES / "templates"), pinned("default", "acme")["cert-ada"]
+    values = {"record": ada, "now": "2025-04-18T12:00:00.000Z", "notice_id": "notice-renewal"}
+    certificate = templates.render("certificate.html", values)
+    for wanted in (
+        "Ada Lovelace, PMC",
+        "prog-pmc",
+        "1001",
+        ada["certification_date"],
+        ada["expiration_date"],
+        "active",
+        "A4 landscape",
+    ):
+        assert wanted in certificate
+    notice = templates.render("notice.html", values)
+    for wanted in ("Dear Ada,", "notice-renewal", "1001", ada["expiration_date"]):
+        assert wanted in notice
+
+
+@pytest.mark.parametrize("name", ["empty", "edge"])
+def test_a_world_without_fakes_imports_no_faker(name: str) -> None:
+    code = (
+        "import sys\n"
+        "from mockserver.contract import compile_contract, read_document\n"
+        "from mockserver.seed import read_scenario\n"
+        "from mockserver.settings import Settings\n"
+        "chosen = Settings()\n"
+        "contract = compile_contract(read_document(chosen.spec))\n"
+        f"list(read_scenario({name!r}, chosen.fixtures, contract).records('edge'))\n"
+        "sys.exit('faker' in sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)

@@ -1,0 +1,664 @@
+"""The recipe language, word by word and fault by fault, on a tiny library; and what scenarios promise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tiny import document
+
+from mockserver.contract import Document, compile_contract
+from mockserver.errors import SetupError
+from mockserver.recipes.circles import circles
+from mockserver.recipes.fakes import Fakes
+from mockserver.recipes.texts import slug
+from mockserver.seed import Scenario, read_scenario
+from mockserver.store import Store
+
+CONTRACT = compile_contract(Document(document()))
+BOOK = {"title": "A book"}
+CLOCK = "2025-04-18T12:00:00Z"
+DAY = date(2025, 4, 18)
+
+
+def scenario(folder: Path, recipes: dict[str, Any], told: dict[str, Any] | None = None, **options: Any) -> Scenario:
+    """A scenario written to files and read again; JSON is YAML."""
+    (folder / "recipes").mkdir(exist_ok=True)
+    for name, recipe in recipes.items():
+        (folder / "recipes" / f"{name}.yaml").write_text(recipe if isinstance(recipe, str) else json.dumps(recipe))
+    body = {"clock": CLOCK, "tenants": {"one": {"counts": {"books": 300}}}, **(told or {})}
+    (folder / "told.yaml").write_text(json.dumps(body))
+    return read_scenario(str(folder / "told.yaml"), folder, CONTRACT, **options)
+
+
+def books(folder: Path, fields: dict[str, Any], count: int = 300, **recipe: Any) -> list[dict[str, Any]]:
+    """Records made of ``fields``, filled into a store and read from there, in the order of their ordinals."""
+    extra = recipe.pop("recipes", {})
+    told = {"tenants": {"one": {"counts": {"books": count, **{n: 7 for n in extra if n in CONTRACT.resources}}}}}
+    made = scenario(folder, {"books": {"fields": {**BOOK, **fields}, **recipe}, **extra}, told)
+    Store(CONTRACT.indexes, made.fill, 9).tenant("one")
+    return [record for name, record in made.records("one") if name == "books"]
+
+
+def problems(make: Callable[[], Any]) -> list[str]:
+    with pytest.raises(SetupError) as caught:
+        make()
+    return [
+        f"{Path(problem.file).name} {problem.pointer}: {problem.problem}; {problem.remedy}"
+        for problem in caught.value.problems
+    ]
+
+
+# Words
+
+
+def shelf(folder: Path, spec: Any, count: int = 300, **more: Any) -> list[Any]:
+    """What ``spec`` makes, wrapped so that the contract lets everything pass; '-' where it is absent."""
+    made = books(folder, {"shelf": {"object": {"it": spec}}, **more.pop("fields", {})}, count, **more)
+    return [book["shelf"].get("it", "-") for book in made]
+
+
+def test_constants(tmp_path: Path) -> None:
+    assert shelf(tmp_path, "text", 1) == ["text"]
+    assert shelf(tmp_path, 5.5, 1) == [5.5]
+    assert shelf(tmp_path, None, 1) == [None]
+    assert shelf(tmp_path, {"value": {"choice": [1]}}, 1) == [{"choice": [1]}]
+    assert shelf(tmp_path, [1, {"value": 2}, {"value": 3, "optional": 0}], 1) == [[1, 2]]
+
+
+def test_choice(tmp_path: Path) -> None:
+    weighted = shelf(tmp_path, {"choice": {"often": 9, "seldom": 1, "never": 0}}, 1000)
+    assert 840 < weighted.count("often") < 950
+    assert weighted.count("never") == 0
+    assert {str(value) for value in shelf(tmp_path, {"choice": ["a", 1, [2], {"b": 3}]})} == {
+        "a",
+        "1",
+        "[2]",
+        "{'b': 3}",
+    }
+
+
+def test_cycle_and_sequence(tmp_path: Path) -> None:
+    assert shelf(tmp_path, {"cycle": ["a", "b", "c"]}, 5) == ["a", "b", "c", "a", "b"]
+    assert shelf(tmp_path, {"sequence": -1}, 4) == [-1, 0, 1, 2]
+
+
+def test_chance_and_optional(tmp_path: Path) -> None:
+    assert 230 < shelf(tmp_path, {"chance": 0.25}, 1000).count(True) < 290
+    assert 200 < shelf(tmp_path, {"value": 1, "optional": 0.25}, 1000).count(1) < 300
+    assert set(shelf(tmp_path, {"chance": 0})) == {False}
+    assert set(shelf(tmp_path, {"chance": 1})) == {True}
+
+
+def test_number(tmp_path: Path) -> None:
+    assert set(shelf(tmp_path, {"number": [1, 6]})) == {1, 2, 3, 4, 5, 6}
+    assert set(shelf(tmp_path, {"number": [0, 100], "step": 25})) == {0, 25, 50, 75, 100}
+    assert set(shelf(tmp_path, {"number": [0, 0.3], "step": 0.1})) == {0, 0.1, 0.2, 0.3}
+    assert all(isinstance(value, int) for value in shelf(tmp_path, {"number": [1, 6]}))
+    assert set(shelf(tmp_path, {"number": [1, "pages"]}, fields={"pages": 3})) == {1, 2, 3}
+    assert shelf(tmp_path, {"number": [1, "pages"]}, 1, fields={"pages": {"value": 3, "optional": 0}}) == ["-"]
+
+
+def test_uuid_is_one_and_unique(tmp_path: Path) -> None:
+    ids = [book["id"] for book in books(tmp_path, {})]
+    assert len(set(ids)) == 300
+    assert all(len(each) == 36 and each[14] == "4" for each in ids)
+
+
+def test_repeat(tmp_path: Path) -> None:
+    assert shelf(tmp_path, {"repeat": "ab", "times": 3}, 1) == ["ababab"]
+
+
+def test_template_and_filters(tmp_path: Path) -> None:
+    fields = {"title": "Zoë O'Hara", "pages": 12, "in_print": True, "email": {"value": "x", "optional": 0}}
+    assert shelf(tmp_path, {"template": "{{{title}}} {pages} {in_print}"}, 1, fields=fields) == ["{Zoë O'Hara} 12 true"]
+    assert shelf(tmp_path, {"template": "{title|slug} { title | upper }"}, 1, fields=fields) == ["zoe-ohara ZOË O'HARA"]
+    assert shelf(tmp_path, {"template": "a{email}"}, 1, fields=fields) == ["-"]
+    assert shelf(tmp_path, {"template": "{tenant}-{ordinal}-{clock}"}, 2) == [
+        f"one-{n}-2025-04-18T12:00:00.000Z" for n in (1, 2)
+    ]
+
+
+def test_slug() -> None:
+    assert [slug(text) for text in ("Łódź", "山田", "  a--b ", "O'Neill & Sons")] == ["odz", "", "a-b", "oneill-sons"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "wanted"),
+    [
+        ("clock", "2025-04-18"),
+        ("clock + 1d", "2025-04-19"),
+        ("clock - 2w", "2025-04-04"),
+        ("clock + 1mo - 1d", "2025-05-17"),
+        ("clock-1y", "2024-04-18"),
+        ("clock + 13h", "2025-04-19"),
+        ("2024-02-29 + 1y", "2025-02-28"),
+        ("2024-01-31 + 1mo", "2024-02-29"),
+        ("2024-03-31 - 1mo", "2024-02-29"),
+        ("2024-12-31T23:30:00Z + 45min", "2025-01-01"),
+        ("title + 1d", "2020-01-02"),
+        ("published", "2020-06-01"),
+        ("email", "-"),
+    ],
+)
+def test_moments(tmp_path: Path, moment: str, wanted: str) -> None:
+    fields = {"title": "2020-01-01", "published": "2020-05-31T23:00:00-04:00", "email": {"value": "x", "optional": 0}}
+    if moment == "clock-1y":
+        moment = "clock - 1y"
+    assert shelf(tmp_path, {"date": moment}, 1, fields=fields) == [wanted]
+
+
+def test_ranges_of_time(tmp_path: Path) -> None:
+    days = set(shelf(tmp_path, {"date": ["clock - 3d", "clock"]}))
+    assert days == {f"2025-04-{day}" for day in (15, 16, 17, 18)}
+    moments = shelf(tmp_path, {"datetime": ["clock - 1min", "clock"]})
+    assert min(moments) >= "2025-04-18T11:59:00.000Z" and max(moments) <= "2025-04-18T12:00:00.000Z"
+    assert len(set(moments)) > 50
+
+
+def test_from_reads_fields_lets_and_members(tmp_path: Path) -> None:
+    lets = {"place": {"choice": [{"city": "Bath", "more": {"code": 1}}, {"city": "York"}]}}
+    assert set(shelf(tmp_path, {"from": "place.city"}, let=lets)) == {"Bath", "York"}
+    assert set(shelf(tmp_path, {"from": "place.more.code"}, let=lets)) == {1, "-"}
+    assert "place" not in books(tmp_path, {}, 1, let=lets)[0]
+
+
+def test_by_and_when(tmp_path: Path) -> None:
+    fields = {"state": {"choice": ["new", "old", "lost"]}, "in_print": {"chance": 0.5}}
+    spec = {
+        "by": "state",
+        "cases": {"new": 1, "old": {"by": "in_print", "cases": {True: 2, False: 3}}, "else": {"value": 4}},
+    }
+    made = books(tmp_path, {**fields, "shelf": {"object": {"it": spec, "w": {"value": 1, "when": {"state": ["new", "old"], "in_print": True}}, "has": {"value": 1, "when": "tags"}}}, "tags": {"value": [], "when": {"state": "new"}}})  # fmt: skip
+    for book in made:
+        told, it = book["shelf"], (book["state"], book["in_print"])
+        assert told["it"] == {"new": 1, "lost": 4}.get(it[0], 2 if it[1] else 3)
+        assert ("w" in told) == (it[0] != "lost" and it[1])
+        assert ("has" in told) == (it[0] == "new")
+    assert set(
+        shelf(tmp_path, {"by": "tags", "cases": {"x": 1}}, 3, fields={"tags": {"value": [], "optional": 0}})
+    ) == {"-"}
+
+
+def test_first(tmp_path: Path) -> None:
+    assert shelf(tmp_path, {"first": [{"value": 1, "optional": 0}, {"value": 2}, {"value": 3}]}, 1) == [2]
+    assert shelf(tmp_path, {"first": [{"value": 1, "optional": 0}]}, 1) == ["-"]
+
+
+def test_list_and_object(tmp_path: Path) -> None:
+    made = shelf(
+        tmp_path, {"list": {"object": {"n": {"number": [1, 9]}, "m": {"value": 1, "optional": 0.5}}}, "count": [0, 3]}
+    )
+    assert {len(each) for each in made} == {0, 1, 2, 3}
+    assert {frozenset(item) for each in made for item in each} == {frozenset({"n"}), frozenset({"n", "m"})}
+    assert any(len({item["n"] for item in each}) > 1 for each in made), "items are drawn each by itself"
+    several = shelf(tmp_path, {"list": {"choice": ["a", "b"]}, "count": 8, "distinct": True})
+    assert all(len(set(each)) == len(each) <= 2 for each in several)
+    ordered = shelf(tmp_path, {"list": {"object": {"d": {"date": ["clock - 1y", "clock"]}}}, "count": 5, "sort": "d"})
+    assert all(each == sorted(each, key=lambda item: item["d"]) for each in ordered)
+
+
+def test_faker(tmp_path: Path) -> None:
+    english = shelf(tmp_path, {"faker": "city"}, 20)
+    polish = shelf(tmp_path, {"faker": "city"}, 20, locale="pl_PL")
+    assert len(set(english)) > 10 and set(english).isdisjoint(polish)
+    assert all(len(text) <= 5 for text in shelf(tmp_path, {"faker": "text", "arguments": {"max_nb_chars": 5}}, 20))
+
+
+def test_faker_depends_on_the_seed_alone() -> None:
+    def made(fakes: Fakes, name: str) -> Any:
+        try:
+            return fakes.make("en_GB", name, {}, 5)
+        except Exception as error:  # noqa: BLE001  # what it refuses counts as well
+            return repr(error)
+
+    once, again = Fakes(), Fakes()
+    names = sorted(once.names("en_GB") - {"zip", "tar", "image", "binary"})
+    assert {"first_name", "city", "company", "job"} <= set(names)
+    assert "date_this_year" not in names
+    first = {name: made(once, name) for name in names}
+    assert {name: made(again, name) for name in reversed(names)} == first
+
+
+# References
+
+
+AUTHORS = {"fields": {"name": {"template": "Author {ordinal}"}, "id": {"template": "author-{ordinal}"}}}
+
+
+def test_ref_to_a_resource_and_to_a_pool(tmp_path: Path) -> None:
+    fields = {
+        "author_id": {"ref": "authors", "among": 5},
+        "title": {"from": "author_id.name"},
+        "email": {"from": "friend.mail"},
+    }
+    pool = {"let": {"house": {"ref": "houses", "among": 2}}, "fields": {"mail": {"template": "{id}@{house.name}"}, "id": {"template": "f{ordinal}"}}}  # fmt: skip
+    houses = {"fields": {"name": {"cycle": ["north", "south"]}}}
+    made = books(tmp_path, fields, let={"friend": {"ref": "friends", "share": 3}}, recipes={"authors": AUTHORS, "friends": pool, "houses": houses})  # fmt: skip
+    assert {book["author_id"] for book in made} == {f"author-{n}" for n in range(1, 6)}
+    assert all(book["title"] == book["author_id"].replace("author-", "Author ") for book in made)
+    mails = [book["email"] for book in made]
+    assert {mail.split("@")[1] for mail in mails} == {"north", "south"}
+    assert 60 <= len(set(mails)) <= 100, "three books to a friend, about"
+    assert len({mail.split("@")[0] for mail in mails}) == len(set(mails)), "a friend is the same friend each time"
+
+
+def test_ref_to_too_few_or_none(tmp_path: Path) -> None:
+    recipes = {"books": {"fields": {**BOOK, "author_id": {"ref": "authors", "among": 5}}}, "authors": AUTHORS}
+    for count, wanted in ((2, {"author-1", "author-2"}), (0, {"-"})):
+        made = scenario(tmp_path, recipes, {"tenants": {"one": {"counts": {"books": 50, "authors": count}}}})
+        Store(CONTRACT.indexes, made.fill, 9).tenant("one")
+        assert {record.get("author_id", "-") for name, record in made.records("one") if name == "books"} == wanted
+
+
+def test_ref_to_its_own_kind_is_to_an_earlier_one(tmp_path: Path) -> None:
+    fields = {
+        "id": {"template": "b{ordinal}"},
+        "state": {"ref": "books"},
+        "email": {"from": "state.title"},
+        "title": {"template": "T{ordinal}"},
+    }
+    made = books(tmp_path, fields, 50)
+    assert "state" not in made[0] and "email" not in made[0]
+    for book in made[1:]:
+        assert int(book["state"][1:]) < int(book["id"][1:])
+        assert book["email"] == book["state"].replace("b", "T")
+
+
+# Defaults
+
+
+def test_stamps_come_by_themselves(tmp_path: Path) -> None:
+    made = books(tmp_path, {})
+    for book in made:
+        assert "2023-04-18" < book["made_at"] <= book["changed_at"] <= "2025-04-18T12:00:00.000Z"
+        assert (book["version"] == 1) == (book["made_at"] == book["changed_at"])
+        assert book["made_by"] == book["changed_by"]
+        assert book["locked"] is False
+    assert {book["version"] for book in made} >= {1, 2, 3}
+
+
+def test_a_recipe_overrules_stamps(tmp_path: Path) -> None:
+    made = books(tmp_path, {"version": 7, "made_at": {"datetime": "2020-01-01"}, "locked": True}, 1)[0]
+    assert (made["version"], made["made_at"], made["locked"]) == (7, "2020-01-01T00:00:00.000Z", True)
+
+
+# YAML
+
+
+def test_yaml_means_what_it_says(tmp_path: Path) -> None:
+    text = "fields:\n  title: NO\n  email: 2024-02-29\n  state: 12:30\n  pages: 1.5e3\n  tags: [007, on, 1_000, true, ~, 10]\n  shelf: {object: {it: 2025-04-18T12:00:00Z}}\n"  # fmt: skip
+    made = scenario(tmp_path, {"books": text}, {"tenants": {"one": {"counts": {"books": 1}}}})
+    record = next(record for _, record in made.records("one"))
+    assert (record["title"], record["email"], record["state"], record["pages"]) == ("NO", "2024-02-29", "12:30", 1500.0)
+    assert record["tags"] == ["007", "on", "1_000", True, None, 10]
+    assert record["shelf"] == {"it": "2025-04-18T12:00:00Z"}
+
+
+# Independence
+
+
+FIELDS = {"title": {"faker": "sentence"}, "pages": {"number": [1, 900]}, "state": {"choice": ["a", "b", "c"]}, "author_id": {"ref": "authors", "among": 3}}  # fmt: skip
+BASE = {"books": {"fields": FIELDS}, "authors": AUTHORS}
+PLAN = {"counts": {"books": 20, "authors": 3}}
+
+
+def made_of(
+    folder: Path, recipes: dict[str, Any], told: dict[str, Any], tenant: str = "one", **options: Any
+) -> dict[str, bytes]:
+    world = Store(CONTRACT.indexes, scenario(folder, recipes, told, **options).fill, 9).tenant(tenant)
+    return {record.id: record.raw for name in ("books", "authors") for record in world[name].scan()}
+
+
+@pytest.fixture
+def before(tmp_path: Path) -> dict[str, bytes]:
+    return made_of(tmp_path, BASE, {"tenants": {"one": PLAN}})
+
+
+def test_twice_the_same(tmp_path: Path, before: dict[str, bytes]) -> None:
+    assert made_of(tmp_path, BASE, {"tenants": {"one": PLAN}}) == before
+
+
+def test_another_seed_is_another_world(tmp_path: Path, before: dict[str, bytes]) -> None:
+    other = made_of(tmp_path, BASE, {"tenants": {"one": PLAN}}, seed=9)
+    assert len(other) == len(before) and not {*other} & {each for each in before if not each.startswith("author")}
+    assert made_of(tmp_path, BASE, {"tenants": {"one": PLAN}, "seed": 9}) == other
+
+
+def test_a_higher_count_changes_no_record(tmp_path: Path, before: dict[str, bytes]) -> None:
+    more = made_of(tmp_path, BASE, {"tenants": {"one": {"counts": {"books": 40, "authors": 9}}}})
+    assert before.items() < more.items()
+    assert made_of(tmp_path, BASE, {"tenants": {"one": PLAN}}, counts={"books": 40, "authors": 9}) == more
+
+
+def test_a_pinned_record_changes_no_other(tmp_path: Path, before: dict[str, bytes]) -> None:
+    pinned = {"books": [{"id": "mine", "title": "Mine"}, {"id": "mine-too", "title": "Too"}]}
+    more = made_of(tmp_path, BASE, {"tenants": {"one": {**PLAN, "pinned": pinned}}})
+    assert before.items() < more.items() and more.keys() - before.keys() == {"mine", "mine-too"}
+    alone = made_of(tmp_path, BASE, {"tenants": {"one": {**PLAN, "pinned": {"books": pinned["books"][1:]}}}})
+    assert alone["mine-too"] == more["mine-too"]
+
+
+def test_a_field_changes_no_other_field(tmp_path: Path, before: dict[str, bytes]) -> None:
+    recipes = {**BASE, "books": {"fields": {"email": {"faker": "email"}, **FIELDS}, "let": {"new": {"chance": 0.5}}}}
+    after = made_of(tmp_path, recipes, {"tenants": {"one": PLAN}})
+    assert after.keys() == before.keys()
+    for record_id, raw in after.items():
+        record = json.loads(raw)
+        record.pop("email", None)
+        assert record == json.loads(before[record_id])
+
+
+def test_a_tenant_changes_no_other(tmp_path: Path, before: dict[str, bytes]) -> None:
+    told = {"tenants": {"zero": PLAN, "one": PLAN}, "template": PLAN}
+    made = scenario(tmp_path, BASE, told)
+    for order in (("zero", "one", "new"), ("new", "one", "zero")):
+        store = Store(CONTRACT.indexes, made.fill, 9)
+        worlds = {name: {record.id: record.raw for kind in ("books", "authors") for record in store.tenant(name)[kind].scan()} for name in order}  # fmt: skip
+        assert worlds["one"] == before
+        assert len(worlds["new"]) == len(before) and worlds["new"] != before
+    assert made_of(tmp_path, BASE, told, "new") == worlds["new"]
+
+
+# Scenarios
+
+
+def test_a_scenario_tells_its_name_clock_and_tenants(tmp_path: Path) -> None:
+    made = scenario(tmp_path, {}, {"description": "For a test.", "seed": 4, "clock": "2025-01-01T01:00:00+01:00", "tenants": {"b": {}, "a": None}})  # fmt: skip
+    assert (made.name, made.description, made.seed, made.tenants) == ("told", "For a test.", 4, ("b", "a"))
+    assert made.clock == datetime(2025, 1, 1, tzinfo=UTC) and made.clock.tzinfo is UTC
+    assert list(made.records("a")) == list(made.records("anyone")) == []
+
+
+def test_progress_is_told_for_each_record(tmp_path: Path) -> None:
+    made, ticks = scenario(tmp_path, {"books": {"fields": BOOK}}), []
+    Store(CONTRACT.indexes, lambda tenant: made.fill(tenant, lambda: ticks.append(1)), 1).tenant("one")
+    assert len(ticks) == 300
+
+
+def test_pinned_records_are_kept_as_written(tmp_path: Path) -> None:
+    pinned = {"books": [{"id": "a|b", "title": "T", "shelf": {"choice": [1]}, "published": {"$make": {"date": "clock - 1d"}}, "email": {"$make": {"template": "{title|lower}"}}, "version": 3}]}  # fmt: skip
+    made = scenario(tmp_path, {}, {"tenants": {"one": {"pinned": pinned}}})
+    ((name, record),) = made.records("one")
+    assert name == "books"
+    assert {key: record[key] for key in ("id", "title", "shelf", "published", "email", "version")} == {"id": "a|b", "title": "T", "shelf": {"choice": [1]}, "published": "2025-04-17", "email": "t", "version": 3}  # fmt: skip
+    assert record["made_at"] <= record["changed_at"]
+
+
+def test_recipes_are_looked_up_beside_the_scenario_first(tmp_path: Path) -> None:
+    shipped, mine = tmp_path / "shipped", tmp_path / "mine"
+    for folder, title in ((shipped, "shipped"), (mine, "mine")):
+        (folder / "recipes").mkdir(parents=True)
+        (folder / "recipes" / "books.yaml").write_text(
+            f"fields: {{title: {title}, author_id: {{ref: authors, among: 1}}}}"
+        )
+    (shipped / "recipes" / "authors.yaml").write_text(json.dumps(AUTHORS))
+    (mine / "scenarios").mkdir()
+    body = json.dumps({"clock": CLOCK, "tenants": {"one": {"counts": {"books": 1, "authors": 1}}}})
+    for file in (mine / "my.yml", mine / "scenarios" / "my.yaml"):
+        file.write_text(body)
+        titles = [record.get("title") for _, record in read_scenario(str(file), shipped, CONTRACT).records("one")]
+        assert "mine" in titles
+
+
+# Faults
+
+
+FAULTS: list[tuple[Any, str, str]] = [
+    ({"chioce": [1]}, "", "no word of the recipe language in {\"chioce\":[1]}; did you mean 'choice'?"),
+    ({}, "", "no word of the recipe language in {}; use one of by, chance"),
+    ({"optional": 0.5}, "", "no word of the recipe language"),
+    ({"choice": [1], "value": 2}, "", "choice and value stand side by side; keep one of them"),
+    ({"choice": [1], "weights": [2]}, "/weights", "unknown key 'weights'; use one of choice, optional, when"),
+    ({"choice": []}, "/choice", "nothing to choose from"),
+    ({"choice": {"a": 0}}, "/choice", "nothing to choose from"),
+    ({"choice": {"a": "many"}}, "/choice/a", 'the weight "many" is no number'),
+    ({"choice": "a"}, "/choice", 'wanted a list, found "a"'),
+    ({"cycle": []}, "/cycle", "nothing to cycle through"),
+    ({"chance": 2}, "/chance", "2 is no probability; write a number from 0 to 1"),
+    ({"value": 1, "optional": True}, "/optional", "true is no probability"),
+    ({"sequence": "x"}, "/sequence", '"x" is no whole number'),
+    ({"uuid": 4}, "/uuid", "wanted true, found 4"),
+    ({"repeat": "x"}, "/repeat", "wanted a text, and times: 0 to 1000000"),
+    ({"number": 5}, "/number", "wanted [low, high], found 5"),
+    ({"number": [1, 5], "step": 0}, "/number", "step 0"),
+    ({"number": [1, "shoe"]}, "/number/1", "books has no field 'shoe'"),
+    ({"date": "yesterday"}, "/date", "books has no field 'yesterday'"),
+    ({"date": "clock + 3 parsecs"}, "/date", "'+ 3 parsecs' in \"clock + 3 parsecs\" is no step in time; write a field"),
+    ({"date": 5}, "/date", "5 is no moment"),
+    ({"date": ["clock"]}, "/date", "wanted a moment, or two in a list"),
+    ({"date": "2023-02-29"}, "/date", "there is no 2023-02-29"),
+    ({"datetime": ["clock", "clock +"]}, "/datetime/1", "is no step in time"),
+    ({"from": "titel"}, "/from", "books has no field 'titel'; did you mean 'title'?"),
+    ({"from": 5}, "/from", "wanted the name of a field, found 5"),
+    ({"from": "title.length"}, "/from", "'title' has no members: it is neither a ref nor an object"),
+    ({"from": "place.town"}, "/from", "'place' has no member 'town'; use one of city"),
+    ({"from": "writer.nmae"}, "/from", "authors has no field 'nmae'; did you mean 'name'?"),
+    ({"template": "{first} {title|shout} {"}, "/template", "books has no field 'first'"),
+    ({"template": "{title|shout}"}, "/template", "unknown filter 'shout'; use one of lower, slug, upper"),
+    ({"template": "a { b"}, "/template", "a lone '{'"),
+    ({"template": 5}, "/template", "wanted a text, found 5"),
+    ({"ref": "auhtors", "among": 1}, "/ref", 'there is no recipe "auhtors"'),
+    ({"ref": "../secrets", "among": 1}, "/ref", "there is no recipe"),
+    ({"ref": "authors"}, "/ref", "wanted among: or share:"),
+    ({"ref": "authors", "among": 1, "share": 2}, "/ref", "wanted among: or share:"),
+    ({"ref": "authors", "among": 0}, "/ref", "wanted among: or share:"),
+    ({"ref": "books", "among": 3}, "/ref", "picks among the earlier ones"),
+    ({"faker": "citty"}, "/faker", "Faker makes no \"citty\" from a seed alone; did you mean 'city'?"),
+    ({"faker": "date_this_year"}, "/faker", "Faker makes no"),
+    ({"faker": "seed_instance"}, "/faker", "Faker makes no"),
+    ({"faker": "__class__"}, "/faker", "Faker makes no"),
+    ({"faker": "city", "arguments": {"size": 3}}, "/faker", "Faker refuses:"),
+    ({"faker": "binary", "arguments": {"length": 3}}, "/faker", "JSON cannot carry b'"),
+    ({"by": "state"}, "/cases", "no cases"),
+    ({"by": "stat", "cases": {"a": 1}}, "/by", "books has no field 'stat'"),
+    ({"by": "state", "cases": {"a": {"vlaue": 1}}}, "/cases/a", "did you mean 'value'?"),
+    ({"value": 1, "when": {}}, "/when", "no condition"),
+    ({"value": 1, "when": {"shoe": 1}}, "/when/shoe", "books has no field 'shoe'"),
+    ({"list": {"value": 1}}, "/list", "count null is no number of items"),
+    ({"list": {"value": 1}, "count": [3, 1]}, "/list", "count [3,1] is no number of items"),
+    ({"list": {"value": 1}, "count": 10**9}, "/list", "is no number of items"),
+    ({"list": {"value": 1}, "count": 1, "sort": 5}, "/list", "sort: a member's name"),
+    ({"object": {"a": {"vlaue": 1}}}, "/object/a", "did you mean 'value'?"),
+    ([1, {"vlaue": 1}], "/1", "did you mean 'value'?"),
+    ({"value": 2**70}, "/value", "JSON cannot carry"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spec", "below", "wanted"), FAULTS)
+def test_faults_of_words(tmp_path: Path, spec: Any, below: str, wanted: str) -> None:
+    let = {
+        "place": {"choice": [{"city": "Bath"}]},
+        "writer": {"ref": "authors", "among": 1},
+        "state": {"choice": ["a"]},
+    }
+    recipes = {"books": {"let": let, "fields": {**BOOK, "shelf": spec}}, "authors": AUTHORS}
+    found = problems(lambda: scenario(tmp_path, recipes))
+    assert any(one.startswith(f"books.yaml /fields/shelf{below}: ") and wanted in one for one in found), found
+
+
+def test_faults_of_recipes(tmp_path: Path) -> None:
+    recipe = {"locale": "tlh", "fileds": {}, "fields": {"title": {"faker": "city"}, "colour": 1, "email": {"from": "a"}}, "let": {"a": {"from": "b"}, "b": {"template": "{a}"}, "title": 1, "clock": 2}}  # fmt: skip
+    found = problems(lambda: scenario(tmp_path, {"books": recipe}))
+    for wanted in (
+        "books.yaml /fileds: unknown key 'fileds'; did you mean 'fields'?",
+        'books.yaml /locale: Faker has no locale "tlh"',
+        "books.yaml /fields/colour: books have no field 'colour'",
+        "books.yaml /let/title: 'title' is a field already",
+        "books.yaml /let/clock: 'clock' is a name that every recipe has already",
+        "books.yaml /let/a: fields need each other: books.a needs books.b needs books.a",
+    ):
+        assert any(one.startswith(wanted) for one in found), (wanted, found)
+
+
+def test_a_circle_through_two_recipes(tmp_path: Path) -> None:
+    books_ = {"fields": {"title": {"from": "author_id.name"}, "author_id": {"ref": "authors", "among": 1}}}
+    authors = {"fields": {"name": {"from": "favourite.title"}}, "let": {"favourite": {"ref": "books", "among": 1}}}
+    found = problems(lambda: scenario(tmp_path, {"books": books_, "authors": authors}))
+    assert len(found) == 1 and "books.title needs authors.name needs books.title" in found[0]
+
+
+def test_a_ref_in_a_circle_without_reading_is_fine(tmp_path: Path) -> None:
+    recipes = {
+        "books": {"fields": {**BOOK, "author_id": {"ref": "authors", "among": 1}}},
+        "authors": {"fields": {"name": "N"}, "let": {"favourite": {"ref": "books", "among": 1}}},
+    }
+    assert scenario(tmp_path, recipes).tenants == ("one",)
+
+
+def test_faults_of_scenarios(tmp_path: Path) -> None:
+    told = {
+        "tenant": {},
+        "seed": "x",
+        "clock": "2025-04-18T12:00:00",
+        "description": 5,
+        "tenants": {
+            "one": {"count": {}, "counts": {"books": -1, "boks": 5, "authors": 5, "friends": 1}},
+            "two": {"pinned": {"books": [{"title": "no id"}, {"id": "a"}, {"id": "a"}, 5, {"id": "b", "colour": 1}], "boks": []}},
+            "three": {"pinned": {"books": [{"id": "c", "pages": {"$make": {"sequence": 1}}, "title": {"$make": {"template": "{ordinal}"}}, "tags": {"$make": {"from": "tags"}}, "state": {"$make": {"ref": "friends", "share": 2}}}]}},
+            "four": [],
+        },
+    }  # fmt: skip
+    found = problems(lambda: scenario(tmp_path, {"books": {"fields": BOOK}, "friends": {}}, told))
+    for wanted in (
+        "told.yaml /tenant: unknown key 'tenant'; did you mean 'tenants'?",
+        'told.yaml /seed: "x" is no whole number',
+        'told.yaml /clock: "2025-04-18T12:00:00" is no moment with a zone; write one such as 2025-04-18T12:00:00Z',
+        "told.yaml /description: wanted a text, found 5",
+        "told.yaml /tenants/one/count: unknown key 'count'; did you mean 'counts'?",
+        "told.yaml /tenants/one/counts/books: -1 is no whole number from 0",
+        "told.yaml /tenants/one/counts/boks: 'boks' is no resource of the document; did you mean 'books'?",
+        "told.yaml /tenants/one/counts/authors: there is no recipe for authors; add recipes/authors.yaml",
+        "told.yaml /tenants/one/counts/friends: 'friends' is a pool, which has no count",
+        "told.yaml /tenants/two/pinned/books/0: id None is missing",
+        "told.yaml /tenants/two/pinned/books/2: id 'a' is given twice",
+        "told.yaml /tenants/two/pinned/books/3: wanted a record, found 5",
+        "told.yaml /tenants/two/pinned/books/4/colour: books have no field 'colour'",
+        "told.yaml /tenants/two/pinned/boks: 'boks' is no resource",
+        "told.yaml /tenants/three/pinned/books/0/pages/$make/sequence: sequence is not for pinned records",
+        "told.yaml /tenants/three/pinned/books/0/title/$make/template: ordinal is not for pinned records",
+        "told.yaml /tenants/three/pinned/books/0/state/$make/ref: share is not for pinned records",
+        "told.yaml /tenants/three/pinned/books/0/tags/$make: fields need each other: books.tags needs books.tags",
+        "told.yaml /tenants/four: wanted a mapping, found []",
+    ):
+        assert any(one.startswith(wanted) for one in found), (wanted, found)
+
+
+def test_faults_of_counts_from_outside(tmp_path: Path) -> None:
+    found = problems(lambda: scenario(tmp_path, {"books": {"fields": BOOK}}, counts={"boks": 3, "authors": 1}))
+    assert found == [
+        "counts /boks: 'boks' is no resource of the document; did you mean 'books'?",
+        "counts /authors: there is no recipe for authors; add recipes/authors.yaml",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("a: [", "told.yaml : cannot be read: while parsing"),
+        ("- 1", "told.yaml : wanted a mapping"),
+        (
+            "clock: 2025-04-18T12:00:00Z\ntenants:\n  a: {}\n  a: {}",
+            "told.yaml /tenants/a: the key 'a' is given twice (line 4)",
+        ),
+        (
+            "clock: 2025-04-18T12:00:00Z\ntenants:\n  1: {}",
+            "told.yaml /tenants: the name 1 is no text; put it in quotes",
+        ),
+        (
+            "clock: !!python/object/apply:os.system [ls]",
+            "told.yaml : cannot be read: could not determine a constructor",
+        ),
+        ("description: no clock", "told.yaml /clock: null is no moment with a zone"),
+        ("clock: 2025-04-18T12:00:00Z\nseed: .nan", 'told.yaml /seed: ".nan" is no whole number'),
+    ],
+)
+def test_faults_of_files(tmp_path: Path, text: str, wanted: str) -> None:
+    (tmp_path / "told.yaml").write_text(text)
+    found = problems(lambda: read_scenario(str(tmp_path / "told.yaml"), tmp_path, CONTRACT))
+    assert any(one.startswith(wanted) for one in found), found
+
+
+def test_scenarios_that_are_not_there(tmp_path: Path) -> None:
+    (tmp_path / "scenarios").mkdir()
+    assert "there is no scenario 'x'; name a YAML file" in problems(lambda: read_scenario("x", tmp_path, CONTRACT))[0]
+    (tmp_path / "scenarios" / "empty.yaml").write_text("")
+    assert (
+        "there is no scenario 'emtpy'; did you mean 'empty'?, or name"
+        in problems(lambda: read_scenario("emtpy", tmp_path, CONTRACT))[0]
+    )
+    assert "no such file" in problems(lambda: read_scenario(str(tmp_path / "x.yaml"), tmp_path, CONTRACT))[0]
+    assert "there is no scenario '../told'" in problems(lambda: read_scenario("../told", tmp_path, CONTRACT))[0]
+
+
+def fill(folder: Path, *args: Any) -> None:
+    made = scenario(folder, *args)
+    Store(CONTRACT.indexes, made.fill, 9).tenant("one")
+
+
+def test_records_that_break_the_contract(tmp_path: Path) -> None:
+    recipe = {"fields": {"title": "", "pages": "many", "author_id": {"ref": "authors", "among": 1}, "id": "same id"}}
+    pinned = {
+        "books": [
+            {"id": "no title"},
+            {"id": "dangling", "title": "T", "author_id": "nobody"},
+            {"id": "authorless", "title": 5},
+        ]
+    }
+    told = {"tenants": {"one": {"counts": {"books": 3, "authors": 1}, "pinned": pinned}}}
+    found = problems(lambda: fill(tmp_path, {"books": recipe, "authors": AUTHORS}, told))
+    assert sorted(found) == sorted([
+        'told.yaml /tenants/one/pinned/books/0/id: one, books no title: /id "no title" does not match "^[A-Za-z0-9_|:-]+$"; correct what makes it',
+        "told.yaml /tenants/one/pinned/books/0: one, books no title: /title is required and missing; correct what makes it",
+        'told.yaml /tenants/one/pinned/books/2/title: one, books authorless: /title 5 is not of type "string"; correct what makes it',
+        'books.yaml /fields/id: one, books same id: /id "same id" does not match "^[A-Za-z0-9_|:-]+$" (and 2 more records); correct what makes it',
+        'books.yaml /fields/pages: one, books same id: /pages "many" is not of type "number" (and 2 more records); correct what makes it',
+        'books.yaml /fields/title: one, books same id: /title "" is shorter than 1 character (and 2 more records); correct what makes it',
+        'told.yaml /tenants/one/pinned/books/1/author_id: one, books dangling: /author_id "nobody" is not in authors; correct what makes it',
+    ])  # fmt: skip
+
+
+def test_ids_given_twice(tmp_path: Path) -> None:
+    recipe = {"fields": {**BOOK, "id": {"cycle": ["a", "b"]}}}
+    told = {"tenants": {"one": {"counts": {"books": 4}, "pinned": {"books": [{"id": "a", "title": "T"}]}}}}
+    found = problems(lambda: fill(tmp_path, {"books": recipe}, told))
+    assert found == [
+        'books.yaml /fields/id: one, books a: /id "a" is the id of another record (and 2 more records); correct what makes it'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spec", "wanted"),
+    [
+        ({"date": ["clock", "clock - 1d"]}, "books 1: the range ends (2025-04-17T12:00:00.000Z) before it begins (2025-04-18T12:00:00.000Z) (and 1 more record)"),
+        ({"datetime": ["clock", "clock - 1min"]}, "the range ends"),
+        ({"date": "clock + 9000y"}, "lies before the year 1 or after 9999"),
+        ({"date": "clock - 999999d"}, "lies before the year 1 or after 9999"),
+        ({"date": "title"}, '"A book" is no date (and 1 more record); name a field that holds a date'),
+        ({"number": [5, "pages"]}, "5 to 1 is no range"),
+    ],
+)  # fmt: skip
+def test_values_that_cannot_be_made(tmp_path: Path, spec: Any, wanted: str) -> None:
+    told = {"tenants": {"one": {"counts": {"books": 2}}}}
+    found = problems(lambda: fill(tmp_path, {"books": {"fields": {**BOOK, "pages": 1, "email": spec}}}, told))
+    assert len(found) == 1 and found[0].startswith("books.yaml /fields/email/") and wanted in found[0], found
+
+
+@given(st.dictionaries(st.integers(0, 6), st.sets(st.integers(0, 6))))
+def test_circles_are_circles(needs: dict[int, set[int]]) -> None:
+    found = circles(needs)
+    for circle in found:
+        assert all(after in needs[before] for before, after in zip(circle, (*circle[1:], circle[0]), strict=True))
+
+    def reaches(start: int, seen: frozenset[int] = frozenset()) -> set[int]:
+        return needs.get(start, set()).union(
+            *(reaches(one, seen | {start}) for one in needs.get(start, set()) - seen - {start})
+        )
+
+    assert bool(found) == any(start in reaches(start) for start in needs)
