@@ -1,0 +1,421 @@
+"""The published document says what the vendor's page says, no less; the rest is marked, described and exemplified."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import openapi_core
+import pytest
+import yaml
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from mockserver.contract import Document, compile_contract
+from mockserver.contract.document import Node
+from mockserver.contract.publish import METHODS, publish, stale
+
+SPEC = Path(__file__).parent.parent / "spec"
+PAGE = yaml.safe_load((Path(__file__).parent / "data" / "vendor_page.yaml").read_text())
+PUBLISHED = json.loads((SPEC / "openapi.json").read_text())
+DOCUMENT = Document(PUBLISHED)
+SCHEMAS = PUBLISHED["components"]["schemas"]
+ERRORS = {"400", "401", "403", "404", "405", "409", "429", "500"}
+TYPES = {
+    "array of objects": ("array", "object"),
+    "array of strings": ("array", "string"),
+    "array of numbers": ("array", "number"),
+}
+WIDER = {"PatchDirective/properties/value"}
+"""Wider than on the page, on purpose: see spec/README.md."""
+STRICTER = {"PatchDirective/properties/path": "^(/([^/~]|~[01])*)*$"}
+"""The page calls it a path and gives no pattern; RFC 6902 says what it is."""
+REGISTRY = Registry().with_resource("urn:document", Resource(PUBLISHED, DRAFT202012))
+
+
+def follow(node: Node) -> Node:
+    return DOCUMENT.follow(node)
+
+
+def operations() -> dict[str, Node]:
+    found = {}
+    for path, item in DOCUMENT.node("paths").items():
+        found |= {f"{verb.upper()} {path}": node for verb, node in item.items() if verb in METHODS}
+    return found
+
+
+OPERATIONS = operations()
+
+
+def parameters(name: str) -> dict[str, Node]:
+    method, path = name.split(" ")
+    item = DOCUMENT.node("paths", path)
+    listed = [
+        place.child("parameters", index)
+        for place in (item, item.child(method.lower()))
+        for index in range(len(place.child("parameters").value or []))
+    ]
+    return {follow(node).value["name"]: follow(node) for node in listed}
+
+
+def body(name: str) -> Node:
+    return follow(OPERATIONS[name].child("requestBody", "content", "application/json", "schema"))
+
+
+def reply(name: str, status: str = "200") -> Node:
+    return follow(OPERATIONS[name].child("responses", status))
+
+
+def reply_schema(name: str) -> Node:
+    """The schema of a full success reply."""
+    schema = follow(reply(name).child("content", "application/json", "schema"))
+    return follow(schema.child("anyOf", 0)) if "anyOf" in (schema.value or {}) else schema
+
+
+def agrees(told: dict[str, Any], node: Node) -> None:
+    """Whether a schema has the type, format, title, enum, pattern and length that the page has."""
+    title = node.value.get("title")
+    schema = follow(node).value
+    type_, item_type = TYPES.get(told["type"], (told["type"], None))
+    assert schema["type"] == type_
+    items = follow(follow(node).child("items")).value if item_type else None
+    assert items is None or items["type"] == item_type
+    assert (items or schema).get("format") == told.get("format")
+    assert (title or schema.get("title")) == told.get("title")
+    assert schema.get("enum") == told.get("enum")
+    assert schema.get("pattern") == told.get("pattern")
+    assert schema.get("minItems") == told.get("items")
+    assert schema.get("maxItems") == told.get("items", told.get("at_most"))
+
+
+def validator(pointer: str) -> jsonschema.Draft202012Validator:
+    escaped = pointer.replace("%", "%25").replace("{", "%7B").replace("}", "%7D").replace("$", "%24")
+    return jsonschema.Draft202012Validator({"$ref": f"urn:document#{escaped}"}, registry=REGISTRY)
+
+
+# What the page says.
+
+
+def test_the_page_has_14_operations_and_59_fields() -> None:
+    assert set(OPERATIONS) == set(PAGE["operations"])
+    assert (len(PAGE["operations"]), len(PAGE["record"])) == (14, 59)
+
+
+@pytest.mark.parametrize("name", PAGE["operations"])
+def test_parameters_are_those_of_the_page(name: str) -> None:
+    told = PAGE["operations"][name]["parameters"]
+    found = parameters(name)
+    assert set(found) == set(told)
+    for parameter, node in found.items():
+        assert node.value["in"] == told[parameter]["in"]
+        assert follow(node.child("schema")).value["type"] == told[parameter]["type"]
+        assert node.value.get("required", False) == told[parameter]["required"]
+
+
+@pytest.mark.parametrize("name", PAGE["operations"])
+def test_bodies_and_replies_are_those_of_the_page(name: str) -> None:
+    told = PAGE["operations"][name]
+    assert bool(OPERATIONS[name].child("requestBody").value) is told["body"]
+    if told["body"]:
+        assert OPERATIONS[name].child("requestBody", "required").value is True
+    schema = reply_schema(name)
+    if told["reply"] == "none":
+        assert "content" not in reply(name).value
+    elif told["reply"] == "array of records":
+        assert schema.value["type"] == "array"
+        assert follow(schema.child("items")).pointer == "/components/schemas/Certification"
+    elif told["reply"] == "record":
+        assert schema.pointer == "/components/schemas/Certification"
+    else:
+        assert schema.value["type"] == told["reply"]
+    for member, line in told.get("members", {}).items():
+        agrees(line, schema.child("properties", member))
+    assert set(schema.value.get("properties", {}) if told.get("members") else {}) == set(told.get("members", {}))
+
+
+@pytest.mark.parametrize("name", PAGE["operations"])
+def test_headers_are_those_of_the_page(name: str) -> None:
+    for status in {"200"} | ERRORS:
+        headers = reply(name, status).child("headers")
+        found = {header: follow(node).value["schema"]["type"] for header, node in headers.items()}
+        own = {"405": {"Allow"}, "429": {"Retry-After"}}.get(status, set())
+        assert set(found) == set(PAGE["operations"][name]["headers"]) | own
+        assert set(found.values()) == {"string"}
+
+
+@pytest.mark.parametrize("field", PAGE["record"])
+def test_fields_are_those_of_the_page(field: str) -> None:
+    agrees(PAGE["record"][field], DOCUMENT.node("components", "schemas", "Certification", "properties", field))
+
+
+def test_the_record_is_that_of_the_page() -> None:
+    record = SCHEMAS["Certification"]
+    assert list(record["properties"]) == sorted(PAGE["record"])
+    assert record["required"] == sorted(name for name, line in PAGE["record"].items() if line.get("required"))
+
+
+@pytest.mark.parametrize(
+    ("name", "field"), [(name, field) for name, lines in PAGE["bodies"].items() for field in lines]
+)
+def test_request_bodies_are_those_of_the_page(name: str, field: str) -> None:
+    schema = body(name)
+    schema = follow(schema.child("items")) if schema.value["type"] == "array" else schema
+    told = PAGE["bodies"][name][field]
+    assert (field in schema.value.get("required", [])) is told.get("required", False)
+    node = schema.child("properties", field)
+    name = node.pointer.removeprefix("/components/schemas/")
+    if name not in WIDER:
+        agrees({**told, "pattern": STRICTER[name]} if name in STRICTER else told, node)
+
+
+# What the builder makes of it.
+
+
+def test_request_schemas_hold_what_a_client_may_set() -> None:
+    record = SCHEMAS["Certification"]
+    writable = {name for name, field in record["properties"].items() if not field.get("readOnly")}
+    assert {name for name in writable if name.startswith("sys_")} == {
+        "sys_directive",
+        "sys_external_id",
+        "sys_snapshot_base_version",
+    }
+    assert set(SCHEMAS["CertificationCreate"]["properties"]) == writable
+    assert set(SCHEMAS["CertificationUpdate"]["properties"]) == writable | {"id"}
+    assert SCHEMAS["CertificationCreate"]["required"] == sorted(writable & set(record["required"]))
+    assert SCHEMAS["CertificationUpdate"]["required"] == sorted(writable & set(record["required"]) | {"id"})
+    assert SCHEMAS["CertificationProjection"]["required"] == ["id"]
+    assert set(SCHEMAS["CertificationProjection"]["properties"]) == set(record["properties"])
+
+
+def test_the_engine_can_serve_it() -> None:
+    contract = compile_contract(DOCUMENT)
+    contract.compile_all()
+    resource = contract.resources["certifications"]
+    assert set(resource.stamps) == {"created-at", "created-by", "modified-at", "modified-by", "version", "lock"}
+    plain = {"list", "create", "read", "replace", "patch", "lookup", "search"}
+    for operation in contract.operations():
+        assert operation.holds_records is (operation.kind in plain), operation.id
+
+
+@pytest.mark.parametrize(
+    ("id_", "allowed"),
+    [("cert-ada", True), ("a|b:c-d_e", True), ("", False), ("é", False), ("a b", False), ("a/b", False)],
+)
+def test_the_id_pattern(id_: str, allowed: bool) -> None:
+    assert validator("/components/schemas/Id").is_valid(id_) is allowed
+
+
+@pytest.mark.parametrize(
+    ("directive", "allowed"),
+    [
+        ({"op": "add", "path": "/notices/-", "value": {"notice_id": "n"}}, True),
+        ({"op": "add", "path": "/notes", "value": None}, True),
+        ({"op": "add", "path": "/notes"}, False),
+        ({"op": "test", "path": "/notes"}, False),
+        ({"op": "remove", "path": "/notes"}, True),
+        ({"op": "move", "path": "/notes", "from": "/name"}, True),
+        ({"op": "move", "path": "/notes", "value": 1}, False),
+        ({"op": "copy", "path": "", "from": "/a~1b~0c"}, True),
+        ({"op": "replace", "path": "notes", "value": 1}, False),
+        ({"op": "replace", "path": "/~2", "value": 1}, False),
+        ({"op": "merge", "path": "/notes", "value": 1}, False),
+        ({"path": "/notes", "value": 1}, False),
+    ],
+)
+def test_patch_directives(directive: Any, allowed: bool) -> None:
+    assert validator("/components/schemas/PatchDirective").is_valid(directive) is allowed
+
+
+@pytest.mark.parametrize(
+    ("item", "allowed"),
+    [
+        (
+            {
+                "id": None,
+                "object": {},
+                "operation": "create",
+                "patch_directives": {"0": {"op": "add", "path": "string", "value": "string"}},
+            },
+            True,
+        ),
+        ({"operation": "patch", "id": "a", "patch_directives": [{"anything": 1}]}, True),
+        ({"operation": "delete"}, True),
+        ({"operation": "patch", "patch_directives": {"first": {}}}, False),
+        ({"operation": "patch", "patch_directives": [{}] * 101}, False),
+        ({"operation": "upsert"}, False),
+        ({"id": "a"}, False),
+    ],
+)
+def test_batch_items_take_the_vendors_sample_and_are_lenient(item: Any, allowed: bool) -> None:
+    batch = validator("/components/schemas/BatchRequest")
+    assert batch.is_valid({"operations": [item]}) is allowed
+    assert not batch.is_valid({"operations": [item] * 101})
+
+
+def test_an_id_on_create_is_an_error_and_anything_else_unknown_is_not() -> None:
+    good = {"contact_id": "c", "name": "n", "number": 1, "program_id": "p", "status": "active"}
+    create = validator("/components/schemas/CertificationCreate")
+    assert create.is_valid({**good, "sys_version": "whatever", "unknown": 1})
+    assert not create.is_valid({**good, "id": "mine"})
+    assert not create.is_valid({name: value for name, value in good.items() if name != "number"})
+
+
+# What holds for the whole document.
+
+
+def test_published_files_are_fresh_and_say_the_same() -> None:
+    assert stale(SPEC) == []
+    assert publish(SPEC) == PUBLISHED == yaml.safe_load((SPEC / "openapi.yaml").read_text())
+
+
+def test_validators_take_it() -> None:
+    assert [error.message for error in OpenAPIV31SpecValidator(PUBLISHED).iter_errors()] == []
+    openapi_core.OpenAPI.from_dict(PUBLISHED)
+
+
+def examples() -> Iterator[Any]:
+    """Every example with the pointer of the schema it must keep."""
+    for name, node in OPERATIONS.items():
+        for parameter, place in parameters(name).items():
+            yield pytest.param(place, place.child("schema").pointer, id=f"{name} {parameter}")
+        media = [node.child("requestBody", "content", "application/json")] if node.value.get("requestBody") else []
+        media += [
+            place
+            for status in {"200"} | ERRORS
+            for place in [reply(name, status).child("content", "application/json")]
+            if place.value
+        ]
+        for place in media:
+            yield pytest.param(place, place.child("schema").pointer, id=f"{name} {place.pointer}")
+    for header, node in DOCUMENT.node("components", "headers").items():
+        yield pytest.param(node, node.child("schema").pointer, id=header)
+
+
+@pytest.mark.parametrize(("node", "pointer"), list(examples()))
+def test_everything_has_examples_that_keep_its_schema(node: Node, pointer: str) -> None:
+    values = [follow(place).value["value"] for _, place in node.child("examples").items()]
+    values += [node.value["example"]] if "example" in node.value else []
+    assert values, f"{node.pointer} has no example"
+    for value in values:
+        validator(pointer).validate(value)
+
+
+def test_full_examples_keep_the_full_schema() -> None:
+    for node in OPERATIONS.values():
+        media = follow(node.child("responses", "200")).child("content", "application/json")
+        if "anyOf" in follow(media.child("schema")).value if media.value else False:
+            validator(media.child("schema", "anyOf", 0).pointer).validate(
+                follow(media.child("examples", "full")).value["value"]
+            )
+            projected = follow(media.child("examples", "projected")).value["value"]
+            assert not validator(media.child("schema", "anyOf", 0).pointer).is_valid(projected)
+
+
+def marked() -> dict[str, Any]:
+    """Everything that must tell where it is known from."""
+    found = {name: node.value for name, node in OPERATIONS.items()}
+    for kind in ("schemas", "responses"):
+        found |= {f"{kind} {name}": value for name, value in PUBLISHED["components"][kind].items()}
+    unseen = {
+        "Error": None,
+        "BatchOperation": None,
+        "PatchDirective": {"from", "value"},
+        "CertificationSearchRequest": {"exclusiveStartKey"},
+    }
+    for name, properties in unseen.items():
+        for field in properties or SCHEMAS[name]["properties"]:
+            found[f"{name}.{field}"] = SCHEMAS[name]["properties"][field]
+    items = SCHEMAS["CertificationBatchResponse"]["properties"]["results"]["items"]["properties"]
+    return found | {f"results.{field}": value for field, value in items.items()}
+
+
+@pytest.mark.parametrize(("name", "value"), list(marked().items()))
+def test_everything_tells_where_it_is_known_from(name: str, value: Any) -> None:
+    provenance = value["x-provenance"]
+    assert set(provenance) == {"status", "source"}
+    assert provenance["status"] in {"documented", "catalogue", "inferred"}
+    assert len(provenance["source"]) > 10
+
+
+def described() -> Iterator[tuple[str, Any]]:
+    for name, node in OPERATIONS.items():
+        yield name, node.value
+        for parameter, place in parameters(name).items():
+            yield f"{name} {parameter}", place.value
+        if "requestBody" in node.value:
+            yield f"{name} body", node.value["requestBody"]
+    for kind in ("schemas", "responses", "headers", "links", "securitySchemes"):
+        for name, value in PUBLISHED["components"][kind].items():
+            yield f"{kind} {name}", value
+            for field, schema in value.get("properties", {}).items():
+                # A bare reference is described where it leads.
+                yield f"{name}.{field}", schema if set(schema) != {"$ref"} else {"description": "there"}
+    for tag in PUBLISHED["tags"]:
+        yield tag["name"], tag
+
+
+@pytest.mark.parametrize(("name", "value"), list(described()))
+def test_everything_is_described(name: str, value: Any) -> None:
+    assert value["description"].strip()
+
+
+def test_descriptions_are_our_own_words() -> None:
+    vendors = set(PAGE["prose"].split())
+    for name, value in described():
+        for text in (value["description"], value.get("summary", "")):
+            words = re.findall(r"[a-z0-9']+", text.lower())
+            for start in range(len(words) - 7):
+                eight = " ".join(words[start : start + 8])
+                assert hashlib.sha256(eight.encode()).hexdigest()[:8] not in vendors, f"{name}: {eight}"
+
+
+def test_no_pattern_depends_on_the_engine() -> None:
+    patterns = re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', json.dumps(PUBLISHED))
+    assert patterns
+    assert not [pattern for pattern in patterns if re.search(r"\\\\[wdsb]", pattern)]
+
+
+def test_links_lead_from_what_was_created_to_all_that_can_be_done_with_it() -> None:
+    links = reply("POST /certifications/{tenantId}").child("links")
+    led = {follow(link).value["operationId"] for _, link in links.items()}
+    assert led == {"getCertification", "updateCertification", "patchCertification", "deleteCertification"}
+    for _, link in links.items():
+        assert follow(link).value["parameters"] == {"tenantId": "$request.path.tenantId", "id": "$response.body#/id"}
+
+
+# What the README says.
+
+
+def test_the_readmes_worked_example_is_a_whole_group(tmp_path: Path) -> None:
+    readme = (SPEC / "README.md").read_text()
+    example = re.search(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    assert example
+    for part in SPEC.glob("*.yaml"):
+        (tmp_path / part.name).write_bytes(part.read_bytes())
+    (tmp_path / "resources").mkdir()
+    (tmp_path / "resources" / "status-reasons.yaml").write_text(example[1])
+    certifications = (SPEC / "resources" / "certifications.yaml").read_text()
+    linked = certifications.replace(
+        "status_reason_id: {type: string,", "status_reason_id: {type: string, x-mock: {references: statusReasons},"
+    )
+    (tmp_path / "resources" / "certifications.yaml").write_text(linked)
+    contract = compile_contract(Document(publish(tmp_path)))
+    contract.compile_all()
+    assert len(list(contract.operations())) == 14 + 8
+    assert ("status_reason_id", "statusReasons") in {
+        (one.field, one.resource) for one in contract.resources["certifications"].references
+    }
+
+
+def test_the_readme_knows_every_word() -> None:
+    readme = (SPEC / "README.md").read_text()
+    words = {word for node in OPERATIONS.values() for word in node.value["x-mock"]} | {
+        node.value["x-mock"]["kind"] for node in OPERATIONS.values()
+    }
+    assert not [word for word in words if not re.search(rf"\b{word}\b", readme)]
