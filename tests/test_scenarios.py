@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 
 from mockserver.contract import compile_contract, read_document
 from mockserver.determinism import stamp
+from mockserver.recipes.item import ABSENT
 from mockserver.recipes.moments import instant
+from mockserver.recipes.reading import WORDS
 from mockserver.seed import Scenario, read_scenario
 from mockserver.settings import data_folder
 from mockserver.store import Store, Tenant
@@ -247,3 +250,52 @@ def test_a_world_without_fakes_imports_no_faker(name: str) -> None:
         "sys.exit('faker' in sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)
+
+
+# The README says what is so.
+
+README = (FIXTURES / "README.md").read_text()
+
+
+def test_the_world_in_the_readme_works(tmp_path: Path) -> None:
+    for name, text in re.findall(r"```yaml\n# my-world/(\S+)\n(.*?)```", README, flags=re.DOTALL):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    scenario = read_scenario(str(tmp_path / "busy-monday.yaml"), FIXTURES, CONTRACT)
+    assert len(filled(scenario, "acme")["certifications"]) == 41
+    assert len(filled(scenario, "someone else")["certifications"]) == 5
+    made = {record["id"]: record for record in certifications(scenario, "acme")}
+    assert made["cert-monday"]["expiration_date"] == "2025-06-30"
+    assert all("2025-06-30" <= record["expiration_date"] <= "2025-07-07" for record in made.values())
+
+
+def examples() -> dict[str, str]:
+    return dict(re.findall(r"^\| `(\w+)` \| `(\{.*?\})` \|", README.replace("\\|", "|"), flags=re.MULTILINE))
+
+
+def test_the_readme_has_every_word() -> None:
+    assert set(examples()) == set(WORDS)
+
+
+@pytest.mark.parametrize(("word", "example"), examples().items())
+def test_the_examples_in_the_readme_work(word: str, example: str, tmp_path: Path) -> None:
+    (tmp_path / "recipes").mkdir()
+    recipe = (FIXTURES / "recipes" / "certifications.yaml").read_text()
+    (tmp_path / "recipes" / "certifications.yaml").write_text(recipe.replace("let:\n", f"let:\n  example: {example}\n"))
+    body = "clock: 2025-04-18T12:00:00Z\ntenants: {acme: {counts: {certifications: 20}}}\n"
+    (tmp_path / "told.yaml").write_text(body)
+    scenario = read_scenario(str(tmp_path / "told.yaml"), FIXTURES, CONTRACT)
+    made = list(scenario._items("acme"))
+    assert len(made) == 20
+    assert any(item.get("example") is not ABSENT for item in made), word
+
+
+def test_the_readme_names_what_there_is() -> None:
+    assert set(NAMES) <= set(re.findall(r"^\| `(\w+)` \|", README, flags=re.MULTILINE))
+    told = set(re.findall(r"`(cert-\w+(?:-\d)?)`", README))
+    assert told == {
+        record_id
+        for tenant in ("acme", "globex")
+        for record_id in pinned("default", tenant)
+        if record_id.startswith("cert-")
+    }

@@ -452,6 +452,7 @@ FAULTS: list[tuple[Any, str, str]] = [
     ({"ref": "books", "among": 3}, "/ref", "picks among the earlier ones"),
     ({"faker": "citty"}, "/faker", "Faker makes no \"citty\" from a seed alone; did you mean 'city'?"),
     ({"faker": "date_this_year"}, "/faker", "Faker makes no"),
+    ({"faker": "qqqqqq"}, "/faker", "more"),
     ({"faker": "seed_instance"}, "/faker", "Faker makes no"),
     ({"faker": "__class__"}, "/faker", "Faker makes no"),
     ({"faker": "city", "arguments": {"size": 3}}, "/faker", "Faker refuses:"),
@@ -563,6 +564,8 @@ def test_faults_of_counts_from_outside(tmp_path: Path) -> None:
     [
         ("a: [", "told.yaml : cannot be read: while parsing"),
         ("- 1", "told.yaml : wanted a mapping"),
+        ("tenants: &t\n  a: {counts: *t}", "told.yaml /tenants/a/counts: an alias refers to what it stands in"),
+        ("a: " + "[" * 5000, "told.yaml : cannot be read:"),
         (
             "clock: 2025-04-18T12:00:00Z\ntenants:\n  a: {}\n  a: {}",
             "told.yaml /tenants/a: the key 'a' is given twice (line 4)",

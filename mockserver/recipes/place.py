@@ -16,6 +16,8 @@ from mockserver.errors import Problem, SetupError
 LARGEST = 2**64 - 1
 SMALLEST = -(2**63)
 """The integers that JSON text can carry here."""
+SHOWN = 60
+"""How many names a message lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,10 @@ def meant(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     if not names:
         return "leave it out"
-    close = get_close_matches(name, names, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(names)}"
+    if close := get_close_matches(name, names, n=1):
+        return f"did you mean {close[0]!r}?"
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"use one of {', '.join(names[:SHOWN])}{more}"
 
 
 def told(value: Any) -> str:
@@ -136,8 +140,10 @@ def _parse(text: bytes) -> Any:
         node = loader.get_single_node()
         if node is None:
             return {}
-        _once(yaml, node, "")
+        _checked(yaml, node, "", [], set())
         return loader.construct_document(node)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from None
     finally:
@@ -166,19 +172,24 @@ def _loader() -> Any:
     return loader
 
 
-def _once(yaml: Any, node: Any, pointer: str) -> None:
-    """Raises SetupError for a key given twice: PyYAML would drop the first without a word."""
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            _once(yaml, item, f"{pointer}/{index}")
-    if not isinstance(node, yaml.MappingNode):
+def _checked(yaml: Any, node: Any, pointer: str, above: list[Any], done: set[int]) -> None:
+    """Raises SetupError for a key given twice, which PyYAML drops without a word, and for an alias to what it is in."""
+    if node in above:
+        raise SetupError([Problem("", pointer, "an alias refers to what it stands in", "write the value out")])
+    if id(node) in done or isinstance(node, yaml.ScalarNode):
         return
+    done.add(id(node))
+    steps = enumerate(node.value) if isinstance(node, yaml.SequenceNode) else _members(node, pointer)
+    for step, below in steps:
+        _checked(yaml, below, f"{pointer}/{escape(str(step))}", [*above, node], done)
+
+
+def _members(node: Any, pointer: str) -> Iterator[tuple[str, Any]]:
     seen: set[str] = set()
     for key, value in node.value:
-        name = str(key.value)
-        place = f"{pointer}/{escape(name)}"
+        name, line = str(key.value), key.start_mark.line + 1
         if name in seen and name != "<<":
-            line = key.start_mark.line + 1
-            raise SetupError([Problem("", place, f"the key {name!r} is given twice (line {line})", "keep one of them")])
+            problem = f"the key {name!r} is given twice (line {line})"
+            raise SetupError([Problem("", f"{pointer}/{escape(name)}", problem, "keep one of them")])
         seen.add(name)
-        _once(yaml, value, place)
+        yield name, value
