@@ -490,7 +490,7 @@ def test_faults_of_recipes(tmp_path: Path) -> None:
     for wanted in (
         "books.yaml /fileds: unknown key 'fileds'; did you mean 'fields'?",
         'books.yaml /locale: Faker has no locale "tlh"',
-        "books.yaml /fields/colour: books have no field 'colour'",
+        "books.yaml /fields/colour: books has no field 'colour'",
         "books.yaml /let/title: 'title' is a field already",
         "books.yaml /let/clock: 'clock' is a name that every recipe has already",
         "books.yaml /let/a: fields need each other: books.a needs books.b needs books.a",
@@ -540,7 +540,7 @@ def test_faults_of_scenarios(tmp_path: Path) -> None:
         "told.yaml /tenants/two/pinned/books/0: id None is missing",
         "told.yaml /tenants/two/pinned/books/2: id 'a' is given twice",
         "told.yaml /tenants/two/pinned/books/3: wanted a record, found 5",
-        "told.yaml /tenants/two/pinned/books/4/colour: books have no field 'colour'",
+        "told.yaml /tenants/two/pinned/books/4/colour: books has no field 'colour'",
         "told.yaml /tenants/two/pinned/boks: 'boks' is no resource",
         "told.yaml /tenants/three/pinned/books/0/pages/$make/sequence: sequence is not for pinned records",
         "told.yaml /tenants/three/pinned/books/0/title/$make/template: ordinal is not for pinned records",

@@ -124,4 +124,4 @@ def _with_defaults(fields: Mapping[str, Place], root: Place, resource: Resource 
 def _declared(fields: Mapping[str, Place], resource: Resource | None) -> None:
     for name, place in fields.items():
         if resource and name not in resource.fields:
-            place.complain(f"{resource.name} have no field {name!r}", meant(name, resource.fields))
+            place.complain(f"{resource.name} has no field {name!r}", meant(name, resource.fields))

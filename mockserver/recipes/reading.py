@@ -13,6 +13,7 @@ from mockserver.recipes import moments, refs, texts, words
 from mockserver.recipes.item import ABSENT, Item, Make, draw
 from mockserver.recipes.place import Place, literal, meant, told
 from mockserver.recipes.scope import Beside, Read, Scope
+from mockserver.recipes.texts import as_text
 
 Reader: TypeAlias = Callable[[Place, Scope, Beside], Make]
 
@@ -75,7 +76,7 @@ def read_list(place: Place, scope: Scope, beside: Beside) -> Make:
 
 
 def _member(value: Any, name: str) -> str:
-    return _text(value.get(name, "")) if isinstance(value, Mapping) else ""
+    return as_text(value.get(name, "")) if isinstance(value, Mapping) else ""
 
 
 def read_by(place: Place, scope: Scope, beside: Beside) -> Make:
@@ -85,9 +86,9 @@ def read_by(place: Place, scope: Scope, beside: Beside) -> Make:
     if not isinstance(where.value, Mapping) or not where.value:
         where.complain("no cases", "write cases: {value: ..., else: ...}")
         return words.constant(ABSENT)
-    cases = {_text(name): read_spec(where.child(name), scope) for name in where.value}
+    cases = {as_text(name): read_spec(where.child(name), scope) for name in where.value}
     otherwise = cases.pop("else", words.constant(ABSENT))
-    return lambda item, base: cases.get(_text(read(item)), otherwise)(item, base)
+    return lambda item, base: cases.get(as_text(read(item)), otherwise)(item, base)
 
 
 def read_first(place: Place, scope: Scope, beside: Beside) -> Make:
@@ -150,7 +151,7 @@ def _when(make: Make, conditions: list[tuple[Read, frozenset[str] | None]]) -> M
     def made(item: Item, base: int) -> Any:
         for read, wanted in conditions:
             value = read(item)
-            if value is ABSENT or (wanted is not None and _text(value) not in wanted):
+            if value is ABSENT or (wanted is not None and as_text(value) not in wanted):
                 return ABSENT
         return make(item, base)
 
@@ -164,7 +165,7 @@ def _conditions(place: Place, scope: Scope) -> list[tuple[Read, frozenset[str] |
     found: list[tuple[Read, frozenset[str] | None]] = []
     for name, member in place.members():
         wanted = member.value if isinstance(member.value, list) else [member.value]
-        found.append((scope.reader(member, name), frozenset(map(_text, wanted))))
+        found.append((scope.reader(member, name), frozenset(map(as_text, wanted))))
     if not found:
         place.complain("no condition", "write when: field, or when: {field: value}")
     return found
@@ -187,9 +188,3 @@ def _count(place: Place, beside: Beside) -> tuple[int, int]:
         return low, high
     place.complain(f"count {told(count)} is no number of items", f"write count: 2, or count: [0, 3], up to {MANY}")
     return 0, 0
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return str(value).lower() if isinstance(value, bool) else told(value)

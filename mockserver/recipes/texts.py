@@ -15,6 +15,7 @@ from mockserver.recipes.place import Place, meant, told
 from mockserver.recipes.scope import Beside, Scope
 from mockserver.recipes.words import constant
 
+_BETWEEN = re.compile("[^a-z0-9]+")
 _PARTS = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|[{}])")
 
 
@@ -32,10 +33,19 @@ def read_template(place: Place, scope: Scope, beside: Beside) -> Make:
     return make
 
 
+def as_text(value: Any) -> str:
+    """A text as it is, anything else as in JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else told(value)
+
+
 def slug(text: str) -> str:
     """``Zoë O'Hara`` as ``zoe-ohara``."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
+    plain = text if text.isascii() else unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _BETWEEN.sub("-", plain.lower().replace("'", "")).strip("-")
 
 
 FILTERS = MappingProxyType({"lower": str.lower, "upper": str.upper, "slug": slug})
@@ -63,7 +73,7 @@ def _value(place: Place, scope: Scope, part: str) -> Make:
         value = read(item)
         if value is ABSENT:
             return ABSENT
-        text = value if isinstance(value, str) else told(value)
+        text = as_text(value)
         for step in steps:
             text = step(text)
         return text
