@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from mockserver.contract.operation import Operation, Security
 from mockserver.errors import Refusal
@@ -88,7 +88,7 @@ class Authenticator:
         wanted = self._security.audience
         if wanted is not None and wanted not in (audience if isinstance(audience, list) else [audience]):
             raise unauthorized(f"the token's audience (aud) is {audience!r}, wanted {wanted!r}")
-        return _Seen(self._read(claims), expires)
+        return _Seen(self._read(claims), float(expires))
 
     def _read(self, claims: Mapping[str, Any]) -> Identity:
         name = self._security.claims.get("tenant")
@@ -136,7 +136,7 @@ def unauthorized(reason: str) -> Refusal:
     return Refusal(401, "Unauthorized", headers=headers, reason=reason)
 
 
-def _is_moment(value: Any) -> bool:
+def _is_moment(value: Any) -> TypeGuard[float]:
     """Whether ``value`` is seconds since 1970, below the year 10000: no boolean, no infinity."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 253_402_300_800
 

@@ -254,7 +254,7 @@ def publish(parts: Path, check: bool) -> None:
       mockserver publish
       mockserver publish --check
     """
-    from mockserver.contract import publish as publishing
+    import mockserver.contract.publish as publishing
 
     stale = publishing.stale(parts)
     if not check:

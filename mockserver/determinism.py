@@ -19,7 +19,7 @@ def digest(*parts: object) -> int:
 
 def stamp(moment: datetime) -> str:
     """``moment`` as RFC 3339 in UTC with milliseconds: ``2025-04-18T12:00:00.000Z``."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Clock:

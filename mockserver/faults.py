@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import Any
@@ -75,7 +75,8 @@ def _wrong_values(fault: Fault, operations: Mapping[str, Operation]) -> Iterator
         yield Problem("fault", "/times", f"is {fault.times}", "give 1 or more, or null for all")
     if fault.status is None and not fault.delay:
         yield Problem("fault", "/status", "neither status nor delay", "give at least one")
-    meant = [operations[fault.operation]] if fault.operation in operations else list(operations.values())
+    named = operations.get(fault.operation or "")
+    meant = [named] if named else list(operations.values())
     declared = sorted({status for operation in meant for status in operation.replies if status >= 400})
     if fault.status is not None and fault.status not in declared:
         problem = f"{fault.status} is not declared"
@@ -83,9 +84,13 @@ def _wrong_values(fault: Fault, operations: Mapping[str, Operation]) -> Iterator
 
 
 class Faults:
-    """The faults still to come, in the order they were asked for; the first that matches is taken."""
+    """The faults still to come, in the order they were asked for; the first that matches is taken.
+
+    ``pause`` waits for so many seconds; a server that does more than wait then replaces it.
+    """
 
     def __init__(self) -> None:
+        self.pause: Callable[[float], None] = time.sleep
         self._lock = Lock()
         self._left: list[tuple[Fault, int | None]] = []
 
@@ -110,7 +115,8 @@ class Faults:
         No lock is held while it sleeps. Raises Refusal with the fault's status.
         """
         if self._left and (fault := self._next(operation, tenant)):
-            time.sleep(fault.delay)
+            if fault.delay:
+                self.pause(fault.delay)
             if fault.status is not None:
                 headers = [("Retry-After", str(fault.retry_after))] if fault.retry_after is not None else []
                 message = fault.message or f"A fault was asked for: {fault.status}."

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.determinism import stamp
 from mockserver.errors import Violation
@@ -20,8 +20,7 @@ SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key
 """Headers whose values are never kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One exchange. ``at`` is the mock's time; ``milliseconds`` how long the answer took, faults included.
 
     ``reason`` is what the reply's body did not tell: why access was denied, which fault was asked for.
@@ -46,7 +45,8 @@ class Entry:
 
     def told(self) -> dict[str, Any]:
         """The entry as JSON."""
-        told = asdict(self)
+        told = self._asdict()
+        told["violations"] = [asdict(violation) for violation in self.violations]
         told |= {"at": stamp(self.at), "body": _text(self.body), "reply": _text(self.reply)}
         told |= {"query": [list(pair) for pair in self.query], "notes": [list(pair) for pair in self.notes]}
         told["headers"] = {name: _secret(name, text) for name, text in self.headers.items()}

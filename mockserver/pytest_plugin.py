@@ -1,4 +1,7 @@
-"""The pytest plugin: the fixture ``mock``, a fresh mock for each test; nothing of the engine is imported before it."""
+"""The pytest plugin: the fixture ``mock``, a fresh mock for each test; nothing of the engine is imported before it.
+
+Nothing here asserts, so it may be imported before pytest could rewrite it: PYTEST_DONT_REWRITE
+"""
 
 from __future__ import annotations
 

@@ -18,17 +18,17 @@ from mockserver.messages import Json
 def apply_patch(
     record: dict[str, Any], directives: list[dict[str, Any]], max_bytes: int, max_depth: int
 ) -> dict[str, Any]:
-    """What ``record`` becomes; ``record`` itself is not touched.
+    """What ``record`` becomes. It is used up: the caller gives a copy of its own.
 
-    Raises Refusal(400) naming the first directive that does not apply; then nothing has happened.
+    Raises Refusal(400) naming the first directive that does not apply.
     """
-    result: Json = copy.deepcopy(record)
+    result: Json = record
     for index, directive in enumerate(directives):
         try:
             result = _apply(result, directive)
         except _DOES_NOT_APPLY as error:
             raise _inapplicable(index, directive, str(error)) from None
-        if directive["op"] in ("copy", "add") and len(orjson.dumps(result)) > max_bytes:
+        if directive["op"] == "copy" and len(orjson.dumps(result)) > max_bytes:  # only copies can double and double
             raise _inapplicable(index, directive, f"the record would grow beyond {max_bytes} bytes")
     if not isinstance(result, dict):
         raise _inapplicable(len(directives) - 1, directives[-1], f"the record would become {shown(result)}")

@@ -65,7 +65,7 @@ class Fields:
         return {"create": writable, "replace": {**key, **writable}, "projected": {**key, **brief}}
 
     def _block(self) -> Tree:
-        """The lines of the system block that the part names; a block that is a list picks from the others."""
+        """The lines of the system block that the part names."""
         said = self._part.node("system")
         if said.value is None:
             return {}
@@ -73,11 +73,19 @@ class Fields:
         if block is None:
             known = ", ".join(self._system.root)
             self._problems.add(said, f"unknown system block {said.value!r}", f"use one of {known}")
-        if not isinstance(block, list):
-            return dict(block or {})
-        whole = {name: line for lines in self._system.root.values() if isinstance(lines, dict)
-                 for name, line in lines.items()}  # fmt: skip
-        return {name: whole[name] for name in block}
+            return {}
+        return dict(block) if isinstance(block, dict) else self._picked(said, block)
+
+    def _picked(self, said: Node, names: list[str]) -> Tree:
+        """The lines of those ``names`` in the other blocks."""
+        whole: Tree = {}
+        for lines in self._system.root.values():
+            whole |= lines if isinstance(lines, dict) else {}
+        for name in names:
+            if name not in whole:
+                problem = f"{said.value!r} in {self._system.source} picks {name!r}, which no block describes"
+                self._problems.add(said, problem, "pick another field, or describe it")
+        return {name: whole[name] for name in names if name in whole}
 
     def _sent_key(self) -> Tree:
         """The key's schema where a client sends it."""

@@ -14,15 +14,6 @@ from mockserver.contract.problems import Problems
 Piece: TypeAlias = tuple[tuple[str, str, str], Any]
 """Something to put into the document, and the three steps to its place there."""
 
-TEXTS = frozenset({"title", "segment", "record", "about"})
-NEEDED = TEXTS | {"sources", "provenance", "fields", "examples"}
-MAPPINGS = frozenset(
-    {"sources", "fields", "examples", "operations", "lookups", "search", "components", "special"}
-)  # fmt: skip
-KNOWN = NEEDED | MAPPINGS | {"tag", "system"}
-TWO_DEEP = ("fields", "search", "components", "special")
-"""Mappings whose members are mappings too."""
-
 _PLACE = re.compile(r"<([A-Za-z][A-Za-z.]*)>")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ABSENT = object()
@@ -40,8 +31,6 @@ class Group:
 
     def pieces(self) -> list[Piece]:
         """Paths and components of this group. Raises SetupError listing everything wrong with its part."""
-        self._look_over()
-        self._problems.raise_any()
         found = [*self._pieces()]
         self._problems.raise_any()
         return found
@@ -51,19 +40,6 @@ class Group:
 
     def _said(self, word: str) -> Any:
         return self._part.node(word).value
-
-    def _look_over(self) -> None:
-        """Whether the part has what every part needs, and nothing that would be passed over in silence."""
-        root = self._part.node()
-        for word in sorted(NEEDED - set(root.value)):
-            self._problems.add(root, f"says no {word!r}", "see the worked example in README.md")
-        for word, node in root.items():
-            if word not in KNOWN:
-                self._problems.add(node, "unknown word", f"use one of {', '.join(sorted(KNOWN))}")
-            deeper = [below for _, below in node.items()] if word in TWO_DEEP else []
-            for mapping in [node, *deeper] if word in MAPPINGS else []:
-                if not isinstance(mapping.value, Mapping):
-                    self._problems.add(mapping, "is no mapping", "write name: value, as in README.md")
 
     def _pieces(self) -> Iterator[Piece]:
         yield from self._components(self._templates.node("group"), self._values)

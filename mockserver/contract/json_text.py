@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import orjson
 
@@ -44,18 +43,19 @@ def _reason(text: bytes, error: orjson.JSONDecodeError) -> str:
 
 def depth(value: Json, limit: int) -> int:
     """How deep ``value`` is nested; stops counting just past ``limit``."""
-    found, level = 0, [value]
+    found, level = 0, [value] if type(value) in _CONTAINERS else []
     while level and found <= limit:
-        below: list[Any] = []
-        for item in level:
-            if isinstance(item, dict):
-                below += item.values()
-            elif isinstance(item, list):
-                below += item
-        if any(isinstance(item, dict | list) for item in level):
-            found += 1
-        level = below
+        found += 1
+        level = [
+            below
+            for item in level
+            for below in (item.values() if type(item) is dict else item)
+            if type(below) in _CONTAINERS
+        ]
     return found
+
+
+_CONTAINERS = (dict, list)
 
 
 def _may_repeat_a_key(text: bytes, value: Json) -> bool:
@@ -63,15 +63,13 @@ def _may_repeat_a_key(text: bytes, value: Json) -> bool:
 
     PERF: texts with colons inside strings (dates, URLs) fall through to the slower, exact check.
     """
-    return text.count(b":") != _keys(value)
+    return type(value) in _CONTAINERS and text.count(b":") != _keys(value)
 
 
 def _keys(value: Json) -> int:
-    if isinstance(value, dict):
-        return len(value) + sum(_keys(item) for item in value.values() if isinstance(item, dict | list))
-    if isinstance(value, list):
-        return sum(_keys(item) for item in value if isinstance(item, dict | list))
-    return 0
+    below = value.values() if type(value) is dict else value
+    own = len(value) if type(value) is dict else 0
+    return own + sum([_keys(item) for item in below if type(item) in _CONTAINERS])
 
 
 def _without_repeats(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

@@ -11,13 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from mockserver.contract.document import Document, Node, parse
+from mockserver.contract.document import Document, Node
 from mockserver.contract.fields import Tree
 from mockserver.contract.group import Group, Piece, merged
+from mockserver.contract.parts import FRAME, GROUP, SYSTEM, TEMPLATES, read_part
 from mockserver.contract.problems import Problems
 from mockserver.errors import Problem, SetupError
 
-FRAME, TEMPLATES, SYSTEM, GROUPS = "api.yaml", "operations.yaml", "system.yaml", "resources"
+GROUPS = "resources"
 YAML, JSON = "openapi.yaml", "openapi.json"
 HEAD = "# Built from the parts in this folder: change those, then run `mockserver publish`.\n"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -32,8 +33,9 @@ def publish(parts: Path) -> Tree:
     problems = Problems(Document({}, str(parts / GROUPS)))
     if not found:
         problems.add(Node("", None), "no groups", "write one, as README.md shows")
-    sources = (parts / FRAME, parts / TEMPLATES, parts / SYSTEM, *found)
-    frame, templates, system, *said = _all_of(problems, [partial(_read, path) for path in sources])
+    shared = {"api.yaml": FRAME, "operations.yaml": TEMPLATES, "system.yaml": SYSTEM}
+    forms = {**{parts / name: form for name, form in shared.items()}, **dict.fromkeys(found, GROUP)}
+    frame, templates, system, *said = _all_of(problems, [partial(read_part, *file) for file in forms.items()])
     groups = [Group(part, templates, system) for part in said]
     made = zip(said, _all_of(problems, [group.pieces for group in groups]), strict=True)
     pieces = {frame.source: _frame_pieces(frame), **{part.source: pieces for part, pieces in made}}
@@ -79,38 +81,6 @@ def _built(parts: Path) -> dict[str, str]:
 
 def _text(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
-
-
-# Reading.
-
-
-def _read(path: Path) -> Document:
-    """A part. Raises SetupError when it cannot be read or holds what JSON cannot."""
-    document = Document({}, str(path))
-    try:
-        root = parse(path.read_bytes(), yaml=True)
-    except (OSError, ValueError) as error:
-        raise document.error(Node("", None), f"cannot be read: {error}", "mend the file") from None
-    if not isinstance(root, dict):
-        raise document.error(Node("", None), "holds no mapping", "see README.md")
-    problems = Problems(document)
-    document.root = _plain(Node("", root), problems)
-    problems.raise_any()
-    return document
-
-
-def _plain(node: Node, problems: Problems) -> Any:
-    """The value at ``node`` with text for names. YAML reads some things otherwise than their author meant them."""
-    if isinstance(node.value, Mapping):
-        for name, place in node.items():
-            if place.value is None and " " in name:
-                problems.add(node, f"the text is cut at a comma, before {name!r}", "put the whole text in quotes")
-        return {name: _plain(place, problems) for name, place in node.items()}
-    if isinstance(node.value, list):
-        return [_plain(node.child(index), problems) for index in range(len(node.value))]
-    if not isinstance(node.value, str | int | float | bool | None):
-        problems.add(node, f"a {type(node.value).__name__}, which JSON does not know", "put it in quotes")
-    return node.value
 
 
 # Putting together.

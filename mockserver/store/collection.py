@@ -55,11 +55,11 @@ class Collection:
     def put(self, record_id: str, data: Mapping[str, Any], raw: bytes) -> Record:
         """Store ``raw``, the JSON of ``data``, under ``record_id``; replaces what was there."""
         record = Record(record_id, raw, tuple(_keys(data.get(field)) for field in self.indexed))
-        self._unindex(self._records.get(record_id))
+        previous: Record | None = self._records.get(record_id)
         self._records[record_id] = record
-        for index, keys in zip(self._indexes, record.keys, strict=True):
-            for key in keys:
-                index.setdefault(key, SortedSet()).add(record_id)
+        if previous is None or previous.keys != record.keys:
+            self._unindex(previous)
+            self._index(record)
         return record
 
     def delete(self, record_id: str) -> Record | None:
@@ -85,6 +85,13 @@ class Collection:
         twin._records = SortedDict(self._records)
         twin._indexes = tuple({key: SortedSet(ids) for key, ids in index.items()} for index in self._indexes)
         return twin
+
+    def _index(self, record: Record) -> None:
+        for index, keys in zip(self._indexes, record.keys, strict=True):
+            for key in keys:
+                if key not in index:
+                    index[key] = SortedSet()
+                index[key].add(record.id)
 
     def _unindex(self, record: Record | None) -> None:
         if record is None:
