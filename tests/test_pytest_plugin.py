@@ -7,13 +7,13 @@ import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
 from conftest import EMPTY
 from tiny import document
 
+from mockserver.pytest_plugin import MARK
 from mockserver.testing import Mock, Stage, read_options
 
 pytest_plugins = ["pytester"]
@@ -586,19 +586,20 @@ def test_what_is_expected_must_come(library_run: Run) -> None:
 
 # The documentation.
 
-
-def examples() -> list[Any]:
-    """The Python blocks of the guide; each is a test file, or a conftest.py for those that follow it."""
-    found = re.finditer(r"^(#+ .*)$|^```python\n(.*?)^```$", DOCS.read_text(), re.MULTILINE | re.DOTALL)
-    heading, blocks = "", []
-    for match in found:
-        heading = match[1] or heading
-        if match[2]:
-            blocks.append(pytest.param(match[2], id=f"{heading.strip('# ')}-{len(blocks) + 1}"))
-    return blocks
+BLOCK = re.compile(r"^```(python|python fails|text|ini)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("example", examples())
+def blocks(kind: str) -> list[str]:
+    """The code blocks of the guide that are of one kind."""
+    return [text for found, text in BLOCK.findall(DOCS.read_text()) if found == kind]
+
+
+def test_the_guide_has_examples_of_each_kind() -> None:
+    assert len(blocks("python")) >= 7
+    assert len(blocks("python fails")) == len(blocks("text")) == 3
+
+
+@pytest.mark.parametrize("example", blocks("python"), ids=lambda text: text.strip().splitlines()[0])
 def test_the_examples_of_the_guide_pass(run: Run, pytester: pytest.Pytester, example: str) -> None:
     conftest, _, code = example.rpartition("# test_app.py\n")
     if conftest:
@@ -606,3 +607,20 @@ def test_the_examples_of_the_guide_pass(run: Run, pytester: pytest.Pytester, exa
     result = run(code)
     assert result.ret == 0, told(result)
     assert result.parseoutcomes().keys() == {"passed"}
+
+
+@pytest.mark.parametrize(("example", "shown"), [*zip(blocks("python fails"), blocks("text"), strict=True)])
+def test_the_failures_of_the_guide_are_as_shown(run: Run, example: str, shown: str) -> None:
+    result = run(example)
+    result.assert_outcomes(failed=1)
+    assert shown in told(result)
+
+
+def test_the_guide_knows_the_marker_and_the_ini(run: Run, pytester: pytest.Pytester) -> None:
+    [ini] = blocks("ini")
+    pytester.makeini(ini)
+    result = run("def test_overlooked(mock):\n    mock.client.get('/certifications/acme/nobody')")
+    result.assert_outcomes(failed=1)
+    rows = re.findall(r"^\| (`.*?) \|", DOCS.read_text(), re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert named == {*re.findall(r"\w+", MARK.partition("(")[2].partition(")")[0])}
