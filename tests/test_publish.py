@@ -1,0 +1,531 @@
+"""The builder's rules, on parts small enough to read: what a line becomes, what is derived, what is refused."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mockserver.contract import publish as publishing
+from mockserver.contract.fields import title
+from mockserver.contract.group import merged
+from mockserver.errors import SetupError
+
+FRAME = {
+    "openapi": "3.1.0",
+    "info": {"title": "Library", "version": "1"},
+    "components": {
+        "parameters": {"shelf": {"name": "shelf", "in": "path", "required": True, "schema": {"type": "string"}}},
+        "responses": {"Wrong": {"description": "No."}},
+        "schemas": {"Stamp": {"type": "object"}},
+        "headers": {"Age": {"schema": {"type": "string"}}},
+    },
+}
+TEMPLATES = {
+    "common": {
+        "operation": {"tags": ["<title>"], "responses": {400: {"$ref": "#/components/responses/Wrong"}}},
+        "response": {"headers": {"Age": {"$ref": "#/components/headers/Age"}}},
+    },
+    "shapes": {"texts": {"type": "array", "items": {"type": "string"}}, "stamps": {"type": "array", "items": "Stamp"}},
+    "group": {"key": "id", "components": {"schemas": {"<Record>": {"type": "object", "description": "<about>", "members": "record"}}}},
+    "operations": {
+        "create": {
+            "path": "/<segment>/{shelf}",
+            "method": "post",
+            "operation": {
+                "operationId": "create<Record>",
+                "summary": "Create a <record> among <records>",
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/New<Record>"}, "example": "<example.create>"}}},
+                "responses": {200: {"description": "Done.", "content": {"application/json": {"example": "<example.record>"}}}},
+            },
+            "components": {"schemas": {"New<Record>": {"type": "object", "members": "writable", "not": {"required": ["id"]}}}},
+        },
+        "replace": {
+            "path": "/<segment>/{shelf}/{id}",
+            "method": "put",
+            "operation": {"operationId": "replace<Record>", "responses": {200: {"description": "Done."}}},
+            "components": {"schemas": {"Whole<Record>": {"members": "replaceable"}, "Some<Record>": {"members": "projected"}}},
+        },
+        "lookup": {
+            "path": "/<segment>/{shelf}/<key.path>/{<key.name>}",
+            "method": "get",
+            "operation": {
+                "operationId": "list<Records>By<key.Name>",
+                "parameters": [{"name": "<key.name>", "in": "path", "example": "<key.example>"}],
+                "responses": {200: {"description": "Found.", "content": {"application/json": {"example": ["<found.projected>"]}}}},
+            },
+        },
+        "search": {
+            "path": "/<segment>/{shelf}/search",
+            "method": "post",
+            "operation": {"operationId": "search<Records>", "responses": {200: {"description": "Found."}}},
+            "components": {"schemas": {"Wanted<Record>": {"properties": {"after": {"type": "string"}}, "members": "search"}}},
+        },
+    },
+}  # fmt: skip
+SYSTEM = {
+    "full": {"sys_made_at": {"type": "string", "readOnly": True, "required": True}, "sys_hint": {"type": "string"}},
+    "short": ["sys_hint"],
+}
+BOOK = {
+    "title": "Big Books",
+    "segment": "bigBooks",
+    "record": "BigBook",
+    "about": "A book.",
+    "sources": {"documented": "the page", "inferred": "a guess"},
+    "provenance": "documented",
+    "operations": {"create": "documented"},
+    "system": "full",
+    "fields": {
+        "title": {"type": "string", "required": True, "description": "Its name."},
+        "id": {"type": "string", "required": True, "readOnly": True},
+        "main_author_id": {"type": "string", "from": "inferred"},
+        "tag_ids": {"shape": "texts"},
+        "stamps": {"type": "array", "items": "Stamp", "title": None},
+        "log": {"shape": "stamps"},
+    },
+    "examples": {
+        "record": {"id": "b1", "title": "One", "main_author_id": "a1", "sys_made_at": "t"},
+        "other": {"id": "b2", "title": "Two", "main_author_id": "a2"},
+    },
+}
+Parts = Callable[..., Path]
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    """Writes the tiny parts; ``change`` edits them first: frame, templates, system, and groups by file name."""
+
+    def make(change: Callable[[dict[str, Any]], Any] | None = None) -> Path:
+        said = copy.deepcopy({"frame": FRAME, "templates": TEMPLATES, "system": SYSTEM, "groups": {"books": BOOK}})
+        if change:
+            change(said)
+        (tmp_path / "resources").mkdir()
+        files = {"api.yaml": said["frame"], "operations.yaml": said["templates"], "system.yaml": said["system"]}
+        files |= {f"resources/{name}.yaml": part for name, part in said["groups"].items()}
+        for name, part in files.items():
+            (tmp_path / name).write_text(part if isinstance(part, str) else yaml.safe_dump(part, sort_keys=False))
+        return tmp_path
+
+    return make
+
+
+def built(parts: Parts, **words: Any) -> dict[str, Any]:
+    """The document of the tiny parts, the group's words replaced by ``words``."""
+    return publishing.publish(parts(lambda said: said["groups"]["books"].update(words)))
+
+
+def problems(parts: Parts, change: Callable[[dict[str, Any]], Any]) -> list[str]:
+    """What is told of the changed parts, file names without their folder."""
+    with pytest.raises(SetupError) as caught:
+        publishing.publish(parts(change))
+    return [f"{Path(told.file).name} {told.pointer}: {told.problem}; {told.remedy}" for told in caught.value.problems]
+
+
+# What a line becomes.
+
+
+def test_a_line_becomes_a_property_and_fields_are_in_order(parts: Parts) -> None:
+    record = built(parts)["components"]["schemas"]["BigBook"]
+    assert list(record["properties"]) == [
+        "id",
+        "log",
+        "main_author_id",
+        "stamps",
+        "sys_hint",
+        "sys_made_at",
+        "tag_ids",
+        "title",
+    ]
+    assert record["required"] == ["id", "sys_made_at", "title"]
+    assert record["properties"]["title"] == {"type": "string", "title": "Title", "description": "Its name."}
+
+
+def test_a_shape_is_spelt_out_and_items_may_name_a_schema(parts: Parts) -> None:
+    fields = built(parts)["components"]["schemas"]["BigBook"]["properties"]
+    assert fields["tag_ids"] == {"type": "array", "title": "Tags", "items": {"type": "string"}}
+    assert fields["stamps"] == {"type": "array", "items": {"$ref": "#/components/schemas/Stamp"}}
+    assert fields["log"]["items"] == {"$ref": "#/components/schemas/Stamp"}
+
+
+def test_a_line_may_tell_where_it_is_known_from(parts: Parts) -> None:
+    fields = built(parts)["components"]["schemas"]["BigBook"]["properties"]
+    assert fields["main_author_id"]["x-provenance"] == {"status": "inferred", "source": "a guess"}
+    assert "x-provenance" not in fields["title"]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("id", "ID"), ("program_id", "Program"), ("fee_ids", "Fees"), ("sys_has_files_in_s3", "Sys Has Files In S3")],
+)
+def test_titles_follow_from_names(name: str, wanted: str) -> None:
+    assert title(name) == wanted
+
+
+@pytest.mark.parametrize(
+    ("word", "wanted"), [("full", {"sys_hint", "sys_made_at"}), ("short", {"sys_hint"}), (None, set())]
+)
+def test_the_system_block_comes_with_a_word(parts: Parts, word: str | None, wanted: set[str]) -> None:
+    fields = built(parts, system=word)["components"]["schemas"]["BigBook"]["properties"]
+    assert {name for name in fields if name.startswith("sys_")} == wanted
+
+
+# What is derived.
+
+
+def test_a_new_record_has_the_writable_fields(parts: Parts) -> None:
+    schema = built(parts)["components"]["schemas"]["NewBigBook"]
+    assert list(schema["properties"]) == ["log", "main_author_id", "stamps", "sys_hint", "tag_ids", "title"]
+    assert schema["properties"]["title"] == {"$ref": "#/components/schemas/BigBook/properties/title"}
+    assert schema["required"] == ["title"]
+    assert schema["not"] == {"required": ["id"]}
+
+
+def test_a_whole_record_has_the_key_as_well_and_it_may_be_written(parts: Parts) -> None:
+    schema = built(parts, operations={"replace": "documented"})["components"]["schemas"]["WholeBigBook"]
+    assert schema["required"] == ["id", "title"]
+    assert schema["properties"]["id"] == {"type": "string", "title": "ID"}
+    assert "sys_made_at" not in schema["properties"]
+
+
+def test_a_projection_has_all_fields_and_needs_the_key_alone(parts: Parts) -> None:
+    schemas = built(parts, operations={"replace": "documented"})["components"]["schemas"]
+    assert schemas["SomeBigBook"]["required"] == ["id"]
+    assert list(schemas["SomeBigBook"]["properties"]) == list(schemas["BigBook"]["properties"])
+
+
+def test_search_parameters_join_those_of_the_template(parts: Parts) -> None:
+    search = {"tag_ids": {"shape": "texts"}, "age": {"type": "number"}}
+    schema = built(parts, operations={"search": "documented"}, search=search)["components"]["schemas"]["WantedBigBook"]
+    assert list(schema["properties"]) == ["after", "tag_ids", "age"]
+    assert schema["properties"]["age"] == {"type": "number", "title": "Age"}
+
+
+def test_samples_follow_from_the_sample_record(parts: Parts) -> None:
+    document = built(parts)
+    body = document["paths"]["/bigBooks/{shelf}"]["post"]["requestBody"]["content"]["application/json"]
+    assert body["example"] == {"title": "One", "main_author_id": "a1"}
+    reply = document["components"]["responses"]["CreateBigBookReply"]["content"]["application/json"]
+    assert reply["example"] == BOOK["examples"]["record"]
+
+
+# Operations.
+
+
+def test_an_operation_is_its_template_filled_in(parts: Parts) -> None:
+    operation = built(parts)["paths"]["/bigBooks/{shelf}"]["post"]
+    assert operation["operationId"] == "createBigBook"
+    assert operation["summary"] == "Create a big book among big books"
+    assert operation["tags"] == ["Big Books"]
+    assert operation["x-provenance"] == {"status": "documented", "source": "the page"}
+
+
+def test_replies_move_to_the_components_and_have_what_is_common(parts: Parts) -> None:
+    document = built(parts)
+    replies = document["paths"]["/bigBooks/{shelf}"]["post"]["responses"]
+    assert list(replies) == ["200", "400"]
+    assert replies["200"] == {"$ref": "#/components/responses/CreateBigBookReply"}
+    responses = document["components"]["responses"]
+    assert responses["CreateBigBookReply"]["x-provenance"]["status"] == "documented"
+    assert [reply["headers"] for reply in responses.values()] == [{"Age": {"$ref": "#/components/headers/Age"}}] * 2
+
+
+def test_a_shared_parameter_stands_with_the_paths_that_name_it(parts: Parts) -> None:
+    item = built(parts)["paths"]["/bigBooks/{shelf}"]
+    assert item["parameters"] == [{"$ref": "#/components/parameters/shelf"}]
+
+
+def test_a_group_may_lay_more_over_a_template(parts: Parts) -> None:
+    how = {
+        "from": "inferred",
+        "operation": {"summary": "Buy one", "deprecated": True, "responses": {409: {"description": "Taken."}}},
+    }
+    document = built(parts, operations={"create": how})
+    operation = document["paths"]["/bigBooks/{shelf}"]["post"]
+    assert (operation["summary"], operation["deprecated"]) == ("Buy one", True)
+    assert operation["x-provenance"] == {"status": "inferred", "source": "a guess"}
+    assert list(operation["responses"]) == ["200", "400", "409"]
+    assert document["components"]["responses"]["CreateBigBook409"]["description"] == "Taken."
+
+
+def test_provenance_may_be_written_out(parts: Parts) -> None:
+    known = {"status": "documented", "source": "another page"}
+    assert (
+        built(parts, operations={"create": {"from": known}})["paths"]["/bigBooks/{shelf}"]["post"]["x-provenance"]
+        == known
+    )
+
+
+def test_lookups_take_their_path_from_the_field_and_a_sample_of_their_own(parts: Parts) -> None:
+    paths = built(parts, lookups={"main_author_id": {"from": "documented", "record": "other"}})["paths"]
+    operation = paths["/bigBooks/{shelf}/mainAuthor/{main_author_id}"]["get"]
+    assert operation["operationId"] == "listBigBooksByMainAuthorId"
+    assert operation["parameters"][0]["example"] == "a2"
+
+
+def test_a_lookup_may_have_a_path_of_its_own(parts: Parts) -> None:
+    assert (
+        "/bigBooks/{shelf}/by/{main_author_id}"
+        in built(parts, lookups={"main_author_id": {"from": "documented", "path": "by"}})["paths"]
+    )
+
+
+def test_special_operations_get_what_is_common(parts: Parts) -> None:
+    special = {
+        "/bigBooks/{shelf}/burn": {
+            "post": {"operationId": "burn", "responses": {200: {"description": "Gone."}}, "x-provenance": "inferred"}
+        }
+    }
+    document = built(parts, special=special)
+    operation = document["paths"]["/bigBooks/{shelf}/burn"]["post"]
+    assert operation["x-provenance"] == {"status": "inferred", "source": "a guess"}
+    assert operation["responses"]["400"] == {"$ref": "#/components/responses/Wrong"}
+    assert document["components"]["responses"]["BurnReply"]["headers"]
+
+
+def test_groups_stand_side_by_side_in_order(parts: Parts) -> None:
+    def second(said: dict[str, Any]) -> None:
+        said["groups"]["authors"] = {
+            **BOOK,
+            "title": "Authors",
+            "segment": "authors",
+            "record": "Author",
+            "tag": "Who writes.",
+        }
+
+    document = publishing.publish(parts(second))
+    assert [tag["name"] for tag in document["tags"]] == ["Authors", "Big Books"]
+    assert list(document["paths"]) == ["/authors/{shelf}", "/bigBooks/{shelf}"]
+    assert document["tags"][0]["description"] == "Who writes."
+
+
+# What is refused.
+
+
+def test_every_problem_of_every_part_is_told_at_once(parts: Parts) -> None:
+    def spoil(said: dict[str, Any]) -> None:
+        said["groups"]["books"] |= {
+            "operations": {"burn": "documented", "create": "rumoured"},
+            "system": "medium",
+            "lookups": {"colour": "documented"},
+        }
+        said["groups"]["books"]["fields"]["title"]["shape"] = "round"
+        said["groups"]["novels"] = {**BOOK, "segment": "novels", "record": "Novel", "provenance": "rumoured"}
+
+    assert {line.partition("; ")[0] for line in problems(parts, spoil)} == {
+        "books.yaml /system: unknown system block 'medium'",
+        "books.yaml /operations/burn: unknown operation 'burn'",
+        "books.yaml /operations/create: the status 'rumoured' has no source",
+        "books.yaml /fields/title/shape: unknown shape 'round'",
+        "books.yaml /lookups/colour: looks up by the unknown field 'colour'",
+        "books.yaml : nothing here fills <key.example>",
+        "novels.yaml /provenance: the status 'rumoured' has no source",
+    }
+
+
+def test_parts_of_the_wrong_form_are_all_told(parts: Parts) -> None:
+    def spoil(said: dict[str, Any]) -> None:
+        said["groups"]["authors"] = {
+            "title": "Authors",
+            "colour": "red",
+            "fields": ["name"],
+            "operations": "list",
+            "special": {"/a": {"get": 1}},
+        }
+        said["templates"]["operations"]["create"].pop("path")
+        said["system"]["full"] = 1
+
+    told = problems(parts, spoil)
+    assert {line.partition("; ")[0] for line in told} == {
+        "operations.yaml /operations/create/path: is missing",
+        "system.yaml /full: is a int, wanted a mapping or list",
+        "authors.yaml /colour: unknown word",
+        "authors.yaml /about: is missing",
+        "authors.yaml /examples: is missing",
+        "authors.yaml /provenance: is missing",
+        "authors.yaml /record: is missing",
+        "authors.yaml /segment: is missing",
+        "authors.yaml /sources: is missing",
+        "authors.yaml /fields: is a list, wanted a mapping",
+        "authors.yaml /operations: is a str, wanted a mapping",
+        "authors.yaml /special//a/get: is a int, wanted a mapping".replace("//a", "/~1a"),
+    }
+    assert all("; " in line for line in told)
+
+
+def test_a_short_block_may_only_pick_what_there_is(parts: Parts) -> None:
+    def spoil(said: dict[str, Any]) -> None:
+        said["system"]["short"] = ["sys_hint", "sys_nothing"]
+        said["groups"]["books"]["system"] = "short"
+
+    (told,) = problems(parts, spoil)
+    assert told.startswith("books.yaml /system: 'short' in ")
+    assert "picks 'sys_nothing'" in told
+
+
+def test_unreadable_parts_are_all_told(parts: Parts) -> None:
+    def spoil(said: dict[str, Any]) -> None:
+        said["frame"] = "a: [1"
+        said["system"] = "- full"
+        said["groups"]["books"] = (
+            f"{yaml.safe_dump(BOOK)}search: {{age: {{default: 2025-04-18, description: How old, in years}}}}"
+        )
+
+    told = problems(parts, spoil)
+    assert told[0].startswith("api.yaml : cannot be read")
+    assert told[1] == "system.yaml : holds no mapping; see README.md"
+    assert (
+        told[2] == "books.yaml /search/age: the text is cut at a comma, before 'in years'; put the whole text in quotes"
+    )
+    assert told[3] == "books.yaml /search/age/default: a date, which JSON does not know; put it in quotes"
+    assert len(told) == 4
+
+
+def test_missing_parts_are_told(tmp_path: Path) -> None:
+    with pytest.raises(SetupError) as caught:
+        publishing.publish(tmp_path)
+    assert [Path(told.file).name for told in caught.value.problems] == [
+        "resources",
+        "api.yaml",
+        "operations.yaml",
+        "system.yaml",
+    ]
+
+
+def test_a_template_that_asks_for_more_than_there_is(parts: Parts) -> None:
+    def spoil(said: dict[str, Any]) -> None:
+        said["templates"]["operations"]["create"]["operation"]["description"] = "<colour> and <colour>"
+        said["templates"]["group"]["components"]["schemas"]["<Record>"]["members"] = "some"
+
+    told = problems(parts, spoil)
+    assert len(told) == 2
+    assert "unknown members 'some'" in told[0]
+    assert "nothing here fills <colour>" in told[1]
+
+
+def test_references_and_links_must_lead_somewhere(parts: Parts) -> None:
+    def spoil(said: dict[str, Any]) -> None:
+        said["groups"]["books"]["fields"]["log"] = {"type": "array", "items": "Nobody"}
+        said["frame"]["components"]["links"] = {"Next": {"operationId": "nowhere"}}
+
+    told = problems(parts, spoil)
+    assert [line.split(":")[0] for line in told] == [
+        "openapi.yaml /components/schemas/BigBook/properties/log/items",
+        "openapi.yaml /components/links/Next",
+    ]
+
+
+def test_operation_ids_must_differ(parts: Parts) -> None:
+    def spoil(said: dict[str, Any]) -> None:
+        reply = {200: {"$ref": "#/components/responses/Wrong"}}
+        again = {"operationId": "createBigBook", "responses": reply, "x-provenance": "inferred"}
+        said["groups"]["books"]["special"] = {"/more": {"post": again}}
+
+    told = problems(parts, spoil)
+    assert len(told) == 2
+    assert all("operationId 'createBigBook' is not its own" in line for line in told)
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value in ``value``."""
+    yield at
+    for step in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield from places(value[step], (*at, step))
+
+
+@pytest.mark.parametrize("junk", [None, 3, "x", [1], {"a": 1}, {}], ids=repr)
+def test_whatever_is_wrong_is_told_as_a_problem(junk: Any, parts: Parts) -> None:
+    full = {
+        **BOOK,
+        "operations": {
+            "create": "documented",
+            "replace": {"from": "inferred", "operation": {}},
+            "search": "documented",
+        },
+        "lookups": {"main_author_id": "documented"},
+        "search": {"age": {"type": "number"}},
+        "components": {"schemas": {"Page": {"type": "object"}}},
+        "special": {
+            "/x": {
+                "post": {"operationId": "x", "responses": {200: {"description": "Yes."}}, "x-provenance": "inferred"}
+            }
+        },
+    }
+    folder = parts()
+    good = {"api.yaml": FRAME, "operations.yaml": TEMPLATES, "system.yaml": SYSTEM, "resources/books.yaml": full}
+    for name, part in good.items():
+        for *way, last in filter(None, places(part)):
+            spoilt = copy.deepcopy(part)
+            place = spoilt
+            for step in way:
+                place = place[step]
+            place[last] = junk
+            (folder / name).write_text(json.dumps(spoilt))
+            with suppress(SetupError):
+                publishing.publish(folder)
+        (folder / name).write_text(yaml.safe_dump(part))
+
+
+def test_two_parts_may_not_describe_one_thing_differently(parts: Parts) -> None:
+    def spoil(said: dict[str, Any]) -> None:
+        said["groups"]["books"]["components"] = {"schemas": {"Stamp": {"type": "string"}}}
+        said["groups"]["novels"] = {**BOOK, "title": "Novels"}
+
+    told = problems(parts, spoil)
+    assert [line.split(" is described otherwise in ")[0] for line in told] == [
+        "books.yaml : components schemas Stamp",
+        "novels.yaml : paths /bigBooks/{shelf} post",
+    ]
+
+
+# Files.
+
+
+def test_files_are_stale_until_written(parts: Parts) -> None:
+    folder = parts()
+    assert publishing.stale(folder) == ["openapi.yaml", "openapi.json"]
+    publishing.write(folder)
+    assert publishing.stale(folder) == []
+    (folder / "openapi.json").write_text("{}")
+    assert publishing.stale(folder) == ["openapi.json"]
+
+
+def test_nothing_is_written_when_a_part_is_wrong(parts: Parts) -> None:
+    folder = parts(lambda said: said["groups"]["books"].pop("title"))
+    with pytest.raises(SetupError):
+        publishing.write(folder)
+    assert not (folder / "openapi.json").exists()
+
+
+def test_both_files_hold_the_same_and_yaml_has_no_aliases(parts: Parts) -> None:
+    document = publishing.publish(parts())
+    told = publishing.to_yaml(document)
+    assert yaml.safe_load(told) == document == yaml.safe_load(publishing.to_json(document))
+    assert "&id" not in told
+    assert told.startswith("# ")
+
+
+def test_building_twice_is_the_same(parts: Parts) -> None:
+    folder = parts()
+    assert publishing.to_json(publishing.publish(folder)) == publishing.to_json(publishing.publish(folder))
+
+
+def test_the_module_can_be_run(parts: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(parts())
+    assert publishing.main([folder, "--check"]) == 1
+    assert publishing.main([folder]) == 0
+    assert publishing.main([folder, "--check"]) == 0
+    assert capsys.readouterr().out.count("openapi.json") == 2
+
+
+def test_merged() -> None:
+    assert merged({"a": {"b": 1, "c": [1]}, "d": 1}, {"a": {"c": [2], "e": 2}}) == {
+        "a": {"b": 1, "c": [2], "e": 2},
+        "d": 1,
+    }
