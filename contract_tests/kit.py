@@ -1,0 +1,266 @@
+"""What a check is handed: ways to make, read and change records of the target, and to say what it expected."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from contract_tests.asking import NO_BODY, Ask, record_name, usual
+from contract_tests.client import Client
+from contract_tests.comparing import differences, names, told
+from contract_tests.exchange import Exchange, NotJson, Reply, Sent
+from contract_tests.made import Made, Records
+from contract_tests.making import make_body
+from contract_tests.plan import Group, Plan
+from contract_tests.recorder import trimmed
+from contract_tests.verdicts import Blocked, Broken, Check, Finding, NotJudged
+from mockserver.contract import Kind, Operation
+
+EVIDENCE = 8
+"""How many exchanges a finding shows, the last ones before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks: a tenant and the token for it.
+
+    ``subject`` is what writes are stamped with, where that is known; ``mint`` makes other tokens of the
+    same issuer (keywords are claims to replace), where the run can.
+    """
+
+    tenant: str
+    token: str | None = field(default=None, repr=False)
+    subject: str | None = None
+    mint: Callable[..., str] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far checks go: records made to see a second page, pages read of one list, threads at once.
+
+    ``thorough`` fills every field that the document has, not only those of its example; ``owns_all`` lets
+    checks touch records that they did not make, and ask for more than operations; ``foreign`` are
+    values for keys into other modules, by field.
+    """
+
+    records: int = 250
+    pages: int = 100
+    threads: int = 8
+    thorough: bool = True
+    reads_only: bool = False
+    owns_all: bool = True
+    foreign: Mapping[str, str] = field(default_factory=dict)
+
+
+class Kit:
+    """One run's hands. Every method that expects something raises Broken when the target disappoints."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        client: Client,
+        own: Identity,
+        other: Identity | None,
+        *,
+        mark: str,
+        limits: Limits | None = None,
+    ) -> None:
+        self.plan, self.client, self.own, self.other = plan, client, own, other
+        self.mark, self.limits = mark, limits or Limits()
+        self.records = Records(plan.contract)
+        self.findings: list[Finding] = []
+        self._ordinals = itertools.count(1)
+        self._window: list[Exchange] = []
+        self._check: Check | None = None
+        self._group: Group | None = None
+        client.after += [self.records.look, self._see]
+
+    # Asking
+
+    def send(
+        self,
+        ask: Ask,
+        *,
+        who: Identity | None = None,
+        tenant: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send ``ask`` as ``who`` (default: the run's own identity) to ``tenant`` (default: theirs)."""
+        who = who or self.own
+        target = ask.target(self.plan.contract.tenant, tenant if tenant is not None else who.tenant)
+        content = None if ask.body is NO_BODY else json.dumps(ask.body).encode()
+        return self.raw(ask.operation.method, target, content, who=who, headers=headers)
+
+    def raw(
+        self,
+        method: str,
+        target: str,
+        content: bytes | None = None,
+        *,
+        who: Identity | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send anything; ``headers`` replace the usual ones, an empty text leaves one out."""
+        who = who or self.own
+        sent = {"Authorization": f"Bearer {who.token}" if who.token else "", "Accept": "application/json"}
+        if content is not None:
+            sent["Content-Type"] = "application/json"
+        sent |= headers or {}
+        told = tuple((name, text) for name, text in sent.items() if text)
+        return self.client.send(Sent(method, target, told, content))
+
+    def at(
+        self,
+        group: Group,
+        kind: Kind,
+        record_id: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NO_BODY,
+        who: Identity | None = None,
+    ) -> Reply:
+        """Ask the operation of ``kind`` about one record."""
+        operation = group.one(kind)
+        return self.send(Ask(operation, {record_name(operation): record_id}, query or {}, body), who=who)
+
+    def usual(self, group: Group, operation: Operation, record: Mapping[str, Any]) -> Ask:
+        body = self.body(group) if Kind.CREATE in group.operations else {}
+        return usual(group, operation, record, body)
+
+    # Records
+
+    def body(
+        self,
+        group: Group,
+        fields: Mapping[str, Any] | None = None,
+        *,
+        only_required: bool = False,
+        who: Identity | None = None,
+    ) -> dict[str, Any]:
+        """A valid body for a create, unlike any other of this run; ``fields`` replace what is made."""
+        made = make_body(self, group, next(self._ordinals), only_required=only_required, who=who)
+        return {**made, **(fields or {})}
+
+    def create(
+        self, group: Group, fields: Mapping[str, Any] | None = None, *, who: Identity | None = None
+    ) -> dict[str, Any]:
+        """Make a record and return it. Raises Blocked when the target takes no valid record."""
+        return self.put_in(group, self.body(group, fields, who=who), who=who)
+
+    def put_in(self, group: Group, body: Mapping[str, Any], *, who: Identity | None = None) -> dict[str, Any]:
+        reply = self.send(Ask(group.one(Kind.CREATE), body=dict(body)), who=who)
+        made = self.value(reply) if reply.status == 200 else None
+        if not isinstance(made, dict) or not isinstance(made.get(group.key), str):
+            create = group.one(Kind.CREATE).id
+            raise Blocked(f"no {group.name} could be made: {create} answered {reply.status}", create)
+        return made
+
+    def read(self, group: Group, record_id: str, *, who: Identity | None = None) -> dict[str, Any]:
+        reply = self.at(group, Kind.READ, record_id, who=who)
+        self.status(reply, 200, f"{group.one(Kind.READ).id} of a record that exists", group.one(Kind.READ))
+        value = self.value(reply)
+        self.expect(isinstance(value, dict), "a record read is no object")
+        return dict(value)
+
+    def sample(self, group: Group, count: int = 1) -> list[dict[str, Any]]:
+        """Records to look at: fresh ones, or existing ones where the run may not write. Raises NotJudged."""
+        if not self.limits.reads_only and Kind.CREATE in group.operations:
+            return [self.create(group) for _ in range(count)]
+        if Kind.LIST not in group.operations:
+            raise NotJudged(f"{group.name} has no list to take records from")
+        found = self.value(self.send(Ask(group.one(Kind.LIST))))
+        records = (
+            [one for one in found if isinstance(one, dict) and group.key in one] if isinstance(found, list) else []
+        )
+        if not records:
+            raise NotJudged(f"the tenant has no {group.name}")
+        return records[:count]
+
+    # Expecting
+
+    def value(self, reply: Reply) -> Any:
+        """The reply's JSON; Broken when it is none."""
+        try:
+            return reply.json()
+        except NotJson as wrong:
+            raise Broken("a reply is no JSON", str(wrong)) from None
+
+    def status(self, reply: Reply, wanted: int, what: str, operation: Operation | None = None) -> None:
+        if reply.status != wanted:
+            cause = f"{what}: answered {reply.status}, wanted {wanted}"
+            raise Broken(cause, reply.body[:300].decode(errors="replace"), operation.id if operation else None)
+
+    def expect(self, condition: bool, cause: str, detail: str = "") -> None:
+        if not condition:
+            raise Broken(cause, detail)
+
+    def same(self, wanted: Any, found: Any, cause: str, *, without: frozenset[str] = frozenset()) -> None:
+        """Expect ``found`` to be ``wanted``; the cause names the members that are not."""
+        if lines := differences(wanted, found, without=without):
+            raise Broken(f"{cause} ({names(lines)})", told(lines))
+
+    @contextmanager
+    def each(self, operation: Operation | None = None) -> Iterator[None]:
+        """Turn what breaks inside into a finding and go on."""
+        try:
+            yield
+        except Broken as broken:
+            self.note(broken, operation)
+
+    def note(self, broken: Broken, operation: Operation | None = None) -> None:
+        assert self._check
+        last = self._window[-1].sent.operation if self._window else None
+        self.findings.append(
+            Finding(
+                check=self._check.name,
+                title=self._check.title,
+                code=self._check.code,
+                resource=self._group.name if self._group else "",
+                operation=broken.operation or (operation.id if operation else last or ""),
+                cause=broken.cause,
+                detail=broken.detail,
+                exchanges=tuple(self._window[-EVIDENCE:]),
+            )
+        )
+
+    # The run's side
+
+    def begin(self, check: Check, group: Group) -> None:
+        self._check, self._group, self._window = check, group, []
+        self.client.purpose = check.name
+
+    def clean_up(self) -> list[Made]:
+        """Remove what was made, newest first; returns what would not go."""
+        self.client.purpose = "cleaning up"
+        for _ in range(3):
+            for made in self.records.left():
+                self._remove(made)
+        return self.records.left()
+
+    def _remove(self, made: Made) -> None:
+        group = self.plan.groups[made.resource]
+        who = next((one for one in (self.own, self.other) if one and one.tenant == made.tenant), None)
+        if who is None or Kind.DELETE not in group.operations:
+            return
+        reply = self.at(group, Kind.DELETE, made.id, who=who)
+        if reply.status in (200, 404):
+            self.records.forget(made)
+
+    def _see(self, exchange: Exchange, _: Operation | None) -> None:
+        self._window.append(trimmed(exchange))
+        del self._window[: -4 * EVIDENCE]
+
+
+def claims(token: str | None) -> dict[str, Any]:
+    """What a JSON Web Token claims, unverified; nothing for anything else."""
+    try:
+        payload = (token or "").split(".")[1]
+        value = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,58 @@
+"""Which operation of the document a method and a path lead to, and which operations may be used at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mockserver.contract import Contract, Kind, Operation
+
+SAFE_KINDS = frozenset({Kind.LIST, Kind.READ, Kind.LOOKUP, Kind.SEARCH, Kind.DOCUMENT})
+"""The meanings that change nothing and send nothing."""
+
+
+class NotAllowed(Exception):
+    """The request was refused here, before anything was sent: the profile does not allow it."""
+
+
+class Routes:
+    """Finds the operation behind a path: fixed segments win over parameters."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._paths = contract.paths
+        ordered = sorted(contract.paths, key=lambda path: [part.startswith("{") for part in path.split("/")])
+        self._patterns = [(re.compile(_pattern(path)), path) for path in ordered]
+
+    def template(self, path: str) -> str | None:
+        """The document's path that ``path`` (percent-encoded, below the base URL) matches."""
+        return next((template for pattern, template in self._patterns if pattern.fullmatch(path)), None)
+
+    def operation(self, method: str, path: str) -> Operation | None:
+        template = self.template(path)
+        verbs: Mapping[str, Operation] = self._paths[template] if template else {}
+        return verbs.get(method.upper())
+
+
+@dataclass(frozen=True, slots=True)
+class AllowList:
+    """Which requests may leave: ``operations`` by operationId, or anything when it is None."""
+
+    operations: frozenset[str] | None = None
+
+    def judge(self, method: str, path: str, operation: Operation | None) -> None:
+        """Raises NotAllowed."""
+        if self.operations is None or (operation is not None and operation.id in self.operations):
+            return
+        told = operation.id if operation else "an operation the document does not have"
+        raise NotAllowed(f"{method} {path[:200]} is {told}, which this profile does not allow")
+
+
+def reading_only(contract: Contract) -> AllowList:
+    """The operations that change nothing by their meaning, whatever their method."""
+    return AllowList(frozenset(one.id for one in contract.operations() if one.kind in SAFE_KINDS))
+
+
+def _pattern(template: str) -> str:
+    pieces = re.split(r"(\{[^{}]+\})", template)
+    return "".join("[^/]+" if piece.startswith("{") else re.escape(piece) for piece in pieces)

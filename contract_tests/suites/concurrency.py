@@ -1,0 +1,84 @@
+"""Concurrency: requests at the same moment lose nothing, repeat nothing and do not mix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from contract_tests.asking import Ask
+from contract_tests.kit import Kit
+from contract_tests.plan import Group
+from contract_tests.suites.versions import stamp
+from contract_tests.verdicts import check
+from mockserver.contract import Kind
+
+EACH = 6
+"""Requests that every thread sends."""
+
+
+def at_once(kit: Kit, ask: Callable[[int], Any]) -> list[Any]:
+    """What ``ask`` returns for 0, 1, 2 …, called from several threads."""
+    with ThreadPoolExecutor(kit.limits.threads) as pool:
+        return list(pool.map(ask, range(kit.limits.threads * EACH)))
+
+
+@check(Kind.CREATE, Kind.READ, writes=True)
+def check_creates(kit: Kit, group: Group) -> None:
+    """Creates at the same moment all succeed, with ids of their own, and all are there afterwards."""
+    operation = group.one(Kind.CREATE)
+    bodies = [kit.body(group) for _ in range(kit.limits.threads * EACH)]
+    replies = at_once(kit, lambda index: kit.send(Ask(operation, body=bodies[index])))
+    for reply in replies:
+        kit.status(reply, 200, "one of several creates at the same moment", operation)
+    made = [kit.value(reply) for reply in replies]
+    kit.expect(len({one[group.key] for one in made}) == len(made), "creates at the same moment share an id")
+    for body, record in zip(bodies, made, strict=True):
+        found = kit.read(group, record[group.key])
+        kit.same(record, found, "a record made beside others reads differently")
+        kit.expect(found.get(group.marker()) == body[group.marker()], "creates at the same moment mix their values")
+
+
+@check(Kind.CREATE, Kind.READ, Kind.PATCH, writes=True)
+def check_patches(kit: Kit, group: Group) -> None:
+    """Patches of one record at the same moment are all applied, one after the other."""
+    record = kit.create(group)
+    field = stamp(group, "version")
+    step = [{"op": "replace", "path": f"/{group.marker()}", "value": kit.mark}]
+    replies = at_once(kit, lambda _: kit.at(group, Kind.PATCH, record[group.key], body=step))
+    for reply in replies:
+        kit.status(reply, 200, "one of several patches at the same moment", group.one(Kind.PATCH))
+    versions = [kit.value(reply).get(field) for reply in replies]
+    kit.expect(len(set(versions)) == len(versions), "patches at the same moment overwrite each other")
+    final = kit.read(group, record[group.key]).get(field)
+    kit.expect(
+        final == record[field] + len(replies), "patches at the same moment are lost", f"{final!r} after {len(replies)}"
+    )
+
+
+@check(Kind.CREATE, Kind.READ, Kind.PATCH, writes=True)
+def check_test_and_set(kit: Kit, group: Group) -> None:
+    """Of several patches that test and then replace the same value, exactly one succeeds."""
+    record = kit.create(group)
+    path = f"/{group.marker()}"
+
+    def take(index: int) -> int:
+        steps = [
+            {"op": "test", "path": path, "value": record[group.marker()]},
+            {"op": "replace", "path": path, "value": f"{kit.mark} won by {index}"},
+        ]
+        return kit.at(group, Kind.PATCH, record[group.key], body=steps).status
+
+    won = at_once(kit, take).count(200)
+    kit.expect(won == 1, "several patches that test the same value succeed", f"{won} of them")
+
+
+@check(Kind.CREATE, Kind.READ, Kind.DELETE, writes=True)
+def check_deletes(kit: Kit, group: Group) -> None:
+    """Of several deletes of one record at the same moment, exactly one succeeds."""
+    record = kit.create(group)
+    statuses = [reply.status for reply in at_once(kit, lambda _: kit.at(group, Kind.DELETE, record[group.key]))]
+    kit.expect(
+        statuses.count(200) == 1, "several deletes of one record succeed", f"{statuses.count(200)} of {len(statuses)}"
+    )
+    kit.expect(set(statuses) <= {200, 404}, "deletes at the same moment fail", str(sorted(set(statuses))))

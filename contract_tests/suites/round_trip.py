@@ -1,0 +1,154 @@
+"""Round trip: what was created is what read, list, look-up and search return, whole and in the fields asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contract_tests.asking import Ask
+from contract_tests.comparing import same
+from contract_tests.kit import Kit
+from contract_tests.plan import Group
+from contract_tests.verdicts import check
+from contract_tests.walking import by_id, walk, ways
+from mockserver.contract import Kind
+
+ODD_TEXTS = (
+    "café Łódź 東京 🎓 שלום",
+    "<script>alert('x')</script> & \"quotes\" \\ / %41 ~0 ~1 {{name}}",
+    " leading, trailing ",
+    "x" * 5_000,
+    "line one\nline two\ttab",
+)
+ODD_NUMBERS = (0, -1, 0.1, 1_234_567.89, 1e15)
+
+
+@check(Kind.CREATE, Kind.READ, writes=True, code=207)
+def check_create_answers_the_record(kit: Kit, group: Group) -> None:
+    """A valid record is taken, and answered with all that was sent."""
+    for only_required in (False, True):
+        operation = group.one(Kind.CREATE)
+        with kit.each(operation):
+            body = kit.body(group, only_required=only_required)
+            reply = kit.send(Ask(operation, body=body))
+            kit.status(reply, 200, f"{operation.id} of a valid record", operation)
+            _holds(kit, body, kit.value(reply), "the reply to a create lacks or changes what was sent")
+
+
+@check(Kind.CREATE, writes=True)
+def check_nothing_is_added(kit: Kit, group: Group) -> None:
+    """A new record holds what was sent and what the server manages, nothing else."""
+    body = kit.body(group, only_required=True)
+    made = kit.put_in(group, body)
+    added = {name for name, value in made.items() if name not in body and value not in (None, "", [], {}, False)}
+    added -= group.resource.managed
+    kit.expect(not added, f"a new record has fields nobody sent ({', '.join(sorted(added))})")
+
+
+@check(Kind.CREATE, Kind.READ, writes=True, code=122)
+def check_created_is_read(kit: Kit, group: Group) -> None:
+    """What create answered is what read answers, again and again."""
+    made = kit.create(group)
+    for _ in range(2):
+        kit.same(made, kit.read(group, made[group.key]), "a record reads differently from what its create answered")
+
+
+@check(Kind.CREATE, writes=True)
+def check_ids_differ(kit: Kit, group: Group) -> None:
+    """The same body twice makes two records with ids of their own."""
+    body = kit.body(group)
+    ids = [kit.put_in(group, body)[group.key] for _ in range(3)]
+    kit.expect(len(set(ids)) == 3, "two creates were given one id")
+    for one in ids:
+        kit.expect(kit.read(group, one)[group.key] == one, "a record is read under another id than its own")
+
+
+@check(Kind.READ, code=122)
+def check_found_everywhere(kit: Kit, group: Group) -> None:
+    """List, look-ups and search return each record just as read does."""
+    for record in kit.sample(group, 2):
+        wanted = kit.read(group, record[group.key])
+        for ask in ways(group, wanted):
+            with kit.each(ask.operation):
+                found = by_id(group, walk(kit, group, ask))
+                kit.expect(wanted[group.key] in found, f"{ask.operation.id} does not return a record that exists")
+                kit.same(wanted, found[wanted[group.key]], f"{ask.operation.id} returns another record than read")
+
+
+@check(Kind.LOOKUP)
+def check_lookups_select(kit: Kit, group: Group) -> None:
+    """A look-up returns only records with the value asked for, and none for a value nothing has."""
+    record = kit.sample(group, 2)[0]
+    for operation in group.all(Kind.LOOKUP):
+        with kit.each(operation):
+            by = operation.meaning["by"]
+            if isinstance(record.get(by), str):
+                strangers = [
+                    one for one in walk(kit, group, Ask(operation, {by: record[by]})) if one.get(by) != record[by]
+                ]
+                kit.expect(not strangers, f"{operation.id} returns records with another {by}")
+            found = walk(kit, group, Ask(operation, {by: f"nothing-has-{kit.mark}"}))
+            kit.expect(not found, f"{operation.id} finds records by a value that nothing has")
+
+
+@check(Kind.READ)
+def check_projection(kit: Kit, group: Group) -> None:
+    """Asked for some fields, every operation answers with just those and the key; unknown names are left out."""
+    record = kit.read(group, kit.sample(group)[0][group.key])
+    names = [name for name in sorted(record) if name != group.key and name not in group.resource.managed][:2]
+    for operation in group.all(Kind.READ):
+        _projected(kit, group, kit.usual(group, operation, record), record, names)
+    for ask in ways(group, record):
+        _projected(kit, group, ask, record, names)
+
+
+def _projected(kit: Kit, group: Group, ask: Ask, record: Mapping[str, Any], names: list[str]) -> None:
+    operation = ask.operation
+    if operation.projection is None:
+        return
+    for fields in (names, names[:1], [*names, "no_such_field"]):
+        with kit.each(operation):
+            asked = ask.but(query={operation.projection: ",".join(fields)})
+            found = _record_of(kit, group, asked, record[group.key])
+            wanted = {name: record[name] for name in [group.key, *fields] if name in record}
+            kit.same(wanted, found, f"{operation.id} with {operation.projection} answers other fields or values")
+
+
+def _record_of(kit: Kit, group: Group, ask: Ask, record_id: str) -> Any:
+    """The one record in the answer to ``ask``."""
+    if ask.operation.kind is not Kind.READ:
+        found = by_id(group, walk(kit, group, ask))
+        kit.expect(record_id in found, f"{ask.operation.id} with {ask.operation.projection} loses a record")
+        return found[record_id]
+    reply = kit.send(ask)
+    kit.status(reply, 200, f"{ask.operation.id} of some fields", ask.operation)
+    return kit.value(reply)
+
+
+@check(Kind.CREATE, Kind.READ, writes=True)
+def check_values_survive(kit: Kit, group: Group) -> None:
+    """Text, numbers and lists of every kind come back as they were sent."""
+    texts, numbers, lists = group.free_texts(), group.of_type("number"), group.of_type("array")
+    for index in range(len(ODD_TEXTS)):
+        with kit.each(group.one(Kind.CREATE)):
+            changes: dict[str, Any] = {name: ODD_TEXTS[index] for name in texts[:2] if name != group.marker()}
+            changes |= dict.fromkeys(numbers[:1], ODD_NUMBERS[index])
+            changes |= {name: [] for name in lists[:1] if index % 2 and "minItems" not in group.field(name).value}
+            body = kit.body(group, changes)
+            _holds(kit, body, kit.read(group, kit.put_in(group, body)[group.key]), "a value does not survive a create")
+
+
+@check(Kind.CREATE, Kind.READ, writes=True)
+def check_reading_changes_nothing(kit: Kit, group: Group) -> None:
+    """Reading, listing, looking up and searching leave a record as it is."""
+    made = kit.create(group)
+    for operation in group.all(Kind.READ, Kind.LIST, Kind.LOOKUP, Kind.SEARCH, Kind.DOCUMENT):
+        kit.send(kit.usual(group, operation, made))
+    kit.same(made, kit.read(group, made[group.key]), "a record changed by being read")
+
+
+def _holds(kit: Kit, sent: Mapping[str, Any], found: Any, cause: str) -> None:
+    """Expect ``found`` to hold all that was ``sent``."""
+    kit.expect(isinstance(found, dict), "a record is no object")
+    wrong = sorted(name for name, value in sent.items() if name not in found or not same(value, found[name]))
+    kit.expect(not wrong, f"{cause} ({', '.join(wrong)})", str({name: found.get(name) for name in wrong})[:300])

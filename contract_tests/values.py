@@ -1,0 +1,119 @@
+"""Valid values for a schema: made from the document's example where there is one, else from the schema itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from mockserver.contract import Document
+from mockserver.contract.document import Node
+
+START = datetime(2025, 1, 1, 9, tzinfo=UTC)
+ABSENT = object()
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+class Values:
+    """Makes values; the same ``ordinal`` makes the same value, another one (mostly) a different one."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def make(self, node: Node, name: str, ordinal: int, example: Any = ABSENT) -> Any:
+        """A value of the schema at ``node``, near ``example`` if given; ``name`` is woven into texts."""
+        schema = self._document.follow(node)
+        told = schema.value if isinstance(schema.value, Mapping) else {}
+        if example is ABSENT:
+            example = _declared(told)
+        if "enum" in told:
+            return told["enum"][ordinal % len(told["enum"])]
+        if "const" in told:
+            return told["const"]
+        type_ = self.type_of(node, example)
+        if type_ == "array":
+            return self._array(schema, name, ordinal, example)
+        if type_ == "object":
+            return self._object(schema, ordinal, example)
+        return _plain(type_, told, name, ordinal, example)
+
+    def type_of(self, node: Node, example: Any = ABSENT) -> str:
+        """The JSON type the schema asks for; of several, the first that is not null."""
+        told = self._document.follow(node).value
+        types = told.get("type") if isinstance(told, Mapping) else None
+        if isinstance(types, list):
+            types = next((one for one in types if one != "null"), None)
+        if types is None and isinstance(told, Mapping) and "properties" in told:
+            types = "object"
+        return str(types or _type_of(example))
+
+    def _array(self, schema: Node, name: str, ordinal: int, example: Any) -> list[Any]:
+        items = schema.child("items")
+        wanted = schema.value.get("minItems", 2)
+        known = example if isinstance(example, list) and example else [ABSENT] * max(wanted, 1)
+        return [self.make(items, name, ordinal + index, one) for index, one in enumerate(known)]
+
+    def _object(self, schema: Node, ordinal: int, example: Any) -> dict[str, Any]:
+        known = example if isinstance(example, dict) else {}
+        declared = dict(schema.child("properties").items())
+        chosen = [name for name in declared if name in known] if known else list(declared)
+        chosen += [name for name in schema.value.get("required", []) if name in declared and name not in chosen]
+        made = {name: self.make(declared[name], name, ordinal, known.get(name, ABSENT)) for name in chosen}
+        rest = {name: value for name, value in known.items() if name not in declared}
+        return {**made, **rest} if made or rest else {"note": f"number {ordinal}"}
+
+
+def _plain(type_: str, schema: Mapping[str, Any], name: str, ordinal: int, example: Any) -> Any:
+    if type_ == "string":
+        return _text(schema, name, ordinal, example)
+    if type_ in ("number", "integer"):
+        return _number(schema, ordinal, example)
+    if type_ == "boolean":
+        return ordinal % 2 == 0
+    return f"{name} {ordinal}" if example is ABSENT else example
+
+
+def _declared(schema: Mapping[str, Any]) -> Any:
+    examples = schema.get("examples")
+    return schema.get("example", examples[0] if isinstance(examples, list) and examples else ABSENT)
+
+
+def _type_of(example: Any) -> str:
+    if isinstance(example, bool):
+        return "boolean"
+    kinds = {str: "string", int: "number", float: "number", list: "array", dict: "object"}
+    return kinds.get(type(example), "")
+
+
+def _number(schema: Mapping[str, Any], ordinal: int, example: Any) -> float:
+    start = example if isinstance(example, int | float) else schema.get("minimum", 1)
+    step = schema.get("multipleOf", 1)
+    value = start + ordinal * step
+    return value if value <= schema.get("maximum", value) else start
+
+
+def _text(schema: Mapping[str, Any], name: str, ordinal: int, example: Any) -> str:
+    known = example if isinstance(example, str) else ""
+    if schema.get("format") == "date-time" or (_DATE.match(known) and "T" in known):
+        return (START + timedelta(days=ordinal, hours=1)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    if schema.get("format") == "date" or _DATE.fullmatch(known):
+        return (date(2025, 1, 1) + timedelta(days=ordinal)).isoformat()
+    if schema.get("format") == "email" or _EMAIL.fullmatch(known):
+        return f"check-{ordinal}@example.com"
+    if schema.get("format") in ("uri", "url") or "://" in known:
+        return f"https://example.com/{name}/{ordinal}"
+    return _fitting(schema, known or name, ordinal)
+
+
+def _fitting(schema: Mapping[str, Any], start: str, ordinal: int) -> str:
+    """Text that keeps pattern and length: the most telling candidate that does."""
+    pattern = schema.get("pattern", "")
+    low, high = schema.get("minLength", 0), schema.get("maxLength", 10_000)
+    for text in (f"{start} {ordinal}", f"{start}-{ordinal}", f"{start}{ordinal}", f"a{ordinal}", str(ordinal), start):
+        padded = text.ljust(low, "x")
+        if len(padded) <= high and (not pattern or re.search(pattern, padded)):
+            return padded
+    return start[:high]
