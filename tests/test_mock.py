@@ -19,7 +19,7 @@ import pytest
 from mockserver.errors import SetupError
 from mockserver.journal import SHOWN_BODY
 from mockserver.testing import Mock, Stage, Wanted, difference, read_options
-from mockserver.testing.redaction import redacted
+from mockserver.testing.redaction import redacted, shown
 
 MOMENT = datetime(2025, 4, 18, 12, tzinfo=UTC)
 
@@ -381,15 +381,37 @@ def test_no_secret_is_told(mock: Mock) -> None:
     ("text", "kept"),
     [
         ('{"client_secret":"a\\"b","city":"London"}', '{"client_secret":"(kept secret)","city":"London"}'),
-        ('{"token": 12, "n": 1}', '{"token": "(kept secret)", "n": 1}'),
+        ('{"token": 12, "n": 1', '{"token": "(kept secret)", "n": 1'),
+        ('{"tokens": ["hush", "hush"], "n": 1', '{"tokens": "(kept secret)"'),
+        ('{"password": "cut off', '{"password": "(kept secret)"'),
         ("/x?y=1&api-key=abc&z=2", "/x?y=1&api-key=(kept secret)&z=2"),
+        ("password=abc&z=2", "password=(kept secret)&z=2"),
         ("Bearer abc.def", "(kept secret)"),
         ('{"title": "The tokens of Ada"}', '{"title": "The tokens of Ada"}'),
-        ('{"password": "cut off', '{"password": "(kept secret)"'),
     ],
 )
-def test_redaction(text: str, kept: str) -> None:
+def test_redaction_of_text(text: str, kept: str) -> None:
     assert redacted(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ({"tokens": ["hush", {"a": "hush"}], "n": 1}, '{"tokens": "(kept secret)", "n": 1}'),
+        ([{"x": {"apiKey": "hush", "b": [1]}}], '[{"x": {"apiKey": "(kept secret)", "b": [1]}}]'),
+        ({"said": "Bearer abc.def"}, '{"said": "(kept secret)"}'),
+        ("x" * 400, '"' + "x" * 299 + "… (402 characters)"),
+        (re.compile("^a"), "/^a/"),
+        ({1: {"now": MOMENT}}, f'{{"1": {{"now": "{MOMENT!r}"}}}}'),
+    ],
+)
+def test_redaction_of_values(value: Any, kept: str) -> None:
+    assert shown(value) == kept
+
+
+def test_no_depth_is_too_deep_for_a_report(mock: Mock) -> None:
+    mock.client.post("/books/acme", data="[" * 900 + "]" * 900, headers={"Content-Type": "application/json"})
+    assert "#1 POST /books/acme -> 400 createBook" in mock.told()
 
 
 # Taking turns.

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+import orjson
 
 from mockserver.journal import Entry
 
 LONGEST = 300
 """How many characters of a value are shown."""
+DEEPEST = 30
+"""How many levels of a value are shown."""
 HIDDEN = "(kept secret)"
 _NAME = r"[\w.-]*(?:password|passwd|secret|token|api[_-]?key|authorization|credential)[\w.-]*"
 _TOKEN = re.compile(r"\beyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.?[A-Za-z0-9_-]*|\b[Bb]earer [^\s\"'\\]+")
-_MEMBER = re.compile(rf'(\\?"{_NAME}\\?"\s*:\s*)(\\?"(?:[^"\\]|\\.)*"?|[^\s,}}\]]+)', re.IGNORECASE)
-_PAIR = re.compile(rf"([?&]{_NAME}=)[^&\s]*", re.IGNORECASE)
+_MEMBER = re.compile(rf'("{_NAME}"\s*:\s*)("(?:[^"\\]|\\.)*"?|[{{\[].*|[^\s,}}\]]+)', re.IGNORECASE | re.DOTALL)
+_PAIR = re.compile(rf"((?:^|[?&\s]){_NAME}=)[^&\s]*", re.IGNORECASE)
 
 
 def redacted(text: str) -> str:
-    """``text`` without tokens, and without the values of members and parameters whose names tell of a secret."""
+    """``text`` without tokens, and without the values of members and parameters whose names tell of a secret.
+
+    For text that is no JSON: of a member that is an object or a list, all that follows is left out.
+    """
     text = _MEMBER.sub(rf'\1"{HIDDEN}"', _PAIR.sub(rf"\1{HIDDEN}", text))
     return _TOKEN.sub(HIDDEN, text)
 
@@ -36,8 +43,17 @@ def cut(text: str) -> str:
 def shown(value: Any) -> str:
     """A value in a message: as JSON, a pattern as ``/…/``, anything else as Python shows it."""
     if isinstance(value, re.Pattern):
-        return cut(f"/{value.pattern}/")
-    return cut(redacted(json.dumps(value, ensure_ascii=False, default=repr)))
+        return cut(redacted(f"/{value.pattern}/"))
+    return cut(_TOKEN.sub(HIDDEN, json.dumps(_without_secrets(value, DEEPEST), ensure_ascii=False, default=repr)))
+
+
+def _without_secrets(value: Any, levels: int) -> Any:
+    if isinstance(value, Mapping | list | tuple) and levels == 0:
+        return "…"
+    if isinstance(value, Mapping):
+        told = {str(name): one for name, one in value.items()}
+        return {name: HIDDEN if is_secret(name) else _without_secrets(one, levels - 1) for name, one in told.items()}
+    return [_without_secrets(one, levels - 1) for one in value] if isinstance(value, list | tuple) else value
 
 
 def exchange(number: int, entry: Entry) -> str:
@@ -72,4 +88,7 @@ def _why(entry: Entry) -> Iterator[str]:
 
 
 def _told(body: bytes) -> str:
-    return cut(redacted(body.decode(errors="replace")).replace("\n", " "))
+    try:
+        return shown(orjson.loads(body))
+    except orjson.JSONDecodeError:
+        return cut(redacted(body.decode(errors="replace")).replace("\n", " "))
