@@ -384,7 +384,14 @@ def test_no_pattern_depends_on_the_engine() -> None:
 def test_links_lead_from_what_was_created_to_all_that_can_be_done_with_it() -> None:
     links = reply("POST /certifications/{tenantId}").child("links")
     led = {follow(link).value["operationId"] for _, link in links.items()}
-    assert led == {"getCertification", "updateCertification", "patchCertification", "deleteCertification"}
+    assert led == {
+        "getCertification",
+        "updateCertification",
+        "patchCertification",
+        "deleteCertification",
+        "downloadCertificate",
+        "sendCertificationNotice",
+    }
     for _, link in links.items():
         assert follow(link).value["parameters"] == {"tenantId": "$request.path.tenantId", "id": "$response.body#/id"}
 
