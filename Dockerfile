@@ -17,7 +17,7 @@ LABEL org.opencontainers.image.title="mockserver" \
 RUN useradd --create-home --uid 10001 mock
 COPY --from=build /opt/mockserver /opt/mockserver
 ENV PATH=/opt/mockserver/bin:$PATH PYTHONUNBUFFERED=1
-USER mock
+USER 10001
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/__mock__/health', timeout=2)"]

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 import pytest
 from flask import Flask
-from tiny import document
 
 from mockserver.app import create_app
+from tiny import document
 
 EMPTY = "description: Nothing.\nseed: 1\nclock: 2025-04-18T12:00:00Z\ntenants: {}\n"
 

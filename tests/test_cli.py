@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -155,4 +154,4 @@ def test_help_is_complete_and_has_examples(name: str) -> None:
 def test_a_mock_runs_from_any_folder(tmp_path: Path) -> None:
     made = subprocess.run([COMMAND, "routes"], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
     assert "certifications" in made.stdout
-    assert not os.listdir(tmp_path)
+    assert not list(tmp_path.iterdir())

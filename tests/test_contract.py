@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny import document, operation
 
 from mockserver.contract import Contract, Document, Kind, check, compile_contract, read_document
 from mockserver.errors import ContractBreach, SetupError
 from mockserver.messages import hand_out, say
+from tiny import document, operation
 
 BOOKS = "/books/{tenant}"
 BOOK = "/books/{tenant}/{id}"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import orjson
 import pytest
-from conftest import EMPTY
-from tiny import document
 
+from conftest import EMPTY
 from mockserver.pytest_plugin import MARK
 from mockserver.testing import Mock, Stage, read_options
+from tiny import document
 
 pytest_plugins = ["pytester"]
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny import document
 
 from mockserver.contract import Document, compile_contract
 from mockserver.errors import SetupError
@@ -20,6 +19,7 @@ from mockserver.recipes.fakes import Fakes
 from mockserver.recipes.texts import slug
 from mockserver.seed import Scenario, read_scenario
 from mockserver.store import Store
+from tiny import document
 
 CONTRACT = compile_contract(Document(document()))
 BOOK = {"title": "A book"}

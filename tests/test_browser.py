@@ -1,0 +1,107 @@
+"""A real browser: a page on another origin that logs in, creates and lists; and the documentation, logged in by itself."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from server import Running, command, serving
+
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1300,1600",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[webdriver.Chrome]:
+    chromium, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
+    if not (chromium and driver):
+        assert not os.environ.get("CI"), "the gate needs chromium and chromedriver"
+        pytest.skip("needs chromium and chromedriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    running = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    yield running
+    running.quit()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Running]:
+    with serving() as running:
+        yield running
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def other_origin() -> Iterator[str]:
+    handler = functools.partial(_Quiet, directory=str(Path(__file__).parent / "data"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as pages:
+        threading.Thread(target=pages.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{pages.server_port}"
+        pages.shutdown()
+
+
+def told(browser: webdriver.Chrome, text: str) -> None:
+    WebDriverWait(browser, 15).until(lambda page: text in page.find_element(By.ID, "told").text)
+
+
+def severe(browser: webdriver.Chrome) -> list[str]:
+    return [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def test_a_front_end_on_another_origin(browser: webdriver.Chrome, server: Running, other_origin: str) -> None:
+    browser.get(f"{other_origin}/page.html?api={server.url}")
+    browser.find_element(By.ID, "token").send_keys("no token at all")
+    browser.find_element(By.CSS_SELECTOR, "#login button").click()
+    told(browser, "GET 401 listCertificationsByContactId the token is not acceptable")
+    severe(browser)
+    browser.find_element(By.ID, "token").clear()
+    browser.find_element(By.ID, "token").send_keys(command("token", "--tenant", "acme").stdout.strip())
+    browser.find_element(By.CSS_SELECTOR, "#login button").click()
+    told(browser, "GET 200 listCertificationsByContactId")
+    assert browser.find_elements(By.CSS_SELECTOR, "#list li") == []
+    browser.find_element(By.ID, "name").send_keys("Hedy Lamarr")
+    browser.find_element(By.CSS_SELECTOR, "#create button").click()
+    WebDriverWait(browser, 15).until(
+        lambda page: [item.text for item in page.find_elements(By.CSS_SELECTOR, "#list li")] == ["Hedy Lamarr"]
+    )
+    browser.refresh()
+    browser.find_element(By.ID, "token").send_keys(command("token", "--tenant", "acme").stdout.strip())
+    browser.find_element(By.CSS_SELECTOR, "#login button").click()
+    WebDriverWait(browser, 15).until(
+        lambda page: [item.text for item in page.find_elements(By.CSS_SELECTOR, "#list li")] == ["Hedy Lamarr"]
+    )
+    assert severe(browser) == []
+
+
+def test_the_documentation_logs_itself_in_and_tries_out(browser: webdriver.Chrome, server: Running) -> None:
+    severe(browser)
+    browser.get(f"{server.url}/docs/")
+    told(browser, "Logged in to acme")
+    wait = WebDriverWait(browser, 15)
+    wait.until(lambda page: len(page.find_elements(By.CSS_SELECTOR, ".opblock")) == 14)
+    block = browser.find_element(By.CSS_SELECTOR, ".opblock-get")
+    block.find_element(By.CSS_SELECTOR, ".opblock-summary-control").click()
+    wait.until(lambda _: block.find_elements(By.CSS_SELECTOR, "button.execute"))
+    block.find_element(By.CSS_SELECTOR, "button.execute").click()
+    status = wait.until(lambda _: block.find_elements(By.CSS_SELECTOR, ".live-responses-table .response-col_status"))
+    assert "200" in [cell.text.split()[0] for cell in status if cell.text]
+    assert severe(browser) == []

@@ -1,0 +1,108 @@
+"""That nothing unchecked reaches a client: stored bytes are trusted, so every way into the store is shown to check."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mockserver.app import create_app
+from mockserver.contract import Operation
+
+ENGINE = Path(__file__).parent.parent / "mockserver"
+WAYS_IN = {
+    ("behaviours/records.py", "store"): "checks the record before it puts it",
+    ("control.py", "_lock"): "changes one boolean of a stored record and nothing else",
+    ("recipes/filling.py", "put"): "checks each seeded record, or lists it as a problem that stops the start",
+    ("testing/planting.py", "plant"): "checks the record that a test plants",
+}
+"""Every function of the engine that calls ``put`` on a collection, and why nothing unchecked passes it."""
+
+
+def callers_of_put() -> set[tuple[str, str]]:
+    found = set()
+    for module in ENGINE.rglob("*.py"):
+        for function in ast.walk(ast.parse(module.read_text())):
+            if isinstance(function, ast.FunctionDef):
+                for call in ast.walk(function):
+                    if (
+                        isinstance(call, ast.Call)
+                        and isinstance(call.func, ast.Attribute)
+                        and call.func.attr == "put"
+                        and len(call.args) == 3
+                    ):
+                        found.add((str(module.relative_to(ENGINE)), function.name))
+    return found
+
+
+def test_the_ways_into_the_store_are_known() -> None:
+    assert callers_of_put() == set(WAYS_IN)
+
+
+VALUES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 9)
+    | st.sampled_from(["", "x", "active", "2024-01-01", "a b"])
+    | st.just([])
+    | st.just({})
+)
+FIELDS = st.sampled_from(["name", "number", "status", "program_id", "contact_id", "notices", "custom_field_values", "sys_version", "sys_created_at", "id", "city", "owner_type"])  # fmt: skip
+BODIES = st.dictionaries(FIELDS, VALUES, max_size=4)
+GOOD = {"contact_id": "c", "name": "N", "number": 1, "program_id": "p", "status": "active"}
+
+
+@pytest.fixture(scope="module")
+def app() -> Any:
+    return create_app(auth="off", clock="frozen")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=BODIES, fields=FIELDS)
+def test_whatever_is_written_only_whole_records_come_back(app: Any, body: dict[str, Any], fields: str) -> None:
+    client, world = app.test_client(), app.extensions["mockserver"]
+    rule = world.contract.resources["certifications"].rule
+    sent = {**GOOD, **body}
+    patch = [{"op": "add", "path": f"/{name}", "value": value} for name, value in body.items()]
+    replies = [
+        client.post("/certifications/acme", json=sent),
+        client.put("/certifications/acme/cert-grace", json={"id": "cert-grace", **sent}),
+        client.patch("/certifications/acme/cert-grace", json=patch),
+        client.post("/certifications/acme/sendNotice/n/cert-grace"),
+        client.get("/certifications/acme/cert-grace"),
+        client.post("/certifications/acme/batch", json={"operations": [{"operation": "create", "object": sent}, {"operation": "patch", "id": "cert-grace", "patch_directives": patch}]}),
+    ]  # fmt: skip
+    assert {reply.status_code for reply in replies} <= {200, 400, 409}
+    tenant = world.store.tenant("acme")
+    assert all(rule.allows(record.data()) for record in tenant["certifications"].scan())
+    for path in ("/certifications/acme", "/certifications/acme/contact/c"):
+        page = client.get(path).json
+        assert all(rule.allows(item) for item in (page["Items"] if isinstance(page, dict) else page))
+
+
+def test_trusted_replies_are_what_a_full_check_would_let_pass(app: Any) -> None:
+    """Each reply that is sent unchecked, checked after all."""
+    client, world = app.test_client(), app.extensions["mockserver"]
+    world.reset()
+    trusted: list[Operation] = [operation for operation in world.contract.operations() if operation.holds_records]
+    sent = {
+        "listCertifications": ("GET", "", None),
+        "createCertification": ("POST", "", GOOD),
+        "listCertificationsByContactId": ("GET", "/contact/contact-ada", None),
+        "listCertificationsByOrganizationId": ("GET", "/organization/org-harbor", None),
+        "searchForCertifications": ("POST", "/search", {"status": ["active"]}),
+        "getCertification": ("GET", "/cert-ada", None),
+        "updateCertification": ("PUT", "/cert-ada", {**GOOD, "id": "cert-ada"}),
+        "patchCertification": ("PATCH", "/cert-ada", [{"op": "add", "path": "/city", "value": "Rome"}]),
+    }
+    assert {operation.id for operation in trusted} == set(sent)
+    for operation in trusted:
+        method, path, body = sent[operation.id]
+        reply = client.open(f"/certifications/acme{path}", method=method, json=body)
+        rule = operation.replies[200].full
+        assert rule and not rule.violations(orjson.loads(reply.data), "body"), operation.id
