@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types spec format bench clean
+.PHONY: help serve test check lint types spec image fuzz format bench clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ serve: $(READY) ## serve the mock on http://127.0.0.1:8080 (ARGS="--port 0 …")
 test: $(READY) ## run the tests (ARGS="-k name …")
 	$(BIN)/python -m pytest $(ARGS)
 
-check: lint types spec test ## all that the gate runs
+check: lint types spec test image ## all that the gate runs
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -35,6 +35,13 @@ types: $(READY)
 spec: $(READY) ## check that the published document is fresh, and all documents and scenarios are good
 	$(BIN)/mockserver publish --check
 	$(BIN)/mockserver validate
+
+image: $(READY)
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/python tests/dockerfile_steps.py
+
+fuzz: $(READY) ## fuzz a running mock with Schemathesis, all checks and phases, five seeds
+	$(BIN)/python tests/fuzz.py $(ARGS)
 
 format: $(READY) ## put the code into its one format
 	$(BIN)/ruff check --fix .

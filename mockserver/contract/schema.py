@@ -122,6 +122,8 @@ def _violation(error: jsonschema_rs.ValidationError, location: str, pointer: str
     if rule == "required":
         steps.append(kind.property)
         message = "is required and missing"
+    elif rule == "enum":
+        message = f"{shown(value)} is not one of {', '.join(map(shown, kind.options))}"
     elif rule == "not" and (unwanted := _unwanted(error)):
         steps.append(unwanted)
         message = f"must not be given, found {shown(value[unwanted])}"
