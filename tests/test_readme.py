@@ -1,0 +1,73 @@
+"""The README's tour, carried out: each command as it is written, and what came back held against what is printed."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from server import serving
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+LINKS = re.compile(r"\]\(([^)#:]+)(#[^)]*)?\)")
+
+
+def steps(text: str) -> list[tuple[str, str]]:
+    """The commands of a console block, each with the output printed below it."""
+    found = []
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+        for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            lines = step.splitlines()
+            length = 1
+            while lines[length - 1].endswith("\\") or (
+                step.splitlines()[:length] and "\n".join(lines[:length]).count("'") % 2
+            ):
+                length += 1
+            found.append(("\n".join(lines[:length]), "\n".join(lines[length:])))
+    return found
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def test_the_tour_is_true() -> None:
+    tour = steps(README[README.index("## Ten minutes") : README.index("## Recipes")])
+    assert len(tour) >= 12
+    with serving() as running:
+        script = "\n".join(f"{command}\necho '~~~'" for command, _ in tour).replace(
+            "http://127.0.0.1:8080", running.url
+        )
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        done = subprocess.run(["bash", "-e"], input=script, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    outputs = done.stdout.split("~~~\n")
+    for (command, printed), output in zip(tour, outputs, strict=False):
+        rest = squeezed(output).lower()
+        for fragment in printed.split("…"):
+            for line in fragment.splitlines() if "-D-" in command else [fragment]:
+                wanted = squeezed(line).lower()
+                assert wanted in rest, f"$ {command}\nprinted {line!r}\nfound {output}"
+
+
+def test_every_link_leads_somewhere() -> None:
+    for page in (
+        ROOT / "README.md",
+        ROOT / "ARCHITECTURE.md",
+        ROOT / "spec/README.md",
+        ROOT / "fixtures/README.md",
+        *ROOT.glob("docs/*.md"),
+    ):
+        for target, _ in LINKS.findall(page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_option_and_route_is_documented() -> None:
+    for setting in ("--scenario", "--seed", "--count", "--auth", "--jwks", "--clock", "--page-size", "--validator"):
+        assert setting in README, setting
+    control = (ROOT / "mockserver/control.py").read_text()
+    for route in re.findall(r'route\("(/[^"<]+)', control):
+        assert f"/__mock__{route.rstrip('/')}" in README, route
