@@ -11,6 +11,7 @@ from contract_tests.suites import (
     deleting,
     documents_and_notices,
     failed_writes,
+    flows,
     immutables,
     isolation,
     paging,
@@ -39,6 +40,7 @@ SUITES = (
     shapes,
     documents_and_notices,
     concurrency,
+    flows,
 )
 
 

@@ -41,7 +41,8 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far checks go: records made to see a second page, pages read of one list, threads at once.
+    """How far checks go: records made to see a second page, pages read of one list, threads at once,
+    ``flows`` of the state machine by ``seed``.
 
     ``thorough`` fills every field that the document has, not only those of its example; ``owns_all`` lets
     checks touch records that they did not make, and ask for more than operations; ``foreign`` are
@@ -51,6 +52,8 @@ class Limits:
     records: int = 250
     pages: int = 100
     threads: int = 8
+    flows: int = 15
+    seed: int = 1
     thorough: bool = True
     reads_only: bool = False
     owns_all: bool = True

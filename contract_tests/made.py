@@ -32,7 +32,7 @@ class Records:
 
     def __init__(self, contract: Contract, listener: Listener | None = None) -> None:
         self._contract = contract
-        self._listener = listener
+        self.listener = listener
         self._known: dict[Made, None] = {}
 
     def left(self) -> list[Made]:
@@ -62,8 +62,8 @@ class Records:
             self._tell("made", made)
 
     def _tell(self, event: str, made: Made) -> None:
-        if self._listener:
-            self._listener(event, made)
+        if self.listener:
+            self.listener(event, made)
 
 
 def path_value(operation: Operation, path: str, name: str | None) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from mockserver.auth import Mode, mint
+from mockserver.check.command import check as check_command
 from mockserver.errors import Problem, SetupError
 from mockserver.settings import CLOCKS, Settings, from_environment
 
@@ -264,6 +265,9 @@ def publish(parts: Path, check: bool) -> None:
     if not stale:
         click.echo(f"{parts}: up to date")
     sys.exit(1 if check and stale else 0)
+
+
+main.add_command(check_command)
 
 
 def _settings(spec: Path | None, **options: Any) -> Settings:

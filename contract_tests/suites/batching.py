@@ -112,14 +112,15 @@ def check_independence(kit: Kit, group: Group) -> None:
     record = kit.create(group)
     before = ours(kit, group)
     broken = {name: value for name, value in kit.body(group).items() if name not in group.required()}
-    marker = group.marker()
+    path = f"/{group.marker()}"
+    failing = [{"op": "test", "path": path, "value": "other"}, {"op": "replace", "path": path, "value": "x"}]
     results = run(
         kit, group,
         [
             {"operation": "create", "object": kit.body(group)},
             {"operation": "read", "id": f"missing-{kit.mark}"},
             {"operation": "create", "object": broken},
-            {"operation": "patch", "id": record[group.key], "patch_directives": [{"op": "test", "path": f"/{marker}", "value": "other"}, {"op": "replace", "path": f"/{marker}", "value": "x"}]},
+            {"operation": "patch", "id": record[group.key], "patch_directives": failing},
             {"operation": "delete", "id": f"missing-{kit.mark}"},
             {"operation": "update", "id": f"missing-{kit.mark}", "object": kit.body(group)},
             {"operation": "patch", "id": record[group.key]},

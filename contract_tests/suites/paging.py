@@ -171,8 +171,8 @@ def check_survives_deletes(kit: Kit, group: Group) -> None:
     for ask, fields in narrow(kit, group):
         with kit.each(ask.operation):
             _, mine = filled(kit, group, ask, fields, pages=3)
-            key, seen = _page_of_ours(kit, group, ask, mine)
-            gone = [one for one in (key, *sorted(seen)[:1]) if one in mine]
+            key, seen = _page_of_ours(kit, group, ask)
+            gone = [one for one in dict.fromkeys((key, *sorted(seen & mine)[:1])) if one in mine]
             for record_id in gone:
                 kit.at(group, Kind.DELETE, record_id)
             _rest(kit, group, ask, key, seen, mine - set(gone), "deletes")
@@ -184,19 +184,24 @@ def check_survives_inserts(kit: Kit, group: Group) -> None:
     for ask, fields in narrow(kit, group):
         with kit.each(ask.operation):
             _, mine = filled(kit, group, ask, fields, pages=3)
-            key, seen = _page_of_ours(kit, group, ask, mine)
+            key, seen = _page_of_ours(kit, group, ask)
             make_many(kit, group, 3, fields)
             _rest(kit, group, ask, key, seen, mine, "inserts")
 
 
-def _page_of_ours(kit: Kit, group: Group, ask: Ask, mine: set[str]) -> tuple[str, set[str]]:
-    """The key after the first page that ends with one of our records, and all ids up to there."""
-    seen: set[str] = set()
+def _page_of_ours(kit: Kit, group: Group, ask: Ask) -> tuple[str, set[str]]:
+    """The key after the first page, if there is one that ends with a record of this run, and all ids so far."""
+    mine, seen = ours(kit, group), set[str]()
+    first: tuple[str, set[str]] | None = None
     for sheet in sheets(kit, group, ask):
         seen |= {one[group.key] for one in sheet.items}
-        if sheet.next and sheet.items and sheet.items[-1][group.key] in mine:
-            return sheet.next, seen
-    raise NotJudged(f"no page of {ask.operation.id} but the last ends with a record of this run")
+        if sheet.next and sheet.items:
+            first = first or (sheet.next, set(seen))
+            if sheet.items[-1][group.key] in mine:
+                return sheet.next, seen
+    if first is None:
+        raise Broken(f"{ask.operation.id} names no next key though there is more", operation=ask.operation.id)
+    return first
 
 
 def _rest(kit: Kit, group: Group, ask: Ask, key: str, seen: set[str], wanted: set[str], what: str) -> None:

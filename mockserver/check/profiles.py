@@ -1,0 +1,70 @@
+"""The four ways to check: what each may do to its target, and how far it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contract_tests.amount import Amount
+from contract_tests.kit import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One way to check.
+
+    ``in_process`` has its own mock, ``local`` takes servers of this machine only; ``ledger`` marks and
+    writes down all that is made. ``rate`` is requests a second, ``max_time`` seconds, unless told otherwise.
+    """
+
+    name: str
+    summary: str
+    limits: Limits
+    fuzzing: Amount
+    in_process: bool = False
+    local: bool = False
+    ledger: bool = False
+    rate: float | None = None
+    max_time: float | None = None
+
+    @property
+    def reads_only(self) -> bool:
+        return self.limits.reads_only
+
+
+PROFILES: Mapping[str, Profile] = {
+    one.name: one
+    for one in (
+        Profile(
+            name="mock",
+            summary="a mock of its own in this process: for pull requests",
+            limits=Limits(records=40, threads=4),
+            fuzzing=Amount(cases=25, sequences=15),
+            in_process=True,
+        ),
+        Profile(
+            name="http",
+            summary="a server on this machine: everything",
+            limits=Limits(records=250),
+            fuzzing=Amount(cases=40, sequences=20),
+            local=True,
+        ),
+        Profile(
+            name="staging-read",
+            summary="any server: operations that change nothing, and no others",
+            limits=Limits(pages=20, flows=0, reads_only=True, owns_all=False),
+            fuzzing=Amount(cases=15, sequences=0),
+            rate=10.0,
+            max_time=900.0,
+        ),
+        Profile(
+            name="staging-write",
+            summary="a tenant set aside for it on a server named with --allow-host; what was made is removed",
+            limits=Limits(records=220, pages=20, threads=3, flows=5, thorough=False, owns_all=False),
+            fuzzing=Amount(cases=10, sequences=0),
+            ledger=True,
+            rate=10.0,
+            max_time=1_800.0,
+        ),
+    )
+}

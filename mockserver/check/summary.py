@@ -1,0 +1,156 @@
+"""What the terminal shows: progress while it runs (a bar for people, lines for logs), and one summary at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from contract_tests.running import Outcome, Result
+from mockserver.check.verdict import FOUND
+
+SHOWN = 12
+"""How many causes the terminal shows in full; the reports have all."""
+
+
+class Display:
+    """Hears what a run does: on a terminal a spinner and a count, elsewhere one line a suite."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self._console = console
+        self._total = total
+        self._suite = ""
+        self._tally: dict[Outcome, int] = {}
+        self._bar: Progress | None = None
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        if not self._console.is_terminal:
+            yield
+            self._line()
+            return
+        columns = (
+            SpinnerColumn(),
+            BarColumn(30),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}"),
+        )
+        with Progress(*columns, console=self._console, transient=True) as self._bar:
+            self._bar.add_task("", total=self._total)
+            yield
+
+    def hear(self, what: str, result: Result | None) -> None:
+        """``what`` begins, or ``result`` is there."""
+        if self._bar:
+            task = self._bar.task_ids[0]
+            self._bar.update(task, description=escape(what)[:60]) if what else self._bar.advance(task)
+        elif result:
+            self._count(result)
+
+    def _count(self, result: Result) -> None:
+        if result.check.suite != self._suite:
+            self._line()
+            self._suite, self._tally = result.check.suite, {}
+        self._tally[result.outcome] = self._tally.get(result.outcome, 0) + 1
+
+    def _line(self) -> None:
+        if self._suite and self._tally:
+            told = ", ".join(f"{count} {outcome.value}" for outcome, count in sorted(self._tally.items()))
+            self._console.print(f"{self._suite}: {told}", markup=False, highlight=False)
+            self._tally = {}
+
+
+def show(console: Console, told: dict[str, Any], exit_code: int, written: list[Path]) -> None:
+    """The one summary: verdict, coverage, findings by cause, what was not covered and why."""
+    console.print()
+    console.print(_headline(told, exit_code))
+    console.print(_coverage(told), markup=False, highlight=False, soft_wrap=True)
+    _statuses(console, told)
+    for one in told["findings"][:SHOWN]:
+        _finding(console, one)
+    if len(told["findings"]) > SHOWN:
+        console.print(
+            f"… and {len(told['findings']) - SHOWN} more causes: see the report (--report DIR)", highlight=False
+        )
+    _baseline(console, told)
+    _uncovered(console, told)
+    for file in written:
+        console.print(f"written: {file}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _headline(told: dict[str, Any], exit_code: int) -> str:
+    found = len(told["findings"])
+    verdict = (
+        f"[bold red]{found} {'cause' if found == 1 else 'causes'} of findings[/]"
+        if exit_code == FOUND
+        else "[bold green]clean[/]"
+    )
+    partial = f" [yellow](partial: {escape(told['partial'])})[/]" if told["partial"] else ""
+    where = f"{escape(told['target'])}, profile {told['profile']}, seed {told['seed']}"
+    return f"{verdict}{partial}: {where}, {told['requests']} requests in {told['seconds']:.1f} s"
+
+
+def _coverage(told: dict[str, Any]) -> str:
+    names = {"operations": "operations", "checks": "checks carried out", "statuses": "declared statuses seen"}
+    return "covered: " + ", ".join(
+        f"{found} of {total} {names[name]}" for name, (found, total) in told["covered"].items()
+    )
+
+
+def _statuses(console: Console, told: dict[str, Any]) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim" if console.is_terminal else "")
+    for name, justify in (("operation", "left"), ("requests", "right"), ("checks", "right"), ("statuses", "left")):
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for one in told["operations"]:
+        statuses = " ".join(
+            f"{status if status != '0' else 'none'}x{count}" for status, count in one["statuses"].items()
+        )
+        table.add_row(one["id"], str(one["requests"]), str(len(one["checks"])), statuses)
+    console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _finding(console: Console, one: dict[str, Any]) -> None:
+    code = f" {one['code']}" if one["code"] else ""
+    console.print()
+    console.print(f"[red]✗[/] [bold]{escape(one['cause'])}[/]", soft_wrap=True, highlight=False)
+    console.print(
+        f"  {one['check']}{code} · {one['operation']} · found {one['count']}x · seed {one['seed']}",
+        markup=False,
+        highlight=False,
+    )
+    if one["detail"]:
+        console.print(f"  {' '.join(one['detail'].split())[:400]}", markup=False, highlight=False, soft_wrap=True)
+    if one["curl"]:
+        console.print(f"  {one['curl']}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _baseline(console: Console, told: dict[str, Any]) -> None:
+    lines = [
+        f"accepted: {one['check']} {one['operation']} ({one['reason']}, until {one['expires']})"
+        for one in told["accepted"]
+    ]
+    lines += [
+        f"expired in the baseline on {one['expires']}: {one['check']} ({one['reason']})" for one in told["expired"]
+    ]
+    lines += [f"covers nothing in the baseline: {one['check']} ({one['reason']})" for one in told["unused"]]
+    lines += [f"could not be removed: {one['tenant']}/{one['resource']}/{one['id']}" for one in told["left"]]
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _uncovered(console: Console, told: dict[str, Any]) -> None:
+    if told["not_covered"]:
+        console.print()
+        console.print("not covered, and why:", highlight=False)
+    for one in told["not_covered"]:
+        what = one.get("checks") or one.get("operations", [])
+        more = f" and {len(what) - 3} more" if len(what) > 3 else ""
+        console.print(f"  {one['reason']}: {', '.join(what[:3])}{more}", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,89 @@
+"""What a run found out, and what it did not: the one thing that summary and reports are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contract_tests.exchange import Exchange
+from contract_tests.made import Made
+from contract_tests.running import Outcome, Result
+from contract_tests.verdicts import Finding
+from mockserver.check.baseline import Accepted
+from mockserver.contract import Operation
+
+CLEAN, FOUND, NOT_RUN = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One run. ``findings`` are those that count, ``accepted`` those that the baseline takes.
+
+    ``statuses`` counts replies by operation and status, ``purposes`` requests by operation and check;
+    ``partial`` says why the run ended early, ``left`` what could not be removed.
+    """
+
+    target: str
+    base_url: str
+    profile: str
+    seed: int
+    mark: str
+    began: datetime
+    seconds: float
+    operations: tuple[Operation, ...]
+    results: tuple[Result, ...]
+    findings: tuple[Finding, ...]
+    accepted: tuple[tuple[Finding, Accepted], ...]
+    expired: tuple[Accepted, ...]
+    unused: tuple[Accepted, ...]
+    statuses: Mapping[tuple[str, int], int]
+    purposes: Mapping[tuple[str, str], int]
+    requests: int
+    exchanges: tuple[Exchange, ...] = field(repr=False)
+    refused: int = 0
+    partial: str = ""
+    left: tuple[Made, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        return FOUND if self.findings else CLEAN
+
+    def grouped(self) -> list[tuple[Finding, int]]:
+        """Findings by cause, each with how often it was found, in the order of the checks."""
+        return grouped(self.findings)
+
+    def uncovered(self) -> dict[str, list[Result]]:
+        """What was not covered, by the reason why."""
+        found: dict[str, list[Result]] = {}
+        for result in self.results:
+            if result.outcome is Outcome.NOT_COVERED:
+                found.setdefault(result.reason, []).append(result)
+        return found
+
+    def counted(self, outcome: Outcome) -> int:
+        return sum(result.outcome is outcome for result in self.results)
+
+    def unasked(self) -> list[Operation]:
+        """Operations that no request went to."""
+        asked = {operation for operation, _ in self.statuses}
+        return [operation for operation in self.operations if operation.id not in asked]
+
+    def covered(self) -> dict[str, Any]:
+        """How far the run came: operations asked, checks carried out, statuses seen of those declared."""
+        declared = {(one.id, status) for one in self.operations for status in one.replies}
+        return {
+            "operations": [len(self.operations) - len(self.unasked()), len(self.operations)],
+            "checks": [len(self.results) - self.counted(Outcome.NOT_COVERED), len(self.results)],
+            "statuses": [len(declared & set(self.statuses)), len(declared)],
+        }
+
+
+def grouped(findings: Iterable[Finding]) -> list[tuple[Finding, int]]:
+    first: dict[tuple[str, str, str], Finding] = {}
+    counts: dict[tuple[str, str, str], int] = {}
+    for finding in findings:
+        first.setdefault(finding.key, finding)
+        counts[finding.key] = counts.get(finding.key, 0) + 1
+    return [(finding, counts[key]) for key, finding in first.items()]
