@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from mockserver.contract.operation import Operation, Security
-from mockserver.errors import Refusal
+from mockserver.errors import denied, unauthorized
 from mockserver.messages import Identity
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # PERF: keys bring the JWT library, 30 ms that most commands do not need
     from mockserver.keys import Keys
 
 MAX_TOKEN = 8_192
@@ -124,16 +124,6 @@ def mint(
     for word, name in security.claims.items():
         claims[name] = tenant if word == "tenant" else subject
     return keys.sign({name: value for name, value in claims.items() if value is not None}, algorithm)
-
-
-def denied(reason: str) -> Refusal:
-    """The one denial: for another tenant and for a URI that nothing answers, told apart only in diagnostics."""
-    return Refusal(403, "Access to this resource is denied.", reason=reason)
-
-
-def unauthorized(reason: str) -> Refusal:
-    headers = [("WWW-Authenticate", 'Bearer error="invalid_token"')]
-    return Refusal(401, "Unauthorized", headers=headers, reason=reason)
 
 
 def _is_moment(value: Any) -> TypeGuard[float]:

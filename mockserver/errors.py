@@ -51,6 +51,16 @@ class Refusal(Exception):
         self.reason = reason
 
 
+def denied(reason: str) -> Refusal:
+    """The one denial: for another tenant and for a URI that nothing answers, told apart only in diagnostics."""
+    return Refusal(403, "Access to this resource is denied.", reason=reason)
+
+
+def unauthorized(reason: str) -> Refusal:
+    headers = [("WWW-Authenticate", 'Bearer error="invalid_token"')]
+    return Refusal(401, "Unauthorized", headers=headers, reason=reason)
+
+
 class ContractBreach(Exception):
     """The mock is wrong: it was about to send, or to store, what its own document forbids.
 

@@ -9,10 +9,9 @@ from time import perf_counter
 
 import orjson
 
-from mockserver.auth import denied
 from mockserver.behaviours import BEHAVIOURS, Call
 from mockserver.contract import Input, Operation, check, read
-from mockserver.errors import ContractBreach, Refusal, Violation
+from mockserver.errors import ContractBreach, Refusal, Violation, denied
 from mockserver.journal import SHOWN_BODY, Entry
 from mockserver.messages import Headers, Identity, Reply, Request, say
 from mockserver.store import Tenant

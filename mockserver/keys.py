@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 import jwt
 import orjson
 
-from mockserver.auth import unauthorized
-from mockserver.errors import Problem, SetupError
+from mockserver.errors import Problem, SetupError, unauthorized
 
 PUBLIC_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
 KEY_ID = "mockserver"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.auth import Authenticator
 from mockserver.behaviours import Tools
-from mockserver.contract import Document, compile_contract, read_document
+from mockserver.contract import Contract, Document, compile_contract, read_document
 from mockserver.determinism import Clock, IdSource
 from mockserver.faults import Faults
 from mockserver.journal import Journal
@@ -17,7 +17,7 @@ from mockserver.keys import Keys
 from mockserver.outbox import Outbox
 from mockserver.seed import read_scenario
 from mockserver.settings import Settings
-from mockserver.store import Store, Tenant
+from mockserver.store import Collection, Store, Tenant
 from mockserver.templates import DocumentTemplates
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class World:
         self.operations = {operation.id: operation for operation in self.contract.operations()}
         for tenant in self.scenario.tenants:
             self.store.tenant(tenant)
+        self.scenario.fill(_nobody(self.contract))  # a broken template stops the start, not a later request
         self._start_clock()
         self._begin = self.snapshot()
 
@@ -79,6 +80,11 @@ class World:
         """``frozen`` and ``scenario`` begin at the scenario's moment, ``now`` at the machine's."""
         mode = self.settings.clock
         self.clock.set(datetime.now(UTC) if mode == "now" else self.scenario.clock, running=mode != "frozen")
+
+
+def _nobody(contract: Contract) -> Tenant:
+    """A tenant that no one keeps and no scenario lists."""
+    return Tenant("", {resource: Collection(fields) for resource, fields in contract.indexes.items()})
 
 
 def _reference(document: Document) -> Reference:
