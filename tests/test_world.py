@@ -111,7 +111,9 @@ def test_a_fault_holds_up_no_other_request(library) -> None:
 
 def test_the_journal_tells_what_happened(library) -> None:
     client = library().test_client()
-    client.post("/books/t?x=1", json={"title": 5}, headers={"Authorization": "Bearer hush-hush", "Cookie": "a=hush-hush"})
+    client.post(
+        "/books/t?x=1", json={"title": 5}, headers={"Authorization": "Bearer hush-hush", "Cookie": "a=hush-hush"}
+    )
     [entry] = client.get("/__mock__/journal").json
     assert (entry["number"], entry["method"], entry["path"], entry["status"]) == (1, "POST", "/books/t", 400)
     assert (entry["operation"], entry["tenant"], entry["query"]) == ("createBook", "t", [["x", "1"]])
