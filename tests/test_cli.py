@@ -155,3 +155,19 @@ def test_a_mock_runs_from_any_folder(tmp_path: Path) -> None:
     made = subprocess.run([COMMAND, "routes"], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
     assert "certifications" in made.stdout
     assert not list(tmp_path.iterdir())
+
+
+def test_the_same_seed_writes_the_same_bytes_whatever_is_added(tmp_path: Path) -> None:
+    scenario = Path(__file__).parent.parent / "fixtures/scenarios/default.yaml"
+    added = "tenants:\n  initech: {counts: {certifications: 5}}\n"
+    (tmp_path / "more.yaml").write_text(scenario.read_text().replace("tenants:\n", added, 1))
+    for out, source in (("one", "default"), ("two", "default"), ("more", str(tmp_path / "more.yaml"))):
+        made = command("seed", "--scenario", source, "--out", str(tmp_path / out))
+        assert made.returncode == 0, made.stderr
+    for tenant in ("acme", "globex"):
+        texts = {(tmp_path / out / tenant / "certifications.json").read_bytes() for out in ("one", "two", "more")}
+        assert len(texts) == 1
+    assert len(json.loads((tmp_path / "more/initech/certifications.json").read_text())) == 5
+    other = command("seed", "--seed", "7", "--out", str(tmp_path / "seven"))
+    assert other.returncode == 0
+    assert (tmp_path / "seven/acme/certifications.json").read_bytes() not in texts

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from mockserver.cli import main
 from mockserver.contract import publish as publishing
 from mockserver.contract.fields import title
 from mockserver.contract.group import merged
@@ -516,12 +518,17 @@ def test_building_twice_is_the_same(parts: Parts) -> None:
     assert publishing.to_json(publishing.publish(folder)) == publishing.to_json(publishing.publish(folder))
 
 
-def test_the_module_can_be_run(parts: Parts, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_builds_what_is_stale_and_says_so(parts: Parts) -> None:
     folder = str(parts())
-    assert publishing.main([folder, "--check"]) == 1
-    assert publishing.main([folder]) == 0
-    assert publishing.main([folder, "--check"]) == 0
-    assert capsys.readouterr().out.count("openapi.json") == 2
+    looked = CliRunner().invoke(main, ["publish", folder, "--check"])
+    assert looked.exit_code == 1
+    assert looked.output.count("is stale; run: mockserver publish") == 2
+    built = CliRunner().invoke(main, ["publish", folder])
+    assert built.exit_code == 0
+    assert built.output.count("written") == 2
+    again = CliRunner().invoke(main, ["publish", folder, "--check"])
+    assert again.exit_code == 0
+    assert "up to date" in again.output
 
 
 def test_merged() -> None:

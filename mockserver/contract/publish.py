@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -152,18 +151,3 @@ def _walk(node: Node) -> Iterator[Node]:
     if isinstance(node.value, Mapping | list):
         for step in range(len(node.value)) if isinstance(node.value, list) else node.value:
             yield from _walk(node.child(step))
-
-
-def main(arguments: Sequence[str]) -> int:
-    """``python -m mockserver.contract.publish FOLDER [--check]``: 1 when a file is stale and only looked at."""
-    check = "--check" in arguments
-    parts = Path(next((word for word in arguments if word != "--check"), "spec"))
-    names = stale(parts)
-    if not check:
-        write(parts)
-    sys.stdout.writelines(f"{parts / name}\n" for name in names)
-    return int(check and bool(names))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
