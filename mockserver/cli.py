@@ -13,6 +13,7 @@ import click
 
 from mockserver.auth import Mode, mint
 from mockserver.check.command import check as check_command
+from mockserver.check.defects import defects as defects_command
 from mockserver.errors import Problem, SetupError
 from mockserver.settings import CLOCKS, Settings, from_environment
 
@@ -268,6 +269,7 @@ def publish(parts: Path, check: bool) -> None:
 
 
 main.add_command(check_command)
+main.add_command(defects_command)
 
 
 def _settings(spec: Path | None, **options: Any) -> Settings:

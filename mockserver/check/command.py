@@ -80,7 +80,7 @@ def check(*, sweep: bool, report: Path | None, **chosen: Any) -> None:
 
 
 def _check(report: Path | None, chosen: dict[str, Any]) -> int:
-    _installed()
+    require_schemathesis()
     from rich.console import Console
 
     from contract_tests.catalogue import all_checks
@@ -103,7 +103,7 @@ def _check(report: Path | None, chosen: dict[str, Any]) -> int:
 
 
 def _sweep(report: Path | None, chosen: dict[str, Any]) -> int:
-    _installed()
+    require_schemathesis()
     from mockserver.check.options import Options
     from mockserver.check.runner import sweep
 
@@ -114,7 +114,7 @@ def _sweep(report: Path | None, chosen: dict[str, Any]) -> int:
     return 1 if left else 0
 
 
-def _installed() -> None:
+def require_schemathesis() -> None:
     """Raises SetupError when what the checks are made with is not there."""
     try:
         import hypothesis  # noqa: F401

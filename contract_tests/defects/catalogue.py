@@ -1,0 +1,20 @@
+"""All seeded defects there are, area by area."""
+
+from __future__ import annotations
+
+from contract_tests.defects import shapes
+from contract_tests.defects.defect import Defect
+
+AREAS = (shapes,)
+
+
+def all_defects() -> tuple[Defect, ...]:
+    return tuple(one for module in AREAS for one in module.DEFECTS)
+
+
+def find(name: str) -> Defect:
+    """Raises LookupError."""
+    for one in all_defects():
+        if one.name == name:
+            return one
+    raise LookupError(f"no defect is named {name!r}")

@@ -1,0 +1,110 @@
+"""The kit against one planted defect: which check found it first, and what it said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from contract_tests.amount import Amount
+from contract_tests.catalogue import all_checks
+from contract_tests.client import Client
+from contract_tests.defects.defect import Area, Defect
+from contract_tests.defects.planting import planted
+from contract_tests.defects.wire import App
+from contract_tests.fuzzing import fuzz
+from contract_tests.kit import Identity, Kit, Limits
+from contract_tests.plan import read_plan
+from contract_tests.running import carry_out
+from contract_tests.transports import in_process
+from contract_tests.verdicts import Check, Finding
+from contract_tests.watch import Watch
+from mockserver.contract import Contract
+from mockserver.settings import Settings
+
+CRASHES = frozenset({"watch.no_server_error", "fuzzing.not_a_server_error"})
+CONFUSED = "a reply could not be understood"
+LIMITS = Limits(records=40, threads=4)
+FUZZING = Amount(cases=25, sequences=15)
+
+FIRST: Mapping[Area, tuple[str, ...]] = {
+    Area.SHAPE: ("shapes", "round_trip"),
+    Area.VALIDATION: ("failed_writes", "patching", "batching", "round_trip", "searching", "immutables"),
+    Area.AUTH: ("authentication",),
+    Area.ISOLATION: ("isolation",),
+    Area.LIFECYCLE: ("deleting", "failed_writes", "round_trip"),
+    Area.LISTS: ("searching", "paging", "round_trip"),
+    Area.CHANGES: ("patching", "replacing", "versions", "immutables"),
+    Area.BATCH: ("batching", "immutables", "failed_writes"),
+    Area.DOCUMENTS: ("documents_and_notices",),
+    Area.CONCURRENCY: ("concurrency",),
+}
+"""The suites that are likeliest to find a defect of an area: carried out before the others, to be quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the kit is told of a mock: its contract, and who asks."""
+
+    contract: Contract
+    own: Identity
+    other: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """What was found. ``checks`` name it, ``sentence`` is the first finding's cause and operation."""
+
+    checks: tuple[str, ...]
+    sentence: str
+
+
+def names_a_cause(finding: Finding) -> bool:
+    """Whether it says what is wrong: that something crashed is no such thing."""
+    crashed = finding.check in CRASHES or finding.cause == CONFUSED
+    return not crashed and not re.search(r"\banswered 5\d\d\b", finding.cause)
+
+
+def in_order(area: Area | None) -> tuple[Check, ...]:
+    """All checks, those first that are about ``area``."""
+    first = FIRST[area] if area else ()
+    rank = {suite: number for number, suite in enumerate(first)}
+    return tuple(sorted(all_checks(), key=lambda one: rank.get(one.suite, len(rank))))
+
+
+def try_kit(defect: Defect | None, target: Target, settings: Settings, *, seed: int, fuzzed: bool) -> Catch | None:
+    """What the kit finds in a mock with ``defect`` (None: in a sound one); None when it finds nothing.
+
+    The run ends with the first check that names a cause. ``fuzzed``: Schemathesis comes after the domain suites.
+    """
+    with planted(defect, settings) as app:
+        for found in _rounds(app, defect.area if defect else None, target, seed, fuzzed):
+            named = [one for one in found if names_a_cause(one)] if defect else found
+            if named:
+                return Catch(tuple(dict.fromkeys(one.check for one in named)), _sentence(named[0]))
+    return None
+
+
+def _rounds(app: App, area: Area | None, target: Target, seed: int, fuzzed: bool) -> Iterator[list[Finding]]:
+    """The findings of each check and scenario, one after the other, those of the watch on every reply included."""
+    client, watch = Client(target.contract, in_process(app)), Watch()
+    client.after.append(watch.look)
+    plan, limits = read_plan(target.contract), LIMITS
+    kit = Kit(plan, client, target.own, target.other, mark=f"defects-{seed}", limits=limits)
+    for check in in_order(area):
+        for group in plan.groups.values():
+            result = carry_out(check, kit, group)
+            yield [*result.findings, *_seen(watch)]
+    if fuzzed:
+        for scenario in fuzz(kit, FUZZING, seed, lambda _: True, lambda _: None):
+            yield [*scenario.findings, *_seen(watch)]
+
+
+def _seen(watch: Watch) -> Iterable[Finding]:
+    found = list(watch.findings.values())
+    watch.findings.clear()
+    return found
+
+
+def _sentence(finding: Finding) -> str:
+    return f"{finding.operation}: {finding.cause}" if finding.operation else finding.cause
