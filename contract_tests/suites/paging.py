@@ -68,21 +68,21 @@ def filled(kit: Kit, group: Group, ask: Ask, fields: dict[str, Any], pages: int)
 
     Raises NotJudged when the pages are larger than the run may fill.
     """
-    before = ours(kit, group)
-    size = 6
+    before, size, asked = ours(kit, group), 6, 0
     while True:
         make_many(kit, group, size, fields)
+        asked += size
         mine = ours(kit, group) - before
+        kit.expect(len(mine) == asked, "records that were made share ids", f"{len(mine)} ids for {asked}")
         sheet = read_page(kit, group, ask)
         limit = len(sheet.items)
         kit.expect(limit > 0, f"{ask.operation.id} answers an empty first page")
-        if len(mine) > limit * (pages - 1):
+        if asked > limit * (pages - 1):
             return sheet, mine
-        room = kit.limits.records - len(mine)
-        if room <= 0:
-            raise NotJudged(f"a page holds more than {len(mine)} records, more than this run makes")
-        wanted = limit * (pages - 1) + 1 if limit < len(mine) else len(mine) * 2
-        size = min(max(wanted - len(mine), 1), room)
+        if asked >= kit.limits.records:
+            raise NotJudged(f"a page holds more than {asked} records, more than this run makes")
+        wanted = limit * (pages - 1) + 1 if limit < asked else asked * 2
+        size = min(max(wanted - asked, 1), kit.limits.records - asked)
 
 
 @check(*NEEDS, writes=True)

@@ -126,7 +126,8 @@ class Marking:
                 self._own(item.get("id"), operation)
             if create and isinstance(item, dict) and item.get("operation") == "create":
                 self._intend(sent, operation)
-                item = {**item, "object": self._marked(create, item.get("object"))}  # noqa: PLW2901
+                marked = self._marked(create, item.get("object"))
+                item = {**item, "object": marked} if "object" in item else item  # noqa: PLW2901
             told.append(item)
         return sent if told == items else _with(sent, {**body, "operations": told})
 

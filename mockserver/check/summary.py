@@ -71,7 +71,7 @@ class Display:
 def show(console: Console, told: dict[str, Any], exit_code: int, written: list[Path]) -> None:
     """The one summary: verdict, coverage, findings by cause, what was not covered and why."""
     console.print()
-    console.print(_headline(told, exit_code))
+    console.print(_headline(told, exit_code), highlight=False, soft_wrap=True)
     console.print(_coverage(told), markup=False, highlight=False, soft_wrap=True)
     _statuses(console, told)
     for one in told["findings"][:SHOWN]:
@@ -108,7 +108,7 @@ def _coverage(told: dict[str, Any]) -> str:
 def _statuses(console: Console, told: dict[str, Any]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim" if console.is_terminal else "")
     for name, justify in (("operation", "left"), ("requests", "right"), ("checks", "right"), ("statuses", "left")):
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        table.add_column(name, justify=justify, no_wrap=name != "statuses", overflow="fold")  # type: ignore[arg-type]
     for one in told["operations"]:
         statuses = " ".join(
             f"{status if status != '0' else 'none'}x{count}" for status, count in one["statuses"].items()
@@ -128,6 +128,10 @@ def _finding(console: Console, one: dict[str, Any]) -> None:
     )
     if one["detail"]:
         console.print(f"  {' '.join(one['detail'].split())[:400]}", markup=False, highlight=False, soft_wrap=True)
+    if one["also"]:
+        causes = "; ".join(other["cause"] for other in one["also"][:2])
+        more = f"; and {len(one['also']) - 2} more" if len(one["also"]) > 2 else ""
+        console.print(f"  also: {causes}{more}", markup=False, highlight=False, soft_wrap=True)
     if one["curl"]:
         console.print(f"  {one['curl']}", markup=False, highlight=False, soft_wrap=True)
 

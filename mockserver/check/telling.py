@@ -8,9 +8,8 @@ from typing import Any
 from contract_tests.exchange import Exchange
 from contract_tests.redaction import SECRET_HEADERS, Redactor
 from contract_tests.running import Result
-from contract_tests.verdicts import Finding
 from mockserver.check.baseline import Accepted
-from mockserver.check.verdict import Verdict, grouped
+from mockserver.check.verdict import Cluster, Verdict, clusters
 from mockserver.contract import Operation
 
 SHOWN_BODY = 4_000
@@ -56,17 +55,19 @@ def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
         "left": [{"tenant": one.tenant, "resource": one.resource, "id": one.id} for one in verdict.left],
     }
     value: dict[str, Any] = redactor.value(told)
-    value["findings"] = [finding(verdict, one, count, redactor) for one, count in verdict.grouped()]
+    value["findings"] = [finding(verdict, one, redactor) for one in verdict.clusters()]
+    entries = dict(verdict.accepted)
     value["accepted"] = [
-        {**finding(verdict, one, count, redactor), **redactor.value(_entry(dict(verdict.accepted)[one]))}
-        for one, count in grouped(found for found, _ in verdict.accepted)
+        {**finding(verdict, one, redactor), **redactor.value(_entry(entries[one.first]))} for one in clusters(entries)
     ]
     return value
 
 
-def finding(verdict: Verdict, one: Finding, count: int, redactor: Redactor) -> dict[str, Any]:
-    """One cause: how often it was found, how to see it again, and the exchanges that show it."""
+def finding(verdict: Verdict, cluster: Cluster, redactor: Redactor) -> dict[str, Any]:
+    """One cause: what else it led to and how often, how to see it again, and the exchanges that show it."""
+    one = cluster.first
     last = one.exchanges[-1] if one.exchanges else None
+    others = {cause: count for cause, count in cluster.causes.items() if cause != one.cause}
     return {
         "check": one.check,
         "title": one.title,
@@ -75,7 +76,8 @@ def finding(verdict: Verdict, one: Finding, count: int, redactor: Redactor) -> d
         "operation": one.operation,
         "cause": redactor.text(one.cause),
         "detail": redactor.text(one.detail),
-        "count": count,
+        "also": [{"cause": redactor.text(cause), "count": count} for cause, count in others.items()],
+        "count": cluster.count,
         "seed": verdict.seed,
         "curl": curl(last, verdict.base_url, redactor) if last else None,
         "exchanges": [exchange(step, verdict.base_url, redactor) for step in one.exchanges],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,18 @@ from mockserver.check.baseline import Accepted
 from mockserver.contract import Operation
 
 CLEAN, FOUND, NOT_RUN = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Findings of one check about one operation: the first of them, and how often each cause was found."""
+
+    first: Finding
+    causes: Mapping[str, int]
+
+    @property
+    def count(self) -> int:
+        return sum(self.causes.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +63,9 @@ class Verdict:
     def exit_code(self) -> int:
         return FOUND if self.findings else CLEAN
 
-    def grouped(self) -> list[tuple[Finding, int]]:
-        """Findings by cause, each with how often it was found, in the order of the checks."""
-        return grouped(self.findings)
+    def clusters(self) -> list[Cluster]:
+        """What counts, by cause, in the order of the checks."""
+        return clusters(self.findings)
 
     def uncovered(self) -> dict[str, list[Result]]:
         """What was not covered, by the reason why."""
@@ -80,10 +93,9 @@ class Verdict:
         }
 
 
-def grouped(findings: Iterable[Finding]) -> list[tuple[Finding, int]]:
-    first: dict[tuple[str, str, str], Finding] = {}
-    counts: dict[tuple[str, str, str], int] = {}
+def clusters(findings: Iterable[Finding]) -> list[Cluster]:
+    """One cluster a check and operation: the same fault shows in many fields and ways."""
+    found: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        first.setdefault(finding.key, finding)
-        counts[finding.key] = counts.get(finding.key, 0) + 1
-    return [(finding, counts[key]) for key, finding in first.items()]
+        found.setdefault((finding.check, finding.operation), []).append(finding)
+    return [Cluster(several[0], Counter(one.cause for one in several)) for several in found.values()]
