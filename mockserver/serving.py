@@ -25,8 +25,8 @@ from mockserver.errors import Problem, SetupError
 from mockserver.settings import Settings
 from mockserver.world import World
 
-THREADS = 8
-"""Requests arriving, pausing or leaving at once; more wait their turn."""
+THREADS = 64
+"""Requests arriving, pausing or leaving at once; more wait their turn. As many slow clients hold nobody up."""
 
 
 def serve_forever(settings: Settings, host: str, port: int) -> None:

@@ -171,3 +171,21 @@ def test_the_same_seed_writes_the_same_bytes_whatever_is_added(tmp_path: Path) -
     other = command("seed", "--seed", "7", "--out", str(tmp_path / "seven"))
     assert other.returncode == 0
     assert (tmp_path / "seven/acme/certifications.json").read_bytes() not in texts
+
+
+def test_slow_clients_and_slow_faults_hold_nobody_up() -> None:
+    with serving("--auth", "off") as running:
+        host, _, port = running.url.removeprefix("http://").partition(":")
+        slow = [socket.create_connection((host, int(port))) for _ in range(20)]
+        for client in slow:
+            client.sendall(
+                b"POST /certifications/acme HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+            )
+        running.send("POST", "/__mock__/faults", {"operation": "listCertifications", "delay": 20, "status": 500})
+        late = socket.create_connection((host, int(port)))
+        late.sendall(b"GET /certifications/acme HTTP/1.1\r\nHost: x\r\n\r\n")
+        while running.send("GET", "/__mock__/faults").json:
+            pass
+        assert running.send("GET", "/certifications/acme/cert-ada").status == 200
+        for client in (*slow, late):
+            client.close()

@@ -82,7 +82,7 @@ def _checked(call: Call, kind: Kind, item: Item, member: str) -> Any:
     if value is None:
         missing = Violation("item", f"/{member}", "required", "is required and missing")
         raise Refusal(400, f"{item['operation']} needs {member}.", violations=[missing])
-    body = call.tools.contract.body_of(call.resource.name, kind)
+    body = call.tools.contract.bodies.get((call.resource.name, kind))
     if body and (broken := body.violations(value, "item", f"/{member}")):
         raise Refusal(400, "The item breaks the contract.", violations=broken)
     return value

@@ -16,6 +16,8 @@ from mockserver.store import Tenant
 MERGED = 1_000
 """How many merge fields of one text are filled in, and how many characters of each value."""
 
+_TOLD = frozenset({"subject", "body"})
+"""What a mail tells by itself; the rest of what was sent goes into its details."""
 _MERGE_FIELD = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,64})\s*\}\}")
 
 
@@ -42,9 +44,6 @@ def preview(call: Call, tenant: Tenant) -> Reply:
         details={name: value for name, value in {**body, **email}.items() if name not in _TOLD},
     )
     return Reply()
-
-
-_TOLD = frozenset({"subject", "body"})
 
 
 def notice(call: Call, tenant: Tenant) -> Reply:

@@ -21,14 +21,16 @@ class Contract:
     """A document made ready to be served.
 
     ``paths`` maps each path template to its operations by verb; ``indexes`` names the fields by which
-    each resource's records are found; ``prefixes`` are the path
-    prefixes of the servers the document names; ``tenant`` is the path parameter that names the tenant.
+    each resource's records are found; ``bodies`` holds the rule for the body of a resource's operation
+    of a kind; ``tenant`` is the path parameter that names the tenant, if any; ``prefixes`` are the path
+    prefixes of the servers that the document names.
     """
 
     document: Document
     paths: Mapping[str, Mapping[str, Operation]]
     resources: Mapping[str, Resource]
     indexes: Mapping[str, tuple[str, ...]]
+    bodies: Mapping[tuple[str, Kind], Rule]
     security: Security
     tenant: str | None
     prefixes: tuple[str, ...]
@@ -36,13 +38,6 @@ class Contract:
     def operations(self) -> Iterator[Operation]:
         for verbs in self.paths.values():
             yield from verbs.values()
-
-    def body_of(self, resource: str, kind: Kind) -> Rule | None:
-        """The rule for the body of the operation of that kind on ``resource``, if there is one."""
-        for operation in self.operations():
-            if operation.kind is kind and operation.resource.name == resource:
-                return operation.body.rule if operation.body else None
-        return None
 
     def compile_all(self) -> None:
         """Compile every rule now instead of on first use. Raises SetupError listing all that are no schemas."""
@@ -73,6 +68,7 @@ def compile_contract(document: Document) -> Contract:
         paths=paths,
         resources=resources,
         indexes=_indexes(resources, paths),
+        bodies=_bodies(paths),
         security=_security(document),
         tenant=document.node("x-mock", "tenant").value,
         prefixes=_prefixes(document),
@@ -136,6 +132,15 @@ def _indexes(
             if operation.kind is Kind.LOOKUP:
                 wanted[operation.resource.name].append(operation.meaning["by"])
     return {name: tuple(dict.fromkeys(fields)) for name, fields in wanted.items()}
+
+
+def _bodies(paths: Mapping[str, Mapping[str, Operation]]) -> dict[tuple[str, Kind], Rule]:
+    return {
+        (operation.resource.name, operation.kind): operation.body.rule
+        for verbs in paths.values()
+        for operation in verbs.values()
+        if operation.body
+    }
 
 
 def _security(document: Document) -> Security:

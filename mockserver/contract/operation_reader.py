@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from mockserver.contract.document import Document, Node
@@ -41,7 +42,7 @@ class OperationReader:
         found = {}
         for method, node in item.items():
             if method in METHODS:
-                operation = self._problems.attempt(lambda m=method, n=node: self._operation(path, m, item, n))  # type: ignore[misc]
+                operation = self._problems.attempt(partial(self._operation, path, method, item, node))
                 if operation is not None:
                     found[method.upper()] = operation
         return found
