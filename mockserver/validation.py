@@ -19,25 +19,27 @@ def validate_all(settings: Settings, paths: Sequence[Path]) -> Iterator[str]:
     """One line for each thing found good. Raises SetupError, at the end, with every problem of all of them."""
     problems: list[Problem] = []
     contract = compile_contract(read_document(settings.spec))
+    files: list[Path] = []
     for path in paths or (settings.spec, settings.fixtures / "scenarios"):
-        for file in _files(path):
-            try:
-                yield _validate(settings, contract, file)
-            except SetupError as error:
-                problems += error.problems
+        found, missing = _files(path)
+        files += found
+        problems += missing
+    for file in files:
+        try:
+            yield _validate(settings, contract, file)
+        except SetupError as error:
+            problems += error.problems
     if problems:
         raise SetupError(problems)
 
 
-def _files(path: Path) -> list[Path]:
-    """``path``, or the YAML files of a folder. Raises SetupError when there is nothing."""
+def _files(path: Path) -> tuple[list[Path], list[Problem]]:
+    """``path``, or the YAML files of a folder; a problem when there is nothing."""
     if path.is_file():
-        return [path]
+        return [path], []
     found = sorted([*path.glob("*.yaml"), *path.glob("*.yml")]) if path.is_dir() else []
-    if not found:
-        problem = Problem(str(path), "", "no file, and no folder of YAML files", "name a document or a scenario")
-        raise SetupError([problem])
-    return found
+    problem = Problem(str(path), "", "no file, and no folder of YAML files", "name a document or a scenario")
+    return found, [] if found else [problem]
 
 
 def _validate(settings: Settings, contract: Contract, file: Path) -> str:

@@ -14,6 +14,8 @@ import pytest
 from mockserver.settings import DEVELOPMENT_SECRET
 from server import COMMAND, command, serving
 
+ROOT = Path(__file__).parent.parent
+
 
 def test_the_first_screen_says_where_it_is_and_what_to_do_next() -> None:
     with serving() as running:
@@ -158,7 +160,7 @@ def test_a_mock_runs_from_any_folder(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_writes_the_same_bytes_whatever_is_added(tmp_path: Path) -> None:
-    scenario = Path(__file__).parent.parent / "fixtures/scenarios/default.yaml"
+    scenario = ROOT / "fixtures/scenarios/default.yaml"
     added = "tenants:\n  initech: {counts: {certifications: 5}}\n"
     (tmp_path / "more.yaml").write_text(scenario.read_text().replace("tenants:\n", added, 1))
     for out, source in (("one", "default"), ("two", "default"), ("more", str(tmp_path / "more.yaml"))):
@@ -189,3 +191,13 @@ def test_slow_clients_and_slow_faults_hold_nobody_up() -> None:
         assert running.send("GET", "/certifications/acme/cert-ada").status == 200
         for client in (*slow, late):
             client.close()
+
+
+def test_validate_tells_what_is_good_and_every_problem_of_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "scenario.yaml").write_text("seed: many\nclock: noon\n")
+    (tmp_path / "document.yaml").write_text("openapi: 3.1.0\ninfo: {title: x}\npaths: {}\n")
+    refused = command("validate", "fixtures/scenarios/empty.yaml", str(tmp_path), str(tmp_path / "missing"), cwd=ROOT)
+    assert refused.returncode == 2
+    assert "empty.yaml" in refused.stdout and ": good" in refused.stdout
+    for told in ("scenario.yaml: /seed", "scenario.yaml: /clock", "document.yaml: /info", "missing: /: no file"):
+        assert told in refused.stderr, refused.stderr
