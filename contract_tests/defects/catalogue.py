@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contract_tests.defects import shapes
+from contract_tests.defects import auth, isolation, lifecycle, lists, shapes, validation
 from contract_tests.defects.defect import Defect
 
-AREAS = (shapes,)
+AREAS = (shapes, validation, auth, isolation, lifecycle, lists)
 
 
 def all_defects() -> tuple[Defect, ...]:

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import wraps
+from importlib import import_module
 from typing import Any, TypeAlias
 from unittest import mock
 
@@ -45,14 +46,19 @@ class Planting:
 
         self._stack.enter_context(mock.patch.object(owner, name, replaced))
 
-    def behaviour(self, kind: Kind, function: Callable[[Behaviour, Call, Tenant], Reply]) -> None:
-        """Answer operations of ``kind`` with ``function(original, call, tenant)``; the tenant's lock is held."""
-        original = BEHAVIOURS[kind]
+    def entry(self, table: Any, key: str, function: Callable[..., Any]) -> None:
+        """Call ``function(original, …)`` wherever what ``table`` holds under ``key`` is called."""
+        original = table[key]
 
-        def replaced(call: Call, tenant: Tenant) -> Reply:
-            return function(original, call, tenant)
+        def replaced(*arguments: Any, **named: Any) -> Any:
+            return function(original, *arguments, **named)
 
-        self._stack.enter_context(mock.patch.dict(BEHAVIOURS, {kind: replaced}))
+        self._stack.enter_context(mock.patch.dict(table, {key: replaced}))
+
+    def behaviour(self, function: Callable[[Behaviour, Call, Tenant], Reply], *kinds: Kind) -> None:
+        """Answer operations of ``kinds`` with ``function(original, call, tenant)``; the tenant's lock is held."""
+        for kind in kinds:
+            self.entry(BEHAVIOURS, kind, function)
 
     def document(self, edit: Callable[[dict[str, Any]], object]) -> None:
         """Let the mock follow a document that ``edit`` has changed; the kit keeps to the true one."""
@@ -63,7 +69,7 @@ class Planting:
             edit(root)
             return Document(root, document.source)
 
-        self.around(_world_module(), "read_document", changed)
+        self.around(engine("world"), "read_document", changed)
 
     @property
     def world(self) -> World:
@@ -141,7 +147,6 @@ def planted(defect: Defect | None, settings: Settings) -> Iterator[App]:
         yield planting.make(settings)
 
 
-def _world_module() -> Any:
-    from mockserver import world
-
-    return world
+def engine(name: str) -> Any:
+    """A module of the engine, also where its package gives a function the same name."""
+    return import_module(f"mockserver.{name}")
