@@ -64,7 +64,11 @@ def settings(kit: Kit, amount: Amount, seed: int) -> dict[str, Any]:
         "phases": {
             "coverage": coverage,
             "fuzzing": {"enabled": amount.cases > 0},
-            "stateful": {"enabled": amount.sequences > 0, "generation": {"max-examples": max(amount.sequences, 1)}},
+            "stateful": {
+                "enabled": amount.sequences > 0,
+                "generation": {"max-examples": max(amount.sequences, 1), "mode": "positive"},
+                "checks": {"negative_data_rejection": {"enabled": False}},
+            },
         },
         "checks": {
             "ignored_auth": {"enabled": False},
@@ -75,7 +79,12 @@ def settings(kit: Kit, amount: Amount, seed: int) -> dict[str, Any]:
             {
                 "include-method": ["PATCH", "PUT"],
                 "checks": {"positive_data_acceptance": {"expected-statuses": [*accepted, 400]}},
-            }
+            },
+            *(
+                {"include-operation-id": one.id, "checks": {"ensure_resource_availability": {"enabled": False}}}
+                for one in kit.plan.operations()
+                if one.kind is Kind.PREVIEW
+            ),
         ],
     }
 
@@ -92,12 +101,12 @@ def fuzz(
     config = SchemathesisConfig.from_dict(chosen)
     schema = schemathesis.openapi.from_dict(kit.plan.contract.document.root, config=config)
     schema.app = bridge
+    kit.client.purpose = "fuzzing.preparation"
     stream = from_schema(schema).execute()
     for event in stream:
         if bridge.over:
             stream.stop()
         if isinstance(event, events.ScenarioStarted):
-            kit.client.purpose = f"fuzzing.{event.phase.value.lower().replace(' ', '_')}"
             told(f"{event.phase.value} {event.label or ''}".strip())
         elif isinstance(event, events.ScenarioFinished):
             yield _scenario(kit, event)
