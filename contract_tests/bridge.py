@@ -48,6 +48,8 @@ class Bridge:
 
         Which ids are left as they are depends on the id alone, so that a repeated case is the same case.
         """
+        if case.meta is not None:
+            self._kit.client.purpose = f"fuzzing.{case.meta.phase.name.value}"
         operation = self._operation(case)
         if operation is None or self.over:
             return

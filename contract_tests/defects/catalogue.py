@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from contract_tests.defects import auth, isolation, lifecycle, lists, shapes, validation
+from contract_tests.defects import (
+    auth,
+    batches,
+    changes,
+    concurrency,
+    documents,
+    isolation,
+    lifecycle,
+    lists,
+    shapes,
+    validation,
+)
 from contract_tests.defects.defect import Defect
 
-AREAS = (shapes, validation, auth, isolation, lifecycle, lists)
+AREAS = (shapes, validation, auth, isolation, lifecycle, lists, changes, batches, documents, concurrency)
 
 
 def all_defects() -> tuple[Defect, ...]:

@@ -108,7 +108,8 @@ def _about_hosts(options: Options, profile: Profile) -> Iterator[tuple[str, str,
 def _can_get_other(options: Options) -> bool:
     """Whether the other tenant's token can be had without being given."""
     by_command = options.token_command is not None and "{tenant}" in options.token_command
-    return options.other_token is None and (by_command or (options.chosen.local and options.token is None))
+    minted = options.token is None and (options.chosen.local or options.chosen.in_process)
+    return options.other_token is None and (by_command or minted)
 
 
 def _is_local(host: str) -> bool:

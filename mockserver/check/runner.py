@@ -89,8 +89,9 @@ class Run:
         self.pace.extend(CLEANING_TIME)
         try:
             left = tuple(self.kit.clean_up())
-            if self.ledger and not left:
-                self.ledger.close()
+            if self.ledger:
+                # A request cut off by Ctrl-C or a broken connection may have made what no reply told of.
+                left = tuple(sweep_away(self.kit, self.ledger, leftovers(self.kit, self.ledger, self.mark)))
         except (OutOfTime, Unreachable):
             left = tuple(self.kit.records.left())
         return left
@@ -169,6 +170,7 @@ class Run:
         known = {one.operation for one in found}
         for result in self.results:
             if result.blocked and result.blocked not in known:
+                known.add(result.blocked)
                 found.append(
                     _about("preparation.records", "Records can be made to work with", result.blocked, result.reason)
                 )

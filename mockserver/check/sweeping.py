@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from contract_tests.asking import Ask
-from contract_tests.kit import Kit
+from contract_tests.kit import Identity, Kit
 from contract_tests.made import Made
 from contract_tests.plan import Group
 from contract_tests.verdicts import Broken, NotJudged
@@ -28,15 +28,16 @@ def ledger_of(options: Options) -> Path:
     return options.state / f"{re.sub(r'[^A-Za-z0-9.-]', '_', name)}.jsonl"
 
 
-def leftovers(kit: Kit, ledger: Ledger) -> list[Made]:
-    """What the ledger tells of, and what carries a mark. A resource whose list cannot be read is passed over."""
+def leftovers(kit: Kit, ledger: Ledger, mark: str = PREFIX) -> list[Made]:
+    """What the ledger tells of, and what carries ``mark`` in either tenant; lists that cannot be read are passed over."""
     found = dict.fromkeys(ledger.left())
-    for group in kit.plan.groups.values():
-        if Kind.CREATE in group.operations and Kind.DELETE in group.operations:
-            try:
-                found |= dict.fromkeys(_marked(kit, group))
-            except (Broken, NotJudged, LookupError):
-                continue
+    for who in (one for one in (kit.own, kit.other) if one):
+        for group in kit.plan.groups.values():
+            if group.has((Kind.CREATE, Kind.DELETE)):
+                try:
+                    found |= dict.fromkeys(_marked(kit, group, who, mark))
+                except (Broken, NotJudged, LookupError):
+                    continue
     return list(found)
 
 
@@ -71,18 +72,16 @@ def _allow(kit: Kit, made: Made) -> None:
         kit.records.listener("adopted", made)
 
 
-def _marked(kit: Kit, group: Group) -> list[Made]:
-    """Records whose mark says that a run like this made them: by search where there is one, else by the whole list."""
+def _marked(kit: Kit, group: Group, who: Identity, mark: str) -> list[Made]:
+    """Records that carry ``mark``: by search where there is one, else by the whole list."""
     marker = group.marker()
-    for operation in group.all(Kind.SEARCH):
-        for name, criterion in operation.criteria.items():
-            if criterion.field == marker and criterion.how is How.CONTAINS:
-                records = walk(kit, group, Ask(operation, body={name: PREFIX}))
-                return _ours(kit, group, records)
-    return _ours(kit, group, walk(kit, group, Ask(group.one(Kind.LIST))))
-
-
-def _ours(kit: Kit, group: Group, records: Iterable[dict[str, object]]) -> list[Made]:
-    marker = group.marker()
-    marked = [one for one in records if isinstance(one.get(marker), str) and PREFIX in str(one[marker])]
-    return [Made(kit.own.tenant, group.name, str(one[group.key])) for one in marked]
+    asks = [
+        Ask(operation, body={name: mark})
+        for operation in group.all(Kind.SEARCH)
+        for name, criterion in operation.criteria.items()
+        if criterion.field == marker and criterion.how is How.CONTAINS
+    ]
+    asks += [Ask(operation) for operation in group.all(Kind.LIST)]
+    records = walk(kit, group, asks[0], who=who) if asks else []
+    marked = [one for one in records if mark in str(one.get(marker, ""))]
+    return [Made(who.tenant, group.name, str(one[group.key])) for one in marked]

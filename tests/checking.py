@@ -1,0 +1,85 @@
+"""Shared by the tests of the contract checks: runs over a mock in this process, whole or broken on purpose."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from contract_tests.catalogue import all_checks
+from contract_tests.exchange import Reply, Sent
+from contract_tests.running import Result, carry_out
+from mockserver.app import create_app
+from mockserver.check.options import Options
+from mockserver.check.runner import Run
+from mockserver.check.targets import find_target
+
+Break = Callable[[Sent, Callable[[Sent], Reply]], Reply]
+
+
+def prepared(broken: Break | None = None, **options: Any) -> Run:
+    """A run over a fresh mock; ``broken`` stands before it and may answer in its place."""
+    chosen = Options(**options)
+    target = find_target(chosen)
+    if broken:
+        whole = target.transport
+        target = replace(target, transport=lambda sent: broken(sent, whole))
+    return Run(chosen, target, lambda _, __: None)
+
+
+def carried_out(run: Run, *names: str) -> list[Result]:
+    """The checks whose names begin with one of ``names``, on every resource."""
+    chosen = [check for check in all_checks() if check.name.startswith(names)]
+    assert chosen, f"no check is called {names}"
+    return [carry_out(check, run.kit, group) for check in chosen for group in run.plan.groups.values()]
+
+
+def causes(run: Run, *names: str) -> set[tuple[str, str]]:
+    """What was found: check and cause."""
+    return {(found.check, found.cause) for result in carried_out(run, *names) for found in result.findings}
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, *_: Any) -> None:
+        return
+
+
+@contextmanager
+def listening(app: Any) -> Iterator[str]:
+    """``app`` behind a socket of this machine; gives its URL."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class Recording:
+    """A mock that writes down each request, and counts what its tenants hold."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.app = create_app(**{"page_size": 20, "clock": "scenario", **settings})
+        self.world = self.app.extensions["mockserver"]
+        self.requests: list[tuple[str, str]] = []
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        self.requests.append((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
+        return self.app.wsgi_app(environ, start_response)
+
+    def records(self) -> dict[str, dict[str, list[bytes]]]:
+        """All records of all tenants, as bytes."""
+        return {
+            name: {
+                resource: [record.raw for record in self.world.store.tenant(name)[resource].scan(None)]
+                for resource in self.world.contract.resources
+            }
+            for name in self.world.store.names()
+        }

@@ -1,0 +1,219 @@
+"""The one way out: what it lets through, how fast, how often again, until when; and what it never shows."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from checking import prepared
+from contract_tests.client import Client
+from contract_tests.exchange import Reply, Sent
+from contract_tests.pacing import OutOfTime, Pace, retry_after
+from contract_tests.redaction import COVER, Redactor
+from contract_tests.routes import NotAllowed, reading_only
+from contract_tests.transports import Unreachable
+from mockserver.contract import Contract
+
+
+class Time:
+    """A clock that moves only when somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.waits: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pause(self, seconds: float) -> None:
+        self.waits.append(round(seconds, 3))
+        self.now += seconds
+
+
+class Target:
+    """Answers with what it is given, one after the other, the last one for ever; an exception is raised."""
+
+    def __init__(self, *answers: Reply | Exception) -> None:
+        self.answers = list(answers)
+        self.got: list[Sent] = []
+
+    def __call__(self, sent: Sent) -> Reply:
+        self.got.append(sent)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return prepared().plan.contract
+
+
+OK = Reply(200, (), b"{}")
+
+
+def busy(status: int = 429, seconds: str = "7") -> Reply:
+    return Reply(status, (("Retry-After", seconds),), b"")
+
+
+def client(contract: Contract, target: Target, time: Time | None = None, *, rate=None, max_time=None, reads=False):
+    time = time or Time()
+    pace = Pace(rate, max_time, clock=time, pause=time.pause)
+    return Client(contract, target, allow=reading_only(contract) if reads else None, pace=pace)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/certifications/acme"),
+        ("PUT", "/certifications/acme/x"),
+        ("PATCH", "/certifications/acme/x"),
+        ("DELETE", "/certifications/acme/x"),
+        ("POST", "/certifications/acme/batch"),
+        ("POST", "/certifications/acme/previewEmail"),
+        ("POST", "/certifications/acme/sendNotice/n/x"),
+        ("GET", "/no/such/path"),
+        ("OPTIONS", "/certifications/acme"),
+        ("TRACE", "/certifications/acme"),
+    ],
+)
+def test_what_is_not_allowed_never_leaves(contract: Contract, method: str, path: str) -> None:
+    target = Target(OK)
+    one = client(contract, target, reads=True)
+    with pytest.raises(NotAllowed, match=method):
+        one.send(Sent(method, path))
+    assert target.got == []
+    assert len(one.refused) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "operation"),
+    [
+        ("GET", "/certifications/acme?fields=name", "listCertifications"),
+        ("GET", "/certifications/acme/cert-ada", "getCertification"),
+        ("GET", "/certifications/acme/contact/c%7C1", "listCertificationsByContactId"),
+        ("GET", "/certifications/acme/certificate/x", "downloadCertificate"),
+        ("POST", "/certifications/acme/search", "searchForCertifications"),
+    ],
+)
+def test_what_reads_leaves_and_is_recorded(contract: Contract, method: str, path: str, operation: str) -> None:
+    target = Target(OK)
+    one = client(contract, target, reads=True)
+    assert one.send(Sent(method, path)) is OK
+    assert target.got[0].operation == operation
+    assert one.recorder.statuses == {(operation, 200): 1}
+
+
+def test_safe_requests_are_sent_again_when_the_target_says_when(contract: Contract) -> None:
+    time, target = Time(), Target(busy(), busy(503, "2"), OK)
+    assert client(contract, target, time).send(Sent("GET", "/certifications/acme")).status == 200
+    assert time.waits == [7.0, 2.0]
+    assert len(target.got) == 3
+
+
+def test_a_write_is_sent_once_but_retry_after_is_kept(contract: Contract) -> None:
+    time, target = Time(), Target(busy(), OK)
+    one = client(contract, target, time)
+    assert one.send(Sent("POST", "/certifications/acme", body=b"{}")).status == 429
+    assert len(target.got) == 1
+    one.send(Sent("POST", "/certifications/acme", body=b"{}"))
+    assert time.waits == [7.0]
+
+
+@pytest.mark.parametrize(("method", "attempts"), [("GET", 4), ("POST", 1), ("DELETE", 1), ("PATCH", 1)])
+def test_after_a_broken_connection_only_what_is_safe_is_sent_again(
+    contract: Contract, method: str, attempts: int
+) -> None:
+    target = Target(Unreachable("reset"))
+    with pytest.raises(Unreachable):
+        client(contract, target).send(Sent(method, "/certifications/acme/x"))
+    assert len(target.got) == attempts
+
+
+def test_a_busy_answer_without_a_time_is_an_answer(contract: Contract) -> None:
+    target = Target(Reply(503, (), b""))
+    assert client(contract, target).send(Sent("GET", "/certifications/acme")).status == 503
+    assert len(target.got) == 1
+
+
+def test_the_rate_is_kept(contract: Contract) -> None:
+    time = Time()
+    one = client(contract, Target(OK), time, rate=4)
+    for _ in range(9):
+        one.send(Sent("GET", "/certifications/acme"))
+    assert time.now == pytest.approx(2.0)
+
+
+def test_nothing_leaves_after_the_time_is_over(contract: Contract) -> None:
+    time, target = Time(), Target(OK)
+    one = client(contract, target, time, rate=1, max_time=3)
+    with pytest.raises(OutOfTime):
+        while True:
+            one.send(Sent("GET", "/certifications/acme"))
+    assert len(target.got) == 4
+    one.pace.extend(10)
+    one.send(Sent("GET", "/certifications/acme"))
+
+
+def test_a_retry_that_would_come_too_late_ends_the_run(contract: Contract) -> None:
+    target = Target(busy(seconds="60"), OK)
+    with pytest.raises(OutOfTime):
+        client(contract, target, max_time=5).send(Sent("GET", "/certifications/acme"))
+    assert len(target.got) == 1
+
+
+def test_retry_after_in_all_its_forms() -> None:
+    assert retry_after("12") == 12
+    assert retry_after(None) is None
+    assert retry_after("soon") is None
+    soon = datetime.now(UTC) + timedelta(seconds=30)
+    assert 25 < (retry_after(format_datetime(soon, usegmt=True)) or 0) <= 30
+    assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+
+
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzb21lYm9keSJ9.c2lnbmF0dXJlLW9mLXRoaXM"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Authorization: Bearer {TOKEN}",
+        f"https://api.example.com/x?access_token={TOKEN}",
+        "the token opaque-token-1 was refused",
+        "Bearer some-opaque-thing-2",
+        "write to ada.lovelace+x@example.com, please",
+        "/search?email=ada.lovelace%40example.com",
+        "found 'Kirchstraße 5', wanted nothing",
+        "found 'Kirchstra\\u00dfe 5'",
+        "/x?street=Kirchstra%C3%9Fe%205",
+        "her PIN is 4711.",
+    ],
+)
+def test_secrets_are_covered_wherever_they_turn_up(text: str) -> None:
+    redactor = Redactor([TOKEN, "opaque-token-1"], ["Street", "pin"])
+    redactor.learn(json.dumps({"a": [{"street": "Kirchstraße 5"}], "PIN": 4711}).encode())
+    covered = redactor.text(text)
+    assert COVER in covered
+    for secret in (TOKEN, "opaque", "ada.lovelace", "Kirchstra", "4711"):
+        assert secret not in covered
+
+
+def test_chosen_fields_are_covered_in_bodies_patches_and_queries() -> None:
+    redactor = Redactor([], ["street"])
+    redactor.learn(json.dumps([{"op": "add", "path": "/street", "value": "Hidden Lane"}]).encode())
+    redactor.learn_query("/x?street=Secret+Way&city=London")
+    body = json.dumps({"street": {"any": "thing"}, "city": "London", "note": "near Hidden Lane, off Secret Way"})
+    assert json.loads(redactor.body(body.encode())) == {
+        "street": COVER,
+        "city": "London",
+        "note": f"near {COVER}, off {COVER}",
+    }
+
+
+def test_what_is_no_secret_stays() -> None:
+    text = "patchCertification answered 200, wanted 400: body/0/path; eyes open"
+    assert Redactor([], ["pin"]).text(text) == text

@@ -1,0 +1,369 @@
+"""The command as a user calls it: what each profile sends, leaves behind, shows and refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+
+from checking import Recording, listening
+from contract_tests.made import Made
+from contract_tests.routes import SAFE_KINDS, Routes
+from mockserver.auth import mint
+from mockserver.check.ledger import PREFIX, Ledger
+from mockserver.contract import Kind
+from server import COMMAND
+
+SECRET_STREET = "Hidden Lane 4711"
+
+
+@pytest.fixture
+def recording() -> Iterator[tuple[Recording, str]]:
+    one = Recording()
+    with listening(one) as url:
+        yield one, url
+
+
+def token(one: Recording, tenant: str) -> str:
+    return mint(one.world.keys, one.world.contract.security, tenant=tenant, now=datetime.now(UTC))
+
+
+def check(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """``mockserver check`` in a process of its own, with a home of its own."""
+    told = {**os.environ, "HOME": str(home), "COLUMNS": "120", **environment}
+    return subprocess.run(
+        [COMMAND, "check", *arguments], capture_output=True, text=True, timeout=200, check=False, env=told
+    )
+
+
+def staging(one: Recording, url: str, profile: str, *more: str) -> list[str]:
+    arguments = ["--target", url, "--profile", profile, "--tenant", "acme", "--rate", "1000/s", *more]
+    return [*arguments, "--other-tenant", "globex", "--other-token", token(one, "globex")]
+
+
+def test_staging_read_sends_nothing_but_what_reads(recording: tuple[Recording, str], tmp_path: Path) -> None:
+    one, url = recording
+    before = one.records()
+    done = check(*staging(one, url, "staging-read"), home=tmp_path, MOCKSERVER_TOKEN=token(one, "acme"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    routes = Routes(one.world.contract)
+    kinds = {(operation := routes.operation(*request)) and operation.kind for request in set(one.requests)}
+    assert kinds == {Kind.LIST, Kind.READ, Kind.LOOKUP, Kind.SEARCH, Kind.DOCUMENT} == SAFE_KINDS
+    assert len(one.requests) > 300
+    assert one.records() == before
+    assert one.world.outbox.mails() == []
+    assert "this profile only reads" in done.stdout
+
+
+def test_staging_write_leaves_nothing(recording: tuple[Recording, str], tmp_path: Path) -> None:
+    one, url = recording
+    before = one.records()
+    arguments = staging(one, url, "staging-write", "--allow-host", "127.0.0.1")
+    done = check(*arguments, home=tmp_path, MOCKSERVER_TOKEN=token(one, "acme"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert any(method == "POST" for method, _ in one.requests)
+    assert one.records() == before
+    assert not list(tmp_path.rglob("*.jsonl"))
+
+
+def test_staging_write_touches_only_what_it_made(recording: tuple[Recording, str], tmp_path: Path) -> None:
+    one, url = recording
+    theirs = {json.loads(raw)["id"] for records in one.records().values() for raw in records["certifications"]}
+    arguments = staging(one, url, "staging-write", "--allow-host", "127.0.0.1")
+    assert check(*arguments, home=tmp_path, MOCKSERVER_TOKEN=token(one, "acme")).returncode == 0
+    routes = Routes(one.world.contract)
+    for method, path in set(one.requests):
+        operation = routes.operation(method, path)
+        if operation and operation.kind in (Kind.REPLACE, Kind.PATCH, Kind.DELETE, Kind.NOTICE):
+            assert path.rpartition("/")[2] not in theirs, f"{method} {path}"
+
+
+def test_after_a_kill_in_the_middle_a_sweep_leaves_nothing(recording: tuple[Recording, str], tmp_path: Path) -> None:
+    one, url = recording
+    before = one.records()
+    arguments = staging(one, url, "staging-write", "--allow-host", "127.0.0.1")
+    told = {**os.environ, "HOME": str(tmp_path), "MOCKSERVER_TOKEN": token(one, "acme")}
+    running = subprocess.Popen(
+        [COMMAND, "check", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=told
+    )
+    try:
+        _wait_for_marked(one, 8, running)
+    finally:
+        running.send_signal(signal.SIGKILL)
+        running.wait(timeout=20)
+    left = one.records()
+    assert left != before
+    assert all(PREFIX.encode() in raw for raw in _added(before, left))
+    swept = check(*arguments, "--sweep", home=tmp_path, MOCKSERVER_TOKEN=token(one, "acme"))
+    assert swept.returncode == 0, swept.stderr
+    assert "removed" in swept.stdout
+    assert one.records() == before
+    assert not list(tmp_path.rglob("*.jsonl"))
+
+
+def test_a_sweep_finds_by_the_mark_what_no_ledger_tells(recording: tuple[Recording, str], tmp_path: Path) -> None:
+    """The machine that ran the checks is gone, and its ledger with it."""
+    one, url = recording
+    before = one.records()
+    client = one.app.test_client()
+    headers = {"Authorization": f"Bearer {token(one, 'acme')}"}
+    body = {"name": f"{PREFIX}0badcafe 1", "contact_id": "c", "number": 1, "program_id": "p", "status": "active"}
+    assert client.post("/certifications/acme", json=body, headers=headers).status_code == 200
+    assert client.post("/certifications/acme", json={**body, "name": "A customer"}, headers=headers).status_code == 200
+    arguments = staging(one, url, "staging-write", "--allow-host", "127.0.0.1", "--sweep")
+    swept = check(*arguments, home=tmp_path, MOCKSERVER_TOKEN=token(one, "acme"))
+    assert "removed 1 records" in swept.stdout, swept.stderr
+    assert [json.loads(raw)["name"] for raw in _added(before, one.records())] == ["A customer"]
+
+
+def _added(before: dict[str, Any], after: dict[str, Any]) -> list[bytes]:
+    return [
+        raw
+        for tenant, resources in after.items()
+        for resource, records in resources.items()
+        for raw in records
+        if raw not in before.get(tenant, {}).get(resource, [])
+    ]
+
+
+def _wait_for_marked(one: Recording, count: int, running: subprocess.Popen[bytes]) -> None:
+    """Until so many records of the run are there: it is in the middle of something."""
+    store = one.world.store.tenant("acme")["certifications"]
+    while sum(PREFIX.encode() in record.raw for record in list(store.scan(None))) < count:
+        assert running.poll() is None, "the run ended before it could be stopped"
+
+
+def test_the_ledger_is_on_disk_before_anything_is_made(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "deep" / "ledger.jsonl")
+    one, other = Made("acme", "books", "1"), Made("acme", "books", "2")
+    ledger.write("intent", "m", Made("acme", "books", ""))
+    ledger.write("made", "m", one)
+    ledger.write("made", "m", other)
+    ledger.write("gone", "m", one)
+    with ledger.file.open("a") as opened:
+        opened.write('{"event": "made", "tenant": "ac')  # a crash in the middle of a line
+    assert Ledger(ledger.file).left() == [other]
+    ledger.close()
+    assert ledger.file.exists()
+
+
+def test_planted_secrets_are_in_no_output(recording: tuple[Recording, str], tmp_path: Path) -> None:
+    """A token, an e-mail address and a chosen field, planted in a record and in findings that quote it."""
+    one, url = recording
+    own = token(one, "acme")
+    client = one.app.test_client()
+    body = {
+        "name": "Ada", "contact_id": "c-1", "number": 1, "program_id": "p", "status": "active",
+        "email_address": "hidden.person@example.org", "notes": SECRET_STREET, "job_title": f"was told {own}",
+    }  # fmt: skip
+    headers = {"Authorization": f"Bearer {own}"}
+    assert client.post("/certifications/acme", json=body, headers=headers).status_code == 200
+    _spoil(one)
+    report = tmp_path / "report"
+    arguments = staging(one, url, "staging-read", "--redact", "notes", "--report", str(report))
+    done = check(*arguments, home=tmp_path, MOCKSERVER_TOKEN=own)
+    assert done.returncode == 1, done.stdout + done.stderr
+    outputs = {"terminal": done.stdout + done.stderr} | {file.name: file.read_text() for file in report.iterdir()}
+    assert set(outputs) == {"terminal", "report.json", "report.html", "junit.xml", "traffic.har"}
+    assert "[redacted]" in outputs["traffic.har"]
+    for name, text in outputs.items():
+        for secret in (own, own.split(".")[2], token(one, "globex"), "hidden.person", SECRET_STREET):
+            assert secret not in text, f"{name} shows {secret[:12]}"
+
+
+def _spoil(one: Recording) -> None:
+    """Let every read answer with the list's first record in its message: findings quote what was planted."""
+    whole = one.app.wsgi_app
+
+    def broken(environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["REQUEST_METHOD"] == "GET" and "/contact/" in environ["PATH_INFO"]:
+            start_response("418 no", [("Content-Type", "application/json")])
+            auth = environ.get("HTTP_AUTHORIZATION", "")
+            told = {"message": f"no {SECRET_STREET} for hidden.person@example.org", "notes": SECRET_STREET, "t": auth}
+            return [json.dumps(told).encode()]
+        return whole(environ, start_response)
+
+    one.app.wsgi_app = broken  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--target", "http://127.0.0.1:1", "--profile", "http"], "does not answer"),
+        (["--target", "mock", "--profile", "http"], "does not go with 'mock'"),
+        (["--target", "http://127.0.0.1:1"], "does not go with"),
+        (["--target", "ftp://127.0.0.1", "--profile", "http"], "is no http or https URL"),
+        (["--target", "https://api.example.com", "--profile", "http"], "not to api.example.com"),
+        (["--target", "https://api.example.com", "--profile", "staging-read"], "no tenant is named"),
+        (["--target", "https://api.example.com", "--profile", "staging-read", "--tenant", "t"], "no token is given"),
+        (["--target", "https://a.example", "--profile", "staging-write", "--tenant", "t", "--token", "x"], "--allow-host"),
+        (["--target", "https://a.example", "--profile", "staging-write", "--tenant", "t", "--token", "x",
+          "--allow-host", "b.example"], "a.example is not allowed by name"),
+        (["--sweep"], "leaves nothing to sweep"),
+        (["--rate", "0"], "not above 0"),
+        (["--max-time", "-1"], "not above 0"),
+        (["--baseline", "no-such-file.yaml"], "cannot be read"),
+        (["--target", "http://127.0.0.1:1", "--profile", "staging-read", "--tenant", "t", "--token-command", "exit 3"], "ended with 3"),
+        (["--target", "http://127.0.0.1:1", "--profile", "staging-read", "--tenant", "t", "--token-command", "true"], "no word"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_run_is_told_and_exits_with_2(arguments: list[str], told: str, tmp_path: Path) -> None:
+    done = check(*arguments, home=tmp_path)
+    assert done.returncode == 2, done.stdout
+    assert told in done.stderr
+    assert "nothing was checked" in done.stderr
+
+
+def test_a_token_that_is_refused_is_told_without_being_shown(recording: tuple[Recording, str], tmp_path: Path) -> None:
+    _, url = recording
+    done = check(
+        "--target", url, "--profile", "staging-read", "--tenant", "acme", "--token-command", "echo not-a-good-token",
+        home=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "answers 401" in done.stderr
+    assert "not-a-good-token" not in done.stdout + done.stderr
+
+
+def test_a_token_command_may_ask_for_each_tenant(recording: tuple[Recording, str], tmp_path: Path) -> None:
+    one, url = recording
+    for tenant in ("acme", "globex"):
+        (tmp_path / tenant).write_text(token(one, tenant))
+    done = check(
+        "--target", url, "--profile", "staging-read", "--tenant", "acme", "--other-tenant", "globex",
+        "--token-command", f"cat {tmp_path}/{{tenant}}", "--rate", "1000", home=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no second tenant" not in done.stdout
+
+
+def test_out_of_time_is_a_partial_verdict_that_says_so(tmp_path: Path) -> None:
+    done = check("--max-time", "1.5", "--report", str(tmp_path / "r"), home=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "partial: the time given to this run was over" in done.stdout
+    told = json.loads((tmp_path / "r" / "report.json").read_text())
+    assert told["partial"]
+    assert told["covered"]["checks"][0] < told["covered"]["checks"][1]
+
+
+@pytest.fixture
+def broken(recording: tuple[Recording, str]) -> tuple[Recording, str]:
+    """A server that answers look-ups with a status that the document does not have."""
+    _spoil(recording[0])
+    return recording
+
+
+def entry(**changes: Any) -> dict[str, Any]:
+    day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    return {"check": "*", "reason": "known, ticket 7", "expires": day, **changes}
+
+
+def baseline(folder: Path, *entries: dict[str, Any]) -> str:
+    file = folder / "baseline.yaml"
+    file.write_text(yaml.safe_dump({"findings": list(entries)}))
+    return str(file)
+
+
+def test_a_baseline_accepts_known_findings_until_their_day(broken: tuple[Recording, str], tmp_path: Path) -> None:
+    one, url = broken
+    arguments, environment = staging(one, url, "staging-read"), {"MOCKSERVER_TOKEN": token(one, "acme")}
+    plain = check(*arguments, "--report", str(tmp_path / "r"), home=tmp_path, **environment)
+    assert plain.returncode == 1
+    told = json.loads((tmp_path / "r" / "report.json").read_text())
+    causes = {(found["check"], found["operation"]) for found in told["findings"]}
+    assert ("watch.status", "listCertificationsByContactId") in causes
+    assert {operation for _, operation in causes} == {"listCertificationsByContactId"}
+
+    known = entry(operation="listCertificationsByContactId")
+    stale = entry(check="versions.*", operation="nothing", reason="was mended")
+    accepted = check(*arguments, "--baseline", baseline(tmp_path, known, stale), home=tmp_path, **environment)
+    assert accepted.returncode == 0, accepted.stdout
+    assert "known, ticket 7" in accepted.stdout
+    assert "covers nothing in the baseline: versions.* (was mended)" in accepted.stdout
+
+    past = entry(operation="listCertificationsByContactId", expires="2025-01-31")
+    expired = check(*arguments, "--baseline", baseline(tmp_path, past), home=tmp_path, **environment)
+    assert expired.returncode == 1
+    assert "expired in the baseline on 2025-01-31" in expired.stdout
+
+
+def test_an_incomplete_baseline_is_told_whole(tmp_path: Path) -> None:
+    file = baseline(tmp_path, {"check": "x"}, entry(expires="someday"), entry(extra=1), "text")  # type: ignore[arg-type]
+    done = check("--baseline", file, home=tmp_path)
+    assert done.returncode == 2
+    for told in (
+        "/findings/0/reason",
+        "/findings/0/expires",
+        "/findings/1/expires: is 'someday'",
+        "/findings/2/extra",
+        "/findings/3",
+    ):
+        assert told in done.stderr
+
+
+def test_the_reports_hold_what_was_found(broken: tuple[Recording, str], tmp_path: Path) -> None:
+    one, url = broken
+    folder = tmp_path / "report"
+    arguments = staging(one, url, "staging-read", "--report", str(folder), "--seed", "9")
+    done = check(*arguments, home=tmp_path, MOCKSERVER_TOKEN=token(one, "acme"))
+    told = json.loads((folder / "report.json").read_text())
+    found = next(one for one in told["findings"] if one["check"] == "watch.status")
+    assert found["cause"] == "answered 418, which is not declared"
+    assert found["seed"] == told["seed"] == 9
+    assert '"Authorization: Bearer $TOKEN"' in found["curl"]
+    assert url in found["curl"]
+    assert found["cause"] in done.stdout
+    assert told["not_covered"]
+
+    suites = ET.parse(folder / "junit.xml").getroot()
+    cases = list(suites.iter("testcase"))
+    assert len(cases) >= len(told["checks"])
+    assert any("418" in failure.get("message", "") for failure in suites.iter("failure"))
+    assert sum(int(suite.get("skipped", "0")) for suite in suites) == sum(
+        c["outcome"] == "not covered" for c in told["checks"]
+    )
+
+    page = (folder / "report.html").read_text()
+    assert found["cause"] in page
+    assert "http://" not in page.replace(url, "").replace("http://127.0.0.1", "")
+    assert "<script" not in page
+    har = json.loads((folder / "traffic.har").read_text())["log"]
+    assert har["version"] == "1.2"
+    assert len(har["entries"]) == told["requests"]
+    assert {"request", "response", "startedDateTime", "time", "cache", "timings"} <= set(har["entries"][0])
+
+
+def test_ctrl_c_cleans_up(recording: tuple[Recording, str], tmp_path: Path) -> None:
+    one, url = recording
+    before = one.records()
+    arguments = staging(one, url, "staging-write", "--allow-host", "127.0.0.1")
+    told = {**os.environ, "HOME": str(tmp_path), "MOCKSERVER_TOKEN": token(one, "acme")}
+    running = subprocess.Popen([COMMAND, "check", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=told)
+    try:
+        _wait_for_marked(one, 5, running)
+    finally:
+        running.send_signal(signal.SIGTERM)
+        _, errors = running.communicate(timeout=60)
+    assert running.returncode == 2
+    assert b"stopped" in errors
+    assert one.records() == before
+
+
+def test_asking_for_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from mockserver.cli import main;"
+        "assert CliRunner().invoke(main, ['check', '--help']).exit_code == 0;"
+        "print([name for name in ('schemathesis', 'hypothesis', 'rich', 'faker') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"

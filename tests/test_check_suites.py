@@ -1,0 +1,280 @@
+"""The suites: silent about a mock that keeps its contract, and naming the cause in one that does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from checking import carried_out, causes, listening, prepared
+from contract_tests.catalogue import SUITES, all_checks, checks_of
+from contract_tests.exchange import Reply, Sent
+from contract_tests.plan import read_plan
+from contract_tests.running import Outcome
+from contract_tests.values import Values
+from mockserver.check.options import Options
+from mockserver.check.runner import run
+from mockserver.contract import Document, Kind
+
+Send = Callable[[Sent], Reply]
+
+
+def changed(reply: Reply, change: Callable[[Any], Any]) -> Reply:
+    return replace(reply, body=json.dumps(change(reply.json())).encode())
+
+
+def test_names_are_unique_and_every_suite_has_checks() -> None:
+    names = [check.name for check in all_checks()]
+    assert len(names) == len(set(names))
+    assert all(checks_of(module) for module in SUITES)
+    assert all(check.title and not check.title.endswith(".") for check in all_checks())
+
+
+@pytest.fixture(scope="module")
+def twice() -> list[Any]:
+    return [run(Options(seed=3))[0] for _ in range(2)]
+
+
+def test_a_clean_mock_has_no_findings_and_all_is_covered(twice: list[Any]) -> None:
+    verdict = twice[0]
+    assert verdict.findings == ()
+    assert verdict.exit_code == 0
+    assert verdict.uncovered() == {}
+    assert verdict.left == ()
+    assert verdict.unasked() == []
+
+
+def test_one_seed_gives_one_verdict_and_the_same_counts(twice: list[Any]) -> None:
+    one, other = twice
+    assert one.statuses == other.statuses
+    assert one.purposes == other.purposes
+    assert [(r.check.name, r.outcome) for r in one.results] == [(r.check.name, r.outcome) for r in other.results]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4, 5])
+def test_other_seeds_find_nothing_either(seed: int) -> None:
+    verdict, _ = run(Options(seed=seed))
+    assert [(found.check, found.cause, found.detail) for found in verdict.findings] == []
+    assert verdict.uncovered() == {}
+
+
+def without_empty_values(document: dict[str, Any]) -> None:
+    """A parameter without a value is refused, whatever its schema says: let the tiny document say so too."""
+    for item in document["paths"].values():
+        for operation in (one for one in item.values() if isinstance(one, dict)):
+            for parameter in operation.get("parameters", []):
+                schema = parameter["schema"]
+                schema |= {"minItems": 1} if schema["type"] == "array" else {}
+                schema.get("items", schema)["minLength"] = 1
+
+
+def test_another_document_is_covered_without_a_line_of_code(library: Callable[..., Flask], tmp_path: Path) -> None:
+    app = library(without_empty_values, auth="verify", clock="scenario", page_size=5)
+    verdict, _ = run(Options(spec=tmp_path / "openapi.json", tenant="one", other_tenant="two"), app=app.wsgi_app)
+    assert [(one.check, one.operation, one.cause, one.detail) for one in verdict.findings] == []
+    passed = {result.resource for result in verdict.results if result.outcome is Outcome.PASSED}
+    assert passed >= {"books", "authors"}
+
+
+def drop_a_field(sent: Sent, send: Send) -> Reply:
+    reply = send(sent)
+    if sent.operation == "createCertification" and reply.status == 200:
+        return changed(reply, lambda record: {name: value for name, value in record.items() if name != "city"})
+    return reply
+
+
+def ignore_patches(sent: Sent, send: Send) -> Reply:
+    return send(replace(sent, method="GET", body=None)) if sent.method == "PATCH" else send(sent)
+
+
+def ignore_deletes(sent: Sent, send: Send) -> Reply:
+    if sent.method != "DELETE" or send(replace(sent, method="GET")).status != 200:
+        return send(sent)
+    return Reply(200, send(replace(sent, method="GET")).headers, json.dumps(sent.path.rpartition("/")[2]).encode())
+
+
+def keep_old_fields(sent: Sent, send: Send) -> Reply:
+    if sent.method != "PUT" or sent.body is None:
+        return send(sent)
+    old = send(replace(sent, method="GET", body=None))
+    kept = (
+        {name: value for name, value in old.json().items() if not name.startswith("sys_")} if old.status == 200 else {}
+    )
+    body = json.loads(sent.body)
+    return send(replace(sent, body=json.dumps({**kept, **body}).encode()) if isinstance(body, dict) else sent)
+
+
+def lose_the_last_of_a_page(sent: Sent, send: Send) -> Reply:
+    reply = send(sent)
+    if sent.operation == "listCertificationsByContactId" and reply.status == 200 and "LastEvaluatedKey" in reply.json():
+        return changed(reply, lambda page: {**page, "Items": page["Items"][:-1], "Count": page["Count"] - 1})
+    return reply
+
+
+def search_with_or(sent: Sent, send: Send) -> Reply:
+    if sent.operation == "searchForCertifications" and sent.body and len(json.loads(sent.body)) > 1:
+        first = dict([next(iter(json.loads(sent.body).items()))])
+        return send(replace(sent, body=json.dumps(first).encode()))
+    return send(sent)
+
+
+def stop_a_batch_at_the_first_error(sent: Sent, send: Send) -> Reply:
+    reply = send(sent)
+    if sent.operation == "batchCertifications" and reply.status == 200:
+        results = reply.json()["results"]
+        until = next((index for index, one in enumerate(results) if "error" in one), len(results))
+        return changed(reply, lambda told: {**told, "results": results[: until + 1]})
+    return reply
+
+
+def shared_denial(sent: Sent, send: Send) -> Reply:
+    """Another tenant's token reads what is there: the tenant in the path is looked at, the token is not."""
+    reply = send(sent)
+    if reply.status == 403 and sent.operation and sent.method == "GET":
+        own = RUN["run"].target.own if "/acme" in sent.path else RUN["run"].target.other
+        return send(
+            replace(
+                sent,
+                headers=(
+                    *((n, t) for n, t in sent.headers if n != "Authorization"),
+                    ("Authorization", f"Bearer {own.token}"),
+                ),
+            )
+        )
+    return reply
+
+
+RUN: dict[str, Any] = {}
+
+
+@pytest.mark.parametrize(
+    ("broken", "check", "cause"),
+    [
+        (drop_a_field, "round_trip.create_answers_the_record", "lacks or changes what was sent (city)"),
+        (ignore_patches, "patching.single_steps", "a patch that replaces a field leaves the wrong record"),
+        (ignore_patches, "versions.counted", "the version does not count PATCH"),
+        (ignore_deletes, "deleting.gone_everywhere", "getCertification of a deleted record: answered 200, wanted 404"),
+        (keep_old_fields, "replacing.replaces_fully", "PUT keeps fields that were not sent"),
+        (lose_the_last_of_a_page, "paging.complete", "listCertificationsByContactId leaves records out"),
+        (search_with_or, "searching.together", "searchForCertifications finds too much by"),
+        (stop_a_batch_at_the_first_error, "batching.independence", "another number of results than it had items"),
+        (shared_denial, "isolation.foreign_token", "getCertification with a token for another tenant: answered 200, wanted 403"),
+    ],
+)  # fmt: skip
+def test_a_broken_mock_is_found_by_a_check_that_names_the_cause(broken: Any, check: str, cause: str) -> None:
+    RUN["run"] = prepared(broken)
+    found = causes(RUN["run"], check)
+    assert any(name == check and cause in told for name, told in found), found
+
+
+def test_a_reply_that_breaks_its_schema_is_seen_whoever_asked() -> None:
+    def broken(sent: Sent, send: Send) -> Reply:
+        reply = send(sent)
+        if sent.operation == "getCertification" and reply.status == 200:
+            return changed(reply, lambda record: {**record, "status": "lapsed"})
+        return reply
+
+    one = prepared(broken)
+    carried_out(one, "round_trip.created_is_read")
+    found = [(f.check, f.operation, f.cause) for f in one.watch.findings.values()]
+    assert found == [("watch.schema", "getCertification", "a reply with 200 breaks its schema at /status (enum)")]
+
+
+def test_a_full_reply_is_held_to_every_required_field() -> None:
+    """The projected alternative of a schema must not excuse a reply that nobody asked to shorten."""
+
+    def broken(sent: Sent, send: Send) -> Reply:
+        reply = send(sent)
+        if sent.operation == "getCertification" and reply.status == 200 and "fields=" not in sent.target:
+            return changed(reply, lambda record: {name: v for name, v in record.items() if name != "sys_created_by_id"})
+        return reply
+
+    one = prepared(broken)
+    carried_out(one, "round_trip.projection")
+    assert any("sys_created_by_id (required)" in f.cause for f in one.watch.findings.values())
+
+
+@pytest.mark.parametrize(
+    ("body", "check"),
+    [
+        (b'Traceback (most recent call last):\n  File "/srv/app.py", line 3', "watch.no_stack_trace"),
+        (b"{}", "watch.no_server_error"),
+    ],
+)
+def test_a_failing_server_is_seen(body: bytes, check: str) -> None:
+    def broken(sent: Sent, send: Send) -> Reply:
+        return Reply(500, (), body) if sent.operation == "downloadCertificate" else send(sent)
+
+    one = prepared(broken)
+    carried_out(one, "documents_and_notices.document")
+    assert check in {f.check for f in one.watch.findings.values()}
+
+
+def test_a_target_that_makes_nothing_is_one_finding_not_silence() -> None:
+    def broken(sent: Sent, send: Send) -> Reply:
+        return Reply(503, (), b"{}") if sent.operation == "createCertification" else send(sent)
+
+    one = prepared(broken)
+    one.results += carried_out(one, "replacing.replaces_fully", "deleting.second_delete")
+    assert {result.outcome for result in one.results} == {Outcome.NOT_COVERED}
+    one.watch.findings.clear()
+    assert [(f.check, f.operation) for f in one.findings(())] == [("preparation.records", "createCertification")]
+
+
+def test_everything_made_is_removed_after_each_check() -> None:
+    one = prepared()
+    before = one.kit.records.left()
+    carried_out(one, "concurrency", "batching", "paging.complete")
+    assert before == one.kit.records.left() == []
+
+
+def test_suites_run_as_plain_pytest_against_a_url(pytestconfig: pytest.Config) -> None:
+    import subprocess
+    import sys
+
+    from mockserver.app import create_app
+
+    with listening(create_app(page_size=20, clock="scenario").wsgi_app) as url:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "contract_tests", "-q", "-k", "round_trip or isolation", "--target", url],
+            cwd=pytestconfig.rootpath, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "17 passed" in done.stdout
+
+
+def test_values_keep_their_schema() -> None:
+    schemas = {
+        "enum": {"enum": ["a", "b"]},
+        "const": {"const": 4},
+        "short": {"type": "string", "maxLength": 3},
+        "long": {"type": "string", "minLength": 30},
+        "id": {"type": "string", "pattern": "^[a-z0-9]+$"},
+        "moment": {"type": "string", "format": "date-time"},
+        "day": {"type": "string", "format": "date"},
+        "number": {"type": "number", "minimum": 3, "maximum": 4},
+        "either": {"type": ["null", "boolean"]},
+        "list": {"type": "array", "items": {"type": "integer"}, "minItems": 3},
+        "object": {"type": "object", "required": ["x"], "properties": {"x": {"type": "string"}}},
+    }
+    from jsonschema import Draft202012Validator
+
+    document = Document({"schemas": schemas})
+    for name, schema in schemas.items():
+        for ordinal in range(1, 40):
+            value = Values(document).make(document.node("schemas", name), name, ordinal)
+            Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(value)
+
+
+def test_the_plan_comes_from_the_document() -> None:
+    plan = read_plan(prepared().plan.contract)
+    group = plan.groups["certifications"]
+    assert group.has(list(Kind))
+    assert group.marker() == "name"
+    assert group.required() == {"contact_id", "name", "number", "program_id", "status"}
+    assert group.foreign_keys() == {"contact_id", "organization_id", "transferred_from_id"}
