@@ -61,8 +61,13 @@ def test_every_link_leads_somewhere() -> None:
         ROOT / "fixtures/README.md",
         *ROOT.glob("docs/*.md"),
     ):
-        for target, _ in LINKS.findall(page.read_text()):
-            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+        for target, anchor in LINKS.findall(page.read_text()):
+            linked = page.parent / target
+            assert linked.exists(), f"{page.name} links to {target}"
+            if anchor:
+                headings = re.findall(r"^#+ (.*)$", linked.read_text(), re.MULTILINE)
+                slugs = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+                assert anchor[1:] in slugs, f"{page.name} links to {target}{anchor}"
 
 
 def test_every_option_and_route_is_documented() -> None:
