@@ -42,7 +42,7 @@ def _without(name: str) -> Callable[[list[Result]], list[Result]]:
 
 
 def _stops(planting: Planting) -> None:
-    def batch(original: Behaviour, call: Call, tenant: Tenant) -> Reply:
+    def batch(_: Behaviour, call: Call, tenant: Tenant) -> Reply:
         results: list[Result] = []
         for item in (call.input.body or {}).get("operations", []):
             results.append(engine("behaviours.batch")._result(call, tenant, item))  # noqa: SLF001 -- a fault is in the middle of things
@@ -197,8 +197,8 @@ DEFECTS = named(
     ("batch-errors-untold", "a failed item of a batch does not tell its error", _results(_without("error"))),
     ("batch-records-untold", "results of a batch come without the record", _results(_without("object"))),
     ("batch-empty-refused", "a batch without operations is refused", _empty_refused),
-    ("batch-update-merges", "an update in a batch keeps what its object does not name", _item("update", _update_merges)),
-    ("batch-delete-does-nothing", "a delete in a batch is told to be done and is not", _item("delete", _delete_nothing)),
+    ("batch-update-merges", "an update in a batch keeps what it does not name", _item("update", _update_merges)),
+    ("batch-delete-does-nothing", "a delete in a batch deletes nothing", _item("delete", _delete_nothing)),
     ("batch-takes-own-id", "a create in a batch takes the id that it brings", _item("create", _own_id)),
     ("batch-passes-locks", "a batch changes locked records", _lock_passed_over),
     ("batch-steps-by-text", "directives by index are taken in the order of texts: 10 before 2", _by_text),

@@ -174,7 +174,7 @@ def _copy_shares(original: Apply, document: Any, directive: Directive) -> Any:
     shared = jsonpointer.JsonPointer(directive["from"]).resolve(document)
     target, last = jsonpointer.JsonPointer(directive["path"]).to_last(document)
     if isinstance(target, list):
-        target.insert(len(target) if last == "-" else last, shared)
+        target.insert(len(target) if last == "-" else int(str(last)), shared)
     else:
         target[last] = shared
     return document

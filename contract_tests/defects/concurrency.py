@@ -1,4 +1,4 @@
-"""Defects that show only when requests come at the same moment; two of them are made to meet, so that they always show."""
+"""Defects that show only when requests come at the same moment; two are made to meet, so that they always show."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def _remembered(planting: Planting) -> None:
 
 
 def _of_another(planting: Planting) -> None:
-    def document(original: Behaviour, call: Call, tenant: Tenant) -> Reply:
+    def document(_: Behaviour, call: Call, tenant: Tenant) -> Reply:
         find(call.resource, tenant, call.record_id)
         first = next(tenant[call.resource.name].scan()).data()
         template = call.operation.meaning["template"]
