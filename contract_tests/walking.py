@@ -66,6 +66,16 @@ def walk(kit: Kit, group: Group, ask: Ask, *, who: Identity | None = None) -> li
     return found
 
 
+def left_nothing(kit: Kit, group: Group, what: str) -> None:
+    """Expect no record with the run's mark that the run does not know to have made. Looks where there is a list."""
+    marker = group.marker()
+    known = {made.id for made in kit.records.left() if made.resource == group.name}
+    for operation in group.all(Kind.LIST) if kit.limits.owns_all else ():
+        found = walk(kit, group, Ask(operation))
+        left = [one for one in found if kit.mark in str(one.get(marker)) and one[group.key] not in known]
+        kit.expect(not left, f"{what} is stored all the same", f"{len(left)} records")
+
+
 def by_id(group: Group, records: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {record[group.key]: record for record in records}
 

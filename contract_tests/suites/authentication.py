@@ -76,6 +76,23 @@ def check_every_operation(kit: Kit, group: Group) -> None:
         kit.same(record, kit.read(group, record[group.key]), "a request with a bad token changed a record")
 
 
+@check(code=311)
+def check_claims(kit: Kit, group: Group) -> None:
+    """A token that does not tell its tenant, or whose it is, opens nothing."""
+    if kit.own.mint is None:
+        raise NotJudged("no tokens with other claims can be made in this run")
+    named = kit.plan.contract.security.claims.get("tenant")
+    record = kit.sample(group)[0]
+    for what, claim in (("its tenant", named), ("its subject", "sub")):
+        for operation in usable(kit, group) if claim else ():
+            if operation.secured:
+                with kit.each(operation):
+                    header = f"Bearer {kit.own.mint(**{str(claim): None})}"
+                    reply = kit.send(kit.usual(group, operation, record), headers={"Authorization": header})
+                    told = f"{operation.id} with a token that does not tell {what}: answered {reply.status}"
+                    kit.expect(reply.status in (401, 403), f"{told}, wanted 401 or 403")
+
+
 @check(Kind.CREATE, writes=True, code=308)
 def check_nothing_happens(kit: Kit, group: Group) -> None:
     """A create with a bad token makes nothing."""

@@ -145,7 +145,33 @@ def check_independence(kit: Kit, group: Group) -> None:
             item_status(kit, result, status, what)
             kit.expect(status == 200 or "error" in result, f"{what} in a batch is refused without an error")
     kit.same(record, kit.read(group, record[group.key]), "a failed item of a batch changed a record")
+    for result in (results[0], results[-1]):
+        reply = kit.at(group, Kind.READ, str(result.get("id")))
+        kit.status(reply, 200, "what a batch made beside failures", group.one(Kind.READ))
     kit.expect(len(ours(kit, group) - before) == 2, "a batch makes another number of records than its creates")
+
+
+@check(*NEEDS, Kind.DELETE, writes=True)
+def check_items_follow_each_other(kit: Kit, group: Group) -> None:
+    """Each item finds what the items before it left."""
+    record, marker = kit.create(group), group.marker()
+    one, two = f"{kit.mark} one", f"{kit.mark} two"
+
+    def change(was: str, becomes: str) -> dict[str, Any]:
+        path = f"/{marker}"
+        steps = [{"op": "test", "path": path, "value": was}, {"op": "replace", "path": path, "value": becomes}]
+        return {"operation": "patch", "id": record[group.key], "patch_directives": steps}
+
+    read = {"operation": "read", "id": record[group.key]}
+    delete = {"operation": "delete", "id": record[group.key]}
+    items = [change(record[marker], one), change(one, two), read, delete, read]
+    first, second, seen, gone, missing = run(kit, group, items)
+    item_status(kit, first, 200, "a patch")
+    item_status(kit, second, 200, "a patch of what an item before it patched")
+    shown = [(result.get("object") or {}).get(marker) for result in (first, second, seen)]
+    kit.expect(shown == [one, two, two], "an item of a batch does not see what those before it did", str(shown))
+    item_status(kit, gone, 200, "a delete")
+    item_status(kit, missing, 404, "a read of what an item before it deleted")
 
 
 @check(*NEEDS, writes=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from contract_tests.asking import Ask
 from contract_tests.kit import Kit
 from contract_tests.plan import Group
-from contract_tests.suites.versions import stamp
-from contract_tests.verdicts import check
+from contract_tests.suites.versions import Change, changes, stamp
+from contract_tests.verdicts import Broken, check
 from mockserver.contract import Kind
 
 EACH = 6
@@ -37,6 +38,26 @@ def check_creates(kit: Kit, group: Group) -> None:
         found = kit.read(group, record[group.key])
         kit.same(record, found, "a record made beside others reads differently")
         kit.expect(found.get(group.marker()) == body[group.marker()], "creates at the same moment mix their values")
+
+
+@check(Kind.CREATE, Kind.READ, writes=True)
+def check_changes(kit: Kit, group: Group) -> None:
+    """Changes of one record at the same moment are all counted, whichever way they are made."""
+    field = stamp(group, "version")
+    for what, change in changes(kit, group):
+        with kit.each():
+            record = kit.create(group)
+            asked = len(at_once(kit, lambda _, change=change, record=record: _quietly(change, record)))  # type: ignore[misc]
+            found = kit.read(group, record[group.key]).get(field)
+            kit.expect(
+                found == record[field] + asked, f"of several times {what} at once, some are lost", f"{found} of {asked}"
+            )
+
+
+def _quietly(change: Change, record: dict[str, Any]) -> None:
+    """Carry out ``change``; beside others, what is read after it may be the work of another."""
+    with suppress(Broken):
+        change(record)
 
 
 @check(Kind.CREATE, Kind.READ, Kind.PATCH, writes=True)

@@ -9,7 +9,7 @@ from contract_tests.kit import Kit
 from contract_tests.plan import Group
 from contract_tests.suites.replacing import put
 from contract_tests.verdicts import NotJudged, check
-from contract_tests.walking import walk, ways
+from contract_tests.walking import left_nothing, walk, ways
 from mockserver.contract import Kind
 from mockserver.contract.resource import Reference
 
@@ -33,8 +33,10 @@ def check_answers_the_id(kit: Kit, group: Group) -> None:
 @check(*NEEDS, writes=True, code=113)
 def check_gone_everywhere(kit: Kit, group: Group) -> None:
     """A deleted record is gone from every operation that could find it."""
-    made, stays = kit.create(group), kit.create(group)
+    body = kit.body(group)
+    made, stays = kit.put_in(group, body), kit.put_in(group, body)
     delete(kit, group, made[group.key])
+    kit.status(kit.at(group, Kind.READ, stays[group.key]), 200, "the like of a deleted record", group.one(Kind.READ))
     for operation in group.all(Kind.READ, Kind.DOCUMENT, Kind.REPLACE, Kind.PATCH, Kind.NOTICE, Kind.PREVIEW):
         with kit.each(operation):
             reply = kit.send(kit.usual(group, operation, made))
@@ -126,6 +128,7 @@ def check_dangling(kit: Kit, group: Group) -> None:
             reply = kit.send(Ask(create, body=body))
             kit.expect(len(kit.records.left()) == before, f"a create with a dangling {reference.field} made a record")
             kit.status(reply, 409, f"a create with a dangling {reference.field}", create)
+            left_nothing(kit, group, f"a create refused for a dangling {reference.field}")
         record = kit.create(group)
         for kind in (Kind.PATCH, Kind.REPLACE):
             if kind in group.operations:

@@ -9,7 +9,7 @@ from contract_tests.asking import Ask, record_name
 from contract_tests.kit import Kit
 from contract_tests.plan import Group
 from contract_tests.verdicts import NotJudged, check
-from contract_tests.walking import walk
+from contract_tests.walking import left_nothing, walk
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 
@@ -56,6 +56,7 @@ def check_invalid_creates(kit: Kit, group: Group) -> None:
             reply = kit.send(Ask(operation, body=body))
             kit.status(reply, 400, f"{operation.id} {what}", operation)
             kit.expect(len(kit.records.left()) == before, "a refused create made a record")
+    left_nothing(kit, group, "a refused create")
 
 
 @check(*NEEDS, Kind.REPLACE, Kind.READ, writes=True, code=114)

@@ -170,12 +170,15 @@ def check_survives_deletes(kit: Kit, group: Group) -> None:
     """Deleting the record that a key names loses nothing of what follows, and repeats nothing."""
     for ask, fields in narrow(kit, group):
         with kit.each(ask.operation):
-            _, mine = filled(kit, group, ask, fields, pages=3)
+            filled(kit, group, ask, fields, pages=3)
+            known = {one[group.key] for one in walk(kit, group, ask)}
+            mine = known & ours(kit, group)
             key, seen = _page_of_ours(kit, group, ask)
             gone = [one for one in dict.fromkeys((key, *sorted(seen & mine)[:1])) if one in mine]
             for record_id in gone:
                 kit.at(group, Kind.DELETE, record_id)
-            _rest(kit, group, ask, key, seen, mine - set(gone), "deletes")
+            stay = known if kit.limits.owns_all else mine
+            _rest(kit, group, ask, key, seen, stay - set(gone), "deletes")
 
 
 @check(*NEEDS, writes=True)
@@ -229,6 +232,17 @@ def check_projected_pages(kit: Kit, group: Group) -> None:
             )
             more = {name for one in some for name in one} - {group.key, group.marker()}
             kit.expect(not more, f"{ask.operation.id} adds fields to {projection} on a page", str(sorted(more))[:200])
+
+
+@check(Kind.LIST, Kind.SEARCH, owns=True)
+def check_list_and_search_agree(kit: Kit, group: Group) -> None:
+    """A search without parameters finds what the list holds, to the last record."""
+    listed = {one[group.key] for one in walk(kit, group, Ask(group.one(Kind.LIST)))}
+    for operation in group.all(Kind.SEARCH):
+        with kit.each(operation):
+            found = {one[group.key] for one in walk(kit, group, Ask(operation, body={}))}
+            told = f"{len(found - listed)} found only, {len(listed - found)} listed only"
+            kit.expect(found == listed, f"{operation.id} without parameters and the list hold other records", told)
 
 
 @check(*NEEDS, Kind.SEARCH, writes=True)

@@ -135,6 +135,9 @@ def check_result_is_validated(kit: Kit, group: Group) -> None:
     """A patch whose result breaks the schema is refused and changes nothing."""
     record = kit.create(group)
     required = sorted(group.required())
+    texts = [name for name in group.free_texts() if group.field(name).value.get("type") == "string"]
+    for name in [one for one in texts if one in record and one not in required][:2]:
+        refused(kit, group, record, [{"op": "add", "path": f"/{name}", "value": None}], "gives a text null")
     refused(
         kit, group, record, [{"op": "remove", "path": f"/{required[0]}"}], "removes a required field"
     ) if required else None
@@ -168,6 +171,16 @@ def check_lists(kit: Kit, group: Group) -> None:
         "moves an item": ([{"op": "move", "from": f"/{name}/0", "path": f"/{name}/2"}], [b, c, a]),
         "tests a list": ([{"op": "test", "path": f"/{name}", "value": [a, b, c]}], [a, b, c]),
     }
+    if inner := next((key for key, value in a.items() if isinstance(value, str)), "") if isinstance(a, dict) else "":
+        copy, change = {"op": "copy", "from": f"/{name}/0", "path": f"/{name}/-"}, {"op": "replace", "value": "copied"}
+        cases["copies an item and changes the copy"] = (
+            [copy, {**change, "path": f"/{name}/3/{inner}"}],
+            [a, b, c, {**a, inner: "copied"}],
+        )
+        cases["copies an item and changes the source"] = (
+            [copy, {**change, "path": f"/{name}/0/{inner}"}],
+            [{**a, inner: "copied"}, b, c, a],
+        )
     for what, (steps, wanted) in cases.items():
         record = kit.create(group, {name: [a, b, c]})
         if not same(record.get(name), [a, b, c]):

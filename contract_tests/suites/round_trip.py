@@ -91,6 +91,23 @@ def check_lookups_select(kit: Kit, group: Group) -> None:
             kit.expect(not found, f"{operation.id} finds records by a value that nothing has")
 
 
+@check(Kind.CREATE, Kind.LOOKUP, writes=True)
+def check_lookups_take_whole_values(kit: Kit, group: Group) -> None:
+    """A look-up goes by the whole value: not by its start, not by a part of it, not in another case."""
+    known = {one.field for one in group.references()} | set(kit.limits.foreign)
+    for operation in group.all(Kind.LOOKUP):
+        by, value = operation.meaning["by"], f"whole-{operation.id}-{kit.mark}"
+        if by not in group.writable() or by in known:
+            continue
+        with kit.each(operation):
+            made = kit.create(group, {by: value})
+            for other in (f"{value}0", f"0{value}", value.upper()):
+                kit.create(group, {by: other})
+            ids = [one[group.key] for one in walk(kit, group, Ask(operation, {by: value}))]
+            kit.expect(made[group.key] in ids, f"{operation.id} does not return a record that exists")
+            kit.expect(len(ids) == 1, f"{operation.id} takes a part of {by} for the whole", f"{len(ids)} found")
+
+
 @check(Kind.READ)
 def check_projection(kit: Kit, group: Group) -> None:
     """Asked for some fields, every operation answers with just those and the key; unknown names are left out."""
@@ -134,8 +151,11 @@ def check_values_survive(kit: Kit, group: Group) -> None:
             changes: dict[str, Any] = {name: ODD_TEXTS[index] for name in texts[:2] if name != group.marker()}
             changes |= dict.fromkeys(numbers[:1], ODD_NUMBERS[index])
             changes |= {name: [] for name in lists[:1] if index % 2 and "minItems" not in group.field(name).value}
-            body = kit.body(group, changes)
-            _holds(kit, body, kit.read(group, kit.put_in(group, body)[group.key]), "a value does not survive a create")
+            body, create = kit.body(group, changes), group.one(Kind.CREATE)
+            reply = kit.send(Ask(create, body=body))
+            kit.status(reply, 200, f"{create.id} of unusual values that its schema allows", create)
+            found = kit.read(group, kit.value(reply)[group.key])
+            _holds(kit, body, found, "a value does not survive a create")
 
 
 @check(Kind.CREATE, Kind.READ, writes=True)
