@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types spec image fuzz format bench clean
+.PHONY: help serve test check lint types spec image fuzz defects format bench clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ image: $(READY)
 
 fuzz: $(READY) ## fuzz a running mock with Schemathesis, all checks and phases, five seeds
 	$(BIN)/python tests/fuzz.py $(ARGS)
+
+defects: $(READY) ## show how strong the contract checks are, on faults planted one at a time (ARGS="--stock")
+	$(BIN)/mockserver defects $(ARGS)
 
 format: $(READY) ## put the code into its one format
 	$(BIN)/ruff check --fix .

@@ -49,4 +49,4 @@ def _totals(found: Sequence[Total], *, stock: bool) -> Table:
 
 
 def _share(one: Total, caught: int) -> str:
-    return f"{caught}/{one.defects} {100 * one.share(caught):.0f} %"
+    return f"{caught}/{one.defects} {100 * one.share(caught):.1f} %"

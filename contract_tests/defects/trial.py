@@ -33,7 +33,7 @@ FIRST: Mapping[Area, tuple[str, ...]] = {
     Area.AUTH: ("authentication",),
     Area.ISOLATION: ("isolation",),
     Area.LIFECYCLE: ("deleting", "failed_writes", "round_trip"),
-    Area.LISTS: ("searching", "paging", "round_trip"),
+    Area.LISTS: ("searching", "round_trip", "paging"),
     Area.CHANGES: ("patching", "replacing", "versions", "immutables"),
     Area.BATCH: ("batching", "immutables", "failed_writes"),
     Area.DOCUMENTS: ("documents_and_notices",),

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from contract_tests.defects.defect import Defect
     from contract_tests.defects.strength import Order, Row
+    from contract_tests.defects.trial import Target
+    from mockserver.settings import Settings
 
 SEED = 1
 
@@ -89,7 +91,10 @@ def _chosen(only: tuple[str, ...], areas: tuple[str, ...]) -> list[Defect]:
     words = [area.value for area in Area]
     if wrong := [name for name in areas if name not in words]:
         raise click.UsageError(f"--area {wrong[0]!r}: there is no such area, use one of: {'; '.join(words)}")
-    return [one for one in all_defects() if (not only or one.name in only) and (not areas or one.area.value in areas)]
+    chosen = [one for one in all_defects() if (not only or one.name in only) and (not areas or one.area.value in areas)]
+    if not chosen:
+        raise click.UsageError("no defect is both among those of --only and of an area of --area")
+    return chosen
 
 
 def _tried(console: Console, chosen: list[Defect], *, stock: bool, jobs: int) -> list[Row]:
@@ -107,15 +112,21 @@ def _tried(console: Console, chosen: list[Defect], *, stock: bool, jobs: int) ->
 def work(order: Order) -> Row:
     """One order in a process of its own: importing this module made the suites importable there."""
     from contract_tests.defects.strength import carry_out
+
+    return carry_out(order, *ground(order.seed))
+
+
+def ground(seed: int) -> tuple[Target, Settings]:
+    """What the kit is told of each mock, and what each is made with."""
     from contract_tests.defects.trial import Target
     from mockserver.check.options import Options
     from mockserver.check.targets import PAGE_SIZE, find_target
     from mockserver.settings import Settings, from_environment
 
-    found = find_target(Options(seed=order.seed), app=_nothing)
+    found = find_target(Options(seed=seed), app=_nothing)
     assert found.other
-    settings = Settings(**from_environment(), seed=order.seed, page_size=PAGE_SIZE)  # type: ignore[arg-type]
-    return carry_out(order, Target(found.contract, found.own, found.other), settings)
+    settings = Settings(**from_environment(), seed=seed, page_size=PAGE_SIZE)  # type: ignore[arg-type]
+    return Target(found.contract, found.own, found.other), settings
 
 
 def _nothing(*_: Any) -> list[bytes]:
