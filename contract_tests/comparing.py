@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 SHOWN = 80
@@ -27,7 +27,14 @@ def differences(wanted: Any, found: Any, *, without: Collection[str] = ()) -> li
 
 def names(told: list[str]) -> str:
     """The top-level members that differ: for a cause that is the same in every run."""
-    return ", ".join(sorted({line.partition(":")[0].split("/")[1] for line in told if line.startswith("/")})) or "all"
+    return listed({line.partition(":")[0].split("/")[1] for line in told if line.startswith("/")}) or "all"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in alphabetical order, the first few of them."""
+    ordered = sorted(names)
+    more = f" and {len(ordered) - TOLD} more" if len(ordered) > TOLD else ""
+    return ", ".join(ordered[:TOLD]) + more
 
 
 def told(lines: list[str]) -> str:

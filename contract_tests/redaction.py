@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -20,27 +20,30 @@ _SHORT = 3
 class Redactor:
     """Covers the known ``tokens``, anything like a token or an e-mail address, and what stands in ``fields``.
 
-    Values seen in such fields are remembered, so that they are covered in texts that quote them as well.
+    Values that the target was seen to keep in such fields are remembered, so that they are covered in texts
+    that quote them as well; values that a run made up itself are no secrets and are covered in place only.
     """
 
     def __init__(self, tokens: Iterable[str] = (), fields: Iterable[str] = ()) -> None:
         self._fields = frozenset(name.lower() for name in fields)
         self._secrets: set[str] = set()
+        self._values: set[str] = set()
+        self._own: set[str] = set()
         for token in tokens:
             self._remember(token)
         self._pattern: re.Pattern[str] | None = None
 
-    def learn(self, body: bytes | None) -> None:
-        """Remember the values of the chosen fields in ``body``, if it is JSON."""
-        if body and self._fields:
-            try:
-                self._collect(json.loads(body))
-            except ValueError:
-                self._collect_pairs(body.decode(errors="replace"))
+    def sent(self, target: str, body: bytes | None) -> None:
+        """Take note of a request of the run: what it says, unless it was learned before, is of its own making."""
+        if self._fields:
+            self._own |= {*self._in_body(body), *self._in_pairs(target.partition("?")[2])} - self._values
 
-    def learn_query(self, target: str) -> None:
-        """Remember what a query says for the chosen fields."""
-        self._collect_pairs(target.partition("?")[2])
+    def learn(self, body: bytes | None) -> None:
+        """Remember what a reply says in the chosen fields, but for what the run itself had sent."""
+        if self._fields:
+            for value in set(self._in_body(body)) - self._own - self._values:
+                self._values.add(value)
+                self._remember(value)
 
     def text(self, text: str) -> str:
         """``text`` with every secret covered."""
@@ -50,20 +53,25 @@ class Redactor:
         return _EMAIL.sub(COVER, _BEARER.sub(rf"\1 {COVER}", _JWT.sub(COVER, text)))
 
     def value(self, value: Any) -> Any:
-        """Any JSON with every secret covered, the chosen members as a whole."""
-        if isinstance(value, str):
-            return self.text(value)
+        """A body's JSON with every secret covered, the chosen members as a whole."""
         if isinstance(value, Mapping):
             return {
-                self.text(str(name)): COVER if self._is_secret(name) else self.value(one) for name, one in value.items()
+                self.text(str(name)): COVER if self._is_secret(name) else self.value(one)
+                for name, one in self._steps(value).items()
             }
-        if isinstance(value, list | tuple):
+        if isinstance(value, list):
             return [self.value(one) for one in value]
-        return (
-            COVER
-            if isinstance(value, int | float) and not isinstance(value, bool) and str(value) in self._secrets
-            else value
-        )
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return COVER if str(value) in self._values else value
+        return self.texts(value)
+
+    def texts(self, value: Any) -> Any:
+        """Data of our own with every secret covered that a text in it quotes."""
+        if isinstance(value, Mapping):
+            return {name: self.texts(one) for name, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.texts(one) for one in value]
+        return self.text(value) if isinstance(value, str) else value
 
     def body(self, body: bytes | None) -> str:
         """A body as text to show: JSON member by member, anything else as it reads."""
@@ -80,41 +88,53 @@ class Redactor:
     def _is_secret(self, name: Any) -> bool:
         return str(name).lower() in self._fields
 
-    def _collect(self, value: Any) -> None:
+    def _steps(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A step of a JSON Patch names its field in a pointer, not in a member: its value is covered too."""
+        return {**value, "value": COVER} if self._is_secret_step(value) else value
+
+    def _is_secret_step(self, value: Mapping[str, Any]) -> bool:
+        path = value.get("path")
+        return isinstance(path, str) and "value" in value and any(self._is_secret(step) for step in path.split("/"))
+
+    def _in_body(self, body: bytes | None) -> Iterator[str]:
+        """What ``body`` says in the chosen fields."""
+        try:
+            yield from self._in_value(json.loads(body or b"null"))
+        except ValueError:
+            yield from self._in_pairs((body or b"").decode(errors="replace"))
+
+    def _in_value(self, value: Any) -> Iterator[str]:
         if isinstance(value, Mapping):
             for name, one in value.items():
-                self._remember_all(one) if self._is_secret(name) else self._collect(one)
-            self._collect_steps(value)
+                yield from _scalars(one) if self._is_secret(name) else self._in_value(one)
+            if self._is_secret_step(value):
+                yield from _scalars(value["value"])
         elif isinstance(value, list):
             for one in value:
-                self._collect(one)
+                yield from self._in_value(one)
 
-    def _collect_steps(self, value: Mapping[str, Any]) -> None:
-        """A JSON Patch names its field in a pointer, not in a member."""
-        path = value.get("path")
-        if isinstance(path, str) and "value" in value and any(self._is_secret(step) for step in path.split("/")):
-            self._remember_all(value["value"])
-
-    def _collect_pairs(self, text: str) -> None:
+    def _in_pairs(self, text: str) -> Iterator[str]:
         for pair in text.split("&"):
             name, _, value = pair.partition("=")
             if self._is_secret(unquote(name)):
-                self._remember(unquote(value.replace("+", " ")))
-
-    def _remember_all(self, value: Any) -> None:
-        if isinstance(value, Mapping):
-            value = list(value.values())
-        if isinstance(value, list):
-            for one in value:
-                self._remember_all(one)
-        elif value is not None and not isinstance(value, bool):
-            self._remember(str(value))
+                yield unquote(value.replace("+", " "))
 
     def _remember(self, secret: str) -> None:
         if len(secret) >= _SHORT:
             forms = {secret, quote(secret, safe=""), quote(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
             self._secrets |= forms | {json.dumps(secret, ensure_ascii=False)[1:-1]}
             self._pattern = None
+
+
+def _scalars(value: Any) -> Iterator[str]:
+    """Every text and number in ``value``."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _scalars(one)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
 
 
 def _any_of(secrets: set[str]) -> re.Pattern[str]:

@@ -44,6 +44,8 @@ def causes(run: Run, *names: str) -> set[tuple[str, str]]:
 
 
 class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"  # one connection for many requests, as real servers have it
+
     def log(self, *_: Any) -> None:
         return
 
@@ -69,10 +71,16 @@ class Recording:
         self.app = create_app(**{"page_size": 20, "clock": "scenario", **settings})
         self.world = self.app.extensions["mockserver"]
         self.requests: list[tuple[str, str]] = []
+        self.in_the_middle = threading.Event()
+        """Set once a run has made many records at once, and not yet removed them."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         self.requests.append((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
-        return self.app.wsgi_app(environ, start_response)
+        size = int(environ.get("CONTENT_LENGTH") or 0)
+        answer = self.app.wsgi_app(environ, start_response)
+        if environ["PATH_INFO"].endswith("/batch") and size > 5_000:
+            self.in_the_middle.set()
+        return answer
 
     def records(self) -> dict[str, dict[str, list[bytes]]]:
         """All records of all tenants, as bytes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,3 +37,13 @@ def library(tmp_path: Path) -> Callable[..., Flask]:
         return create_app(spec=spec, fixtures=tmp_path, **chosen)
 
     return make
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs Prism where there is none."""
+    if shutil.which("prism"):
+        return
+    without = [item for item in items if item.get_closest_marker("prism")]
+    if without:
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if item not in without]

@@ -204,14 +204,28 @@ def test_secrets_are_covered_wherever_they_turn_up(text: str) -> None:
 
 def test_chosen_fields_are_covered_in_bodies_patches_and_queries() -> None:
     redactor = Redactor([], ["street"])
-    redactor.learn(json.dumps([{"op": "add", "path": "/street", "value": "Hidden Lane"}]).encode())
-    redactor.learn_query("/x?street=Secret+Way&city=London")
-    body = json.dumps({"street": {"any": "thing"}, "city": "London", "note": "near Hidden Lane, off Secret Way"})
-    assert json.loads(redactor.body(body.encode())) == {
+    redactor.learn(json.dumps([{"street": "Hidden Lane"}, {"street": ["Secret Way", 4711]}]).encode())
+    body = {"street": {"any": "thing"}, "city": "London", "note": "near Hidden Lane, off Secret Way", "n": [4711, 1]}
+    assert json.loads(redactor.body(json.dumps(body).encode())) == {
         "street": COVER,
         "city": "London",
         "note": f"near {COVER}, off {COVER}",
+        "n": [COVER, 1],
     }
+    steps = [{"op": "add", "path": "/street", "value": "Elsewhere"}]
+    assert json.loads(redactor.body(json.dumps(steps).encode()))[0]["value"] == COVER
+    assert "Hidden" not in redactor.text("/x?street=Hidden%20Lane")
+
+
+def test_what_a_run_made_up_itself_is_no_secret_to_cover_elsewhere() -> None:
+    redactor = Redactor([], ["street", "number"])
+    redactor.sent("/x?street=answered", b'{"street": "wanted", "number": 200}')
+    redactor.learn(b'{"street": "wanted", "number": 200}')
+    redactor.learn(b'{"street": "Hidden Lane"}')
+    redactor.sent("/x", b'{"street": "Hidden Lane"}')
+    redactor.learn(b'{"street": "Hidden Lane"}')
+    assert redactor.text("answered 200, wanted 404 in Hidden Lane") == f"answered 200, wanted 404 in {COVER}"
+    assert redactor.texts({"seconds": 200, "street": "x"}) == {"seconds": 200, "street": "x"}
 
 
 def test_what_is_no_secret_stays() -> None:

@@ -65,27 +65,23 @@ def test_staging_read_sends_nothing_but_what_reads(recording: tuple[Recording, s
     assert "this profile only reads" in done.stdout
 
 
-def test_staging_write_leaves_nothing(recording: tuple[Recording, str], tmp_path: Path) -> None:
+def test_staging_write_touches_only_what_it_made_and_leaves_nothing(
+    recording: tuple[Recording, str], tmp_path: Path
+) -> None:
     one, url = recording
     before = one.records()
+    theirs = {json.loads(raw)["id"] for records in before.values() for raw in records["certifications"]}
     arguments = staging(one, url, "staging-write", "--allow-host", "127.0.0.1")
     done = check(*arguments, home=tmp_path, MOCKSERVER_TOKEN=token(one, "acme"))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert any(method == "POST" for method, _ in one.requests)
-    assert one.records() == before
-    assert not list(tmp_path.rglob("*.jsonl"))
-
-
-def test_staging_write_touches_only_what_it_made(recording: tuple[Recording, str], tmp_path: Path) -> None:
-    one, url = recording
-    theirs = {json.loads(raw)["id"] for records in one.records().values() for raw in records["certifications"]}
-    arguments = staging(one, url, "staging-write", "--allow-host", "127.0.0.1")
-    assert check(*arguments, home=tmp_path, MOCKSERVER_TOKEN=token(one, "acme")).returncode == 0
     routes = Routes(one.world.contract)
     for method, path in set(one.requests):
         operation = routes.operation(method, path)
         if operation and operation.kind in (Kind.REPLACE, Kind.PATCH, Kind.DELETE, Kind.NOTICE):
             assert path.rpartition("/")[2] not in theirs, f"{method} {path}"
+    assert any(method == "DELETE" for method, _ in one.requests)
+    assert one.records() == before
+    assert not list(tmp_path.rglob("*.jsonl"))
 
 
 def test_after_a_kill_in_the_middle_a_sweep_leaves_nothing(recording: tuple[Recording, str], tmp_path: Path) -> None:
@@ -97,7 +93,7 @@ def test_after_a_kill_in_the_middle_a_sweep_leaves_nothing(recording: tuple[Reco
         [COMMAND, "check", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=told
     )
     try:
-        _wait_for_marked(one, 8, running)
+        assert one.in_the_middle.wait(timeout=60)
     finally:
         running.send_signal(signal.SIGKILL)
         running.wait(timeout=20)
@@ -134,13 +130,6 @@ def _added(before: dict[str, Any], after: dict[str, Any]) -> list[bytes]:
         for raw in records
         if raw not in before.get(tenant, {}).get(resource, [])
     ]
-
-
-def _wait_for_marked(one: Recording, count: int, running: subprocess.Popen[bytes]) -> None:
-    """Until so many records of the run are there: it is in the middle of something."""
-    store = one.world.store.tenant("acme")["certifications"]
-    while sum(PREFIX.encode() in record.raw for record in list(store.scan(None))) < count:
-        assert running.poll() is None, "the run ended before it could be stopped"
 
 
 def test_the_ledger_is_on_disk_before_anything_is_made(tmp_path: Path) -> None:
@@ -350,7 +339,7 @@ def test_ctrl_c_cleans_up(recording: tuple[Recording, str], tmp_path: Path) -> N
     told = {**os.environ, "HOME": str(tmp_path), "MOCKSERVER_TOKEN": token(one, "acme")}
     running = subprocess.Popen([COMMAND, "check", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=told)
     try:
-        _wait_for_marked(one, 5, running)
+        assert one.in_the_middle.wait(timeout=60)
     finally:
         running.send_signal(signal.SIGTERM)
         _, errors = running.communicate(timeout=60)

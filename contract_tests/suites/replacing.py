@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from contract_tests.comparing import listed
 from contract_tests.kit import Kit
 from contract_tests.plan import Group
 from contract_tests.verdicts import check
@@ -30,7 +31,7 @@ def check_replaces_fully(kit: Kit, group: Group) -> None:
     kit.same(answered, found, "a replaced record reads differently from what PUT answered")
     managed = group.resource.managed
     left = sorted(set(found) - set(body) - managed)
-    kit.expect(not left, f"PUT keeps fields that were not sent ({', '.join(left)})")
+    kit.expect(not left, f"PUT keeps fields that were not sent ({listed(left)})")
     kit.same(body, {name: value for name, value in found.items() if name in body}, "PUT does not store what was sent")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contract_tests.asking import Ask
-from contract_tests.comparing import same
+from contract_tests.comparing import listed, same
 from contract_tests.kit import Kit
 from contract_tests.plan import Group
 from contract_tests.verdicts import check
@@ -42,7 +42,7 @@ def check_nothing_is_added(kit: Kit, group: Group) -> None:
     made = kit.put_in(group, body)
     added = {name for name, value in made.items() if name not in body and value not in (None, "", [], {}, False)}
     added -= group.resource.managed
-    kit.expect(not added, f"a new record has fields nobody sent ({', '.join(sorted(added))})")
+    kit.expect(not added, f"a new record has fields nobody sent ({listed(added)})")
 
 
 @check(Kind.CREATE, Kind.READ, writes=True, code=122)
@@ -171,4 +171,4 @@ def _holds(kit: Kit, sent: Mapping[str, Any], found: Any, cause: str) -> None:
     """Expect ``found`` to hold all that was ``sent``."""
     kit.expect(isinstance(found, dict), "a record is no object")
     wrong = sorted(name for name, value in sent.items() if name not in found or not same(value, found[name]))
-    kit.expect(not wrong, f"{cause} ({', '.join(wrong)})", str({name: found.get(name) for name in wrong})[:300])
+    kit.expect(not wrong, f"{cause} ({listed(wrong)})", str({name: found.get(name) for name in wrong})[:300])

@@ -18,6 +18,8 @@ from mockserver.check.verdict import FOUND
 
 SHOWN = 12
 """How many causes the terminal shows in full; the reports have all."""
+DETAIL = 400
+"""How many characters of a finding's detail the terminal shows."""
 
 
 class Display:
@@ -87,9 +89,9 @@ def show(console: Console, told: dict[str, Any], exit_code: int, written: list[P
 
 
 def _headline(told: dict[str, Any], exit_code: int) -> str:
-    found = len(told["findings"])
+    found = len({one["check"] for one in told["findings"]})
     verdict = (
-        f"[bold red]{found} {'cause' if found == 1 else 'causes'} of findings[/]"
+        f"[bold red]{found} {'check' if found == 1 else 'checks'} found something[/]"
         if exit_code == FOUND
         else "[bold green]clean[/]"
     )
@@ -117,23 +119,21 @@ def _statuses(console: Console, told: dict[str, Any]) -> None:
     console.print(Padding(table, (0, 0, 0, 2)))
 
 
-def _finding(console: Console, one: dict[str, Any]) -> None:
+def _finding(console: Console, found: list[dict[str, Any]]) -> None:
+    """What one check found: the first operation's cause in full, the others by name."""
+    one, count = found[0], sum(other["count"] for other in found)
     code = f" {one['code']}" if one["code"] else ""
     console.print()
     console.print(f"[red]✗[/] [bold]{escape(one['cause'])}[/]", soft_wrap=True, highlight=False)
-    console.print(
-        f"  {one['check']}{code} · {one['operation']} · found {one['count']}x · seed {one['seed']}",
-        markup=False,
-        highlight=False,
-    )
+    lines = [f"{one['check']}{code} · {one['operation']} · found {count}x · seed {one['seed']}"]
     if one["detail"]:
-        console.print(f"  {' '.join(one['detail'].split())[:400]}", markup=False, highlight=False, soft_wrap=True)
-    if one["also"]:
-        causes = "; ".join(other["cause"] for other in one["also"][:2])
-        more = f"; and {len(one['also']) - 2} more" if len(one["also"]) > 2 else ""
-        console.print(f"  also: {causes}{more}", markup=False, highlight=False, soft_wrap=True)
-    if one["curl"]:
-        console.print(f"  {one['curl']}", markup=False, highlight=False, soft_wrap=True)
+        lines.append(" ".join(one["detail"].split())[:DETAIL])
+    also = [other["cause"] for other in one["also"]] + [other["cause"] for other in found[1:]]
+    if also:
+        more = f"; and {len(also) - 2} more" if len(also) > 2 else ""
+        lines.append(f"also: {'; '.join(also[:2])}{more}")
+    for line in [*lines, *([one["curl"]] if one["curl"] else [])]:
+        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _baseline(console: Console, told: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ def ledger_of(options: Options) -> Path:
 
 
 def leftovers(kit: Kit, ledger: Ledger, mark: str = PREFIX) -> list[Made]:
-    """What the ledger tells of, and what carries ``mark`` in either tenant; lists that cannot be read are passed over."""
+    """What the ledger tells of, and what carries ``mark`` in either tenant; an unreadable list is passed over."""
     found = dict.fromkeys(ledger.left())
     for who in (one for one in (kit.own, kit.other) if one):
         for group in kit.plan.groups.values():

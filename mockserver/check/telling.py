@@ -22,12 +22,9 @@ UNTOLD_HEADERS = frozenset(
 def redactor_for(verdict: Verdict, tokens: list[str], fields: tuple[str, ...]) -> Redactor:
     """A redactor that knows every secret value that went over the wire."""
     redactor = Redactor(tokens, fields)
-    shown = [
-        one for finding in (*verdict.findings, *(found for found, _ in verdict.accepted)) for one in finding.exchanges
-    ]
-    for exchange in (*verdict.exchanges, *shown):
-        redactor.learn(exchange.sent.body)
-        redactor.learn_query(exchange.sent.target)
+    found = [*verdict.findings, *(one for one, _ in verdict.accepted)]
+    for exchange in (*verdict.exchanges, *(step for one in found for step in one.exchanges)):
+        redactor.sent(exchange.sent.target, exchange.sent.body)
         redactor.learn(exchange.reply.body if exchange.reply else None)
     return redactor
 
@@ -54,11 +51,11 @@ def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
         "unused": [_entry(one) for one in verdict.unused],
         "left": [{"tenant": one.tenant, "resource": one.resource, "id": one.id} for one in verdict.left],
     }
-    value: dict[str, Any] = redactor.value(told)
+    value: dict[str, Any] = redactor.texts(told)
     value["findings"] = [finding(verdict, one, redactor) for one in verdict.clusters()]
     entries = dict(verdict.accepted)
     value["accepted"] = [
-        {**finding(verdict, one, redactor), **redactor.value(_entry(entries[one.first]))} for one in clusters(entries)
+        {**finding(verdict, one, redactor), **redactor.texts(_entry(entries[one.first]))} for one in clusters(entries)
     ]
     return value
 
