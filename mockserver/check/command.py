@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -73,6 +74,10 @@ def check(*, sweep: bool, report: Path | None, **chosen: Any) -> None:
         for problem in error.problems:
             click.secho(_covered(str(problem), chosen), fg="red", err=True)
         click.secho("mockserver check: nothing was checked.", err=True)
+        sys.exit(NOT_RUN)
+    except Exception:  # noqa: BLE001 -- a fault of the checks themselves must not look like a finding
+        click.secho(_covered(traceback.format_exc(), chosen), err=True)
+        click.secho("mockserver check: the checks themselves failed; please report this.", fg="red", err=True)
         sys.exit(NOT_RUN)
     except KeyboardInterrupt:
         click.secho("mockserver check: stopped; what it had made was removed.", err=True)

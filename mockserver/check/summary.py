@@ -76,12 +76,11 @@ def show(console: Console, told: dict[str, Any], exit_code: int, written: list[P
     console.print(_headline(told, exit_code), highlight=False, soft_wrap=True)
     console.print(_coverage(told), markup=False, highlight=False, soft_wrap=True)
     _statuses(console, told)
-    for one in told["findings"][:SHOWN]:
-        _finding(console, one)
-    if len(told["findings"]) > SHOWN:
-        console.print(
-            f"… and {len(told['findings']) - SHOWN} more causes: see the report (--report DIR)", highlight=False
-        )
+    checks = list(dict.fromkeys(one["check"] for one in told["findings"]))
+    for name in checks[:SHOWN]:
+        _finding(console, [one for one in told["findings"] if one["check"] == name])
+    if len(checks) > SHOWN:
+        console.print(f"\n… and {len(checks) - SHOWN} more checks: see the report (--report DIR)", highlight=False)
     _baseline(console, told)
     _uncovered(console, told)
     for file in written:
