@@ -103,10 +103,13 @@ def _tried(console: Console, chosen: list[Defect], *, stock: bool, jobs: int) ->
     from contract_tests.defects.strength import try_all
 
     rows = try_all(chosen, work, seed=SEED, stock=stock, jobs=jobs)
-    shown = track(
-        rows, "defects", total=len(chosen) + 1, console=console, transient=True, disable=not console.is_terminal
-    )
-    return list(shown)
+    if console.is_terminal:
+        return list(track(rows, "defects", total=len(chosen) + 1, console=console, transient=True))
+    done = []
+    for row in rows:
+        done.append(row)
+        click.echo(f"{len(done) - 1}/{len(chosen)} {row.name or 'sound mock'}: {row.seconds:.1f} s")
+    return done
 
 
 def work(order: Order) -> Row:
