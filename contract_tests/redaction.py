@@ -25,11 +25,12 @@ class Redactor:
     """
 
     def __init__(self, tokens: Iterable[str] = (), fields: Iterable[str] = ()) -> None:
+        self.tokens = tuple(tokens)
         self._fields = frozenset(name.lower() for name in fields)
         self._secrets: set[str] = set()
         self._values: set[str] = set()
         self._own: set[str] = set()
-        for token in tokens:
+        for token in self.tokens:
             self._remember(token)
         self._pattern: re.Pattern[str] | None = None
 

@@ -280,3 +280,22 @@ def test_the_plan_comes_from_the_document() -> None:
     assert group.marker() == "name"
     assert group.required() == {"contact_id", "name", "number", "program_id", "status"}
     assert group.foreign_keys() == {"contact_id", "organization_id", "transferred_from_id"}
+
+
+def test_a_curl_names_whose_token_it_takes_and_shows_none() -> None:
+    from contract_tests.redaction import Redactor
+    from mockserver.check.telling import curl
+
+    one = prepared()
+    redactor = Redactor(one.target.secrets())
+    told = []
+    for who, headers in (
+        (one.kit.own, {}),
+        (one.kit.other, {}),
+        (one.kit.own, {"Authorization": "Bearer forged-thing"}),
+    ):
+        one.kit.raw("GET", "/certifications/acme?fields=name", who=who, headers=headers)
+        told.append(curl(one.client.recorder.exchanges[-1], "http://127.0.0.1:8080", redactor))
+    assert ["$TOKEN" in told[0], "$OTHER_TOKEN" in told[1], "[redacted]" in told[2]] == [True, True, True]
+    assert not any(secret in line for line in told for secret in (*one.target.secrets(), "forged-thing"))
+    assert told[0].startswith("curl -i -X GET 'http://127.0.0.1:8080/certifications/acme?fields=name'")

@@ -6,7 +6,7 @@ import shlex
 from typing import Any
 
 from contract_tests.exchange import Exchange
-from contract_tests.redaction import SECRET_HEADERS, Redactor
+from contract_tests.redaction import COVER, SECRET_HEADERS, Redactor
 from contract_tests.running import Result
 from mockserver.check.baseline import Accepted
 from mockserver.check.verdict import Cluster, Verdict, clusters
@@ -14,6 +14,7 @@ from mockserver.contract import Operation
 
 SHOWN_BODY = 4_000
 """How many characters of a body a report shows."""
+TOKENS = ("TOKEN", "OTHER_TOKEN")
 UNTOLD_HEADERS = frozenset(
     {"host", "user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid"}
 )
@@ -93,16 +94,22 @@ def exchange(step: Exchange, base_url: str, redactor: Redactor) -> dict[str, Any
 
 
 def curl(step: Exchange, base_url: str, redactor: Redactor) -> str:
-    """A command line that sends the request again; the token is taken from ``$TOKEN``."""
+    """A command line that sends the request again; the tokens are taken from ``$TOKEN`` and ``$OTHER_TOKEN``."""
     words = ["curl", "-i", "-X", step.sent.method, shlex.quote(redactor.text(base_url + step.sent.target))]
     for name, text in step.sent.headers:
-        if name.lower() == "authorization" and text.startswith("Bearer "):
-            words += ["-H", '"Authorization: Bearer $TOKEN"']
+        if name.lower() == "authorization":
+            words += ["-H", f'"Authorization: {_credentials(text, redactor)}"']
         elif name.lower() not in UNTOLD_HEADERS | SECRET_HEADERS:
             words += ["-H", shlex.quote(f"{name}: {redactor.text(text)}")]
     if step.sent.body:
         words += ["--data-binary", shlex.quote(cut(redactor.body(step.sent.body)))]
     return " ".join(words)
+
+
+def _credentials(text: str, redactor: Redactor) -> str:
+    """The run's own tokens by the names a person would give them; any other, bad on purpose, covered."""
+    names = {f"Bearer {token}": f"Bearer ${name}" for token, name in zip(redactor.tokens, TOKENS, strict=False)}
+    return names.get(text, f"Bearer {COVER}")
 
 
 def _not_covered(verdict: Verdict) -> list[dict[str, Any]]:

@@ -1,0 +1,58 @@
+"""The guide to the contract checks tells the truth: its options, suites and examples are those there are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from checking import prepared
+from contract_tests.catalogue import SUITES, checks_of
+from contract_tests.running import Outcome, carry_out
+from contract_tests.verdicts import Check
+from mockserver.check.baseline import read_baseline
+from mockserver.check.command import NAMES
+from mockserver.check.profiles import PROFILES
+from mockserver.cli import main
+
+GUIDE = (Path(__file__).parent.parent / "docs" / "contract-checks.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
+
+
+def test_every_option_it_names_is_there_and_every_option_there_is_is_named() -> None:
+    told = set(re.findall(r"--[a-z][a-z-]+", CliRunner().invoke(main, ["check", "--help"]).output)) - {"--help"}
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", GUIDE))
+    assert named == told
+
+
+def test_every_profile_is_told() -> None:
+    assert set(PROFILES) == set(NAMES) == set(re.findall(r"^\| `([a-z][a-z-]+)` \| [^|]+ \| [^|]+ \|$", GUIDE, re.MULTILINE))
+
+
+@pytest.mark.parametrize("module", SUITES, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_every_suite_is_told_with_its_number_of_checks(module: Any) -> None:
+    name = module.__name__.rpartition(".")[2]
+    assert f"| `{name}` ({len(checks_of(module))}) |" in GUIDE
+
+
+def test_its_baseline_is_one(tmp_path: Path) -> None:
+    (block,) = blocks("yaml")
+    (tmp_path / "baseline.yaml").write_text(block)
+    assert len(read_baseline(tmp_path / "baseline.yaml")) == len(yaml.safe_load(block)["findings"]) == 1
+
+
+def test_its_check_of_your_own_works() -> None:
+    (block,) = blocks("python")
+    names: dict[str, Any] = {"__name__": "contract_tests.suites.of_your_own"}
+    exec(compile(block, "guide", "exec"), names)
+    (check,) = [one for one in names.values() if isinstance(one, Check)]
+    assert (check.name, check.title) == ("of_your_own.names_are_kept", "A record keeps its mark")
+    run = prepared()
+    assert carry_out(check, run.kit, run.plan.groups["certifications"]).outcome is Outcome.PASSED
