@@ -134,18 +134,11 @@ def _telling_denial(planting: Planting) -> None:
 
 
 def _references_across(planting: Planting) -> None:
-    def dangling(original: Callable[..., list[Any]], resource: Any, tenant: Tenant, record: Any, previous: Any) -> Any:
-        everywhere = (tenant, *_others(planting, tenant))
-        return [] if any(not original(resource, one, record, previous) for one in everywhere) else ["dangling"]
-
-    def refused(original: Callable[..., Any], call: Call, tenant: Tenant, record: Any, previous: Any) -> Any:
-        try:
-            return original(call, tenant, record, previous)
-        except AttributeError:
-            raise Refusal(409, "The record refers to records that do not exist.") from None
+    def dangling(original: Callable[..., list[Any]], resource: Any, tenant: Tenant, *records: Any) -> list[Any]:
+        found = original(resource, tenant, *records)
+        return found if all(original(resource, one, *records) for one in _others(planting, tenant)) else []
 
     planting.around(engine("behaviours.records"), "_dangling", dangling)
-    planting.around(engine("behaviours.records"), "store", refused)
 
 
 def _delete_everywhere(planting: Planting) -> None:
