@@ -33,7 +33,11 @@ def test_every_option_it_names_is_there_and_every_option_there_is_is_named() -> 
 
 
 def test_every_profile_is_told() -> None:
-    assert set(PROFILES) == set(NAMES) == set(re.findall(r"^\| `([a-z][a-z-]+)` \| [^|]+ \| [^|]+ \|$", GUIDE, re.MULTILINE))
+    assert (
+        set(PROFILES)
+        == set(NAMES)
+        == set(re.findall(r"^\| `([a-z][a-z-]+)` \| [^|]+ \| [^|]+ \|$", GUIDE, re.MULTILINE))
+    )
 
 
 @pytest.mark.parametrize("module", SUITES, ids=lambda module: module.__name__.rpartition(".")[2])
