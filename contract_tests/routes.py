@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
-from mockserver.contract import Contract, Kind, Operation
+from mockserver.contract import Contract, Kind, Operation, Router
 
-SAFE_KINDS = frozenset({Kind.LIST, Kind.READ, Kind.LOOKUP, Kind.SEARCH, Kind.DOCUMENT})
+SAFE_KINDS = frozenset({Kind.LIST, Kind.READ, Kind.LOOKUP, Kind.SEARCH, Kind.DOCUMENT, Kind.COMPUTE, Kind.DESCRIBE})
 """The meanings that change nothing and send nothing."""
 
 
@@ -17,16 +17,16 @@ class NotAllowed(Exception):
 
 
 class Routes:
-    """Finds the operation behind a path: fixed segments win over parameters."""
+    """Finds the operation behind a path (percent-encoded, below the base URL)."""
 
     def __init__(self, contract: Contract) -> None:
         self._paths = contract.paths
-        ordered = sorted(contract.paths, key=lambda path: [part.startswith("{") for part in path.split("/")])
-        self._patterns = [(re.compile(_pattern(path)), path) for path in ordered]
+        self._router = Router(contract.paths)
 
     def template(self, path: str) -> str | None:
-        """The document's path that ``path`` (percent-encoded, below the base URL) matches."""
-        return next((template for pattern, template in self._patterns if pattern.fullmatch(path)), None)
+        """The document's path that ``path`` matches."""
+        found = self._router.match(path, unquote)
+        return found[0] if found else None
 
     def operation(self, method: str, path: str) -> Operation | None:
         template = self.template(path)
@@ -51,8 +51,3 @@ class AllowList:
 def reading_only(contract: Contract) -> AllowList:
     """The operations that change nothing by their meaning, whatever their method."""
     return AllowList(frozenset(one.id for one in contract.operations() if one.kind in SAFE_KINDS))
-
-
-def _pattern(template: str) -> str:
-    pieces = re.split(r"(\{[^{}]+\})", template)
-    return "".join("[^/]+" if piece.startswith("{") else re.escape(piece) for piece in pieces)

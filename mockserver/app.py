@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
-from werkzeug.routing import Rule
 from werkzeug.wsgi import get_input_stream
 
+from mockserver.contract import Router
 from mockserver.control import control_plane
 from mockserver.cors import allow_browsers
 from mockserver.docs import docs_pages
@@ -32,38 +32,25 @@ def create_app(settings: Settings | None = None, **changes: Any) -> Flask:
     app = Flask("mockserver", static_folder=None)
     app.extensions["mockserver"] = world
     app.url_map.merge_slashes = False
-    for number, (template, rule) in enumerate(_rules(world)):
-        app.url_map.add(Rule(rule, endpoint=f"api-{number}", methods=None))
-        app.view_functions[f"api-{number}"] = _view(world, template)
     app.register_blueprint(control_plane(world))
     app.register_blueprint(docs_pages(world))
-    app.register_error_handler(NotFound, lambda _: _answer(world, "", {}))
-    app.register_error_handler(HTTPException, _as_json)
     allow_browsers(app)
+    app.before_request(_api(world))
+    app.register_error_handler(HTTPException, _as_json)
     return app
 
 
-def _rules(world: World) -> Iterator[tuple[str, str]]:
-    """Each path template with the Werkzeug rule that serves it, below every prefix the document's servers have.
+def _api(world: World) -> Callable[[], Response | None]:
+    """Answers whatever no page of the application does: a path of the document, or of nothing at all."""
+    router = Router(world.contract.paths, world.contract.prefixes)
 
-    One rule a template, whatever the verb: with one rule an operation, templates that overlap merge
-    their Allow headers and answer each other's verbs.
-    """
-    for prefix in world.contract.prefixes:
-        for template in world.contract.paths:
-            yield template, prefix + "/".join(map(_segment, template.split("/")))
+    def api() -> Response | None:
+        if not isinstance(request.routing_exception, NotFound):
+            return None
+        template, values = router.match(request.path) or ("", {})
+        return _answer(world, template, values)
 
-
-def _segment(segment: str) -> str:
-    """``{tenantId}`` as ``<tenantId>``, for names that Werkzeug takes; a mixed segment piece by piece."""
-    return segment.replace("{", "<").replace("}", ">")
-
-
-def _view(world: World, template: str) -> Callable[..., Response]:
-    def view(**path_values: str) -> Response:
-        return _answer(world, template, path_values)
-
-    return view
+    return api
 
 
 def _answer(world: World, template: str, path_values: Mapping[str, str]) -> Response:

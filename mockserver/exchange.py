@@ -68,7 +68,9 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     check(operation, reply, projected=call.value(operation.projection) is not None)
     if world.reference:
         world.reference.agree_on_reply(operation, request, reply.status, _serialised(reply))
-    return Reply(reply.status, reply.value, reply.has_value, reply.raw, reply.headers, (*sent.notes, *reply.notes))
+    told = (("Effects", ", ".join(call.told)),) if call.told else ()
+    notes = (*sent.notes, *reply.notes, *told)
+    return Reply(reply.status, reply.value, reply.has_value, reply.raw, reply.headers, notes)
 
 
 def _read(world: World, operation: Operation, request: Request) -> Input:

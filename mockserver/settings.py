@@ -29,7 +29,8 @@ class Settings:
 
     ``clock``: ``scenario`` runs on from the scenario's moment, ``frozen`` stands there, ``now`` follows
     the machine. ``validator``: ``compiled``, or ``reference`` to have openapi-core judge every message
-    as well. ``counts`` says how many records of a resource each seeded tenant gets. Sizes are bytes.
+    as well. ``strict_references``: keys into other modules are held to what is known of these. ``counts`` says
+    how many records of a resource each seeded tenant gets. Sizes are bytes.
     """
 
     spec: Path = field(default_factory=lambda: data_folder("spec") / "openapi.json")
@@ -43,6 +44,7 @@ class Settings:
     jwks: str | None = None
     clock: str = "scenario"
     validator: str = "compiled"
+    strict_references: bool = False
     page_size: int = 100
     max_body: int = 2**20
     max_depth: int = 32

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 from mockserver.auth import Authenticator
 from mockserver.behaviours import Tools
-from mockserver.contract import Contract, Document, compile_contract, read_document
+from mockserver.contract import Document, compile_contract, read_document
 from mockserver.determinism import Clock, IdSource
 from mockserver.faults import Faults
 from mockserver.journal import Journal
 from mockserver.keys import Keys
 from mockserver.outbox import Outbox
+from mockserver.rules import read_rules
 from mockserver.seed import read_scenario
 from mockserver.settings import Settings
-from mockserver.store import Collection, Store, Tenant
+from mockserver.store import Store, Tenant
 from mockserver.templates import DocumentTemplates
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class World:
         """Raises SetupError listing what is wrong with document, scenario, templates or settings."""
         self.settings = settings
         self.contract = compile_contract(read_document(settings.spec))
+        self.rules = read_rules(self.contract)
         self.scenario = read_scenario(
             settings.scenario, settings.fixtures, self.contract, seed=settings.seed, counts=settings.counts
         )
@@ -49,13 +51,19 @@ class World:
         self.outbox = Outbox(settings.outbox)
         self.journal = Journal(settings.journal)
         self.faults = Faults()
-        self.store = Store(self.contract.indexes, self.scenario.fill, settings.max_tenants)
+        self.store = Store(
+            self.contract.indexes,
+            self.scenario.fill,
+            settings.max_tenants,
+            counted=self.contract.counted,
+            strict=settings.strict_references,
+        )
         self.reference = _reference(self.contract.document) if settings.validator == "reference" else None
         self.tools = _tools(self)
         self.operations = {operation.id: operation for operation in self.contract.operations()}
         for tenant in self.scenario.tenants:
             self.store.tenant(tenant)
-        self.scenario.fill(_nobody(self.contract))  # a broken template stops the start, not a later request
+        self.scenario.fill(self.store.empty(""))  # a broken template stops the start, not a later request
         self._start_clock()
         self._begin = self.snapshot()
 
@@ -82,11 +90,6 @@ class World:
         self.clock.set(datetime.now(UTC) if mode == "now" else self.scenario.clock, running=mode != "frozen")
 
 
-def _nobody(contract: Contract) -> Tenant:
-    """A tenant that no one keeps and no scenario lists."""
-    return Tenant("", {resource: Collection(fields) for resource, fields in contract.indexes.items()})
-
-
 def _reference(document: Document) -> Reference:
     from mockserver.contract.reference import Reference  # PERF: openapi-core takes 0.3 s to import
 
@@ -97,6 +100,7 @@ def _tools(world: World) -> Tools:
     templates = DocumentTemplates(world.settings.fixtures / "templates")
     return Tools(
         contract=world.contract,
+        rules=world.rules,
         clock=world.clock,
         ids=world.ids,
         outbox=world.outbox,

@@ -12,9 +12,9 @@ ENGINE = Path(__file__).parent.parent / "mockserver"
 MODULES = sorted(ENGINE.rglob("*.py"))
 LEVELS = (
     {"errors"},
-    {"messages", "determinism", "ring"},
+    {"messages", "determinism", "ring", "members", "circles"},
     {"contract", "store", "outbox", "journal"},
-    {"behaviours", "seed", "recipes", "auth", "keys", "faults", "settings", "templates"},
+    {"behaviours", "rules", "seed", "recipes", "auth", "keys", "faults", "settings", "templates"},
     {"world"},
     {"exchange"},
     {"control", "docs", "cors"},
@@ -23,7 +23,13 @@ LEVELS = (
     {"cli", "pytest_plugin", "testing"},
 )
 """From the bottom up: a module imports from its own level or from below."""
-APART = [("contract", "store"), ("store", "contract"), ("behaviours", "auth"), ("store", "messages")]
+APART = [
+    ("rules", "behaviours"),
+    ("contract", "store"),
+    ("store", "contract"),
+    ("behaviours", "auth"),
+    ("store", "messages"),
+]
 WEB = {"app", "control", "docs", "cors", "serving", "cli", "pytest_plugin", "testing"}
 """The only modules that know Flask."""
 UNNAMED = {"utils", "helpers", "base", "common", "manager", "factory"}

@@ -16,7 +16,9 @@ from mockserver.contract import Operation
 
 ENGINE = Path(__file__).parent.parent / "mockserver"
 WAYS_IN = {
-    ("behaviours/records.py", "store"): "checks the record before it puts it",
+    ("behaviours/storing.py", "keep"): "checks the record before it puts it",
+    ("behaviours/storing.py", "_amend"): "checks the record before it puts it",
+    ("store/tenant.py", "put"): "hands on what it is given, for those above",
     ("control.py", "_lock"): "changes one boolean of a stored record and nothing else",
     ("recipes/filling.py", "put"): "checks each seeded record, or lists it as a problem that stops the start",
     ("testing/planting.py", "plant"): "checks the record that a test plants",
@@ -34,7 +36,7 @@ def callers_of_put() -> set[tuple[str, str]]:
                         isinstance(call, ast.Call)
                         and isinstance(call.func, ast.Attribute)
                         and call.func.attr == "put"
-                        and len(call.args) == 3
+                        and len(call.args) in (3, 4)
                     ):
                         found.add((str(module.relative_to(ENGINE)), function.name))
     return found

@@ -15,8 +15,8 @@ from click.testing import CliRunner
 
 from mockserver.cli import main
 from mockserver.contract import publish as publishing
-from mockserver.contract.fields import title
 from mockserver.contract.group import merged
+from mockserver.contract.lines import title
 from mockserver.errors import SetupError
 
 FRAME = {
@@ -55,11 +55,12 @@ TEMPLATES = {
             "components": {"schemas": {"Whole<Record>": {"members": "replaceable"}, "Some<Record>": {"members": "projected"}}},
         },
         "lookup": {
-            "path": "/<segment>/{shelf}/<key.path>/{<key.name>}",
+            "path": "/<segment>/{shelf}/<key.path>",
             "method": "get",
+            "parameter": {"name": "<parameter.name>", "in": "path", "schema": {"enum": "<parameter.options>"}, "example": "<parameter.example>"},
             "operation": {
                 "operationId": "list<Records>By<key.Name>",
-                "parameters": [{"name": "<key.name>", "in": "path", "example": "<key.example>"}],
+                "parameters": ["<key.parameters>"],
                 "responses": {200: {"description": "Found.", "content": {"application/json": {"example": ["<found.projected>"]}}}},
             },
         },
@@ -71,10 +72,11 @@ TEMPLATES = {
         },
     },
 }  # fmt: skip
-SYSTEM = {
-    "full": {"sys_made_at": {"type": "string", "readOnly": True, "required": True}, "sys_hint": {"type": "string"}},
-    "short": ["sys_hint"],
+BLOCKS = {
+    "system": {"sys_made_at": {"type": "string", "readOnly": True, "required": True}, "sys_hint": {"type": "string"}},
+    "short system": ["sys_hint"],
 }
+OBJECTS: dict[str, Any] = {"objects": {}}
 BOOK = {
     "title": "Big Books",
     "segment": "bigBooks",
@@ -83,7 +85,7 @@ BOOK = {
     "sources": {"documented": "the page", "inferred": "a guess"},
     "provenance": "documented",
     "operations": {"create": "documented"},
-    "system": "full",
+    "include": "system",
     "fields": {
         "title": {"type": "string", "required": True, "description": "Its name."},
         "id": {"type": "string", "required": True, "readOnly": True},
@@ -102,14 +104,17 @@ Parts = Callable[..., Path]
 
 @pytest.fixture
 def parts(tmp_path: Path) -> Parts:
-    """Writes the tiny parts; ``change`` edits them first: frame, templates, system, and groups by file name."""
+    """Writes the tiny parts; ``change`` edits them first: frame, templates, blocks, objects, and groups by file name."""
 
     def make(change: Callable[[dict[str, Any]], Any] | None = None) -> Path:
-        said = copy.deepcopy({"frame": FRAME, "templates": TEMPLATES, "system": SYSTEM, "groups": {"books": BOOK}})
+        said = copy.deepcopy(
+            {"frame": FRAME, "templates": TEMPLATES, "blocks": BLOCKS, "objects": OBJECTS, "groups": {"books": BOOK}}
+        )
         if change:
             change(said)
         (tmp_path / "resources").mkdir()
-        files = {"api.yaml": said["frame"], "operations.yaml": said["templates"], "system.yaml": said["system"]}
+        files = {"api.yaml": said["frame"], "operations.yaml": said["templates"]}
+        files |= {"blocks.yaml": said["blocks"], "objects.yaml": said["objects"]}
         files |= {f"resources/{name}.yaml": part for name, part in said["groups"].items()}
         for name, part in files.items():
             (tmp_path / name).write_text(part if isinstance(part, str) else yaml.safe_dump(part, sort_keys=False))
@@ -171,10 +176,16 @@ def test_titles_follow_from_names(name: str, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "wanted"), [("full", {"sys_hint", "sys_made_at"}), ("short", {"sys_hint"}), (None, set())]
+    ("word", "wanted"),
+    [
+        ("system", {"sys_hint", "sys_made_at"}),
+        ("short system", {"sys_hint"}),
+        (["short system", "system"], {"sys_hint", "sys_made_at"}),
+        (None, set()),
+    ],
 )
-def test_the_system_block_comes_with_a_word(parts: Parts, word: str | None, wanted: set[str]) -> None:
-    fields = built(parts, system=word)["components"]["schemas"]["BigBook"]["properties"]
+def test_a_block_comes_with_a_word(parts: Parts, word: Any, wanted: set[str]) -> None:
+    fields = built(parts, include=word)["components"]["schemas"]["BigBook"]["properties"]
     assert {name for name in fields if name.startswith("sys_")} == wanted
 
 
@@ -314,19 +325,19 @@ def test_every_problem_of_every_part_is_told_at_once(parts: Parts) -> None:
     def spoil(said: dict[str, Any]) -> None:
         said["groups"]["books"] |= {
             "operations": {"burn": "documented", "create": "rumoured"},
-            "system": "medium",
+            "include": "medium",
             "lookups": {"colour": "documented"},
         }
         said["groups"]["books"]["fields"]["title"]["shape"] = "round"
         said["groups"]["novels"] = {**BOOK, "segment": "novels", "record": "Novel", "provenance": "rumoured"}
 
     assert {line.partition("; ")[0] for line in problems(parts, spoil)} == {
-        "books.yaml /system: unknown system block 'medium'",
+        "books.yaml /include: unknown block 'medium'",
         "books.yaml /operations/burn: unknown operation 'burn'",
         "books.yaml /operations/create: the status 'rumoured' has no source",
         "books.yaml /fields/title/shape: unknown shape 'round'",
         "books.yaml /lookups/colour: looks up by the unknown field 'colour'",
-        "books.yaml : nothing here fills <key.example>",
+        "books.yaml /lookups/colour: no sample for 'colour'",
         "novels.yaml /provenance: the status 'rumoured' has no source",
     }
 
@@ -341,19 +352,18 @@ def test_parts_of_the_wrong_form_are_all_told(parts: Parts) -> None:
             "special": {"/a": {"get": 1}},
         }
         said["templates"]["operations"]["create"].pop("path")
-        said["system"]["full"] = 1
+        said["blocks"]["system"] = 1
 
     told = problems(parts, spoil)
     assert {line.partition("; ")[0] for line in told} == {
         "operations.yaml /operations/create/path: is missing",
-        "system.yaml /full: is a int, wanted a mapping or list",
+        "blocks.yaml /system: is a int, wanted a mapping or list",
         "authors.yaml /colour: unknown word",
         "authors.yaml /about: is missing",
         "authors.yaml /examples: is missing",
         "authors.yaml /provenance: is missing",
         "authors.yaml /record: is missing",
         "authors.yaml /segment: is missing",
-        "authors.yaml /sources: is missing",
         "authors.yaml /fields: is a list, wanted a mapping",
         "authors.yaml /operations: is a str, wanted a mapping",
         "authors.yaml /special//a/get: is a int, wanted a mapping".replace("//a", "/~1a"),
@@ -363,25 +373,25 @@ def test_parts_of_the_wrong_form_are_all_told(parts: Parts) -> None:
 
 def test_a_short_block_may_only_pick_what_there_is(parts: Parts) -> None:
     def spoil(said: dict[str, Any]) -> None:
-        said["system"]["short"] = ["sys_hint", "sys_nothing"]
-        said["groups"]["books"]["system"] = "short"
+        said["blocks"]["short system"] = ["sys_hint", "sys_nothing"]
+        said["groups"]["books"]["include"] = "short system"
 
     (told,) = problems(parts, spoil)
-    assert told.startswith("books.yaml /system: 'short' in ")
+    assert told.startswith("books.yaml /include: 'short system' in ")
     assert "picks 'sys_nothing'" in told
 
 
 def test_unreadable_parts_are_all_told(parts: Parts) -> None:
     def spoil(said: dict[str, Any]) -> None:
         said["frame"] = "a: [1"
-        said["system"] = "- full"
+        said["blocks"] = "- system"
         said["groups"]["books"] = (
             f"{yaml.safe_dump(BOOK)}search: {{age: {{default: 2025-04-18, description: How old, in years}}}}"
         )
 
     told = problems(parts, spoil)
     assert told[0].startswith("api.yaml : cannot be read")
-    assert told[1] == "system.yaml : holds no mapping; see README.md"
+    assert told[1] == "blocks.yaml : holds no mapping; see README.md"
     assert (
         told[2] == "books.yaml /search/age: the text is cut at a comma, before 'in years'; put the whole text in quotes"
     )
@@ -396,7 +406,8 @@ def test_missing_parts_are_told(tmp_path: Path) -> None:
         "resources",
         "api.yaml",
         "operations.yaml",
-        "system.yaml",
+        "blocks.yaml",
+        "objects.yaml",
     ]
 
 
@@ -460,7 +471,13 @@ def test_whatever_is_wrong_is_told_as_a_problem(junk: Any, parts: Parts) -> None
         },
     }
     folder = parts()
-    good = {"api.yaml": FRAME, "operations.yaml": TEMPLATES, "system.yaml": SYSTEM, "resources/books.yaml": full}
+    good = {
+        "api.yaml": FRAME,
+        "operations.yaml": TEMPLATES,
+        "blocks.yaml": BLOCKS,
+        "objects.yaml": OBJECTS,
+        "resources/books.yaml": full,
+    }
     for name, part in good.items():
         for *way, last in filter(None, places(part)):
             spoilt = copy.deepcopy(part)

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockserver.circles import circles
 from mockserver.contract import Document, compile_contract
 from mockserver.errors import SetupError
-from mockserver.recipes.circles import circles
 from mockserver.recipes.fakes import Fakes
 from mockserver.recipes.texts import slug
 from mockserver.seed import Scenario, read_scenario

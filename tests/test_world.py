@@ -146,7 +146,7 @@ def test_a_breach_is_a_500_that_names_pointer_rule_and_operation(library, monkey
     app = library()
     world = world_of(app)
     book = app.test_client().post("/books/t", json={"title": "A"}).json["id"]
-    monkeypatch.setattr("mockserver.behaviours.records.stamp", lambda _: "half past noon")
+    monkeypatch.setattr("mockserver.behaviours.storing.stamp", lambda _: "half past noon")
     broken = app.test_client().patch(f"/books/t/{book}", json=[])
     assert broken.status_code == 500
     assert broken.json["message"] == "The mock broke its own contract in patchBook."

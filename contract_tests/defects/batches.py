@@ -170,12 +170,13 @@ def _once_each(planting: Planting) -> None:
 
 
 def _not_counted(planting: Planting) -> None:
-    def stamped(original: Callable[..., None], call: Call, record: dict[str, Any], previous: Any) -> None:
-        original(call, record, previous)
+    def stamped(original: Callable[..., None], call: Call, *told: Any) -> None:
+        original(call, *told)
+        _, record, previous = told
         if call.operation.kind is Kind.BATCH and previous:
             record["sys_version"] = previous["sys_version"]
 
-    planting.around(engine("behaviours.records"), "_stamp", stamped)
+    planting.around(engine("behaviours.storing"), "_stamp", stamped)
 
 
 DEFECTS = named(

@@ -12,7 +12,8 @@ import jsonpointer
 from contract_tests.defects.defect import Area, Plant, named
 from contract_tests.defects.planting import Behaviour, Planting, engine
 from mockserver.behaviours import Call
-from mockserver.behaviours.records import find, store
+from mockserver.behaviours.records import find
+from mockserver.behaviours.storing import store
 from mockserver.contract import Kind, Resource
 from mockserver.determinism import stamp
 from mockserver.errors import Refusal
@@ -63,11 +64,12 @@ def _strangers_stored(planting: Planting) -> None:
 def _stamped(change: Callable[[Call, dict[str, Any], Mapping[str, Any]], object]) -> Plant:
     """Change a record once more after it was stamped: ``change(call, record, previous)``."""
 
-    def stamped(original: Callable[..., None], call: Call, record: dict[str, Any], previous: Mapping[str, Any]) -> None:
-        original(call, record, previous)
+    def stamped(original: Callable[..., None], call: Call, *told: Any) -> None:
+        original(call, *told)
+        _, record, previous = told
         change(call, record, previous)
 
-    return lambda planting: planting.around(engine("behaviours.records"), "_stamp", stamped)
+    return lambda planting: planting.around(engine("behaviours.storing"), "_stamp", stamped)
 
 
 def _kept(name: str, kind: Kind) -> Plant:
@@ -148,7 +150,7 @@ def _managed_patched(planting: Planting) -> None:
     def differ(original: Callable[..., bool], one: Any, other: Any, name: str) -> bool:
         return not name.startswith("sys_") and original(one, other, name)
 
-    planting.around(engine("behaviours.records"), "_differ", differ)
+    planting.around(engine("behaviours.records"), "differ", differ)
 
 
 def _applied(apply: Callable[[Apply, Any, Directive], Any]) -> Plant:

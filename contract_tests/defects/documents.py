@@ -9,7 +9,8 @@ from typing import Any
 from contract_tests.defects.defect import Area, Plant, named
 from contract_tests.defects.planting import Behaviour, Planting, engine
 from mockserver.behaviours import Call
-from mockserver.behaviours.records import find, store
+from mockserver.behaviours.records import find
+from mockserver.behaviours.storing import store
 from mockserver.contract import Kind
 from mockserver.errors import Refusal
 from mockserver.messages import Reply, say

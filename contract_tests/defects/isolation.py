@@ -138,7 +138,7 @@ def _references_across(planting: Planting) -> None:
         found = original(resource, tenant, *records)
         return found if all(original(resource, one, *records) for one in _others(planting, tenant)) else []
 
-    planting.around(engine("behaviours.records"), "_dangling", dangling)
+    planting.around(engine("behaviours.storing"), "_dangling", dangling)
 
 
 def _delete_everywhere(planting: Planting) -> None:

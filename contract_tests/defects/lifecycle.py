@@ -9,7 +9,7 @@ from typing import Any
 from contract_tests.defects.defect import Area, Plant, named
 from contract_tests.defects.planting import Behaviour, Planting, engine
 from mockserver.behaviours import Call
-from mockserver.behaviours.records import store
+from mockserver.behaviours.storing import store
 from mockserver.contract import Kind
 from mockserver.determinism import IdSource
 from mockserver.errors import Refusal
@@ -72,7 +72,7 @@ def _dangling(*, on_create: bool) -> Plant:
     def dangling(original: Callable[..., Any], resource: Any, tenant: Tenant, record: Any, previous: Any) -> Any:
         return [] if bool(previous) != on_create else original(resource, tenant, record, previous)
 
-    return lambda planting: planting.around(engine("behaviours.records"), "_dangling", dangling)
+    return lambda planting: planting.around(engine("behaviours.storing"), "_dangling", dangling)
 
 
 def _unlocked(module: str) -> Plant:

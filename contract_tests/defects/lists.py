@@ -222,14 +222,14 @@ def _without_zone(planting: Planting) -> None:
     def comparable(original: Callable[[Any], Any], value: Any) -> Any:
         return value[:19] if isinstance(value, str) else original(value)
 
-    planting.around(engine("behaviours.matching"), "_comparable", comparable)
+    planting.around(engine("behaviours.matching"), "comparable", comparable)
 
 
 def _without_time(planting: Planting) -> None:
     def comparable(original: Callable[[Any], Any], value: Any) -> Any:
         return original(value[:10]) if isinstance(value, str) else original(value)
 
-    planting.around(engine("behaviours.matching"), "_comparable", comparable)
+    planting.around(engine("behaviours.matching"), "comparable", comparable)
 
 
 def _passed_over(name: str) -> Plant:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 
 from mockserver.behaviours.batch import batch
 from mockserver.behaviours.call import Call, Templates, Tools
+from mockserver.behaviours.computing import compute, generate
 from mockserver.behaviours.documents import document, notice, preview
 from mockserver.behaviours.listing import list_, lookup, search
+from mockserver.behaviours.querying import describe, query
 from mockserver.behaviours.records import create, delete, patch, read, replace
 from mockserver.contract import Kind
 from mockserver.messages import Reply
@@ -24,6 +26,10 @@ BEHAVIOURS: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
     Kind.DOCUMENT: document,
     Kind.PREVIEW: preview,
     Kind.NOTICE: notice,
+    Kind.COMPUTE: compute,
+    Kind.GENERATE: generate,
+    Kind.QUERY: query,
+    Kind.DESCRIBE: describe,
 }
 
 __all__ = ["BEHAVIOURS", "Call", "Templates", "Tools"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-import orjson
-
 from mockserver.behaviours import records
 from mockserver.behaviours.call import Call
+from mockserver.behaviours.showing import seen
 from mockserver.contract import Kind
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Json, Reply, say
@@ -33,7 +32,7 @@ def _result(call: Call, tenant: Tenant, item: Item) -> dict[str, Json]:
         return {**told, "status": refusal.status, "error": {"message": refusal.message, "errors": errors}}
     if record is None:
         return told
-    return {**told, "id": record.id, "object": orjson.loads(record.raw)}
+    return {**told, "id": record.id, "object": seen(call, tenant, record)}
 
 
 def _create(call: Call, tenant: Tenant, item: Item) -> Record:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from mockserver.contract import Contract, Input, Operation, Resource
 from mockserver.determinism import Clock, IdSource
 from mockserver.messages import Identity, Json
 from mockserver.outbox import Outbox
+from mockserver.rules import Rules, Scene
+from mockserver.store import Tenant
 
 
 class Templates(Protocol):
@@ -23,6 +25,7 @@ class Tools:
     """What behaviours use of the world: one clock, one source of ids, the outbox, the limits."""
 
     contract: Contract
+    rules: Rules
     clock: Clock
     ids: IdSource
     outbox: Outbox
@@ -35,12 +38,16 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that has been understood; the tenant comes beside it, its lock held."""
+    """One request that has been understood; the tenant comes beside it, its lock held.
+
+    ``told`` collects what else it brought about, for the diagnostics.
+    """
 
     operation: Operation
     input: Input
     identity: Identity
     tools: Tools
+    told: list[str] = field(default_factory=list)
 
     @property
     def resource(self) -> Resource:
@@ -48,8 +55,12 @@ class Call:
 
     @property
     def record_id(self) -> str:
-        """The path parameter that names the record: the last one of the path."""
+        """The path parameter that names the record: the last one of the path, for a single record the tenant's."""
         return str(self.input.values[self.operation.path.rpartition("{")[2].rstrip("}")])
+
+    def scene(self, tenant: Tenant) -> Scene:
+        """What rules look at, now."""
+        return self.tools.rules.scene(tenant, self.tools.clock.now())
 
     def value(self, name: str | None) -> Json:
         """The parameter ``name``, or None where it was not given."""

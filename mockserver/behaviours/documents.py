@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.behaviours.call import Call
-from mockserver.behaviours.records import changeable, find, store
+from mockserver.behaviours.records import changeable, find
+from mockserver.behaviours.showing import seen
+from mockserver.behaviours.storing import store
 from mockserver.determinism import stamp
 from mockserver.messages import Json, Reply, say
 from mockserver.outbox import Mail
@@ -22,7 +24,7 @@ _MERGE_FIELD = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,64})\s*\}\}")
 
 
 def document(call: Call, tenant: Tenant) -> Reply:
-    record = find(call.resource, tenant, call.record_id).data()
+    record = seen(call, tenant, find(call.resource, tenant, call.record_id))
     return say(_render(call, call.operation.meaning["template"], record))
 
 
@@ -30,7 +32,7 @@ def preview(call: Call, tenant: Tenant) -> Reply:
     """What was to be previewed, merged with the record it names, goes to the outbox; the reply has no content."""
     words, body = call.operation.meaning, call.input.body or {}
     about = body.get(words["record"])
-    record = find(call.resource, tenant, about).data() if about is not None else {}
+    record = seen(call, tenant, find(call.resource, tenant, about)) if about is not None else {}
     email = body.get(words.get("email")) or {}
     text = email.get("body", "") if "email" in words else body.get(words.get("body"), "")
     _mail(
@@ -55,7 +57,7 @@ def notice(call: Call, tenant: Tenant) -> Reply:
     entry = {log["date"]: now, log["notice"]: notice_id}
     changes = {field: call.value(name) for field, name in words.get("set", {}).items() if call.value(name) is not None}
     changed = {**previous, **changes, log["field"]: [*previous.get(log["field"], []), entry]}
-    record = store(call, tenant, changed, previous).data()
+    record = seen(call, tenant, store(call, tenant, changed, previous))
     _mail(
         call,
         tenant,

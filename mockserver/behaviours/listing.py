@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
+from typing import Any
 
 import orjson
 
 from mockserver.behaviours.call import Call
 from mockserver.behaviours.matching import match
-from mockserver.behaviours.projection import select_all, unknown
+from mockserver.behaviours.showing import seen, select_all, unknown
 from mockserver.contract.operation import Page
 from mockserver.messages import Headers, Reply, hand_out, say
 from mockserver.store import Record, Tenant
 
 
 def list_(call: Call, tenant: Tenant) -> Reply:
-    return _answer(call, tenant[call.resource.name].scan(_start(call)))
+    return _answer(call, tenant, tenant[call.resource.name].scan(_start(call)))
 
 
 def lookup(call: Call, tenant: Tenant) -> Reply:
-    by = call.operation.meaning["by"]
-    return _answer(call, tenant[call.resource.name].lookup(by, call.value(by), _start(call)))
+    """The records with the values asked for: found by the first field, the others looked at."""
+    (first, field), *others = call.operation.keys.items()
+    found = tenant[call.resource.name].lookup(field, call.value(first), _start(call))
+    if others:
+        wanted = [(field, call.value(parameter)) for parameter, field in others]
+        found = (record for record in found if _has(seen(call, tenant, record), wanted))
+    return _answer(call, tenant, found)
 
 
 def search(call: Call, tenant: Tenant) -> Reply:
-    criteria = call.input.body if call.input.has_body else {}
-    records, unmapped = match(call.operation.criteria, criteria, tenant[call.resource.name].scan(_start(call)))
+    sent = call.input.body if call.input.has_body else {}
+    records, unmapped = match(call, tenant, sent, tenant[call.resource.name].scan(_start(call)))
     notes = (("Ignored", ", ".join(f"body/{name}" for name in unmapped)),) if unmapped else ()
-    return _answer(call, records, notes)
+    return _answer(call, tenant, records, notes)
+
+
+def _has(record: Mapping[str, Any], wanted: list[tuple[Any, Any]]) -> bool:
+    """Whether each field, or the field that another one chooses, has the value wanted."""
+    for field, value in wanted:
+        name = field if isinstance(field, str) else field.get("cases", {}).get(record.get(field.get("by")))
+        if name is None or record.get(name) != value:
+            return False
+    return True
 
 
 def _start(call: Call) -> str | None:
@@ -42,18 +57,23 @@ def _start(call: Call) -> str | None:
     return start
 
 
-def _answer(call: Call, records: Iterator[Record], notes: Headers = ()) -> Reply:
+def _answer(call: Call, tenant: Tenant, records: Iterator[Record], notes: Headers = ()) -> Reply:
     """One page: bare or in the envelope; the next key only where more is there."""
     found = list(islice(records, call.tools.page_size + 1))
     more, found = len(found) > call.tools.page_size, found[: call.tools.page_size]
     page = call.operation.page or Page(key="")
     last = found[-1].id if more else None
     fields = call.value(call.operation.projection)
-    if fields is None:
-        return hand_out(_raw(page, found, last), notes=notes)
-    items = select_all(call.resource, fields, found)
-    value = items if page.items is None else {page.items: items, **_around(page, len(found), last)}
-    return say(value, notes=(*notes, *unknown(call.resource, fields)))
+    if fields is not None:
+        items = select_all(call, tenant, fields, found)
+        return say(_around(page, items, last), notes=(*notes, *unknown(call.resource, fields)))
+    if not call.tools.rules.is_plain(call.resource):
+        return say(_around(page, [seen(call, tenant, record) for record in found], last), notes=notes)
+    return hand_out(_raw(page, found, last), notes=notes)
+
+
+def _around(page: Page, items: list[Any], last: str | None) -> Any:
+    return items if page.items is None else {page.items: items, **_beside(page, len(items), last)}
 
 
 def _raw(page: Page, found: list[Record], last: str | None) -> bytes:
@@ -61,14 +81,14 @@ def _raw(page: Page, found: list[Record], last: str | None) -> bytes:
     array = b"[" + b",".join([record.raw for record in found]) + b"]"
     if page.items is None:
         return array
-    around = orjson.dumps(_around(page, len(found), last))[1:]
-    return b"{" + orjson.dumps(page.items) + b":" + array + (b"," if len(around) > 1 else b"") + around
+    beside = orjson.dumps(_beside(page, len(found), last))[1:]
+    return b"{" + orjson.dumps(page.items) + b":" + array + (b"," if len(beside) > 1 else b"") + beside
 
 
-def _around(page: Page, count: int, last: str | None) -> dict[str, int | str]:
-    around: dict[str, int | str] = {}
+def _beside(page: Page, count: int, last: str | None) -> dict[str, int | str]:
+    beside: dict[str, int | str] = {}
     if page.count:
-        around[page.count] = count
+        beside[page.count] = count
     if page.next and last is not None:
-        around[page.next] = last
-    return around
+        beside[page.next] = last
+    return beside

@@ -6,17 +6,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from mockserver.contract.operation import Criterion, How
+from mockserver.behaviours.call import Call
+from mockserver.behaviours.showing import seen
+from mockserver.contract.operation import How
 from mockserver.messages import Json
-from mockserver.store import Record
+from mockserver.store import Record, Tenant
 
 Test: TypeAlias = Callable[[Json], bool]
 
 
 def match(
-    criteria: Mapping[str, Criterion], sent: Mapping[str, Json], records: Iterable[Record]
+    call: Call, tenant: Tenant, sent: Mapping[str, Json], records: Iterable[Record]
 ) -> tuple[Iterator[Record], list[str]]:
-    """The records that meet all of ``sent``, lazily; and the names in ``sent`` that map to no field."""
+    """The records that meet all of ``sent``, lazily; and the names in ``sent`` that map to no field.
+
+    PERF: what is computed is worked out only when something is asked about it.
+    """
+    criteria = call.operation.criteria
     tests: list[tuple[str, Test]] = []
     unmapped = []
     for name, value in sent.items():
@@ -25,6 +31,9 @@ def match(
             unmapped.append(name)
         elif criterion.field is not None:
             tests.append((criterion.field, _test(criterion.how, value)))
+    computed = call.tools.rules.computed.get(call.resource.name, {})
+    if any(field in computed for field, _ in tests):
+        return (record for record in records if _meets(seen(call, tenant, record), tests)), sorted(unmapped)
     return (record for record in records if _meets(record.data(), tests)), sorted(unmapped)
 
 
@@ -34,8 +43,8 @@ def _meets(data: Mapping[str, Any], tests: list[tuple[str, Test]]) -> bool:
 
 def _test(how: How, wanted: Json) -> Test:
     if how is How.RANGE:
-        low, high = map(_comparable, wanted)
-        return lambda found: _within(low, _comparable(found), high)
+        low, high = map(comparable, wanted)
+        return lambda found: _within(low, comparable(found), high)
     if how is How.ANY_OF:
         return lambda found: found in wanted
     if how is How.CONTAINS:
@@ -50,7 +59,7 @@ def _within(low: Json, found: Json, high: Json) -> bool:
     return bool(low <= found <= high)
 
 
-def _comparable(value: Json) -> Json:
+def comparable(value: Json) -> Json:
     """A moment for text that tells one (a date alone: its first instant in UTC), a float for a number; else None."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None

@@ -6,6 +6,7 @@ from mockserver.contract.document import Document, read_document
 from mockserver.contract.operation import Kind, Operation
 from mockserver.contract.reading import Input, read
 from mockserver.contract.resource import Reference, Resource
+from mockserver.contract.routing import Router
 
 __all__ = [
     "Contract",
@@ -15,6 +16,7 @@ __all__ = [
     "Operation",
     "Reference",
     "Resource",
+    "Router",
     "check",
     "compile_contract",
     "read",

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
-from mockserver.contract.document import Document, Node
+from mockserver.contract.document import Document, Node, escape
+from mockserver.contract.lines import DROPPED, Tree, complete, schema, schemas
 from mockserver.contract.problems import Problems
 
-Tree: TypeAlias = dict[str, Any]
-
-WORDS = frozenset({"shape", "required", "from"})
-"""What a line may say beyond JSON Schema: a shape, that the record always has the field, and where we know it from."""
 MEMBERS = ("record", "writable", "replaceable", "projected", "search")
 
 
 class Fields:
-    """The lines of ``part`` and of the system block it names; ``key`` is the field that identifies a record."""
+    """The lines of ``part`` and of the blocks it includes; ``key`` identifies a record, unless the group is single."""
 
-    def __init__(self, part: Document, system: Document, shapes: Tree, key: str, problems: Problems) -> None:
+    def __init__(self, part: Document, blocks: Document, shapes: Tree, key: str, problems: Problems) -> None:
         self._part = part
-        self._system = system
+        self._blocks = blocks
         self._shapes = shapes
         self._problems = problems
-        self.key = key
+        self.key = None if part.node("single").value else key
 
     @cached_property
     def lines(self) -> dict[str, Tree]:
-        """In alphabetical order, as the vendor lists them."""
-        own = {name: node.value for name, node in self._part.node("fields").items()}
-        return dict(sorted({**self._block(), **own}.items()))
+        """In alphabetical order, as the vendor lists them; shapes spelt out."""
+        own = {name: complete(node, self._shapes, self._problems) for name, node in self._part.node("fields").items()}
+        return dict(sorted({**self._included(), **own}.items()))
 
     @cached_property
     def required(self) -> list[str]:
@@ -38,96 +35,128 @@ class Fields:
 
     @cached_property
     def writable(self) -> list[str]:
+        """What a client may set on a new record: the key only where clients choose it."""
         return [name for name, line in self.lines.items() if not line.get("readOnly")]
+
+    @cached_property
+    def sent(self) -> list[str]:
+        """What a client must set: the server fills in the rest, and a key that is not given."""
+        absent = {name for name, line in self.lines.items() if "filled" in line} | {self.key}
+        return [name for name in self.required if name in self.writable and name not in absent]
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether clients may choose the key of a new record."""
+        return bool(self.key and self.lines.get(self.key, {}).get("chosen"))
+
+    @property
+    def way(self) -> str:
+        """How a new record comes by its key: ``made``, ``chosen``, or ``single`` where it has none."""
+        return "single" if self.key is None else "chosen" if self.is_chosen else "made"
 
     def members(self, word: str, record: str) -> Tree:
         """``properties`` and ``required`` of a schema that says ``members: word``, over the schema named ``record``."""
         if word == "record":
-            return {"required": self.required, "properties": self._schemas("fields", self.lines)}
+            return {"required": self.required, "properties": schemas(self._part, "fields", self.lines, self._problems)}
         if word == "search":
-            return {"properties": self._schemas("search", self._part.node("search").value or {})}
+            return {"properties": self._searched()}
         properties = {name: {"$ref": f"#/components/schemas/{record}/properties/{name}"} for name in self.lines}
+        keys = [self.key] if self.key else []
         if word == "projected":
-            return {"required": [self.key], "properties": properties}
-        if word == "replaceable":
-            properties[self.key] = self._sent_key()
-        sent = {*self.writable, self.key} if word == "replaceable" else {*self.writable}
+            return {**({"required": keys} if keys else {}), "properties": properties}
+        if word == "replaceable" and self.key:
+            properties[self.key] = self._sent_key(self.key)
+        taken = {*self.writable, *keys} if word == "replaceable" else {*self.writable}
+        needed = [*self.sent, *keys] if word == "replaceable" else self.sent
         return {
-            "required": [name for name in self.required if name in sent],
-            "properties": {name: schema for name, schema in properties.items() if name in sent},
+            "required": sorted(needed),
+            "properties": {name: schema for name, schema in properties.items() if name in taken},
         }
+
+    # Samples.
+
+    def sample(self, record: Tree) -> Tree:
+        """The sample record with what the server would have stamped on it."""
+        return dict(sorted({**self._stamps(0), **record}.items()))
+
+    def changed(self, record: Tree, change: Tree) -> Tree:
+        """The sample record after ``change``."""
+        return dict(sorted({**record, **self._stamps(-1), **change}.items()))
 
     def samples(self, record: Tree) -> dict[str, Tree]:
         """What follows from a sample record: what creates it, what replaces it, and a short projection of it."""
         writable = {name: value for name, value in record.items() if name in self.writable}
         key = {name: value for name, value in record.items() if name == self.key}
         brief = {name: value for name, value in writable.items() if name in self.required}
+        brief = brief or dict(list(writable.items())[:2])
         return {"create": writable, "replace": {**key, **writable}, "projected": {**key, **brief}}
 
-    def _block(self) -> Tree:
-        """The lines of the system block that the part names."""
-        said = self._part.node("system")
-        if said.value is None:
-            return {}
-        block = self._system.root.get(said.value)
-        if block is None:
-            known = ", ".join(self._system.root)
-            self._problems.add(said, f"unknown system block {said.value!r}", f"use one of {known}")
-            return {}
-        return dict(block) if isinstance(block, dict) else self._picked(said, block)
+    def _stamps(self, which: int) -> Tree:
+        """The first or the last example of each field that the server stamps."""
+        stamped = {name: line for name, line in self.lines.items() if "stamp" in (line.get("x-mock") or {})}
+        return {name: line["examples"][which] for name, line in stamped.items() if line.get("examples")}
 
-    def _picked(self, said: Node, names: list[str]) -> Tree:
+    # Where lines come from.
+
+    def _included(self) -> Tree:
+        """The lines of the blocks that the part names."""
+        said = self._part.node("include")
+        names = said.value if isinstance(said.value, list) else [said.value] if said.value is not None else []
+        found: Tree = {}
+        for name in names:
+            block = self._blocks.root.get(name) if isinstance(name, str) else None
+            if block is None:
+                known = ", ".join(self._blocks.root)
+                self._problems.add(said, f"unknown block {name!r}", f"use one of {known}")
+                continue
+            found |= self._spelt_out(str(name)) if isinstance(block, Mapping) else self._picked(said, str(name), block)
+        return found
+
+    def _spelt_out(self, block: str) -> Tree:
+        return {name: complete(node, self._shapes, self._problems) for name, node in self._blocks.node(block).items()}
+
+    def _picked(self, said: Node, block: str, names: list[str]) -> Tree:
         """The lines of those ``names`` in the other blocks."""
         whole: Tree = {}
-        for lines in self._system.root.values():
-            whole |= lines if isinstance(lines, dict) else {}
+        for other, lines in self._blocks.root.items():
+            whole |= self._spelt_out(other) if isinstance(lines, Mapping) else {}
         for name in names:
             if name not in whole:
-                problem = f"{said.value!r} in {self._system.source} picks {name!r}, which no block describes"
+                problem = f"{block!r} in {self._blocks.source} picks {name!r}, which no block describes"
                 self._problems.add(said, problem, "pick another field, or describe it")
         return {name: whole[name] for name in names if name in whole}
 
-    def _sent_key(self) -> Tree:
+    def _searched(self) -> Tree:
+        lines = {name: complete(node, self._shapes, self._problems) for name, node in self._part.node("search").items()}
+        return schemas(self._part, "search", lines, self._problems)
+
+    def _sent_key(self, key: str) -> Tree:
         """The key's schema where a client sends it."""
-        schema = self._schema(self._part.node("fields", self.key), self.key, self.lines.get(self.key, {}))
-        return {word: value for word, value in schema.items() if word != "readOnly"}
-
-    def _schemas(self, word: str, lines: Mapping[str, Tree]) -> Tree:
-        return {name: self._schema(self._part.node(word, name), name, line) for name, line in lines.items()}
-
-    def _schema(self, node: Node, name: str, line: Tree) -> Tree:
-        """The schema that a line stands for."""
-        shape = line.get("shape")
-        if shape is not None and shape not in self._shapes:
-            self._problems.add(node.child("shape"), f"unknown shape {shape!r}", f"use one of {', '.join(self._shapes)}")
-        schema = {"type": None, "title": title(name), **self._shapes.get(str(shape), {}), **line}
-        if isinstance(items := schema.get("items"), str):
-            schema["items"] = {"$ref": f"#/components/schemas/{items}"}
-        if "from" in line:
-            schema["x-provenance"] = provenance(self._part, node, self._problems)
-        return {word: value for word, value in schema.items() if word not in WORDS and value is not None}
+        made = schema(self._part, self._part.node("fields", key), key, self.lines.get(key, {}), self._problems)
+        return {word: value for word, value in made.items() if word not in ("readOnly", "x-mock")}
 
 
-def provenance(part: Document, said: Node, problems: Problems) -> Tree:
-    """``{status, source}`` for a status that ``part`` states a source for; ``said`` is that, or says ``from:`` that."""
-    status = said.value.get("from", said.value) if isinstance(said.value, Mapping) else said.value
-    if isinstance(status, Mapping) and "source" in status:
-        return {"status": status.get("status"), "source": status["source"]}
-    source = part.node("sources").child(str(status)).value
-    if source is None:
-        known = ", ".join(name for name, _ in part.node("sources").items())
-        problems.add(said, f"the status {status!r} has no source", f"use one of {known}, or add it to sources")
-    return {"status": status, "source": source}
+def patch_of(change: Tree) -> list[Tree]:
+    """The JSON Patch that makes ``change``. ``add`` sets a field whether it is there or not, so it always applies."""
+    return [{"op": "add", "path": f"/{escape(name)}", "value": value} for name, value in change.items()]
 
 
-def capital(word: str) -> str:
-    return word[:1].upper() + word[1:]
+def no_key(fields: Fields) -> Any:
+    """What a create's body must not hold: the key, unless clients choose it or there is none."""
+    return DROPPED if fields.key is None or fields.is_chosen else {"required": [fields.key]}
 
 
-def title(name: str) -> str:
-    """How the vendor titles a field: ``program_id`` is Program, ``program_ids`` is Programs, ``id`` is ID."""
-    if name == "id":
-        return "ID"
-    if name.endswith("_ids"):
-        name = name.removesuffix("_ids") + "s"
-    return " ".join(map(capital, name.removesuffix("_id").split("_")))
+def objects(part: Document, shapes: Tree, problems: Problems) -> Iterator[tuple[str, Tree]]:
+    """The schemas of the nested objects that a part describes, a line a member."""
+    for name, said in part.node("objects").items():
+        lines = {one: complete(node, shapes, problems) for one, node in said.child("fields").items()}
+        required = [one for one, line in lines.items() if line.get("required")]
+        rest = {word: value for word, value in said.value.items() if word not in ("about", "fields", "from")}
+        made = {
+            "type": "object",
+            **({"required": required} if required else {}),
+            "properties": schemas(part, f"objects/{name}/fields", lines, problems),
+            **rest,
+            "description": said.child("about").value,
+        }
+        yield name, made

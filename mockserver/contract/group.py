@@ -8,26 +8,29 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from mockserver.contract.document import Document, Node
-from mockserver.contract.fields import MEMBERS, Fields, Tree, capital, provenance
+from mockserver.contract.fields import MEMBERS, Fields, no_key, objects, patch_of
+from mockserver.contract.lines import DROPPED, Tree, capital, provenance
+from mockserver.contract.lookups import lookup_values
 from mockserver.contract.problems import Problems
+from mockserver.contract.templates import fill
 
 Piece: TypeAlias = tuple[tuple[str, str, str], Any]
 """Something to put into the document, and the three steps to its place there."""
 
-_PLACE = re.compile(r"<([A-Za-z][A-Za-z.]*)>")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_ABSENT = object()
 
 
 class Group:
     """What one part of ``resources/`` says, and the templates it is put into."""
 
-    def __init__(self, part: Document, templates: Document, system: Document) -> None:
-        self._part = part
+    def __init__(self, part: Document, templates: Document, blocks: Document) -> None:
+        sources = {**(templates.node("sources").value or {}), **(part.node("sources").value or {})}
+        self._part = Document({**part.root, "sources": sources}, part.source)
         self._templates = templates
-        self._problems = Problems(part)
+        self._problems = Problems(self._part)
+        self._shapes = templates.node("shapes").value or {}
         key = str(templates.node("group", "key").value)
-        self._fields = Fields(part, system, templates.node("shapes").value or {}, key, self._problems)
+        self._fields = Fields(self._part, blocks, self._shapes, key, self._problems)
 
     def pieces(self) -> list[Piece]:
         """Paths and components of this group. Raises SetupError listing everything wrong with its part."""
@@ -45,8 +48,11 @@ class Group:
         yield from self._components(self._templates.node("group"), self._values)
         for name, said in self._part.node("operations").items():
             yield from self._usual(name, said, self._values)
-        for key, said in self._part.node("lookups").items():
-            yield from self._usual("lookup", said, {**self._values, **self._lookup(key, said)})
+        for name in self._said("lookups") or {}:
+            said = self._part.node("lookups", name)
+            parameter = self._templates.node("operations", "lookup", "parameter")
+            values = lookup_values(said, self._fields, self._samples, parameter, self._problems)
+            yield from self._usual("lookup", said, {**self._values, **values})
         for path, verbs in self._part.node("special").items():
             for method, said in verbs.items():
                 known = provenance(self._part, said.child("x-provenance"), self._problems)
@@ -54,38 +60,48 @@ class Group:
         for kind, members in self._part.node("components").items():
             for name, node in members.items():
                 yield ("components", kind, name), node.value
+        yield from object_pieces(self._part, self._shapes, self._problems)
 
     # What the templates are filled with.
 
     @cached_property
+    def _samples(self) -> Tree:
+        """The sample records: what the server would have stamped is on those that were written out."""
+        said = self._said("examples")
+        record = self._fields.sample(said.get("record") or {})
+        found: Tree = {**said, "record": record}
+        if isinstance(change := said.get("change"), Mapping):
+            found |= {"changed": self._fields.changed(record, dict(change)), "patch": patch_of(dict(change))}
+        return found
+
+    @cached_property
     def _values(self) -> Tree:
         segment, record, named = str(self._said("segment")), str(self._said("record")), str(self._said("title"))
-        samples = self._said("examples")
+        key, records = self._fields.key, capital(segment)
+        known = provenance(self._part, self._part.node("provenance"), self._problems)
+        derived = self._fields.samples(self._samples["record"])
         return {
             "title": named,
             "about": self._said("about"),
             "segment": segment,
             "Record": record,
-            "Records": capital(segment),
+            "Records": records,
+            "Lasts": _HUMP.split(records)[-1],
             "record": _HUMP.sub(" ", record).lower(),
             "records": named.lower(),
-            "provenance": provenance(self._part, self._part.node("provenance"), self._problems),
-            "example": {**self._fields.samples(samples.get("record") or {}), **samples},
+            "provenance": known,
+            "known": known,
+            "ids": self._templates.node("group", "ids", self._fields.way).value or DROPPED,
+            "key": key or DROPPED,
+            "single": DROPPED if key else True,
+            "effects": self._said("effects") or DROPPED,
+            "item": f"/{{{key}}}" if key else "",
+            "RecordId": f"{record}Id" if key else DROPPED,
+            "item.parameter": {"$ref": f"#/components/parameters/{record}Id"} if key else DROPPED,
+            "item.link": f"$response.body#/{key}" if key else DROPPED,
+            "no key": no_key(self._fields),
+            "example": {"id": self._samples["record"].get(key), **derived, **self._samples},
         }
-
-    def _lookup(self, key: str, said: Node) -> Tree:
-        """What look-ups by ``key`` add; ``record`` names the sample record to be found, if not the usual one."""
-        if key not in self._fields.lines:
-            self._problems.add(said, f"looks up by the unknown field {key!r}", "name a field of the record")
-        found = self._said("examples").get(said.child("record").value or "record") or {}
-        first, *others = key.removesuffix("_id").split("_")
-        of = {
-            "name": key,
-            "Name": "".join(map(capital, key.split("_"))),
-            "path": said.child("path").value or first + "".join(map(capital, others)),
-            "example": found.get(key),
-        }
-        return {"key": of, "found": {"record": found, **self._fields.samples(found)}}
 
     # Operations and components.
 
@@ -127,30 +143,19 @@ class Group:
         members = self._fields.members(word, self._values["Record"]) if word else {}
         return {**merged({name: value for name, value in schema.items() if name != "members"}, members)}
 
-    # Filling in.
-
     def _fill(self, node: Node, values: Tree) -> Any:
-        """The template at ``node`` with every ``<…>`` replaced; nothing where there is no template."""
-        if isinstance(node.value, Mapping):
-            return {self._text(name, values): self._fill(place, values) for name, place in node.items()}
-        if isinstance(node.value, list):
-            return [self._fill(node.child(index), values) for index in range(len(node.value))]
-        return self._text(node.value, values) if isinstance(node.value, str) else node.value
+        return fill(node, values, self._unfilled)
 
-    def _text(self, text: str, values: Tree) -> Any:
-        """A text with its ``<…>`` replaced; one that is nothing but a ``<…>`` becomes that value, whatever its type."""
-        if whole := _PLACE.fullmatch(text):
-            return self._value(whole[1], values)
-        return _PLACE.sub(lambda place: str(self._value(place[1], values)), text)
+    def _unfilled(self, name: str) -> None:
+        remedy = f"say it in this part, or correct {self._templates.source}"
+        self._problems.add(self._part.node(), f"nothing here fills <{name}>", remedy)
 
-    def _value(self, name: str, values: Tree) -> Any:
-        found: Any = values
-        for step in name.split("."):
-            found = found.get(step, _ABSENT) if isinstance(found, Mapping) else _ABSENT
-        if found is _ABSENT or found is None:
-            remedy = f"say it in this part, or correct {self._templates.source}"
-            self._problems.add(self._part.node(), f"nothing here fills <{name}>", remedy)
-        return found
+
+def object_pieces(part: Document, shapes: Tree, problems: Problems) -> Iterator[Piece]:
+    """The nested objects that a part describes, as schemas of the document."""
+    for name, made in objects(part, shapes, problems):
+        known = provenance(part, part.node("objects", name), problems)
+        yield ("components", "schemas", name), {**made, "x-provenance": known}
 
 
 def merged(under: Any, over: Any) -> Any:

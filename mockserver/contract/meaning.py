@@ -24,6 +24,10 @@ WORDS: Mapping[Kind, tuple[frozenset[str], frozenset[str]]] = {
     Kind.DOCUMENT: (frozenset({"template"}), frozenset()),
     Kind.PREVIEW: (frozenset({"record"}), frozenset({"to", "email", "body"})),
     Kind.NOTICE: (frozenset({"notice", "log", "to", "template"}), frozenset({"set"})),
+    Kind.COMPUTE: (frozenset({"reply"}), frozenset({"body"})),
+    Kind.GENERATE: (frozenset({"values", "reply"}), frozenset()),
+    Kind.QUERY: (frozenset({"type", "module", "results"}), frozenset()),
+    Kind.DESCRIBE: (frozenset({"type", "module"}), frozenset()),
 }
 """Beside ``kind`` and ``resource``: the words each kind needs, and those it may have."""
 

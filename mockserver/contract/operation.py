@@ -26,6 +26,10 @@ class Kind(StrEnum):
     DOCUMENT = "document"
     PREVIEW = "preview"
     NOTICE = "notice"
+    COMPUTE = "compute"
+    GENERATE = "generate"
+    QUERY = "query"
+    DESCRIBE = "describe"
 
 
 ANY_STATUSES = frozenset({200, 400, 403, 405, 500})
@@ -43,6 +47,10 @@ STATUSES: Mapping[Kind, frozenset[int]] = {
     Kind.DOCUMENT: frozenset({404}),
     Kind.PREVIEW: frozenset({404}),
     Kind.NOTICE: frozenset({404, 409}),
+    Kind.COMPUTE: frozenset({404}),
+    Kind.GENERATE: frozenset({404, 409, 429}),
+    Kind.QUERY: frozenset({404, 429}),
+    Kind.DESCRIBE: frozenset({404}),
 }
 """What each kind can answer beyond that. The document must declare all of it."""
 
@@ -52,6 +60,7 @@ class Parameter:
     """One parameter: where it is (path, query, header, cookie), its type, and the rule its typed value keeps.
 
     ``may_be_empty`` is OpenAPI's ``allowEmptyValue``: whether a query parameter may be there without a value.
+    ``references`` is the resource whose record it names the key of, if it must be there.
     """
 
     name: str
@@ -60,6 +69,7 @@ class Parameter:
     type: str
     may_be_empty: bool
     rule: Rule
+    references: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +121,8 @@ class Criterion:
 class Operation:
     """One operation of the document, ready to be answered.
 
-    ``meaning`` is its x-mock mapping; ``holds_records`` tells that its success reply is made of whole
+    ``meaning`` is its x-mock mapping; ``is_elsewhere`` tells that its path has servers of its own;
+    ``holds_records`` tells that its success reply is made of whole
     records of ``resource`` and nothing else, so that stored bytes need no second check.
     """
 
@@ -132,9 +143,24 @@ class Operation:
     criteria: Mapping[str, Criterion]
     provenance: str
     holds_records: bool
+    is_elsewhere: bool = False
+
+    @property
+    def keys(self) -> Mapping[str, Any]:
+        """What a look-up goes by: for each path parameter the field it is compared with.
+
+        ``{by: field, cases: {value: other}}`` stands for the field that the value of another one chooses.
+        """
+        by = self.meaning.get("by")
+        return {by: by} if isinstance(by, str) else by or {}
 
     def parameter_names(self, location: str) -> frozenset[str]:
         return frozenset(parameter.name for parameter in self.parameters if parameter.location == location)
+
+
+def looked_up(operation: Operation) -> list[str]:
+    """The fields that a look-up always goes by, the first of which the records are indexed by."""
+    return [field for field in operation.keys.values() if isinstance(field, str)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ class OperationReader:
             criteria=self._criteria(node, meaning),
             provenance=(node.child("x-provenance", "status").value or "documented"),
             holds_records=self._holds_records(node, meaning),
+            is_elsewhere=bool(item.child("servers").value or node.child("servers").value),
         )
 
     def _parameters(self, item: Node, node: Node) -> tuple[Parameter, ...]:
@@ -93,7 +94,12 @@ class OperationReader:
             self._problems.add(node, f"the parameter {name!r} has no simple type", f"use one of {', '.join(TYPES)}")
         required = bool(node.child("required").value) or location == "path"
         may_be_empty = location != "query" or node.child("allowEmptyValue").value is True
-        return Parameter(name, location, required, type_, may_be_empty, self._schemas.rule(node.child("schema")))
+        target = node.child("x-mock", "references").value
+        if target is not None and target not in self._resources:
+            known = ", ".join(sorted(self._resources))
+            self._problems.add(node.child("x-mock"), f"names the unknown resource {target!r}", f"use one of {known}")
+        rule = self._schemas.rule(node.child("schema"))
+        return Parameter(name, location, required, type_, may_be_empty, rule, target)
 
     def _body(self, node: Node) -> Body | None:
         body = self._document.follow(node.child("requestBody"))

@@ -12,10 +12,10 @@ from mockserver.contract.problems import Problems
 Form: TypeAlias = Mapping[str, str]
 """Places and what must be there: one or more of ``_KINDS``, with ``!`` when it may not be missing.
 
-``*`` is any name; without one, a name at the top that no place begins with is a mistake.
+``*`` is any name, ``#`` any item of a list; without a ``*``, a name at the top that no place begins with is a mistake.
 """
 
-_KINDS: Mapping[str, type] = {"text": str, "mapping": dict, "list": list}
+_KINDS: Mapping[str, type] = {"text": str, "mapping": dict, "list": list, "flag": bool}
 
 FRAME: Form = {
     "*": "text or mapping or list",
@@ -24,17 +24,31 @@ FRAME: Form = {
     "components/*": "mapping",
     "components/*/*": "mapping",
 }
-SYSTEM: Form = {"*": "mapping or list", "*/*": "mapping"}
+BLOCKS: Form = {"*": "mapping or list", "*/*": "mapping", "*/*/shape": "text"}
+OBJECT: Form = {
+    "objects": "mapping",
+    "objects/*": "mapping",
+    "objects/*/about": "text!",
+    "objects/*/from": "text or mapping!",
+    "objects/*/fields": "mapping!",
+    "objects/*/fields/*": "mapping",
+    "objects/*/fields/*/shape": "text",
+}
+OBJECTS: Form = {"sources": "mapping", "sources/*": "text or mapping", **OBJECT}
 TEMPLATES: Form = {
     "common": "mapping",
     "common/operation": "mapping",
     "common/operation/responses": "mapping",
     "common/operation/responses/*": "mapping",
     "common/response": "mapping",
+    "sources": "mapping",
+    "sources/*": "text or mapping",
     "shapes": "mapping",
     "shapes/*": "mapping",
     "group": "mapping!",
     "group/key": "text!",
+    "group/ids": "mapping",
+    "group/ids/*": "text",
     "group/components": "mapping",
     "group/components/*": "mapping",
     "group/components/*/*": "mapping",
@@ -46,6 +60,7 @@ TEMPLATES: Form = {
     "operations/*/operation/operationId": "text!",
     "operations/*/operation/responses": "mapping!",
     "operations/*/operation/responses/*": "mapping",
+    "operations/*/parameter": "mapping",
     "operations/*/components": "mapping",
     "operations/*/components/*": "mapping",
     "operations/*/components/*/*": "mapping",
@@ -56,8 +71,9 @@ GROUP: Form = {
     "record": "text!",
     "about": "text!",
     "tag": "text",
-    "sources": "mapping!",
-    "sources/*": "text",
+    "sources": "mapping",
+    "sources/*": "text or mapping",
+    "single": "flag",
     "provenance": "text or mapping!",
     "operations": "mapping",
     "operations/*": "text or mapping",
@@ -67,9 +83,14 @@ GROUP: Form = {
     "operations/*/operation/responses/*": "mapping",
     "lookups": "mapping",
     "lookups/*": "text or mapping",
+    "lookups/*/by": "mapping",
+    "lookups/*/operation": "mapping",
     "lookups/*/path": "text",
     "lookups/*/record": "text",
-    "system": "text",
+    "include": "text or list",
+    "effects": "list",
+    "effects/#": "mapping",
+    **OBJECT,
     "fields": "mapping!",
     "fields/*": "mapping",
     "fields/*/shape": "text",
@@ -78,6 +99,7 @@ GROUP: Form = {
     "search/*/shape": "text",
     "examples": "mapping!",
     "examples/record": "mapping!",
+    "examples/change": "mapping",
     "components": "mapping",
     "components/*": "mapping",
     "components/*/*": "mapping",
@@ -138,12 +160,15 @@ def _hold_to(form: Form, document: Document, problems: Problems) -> None:
 
 def _places(node: Node, steps: list[str]) -> Iterator[tuple[Node, bool]]:
     """The places that ``steps`` lead to, each with whether anything is there."""
-    if not isinstance(node.value, Mapping):
-        return
     step, *rest = steps
-    below = [place for _, place in node.items()] if step == "*" else [node.child(step)]
+    if step == "#":
+        below = [node.child(index) for index in range(len(node.value) if isinstance(node.value, list) else 0)]
+    elif isinstance(node.value, Mapping):
+        below = [place for _, place in node.items()] if step == "*" else [node.child(step)]
+    else:
+        return
     for place in below:
         if rest:
             yield from _places(place, rest)
         else:
-            yield place, step == "*" or place.value is not None
+            yield place, step in ("*", "#") or place.value is not None

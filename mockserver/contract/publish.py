@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from mockserver.contract.document import Document, Node
-from mockserver.contract.fields import Tree
-from mockserver.contract.group import Group, Piece, merged
-from mockserver.contract.parts import FRAME, GROUP, SYSTEM, TEMPLATES, read_part
+from mockserver.contract.group import Group, Piece, merged, object_pieces
+from mockserver.contract.lines import Tree
+from mockserver.contract.parts import BLOCKS, FRAME, GROUP, OBJECTS, TEMPLATES, read_part
 from mockserver.contract.problems import Problems
 from mockserver.errors import Problem, SetupError
 
@@ -32,11 +32,14 @@ def publish(parts: Path) -> Tree:
     problems = Problems(Document({}, str(parts / GROUPS)))
     if not found:
         problems.add(Node("", None), "no groups", "write one, as README.md shows")
-    shared = {"api.yaml": FRAME, "operations.yaml": TEMPLATES, "system.yaml": SYSTEM}
+    shared = {"api.yaml": FRAME, "operations.yaml": TEMPLATES, "blocks.yaml": BLOCKS, "objects.yaml": OBJECTS}
     forms = {**{parts / name: form for name, form in shared.items()}, **dict.fromkeys(found, GROUP)}
-    frame, templates, system, *said = _all_of(problems, [partial(read_part, *file) for file in forms.items()])
-    groups = [Group(part, templates, system) for part in said]
-    made = zip(said, _all_of(problems, [group.pieces for group in groups]), strict=True)
+    read = _all_of(problems, [partial(read_part, *file) for file in forms.items()])
+    frame, templates, blocks, objects, *said = read
+    groups = [Group(part, templates, blocks) for part in said]
+    steps: list[Callable[[], list[Piece]]] = [partial(_object_pieces, objects, templates)]
+    steps += [group.pieces for group in groups]
+    made = zip([objects, *said], _all_of(problems, steps), strict=True)
     pieces = {frame.source: _frame_pieces(frame), **{part.source: pieces for part, pieces in made}}
     document = _document(frame, _joined(pieces), templates.node("common", "response").value or {})
     document["tags"] += [group.tag() for group in groups]
@@ -88,6 +91,16 @@ def _text(path: Path) -> str | None:
 def _frame_pieces(frame: Document) -> list[Piece]:
     kinds = frame.node("components").items()
     return [(("components", kind, name), node.value) for kind, named in kinds for name, node in named.items()]
+
+
+def _object_pieces(objects: Document, templates: Document) -> list[Piece]:
+    """The nested objects that groups share. Raises SetupError."""
+    sources = {**(templates.node("sources").value or {}), **(objects.node("sources").value or {})}
+    part = Document({**objects.root, "sources": sources}, objects.source)
+    problems = Problems(part)
+    pieces = [*object_pieces(part, templates.node("shapes").value or {}, problems)]
+    problems.raise_any()
+    return pieces
 
 
 def _document(frame: Document, pieces: Pieces, reply: Tree) -> Tree:

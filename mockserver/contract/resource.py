@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,37 +10,78 @@ import orjson
 
 from mockserver.contract.schema import Rule
 from mockserver.errors import Violation
+from mockserver.members import texts_at
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A foreign key: the field, and the resource whose record it names (or, for a list, whose records)."""
+    """A foreign key: the members that lead to it, and the resource whose record it names (in a list: whose records).
 
-    field: str
+    ``resource`` is one of the document, or ``module:resource`` for a record that another module keeps.
+    """
+
+    names: tuple[str, ...]
     resource: str
+
+    @property
+    def field(self) -> str:
+        """The record's field that holds it, itself or deeper in."""
+        return self.names[0]
+
+    @property
+    def path(self) -> str:
+        """``contact_id``, or ``credits.credit_id`` for a member of what ``credits`` holds."""
+        return ".".join(self.names)
+
+    @property
+    def is_nested(self) -> bool:
+        return len(self.names) > 1
+
+    @property
+    def is_elsewhere(self) -> bool:
+        return ":" in self.resource
+
+    def found_in(self, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Each key that ``record`` holds for it, with its pointer."""
+        return texts_at(record, self.names)
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
     """One kind of record.
 
-    ``fields`` are all declared fields, ``managed`` those that only the server sets, ``stamps`` the
-    field of each stamp (``created-at``, ``created-by``, ``modified-at``, ``modified-by``, ``version``,
-    ``lock``).
+    ``key`` is the field that identifies a record, empty where a tenant has only one (``is_single``);
+    ``is_chosen`` tells that clients may choose it. ``fields`` are all declared fields, ``managed`` those that
+    only the server sets, ``stamps`` the field of each stamp (``created-at``, ``created-by``, ``modified-at``,
+    ``modified-by``, ``version``, ``lock``), ``computed`` those that are worked out and stored nowhere.
+    ``references`` lead to records of this document, ``elsewhere`` to
+    those of other modules.
     """
 
     name: str
     schema: str
     key: str
+    is_chosen: bool
     fields: frozenset[str]
     managed: frozenset[str]
     stamps: Mapping[str, str]
+    computed: frozenset[str]
     references: tuple[Reference, ...]
+    elsewhere: tuple[Reference, ...]
     rule: Rule
 
+    @property
+    def is_single(self) -> bool:
+        return not self.key
+
     def violations(self, record: Mapping[str, Any], location: str = "record") -> tuple[Violation, ...]:
-        """How ``record`` breaks the schema that replies promise."""
-        return self.rule.violations(record, location)
+        """How ``record`` breaks the schema that replies promise, but for what is computed when it is looked at."""
+        broken = self.rule.violations(record, location)
+        return tuple(one for one in broken if one.pointer[1:] not in self.computed) if self.computed else broken
+
+    def stored(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Of a record as it is looked at, what is stored."""
+        return {name: value for name, value in record.items() if name not in self.computed}
 
     def encode(self, record: Mapping[str, Any]) -> bytes:
         """The record's JSON, members in alphabetical order.

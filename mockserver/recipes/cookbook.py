@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mockserver.circles import circles
 from mockserver.contract import Contract, Resource
 from mockserver.errors import Problem
-from mockserver.recipes.circles import circles
 from mockserver.recipes.fakes import LOCALE, Fakes
 from mockserver.recipes.item import RESERVED, Make, Recipe
 from mockserver.recipes.place import Place, literal, meant, read_yaml

@@ -31,33 +31,36 @@ class Filling:
             for problem in error.problems:
                 self._keep(problem, f"{self._tenant.name}, {resource.name} {item.ordinal or ''}".rstrip(), "made")
             return
+        record = resource.stored(record)
         if broken := resource.violations(record):
             for violation in broken:
                 self._complain(item, record, violation.pointer, violation.rule, violation.message)
             return
-        record_id = record[resource.key]
+        record_id = record[resource.key] if resource.key else self._tenant.name
         if record_id in self._tenant[resource.name]:
             self._complain(item, record, f"/{resource.key}", "unique", f"{told(record_id)} is the id of another record")
             return
         self._remember(item, record, resource)
-        self._tenant[resource.name].put(record_id, record, resource.encode(record))
+        self._tenant.put(resource.name, record_id, record, resource.encode(record))
 
     def raise_any(self) -> None:
         """Raises SetupError when anything was wrong, references that lead nowhere included."""
-        for (target, wanted), (item, field) in self._references.items():
+        for (target, wanted), (item, pointer) in self._references.items():
             if wanted not in self._tenant[target]:
                 message = f"{told(wanted)} is not in {target}"
-                self._complain(item, item.record(), f"/{field}", "reference", message)
+                self._complain(item, item.record(), pointer, "reference", message)
         if self._found:
             raise SetupError(_counted(problem, count) for problem, count in self._found.values())
 
     def _remember(self, item: Item, record: dict[str, Any], resource: Resource) -> None:
         """Keep what the record refers to, to be looked up when all are in."""
         for reference in resource.references:
-            value = record.get(reference.field)
-            for wanted in value if isinstance(value, list) else [value]:
-                if isinstance(wanted, str):
-                    self._references.setdefault((reference.resource, wanted), (item, reference.field))
+            for pointer, key in reference.found_in(record):
+                self._references.setdefault((reference.resource, key), (item, pointer))
+        if self._tenant.elsewhere is not None:
+            for reference in resource.elsewhere:
+                for _, key in reference.found_in(record):
+                    self._tenant.meet(reference.resource, key)
 
     def _complain(self, item: Item, record: dict[str, Any], pointer: str, rule: str, message: str) -> None:
         recipe = item.recipe

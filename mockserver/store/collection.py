@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 import orjson
 from sortedcontainers import SortedDict, SortedSet
 
+from mockserver.members import texts_at
+
 Keys: TypeAlias = tuple[str, ...]
 
 
@@ -34,11 +36,16 @@ class Record:
 class Collection:
     """Records by id. Replaced, never mutated: a copy shares the records and costs only the maps.
 
-    Not locked itself: the tenant's lock is held by whoever calls.
+    ``indexed`` are the fields that records are found by; ``credits.credit_id`` is a member of what ``credits``
+    holds. ``counted`` are the fields whose highest number is kept. Not locked itself: the tenant's lock is held
+    by whoever calls.
     """
 
-    def __init__(self, indexed: Sequence[str] = ()) -> None:
+    def __init__(self, indexed: Sequence[str] = (), counted: Sequence[str] = ()) -> None:
         self.indexed = tuple(indexed)
+        self.counted = tuple(counted)
+        self._paths = tuple(tuple(field.split(".")) for field in self.indexed)
+        self._highest: dict[str, int] = {}
         self._records: SortedDict[str, Record] = SortedDict()
         self._indexes: tuple[dict[str, SortedSet[str]], ...] = tuple({} for _ in self.indexed)
 
@@ -54,7 +61,10 @@ class Collection:
 
     def put(self, record_id: str, data: Mapping[str, Any], raw: bytes) -> Record:
         """Store ``raw``, the JSON of ``data``, under ``record_id``; replaces what was there."""
-        record = Record(record_id, raw, tuple(_keys(data.get(field)) for field in self.indexed))
+        record = Record(record_id, raw, tuple([_keys(data, path) for path in self._paths]))
+        for field in self.counted:
+            if isinstance(number := data.get(field), int | float) and number > self._highest.get(field, 0):
+                self._highest[field] = int(number)
         previous: Record | None = self._records.get(record_id)
         self._records[record_id] = record
         if previous is None or previous.keys != record.keys:
@@ -62,11 +72,22 @@ class Collection:
             self._index(record)
         return record
 
+    def restore(self, record_id: str, record: Record | None) -> None:
+        """Be as before a change: with ``record`` under that id, or without any."""
+        self._unindex(self._records.pop(record_id, None))
+        if record is not None:
+            self._records[record_id] = record
+            self._index(record)
+
     def delete(self, record_id: str) -> Record | None:
         """Remove and return the record; None if there was none."""
         record: Record | None = self._records.pop(record_id, None)
         self._unindex(record)
         return record
+
+    def highest(self, field: str) -> int:
+        """The highest number that any record ever had in a ``counted`` field, rounded down; 0 when none had one."""
+        return self._highest.get(field, 0)
 
     def scan(self, after: str | None = None) -> Iterator[Record]:
         """Records in id order, beginning behind the position ``after`` (any string is a position)."""
@@ -81,7 +102,8 @@ class Collection:
 
     def copy(self) -> Collection:
         """The same records in maps of their own."""
-        twin = Collection(self.indexed)
+        twin = Collection(self.indexed, self.counted)
+        twin._highest = dict(self._highest)
         twin._records = SortedDict(self._records)
         twin._indexes = tuple({key: SortedSet(ids) for key, ids in index.items()} for index in self._indexes)
         return twin
@@ -111,9 +133,8 @@ class Collection:
         return ids
 
 
-def _keys(value: Any) -> Keys:
-    if isinstance(value, str):
+def _keys(data: Mapping[str, Any], path: Sequence[str]) -> Keys:
+    value = data.get(path[0])
+    if isinstance(value, str) and len(path) == 1:  # PERF: what nearly all keys are
         return (value,)
-    if isinstance(value, list):
-        return tuple(dict.fromkeys(item for item in value if isinstance(item, str)))
-    return ()
+    return tuple(dict.fromkeys(text for _, text in texts_at(value, path[1:])))

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from threading import Lock, RLock
+from typing import Any, TypeAlias
 
-from mockserver.store.collection import Collection
+from mockserver.store.collection import Collection, Record
+
+Undo: TypeAlias = list[tuple[str, str, Record | None]]
+"""What was there before each change: resource, id, and the record, if any."""
 
 
 class Tenant:
-    """One customer's records, apart from every other's."""
+    """One customer's records, apart from every other's.
 
-    def __init__(self, name: str, collections: Mapping[str, Collection]) -> None:
+    ``elsewhere`` are the keys of other modules' records that are known to be there, by ``module:resource``; None
+    where nobody asks.
+    """
+
+    def __init__(
+        self, name: str, collections: Mapping[str, Collection], elsewhere: dict[str, set[str]] | None = None
+    ) -> None:
         self.name = name
         self.lock = RLock()
+        self.elsewhere = elsewhere
         self._collections = dict(collections)
+        self._undo: Undo | None = None
 
     def __getitem__(self, resource: str) -> Collection:
         return self._collections[resource]
@@ -22,12 +35,48 @@ class Tenant:
     def __contains__(self, resource: str) -> bool:
         return resource in self._collections
 
+    def put(self, resource: str, record_id: str, data: Mapping[str, Any], raw: bytes) -> Record:
+        """Store ``raw``, the JSON of ``data``; replaces what was there."""
+        self._remember(resource, record_id)
+        return self._collections[resource].put(record_id, data, raw)
+
+    def delete(self, resource: str, record_id: str) -> Record | None:
+        """Remove and return the record; None if there was none."""
+        self._remember(resource, record_id)
+        return self._collections[resource].delete(record_id)
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """All that is put and deleted inside, or nothing of it when that ends with an exception."""
+        if self._undo is not None:  # inside another one, which undoes this one's changes too
+            yield
+            return
+        self._undo = []
+        try:
+            yield
+        except BaseException:
+            for resource, record_id, record in reversed(self._undo):
+                self._collections[resource].restore(record_id, record)
+            raise
+        finally:
+            self._undo = None
+
+    def meet(self, resource: str, key: str) -> None:
+        """Take it that another module has this record."""
+        if self.elsewhere is not None:
+            self.elsewhere.setdefault(resource, set()).add(key)
+
     def sizes(self) -> dict[str, int]:
         """How many records each resource holds."""
         return {resource: len(collection) for resource, collection in sorted(self._collections.items())}
 
     def copy(self) -> Tenant:
-        return Tenant(self.name, {name: collection.copy() for name, collection in self._collections.items()})
+        known = None if self.elsewhere is None else {name: set(keys) for name, keys in self.elsewhere.items()}
+        return Tenant(self.name, {name: collection.copy() for name, collection in self._collections.items()}, known)
+
+    def _remember(self, resource: str, record_id: str) -> None:
+        if self._undo is not None:
+            self._undo.append((resource, record_id, self._collections[resource].get(record_id)))
 
 
 class TooManyTenants(Exception):
@@ -35,10 +84,24 @@ class TooManyTenants(Exception):
 
 
 class Store:
-    """Tenants by name. ``fill`` puts the first records into a tenant when it appears."""
+    """Tenants by name. ``fill`` puts the first records into a tenant when it appears.
 
-    def __init__(self, indexed: Mapping[str, Sequence[str]], fill: Callable[[Tenant], None], limit: int) -> None:
+    ``indexed`` are the fields by which each resource's records are found, ``counted`` those whose highest number
+    is kept; ``strict`` tenants keep track of other modules' records.
+    """
+
+    def __init__(
+        self,
+        indexed: Mapping[str, Sequence[str]],
+        fill: Callable[[Tenant], None],
+        limit: int,
+        *,
+        counted: Mapping[str, Sequence[str]] | None = None,
+        strict: bool = False,
+    ) -> None:
         self._indexed = indexed
+        self._counted = counted or {}
+        self._strict = strict
         self._fill = fill
         self._limit = limit
         self._lock = Lock()
@@ -72,6 +135,11 @@ class Store:
         with self._lock:
             self._tenants, self._kept = {}, dict(tenants)
 
+    def empty(self, name: str) -> Tenant:
+        """A tenant without records, which the store does not keep."""
+        made = {one: Collection(fields, self._counted.get(one, ())) for one, fields in self._indexed.items()}
+        return Tenant(name, made, {} if self._strict else None)
+
     def _appear(self, name: str) -> Tenant:
         with self._lock:
             if name in self._tenants:
@@ -83,6 +151,6 @@ class Store:
     def _new(self, name: str) -> Tenant:
         if len({*self._tenants, *self._kept}) >= self._limit:
             raise TooManyTenants(name)
-        tenant = Tenant(name, {resource: Collection(fields) for resource, fields in self._indexed.items()})
+        tenant = self.empty(name)
         self._fill(tenant)
         return tenant

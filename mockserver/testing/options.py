@@ -45,6 +45,7 @@ def read_options(given: Mapping[str, Any], root: Path) -> Options:
 
 _OWN: Mapping[str, tuple[type, ...]] = {"tenant": (str,), "strict": (bool,)}
 _ANNOTATED: Mapping[str, tuple[type, ...]] = {
+    "bool": (bool,),
     "int": (int,),
     "int | None": (int, type(None)),
     "str": (str,),

@@ -35,12 +35,14 @@ def plant(world: World, tenant: Tenant, resource: Resource, given: Mapping[str, 
     __tracebackhide__ = True
     with tenant.lock:
         record = {**_stamped(world, resource), **given}
-        if resource.key not in record:
+        if resource.key and resource.key not in record:
             record[resource.key] = world.ids.new(tenant.name, resource.name)
+        record = resource.stored(record)
         if problems := [*_wrong(tenant, resource, record)]:
             raise SetupError(problems)
-        tenant[resource.name].put(record[resource.key], record, resource.encode(record))
-    return record
+        record_id = record[resource.key] if resource.key else tenant.name
+        kept = tenant.put(resource.name, record_id, record, resource.encode(record))
+        return world.rules.seen(resource, kept, world.rules.scene(tenant, world.clock.now()))
 
 
 def _stamped(world: World, resource: Resource) -> dict[str, Json]:
@@ -63,8 +65,7 @@ def _wrong(tenant: Tenant, resource: Resource, record: Mapping[str, Any]) -> Ite
     for name in resource.ignored(record):
         yield Problem(file, f"/{name}", "is no field", meant(name, resource.fields))
     for reference in resource.references:
-        value = record.get(reference.field)
-        for wanted in value if isinstance(value, list) else [value]:
-            if isinstance(wanted, str) and wanted not in tenant[reference.resource]:
-                problem = f"names {wanted!r}, which is not in {reference.resource}"
-                yield Problem(file, f"/{reference.field}", problem, "plant that one first")
+        for pointer, key in reference.found_in(record):
+            if key not in tenant[reference.resource]:
+                problem = f"names {key!r}, which is not in {reference.resource}"
+                yield Problem(file, pointer, problem, "plant that one first")

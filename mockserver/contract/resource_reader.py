@@ -1,0 +1,97 @@
+"""From the document's record schemas to resources: keys, stamps, and the foreign keys between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.contract.document import Document, Node
+from mockserver.contract.problems import Problems
+from mockserver.contract.resource import Reference, Resource
+from mockserver.contract.schema import Schemas
+
+STAMPS = ("created-at", "created-by", "modified-at", "modified-by", "version", "lock")
+DEEPEST = 8
+"""How many objects within objects are looked through for foreign keys."""
+RECORD_WORDS = frozenset({"resource", "key", "single", "effects"})
+FIELD_WORDS = frozenset({"stamp", "references", "computed", "filled", "chosen"})
+
+
+def read_resources(document: Document, schemas: Schemas, problems: Problems) -> dict[str, Resource]:
+    """The resources by name, in the document's order."""
+    found: dict[str, Resource] = {}
+    for schema_name, node in document.node("components", "schemas").items():
+        name = node.child("x-mock", "resource").value
+        if name is None:
+            continue
+        if name in found:
+            problems.add(node, f"the resource {name!r} has two record schemas", "let one schema claim it")
+            continue
+        found[name] = _Reader(document, schemas, problems).resource(name, schema_name, node)
+    for resource in found.values():
+        _known(document, resource, found, problems)
+    return found
+
+
+def _known(document: Document, resource: Resource, found: Mapping[str, Resource], problems: Problems) -> None:
+    node = document.node("components", "schemas", resource.schema, "properties")
+    for reference in resource.references:
+        if reference.resource not in found:
+            wanted = f"name one of {', '.join(sorted(found))}, or another module's as 'module:resource'"
+            problem = f"references the unknown resource {reference.resource!r}"
+            problems.add(node.child(reference.field, "x-mock", "references"), problem, wanted)
+
+
+class _Reader:
+    def __init__(self, document: Document, schemas: Schemas, problems: Problems) -> None:
+        self._document = document
+        self._schemas = schemas
+        self._problems = problems
+
+    def resource(self, name: str, schema: str, node: Node) -> Resource:
+        marks = self._marks(node, RECORD_WORDS)
+        fields = dict(node.child("properties").items())
+        key = "" if marks.get("single") is True else marks.get("key") or "id"
+        if key and key not in fields:
+            self._problems.add(node, f"the key {key!r} is no property", "name the property that identifies a record")
+        said = {field: self._marks(place, FIELD_WORDS) for field, place in fields.items()}
+        references = [one for field, place in fields.items() for one in self._references(place, (field,), said[field])]
+        stamps = {said[field]["stamp"]: field for field in fields if "stamp" in said[field]}
+        for stamp, field in stamps.items():
+            if stamp not in STAMPS:
+                self._problems.add(fields[field], f"unknown stamp {stamp!r}", f"use one of {', '.join(STAMPS)}")
+        managed = {field for field, place in fields.items() if place.child("readOnly").value is True}
+        computed = frozenset(field for field in fields if "computed" in said[field])
+        return Resource(
+            name=name,
+            schema=schema,
+            key=key,
+            is_chosen=bool(key and said.get(key, {}).get("chosen")),
+            fields=frozenset(fields),
+            managed=frozenset(managed | set(stamps.values()) | computed | ({key} if key else set())),
+            stamps=stamps,
+            computed=computed,
+            references=tuple(one for one in references if not one.is_elsewhere),
+            elsewhere=tuple(one for one in references if one.is_elsewhere),
+            rule=self._schemas.rule(node),
+        )
+
+    def _marks(self, node: Node, words: frozenset[str]) -> Mapping[str, Any]:
+        """The x-mock words at a place; a problem for each that nobody knows."""
+        place = node.child("x-mock")
+        marks = place.value if isinstance(place.value, Mapping) else {}
+        for word in sorted(set(marks) - words):
+            self._problems.add(place, f"unknown word {word!r}", f"use one of {', '.join(sorted(words))}")
+        return marks
+
+    def _references(self, node: Node, names: tuple[str, ...], marks: Mapping[str, Any]) -> Iterator[Reference]:
+        """The foreign keys at a field and inside the objects it holds. What the server computes holds none."""
+        if "computed" in marks or len(names) > DEEPEST:
+            return
+        if isinstance(target := marks.get("references"), str):
+            yield Reference(names, target)
+            return
+        place = self._document.follow(node)
+        place = self._document.follow(place.child("items")) if place.child("items").value is not None else place
+        for name, below in place.child("properties").items():
+            yield from self._references(below, (*names, name), below.child("x-mock").value or {})

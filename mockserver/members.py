@@ -1,0 +1,22 @@
+"""Texts inside JSON values, by the names that lead to them: what foreign keys and look-ups go by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+
+def texts_at(value: Any, names: Sequence[str], pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Each text at ``names`` within ``value``, with its RFC 6901 pointer; lists on the way are gone through.
+
+    ``texts_at({"credits": [{"credit_id": "c1"}]}, ["credits", "credit_id"])`` gives
+    ``("/credits/0/credit_id", "c1")``.
+    """
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from texts_at(item, names, f"{pointer}/{index}")
+    elif not names:
+        if isinstance(value, str):
+            yield pointer, value
+    elif isinstance(value, dict) and names[0] in value:
+        yield from texts_at(value[names[0]], names[1:], f"{pointer}/{names[0]}")
