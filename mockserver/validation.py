@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.contract import Contract, Document, Kind, compile_contract, read_document
 from mockserver.contract.document import parse
 from mockserver.errors import Problem, SetupError
+from mockserver.rules import read_rules
 from mockserver.seed import read_scenario
 from mockserver.settings import Settings
 from mockserver.store import Store
@@ -57,6 +58,7 @@ def _document(settings: Settings, file: Path) -> str:
     _standard(document)
     contract = compile_contract(document)
     contract.compile_all()
+    read_rules(contract)
     needed = {
         operation.meaning["template"]: operation.id
         for operation in contract.operations()

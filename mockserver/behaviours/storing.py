@@ -109,6 +109,8 @@ class Storing:
 
     def _change(self, step: Change, resource: Resource, now: Context) -> dict[str, Any]:
         for target in step.targets(now):
+            if not step.fits(now.inside(target)):
+                continue
             record = self.tenant[resource.name].get(target.id)
             stored = record.data() if record else {}
             changed = {**stored, **worked_out(step.values, now.inside(target))}

@@ -45,7 +45,7 @@ def _tests(value: Compute, node: Node, scope: Scope) -> Condition:
         if word == "absent":
             tests.append(_absence(value, wanted=bool(place.value)))
         elif word in WORDS:
-            tests.append(_compared(value, scope.read(place), WORDS[word]))
+            tests.append(_compared(value, scope.read(place), WORDS[word], absent=word in ABSENCE))
         else:
             scope.problems.add(place, f"unknown test {word!r}", f"use one of absent, {', '.join(WORDS)}")
     return lambda context: all(test(context) for test in tests)
@@ -55,10 +55,12 @@ def _absence(value: Compute, *, wanted: bool) -> Condition:
     return lambda context: (value(context) in (ABSENT, None, "", [])) is wanted
 
 
-def _compared(value: Compute, wanted: Compute, holds: Callable[[Any, Any], bool]) -> Condition:
+def _compared(value: Compute, wanted: Compute, holds: Callable[[Any, Any], bool], *, absent: bool) -> Condition:
+    """``absent`` is what holds of what is not there."""
+
     def test(context: Context) -> bool:
         found, other = value(context), wanted(context)
-        return found is not ABSENT and other is not ABSENT and holds(found, other)
+        return absent if found is ABSENT or other is ABSENT else holds(found, other)
 
     return test
 
@@ -89,3 +91,5 @@ WORDS: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType(
         "same": lambda found, other: _is_one_of(found, [other]),
     }
 )
+ABSENCE = frozenset({"not in"})
+"""Tests that hold of what is not there."""

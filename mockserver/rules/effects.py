@@ -39,10 +39,14 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Fields of other records. ``quiet``: the server's own bookkeeping, which neither counts nor heeds locks."""
+    """Fields of other records that ``fits`` holds of.
+
+    ``quiet``: the server's own bookkeeping, which neither counts as a change nor heeds locks.
+    """
 
     resource: str
     targets: Compute
+    fits: Condition
     values: Values
     quiet: bool
 
@@ -52,15 +56,15 @@ Step: TypeAlias = Set | Create | Change
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What happens when a record is created, or changed so that ``fits`` begins to hold."""
+    """What happens when a record is created or changed (``on``) so that ``fits`` begins to hold."""
 
-    on: str
+    on: tuple[str, ...]
     fits: Condition
     steps: tuple[Step, ...]
 
     def happens(self, scene_of: Context, before: Context | None) -> bool:
         """Whether storing the record brings it about; ``before`` is None for a new record."""
-        if (before is None) is not (self.on == "create") or not self.fits(scene_of):
+        if ("create" if before is None else "change") not in self.on or not self.fits(scene_of):
             return False
         return before is None or not self.fits(before)
 
@@ -71,9 +75,9 @@ def read_effects(node: Node, scope: Scope) -> tuple[Effect, ...]:
 
 
 def _effect(node: Node, scope: Scope) -> Effect:
-    on = node.child("on").value or "change"
-    if on not in ON:
-        scope.problems.add(node.child("on"), f"unknown occasion {on!r}", f"use one of {', '.join(ON)}")
+    on = node.child("on").value or ["change"]
+    if not isinstance(on, list) or set(on) - set(ON):
+        scope.problems.add(node.child("on"), f"unknown occasion {on!r}", f"write a list of {' and '.join(ON)}")
     for word in sorted(set(node.value) - {"on", "when", "do", "about"}):
         scope.problems.add(node.child(word), f"unknown word {word!r}", "use about, on, when and do")
     if not str(node.child("about").value or "").strip():
@@ -81,7 +85,7 @@ def _effect(node: Node, scope: Scope) -> Effect:
     steps = [_step(node.child("do", index), scope) for index in range(len(node.child("do").value or []))]
     if not steps:
         scope.problems.add(node, "an effect that does nothing", "write do: [{change: …, values: {…}}]")
-    return Effect(str(on), read_conditions(node.child("when"), scope), tuple(step for step in steps if step))
+    return Effect(tuple(on), read_conditions(node.child("when"), scope), tuple(step for step in steps if step))
 
 
 def _step(node: Node, scope: Scope) -> Step | None:
@@ -116,8 +120,9 @@ def _change(node: Node, scope: Scope) -> Change | None:
     if resource is None:
         scope.problems.add(place, "leads to no records", "name a foreign key, or write {records: …, through: …}")
         return None
-    values = _values(node.child("values"), scope.inside(Shape(resource)), resource)
-    return Change(resource.name, targets, values, node.child("quiet").value is True)
+    inner = scope.inside(Shape(resource))
+    fits, values = read_conditions(node.child("where"), inner), _values(node.child("values"), inner, resource)
+    return Change(resource.name, targets, fits, values, node.child("quiet").value is True)
 
 
 def _targets(node: Node, scope: Scope) -> tuple[Resource | None, Compute]:

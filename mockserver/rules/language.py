@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -19,11 +20,13 @@ Word: TypeAlias = Callable[[Node, Scope], Compute]
 """Reads the mapping that the word stands in."""
 
 MANY = 1_000
-"""How many items an expression collects at most."""
+"""How many records an expression collects at most; for a sum or a count there is no end."""
 
 
 def read_expression(node: Node, scope: Scope) -> Compute:
     """What is described at ``node``: a path, a number or a flag as it is, a list of expressions, or one word.
+
+    What a list's expressions give stands in a row, lists among it spread out.
 
     What is wrong goes to the scope's problems.
     """
@@ -32,7 +35,7 @@ def read_expression(node: Node, scope: Scope) -> Compute:
         return read_path(node, scope, value)
     if isinstance(value, list):
         items = [scope.read(node.child(index)) for index in range(len(value))]
-        return lambda context: [made for one in items if (made := one(context)) is not ABSENT]
+        return lambda context: [made for one in items for made in _listed(one(context))]
     if not isinstance(value, Mapping):
         return lambda _: ABSENT if value is None else value
     found = [word for word in WORDS if word in value]
@@ -59,6 +62,24 @@ def _object(node: Node, scope: Scope) -> Compute:
         return {name: value for name, value in made if value is not ABSENT}
 
     return make
+
+
+def _also(node: Node, scope: Scope) -> Compute:
+    """``also: {name: expression}``: what the expression looks at, and these members."""
+    more = _object(Node(node.pointer, {"object": node.child("also").value}), scope)
+
+    def make(context: Context) -> Any:
+        under = context.it.whole() if isinstance(context.it, View) else context.it
+        return {**(under if isinstance(under, Mapping) else {}), **more(context)}
+
+    return make
+
+
+def _let(node: Node, scope: Scope) -> Compute:
+    """``let: {name: expression}, in: expression``: values that the second looks at, what it looked at being ``^``."""
+    values = _object(Node(node.pointer, {"object": node.child("let").value}), scope)
+    body = scope.inside(Shape()).read(node.child("in"))
+    return lambda context: body(context.inside(values(context)))
 
 
 def _by(node: Node, scope: Scope) -> Compute:
@@ -95,11 +116,12 @@ def _records(node: Node, scope: Scope) -> Compute:
         problem = f"{through.value!r} is no foreign key of {resource.name}"
         return scope.wrong(through, problem, f"use one of {', '.join(known) or 'none'}")
     fits, give = _chosen(node, scope.inside(Shape(resource)))
+    most = None if scope.unbounded else MANY
 
     def make(context: Context) -> Any:
         scene, path = context.scene, through.value
         found = scene.all(resource.name) if path is None else scene.naming(resource.name, path, _key(context))
-        return _collected(context, found, fits, give)
+        return _collected(context, found, fits, give, most)
 
     return make
 
@@ -109,7 +131,7 @@ def _each(node: Node, scope: Scope) -> Compute:
     place = node.child("each")
     items = scope.read(place)
     fits, give = _chosen(node, scope.inside(_shape(place.value, scope)))
-    return lambda context: _collected(context, _listed(items(context)), fits, give)
+    return lambda context: _collected(context, _listed(items(context)), fits, give, None)
 
 
 def _chosen(node: Node, scope: Scope) -> tuple[Condition, Compute]:
@@ -139,15 +161,10 @@ def _sequence(node: Node, scope: Scope) -> Compute:
     return lambda context: context.scene.tenant[resource.name].highest(name) + 1
 
 
-def _collected(context: Context, items: Any, fits: Condition, give: Compute) -> list[Any]:
-    found: list[Any] = []
-    for item in items:
-        inner = context.inside(item)
-        if fits(inner) and (made := give(inner)) is not ABSENT:
-            found.append(made)
-            if len(found) == MANY:
-                break
-    return found
+def _collected(context: Context, items: Any, fits: Condition, give: Compute, most: int | None) -> list[Any]:
+    inner = (context.inside(item) for item in items)
+    made = (value for one in inner if fits(one) and (value := give(one)) is not ABSENT)
+    return list(islice(made, most))
 
 
 def _key(context: Context) -> str:
@@ -180,6 +197,8 @@ WORDS: Mapping[str, Word] = MappingProxyType(
     {
         "value": _value,
         "object": _object,
+        "also": _also,
+        "let": _let,
         "by": _by,
         "first": _first,
         "records": _records,
@@ -198,6 +217,7 @@ WORDS: Mapping[str, Word] = MappingProxyType(
 OPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "by": frozenset({"cases"}),
+        "let": frozenset({"in"}),
         "records": frozenset({"through", "where", "give"}),
         "each": frozenset({"where", "give"}),
         "later": frozenset({"years", "months", "days"}),

@@ -16,9 +16,9 @@ def is_number(value: Any) -> bool:
 
 
 def _tidy(value: float) -> float:
-    """Without what binary fractions leave behind, and whole where it is."""
+    """Without what binary fractions leave behind, and whole where it is, as far as floats tell whole numbers apart."""
     rounded = round(value, 9)
-    return int(rounded) if rounded == int(rounded) else rounded
+    return int(rounded) if abs(rounded) < 2**53 and rounded == int(rounded) else float(rounded)
 
 
 def _sum(values: list[Any]) -> Any:
@@ -62,7 +62,7 @@ OF_TWO: Mapping[str, Callable[[list[Any]], Any]] = MappingProxyType(
 
 def read_list_word(word: str, node: Node, scope: Scope) -> Compute:
     """``sum: expression``, ``count: …``, ``largest: …``: of the items it gives; of none the sum and count are 0."""
-    items, work = scope.read(node.child(word)), OF_LISTS[word]
+    items, work = scope.summed().read(node.child(word)), OF_LISTS[word]
 
     def make(context: Context) -> Any:
         found = items(context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mockserver.contract import Resource
 from mockserver.contract.document import Node
@@ -42,7 +42,8 @@ class Scope:
     """One expression while it is read.
 
     ``shapes`` are what it may look at, the innermost first; ``resources`` all there are; problems go to
-    ``problems``; ``expression`` reads an expression inside this one; ``needs`` collects the fields it looks at.
+    ``problems``; ``expression`` reads an expression inside this one; ``needs`` collects the fields it looks at;
+    ``unbounded`` tells that what it collects is not kept, but summed up.
     """
 
     shapes: tuple[Shape, ...]
@@ -50,6 +51,7 @@ class Scope:
     problems: Problems
     expression: Callable[[Node, Scope], Compute]
     needs: set[tuple[str, str]] | None = None
+    unbounded: bool = False
 
     def need(self, shape: Shape, *names: str) -> None:
         """Keep that the expression looks at fields of a record: at those of these names, or at all."""
@@ -60,7 +62,10 @@ class Scope:
         return self.expression(node, self)
 
     def inside(self, shape: Shape) -> Scope:
-        return Scope((shape, *self.shapes), self.resources, self.problems, self.expression, self.needs)
+        return replace(self, shapes=(shape, *self.shapes), unbounded=False)
+
+    def summed(self) -> Scope:
+        return replace(self, unbounded=True)
 
     def resource(self, node: Node) -> Resource | None:
         """The resource that is named at ``node``; a problem when there is none."""

@@ -48,7 +48,10 @@ def read_now(node: Node, scope: Scope) -> Compute:
 
 
 def read_later(node: Node, scope: Scope) -> Compute:
-    """``later: expression, years: expression, months: …, days: …``: so much after a day or moment, in its own form."""
+    """``later: expression, years: expression, months: …, days: …``: so much after a day or moment, in its own form.
+
+    Amounts that are absent count nothing; without any it is absent.
+    """
     begin = scope.read(node.child("later"))
     steps = {unit: scope.read(node.child(unit)) for unit in ("years", "months", "days") if node.child(unit).value}
     if not steps:
@@ -56,8 +59,8 @@ def read_later(node: Node, scope: Scope) -> Compute:
 
     def make(context: Context) -> Any:
         start = begin(context)
-        amounts = {unit: step(context) for unit, step in steps.items()}
-        if not isinstance(start, str) or not all(map(is_number, amounts.values())):
+        amounts = {unit: amount for unit, step in steps.items() if is_number(amount := step(context))}
+        if not isinstance(start, str) or not amounts:
             return ABSENT
         try:
             return _later(start, amounts)
