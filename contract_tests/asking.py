@@ -48,26 +48,38 @@ def record_name(operation: Operation) -> str:
 
 def usual(group: Group, operation: Operation, record: Mapping[str, Any], body: Mapping[str, Any]) -> Ask:
     """A request that is valid for ``record``; ``body`` is what a create would send."""
-    words, record_id = operation.meaning, str(record.get(group.key, "missing"))
-    values = dict(_others(group, operation))
+    record_id = str(record.get(group.key, "missing"))
+    values = dict(others(group, operation))
     match operation.kind:
-        case Kind.READ | Kind.DELETE | Kind.DOCUMENT | Kind.NOTICE | Kind.REPLACE | Kind.PATCH:
+        case Kind.READ | Kind.DELETE | Kind.DOCUMENT | Kind.NOTICE | Kind.REPLACE | Kind.PATCH if not group.is_single:
             values[record_name(operation)] = record_id
         case Kind.LOOKUP:
-            values[words["by"]] = str(record.get(words["by"], "none"))
+            values |= group.named(operation, record) or dict.fromkeys(operation.keys, "none")
     return Ask(operation, values, {}, _body(group, operation, record_id, body))
 
 
 def _body(group: Group, operation: Operation, record_id: str, body: Mapping[str, Any]) -> Any:
     made: Mapping[Kind, Callable[[], Any]] = {
         Kind.CREATE: lambda: dict(body),
-        Kind.REPLACE: lambda: {**body, group.key: record_id},
+        Kind.REPLACE: lambda: dict(body) if group.is_single else {**body, group.key: record_id},
         Kind.PATCH: lambda: [{"op": "replace", "path": f"/{group.marker()}", "value": body[group.marker()]}],
         Kind.SEARCH: dict,
         Kind.BATCH: lambda: {"operations": [{"operation": "read", "id": record_id}]},
         Kind.PREVIEW: lambda: preview_body(group, operation, record_id),
+        Kind.COMPUTE: lambda: example_body(group, operation),
+        Kind.QUERY: lambda: example_body(group, operation),
     }
     return made[operation.kind]() if operation.kind in made else NO_BODY
+
+
+def example_body(group: Group, operation: Operation) -> dict[str, Any]:
+    """A body like the document's example, with all that must be there."""
+    known = read_body(group.contract, operation)
+    return {
+        name: known.example[name] if name in known.example else group.values.make(node, name, 1)
+        for name, node in known.properties.items()
+        if name in known.required or name in known.example
+    }
 
 
 def preview_body(group: Group, operation: Operation, record_id: str) -> dict[str, Any]:
@@ -80,7 +92,7 @@ def preview_body(group: Group, operation: Operation, record_id: str) -> dict[str
     return {**made, operation.meaning["record"]: record_id}
 
 
-def _others(group: Group, operation: Operation) -> Iterator[tuple[str, str]]:
+def others(group: Group, operation: Operation) -> Iterator[tuple[str, str]]:
     """Values for the path parameters that are neither the tenant nor the record."""
     for parameter in operation.parameters:
         if parameter.location == "path" and parameter.name != group.contract.tenant:

@@ -16,10 +16,12 @@ from contract_tests.suites import (
     isolation,
     paging,
     patching,
+    querying,
     replacing,
     round_trip,
     searching,
     shapes,
+    single,
     versions,
 )
 from contract_tests.verdicts import Check
@@ -34,6 +36,8 @@ SUITES = (
     paging,
     searching,
     batching,
+    querying,
+    single,
     isolation,
     authentication,
     failed_writes,

@@ -49,6 +49,10 @@ class Client:
         self._transport = transport
         self._allow = allow or AllowList()
 
+    def may(self, operation: Operation) -> bool:
+        """Whether this operation may leave at all."""
+        return self._allow.operations is None or operation.id in self._allow.operations
+
     def send(self, sent: Sent) -> Reply:
         operation = self.routes.operation(sent.method, sent.path)
         try:

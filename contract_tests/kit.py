@@ -21,6 +21,8 @@ from contract_tests.recorder import trimmed
 from contract_tests.verdicts import Blocked, Broken, Check, Finding, NotJudged
 from mockserver.contract import Kind, Operation
 
+ROUNDS = 4
+"""How often removing is tried: what depends on something else goes first."""
 EVIDENCE = 8
 """How many exchanges a finding shows, the last ones before it."""
 
@@ -78,6 +80,7 @@ class Kit:
         self.records = Records(plan.contract)
         self.findings: list[Finding] = []
         self._ordinals = itertools.count(1)
+        self._targets: dict[tuple[str, str], dict[str, Any]] = {}
         self._window: list[Exchange] = []
         self._check: Check | None = None
         self._group: Group | None = None
@@ -132,8 +135,15 @@ class Kit:
         return self.send(Ask(operation, {record_name(operation): record_id}, query or {}, body), who=who)
 
     def usual(self, group: Group, operation: Operation, record: Mapping[str, Any]) -> Ask:
-        body = self.body(group) if Kind.CREATE in group.operations else {}
-        return usual(group, operation, record, body)
+        """A request that is valid for ``record``; what else its parameters name is there."""
+        body = self.body(group) if operation.kind in (Kind.CREATE, Kind.REPLACE, Kind.PATCH) else {}
+        ask = usual(group, operation, record, body)
+        named = {one.name: self.plan.groups[one.references] for one in operation.parameters if one.references}
+        return ask.but(values={**ask.values, **{name: self.target(one)[one.key] for name, one in named.items()}})
+
+    def may(self, operation: Operation) -> bool:
+        """Whether this run may send an operation at all."""
+        return self.client.may(operation)
 
     # Records
 
@@ -148,6 +158,13 @@ class Kit:
         """A valid body for a create, unlike any other of this run; ``fields`` replace what is made."""
         made = make_body(self, group, next(self._ordinals), only_required=only_required, who=who)
         return {**made, **(fields or {})}
+
+    def target(self, group: Group, *, who: Identity | None = None) -> dict[str, Any]:
+        """A record for others to refer to; the same for all of them, and kept until the run ends."""
+        place = (group.name, (who or self.own).tenant)
+        if place not in self._targets:
+            self._targets[place] = self.put_in(group, self.body(group, only_required=True, who=who), who=who)
+        return self._targets[place]
 
     def create(
         self, group: Group, fields: Mapping[str, Any] | None = None, *, who: Identity | None = None
@@ -183,6 +200,16 @@ class Kit:
         if not records:
             raise NotJudged(f"the tenant has no {group.name}")
         return records[:count]
+
+    def kept(self) -> set[Made]:
+        """The records that are there for others to refer to."""
+        keys = {name: group.key for name, group in self.plan.groups.items()}
+        return {Made(tenant, name, str(one[keys[name]])) for (name, tenant), one in self._targets.items()}
+
+    def ours(self, group: Group) -> set[str]:
+        """The ids of the records of this resource that the check has made itself."""
+        found = {made for made in self.records.left() if made.resource == group.name}
+        return {made.id for made in found - self.kept() if made.tenant == self.own.tenant}
 
     # Expecting
 
@@ -237,13 +264,17 @@ class Kit:
         self._check, self._group, self._window = check, group, []
         self.client.purpose = check.name
 
-    def clean_up(self) -> list[Made]:
-        """Remove what was made, newest first; returns what would not go."""
+    def clean_up(self, *, targets: bool = False) -> list[Made]:
+        """Remove what was made, newest first; returns what would not go. ``targets``: those that are kept as well."""
         self.client.purpose = "cleaning up"
-        for _ in range(3):
+        if targets:
+            self._targets.clear()
+        kept = self.kept()
+        for _ in range(ROUNDS):
             for made in self.records.left():
-                self._remove(made)
-        return self.records.left()
+                if made not in kept:
+                    self._remove(made)
+        return [made for made in self.records.left() if made not in kept]
 
     def _remove(self, made: Made) -> None:
         group = self.plan.groups[made.resource]
@@ -253,10 +284,26 @@ class Kit:
         reply = self.at(group, Kind.DELETE, made.id, who=who)
         if reply.status in (200, 404):
             self.records.forget(made)
+        elif reply.status == 409 and self.limits.owns_all:
+            self.records.remember(made.tenant, dependants(self.plan, reply))
 
     def _see(self, exchange: Exchange, _: Operation | None) -> None:
         self._window.append(trimmed(exchange))
         del self._window[: -4 * EVIDENCE]
+
+
+def dependants(plan: Plan, reply: Reply) -> list[tuple[str, str]]:
+    """Resource and id of the records that, as a refused delete tells, depend on the one to be deleted.
+
+    A change may have made them: they were in no reply.
+    """
+    try:
+        told = reply.json()
+    except NotJson:
+        return []
+    errors = told.get("errors") if isinstance(told, dict) else None
+    paths = [str(one.get("path", "")).split("/") for one in errors or [] if isinstance(one, dict)]
+    return [(path[1], path[2]) for path in paths if len(path) > 2 and path[0] == "record" and path[1] in plan.groups]
 
 
 def claims(token: str | None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import unquote
@@ -51,6 +51,11 @@ class Records:
         for gone in _deleted(operation, exchange):
             self.forget(Made(tenant, operation.resource.name, gone))
 
+    def remember(self, tenant: str, found: Iterable[tuple[str, str]]) -> None:
+        """Take records, by resource and id, for ones that this run has made."""
+        for resource, record_id in found:
+            self._remember(Made(tenant, resource, record_id))
+
     def forget(self, made: Made) -> None:
         if made in self._known:
             del self._known[made]
@@ -82,7 +87,15 @@ def _created(operation: Operation, exchange: Exchange) -> list[str]:
     key = operation.resource.key
     if operation.kind is Kind.CREATE and isinstance(told, dict):
         return [told[key]] if isinstance(told.get(key), str) else []
+    if operation.kind is Kind.GENERATE and isinstance(told, dict):
+        return [one[key] for one in (told.get(name) for name in _generated(operation)) if isinstance(one, dict)]
     return [one for one in _items(operation, told, "create") if one]
+
+
+def _generated(operation: Operation) -> list[str]:
+    """The members of a reply that hold the record that was generated."""
+    told = operation.meaning["reply"]
+    return [name for name, one in told.get("object", {}).items() if one == "it"] if isinstance(told, dict) else []
 
 
 def _deleted(operation: Operation, exchange: Exchange) -> list[str]:

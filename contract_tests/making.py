@@ -8,6 +8,7 @@ from contract_tests.plan import Group
 from contract_tests.values import ABSENT
 from contract_tests.verdicts import NotJudged
 from mockserver.contract import Kind
+from mockserver.contract.document import Node
 from mockserver.contract.operation import How
 from mockserver.contract.resource import Reference
 
@@ -26,9 +27,9 @@ def make_body(kit: Kit, group: Group, ordinal: int, *, only_required: bool, who:
         example = known.example.get(name, A_MOMENT if name in moments else ABSENT)
         chosen = name in required or not (only_required or (example is ABSENT and not kit.limits.thorough))
         if chosen:
-            made[name] = group.values.make(node, name, ordinal, example)
+            made[name] = _value(group, name, node, ordinal, example)
     made |= {name: f"{known.example.get(name, name)}-{ordinal}" for name in _keys(group) & set(made)}
-    made |= _references(kit, group, who, required)
+    made |= _references(kit, group, who, required, set(made))
     made |= {name: value for name, value in kit.limits.foreign.items() if name in made}
     made[group.marker()] = f"{kit.mark} {ordinal}"
     made = {name: value for name, value in made.items() if value is not ABSENT}
@@ -37,6 +38,19 @@ def make_body(kit: Kit, group: Group, ordinal: int, *, only_required: bool, who:
         told = "; ".join(f"{one.path}: {one.message}" for one in broken[:3])
         raise NotJudged(f"no valid {group.name} could be made from the document: {told}")
     return made
+
+
+def _value(group: Group, name: str, node: Node, ordinal: int, example: Any) -> Any:
+    """A value of a field that changes no other record when it is stored; ABSENT where none can be told."""
+    triggers = group.triggers(name)
+    options = (group.contract.document.follow(node).value or {}).get("enum")
+    if not triggers:
+        return group.values.make(node, name, ordinal, example)
+    if options:
+        harmless = [one for one in options if one not in triggers]
+        return harmless[ordinal % len(harmless)] if harmless else ABSENT
+    made = group.values.make(node, name, ordinal, example)
+    return made if isinstance(made, str) and made not in triggers else ABSENT
 
 
 def _keys(group: Group) -> frozenset[str]:
@@ -58,14 +72,20 @@ def fields_of_moments(group: Group) -> frozenset[str]:
     return frozenset(found)
 
 
-def _references(kit: Kit, group: Group, who: Identity | None, required: frozenset[str]) -> dict[str, Any]:
-    """Keys into this document name a record made for it; optional ones into the resource itself stay out."""
+def _references(
+    kit: Kit, group: Group, who: Identity | None, required: frozenset[str], chosen: set[str]
+) -> dict[str, Any]:
+    """Keys into this document name a record made for it; optional ones into the resource itself stay out.
+
+    So do optional fields with keys deeper inside them.
+    """
     found: dict[str, Any] = {}
-    for reference in group.references():
-        is_own = reference.resource == group.name
-        if is_own and reference.field not in required:
+    for reference in group.resource.references:
+        if reference.field not in chosen:
+            continue
+        if reference.field not in required and (reference.is_nested or reference.resource == group.name):
             found[reference.field] = ABSENT
-        else:
+        elif not reference.is_nested:
             found[reference.field] = _referenced(kit, group, reference, who)
     return found
 
@@ -74,5 +94,5 @@ def _referenced(kit: Kit, group: Group, reference: Reference, who: Identity | No
     target = kit.plan.groups[reference.resource]
     if Kind.CREATE not in target.operations or target is group:
         return ABSENT
-    made = kit.create(target, who=who)[target.key]
+    made = kit.target(target, who=who)[target.key]
     return [made] if group.values.type_of(group.field(reference.field)) == "array" else made

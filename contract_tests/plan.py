@@ -9,7 +9,7 @@ from typing import Any
 from contract_tests.values import ABSENT, Values
 from mockserver.contract import Contract, Kind, Operation, Resource
 from mockserver.contract.document import Node
-from mockserver.contract.operation import How
+from mockserver.contract.operation import How, looked_up
 from mockserver.contract.resource import Reference
 
 
@@ -38,7 +38,12 @@ class Group:
 
     @property
     def key(self) -> str:
+        """The field that identifies a record; empty where a tenant has only one."""
         return self.resource.key
+
+    @property
+    def is_single(self) -> bool:
+        return self.resource.is_single
 
     def has(self, kinds: Iterable[Kind]) -> bool:
         return all(kind in self.operations for kind in kinds)
@@ -85,13 +90,41 @@ class Group:
         return [name for name in self.of_type("string") if not limits & set(self.field(name).value or {})]
 
     def foreign_keys(self) -> frozenset[str]:
-        """Fields that name a record: of this document or of another module, or that look-ups look up by."""
-        marked = {name for name in self.resource.fields if "references" in self.marks(name)}
-        return frozenset(marked | {str(one.meaning["by"]) for one in self.all(Kind.LOOKUP)})
+        """Fields that name a record, or hold names of some, of this or another module, or that look-ups look up by."""
+        marked = {one.field for one in (*self.resource.references, *self.resource.elsewhere)}
+        return frozenset(marked | {field for one in self.all(Kind.LOOKUP) for field in looked_up(one)})
 
     def references(self) -> tuple[Reference, ...]:
-        """Foreign keys into this document that a client may set."""
-        return tuple(one for one in self.resource.references if one.field in self.writable())
+        """Foreign keys into this document that a client may set; not those deeper inside a field."""
+        return tuple(one for one in self.resource.references if one.field in self.writable() and not one.is_nested)
+
+    def filled(self) -> frozenset[str]:
+        """Fields that the server fills in where a client leaves them out."""
+        return frozenset(name for name in self.resource.fields if "filled" in self.marks(name))
+
+    def triggers(self, name: str) -> tuple[Any, ...]:
+        """The values of a field that let a change of it change other records too, as the document tells; else none.
+
+        An effect is kept from happening by its first condition.
+        """
+        effects = self.schema().child("x-mock", "effects").value or []
+        told = [next(iter(effect.get("when", {}).items()), ("", None)) for effect in effects]
+        told = [wanted for field, wanted in told if field == name]
+        return tuple(value for one in told if one is not None for value in (one if isinstance(one, list) else [one]))
+
+    def schema(self) -> Node:
+        return self.contract.document.node("components", "schemas", self.resource.schema)
+
+    def named(self, operation: Operation, record: Mapping[str, Any]) -> dict[str, str] | None:
+        """The path parameters by which a look-up finds ``record``; None when it has no value for one of them."""
+        found: dict[str, str] = {}
+        for parameter, field in operation.keys.items():
+            name = field if isinstance(field, str) else field.get("cases", {}).get(record.get(field.get("by")))
+            value = record.get(str(name))
+            if not isinstance(value, str):
+                return None
+            found[parameter] = value
+        return found
 
     def marker(self) -> str:
         """The free text that carries the run's mark: one that search finds and every record has, if there is one.

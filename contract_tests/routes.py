@@ -12,6 +12,10 @@ SAFE_KINDS = frozenset({Kind.LIST, Kind.READ, Kind.LOOKUP, Kind.SEARCH, Kind.DOC
 """The meanings that change nothing and send nothing."""
 
 
+UNMARKED = frozenset({Kind.GENERATE, Kind.QUERY})
+"""The meanings that make records from what there is: nothing of the run's is in them."""
+
+
 class NotAllowed(Exception):
     """The request was refused here, before anything was sent: the profile does not allow it."""
 
@@ -48,6 +52,18 @@ class AllowList:
         raise NotAllowed(f"{method} {path[:200]} is {told}, which this profile does not allow")
 
 
-def reading_only(contract: Contract) -> AllowList:
-    """The operations that change nothing by their meaning, whatever their method."""
-    return AllowList(frozenset(one.id for one in contract.operations() if one.kind in SAFE_KINDS))
+def allowed(contract: Contract, *, reads_only: bool, unmarked: bool, elsewhere: bool) -> AllowList:
+    """The operations that a run may send, whatever anybody wants.
+
+    ``reads_only``: those that change nothing by their meaning, whatever their method; ``unmarked``: also those
+    that make records which cannot carry the run's mark; ``elsewhere``: also those that another server answers.
+    """
+    if not reads_only and unmarked and elsewhere:
+        return AllowList()
+    chosen = (
+        one.id
+        for one in contract.operations()
+        if (elsewhere or not one.is_elsewhere)
+        and (one.kind in SAFE_KINDS if reads_only else unmarked or one.kind not in UNMARKED)
+    )
+    return AllowList(frozenset(chosen))

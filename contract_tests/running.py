@@ -12,6 +12,9 @@ from contract_tests.routes import NotAllowed
 from contract_tests.transports import Unreachable
 from contract_tests.verdicts import Blocked, Broken, Check, Finding, NotJudged
 
+SINGLE = "single"
+"""The suite for resources of which a tenant has one record; the others are for all other resources."""
+
 
 class Outcome(StrEnum):
     PASSED = "passed"
@@ -34,6 +37,8 @@ class Result:
 
 def obstacle(check: Check, kit: Kit, group: Group) -> str:
     """Why ``check`` cannot be carried out on ``group`` in this run; empty when it can."""
+    if group.is_single is not (check.suite == SINGLE):
+        return f"{group.name} {'is one record a tenant' if group.is_single else 'are many records'}: see {SINGLE}"
     if missing := sorted(check.needs - set(group.operations)):
         return f"{group.name} has no operation of the kind {', '.join(missing)}"
     if check.writes and kit.limits.reads_only:
@@ -69,6 +74,10 @@ def carry_out(check: Check, kit: Kit, group: Group) -> Result:
         return Result(check, group.name, Outcome.FAILED, found)
     outcome = Outcome.NOT_COVERED if reason else Outcome.PASSED
     return Result(check, group.name, outcome, reason=reason, blocked=blocked)
+
+
+def left_out(check: Check, group: Group, reason: str) -> Result:
+    return Result(check, group.name, Outcome.NOT_COVERED, reason=reason)
 
 
 def tidy(kit: Kit) -> None:

@@ -12,6 +12,8 @@ from mockserver.contract.document import Node
 
 START = datetime(2025, 1, 1, 9, tzinfo=UTC)
 ABSENT = object()
+DEEPEST = 4
+"""How deep inside each other objects are made whole; below, they have what they must."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -23,8 +25,11 @@ class Values:
     def __init__(self, document: Document) -> None:
         self._document = document
 
-    def make(self, node: Node, name: str, ordinal: int, example: Any = ABSENT) -> Any:
-        """A value of the schema at ``node``, near ``example`` if given; ``name`` is woven into texts."""
+    def make(self, node: Node, name: str, ordinal: int, example: Any = ABSENT, depth: int = 0) -> Any:
+        """A value of the schema at ``node``, near ``example`` if given; ``name`` is woven into texts.
+
+        ``depth`` says how deep inside another value it is: what is nested without end is cut off.
+        """
         schema = self._document.follow(node)
         told = schema.value if isinstance(schema.value, Mapping) else {}
         if example is ABSENT:
@@ -35,9 +40,9 @@ class Values:
             return told["const"]
         type_ = self.type_of(node, example)
         if type_ == "array":
-            return self._array(schema, name, ordinal, example)
+            return self._array(schema, name, ordinal, example, depth)
         if type_ == "object":
-            return self._object(schema, ordinal, example)
+            return self._object(schema, ordinal, example, depth)
         return _plain(type_, told, name, ordinal, example)
 
     def type_of(self, node: Node, example: Any = ABSENT) -> str:
@@ -50,18 +55,20 @@ class Values:
             types = "object"
         return str(types or _type_of(example))
 
-    def _array(self, schema: Node, name: str, ordinal: int, example: Any) -> list[Any]:
+    def _array(self, schema: Node, name: str, ordinal: int, example: Any, depth: int) -> list[Any]:
         items = schema.child("items")
         wanted = schema.value.get("minItems", 2)
         known = example if isinstance(example, list) and example else [ABSENT] * max(wanted, 1)
-        return [self.make(items, name, ordinal + index, one) for index, one in enumerate(known)]
+        return [self.make(items, name, ordinal + index, one, depth + 1) for index, one in enumerate(known)]
 
-    def _object(self, schema: Node, ordinal: int, example: Any) -> dict[str, Any]:
+    def _object(self, schema: Node, ordinal: int, example: Any, depth: int) -> dict[str, Any]:
         known = example if isinstance(example, dict) else {}
         declared = dict(schema.child("properties").items())
-        chosen = [name for name in declared if name in known] if known else list(declared)
+        chosen = (
+            [name for name in declared if name in known] if known else list(declared)[: 0 if depth > DEEPEST else None]
+        )
         chosen += [name for name in schema.value.get("required", []) if name in declared and name not in chosen]
-        made = {name: self.make(declared[name], name, ordinal, known.get(name, ABSENT)) for name in chosen}
+        made = {name: self.make(declared[name], name, ordinal, known.get(name, ABSENT), depth + 1) for name in chosen}
         rest = {name: value for name, value in known.items() if name not in declared}
         return {**made, **rest} if made or rest else {"note": f"number {ordinal}"}
 

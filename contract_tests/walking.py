@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tests.asking import Ask
+from contract_tests.asking import Ask, others
 from contract_tests.kit import Identity, Kit
 from contract_tests.plan import Group
 from contract_tests.verdicts import Broken, NotJudged
@@ -86,9 +86,8 @@ def ways(group: Group, record: Mapping[str, Any]) -> Iterator[Ask]:
         if has_key(operation):
             yield Ask(operation)
     for operation in group.all(Kind.LOOKUP):
-        by = operation.meaning["by"]
-        if isinstance(record.get(by), str):
-            yield Ask(operation, {by: record[by]})
+        if (named := group.named(operation, record)) is not None:
+            yield Ask(operation, {**dict(others(group, operation)), **named})
     for operation in group.all(Kind.SEARCH):
         yield Ask(operation, body=narrowed(group, operation, record))
 

@@ -71,6 +71,10 @@ _world = _options(
         help="How many records of a resource each seeded tenant gets; may be repeated.",
     ),
     click.option(
+        "--scale", type=click.FloatRange(0, 100_000), default=1, show_default=True, metavar="X",
+        help="So many times the records that the scenario has, in the same proportions.",
+    ),
+    click.option(
         "--spec", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH",
         help="Another OpenAPI 3.1 document, JSON or YAML. [default: the Certifications API]",
     ),
@@ -110,6 +114,11 @@ def main() -> None:
     help="scenario: runs on from the scenario's moment; frozen: stands there; now: the machine's.",
 )
 @click.option("--page-size", default=100, show_default=True, type=click.IntRange(1, 10_000), help="Records a page.")
+@click.option(
+    "--strict-references",
+    is_flag=True,
+    help="Keys into other modules must name what the world knows of, else 409.",
+)
 @click.option(
     "--validator",
     type=click.Choice(["compiled", "reference"]),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mockserver.contract import compile_contract, read_document
 from mockserver.errors import Problem, SetupError
-from mockserver.seed import read_scenario
+from mockserver.seed import scenario_of
 from mockserver.settings import Settings
 from mockserver.store import Store
 
@@ -18,7 +18,7 @@ def export_world(settings: Settings, out: Path) -> Iterator[tuple[Path, int]]:
     Raises SetupError when the scenario is wrong, before anything is written, or a file cannot be.
     """
     contract = compile_contract(read_document(settings.spec))
-    scenario = read_scenario(settings.scenario, settings.fixtures, contract, seed=settings.seed, counts=settings.counts)
+    scenario = scenario_of(settings, contract)
     store = Store(contract.indexes, scenario.fill, settings.max_tenants)
     tenants = [store.tenant(name) for name in scenario.tenants]
     for tenant in tenants:

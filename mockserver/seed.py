@@ -11,6 +11,7 @@ from typing import Any
 from mockserver.contract import Contract
 from mockserver.errors import Problem, SetupError
 from mockserver.recipes import Cookbook, Filling, Item, Making, Place, Recipe, meant, read_yaml, told
+from mockserver.settings import Settings
 from mockserver.store import Tenant
 
 LARGEST = 2**31
@@ -20,10 +21,14 @@ KEYS = frozenset({"clock", "description", "seed", "template", "tenants"})
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one tenant gets: how many records of each resource, and which records written out."""
+    """What one tenant gets: how many records of each resource, and which records written out.
+
+    ``elsewhere`` are keys of other modules' records that are there though no record names them.
+    """
 
     counts: Mapping[str, int]
     pinned: Mapping[str, tuple[Recipe, ...]]
+    elsewhere: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,15 @@ class Scenario:
     def fill(self, tenant: Tenant, on_record: Callable[[], None] | None = None) -> None:
         """Put every record of ``tenant`` (of the template, for one that is not listed); tell each to ``on_record``.
 
+        A record that is written out takes the place of the made-up one of its id.
+
         Raises SetupError listing each place in recipes and pinned records that makes a record the
         contract forbids, refers to one that is not there, or repeats an id.
         """
         filling = Filling(self._contract, tenant)
+        for resource, keys in self._plans.get(tenant.name, self._template).elsewhere.items():
+            for key in keys:
+                tenant.meet(resource, key)
         for item in self._items(tenant.name):
             filling.put(item)
             if on_record:
@@ -63,10 +73,13 @@ class Scenario:
         counts = {name: plan.counts.get(name, 0) for name in self._contract.resources}
         making = Making(self.seed, tenant, self.clock, self._recipes, counts)
         for name in sorted(counts):
+            written: set[Any] = set()
             for recipe in plan.pinned.get(name, ()):
-                yield Item(making, recipe, 0, f"pinned {recipe.place.value.get(recipe.key)}")
-            for ordinal in range(1, counts[name] + 1):
-                yield making.fresh(name, ordinal)
+                identity = recipe.place.value.get(recipe.key, name)
+                written.add(identity)
+                yield Item(making, recipe, 0, f"pinned {identity}")
+            made = (making.fresh(name, ordinal) for ordinal in range(1, counts[name] + 1))
+            yield from (item for item in made if not written or item.get_key() not in written)
 
 
 def read_scenario(
@@ -76,11 +89,13 @@ def read_scenario(
     *,
     seed: int | None = None,
     counts: Mapping[str, int] | None = None,
+    scale: float = 1,
 ) -> Scenario:
     """The scenario ``fixtures/scenarios/<name>.yaml``, or the one in the file that is named.
 
     Recipes are looked up beside that file (in ``recipes`` or ``../recipes``), then in ``fixtures``.
-    ``seed`` replaces the scenario's; ``counts`` says for every tenant how many of a resource it gets.
+    ``seed`` replaces the scenario's; ``counts`` says for every tenant how many of a resource it gets; ``scale``
+    multiplies what the scenario says of that, but for what it calls ``fixed``.
     Raises SetupError listing everything that is wrong.
     """
     problems: list[Problem] = []
@@ -89,10 +104,23 @@ def read_scenario(
     if problems:
         raise SetupError(problems)
     folders = [file.parent / "recipes", file.parent.parent / "recipes", fixtures / "recipes"]
-    scenario = _Reading(contract, Cookbook(folders, contract, problems), counts or {}).scenario(file.stem, root, seed)
+    reading = _Reading(contract, Cookbook(folders, contract, problems), counts or {}, scale)
+    scenario = reading.scenario(file.stem, root, seed)
     if problems:
         raise SetupError(dict.fromkeys(problems))
     return scenario
+
+
+def scenario_of(settings: Settings, contract: Contract) -> Scenario:
+    """The scenario that settings name. Raises SetupError as ``read_scenario`` does."""
+    return read_scenario(
+        settings.scenario,
+        settings.fixtures,
+        contract,
+        seed=settings.seed,
+        counts=settings.counts,
+        scale=settings.scale,
+    )
 
 
 def _file(name_or_path: str, fixtures: Path) -> Path:
@@ -110,10 +138,11 @@ def _file(name_or_path: str, fixtures: Path) -> Path:
 class _Reading:
     """One scenario while it is read: problems are kept, so that all of them are told."""
 
-    def __init__(self, contract: Contract, cookbook: Cookbook, override: Mapping[str, int]) -> None:
+    def __init__(self, contract: Contract, cookbook: Cookbook, override: Mapping[str, int], scale: float) -> None:
         self._contract = contract
         self._cookbook = cookbook
         self._override = override
+        self._scale = scale
 
     def scenario(self, name: str, root: Place, seed: int | None) -> Scenario:
         root.only(KEYS)
@@ -134,14 +163,37 @@ class _Reading:
         )
 
     def _plan(self, place: Place) -> Plan:
-        place.only({"counts", "pinned"})
-        counts = {name: _whole(count) for name, count in place.child("counts").members() if self._cooked(name, count)}
-        pinned = {
-            name: tuple(self._pinned(name, records))
-            for name, records in place.child("pinned").members()
-            if self._known(name, records)
-        }
-        return Plan({**counts, **{name: self._override[name] for name in self._cookable()}}, pinned)
+        place.only({"counts", "elsewhere", "examples", "fixed", "pinned"})
+        counts = {name: self._scaled(count) for name, count in self._counts(place.child("counts"))}
+        counts |= {name: _whole(count) for name, count in self._counts(place.child("fixed"))}
+        pinned = self._examples(place.child("examples", False))
+        for name, records in place.child("pinned").members():
+            if self._known(name, records):
+                pinned[name] = (*pinned.get(name, ()), *self._pinned(name, records))
+        elsewhere = {name: tuple(map(_text, keys.each())) for name, keys in place.child("elsewhere").members()}
+        return Plan({**counts, **{name: self._override[name] for name in self._cookable()}}, pinned, elsewhere)
+
+    def _counts(self, place: Place) -> Iterator[tuple[str, Place]]:
+        return ((name, count) for name, count in place.members() if self._cooked(name, count))
+
+    def _scaled(self, place: Place) -> int:
+        """So many times the number there; one at least, if there is any."""
+        count = _whole(place)
+        return min(max(round(count * self._scale), min(count, 1)), LARGEST)
+
+    def _examples(self, place: Place) -> dict[str, tuple[Recipe, ...]]:
+        """The document's own example of each resource (``examples: true``), but for what a server stamps on it."""
+        if not isinstance(place.value, bool):
+            place.complain(f"wanted true or false, found {told(place.value)}", "write examples: true")
+        document = self._contract.document
+        found: dict[str, tuple[Recipe, ...]] = {}
+        for name, resource in self._contract.resources.items() if place.value is True else ():
+            node = document.node("components", "examples", resource.schema, "value")
+            if isinstance(node.value, Mapping):
+                record = {field: one for field, one in node.value.items() if field not in resource.stamps.values()}
+                written = Place(document.source, node.pointer, record, place.problems)
+                found[name] = (self._cookbook.pinned(written, resource),)
+        return found
 
     def _pinned(self, name: str, records: Place) -> Iterator[Recipe]:
         resource, seen = self._contract.resources[name], set()
@@ -149,7 +201,7 @@ class _Reading:
             if not isinstance(place.value, Mapping):
                 place.complain(f"wanted a record, found {told(place.value)}", "write field: value lines")
                 continue
-            identity = place.value.get(resource.key)
+            identity = place.value.get(resource.key) if resource.key else name
             if identity is None or str(identity) in seen:
                 problem = f"{resource.key} {identity!r} is {'missing' if identity is None else 'given twice'}"
                 place.complain(problem, f"give each pinned record a {resource.key} of its own")
@@ -182,7 +234,7 @@ class _Reading:
 
 def _text(place: Place) -> str:
     if not isinstance(place.value, str):
-        place.complain(f"wanted a text, found {told(place.value)}", "write what the scenario is for")
+        place.complain(f"wanted a text, found {told(place.value)}", "write one")
     return str(place.value)
 
 

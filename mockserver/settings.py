@@ -30,7 +30,8 @@ class Settings:
     ``clock``: ``scenario`` runs on from the scenario's moment, ``frozen`` stands there, ``now`` follows
     the machine. ``validator``: ``compiled``, or ``reference`` to have openapi-core judge every message
     as well. ``strict_references``: keys into other modules are held to what is known of these. ``counts`` says
-    how many records of a resource each seeded tenant gets. Sizes are bytes.
+    how many records of a resource each seeded tenant gets, ``scale`` multiplies what the scenario says of that.
+    Sizes are bytes.
     """
 
     spec: Path = field(default_factory=lambda: data_folder("spec") / "openapi.json")
@@ -38,6 +39,7 @@ class Settings:
     scenario: str = "default"
     seed: int | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    scale: float = 1
     auth: Mode = Mode.VERIFY
     secret: str = field(default=DEVELOPMENT_SECRET, repr=False)
     key_file: Path = field(default_factory=lambda: Path.home() / ".local/state/mockserver/key.pem")
@@ -75,6 +77,7 @@ class Settings:
 
 
 _RANGES = (
+    ("scale", 0, 100_000),
     ("page_size", 1, 10_000),
     ("max_body", 1_024, 2**26),
     ("max_depth", 4, 100),

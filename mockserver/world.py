@@ -16,7 +16,7 @@ from mockserver.journal import Journal
 from mockserver.keys import Keys
 from mockserver.outbox import Outbox
 from mockserver.rules import read_rules
-from mockserver.seed import read_scenario
+from mockserver.seed import scenario_of
 from mockserver.settings import Settings
 from mockserver.store import Store, Tenant
 from mockserver.templates import DocumentTemplates
@@ -41,9 +41,7 @@ class World:
         self.settings = settings
         self.contract = compile_contract(read_document(settings.spec))
         self.rules = read_rules(self.contract)
-        self.scenario = read_scenario(
-            settings.scenario, settings.fixtures, self.contract, seed=settings.seed, counts=settings.counts
-        )
+        self.scenario = scenario_of(settings, self.contract)
         self.keys = Keys(settings.secret, settings.key_file, settings.jwks)
         self.auth = Authenticator(settings.auth, self.contract.security, self.keys)
         self.clock = Clock()

@@ -13,7 +13,7 @@ from contract_tests.client import Client
 from contract_tests.exchange import Reply, Sent
 from contract_tests.pacing import OutOfTime, Pace, retry_after
 from contract_tests.redaction import COVER, Redactor
-from contract_tests.routes import NotAllowed, reading_only
+from contract_tests.routes import NotAllowed, allowed
 from contract_tests.transports import Unreachable
 from mockserver.contract import Contract
 
@@ -63,7 +63,7 @@ def busy(status: int = 429, seconds: str = "7") -> Reply:
 def client(contract: Contract, target: Target, time: Time | None = None, *, rate=None, max_time=None, reads=False):
     time = time or Time()
     pace = Pace(rate, max_time, clock=time, pause=time.pause)
-    return Client(contract, target, allow=reading_only(contract) if reads else None, pace=pace)
+    return Client(contract, target, allow=allowed(contract, reads_only=reads, unmarked=True, elsewhere=True), pace=pace)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from contract_tests.asking import Ask
 from contract_tests.kit import Identity, Kit, claims
 from contract_tests.plan import Group
 from contract_tests.suites.isolation import usable
-from contract_tests.suites.paging import ours
 from contract_tests.verdicts import NotJudged, check
 from contract_tests.walking import walk
 from mockserver.contract import Kind
@@ -101,7 +100,7 @@ def check_nothing_happens(kit: Kit, group: Group) -> None:
         raise NotJudged(f"{create.id} takes no token, or there is no list to look into")
     before = {one[group.key] for one in walk(kit, group, Ask(group.one(Kind.LIST)))}
     body = kit.body(group)
-    allowed = before | ours(kit, group)
+    allowed = before | kit.ours(group)
     for _, header in bad_headers(kit):
         kit.send(Ask(create, body=body), headers={"Authorization": header})
     after = {one[group.key] for one in walk(kit, group, Ask(group.one(Kind.LIST)))}

@@ -100,8 +100,9 @@ def check_dependants(kit: Kit, group: Group) -> None:
         target = kit.plan.groups[reference.resource]
         if Kind.DELETE not in target.operations:
             continue
-        wanted = kit.create(target)
-        dependant = kit.create(group, naming(group, reference, wanted[target.key]))
+        made = kit.create(target)
+        dependant = kit.create(group, naming(group, reference, made[target.key]))
+        wanted = kit.read(target, made[target.key])
         with kit.each(target.one(Kind.DELETE)):
             reply = kit.at(target, Kind.DELETE, wanted[target.key])
             kit.status(

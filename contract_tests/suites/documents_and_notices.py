@@ -9,7 +9,6 @@ from typing import Any
 from contract_tests.asking import Ask, preview_body
 from contract_tests.kit import Kit
 from contract_tests.plan import Group
-from contract_tests.suites.paging import ours
 from contract_tests.suites.patching import patch
 from contract_tests.verdicts import NotJudged, check
 from mockserver.contract import Kind, Operation
@@ -107,9 +106,11 @@ def check_notice_sets_fields(kit: Kit, group: Group) -> None:
                     kit.read(group, record[group.key]).get(field),
                     f"{operation.id} sets {field} unasked",
                 )
-                kit.send(ask.but(query={parameter: "set-by-notice"}))
+                target = next((one.resource for one in group.references() if one.field == field), None)
+                wanted = kit.target(kit.plan.groups[target])[kit.plan.groups[target].key] if target else "set-by-notice"
+                kit.send(ask.but(query={parameter: wanted}))
                 found = kit.read(group, record[group.key]).get(field)
-                kit.expect(found == "set-by-notice", f"{operation.id} does not set {field}", repr(found))
+                kit.expect(found == wanted, f"{operation.id} does not set {field}", repr(found))
 
 
 @check(*RECORD, Kind.PREVIEW, writes=True)
@@ -118,11 +119,11 @@ def check_preview_changes_nothing(kit: Kit, group: Group) -> None:
     for operation in group.all(Kind.PREVIEW):
         with kit.each(operation):
             record = kit.create(group)
-            before = ours(kit, group)
+            before = kit.ours(group)
             reply = kit.send(kit.usual(group, operation, record))
             kit.status(reply, 200, f"{operation.id} of a record that exists", operation)
             kit.same(record, kit.read(group, record[group.key]), f"{operation.id} changed the record")
-            kit.expect(ours(kit, group) == before, f"{operation.id} made records")
+            kit.expect(kit.ours(group) == before, f"{operation.id} made records")
 
 
 def outbox(kit: Kit) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ def check_model(kit: Kit, group: Group) -> None:
 
 def machine_for(kit: Kit, group: Group) -> type[RuleBasedStateMachine]:  # noqa: C901 -- the sum of its short rules
     """The machine for one resource; each step asks the target and the model, and holds one to the other."""
-    managed = frozenset(group.resource.stamps.get(name, "") for name in STAMPS)
+    managed = frozenset(group.resource.stamps.get(name, "") for name in STAMPS) | group.resource.computed
     marker = group.marker()
     chosen = st.integers(min_value=0, max_value=50)
 
@@ -101,7 +101,8 @@ def machine_for(kit: Kit, group: Group) -> type[RuleBasedStateMachine]:  # noqa:
             reply = kit.at(group, Kind.REPLACE, record_id, body=body)
             kit.status(reply, 200, "a PUT in a flow", group.one(Kind.REPLACE))
             kept = {name: one for name, one in self.model[record_id].items() if name in group.resource.managed}
-            self.changed(record_id, {**body, **kept}, kit.value(reply))
+            left = {name: one for name, one in self.model[record_id].items() if name in group.filled()}
+            self.changed(record_id, {**left, **body, **kept}, kit.value(reply))
 
         @precondition(lambda self: self.model)
         @rule(index=chosen)
@@ -142,9 +143,8 @@ def machine_for(kit: Kit, group: Group) -> type[RuleBasedStateMachine]:  # noqa:
         def look_up(self, index: int) -> None:
             record = self.model[self.one(index)]
             for operation in group.all(Kind.LOOKUP):
-                by = operation.meaning["by"]
-                if isinstance(record.get(by), str):
-                    found = by_id(group, walk(kit, group, Ask(operation, {by: record[by]})))
+                if group.named(operation, record) is not None:
+                    found = by_id(group, walk(kit, group, kit.usual(group, operation, record)))
                     kit.same(record, found.get(record[group.key]), f"{operation.id} in a flow shows an outdated record")
 
         @invariant()
@@ -163,6 +163,8 @@ def machine_for(kit: Kit, group: Group) -> type[RuleBasedStateMachine]:  # noqa:
             self.keep(found)
 
         def compared(self, found: Mapping[str, dict[str, Any]], cause: str) -> None:
+            kept = {made.id for made in kit.kept()}
+            found = {record_id: one for record_id, one in found.items() if record_id not in kept}
             kit.expect(set(self.model) == set(found), cause, f"{len(found)} found, {len(self.model)} in the model")
             for record_id, record in self.model.items():
                 kit.same(record, found[record_id], "a search in a flow shows an outdated record")

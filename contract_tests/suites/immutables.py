@@ -10,7 +10,7 @@ from contract_tests.comparing import same
 from contract_tests.kit import Kit
 from contract_tests.plan import Group
 from contract_tests.suites.patching import refused
-from contract_tests.verdicts import check
+from contract_tests.verdicts import NotJudged, check
 from contract_tests.walking import walk
 from mockserver.contract import Kind
 
@@ -50,6 +50,8 @@ def check_create_ignores_managed(kit: Kit, group: Group) -> None:
 def check_create_refuses_the_key(kit: Kit, group: Group) -> None:
     """A create never takes the id that the client brings; where the document forbids one, it is refused."""
     chosen, operation = f"chosen-{kit.mark}", group.one(Kind.CREATE)
+    if group.resource.is_chosen:
+        raise NotJudged(f"clients may choose the ids of {group.name}")
     body = {**kit.body(group), group.key: chosen}
     reply = kit.send(Ask(operation, body=body))
     if operation.body and operation.body.rule.allows(body):
@@ -59,6 +61,20 @@ def check_create_refuses_the_key(kit: Kit, group: Group) -> None:
         kit.status(reply, 400, "a create that brings its own id", operation)
     if Kind.READ in group.operations:
         kit.status(kit.at(group, Kind.READ, chosen), 404, "the id that a create brought", group.one(Kind.READ))
+
+
+@check(*NEEDS, writes=True)
+def check_create_takes_a_chosen_key(kit: Kit, group: Group) -> None:
+    """Where clients may choose the id of a new record, it is taken once, and refused with 409 when another has it."""
+    if not group.resource.is_chosen:
+        raise NotJudged(f"the server makes the ids of {group.name}")
+    chosen, operation = f"chosen-{kit.mark}", group.one(Kind.CREATE)
+    made = kit.put_in(group, {**kit.body(group), group.key: chosen})
+    kit.expect(made[group.key] == chosen, "a create does not take the id that the client may choose")
+    kit.same(made, kit.read(group, chosen), "a record with a chosen id reads differently")
+    reply = kit.send(Ask(operation, body={**kit.body(group), group.key: chosen}))
+    kit.status(reply, 409, "a create with the id of another record", operation)
+    kit.same(made, kit.read(group, chosen), "a refused create changed the record that has its id")
 
 
 @check(*NEEDS, Kind.REPLACE, writes=True, code=303)
@@ -71,6 +87,7 @@ def check_replace_keeps_managed(kit: Kit, group: Group) -> None:
     found = kit.read(group, record[group.key])
     kept_out(kit, found, sent, "PUT")
     moving = {group.resource.stamps.get(name) for name in ("modified-at", "modified-by", "version")}
+    moving |= group.resource.computed
     lost = sorted(name for name in group.resource.managed - moving if not same(record.get(name), found.get(name)))
     kit.expect(not lost, f"PUT changes what only the server sets ({', '.join(lost)})")
 
@@ -122,7 +139,11 @@ def check_batch_ignores_managed(kit: Kit, group: Group) -> None:
     items = [
         {"operation": "create", "object": {**kit.body(group), **sent}},
         {"operation": "update", "id": record[group.key], "object": {**kit.body(group), **sent}},
-        {"operation": "create", "object": {**kit.body(group), group.key: chosen}},
+        *(
+            ()
+            if group.resource.is_chosen
+            else [{"operation": "create", "object": {**kit.body(group), group.key: chosen}}]
+        ),
         {
             "operation": "patch",
             "id": record[group.key],

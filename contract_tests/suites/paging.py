@@ -34,19 +34,14 @@ def make_many(kit: Kit, group: Group, count: int, changes: Mapping[str, Any]) ->
         kit.expect(made >= size, "a batch of creates makes fewer records than asked for", f"{made} of {size}")
 
 
-def ours(kit: Kit, group: Group) -> set[str]:
-    """The ids of the records of this resource that this check has made."""
-    return {made.id for made in kit.records.left() if made.resource == group.name and made.tenant == kit.own.tenant}
-
-
 def narrow(kit: Kit, group: Group) -> Iterator[tuple[Ask, dict[str, Any]]]:
     """Each look-up, search and list, as a request and the field values that put a record into its answer."""
     for operation in group.all(Kind.LOOKUP):
-        by = operation.meaning["by"]
-        known = kit.limits.foreign.get(by)
-        value = known or f"page-{operation.id}-{kit.mark}"
-        if by in group.writable() and by not in {one.field for one in group.references()}:
-            yield Ask(operation, {by: value}), {by: value}
+        by = next(iter(operation.keys.values()))
+        value = kit.limits.foreign.get(by) or f"page-{operation.id}-{kit.mark}"
+        is_free = by in group.writable() and by not in {one.field for one in group.references()}
+        if is_free and len(operation.keys) == 1:
+            yield kit.usual(group, operation, {by: value}), {by: value}
     for operation in group.all(Kind.SEARCH):
         yield Ask(operation, body=marked(kit, group, operation.id)), {}
     for operation in group.all(Kind.LIST):
@@ -68,11 +63,11 @@ def filled(kit: Kit, group: Group, ask: Ask, fields: dict[str, Any], pages: int)
 
     Raises NotJudged when the pages are larger than the run may fill.
     """
-    before, size, asked = ours(kit, group), 6, 0
+    before, size, asked = kit.ours(group), 6, 0
     while True:
         make_many(kit, group, size, fields)
         asked += size
-        mine = ours(kit, group) - before
+        mine = kit.ours(group) - before
         kit.expect(len(mine) == asked, "records that were made share ids", f"{len(mine)} ids for {asked}")
         sheet = read_page(kit, group, ask)
         limit = len(sheet.items)
@@ -172,7 +167,7 @@ def check_survives_deletes(kit: Kit, group: Group) -> None:
         with kit.each(ask.operation):
             filled(kit, group, ask, fields, pages=3)
             known = {one[group.key] for one in walk(kit, group, ask)}
-            mine = known & ours(kit, group)
+            mine = known & kit.ours(group)
             key, seen = _page_of_ours(kit, group, ask)
             gone = [one for one in dict.fromkeys((key, *sorted(seen & mine)[:1])) if one in mine]
             for record_id in gone:
@@ -194,7 +189,7 @@ def check_survives_inserts(kit: Kit, group: Group) -> None:
 
 def _page_of_ours(kit: Kit, group: Group, ask: Ask) -> tuple[str, set[str]]:
     """The key after the first page, if there is one that ends with a record of this run, and all ids so far."""
-    mine, seen = ours(kit, group), set[str]()
+    mine, seen = kit.ours(group), set[str]()
     first: tuple[str, set[str]] | None = None
     for sheet in sheets(kit, group, ask):
         seen |= {one[group.key] for one in sheet.items}

@@ -41,7 +41,7 @@ def check_nothing_is_added(kit: Kit, group: Group) -> None:
     body = kit.body(group, only_required=True)
     made = kit.put_in(group, body)
     added = {name for name, value in made.items() if name not in body and value not in (None, "", [], {}, False)}
-    added -= group.resource.managed
+    added -= group.resource.managed | group.filled()
     kit.expect(not added, f"a new record has fields nobody sent ({listed(added)})")
 
 
@@ -81,14 +81,15 @@ def check_lookups_select(kit: Kit, group: Group) -> None:
     record = kit.sample(group, 2)[0]
     for operation in group.all(Kind.LOOKUP):
         with kit.each(operation):
-            by = operation.meaning["by"]
-            if isinstance(record.get(by), str):
-                strangers = [
-                    one for one in walk(kit, group, Ask(operation, {by: record[by]})) if one.get(by) != record[by]
-                ]
-                kit.expect(not strangers, f"{operation.id} returns records with another {by}")
-            found = walk(kit, group, Ask(operation, {by: f"nothing-has-{kit.mark}"}))
-            kit.expect(not found, f"{operation.id} finds records by a value that nothing has")
+            named, asked = group.named(operation, record), kit.usual(group, operation, record)
+            if named is not None:
+                strangers = [one for one in walk(kit, group, asked) if group.named(operation, one) != named]
+                kit.expect(not strangers, f"{operation.id} returns records with other values of {', '.join(named)}")
+            for parameter in operation.keys:
+                changed = {**asked.values, parameter: f"nothing-has-{kit.mark}"}
+                rule = next(one.rule for one in operation.parameters if one.name == parameter)
+                found = walk(kit, group, asked.but(values=changed)) if rule.allows(changed[parameter]) else []
+                kit.expect(not found, f"{operation.id} finds records by a {parameter} that nothing has")
 
 
 @check(Kind.CREATE, Kind.LOOKUP, writes=True)
@@ -96,14 +97,14 @@ def check_lookups_take_whole_values(kit: Kit, group: Group) -> None:
     """A look-up goes by the whole value: not by its start, not by a part of it, not in another case."""
     known = {one.field for one in group.references()} | set(kit.limits.foreign)
     for operation in group.all(Kind.LOOKUP):
-        by, value = operation.meaning["by"], f"whole-{operation.id}-{kit.mark}"
-        if by not in group.writable() or by in known:
+        by, value = next(iter(operation.keys.values())), f"whole-{operation.id}-{kit.mark}"
+        if len(operation.keys) > 1 or by not in group.writable() or by in known:
             continue
         with kit.each(operation):
             made = kit.create(group, {by: value})
             for other in (f"{value}0", f"0{value}", value.upper()):
                 kit.create(group, {by: other})
-            ids = [one[group.key] for one in walk(kit, group, Ask(operation, {by: value}))]
+            ids = [one[group.key] for one in walk(kit, group, kit.usual(group, operation, made))]
             kit.expect(made[group.key] in ids, f"{operation.id} does not return a record that exists")
             kit.expect(len(ids) == 1, f"{operation.id} takes a part of {by} for the whole", f"{len(ids)} found")
 

@@ -9,7 +9,7 @@ from typing import Any
 from contract_tests.asking import Ask
 from contract_tests.kit import Kit
 from contract_tests.plan import Group
-from contract_tests.suites.paging import marked, ours
+from contract_tests.suites.paging import marked
 from contract_tests.verdicts import NotJudged, check
 from contract_tests.walking import by_id, walk
 from mockserver.contract import Kind, Operation
@@ -35,7 +35,7 @@ def _meets(how: How, found: Any, wanted: Any) -> bool:
         low, high, value = ordinal(wanted[0]), ordinal(wanted[1]), ordinal(found)
         return value is not None and low is not None and high is not None and low <= value <= high
     if how is How.ANY_OF:
-        return found in wanted
+        return any(one in wanted for one in (found if isinstance(found, list) else [found]))
     if how is How.CONTAINS:
         return isinstance(found, str) and wanted.casefold() in found.casefold()
     return bool(found == wanted)
@@ -63,7 +63,7 @@ def held(
     with kit.each(operation):
         found = by_id(group, walk(kit, group, Ask(operation, body=sent)))
         wanted = {one[group.key] for one in made if matches(one, operation.criteria, sent)}
-        mine = ours(kit, group)
+        mine = kit.ours(group)
         detail = f"sent {sent}"
         kit.expect(not wanted - set(found), f"{operation.id} misses records by {what}", detail)
         kit.expect(not (set(found) & mine) - wanted, f"{operation.id} finds too much by {what}", detail)

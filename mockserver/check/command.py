@@ -13,7 +13,7 @@ import click
 
 from mockserver.errors import Problem, SetupError
 
-NAMES = ("mock", "http", "staging-read", "staging-write")
+NAMES = ("mock", "nightly", "http", "staging-read", "staging-write")
 NOT_RUN = 2
 
 
@@ -41,6 +41,9 @@ class _Rate(click.ParamType[float]):
 @click.option(
     "--other-token", envvar="MOCKSERVER_OTHER_TOKEN", metavar="TOKEN", help="Its token. [env: MOCKSERVER_OTHER_TOKEN]"
 )
+@click.option(
+    "--group", "groups", multiple=True, metavar="RESOURCE", help="Check this resource only; repeatable. [default: all]"
+)
 @click.option("--seed", default=1, show_default=True, type=int, metavar="N", help="Same seed, same requests.")
 @click.option("--max-time", type=float, metavar="S", help="Stop after so many seconds, with a partial verdict.")
 @click.option("--rate", type=_Rate(), help="Requests a second. [default: 10/s for staging, else no limit]")
@@ -61,6 +64,8 @@ def check(*, sweep: bool, report: Path | None, **chosen: Any) -> None:
     \b
     Examples:
       mockserver check
+      mockserver check --group applications --group credits
+      mockserver check --profile nightly
       mockserver check --target http://127.0.0.1:8080 --profile http
       mockserver check --target https://api.staging.example.com --profile staging-read --tenant acme \\
           --report reports/contract --baseline contract-baseline.yaml

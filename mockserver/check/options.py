@@ -20,7 +20,10 @@ COMMAND_TIME = 60
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One call of ``mockserver check``; ``token_command`` may hold ``{tenant}``. Times in seconds."""
+    """One call of ``mockserver check``. Times in seconds.
+
+    ``groups`` are the resources to check (none: all), ``token_command`` may hold ``{tenant}``.
+    """
 
     target: str = MOCK
     profile: str = MOCK
@@ -29,6 +32,7 @@ class Options:
     tenant: str | None = None
     other_tenant: str | None = None
     other_token: str | None = field(default=None, repr=False)
+    groups: tuple[str, ...] = ()
     seed: int = 1
     max_time: float | None = None
     rate: float | None = None

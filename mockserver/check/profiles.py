@@ -1,4 +1,4 @@
-"""The four ways to check: what each may do to its target, and how far it goes."""
+"""The five ways to check: what each may do to its target, and how far it goes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ class Profile:
     """One way to check.
 
     ``in_process`` has its own mock, ``local`` takes servers of this machine only; ``ledger`` marks and
-    writes down all that is made. ``rate`` is requests a second, ``max_time`` seconds, unless told otherwise.
+    writes down all that is made; one in ``share`` checks and operations is carried out, and all of some that have
+    everything among them. ``rate`` is requests a second, ``max_time`` seconds, unless told otherwise.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Profile:
     in_process: bool = False
     local: bool = False
     ledger: bool = False
+    share: int = 1
     rate: float | None = None
     max_time: float | None = None
 
@@ -38,6 +40,14 @@ PROFILES: Mapping[str, Profile] = {
         Profile(
             name="mock",
             summary="a mock of its own in this process: for pull requests",
+            limits=Limits(records=40, threads=4),
+            fuzzing=Amount(cases=15, sequences=10),
+            in_process=True,
+            share=10,
+        ),
+        Profile(
+            name="nightly",
+            summary="the same without leaving anything out: every check, operation and flow",
             limits=Limits(records=40, threads=4),
             fuzzing=Amount(cases=25, sequences=15),
             in_process=True,

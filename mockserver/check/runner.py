@@ -15,9 +15,10 @@ from contract_tests.fuzzing import PHASES, Scenario, as_check, fuzz
 from contract_tests.kit import Kit
 from contract_tests.made import Made
 from contract_tests.pacing import OutOfTime, Pace
-from contract_tests.plan import read_plan
-from contract_tests.routes import SAFE_KINDS, AllowList, reading_only
-from contract_tests.running import Outcome, Result, carry_out
+from contract_tests.plan import Group, read_plan
+from contract_tests.routes import allowed
+from contract_tests.running import Outcome, Result, carry_out, left_out
+from contract_tests.sampling import sample
 from contract_tests.transports import Unreachable
 from contract_tests.verdicts import Check, Finding
 from contract_tests.watch import Watch
@@ -30,6 +31,7 @@ from mockserver.check.verdict import Verdict
 from mockserver.contract import Kind, Operation
 from mockserver.errors import Problem, SetupError
 
+SAMPLED = "left out of this profile's sample; the profile nightly leaves nothing out"
 CLEANING_TIME = 120.0
 """Seconds that cleaning up may take beyond the time of the run."""
 UNFUZZED = frozenset({Kind.BATCH, Kind.NOTICE, Kind.PREVIEW})
@@ -45,18 +47,32 @@ class Run:
         self.plan = read_plan(target.contract)
         self.mark = new_mark(str(options.seed) if self.profile.in_process else None)
         self.pace = Pace(options.rate or self.profile.rate, options.max_time or self.profile.max_time)
-        allow = reading_only(target.contract) if self.profile.reads_only else AllowList()
+        allow = allowed(
+            target.contract,
+            reads_only=self.profile.reads_only,
+            unmarked=not self.profile.ledger,
+            elsewhere=self.profile.in_process or self.profile.local,
+        )
         self.client = Client(target.contract, target.transport, allow=allow, pace=self.pace)
         self.watch = Watch()
         self.client.after.append(self.watch.look)
         limits = replace(self.profile.limits, seed=options.seed)
         self.kit = Kit(self.plan, self.client, target.own, target.other, mark=self.mark, limits=limits)
+        self.groups = self._chosen()
+        self.sample = sample(self.plan, 1 if options.groups else self.profile.share, options.seed)
         self.results: list[Result] = []
         self.partial = ""
         self.ledger = Ledger(ledger_of(options)) if self.profile.ledger else None
         if self.ledger:
             marking = Marking(self.plan, self.ledger, self.mark, set())
             self.client.before, self.kit.records.listener = marking.before, marking.saw
+
+    def _chosen(self) -> dict[str, Group]:
+        """The resources to check. Raises SetupError naming those there are."""
+        known = self.plan.groups
+        if wrong := [name for name in self.options.groups if name not in known]:
+            raise _cannot("--group", f"there is no resource {wrong[0]!r}", f"use one of {', '.join(known)}")
+        return {name: group for name, group in known.items() if name in (self.options.groups or known)}
 
     def greet(self) -> None:
         """Raises SetupError when the target does not answer, or takes the token for none."""
@@ -76,7 +92,7 @@ class Run:
         """Every check on every resource, then the fuzzer; stops in good order when the time is over."""
         try:
             self._prepare()
-            for group in self.plan.groups.values():
+            for group in self.groups.values():
                 for check in all_checks():
                     self._one(check, group.name)
             self._fuzz()
@@ -84,11 +100,15 @@ class Run:
             self.partial = "the time given to this run was over before its end"
         self._mark_unreached()
 
+    def operations(self) -> tuple[Operation, ...]:
+        """The operations that the run is about."""
+        return tuple(one for one in self.plan.operations() if one.resource.name in self.groups)
+
     def clean_up(self) -> tuple[Made, ...]:
         """Remove what is left, in extra time if need be; returns what would not go."""
         self.pace.extend(CLEANING_TIME)
         try:
-            left = tuple(self.kit.clean_up())
+            left = tuple(self.kit.clean_up(targets=True))
             if self.ledger:
                 # A request cut off by Ctrl-C or a broken connection may have made what no reply told of.
                 left = tuple(sweep_away(self.kit, self.ledger, leftovers(self.kit, self.ledger, self.mark)))
@@ -111,6 +131,9 @@ class Run:
         self.kit.limits = replace(self.kit.limits, foreign=found)
 
     def _one(self, check: Check, resource: str) -> None:
+        if not self.sample.has_check(check.name, resource):
+            self._keep(left_out(check, self.groups[resource], SAMPLED))
+            return
         self._told(f"{check.name} of {resource}", None)
         began = time.perf_counter()
         result = carry_out(check, self.kit, self.plan.groups[resource])
@@ -127,10 +150,11 @@ class Run:
             left_out = (phase == "fuzzing" and not amount.cases) or (phase == "stateful" and not amount.sequences)
             if left_out:
                 self._keep(_uncovered(f"fuzzing.{phase}", f"this profile leaves the {phase} phase out"))
-        for operation in self.plan.operations():
+        for operation in self.operations():
             if not self._fuzzed(operation):
-                self._keep(_uncovered(f"fuzzing of {operation.id}", "this profile does not fuzz it", operation))
-        self.kit.clean_up()
+                reason = "this profile does not fuzz it" if self.sample.has_operation(operation) else SAMPLED
+                self._keep(_uncovered(f"fuzzing of {operation.id}", reason, operation))
+        self.kit.clean_up(targets=True)
 
     def _take(self, scenario: Scenario, seen: dict[tuple[str, str], Result]) -> None:
         if scenario.problem:
@@ -144,9 +168,11 @@ class Run:
             seen[name, ""] = replace(known, outcome=outcome, findings=(*known.findings, *found))
 
     def _fuzzed(self, operation: Operation) -> bool:
-        if self.profile.reads_only:
-            return operation.kind in SAFE_KINDS
-        return self.profile.limits.owns_all or operation.kind not in UNFUZZED
+        if not self.client.may(operation) or operation.resource.name not in self.groups:
+            return False
+        if not self.sample.has_operation(operation):
+            return False
+        return self.profile.reads_only or self.profile.limits.owns_all or operation.kind not in UNFUZZED
 
     def _keep(self, result: Result) -> None:
         self.results.append(result)
@@ -156,7 +182,7 @@ class Run:
         if not self.partial:
             return
         done = {(result.check.name, result.resource) for result in self.results}
-        for group in self.plan.groups.values():
+        for group in self.groups.values():
             for check in all_checks():
                 if (check.name, group.name) not in done:
                     self._keep(Result(check, group.name, Outcome.NOT_COVERED, reason=self.partial))
@@ -216,7 +242,7 @@ def run(
         mark=one.mark,
         began=began,
         seconds=time.perf_counter() - clock,
-        operations=one.plan.operations(),
+        operations=one.operations(),
         results=tuple(one.results),
         findings=sorted_out.findings,
         accepted=sorted_out.accepted,

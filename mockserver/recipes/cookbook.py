@@ -86,6 +86,8 @@ class Cookbook:
             locale = Place("", "", LOCALE, [])
         resource = self._resources.get(name)
         _declared(fields, resource)
+        for computed in (resource.computed if resource else frozenset()) & fields.keys():
+            fields[computed].complain(f"{computed!r} is worked out, not stored", "leave it out")
         specs = {**lets, **_with_defaults(fields, root, resource)}
         key = resource.key if resource else "id"
         return Scope(name, root, specs, self.scope, self._fakes, key=key, locale=locale.value)

@@ -50,6 +50,10 @@ class Item:
             values[name] = self.recipe.makers[name](self, self.base)
         return values[name]
 
+    def get_key(self) -> Any:
+        """What identifies it; the recipe's name for what a tenant has one of."""
+        return self.get(self.recipe.key) if self.recipe.key else self.recipe.name
+
     def record(self) -> dict[str, Any]:
         """All fields that are stored and have a value."""
         values, makers, base = self.values, self.recipe.makers, self.base

@@ -20,7 +20,10 @@ Pick: TypeAlias = Callable[[Item, int], int]
 
 
 def read_ref(place: Place, scope: Scope, beside: Beside) -> Make:
-    """``ref: programs`` with ``among: 4`` or ``share: 3``: an id; the field's ``field.name`` reads on from there."""
+    """``ref: programs`` with ``among: 4``, ``share: 3`` or ``paired: true``: an id; ``field.name`` reads on from there.
+
+    The last of them is the item of the record's own ordinal, and none where there is no such item.
+    """
     target = place.value
     other = scope.others(target) if isinstance(target, str) else None
     if other is None:
@@ -28,13 +31,13 @@ def read_ref(place: Place, scope: Scope, beside: Beside) -> Make:
         place.complain(f"there is no recipe {told(target)}", remedy)
         return constant(ABSENT)
     scope.need(target, other.key_field)
-    pick = _pick(place, scope, beside)
+    paired, pick = beside.get("paired") is True, _pick(place, scope, beside)
     field, key = scope.field, scope.key(place)
 
     def make(item: Item, base: int) -> Any:
         ordinal = pick(item, draw(base, key))
         limit = item.making.counts.get(target, ordinal)
-        if ordinal < 1 or limit < 1:
+        if ordinal < 1 or limit < 1 or (paired and ordinal > limit):
             return ABSENT
         link = item.links[field] = item.making.item(target, (ordinal - 1) % limit + 1)
         return link.get(link.recipe.key)
@@ -45,6 +48,9 @@ def read_ref(place: Place, scope: Scope, beside: Beside) -> Make:
 def _pick(place: Place, scope: Scope, beside: Beside) -> Pick:
     """How to pick. Never by the count of the target, so that a higher one changes nobody's choice."""
     among, share = beside.get("among"), beside.get("share")
+    if beside.get("paired") is True and among is None and share is None and place.value != scope.name:
+        scope.ordinal(place, "paired")
+        return lambda item, bits: item.ordinal
     if place.value == scope.name:
         return _earlier(place, scope, among, share)
     if share is None and is_whole(among) and among > 0:
@@ -52,7 +58,9 @@ def _pick(place: Place, scope: Scope, beside: Beside) -> Pick:
     if among is None and is_whole(share) and share > 0:
         scope.ordinal(place, "share")
         return _shared(share)
-    place.complain("wanted among: or share:, one of them, 1 or more", f"write {{ref: {place.value}, among: 4}}")
+    place.complain(
+        "wanted among:, share: (1 or more) or paired: true, one of them", f"write {{ref: {place.value}, among: 4}}"
+    )
     return _none
 
 

@@ -16,7 +16,7 @@ def default_specs(resource: Resource) -> dict[str, Any]:
     those alone have a version above 1.
     """
     at = resource.stamps.get
-    specs: dict[str, Any] = {resource.key: {"uuid": True}}
+    specs: dict[str, Any] = {} if resource.is_single else {resource.key: {"uuid": True}}
     if created := at("created-at"):
         specs[created] = {"datetime": ["clock - 2y", "clock - 1d"]}
     if author := at("created-by"):

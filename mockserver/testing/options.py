@@ -46,6 +46,7 @@ def read_options(given: Mapping[str, Any], root: Path) -> Options:
 _OWN: Mapping[str, tuple[type, ...]] = {"tenant": (str,), "strict": (bool,)}
 _ANNOTATED: Mapping[str, tuple[type, ...]] = {
     "bool": (bool,),
+    "float": (int, float),
     "int": (int,),
     "int | None": (int, type(None)),
     "str": (str,),
