@@ -17,6 +17,7 @@ from mockserver.contract.json_text import BadJson, decode
 from mockserver.determinism import stamp
 from mockserver.errors import Problem, SetupError
 from mockserver.faults import read_fault
+from mockserver.store import Tenant
 from mockserver.world import World
 
 MAX_CONTROL_BODY = 65_536
@@ -43,6 +44,8 @@ def control_plane(world: World) -> Blueprint:
     route("/faults", "DELETE", steer.clear_faults)
     route("/tenants/<tenant>/<resource>/<record_id>/lock", "PUT", steer.lock)
     route("/tenants/<tenant>/<resource>/<record_id>/lock", "DELETE", steer.unlock)
+    route("/tenants/<tenant>/elsewhere", "GET", steer.elsewhere)
+    route("/tenants/<tenant>/elsewhere/<resource>/<record_id>", "PUT", steer.meet)
     route("/token", "POST", steer.token)
     return plane
 
@@ -152,6 +155,28 @@ class _Steering:
     def unlock(self, **names: str) -> dict[str, Any]:
         return self._lock(**names, locked=False)
 
+    def elsewhere(self, tenant: str) -> dict[str, list[str]]:
+        """The keys of other modules' records that are known to be there, by module and resource."""
+        known = self._tenant(tenant)
+        with known.lock:
+            return {name: sorted(keys) for name, keys in sorted((known.elsewhere or {}).items())}
+
+    def meet(self, tenant: str, resource: str, record_id: str) -> dict[str, list[str]]:
+        """Take it that another module has a record, such as ``rolodex:contacts`` / ``contact-new``."""
+        holder = self._tenant(tenant)
+        if ":" not in resource:
+            raise _refuse("", f"{resource[:80]!r} is no resource of another module", "name one as 'rolodex:contacts'")
+        if holder.elsewhere is None:
+            raise _refuse("", "nobody asks for it", "start the mock with --strict-references")
+        with holder.lock:
+            holder.meet(resource, record_id)
+        return self.elsewhere(tenant)
+
+    def _tenant(self, name: str) -> Tenant:
+        if name not in self.world.store.names():
+            raise _refuse("", f"there is no tenant {name[:80]!r} yet", "see GET /__mock__/tenants")
+        return self.world.store.tenant(name)
+
     def token(self) -> dict[str, Any]:
         """A token as ``mockserver token`` prints it: ``{"tenant": …, "subject": …, "expires_in": seconds}``."""
         body = _body()
@@ -177,7 +202,7 @@ class _Steering:
             if record is None:
                 raise _refuse("", f"no record {record_id[:80]!r} in {resource}", "name an existing record")
             data = {**record.data(), known.stamps["lock"]: locked}
-            holder[resource].put(record_id, data, known.encode(data))
+            holder.put(resource, record_id, data, known.encode(data))
         return data
 
 

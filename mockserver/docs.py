@@ -13,6 +13,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mockserver.world import World
 
+FOLDED = 60
+"""From how many operations on the groups of the interactive page are folded."""
+
 
 def docs_pages(world: World) -> Blueprint:
     """``/openapi.json``, ``/openapi.yaml``, ``/docs`` and ``/.well-known/jwks.json``."""
@@ -43,6 +46,8 @@ def docs_pages(world: World) -> Blueprint:
             title=world.contract.document.root["info"]["title"],
             scheme=world.contract.security.scheme,
             tenant=tenants[0] if tenants else "default",
+            # A long document opens as its list of groups, to be searched by the filter.
+            expansion="none" if len(world.operations) > FOLDED else "list",
             secured=world.settings.auth != "off" and world.contract.security.scheme is not None,
         )
 

@@ -9,7 +9,7 @@ from time import perf_counter
 
 import orjson
 
-from mockserver.behaviours import BEHAVIOURS, Call
+from mockserver.behaviours import Call, behave
 from mockserver.contract import Input, Operation, check, read
 from mockserver.errors import ContractBreach, Refusal, Violation, denied
 from mockserver.journal import SHOWN_BODY, Entry
@@ -64,7 +64,7 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     call = Call(operation, sent, trail.identity, world.tools)
     tenant = _tenant(world, trail.tenant)
     with tenant.lock:
-        reply = BEHAVIOURS[operation.kind](call, tenant)
+        reply = behave(call, tenant)
     check(operation, reply, projected=call.value(operation.projection) is not None)
     if world.reference:
         world.reference.agree_on_reply(operation, request, reply.status, _serialised(reply))

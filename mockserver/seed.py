@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,8 @@ from mockserver.recipes import Cookbook, Filling, Item, Making, Place, Recipe, m
 from mockserver.settings import Settings
 from mockserver.store import Tenant
 
+BLOCK = 100
+"""How many records of a resource are made before those of the next."""
 LARGEST = 2**31
 """The largest seed, and the largest count, that a scenario may give."""
 KEYS = frozenset({"clock", "description", "seed", "template", "tenants"})
@@ -57,10 +61,11 @@ class Scenario:
         for resource, keys in self._plans.get(tenant.name, self._template).elsewhere.items():
             for key in keys:
                 tenant.meet(resource, key)
-        for item in self._items(tenant.name):
-            filling.put(item)
-            if on_record:
-                on_record()
+        with _uncollected():
+            for item in self._items(tenant.name):
+                filling.put(item)
+                if on_record:
+                    on_record()
         filling.raise_any()
 
     def records(self, tenant_name: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -72,14 +77,40 @@ class Scenario:
         plan = self._plans.get(tenant, self._template)
         counts = {name: plan.counts.get(name, 0) for name in self._contract.resources}
         making = Making(self.seed, tenant, self.clock, self._recipes, counts)
+        written: dict[str, set[Any]] = {name: set() for name in counts}
         for name in sorted(counts):
-            written: set[Any] = set()
             for recipe in plan.pinned.get(name, ()):
                 identity = recipe.place.value.get(recipe.key, name)
-                written.add(identity)
+                written[name].add(identity)
                 yield Item(making, recipe, 0, f"pinned {identity}")
-            made = (making.fresh(name, ordinal) for ordinal in range(1, counts[name] + 1))
-            yield from (item for item in made if not written or item.get_key() not in written)
+        for name, ordinal in _in_blocks(counts):
+            item = making.item(name, ordinal)
+            if not written[name] or item.get_key() not in written[name]:
+                yield item
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """PERF: nothing that filling makes is garbage, and looking for some among it takes a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _in_blocks(counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """Each record to be made: its resource, and its ordinal from 1 on.
+
+    PERF: a block of each resource after the other, since records refer to those of about their own ordinal, which
+    are then at hand: made once, and not once more for each that refers to them.
+    """
+    for start in range(1, max(counts.values(), default=0) + 1, BLOCK):
+        for name in sorted(counts):
+            for ordinal in range(start, min(start + BLOCK, counts[name] + 1)):
+                yield name, ordinal
 
 
 def read_scenario(

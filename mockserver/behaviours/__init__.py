@@ -8,7 +8,7 @@ from mockserver.behaviours.computing import compute, generate
 from mockserver.behaviours.documents import document, notice, preview
 from mockserver.behaviours.listing import list_, lookup, search
 from mockserver.behaviours.querying import describe, query
-from mockserver.behaviours.records import create, delete, patch, read, replace
+from mockserver.behaviours.records import create, delete, find_named, patch, read, replace
 from mockserver.contract import Kind
 from mockserver.messages import Reply
 from mockserver.store import Tenant
@@ -32,4 +32,11 @@ BEHAVIOURS: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
     Kind.DESCRIBE: describe,
 }
 
-__all__ = ["BEHAVIOURS", "Call", "Templates", "Tools"]
+
+def behave(call: Call, tenant: Tenant) -> Reply:
+    """What the operation means, once all that its parameters name is there. Raises Refusal, ContractBreach."""
+    find_named(call, tenant)
+    return BEHAVIOURS[call.operation.kind](call, tenant)
+
+
+__all__ = ["BEHAVIOURS", "Call", "Templates", "Tools", "behave"]

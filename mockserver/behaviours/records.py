@@ -56,6 +56,13 @@ def find(resource: Resource, tenant: Tenant, record_id: str) -> Record:
     return record
 
 
+def find_named(call: Call, tenant: Tenant) -> None:
+    """Raises Refusal(404) when a parameter names a record that is not there."""
+    for parameter in call.operation.parameters:
+        if parameter.references and parameter.name in call.input.values:
+            find(call.tools.contract.resources[parameter.references], tenant, call.input.values[parameter.name])
+
+
 def add(call: Call, tenant: Tenant, sent: Mapping[str, Any]) -> Record:
     """Store what was ``sent`` as a new record, under a new id unless the client may choose one.
 

@@ -26,7 +26,8 @@ class Reference:
     """openapi-core over the same document, its servers replaced by one."""
 
     def __init__(self, document: Document) -> None:
-        self._api = OpenAPI.from_dict({**document.root, "servers": [{"url": HOST}]})
+        paths = {path: _here(item) for path, item in document.root.get("paths", {}).items()}
+        self._api = OpenAPI.from_dict({**document.root, "servers": [{"url": HOST}], "paths": paths})
 
     def agree_on_request(self, operation: Operation, request: Request, violations: tuple[Violation, ...]) -> None:
         """``violations`` are what the compiled validators found, none for an accepted request.
@@ -52,6 +53,15 @@ class Reference:
     def reply_errors(self, request: Request, status: int, raw: bytes | None) -> list[str]:
         """What openapi-core has against the reply."""
         return [_told(error) for error in self._api.iter_response_errors(_Asked(request), _Answered(status, raw))]
+
+
+def _here(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A path without servers of its own: all of them are answered here."""
+    return {
+        word: {name: value for name, value in told.items() if name != "servers"} if isinstance(told, Mapping) else told
+        for word, told in item.items()
+        if word != "servers"
+    }
 
 
 class _Asked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,9 +41,14 @@ class Reference:
     def is_elsewhere(self) -> bool:
         return ":" in self.resource
 
-    def found_in(self, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Each key that ``record`` holds for it, with its pointer."""
-        return texts_at(record, self.names)
+    def found_in(self, record: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        """Each key that ``record`` holds for it, with its pointer; an empty text is no key."""
+        value = record.get(self.names[0])
+        if value is None:  # PERF: most are not there, and most of the others are one text
+            return ()
+        if type(value) is str and len(self.names) == 1:
+            return ((f"/{self.names[0]}", value),) if value else ()
+        return ((pointer, key) for pointer, key in texts_at(record, self.names) if key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,8 @@ class Resource:
 
     def stored(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """Of a record as it is looked at, what is stored."""
+        if not self.computed:
+            return dict(record)
         return {name: value for name, value in record.items() if name not in self.computed}
 
     def encode(self, record: Mapping[str, Any]) -> bytes:

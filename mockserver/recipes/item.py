@@ -11,7 +11,7 @@ from mockserver.determinism import digest, stamp
 from mockserver.recipes.fakes import Fakes
 from mockserver.recipes.place import Place
 
-KEPT = 2_000
+KEPT = 5_000
 """How many items that others refer to are kept at once; an item made again is the same item."""
 
 BITS = 2**64 - 1

@@ -115,7 +115,7 @@ WORDS: Mapping[str, Word] = MappingProxyType(
         "list": Word(read_list, frozenset({"count", "distinct", "sort"})),
         "number": Word(words.read_number, frozenset({"step"})),
         "object": Word(read_object),
-        "ref": Word(refs.read_ref, frozenset({"among", "paired", "share"})),
+        "ref": Word(refs.read_ref, frozenset({"among", "per", "share"})),
         "repeat": Word(words.read_repeat, frozenset({"times"})),
         "sequence": Word(words.read_sequence),
         "template": Word(texts.read_template),

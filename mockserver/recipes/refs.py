@@ -20,9 +20,9 @@ Pick: TypeAlias = Callable[[Item, int], int]
 
 
 def read_ref(place: Place, scope: Scope, beside: Beside) -> Make:
-    """``ref: programs`` with ``among: 4``, ``share: 3`` or ``paired: true``: an id; ``field.name`` reads on from there.
+    """``ref: programs`` with ``among: 4``, ``share: 3`` or ``per: 2``: an id; ``field.name`` reads on from there.
 
-    The last of them is the item of the record's own ordinal, and none where there is no such item.
+    With ``per: 2`` the first two items refer to the first, the next two to the second, and so on as far as there are.
     """
     target = place.value
     other = scope.others(target) if isinstance(target, str) else None
@@ -31,13 +31,13 @@ def read_ref(place: Place, scope: Scope, beside: Beside) -> Make:
         place.complain(f"there is no recipe {told(target)}", remedy)
         return constant(ABSENT)
     scope.need(target, other.key_field)
-    paired, pick = beside.get("paired") is True, _pick(place, scope, beside)
+    in_turn, pick = "per" in beside, _pick(place, scope, beside)
     field, key = scope.field, scope.key(place)
 
     def make(item: Item, base: int) -> Any:
         ordinal = pick(item, draw(base, key))
         limit = item.making.counts.get(target, ordinal)
-        if ordinal < 1 or limit < 1 or (paired and ordinal > limit):
+        if ordinal < 1 or limit < 1 or (in_turn and ordinal > limit):
             return ABSENT
         link = item.links[field] = item.making.item(target, (ordinal - 1) % limit + 1)
         return link.get(link.recipe.key)
@@ -47,15 +47,15 @@ def read_ref(place: Place, scope: Scope, beside: Beside) -> Make:
 
 def _pick(place: Place, scope: Scope, beside: Beside) -> Pick:
     """How to pick. Never by the count of the target, so that a higher one changes nobody's choice."""
-    among, share = beside.get("among"), beside.get("share")
-    if beside.get("paired") is True and among is None and share is None and place.value != scope.name:
-        scope.ordinal(place, "paired")
-        return lambda item, bits: item.ordinal
+    among, share, per = beside.get("among"), beside.get("share"), beside.get("per")
+    if among is None and share is None and is_whole(per) and per > 0 and place.value != scope.name:
+        scope.ordinal(place, "per")
+        return lambda item, bits: (item.ordinal - 1) // per + 1
     if place.value == scope.name:
         return _earlier(place, scope, among, share)
-    if share is None and is_whole(among) and among > 0:
+    if share is None and per is None and is_whole(among) and among > 0:
         return lambda item, bits: bits % among + 1
-    if among is None and is_whole(share) and share > 0:
+    if among is None and per is None and is_whole(share) and share > 0:
         scope.ordinal(place, "share")
         return _shared(share)
     place.complain(

@@ -135,6 +135,8 @@ class Collection:
 
 def _keys(data: Mapping[str, Any], path: Sequence[str]) -> Keys:
     value = data.get(path[0])
-    if isinstance(value, str) and len(path) == 1:  # PERF: what nearly all keys are
+    if value is None:  # PERF: most keys are not there, and nearly all others are one text
+        return ()
+    if isinstance(value, str) and len(path) == 1:
         return (value,)
     return tuple(dict.fromkeys(text for _, text in texts_at(value, path[1:])))
