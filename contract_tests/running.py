@@ -10,7 +10,7 @@ from contract_tests.pacing import OutOfTime
 from contract_tests.plan import Group
 from contract_tests.routes import NotAllowed
 from contract_tests.transports import Unreachable
-from contract_tests.verdicts import Blocked, Broken, Check, Finding, NotJudged
+from contract_tests.verdicts import Blocked, Broken, Check, Finding, NotApplicable, NotJudged
 
 SINGLE = "single"
 """The suite for resources of which a tenant has one record; the others are for all other resources."""
@@ -20,11 +20,12 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_COVERED = "not covered"
+    NOT_APPLICABLE = "does not apply"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``reason`` says why a check was not covered; ``blocked`` names the operation that stood in its way."""
+    """``reason`` says why a check was not covered, or does not apply; ``blocked`` names what stood in its way."""
 
     check: Check
     resource: str
@@ -35,12 +36,17 @@ class Result:
     seconds: float = 0.0
 
 
-def obstacle(check: Check, kit: Kit, group: Group) -> str:
-    """Why ``check`` cannot be carried out on ``group`` in this run; empty when it can."""
+def foreign(check: Check, group: Group) -> str:
+    """Why there is nothing of what ``check`` is about; empty when there is."""
     if group.is_single is not (check.suite == SINGLE):
-        return f"{group.name} {'is one record a tenant' if group.is_single else 'are many records'}: see {SINGLE}"
+        return "they are one record a tenant" if group.is_single else "they are many records"
     if missing := sorted(check.needs - set(group.operations)):
-        return f"{group.name} has no operation of the kind {', '.join(missing)}"
+        return f"there is no operation of the kind {', '.join(missing)}"
+    return ""
+
+
+def obstacle(check: Check, kit: Kit) -> str:
+    """Why ``check`` cannot be carried out in this run; empty when it can."""
     if check.writes and kit.limits.reads_only:
         return "this profile only reads"
     if check.owns and not kit.limits.owns_all:
@@ -52,17 +58,22 @@ def obstacle(check: Check, kit: Kit, group: Group) -> str:
 
 def carry_out(check: Check, kit: Kit, group: Group) -> Result:
     """Run ``check``; what it made is removed afterwards. Raises OutOfTime."""
-    if reason := obstacle(check, kit, group):
-        return Result(check, group.name, Outcome.NOT_COVERED, reason=reason)
+    if reason := foreign(check, group):
+        return Result(check, group.name, Outcome.NOT_APPLICABLE, reason=reason)
+    if reason := obstacle(check, kit):
+        return left_out(check, group, reason)
     kit.begin(check, group)
     first = len(kit.findings)
     reason = blocked = ""
+    missed = Outcome.NOT_COVERED
     try:
         check.run(kit, group)
     except Broken as broken:
         kit.note(broken)
     except Blocked as obstacle_met:
         reason, blocked = str(obstacle_met), obstacle_met.operation
+    except NotApplicable as lacking:
+        reason, missed = str(lacking), Outcome.NOT_APPLICABLE
     except (NotJudged, LookupError, Unreachable, NotAllowed) as obstacle_met:
         reason = str(obstacle_met)
     except (TypeError, AttributeError, ValueError, AssertionError) as confused:
@@ -72,7 +83,7 @@ def carry_out(check: Check, kit: Kit, group: Group) -> Result:
     found = tuple(kit.findings[first:])
     if found:
         return Result(check, group.name, Outcome.FAILED, found)
-    outcome = Outcome.NOT_COVERED if reason else Outcome.PASSED
+    outcome = missed if reason else Outcome.PASSED
     return Result(check, group.name, outcome, reason=reason, blocked=blocked)
 
 

@@ -32,6 +32,10 @@ class NotJudged(Exception):
     """The check could not be carried out; the message says why."""
 
 
+class NotApplicable(NotJudged):
+    """There is nothing of the kind that the check is about."""
+
+
 class Blocked(NotJudged):
     """The check got no record to work with: the target refuses to make a valid one, which is a breach in itself.
 

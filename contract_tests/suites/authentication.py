@@ -10,7 +10,7 @@ from contract_tests.asking import Ask
 from contract_tests.kit import Identity, Kit, claims
 from contract_tests.plan import Group
 from contract_tests.suites.isolation import usable
-from contract_tests.verdicts import NotJudged, check
+from contract_tests.verdicts import NotApplicable, NotJudged, check
 from contract_tests.walking import walk
 from mockserver.contract import Kind
 
@@ -97,7 +97,7 @@ def check_nothing_happens(kit: Kit, group: Group) -> None:
     """A create with a bad token makes nothing."""
     create = group.one(Kind.CREATE)
     if not create.secured or Kind.LIST not in group.operations:
-        raise NotJudged(f"{create.id} takes no token, or there is no list to look into")
+        raise NotApplicable("the create takes no token, or there is no list to look into")
     before = {one[group.key] for one in walk(kit, group, Ask(group.one(Kind.LIST)))}
     body = kit.body(group)
     allowed = before | kit.ours(group)
@@ -115,7 +115,7 @@ def check_token_elsewhere(kit: Kit, group: Group) -> None:
     """A token in the query is no token."""
     operation = group.one(Kind.LIST)
     if not operation.secured:
-        raise NotJudged(f"{operation.id} takes no token")
+        raise NotApplicable("the list takes no token")
     reply = kit.send(Ask(operation, query={"access_token": kit.own.token or "x"}), headers={"Authorization": ""})
     kit.status(reply, 401, f"{operation.id} with its token in the query", operation)
 
@@ -125,6 +125,6 @@ def check_order(kit: Kit, group: Group) -> None:
     """Who asks is judged before what is asked: a bad token with a bad request is a bad token."""
     operation = group.one(Kind.LIST)
     if not operation.secured or operation.page is None or not operation.page.key:
-        raise NotJudged(f"{operation.id} takes no token or no key")
+        raise NotApplicable("the list takes no token or no key")
     reply = kit.send(Ask(operation, query={operation.page.key: "no key at all!"}), headers={"Authorization": ""})
     kit.status(reply, 401, f"a malformed {operation.id} without a token", operation)

@@ -7,7 +7,7 @@ from typing import Any
 from contract_tests.asking import Ask
 from contract_tests.kit import Kit
 from contract_tests.plan import Group
-from contract_tests.verdicts import Broken, NotJudged, check
+from contract_tests.verdicts import Broken, NotApplicable, check
 from mockserver.contract import Kind
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.BATCH)
@@ -184,7 +184,7 @@ def check_directives_as_object(kit: Kit, group: Group) -> None:
     if (rule := group.one(Kind.BATCH).body) and not rule.rule.allows(
         {"operations": [{"operation": "patch", "id": "x", "patch_directives": steps}]}
     ):
-        raise NotJudged("the document takes directives as an array only")
+        raise NotApplicable("the document takes directives as an array only")
     (result,) = run(kit, group, [{"operation": "patch", "id": record[group.key], "patch_directives": steps}])
     item_status(kit, result, 200, "a patch with directives by index")
     found = kit.read(group, record[group.key]).get(marker)
@@ -201,7 +201,7 @@ def check_limit(kit: Kit, group: Group) -> None:
     place = group.contract.document.follow(operation.body.rule.node).child("properties", "operations")
     limit = group.contract.document.follow(place).value.get("maxItems")
     if limit is None:
-        raise NotJudged("the document sets no limit for a batch")
+        raise NotApplicable("the document sets no limit for a batch")
     record = kit.create(group)
     item = {"operation": "read", "id": record[group.key]}
     run(kit, group, [item] * limit)

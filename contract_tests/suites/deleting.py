@@ -8,7 +8,7 @@ from contract_tests.asking import Ask
 from contract_tests.kit import Kit
 from contract_tests.plan import Group
 from contract_tests.suites.replacing import put
-from contract_tests.verdicts import NotJudged, check
+from contract_tests.verdicts import NotApplicable, check
 from contract_tests.walking import left_nothing, walk, ways
 from mockserver.contract import Kind
 from mockserver.contract.resource import Reference
@@ -84,7 +84,7 @@ def references(kit: Kit, group: Group) -> list[Reference]:
     """Foreign keys of this resource whose records this run can make. Raises NotJudged."""
     found = [one for one in group.references() if Kind.CREATE in kit.plan.groups[one.resource].operations]
     if not found:
-        raise NotJudged(f"{group.name} has no foreign key into this document")
+        raise NotApplicable("there is no foreign key into this document")
     return found
 
 

@@ -132,7 +132,7 @@ def check_locked_records(kit: Kit, group: Group) -> None:
     lock = group.resource.stamps.get("lock")
     locked = [one for one in walk(kit, group, Ask(group.one(Kind.LIST))) if lock and one.get(lock) is True]
     if not locked:
-        raise NotJudged(f"the tenant has no locked {group.name}")
+        raise NotJudged("the tenant has no locked record of them")
     record = kit.read(group, locked[0][group.key])
     for operation in group.all(Kind.PATCH, Kind.REPLACE, Kind.NOTICE, Kind.DELETE):
         with kit.each(operation):

@@ -9,7 +9,7 @@ from contract_tests.asking import Ask
 from contract_tests.kit import Identity, Kit
 from contract_tests.plan import Group
 from contract_tests.suites.deleting import naming, references
-from contract_tests.verdicts import NotJudged, check
+from contract_tests.verdicts import NotApplicable, check
 from contract_tests.walking import walk, ways
 from mockserver.contract import Kind, Operation
 
@@ -45,7 +45,7 @@ def check_similar_tenants(kit: Kit, group: Group) -> None:
     """A token is for one tenant exactly: no other case, no longer and no shorter name."""
     operation = next((one for one in usable(kit, group) if one.secured), None)
     if operation is None:
-        raise NotJudged(f"{group.name} has no operation that takes a token")
+        raise NotApplicable("there is no operation that takes a token")
     name = kit.own.tenant
     for tenant in {f"{name}2", name[:-1], name.upper(), f"{name} ", f" {name}"} - {name, "", other(kit).tenant}:
         with kit.each(operation):

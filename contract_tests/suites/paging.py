@@ -8,7 +8,7 @@ from typing import Any
 from contract_tests.asking import Ask
 from contract_tests.kit import Kit
 from contract_tests.plan import Group
-from contract_tests.verdicts import Broken, NotJudged, check
+from contract_tests.verdicts import Broken, NotApplicable, NotJudged, check
 from contract_tests.walking import Sheet, has_key, read_page, sheets, walk
 from mockserver.contract import Kind
 from mockserver.contract.operation import How
@@ -246,7 +246,7 @@ def check_key_in_the_body(kit: Kit, group: Group) -> None:
     for operation in group.all(Kind.SEARCH):
         name = next((name for name, criterion in operation.criteria.items() if criterion.is_page_key), None)
         if name is None or operation.page is None:
-            raise NotJudged(f"{operation.id} takes no key in its body")
+            raise NotApplicable("the search takes no key in its body")
         ask = Ask(operation, body=marked(kit, group, operation.id))
         first, _ = filled(kit, group, ask, {}, pages=2)
         by_query = read_page(kit, group, ask.but(query={operation.page.key: first.next}))

@@ -8,7 +8,7 @@ from typing import Any
 from contract_tests.comparing import same
 from contract_tests.kit import Kit
 from contract_tests.plan import Group
-from contract_tests.verdicts import NotJudged, check
+from contract_tests.verdicts import NotApplicable, NotJudged, check
 from mockserver.contract import Kind
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.PATCH)
@@ -50,7 +50,7 @@ def pair(group: Group) -> tuple[str, str]:
     """Two optional texts to move things between. Raises NotJudged."""
     optional = [name for name in group.free_texts() if name not in group.required() and name != group.marker()]
     if len(optional) < 2:
-        raise NotJudged(f"{group.name} has no two optional texts")
+        raise NotApplicable("there are no two optional texts")
     return optional[0], optional[1]
 
 
@@ -159,7 +159,7 @@ def check_lists(kit: Kit, group: Group) -> None:
     """Items of a list are added in place and at the end, replaced and removed by their index."""
     name = next((name for name in group.of_type("array") if "maxItems" not in group.field(name).value), None)
     if name is None:
-        raise NotJudged(f"{group.name} has no list")
+        raise NotApplicable("there is no list of its own")
     items = [group.values.make(group.field(name).child("items"), name, index) for index in range(1, 5)]
     a, b, c, new = items
     cases = {

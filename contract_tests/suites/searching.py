@@ -205,7 +205,7 @@ def check_existing(kit: Kit, group: Group) -> None:
     """What is there already is found by its own values, and only with them."""
     found = kit.value(kit.send(Ask(group.one(Kind.LIST))))
     if not isinstance(found, list) or not found:
-        raise NotJudged(f"the tenant has no {group.name}")
+        raise NotJudged("the tenant has none of them")
     for operation in group.all(Kind.SEARCH):
         for name, criterion in operation.criteria.items():
             record = next((one for one in found if criterion.field in one), None)

@@ -11,7 +11,7 @@ from contract_tests.kit import Identity, Kit
 from contract_tests.plan import Group
 from contract_tests.suites.patching import patch
 from contract_tests.suites.replacing import put
-from contract_tests.verdicts import NotJudged, check
+from contract_tests.verdicts import NotApplicable, NotJudged, check
 from mockserver.contract import Kind
 
 NEEDS = (Kind.CREATE, Kind.READ)
@@ -24,7 +24,7 @@ Change = Callable[[dict[str, Any]], object]
 def stamp(group: Group, name: str) -> str:
     """The field of a stamp. Raises NotJudged where the resource has none."""
     if name not in group.resource.stamps:
-        raise NotJudged(f"{group.name} has no {name} stamp")
+        raise NotApplicable(f"there is no {name} stamp")
     return group.resource.stamps[name]
 
 

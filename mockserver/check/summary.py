@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,17 +19,21 @@ from mockserver.check.verdict import FOUND
 
 SHOWN = 12
 """How many causes the terminal shows in full; the reports have all."""
+TOLD = (Outcome.FAILED, Outcome.NOT_COVERED, Outcome.PASSED)
+"""What a line of the progress tells: that a check does not apply is no news."""
+EACH = 40
+"""Up to how many operations the terminal shows each; more are shown by resource."""
 DETAIL = 400
 """How many characters of a finding's detail the terminal shows."""
 
 
 class Display:
-    """Hears what a run does: on a terminal a spinner and a count, elsewhere one line a suite."""
+    """Hears what a run does: on a terminal a spinner and a count, elsewhere one line a resource."""
 
     def __init__(self, console: Console, total: int) -> None:
         self._console = console
         self._total = total
-        self._suite = ""
+        self._about = ""
         self._tally: dict[Outcome, int] = {}
         self._bar: Progress | None = None
 
@@ -58,15 +63,16 @@ class Display:
             self._count(result)
 
     def _count(self, result: Result) -> None:
-        if result.check.suite != self._suite:
+        about = result.check.suite if result.check.suite == "fuzzing" else result.resource or result.check.suite
+        if about != self._about:
             self._line()
-            self._suite, self._tally = result.check.suite, {}
+            self._about, self._tally = about, {}
         self._tally[result.outcome] = self._tally.get(result.outcome, 0) + 1
 
     def _line(self) -> None:
-        if self._suite and self._tally:
-            told = ", ".join(f"{count} {outcome.value}" for outcome, count in sorted(self._tally.items()))
-            self._console.print(f"{self._suite}: {told}", markup=False, highlight=False)
+        told = [f"{count} {outcome.value}" for outcome, count in sorted(self._tally.items()) if outcome in TOLD]
+        if told:
+            self._console.print(f"{self._about}: {', '.join(told)}", markup=False, highlight=False)
             self._tally = {}
 
 
@@ -108,14 +114,23 @@ def _coverage(told: dict[str, Any]) -> str:
 
 def _statuses(console: Console, told: dict[str, Any]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim" if console.is_terminal else "")
-    for name, justify in (("operation", "left"), ("requests", "right"), ("checks", "right"), ("statuses", "left")):
+    first = "operation" if len(told["operations"]) <= EACH else "resource"
+    for name, justify in ((first, "left"), ("requests", "right"), ("checks", "right"), ("statuses", "left")):
         table.add_column(name, justify=justify, no_wrap=name != "statuses", overflow="fold")  # type: ignore[arg-type]
+    rows: dict[str, list[dict[str, Any]]] = {}
     for one in told["operations"]:
-        statuses = " ".join(
-            f"{status if status != '0' else 'none'}x{count}" for status, count in one["statuses"].items()
-        )
-        table.add_row(one["id"], str(one["requests"]), str(len(one["checks"])), statuses)
+        rows.setdefault(one["id"] if len(told["operations"]) <= EACH else one["resource"], []).append(one)
+    for name, several in rows.items():
+        requests, checks = sum(one["requests"] for one in several), {name for one in several for name in one["checks"]}
+        table.add_row(name, str(requests), str(len(checks)), _counts(one["statuses"] for one in several))
     console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _counts(statuses: Iterable[Mapping[str, int]]) -> str:
+    total: Counter[str] = Counter()
+    for one in statuses:
+        total.update(one)
+    return " ".join(f"{status if status != '0' else 'none'}x{total[status]}" for status in sorted(total))
 
 
 def _finding(console: Console, found: list[dict[str, Any]]) -> None:

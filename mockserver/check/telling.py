@@ -7,7 +7,7 @@ from typing import Any
 
 from contract_tests.exchange import Exchange
 from contract_tests.redaction import COVER, SECRET_HEADERS, Redactor
-from contract_tests.running import Result
+from contract_tests.running import Outcome, Result
 from mockserver.check.baseline import Accepted
 from mockserver.check.verdict import Cluster, Verdict, clusters
 from mockserver.contract import Operation
@@ -46,7 +46,7 @@ def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
         "not_sent": verdict.refused,
         "covered": covered,
         "operations": [_operation(verdict, one) for one in verdict.operations],
-        "checks": [_check(one) for one in verdict.results],
+        "checks": [_check(one) for one in verdict.results if one.outcome is not Outcome.NOT_APPLICABLE],
         "not_covered": _not_covered(verdict),
         "expired": [_entry(one) for one in verdict.expired],
         "unused": [_entry(one) for one in verdict.unused],
@@ -133,6 +133,7 @@ def _operation(verdict: Verdict, one: Operation) -> dict[str, Any]:
         "method": one.method,
         "path": one.path,
         "kind": one.kind.value,
+        "resource": one.resource.name,
         "requests": sum(statuses.values()),
         "statuses": statuses,
         "undeclared": [status for status in statuses if status != "0" and int(status) not in one.replies],

@@ -85,10 +85,11 @@ class Verdict:
 
     def covered(self) -> dict[str, Any]:
         """How far the run came: operations asked, checks carried out, statuses seen of those declared."""
+        applicable = len(self.results) - self.counted(Outcome.NOT_APPLICABLE)
         declared = {(one.id, status) for one in self.operations for status in one.replies}
         return {
             "operations": [len(self.operations) - len(self.unasked()), len(self.operations)],
-            "checks": [len(self.results) - self.counted(Outcome.NOT_COVERED), len(self.results)],
+            "checks": [applicable - self.counted(Outcome.NOT_COVERED), applicable],
             "statuses": [len(declared & set(self.statuses)), len(declared)],
         }
 
