@@ -62,7 +62,7 @@ def _body(group: Group, operation: Operation, record_id: str, body: Mapping[str,
     made: Mapping[Kind, Callable[[], Any]] = {
         Kind.CREATE: lambda: dict(body),
         Kind.REPLACE: lambda: dict(body) if group.is_single else {**body, group.key: record_id},
-        Kind.PATCH: lambda: [{"op": "replace", "path": f"/{group.marker()}", "value": body[group.marker()]}],
+        Kind.PATCH: lambda: [{"op": "replace", "path": f"/{group.marker}", "value": body[group.marker]}],
         Kind.SEARCH: dict,
         Kind.BATCH: lambda: {"operations": [{"operation": "read", "id": record_id}]},
         Kind.PREVIEW: lambda: preview_body(group, operation, record_id),

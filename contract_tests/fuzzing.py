@@ -81,6 +81,14 @@ def settings(kit: Kit, amount: Amount, seed: int) -> dict[str, Any]:
                 "checks": {"positive_data_acceptance": {"expected-statuses": [*accepted, 400]}},
             },
             *(
+                {
+                    "include-operation-id": one.id,
+                    "checks": {"positive_data_acceptance": {"expected-statuses": [*accepted, 400]}},
+                }
+                for one in kit.plan.operations()
+                if one.kind is Kind.QUERY
+            ),
+            *(
                 {"include-operation-id": one.id, "checks": {"ensure_resource_availability": {"enabled": False}}}
                 for one in kit.plan.operations()
                 if one.kind is Kind.PREVIEW

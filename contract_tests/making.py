@@ -20,10 +20,10 @@ A_MOMENT = "2025-01-01"
 
 def make_body(kit: Kit, group: Group, ordinal: int, *, only_required: bool, who: Identity | None) -> dict[str, Any]:
     """Raises NotJudged when the document gives too little to make a valid body from."""
-    known, required = group.body(Kind.CREATE), group.required()
-    moments = fields_of_moments(group)
+    known, required = group.bodies[Kind.CREATE], group.required
+    moments = _moments(group)
     made: dict[str, Any] = {}
-    for name, node in group.writable().items():
+    for name, node in group.writable.items():
         example = known.example.get(name, A_MOMENT if name in moments else ABSENT)
         chosen = name in required or not (only_required or (example is ABSENT and not kit.limits.thorough))
         if chosen:
@@ -31,7 +31,7 @@ def make_body(kit: Kit, group: Group, ordinal: int, *, only_required: bool, who:
     made |= {name: f"{known.example.get(name, name)}-{ordinal}" for name in _keys(group) & set(made)}
     made |= _references(kit, group, who, required, set(made))
     made |= {name: value for name, value in kit.limits.foreign.items() if name in made}
-    made[group.marker()] = f"{kit.mark} {ordinal}"
+    made[group.marker] = f"{kit.mark} {ordinal}"
     made = {name: value for name, value in made.items() if value is not ABSENT}
     rule = group.one(Kind.CREATE).body
     if rule and (broken := rule.rule.violations(made, "body")):
@@ -42,7 +42,7 @@ def make_body(kit: Kit, group: Group, ordinal: int, *, only_required: bool, who:
 
 def _value(group: Group, name: str, node: Node, ordinal: int, example: Any) -> Any:
     """A value of a field that changes no other record when it is stored; ABSENT where none can be told."""
-    triggers = group.triggers(name)
+    triggers = group.triggers.get(name)
     options = (group.contract.document.follow(node).value or {}).get("enum")
     if not triggers:
         return group.values.make(node, name, ordinal, example)
@@ -56,11 +56,11 @@ def _value(group: Group, name: str, node: Node, ordinal: int, example: Any) -> A
 def _keys(group: Group) -> frozenset[str]:
     """Single foreign keys that are free text by their schema, but stand in paths: they get no spaces."""
     limits = {"enum", "const", "format"}
-    fields = (name for name in group.foreign_keys() if group.values.type_of(group.field(name)) == "string")
+    fields = (name for name in group.foreign_keys if group.values.type_of(group.field(name)) == "string")
     return frozenset(name for name in fields if not limits & set(group.field(name).value))
 
 
-def fields_of_moments(group: Group) -> frozenset[str]:
+def _moments(group: Group) -> frozenset[str]:
     """Fields that the search takes a range of moments for, whatever their schema says."""
     found = set()
     for operation in group.all(Kind.SEARCH):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from contract_tests.values import ABSENT, Values
@@ -11,6 +12,8 @@ from mockserver.contract import Contract, Kind, Operation, Resource
 from mockserver.contract.document import Node
 from mockserver.contract.operation import How, looked_up
 from mockserver.contract.resource import Reference
+
+_NOTHING = Node("", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,9 @@ class Body:
     example: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
-    """One resource and what can be done with it."""
+    """One resource and what can be done with it. What is told of its fields is read from the document once."""
 
     resource: Resource
     operations: Mapping[Kind, tuple[Operation, ...]]
@@ -55,65 +58,80 @@ class Group:
         """The operations of these kinds, or of every kind; in the document's order."""
         return tuple(one for kind, found in self.operations.items() if not kinds or kind in kinds for one in found)
 
-    def body(self, kind: Kind) -> Body:
-        """The body of the one operation of ``kind``."""
-        return read_body(self.contract, self.one(kind))
+    @cached_property
+    def bodies(self) -> Mapping[Kind, Body]:
+        """What the first operation of each kind takes."""
+        return {kind: read_body(self.contract, found[0]) for kind, found in self.operations.items()}
 
     def field(self, name: str) -> Node:
-        """The record's field ``name``: its schema, references followed."""
-        document = self.contract.document
-        return document.follow(document.node("components", "schemas", self.resource.schema, "properties", name))
+        """The record's field ``name``: its schema, references followed; a node of nothing where there is none."""
+        return self._fields.get(name, _NOTHING)
 
     def marks(self, name: str) -> Mapping[str, Any]:
         """The x-mock words on the record's field."""
-        schema = self.contract.document.node("components", "schemas", self.resource.schema, "properties", name)
-        return schema.child("x-mock").value or {}
+        return self.schema.child("properties", name, "x-mock").value or {}
 
+    @cached_property
     def writable(self) -> dict[str, Node]:
         """What a client may set, as the create body describes it, the key left out."""
         managed = self.resource.managed
-        return {name: node for name, node in self.body(Kind.CREATE).properties.items() if name not in managed}
+        return {name: node for name, node in self.bodies[Kind.CREATE].properties.items() if name not in managed}
 
+    @cached_property
     def required(self) -> frozenset[str]:
-        return self.body(Kind.CREATE).required & frozenset(self.writable())
+        return self.bodies[Kind.CREATE].required & frozenset(self.writable)
 
     def of_type(self, *types: str) -> list[str]:
         """Writable fields of these JSON types that are no foreign keys, in the document's order."""
-        keys = self.foreign_keys()
+        keys = self.foreign_keys
         return [
-            name for name, node in self.writable().items() if self.values.type_of(node) in types and name not in keys
+            name for name, node in self.writable.items() if self.values.type_of(node) in types and name not in keys
         ]
 
+    @cached_property
     def free_texts(self) -> list[str]:
         """Writable fields that take any text: no enum, pattern, format or length, and no foreign key."""
         limits = {"enum", "const", "pattern", "format", "maxLength"}
         return [name for name in self.of_type("string") if not limits & set(self.field(name).value or {})]
 
+    @cached_property
     def foreign_keys(self) -> frozenset[str]:
         """Fields that name a record, or hold names of some, of this or another module, or that look-ups look up by."""
         marked = {one.field for one in (*self.resource.references, *self.resource.elsewhere)}
         return frozenset(marked | {field for one in self.all(Kind.LOOKUP) for field in looked_up(one)})
 
+    @cached_property
     def references(self) -> tuple[Reference, ...]:
         """Foreign keys into this document that a client may set; not those deeper inside a field."""
-        return tuple(one for one in self.resource.references if one.field in self.writable() and not one.is_nested)
+        return tuple(one for one in self.resource.references if one.field in self.writable and not one.is_nested)
 
+    @cached_property
     def filled(self) -> frozenset[str]:
         """Fields that the server fills in where a client leaves them out."""
         return frozenset(name for name in self.resource.fields if "filled" in self.marks(name))
 
-    def triggers(self, name: str) -> tuple[Any, ...]:
-        """The values of a field that let a change of it change other records too, as the document tells; else none.
+    @cached_property
+    def triggers(self) -> Mapping[str, tuple[Any, ...]]:
+        """The values, by field, that let a change to them change other records too, as the document tells.
 
         An effect is kept from happening by its first condition.
         """
-        effects = self.schema().child("x-mock", "effects").value or []
-        told = [next(iter(effect.get("when", {}).items()), ("", None)) for effect in effects]
-        told = [wanted for field, wanted in told if field == name]
-        return tuple(value for one in told if one is not None for value in (one if isinstance(one, list) else [one]))
+        found: dict[str, tuple[Any, ...]] = {}
+        for effect in self.schema.child("x-mock", "effects").value or []:
+            name, wanted = next(iter(effect.get("when", {}).items()), ("", None))
+            if wanted is not None:
+                found[name] = (*found.get(name, ()), *(wanted if isinstance(wanted, list) else [wanted]))
+        return found
 
+    @cached_property
     def schema(self) -> Node:
+        """The schema of the records."""
         return self.contract.document.node("components", "schemas", self.resource.schema)
+
+    @cached_property
+    def _fields(self) -> Mapping[str, Node]:
+        document = self.contract.document
+        return {name: document.follow(node) for name, node in self.schema.child("properties").items()}
 
     def named(self, operation: Operation, record: Mapping[str, Any]) -> dict[str, str] | None:
         """The path parameters by which a look-up finds ``record``; None when it has no value for one of them."""
@@ -126,12 +144,13 @@ class Group:
             found[parameter] = value
         return found
 
+    @cached_property
     def marker(self) -> str:
         """The free text that carries the run's mark: one that search finds and every record has, if there is one.
 
         A field that is a moment by its example is no text, whatever its schema says. Raises LookupError.
         """
-        fields, example = self.free_texts(), self.body(Kind.CREATE).example
+        fields, example = self.free_texts, self.bodies[Kind.CREATE].example
         plain = [
             name
             for name in fields
@@ -143,7 +162,7 @@ class Group:
             for criterion in operation.criteria.values()
             if criterion.how is How.CONTAINS
         }
-        ranked = sorted(plain, key=lambda name: (name not in searched, name not in self.required()))
+        ranked = sorted(plain, key=lambda name: (name not in searched, name not in self.required))
         if not ranked:
             raise LookupError(f"{self.name} has no free text field to mark records with")
         return ranked[0]

@@ -68,7 +68,7 @@ def walk(kit: Kit, group: Group, ask: Ask, *, who: Identity | None = None) -> li
 
 def left_nothing(kit: Kit, group: Group, what: str) -> None:
     """Expect no record with the run's mark that the run does not know to have made. Looks where there is a list."""
-    marker = group.marker()
+    marker = group.marker
     known = {made.id for made in kit.records.left() if made.resource == group.name}
     for operation in group.all(Kind.LIST) if kit.limits.owns_all else ():
         found = walk(kit, group, Ask(operation))
@@ -99,7 +99,7 @@ def has_key(operation: Operation) -> bool:
 
 def narrowed(group: Group, operation: Operation, record: Mapping[str, Any]) -> dict[str, Any]:
     """Search parameters that few records but ``record`` meet: its id, else its mark, else none."""
-    for wanted, how in ((group.key, How.ANY_OF), (group.marker(), How.CONTAINS)):
+    for wanted, how in ((group.key, How.ANY_OF), (group.marker, How.CONTAINS)):
         for name, criterion in operation.criteria.items():
             if criterion.field == wanted and criterion.how is how and wanted in record:
                 return {name: [record[wanted]] if how is How.ANY_OF else record[wanted]}

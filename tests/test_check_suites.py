@@ -277,9 +277,9 @@ def test_the_plan_comes_from_the_document() -> None:
     plan = read_plan(prepared().plan.contract)
     group = plan.groups["certifications"]
     assert group.has(list(Kind))
-    assert group.marker() == "name"
-    assert group.required() == {"contact_id", "name", "number", "program_id", "status"}
-    assert group.foreign_keys() == {"contact_id", "organization_id", "transferred_from_id"}
+    assert group.marker == "name"
+    assert group.required == {"contact_id", "name", "number", "program_id", "status"}
+    assert group.foreign_keys == {"contact_id", "organization_id", "transferred_from_id"}
 
 
 def test_a_curl_names_whose_token_it_takes_and_shows_none() -> None:

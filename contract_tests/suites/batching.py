@@ -51,7 +51,7 @@ def check_does_what_single_operations_do(kit: Kit, group: Group) -> None:
     """Create, read, update, patch and delete in a batch do what they do alone."""
     record, victim = kit.create(group), kit.create(group)
     fresh, whole = kit.body(group), kit.body(group, only_required=True)
-    marker = group.marker()
+    marker = group.marker
     made, read, updated, deleted = run(
         kit, group,
         [
@@ -67,7 +67,7 @@ def check_does_what_single_operations_do(kit: Kit, group: Group) -> None:
     kit.same(fresh, {name: stored.get(name) for name in fresh}, "a batch's create does not store what was sent")
     kit.same(record, read.get("object"), "a batch's read returns another record")
     found = kit.read(group, record[group.key])
-    own = group.resource.managed | (group.filled() - set(whole))
+    own = group.resource.managed | (group.filled - set(whole))
     kit.same(
         whole,
         {name: value for name, value in found.items() if name not in own},
@@ -111,8 +111,8 @@ def check_independence(kit: Kit, group: Group) -> None:
     """An item that fails takes nothing from the others, before it or behind it."""
     record = kit.create(group)
     before = kit.ours(group)
-    broken = {name: value for name, value in kit.body(group).items() if name not in group.required()}
-    path = f"/{group.marker()}"
+    broken = {name: value for name, value in kit.body(group).items() if name not in group.required}
+    path = f"/{group.marker}"
     failing = [{"op": "test", "path": path, "value": "other"}, {"op": "replace", "path": path, "value": "x"}]
     results = run(
         kit, group,
@@ -154,7 +154,7 @@ def check_independence(kit: Kit, group: Group) -> None:
 @check(*NEEDS, Kind.DELETE, writes=True)
 def check_items_follow_each_other(kit: Kit, group: Group) -> None:
     """Each item finds what the items before it left."""
-    record, marker = kit.create(group), group.marker()
+    record, marker = kit.create(group), group.marker
     one, two = f"{kit.mark} one", f"{kit.mark} two"
 
     def change(was: str, becomes: str) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def check_items_follow_each_other(kit: Kit, group: Group) -> None:
 @check(*NEEDS, writes=True)
 def check_directives_as_object(kit: Kit, group: Group) -> None:
     """Directives may be an object keyed by index, taken in the order of the numbers."""
-    record, marker = kit.create(group), group.marker()
+    record, marker = kit.create(group), group.marker
     steps = {
         str(index): {"op": "replace", "path": f"/{marker}", "value": f"{kit.mark} step {index}"} for index in (10, 2, 0)
     }

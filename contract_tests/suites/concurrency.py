@@ -37,7 +37,7 @@ def check_creates(kit: Kit, group: Group) -> None:
     for body, record in zip(bodies, made, strict=True):
         found = kit.read(group, record[group.key])
         kit.same(record, found, "a record made beside others reads differently")
-        kit.expect(found.get(group.marker()) == body[group.marker()], "creates at the same moment mix their values")
+        kit.expect(found.get(group.marker) == body[group.marker], "creates at the same moment mix their values")
 
 
 @check(Kind.CREATE, Kind.READ, writes=True)
@@ -65,7 +65,7 @@ def check_patches(kit: Kit, group: Group) -> None:
     """Patches of one record at the same moment are all applied, one after the other."""
     record = kit.create(group)
     field = stamp(group, "version")
-    step = [{"op": "replace", "path": f"/{group.marker()}", "value": kit.mark}]
+    step = [{"op": "replace", "path": f"/{group.marker}", "value": kit.mark}]
     replies = at_once(kit, lambda _: kit.at(group, Kind.PATCH, record[group.key], body=step))
     for reply in replies:
         kit.status(reply, 200, "one of several patches at the same moment", group.one(Kind.PATCH))
@@ -81,11 +81,11 @@ def check_patches(kit: Kit, group: Group) -> None:
 def check_test_and_set(kit: Kit, group: Group) -> None:
     """Of several patches that test and then replace the same value, exactly one succeeds."""
     record = kit.create(group)
-    path = f"/{group.marker()}"
+    path = f"/{group.marker}"
 
     def take(index: int) -> int:
         steps = [
-            {"op": "test", "path": path, "value": record[group.marker()]},
+            {"op": "test", "path": path, "value": record[group.marker]},
             {"op": "replace", "path": path, "value": f"{kit.mark} won by {index}"},
         ]
         return kit.at(group, Kind.PATCH, record[group.key], body=steps).status

@@ -82,7 +82,7 @@ def check_ids_are_not_used_again(kit: Kit, group: Group) -> None:
 
 def references(kit: Kit, group: Group) -> list[Reference]:
     """Foreign keys of this resource whose records this run can make. Raises NotJudged."""
-    found = [one for one in group.references() if Kind.CREATE in kit.plan.groups[one.resource].operations]
+    found = [one for one in group.references if Kind.CREATE in kit.plan.groups[one.resource].operations]
     if not found:
         raise NotApplicable("there is no foreign key into this document")
     return found
@@ -150,7 +150,7 @@ def check_released(kit: Kit, group: Group) -> None:
     """A record that no longer refers to another no longer holds it."""
     for reference in references(kit, group):
         target = kit.plan.groups[reference.resource]
-        if Kind.DELETE not in target.operations or reference.field in group.required():
+        if Kind.DELETE not in target.operations or reference.field in group.required:
             continue
         wanted = kit.create(target)
         record = kit.create(group, naming(group, reference, wanted[target.key]))

@@ -19,7 +19,7 @@ OUTBOX = "/__mock__/outbox"
 
 
 def texts_of(group: Group, record: dict[str, Any]) -> list[str]:
-    return [name for name in group.free_texts() if isinstance(record.get(name), str) and record[name]]
+    return [name for name in group.free_texts if isinstance(record.get(name), str) and record[name]]
 
 
 @check(*RECORD, Kind.DOCUMENT, writes=True)
@@ -106,7 +106,7 @@ def check_notice_sets_fields(kit: Kit, group: Group) -> None:
                     kit.read(group, record[group.key]).get(field),
                     f"{operation.id} sets {field} unasked",
                 )
-                target = next((one.resource for one in group.references() if one.field == field), None)
+                target = next((one.resource for one in group.references if one.field == field), None)
                 wanted = kit.target(kit.plan.groups[target])[kit.plan.groups[target].key] if target else "set-by-notice"
                 kit.send(ask.but(query={parameter: wanted}))
                 found = kit.read(group, record[group.key]).get(field)
@@ -179,7 +179,7 @@ def _recipient(operation: Operation, ask: Ask, record: dict[str, Any]) -> Any:
 def check_previews_are_merged(kit: Kit, group: Group) -> None:
     """A preview's text is filled in from the record it names."""
     record = kit.create(group)
-    marker = group.marker()
+    marker = group.marker
     for operation in group.all(Kind.PREVIEW):
         with kit.each(operation):
             body = preview_body(group, operation, record[group.key])

@@ -18,7 +18,7 @@ NEEDS = (Kind.CREATE,)
 
 def spoilt(kit: Kit, group: Group, kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
     """Bodies that break one rule each: what is wrong, and the body."""
-    operation, known = group.one(kind), group.body(kind)
+    operation, known = group.one(kind), group.bodies[kind]
     body = kit.body(group)
     for name in sorted(known.required & set(body)):
         yield f"without {name}", {key: value for key, value in body.items() if key != name}
@@ -145,7 +145,7 @@ def check_locked_records(kit: Kit, group: Group) -> None:
 
 
 def _locked_in_a_batch(kit: Kit, group: Group, operation: Operation, record: dict[str, Any]) -> None:
-    step = {"op": "replace", "path": f"/{group.marker()}", "value": kit.mark}
+    step = {"op": "replace", "path": f"/{group.marker}", "value": kit.mark}
     items = [
         {"operation": "patch", "id": record[group.key], "patch_directives": [step]},
         {"operation": "delete", "id": record[group.key]},

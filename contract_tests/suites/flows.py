@@ -50,7 +50,7 @@ def check_model(kit: Kit, group: Group) -> None:
 def machine_for(kit: Kit, group: Group) -> type[RuleBasedStateMachine]:  # noqa: C901 -- the sum of its short rules
     """The machine for one resource; each step asks the target and the model, and holds one to the other."""
     managed = frozenset(group.resource.stamps.get(name, "") for name in STAMPS) | group.resource.computed
-    marker = group.marker()
+    marker = group.marker
     chosen = st.integers(min_value=0, max_value=50)
 
     class Flows(RuleBasedStateMachine):
@@ -101,7 +101,7 @@ def machine_for(kit: Kit, group: Group) -> type[RuleBasedStateMachine]:  # noqa:
             reply = kit.at(group, Kind.REPLACE, record_id, body=body)
             kit.status(reply, 200, "a PUT in a flow", group.one(Kind.REPLACE))
             kept = {name: one for name, one in self.model[record_id].items() if name in group.resource.managed}
-            left = {name: one for name, one in self.model[record_id].items() if name in group.filled()}
+            left = {name: one for name, one in self.model[record_id].items() if name in group.filled}
             self.changed(record_id, {**left, **body, **kept}, kit.value(reply))
 
         @precondition(lambda self: self.model)

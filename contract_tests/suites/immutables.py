@@ -100,13 +100,13 @@ def check_patch_refuses_managed(kit: Kit, group: Group) -> None:
         refused(kit, group, record, [{"op": "add", "path": f"/{name}", "value": value}], f"sets {name}")
         if name in record:
             refused(kit, group, record, [{"op": "remove", "path": f"/{name}"}], f"removes {name}")
-    texts = [name for name in group.free_texts() if name != group.marker()]
+    texts = [name for name in group.free_texts if name != group.marker]
     if texts:
         refused(
             kit,
             group,
             record,
-            [{"op": "copy", "from": f"/{group.marker()}", "path": f"/{group.key}"}],
+            [{"op": "copy", "from": f"/{group.marker}", "path": f"/{group.key}"}],
             f"copies onto {group.key}",
         )
 

@@ -94,7 +94,7 @@ def check_unseen_by_others(kit: Kit, group: Group) -> None:
 def check_batches(kit: Kit, group: Group) -> None:
     """A batch reaches no record of another tenant."""
     record = kit.create(group)
-    marker = group.marker()
+    marker = group.marker
     items: list[dict[str, Any]] = [
         {"operation": "read", "id": record[group.key]},
         {"operation": "update", "id": record[group.key], "object": kit.body(group, who=other(kit))},
@@ -121,7 +121,7 @@ def check_same_values(kit: Kit, group: Group) -> None:
     theirs = {
         name: value
         for name, value in kit.body(group, who=other(kit)).items()
-        if name in {one.field for one in group.references()}
+        if name in {one.field for one in group.references}
     }
     mine, foreign = kit.put_in(group, body), kit.put_in(group, {**body, **theirs}, who=other(kit))
     for who, own, strange in ((kit.own, mine, foreign), (other(kit), foreign, mine)):

@@ -39,7 +39,7 @@ def narrow(kit: Kit, group: Group) -> Iterator[tuple[Ask, dict[str, Any]]]:
     for operation in group.all(Kind.LOOKUP):
         by = next(iter(operation.keys.values()))
         value = kit.limits.foreign.get(by) or f"page-{operation.id}-{kit.mark}"
-        is_free = by in group.writable() and by not in {one.field for one in group.references()}
+        is_free = by in group.writable and by not in {one.field for one in group.references}
         if is_free and len(operation.keys) == 1:
             yield kit.usual(group, operation, {by: value}), {by: value}
     for operation in group.all(Kind.SEARCH):
@@ -53,7 +53,7 @@ def marked(kit: Kit, group: Group, operation_id: str) -> dict[str, Any]:
     """Search parameters that this run's records meet, and no others where the mark can be searched for."""
     operation = next(one for one in group.all(Kind.SEARCH) if one.id == operation_id)
     for name, criterion in operation.criteria.items():
-        if criterion.field == group.marker() and criterion.how is How.CONTAINS:
+        if criterion.field == group.marker and criterion.how is How.CONTAINS:
             return {name: kit.mark}
     return {}
 
@@ -221,11 +221,11 @@ def check_projected_pages(kit: Kit, group: Group) -> None:
         with kit.each(ask.operation):
             filled(kit, group, ask, fields, pages=2)
             whole = [one[group.key] for one in walk(kit, group, ask)]
-            some = walk(kit, group, ask.but(query={projection: group.marker()}))
+            some = walk(kit, group, ask.but(query={projection: group.marker}))
             kit.expect(
                 [one[group.key] for one in some] == whole, f"{ask.operation.id} pages other records with {projection}"
             )
-            more = {name for one in some for name in one} - {group.key, group.marker()}
+            more = {name for one in some for name in one} - {group.key, group.marker}
             kit.expect(not more, f"{ask.operation.id} adds fields to {projection} on a page", str(sorted(more))[:200])
 
 

@@ -48,7 +48,7 @@ def refused(
 
 def pair(group: Group) -> tuple[str, str]:
     """Two optional texts to move things between. Raises NotJudged."""
-    optional = [name for name in group.free_texts() if name not in group.required() and name != group.marker()]
+    optional = [name for name in group.free_texts if name not in group.required and name != group.marker]
     if len(optional) < 2:
         raise NotApplicable("there are no two optional texts")
     return optional[0], optional[1]
@@ -115,7 +115,7 @@ def check_refused_whole(kit: Kit, group: Group) -> None:
 def check_malformed(kit: Kit, group: Group) -> None:
     """A patch that is none is refused and changes nothing."""
     record = kit.create(group)
-    path = f"/{group.marker()}"
+    path = f"/{group.marker}"
     cases: dict[str, Any] = {
         "is no array": {"op": "remove", "path": path},
         "has an unknown op": [{"op": "merge", "path": path, "value": "x"}],
@@ -123,7 +123,7 @@ def check_malformed(kit: Kit, group: Group) -> None:
         "has no path": [{"op": "replace", "value": "x"}],
         "has no value": [{"op": "replace", "path": path}],
         "has no from": [{"op": "move", "path": path}],
-        "has a path without a slash": [{"op": "replace", "path": group.marker(), "value": "x"}],
+        "has a path without a slash": [{"op": "replace", "path": group.marker, "value": "x"}],
         "has steps that are no objects": ["remove"],
     }
     for what, steps in cases.items():
@@ -134,8 +134,8 @@ def check_malformed(kit: Kit, group: Group) -> None:
 def check_result_is_validated(kit: Kit, group: Group) -> None:
     """A patch whose result breaks the schema is refused and changes nothing."""
     record = kit.create(group)
-    required = sorted(group.required())
-    texts = [name for name in group.free_texts() if group.field(name).value.get("type") == "string"]
+    required = sorted(group.required)
+    texts = [name for name in group.free_texts if group.field(name).value.get("type") == "string"]
     for name in [one for one in texts if one in record and one not in required][:2]:
         refused(kit, group, record, [{"op": "add", "path": f"/{name}", "value": None}], "gives a text null")
     refused(
@@ -227,7 +227,7 @@ def check_test_compares_json(kit: Kit, group: Group) -> None:
 def check_missing_record(kit: Kit, group: Group) -> None:
     """PATCH of a record that does not exist is answered 404 and makes none."""
     missing = f"missing-{kit.mark}"
-    steps = [{"op": "add", "path": f"/{group.marker()}", "value": kit.mark}]
+    steps = [{"op": "add", "path": f"/{group.marker}", "value": kit.mark}]
     reply = kit.at(group, Kind.PATCH, missing, body=steps)
     kit.status(reply, 404, "PATCH of a record that does not exist", group.one(Kind.PATCH))
     kit.status(kit.at(group, Kind.READ, missing), 404, "a record that a refused PATCH named", group.one(Kind.READ))
@@ -241,7 +241,7 @@ def check_leaves_others_alone(kit: Kit, group: Group) -> None:
         kit,
         group,
         target,
-        [{"op": "replace", "path": f"/{group.marker()}", "value": f"{kit.mark} patched"}],
+        [{"op": "replace", "path": f"/{group.marker}", "value": f"{kit.mark} patched"}],
         "replaces a field",
     )
     kit.same(bystander, kit.read(group, bystander[group.key]), "PATCH changed a record it does not name")

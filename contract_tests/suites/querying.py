@@ -16,7 +16,7 @@ RECORDS = 5
 def asked(kit: Kit, group: Group) -> Group:
     """A resource to query: one whose records can be made and marked. Raises NotJudged."""
     for name, one in kit.plan.groups.items():
-        if not one.is_single and one.has((Kind.CREATE, Kind.LIST)) and name != group.name and not one.references():
+        if not one.is_single and one.has((Kind.CREATE, Kind.LIST)) and name != group.name and not one.references:
             return one
     raise NotJudged("the document has nothing that could be queried")
 
@@ -52,7 +52,7 @@ def rows(kit: Kit, group: Group, target: Group, body: dict[str, Any]) -> list[di
 def check_rows(kit: Kit, group: Group) -> None:
     """A query's rows are the records that meet its criteria, in order, in the fields and the slice asked for."""
     target = asked(kit, group)
-    marker, key = target.marker(), target.key
+    marker, key = target.marker, target.key
     made = [kit.create(target, {marker: f"{kit.mark} {number}"}) for number in range(RECORDS)]
     body: dict[str, Any] = {
         "fields": [key, marker],

@@ -41,7 +41,7 @@ def check_nothing_is_added(kit: Kit, group: Group) -> None:
     body = kit.body(group, only_required=True)
     made = kit.put_in(group, body)
     added = {name for name, value in made.items() if name not in body and value not in (None, "", [], {}, False)}
-    added -= group.resource.managed | group.filled()
+    added -= group.resource.managed | group.filled
     kit.expect(not added, f"a new record has fields nobody sent ({listed(added)})")
 
 
@@ -95,10 +95,10 @@ def check_lookups_select(kit: Kit, group: Group) -> None:
 @check(Kind.CREATE, Kind.LOOKUP, writes=True)
 def check_lookups_take_whole_values(kit: Kit, group: Group) -> None:
     """A look-up goes by the whole value: not by its start, not by a part of it, not in another case."""
-    known = {one.field for one in group.references()} | set(kit.limits.foreign)
+    known = {one.field for one in group.references} | set(kit.limits.foreign)
     for operation in group.all(Kind.LOOKUP):
         by, value = next(iter(operation.keys.values())), f"whole-{operation.id}-{kit.mark}"
-        if len(operation.keys) > 1 or by not in group.writable() or by in known:
+        if len(operation.keys) > 1 or by not in group.writable or by in known:
             continue
         with kit.each(operation):
             made = kit.create(group, {by: value})
@@ -146,10 +146,10 @@ def _record_of(kit: Kit, group: Group, ask: Ask, record_id: str) -> Any:
 @check(Kind.CREATE, Kind.READ, writes=True)
 def check_values_survive(kit: Kit, group: Group) -> None:
     """Text, numbers and lists of every kind come back as they were sent."""
-    texts, numbers, lists = group.free_texts(), group.of_type("number"), group.of_type("array")
+    texts, numbers, lists = group.free_texts, group.of_type("number"), group.of_type("array")
     for index in range(len(ODD_TEXTS)):
         with kit.each(group.one(Kind.CREATE)):
-            changes: dict[str, Any] = {name: ODD_TEXTS[index] for name in texts[:2] if name != group.marker()}
+            changes: dict[str, Any] = {name: ODD_TEXTS[index] for name in texts[:2] if name != group.marker}
             changes |= dict.fromkeys(numbers[:1], ODD_NUMBERS[index])
             changes |= {name: [] for name in lists[:1] if index % 2 and "minItems" not in group.field(name).value}
             body, create = kit.body(group, changes), group.one(Kind.CREATE)

@@ -53,7 +53,7 @@ def check_errors(kit: Kit, group: Group) -> None:
 @check(Kind.CREATE, writes=True)
 def check_errors_name_the_place(kit: Kit, group: Group) -> None:
     """A refused body is told every member that is wrong, by its path."""
-    required = sorted(group.required() - group.foreign_keys())
+    required = sorted(group.required - group.foreign_keys)
     if not required:
         raise NotApplicable("there is no required field")
     body = {name: value for name, value in kit.body(group).items() if name not in required}

@@ -76,7 +76,7 @@ def check_changes(kit: Kit, group: Group) -> None:
         found = kit.value(ask(kit, group, Kind.READ))
         left = sorted(set(found) - set(only) - group.resource.managed)
         kit.expect(not left, "PUT keeps fields of a single record that were not sent", str(left)[:200])
-        name = next(iter(group.free_texts()))
+        name = next(iter(group.free_texts))
         step = {"op": "add", "path": f"/{name}", "value": kit.mark}
         changed = ask(kit, group, Kind.PATCH, [step])
         kit.status(changed, 200, "a patch of a single record", group.one(Kind.PATCH))
@@ -90,7 +90,7 @@ def check_changes(kit: Kit, group: Group) -> None:
 def check_required(kit: Kit, group: Group) -> None:
     """A create without a required field is refused and makes nothing."""
     with put_aside(kit, group):
-        for name in sorted(group.required()):
+        for name in sorted(group.required):
             with kit.each(group.one(Kind.CREATE)):
                 reply = ask(kit, group, Kind.CREATE, {n: v for n, v in sent(kit, group).items() if n != name})
                 kit.status(reply, 400, f"a create of a single record without {name}", group.one(Kind.CREATE))

@@ -30,7 +30,7 @@ def stamp(group: Group, name: str) -> str:
 
 def changes(kit: Kit, group: Group) -> Iterator[tuple[str, Change]]:
     """Each way to change a record, as far as the document has it."""
-    marker = group.marker()
+    marker = group.marker
     step = [{"op": "replace", "path": f"/{marker}", "value": f"{kit.mark} changed"}]
     if Kind.REPLACE in group.operations:
         yield "PUT", lambda record: put(kit, group, record[group.key], kit.body(group))
@@ -139,7 +139,7 @@ def _by_another(kit: Kit, group: Group, record: dict[str, Any]) -> None:
     created, modified = stamp(group, "created-by"), stamp(group, "modified-by")
     another = Identity(kit.own.tenant, kit.own.mint(sub="auth0|another-checker"), "auth0|another-checker")
     for kind, body in (
-        (Kind.PATCH, [{"op": "replace", "path": f"/{group.marker()}", "value": kit.mark}]),
+        (Kind.PATCH, [{"op": "replace", "path": f"/{group.marker}", "value": kit.mark}]),
         (Kind.REPLACE, {**kit.body(group), group.key: record[group.key]}),
     ):
         if kind in group.operations:

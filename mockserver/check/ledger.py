@@ -136,7 +136,7 @@ class Marking:
         rule = operation.body.rule if operation.body else None
         if not isinstance(body, dict) or rule is None or not rule.allows(body):
             return body
-        field = self.plan.groups[operation.resource.name].marker()
+        field = self.plan.groups[operation.resource.name].marker
         known = body.get(field)
         return (
             body

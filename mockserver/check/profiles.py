@@ -1,4 +1,4 @@
-"""The five ways to check: what each may do to its target, and how far it goes."""
+"""The ways to check: what each may do to its target, and how far it goes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Profile:
     """One way to check.
 
     ``in_process`` has its own mock, ``local`` takes servers of this machine only; ``ledger`` marks and
-    writes down all that is made; one in ``share`` checks and operations is carried out, and all of some that have
-    everything among them. ``rate`` is requests a second, ``max_time`` seconds, unless told otherwise.
+    writes down all that is made; one in ``share`` checks is carried out and half as
+    many operations are fuzzed, all of them for a few resources that have everything among them. ``rate`` is requests a second, ``max_time`` seconds, unless told otherwise.
     """
 
     name: str
@@ -41,9 +41,9 @@ PROFILES: Mapping[str, Profile] = {
             name="mock",
             summary="a mock of its own in this process: for pull requests",
             limits=Limits(records=40, threads=4),
-            fuzzing=Amount(cases=15, sequences=10),
+            fuzzing=Amount(cases=5, sequences=10),
             in_process=True,
-            share=10,
+            share=12,
         ),
         Profile(
             name="nightly",

@@ -74,7 +74,7 @@ def _allow(kit: Kit, made: Made) -> None:
 
 def _marked(kit: Kit, group: Group, who: Identity, mark: str) -> list[Made]:
     """Records that carry ``mark``: by search where there is one, else by the whole list."""
-    marker = group.marker()
+    marker = group.marker
     asks = [
         Ask(operation, body={name: mark})
         for operation in group.all(Kind.SEARCH)

@@ -43,6 +43,7 @@ class Document:
     def __init__(self, root: dict[str, Any], source: str = "openapi") -> None:
         self.root = root
         self.source = source
+        self._targets: dict[str, Node] = {}
 
     def node(self, *steps: str | int) -> Node:
         return Node("", self.root).child(*steps)
@@ -67,11 +68,14 @@ class Document:
         return Problem(self.source, node.pointer, problem, remedy)
 
     def _target(self, node: Node, target: Any) -> Node:
+        if isinstance(target, str) and target in self._targets:
+            return self._targets[target]
         if not isinstance(target, str) or not target.startswith("#"):
             raise self.error(node, f"the reference {target!r} leaves the document", "bundle it into one file first")
         found = self.node(*(unescape(step) for step in target[1:].split("/")[1:]))
         if found.value is None:
             raise self.error(node, f"the reference {target!r} leads nowhere", "define what it names, or correct it")
+        self._targets[target] = found
         return found
 
 
