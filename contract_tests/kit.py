@@ -285,15 +285,24 @@ class Kit:
         if reply.status in (200, 404):
             self.records.forget(made)
         elif reply.status == 409 and self.limits.owns_all:
-            self.records.remember(made.tenant, dependants(self.plan, reply))
+            for resource, record_id, field in dependants(self.plan, reply):
+                if not self._loosen(self.plan.groups[resource], record_id, field, who):
+                    self.records.remember(made.tenant, [(resource, record_id)])
+
+    def _loosen(self, group: Group, record_id: str, field: str, who: Identity) -> bool:
+        """Take a reference out of a record, so that what it refers to can go: two may refer to each other."""
+        if Kind.PATCH not in group.operations:
+            return False
+        step = {"op": "remove", "path": f"/{field}"}
+        return self.at(group, Kind.PATCH, record_id, body=[step], who=who).status == 200
 
     def _see(self, exchange: Exchange, _: Operation | None) -> None:
         self._window.append(trimmed(exchange))
         del self._window[: -4 * EVIDENCE]
 
 
-def dependants(plan: Plan, reply: Reply) -> list[tuple[str, str]]:
-    """Resource and id of the records that, as a refused delete tells, depend on the one to be deleted.
+def dependants(plan: Plan, reply: Reply) -> list[tuple[str, str, str]]:
+    """Resource, id and referring field of the records that, as a refused delete tells, stand in its way.
 
     A change may have made them: they were in no reply.
     """
@@ -303,7 +312,11 @@ def dependants(plan: Plan, reply: Reply) -> list[tuple[str, str]]:
         return []
     errors = told.get("errors") if isinstance(told, dict) else None
     paths = [str(one.get("path", "")).split("/") for one in errors or [] if isinstance(one, dict)]
-    return [(path[1], path[2]) for path in paths if len(path) > 2 and path[0] == "record" and path[1] in plan.groups]
+    return [
+        (path[1], path[2], path[3])
+        for path in paths
+        if len(path) > 3 and path[0] == "record" and path[1] in plan.groups
+    ]
 
 
 def claims(token: str | None) -> dict[str, Any]:
