@@ -54,7 +54,7 @@ def usual(group: Group, operation: Operation, record: Mapping[str, Any], body: M
         case Kind.READ | Kind.DELETE | Kind.DOCUMENT | Kind.NOTICE | Kind.REPLACE | Kind.PATCH if not group.is_single:
             values[record_name(operation)] = record_id
         case Kind.LOOKUP:
-            values |= group.named(operation, record) or dict.fromkeys(operation.keys, "none")
+            values |= group.named(operation, record) or {}
     return Ask(operation, values, {}, _body(group, operation, record_id, body))
 
 
@@ -70,6 +70,11 @@ def _body(group: Group, operation: Operation, record_id: str, body: Mapping[str,
         Kind.QUERY: lambda: example_body(group, operation),
     }
     return made[operation.kind]() if operation.kind in made else NO_BODY
+
+
+def is_valid(operation: Operation, body: Any) -> bool:
+    """Whether ``body`` is an object that ``operation`` takes."""
+    return isinstance(body, dict) and operation.body is not None and operation.body.rule.allows(body)
 
 
 def example_body(group: Group, operation: Operation) -> dict[str, Any]:

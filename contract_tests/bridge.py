@@ -12,7 +12,7 @@ import schemathesis
 from schemathesis import Case, HookContext
 from werkzeug.wsgi import get_input_stream
 
-from contract_tests.asking import record_name
+from contract_tests.asking import is_valid, record_name
 from contract_tests.exchange import Reply, Sent
 from contract_tests.kit import Kit
 from contract_tests.pacing import OutOfTime
@@ -59,6 +59,8 @@ class Bridge:
         body: Any = case.body
         if operation.kind is Kind.PREVIEW and isinstance(body, dict):
             self._name(body, operation.meaning["record"], group)
+        if operation.kind in (Kind.CREATE, Kind.REPLACE) and is_valid(operation, body):
+            self._refer(body, group)
         items = body.get("operations") if operation.kind is Kind.BATCH and isinstance(body, dict) else None
         for item in items if isinstance(items, list) else ():
             if isinstance(item, dict):
@@ -68,10 +70,25 @@ class Bridge:
         known = place.get(name)
         rule = group.field(group.key)
         self._ever |= {made.id for made in self._kit.records.left()}
-        if not isinstance(known, str) or known in self._ever or not _allows(rule.value, known):
-            return
-        if hashlib.blake2b(known.encode(), digest_size=1).digest()[0] % 4:
+        if isinstance(known, str) and known not in self._ever and _allows(rule.value, known) and _is_replaced(known):
             place[name] = self._own(group) or known
+
+    def _refer(self, body: Any, group: Group) -> None:
+        """Let foreign keys of a valid body name a record of this run, and not somebody else's."""
+        for reference in () if self._kit.limits.reads_only else group.references:
+            known = body.get(reference.field)
+            named = known[0] if isinstance(known, list) and known else known
+            if isinstance(named, str) and _is_replaced(named):
+                target = self._target(self._kit.plan.groups[reference.resource])
+                body[reference.field] = known if target is None else [target] if isinstance(known, list) else target
+
+    def _target(self, group: Group) -> str | None:
+        if Kind.CREATE not in group.operations:
+            return None
+        try:
+            return str(self._kit.target(group)[group.key])
+        except (NotJudged, LookupError, Unreachable, OutOfTime, NotAllowed):
+            return None
 
     def _own(self, group: Group) -> str | None:
         """The id of a record of this run, made where none is left; None where none can be had."""
@@ -130,6 +147,11 @@ def _sent(environ: dict[str, Any]) -> Sent:
     has_body = bool(environ.get("CONTENT_LENGTH")) and environ["CONTENT_LENGTH"] != "0"
     body = get_input_stream(environ).read() if has_body else None
     return Sent(environ["REQUEST_METHOD"], target, tuple(headers), body)
+
+
+def _is_replaced(known: str) -> bool:
+    """Of three ids in four; which ones depends on the id alone."""
+    return hashlib.blake2b(known.encode(), digest_size=1).digest()[0] % 4 != 0
 
 
 def _allows(schema: Any, text: str) -> bool:

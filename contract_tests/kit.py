@@ -48,7 +48,7 @@ class Limits:
 
     ``thorough`` fills every field that the document has, not only those of its example; ``owns_all`` lets
     checks touch records that they did not make, and ask for more than operations; ``foreign`` are
-    values for keys into other modules, by field.
+    values for keys into other modules, by resource and field.
     """
 
     records: int = 250
@@ -59,7 +59,7 @@ class Limits:
     thorough: bool = True
     reads_only: bool = False
     owns_all: bool = True
-    foreign: Mapping[str, str] = field(default_factory=dict)
+    foreign: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 class Kit:
@@ -171,6 +171,10 @@ class Kit:
     ) -> dict[str, Any]:
         """Make a record and return it. Raises Blocked when the target takes no valid record."""
         return self.put_in(group, self.body(group, fields, who=who), who=who)
+
+    def foreign(self, group: Group) -> Mapping[str, str]:
+        """Keys into other modules that the target takes, by field; empty where any will do."""
+        return self.limits.foreign.get(group.name, {})
 
     def put_in(self, group: Group, body: Mapping[str, Any], *, who: Identity | None = None) -> dict[str, Any]:
         reply = self.send(Ask(group.one(Kind.CREATE), body=dict(body)), who=who)

@@ -30,7 +30,7 @@ def make_body(kit: Kit, group: Group, ordinal: int, *, only_required: bool, who:
             made[name] = _value(group, name, node, ordinal, example)
     made |= {name: f"{known.example.get(name, name)}-{ordinal}" for name in _keys(group) & set(made)}
     made |= _references(kit, group, who, required, set(made))
-    made |= {name: value for name, value in kit.limits.foreign.items() if name in made}
+    made |= {name: value for name, value in kit.foreign(group).items() if name in made}
     made[group.marker] = f"{kit.mark} {ordinal}"
     made = {name: value for name, value in made.items() if value is not ABSENT}
     rule = group.one(Kind.CREATE).body

@@ -84,9 +84,7 @@ class Group:
     def of_type(self, *types: str) -> list[str]:
         """Writable fields of these JSON types that are no foreign keys, in the document's order."""
         keys = self.foreign_keys
-        return [
-            name for name, node in self.writable.items() if self.values.type_of(node) in types and name not in keys
-        ]
+        return [name for name, node in self.writable.items() if self.values.type_of(node) in types and name not in keys]
 
     @cached_property
     def free_texts(self) -> list[str]:

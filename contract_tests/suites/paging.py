@@ -38,7 +38,7 @@ def narrow(kit: Kit, group: Group) -> Iterator[tuple[Ask, dict[str, Any]]]:
     """Each look-up, search and list, as a request and the field values that put a record into its answer."""
     for operation in group.all(Kind.LOOKUP):
         by = next(iter(operation.keys.values()))
-        value = kit.limits.foreign.get(by) or f"page-{operation.id}-{kit.mark}"
+        value = kit.foreign(group).get(by) or f"page-{operation.id}-{kit.mark}"
         is_free = by in group.writable and by not in {one.field for one in group.references}
         if is_free and len(operation.keys) == 1:
             yield kit.usual(group, operation, {by: value}), {by: value}

@@ -44,6 +44,7 @@ class _Rate(click.ParamType[float]):
 @click.option(
     "--group", "groups", multiple=True, metavar="RESOURCE", help="Check this resource only; repeatable. [default: all]"
 )
+@click.option("--whole", is_flag=True, help="Leave nothing out where the profile would take a sample.")
 @click.option("--seed", default=1, show_default=True, type=int, metavar="N", help="Same seed, same requests.")
 @click.option("--max-time", type=float, metavar="S", help="Stop after so many seconds, with a partial verdict.")
 @click.option("--rate", type=_Rate(), help="Requests a second. [default: 10/s for staging, else no limit]")

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from contract_tests.asking import is_valid
 from contract_tests.exchange import Sent
 from contract_tests.made import Made, path_value
 from contract_tests.plan import Plan
@@ -90,6 +91,7 @@ class Marking:
             self._own(path_value(operation, sent.path, operation.path.rpartition("{")[2].rstrip("}")), operation)
         if operation.kind is Kind.BATCH and isinstance(body, dict):
             return self._batch(sent, operation, body)
+        self._refers(operation, body)
         if operation.kind is Kind.CREATE:
             return self._create(sent, operation, body)
         return sent
@@ -110,6 +112,17 @@ class Marking:
         ):
             raise NotAllowed(f"{operation.id} names a record that this run did not make")
 
+    def _refers(self, operation: Operation, body: Any) -> None:
+        """What a record refers to may change with it: only what this run made. An invalid body changes nothing."""
+        written = body if operation.kind in (Kind.CREATE, Kind.REPLACE) and is_valid(operation, body) else {}
+        if operation.kind is Kind.PATCH and isinstance(body, list):
+            written = {str(step.get("path"))[1:]: step.get("value") for step in body if isinstance(step, dict)}
+        for reference in operation.resource.references:
+            if not reference.is_nested:
+                known = written.get(reference.field)
+                for one in known if isinstance(known, list) else [known]:
+                    self._own(one, operation)
+
     def _create(self, sent: Sent, operation: Operation, body: Any) -> Sent:
         marked = self._marked(operation, body)
         self._intend(sent, operation)
@@ -124,6 +137,8 @@ class Marking:
         for item in items:
             if isinstance(item, dict) and item.get("operation") in ("update", "patch", "delete"):
                 self._own(item.get("id"), operation)
+            if create and isinstance(item, dict) and isinstance(item.get("object"), dict):
+                self._refers(create, item["object"])
             if create and isinstance(item, dict) and item.get("operation") == "create":
                 self._intend(sent, operation)
                 marked = self._marked(create, item.get("object"))
@@ -133,8 +148,7 @@ class Marking:
 
     def _marked(self, operation: Operation, body: Any) -> Any:
         """A body that would make a record, with the mark in it; one that is invalid makes none and stays so."""
-        rule = operation.body.rule if operation.body else None
-        if not isinstance(body, dict) or rule is None or not rule.allows(body):
+        if not is_valid(operation, body):
             return body
         field = self.plan.groups[operation.resource.name].marker
         known = body.get(field)

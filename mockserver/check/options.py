@@ -22,7 +22,8 @@ COMMAND_TIME = 60
 class Options:
     """One call of ``mockserver check``. Times in seconds.
 
-    ``groups`` are the resources to check (none: all), ``token_command`` may hold ``{tenant}``.
+    ``groups`` are the resources to check (none: all), ``whole`` leaves nothing of them out that a
+    profile would only sample, ``token_command`` may hold ``{tenant}``.
     """
 
     target: str = MOCK
@@ -33,6 +34,7 @@ class Options:
     other_tenant: str | None = None
     other_token: str | None = field(default=None, repr=False)
     groups: tuple[str, ...] = ()
+    whole: bool = False
     seed: int = 1
     max_time: float | None = None
     rate: float | None = None

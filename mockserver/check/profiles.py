@@ -14,8 +14,9 @@ class Profile:
     """One way to check.
 
     ``in_process`` has its own mock, ``local`` takes servers of this machine only; ``ledger`` marks and
-    writes down all that is made; one in ``share`` checks is carried out and half as
-    many operations are fuzzed, all of them for a few resources that have everything among them. ``rate`` is requests a second, ``max_time`` seconds, unless told otherwise.
+    writes down all that is made. Of every ``share`` checks one is carried out, and half as many operations
+    are fuzzed, all of them for a few resources that have everything among them. ``rate`` is requests a second,
+    ``max_time`` seconds, unless told otherwise.
     """
 
     name: str
@@ -65,7 +66,7 @@ PROFILES: Mapping[str, Profile] = {
             limits=Limits(pages=20, flows=0, reads_only=True, owns_all=False),
             fuzzing=Amount(cases=15, sequences=0),
             rate=10.0,
-            max_time=900.0,
+            max_time=1_800.0,
         ),
         Profile(
             name="staging-write",
@@ -73,8 +74,9 @@ PROFILES: Mapping[str, Profile] = {
             limits=Limits(records=220, pages=20, threads=3, flows=5, thorough=False, owns_all=False),
             fuzzing=Amount(cases=10, sequences=0),
             ledger=True,
+            share=12,
             rate=10.0,
-            max_time=1_800.0,
+            max_time=3_600.0,
         ),
     )
 }

@@ -31,7 +31,7 @@ from mockserver.check.verdict import Verdict
 from mockserver.contract import Kind, Operation
 from mockserver.errors import Problem, SetupError
 
-SAMPLED = "left out of this profile's sample; the profile nightly leaves nothing out"
+SAMPLED = "left out of this profile's sample; --whole leaves nothing out, and another --seed takes other ones"
 CLEANING_TIME = 120.0
 """Seconds that cleaning up may take beyond the time of the run."""
 UNFUZZED = frozenset({Kind.BATCH, Kind.NOTICE, Kind.PREVIEW})
@@ -59,7 +59,7 @@ class Run:
         limits = replace(self.profile.limits, seed=options.seed)
         self.kit = Kit(self.plan, self.client, target.own, target.other, mark=self.mark, limits=limits)
         self.groups = self._chosen()
-        self.sample = sample(self.plan, 1 if options.groups else self.profile.share, options.seed)
+        self.sample = sample(self.plan, 1 if options.groups or options.whole else self.profile.share, options.seed)
         self.results: list[Result] = []
         self.partial = ""
         self.ledger = Ledger(ledger_of(options)) if self.profile.ledger else None
@@ -120,14 +120,14 @@ class Run:
         """Take foreign keys from what is there, where made-up ones might be refused."""
         if not self.profile.ledger:
             return
-        found: dict[str, str] = {}
+        found: dict[str, dict[str, str]] = {}
         for group in self.plan.groups.values():
             outside = [name for name in group.resource.fields if ":" in str(group.marks(name).get("references", ""))]
             if outside and Kind.LIST in group.operations:
                 reply = self.kit.send(Ask(group.one(Kind.LIST)))
                 records = self.kit.value(reply) if reply.status == 200 else []
-                for name in outside:
-                    found |= next(({name: one[name]} for one in records if isinstance(one.get(name), str)), {})
+                known = [(name, one[name]) for name in outside for one in records if isinstance(one.get(name), str)]
+                found[group.name] = dict(reversed(known))
         self.kit.limits = replace(self.kit.limits, foreign=found)
 
     def _one(self, check: Check, resource: str) -> None:
