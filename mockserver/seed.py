@@ -20,7 +20,9 @@ BLOCK = 100
 """How many records of a resource are made before those of the next."""
 LARGEST = 2**31
 """The largest seed, and the largest count, that a scenario may give."""
-KEYS = frozenset({"clock", "description", "seed", "template", "tenants"})
+KEYS = frozenset({"clock", "description", "extends", "seed", "template", "tenants"})
+DEEPEST = 8
+"""How many scenarios may extend one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +126,38 @@ def read_scenario(
 ) -> Scenario:
     """The scenario ``fixtures/scenarios/<name>.yaml``, or the one in the file that is named.
 
-    Recipes are looked up beside that file (in ``recipes`` or ``../recipes``), then in ``fixtures``.
+    Recipes are looked up beside that file (in ``recipes`` or ``../recipes``), then beside those it extends, then in
+    ``fixtures``.
     ``seed`` replaces the scenario's; ``counts`` says for every tenant how many of a resource it gets; ``scale``
     multiplies what the scenario says of that, but for what it calls ``fixed``.
     Raises SetupError listing everything that is wrong.
     """
     problems: list[Problem] = []
     file = _file(name_or_path, fixtures)
-    root = read_yaml(file, problems)
-    if problems:
-        raise SetupError(problems)
-    folders = [file.parent / "recipes", file.parent.parent / "recipes", fixtures / "recipes"]
+    roots = _roots(file, fixtures, problems)
+    beside = [folder for root in reversed(roots) for folder in Path(root.file).resolve().parents[:2]]
+    folders = list(dict.fromkeys(folder / "recipes" for folder in [*beside, fixtures]))
     reading = _Reading(contract, Cookbook(folders, contract, problems), counts or {}, scale)
-    scenario = reading.scenario(file.stem, root, seed)
+    scenario = reading.scenario(file.stem, roots, seed)
     if problems:
         raise SetupError(dict.fromkeys(problems))
     return scenario
+
+
+def _roots(file: Path, fixtures: Path, problems: list[Problem]) -> list[Place]:
+    """What the scenario's file holds, behind what those hold that it extends. Raises SetupError."""
+    roots: list[Place] = []
+    while len(roots) < DEEPEST:
+        root = read_yaml(file, problems)
+        if problems:
+            raise SetupError(problems)
+        roots.insert(0, root)
+        place = root.child("extends")
+        if place.value is None:
+            return roots
+        file = _file(_text(place), fixtures, file.parent)
+    place.complain(f"more than {DEEPEST} scenarios extend one another", "end the circle, or make one of some")
+    raise SetupError(problems)
 
 
 def scenario_of(settings: Settings, contract: Contract) -> Scenario:
@@ -154,10 +172,10 @@ def scenario_of(settings: Settings, contract: Contract) -> Scenario:
     )
 
 
-def _file(name_or_path: str, fixtures: Path) -> Path:
-    """Raises SetupError naming the scenarios there are."""
+def _file(name_or_path: str, fixtures: Path, folder: Path = Path()) -> Path:
+    """A scenario's file; one that is named stands in ``folder``. Raises SetupError naming the scenarios there are."""
     if name_or_path.endswith((".yaml", ".yml")):
-        return Path(name_or_path)
+        return folder / name_or_path
     known = sorted(file.stem for file in (fixtures / "scenarios").glob("*.yaml"))
     if name_or_path not in known:
         problem = f"there is no scenario {name_or_path!r}"
@@ -175,17 +193,25 @@ class _Reading:
         self._override = override
         self._scale = scale
 
-    def scenario(self, name: str, root: Place, seed: int | None) -> Scenario:
-        root.only(KEYS)
-        plans = {tenant: self._plan(place) for tenant, place in root.child("tenants").members()}
-        template = self._plan(root.child("template"))
-        self._overridden(root)
+    def scenario(self, name: str, roots: list[Place], seed: int | None) -> Scenario:
+        """``roots`` are what it extends, and itself at last: each adds to those before it, and overrules them."""
+        plans: dict[str, Plan] = {}
+        template = Plan({}, {}, {})
+        told: dict[str, Place] = {}
+        for root in roots:
+            root.only(KEYS)
+            for tenant, place in root.child("tenants").members():
+                plans[tenant] = self._plan(place, plans.get(tenant, Plan({}, {}, {})))
+            template = self._plan(root.child("template"), template)
+            told |= {key: place for key, place in root.members() if key in KEYS}
+        last = roots[-1]
+        self._overridden(last)
         counted = {resource for plan in (template, *plans.values()) for resource in plan.counts}
         return Scenario(
             name=name,
-            description=_text(root.child("description", "")),
-            seed=_whole(root.child("seed", 1)) if seed is None else seed,
-            clock=_clock(root.child("clock")),
+            description=_text(last.child("description", "")),
+            seed=_whole(told.get("seed", last.child("seed", 1))) if seed is None else seed,
+            clock=_clock(told.get("clock", last.child("clock"))),
             tenants=tuple(plans),
             _contract=self._contract,
             _recipes=self._cookbook.read(sorted(counted)),
@@ -193,16 +219,18 @@ class _Reading:
             _template=template,
         )
 
-    def _plan(self, place: Place) -> Plan:
+    def _plan(self, place: Place, base: Plan) -> Plan:
+        """What a tenant gets: what ``place`` says, and what it does not overrule of ``base``."""
         place.only({"counts", "elsewhere", "examples", "fixed", "pinned"})
         counts = {name: self._scaled(count) for name, count in self._counts(place.child("counts"))}
         counts |= {name: _whole(count) for name, count in self._counts(place.child("fixed"))}
-        pinned = self._examples(place.child("examples", False))
+        pinned = _joined(base.pinned, self._examples(place.child("examples", False)))
         for name, records in place.child("pinned").members():
             if self._known(name, records):
-                pinned[name] = (*pinned.get(name, ()), *self._pinned(name, records))
+                pinned = _joined(pinned, {name: tuple(self._pinned(name, records))})
         elsewhere = {name: tuple(map(_text, keys.each())) for name, keys in place.child("elsewhere").members()}
-        return Plan({**counts, **{name: self._override[name] for name in self._cookable()}}, pinned, elsewhere)
+        overridden = {name: self._override[name] for name in self._cookable()}
+        return Plan({**base.counts, **counts, **overridden}, pinned, {**base.elsewhere, **elsewhere})
 
     def _counts(self, place: Place) -> Iterator[tuple[str, Place]]:
         return ((name, count) for name, count in place.members() if self._cooked(name, count))
@@ -261,6 +289,20 @@ class _Reading:
             what = "is a pool, which has no count" if self._cookbook.scope(name) else "is no resource of the document"
             place.complain(f"{name!r} {what}", meant(name, self._contract.resources))
         return name in self._contract.resources
+
+
+def _joined(
+    first: Mapping[str, tuple[Recipe, ...]], more: Mapping[str, tuple[Recipe, ...]]
+) -> dict[str, tuple[Recipe, ...]]:
+    """Records written out here and there, by resource; of two with one id, the later one."""
+    return {
+        name: tuple({_identity(one): one for one in (*first.get(name, ()), *more.get(name, ()))}.values())
+        for name in {**first, **more}
+    }
+
+
+def _identity(pinned: Recipe) -> str:
+    return str(pinned.place.value.get(pinned.key)) if pinned.key else ""
 
 
 def _text(place: Place) -> str:

@@ -25,6 +25,8 @@ from mockserver.contract import Kind
 from server import COMMAND
 
 SECRET_STREET = "Hidden Lane 4711"
+GROUPS = ("--group", "certifications", "--group", "programs")
+"""What staging is checked for here: two resources that refer to each other."""
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def check(*arguments: str, home: Path, **environment: str) -> subprocess.Complet
 
 
 def staging(one: Recording, url: str, profile: str, *more: str) -> list[str]:
-    arguments = ["--target", url, "--profile", profile, "--tenant", "acme", "--rate", "1000/s", *more]
+    arguments = ["--target", url, "--profile", profile, "--tenant", "acme", "--rate", "1000/s", *GROUPS, *more]
     return [*arguments, "--other-tenant", "globex", "--other-token", token(one, "globex")]
 
 
@@ -58,7 +60,7 @@ def test_staging_read_sends_nothing_but_what_reads(recording: tuple[Recording, s
     assert done.returncode == 0, done.stdout + done.stderr
     routes = Routes(one.world.contract)
     kinds = {(operation := routes.operation(*request)) and operation.kind for request in set(one.requests)}
-    assert kinds == {Kind.LIST, Kind.READ, Kind.LOOKUP, Kind.SEARCH, Kind.DOCUMENT} == SAFE_KINDS
+    assert kinds == {Kind.LIST, Kind.READ, Kind.LOOKUP, Kind.SEARCH, Kind.DOCUMENT} < SAFE_KINDS
     assert len(one.requests) > 300
     assert one.records() == before
     assert one.world.outbox.mails() == []
@@ -113,7 +115,7 @@ def test_a_sweep_finds_by_the_mark_what_no_ledger_tells(recording: tuple[Recordi
     before = one.records()
     client = one.app.test_client()
     headers = {"Authorization": f"Bearer {token(one, 'acme')}"}
-    body = {"name": f"{PREFIX}0badcafe 1", "contact_id": "c", "number": 1, "program_id": "p", "status": "active"}
+    body = {"name": f"{PREFIX}0badcafe 1", "contact_id": "c", "number": 1, "program_id": "prog-pmc", "status": "active"}
     assert client.post("/certifications/acme", json=body, headers=headers).status_code == 200
     assert client.post("/certifications/acme", json={**body, "name": "A customer"}, headers=headers).status_code == 200
     arguments = staging(one, url, "staging-write", "--allow-host", "127.0.0.1", "--sweep")
@@ -152,7 +154,7 @@ def test_planted_secrets_are_in_no_output(recording: tuple[Recording, str], tmp_
     own = token(one, "acme")
     client = one.app.test_client()
     body = {
-        "name": "Ada", "contact_id": "c-1", "number": 1, "program_id": "p", "status": "active",
+        "name": "Ada", "contact_id": "c-1", "number": 1, "program_id": "prog-pmc", "status": "active",
         "email_address": "hidden.person@example.org", "notes": SECRET_STREET, "job_title": f"was told {own}",
     }  # fmt: skip
     headers = {"Authorization": f"Bearer {own}"}
@@ -230,7 +232,7 @@ def test_a_token_command_may_ask_for_each_tenant(recording: tuple[Recording, str
         (tmp_path / tenant).write_text(token(one, tenant))
     done = check(
         "--target", url, "--profile", "staging-read", "--tenant", "acme", "--other-tenant", "globex",
-        "--token-command", f"cat {tmp_path}/{{tenant}}", "--rate", "1000", home=tmp_path,
+        "--token-command", f"cat {tmp_path}/{{tenant}}", "--rate", "1000", *GROUPS, home=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "no second tenant" not in done.stdout

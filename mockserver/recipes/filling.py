@@ -33,8 +33,9 @@ class Filling:
             return
         record = resource.stored(record)
         if broken := resource.violations(record):
-            for violation in broken:
-                self._complain(item, record, violation.pointer, violation.rule, violation.message)
+            if not self._lacks(item, [one.pointer[1:] for one in broken if one.rule == "required"]):
+                for violation in broken:
+                    self._complain(item, record, violation.pointer, violation.rule, violation.message)
             return
         record_id = record[resource.key] if resource.key else self._tenant.name
         if record_id in self._tenant[resource.name]:
@@ -48,9 +49,22 @@ class Filling:
         for (target, wanted), (item, pointer) in self._references.items():
             if wanted not in self._tenant[target]:
                 message = f"{told(wanted)} is not in {target}"
-                self._complain(item, item.record(), pointer, "reference", message)
+                remedy = REMEDY if self._tenant[target] else _some(target)
+                self._complain(item, item.record(), pointer, "reference", message, remedy)
         if self._found:
             raise SetupError(_counted(problem, count) for problem, count in self._found.values())
+
+    def _lacks(self, item: Item, missing: list[str]) -> bool:
+        """Whether what is missing refers to records of which there are none: then nothing else is worth telling."""
+        found = False
+        for name in missing:
+            target = item.recipe.place.child("fields").child(name).child("ref").value
+            if isinstance(target, str) and item.making.counts.get(target) == 0:
+                problem = f"refers to {target}, and there are none"
+                place = Problem(item.recipe.place.file, item.recipe.where(f"/{name}"), problem, _some(target))
+                self._keep(place, f"{self._tenant.name}, {item.recipe.name}", f"none/{name}")
+                found = True
+        return found
 
     def _remember(self, item: Item, record: dict[str, Any], resource: Resource) -> None:
         """Keep what the record refers to, to be looked up when all are in."""
@@ -62,11 +76,13 @@ class Filling:
                 for _, key in reference.found_in(record):
                     self._tenant.meet(reference.resource, key)
 
-    def _complain(self, item: Item, record: dict[str, Any], pointer: str, rule: str, message: str) -> None:
+    def _complain(
+        self, item: Item, record: dict[str, Any], pointer: str, rule: str, message: str, remedy: str = REMEDY
+    ) -> None:
         recipe = item.recipe
         told_id = record.get(recipe.key, f"number {item.ordinal}")
         where = recipe.where(pointer)
-        problem = Problem(recipe.place.file, where, f"{pointer or '/'} {message}", REMEDY)
+        problem = Problem(recipe.place.file, where, f"{pointer or '/'} {message}", remedy)
         self._keep(problem, f"{self._tenant.name}, {recipe.name} {told_id}", rule + pointer)
 
     def _keep(self, problem: Problem, who: str, rule: str) -> None:
@@ -75,6 +91,10 @@ class Filling:
         text = f"{who}: {problem.problem}"
         kept = first or Problem(problem.file, problem.pointer, text, problem.remedy)
         self._found[key] = (kept, count + 1)
+
+
+def _some(resource: str) -> str:
+    return f"let the scenario have some (counts: {{{resource}: 6}}), or extend one that has: extends: default"
 
 
 def _counted(problem: Problem, count: int) -> Problem:
