@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.contract import Contract, Resource
-from mockserver.errors import Problem, SetupError
+from mockserver.errors import Problem, SetupError, Violation
 from mockserver.recipes.item import Item
 from mockserver.recipes.place import told
 from mockserver.store import Tenant
@@ -35,11 +35,12 @@ class Filling:
         if broken := resource.violations(record):
             if not self._lacks(item, [one.pointer[1:] for one in broken if one.rule == "required"]):
                 for violation in broken:
-                    self._complain(item, record, violation.pointer, violation.rule, violation.message)
+                    self._complain(item, record, violation)
             return
         record_id = record[resource.key] if resource.key else self._tenant.name
         if record_id in self._tenant[resource.name]:
-            self._complain(item, record, f"/{resource.key}", "unique", f"{told(record_id)} is the id of another record")
+            message = f"{told(record_id)} is the id of another record"
+            self._complain(item, record, Violation("record", f"/{resource.key}", "unique", message))
             return
         self._remember(item, record, resource)
         self._tenant.put(resource.name, record_id, record, resource.encode(record))
@@ -48,9 +49,8 @@ class Filling:
         """Raises SetupError when anything was wrong, references that lead nowhere included."""
         for (target, wanted), (item, pointer) in self._references.items():
             if wanted not in self._tenant[target]:
-                message = f"{told(wanted)} is not in {target}"
-                remedy = REMEDY if self._tenant[target] else _some(target)
-                self._complain(item, item.record(), pointer, "reference", message, remedy)
+                dangling = Violation("record", pointer, "reference", f"{told(wanted)} is not in {target}")
+                self._complain(item, item.record(), dangling, REMEDY if self._tenant[target] else _some(target))
         if self._found:
             raise SetupError(_counted(problem, count) for problem, count in self._found.values())
 
@@ -76,14 +76,12 @@ class Filling:
                 for _, key in reference.found_in(record):
                     self._tenant.meet(reference.resource, key)
 
-    def _complain(
-        self, item: Item, record: dict[str, Any], pointer: str, rule: str, message: str, remedy: str = REMEDY
-    ) -> None:
+    def _complain(self, item: Item, record: dict[str, Any], broken: Violation, remedy: str = REMEDY) -> None:
         recipe = item.recipe
         told_id = record.get(recipe.key, f"number {item.ordinal}")
-        where = recipe.where(pointer)
-        problem = Problem(recipe.place.file, where, f"{pointer or '/'} {message}", remedy)
-        self._keep(problem, f"{self._tenant.name}, {recipe.name} {told_id}", rule + pointer)
+        where = recipe.where(broken.pointer)
+        problem = Problem(recipe.place.file, where, f"{broken.pointer or '/'} {broken.message}", remedy)
+        self._keep(problem, f"{self._tenant.name}, {recipe.name} {told_id}", broken.rule + broken.pointer)
 
     def _keep(self, problem: Problem, who: str, rule: str) -> None:
         key = (problem.file, problem.pointer, rule)
