@@ -12,7 +12,16 @@ DOCUMENTED = (
     ("Access-Control-Allow-Methods", ", ".join(METHODS)),
 )
 """What the vendor's page shows on every reply, not only on a preflight's."""
-EXPOSED = ("Allow", "Retry-After", "WWW-Authenticate", "Mock-Ignored", "Mock-Operation", "Mock-Reason", "Mock-Request")
+EXPOSED = (
+    "Allow",
+    "Retry-After",
+    "WWW-Authenticate",
+    "Mock-Effects",
+    "Mock-Ignored",
+    "Mock-Operation",
+    "Mock-Reason",
+    "Mock-Request",
+)
 
 
 def allow_browsers(app: Flask) -> None:

@@ -82,20 +82,26 @@ def bent(draw: st.DrawFn, value: Any) -> Any:
     return value
 
 
+def good_value(operation: Operation, name: str) -> str:
+    """What the document gives as an example of a path parameter."""
+    document = contract().document
+    item = document.node("paths", operation.path)
+    for place in (item.child("parameters"), item.child(operation.method.lower(), "parameters")):
+        for index in range(len(place.value or [])):
+            told = document.follow(place.child(index)).value
+            if (told["in"], told["name"]) == ("path", name):
+                return str(told["example"])
+    raise AssertionError(name)
+
+
 @MANY
 @given(data=st.data(), key=OPERATIONS)
 def test_requests(data: st.DataObject, key: tuple[str, str]) -> None:
     operation, told = operation_at(key)
-    good = {
-        "tenantId": "acme",
-        "id": "cert-ada",
-        "contact_id": "contact-ada",
-        "organization_id": "org-harbor",
-        "notice_id": "n",
-    }
     names = [parameter.name for parameter in operation.parameters if parameter.location == "path"]
     path_values = {
-        name: data.draw(TEXTS.filter(bool)) if data.draw(st.integers(0, 5)) == 0 else good[name] for name in names
+        name: data.draw(TEXTS.filter(bool)) if data.draw(st.integers(0, 5)) == 0 else good_value(operation, name)
+        for name in names
     }
     optional = sorted(operation.parameter_names("query"))
     query = tuple((name, data.draw(TEXTS)) for name in optional if data.draw(st.booleans()))

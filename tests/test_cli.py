@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jwt
 import pytest
+import yaml
 
 from mockserver.settings import DEVELOPMENT_SECRET
 from server import COMMAND, command, serving
@@ -26,7 +27,7 @@ def test_the_first_screen_says_where_it_is_and_what_to_do_next() -> None:
         assert "acme, globex" in told
         curl = told[told.index("curl ") :].replace("\\\n", " ")
         answer = subprocess.run(f"{curl.strip()} -sf", shell=True, capture_output=True, check=True, timeout=20)
-        assert len(json.loads(answer.stdout)) > 40
+        assert len(json.loads(answer.stdout)) > 20
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -126,7 +127,7 @@ def test_a_short_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_routes_show_what_each_operation_means() -> None:
     told = command("routes").stdout
-    assert len(told.splitlines()) == 15
+    assert len(told.splitlines()) == 370
     assert "PATCH   /certifications/{tenantId}/{id}" in told
     rows = json.loads(command("routes", "--json").stdout)
     assert {row["kind"] for row in rows} >= {"list", "create", "search", "batch", "document", "preview", "notice"}
@@ -161,8 +162,10 @@ def test_a_mock_runs_from_any_folder(tmp_path: Path) -> None:
 
 def test_the_same_seed_writes_the_same_bytes_whatever_is_added(tmp_path: Path) -> None:
     scenario = ROOT / "fixtures/scenarios/default.yaml"
-    added = "tenants:\n  initech: {counts: {certifications: 5}}\n"
-    (tmp_path / "more.yaml").write_text(scenario.read_text().replace("tenants:\n", added, 1))
+    counts = yaml.safe_load(scenario.read_text())["tenants"]["acme"]["fixed"] | {"certifications": 5}
+    (tmp_path / "more.yaml").write_text(
+        yaml.safe_dump({"extends": "default", "tenants": {"initech": {"counts": counts}}})
+    )
     for out, source in (("one", "default"), ("two", "default"), ("more", str(tmp_path / "more.yaml"))):
         made = command("seed", "--scenario", source, "--out", str(tmp_path / out))
         assert made.returncode == 0, made.stderr

@@ -37,7 +37,8 @@ def _meets(how: How, found: Any, wanted: Any) -> bool:
     if how is How.ANY_OF:
         return any(one in wanted for one in (found if isinstance(found, list) else [found]))
     if how is How.CONTAINS:
-        return isinstance(found, str) and wanted.casefold() in found.casefold()
+        items = found if isinstance(found, list) else [found]
+        return any(isinstance(one, str) and wanted.casefold() in one.casefold() for one in items)
     return bool(found == wanted)
 
 

@@ -46,11 +46,16 @@ def _test(how: How, wanted: Json) -> Test:
         low, high = map(comparable, wanted)
         return lambda found: _within(low, comparable(found), high)
     if how is How.ANY_OF:
-        return lambda found: found in wanted
+        return lambda found: any(item in wanted for item in _items(found))
     if how is How.CONTAINS:
         folded = wanted.casefold()
-        return lambda found: isinstance(found, str) and folded in found.casefold()
+        return lambda found: any(isinstance(item, str) and folded in item.casefold() for item in _items(found))
     return lambda found: bool(found == wanted)
+
+
+def _items(found: Json) -> list[Any]:
+    """Of a list one item is enough."""
+    return found if isinstance(found, list) else [found]
 
 
 def _within(low: Json, found: Json, high: Json) -> bool:

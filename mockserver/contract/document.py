@@ -11,6 +11,8 @@ import orjson
 
 from mockserver.errors import Problem, SetupError
 
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
 MAX_REFERENCES = 50
 """How many ``$ref`` may follow each other before they are taken for a circle."""
 

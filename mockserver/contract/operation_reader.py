@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from mockserver.contract.document import Document, Node
+from mockserver.contract.document import METHODS, Document, Node
 from mockserver.contract.meaning import Meaning, read_meaning
 from mockserver.contract.operation import (
     ANY_STATUSES,
@@ -23,7 +23,6 @@ from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Schemas
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 TYPES = ("string", "integer", "number", "boolean", "array")
 
 

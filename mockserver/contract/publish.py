@@ -10,17 +10,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from mockserver.contract.document import Document, Node
+from mockserver.contract.document import METHODS, Document, Node
 from mockserver.contract.group import Group, Piece, merged, object_pieces
 from mockserver.contract.lines import Tree
 from mockserver.contract.parts import BLOCKS, FRAME, GROUP, OBJECTS, TEMPLATES, read_part
 from mockserver.contract.problems import Problems
+from mockserver.contract.tables import coverage, rules, told_in
 from mockserver.errors import Problem, SetupError
 
 GROUPS = "resources"
 YAML, JSON = "openapi.yaml", "openapi.json"
+GUIDES = ("README.md", "RULES.md")
+"""Texts for people that hold tables about the document, where they are there."""
 HEAD = "# Built from the parts in this folder: change those, then run `mockserver publish`.\n"
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 Pieces: TypeAlias = Mapping[tuple[str, str, str], Any]
 Result = TypeVar("Result")
@@ -71,14 +73,16 @@ def stale(parts: Path) -> list[str]:
 
 
 def write(parts: Path) -> None:
-    """Build and write both files. Raises SetupError, and writes nothing, when a part is wrong."""
+    """Build and write both files, and the tables in the guides; nothing when a part is wrong. Raises SetupError."""
     for name, text in _built(parts).items():
         (parts / name).write_text(text, encoding="utf-8")
 
 
 def _built(parts: Path) -> dict[str, str]:
     document = publish(parts)
-    return {YAML: to_yaml(document), JSON: to_json(document)}
+    tables = {"coverage": coverage(Document(document)), "rules": rules(Document(document))}
+    guides = {name: told_in(text, tables) for name in GUIDES if (text := _text(parts / name)) is not None}
+    return {YAML: to_yaml(document), JSON: to_json(document), **guides}
 
 
 def _text(path: Path) -> str | None:
