@@ -241,7 +241,7 @@ class _Reading:
         return min(max(round(count * self._scale), min(count, 1)), LARGEST)
 
     def _examples(self, place: Place) -> dict[str, tuple[Recipe, ...]]:
-        """The document's own example of each resource (``examples: true``), but for what a server stamps on it."""
+        """The document's own example of each resource (``examples: true``), as it stands there."""
         if not isinstance(place.value, bool):
             place.complain(f"wanted true or false, found {told(place.value)}", "write examples: true")
         document = self._contract.document
@@ -249,8 +249,7 @@ class _Reading:
         for name, resource in self._contract.resources.items() if place.value is True else ():
             node = document.node("components", "examples", resource.schema, "value")
             if isinstance(node.value, Mapping):
-                record = {field: one for field, one in node.value.items() if field not in resource.stamps.values()}
-                written = Place(document.source, node.pointer, record, place.problems)
+                written = Place(document.source, node.pointer, node.value, place.problems)
                 found[name] = (self._cookbook.pinned(written, resource),)
         return found
 

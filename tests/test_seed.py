@@ -446,9 +446,9 @@ FAULTS: list[tuple[Any, str, str]] = [
     ({"template": 5}, "/template", "wanted a text, found 5"),
     ({"ref": "auhtors", "among": 1}, "/ref", 'there is no recipe "auhtors"'),
     ({"ref": "../secrets", "among": 1}, "/ref", "there is no recipe"),
-    ({"ref": "authors"}, "/ref", "wanted among: or share:"),
-    ({"ref": "authors", "among": 1, "share": 2}, "/ref", "wanted among: or share:"),
-    ({"ref": "authors", "among": 0}, "/ref", "wanted among: or share:"),
+    ({"ref": "authors"}, "/ref", "wanted among:, share: or per:"),
+    ({"ref": "authors", "among": 1, "share": 2}, "/ref", "wanted among:, share: or per:"),
+    ({"ref": "authors", "among": 0}, "/ref", "wanted among:, share: or per:"),
     ({"ref": "books", "among": 3}, "/ref", "picks among the earlier ones"),
     ({"faker": "citty"}, "/faker", "Faker makes no \"citty\" from a seed alone; did you mean 'city'?"),
     ({"faker": "date_this_year"}, "/faker", "Faker makes no"),
@@ -631,9 +631,7 @@ def test_ids_given_twice(tmp_path: Path) -> None:
     recipe = {"fields": {**BOOK, "id": {"cycle": ["a", "b"]}}}
     told = {"tenants": {"one": {"counts": {"books": 4}, "pinned": {"books": [{"id": "a", "title": "T"}]}}}}
     found = problems(lambda: fill(tmp_path, {"books": recipe}, told))
-    assert found == [
-        'books.yaml /fields/id: one, books a: /id "a" is the id of another record (and 2 more records); correct what makes it'
-    ]
+    assert found == ['books.yaml /fields/id: one, books b: /id "b" is the id of another record; correct what makes it']
 
 
 @pytest.mark.parametrize(

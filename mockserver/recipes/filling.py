@@ -81,7 +81,9 @@ class Filling:
         told_id = record.get(recipe.key, f"number {item.ordinal}")
         where = recipe.where(broken.pointer)
         problem = Problem(recipe.place.file, where, f"{broken.pointer or '/'} {broken.message}", remedy)
-        self._keep(problem, f"{self._tenant.name}, {recipe.name} {told_id}", broken.rule + broken.pointer)
+        # What is wrong with each item of a list is one fault.
+        field = "/".join(step for step in broken.pointer.split("/") if not step.isdigit())
+        self._keep(problem, f"{self._tenant.name}, {recipe.name} {told_id}", broken.rule + field)
 
     def _keep(self, problem: Problem, who: str, rule: str) -> None:
         key = (problem.file, problem.pointer, rule)

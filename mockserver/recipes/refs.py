@@ -58,9 +58,7 @@ def _pick(place: Place, scope: Scope, beside: Beside) -> Pick:
     if among is None and per is None and is_whole(share) and share > 0:
         scope.ordinal(place, "share")
         return _shared(share)
-    place.complain(
-        "wanted among:, share: (1 or more) or paired: true, one of them", f"write {{ref: {place.value}, among: 4}}"
-    )
+    place.complain("wanted among:, share: or per: (1 or more), one of them", f"write {{ref: {place.value}, among: 4}}")
     return _none
 
 
