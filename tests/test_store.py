@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from typing import Any
 
 import orjson
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from mockserver.store import Collection, Store, Tenant
 from mockserver.store.tenant import TooManyTenants
@@ -78,16 +79,92 @@ TestCollection = CollectionMachine.TestCase
 TestCollection.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 
 
-def store(limit: int = 10) -> Store:
-    def fill(tenant: Tenant) -> None:
-        put(tenant["things"], "first", "x", [])
+class Stop(Exception):
+    pass
 
-    return Store({"things": ("owner",)}, fill, limit)
+
+class TenantMachine(RuleBasedStateMachine):
+    """Two tenants that began as one, and changes to either that are undone half-way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        things = Collection(("owner", "tags"), counted=("number",))
+        self.tenants = [Tenant("one", {"things": things, "others": Collection()})]
+        self.models: list[dict[str, dict[str, Any]]] = [{}]
+
+    def place(self, which: int) -> tuple[Tenant, dict[str, dict[str, Any]]]:
+        return self.tenants[which % len(self.tenants)], self.models[which % len(self.models)]
+
+    @rule(which=st.integers(0, 2), record_id=IDS, owner=OWNERS, tags=TAGS)
+    def put(self, which: int, record_id: str, owner: str | None, tags: list[str]) -> None:
+        tenant, model = self.place(which)
+        model[record_id] = keep(tenant, record_id, owner, tags)
+
+    @rule(which=st.integers(0, 2), record_id=IDS)
+    def delete(self, which: int, record_id: str) -> None:
+        tenant, model = self.place(which)
+        tenant.delete("things", record_id)
+        model.pop(record_id, None)
+
+    @rule(which=st.integers(0, 2))
+    @precondition(lambda self: len(self.tenants) < 3)
+    def copy(self, which: int) -> None:
+        tenant, model = self.place(which)
+        self.tenants.append(tenant.copy())
+        self.models.append(dict(model))
+
+    @rule(
+        which=st.integers(0, 2),
+        steps=st.lists(st.tuples(IDS, OWNERS, TAGS, st.booleans()), max_size=4),
+        nested=st.booleans(),
+    )
+    def break_off(self, which: int, steps: list[Any], nested: bool) -> None:
+        tenant, _ = self.place(which)
+        with pytest.raises(Stop), tenant.whole():
+            for record_id, owner, tags, gone in steps:
+                with tenant.whole() if nested else nullcontext():
+                    if gone:
+                        tenant.delete("things", record_id)
+                    else:
+                        keep(tenant, record_id, owner, tags)
+            raise Stop
+
+    @invariant()
+    def same_as_the_models(self) -> None:
+        for tenant, model in zip(self.tenants, self.models, strict=True):
+            things = tenant["things"]
+            assert {record.id: record.data() for record in things.scan()} == model
+            for owner in ("x", "y"):
+                found = [record.id for record in things.lookup("owner", owner)]
+                assert found == sorted(name for name, data in model.items() if data["owner"] == owner)
+
+
+TestTenant = TenantMachine.TestCase
+TestTenant.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+def keep(tenant: Tenant, record_id: str, owner: str | None = None, tags: list[str] | None = None) -> dict[str, Any]:
+    data: dict[str, Any] = {"id": record_id, "owner": owner, "tags": tags or []}
+    tenant.put("things", record_id, data, orjson.dumps(data))
+    return data
+
+
+def test_the_highest_number_is_remembered_when_its_record_is_gone() -> None:
+    tenant = Tenant("one", {"things": Collection(counted=("number",))})
+    for number in (3, 7.9, 5, "9", None, True):
+        tenant.put("things", "a", {"number": number}, b"{}")
+    tenant.delete("things", "a")
+    assert tenant["things"].highest("number") == 7
+    assert tenant.copy()["things"].highest("number") == 7
+
+
+def store(limit: int = 10) -> Store:
+    return Store({"things": ("owner",)}, lambda tenant: keep(tenant, "first", "x") and None, limit)
 
 
 def test_a_tenant_appears_filled_and_apart() -> None:
     both = store()
-    put(both.tenant("one")["things"], "second", "x", [])
+    keep(both.tenant("one"), "second")
     assert both.tenant("one").sizes() == {"things": 2}
     assert both.tenant("two").sizes() == {"things": 1}
     assert both.names() == ["one", "two"]
@@ -103,10 +180,10 @@ def test_a_full_store_refuses_another_tenant() -> None:
 
 def test_a_snapshot_can_be_restored_again_and_again() -> None:
     world = store()
-    put(world.tenant("one")["things"], "second", "x", [])
+    keep(world.tenant("one"), "second")
     kept = world.copy()
     for _ in range(2):
-        world.tenant("one")["things"].delete("first")
+        world.tenant("one").delete("things", "first")
         world.tenant("other")
         world.restore(kept)
         assert world.names() == ["one"]

@@ -27,9 +27,11 @@ class Tenant:
         self.lock = RLock()
         self.elsewhere = elsewhere
         self._collections = dict(collections)
+        self._shared: set[str] = set()
         self._undo: Undo | None = None
 
     def __getitem__(self, resource: str) -> Collection:
+        """The records of a resource, to be read; what changes them goes by this tenant."""
         return self._collections[resource]
 
     def __contains__(self, resource: str) -> bool:
@@ -38,12 +40,12 @@ class Tenant:
     def put(self, resource: str, record_id: str, data: Mapping[str, Any], raw: bytes) -> Record:
         """Store ``raw``, the JSON of ``data``; replaces what was there."""
         self._remember(resource, record_id)
-        return self._collections[resource].put(record_id, data, raw)
+        return self._own(resource).put(record_id, data, raw)
 
     def delete(self, resource: str, record_id: str) -> Record | None:
         """Remove and return the record; None if there was none."""
         self._remember(resource, record_id)
-        return self._collections[resource].delete(record_id)
+        return self._own(resource).delete(record_id)
 
     @contextmanager
     def whole(self) -> Iterator[None]:
@@ -71,8 +73,22 @@ class Tenant:
         return {resource: len(collection) for resource, collection in sorted(self._collections.items())}
 
     def copy(self) -> Tenant:
+        """The same records, apart from these from now on.
+
+        PERF: a resource's records are copied when one of the two first changes them, and most never do.
+        """
         known = None if self.elsewhere is None else {name: set(keys) for name, keys in self.elsewhere.items()}
-        return Tenant(self.name, {name: collection.copy() for name, collection in self._collections.items()}, known)
+        twin = Tenant(self.name, self._collections, known)
+        twin._shared = set(self._collections)
+        self._shared = set(self._collections)
+        return twin
+
+    def _own(self, resource: str) -> Collection:
+        """The records of a resource, to be changed."""
+        if resource in self._shared:
+            self._collections[resource] = self._collections[resource].copy()
+            self._shared.discard(resource)
+        return self._collections[resource]
 
     def _remember(self, resource: str, record_id: str) -> None:
         if self._undo is not None:
