@@ -120,7 +120,7 @@ def fuzz(
             yield _scenario(kit, event)
         elif isinstance(event, events.NonFatalError):
             yield Scenario(str(event.phase.value if event.phase else ""), event.label, {}, (), str(event.value)[:300])
-        elif isinstance(event, events.Interrupted):
+        elif isinstance(event, events.Interrupted) and not bridge.over:  # by a person, and not by us
             raise KeyboardInterrupt
         elif isinstance(event, events.FatalError):
             raise event.exception

@@ -20,12 +20,16 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_COVERED = "not covered"
+    LEFT_OUT = "left out"
     NOT_APPLICABLE = "does not apply"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``reason`` says why a check was not covered, or does not apply; ``blocked`` names what stood in its way."""
+    """``reason`` says why a check was not covered, was left out of a sample, or does not apply.
+
+    ``blocked`` names what stood in its way.
+    """
 
     check: Check
     resource: str
@@ -61,7 +65,7 @@ def carry_out(check: Check, kit: Kit, group: Group) -> Result:
     if reason := foreign(check, group):
         return Result(check, group.name, Outcome.NOT_APPLICABLE, reason=reason)
     if reason := obstacle(check, kit):
-        return left_out(check, group, reason)
+        return not_covered(check, group, reason)
     kit.begin(check, group)
     first = len(kit.findings)
     reason = blocked = ""
@@ -87,7 +91,7 @@ def carry_out(check: Check, kit: Kit, group: Group) -> Result:
     return Result(check, group.name, outcome, reason=reason, blocked=blocked)
 
 
-def left_out(check: Check, group: Group, reason: str) -> Result:
+def not_covered(check: Check, group: Group, reason: str) -> Result:
     return Result(check, group.name, Outcome.NOT_COVERED, reason=reason)
 
 

@@ -22,8 +22,8 @@ Break = Callable[[Sent, Callable[[Sent], Reply]], Reply]
 
 
 def prepared(broken: Break | None = None, **options: Any) -> Run:
-    """A run over a fresh mock; ``broken`` stands before it and may answer in its place."""
-    chosen = Options(**options)
+    """A run over the certifications of a fresh mock; ``broken`` stands before it and may answer in its place."""
+    chosen = Options(**{"groups": ("certifications",), **options})
     target = find_target(chosen)
     if broken:
         whole = target.transport
@@ -32,10 +32,10 @@ def prepared(broken: Break | None = None, **options: Any) -> Run:
 
 
 def carried_out(run: Run, *names: str) -> list[Result]:
-    """The checks whose names begin with one of ``names``, on every resource."""
+    """The checks whose names begin with one of ``names``, on every resource of the run."""
     chosen = [check for check in all_checks() if check.name.startswith(names)]
     assert chosen, f"no check is called {names}"
-    return [carry_out(check, run.kit, group) for check in chosen for group in run.plan.groups.values()]
+    return [carry_out(check, run.kit, group) for check in chosen for group in run.groups.values()]
 
 
 def causes(run: Run, *names: str) -> set[tuple[str, str]]:

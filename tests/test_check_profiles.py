@@ -238,8 +238,21 @@ def test_a_token_command_may_ask_for_each_tenant(recording: tuple[Recording, str
     assert "no second tenant" not in done.stdout
 
 
-def test_out_of_time_is_a_partial_verdict_that_says_so(tmp_path: Path) -> None:
-    done = check("--max-time", "1.5", "--report", str(tmp_path / "r"), home=tmp_path)
+@pytest.mark.parametrize("seconds", ["1.5", "9"])
+def test_out_of_time_is_a_partial_verdict_that_says_so(tmp_path: Path, seconds: str) -> None:
+    """Amid the checks, and amid the fuzzing, which has a way of its own to stop."""
+    done = check(
+        "--group",
+        "programs",
+        "--max-time",
+        seconds,
+        "--whole",
+        "--profile",
+        "nightly",
+        "--report",
+        str(tmp_path / "r"),
+        home=tmp_path,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "partial: the time given to this run was over" in done.stdout
     told = json.loads((tmp_path / "r" / "report.json").read_text())

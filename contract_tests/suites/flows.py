@@ -7,11 +7,12 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
-from hypothesis.errors import FlakyFailure
+from hypothesis.errors import Flaky, FlakyFailure
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from contract_tests.asking import Ask
 from contract_tests.kit import Kit
+from contract_tests.pacing import OutOfTime
 from contract_tests.plan import Group
 from contract_tests.suites.batching import run
 from contract_tests.suites.paging import marked
@@ -42,8 +43,11 @@ def check_model(kit: Kit, group: Group) -> None:
     )
     try:
         run_state_machine_as_test(machine, settings=chosen)
-    except FlakyFailure as group_of:
-        broken = next((one for one in group_of.exceptions if isinstance(one, Broken)), None)
+    except Flaky as flaky:
+        if kit.client.pace.is_over():
+            raise OutOfTime("the time given to this run is over") from None
+        seen = flaky.exceptions if isinstance(flaky, FlakyFailure) else ()
+        broken = next((one for one in seen if isinstance(one, Broken)), None)
         raise broken or Broken("the same steps end differently from one time to the next") from None
 
 

@@ -94,7 +94,6 @@ def _check(report: Path | None, chosen: dict[str, Any]) -> int:
     require_schemathesis()
     from rich.console import Console
 
-    from contract_tests.catalogue import all_checks
     from mockserver.check.options import Options
     from mockserver.check.reporting import write_reports
     from mockserver.check.runner import run
@@ -103,9 +102,9 @@ def _check(report: Path | None, chosen: dict[str, Any]) -> int:
 
     options = Options(report=report, **chosen)
     console = Console(soft_wrap=False)
-    display = Display(console, len(all_checks()))
+    display = Display(console)
     with display.running():
-        verdict, target = run(options, display.hear)
+        verdict, target = run(options, display.hear, begins=display.begin)
     redactor = redactor_for(verdict, target.secrets(), options.redact)
     told = tell(verdict, redactor)
     written = write_reports(report, verdict, told, redactor) if report else []

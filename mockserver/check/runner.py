@@ -17,7 +17,7 @@ from contract_tests.made import Made
 from contract_tests.pacing import OutOfTime, Pace
 from contract_tests.plan import Group, read_plan
 from contract_tests.routes import allowed
-from contract_tests.running import Outcome, Result, carry_out, left_out
+from contract_tests.running import Outcome, Result, carry_out, foreign
 from contract_tests.sampling import sample
 from contract_tests.transports import Unreachable
 from contract_tests.verdicts import Check, Finding
@@ -100,6 +100,14 @@ class Run:
             self.partial = "the time given to this run was over before its end"
         self._mark_unreached()
 
+    def planned(self) -> int:
+        """How many checks of resources the run is going to carry out."""
+        return sum(
+            self.sample.has_check(check.name, name) and not foreign(check, group)
+            for name, group in self.groups.items()
+            for check in all_checks()
+        )
+
     def operations(self) -> tuple[Operation, ...]:
         """The operations that the run is about."""
         return tuple(one for one in self.plan.operations() if one.resource.name in self.groups)
@@ -132,7 +140,7 @@ class Run:
 
     def _one(self, check: Check, resource: str) -> None:
         if not self.sample.has_check(check.name, resource):
-            self._keep(left_out(check, self.groups[resource], SAMPLED))
+            self._keep(Result(check, resource, Outcome.LEFT_OUT, reason=SAMPLED))
             return
         self._told(f"{check.name} of {resource}", None)
         began = time.perf_counter()
@@ -152,8 +160,10 @@ class Run:
                 self._keep(_uncovered(f"fuzzing.{phase}", f"this profile leaves the {phase} phase out"))
         for operation in self.operations():
             if not self._fuzzed(operation):
-                reason = "this profile does not fuzz it" if self.sample.has_operation(operation) else SAMPLED
-                self._keep(_uncovered(f"fuzzing of {operation.id}", reason, operation))
+                is_left_out = self.client.may(operation) and not self.sample.has_operation(operation)
+                missed = Outcome.LEFT_OUT if is_left_out else Outcome.NOT_COVERED
+                reason = SAMPLED if is_left_out else "this profile does not fuzz it"
+                self._keep(replace(_uncovered(f"fuzzing of {operation.id}", reason, operation), outcome=missed))
         self.kit.clean_up(targets=True)
 
     def _take(self, scenario: Scenario, seen: dict[tuple[str, str], Result]) -> None:
@@ -214,9 +224,15 @@ class Run:
 
 
 def run(
-    options: Options, told: Callable[[str, Result | None], None] = lambda _, __: None, *, app: Any = None
+    options: Options,
+    told: Callable[[str, Result | None], None] = lambda _, __: None,
+    *,
+    begins: Callable[[int], None] = lambda _: None,
+    app: Any = None,
 ) -> tuple[Verdict, Target]:
     """Check the target; ``app`` is a WSGI application to check in place of a fresh mock.
+
+    ``begins`` is told how many checks of resources are to come.
 
     Raises SetupError when nothing could be checked.
     """
@@ -226,6 +242,7 @@ def run(
     began, clock = datetime.now(UTC), time.perf_counter()
     one = Run(options, target, told)
     one.greet()
+    begins(one.planned())
     try:
         if one.ledger:
             sweep_away(one.kit, one.ledger, one.ledger.left())

@@ -20,7 +20,8 @@ from mockserver.check.verdict import FOUND
 SHOWN = 12
 """How many causes the terminal shows in full; the reports have all."""
 TOLD = (Outcome.FAILED, Outcome.NOT_COVERED, Outcome.PASSED)
-"""What a line of the progress tells: that a check does not apply is no news."""
+"""What a line of the progress tells: that a check does not apply, or is in no sample, is no news."""
+FUZZING = "fuzzing"
 EACH = 40
 """Up to how many operations the terminal shows each; more are shown by resource."""
 DETAIL = 400
@@ -30,9 +31,8 @@ DETAIL = 400
 class Display:
     """Hears what a run does: on a terminal a spinner and a count, elsewhere one line a resource."""
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console) -> None:
         self._console = console
-        self._total = total
         self._about = ""
         self._tally: dict[Outcome, int] = {}
         self._bar: Progress | None = None
@@ -51,19 +51,27 @@ class Display:
             TextColumn("{task.description}"),
         )
         with Progress(*columns, console=self._console, transient=True) as self._bar:
-            self._bar.add_task("", total=self._total)
+            self._bar.add_task("", total=None)
             yield
+
+    def begin(self, total: int) -> None:
+        """So many checks of resources are to come."""
+        if self._bar:
+            self._bar.update(self._bar.task_ids[0], total=total)
 
     def hear(self, what: str, result: Result | None) -> None:
         """``what`` begins, or ``result`` is there."""
         if self._bar:
             task = self._bar.task_ids[0]
-            self._bar.update(task, description=escape(what)[:60]) if what else self._bar.advance(task)
+            if what:
+                self._bar.update(task, description=escape(what)[:60])
+            elif result and result.resource and result.outcome in TOLD and result.check.suite != FUZZING:
+                self._bar.advance(task)
         elif result:
             self._count(result)
 
     def _count(self, result: Result) -> None:
-        about = result.check.suite if result.check.suite == "fuzzing" else result.resource or result.check.suite
+        about = FUZZING if result.check.suite == FUZZING else result.resource or result.check.suite
         if about != self._about:
             self._line()
             self._about, self._tally = about, {}

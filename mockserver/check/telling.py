@@ -14,6 +14,8 @@ from mockserver.contract import Operation
 
 SHOWN_BODY = 4_000
 """How many characters of a body a report shows."""
+UNTOLD = (Outcome.NOT_APPLICABLE, Outcome.LEFT_OUT)
+"""Checks that reports do not list one by one: they have nothing to tell."""
 TOKENS = ("TOKEN", "OTHER_TOKEN")
 UNTOLD_HEADERS = frozenset(
     {"host", "user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid"}
@@ -46,7 +48,7 @@ def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
         "not_sent": verdict.refused,
         "covered": covered,
         "operations": [_operation(verdict, one) for one in verdict.operations],
-        "checks": [_check(one) for one in verdict.results if one.outcome is not Outcome.NOT_APPLICABLE],
+        "checks": [_check(one) for one in verdict.results if one.outcome not in UNTOLD],
         "not_covered": _not_covered(verdict),
         "expired": [_entry(one) for one in verdict.expired],
         "unused": [_entry(one) for one in verdict.unused],

@@ -16,6 +16,8 @@ from mockserver.check.baseline import Accepted
 from mockserver.contract import Operation
 
 CLEAN, FOUND, NOT_RUN = 0, 1, 2
+MISSED = (Outcome.NOT_COVERED, Outcome.LEFT_OUT)
+"""What became of checks that would apply and were not carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Verdict:
         """What was not covered, by the reason why."""
         found: dict[str, list[Result]] = {}
         for result in self.results:
-            if result.outcome is Outcome.NOT_COVERED:
+            if result.outcome in MISSED:
                 found.setdefault(result.reason, []).append(result)
         return found
 
@@ -89,7 +91,7 @@ class Verdict:
         declared = {(one.id, status) for one in self.operations for status in one.replies}
         return {
             "operations": [len(self.operations) - len(self.unasked()), len(self.operations)],
-            "checks": [applicable - self.counted(Outcome.NOT_COVERED), applicable],
+            "checks": [applicable - sum(map(self.counted, MISSED)), applicable],
             "statuses": [len(declared & set(self.statuses)), len(declared)],
         }
 

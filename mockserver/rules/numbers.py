@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
@@ -15,8 +16,13 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _tidy(value: float) -> float:
-    """Without what binary fractions leave behind, and whole where it is, as far as floats tell whole numbers apart."""
+def _tidy(value: float) -> Any:
+    """Without what binary fractions leave behind, and whole where it is, as far as floats tell whole numbers apart.
+
+    Absent for what no float can tell any more.
+    """
+    if not isfinite(value):
+        return ABSENT
     rounded = round(value, 9)
     return int(rounded) if abs(rounded) < 2**53 and rounded == int(rounded) else float(rounded)
 

@@ -13,6 +13,9 @@ from mockserver.members import texts_at
 
 Keys: TypeAlias = tuple[str, ...]
 
+UNCOUNTED = 2**53
+"""From here on numbers are not counted: floats do not tell one from the next any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -63,7 +66,7 @@ class Collection:
         """Store ``raw``, the JSON of ``data``, under ``record_id``; replaces what was there."""
         record = Record(record_id, raw, tuple([_keys(data, path) for path in self._paths]))
         for field in self.counted:
-            if isinstance(number := data.get(field), int | float) and number > self._highest.get(field, 0):
+            if isinstance(number := data.get(field), int | float) and self._highest.get(field, 0) < number < UNCOUNTED:
                 self._highest[field] = int(number)
         previous: Record | None = self._records.get(record_id)
         self._records[record_id] = record
