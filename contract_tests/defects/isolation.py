@@ -136,7 +136,8 @@ def _telling_denial(planting: Planting) -> None:
 def _references_across(planting: Planting) -> None:
     def dangling(original: Callable[..., list[Any]], resource: Any, tenant: Tenant, *records: Any) -> list[Any]:
         found = original(resource, tenant, *records)
-        return found if all(original(resource, one, *records) for one in _others(planting, tenant)) else []
+        there = [{one.pointer for one in original(resource, other, *records)} for other in _others(planting, tenant)]
+        return [one for one in found if all(one.pointer in dangling_there for dangling_there in there)]
 
     planting.around(engine("behaviours.storing"), "_dangling", dangling)
 

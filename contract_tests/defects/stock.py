@@ -11,7 +11,7 @@ from schemathesis.engine import Status, events, from_schema
 
 from contract_tests.defects.defect import Defect
 from contract_tests.defects.planting import planted
-from contract_tests.defects.trial import Catch, Target
+from contract_tests.defects.trial import Catch, Target, is_tried
 from contract_tests.fuzzing import OWN_CHECKS
 from mockserver.settings import Settings
 
@@ -20,7 +20,8 @@ OWN = frozenset(getattr(one, "__name__", "") for one in OWN_CHECKS)
 
 
 def settings_for(target: Target, seed: int) -> dict[str, Any]:
-    """Its own defaults but for the token, the tenant, the seed, and what makes a run repeatable."""
+    """Its own defaults but for the token, the tenant, the seed, what makes a run repeatable, and what is tried."""
+    others = [one.id for one in target.contract.operations() if not is_tried(one)]
     return {
         "seed": seed,
         "workers": 1,
@@ -28,6 +29,7 @@ def settings_for(target: Target, seed: int) -> dict[str, Any]:
         "headers": {"Authorization": f"Bearer {target.own.token}"},
         "parameters": {f"path.{target.contract.tenant}": target.own.tenant},
         "generation": {"database": "none"},
+        "operations": [{"include-operation-id": others, "enabled": False}],
     }
 
 

@@ -73,7 +73,7 @@ def _put_not_checked(planting: Planting) -> None:
         schemas["CertificationUpdate"] = {"type": "object"}
         stored["required"] = ["id"]
         stored["properties"] = {
-            name: one if one.get("readOnly") or name == "transferred_from_id" else {}
+            name: one if one.get("readOnly") else {"x-mock": one["x-mock"]} if "x-mock" in one else {}
             for name, one in stored["properties"].items()
         }
 
