@@ -63,10 +63,18 @@ def docs_pages(world: World) -> Blueprint:
 
 
 def _served(world: World, root: str) -> dict[str, Any]:
-    """The document with this server before those it names."""
+    """The document with this server before all that it names: also where a path or an operation has its own."""
     document = world.contract.document.root
     here = {"url": root or "/", "description": "This mock"}
-    return {**document, "servers": [here, *document.get("servers", [])]}
+    paths = {path: {verb: _answered(one, here) for verb, one in item.items()} for path, item in document["paths"].items()}
+    return {**document, "servers": [here, *document.get("servers", [])], "paths": paths}
+
+
+def _answered(told: Any, here: dict[str, str]) -> Any:
+    """``told`` (an operation, or the servers of a path) with this server before its own, if it has any."""
+    if isinstance(told, list) and any("url" in one for one in told):
+        return [here, *told]
+    return {**told, "servers": [here, *told["servers"]]} if isinstance(told, dict) and "servers" in told else told
 
 
 @cache

@@ -36,7 +36,7 @@ class Fields:
     @cached_property
     def writable(self) -> list[str]:
         """What a client may set on a new record: the key only where clients choose it."""
-        return [name for name, line in self.lines.items() if not line.get("readOnly")]
+        return [name for name, line in self.lines.items() if not line.get("readOnly") and "computed" not in line]
 
     @cached_property
     def sent(self) -> list[str]:
