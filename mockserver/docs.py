@@ -66,7 +66,9 @@ def _served(world: World, root: str) -> dict[str, Any]:
     """The document with this server before all that it names: also where a path or an operation has its own."""
     document = world.contract.document.root
     here = {"url": root or "/", "description": "This mock"}
-    paths = {path: {verb: _answered(one, here) for verb, one in item.items()} for path, item in document["paths"].items()}
+    paths = {
+        path: {verb: _answered(one, here) for verb, one in item.items()} for path, item in document["paths"].items()
+    }
     return {**document, "servers": [here, *document.get("servers", [])], "paths": paths}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mockserver.contract import compile_contract, read_document
 from mockserver.errors import Problem, SetupError
-from mockserver.seed import scenario_of
+from mockserver.scenario import scenario_of
 from mockserver.settings import Settings
 from mockserver.store import Store
 

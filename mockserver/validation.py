@@ -10,7 +10,7 @@ from mockserver.contract import Contract, Document, Kind, compile_contract, read
 from mockserver.contract.document import parse
 from mockserver.errors import Problem, SetupError
 from mockserver.rules import read_rules
-from mockserver.seed import read_scenario
+from mockserver.scenario import read_scenario
 from mockserver.settings import Settings
 from mockserver.store import Store
 from mockserver.templates import DocumentTemplates

@@ -16,7 +16,7 @@ from mockserver.journal import Journal
 from mockserver.keys import Keys
 from mockserver.outbox import Outbox
 from mockserver.rules import read_rules
-from mockserver.seed import scenario_of
+from mockserver.scenario import scenario_of
 from mockserver.settings import Settings
 from mockserver.store import Store, Tenant
 from mockserver.templates import DocumentTemplates

@@ -14,7 +14,7 @@ LEVELS = (
     {"errors"},
     {"messages", "determinism", "ring", "members", "circles"},
     {"contract", "store", "outbox", "journal"},
-    {"behaviours", "rules", "seed", "recipes", "auth", "keys", "faults", "settings", "templates"},
+    {"behaviours", "rules", "scenario", "recipes", "auth", "keys", "faults", "settings", "templates"},
     {"world"},
     {"exchange"},
     {"control", "docs", "cors"},

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from server import Running, command, serving
@@ -92,11 +93,47 @@ def test_a_front_end_on_another_origin(browser: webdriver.Chrome, server: Runnin
     assert severe(browser) == []
 
 
-def test_the_documentation_logs_itself_in_and_tries_out(browser: webdriver.Chrome, server: Running) -> None:
+def search(browser: webdriver.Chrome, words: str) -> None:
+    """Type ``words`` into the documentation's filter, and wait until what it shows has changed, for good."""
+    before, field = shown(browser), browser.find_element(By.CSS_SELECTOR, ".operation-filter-input")
+    field.send_keys(Keys.CONTROL, "a")
+    field.send_keys(words)
+    seen = [before]
+
+    def settled(page: webdriver.Chrome) -> bool:
+        seen.append(shown(page))
+        return seen[-1] == seen[-2] != before
+
+    WebDriverWait(browser, 15).until(settled)
+
+
+def shown(browser: webdriver.Chrome) -> str:
+    return str(browser.execute_script("return document.getElementById('swagger-ui').innerHTML"))
+
+
+def groups(browser: webdriver.Chrome) -> list[str]:
+    tags: list[str] = browser.execute_script(
+        "return [...document.querySelectorAll('.opblock-tag')].map(tag => tag.dataset.tag)"
+    )
+    return tags
+
+
+def test_the_documentation_finds_a_group_logs_itself_in_and_tries_out(
+    browser: webdriver.Chrome, server: Running
+) -> None:
     severe(browser)
     browser.get(f"{server.url}/docs/")
     told(browser, "Logged in to acme")
     wait = WebDriverWait(browser, 15)
+    wait.until(lambda page: len(page.find_elements(By.CSS_SELECTOR, ".opblock-tag")) > 50)
+    assert browser.find_elements(By.CSS_SELECTOR, ".opblock") == []
+    search(browser, "COURSE")
+    assert "Courses" in groups(browser)
+    assert "Announcements" not in groups(browser)
+    search(browser, "previewCertif")
+    assert groups(browser) == ["Certifications"]
+    search(browser, "certifications")
+    browser.find_element(By.ID, "operations-tag-Certifications").click()
     wait.until(lambda page: len(page.find_elements(By.CSS_SELECTOR, ".opblock")) == 14)
     block = browser.find_element(By.CSS_SELECTOR, ".opblock-get")
     block.find_element(By.CSS_SELECTOR, ".opblock-summary-control").click()

@@ -22,7 +22,7 @@ from mockserver.recipes.item import ABSENT
 from mockserver.recipes.moments import instant
 from mockserver.recipes.reading import WORDS
 from mockserver.rules import read_rules
-from mockserver.seed import Scenario, read_scenario
+from mockserver.scenario import Scenario, read_scenario
 from mockserver.settings import data_folder
 from mockserver.store import Store, Tenant
 from mockserver.templates import DocumentTemplates
@@ -338,7 +338,7 @@ def test_a_world_without_records_imports_no_faker() -> None:
     code = (
         "import sys\n"
         "from mockserver.contract import compile_contract, read_document\n"
-        "from mockserver.seed import read_scenario\n"
+        "from mockserver.scenario import read_scenario\n"
         "from mockserver.settings import Settings\n"
         "chosen = Settings()\n"
         "contract = compile_contract(read_document(chosen.spec))\n"

@@ -17,7 +17,7 @@ from mockserver.contract import Document, compile_contract
 from mockserver.errors import SetupError
 from mockserver.recipes.fakes import Fakes
 from mockserver.recipes.texts import slug
-from mockserver.seed import Scenario, read_scenario
+from mockserver.scenario import Scenario, read_scenario
 from mockserver.store import Store
 from tiny import document
 

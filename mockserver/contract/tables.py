@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -13,9 +14,9 @@ from mockserver.contract.document import METHODS, Document, Node
 
 USUAL = ("list", "create", "read", "replace", "patch", "delete", "batch", "search")
 """The kinds of operations with a column of their own."""
-LETTERS = {"documented": "D", "catalogue": "C", "inferred": "I"}
+LETTERS = MappingProxyType({"documented": "D", "catalogue": "C", "inferred": "I"})
 NONE = "·"
-WORKED_OUT = {"computed": "at every look", "filled": "when left out"}
+WORKED_OUT = MappingProxyType({"computed": "at every look", "filled": "when left out"})
 
 
 def coverage(document: Document) -> str:
