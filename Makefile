@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := tests/peers
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types spec image fuzz defects format bench clean
+.PHONY: help serve test check lint types spec image fuzz defects peers format bench clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,9 +22,15 @@ serve: $(READY) ## serve the mock on http://127.0.0.1:8080 (ARGS="--port 0 …")
 	@exec $(BIN)/mockserver serve $(ARGS)
 
 test: $(READY) ## run the tests (ARGS="-k name …")
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
-check: lint types spec test image ## all that the gate runs
+$(PEERS)/node_modules: $(PEERS)/package-lock.json
+	npm ci --prefix $(PEERS) --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+peers: $(PEERS)/node_modules ## install Prism and Redocly, which some tests compare with (needs node and npm)
+
+check: peers lint types spec test image ## all that the gate runs
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -50,7 +57,7 @@ format: $(READY) ## put the code into its one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY) ## measure start-up and throughput beside Prism (needs node and npm)
+bench: $(READY) peers ## measure start-up and throughput beside Prism (needs wrk, node and npm)
 	$(BIN)/python benchmarks/compare.py $(ARGS)
 
 clean: ## remove the environment and all caches

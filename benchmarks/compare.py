@@ -1,7 +1,7 @@
 """Start-up and throughput of this mock beside Prism, in one run: alternating rounds, medians, ratios.
 
-Needs ``wrk`` (Debian: ``apt-get install wrk``) and Prism (``npm install @stoplight/prism-cli``; its ``prism`` on
-the PATH, or named with ``--prism``). Both serve the same document; Prism answers from its examples, with a list
+Needs ``wrk`` (Debian: ``apt-get install wrk``) and Prism (``make peers``, or a
+``prism`` on the PATH, or named with ``--prism``). Both serve the same document; Prism answers from its examples, with a list
 of as many records as ours sends. Prism runs quiet (``-v silent``), the faster of its two ways.
 
     python benchmarks/compare.py --rounds 3 --seconds 4
@@ -62,11 +62,16 @@ def main() -> None:
     show(servers, [*[workload.name for workload in workloads], "start", "RSS"], figures)
 
 
+def peer() -> str:
+    """Prism as ``make peers`` installs it, or from the PATH."""
+    return shutil.which("prism", path="tests/peers/node_modules/.bin") or shutil.which("prism") or "prism"
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=4, help="for each workload and round")
-    parser.add_argument("--prism", default=shutil.which("prism") or "prism")
+    parser.add_argument("--prism", default=peer())
     args = parser.parse_args()
     for tool in ("wrk", args.prism):
         if shutil.which(tool) is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from flask import Flask
 
 from mockserver.app import create_app
+from server import peer
 from tiny import document
 
 EMPTY = "description: Nothing.\nseed: 1\nclock: 2025-04-18T12:00:00Z\ntenants: {}\n"
@@ -40,10 +40,10 @@ def library(tmp_path: Path) -> Callable[..., Flask]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs Prism where there is none."""
-    if shutil.which("prism"):
+    """Leave out what needs tools of others where they are not installed."""
+    if all(peer(name) for name in ("prism", "redocly")):
         return
-    without = [item for item in items if item.get_closest_marker("prism")]
+    without = [item for item in items if item.get_closest_marker("peers")]
     if without:
         config.hook.pytest_deselected(items=without)
         items[:] = [item for item in items if item not in without]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,12 @@ from pathlib import Path
 from typing import Any
 
 COMMAND = str(Path(sys.executable).parent / "mockserver")
+PEERS = Path(__file__).parent / "peers" / "node_modules" / ".bin"
+
+
+def peer(name: str) -> str | None:
+    """The command of another project's tool: as ``make peers`` installs it, or from the PATH."""
+    return shutil.which(name, path=PEERS) or shutil.which(name)
 
 
 @dataclass
