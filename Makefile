@@ -22,7 +22,7 @@ serve: $(READY) ## serve the mock on http://127.0.0.1:8080 (ARGS="--port 0 …")
 	@exec $(BIN)/mockserver serve $(ARGS)
 
 test: $(READY) ## run the tests (ARGS="-k name …")
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 $(PEERS)/node_modules: $(PEERS)/package-lock.json
 	npm ci --prefix $(PEERS) --no-audit --no-fund --ignore-scripts

@@ -1,8 +1,8 @@
 """Start-up and throughput of this mock beside Prism, in one run: alternating rounds, medians, ratios.
 
 Needs ``wrk`` (Debian: ``apt-get install wrk``) and Prism (``make peers``, or a
-``prism`` on the PATH, or named with ``--prism``). Both serve the same document; Prism answers from its examples, with a list
-of as many records as ours sends. Prism runs quiet (``-v silent``), the faster of its two ways.
+``prism`` on the PATH, or named with ``--prism``). Both serve the same document; Prism answers from its examples, with
+a list of as many records as ours sends. Prism runs quiet (``-v silent``), the faster of its two ways.
 
     python benchmarks/compare.py --rounds 3 --seconds 4
 """

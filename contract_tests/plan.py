@@ -10,7 +10,7 @@ from typing import Any
 from contract_tests.values import ABSENT, Values
 from mockserver.contract import Contract, Kind, Operation, Resource
 from mockserver.contract.document import Node
-from mockserver.contract.operation import How, looked_up
+from mockserver.contract.operation import How
 from mockserver.contract.resource import Reference
 
 _NOTHING = Node("", None)
@@ -96,7 +96,9 @@ class Group:
     def foreign_keys(self) -> frozenset[str]:
         """Fields that name a record, or hold names of some, of this or another module, or that look-ups look up by."""
         marked = {one.field for one in (*self.resource.references, *self.resource.elsewhere)}
-        return frozenset(marked | {field for one in self.all(Kind.LOOKUP) for field in looked_up(one)})
+        return frozenset(
+            marked | {field for one in self.all(Kind.LOOKUP) for field in one.keys.values() if isinstance(field, str)}
+        )
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:

@@ -21,11 +21,12 @@ def list_(call: Call, tenant: Tenant) -> Reply:
 
 
 def lookup(call: Call, tenant: Tenant) -> Reply:
-    """The records with the values asked for: found by the first field, the others looked at."""
-    (first, field), *others = call.operation.keys.items()
+    """The records with the values asked for: found by one field, the others looked at."""
+    assert call.operation.index
+    first, field = call.operation.index
     found = tenant[call.resource.name].lookup(field, call.value(first), _start(call))
-    if others:
-        wanted = [(field, call.value(parameter)) for parameter, field in others]
+    wanted = [(field, call.value(parameter)) for parameter, field in call.operation.keys.items() if parameter != first]
+    if wanted:
         found = (record for record in found if _has(seen(call, tenant, record), wanted))
     return _answer(call, tenant, found)
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.contract.document import Document
-from mockserver.contract.operation import Kind, Operation, Security, looked_up
+from mockserver.contract.operation import Kind, Operation, Security
 from mockserver.contract.operation_reader import OperationReader
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
@@ -84,7 +84,8 @@ def _indexes(
     wanted = {name: [reference.path for reference in resource.references] for name, resource in resources.items()}
     for verbs in paths.values():
         for operation in verbs.values():
-            wanted[operation.resource.name] += looked_up(operation)[:1]
+            if operation.index:
+                wanted[operation.resource.name].append(operation.index[1])
     return {name: tuple(dict.fromkeys(fields)) for name, fields in wanted.items()}
 
 

@@ -154,13 +154,13 @@ class Operation:
         by = self.meaning.get("by")
         return {by: by} if isinstance(by, str) else by or {}
 
+    @property
+    def index(self) -> tuple[str, str] | None:
+        """The parameter and the field that a look-up finds records by: the first that stands for one field."""
+        return next(((name, field) for name, field in self.keys.items() if isinstance(field, str)), None)
+
     def parameter_names(self, location: str) -> frozenset[str]:
         return frozenset(parameter.name for parameter in self.parameters if parameter.location == location)
-
-
-def looked_up(operation: Operation) -> list[str]:
-    """The fields that a look-up always goes by, the first of which the records are indexed by."""
-    return [field for field in operation.keys.values() if isinstance(field, str)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class OperationReader:
         secured = bool(security) and {} not in (security or [])
         replies = {int(status): self._reply(reply, meaning) for status, reply in self._replies(node)}
         self._declared(node, meaning, replies, secured)
+        self._named(node.child("x-mock"), meaning, parameters)
         return Operation(
             id=node.child("operationId").value or f"{method} {path}",
             method=method.upper(),
@@ -154,6 +155,30 @@ class OperationReader:
         if missing := sorted(wanted - set(replies)):
             told = ", ".join(map(str, missing))
             self._problems.add(node.child("responses"), f"can answer {told}, not declared", "declare each of them")
+
+    def _named(self, marks: Node, meaning: Meaning, parameters: tuple[Parameter, ...]) -> None:
+        """What the words name must be there: parameters of the operation, fields of the record."""
+        asked = {one.name for one in parameters}
+        for word, name in (("projection", meaning.projection), ("page", meaning.page.key if meaning.page else None)):
+            if name and name not in asked:
+                self._problems.add(marks.child(word), f"names no parameter: {name!r}", f"use one of {', '.join(asked)}")
+        by = meaning.words.get("by") if meaning.kind is Kind.LOOKUP else None
+        if by is not None:
+            self._looked_up(marks.child("by"), {by: by} if isinstance(by, str) else by, meaning, asked)
+
+    def _looked_up(self, place: Node, by: Any, meaning: Meaning, asked: set[str]) -> None:
+        resource = self._resources[meaning.resource]
+        chosen = [one for one in by.values() if isinstance(one, Mapping)] if isinstance(by, Mapping) else []
+        plain = [one for one in by.values() if isinstance(one, str)] if isinstance(by, Mapping) else []
+        if not plain or plain[0] in resource.computed:
+            self._problems.add(place, "no stored field to find records by", "write by: {parameter: field}")
+            return
+        for name in by.keys() - asked:
+            self._problems.add(place, f"names no parameter: {name!r}", f"use one of {', '.join(sorted(asked))}")
+        fields = [*plain, *(one.get("by") for one in chosen), *(two for one in chosen for two in one["cases"].values())]
+        for name in dict.fromkeys(fields):
+            if name not in resource.fields:
+                self._problems.add(place, f"{resource.name} has no field {name!r}", "name a field of the record")
 
     def _holds_records(self, node: Node, meaning: Meaning) -> bool:
         """Whether the full success reply is exactly the record's schema, bare, in an array, or in the envelope."""
