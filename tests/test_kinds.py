@@ -199,13 +199,11 @@ def several(told: dict[str, Any]) -> None:
         "type": "object",
         "properties": {"Items": {"type": "array", "items": {"$ref": "#/components/schemas/Book"}}},
     }
+    marks = {"kind": "lookup", "resource": "books", "by": by, "page": {"key": "after", "items": "Items"}}
+    after = {"name": "after", "in": "query", "schema": {"type": "string"}}
     told["paths"]["/books/{tenant}/of/{kind}/{owner}"] = {
-        "parameters": [TENANT, parameter("kind"), parameter("owner")],
-        "get": operation(
-            "booksOf",
-            {"kind": "lookup", "resource": "books", "by": by, "page": {"key": "after", "items": "Items"}},
-            page,
-        ),
+        "parameters": [TENANT, parameter("kind"), parameter("owner"), after],
+        "get": operation("booksOf", marks, page),
     }
 
 
