@@ -18,17 +18,17 @@ from mockserver.errors import Violation
 from mockserver.exchange import answer
 from mockserver.messages import Reply, Request
 from mockserver.settings import Settings
-from mockserver.world import World
+from mockserver.world import Progress, World, unseen
 
 
-def create_app(settings: Settings | None = None, **changes: Any) -> Flask:
+def create_app(settings: Settings | None = None, progress: Progress = unseen, **changes: Any) -> Flask:
     """A Flask application that is one mock and shares nothing with any other.
 
-    ``changes`` are fields of Settings, for short: ``create_app(scenario="empty", clock="frozen")``. The
-    state is at ``app.extensions["mockserver"]``, a World. Raises SetupError when the document, the
-    scenario or a setting is wrong.
+    ``changes`` are fields of Settings, for short: ``create_app(scenario="empty", clock="frozen")``; ``progress``
+    watches while the first records are made. The state is at ``app.extensions["mockserver"]``, a World. Raises
+    SetupError when the document, the scenario or a setting is wrong.
     """
-    world = World(settings or Settings(**changes))
+    world = World(settings or Settings(**changes), progress)
     app = Flask("mockserver", static_folder=None)
     app.extensions["mockserver"] = world
     app.url_map.merge_slashes = False

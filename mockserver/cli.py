@@ -227,8 +227,9 @@ def seed(counts: tuple[tuple[str, int], ...], spec: Path | None, out: Path, **op
       mockserver seed --scenario large --count certifications=100000 --out world
     """
     from mockserver.export import export_world
+    from mockserver.progress import seeding
 
-    for file, count in export_world(_settings(spec, counts=dict(counts), **options), out):
+    for file, count in export_world(_settings(spec, counts=dict(counts), **options), out, seeding):
         click.echo(f"{file}: {count} records")
 
 

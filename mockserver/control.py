@@ -169,6 +169,11 @@ class _Steering:
         if holder.elsewhere is None:
             raise _refuse("", "nobody asks for it", "start the mock with --strict-references")
         with holder.lock:
+            most = self.world.settings.max_records
+            if len(holder.elsewhere.get(resource, ())) >= most:
+                raise _refuse(
+                    "", f"the tenant knows {most} {resource[:80]} already", "POST /__mock__/reset forgets them"
+                )
             holder.meet(resource, record_id)
         return self.elsewhere(tenant)
 

@@ -5,28 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from mockserver.contract import compile_contract, read_document
+from mockserver.contract import Resource
 from mockserver.errors import Problem, SetupError
-from mockserver.scenario import scenario_of
+from mockserver.rules import Rules, Scene
 from mockserver.settings import Settings
-from mockserver.store import Store
+from mockserver.store import Record
+from mockserver.world import Progress, World, unseen
 
 
-def export_world(settings: Settings, out: Path) -> Iterator[tuple[Path, int]]:
-    """Write ``out/<tenant>/<resource>.json``, one record a line; yields each file and how many records it holds.
+def export_world(settings: Settings, out: Path, progress: Progress = unseen) -> Iterator[tuple[Path, int]]:
+    """Write ``out/<tenant>/<resource>.json``, one record a line, as a client would see them at the start.
 
-    Raises SetupError when the scenario is wrong, before anything is written, or a file cannot be.
+    Yields each file and how many records it holds. Raises SetupError when anything is wrong with the world, before
+    a file is written, or a file cannot be.
     """
-    contract = compile_contract(read_document(settings.spec))
-    scenario = scenario_of(settings, contract)
-    store = Store(contract.indexes, scenario.fill, settings.max_tenants)
-    tenants = [store.tenant(name) for name in scenario.tenants]
-    for tenant in tenants:
-        for resource in contract.resources:
-            records = [record.raw for record in tenant[resource].scan()]
-            file = out / tenant.name / f"{resource}.json"
+    world = World(settings, progress)
+    for name in world.scenario.tenants:
+        tenant = world.store.tenant(name)
+        scene = world.rules.scene(tenant, world.scenario.clock)
+        for resource in world.contract.resources.values():
+            records = [_line(world.rules, resource, record, scene) for record in tenant[resource.name].scan()]
+            file = out / name / f"{resource.name}.json"
             _write(file, b"[\n" + b",\n".join(records) + b"\n]\n" if records else b"[]\n")
             yield file, len(records)
+
+
+def _line(rules: Rules, resource: Resource, record: Record, scene: Scene) -> bytes:
+    return record.raw if rules.is_plain(resource) else resource.encode(rules.seen(resource, record, scene))
 
 
 def _write(file: Path, text: bytes) -> None:

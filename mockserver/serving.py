@@ -22,6 +22,7 @@ from granian.constants import HTTPModes, Interfaces
 from mockserver.app import create_app
 from mockserver.auth import Mode, mint
 from mockserver.errors import Problem, SetupError
+from mockserver.progress import seeding
 from mockserver.settings import Settings
 from mockserver.world import World
 
@@ -31,7 +32,7 @@ THREADS = 64
 
 def serve_forever(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C, then return. Raises SetupError before anything listens."""
-    app = Gate(create_app(settings))
+    app = Gate(create_app(settings, seeding))
     port = _free_port(host, port)
     world = app.world
     # PERF: what start-up made lives as long as the process; frozen, no garbage collection walks it again.

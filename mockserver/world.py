@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from mockserver.auth import Authenticator
 from mockserver.behaviours import Tools
@@ -21,8 +22,16 @@ from mockserver.settings import Settings
 from mockserver.store import Store, Tenant
 from mockserver.templates import DocumentTemplates
 
+Progress: TypeAlias = Callable[[int], AbstractContextManager[Callable[[], None] | None]]
+"""Given how many records there will be, what is to be called for each while they are made, if anything."""
+
 if TYPE_CHECKING:
     from mockserver.contract.reference import Reference
+
+
+def unseen(_: int) -> AbstractContextManager[Callable[[], None] | None]:
+    """Nobody watches."""
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +45,11 @@ class Snapshot:
 class World:
     """One running mock: contract and settings, which never change, and all that does."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Raises SetupError listing what is wrong with document, scenario, templates or settings."""
+    def __init__(self, settings: Settings, progress: Progress = unseen) -> None:
+        """``progress`` watches while the first records are made.
+
+        Raises SetupError listing what is wrong with document, scenario, templates or settings.
+        """
         self.settings = settings
         self.contract = compile_contract(read_document(settings.spec))
         self.rules = read_rules(self.contract)
@@ -49,9 +61,10 @@ class World:
         self.outbox = Outbox(settings.outbox)
         self.journal = Journal(settings.journal)
         self.faults = Faults()
+        self._on_record: Callable[[], None] | None = None
         self.store = Store(
             self.contract.indexes,
-            self.scenario.fill,
+            lambda tenant: self.scenario.fill(tenant, self._on_record),
             settings.max_tenants,
             counted=self.contract.counted,
             strict=settings.strict_references,
@@ -59,9 +72,12 @@ class World:
         self.reference = _reference(self.contract.document) if settings.validator == "reference" else None
         self.tools = _tools(self)
         self.operations = {operation.id: operation for operation in self.contract.operations()}
-        for tenant in self.scenario.tenants:
-            self.store.tenant(tenant)
-        self.scenario.fill(self.store.empty(""))  # a broken template stops the start, not a later request
+        with progress(self.scenario.size()) as self._on_record:
+            for tenant in self.scenario.tenants:
+                self.store.tenant(tenant)
+            # A broken template stops the start, not a later request.
+            self.scenario.fill(self.store.empty(""), self._on_record)
+        self._on_record = None
         self._start_clock()
         self._begin = self.snapshot()
 

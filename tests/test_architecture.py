@@ -19,7 +19,7 @@ LEVELS = (
     {"exchange"},
     {"control", "docs", "cors"},
     {"app"},
-    {"serving", "export", "validation", "check"},
+    {"serving", "export", "validation", "progress", "check"},
     {"cli", "pytest_plugin", "testing"},
 )
 """From the bottom up: a module imports from its own level or from below."""

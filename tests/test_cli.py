@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import re
 import signal
 import socket
 import subprocess
@@ -12,6 +16,7 @@ import jwt
 import pytest
 import yaml
 
+from mockserver.app import create_app
 from mockserver.settings import DEVELOPMENT_SECRET
 from server import COMMAND, command, serving
 
@@ -176,6 +181,38 @@ def test_the_same_seed_writes_the_same_bytes_whatever_is_added(tmp_path: Path) -
     other = command("seed", "--seed", "7", "--out", str(tmp_path / "seven"))
     assert other.returncode == 0
     assert (tmp_path / "seven/acme/certifications.json").read_bytes() not in texts
+
+
+def test_a_world_on_disk_is_what_a_client_sees(tmp_path: Path) -> None:
+    assert command("seed", "--out", str(tmp_path)).returncode == 0
+    client = create_app(auth="off", clock="frozen").test_client()
+    files = sorted((tmp_path / "acme").iterdir())
+    assert len(files) == 53
+    compared = 0
+    for file in files:
+        for record in json.loads(file.read_text()):
+            path = f"/{file.stem}/acme" + (f"/{record['id']}" if "id" in record else "")
+            answer = client.get(path)
+            if answer.headers.get("Mock-Operation", "").startswith("get"):  # some are read under paths of another kind
+                assert answer.json == record, path
+                compared += 1
+    assert compared > 500
+
+
+def test_a_person_sees_how_far_seeding_is_and_a_log_does_not(tmp_path: Path) -> None:
+    told = ("seed", "--scenario", "large", "--scale", "0.1", "--out", str(tmp_path))
+    terminal, screen = pty.openpty()
+    process = subprocess.Popen([COMMAND, *told], stdout=subprocess.DEVNULL, stderr=screen)
+    os.close(screen)
+    seen = b""
+    with contextlib.suppress(OSError):  # the terminal goes with the process
+        while piece := os.read(terminal, 4096):
+            seen += piece
+    assert process.wait(timeout=60) == 0
+    os.close(terminal)
+    assert b"seeding" in seen and b"records" in seen
+    assert re.search(rb"\d+/10\d\d\d", seen)
+    assert command(*told).stderr == ""
 
 
 def test_slow_clients_and_slow_faults_hold_nobody_up() -> None:

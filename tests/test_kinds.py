@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -188,6 +189,37 @@ def test_what_is_elsewhere_is_checked_only_on_demand(library) -> None:
     assert client.put("/__mock__/tenants/acme/elsewhere/people:readers/anyone").status_code == 200
     assert client.post("/books/acme", json={"title": "One", "email": "anyone"}).status_code == 200
     assert client.post("/books/globex", json={"title": "One", "email": "anyone"}).status_code == 409
+
+
+def test_what_is_taken_to_be_elsewhere_has_a_bound_and_a_form(library) -> None:
+    client = library(strict_references=True, max_records=2).test_client()
+    known = "/__mock__/tenants/acme/elsewhere"
+    assert client.put(f"{known}/people:readers/one").status_code == 400  # no such tenant yet
+    client.get("/books/acme")
+    assert [client.put(f"{known}/people:readers/{one}").status_code for one in "aab"] == [200] * 3
+    assert client.put(f"{known}/people:readers/c").status_code == 400
+    assert client.put(f"{known}/books/a").status_code == 400
+    assert client.get(known).json == {"people:readers": ["a", "b"]}
+    client.post("/__mock__/reset")
+    client.get("/books/acme")
+    assert client.get(known).json == {}
+
+
+# Which server a document names.
+
+
+def test_the_document_that_is_served_names_this_server_first_everywhere(library) -> None:
+    def other_hosts(told: dict[str, Any]) -> None:
+        told["paths"]["/books/{tenant}"]["servers"] = [{"url": "https://elsewhere.example"}]
+        told["paths"]["/books/{tenant}/{id}"]["get"]["servers"] = [{"url": "https://elsewhere.example"}]
+
+    client = library(other_hosts).test_client()
+    for told in (client.get("/openapi.json").json, yaml.safe_load(client.get("/openapi.yaml").data)):
+        path, one = (told["paths"][path] for path in ("/books/{tenant}", "/books/{tenant}/{id}"))
+        for servers in (told["servers"], path["servers"], one["get"]["servers"]):
+            assert servers[0] == {"url": "/", "description": "This mock"}
+            assert len(servers) > 1
+        assert "servers" not in one and "servers" not in one["put"]
 
 
 # Look-ups by several keys.

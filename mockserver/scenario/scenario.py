@@ -62,6 +62,11 @@ class Scenario:
                     on_record()
         filling.raise_any()
 
+    def size(self) -> int:
+        """About how many records there are at the start: those of the tenants it lists, and of one of the template."""
+        plans = [*self._plans.values(), self._template]
+        return sum(sum(plan.counts.values()) + sum(map(len, plan.pinned.values())) for plan in plans)
+
     def records(self, tenant_name: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """What ``fill`` puts: resource and record, by resource, pinned records first. Raises SetupError."""
         for item in self._items(tenant_name):
