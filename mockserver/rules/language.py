@@ -8,9 +8,11 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+import orjson
+
 from mockserver.contract.document import Node
 from mockserver.rules.conditions import Condition, read_conditions
-from mockserver.rules.context import ABSENT, Compute, Context, View
+from mockserver.rules.context import ABSENT, Compute, Context, View, plain
 from mockserver.rules.numbers import OF_LISTS, OF_TWO, read_list_word, read_pair_word
 from mockserver.rules.paths import read_path, shape_at
 from mockserver.rules.scope import Scope, Shape
@@ -151,6 +153,19 @@ def _shape(told: Any, scope: Scope) -> Shape:
     return Shape(scope.resources.get(str(name))) if name else Shape()
 
 
+def _distinct(node: Node, scope: Scope) -> Compute:
+    """``distinct: expression``: each of the values it gives once, in the order of their JSON."""
+    items = scope.summed().read(node.child("distinct"))
+
+    def make(context: Context) -> Any:
+        found = (plain(value) for value in _listed(items(context)))
+        return [
+            value for _, value in sorted({orjson.dumps(one, option=orjson.OPT_SORT_KEYS): one for one in found}.items())
+        ]
+
+    return make
+
+
 def _sequence(node: Node, scope: Scope) -> Compute:
     """``sequence: field``: one more than the highest number that the field of any record ever had."""
     place, shape = node.child("sequence"), scope.shapes[0]
@@ -204,6 +219,7 @@ WORDS: Mapping[str, Word] = MappingProxyType(
         "records": _records,
         "each": _each,
         "is": lambda node, scope: read_conditions(node.child("is"), scope),
+        "distinct": _distinct,
         "sequence": _sequence,
         "text": read_text,
         "today": read_today,
