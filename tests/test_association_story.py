@@ -139,6 +139,10 @@ def test_from_an_application_to_a_certification_that_lapses(office: Office) -> N
         office("POST", "billingRunActions", action(run["id"], issued["id"], renewal["id"], kind))
         for kind in ("send renewal reminder", "activate application")
     ]
+    counted = office("GET", f"billingRuns/{run['id']}")["statistics"]
+    assert sorted((one["type"], one["status"], one["count"]) for one in counted) == [
+        ("activate application", "pending", 1), ("send renewal reminder", "pending", 1),
+    ]  # fmt: skip
     office.change(f"billingRuns/{run['id']}", status="completed")
     assert certification in office.followed
     assert [office("GET", f"billingRunActions/{one['id']}")["status"] for one in actions] == ["completed"] * 2
