@@ -70,6 +70,21 @@ def test_a_put_that_leaves_it_out_keeps_what_was_filled_in(library) -> None:
     assert replaced["pages"] == book["pages"]
 
 
+def test_what_is_filled_in_from_what_is_computed_keeps_neither_from_changing(library) -> None:
+    def both(told: dict[str, Any]) -> None:
+        count = {"count": {"records": "books", "give": "title"}}
+        field(told, "pages", {"type": "number", "readOnly": True, "x-mock": {"computed": count}})
+        field(told, "email", {"type": "string", "x-mock": {"filled": {"text": "{pages} before"}}})
+
+    client = library(both).test_client()
+    made(client, "books", title="One")
+    book = made(client, "books", title="Two")
+    assert (book["pages"], book["email"]) == (2, "1 before")
+    made(client, "books", title="Three")
+    found = client.get(f"/books/acme/{book['id']}").json
+    assert (found["pages"], found["email"]) == (3, "1 before")
+
+
 # Ids that clients choose.
 
 

@@ -44,6 +44,4 @@ def unknown(resource: Resource, fields: str) -> Headers:
 
 
 def _select(call: Call, fields: str, record: Record, scene: Scene) -> dict[str, Any]:
-    wanted = {call.resource.key, *fields.split(",")}
-    whole = call.tools.rules.seen(call.resource, record, scene)
-    return {name: value for name, value in whole.items() if name in wanted}
+    return scene.view(call.resource.name, record).only({call.resource.key, *fields.split(",")})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -47,31 +47,36 @@ class Scene:
 
 
 class View:
-    """One record as rules and replies see it: the fields it was stored with, and those computed from them."""
+    """One record as rules and replies see it: ``data``, with which it is stored, and what is computed from that."""
 
-    __slots__ = ("data", "id", "resource", "scene")
+    __slots__ = ("_worked_out", "data", "id", "resource", "scene")
 
     def __init__(self, scene: Scene, resource: Resource, record_id: str, data: dict[str, Any]) -> None:
         self.scene = scene
         self.resource = resource
         self.id = record_id
         self.data = data
+        self._worked_out: dict[str, Any] = {}
 
     def get(self, name: str) -> Any:
         """The field's value; worked out once where it is computed."""
         if name in self.data:
             return self.data[name]
+        if name in self._worked_out:
+            return self._worked_out[name]
         rule = self.scene.computed.get(self.resource.name, {}).get(name)
         if rule is None:
             return ABSENT
-        value = self.data[name] = rule(Context(self, self.scene))
+        value = self._worked_out[name] = rule(Context(self, self.scene))
         return value
 
     def whole(self) -> dict[str, Any]:
         """All fields that have a value, in alphabetical order."""
-        for name in self.scene.computed.get(self.resource.name, ()):
-            self.get(name)
-        return {name: self.data[name] for name in sorted(self.data) if self.data[name] is not ABSENT}
+        return self.only([*self.data, *self.scene.computed.get(self.resource.name, ())])
+
+    def only(self, names: Iterable[str]) -> dict[str, Any]:
+        """Those of the fields that have a value, in alphabetical order."""
+        return {name: value for name in sorted(set(names)) if (value := self.get(name)) is not ABSENT}
 
 
 @dataclass(frozen=True, slots=True)
