@@ -93,6 +93,12 @@ def settings(kit: Kit, amount: Amount, seed: int) -> dict[str, Any]:
                 for one in kit.plan.operations()
                 if one.kind is Kind.PREVIEW
             ),
+            # A tenant's only record is made again unseen where one is needed: one that is there was not left over.
+            *(
+                {"include-operation-id": one.id, "checks": {"use_after_free": {"enabled": False}}}
+                for one in kit.plan.operations()
+                if one.resource.is_single
+            ),
         ],
     }
 

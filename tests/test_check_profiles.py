@@ -22,7 +22,7 @@ from contract_tests.routes import SAFE_KINDS, Routes
 from mockserver.auth import mint
 from mockserver.check.ledger import PREFIX, Ledger
 from mockserver.contract import Kind
-from server import COMMAND
+from server import COMMAND, serving
 
 SECRET_STREET = "Hidden Lane 4711"
 GROUPS = ("--group", "certifications", "--group", "programs")
@@ -51,6 +51,26 @@ def check(*arguments: str, home: Path, **environment: str) -> subprocess.Complet
 def staging(one: Recording, url: str, profile: str, *more: str) -> list[str]:
     arguments = ["--target", url, "--profile", profile, "--tenant", "acme", "--rate", "1000/s", *GROUPS, *more]
     return [*arguments, "--other-tenant", "globex", "--other-token", token(one, "globex")]
+
+
+@pytest.mark.parametrize(
+    ("seed", "groups"),
+    [
+        (1, ["certifications"]),
+        (2, ["applications", "applicationReferences"]),
+        (3, ["credits", "courseRegistrations"]),
+        (4, ["settings", "profiles", "queries"]),
+        (5, ["billingRuns", "billingRunActions"]),
+    ],
+)
+def test_a_server_in_order_gets_no_finding_over_http(seed: int, groups: list[str], tmp_path: Path) -> None:
+    """Whole resources over a real socket, with another seed each; all of them together are for the nightly run."""
+    chosen = [word for group in groups for word in ("--group", group)]
+    with serving() as running:
+        told = ["--target", running.url, "--profile", "http", "--seed", str(seed), *chosen]
+        done = check(*told, home=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[0].startswith("clean: ") or "\nclean: " in done.stdout
 
 
 def test_staging_read_sends_nothing_but_what_reads(recording: tuple[Recording, str], tmp_path: Path) -> None:
