@@ -12,7 +12,7 @@ ENGINE = Path(__file__).parent.parent / "mockserver"
 MODULES = sorted(ENGINE.rglob("*.py"))
 LEVELS = (
     {"errors"},
-    {"messages", "determinism", "ring", "members", "circles"},
+    {"messages", "determinism", "ring", "members", "absent", "circles"},
     {"contract", "store", "outbox", "journal"},
     {"behaviours", "rules", "scenario", "recipes", "auth", "keys", "faults", "settings", "templates"},
     {"world"},

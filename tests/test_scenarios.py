@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.absent import ABSENT
 from mockserver.contract import compile_contract, read_document
 from mockserver.contract.document import Node
 from mockserver.determinism import stamp
-from mockserver.recipes.item import ABSENT
 from mockserver.recipes.moments import instant
 from mockserver.recipes.reading import WORDS
 from mockserver.rules import read_rules

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.absent import ABSENT
 from mockserver.behaviours.call import Call
 from mockserver.behaviours.storing import Storing
 from mockserver.messages import Reply, say
-from mockserver.rules import ABSENT, CALLER, Context, plain
+from mockserver.rules import CALLER, Context, plain
 from mockserver.store import Tenant
 
 

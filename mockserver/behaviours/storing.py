@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.absent import ABSENT
 from mockserver.behaviours.call import Call
 from mockserver.contract import Reference, Resource
 from mockserver.determinism import stamp
 from mockserver.errors import ContractBreach, Refusal, Violation
-from mockserver.rules import ABSENT, Change, Context, Create, Set, View, worked_out
+from mockserver.rules import Change, Context, Create, Set, View, worked_out
 from mockserver.store import Record, Tenant
 
 DEEPEST = 8

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
+from mockserver.absent import ABSENT
 from mockserver.determinism import digest, stamp
 from mockserver.recipes.fakes import Fakes
 from mockserver.recipes.place import Place
@@ -18,16 +19,6 @@ BITS = 2**64 - 1
 
 RESERVED = frozenset({"clock", "ordinal", "tenant"})
 """Names that every recipe may read: the scenario's moment, the item's number from 1 on, the tenant's name."""
-
-
-class Absent:
-    """The value of a field that a record does not have."""
-
-    def __bool__(self) -> bool:
-        return False
-
-
-ABSENT: Final = Absent()
 
 
 class Item:

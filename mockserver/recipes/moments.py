@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from mockserver.recipes.item import ABSENT, Item, Make, draw
+from mockserver.absent import ABSENT
+from mockserver.recipes.item import Item, Make, draw
 from mockserver.recipes.place import Place, told
 from mockserver.recipes.scope import Beside, Read, Scope, unmakeable
 

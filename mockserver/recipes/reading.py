@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from mockserver.absent import ABSENT
 from mockserver.recipes import moments, refs, texts, words
-from mockserver.recipes.item import ABSENT, Item, Make, draw
+from mockserver.recipes.item import Item, Make, draw
 from mockserver.recipes.place import Place, literal, meant, told
 from mockserver.recipes.scope import Beside, Read, Scope
 from mockserver.recipes.texts import as_text

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from mockserver.recipes.item import ABSENT, Item, Make, draw
+from mockserver.absent import ABSENT
+from mockserver.recipes.item import Item, Make, draw
 from mockserver.recipes.place import Place, told
 from mockserver.recipes.scope import Beside, Scope
 from mockserver.recipes.words import constant, is_whole

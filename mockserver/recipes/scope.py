@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
+from mockserver.absent import ABSENT
 from mockserver.determinism import digest
 from mockserver.errors import Problem, SetupError
 from mockserver.recipes.fakes import LOCALE, Fakes
-from mockserver.recipes.item import ABSENT, BITS, RESERVED, Item
+from mockserver.recipes.item import BITS, RESERVED, Item
 from mockserver.recipes.place import Place, meant
 
 Read: TypeAlias = Callable[[Item], Any]

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.recipes.item import ABSENT, Item, Make
+from mockserver.absent import ABSENT
+from mockserver.recipes.item import Item, Make
 from mockserver.recipes.place import Place, meant, told
 from mockserver.recipes.scope import Beside, Scope
 from mockserver.recipes.words import constant

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from itertools import accumulate
 from typing import Any, TypeGuard
 
-from mockserver.recipes.item import ABSENT, Item, Make, draw
+from mockserver.absent import ABSENT
+from mockserver.recipes.item import Item, Make, draw
 from mockserver.recipes.place import Place, literal, meant, told
 from mockserver.recipes.scope import Beside, Scope, unmakeable
 

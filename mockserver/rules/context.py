@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
+from mockserver.absent import ABSENT, Absent
 from mockserver.contract import Resource
 from mockserver.store import Record, Tenant
-
-
-class Absent:
-    """The value of what is not there."""
-
-    def __bool__(self) -> bool:
-        return False
-
-
-ABSENT: Final = Absent()
 
 
 @dataclass(frozen=True, slots=True)

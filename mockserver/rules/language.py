@@ -10,9 +10,10 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from mockserver.absent import ABSENT
 from mockserver.contract.document import Node
 from mockserver.rules.conditions import Condition, read_conditions
-from mockserver.rules.context import ABSENT, Compute, Context, View, plain
+from mockserver.rules.context import Compute, Context, View, plain
 from mockserver.rules.numbers import OF_LISTS, OF_TWO, read_list_word, read_pair_word
 from mockserver.rules.paths import read_path, shape_at
 from mockserver.rules.scope import Scope, Shape

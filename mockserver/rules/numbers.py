@@ -7,8 +7,9 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
+from mockserver.absent import ABSENT
 from mockserver.contract.document import Node
-from mockserver.rules.context import ABSENT, Compute, Context
+from mockserver.rules.context import Compute, Context
 from mockserver.rules.scope import Scope
 
 

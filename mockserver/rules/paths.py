@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from mockserver.absent import ABSENT
 from mockserver.contract.document import Node
-from mockserver.rules.context import ABSENT, Compute, Context, View, member
+from mockserver.rules.context import Compute, Context, View, member
 from mockserver.rules.scope import Scope, Shape
 
 UP = "^"

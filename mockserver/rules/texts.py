@@ -9,9 +9,10 @@ from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from mockserver.absent import ABSENT
 from mockserver.contract.document import Node
 from mockserver.determinism import stamp
-from mockserver.rules.context import ABSENT, Compute, Context
+from mockserver.rules.context import Compute, Context
 from mockserver.rules.numbers import is_number
 from mockserver.rules.paths import read_path
 from mockserver.rules.scope import Scope
