@@ -147,15 +147,18 @@ def serve(
 
 
 @main.command()
+@click.argument("words", nargs=-1)
 @click.option("--spec", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Another document.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @_telling
-def routes(spec: Path | None, as_json: bool) -> None:
-    """Show every operation: method, path, kind, resource and provenance.
+def routes(words: tuple[str, ...], spec: Path | None, as_json: bool) -> None:
+    """Show every operation, or those that hold all WORDS: method, path, kind, resource, provenance.
 
     \b
     Examples:
       mockserver routes
+      mockserver routes applications
+      mockserver routes get lookup
       mockserver routes --json
     """
     from mockserver.contract import compile_contract, read_document
@@ -165,6 +168,7 @@ def routes(spec: Path | None, as_json: bool) -> None:
         (one.method, one.path, one.kind.value, one.resource.name, one.provenance, one.id)
         for one in contract.operations()
     ]
+    rows = [row for row in rows if all(any(word.lower() in cell.lower() for cell in row) for word in words)]
     heads = ("method", "path", "kind", "resource", "provenance", "operationId")
     if as_json:
         import orjson

@@ -151,6 +151,12 @@ def test_the_reference_verdict_agrees_on_ordinary_work() -> None:
         assert running.send("POST", "/certifications/acme/search", {"status": ["active"]}).status == 200
 
 
+def test_routes_are_found_by_words() -> None:
+    told = command("routes", "GET", "lookup", "applications").stdout.splitlines()
+    assert [line.split()[-1] for line in told] == ["operationId", "listApplicationsByProgramApplicantId"]
+    assert command("routes", "--json", "nothing at all").stdout.strip() == "[]"
+
+
 @pytest.mark.parametrize("name", ["serve", "routes", "token", "seed", "validate", "publish"])
 def test_help_is_complete_and_has_examples(name: str) -> None:
     told = command(name, "--help")
