@@ -20,6 +20,9 @@ from mockserver.world import World
 
 log = logging.getLogger("mockserver")
 
+TOLD = 5
+"""How many of the things that a request brought about a reply names."""
+
 
 @dataclass(slots=True)
 class _Trail:
@@ -68,7 +71,7 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     check(operation, reply, projected=call.value(operation.projection) is not None)
     if world.reference:
         world.reference.agree_on_reply(operation, request, reply.status, _serialised(reply))
-    told = (("Effects", ", ".join(call.told)),) if call.told else ()
+    told = (("Effects", _listed(call.told)),) if call.told else ()
     notes = (*sent.notes, *reply.notes, *told)
     return Reply(reply.status, reply.value, reply.has_value, reply.raw, reply.headers, notes)
 
@@ -172,6 +175,12 @@ def _entry(world: World, reply: Reply, raw: bytes, trail: _Trail) -> Entry:
         breach=trail.breach,
         milliseconds=(perf_counter() - trail.began) * 1000,
     )
+
+
+def _listed(told: list[str]) -> str:
+    """The first few, and how many more there are."""
+    more = len(told) - TOLD
+    return ", ".join([*told[:TOLD], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _header_text(text: str) -> str:

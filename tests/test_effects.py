@@ -209,6 +209,23 @@ def test_a_tenants_effects_stay_with_it(library) -> None:
     assert client.get(f"/books/globex/{other['id']}").json == other
 
 
+def test_of_many_effects_a_header_names_the_first_and_counts_the_rest(library) -> None:
+    effect = {"when": {"state": "go"}, "do": [{"change": {"records": "books"}, "values": {"pages": 1}}]}
+    client = library(following(effect)).test_client()
+    books = [made(client, "books", title=str(number)) for number in range(12)]
+    told = patched(client, books[0], state="go").headers["Mock-Effects"].split(", ")
+    assert told[-1] == "and 7 more"
+    assert {one.split("/")[0] for one in told[:-1]} == {"changed books"} and len(told) == 6
+
+
+def test_a_batch_names_the_effects_of_all_its_items(library) -> None:
+    client = library(following(COUNTED)).test_client()
+    author = made(client, "authors", name="Ursula")
+    items = [{"operation": "create", "object": {"title": title, "author_id": author["id"]}} for title in ("One", "Two")]
+    answer = client.post("/books/acme/batch", json={"operations": items})
+    assert answer.headers["Mock-Effects"] == ", ".join([f"changed authors/{author['id']}"] * 2)
+
+
 WRONG = {
     "an unknown occasion": ({"on": ["delete"], "do": [{"set": {}}]}, "unknown occasion ['delete']; write a list of change and create"),
     "an unknown word": ({"if": {}, "do": [{"set": {}}]}, "unknown word 'if'; use about, on, when and do"),
