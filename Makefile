@@ -47,7 +47,7 @@ image: $(READY)
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python tests/dockerfile_steps.py
 
-fuzz: $(READY) ## fuzz a running mock with Schemathesis, all checks and phases, every operation, three seeds
+fuzz: $(READY) ## fuzz a running mock with Schemathesis: all checks, phases and operations, half an hour (ARGS="SEED …")
 	$(BIN)/python tests/fuzz.py $(ARGS)
 
 defects: $(READY) ## show how strong the contract checks are, on faults planted one at a time (ARGS="--stock")

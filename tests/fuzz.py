@@ -1,4 +1,4 @@
-"""Stock Schemathesis with all its examples against a mock of its own, over several seeds: `make fuzz`."""
+"""Stock Schemathesis with all its examples against a mock of its own, over the seeds that are named: `make fuzz`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCHEMATHESIS = str(Path(sys.executable).parent / "schemathesis")
 def main(seeds: list[str]) -> int:
     """How many seeds found something."""
     failed = 0
-    for seed in seeds or ["1", "2", "3"]:
+    for seed in seeds or ["1"]:
         with serving() as running:
             token = command("token", "--tenant", "acme").stdout.strip()
             header = f"Authorization: Bearer {token}"

@@ -30,8 +30,9 @@ def sampled(operations: list[str], seed: int) -> list[str]:
 
 
 def configuration(folder: Path, left_out: list[str]) -> Path:
-    """What users give Schemathesis, and that some operations are left out."""
-    told = f"{CONFIG.read_text()}\n[[operations]]\ninclude-operation-id = {json.dumps(left_out)}\nenabled = false\n"
+    """What users give Schemathesis, and that some operations are left out; few links are left, so it may guess some."""
+    usual = CONFIG.read_text().replace("inference.algorithms = []\n", "")
+    told = f"{usual}\n[[operations]]\ninclude-operation-id = {json.dumps(left_out)}\nenabled = false\n"
     (folder / "schemathesis.toml").write_text(told)
     return folder / "schemathesis.toml"
 
