@@ -188,3 +188,15 @@ def action(run: str, certification: str, application: str, kind: str) -> dict[st
         "candidate_service": about[0], "candidate_id": about[1], "certification_id": certification,
         "application_id": application, "date": "2026-06-02T06:00:00Z",
     }  # fmt: skip
+
+
+def test_every_saved_query_runs_and_its_rows_can_be_read(office: Office) -> None:
+    saved = office("GET", "queryDefinitions")
+    assert len(saved) == 8
+    for one in saved:
+        told, definition = office("POST", f"queries/start/{one['query_type']}", one["definition"]), one["definition"]
+        assert office("GET", f"queries/describe/{told['id']}") == told
+        rows = office("GET", f"queries/results/{told['id']}")["rows"]
+        assert len(rows) == told["rows"] > 0
+        assert all(set(row) <= set(definition["fields"]) for row in rows)
+        assert len(rows) <= definition.get("limit", 1_000)
