@@ -169,11 +169,10 @@ class _Steering:
         if holder.elsewhere is None:
             raise _refuse("", "nobody asks for it", "start the mock with --strict-references")
         with holder.lock:
-            most = self.world.settings.max_records
-            if len(holder.elsewhere.get(resource, ())) >= most:
-                raise _refuse(
-                    "", f"the tenant knows {most} {resource[:80]} already", "POST /__mock__/reset forgets them"
-                )
+            known, most = holder.elsewhere.get(resource, ()), self.world.settings.max_records
+            if record_id not in known and len(known) >= most:
+                problem = f"the tenant knows {most} {resource[:80]} already"
+                raise _refuse("", problem, "POST /__mock__/reset forgets them")
             holder.meet(resource, record_id)
         return self.elsewhere(tenant)
 

@@ -213,6 +213,7 @@ def test_what_is_taken_to_be_elsewhere_has_a_bound_and_a_form(library) -> None:
     client.get("/books/acme")
     assert [client.put(f"{known}/people:readers/{one}").status_code for one in "aab"] == [200] * 3
     assert client.put(f"{known}/people:readers/c").status_code == 400
+    assert client.put(f"{known}/people:readers/b").status_code == 200
     assert client.put(f"{known}/books/a").status_code == 400
     assert client.get(known).json == {"people:readers": ["a", "b"]}
     client.post("/__mock__/reset")
@@ -309,6 +310,8 @@ WRONG = {
     "a look-up by no field": (lambda told: told["paths"]["/books/{tenant}/author/{author_id}"]["get"]["x-mock"].update(by="nobody"), "names no parameter: 'nobody'"),
     "a look-up by a field of nothing": (lambda told: told["paths"]["/books/{tenant}/author/{author_id}"]["get"]["x-mock"].update(by={"author_id": "nobody"}), "books has no field 'nobody'"),
     "a look-up by nothing at all": (lambda told: told["paths"]["/books/{tenant}/author/{author_id}"]["get"]["x-mock"].update(by={}), "no stored field to find records by"),
+    "a look-up by a choice without cases": (lambda told: told["paths"]["/books/{tenant}/author/{author_id}"]["get"]["x-mock"].update(by={"author_id": {"by": "state"}}), "neither a field nor a choice"),
+    "a look-up by a number": (lambda told: told["paths"]["/books/{tenant}/author/{author_id}"]["get"]["x-mock"].update(by={"author_id": 5}), "neither a field nor a choice"),
     "a projection by no parameter": (lambda told: told["paths"]["/books/{tenant}/{id}"]["get"]["x-mock"].update(projection="only"), "names no parameter: 'only'"),
     "a page by no parameter": (lambda told: told["paths"]["/books/{tenant}"]["get"]["x-mock"]["page"].update(key="from"), "names no parameter: 'from'"),
     "a reference to nothing": (lambda told: field(told, "email", {"type": "string", "x-mock": {"references": "films"}}), "films"),

@@ -158,7 +158,7 @@ class OperationReader:
 
     def _named(self, marks: Node, meaning: Meaning, parameters: tuple[Parameter, ...]) -> None:
         """What the words name must be there: parameters of the operation, fields of the record."""
-        asked = {one.name for one in parameters}
+        asked = sorted({one.name for one in parameters})
         for word, name in (("projection", meaning.projection), ("page", meaning.page.key if meaning.page else None)):
             if name and name not in asked:
                 self._problems.add(marks.child(word), f"names no parameter: {name!r}", f"use one of {', '.join(asked)}")
@@ -166,15 +166,20 @@ class OperationReader:
         if by is not None:
             self._looked_up(marks.child("by"), {by: by} if isinstance(by, str) else by, meaning, asked)
 
-    def _looked_up(self, place: Node, by: Any, meaning: Meaning, asked: set[str]) -> None:
+    def _looked_up(self, place: Node, by: Any, meaning: Meaning, asked: list[str]) -> None:
+        """``by``: for each parameter a field, or ``{by: field, cases: {value: field}}``."""
         resource = self._resources[meaning.resource]
-        chosen = [one for one in by.values() if isinstance(one, Mapping)] if isinstance(by, Mapping) else []
-        plain = [one for one in by.values() if isinstance(one, str)] if isinstance(by, Mapping) else []
+        values = [*by.values()] if isinstance(by, Mapping) else []
+        plain = [one for one in values if isinstance(one, str)]
+        chosen = [one for one in values if not isinstance(one, str)]
+        if not all(isinstance(one, Mapping) and isinstance(one.get("cases"), Mapping) for one in chosen):
+            self._problems.add(place, "neither a field nor a choice", "write {by: field, cases: {value: field}}")
+            return
         if not plain or plain[0] in resource.computed:
             self._problems.add(place, "no stored field to find records by", "write by: {parameter: field}")
             return
-        for name in by.keys() - asked:
-            self._problems.add(place, f"names no parameter: {name!r}", f"use one of {', '.join(sorted(asked))}")
+        for name in (one for one in by if one not in asked):
+            self._problems.add(place, f"names no parameter: {name!r}", f"use one of {', '.join(asked)}")
         fields = [*plain, *(one.get("by") for one in chosen), *(two for one in chosen for two in one["cases"].values())]
         for name in dict.fromkeys(fields):
             if name not in resource.fields:
