@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from contract_tests.plan import Group, Plan
 from mockserver.contract import Kind, Operation
-from mockserver.determinism import digest
+from mockserver.runtime.determinism import digest
 
 
 @dataclass(frozen=True, slots=True)

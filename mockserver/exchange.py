@@ -9,11 +9,11 @@ from time import perf_counter
 
 import orjson
 
-from mockserver.behaviours import Call, behave
 from mockserver.contract import Input, Operation, check, read
 from mockserver.errors import ContractBreach, Refusal, Violation, denied
-from mockserver.journal import SHOWN_BODY, Entry
+from mockserver.handlers import Call, dispatch
 from mockserver.messages import Headers, Identity, Reply, Request, say
+from mockserver.runtime.journal import SHOWN_BODY, Entry
 from mockserver.store import Tenant
 from mockserver.store.tenant import TooManyTenants
 from mockserver.world import World
@@ -67,7 +67,7 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     call = Call(operation, sent, trail.identity, world.tools)
     tenant = _tenant(world, trail.tenant)
     with tenant.lock:
-        reply = behave(call, tenant)
+        reply = dispatch(call, tenant)
     check(operation, reply, projected=call.value(operation.projection) is not None)
     if world.reference:
         world.reference.agree_on_reply(operation, request, reply.status, _serialised(reply))

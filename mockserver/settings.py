@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mockserver.auth import Mode
+from mockserver.auth.authenticator import Mode
 from mockserver.errors import Problem, SetupError
 
 DEVELOPMENT_SECRET = "mockserver: known to everyone, good for local development only"  # noqa: S105 -- it says so

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from mockserver.auth import Authenticator
-from mockserver.behaviours import Tools
+from mockserver.auth.authenticator import Authenticator
+from mockserver.auth.keys import Keys
 from mockserver.contract import Document, compile_contract, read_document
-from mockserver.determinism import Clock, IdSource
-from mockserver.faults import Faults
-from mockserver.journal import Journal
-from mockserver.keys import Keys
-from mockserver.outbox import Outbox
+from mockserver.handlers import Tools
+from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.rules import read_rules
-from mockserver.scenario import scenario_of
+from mockserver.runtime.determinism import Clock, IdSource
+from mockserver.runtime.faults import Faults
+from mockserver.runtime.journal import Journal
+from mockserver.runtime.outbox import Outbox
+from mockserver.seeding import scenario_of
 from mockserver.settings import Settings
 from mockserver.store import Store, Tenant
-from mockserver.templates import DocumentTemplates
 
 Progress: TypeAlias = Callable[[int], AbstractContextManager[Callable[[], None] | None]]
 """Given how many records there will be, what is to be called for each while they are made, if anything."""

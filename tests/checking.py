@@ -13,10 +13,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from contract_tests.catalogue import all_checks
 from contract_tests.exchange import Reply, Sent
 from contract_tests.running import Result, carry_out
-from mockserver.app import create_app
 from mockserver.check.options import Options
 from mockserver.check.runner import Run
 from mockserver.check.targets import find_target
+from mockserver.web.app import create_app
 
 Break = Callable[[Sent, Callable[[Sent], Reply]], Reply]
 

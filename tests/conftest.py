@@ -10,7 +10,7 @@ import orjson
 import pytest
 from flask import Flask
 
-from mockserver.app import create_app
+from mockserver.web.app import create_app
 from server import peer
 from tiny import document
 

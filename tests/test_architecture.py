@@ -12,26 +12,25 @@ ENGINE = Path(__file__).parent.parent / "mockserver"
 MODULES = sorted(ENGINE.rglob("*.py"))
 LEVELS = (
     {"errors"},
-    {"messages", "determinism", "ring", "members", "absent", "circles"},
-    {"contract", "store", "outbox", "journal"},
-    {"behaviours", "rules", "scenario", "recipes", "auth", "keys", "faults", "settings", "templates"},
+    {"messages", "values"},
+    {"contract", "store", "runtime"},
+    {"auth", "settings", "rules", "handlers", "seeding", "spec_builder"},
     {"world"},
     {"exchange"},
-    {"control", "docs", "cors"},
-    {"app"},
-    {"serving", "export", "validation", "progress", "check"},
-    {"cli", "pytest_plugin", "testing"},
+    {"web"},
+    {"check"},
+    {"commands", "pytest_plugin", "testing"},
 )
 """From the bottom up: a module imports from its own level or from below."""
 APART = [
-    ("rules", "behaviours"),
+    ("rules", "handlers"),
     ("contract", "store"),
     ("store", "contract"),
-    ("behaviours", "auth"),
+    ("handlers", "auth"),
     ("store", "messages"),
 ]
-WEB = {"app", "control", "docs", "cors", "serving", "cli", "pytest_plugin", "testing"}
-"""The only modules that know Flask."""
+WEB = {"web", "commands", "pytest_plugin", "testing"}
+"""The only packages that know Flask."""
 UNNAMED = {"utils", "helpers", "base", "common", "manager", "factory"}
 
 

@@ -12,9 +12,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from mockserver.auth import mint
+from mockserver.auth.authenticator import mint
+from mockserver.auth.keys import Keys
 from mockserver.errors import SetupError
-from mockserver.keys import Keys
 from mockserver.settings import DEVELOPMENT_SECRET
 
 NOW = datetime.now(UTC)

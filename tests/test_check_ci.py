@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from checking import Recording, listening
-from mockserver.auth import mint
+from mockserver.auth.authenticator import mint
 
 FOLDER = Path(__file__).parent.parent / "examples" / "ci"
 EXPRESSION = re.compile(r"\$\{\{\s*(secrets|vars)\.([A-Z_]+)\s*\}\}")

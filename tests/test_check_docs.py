@@ -17,7 +17,7 @@ from contract_tests.verdicts import Check
 from mockserver.check.baseline import read_baseline
 from mockserver.check.command import NAMES
 from mockserver.check.profiles import PROFILES
-from mockserver.cli import main
+from mockserver.commands.cli import main
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "contract-checks.md").read_text()
 

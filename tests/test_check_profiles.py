@@ -19,7 +19,7 @@ import yaml
 from checking import Recording, listening
 from contract_tests.made import Made
 from contract_tests.routes import SAFE_KINDS, Routes
-from mockserver.auth import mint
+from mockserver.auth.authenticator import mint
 from mockserver.check.ledger import PREFIX, Ledger
 from mockserver.contract import Kind
 from server import COMMAND, serving
@@ -385,7 +385,7 @@ def test_ctrl_c_cleans_up(recording: tuple[Recording, str], tmp_path: Path) -> N
 
 def test_asking_for_help_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from click.testing import CliRunner; from mockserver.cli import main;"
+        "import sys; from click.testing import CliRunner; from mockserver.commands.cli import main;"
         "assert CliRunner().invoke(main, ['check', '--help']).exit_code == 0;"
         "print([name for name in ('schemathesis', 'hypothesis', 'rich', 'faker') if name in sys.modules])"
     )

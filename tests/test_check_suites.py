@@ -248,7 +248,7 @@ def test_suites_run_as_plain_pytest_against_a_url(pytestconfig: pytest.Config) -
     import subprocess
     import sys
 
-    from mockserver.app import create_app
+    from mockserver.web.app import create_app
 
     with listening(create_app(page_size=20, clock="scenario").wsgi_app) as url:
         done = subprocess.run(

@@ -16,8 +16,8 @@ import jwt
 import pytest
 import yaml
 
-from mockserver.app import create_app
 from mockserver.settings import DEVELOPMENT_SECRET
+from mockserver.web.app import create_app
 from server import COMMAND, command, serving
 
 ROOT = Path(__file__).parent.parent

@@ -17,9 +17,9 @@ from contract_tests.defects.trial import Catch, in_order, names_a_cause, try_kit
 from contract_tests.exchange import Sent
 from contract_tests.transports import in_process
 from contract_tests.verdicts import Finding
-from mockserver.behaviours import BEHAVIOURS
 from mockserver.check.defects import SEED, ground
-from mockserver.cli import main
+from mockserver.commands.cli import main
+from mockserver.handlers import HANDLERS
 
 ENGINE = Path(mockserver.__file__).parent
 NAMES = [one.name for one in all_defects()]
@@ -74,20 +74,20 @@ def _certificate(given, defect):
 
 
 def test_nothing_is_left_behind_and_a_sound_mock_gets_no_finding(given):
-    before = dict(BEHAVIOURS)
+    before = dict(HANDLERS)
     for name in ("batch-passes-locks", "search-any-parameter", "expired-token-accepted", "own-id-accepted"):
         with planted(find(name), given[1]):
             pass
-    assert before == BEHAVIOURS
+    assert before == HANDLERS
     assert try_kit(None, *given, seed=SEED, fuzzed=False) is None
 
 
 def test_it_is_undone_also_when_the_run_breaks_off(given):
-    before = dict(BEHAVIOURS)
+    before = dict(HANDLERS)
     with pytest.raises(KeyboardInterrupt), planted(find("put-merges"), given[1]):
-        assert before != BEHAVIOURS
+        assert before != HANDLERS
         raise KeyboardInterrupt
-    assert before == BEHAVIOURS
+    assert before == HANDLERS
 
 
 def test_the_engine_knows_of_no_defect():

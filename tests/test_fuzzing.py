@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.determinism import digest
+from mockserver.runtime.determinism import digest
 from server import Running, command, serving
 
 CONFIG = Path(__file__).parent.parent / "contract_tests/schemathesis.toml"

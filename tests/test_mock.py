@@ -17,7 +17,7 @@ from unittest.mock import ANY
 import pytest
 
 from mockserver.errors import SetupError
-from mockserver.journal import SHOWN_BODY
+from mockserver.runtime.journal import SHOWN_BODY
 from mockserver.testing import Mock, Stage, Wanted, difference, read_options
 from mockserver.testing.redaction import redacted, shown
 
@@ -445,7 +445,7 @@ class Held:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.go = threading.Event()
         self._held = threading.Event()
-        monkeypatch.setattr("mockserver.faults.time", SimpleNamespace(sleep=self._sleep))
+        monkeypatch.setattr("mockserver.runtime.faults.time", SimpleNamespace(sleep=self._sleep))
 
     def create(self, mock: Mock) -> threading.Thread:
         """A request that is under way when this returns."""

@@ -44,7 +44,7 @@ def test_one_import_name_and_its_data(wheel: Path) -> None:
         "contract_tests/schemathesis.toml",
     ):
         assert f"mockserver/_data/{needed}" in names
-    assert "mockserver/docs.html" in names
+    assert "mockserver/web/docs.html" in names
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
 
 
@@ -55,7 +55,7 @@ def test_it_works_from_any_folder(wheel: Path, tmp_path: Path) -> None:
     for decoy in ("spec", "fixtures", "contract_tests"):
         (elsewhere / decoy).mkdir(parents=True)
         (elsewhere / decoy / "__init__.py").write_text("raise RuntimeError('a folder of the user, not ours')")
-    script = "import mockserver, sys; print(mockserver.__file__); from mockserver.cli import main; main(sys.argv[1:])"
+    script = "import mockserver, sys; print(mockserver.__file__); from mockserver.commands.cli import main; main(sys.argv[1:])"
     environment = {**os.environ, "PYTHONPATH": str(target)}
     made = subprocess.run(
         [sys.executable, "-c", script, "validate"],

@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checking import prepared
-from mockserver.app import create_app
 from mockserver.contract import Kind
+from mockserver.web.app import create_app
 
 ENGINE = Path(__file__).parent.parent / "mockserver"
 WAYS_IN = {
-    ("behaviours/storing.py", "keep"): "checks the record before it puts it",
-    ("behaviours/storing.py", "_amend"): "checks the record before it puts it",
+    ("handlers/storing.py", "keep"): "checks the record before it puts it",
+    ("handlers/storing.py", "_amend"): "checks the record before it puts it",
     ("store/tenant.py", "put"): "hands on what it is given, for those above",
     ("control.py", "_lock"): "changes one boolean of a stored record and nothing else",
     ("recipes/filling.py", "put"): "checks each seeded record, or lists it as a problem that stops the start",

@@ -13,11 +13,11 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from mockserver.cli import main
-from mockserver.contract import publish as publishing
-from mockserver.contract.group import merged
-from mockserver.contract.lines import title
+from mockserver.commands.cli import main
 from mockserver.errors import SetupError
+from mockserver.spec_builder import publish as publishing
+from mockserver.spec_builder.group import merged
+from mockserver.spec_builder.lines import title
 
 FRAME = {
     "openapi": "3.1.0",

@@ -18,12 +18,12 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from mockserver.app import create_app
 from mockserver.contract import Document, compile_contract
 from mockserver.contract.document import METHODS, Node
-from mockserver.contract.publish import publish, stale, write
 from mockserver.rules.effects import STEPS
 from mockserver.rules.language import OPTIONS, WORDS
+from mockserver.spec_builder.publish import publish, stale, write
+from mockserver.web.app import create_app
 
 SPEC = Path(__file__).parent.parent / "spec"
 PAGE = yaml.safe_load((Path(__file__).parent / "data" / "vendor_page.yaml").read_text())

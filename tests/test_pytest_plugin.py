@@ -444,7 +444,7 @@ import pytest
 @pytest.fixture
 def broken(mock, monkeypatch):
     book = mock.client.post("/books/acme", json={"title": "A"}).json()["id"]
-    monkeypatch.setattr("mockserver.behaviours.storing.stamp", lambda _: "half past noon")
+    monkeypatch.setattr("mockserver.handlers.storing.stamp", lambda _: "half past noon")
     return lambda: mock.client.patch(f"/books/acme/{book}", json=[])
 """
 

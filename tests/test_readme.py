@@ -73,6 +73,6 @@ def test_every_link_leads_somewhere() -> None:
 def test_every_option_and_route_is_documented() -> None:
     for setting in ("--scenario", "--seed", "--count", "--auth", "--jwks", "--clock", "--page-size", "--validator"):
         assert setting in README, setting
-    control = (ROOT / "mockserver/control.py").read_text()
+    control = (ROOT / "mockserver/web/control.py").read_text()
     for route in re.findall(r'route\("(/[^"<]+)', control):
         assert f"/__mock__{route.rstrip('/')}" in README, route

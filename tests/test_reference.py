@@ -12,9 +12,9 @@ import pytest
 import yaml
 from flask.testing import FlaskClient
 
-from mockserver.app import create_app
 from mockserver.contract import Document
 from mockserver.contract.document import METHODS, Node
+from mockserver.web.app import create_app
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = yaml.safe_load((ROOT / "tests/data/reference.yaml").read_text())

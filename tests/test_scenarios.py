@@ -15,17 +15,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.absent import ABSENT
 from mockserver.contract import compile_contract, read_document
 from mockserver.contract.document import Node
-from mockserver.determinism import stamp
-from mockserver.recipes.moments import instant
-from mockserver.recipes.reading import WORDS
+from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.rules import read_rules
-from mockserver.scenario import Scenario, read_scenario
+from mockserver.runtime.determinism import stamp
+from mockserver.seeding import Scenario, read_scenario
+from mockserver.seeding.moments import instant
+from mockserver.seeding.recipe_reader import WORDS
 from mockserver.settings import data_folder
 from mockserver.store import Store, Tenant
-from mockserver.templates import DocumentTemplates
+from mockserver.values.absent import ABSENT
 
 FIXTURES = data_folder("fixtures")
 CONTRACT = compile_contract(read_document(data_folder("spec") / "openapi.json"))
@@ -338,7 +338,7 @@ def test_a_world_without_records_imports_no_faker() -> None:
     code = (
         "import sys\n"
         "from mockserver.contract import compile_contract, read_document\n"
-        "from mockserver.scenario import read_scenario\n"
+        "from mockserver.seeding import read_scenario\n"
         "from mockserver.settings import Settings\n"
         "chosen = Settings()\n"
         "contract = compile_contract(read_document(chosen.spec))\n"

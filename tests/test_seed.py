@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.circles import circles
 from mockserver.contract import Document, compile_contract
 from mockserver.errors import SetupError
-from mockserver.recipes.fakes import Fakes
-from mockserver.recipes.texts import slug
-from mockserver.scenario import Scenario, read_scenario
+from mockserver.rules.circles import circles
+from mockserver.seeding import Scenario, read_scenario
+from mockserver.seeding.fakes import Fakes
+from mockserver.seeding.texts import slug
 from mockserver.store import Store
 from tiny import document
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from flask import Flask
 
-from mockserver.app import create_app
+from mockserver.web.app import create_app
 
 SAMPLES = yaml.safe_load((Path(__file__).parent / "data/vendor_samples.yaml").read_text())
 FILLED = {"tenantId": "acme", "id": "cert-ada", "contact_id": "contact-ada", "organization_id": "org-harbor", "notice_id": "notice-renewal"}  # fmt: skip

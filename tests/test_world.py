@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockserver.behaviours import BEHAVIOURS
 from mockserver.contract import Kind
 from mockserver.contract.operation import STATUSES
 from mockserver.exchange import answer
+from mockserver.handlers import HANDLERS
 from mockserver.messages import Request
 from mockserver.store import Collection
 
@@ -23,8 +23,8 @@ def world_of(app: Any) -> Any:
     return app.extensions["mockserver"]
 
 
-def test_every_kind_has_a_behaviour_and_its_statuses() -> None:
-    assert set(BEHAVIOURS) == set(Kind) == set(STATUSES)
+def test_every_kind_has_a_handler_and_its_statuses() -> None:
+    assert set(HANDLERS) == set(Kind) == set(STATUSES)
 
 
 def test_two_applications_share_nothing(library) -> None:
@@ -146,7 +146,7 @@ def test_a_breach_is_a_500_that_names_pointer_rule_and_operation(library, monkey
     app = library()
     world = world_of(app)
     book = app.test_client().post("/books/t", json={"title": "A"}).json["id"]
-    monkeypatch.setattr("mockserver.behaviours.storing.stamp", lambda _: "half past noon")
+    monkeypatch.setattr("mockserver.handlers.storing.stamp", lambda _: "half past noon")
     broken = app.test_client().patch(f"/books/t/{book}", json=[])
     assert broken.status_code == 500
     assert broken.json["message"] == "The mock broke its own contract in patchBook."

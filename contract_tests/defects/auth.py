@@ -13,11 +13,11 @@ import jwt
 from contract_tests.defects.defect import Area, Plant, named
 from contract_tests.defects.planting import Planting, engine
 from contract_tests.defects.wire import Environ, Wire
-from mockserver.auth import Authenticator
-from mockserver.behaviours import BEHAVIOURS, Call
+from mockserver.auth.authenticator import Authenticator
+from mockserver.auth.keys import Keys
 from mockserver.contract import Kind, Operation, read
 from mockserver.errors import Refusal
-from mockserver.keys import Keys
+from mockserver.handlers import HANDLERS, Call
 from mockserver.messages import Identity, Reply, Request
 from mockserver.world import World
 
@@ -68,8 +68,10 @@ def _unsigned(unsigned_only: bool) -> Plant:
 
 
 def _bare_token(planting: Planting) -> None:
-    planting.around(engine("auth"), "_token", lambda original, header: (header or "").split()[-1] if header else
-                    original(header))  # fmt: skip
+    def bare(original: Any, header: str | None) -> Any:
+        return header.split()[-1] if header else original(header)
+
+    planting.around(engine("auth.authenticator"), "_token", bare)
 
 
 def _token_in_query(planting: Planting) -> None:
@@ -136,7 +138,7 @@ def _stored_though_refused(planting: Planting) -> None:
             if refusal.status == 401 and trail.operation.kind is Kind.CREATE:
                 sent = read(trail.operation, request, world.settings.max_depth)
                 call = Call(trail.operation, sent, Identity("nobody", trail.tenant), world.tools)
-                BEHAVIOURS[Kind.CREATE](call, world.store.tenant(trail.tenant))
+                HANDLERS[Kind.CREATE](call, world.store.tenant(trail.tenant))
             raise
 
     planting.around(engine("exchange"), "_answer", answer)
@@ -150,7 +152,7 @@ def _crash_without_token(planting: Planting) -> None:
         if "HTTP_AUTHORIZATION" not in wire.environ:
             wire.say({"message": "Bad request: Authorization is undefined.", "errors": []}, 400)
 
-    planting.around(engine("auth"), "_token", token)
+    planting.around(engine("auth.authenticator"), "_token", token)
     planting.replies(change, status=401)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from contract_tests.defects.defect import Area, Plant, named
 from contract_tests.defects.planting import Behaviour, Planting, engine
 from contract_tests.defects.wire import Wire
-from mockserver.behaviours import Call
-from mockserver.behaviours.records import find
 from mockserver.contract import Kind
 from mockserver.errors import Refusal
+from mockserver.handlers import Call
+from mockserver.handlers.records import find
 from mockserver.messages import Reply, say
 from mockserver.store import Record, Tenant
 
@@ -45,13 +45,13 @@ def _stops(planting: Planting) -> None:
     def batch(_: Behaviour, call: Call, tenant: Tenant) -> Reply:
         results: list[Result] = []
         for item in (call.input.body or {}).get("operations", []):
-            results.append(engine("behaviours.batch")._result(call, tenant, item))  # noqa: SLF001 -- a fault is in the middle of things
+            results.append(engine("handlers.batch")._result(call, tenant, item))  # noqa: SLF001 -- a fault is in the middle of things
             if "error" in results[-1]:
                 break
         failed = sum("error" in one for one in results)
         return say({"results": results, "success_count": len(results) - failed, "error_count": failed})
 
-    planting.behaviour(batch, Kind.BATCH)
+    planting.handler(batch, Kind.BATCH)
 
 
 def _whole_or_nothing(planting: Planting) -> None:
@@ -65,7 +65,7 @@ def _whole_or_nothing(planting: Planting) -> None:
                 tenant[call.resource.name].put(record.id, record.data(), record.raw)
         return reply
 
-    planting.behaviour(batch, Kind.BATCH)
+    planting.handler(batch, Kind.BATCH)
 
 
 def _refused_whole(planting: Planting) -> None:
@@ -75,7 +75,7 @@ def _refused_whole(planting: Planting) -> None:
             raise Refusal(400, "An operation of the batch failed.")
         return reply
 
-    planting.behaviour(batch, Kind.BATCH)
+    planting.handler(batch, Kind.BATCH)
 
 
 def _empty_refused(planting: Planting) -> None:
@@ -84,12 +84,12 @@ def _empty_refused(planting: Planting) -> None:
             raise Refusal(400, "A batch needs an operation.")
         return original(call, tenant)
 
-    planting.behaviour(batch, Kind.BATCH)
+    planting.handler(batch, Kind.BATCH)
 
 
 def _item(verb: str, function: Callable[..., Any]) -> Plant:
     """Carry out items of ``verb`` by ``function(original, call, tenant, item)``."""
-    return lambda planting: planting.entry(engine("behaviours.batch")._ITEMS, verb, function)  # noqa: SLF001 -- the same
+    return lambda planting: planting.entry(engine("handlers.batch")._ITEMS, verb, function)  # noqa: SLF001 -- the same
 
 
 def _update_merges(original: Callable[..., Record], call: Call, tenant: Tenant, item: Any) -> Record:
@@ -127,15 +127,15 @@ def _lock_passed_over(planting: Planting) -> None:
         finally:
             running.pop()
 
-    planting.around(engine("behaviours.records"), "changeable", changeable)
-    planting.behaviour(batch, Kind.BATCH)
+    planting.around(engine("handlers.records"), "changeable", changeable)
+    planting.handler(batch, Kind.BATCH)
 
 
 def _by_text(planting: Planting) -> None:
     def in_order(_: Any, directives: Any) -> Any:
         return [directives[one] for one in sorted(directives)] if isinstance(directives, dict) else directives
 
-    planting.around(engine("behaviours.batch"), "_in_order", in_order)
+    planting.around(engine("handlers.batch"), "_in_order", in_order)
 
 
 def _reads_before(planting: Planting) -> None:
@@ -148,8 +148,8 @@ def _reads_before(planting: Planting) -> None:
     def read(original: Callable[..., Record], call: Call, _: Tenant, item: Any) -> Record:
         return original(call, before[0], item)
 
-    planting.behaviour(batch, Kind.BATCH)
-    planting.entry(engine("behaviours.batch")._ITEMS, "read", read)  # noqa: SLF001 -- the same
+    planting.handler(batch, Kind.BATCH)
+    planting.entry(engine("handlers.batch")._ITEMS, "read", read)  # noqa: SLF001 -- the same
 
 
 def _once_each(planting: Planting) -> None:
@@ -165,8 +165,8 @@ def _once_each(planting: Planting) -> None:
             seen[known] = original(call, tenant, item)
         return seen[known]
 
-    planting.behaviour(batch, Kind.BATCH)
-    planting.entry(engine("behaviours.batch")._ITEMS, "patch", patch)  # noqa: SLF001 -- the same
+    planting.handler(batch, Kind.BATCH)
+    planting.entry(engine("handlers.batch")._ITEMS, "patch", patch)  # noqa: SLF001 -- the same
 
 
 def _not_counted(planting: Planting) -> None:
@@ -176,7 +176,7 @@ def _not_counted(planting: Planting) -> None:
         if call.operation.kind is Kind.BATCH and previous:
             record["sys_version"] = previous["sys_version"]
 
-    planting.around(engine("behaviours.storing"), "_stamp", stamped)
+    planting.around(engine("handlers.storing"), "_stamp", stamped)
 
 
 DEFECTS = named(

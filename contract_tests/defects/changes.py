@@ -11,13 +11,13 @@ import jsonpointer
 
 from contract_tests.defects.defect import Area, Plant, named
 from contract_tests.defects.planting import Behaviour, Planting, engine
-from mockserver.behaviours import Call
-from mockserver.behaviours.records import find
-from mockserver.behaviours.storing import store
 from mockserver.contract import Kind, Resource
-from mockserver.determinism import stamp
 from mockserver.errors import Refusal
+from mockserver.handlers import Call
+from mockserver.handlers.records import find
+from mockserver.handlers.storing import store
 from mockserver.messages import Reply, hand_out
+from mockserver.runtime.determinism import stamp
 from mockserver.store import Record, Tenant
 
 Directive = dict[str, Any]
@@ -35,7 +35,7 @@ def _body(change: Callable[[Call, dict[str, Any], dict[str, Any]], dict[str, Any
         body = change(call, _previous(call, tenant), call.input.body)
         return original(replace(call, input=replace(call.input, body=body)), tenant)
 
-    return lambda planting: planting.behaviour(put, Kind.REPLACE)
+    return lambda planting: planting.handler(put, Kind.REPLACE)
 
 
 def _merged(call: Call, previous: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _stamped(change: Callable[[Call, dict[str, Any], Mapping[str, Any]], object]
         _, record, previous = told
         change(call, record, previous)
 
-    return lambda planting: planting.around(engine("behaviours.storing"), "_stamp", stamped)
+    return lambda planting: planting.around(engine("handlers.storing"), "_stamp", stamped)
 
 
 def _kept(name: str, kind: Kind) -> Plant:
@@ -120,7 +120,7 @@ def _failed_counts(planting: Planting) -> None:
                 store(call, tenant, dict(previous), previous)
             raise
 
-    planting.behaviour(patch, Kind.PATCH)
+    planting.handler(patch, Kind.PATCH)
 
 
 def _steps_one_by_one(planting: Planting) -> None:
@@ -134,7 +134,7 @@ def _steps_one_by_one(planting: Planting) -> None:
             reply = hand_out(kept.raw)
         return reply
 
-    planting.behaviour(patch, Kind.PATCH)
+    planting.handler(patch, Kind.PATCH)
 
 
 def _old_answered(planting: Planting) -> None:
@@ -143,19 +143,19 @@ def _old_answered(planting: Planting) -> None:
         original(call, tenant)
         return hand_out(before.raw if before else b"null")
 
-    planting.behaviour(patch, Kind.PATCH)
+    planting.handler(patch, Kind.PATCH)
 
 
 def _managed_patched(planting: Planting) -> None:
     def differ(original: Callable[..., bool], one: Any, other: Any, name: str) -> bool:
         return not name.startswith("sys_") and original(one, other, name)
 
-    planting.around(engine("behaviours.records"), "differ", differ)
+    planting.around(engine("handlers.records"), "differ", differ)
 
 
 def _applied(apply: Callable[[Apply, Any, Directive], Any]) -> Plant:
     """Carry out each step of a patch by ``apply(original, document, directive)``."""
-    return lambda planting: planting.around(engine("behaviours.patching"), "_apply", apply)
+    return lambda planting: planting.around(engine("handlers.patching"), "_apply", apply)
 
 
 def _test_passed_over(original: Apply, document: Any, directive: Directive) -> Any:
@@ -219,11 +219,11 @@ def _last_step_only(planting: Planting) -> None:
         last = {one["path"]: one for one in directives}
         return original(record, [one for one in directives if last[one["path"]] is one], *limits)
 
-    planting.around(engine("behaviours.records"), "apply_patch", apply)
+    planting.around(engine("handlers.records"), "apply_patch", apply)
 
 
 def _loose_test(planting: Planting) -> None:
-    planting.around(engine("behaviours.patching"), "same_json", lambda _, one, other: bool(one == other))
+    planting.around(engine("handlers.patching"), "same_json", lambda _, one, other: bool(one == other))
 
 
 def _empty_dropped(planting: Planting) -> None:
@@ -233,7 +233,7 @@ def _empty_dropped(planting: Planting) -> None:
         full = {name: one for name, one in record.items() if one not in ("", [])}
         return original(call, tenant, full, previous)
 
-    planting.around(engine("behaviours.records"), "store", stored)
+    planting.around(engine("handlers.records"), "store", stored)
 
 
 def _zero_dropped(planting: Planting) -> None:
@@ -243,7 +243,7 @@ def _zero_dropped(planting: Planting) -> None:
         full = {name: one for name, one in record.items() if isinstance(one, bool) or one != 0}
         return original(call, tenant, full, previous)
 
-    planting.around(engine("behaviours.records"), "store", stored)
+    planting.around(engine("handlers.records"), "store", stored)
 
 
 DEFECTS = named(

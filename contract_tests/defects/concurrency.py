@@ -9,10 +9,10 @@ from typing import Any
 
 from contract_tests.defects.defect import Area, Plant, named
 from contract_tests.defects.planting import Behaviour, Planting, engine
-from mockserver.behaviours import Call
-from mockserver.behaviours.records import find
 from mockserver.contract import Kind
 from mockserver.errors import Refusal
+from mockserver.handlers import Call
+from mockserver.handlers.records import find
 from mockserver.messages import Reply, say
 from mockserver.store import Record, Tenant
 
@@ -59,8 +59,8 @@ def _lost_update(*kinds: Kind) -> Plant:
                 meeting.wait(tenant)
             return original(call, tenant, record, previous)
 
-        planting.around(engine("behaviours.records"), "store", store)
-        planting.around(engine("behaviours.documents"), "store", store)
+        planting.around(engine("handlers.records"), "store", store)
+        planting.around(engine("handlers.documents"), "store", store)
 
     return plant
 
@@ -74,7 +74,7 @@ def _same_ids(planting: Planting) -> None:
             call.tools.ids.restore(counts)
         return original(call, tenant, sent)
 
-    planting.around(engine("behaviours.records"), "add", add)
+    planting.around(engine("handlers.records"), "add", add)
 
 
 def _create_lost(planting: Planting) -> None:
@@ -90,7 +90,7 @@ def _create_lost(planting: Planting) -> None:
                     tenant[call.resource.name].delete(record.id)
         return reply
 
-    planting.behaviour(create, Kind.CREATE)
+    planting.handler(create, Kind.CREATE)
 
 
 def _bodies_mixed(planting: Planting) -> None:
@@ -102,7 +102,7 @@ def _bodies_mixed(planting: Planting) -> None:
         body = last[0] if meeting.wait(tenant) else call.input.body
         return original(replace(call, input=replace(call.input, body=body)), tenant)
 
-    planting.behaviour(create, Kind.CREATE)
+    planting.handler(create, Kind.CREATE)
 
 
 def _replies_mixed(planting: Planting) -> None:
@@ -114,7 +114,7 @@ def _replies_mixed(planting: Planting) -> None:
         last[:] = [reply]
         return last[0] if meeting.wait(tenant) else reply
 
-    planting.behaviour(create, Kind.CREATE)
+    planting.handler(create, Kind.CREATE)
 
 
 def _deleted_twice(planting: Planting) -> None:
@@ -127,7 +127,7 @@ def _deleted_twice(planting: Planting) -> None:
             return say(call.record_id)
         return original(call, tenant)
 
-    planting.behaviour(delete, Kind.DELETE)
+    planting.handler(delete, Kind.DELETE)
 
 
 def _busy(planting: Planting) -> None:
@@ -138,7 +138,7 @@ def _busy(planting: Planting) -> None:
             raise Refusal(409, "The record is being changed.")
         return original(call, tenant)
 
-    planting.behaviour(patch, Kind.PATCH)
+    planting.handler(patch, Kind.PATCH)
 
 
 DEFECTS = named(

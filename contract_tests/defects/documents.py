@@ -8,14 +8,14 @@ from typing import Any
 
 from contract_tests.defects.defect import Area, Plant, named
 from contract_tests.defects.planting import Behaviour, Planting, engine
-from mockserver.behaviours import Call
-from mockserver.behaviours.records import find
-from mockserver.behaviours.storing import store
 from mockserver.contract import Kind
 from mockserver.errors import Refusal
+from mockserver.handlers import Call
+from mockserver.handlers.document_templates import DocumentTemplates
+from mockserver.handlers.records import find
+from mockserver.handlers.storing import store
 from mockserver.messages import Reply, say
 from mockserver.store import Record, Tenant
-from mockserver.templates import DocumentTemplates
 
 Mail = Callable[..., None]
 
@@ -44,7 +44,7 @@ def _remembered(planting: Planting) -> None:
         reply = original(call, tenant)
         return known.setdefault(call.record_id, reply)
 
-    planting.behaviour(document, Kind.DOCUMENT)
+    planting.handler(document, Kind.DOCUMENT)
 
 
 def _of_another(planting: Planting) -> None:
@@ -54,7 +54,7 @@ def _of_another(planting: Planting) -> None:
         template = call.operation.meaning["template"]
         return say(call.tools.templates.render(template, {"record": first, "now": first["sys_created_at"]}))
 
-    planting.behaviour(document, Kind.DOCUMENT)
+    planting.handler(document, Kind.DOCUMENT)
 
 
 def _blank(*kinds: Kind) -> Plant:
@@ -68,7 +68,7 @@ def _blank(*kinds: Kind) -> Plant:
                 return say("<!DOCTYPE html>") if call.operation.kind is Kind.DOCUMENT else Reply()
             raise
 
-    return lambda planting: planting.behaviour(answer, *kinds)
+    return lambda planting: planting.handler(answer, *kinds)
 
 
 def _preview_stores(planting: Planting) -> None:
@@ -80,7 +80,7 @@ def _preview_stores(planting: Planting) -> None:
             store(call, tenant, {**previous, "last_reminder_date": "today"}, previous)
         return reply
 
-    planting.behaviour(preview, Kind.PREVIEW)
+    planting.handler(preview, Kind.PREVIEW)
 
 
 def _preview_answers(planting: Planting) -> None:
@@ -96,7 +96,7 @@ def _mailed(kind: str, change: Callable[[Mail, dict[str, Any]], object]) -> Plan
         else:
             original(call, tenant, **told)
 
-    return lambda planting: planting.around(engine("behaviours.documents"), "_mail", mail)
+    return lambda planting: planting.around(engine("handlers.documents"), "_mail", mail)
 
 
 def _twice(mail: Mail, told: dict[str, Any]) -> None:
@@ -122,14 +122,14 @@ def _mailed_though_refused(planting: Planting) -> None:
             return original(call, tenant)
         except Refusal:
             told = {"kind": "notice", "to": "someone@example.com", "subject": "Notice", "body": "", "details": {}}
-            engine("behaviours.documents")._mail(call, tenant, **told, about=call.record_id)  # noqa: SLF001 -- a fault is in the middle of things
+            engine("handlers.documents")._mail(call, tenant, **told, about=call.record_id)  # noqa: SLF001 -- a fault is in the middle of things
             raise
 
-    planting.behaviour(notice, Kind.NOTICE)
+    planting.handler(notice, Kind.NOTICE)
 
 
 def _not_merged(planting: Planting) -> None:
-    planting.around(engine("behaviours.documents"), "merged", lambda _, text, __: text)
+    planting.around(engine("handlers.documents"), "merged", lambda _, text, __: text)
 
 
 def _logged(change: Callable[[dict[str, Any], dict[str, Any]], object]) -> Plant:
@@ -142,7 +142,7 @@ def _logged(change: Callable[[dict[str, Any], dict[str, Any]], object]) -> Plant
         change(changed, previous)
         return original(call, tenant, changed, previous)
 
-    return lambda planting: planting.around(engine("behaviours.documents"), "store", stored)
+    return lambda planting: planting.around(engine("handlers.documents"), "store", stored)
 
 
 def _log_twice(record: dict[str, Any], _: dict[str, Any]) -> None:

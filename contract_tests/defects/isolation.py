@@ -12,10 +12,10 @@ from contract_tests.defects.defect import Area, Plant, named
 from contract_tests.defects.planting import Behaviour, Planting, engine
 from contract_tests.defects.wire import Wire
 from contract_tests.made import path_value, record_id
-from mockserver.auth import Authenticator
-from mockserver.behaviours import Call
+from mockserver.auth.authenticator import Authenticator
 from mockserver.contract import Kind, Operation
 from mockserver.errors import Refusal, denied
+from mockserver.handlers import Call
 from mockserver.messages import Identity, Reply, hand_out
 from mockserver.store import Tenant
 
@@ -67,7 +67,7 @@ def _by_any_id(kind: Kind) -> Plant:
                         return original(call, other)
                 raise
 
-        planting.behaviour(answer, kind)
+        planting.handler(answer, kind)
 
     return plant
 
@@ -95,7 +95,7 @@ def _leaking(kind: Kind) -> Plant:
                 told[page.count] = len(told[page.items])
             return hand_out(orjson.dumps(told))
 
-        planting.behaviour(answer, kind)
+        planting.handler(answer, kind)
 
     return plant
 
@@ -118,7 +118,7 @@ def _batch_by_any_id(planting: Planting) -> None:
                     return original(call, other, item)
         return told
 
-    planting.around(engine("behaviours.batch"), "_result", result)
+    planting.around(engine("handlers.batch"), "_result", result)
 
 
 def _telling_denial(planting: Planting) -> None:
@@ -139,7 +139,7 @@ def _references_across(planting: Planting) -> None:
         there = [{one.pointer for one in original(resource, other, *records)} for other in _others(planting, tenant)]
         return [one for one in found if all(one.pointer in dangling_there for dangling_there in there)]
 
-    planting.around(engine("behaviours.storing"), "_dangling", dangling)
+    planting.around(engine("handlers.storing"), "_dangling", dangling)
 
 
 def _delete_everywhere(planting: Planting) -> None:
@@ -154,7 +154,7 @@ def _delete_everywhere(planting: Planting) -> None:
                     other[call.resource.name].delete(record.id)
         return reply
 
-    planting.behaviour(delete, Kind.DELETE)
+    planting.handler(delete, Kind.DELETE)
 
 
 DEFECTS = named(

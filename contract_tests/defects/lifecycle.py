@@ -8,12 +8,12 @@ from typing import Any
 
 from contract_tests.defects.defect import Area, Plant, named
 from contract_tests.defects.planting import Behaviour, Planting, engine
-from mockserver.behaviours import Call
-from mockserver.behaviours.storing import store
 from mockserver.contract import Kind
-from mockserver.determinism import IdSource
 from mockserver.errors import Refusal
+from mockserver.handlers import Call
+from mockserver.handlers.storing import store
 from mockserver.messages import Reply, hand_out, say
+from mockserver.runtime.determinism import IdSource
 from mockserver.store import Record, Tenant
 
 
@@ -35,8 +35,8 @@ def _ghosts(*kinds: Kind) -> Plant:
                 twin[call.resource.name].put(record.id, record.data(), record.raw)
             return original(call, twin)
 
-        planting.behaviour(delete, Kind.DELETE)
-        planting.behaviour(look, *kinds)
+        planting.handler(delete, Kind.DELETE)
+        planting.handler(look, *kinds)
 
     return plant
 
@@ -50,7 +50,7 @@ def _second_delete(planting: Planting) -> None:
                 return say(call.record_id)
             raise
 
-    planting.behaviour(delete, Kind.DELETE)
+    planting.handler(delete, Kind.DELETE)
 
 
 def _delete_says_true(planting: Planting) -> None:
@@ -61,25 +61,25 @@ def _delete_does_nothing(planting: Planting) -> None:
     def delete(original: Behaviour, call: Call, tenant: Tenant) -> Reply:
         return original(call, tenant.copy())
 
-    planting.behaviour(delete, Kind.DELETE)
+    planting.handler(delete, Kind.DELETE)
 
 
 def _no_dependants(planting: Planting) -> None:
-    planting.around(engine("behaviours.records"), "_dependants", lambda *_: [])
+    planting.around(engine("handlers.records"), "_dependants", lambda *_: [])
 
 
 def _dangling(*, on_create: bool) -> Plant:
     def dangling(original: Callable[..., Any], resource: Any, tenant: Tenant, record: Any, previous: Any) -> Any:
         return [] if bool(previous) != on_create else original(resource, tenant, record, previous)
 
-    return lambda planting: planting.around(engine("behaviours.storing"), "_dangling", dangling)
+    return lambda planting: planting.around(engine("handlers.storing"), "_dangling", dangling)
 
 
 def _unlocked(module: str) -> Plant:
     def changeable(_: Callable[..., Any], resource: Any, tenant: Tenant, record_id: str) -> Any:
-        return engine("behaviours.records").find(resource, tenant, record_id).data()
+        return engine("handlers.records").find(resource, tenant, record_id).data()
 
-    return lambda planting: planting.around(engine(f"behaviours.{module}"), "changeable", changeable)
+    return lambda planting: planting.around(engine(f"handlers.{module}"), "changeable", changeable)
 
 
 def _locked_deleted(planting: Planting) -> None:
@@ -90,7 +90,7 @@ def _locked_deleted(planting: Planting) -> None:
             return say(call.record_id)
         return original(call, tenant)
 
-    planting.behaviour(delete, Kind.DELETE)
+    planting.handler(delete, Kind.DELETE)
 
 
 def _put_creates(planting: Planting) -> None:
@@ -100,14 +100,14 @@ def _put_creates(planting: Planting) -> None:
         record = {**call.resource.writable(call.input.body), call.resource.key: call.record_id}
         return hand_out(store(call, tenant, record, {}).raw)
 
-    planting.behaviour(put, Kind.REPLACE)
+    planting.handler(put, Kind.REPLACE)
 
 
 def _create_lost(planting: Planting) -> None:
     def create(original: Behaviour, call: Call, tenant: Tenant) -> Reply:
         return original(call, tenant.copy())
 
-    planting.behaviour(create, Kind.CREATE)
+    planting.handler(create, Kind.CREATE)
 
 
 def _refused_stays(planting: Planting) -> None:
@@ -119,7 +119,7 @@ def _refused_stays(planting: Planting) -> None:
             original(replace(call, input=replace(call.input, body=kept)), tenant)
             raise
 
-    planting.behaviour(create, Kind.CREATE)
+    planting.handler(create, Kind.CREATE)
 
 
 def _same_body_once(planting: Planting) -> None:
@@ -131,7 +131,7 @@ def _same_body_once(planting: Planting) -> None:
             made[told] = original(call, tenant)
         return made[told]
 
-    planting.behaviour(create, Kind.CREATE)
+    planting.handler(create, Kind.CREATE)
 
 
 def _ids_again(planting: Planting) -> None:
@@ -145,7 +145,7 @@ def _ids_again(planting: Planting) -> None:
     def new(original: Callable[..., str], self: IdSource, *scope: str) -> str:
         return free[scope].pop() if free.get(scope) else original(self, *scope)
 
-    planting.behaviour(delete, Kind.DELETE)
+    planting.handler(delete, Kind.DELETE)
     planting.around(IdSource, "new", new)
 
 
@@ -158,7 +158,7 @@ def _neighbours(planting: Planting) -> None:
             tenant[call.resource.name].delete(record.id)
         return reply
 
-    planting.behaviour(delete, Kind.DELETE)
+    planting.handler(delete, Kind.DELETE)
 
 
 def _touched_by_reading(planting: Planting) -> None:
@@ -169,7 +169,7 @@ def _touched_by_reading(planting: Planting) -> None:
         store(call, tenant, dict(data), data)
         return reply
 
-    planting.behaviour(read, Kind.READ)
+    planting.handler(read, Kind.READ)
 
 
 def _not_yet_readable(planting: Planting) -> None:
@@ -186,8 +186,8 @@ def _not_yet_readable(planting: Planting) -> None:
             raise Refusal(404, "There is no such record.")
         return original(call, tenant)
 
-    planting.around(engine("behaviours.records"), "add", add)
-    planting.behaviour(read, Kind.READ)
+    planting.around(engine("handlers.records"), "add", add)
+    planting.handler(read, Kind.READ)
 
 
 DEFECTS = named(

@@ -12,10 +12,10 @@ import orjson
 from contract_tests.defects.defect import Area, Plant, named
 from contract_tests.defects.planting import Behaviour, Planting, engine
 from contract_tests.defects.wire import Wire, records_of
-from mockserver.behaviours import Call
 from mockserver.contract import Kind
 from mockserver.contract.operation import How
 from mockserver.errors import Refusal
+from mockserver.handlers import Call
 from mockserver.messages import Reply, hand_out
 from mockserver.store import Collection, Record, Tenant
 
@@ -46,7 +46,7 @@ def _starting(move: Callable[[list[str], str], str | None], kind: Kind) -> Plant
             return original(call, tenant)
         return original(_with(call, **{_key_of(call): move(_ids(call, tenant), key)}), tenant)
 
-    return lambda planting: planting.behaviour(answer, kind)
+    return lambda planting: planting.handler(answer, kind)
 
 
 def _before(ids: list[str], key: str) -> str | None:
@@ -112,7 +112,7 @@ def _count_of_all(planting: Planting) -> None:
             lookup(original, call, tenant) if call.value(call.operation.projection) is None else original(call, tenant)
         )
 
-    planting.behaviour(answer, Kind.LOOKUP)
+    planting.handler(answer, Kind.LOOKUP)
 
 
 def _by_offset(planting: Planting) -> None:
@@ -127,7 +127,7 @@ def _by_offset(planting: Planting) -> None:
             seen[page[-1]["id"]] = start + len(page)
         return reply
 
-    planting.behaviour(answer, Kind.LIST)
+    planting.handler(answer, Kind.LIST)
 
 
 def _filtered_after_cutting(planting: Planting) -> None:
@@ -144,7 +144,7 @@ def _filtered_after_cutting(planting: Planting) -> None:
             return found
         return hand_out(orjson.dumps({**orjson.loads(found.raw), NEXT: scanned[size - 1].id}))
 
-    planting.behaviour(search, Kind.SEARCH)
+    planting.handler(search, Kind.SEARCH)
 
 
 def _index_behind(planting: Planting) -> None:
@@ -155,7 +155,7 @@ def _index_behind(planting: Planting) -> None:
         known[tenant.name] = tenant.copy()
         return original(call, before)
 
-    planting.behaviour(search, Kind.SEARCH)
+    planting.handler(search, Kind.SEARCH)
 
 
 def _stale_index(planting: Planting) -> None:
@@ -191,14 +191,14 @@ def _any_parameter(planting: Planting) -> None:
     def meets(_: Any, data: Mapping[str, Any], tests: list[tuple[str, Test]]) -> bool:
         return not tests or any(field in data and test(data[field]) for field, test in tests)
 
-    planting.around(engine("behaviours.matching"), "_meets", meets)
+    planting.around(engine("handlers.matching"), "_meets", meets)
 
 
 def _absent_matches(planting: Planting) -> None:
     def meets(_: Any, data: Mapping[str, Any], tests: list[tuple[str, Test]]) -> bool:
         return all(field not in data or test(data[field]) for field, test in tests)
 
-    planting.around(engine("behaviours.matching"), "_meets", meets)
+    planting.around(engine("handlers.matching"), "_meets", meets)
 
 
 def _within(inside: Callable[[Any, Any, Any], bool]) -> Plant:
@@ -206,7 +206,7 @@ def _within(inside: Callable[[Any, Any, Any], bool]) -> Plant:
         comparable = type(low) is type(found) is type(high)
         return comparable and inside(low, found, high)
 
-    return lambda planting: planting.around(engine("behaviours.matching"), "_within", within)
+    return lambda planting: planting.around(engine("handlers.matching"), "_within", within)
 
 
 def _tested(how: How, test: Callable[[Any], Test]) -> Plant:
@@ -215,21 +215,21 @@ def _tested(how: How, test: Callable[[Any], Test]) -> Plant:
     def made(original: Callable[..., Test], found: How, wanted: Any) -> Test:
         return test(wanted) if found is how else original(found, wanted)
 
-    return lambda planting: planting.around(engine("behaviours.matching"), "_test", made)
+    return lambda planting: planting.around(engine("handlers.matching"), "_test", made)
 
 
 def _without_zone(planting: Planting) -> None:
     def comparable(original: Callable[[Any], Any], value: Any) -> Any:
         return value[:19] if isinstance(value, str) else original(value)
 
-    planting.around(engine("behaviours.matching"), "comparable", comparable)
+    planting.around(engine("handlers.matching"), "comparable", comparable)
 
 
 def _without_time(planting: Planting) -> None:
     def comparable(original: Callable[[Any], Any], value: Any) -> Any:
         return original(value[:10]) if isinstance(value, str) else original(value)
 
-    planting.around(engine("behaviours.matching"), "comparable", comparable)
+    planting.around(engine("handlers.matching"), "comparable", comparable)
 
 
 def _passed_over(name: str) -> Plant:
@@ -239,7 +239,7 @@ def _passed_over(name: str) -> Plant:
         body = {one: value for one, value in (call.input.body or {}).items() if one != name}
         return original(replace(call, input=replace(call.input, body=body)), tenant)
 
-    return lambda planting: planting.behaviour(search, Kind.SEARCH)
+    return lambda planting: planting.handler(search, Kind.SEARCH)
 
 
 # Some fields only
@@ -249,7 +249,7 @@ def _not_projected(planting: Planting) -> None:
     def answer(original: Behaviour, call: Call, tenant: Tenant) -> Reply:
         return original(_with(call, **{str(call.operation.projection): None}), tenant)
 
-    planting.behaviour(answer, Kind.LOOKUP)
+    planting.handler(answer, Kind.LOOKUP)
 
 
 def _projection_without_id(planting: Planting) -> None:
@@ -270,7 +270,7 @@ def _unknown_field_refused(planting: Planting) -> None:
             raise Refusal(400, "There is no such field.")
         return original(call, tenant)
 
-    planting.behaviour(answer, Kind.READ)
+    planting.handler(answer, Kind.READ)
 
 
 def _first_field_only(planting: Planting) -> None:
@@ -279,7 +279,7 @@ def _first_field_only(planting: Planting) -> None:
         asked = call.value(name)
         return original(_with(call, **{name: asked.split(",")[0] if asked else None}), tenant)
 
-    planting.behaviour(answer, Kind.SEARCH)
+    planting.handler(answer, Kind.SEARCH)
 
 
 DEFECTS = named(

@@ -13,12 +13,12 @@ from unittest import mock
 from contract_tests.defects.defect import Defect
 from contract_tests.defects.wire import App, Environ, Wire, ask, records_of
 from contract_tests.routes import Routes
-from mockserver.app import create_app
-from mockserver.behaviours import BEHAVIOURS, Call
 from mockserver.contract import Document, Kind
+from mockserver.handlers import HANDLERS, Call
 from mockserver.messages import Reply
 from mockserver.settings import Settings
 from mockserver.store import Tenant
+from mockserver.web.app import create_app
 from mockserver.world import World
 
 Behaviour: TypeAlias = Callable[[Call, Tenant], Reply]
@@ -55,10 +55,10 @@ class Planting:
 
         self._stack.enter_context(mock.patch.dict(table, {key: replaced}))
 
-    def behaviour(self, function: Callable[[Behaviour, Call, Tenant], Reply], *kinds: Kind) -> None:
+    def handler(self, function: Callable[[Behaviour, Call, Tenant], Reply], *kinds: Kind) -> None:
         """Answer operations of ``kinds`` with ``function(original, call, tenant)``; the tenant's lock is held."""
         for kind in kinds:
-            self.entry(BEHAVIOURS, kind, function)
+            self.entry(HANDLERS, kind, function)
 
     def document(self, edit: Callable[[dict[str, Any]], object]) -> None:
         """Let the mock follow a document that ``edit`` has changed; the kit keeps to the true one."""

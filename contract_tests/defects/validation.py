@@ -10,9 +10,9 @@ from typing import Any
 from contract_tests.defects.defect import Area, Plant, named
 from contract_tests.defects.planting import Planting, engine
 from contract_tests.defects.wire import Environ, Wire, put_body, read_body
-from mockserver.behaviours import Call
 from mockserver.contract import Input, Kind, Operation, Resource
 from mockserver.errors import Refusal
+from mockserver.handlers import Call
 from mockserver.messages import Request
 from mockserver.store import Record, Tenant
 
@@ -93,7 +93,7 @@ def _unknown_op_passed_over(planting: Planting) -> None:
         return original(document, directive) if known else document
 
     planting.document(change)
-    planting.around(engine("behaviours.patching"), "_apply", apply)
+    planting.around(engine("handlers.patching"), "_apply", apply)
 
 
 def _lenient(kind: Kind, instead: Input) -> Plant:
@@ -126,7 +126,7 @@ def _emoji_refused(planting: Planting) -> None:
             raise Refusal(400, "Incorrect string value.")
         return original(call, tenant)
 
-    planting.behaviour(create, Kind.CREATE)
+    planting.handler(create, Kind.CREATE)
 
 
 def _cut(planting: Planting) -> None:
@@ -136,7 +136,7 @@ def _cut(planting: Planting) -> None:
         short = {name: one[:255] if isinstance(one, str) else one for name, one in record.items()}
         return original(call, tenant, short, previous)
 
-    planting.around(engine("behaviours.records"), "store", store)
+    planting.around(engine("handlers.records"), "store", store)
 
 
 def _trimmed(planting: Planting) -> None:
@@ -146,7 +146,7 @@ def _trimmed(planting: Planting) -> None:
         trimmed = {name: one.strip() if isinstance(one, str) else one for name, one in record.items()}
         return original(call, tenant, trimmed, previous)
 
-    planting.around(engine("behaviours.records"), "store", store)
+    planting.around(engine("handlers.records"), "store", store)
 
 
 def _rounded(planting: Planting) -> None:
@@ -156,7 +156,7 @@ def _rounded(planting: Planting) -> None:
         round_ = {name: round(one) if isinstance(one, float) else one for name, one in record.items()}
         return original(call, tenant, round_, previous)
 
-    planting.around(engine("behaviours.records"), "store", store)
+    planting.around(engine("handlers.records"), "store", store)
 
 
 def _any_media_type(planting: Planting) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 from contract_tests.kit import Identity
 from contract_tests.transports import Transport, in_process, over_http
-from mockserver.auth import mint
+from mockserver.auth.authenticator import mint
+from mockserver.auth.keys import Keys
 from mockserver.check.options import MOCK, Options
 from mockserver.contract import Contract, compile_contract, read_document
-from mockserver.keys import Keys
 from mockserver.settings import Settings, from_environment
 
 SUBJECT = "auth0|contract-checks"
@@ -63,7 +63,7 @@ def _remote(options: Options, contract: Contract, keys: Keys) -> Target:
 
 def _mock(options: Options, settings: Settings) -> Any:
     """A mock with the scenario's world, its clock running so that moments move, its pages small."""
-    from mockserver.app import create_app  # PERF: only where a mock is made
+    from mockserver.web.app import create_app  # PERF: only where a mock is made
 
     return create_app(
         spec=settings.spec, secret=settings.secret, seed=options.seed, page_size=PAGE_SIZE, clock="scenario"

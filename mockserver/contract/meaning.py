@@ -44,7 +44,7 @@ _SHAPES: Mapping[tuple[str, bool], Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What was read: the kind, the resource, and the words that the behaviour looks at."""
+    """What was read: the kind, the resource, and the words that the handler looks at."""
 
     kind: Kind
     resource: str

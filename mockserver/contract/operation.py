@@ -12,7 +12,7 @@ from mockserver.contract.schema import Rule
 
 
 class Kind(StrEnum):
-    """What an operation means: the word in ``x-mock: {kind: …}``, and the behaviour of that name."""
+    """What an operation means: the word in ``x-mock: {kind: …}``, and the handler of that name."""
 
     LIST = "list"
     CREATE = "create"

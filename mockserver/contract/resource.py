@@ -10,7 +10,7 @@ import orjson
 
 from mockserver.contract.schema import Rule
 from mockserver.errors import Violation
-from mockserver.members import texts_at
+from mockserver.values.members import texts_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from mockserver.absent import ABSENT
 from mockserver.contract.document import Node
 from mockserver.rules.context import Compute, Context
 from mockserver.rules.paths import read_path
 from mockserver.rules.scope import Scope
+from mockserver.values.absent import ABSENT
 
 Condition: TypeAlias = Callable[[Context], bool]
 

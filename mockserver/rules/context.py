@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from mockserver.absent import ABSENT, Absent
 from mockserver.contract import Resource
 from mockserver.store import Record, Tenant
+from mockserver.values.absent import ABSENT, Absent
 
 
 @dataclass(frozen=True, slots=True)

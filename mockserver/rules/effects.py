@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from mockserver.absent import ABSENT
 from mockserver.contract import Resource
 from mockserver.contract.document import Node
 from mockserver.rules.conditions import Condition, read_conditions
 from mockserver.rules.context import Compute, Context, plain
 from mockserver.rules.paths import shape_at
 from mockserver.rules.scope import Scope, Shape
+from mockserver.values.absent import ABSENT
 
 Values: TypeAlias = Mapping[str, Compute]
 """Fields, and what they become; absent: the field is left as it is."""

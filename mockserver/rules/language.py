@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from mockserver.absent import ABSENT
 from mockserver.contract.document import Node
 from mockserver.rules.conditions import Condition, read_conditions
 from mockserver.rules.context import Compute, Context, View, plain
@@ -18,6 +17,7 @@ from mockserver.rules.numbers import OF_LISTS, OF_TWO, read_list_word, read_pair
 from mockserver.rules.paths import read_path, shape_at
 from mockserver.rules.scope import Scope, Shape
 from mockserver.rules.texts import read_later, read_now, read_text, read_today
+from mockserver.values.absent import ABSENT
 
 Word: TypeAlias = Callable[[Node, Scope], Compute]
 """Reads the mapping that the word stands in."""

@@ -7,10 +7,10 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.absent import ABSENT
 from mockserver.contract.document import Node
 from mockserver.rules.context import Compute, Context
 from mockserver.rules.scope import Scope
+from mockserver.values.absent import ABSENT
 
 
 def is_number(value: Any) -> bool:

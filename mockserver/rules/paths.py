@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mockserver.absent import ABSENT
 from mockserver.contract.document import Node
 from mockserver.rules.context import Compute, Context, View, member
 from mockserver.rules.scope import Scope, Shape
+from mockserver.values.absent import ABSENT
 
 UP = "^"
 """Leads out: ``^.status`` is the status of what the expression around this one looks at."""

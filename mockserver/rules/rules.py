@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mockserver.circles import circles
 from mockserver.contract import Contract, Kind, Operation, Resource
 from mockserver.contract.document import Node
 from mockserver.contract.problems import Problems
+from mockserver.rules.circles import circles
 from mockserver.rules.context import Compute, Scene
 from mockserver.rules.effects import Effect, read_effects
 from mockserver.rules.language import read_expression

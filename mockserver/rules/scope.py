@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from mockserver.absent import ABSENT
 from mockserver.contract import Resource
 from mockserver.contract.document import Node
 from mockserver.contract.problems import Problems
 from mockserver.rules.context import Compute
+from mockserver.values.absent import ABSENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mockserver.absent import ABSENT
 from mockserver.contract.document import Node
-from mockserver.determinism import stamp
 from mockserver.rules.context import Compute, Context
 from mockserver.rules.numbers import is_number
 from mockserver.rules.paths import read_path
 from mockserver.rules.scope import Scope
+from mockserver.runtime.determinism import stamp
+from mockserver.values.absent import ABSENT
 
 _PATH = re.compile(r"\{([^{}]+)\}")
 

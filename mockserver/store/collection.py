@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import orjson
 from sortedcontainers import SortedDict, SortedSet
 
-from mockserver.members import texts_at
+from mockserver.values.members import texts_at
 
 Keys: TypeAlias = tuple[str, ...]
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import orjson
 
-from mockserver.journal import SECRET, SHOWN_BODY, Entry
 from mockserver.messages import Json
+from mockserver.runtime.journal import SECRET, SHOWN_BODY, Entry
 from mockserver.testing.redaction import HIDDEN, is_secret, shown
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mockserver.determinism import Clock
+from mockserver.runtime.determinism import Clock
 
 
 @dataclass(frozen=True, slots=True)

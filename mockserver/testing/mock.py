@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from mockserver.auth import mint
+from mockserver.auth.authenticator import mint
 from mockserver.errors import Problem, SetupError
-from mockserver.faults import read_fault
 from mockserver.messages import Json
-from mockserver.recipes import meant
+from mockserver.runtime.faults import read_fault
+from mockserver.seeding.place import meant
 from mockserver.testing import asking
 from mockserver.testing.calls import UNSAID, Call, Wanted
 from mockserver.testing.client import Client

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.errors import Problem, SetupError
-from mockserver.recipes import meant
+from mockserver.seeding.place import meant
 from mockserver.settings import CLOCKS, Settings
 
 FILE = "mark mockserver"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.contract import Resource
-from mockserver.determinism import stamp
 from mockserver.errors import Problem, SetupError
 from mockserver.messages import Json
-from mockserver.recipes import meant
+from mockserver.runtime.determinism import stamp
+from mockserver.seeding.place import meant
 from mockserver.store import Tenant
 from mockserver.world import World
 

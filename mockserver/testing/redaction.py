@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.journal import Entry
+from mockserver.runtime.journal import Entry
 
 LONGEST = 300
 """How many characters of a value are shown."""

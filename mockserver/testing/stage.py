@@ -75,7 +75,7 @@ class Stage:
         key = _key(settings)
         app = self._apps.pop(key, None)
         if app is None:
-            from mockserver.app import create_app
+            from mockserver.web.app import create_app
 
             app = create_app(settings)
         else:

@@ -1,0 +1,142 @@
+"""Who is asking: bearer tokens minted here or elsewhere, judged by signature, times, audience and claims."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from mockserver.contract.operation import Operation, Security
+from mockserver.errors import denied, unauthorized
+from mockserver.messages import Identity
+
+if TYPE_CHECKING:  # PERF: keys bring the JWT library, 30 ms that most commands do not need
+    from mockserver.auth.keys import Keys
+
+MAX_TOKEN = 8_192
+REMEMBERED = 1_024
+"""How many verified tokens are remembered."""
+LEEWAY = 5
+"""Seconds by which clocks may differ."""
+ANONYMOUS = Identity("anonymous", None)
+
+
+class Mode(StrEnum):
+    """``verify`` signature and claims; ``decode`` claims only; ``off``: everyone may do everything."""
+
+    VERIFY = "verify"
+    DECODE = "decode"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    identity: Identity
+    expires: float
+
+
+class Authenticator:
+    """Turns the Authorization header into an Identity.
+
+    PERF: a token's signature is verified once and the verdict remembered until it expires: an RS256
+    verification costs as much as the rest of a request.
+    """
+
+    def __init__(self, mode: Mode, security: Security, keys: Keys) -> None:
+        self._mode = mode
+        self._security = security
+        self._keys = keys
+        self._seen: OrderedDict[str, _Seen] = OrderedDict()
+
+    def identify(self, operation: Operation, header: str | None, tenant: str | None, now: datetime) -> Identity:
+        """The caller, allowed to use ``operation`` on ``tenant``.
+
+        Raises Refusal: 401 without a good token, 403 for another tenant or a missing scope.
+        """
+        if self._mode is Mode.OFF or not operation.secured:
+            return ANONYMOUS
+        identity = self._identity(_token(header), now)
+        if tenant is not None and identity.tenant != tenant:
+            raise denied(f"the token is for the tenant {identity.tenant!r}, the path names {tenant!r}")
+        missing = operation.scopes - set(str(identity.claims.get("scope", "")).split())
+        if missing:
+            raise denied(f"the token lacks the scope {', '.join(sorted(missing))}")
+        return identity
+
+    def _identity(self, token: str, now: datetime) -> Identity:
+        seen = self._seen.get(token)
+        if seen is None:
+            seen = self._judge(token, now)
+            self._seen[token] = seen
+            while len(self._seen) > REMEMBERED:
+                self._seen.popitem(last=False)
+        if seen.expires + LEEWAY <= now.timestamp():
+            raise unauthorized("the token has expired")
+        return seen.identity
+
+    def _judge(self, token: str, now: datetime) -> _Seen:
+        claims = self._keys.claims(token, verify=self._mode is Mode.VERIFY)
+        expires, audience = claims.get("exp"), claims.get("aud")
+        if not _is_moment(expires):
+            raise unauthorized("the token has no expiry (exp)")
+        begins = claims.get("nbf", 0)
+        if not _is_moment(begins) or begins > now.timestamp() + LEEWAY:
+            raise unauthorized("the token is not valid yet (nbf)")
+        wanted = self._security.audience
+        if wanted is not None and wanted not in (audience if isinstance(audience, list) else [audience]):
+            raise unauthorized(f"the token's audience (aud) is {audience!r}, wanted {wanted!r}")
+        return _Seen(self._read(claims), float(expires))
+
+    def _read(self, claims: Mapping[str, Any]) -> Identity:
+        name = self._security.claims.get("tenant")
+        tenant = claims.get(name) if name else None
+        if name and not (isinstance(tenant, str) and tenant):
+            raise unauthorized(f"the token has no tenant claim ({name})")
+        subject = claims.get("sub")
+        if not (isinstance(subject, str) and subject):
+            raise unauthorized("the token has no subject (sub)")
+        return Identity(subject, tenant, claims)
+
+
+def mint(
+    keys: Keys,
+    security: Security,
+    *,
+    tenant: str,
+    now: datetime,
+    subject: str = "auth0|developer",
+    expires_in: timedelta = timedelta(hours=24),
+    scope: str | None = None,
+    algorithm: str = "HS256",
+) -> str:
+    """A token that any server with the same keys takes: for ``tenant``, from ``now``, for ``expires_in``."""
+    claims: dict[str, Any] = {
+        "iss": "mockserver",
+        "sub": subject,
+        "aud": security.audience,
+        "iat": int(now.timestamp()),
+        "exp": int((now + expires_in).timestamp()),
+        "scope": scope,
+    }
+    for word, name in security.claims.items():
+        claims[name] = tenant if word == "tenant" else subject
+    return keys.sign({name: value for name, value in claims.items() if value is not None}, algorithm)
+
+
+def _is_moment(value: Any) -> TypeGuard[float]:
+    """Whether ``value`` is seconds since 1970, below the year 10000: no boolean, no infinity."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 253_402_300_800
+
+
+def _token(header: str | None) -> str:
+    if header is None:
+        raise unauthorized("no Authorization header; wanted 'Bearer <token>'")
+    scheme, _, token = header.strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise unauthorized("the Authorization header is not of the form 'Bearer <token>'")
+    if len(token) > MAX_TOKEN:
+        raise unauthorized(f"the token is longer than {MAX_TOKEN} characters")
+    return token.strip()

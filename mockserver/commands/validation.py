@@ -1,0 +1,91 @@
+"""All that can be checked before a start: documents, meanings, schemas, templates, every seeded record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from mockserver.contract import Contract, Document, Kind, compile_contract, read_document
+from mockserver.contract.document import parse
+from mockserver.errors import Problem, SetupError
+from mockserver.handlers.document_templates import DocumentTemplates
+from mockserver.rules import read_rules
+from mockserver.seeding import read_scenario
+from mockserver.settings import Settings
+from mockserver.store import Store
+
+
+def validate_all(settings: Settings, paths: Sequence[Path]) -> Iterator[str]:
+    """One line for each thing found good. Raises SetupError, at the end, with every problem of all of them."""
+    problems: list[Problem] = []
+    contract = compile_contract(read_document(settings.spec))
+    files: list[Path] = []
+    for path in paths or (settings.spec, settings.fixtures / "scenarios"):
+        found, missing = _files(path)
+        files += found
+        problems += missing
+    for file in files:
+        try:
+            yield _validate(settings, contract, file)
+        except SetupError as error:
+            problems += error.problems
+    if problems:
+        raise SetupError(problems)
+
+
+def _files(path: Path) -> tuple[list[Path], list[Problem]]:
+    """``path``, or the YAML files of a folder; a problem when there is nothing."""
+    if path.is_file():
+        return [path], []
+    found = sorted([*path.glob("*.yaml"), *path.glob("*.yml")]) if path.is_dir() else []
+    problem = Problem(str(path), "", "no file, and no folder of YAML files", "name a document or a scenario")
+    return found, [] if found else [problem]
+
+
+def _validate(settings: Settings, contract: Contract, file: Path) -> str:
+    try:
+        told = parse(file.read_bytes(), yaml=file.suffix != ".json")
+    except (OSError, ValueError) as error:
+        raise SetupError([Problem(str(file), "", f"cannot be read: {error}", "mend the file")]) from None
+    if isinstance(told, dict) and "openapi" in told:
+        return _document(settings, file)
+    return _scenario(settings, contract, file)
+
+
+def _document(settings: Settings, file: Path) -> str:
+    document = read_document(file)
+    _standard(document)
+    contract = compile_contract(document)
+    contract.compile_all()
+    read_rules(contract)
+    needed = {
+        operation.meaning["template"]: operation.id
+        for operation in contract.operations()
+        if operation.kind in (Kind.DOCUMENT, Kind.NOTICE)
+    }
+    DocumentTemplates(settings.fixtures / "templates").require(needed)
+    return f"{file}: {len(list(contract.operations()))} operations, {len(contract.resources)} resources: good"
+
+
+def _standard(document: Document) -> None:
+    """Hold the document to the OpenAPI standard itself. Raises SetupError listing every departure."""
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
+    problems = [
+        Problem(document.source, _pointer(error), str(error.message)[:300], "see the OpenAPI 3.1 specification")
+        for error in OpenAPIV31SpecValidator(document.root).iter_errors()
+    ]
+    if problems:
+        raise SetupError(problems)
+
+
+def _pointer(error: Any) -> str:
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in getattr(error, "path", ()))
+
+
+def _scenario(settings: Settings, contract: Contract, file: Path) -> str:
+    scenario = read_scenario(str(file), settings.fixtures, contract)
+    store = Store(contract.indexes, scenario.fill, settings.max_tenants)
+    count = sum(sum(store.tenant(name).sizes().values()) for name in (*scenario.tenants, "a tenant of the template"))
+    return f"{file}: {len(scenario.tenants)} tenants, {count} records seeded: good"

@@ -1,0 +1,42 @@
+"""Meaning: one function per kind, ``(Call, Tenant) -> Reply``, run while the tenant's lock is held."""
+
+from collections.abc import Callable, Mapping
+
+from mockserver.contract import Kind
+from mockserver.handlers.batch import batch
+from mockserver.handlers.call import Call, Templates, Tools
+from mockserver.handlers.computing import compute, generate
+from mockserver.handlers.documents import document, notice, preview
+from mockserver.handlers.listing import list_, lookup, search
+from mockserver.handlers.querying import describe, query
+from mockserver.handlers.records import create, delete, find_named, patch, read, replace
+from mockserver.messages import Reply
+from mockserver.store import Tenant
+
+HANDLERS: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
+    Kind.LIST: list_,
+    Kind.CREATE: create,
+    Kind.READ: read,
+    Kind.REPLACE: replace,
+    Kind.PATCH: patch,
+    Kind.DELETE: delete,
+    Kind.LOOKUP: lookup,
+    Kind.SEARCH: search,
+    Kind.BATCH: batch,
+    Kind.DOCUMENT: document,
+    Kind.PREVIEW: preview,
+    Kind.NOTICE: notice,
+    Kind.COMPUTE: compute,
+    Kind.GENERATE: generate,
+    Kind.QUERY: query,
+    Kind.DESCRIBE: describe,
+}
+
+
+def dispatch(call: Call, tenant: Tenant) -> Reply:
+    """What the operation means, once all that its parameters name is there. Raises Refusal, ContractBreach."""
+    find_named(call, tenant)
+    return HANDLERS[call.operation.kind](call, tenant)
+
+
+__all__ = ["HANDLERS", "Call", "Templates", "Tools", "dispatch"]

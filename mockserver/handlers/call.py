@@ -1,0 +1,67 @@
+"""What a handler is given: the operation, what the caller said, who the caller is, and the world's few tools."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from mockserver.contract import Contract, Input, Operation, Resource
+from mockserver.messages import Identity, Json
+from mockserver.rules import Rules, Scene
+from mockserver.runtime.determinism import Clock, IdSource
+from mockserver.runtime.outbox import Outbox
+from mockserver.store import Tenant
+
+
+class Templates(Protocol):
+    """Renders the scenario's documents."""
+
+    def render(self, name: str, values: Mapping[str, Any]) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What handlers use of the world: one clock, one source of ids, the outbox, the limits."""
+
+    contract: Contract
+    rules: Rules
+    clock: Clock
+    ids: IdSource
+    outbox: Outbox
+    templates: Templates
+    page_size: int
+    max_records: int
+    max_depth: int
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that has been understood; the tenant comes beside it, its lock held.
+
+    ``told`` collects what else it brought about, for the diagnostics.
+    """
+
+    operation: Operation
+    input: Input
+    identity: Identity
+    tools: Tools
+    told: list[str] = field(default_factory=list)
+
+    @property
+    def resource(self) -> Resource:
+        return self.operation.resource
+
+    @property
+    def record_id(self) -> str:
+        """The path parameter that names the record: the last one of the path, for a single record the tenant's."""
+        return str(self.input.values[self.operation.path.rpartition("{")[2].rstrip("}")])
+
+    def scene(self, tenant: Tenant) -> Scene:
+        """What rules look at, now."""
+        return self.tools.rules.scene(tenant, self.tools.clock.now())
+
+    def value(self, name: str | None) -> Json:
+        """The parameter ``name``, or None where it was not given."""
+        return self.input.values.get(name) if name else None

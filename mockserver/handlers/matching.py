@@ -1,0 +1,77 @@
+"""What a search finds: AND between parameters; ranges inclusive, lists any-of, text contained whatever its case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from mockserver.contract.operation import How
+from mockserver.handlers.call import Call
+from mockserver.handlers.showing import seen
+from mockserver.messages import Json
+from mockserver.store import Record, Tenant
+
+Test: TypeAlias = Callable[[Json], bool]
+
+
+def match(
+    call: Call, tenant: Tenant, sent: Mapping[str, Json], records: Iterable[Record]
+) -> tuple[Iterator[Record], list[str]]:
+    """The records that meet all of ``sent``, lazily; and the names in ``sent`` that map to no field.
+
+    PERF: what is computed is worked out only when something is asked about it.
+    """
+    criteria = call.operation.criteria
+    tests: list[tuple[str, Test]] = []
+    unmapped = []
+    for name, value in sent.items():
+        criterion = criteria.get(name)
+        if criterion is None or (criterion.field is None and not criterion.is_page_key):
+            unmapped.append(name)
+        elif criterion.field is not None:
+            tests.append((criterion.field, _test(criterion.how, value)))
+    computed = call.tools.rules.computed.get(call.resource.name, {})
+    if any(field in computed for field, _ in tests):
+        return (record for record in records if _meets(seen(call, tenant, record), tests)), sorted(unmapped)
+    return (record for record in records if _meets(record.data(), tests)), sorted(unmapped)
+
+
+def _meets(data: Mapping[str, Any], tests: list[tuple[str, Test]]) -> bool:
+    return all(field in data and test(data[field]) for field, test in tests)
+
+
+def _test(how: How, wanted: Json) -> Test:
+    if how is How.RANGE:
+        low, high = map(comparable, wanted)
+        return lambda found: _within(low, comparable(found), high)
+    if how is How.ANY_OF:
+        return lambda found: any(item in wanted for item in _items(found))
+    if how is How.CONTAINS:
+        folded = wanted.casefold()
+        return lambda found: any(isinstance(item, str) and folded in item.casefold() for item in _items(found))
+    return lambda found: bool(found == wanted)
+
+
+def _items(found: Json) -> list[Any]:
+    """Of a list one item is enough."""
+    return found if isinstance(found, list) else [found]
+
+
+def _within(low: Json, found: Json, high: Json) -> bool:
+    if type(low) is not type(found) or type(high) is not type(found):
+        return False
+    return bool(low <= found <= high)
+
+
+def comparable(value: Json) -> Json:
+    """A moment for text that tells one (a date alone: its first instant in UTC), a float for a number; else None."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    if not isinstance(value, str):
+        return float(value)
+    try:
+        moment = datetime.fromisoformat(value.upper())
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,184 @@
+"""Queries over a resource's records: conditions, fields, order, a slice; the result is kept and can be read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+
+from mockserver.contract import Resource
+from mockserver.contract.document import Node
+from mockserver.errors import Refusal, Violation
+from mockserver.handlers.call import Call
+from mockserver.handlers.matching import comparable
+from mockserver.handlers.showing import show
+from mockserver.handlers.storing import Storing, store
+from mockserver.messages import Json, Reply, say
+from mockserver.store import Tenant
+
+LIMIT = 1_000
+"""How many rows one result holds at most."""
+KEPT = 50
+"""How many queries of a tenant are kept with their results; the oldest make room."""
+
+
+def query(call: Call, tenant: Tenant) -> Reply:
+    """Carry a query out at once, and keep it with its result under one id."""
+    asked, body = _resource(call), call.input.body or {}
+    _known(asked, body)
+    rows = _rows(call, tenant, asked, body)
+    query_id = call.tools.ids.new(tenant.name, call.resource.name)
+    results = call.tools.contract.resources[call.operation.meaning["results"]]
+    _make_room(tenant, call.resource.name, results.name)
+    size = len(orjson.dumps(rows))
+    told = {name: body[name] for name in ("context_id", "name") if name in body}
+    about = {"id": query_id, "query_type": _type(call), "status": "completed", "duration": 0, "rows": len(rows)}
+    about |= {"size": size, "has_result_set": True, "metadata_uri": _address(call, tenant, query_id)}
+    Storing(call, tenant).keep(results, query_id, {results.key: query_id, "rows": rows}, {})
+    return show(call, tenant, store(call, tenant, {**told, **about}, {}))
+
+
+def describe(call: Call, _: Tenant) -> Reply:
+    """The fields that queries of a type may ask for, as the document describes them."""
+    asked = _resource(call)
+    document = call.tools.contract.document
+    properties = document.node("components", "schemas", asked.schema, "properties")
+    fields = [_field(name, node, document.follow(node)) for name, node in properties.items()]
+    return say({"query_type": _type(call), "fields": fields})
+
+
+def _field(name: str, node: Node, schema: Node) -> dict[str, Json]:
+    told = {"name": name}
+    for word in ("title", "type", "format", "enum", "description"):
+        value = node.value.get(word, (schema.value or {}).get(word))
+        if value is not None:
+            told[word] = value
+    target = node.child("x-mock", "references").value
+    return {**told, "references": target} if target else told
+
+
+def _type(call: Call) -> str:
+    return str(call.value(call.operation.meaning["type"]))
+
+
+def _resource(call: Call) -> Resource:
+    """The resource that the query type ``module:resource`` names. Raises Refusal(404)."""
+    module, _, name = _type(call).partition(":")
+    found = call.tools.contract.resources.get(name)
+    if module != call.operation.meaning["module"] or found is None:
+        raise Refusal(404, f"There is no query type {_type(call)!r}.")
+    return found
+
+
+def _address(call: Call, tenant: Tenant, query_id: str) -> str:
+    """Where the result can be read, below the server's own address."""
+    results = call.operation.meaning["results"]
+    for operation in call.tools.contract.operations():
+        if operation.resource.name == results:
+            path = operation.path.replace(f"{{{call.tools.contract.tenant}}}", tenant.name)
+            return path.rpartition("{")[0] + query_id
+    return ""
+
+
+def _make_room(tenant: Tenant, queries: str, results: str) -> None:
+    while len(tenant[queries]) >= KEPT:
+        oldest = min(tenant[queries].scan(), key=lambda record: (record.data().get("sys_created_at", ""), record.id))
+        for resource in (queries, results):
+            tenant.delete(resource, oldest.id)
+
+
+def _known(resource: Resource, body: Mapping[str, Any]) -> None:
+    """Raises Refusal(400) naming everything in the query that no field has."""
+    named = [(f"/fields/{index}", name) for index, name in enumerate(body.get("fields", []))]
+    named += [(f"/sort/{index}/field", one["field"]) for index, one in enumerate(body.get("sort", []))]
+    named += _facts(body.get("criteria") or {}, "/criteria")
+    unknown = [
+        Violation("body", pointer, "field", f"{resource.name} has no field {name!r}")
+        for pointer, name in named
+        if name not in resource.fields
+    ]
+    if unknown:
+        raise Refusal(400, "The query asks for what there is not.", violations=unknown)
+
+
+def _facts(criteria: Mapping[str, Any], pointer: str) -> list[tuple[str, str]]:
+    found = [(f"{pointer}/fact", criteria["fact"])] if "fact" in criteria else []
+    for word in ("all", "any"):
+        for index, one in enumerate(criteria.get(word, [])):
+            found += _facts(one, f"{pointer}/{word}/{index}")
+    return found
+
+
+def _rows(call: Call, tenant: Tenant, resource: Resource, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    scene, rules = call.scene(tenant), call.tools.rules
+    whole = (rules.seen(resource, record, scene) for record in tenant[resource.name].scan())
+    found = [record for record in whole if _meets(record, body.get("criteria") or {})]
+    for one in reversed(body.get("sort", [])):
+        found.sort(key=_rank_by(one["field"]), reverse=one.get("direction") == "desc")
+    offset, limit = int(body.get("offset", 0)), int(min(body.get("limit", LIMIT), LIMIT))
+    return [
+        {name: record[name] for name in body["fields"] if name in record} for record in found[offset : offset + limit]
+    ]
+
+
+def _meets(record: Mapping[str, Any], criteria: Mapping[str, Any]) -> bool:
+    """Whether all of ``all`` hold, any of ``any``, and the condition itself."""
+    if "all" in criteria and not all(_meets(record, one) for one in criteria["all"]):
+        return False
+    if criteria.get("any") and not any(_meets(record, one) for one in criteria["any"]):
+        return False
+    if "fact" not in criteria:
+        return True
+    return OPERATORS[criteria.get("operator", "equal")](record.get(criteria["fact"]), criteria.get("value"))
+
+
+def _ordered(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """A comparison of numbers, or of moments; of anything else it is false."""
+
+    def compared(found: Any, wanted: Any) -> bool:
+        one, other = comparable(found), comparable(wanted)
+        return one is not None and type(one) is type(other) and test(one, other)
+
+    return compared
+
+
+def _equal(found: Any, wanted: Any) -> bool:
+    return found == wanted and isinstance(found, bool) is isinstance(wanted, bool)
+
+
+def _contains(found: Any, wanted: Any) -> bool:
+    if isinstance(found, str):
+        return isinstance(wanted, str) and wanted.casefold() in found.casefold()
+    return isinstance(found, list) and any(_equal(item, wanted) for item in found)
+
+
+OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType(
+    {
+        "equal": _equal,
+        "notEqual": lambda found, wanted: not _equal(found, wanted),
+        "lessThan": _ordered(lambda one, other: one < other),
+        "lessThanInclusive": _ordered(lambda one, other: one <= other),
+        "greaterThan": _ordered(lambda one, other: one > other),
+        "greaterThanInclusive": _ordered(lambda one, other: one >= other),
+        "in": lambda found, wanted: isinstance(wanted, list) and any(_equal(found, one) for one in wanted),
+        "notIn": lambda found, wanted: isinstance(wanted, list) and not any(_equal(found, one) for one in wanted),
+        "contains": _contains,
+        "doesNotContain": lambda found, wanted: not _contains(found, wanted),
+    }
+)
+"""The words of json-rules-engine, in which the vendor writes its other conditions."""
+
+
+def _rank_by(field: str) -> Callable[[Mapping[str, Any]], tuple[int, Any]]:
+    return lambda record: _rank(record.get(field))
+
+
+def _rank(value: Any) -> tuple[int, Any]:
+    """Numbers before texts before anything else, what is absent first of all."""
+    if value is None:
+        return 0, 0
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return 3, orjson.dumps(value)
+    return (1, value) if not isinstance(value, str) else (2, value.casefold())

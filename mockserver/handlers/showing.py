@@ -1,0 +1,47 @@
+"""Records as replies hold them: as they are kept where nothing is computed, whole or in the fields asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from mockserver.contract import Resource
+from mockserver.handlers.call import Call
+from mockserver.messages import Headers, Reply, hand_out, say
+from mockserver.rules import Scene
+from mockserver.store import Record, Tenant
+
+
+def show(call: Call, tenant: Tenant, record: Record, notes: Headers = ()) -> Reply:
+    """The whole record.
+
+    PERF: its bytes as they are kept, and were checked; put together anew only where something is computed.
+    """
+    if call.tools.rules.is_plain(call.resource):
+        return hand_out(record.raw, notes=notes)
+    return say(seen(call, tenant, record), notes=notes)
+
+
+def seen(call: Call, tenant: Tenant, record: Record, resource: Resource | None = None) -> dict[str, Any]:
+    """The record as a client sees it, free to be changed."""
+    return call.tools.rules.seen(resource or call.resource, record, call.scene(tenant))
+
+
+def projected(call: Call, tenant: Tenant, fields: str, record: Record) -> Reply:
+    """``record`` reduced to the comma-separated ``fields`` and its key."""
+    return say(_select(call, fields, record, call.scene(tenant)), notes=unknown(call.resource, fields))
+
+
+def select_all(call: Call, tenant: Tenant, fields: str, records: Iterable[Record]) -> list[dict[str, Any]]:
+    scene = call.scene(tenant)
+    return [_select(call, fields, record, scene) for record in records]
+
+
+def unknown(resource: Resource, fields: str) -> Headers:
+    """A note that names what was asked for and no field has."""
+    names = sorted(set(fields.split(",")) - resource.fields)
+    return (("Ignored", ", ".join(f"fields/{name}" for name in names)),) if names else ()
+
+
+def _select(call: Call, fields: str, record: Record, scene: Scene) -> dict[str, Any]:
+    return scene.view(call.resource.name, record).only({call.resource.key, *fields.split(",")})

@@ -1,0 +1,192 @@
+"""The one way by which a request puts anything into the store: filled in, stamped, checked, and all that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.contract import Reference, Resource
+from mockserver.errors import ContractBreach, Refusal, Violation
+from mockserver.handlers.call import Call
+from mockserver.rules import Change, Context, Create, Set, View, worked_out
+from mockserver.runtime.determinism import stamp
+from mockserver.store import Record, Tenant
+from mockserver.values.absent import ABSENT
+
+DEEPEST = 8
+"""How many effects may follow from each other."""
+
+
+def store(call: Call, tenant: Tenant, record: dict[str, Any], previous: Mapping[str, Any]) -> Record:
+    """Keep ``record`` in place of ``previous`` (empty: as a new one), with every effect of it, or nothing at all.
+
+    Raises Refusal: 400 when it would break the contract, 409 for a dangling reference, or for a locked record in
+    the way of an effect.
+    """
+    resource = call.resource
+    record_id = call.record_id if resource.is_single else record[resource.key]
+    return Storing(call, tenant).keep(resource, record_id, record, previous)
+
+
+@dataclass(frozen=True, slots=True)
+class Storing:
+    """One request's writing, and what follows from it; ``depth`` counts how many effects led here."""
+
+    call: Call
+    tenant: Tenant
+    depth: int = 0
+
+    def keep(self, resource: Resource, record_id: str, record: dict[str, Any], previous: Mapping[str, Any]) -> Record:
+        """As ``store``, for a record of any resource."""
+        self._fill(resource, View(self.call.scene(self.tenant), resource, record_id, record), previous)
+        _stamp(self.call, resource, record, previous)
+        self._check(resource, record)
+        if dangling := _dangling(resource, self.tenant, record, previous):
+            raise Refusal(409, "The record refers to records that do not exist.", violations=dangling)
+        if resource.name not in self.call.tools.rules.effects:
+            return self.tenant.put(resource.name, record_id, record, resource.encode(record))
+        with self.tenant.whole():
+            kept = self.tenant.put(resource.name, record_id, record, resource.encode(record))
+            return self._follow(resource, kept, previous)
+
+    def make(self, resource: Resource, values: Mapping[str, Any]) -> Record:
+        """Keep a new record under a new id. Raises Refusal as ``store`` does, and 429 when full."""
+        room(self.call, self.tenant, resource)
+        record_id = self.call.tools.ids.new(self.tenant.name, resource.name)
+        return self.keep(resource, record_id, {**values, resource.key: record_id}, {})
+
+    def _fill(self, resource: Resource, view: View, previous: Mapping[str, Any]) -> None:
+        """Give the fields that a client may leave out what they had, or else what the document says."""
+        for field, rule in self.call.tools.rules.filled.get(resource.name, {}).items():
+            if field not in view.data:
+                value = previous[field] if field in previous else rule(Context(view, view.scene))
+                if value is not ABSENT:
+                    view.data[field] = value
+
+    def _check(self, resource: Resource, record: Mapping[str, Any]) -> None:
+        broken = resource.violations(record, "body")
+        if any(one.pointer.split("/")[1:2] == [name] for name in resource.managed for one in broken):
+            raise ContractBreach(self.call.operation.id, broken)
+        if broken:
+            raise Refusal(400, "The record would break the contract.", violations=broken)
+
+    # What follows.
+
+    def _follow(self, resource: Resource, kept: Record, previous: Mapping[str, Any]) -> Record:
+        """Carry out the effects of what was just kept; returns the record as it then is."""
+        scene = self.call.scene(self.tenant)
+        before = Context(View(scene, resource, kept.id, dict(previous)), scene) if previous else None
+        now = Context(scene.view(resource.name, kept), scene)
+        own: dict[str, Any] = {}
+        for effect in self.call.tools.rules.effects[resource.name]:
+            if effect.happens(now, before):
+                for step in effect.steps:
+                    own |= self._carry_out(step, now)
+        if not own:
+            return kept
+        current = self.tenant[resource.name].get(kept.id) or kept
+        return self._amend(resource, kept.id, {**current.data(), **own})
+
+    def _carry_out(self, step: Set | Create | Change, now: Context) -> dict[str, Any]:
+        """Do what ``step`` says to other records; returns what it says of the record itself."""
+        if self.depth >= DEEPEST:
+            told = Violation("record", "", "effects", "effects follow from each other without end")
+            raise ContractBreach(self.call.operation.id, [told])
+        if isinstance(step, Set):
+            return worked_out(step.values, now)
+        resource = self.call.tools.contract.resources[step.resource]
+        return self._create(step, resource, now) if isinstance(step, Create) else self._change(step, resource, now)
+
+    def _create(self, step: Create, resource: Resource, now: Context) -> dict[str, Any]:
+        items = step.each(now) if step.each else None
+        places = [now.inside(item) for item in items] if isinstance(items, list) else [] if step.each else [now]
+        link: dict[str, Any] = {}
+        for place in places:
+            made = Storing(self.call, self.tenant, self.depth + 1).make(resource, worked_out(step.values, place))
+            self.call.told.append(f"created {resource.name}/{made.id}")
+            link = {step.link: made.id} if step.link else {}
+        return link
+
+    def _change(self, step: Change, resource: Resource, now: Context) -> dict[str, Any]:
+        for target in step.targets(now):
+            if not step.fits(now.inside(target)):
+                continue
+            record = self.tenant[resource.name].get(target.id)
+            stored = record.data() if record else {}
+            changed = {**stored, **worked_out(step.values, now.inside(target))}
+            if changed == stored:
+                continue
+            if step.quiet:
+                self._amend(resource, target.id, changed)
+                continue
+            unlocked(resource, target.id, stored)
+            Storing(self.call, self.tenant, self.depth + 1).keep(resource, target.id, changed, stored)
+            self.call.told.append(f"changed {resource.name}/{target.id}")
+        return {}
+
+    def _amend(self, resource: Resource, record_id: str, record: dict[str, Any]) -> Record:
+        """Keep what the server itself adds to a record: no change that counts."""
+        self._check(resource, record)
+        return self.tenant.put(resource.name, record_id, record, resource.encode(record))
+
+
+def room(call: Call, tenant: Tenant, resource: Resource) -> None:
+    """Raises Refusal(429) when the tenant holds as many records of the resource as it may."""
+    limit = call.tools.max_records
+    if len(tenant[resource.name]) >= limit:
+        raise Refusal(429, f"The tenant holds {limit} {resource.name} already.", reason="limit: records")
+
+
+def unlocked(resource: Resource, record_id: str, data: Mapping[str, Any]) -> None:
+    """Raises Refusal(409) when the record is locked."""
+    lock = resource.stamps.get("lock")
+    if lock and data.get(lock) is True:
+        violation = Violation("record", f"/{lock}", "locked", "is true: the record cannot be changed through the API")
+        raise Refusal(409, f"The record {record_id!r} is locked.", violations=[violation], reason="locked record")
+
+
+def differ(one: Mapping[str, Any], other: Mapping[str, Any], name: str) -> bool:
+    """Whether a field is not the same in both, or is in one of them only."""
+    return bool(one.get(name, ABSENT) != other.get(name, ABSENT))
+
+
+def _stamp(call: Call, resource: Resource, record: dict[str, Any], previous: Mapping[str, Any]) -> None:
+    """Write down when, by whom and for the how-manieth time the record was stored."""
+    now = stamp(call.tools.clock.now())
+    values = {"modified-at": now, "modified-by": call.identity.subject}
+    if not previous:
+        values |= {"created-at": now, "created-by": call.identity.subject}
+    for name, value in values.items():
+        if field := resource.stamps.get(name):
+            record[field] = value
+    if field := resource.stamps.get("version"):
+        record[field] = previous.get(field, 0) + 1
+
+
+def _dangling(
+    resource: Resource, tenant: Tenant, record: Mapping[str, Any], previous: Mapping[str, Any]
+) -> list[Violation]:
+    """The references that ``record`` newly makes to records that are not there."""
+    found = [
+        Violation("body", pointer, "reference", f"names {key!r}, which is not in {one.resource}")
+        for one, pointer, key in _made(resource.references, record, previous)
+        if key not in tenant[one.resource]
+    ]
+    if tenant.elsewhere is not None:
+        found += [
+            Violation("body", pointer, "reference", f"names {key!r}, which is not known to be in {one.resource}")
+            for one, pointer, key in _made(resource.elsewhere, record, previous)
+            if key not in tenant.elsewhere.get(one.resource, ())
+        ]
+    return found
+
+
+def _made(
+    references: tuple[Reference, ...], record: Mapping[str, Any], previous: Mapping[str, Any]
+) -> Iterator[tuple[Reference, str, str]]:
+    """Each foreign key that ``record`` has and ``previous`` has not, with its pointer."""
+    for one in references:
+        if differ(record, previous, one.field):
+            known = {key for _, key in one.found_in(previous)}
+            yield from ((one, pointer, key) for pointer, key in one.found_in(record) if key not in known)

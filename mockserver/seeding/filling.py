@@ -1,0 +1,102 @@
+"""From items to a tenant's collections: nothing is put that breaks the contract, and all that would is told at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.contract import Contract, Resource
+from mockserver.errors import Problem, SetupError, Violation
+from mockserver.seeding.item import Item
+from mockserver.seeding.place import told
+from mockserver.store import Tenant
+
+REMEDY = "correct what makes it"
+
+
+class Filling:
+    """One tenant being filled. A fault that many records share is told once, with how many there are."""
+
+    def __init__(self, contract: Contract, tenant: Tenant) -> None:
+        self._contract = contract
+        self._tenant = tenant
+        self._found: dict[tuple[str, str, str], tuple[Problem, int]] = {}
+        self._references: dict[tuple[str, str], tuple[Item, str]] = {}
+
+    def put(self, item: Item) -> None:
+        """Make the record of ``item`` and put it where it belongs."""
+        resource = self._contract.resources[item.recipe.name]
+        try:
+            record = item.record()
+        except SetupError as error:
+            for problem in error.problems:
+                self._keep(problem, f"{self._tenant.name}, {resource.name} {item.ordinal or ''}".rstrip(), "made")
+            return
+        record = resource.stored(record)
+        if broken := resource.violations(record):
+            if not self._lacks(item, [one.pointer[1:] for one in broken if one.rule == "required"]):
+                for violation in broken:
+                    self._complain(item, record, violation)
+            return
+        record_id = record[resource.key] if resource.key else self._tenant.name
+        if record_id in self._tenant[resource.name]:
+            message = f"{told(record_id)} is the id of another record"
+            self._complain(item, record, Violation("record", f"/{resource.key}", "unique", message))
+            return
+        self._remember(item, record, resource)
+        self._tenant.put(resource.name, record_id, record, resource.encode(record))
+
+    def raise_any(self) -> None:
+        """Raises SetupError when anything was wrong, references that lead nowhere included."""
+        for (target, wanted), (item, pointer) in self._references.items():
+            if wanted not in self._tenant[target]:
+                dangling = Violation("record", pointer, "reference", f"{told(wanted)} is not in {target}")
+                self._complain(item, item.record(), dangling, REMEDY if self._tenant[target] else _some(target))
+        if self._found:
+            raise SetupError(_counted(problem, count) for problem, count in self._found.values())
+
+    def _lacks(self, item: Item, missing: list[str]) -> bool:
+        """Whether what is missing refers to records of which there are none: then nothing else is worth telling."""
+        found = False
+        for name in missing:
+            target = item.recipe.place.child("fields").child(name).child("ref").value
+            if isinstance(target, str) and item.making.counts.get(target) == 0:
+                problem = f"refers to {target}, and there are none"
+                place = Problem(item.recipe.place.file, item.recipe.where(f"/{name}"), problem, _some(target))
+                self._keep(place, f"{self._tenant.name}, {item.recipe.name}", f"none/{name}")
+                found = True
+        return found
+
+    def _remember(self, item: Item, record: dict[str, Any], resource: Resource) -> None:
+        """Keep what the record refers to, to be looked up when all are in."""
+        for reference in resource.references:
+            for pointer, key in reference.found_in(record):
+                self._references.setdefault((reference.resource, key), (item, pointer))
+        if self._tenant.elsewhere is not None:
+            for reference in resource.elsewhere:
+                for _, key in reference.found_in(record):
+                    self._tenant.meet(reference.resource, key)
+
+    def _complain(self, item: Item, record: dict[str, Any], broken: Violation, remedy: str = REMEDY) -> None:
+        recipe = item.recipe
+        told_id = record.get(recipe.key, f"number {item.ordinal}")
+        where = recipe.where(broken.pointer)
+        problem = Problem(recipe.place.file, where, f"{broken.pointer or '/'} {broken.message}", remedy)
+        # What is wrong with each item of a list is one fault.
+        field = "/".join(step for step in broken.pointer.split("/") if not step.isdigit())
+        self._keep(problem, f"{self._tenant.name}, {recipe.name} {told_id}", broken.rule + field)
+
+    def _keep(self, problem: Problem, who: str, rule: str) -> None:
+        key = (problem.file, problem.pointer, rule)
+        first, count = self._found.get(key, (None, 0))
+        text = f"{who}: {problem.problem}"
+        kept = first or Problem(problem.file, problem.pointer, text, problem.remedy)
+        self._found[key] = (kept, count + 1)
+
+
+def _some(resource: str) -> str:
+    return f"let the scenario have some (counts: {{{resource}: 6}}), or extend one that has: extends: default"
+
+
+def _counted(problem: Problem, count: int) -> Problem:
+    more = f" (and {count - 1} more record{'s' if count > 2 else ''})" if count > 1 else ""
+    return Problem(problem.file, problem.pointer, problem.problem + more, problem.remedy)

@@ -1,0 +1,236 @@
+"""Reads a scenario's file and those it extends: what is wrong with any of them is told all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mockserver.contract import Contract
+from mockserver.errors import Problem, SetupError
+from mockserver.seeding.cookbook import Cookbook
+from mockserver.seeding.item import Recipe
+from mockserver.seeding.place import Place, meant, read_yaml, told
+from mockserver.seeding.scenario import Plan, Scenario
+from mockserver.settings import Settings
+
+LARGEST = 2**31
+"""The largest seed, and the largest count, that a scenario may give."""
+KEYS = frozenset({"clock", "description", "extends", "seed", "template", "tenants"})
+DEEPEST = 8
+"""How many scenarios may extend one another."""
+
+
+def read_scenario(
+    name_or_path: str,
+    fixtures: Path,
+    contract: Contract,
+    *,
+    seed: int | None = None,
+    counts: Mapping[str, int] | None = None,
+    scale: float = 1,
+) -> Scenario:
+    """The scenario ``fixtures/scenarios/<name>.yaml``, or the one in the file that is named.
+
+    Recipes are looked up beside that file (in ``recipes`` or ``../recipes``), then beside those it extends, then in
+    ``fixtures``.
+    ``seed`` replaces the scenario's; ``counts`` says for every tenant how many of a resource it gets; ``scale``
+    multiplies what the scenario says of that, but for what it calls ``fixed``.
+    Raises SetupError listing everything that is wrong.
+    """
+    problems: list[Problem] = []
+    file = _file(name_or_path, fixtures)
+    roots = _roots(file, fixtures, problems)
+    beside = [folder for root in reversed(roots) for folder in Path(root.file).resolve().parents[:2]]
+    folders = list(dict.fromkeys(folder / "recipes" for folder in [*beside, fixtures]))
+    reading = _Reading(contract, Cookbook(folders, contract, problems), counts or {}, scale)
+    scenario = reading.scenario(file.stem, roots, seed)
+    if problems:
+        raise SetupError(dict.fromkeys(problems))
+    return scenario
+
+
+def _roots(file: Path, fixtures: Path, problems: list[Problem]) -> list[Place]:
+    """What the scenario's file holds, behind what those hold that it extends. Raises SetupError."""
+    roots: list[Place] = []
+    while len(roots) < DEEPEST:
+        root = read_yaml(file, problems)
+        if problems:
+            raise SetupError(problems)
+        roots.insert(0, root)
+        place = root.child("extends")
+        if place.value is None:
+            return roots
+        file = _file(_text(place), fixtures, file.parent)
+    place.complain(f"more than {DEEPEST} scenarios extend one another", "end the circle, or make one of some")
+    raise SetupError(problems)
+
+
+def scenario_of(settings: Settings, contract: Contract) -> Scenario:
+    """The scenario that settings name. Raises SetupError as ``read_scenario`` does."""
+    return read_scenario(
+        settings.scenario,
+        settings.fixtures,
+        contract,
+        seed=settings.seed,
+        counts=settings.counts,
+        scale=settings.scale,
+    )
+
+
+def _file(name_or_path: str, fixtures: Path, folder: Path = Path()) -> Path:
+    """A scenario's file; one that is named stands in ``folder``. Raises SetupError naming the scenarios there are."""
+    if name_or_path.endswith((".yaml", ".yml")):
+        return folder / name_or_path
+    known = sorted(file.stem for file in (fixtures / "scenarios").glob("*.yaml"))
+    if name_or_path not in known:
+        problem = f"there is no scenario {name_or_path!r}"
+        remedy = f"{meant(name_or_path, known)}, or name a YAML file" if known else "name a YAML file"
+        raise SetupError([Problem(str(fixtures / "scenarios"), "", problem, remedy)])
+    return fixtures / "scenarios" / f"{name_or_path}.yaml"
+
+
+class _Reading:
+    """One scenario while it is read: problems are kept, so that all of them are told."""
+
+    def __init__(self, contract: Contract, cookbook: Cookbook, override: Mapping[str, int], scale: float) -> None:
+        self._contract = contract
+        self._cookbook = cookbook
+        self._override = override
+        self._scale = scale
+
+    def scenario(self, name: str, roots: list[Place], seed: int | None) -> Scenario:
+        """``roots`` are what it extends, and itself at last: each adds to those before it, and overrules them."""
+        plans: dict[str, Plan] = {}
+        template = Plan({}, {}, {})
+        told: dict[str, Place] = {}
+        for root in roots:
+            root.only(KEYS)
+            for tenant, place in root.child("tenants").members():
+                plans[tenant] = self._plan(place, plans.get(tenant, Plan({}, {}, {})))
+            template = self._plan(root.child("template"), template)
+            told |= {key: place for key, place in root.members() if key in KEYS}
+        last = roots[-1]
+        self._overridden(last)
+        counted = {resource for plan in (template, *plans.values()) for resource in plan.counts}
+        return Scenario(
+            name=name,
+            description=_text(last.child("description", "")),
+            seed=_whole(told.get("seed", last.child("seed", 1))) if seed is None else seed,
+            clock=_clock(told.get("clock", last.child("clock"))),
+            tenants=tuple(plans),
+            _contract=self._contract,
+            _recipes=self._cookbook.read(sorted(counted)),
+            _plans=plans,
+            _template=template,
+        )
+
+    def _plan(self, place: Place, base: Plan) -> Plan:
+        """What a tenant gets: what ``place`` says, and what it does not overrule of ``base``."""
+        place.only({"counts", "elsewhere", "examples", "fixed", "pinned"})
+        counts = {name: self._scaled(count) for name, count in self._counts(place.child("counts"))}
+        counts |= {name: _whole(count) for name, count in self._counts(place.child("fixed"))}
+        pinned = _joined(base.pinned, self._examples(place.child("examples", False)))
+        for name, records in place.child("pinned").members():
+            if self._known(name, records):
+                pinned = _joined(pinned, {name: tuple(self._pinned(name, records))})
+        elsewhere = {name: tuple(map(_text, keys.each())) for name, keys in place.child("elsewhere").members()}
+        overridden = {name: self._override[name] for name in self._cookable()}
+        return Plan({**base.counts, **counts, **overridden}, pinned, {**base.elsewhere, **elsewhere})
+
+    def _counts(self, place: Place) -> Iterator[tuple[str, Place]]:
+        return ((name, count) for name, count in place.members() if self._cooked(name, count))
+
+    def _scaled(self, place: Place) -> int:
+        """So many times the number there; one at least, if there is any."""
+        count = _whole(place)
+        return min(max(round(count * self._scale), min(count, 1)), LARGEST)
+
+    def _examples(self, place: Place) -> dict[str, tuple[Recipe, ...]]:
+        """The document's own example of each resource (``examples: true``), as it stands there."""
+        if not isinstance(place.value, bool):
+            place.complain(f"wanted true or false, found {told(place.value)}", "write examples: true")
+        document = self._contract.document
+        found: dict[str, tuple[Recipe, ...]] = {}
+        for name, resource in self._contract.resources.items() if place.value is True else ():
+            node = document.node("components", "examples", resource.schema, "value")
+            if isinstance(node.value, Mapping):
+                written = Place(document.source, node.pointer, node.value, place.problems)
+                found[name] = (self._cookbook.pinned(written, resource),)
+        return found
+
+    def _pinned(self, name: str, records: Place) -> Iterator[Recipe]:
+        resource, seen = self._contract.resources[name], set()
+        for place in records.each():
+            if not isinstance(place.value, Mapping):
+                place.complain(f"wanted a record, found {told(place.value)}", "write field: value lines")
+                continue
+            identity = place.value.get(resource.key) if resource.key else name
+            if identity is None or str(identity) in seen:
+                problem = f"{resource.key} {identity!r} is {'missing' if identity is None else 'given twice'}"
+                place.complain(problem, f"give each pinned record a {resource.key} of its own")
+            seen.add(str(identity))
+            yield self._cookbook.pinned(place, resource)
+
+    def _cookable(self) -> list[str]:
+        """The resources whose count was overridden and that there is a recipe for."""
+        return [name for name in self._override if name in self._contract.resources and self._cookbook.scope(name)]
+
+    def _overridden(self, root: Place) -> None:
+        for name in self._override:
+            self._cooked(name, Place("counts", f"/{name}", None, root.problems))
+
+    def _cooked(self, name: str, place: Place) -> bool:
+        """Whether records of ``name`` can be made: it is a resource, and there is a recipe."""
+        if not self._known(name, place):
+            return False
+        if self._cookbook.scope(name) is None:
+            place.complain(f"there is no recipe for {name}", f"add recipes/{name}.yaml")
+            return False
+        return True
+
+    def _known(self, name: str, place: Place) -> bool:
+        if name not in self._contract.resources:
+            what = "is a pool, which has no count" if self._cookbook.scope(name) else "is no resource of the document"
+            place.complain(f"{name!r} {what}", meant(name, self._contract.resources))
+        return name in self._contract.resources
+
+
+def _joined(
+    first: Mapping[str, tuple[Recipe, ...]], more: Mapping[str, tuple[Recipe, ...]]
+) -> dict[str, tuple[Recipe, ...]]:
+    """Records written out here and there, by resource; of two with one id, the later one."""
+    return {
+        name: tuple({_identity(one): one for one in (*first.get(name, ()), *more.get(name, ()))}.values())
+        for name in {**first, **more}
+    }
+
+
+def _identity(pinned: Recipe) -> str:
+    return str(pinned.place.value.get(pinned.key)) if pinned.key else ""
+
+
+def _text(place: Place) -> str:
+    if not isinstance(place.value, str):
+        place.complain(f"wanted a text, found {told(place.value)}", "write one")
+    return str(place.value)
+
+
+def _whole(place: Place) -> int:
+    value = place.value
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
+        place.complain(f"{told(value)} is no whole number from 0 to {LARGEST}", "write one, such as 50")
+        return 0
+    return value
+
+
+def _clock(place: Place) -> datetime:
+    """The scenario's moment; any moment, and a problem, when it is none."""
+    try:
+        moment = datetime.fromisoformat(place.value)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    place.complain(f"{told(place.value)} is no moment with a zone", "write one such as 2025-04-18T12:00:00Z")
+    return datetime(2000, 1, 1, tzinfo=UTC)

@@ -1,0 +1,170 @@
+"""Publishing: the parts in a folder become one OpenAPI document, as YAML for people and as JSON for a fast start."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from mockserver.contract.document import METHODS, Document, Node
+from mockserver.contract.problems import Problems
+from mockserver.errors import Problem, SetupError
+from mockserver.spec_builder.group import Group, Piece, merged, object_pieces
+from mockserver.spec_builder.lines import Tree
+from mockserver.spec_builder.parts import BLOCKS, FRAME, GROUP, OBJECTS, TEMPLATES, read_part
+from mockserver.spec_builder.tables import coverage, rules, told_in
+
+GROUPS = "resources"
+YAML, JSON = "openapi.yaml", "openapi.json"
+GUIDES = ("README.md", "RULES.md")
+"""Texts for people that hold tables about the document, where they are there."""
+HEAD = "# Built from the parts in this folder: change those, then run `mockserver publish`.\n"
+
+Pieces: TypeAlias = Mapping[tuple[str, str, str], Any]
+Result = TypeVar("Result")
+
+
+def publish(parts: Path) -> Tree:
+    """The document that the parts in the folder make. Raises SetupError listing everything wrong with them."""
+    found = sorted((parts / GROUPS).glob("*.yaml"))
+    problems = Problems(Document({}, str(parts / GROUPS)))
+    if not found:
+        problems.add(Node("", None), "no groups", "write one, as README.md shows")
+    shared = {"api.yaml": FRAME, "operations.yaml": TEMPLATES, "blocks.yaml": BLOCKS, "objects.yaml": OBJECTS}
+    forms = {**{parts / name: form for name, form in shared.items()}, **dict.fromkeys(found, GROUP)}
+    read = _all_of(problems, [partial(read_part, *file) for file in forms.items()])
+    frame, templates, blocks, objects, *said = read
+    groups = [Group(part, templates, blocks) for part in said]
+    steps: list[Callable[[], list[Piece]]] = [partial(_object_pieces, objects, templates)]
+    steps += [group.pieces for group in groups]
+    made = zip([objects, *said], _all_of(problems, steps), strict=True)
+    pieces = {frame.source: _frame_pieces(frame), **{part.source: pieces for part, pieces in made}}
+    document = _document(frame, _joined(pieces), templates.node("common", "response").value or {})
+    document["tags"] += [group.tag() for group in groups]
+    _look_over(Document(document, str(parts / YAML)))
+    return document
+
+
+def _all_of(problems: Problems, steps: Iterable[Callable[[], Result]]) -> list[Result]:
+    """What each step returns. Raises SetupError listing the problems of all that failed."""
+    done = [problems.attempt(step) for step in steps]
+    problems.raise_any()
+    return [result for result in done if result is not None]
+
+
+def to_yaml(document: Tree) -> str:
+    import yaml  # PERF: only publishing needs it, and it takes 30 ms
+
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return HEAD + str(yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120))
+
+
+def to_json(document: Tree) -> str:
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def stale(parts: Path) -> list[str]:
+    """The names of the published files that are not what would be built now. Raises SetupError."""
+    return [name for name, text in _built(parts).items() if _text(parts / name) != text]
+
+
+def write(parts: Path) -> None:
+    """Build and write both files, and the tables in the guides; nothing when a part is wrong. Raises SetupError."""
+    for name, text in _built(parts).items():
+        (parts / name).write_text(text, encoding="utf-8")
+
+
+def _built(parts: Path) -> dict[str, str]:
+    document = publish(parts)
+    tables = {"coverage": coverage(Document(document)), "rules": rules(Document(document))}
+    guides = {name: told_in(text, tables) for name in GUIDES if (text := _text(parts / name)) is not None}
+    return {YAML: to_yaml(document), JSON: to_json(document), **guides}
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+# Putting together.
+
+
+def _frame_pieces(frame: Document) -> list[Piece]:
+    kinds = frame.node("components").items()
+    return [(("components", kind, name), node.value) for kind, named in kinds for name, node in named.items()]
+
+
+def _object_pieces(objects: Document, templates: Document) -> list[Piece]:
+    """The nested objects that groups share. Raises SetupError."""
+    sources = {**(templates.node("sources").value or {}), **(objects.node("sources").value or {})}
+    part = Document({**objects.root, "sources": sources}, objects.source)
+    problems = Problems(part)
+    pieces = [*object_pieces(part, templates.node("shapes").value or {}, problems)]
+    problems.raise_any()
+    return pieces
+
+
+def _document(frame: Document, pieces: Pieces, reply: Tree) -> Tree:
+    """The frame with all pieces in their places, in order; what is common to replies under every one."""
+    tree: Tree = {"paths": {}, "components": {}}
+    for (top, name, below), value in sorted(pieces.items()):
+        is_reply = (top, name) == ("components", "responses")
+        tree[top].setdefault(name, {})[below] = merged(reply, value) if is_reply else value
+    shared = tree["components"].get("parameters", {})
+    paths = {path: _path_item(path, verbs, shared) for path, verbs in tree["paths"].items()}
+    rest = {name: value for name, value in frame.root.items() if name != "components"}
+    whole = {**rest, "tags": [], "paths": paths, "components": tree["components"]}
+    document: Tree = json.loads(json.dumps(whole))  # so that no two places share a value
+    return document
+
+
+def _joined(made: Mapping[str, Sequence[Piece]]) -> Pieces:
+    """All pieces by place. Raises SetupError when two different ones claim one."""
+    joined: dict[tuple[str, str, str], tuple[str, Any]] = {}
+    problems = []
+    for source, pieces in made.items():
+        for place, value in pieces:
+            first, found = joined.setdefault(place, (source, value))
+            if found != value:
+                problem = f"is described otherwise in {first}" if first != source else "is described twice, differently"
+                problems.append(Problem(source, "", f"{' '.join(place)} {problem}", "give one of them another name"))
+    if problems:
+        raise SetupError(problems)
+    return {place: value for place, (_, value) in joined.items()}
+
+
+def _path_item(path: str, verbs: Tree, shared: Tree) -> Tree:
+    """Methods in OpenAPI's order, after the shared parameters that the path names."""
+    names = [name for name in re.findall(r"\{([^{}]+)\}", path) if name in shared]
+    parameters = {"parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names]} if names else {}
+    return {**parameters, **{method: verbs[method] for method in METHODS if method in verbs}}
+
+
+# Looking over.
+
+
+def _look_over(document: Document) -> None:
+    """Raises SetupError for references and links that lead nowhere and for operationIds that are not unique."""
+    problems = Problems(document)
+    for node in _walk(document.node()):
+        problems.attempt(partial(document.follow, node))
+    operations = [node for _, item in document.node("paths").items() for verb, node in item.items() if verb in METHODS]
+    ids = Counter(node.child("operationId").value for node in operations)
+    for node in operations:
+        name = node.child("operationId").value
+        if name is None or ids[name] > 1:
+            problems.add(node, f"operationId {name!r} is not its own", "give each operation one that no other has")
+    for name, link in document.node("components", "links").items():
+        if link.child("operationId").value not in ids:
+            problems.add(link, f"the link {name} leads to an unknown operation", "add the operation, or drop the link")
+    problems.raise_any()
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    yield node
+    if isinstance(node.value, Mapping | list):
+        for step in range(len(node.value)) if isinstance(node.value, list) else node.value:
+            yield from _walk(node.child(step))

@@ -1,0 +1,1 @@
+"""The only package that knows HTTP: the application, the control plane, the pages, the server."""

@@ -1,0 +1,120 @@
+"""The Flask application: HTTP in, a Request to ``exchange.answer``, its Reply out; it knows no operation's meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import orjson
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
+from werkzeug.wsgi import get_input_stream
+
+from mockserver.contract import Router
+from mockserver.errors import Violation
+from mockserver.exchange import answer
+from mockserver.messages import Reply, Request
+from mockserver.settings import Settings
+from mockserver.web.control import control_plane
+from mockserver.web.cors import allow_browsers
+from mockserver.web.docs import docs_pages
+from mockserver.world import Progress, World, unseen
+
+
+def create_app(settings: Settings | None = None, progress: Progress = unseen, **changes: Any) -> Flask:
+    """A Flask application that is one mock and shares nothing with any other.
+
+    ``changes`` are fields of Settings, for short: ``create_app(scenario="empty", clock="frozen")``; ``progress``
+    watches while the first records are made. The state is at ``app.extensions["mockserver"]``, a World. Raises
+    SetupError when the document, the scenario or a setting is wrong.
+    """
+    world = World(settings or Settings(**changes), progress)
+    app = Flask("mockserver", static_folder=None)
+    app.extensions["mockserver"] = world
+    app.url_map.merge_slashes = False
+    app.register_blueprint(control_plane(world))
+    app.register_blueprint(docs_pages(world))
+    allow_browsers(app)
+    app.before_request(_api(world))
+    app.register_error_handler(HTTPException, _as_json)
+    return app
+
+
+def _api(world: World) -> Callable[[], Response | None]:
+    """Answers whatever no page of the application does: a path of the document, or of nothing at all."""
+    router = Router(world.contract.paths, world.contract.prefixes)
+
+    def api() -> Response | None:
+        if not isinstance(request.routing_exception, NotFound):
+            return None
+        template, values = router.match(request.path) or ("", {})
+        return _answer(world, template, values)
+
+    return api
+
+
+def _answer(world: World, template: str, path_values: Mapping[str, str]) -> Response:
+    return _response(answer(world, _request(world, template, path_values)))
+
+
+def _request(world: World, template: str, path_values: Mapping[str, str]) -> Request:
+    """The request within the limits; what exceeds them is left out and named in ``excess``."""
+    environ = request.environ
+    headers = _headers(environ)
+    excess = [*_too_long(world, environ, headers)]
+    body = b""
+    if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
+        limit = world.settings.max_body
+        try:
+            body = get_input_stream(environ, max_content_length=limit).read()
+        except RequestEntityTooLarge:
+            excess.append(Violation("body", "", "maxLength", f"is larger than {limit} bytes"))
+    return Request(
+        method=request.method,
+        path=request.path,
+        template=template,
+        path_values=path_values,
+        query=() if excess or not environ.get("QUERY_STRING") else tuple(request.args.items(multi=True)),
+        headers=headers,
+        body=body,
+        excess=tuple(excess),
+    )
+
+
+def _too_long(world: World, environ: Mapping[str, Any], headers: Mapping[str, str]) -> Iterator[Violation]:
+    settings = world.settings
+    target = len(environ.get("PATH_INFO", "")) + len(environ.get("QUERY_STRING", ""))
+    if target > settings.max_target:
+        message = f"the URL has {target} characters, at most {settings.max_target} are taken"
+        yield Violation("path", "", "maxLength", message)
+    size = sum(map(len, headers)) + sum(map(len, headers.values()))
+    if size > settings.max_headers:
+        message = f"the headers have {size} characters, at most {settings.max_headers} are taken"
+        yield Violation("header", "", "maxLength", message)
+
+
+def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
+    found = {name[5:].replace("_", "-").lower(): text for name, text in environ.items() if name.startswith("HTTP_")}
+    if content_type := environ.get("CONTENT_TYPE"):
+        found["content-type"] = content_type
+    return found
+
+
+def _response(reply: Reply) -> Response:
+    content = reply.raw
+    response = Response(content, status=reply.status, content_type=_JSON if content is not None else None)
+    if content is None:
+        del response.headers["Content-Type"]
+    response.headers.extend(reply.headers)
+    return response
+
+
+_JSON = "application/json"
+
+
+def _as_json(error: HTTPException) -> Response:
+    """What Flask itself refuses (outside the API's paths), in the API's error shape."""
+    told = {"message": f"{error.name}: {error.description}", "errors": []}
+    response = Response(orjson.dumps(told), status=error.code or 500, content_type=_JSON)
+    response.headers.extend([(name, text) for name, text in error.get_headers() if name == "Allow"])
+    return response

@@ -1,0 +1,225 @@
+"""The control plane below ``/__mock__``: look into the mock and steer it, apart from the API it mocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from mockserver.auth.authenticator import mint
+from mockserver.errors import Problem, SetupError
+from mockserver.runtime.determinism import stamp
+from mockserver.runtime.faults import read_fault
+from mockserver.store import Tenant
+from mockserver.values.json_text import BadJson, decode
+from mockserver.world import World
+
+MAX_CONTROL_BODY = 65_536
+
+
+def control_plane(world: World) -> Blueprint:
+    """The blueprint that steers ``world``. Bad input is answered with 400 and every problem."""
+    plane = Blueprint("control", __name__, url_prefix="/__mock__")
+
+    def route(path: str, method: str, view: Callable[..., Any]) -> None:
+        plane.add_url_rule(path, f"{method} {path}", _answering(view), methods=[method])
+
+    steer = _Steering(world)
+    route("/health", "GET", steer.health)
+    route("/reset", "POST", steer.reset)
+    route("/tenants", "GET", steer.tenants)
+    route("/outbox", "GET", steer.outbox)
+    route("/journal", "GET", steer.journal)
+    route("/clock", "GET", steer.clock)
+    route("/clock", "PUT", steer.set_clock)
+    route("/clock/advance", "POST", steer.advance_clock)
+    route("/faults", "GET", steer.faults)
+    route("/faults", "POST", steer.add_fault)
+    route("/faults", "DELETE", steer.clear_faults)
+    route("/tenants/<tenant>/<resource>/<record_id>/lock", "PUT", steer.lock)
+    route("/tenants/<tenant>/<resource>/<record_id>/lock", "DELETE", steer.unlock)
+    route("/tenants/<tenant>/elsewhere", "GET", steer.elsewhere)
+    route("/tenants/<tenant>/elsewhere/<resource>/<record_id>", "PUT", steer.meet)
+    route("/token", "POST", steer.token)
+    return plane
+
+
+def _answering(view: Callable[..., Any]) -> Callable[..., Response]:
+    @wraps(view)
+    def answering(**values: str) -> Response:
+        try:
+            return _json(view(**values))
+        except BadJson as bad:
+            return _wrong([Problem("body", bad.pointer, str(bad), "send a JSON object")])
+        except SetupError as error:
+            return _wrong(error.problems)
+
+    return answering
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(value), status=status, content_type="application/json")
+
+
+def _wrong(problems: Any) -> Response:
+    errors = [{"path": problem.pointer, "message": f"{problem.problem}; {problem.remedy}"} for problem in problems]
+    return _json({"message": "The control plane cannot do that.", "errors": errors}, 400)
+
+
+def _body() -> dict[str, Any]:
+    """The request's JSON object; an empty body is an empty object. Raises BadJson."""
+    if (request.content_length or 0) > MAX_CONTROL_BODY:
+        raise BadJson(f"is larger than {MAX_CONTROL_BODY} bytes")
+    text = request.get_data()
+    value = decode(text, max_depth=8) if text else {}
+    if not isinstance(value, dict):
+        raise BadJson(f"is {type(value).__name__}, wanted an object")
+    return value
+
+
+def _refuse(pointer: str, problem: str, remedy: str) -> SetupError:
+    return SetupError([Problem("request", pointer, problem, remedy)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Steering:
+    """One method a route; each returns what is told as JSON."""
+
+    world: World
+
+    def health(self) -> dict[str, Any]:
+        info = self.world.contract.document.root.get("info", {})
+        return {
+            "status": "ok",
+            "version": _version(),
+            "document": {"title": info.get("title"), "version": info.get("version")},
+            "scenario": self.world.scenario.name,
+            "seed": self.world.scenario.seed,
+            "now": stamp(self.world.clock.now()),
+        }
+
+    def reset(self) -> dict[str, Any]:
+        self.world.reset()
+        return self.health()
+
+    def tenants(self) -> dict[str, Any]:
+        names = self.world.store.names()
+        return {name: self.world.store.tenant(name).sizes() for name in names}
+
+    def outbox(self) -> list[dict[str, Any]]:
+        return self.world.outbox.mails(request.args.get("tenant"))
+
+    def journal(self) -> list[dict[str, Any]]:
+        """The newest exchanges, oldest of them first: ``?limit=`` of them, 100 unless told."""
+        limit = request.args.get("limit", "100")
+        if not (limit.isascii() and limit.isdigit()):
+            raise _refuse("/limit", f"is {limit[:40]!r}", "give a number")
+        entries = self.world.journal.entries()[-int(limit) :] if int(limit) else []
+        return [{"number": number, **entry.told()} for number, entry in entries]
+
+    def clock(self) -> dict[str, Any]:
+        return {"now": stamp(self.world.clock.now()), "running": self.world.clock.running}
+
+    def set_clock(self) -> dict[str, Any]:
+        body = _body()
+        self.world.clock.set(_moment(body.get("now")), running=body.get("running") is True)
+        return self.clock()
+
+    def advance_clock(self) -> dict[str, Any]:
+        seconds = _body().get("seconds")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or abs(seconds) > 10 * 366 * 86_400:
+            raise _refuse("/seconds", f"is {seconds!r}", "give a number of seconds, ten years at most")
+        self.world.clock.advance(timedelta(seconds=seconds))
+        return self.clock()
+
+    def faults(self) -> list[dict[str, Any]]:
+        return self.world.faults.waiting()
+
+    def add_fault(self) -> list[dict[str, Any]]:
+        self.world.faults.add(read_fault(_body(), self.world.operations))
+        return self.faults()
+
+    def clear_faults(self) -> list[dict[str, Any]]:
+        self.world.faults.clear()
+        return self.faults()
+
+    def lock(self, **names: str) -> dict[str, Any]:
+        return self._lock(**names, locked=True)
+
+    def unlock(self, **names: str) -> dict[str, Any]:
+        return self._lock(**names, locked=False)
+
+    def elsewhere(self, tenant: str) -> dict[str, list[str]]:
+        """The keys of other modules' records that are known to be there, by module and resource."""
+        known = self._tenant(tenant)
+        with known.lock:
+            return {name: sorted(keys) for name, keys in sorted((known.elsewhere or {}).items())}
+
+    def meet(self, tenant: str, resource: str, record_id: str) -> dict[str, list[str]]:
+        """Take it that another module has a record, such as ``rolodex:contacts`` / ``contact-new``."""
+        holder = self._tenant(tenant)
+        if ":" not in resource:
+            raise _refuse("", f"{resource[:80]!r} is no resource of another module", "name one as 'rolodex:contacts'")
+        if holder.elsewhere is None:
+            raise _refuse("", "nobody asks for it", "start the mock with --strict-references")
+        with holder.lock:
+            known, most = holder.elsewhere.get(resource, ()), self.world.settings.max_records
+            if record_id not in known and len(known) >= most:
+                problem = f"the tenant knows {most} {resource[:80]} already"
+                raise _refuse("", problem, "POST /__mock__/reset forgets them")
+            holder.meet(resource, record_id)
+        return self.elsewhere(tenant)
+
+    def _tenant(self, name: str) -> Tenant:
+        if name not in self.world.store.names():
+            raise _refuse("", f"there is no tenant {name[:80]!r} yet", "see GET /__mock__/tenants")
+        return self.world.store.tenant(name)
+
+    def token(self) -> dict[str, Any]:
+        """A token as ``mockserver token`` prints it: ``{"tenant": …, "subject": …, "expires_in": seconds}``."""
+        body = _body()
+        tenant, subject = body.get("tenant"), body.get("subject", "auth0|developer")
+        seconds = body.get("expires_in", 86_400)
+        for name, value, kind in (("tenant", tenant, str), ("subject", subject, str), ("expires_in", seconds, int)):
+            if not isinstance(value, kind) or not value:
+                raise _refuse(f"/{name}", f"is {value!r}", f"give a {kind.__name__}")
+        lifetime = timedelta(seconds=max(-86_400, min(seconds, 366 * 86_400)))
+        now = datetime.now(UTC)
+        security = self.world.contract.security
+        token = mint(self.world.keys, security, tenant=str(tenant), subject=subject, now=now, expires_in=lifetime)
+        return {"token": token, "token_type": "Bearer", "expires_in": int(lifetime.total_seconds())}
+
+    def _lock(self, tenant: str, resource: str, record_id: str, locked: bool) -> dict[str, Any]:
+        """Set or lift a record's lock, which the API itself cannot."""
+        known = self.world.contract.resources.get(resource)
+        if known is None or "lock" not in known.stamps or tenant not in self.world.store.names():
+            raise _refuse("", f"no lockable {resource[:80]!r} in tenant {tenant[:80]!r}", "see GET /__mock__/tenants")
+        holder = self.world.store.tenant(tenant)
+        with holder.lock:
+            record = holder[resource].get(record_id)
+            if record is None:
+                raise _refuse("", f"no record {record_id[:80]!r} in {resource}", "name an existing record")
+            data = {**record.data(), known.stamps["lock"]: locked}
+            holder.put(resource, record_id, data, known.encode(data))
+        return data
+
+
+def _moment(value: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise _refuse("/now", f"is {value!r}", "give an ISO 8601 moment") from None
+
+
+def _version() -> str:
+    try:
+        return version("mockserver")
+    except PackageNotFoundError:
+        return "unknown"
