@@ -1,0 +1,85 @@
+"""What the commands share: options that choose a world, and how a SetupError is told."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mockserver.errors import Problem, SetupError
+from mockserver.settings import Settings, from_environment
+
+EXIT_SETUP = 2
+
+
+class _Count(click.ParamType[tuple[str, int]]):
+    """``certifications=5000``."""
+
+    name = "RESOURCE=N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+        if isinstance(value, tuple):
+            return value
+        resource, _, count = str(value).partition("=")
+        if not (resource and count.isascii() and count.isdigit()):
+            self.fail(f"{value!r} is not of the form certifications=5000", param, ctx)
+        return resource, int(count)
+
+
+def tells_problems(command: Callable[..., None]) -> Callable[..., None]:
+    """Print every problem of a SetupError, one a line, and exit with 2."""
+
+    @wraps(command)
+    def telling(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except SetupError as error:
+            for problem in error.problems:
+                click.secho(str(problem), fg="red", err=True)
+            told = "1 problem" if len(error.problems) == 1 else f"{len(error.problems)} problems"
+            click.secho(f"mockserver: {told}, nothing was started or written.", err=True)
+            sys.exit(EXIT_SETUP)
+
+    return telling
+
+
+def _options(*options: Callable[[Callable[..., None]], Callable[..., None]]) -> Callable[..., Any]:
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+world_options = _options(
+    click.option(
+        "--scenario", default="default", show_default=True, metavar="NAME|FILE",
+        help="What the world holds at the start: empty, default, edge, large, or a YAML file of your own.",
+    ),
+    click.option("--seed", type=int, metavar="N", help="Another world of the same kind. [default: the scenario's]"),
+    click.option(
+        "--count", "counts", type=_Count(), multiple=True, metavar="RESOURCE=N",
+        help="How many records of a resource each seeded tenant gets; may be repeated.",
+    ),
+    click.option(
+        "--scale", type=click.FloatRange(0, 100_000), default=1, show_default=True, metavar="X",
+        help="So many times the records that the scenario has, in the same proportions.",
+    ),
+    click.option(
+        "--spec", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH",
+        help="Another OpenAPI 3.1 document, JSON or YAML. [default: the Certifications API]",
+    ),
+)  # fmt: skip
+
+
+def settings_for(spec: Path | None, **options: Any) -> Settings:
+    """Raises SetupError when a setting, or the file that one names, is wrong."""
+    if spec is not None and not spec.is_file():
+        raise SetupError([Problem(str(spec), "", "no such file", "name an OpenAPI document in JSON or YAML")])
+    chosen = {name: value for name, value in options.items() if value is not None}
+    return Settings(**from_environment(), **chosen, **({"spec": spec} if spec else {}))  # type: ignore[arg-type]

@@ -1,0 +1,29 @@
+"""The command ``mockserver seed``: the first world, written as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mockserver.commands.options import settings_for, tells_problems, world_options
+
+
+@click.command()
+@world_options
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to write to.")
+@tells_problems
+def seed(counts: tuple[tuple[str, int], ...], spec: Path | None, out: Path, **options: Any) -> None:
+    """Write the world that a scenario and seed make, as JSON: OUT/<tenant>/<resource>.json.
+
+    \b
+    Examples:
+      mockserver seed --out world
+      mockserver seed --scenario large --count certifications=100000 --out world
+    """
+    from mockserver.commands.export import export_world
+    from mockserver.commands.progress import seeding
+
+    for file, count in export_world(settings_for(spec, counts=dict(counts), **options), out, seeding):
+        click.echo(f"{file}: {count} records")
