@@ -57,9 +57,9 @@ class Running:
 
 
 @contextmanager
-def serving(*options: str) -> Iterator[Running]:
+def serving(*options: str, command: str = COMMAND) -> Iterator[Running]:
     process = subprocess.Popen(
-        [COMMAND, "serve", "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [command, "serve", "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
         assert process.stdout

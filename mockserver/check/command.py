@@ -17,16 +17,12 @@ NAMES = ("mock", "nightly", "http", "staging-read", "staging-write")
 NOT_RUN = 2
 
 
-class _Rate(click.ParamType[float]):
-    """``10/s`` or ``10``."""
-
-    name = "N/s"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            return float(str(value).removesuffix("/s"))
-        except ValueError:
-            self.fail(f"{value!r} is not of the form 10/s", param, ctx)
+def _rate(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
+    """``10/s`` or ``10``. A callback, since click's parameter types are generic only in its newest versions."""
+    try:
+        return None if text is None else float(text.removesuffix("/s"))
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not of the form 10/s") from None
 
 
 @click.command()
@@ -47,7 +43,9 @@ class _Rate(click.ParamType[float]):
 @click.option("--whole", is_flag=True, help="Leave nothing out where the profile would take a sample.")
 @click.option("--seed", default=1, show_default=True, type=int, metavar="N", help="Same seed, same requests.")
 @click.option("--max-time", type=float, metavar="S", help="Stop after so many seconds, with a partial verdict.")
-@click.option("--rate", type=_Rate(), help="Requests a second. [default: 10/s for staging, else no limit]")
+@click.option(
+    "--rate", callback=_rate, metavar="N/s", help="Requests a second. [default: 10/s for staging, else no limit]"
+)
 @click.option(
     "--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write JUnit, JSON, HTML and HAR."
 )

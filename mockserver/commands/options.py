@@ -16,18 +16,16 @@ from mockserver.settings import Settings, from_environment
 EXIT_SETUP = 2
 
 
-class _Count(click.ParamType[tuple[str, int]]):
-    """``certifications=5000``."""
+def _counts(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """``certifications=5000``, repeated. A callback, since click's parameter types are generic only of late."""
+    return tuple(map(_count, texts))
 
-    name = "RESOURCE=N"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
-        if isinstance(value, tuple):
-            return value
-        resource, _, count = str(value).partition("=")
-        if not (resource and count.isascii() and count.isdigit()):
-            self.fail(f"{value!r} is not of the form certifications=5000", param, ctx)
-        return resource, int(count)
+def _count(text: str) -> tuple[str, int]:
+    resource, _, count = text.partition("=")
+    if not (resource and count.isascii() and count.isdigit()):
+        raise click.BadParameter(f"{text!r} is not of the form certifications=5000")
+    return resource, int(count)
 
 
 def tells_problems(command: Callable[..., None]) -> Callable[..., None]:
@@ -63,7 +61,7 @@ world_options = _options(
     ),
     click.option("--seed", type=int, metavar="N", help="Another world of the same kind. [default: the scenario's]"),
     click.option(
-        "--count", "counts", type=_Count(), multiple=True, metavar="RESOURCE=N",
+        "--count", "counts", callback=_counts, multiple=True, metavar="RESOURCE=N",
         help="How many records of a resource each seeded tenant gets; may be repeated.",
     ),
     click.option(

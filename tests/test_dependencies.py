@@ -1,0 +1,76 @@
+"""What pyproject.toml says of dependencies is true: each named is used, each used is named, and the floors hold."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from server import serving
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+RUNTIME = {canonicalize_name(Requirement(one).name) for one in PROJECT["dependencies"]}
+KIT = {canonicalize_name(Requirement(one).name) for one in PROJECT["optional-dependencies"]["test"]}
+LATE = {"cryptography"}
+"""Imported, and brought by the extra of another dependency: pyjwt[crypto]."""
+
+
+UNUSED = {"jsonschema"}
+
+
+def imported(folder: Path) -> set[str]:
+    """The distributions of others that the modules below ``folder`` import."""
+    found: set[str] = set()
+    for module in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+            elif isinstance(node, ast.Import):
+                found |= {name.name.partition(".")[0] for name in node.names}
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "find_spec":
+                found.add(ast.literal_eval(node.args[0]))  # only its files are wanted
+    known = packages_distributions()
+    others = found - sys.stdlib_module_names - {"mockserver", "contract_tests"}
+    return {canonicalize_name(known[name][0]) for name in others}
+
+
+def test_each_dependency_is_used_and_each_used_one_is_named() -> None:
+    used = imported(ROOT / "mockserver") | imported(ROOT / "contract_tests")
+    assert used - LATE <= RUNTIME | KIT, "used, not declared"
+    assert used >= RUNTIME - UNUSED, "declared, not used"
+    assert used >= KIT, "declared for the kit, not used"
+
+
+@pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])
+def test_all_commands_run_with_the_oldest_and_the_newest(resolution: str, tmp_path: Path) -> None:
+    """Every command, over versions that the declared ranges allow."""
+    environment = tmp_path / "environment"
+    python = environment / "bin/python"
+    uv = [sys.executable, "-m", "uv"]
+    install = [*uv, "pip", "install", "-q", "-p", str(python), "--resolution", resolution, f"{ROOT}[test]"]
+    for line in ([*uv, "venv", "-q", "-p", sys.executable, str(environment)], install):
+        subprocess.run(line, check=True, timeout=600)
+    command = str(environment / "bin/mockserver")
+    for arguments in (
+        ["--version"],
+        ["routes", "programs"],
+        ["validate"],
+        ["token", "--tenant", "acme"],
+        ["seed", "--scenario", "empty", "--out", str(tmp_path / "world")],
+        ["publish", "--check", str(ROOT / "spec")],
+        ["check", "--group", "programs"],
+    ):
+        done = subprocess.run(
+            [command, *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
+    with serving(command=command) as running:
+        assert running.send("GET", "/__mock__/health").status == 200
