@@ -1,16 +1,18 @@
-# Two stages: the first builds a wheel and an environment, the second holds only what runs.
-FROM python:3.13-slim AS build
+# Two stages: the first builds an environment, the second holds only what runs. Base and dependencies are pinned;
+# `make lock` raises both.
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
 WORKDIR /src
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml requirements.lock README.md LICENSE ./
 COPY mockserver ./mockserver
 COPY spec ./spec
 COPY fixtures ./fixtures
 COPY contract_tests ./contract_tests
 RUN python -m venv /opt/mockserver \
-    && /opt/mockserver/bin/pip install --no-cache-dir . \
+    && /opt/mockserver/bin/pip install --no-cache-dir --require-hashes --requirement requirements.lock \
+    && /opt/mockserver/bin/pip install --no-cache-dir --no-deps . \
     && /opt/mockserver/bin/mockserver validate
 
-FROM python:3.13-slim
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 LABEL org.opencontainers.image.title="mockserver" \
       org.opencontainers.image.description="A stateful mock of the Rhythm Certifications API" \
       org.opencontainers.image.licenses="MIT"

@@ -6,7 +6,7 @@ PEERS := tests/peers
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types spec image fuzz defects peers format bench clean
+.PHONY: help serve test check lint types spec image fuzz defects peers format lock bench clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ defects: $(READY) ## show how strong the contract checks are, on faults planted 
 format: $(READY) ## put the code into its one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+lock: $(READY) ## raise the pinned dependencies and base of the image
+	bash .ci/lock
 
 bench: $(READY) peers ## measure start-up and throughput beside Prism (needs wrk, node and npm)
 	$(BIN)/python benchmarks/compare.py $(ARGS)

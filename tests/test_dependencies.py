@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -74,3 +75,20 @@ def test_all_commands_run_with_the_oldest_and_the_newest(resolution: str, tmp_pa
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
     with serving(command=command) as running:
         assert running.send("GET", "/__mock__/health").status == 200
+
+
+def test_the_image_is_pinned() -> None:
+    """Its base by digest, every dependency by version and hash; `make lock` raises both."""
+    bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert bases
+    assert all(re.fullmatch(r"[\w.:-]+@sha256:[0-9a-f]{64}", base) for base in bases)
+    lock = (ROOT / "requirements.lock").read_text()
+    locked = {
+        canonicalize_name(name): version for name, version in re.findall(r"^([\w.-]+)==([\w.]+)", lock, re.MULTILINE)
+    }
+    assert lock.count("--hash=sha256:") >= len(locked)
+    for text in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]):
+        wanted = Requirement(text)
+        name = canonicalize_name(wanted.name)
+        assert name in locked, f"{name} is not in requirements.lock: make lock"
+        assert wanted.specifier.contains(locked[name]), f"{text}, locked is {locked[name]}: make lock"
