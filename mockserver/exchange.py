@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 import orjson
 
-from mockserver.contract import Input, Operation, check, read
+from mockserver.contract import Input, Operation, check, read, take
 from mockserver.errors import ContractBreach, Refusal, Violation, denied
 from mockserver.handlers import Call, dispatch
+from mockserver.handlers.planned.refusing import refused
 from mockserver.messages import Headers, Identity, Reply, Request, say
 from mockserver.runtime.journal import SHOWN_BODY, Entry
 from mockserver.store import Tenant
@@ -61,23 +62,34 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
         raise Refusal(400, "The request is larger than this server takes.", violations=request.excess)
     trail.tenant = request.path_values.get(world.contract.tenant) if world.contract.tenant else None
     header = request.headers.get("authorization")
-    trail.identity = world.auth.identify(operation, header, trail.tenant, world.clock.wall())
+    trail.identity = _identified(world, operation, request, header, trail.tenant)
     world.faults.take(operation.id, trail.tenant)
     sent = _read(world, operation, request)
     call = Call(operation, sent, trail.identity, world.tools)
     tenant = _tenant(world, trail.tenant)
     with tenant.lock:
         reply = dispatch(call, tenant)
-    check(operation, reply, projected=call.value(operation.projection) is not None)
+    if operation.plan is None:  # with a plan each value was held to its schema when the reply was made
+        check(operation, reply, projected=call.value(operation.projection) is not None)
     if world.reference:
         world.reference.agree_on_reply(operation, request, reply.status, _serialised(reply))
     told = (("Effects", _listed(call.told)),) if call.told else ()
     notes = (*sent.notes, *reply.notes, *told)
-    return Reply(reply.status, reply.value, reply.has_value, reply.raw, reply.headers, notes)
+    return replace(reply, notes=notes)
+
+
+def _identified(
+    world: World, operation: Operation, request: Request, header: str | None, tenant: str | None
+) -> Identity:
+    if operation.plan is not None:
+        return world.auth.admit(operation.plan, request)
+    return world.auth.identify(operation, header, tenant, world.clock.wall())
 
 
 def _read(world: World, operation: Operation, request: Request) -> Input:
     """The request as typed values; with a reference verdict, only if both judges agree."""
+    if operation.plan is not None:
+        return take(operation, request, world.settings.max_depth)
     if world.reference is None:
         return read(operation, request, world.settings.max_depth)
     try:
@@ -114,6 +126,8 @@ def _refused(refusal: Refusal, trail: _Trail) -> Reply:
     reply = say(_error(refusal.message, refusal.violations), refusal.status, headers=refusal.headers)
     if trail.operation is None:
         return reply
+    if trail.operation.plan is not None:
+        return refused(trail.operation.plan, refusal, reply.value)
     try:
         check(trail.operation, reply, projected=False)
     except ContractBreach as breach:
@@ -148,7 +162,7 @@ def _finished(world: World, reply: Reply, trail: _Trail) -> Reply:
     if trail.reason:
         notes.append(("Reason", trail.reason))
     told: Headers = tuple((f"Mock-{name}", _header_text(text)) for name, text in notes)
-    return Reply(reply.status, raw=raw, headers=(*reply.headers, *told))
+    return Reply(reply.status, raw=raw, headers=(*reply.headers, *told), content_type=reply.content_type)
 
 
 def _serialised(reply: Reply) -> bytes | None:

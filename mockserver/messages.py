@@ -57,6 +57,7 @@ class Reply:
     raw: bytes | None = None
     headers: Headers = ()
     notes: Headers = ()
+    content_type: str = "application/json"
 
 
 def say(value: Json, status: int = 200, *, headers: Headers = (), notes: Headers = ()) -> Reply:

@@ -23,6 +23,11 @@ def data_folder(name: str) -> Path:
     return installed if installed.is_dir() else package.parent / name
 
 
+def stock_spec() -> Path:
+    """The document that comes with mockserver."""
+    return data_folder("spec") / "openapi.json"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How one mock runs.
@@ -31,10 +36,12 @@ class Settings:
     the machine. ``validator``: ``compiled``, or ``reference`` to have openapi-core judge every message
     as well. ``strict_references``: keys into other modules are held to what is known of these. ``counts`` says
     how many records of a resource each seeded tenant gets, ``scale`` multiplies what the scenario says of that.
-    Sizes are bytes.
+    ``spec`` is a path or an http(s) address; ``strict``: what the document does not say about an operation's meaning is
+    a problem, not inferred; ``seed_records``: how many records each collection of a document without annotations begins
+    with. Sizes are bytes.
     """
 
-    spec: Path = field(default_factory=lambda: data_folder("spec") / "openapi.json")
+    spec: Path | str = field(default_factory=stock_spec)
     fixtures: Path = field(default_factory=lambda: data_folder("fixtures"))
     scenario: str = "default"
     seed: int | None = None
@@ -46,7 +53,9 @@ class Settings:
     jwks: str | None = None
     clock: str = "scenario"
     validator: str = "compiled"
+    strict: bool = False
     strict_references: bool = False
+    seed_records: int = 3
     page_size: int = 100
     max_body: int = 2**20
     max_depth: int = 32
@@ -78,6 +87,7 @@ class Settings:
 
 _RANGES = (
     ("scale", 0, 100_000),
+    ("seed_records", 0, 1_000),
     ("page_size", 1, 10_000),
     ("max_body", 1_024, 2**26),
     ("max_depth", 4, 100),

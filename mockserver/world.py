@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from mockserver.auth.authenticator import Authenticator
 from mockserver.auth.keys import Keys
-from mockserver.contract import Document, compile_contract, read_document
+from mockserver.contract import Contract, Document, compile_contract, read_document
 from mockserver.handlers import Tools
 from mockserver.handlers.document_templates import DocumentTemplates
+from mockserver.inference import infer_contract
 from mockserver.rules import read_rules
 from mockserver.runtime.determinism import Clock, IdSource
 from mockserver.runtime.faults import Faults
@@ -51,7 +52,7 @@ class World:
         Raises SetupError listing what is wrong with document, scenario, templates or settings.
         """
         self.settings = settings
-        self.contract = compile_contract(read_document(settings.spec))
+        self.contract = contract_of(settings)
         self.rules = read_rules(self.contract)
         self.scenario = scenario_of(settings, self.contract)
         self.keys = Keys(settings.secret, settings.key_file, settings.jwks)
@@ -104,6 +105,13 @@ class World:
         self.clock.set(datetime.now(UTC) if mode == "now" else self.scenario.clock, running=mode != "frozen")
 
 
+def contract_of(settings: Settings) -> Contract:
+    """The table of operations: as the document's annotations say or, where it has none, as it is inferred."""
+    document = read_document(settings.spec)
+    is_strict = settings.strict or document.is_annotated
+    return compile_contract(document) if is_strict else infer_contract(document)
+
+
 def _reference(document: Document) -> Reference:
     from mockserver.contract.reference import Reference  # PERF: openapi-core takes 0.3 s to import
 
@@ -123,4 +131,6 @@ def _tools(world: World) -> Tools:
         max_records=world.settings.max_records,
         max_depth=world.settings.max_depth,
         max_bytes=world.settings.max_body,
+        seed_records=world.settings.seed_records,
+        began=world.scenario.clock,
     )

@@ -13,7 +13,7 @@ MODULES = sorted(ENGINE.rglob("*.py"))
 LEVELS = (
     {"errors"},
     {"messages", "values"},
-    {"contract", "store", "runtime"},
+    {"contract", "inference", "store", "runtime"},
     {"auth", "settings", "rules", "handlers", "seeding", "spec_builder"},
     {"world"},
     {"exchange"},

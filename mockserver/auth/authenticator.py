@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from mockserver.contract.operation import Operation, Security
-from mockserver.errors import denied, unauthorized
-from mockserver.messages import Identity
+from mockserver.contract.plan import Credential, Plan
+from mockserver.errors import Refusal, denied, unauthorized
+from mockserver.messages import Identity, Request
 
 if TYPE_CHECKING:  # PERF: keys bring the JWT library, 30 ms that most commands do not need
     from mockserver.auth.keys import Keys
@@ -66,6 +67,22 @@ class Authenticator:
             raise denied(f"the token lacks the scope {', '.join(sorted(missing))}")
         return identity
 
+    def admit(self, plan: Plan, request: Request) -> Identity:
+        """The caller of an operation whose document says which credentials it takes: any is as good as another.
+
+        Raises Refusal(401) when none is there though one is needed.
+        """
+        if self._mode is Mode.OFF or not plan.needs:
+            return ANONYMOUS
+        if "authorization" in request.headers or any(
+            all(_is_shown(one, request) for one in need) for need in plan.needs
+        ):
+            return Identity("caller", None)
+        wanted = " or ".join(" and ".join(f"{one.location} {one.name}" for one in need) for need in plan.needs)
+        scheme = next((one.scheme for need in plan.needs for one in need if one.scheme in ("basic", "bearer")), None)
+        headers = [("WWW-Authenticate", scheme.capitalize())] if scheme else []
+        raise Refusal(401, "Unauthorized", headers=headers, reason=f"no credential; wanted {wanted}")
+
     def _identity(self, token: str, now: datetime) -> Identity:
         seen = self._seen.get(token)
         if seen is None:
@@ -99,6 +116,15 @@ class Authenticator:
         if not (isinstance(subject, str) and subject):
             raise unauthorized("the token has no subject (sub)")
         return Identity(subject, tenant, claims)
+
+
+def _is_shown(one: Credential, request: Request) -> bool:
+    """Whether the request has something where that credential stands."""
+    if one.location == "query":
+        return any(name == one.name for name, _ in request.query)
+    if one.location == "cookie":
+        return f"{one.name}=" in request.headers.get("cookie", "")
+    return one.name.lower() in request.headers
 
 
 def mint(

@@ -21,7 +21,7 @@ def validate_all(settings: Settings, paths: Sequence[Path]) -> Iterator[str]:
     problems: list[Problem] = []
     contract = compile_contract(read_document(settings.spec))
     files: list[Path] = []
-    for path in paths or (settings.spec, settings.fixtures / "scenarios"):
+    for path in paths or (Path(settings.spec), settings.fixtures / "scenarios"):
         found, missing = _files(path)
         files += found
         problems += missing

@@ -2,11 +2,13 @@
 
 from mockserver.contract.checking import check
 from mockserver.contract.compile import Contract, compile_contract
-from mockserver.contract.document import Document, read_document
+from mockserver.contract.document import Document
 from mockserver.contract.operation import Kind, Operation
 from mockserver.contract.reading import Input, read
 from mockserver.contract.resource import Reference, Resource
 from mockserver.contract.routing import Router
+from mockserver.contract.source import read_document
+from mockserver.contract.taking import take
 
 __all__ = [
     "Contract",
@@ -21,4 +23,5 @@ __all__ = [
     "compile_contract",
     "read",
     "read_document",
+    "take",
 ]

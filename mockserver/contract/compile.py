@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.contract.document import Document
+from mockserver.contract.making import Maker
 from mockserver.contract.operation import Kind, Operation, Security
 from mockserver.contract.operation_reader import OperationReader
 from mockserver.contract.problems import Problems
@@ -23,7 +24,8 @@ class Contract:
     ``paths`` maps each path template to its operations by verb; ``indexes`` names the fields by which
     each resource's records are found, ``counted`` those that are numbered through; ``bodies`` holds the rule
     for the body of a resource's operation of a kind; ``tenant`` is the path parameter that names the tenant, if
-    any; ``prefixes`` are the path prefixes of the servers that the document names.
+    any; ``prefixes`` are the path prefixes of the servers that the document names; ``maker`` makes values for its
+    schemas where nothing else does.
     """
 
     document: Document
@@ -35,10 +37,12 @@ class Contract:
     security: Security
     tenant: str | None
     prefixes: tuple[str, ...]
+    maker: Maker | None = None
 
     def operations(self) -> Iterator[Operation]:
-        for verbs in self.paths.values():
-            yield from verbs.values()
+        """Each operation once, though two spellings of its path may lead to it."""
+        every = (operation for verbs in self.paths.values() for operation in verbs.values())
+        yield from {id(operation): operation for operation in every}.values()
 
     def compile_all(self) -> None:
         """Compile every rule now instead of on first use. Raises SetupError listing all that are no schemas."""

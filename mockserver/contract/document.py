@@ -1,10 +1,10 @@
-"""The OpenAPI document as data: read from a file, walked by RFC 6901 pointers, ``$ref`` followed."""
+"""The OpenAPI document as data: walked by RFC 6901 pointers, ``$ref`` followed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import date
 from typing import Any
 
 import orjson
@@ -29,7 +29,7 @@ class Node:
         pointer, value = self.pointer, self.value
         for step in steps:
             pointer = f"{pointer}/{escape(str(step))}"
-            value = _step(value, step)
+            value = step_into(value, step)
         return Node(pointer, value)
 
     def items(self) -> Iterator[tuple[str, Node]]:
@@ -42,10 +42,17 @@ class Node:
 class Document:
     """One OpenAPI document and where it came from."""
 
-    def __init__(self, root: dict[str, Any], source: str = "openapi") -> None:
+    def __init__(self, root: dict[str, Any], source: str = "openapi", warnings: tuple[str, ...] = ()) -> None:
+        """``warnings`` tell what of the original had to be left out to make it one of OpenAPI 3.1."""
         self.root = root
         self.source = source
+        self.warnings = warnings
         self._targets: dict[str, Node] = {}
+
+    @property
+    def is_annotated(self) -> bool:
+        """Whether it says itself what its operations mean, so that nothing needs to be inferred."""
+        return "x-mock" in self.root
 
     def node(self, *steps: str | int) -> Node:
         return Node("", self.root).child(*steps)
@@ -73,28 +80,12 @@ class Document:
         if isinstance(target, str) and target in self._targets:
             return self._targets[target]
         if not isinstance(target, str) or not target.startswith("#"):
-            raise self.error(node, f"the reference {target!r} leaves the document", "bundle it into one file first")
+            raise self.error(node, f"the reference {target!r} leaves the document", "name a file that is there")
         found = self.node(*(unescape(step) for step in target[1:].split("/")[1:]))
         if found.value is None:
             raise self.error(node, f"the reference {target!r} leads nowhere", "define what it names, or correct it")
         self._targets[target] = found
         return found
-
-
-def read_document(path: Path) -> Document:
-    """The document in ``path``, JSON or YAML. Raises SetupError when it cannot be read or is no OpenAPI 3.1."""
-    source = str(path)
-    try:
-        root = parse(path.read_bytes(), yaml=path.suffix.lower() in (".yaml", ".yml"))
-    except FileNotFoundError:
-        raise SetupError([Problem(source, "", "no such file", "name an OpenAPI document in JSON or YAML")]) from None
-    except (OSError, ValueError) as error:
-        raise SetupError([Problem(source, "", f"cannot be read: {error}", "mend the file")]) from None
-    if not isinstance(root, dict) or not str(root.get("openapi", "")).startswith("3.1"):
-        found = root.get("openapi", "no 'openapi' member") if isinstance(root, dict) else type(root).__name__
-        problem = f"wanted an OpenAPI 3.1 document, found {found}"
-        raise SetupError([Problem(source, "/openapi", problem, "convert it to OpenAPI 3.1")])
-    return Document(root, source)
 
 
 def parse(text: bytes, *, yaml: bool) -> Any:
@@ -105,9 +96,29 @@ def parse(text: bytes, *, yaml: bool) -> Any:
 
     loader = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
     try:
-        return pyyaml.load(text, Loader=loader)  # noqa: S506 -- the safe loader, or its faster twin in C
+        return _plain(pyyaml.load(text, Loader=loader), {})  # noqa: S506 -- the safe loader, or its faster twin in C
     except pyyaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from None
+
+
+def _plain(value: Any, seen: dict[int, Any]) -> Any:
+    """What YAML holds as JSON would hold it: names are text, and so are dates."""
+    if isinstance(value, dict):
+        if id(value) not in seen:
+            seen[id(value)] = made = {}
+            made.update({_name(name): _plain(below, seen) for name, below in value.items()})
+        return seen[id(value)]
+    if isinstance(value, list):
+        return [_plain(item, seen) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def _name(name: Any) -> str:
+    if isinstance(name, bool):
+        return "true" if name else "false"
+    return name if isinstance(name, str) else str(name)
 
 
 def escape(step: str) -> str:
@@ -119,7 +130,8 @@ def unescape(step: str) -> str:
     return step.replace("~1", "/").replace("~0", "~")
 
 
-def _step(value: Any, step: str | int) -> Any:
+def step_into(value: Any, step: str | int) -> Any:
+    """The member or item ``step`` of ``value``; None where there is none."""
     if isinstance(value, Mapping):
         return value.get(step, value.get(str(step)))
     if isinstance(value, list) and str(step).isdigit() and int(step) < len(value):

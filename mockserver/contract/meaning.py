@@ -73,9 +73,10 @@ def read_meaning(document: Document, path: str, method: str, node: Node, resourc
 
 def _kind(document: Document, marks: Node, words: Mapping[str, Any]) -> Kind:
     try:
-        return Kind(str(words.get("kind")))
-    except ValueError:
-        known = ", ".join(Kind)
+        kind = Kind(str(words.get("kind")))
+        return {one: one for one in WORDS}[kind]
+    except (ValueError, KeyError):
+        known = ", ".join(WORDS)
         raise document.error(marks, f"unknown kind {words.get('kind')!r}", f"use one of {known}") from None
 
 

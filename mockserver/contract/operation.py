@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from mockserver.contract.plan import Plan
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Rule
 
@@ -30,6 +31,11 @@ class Kind(StrEnum):
     GENERATE = "generate"
     QUERY = "query"
     DESCRIBE = "describe"
+    STUB = "stub"
+    ACTION = "action"
+    SINGLETON = "singleton"
+    MEMBERSHIP = "membership"
+    BULK = "bulk"
 
 
 ANY_STATUSES = frozenset({200, 400, 403, 405, 500})
@@ -123,7 +129,8 @@ class Operation:
 
     ``meaning`` is its x-mock mapping; ``is_elsewhere`` tells that its path has servers of its own;
     ``holds_records`` tells that its success reply is made of whole
-    records of ``resource`` and nothing else, so that stored bytes need no second check.
+    records of ``resource`` and nothing else, so that stored bytes need no second check; ``plan`` says where its
+    bodies and replies hold what, None where the document's annotations do.
     """
 
     id: str
@@ -144,6 +151,7 @@ class Operation:
     provenance: str
     holds_records: bool
     is_elsewhere: bool = False
+    plan: Plan | None = None
 
     @property
     def keys(self) -> Mapping[str, Any]:

@@ -39,6 +39,8 @@ class OperationReader:
 
     def verbs(self, path: str, item: Node) -> dict[str, Operation]:
         found = {}
+        followed = self._problems.attempt(partial(self._document.follow, item))
+        item = followed or item
         for method, node in item.items():
             if method in METHODS:
                 operation = self._problems.attempt(partial(self._operation, path, method, item, node))
@@ -82,6 +84,8 @@ class OperationReader:
         for place in (item, node):
             for index, _ in enumerate(place.child("parameters").value or []):
                 declared = self._document.follow(place.child("parameters", index))
+                if is_ignored(declared):
+                    continue
                 parameter = self._parameter(declared)
                 found[parameter.name, parameter.location] = parameter
         return tuple(found.values())
@@ -196,6 +200,12 @@ class OperationReader:
         if place.child("type").value == "array":
             place = self._document.follow(place.child("items"))
         return place.pointer == self._resources[meaning.resource].rule.node.pointer
+
+
+def is_ignored(parameter: Node) -> bool:
+    """Whether OpenAPI says to ignore it: these headers are told elsewhere in a document."""
+    name = str(parameter.child("name").value).lower()
+    return parameter.child("in").value == "header" and name in ("accept", "content-type", "authorization")
 
 
 def is_json(media_type: str) -> bool:

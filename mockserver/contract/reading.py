@@ -20,12 +20,18 @@ _BOOLEANS: Mapping[str, bool] = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a request says once it is read: parameters by name, the body, and what was passed over (``notes``)."""
+    """What a request says once it is read: parameters by name, the body, and what was passed over (``notes``).
+
+    ``path`` is the request's path, ``address`` the same with scheme and host, ``headers`` by lower-case name.
+    """
 
     values: Mapping[str, Json]
     body: Json = None
     has_body: bool = False
     notes: Headers = field(default=())
+    path: str = ""
+    address: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(operation: Operation, request: Request, max_depth: int) -> Input:

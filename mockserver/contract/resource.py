@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from mockserver.contract.plan import Model
 from mockserver.contract.schema import Rule
 from mockserver.errors import Violation
 from mockserver.values.members import texts_at
@@ -60,7 +61,7 @@ class Resource:
     only the server sets, ``stamps`` the field of each stamp (``created-at``, ``created-by``, ``modified-at``,
     ``modified-by``, ``version``, ``lock``), ``computed`` those that are worked out and stored nowhere.
     ``references`` lead to records of this document, ``elsewhere`` to
-    those of other modules.
+    those of other modules. ``model`` says more where a document's annotations do not.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Resource:
     references: tuple[Reference, ...]
     elsewhere: tuple[Reference, ...]
     rule: Rule
+    model: Model | None = None
 
     @property
     def is_single(self) -> bool:

@@ -19,6 +19,12 @@ MAX_VIOLATIONS = 50
 SHOWN = 120
 """How many characters of an offending value a message shows."""
 
+_LOOSE = (
+    "duration", "hostname", "idn-email", "idn-hostname", "iri", "iri-reference", "json-pointer", "regex",
+    "relative-json-pointer", "time", "uri", "uri-reference", "uri-template",
+)  # fmt: skip
+"""Formats that documents use in a sense of their own: ``uri`` for a path, ``time`` without a zone."""
+
 _URI = "urn:document"
 _MASK = "\x00"
 
@@ -26,8 +32,10 @@ _MASK = "\x00"
 class Schemas:
     """Compiles schemas by their place in the document; their ``$ref`` resolve within it."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, *, loose: bool = False) -> None:
+        """``loose``: only dates, addresses and UUIDs are judged of all formats; the others have too many senses."""
         self._document = document
+        self._formats = dict.fromkeys(_LOOSE, _anything) if loose else None
 
     @cached_property
     def _registry(self) -> jsonschema_rs.Registry:
@@ -44,6 +52,7 @@ class Schemas:
                 {"$ref": f"{_URI}#{_fragment(node.pointer)}"},
                 registry=self._registry,
                 validate_formats=True,
+                formats=self._formats,
                 mask=_MASK,
             )
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
@@ -137,6 +146,10 @@ def _unwanted(error: jsonschema_rs.ValidationError) -> str | None:
     if not (isinstance(kind.schema, dict) and list(kind.schema) == ["required"] and isinstance(value, dict)):
         return None
     return next((name for name in kind.schema["required"] if name in value), None)
+
+
+def _anything(_: str) -> bool:
+    return True
 
 
 def _fragment(pointer: str) -> str:

@@ -8,6 +8,7 @@ from mockserver.handlers.call import Call, Templates, Tools
 from mockserver.handlers.computing import compute, generate
 from mockserver.handlers.documents import document, notice, preview
 from mockserver.handlers.listing import list_, lookup, search
+from mockserver.handlers.planned import answer_planned
 from mockserver.handlers.querying import describe, query
 from mockserver.handlers.records import create, delete, find_named, patch, read, replace
 from mockserver.messages import Reply
@@ -35,6 +36,8 @@ HANDLERS: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
 
 def dispatch(call: Call, tenant: Tenant) -> Reply:
     """What the operation means, once all that its parameters name is there. Raises Refusal, ContractBreach."""
+    if call.operation.plan is not None:
+        return answer_planned(call, tenant)
     find_named(call, tenant)
     return HANDLERS[call.operation.kind](call, tenant)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from mockserver.contract import Contract, Input, Operation, Resource
+from mockserver.contract.making import Maker
 from mockserver.messages import Identity, Json
 from mockserver.rules import Rules, Scene
 from mockserver.runtime.determinism import Clock, IdSource
@@ -22,7 +24,11 @@ class Templates(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What handlers use of the world: one clock, one source of ids, the outbox, the limits."""
+    """What handlers use of the world: one clock, one source of ids, the outbox, the limits.
+
+    ``seed_records`` is how many records a collection begins with where no scenario says it, ``began`` the moment that
+    they are made around.
+    """
 
     contract: Contract
     rules: Rules
@@ -34,6 +40,14 @@ class Tools:
     max_records: int
     max_depth: int
     max_bytes: int
+    seed_records: int
+    began: datetime
+
+    @property
+    def maker(self) -> Maker:
+        """Makes values for the document's schemas, where no annotations say which records there are."""
+        assert self.contract.maker is not None
+        return self.contract.maker
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,11 +61,20 @@ class IdSource:
 
     def new(self, *scope: str) -> str:
         """The next id of this scope, in the form of a version 4 UUID."""
+        ordinal = self.ordinal(*scope)
+        raw = f"{digest(self._seed, 'id', *scope, ordinal):032x}"
+        return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-a{raw[17:20]}-{raw[20:]}"
+
+    def ordinal(self, *scope: str) -> int:
+        """How many times this scope has been asked for a new one, this time included."""
         with self._lock:
             ordinal = self._counts.get(scope, 0) + 1
             self._counts[scope] = ordinal
-        raw = f"{digest(self._seed, 'id', *scope, ordinal):032x}"
-        return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-a{raw[17:20]}-{raw[20:]}"
+        return ordinal
+
+    def draw(self, *parts: object) -> int:
+        """A number to draw from that depends on the world's seed and ``parts`` alone."""
+        return digest(self._seed, *parts)
 
     def counts(self) -> dict[Scope, int]:
         with self._lock:

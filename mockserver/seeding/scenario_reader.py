@@ -12,7 +12,8 @@ from mockserver.seeding.cookbook import Cookbook
 from mockserver.seeding.item import Recipe
 from mockserver.seeding.place import Place, meant, read_yaml, told
 from mockserver.seeding.scenario import Plan, Scenario
-from mockserver.settings import Settings
+from mockserver.seeding.unannotated import Unannotated
+from mockserver.settings import Settings, data_folder, stock_spec
 
 LARGEST = 2**31
 """The largest seed, and the largest count, that a scenario may give."""
@@ -66,8 +67,14 @@ def _roots(file: Path, fixtures: Path, problems: list[Problem]) -> list[Place]:
     raise SetupError(problems)
 
 
-def scenario_of(settings: Settings, contract: Contract) -> Scenario:
-    """The scenario that settings name. Raises SetupError as ``read_scenario`` does."""
+def scenario_of(settings: Settings, contract: Contract) -> Scenario | Unannotated:
+    """The scenario that settings name. Raises SetupError as ``read_scenario`` does.
+
+    The stock scenarios are the stock document's: any other document begins with what it says itself.
+    """
+    is_own = settings.spec != stock_spec() and settings.fixtures == data_folder("fixtures")
+    if contract.maker is not None or (is_own and settings.scenario == "default"):
+        return Unannotated(seed=settings.seed or 0, name=settings.scenario)
     return read_scenario(
         settings.scenario,
         settings.fixtures,

@@ -17,7 +17,8 @@ class Tenant:
     """One customer's records, apart from every other's.
 
     ``elsewhere`` are the keys of other modules' records that are known to be there, by ``module:resource``; None
-    where nobody asks.
+    where nobody asks; ``begun`` are the collections, each with its parents' keys, that have got their first records,
+    where these are made when somebody first looks.
     """
 
     def __init__(
@@ -26,6 +27,7 @@ class Tenant:
         self.name = name
         self.lock = RLock()
         self.elsewhere = elsewhere
+        self.begun: set[tuple[str, ...]] = set()
         self._collections = dict(collections)
         self._shared: set[str] = set()
         self._undo: Undo | None = None
@@ -79,6 +81,7 @@ class Tenant:
         """
         known = None if self.elsewhere is None else {name: set(keys) for name, keys in self.elsewhere.items()}
         twin = Tenant(self.name, self._collections, known)
+        twin.begun = set(self.begun)
         twin._shared = set(self._collections)
         self._shared = set(self._collections)
         return twin

@@ -102,7 +102,7 @@ def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
 
 def _response(reply: Reply) -> Response:
     content = reply.raw
-    response = Response(content, status=reply.status, content_type=_JSON if content is not None else None)
+    response = Response(content, status=reply.status, content_type=reply.content_type if content is not None else None)
     if content is None:
         del response.headers["Content-Type"]
     response.headers.extend(reply.headers)

@@ -1,0 +1,113 @@
+"""One document of many files: each file that a ``$ref`` leads to becomes a member of the first, references and all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+from urllib.request import urlopen
+
+from mockserver.contract.document import escape, parse
+from mockserver.errors import Problem, SetupError
+
+FILES = "x-files"
+"""The member of a bundled document that holds the other files."""
+MAX_FILES = 10_000
+MAX_BYTES = 2**26
+SECONDS = 20
+"""How long a document's address may take to answer."""
+
+
+def fetch(location: str) -> bytes:
+    """What stands at a path or an http(s) address. Raises OSError, ValueError."""
+    if not is_address(location):
+        return Path(location).read_bytes()
+    with urlopen(location, timeout=SECONDS) as reply:  # noqa: S310 -- http and https only, asked for by the user
+        content: bytes = reply.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ValueError(f"is larger than {MAX_BYTES} bytes")
+    return content
+
+
+def is_address(location: str) -> bool:
+    return location.startswith(("http://", "https://"))
+
+
+def is_yaml(location: str, content: bytes) -> bool:
+    """Whether a file is to be read as YAML: by its name or, where that tells nothing, by how it begins."""
+    suffix = Path(urlsplit(location).path).suffix.lower()
+    if suffix == ".json":
+        return False
+    return suffix in (".yaml", ".yml") or content.lstrip()[:1] not in (b"{", b"[")
+
+
+def bundle(root: dict[str, Any], location: str) -> None:
+    """Bring every file that ``root``, read from ``location``, refers to into it, in place.
+
+    Raises SetupError listing each file that is not there or cannot be read.
+    """
+    _Bundle(root, location).everything()
+
+
+class _Bundle:
+    def __init__(self, root: dict[str, Any], location: str) -> None:
+        self._root = root
+        self._home = location if is_address(location) else str(Path(location).resolve())
+        self._names: dict[str, str] = {}
+        self._problems: list[Problem] = []
+        self._todo: list[tuple[Any, str]] = [(root, self._home)]
+
+    def everything(self) -> None:
+        files: dict[str, Any] = {}
+        while self._todo:
+            content, location = self._todo.pop()
+            self._references(content, location, files)
+        if files:
+            self._root[FILES] = files
+        if self._problems:
+            raise SetupError(self._problems)
+
+    def _references(self, content: Any, location: str, files: dict[str, Any]) -> None:
+        """Rewrite each reference in one file to where its target will stand."""
+        stack, seen = [content], set()
+        while stack:
+            node = stack.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node, dict):
+                if isinstance(target := node.get("$ref"), str):
+                    node["$ref"] = self._rewritten(target, location, files)
+                stack += [below for below in node.values() if isinstance(below, dict | list)]
+            elif isinstance(node, list):
+                stack += [below for below in node if isinstance(below, dict | list)]
+
+    def _rewritten(self, target: str, location: str, files: dict[str, Any]) -> str:
+        file, _, pointer = target.partition("#")
+        where = self._resolve(file, location) if file else location
+        if where == self._home:
+            return f"#{pointer}"
+        if where not in self._names:
+            self._load(where, target, location, files)
+        return f"#/{FILES}/{escape(self._names[where])}{pointer}"
+
+    def _resolve(self, file: str, location: str) -> str:
+        if is_address(file) or is_address(location):
+            return urljoin(location, file) if is_address(location) else file
+        return str((Path(location).parent / unquote(file)).resolve())
+
+    def _load(self, where: str, target: str, location: str, files: dict[str, Any]) -> None:
+        name = self._names[where] = f"{len(self._names)}-{Path(urlsplit(where).path).name}"
+        try:
+            content = self._fetch(where)
+            files[name] = parse(content, yaml=is_yaml(where, content))
+        except (OSError, ValueError) as error:
+            problem = f"the reference {target!r} cannot be read: {error}"
+            self._problems.append(Problem(location, "", problem, "add the file, or correct the reference"))
+            files[name] = {}
+        self._todo.append((files[name], where))
+
+    def _fetch(self, where: str) -> bytes:
+        if len(self._names) > MAX_FILES:
+            raise ValueError(f"more than {MAX_FILES} files")
+        return fetch(where)

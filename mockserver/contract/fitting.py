@@ -1,0 +1,136 @@
+"""A value made to fit a schema: what keeps it is kept, what is missing is made, what breaks it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.contract.document import Node
+from mockserver.contract.making import CHOICES, Maker
+from mockserver.contract.scalars import Draw
+from mockserver.messages import Json
+
+DEEPEST = 10
+
+
+def fit(maker: Maker, node: Node, value: Json, draw: Draw) -> Json:
+    """``value`` where it keeps the schema at ``node``, else the nearest to it that does."""
+    if maker.allows(node, value):
+        return value
+    for choice in range(min(maker.shapes.choices(node), CHOICES)):
+        shaped = _shaped(maker, node, value, draw, choice=choice, left=DEEPEST)
+        if maker.allows(node, shaped):
+            return shaped
+        mended = maker.mend(node, shaped, draw)
+        if maker.allows(node, mended):
+            return mended
+    made = maker.make(node, draw)
+    if isinstance(made, dict) and isinstance(value, Mapping):
+        return _overlaid(maker, node, made, value)
+    return made
+
+
+def shown(maker: Maker, node: Node, record: Json) -> Json:
+    """Of ``record`` what a reply of that schema shows: its own members, but nothing that only requests hold."""
+    if not isinstance(record, dict):
+        return record
+    members = maker.shapes.properties(node)
+    if not members:
+        return record
+    required = maker.shapes.shape(node).required
+    is_open = maker.shapes.shape(node).additional is not None
+    return {
+        name: value
+        for name, value in record.items()
+        if (name in members and (name in required or maker.shapes.says(members[name], "writeOnly") is not True))
+        or (is_open and name not in members)
+    }
+
+
+def coerced(maker: Maker, node: Node, value: Json, draw: Draw) -> Json:
+    """``value`` as the schema's member takes it: as it is, as another type says it, or as the nearest object (A4).
+
+    Raises LookupError when nothing of it can be kept.
+    """
+    if maker.allows(node, value):
+        return value
+    for other in _spellings(maker.shapes.type(node), value):
+        if maker.allows(node, other):
+            return other
+    if isinstance(value, dict) and maker.shapes.type(node) == "object":
+        return fit(maker, node, value, draw)
+    if isinstance(value, list) and (items := maker.shapes.items(node)) is not None:
+        kept = [fit(maker, items, one, draw) for one in value if isinstance(one, dict) or maker.allows(items, one)]
+        if maker.allows(node, kept):
+            return kept
+    raise LookupError(node.pointer)
+
+
+def _spellings(kind: str | None, value: Json) -> list[Json]:
+    """The same thing in another type: ``"3"`` for 3, ``{"value": "x"}`` for ``"x"``."""
+    if isinstance(value, bool) or value is None:
+        return []
+    if kind == "string" and isinstance(value, int | float):
+        return [str(value)]
+    if kind in ("integer", "number") and isinstance(value, str) and value.lstrip("-").isdigit() and len(value) < 18:
+        return [int(value)]
+    if kind == "object" and isinstance(value, str | int | float):
+        return [{name: value} for name in ("value", "id", "name", "key", "content", "raw")]
+    if kind == "array" and not isinstance(value, list | dict):
+        return [[value]]
+    return []
+
+
+def _shaped(maker: Maker, node: Node, value: Json, draw: Draw, *, choice: int, left: int) -> Json:
+    shape = maker.shapes.shape(node, choice)
+    if not left:
+        return maker.make(node, draw)
+    if isinstance(value, dict) and shape.type in ("object", None):
+        return _object(maker, node, value, draw, choice=choice, left=left)
+    if isinstance(value, list) and shape.type == "array" and shape.items is not None:
+        return [_member(maker, shape.items, item, draw, left - 1) for item in value]
+    return maker.make(node, draw)
+
+
+def _object(maker: Maker, node: Node, value: dict[str, Any], draw: Draw, *, choice: int, left: int) -> dict[str, Json]:
+    shape = maker.shapes.shape(node, choice)
+    kept: dict[str, Json] = {}
+    for name, one in value.items():
+        place = shape.properties.get(name, shape.additional)
+        if place is not None:
+            made = _member(maker, place, one, draw, left - 1)
+            if made is not _GONE or name in shape.required:
+                kept[name] = maker.make(place, draw) if made is _GONE else made
+        elif not shape.closed:
+            kept[name] = one
+    for name in shape.required:
+        if name not in kept:
+            place = shape.properties.get(name, shape.additional)
+            kept[name] = maker.member(place, draw, name) if place is not None else name
+    return kept
+
+
+_GONE: Any = object()
+
+
+def _member(maker: Maker, node: Node, value: Json, draw: Draw, left: int) -> Json:
+    """One member or item within; ``_GONE`` when nothing of it can be kept."""
+    if maker.allows(node, value):
+        return value
+    if isinstance(value, dict | list) and left:
+        shaped = _shaped(maker, node, value, draw, choice=0, left=left)
+        return shaped if maker.allows(node, shaped) else maker.mend(node, shaped, draw)
+    try:
+        return coerced(maker, node, value, draw)
+    except LookupError:
+        return _GONE
+
+
+def _overlaid(maker: Maker, node: Node, made: dict[str, Json], value: Mapping[str, Any]) -> dict[str, Json]:
+    """``made`` with each member of ``value`` that leaves it good."""
+    for name, one in value.items():
+        if name in made or name in maker.shapes.properties(node):
+            tried = {**made, name: one}
+            if maker.allows(node, tried):
+                made = tried
+    return made

@@ -1,0 +1,103 @@
+"""Text as the types that its schema wants: parameters, and forms with brackets in their names (A9)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from mockserver.contract.document import Node
+from mockserver.contract.making import Maker
+from mockserver.messages import Json
+
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,2})?")
+_BRACKETS = re.compile(r"\[([^\]]*)\]")
+
+
+def nested(maker: Maker, schema: Node, pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    """``a[b]=1&a[c][]=2`` as ``{"a": {"b": 1, "c": [2]}}``, each text as its schema's type."""
+    made: dict[str, Any] = {}
+    for name, text in pairs:
+        head, *inner = [name.partition("[")[0], *_BRACKETS.findall(name)]
+        _put(made, [head, *inner], text)
+    return {name: _formed(maker, maker.shapes.properties(schema).get(name), value) for name, value in made.items()}
+
+
+def typed(maker: Maker, schema: Node, text: str) -> Json:
+    """``text`` as the first type of the schema that it can be read as; as it is when it is none of them."""
+    if not isinstance(schema.value, dict):
+        return text
+    kind = maker.shapes.type(schema)
+    if kind == "string" and maker.allows(schema, text):
+        return text
+    for value in _readings(text):
+        if maker.allows(schema, value):
+            return value
+    return _as(kind, text)
+
+
+def _as(kind: str | None, text: str) -> Json:
+    """The nearest that a text comes to its type, for the violation to say the right thing."""
+    if kind in ("integer", "number") and _NUMBER.fullmatch(text):
+        return float(text)
+    return text
+
+
+def _readings(text: str) -> Iterator[Json]:
+    if re.fullmatch(r"-?[0-9]{1,18}", text):
+        yield int(text)
+    elif _NUMBER.fullmatch(text):
+        yield float(text)
+    if text.lower() in ("true", "false"):
+        yield text.lower() == "true"
+    if text[:1] in ("{", "["):
+        try:
+            yield orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return
+    if text in ("", "null"):
+        yield None
+    yield text
+
+
+def _put(made: dict[str, Any], steps: list[str], value: Json) -> None:
+    """Put ``value`` where the steps of a bracketed name lead; an empty step adds to a list."""
+    name, *rest = steps
+    rest = rest[:20]
+    if not rest:
+        made[name] = [*_listed(made[name]), value] if name in made else value
+    elif rest == [""]:
+        made[name] = [*_listed(made.get(name, [])), value]
+    else:
+        below = made.get(name)
+        made[name] = below if isinstance(below, dict) else {}
+        _put(made[name], rest, value)
+
+
+def _listed(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else [value]
+
+
+def _formed(maker: Maker, schema: Node | None, value: Json) -> Json:
+    """What a form says as its schema's types; as it is where there is no schema."""
+    if schema is None:
+        return value
+    if isinstance(value, str):
+        return _formed_text(maker, schema, value)
+    if isinstance(value, dict):
+        if maker.shapes.type(schema) == "array" and all(name.isdigit() for name in value):
+            return _formed(maker, schema, [value[name] for name in sorted(value, key=int)])
+        members = maker.shapes.properties(schema)
+        return {name: _formed(maker, members.get(name), one) for name, one in value.items()}
+    items = maker.shapes.items(schema)
+    return [_formed(maker, items, one) for one in value] if isinstance(value, list) else value
+
+
+def _formed_text(maker: Maker, schema: Node, text: str) -> Json:
+    single = typed(maker, schema, text)
+    if maker.shapes.type(schema) != "array" or isinstance(single, list):
+        return single
+    items = maker.shapes.items(schema)
+    return [typed(maker, items, text) if items else text]

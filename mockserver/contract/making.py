@@ -1,0 +1,254 @@
+"""Values that keep a schema: its own examples where they are good, made-up ones else; the same draw, the same value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from mockserver.contract.document import Node, unescape
+from mockserver.contract.scalars import Draw, scalar
+from mockserver.contract.schema import Rule, Schemas
+from mockserver.contract.shapes import Shape, Shapes
+from mockserver.messages import Json
+
+DEEPEST = 7
+"""From here on only what must be there is made, and from twice as deep nothing."""
+CHOICES = 8
+"""How many alternatives of a choice are tried."""
+REPAIRS = 24
+"""How many faults of one made value are mended before it is given up."""
+
+
+class Maker:
+    """Makes values for the schemas of one document.
+
+    PERF: rules are compiled once for each place that is looked at, and only for those.
+    """
+
+    def __init__(self, schemas: Schemas, shapes: Shapes) -> None:
+        self.shapes = shapes
+        self._schemas = schemas
+        self._rules: dict[str, Rule] = {}
+        self._usable: dict[str, bool] = {}
+
+    def rule(self, node: Node) -> Rule:
+        if node.pointer not in self._rules:
+            self._rules[node.pointer] = self._schemas.rule(node)
+        return self._rules[node.pointer]
+
+    def allows(self, node: Node, value: Json) -> bool:
+        """Whether ``value`` keeps the schema; a schema that nobody can compile forbids nothing."""
+        return not self.faults(node, value)
+
+    def faults(self, node: Node, value: Json) -> list[tuple[tuple[str, ...], str]]:
+        """Where ``value`` breaks the schema, and which keyword of it."""
+        if not isinstance(node.value, dict) or not self._compiles(node):
+            return []
+        return [(_steps(one.pointer), one.rule) for one in self.rule(node).violations(value, "")]
+
+    def make(self, node: Node, draw: Draw, examples: tuple[Json, ...] = ()) -> Json:
+        """A value that keeps the schema, the best that there is; the nearest one where the schema allows none."""
+        nearest: Json = None
+        for candidate in self._candidates(node, draw, examples):
+            if self.allows(node, candidate):
+                return candidate
+            nearest = candidate if nearest is None else nearest
+            mended = self.mend(node, candidate, draw)
+            if self.allows(node, mended):
+                return mended
+        return nearest
+
+    def member(self, node: Node, draw: Draw, name: str) -> Json:
+        """A value for a member of that name, not yet held to its schema."""
+        return self._chosen(node, draw, 1, name)
+
+    def mend(self, node: Node, value: Json, draw: Draw) -> Json:
+        """``value`` with what breaks the schema made anew, or left out where it may be missing."""
+        for _ in range(REPAIRS):
+            faults = self.faults(node, value)
+            if not faults:
+                return value
+            steps, keyword = faults[0]
+            changed = self._mended(node, value, steps, keyword, draw)
+            if changed == value:
+                return value
+            value = changed
+        return value
+
+    def _compiles(self, node: Node) -> bool:
+        if node.pointer not in self._usable:
+            try:
+                self.rule(node).compile()
+                self._usable[node.pointer] = True
+            except Exception:  # noqa: BLE001 -- whatever a library has against a schema, it forbids nothing then
+                self._usable[node.pointer] = False
+        return self._usable[node.pointer]
+
+    def _candidates(self, node: Node, draw: Draw, examples: tuple[Json, ...]) -> Iterator[Json]:
+        yield from examples
+        yield from _examples(self.shapes.follow(node).value)
+        for choice in range(min(self.shapes.choices(node), CHOICES)):
+            yield self._build(node, draw, 0, "", choice)
+            if draw.full:
+                yield self._build(node, draw.bare, 0, "", choice)
+
+    def _build(self, node: Node, draw: Draw, depth: int, name: str, choice: int = 0) -> Json:
+        shape = self.shapes.shape(node, choice)
+        if depth:
+            for good in self._said(node, shape, draw):
+                return good
+        if depth > 2 * DEEPEST:
+            return _EMPTY.get(shape.type or "object")
+        if shape.type == "object" or (shape.type is None and depth == 0):
+            return self._object(shape, draw, depth)
+        if shape.type == "array":
+            return self._array(shape, draw, depth, name)
+        return scalar(shape, draw, name)
+
+    def _said(self, node: Node, shape: Shape, draw: Draw) -> Iterator[Json]:
+        """What the schema itself names: a constant, one of its values, an example or a default that is good."""
+        words = shape.words
+        if "const" in words:
+            yield words["const"]
+        if isinstance(words.get("enum"), list):
+            options = [one for one in words["enum"] if one is not None] or words["enum"]
+            yield draw.random.choice(options) if draw.full else options[0]
+        for told in (*_examples(words), words.get("default")):
+            if told is not None and self._is_good(node, told):
+                yield told
+
+    def _is_good(self, node: Node, told: Json) -> bool:
+        """Whether an example keeps its schema. PERF: a schema without references needs no look at the document."""
+        value = self.shapes.follow(node).value
+        if isinstance(value, dict) and not (value.keys() & {"allOf", "oneOf", "anyOf", "items", "properties"}):
+            return _judged(value, told)
+        return self.allows(node, told)
+
+    def _object(self, shape: Shape, draw: Draw, depth: int) -> dict[str, Json]:
+        made: dict[str, Json] = {}
+        for name, below in shape.properties.items():
+            if name in shape.required or self._is_wanted(below, draw, depth):
+                made[name] = self._chosen(below, draw, depth + 1, name)
+        for name in shape.required:
+            if name not in made:
+                made[name] = self._build(shape.additional, draw, depth + 1, name) if shape.additional else name
+        least = shape.words.get("minProperties", 0)
+        for name in shape.properties:
+            if len(made) >= least:
+                break
+            made.setdefault(name, self._chosen(shape.properties[name], draw, depth + 1, name))
+        while len(made) < least and not shape.closed and len(made) < 20:
+            below_all = shape.additional
+            made[f"key{len(made) + 1}"] = self._build(below_all, draw, depth + 1, "") if below_all else "value"
+        return made
+
+    def _chosen(self, node: Node, draw: Draw, depth: int, name: str) -> Json:
+        """A member's value; where the schema has alternatives, the first that comes out right."""
+        count = self.shapes.choices(node)
+        value = self._build(node, draw, depth, name)
+        if count == 1 or depth > DEEPEST or self.allows(node, value):
+            return value
+        for choice in range(1, min(count, CHOICES)):
+            other = self._build(node, draw, depth, name, choice)
+            if self.allows(node, other):
+                return other
+        return value
+
+    def _is_wanted(self, node: Node, draw: Draw, depth: int) -> bool:
+        """Whether a property that may be missing is made all the same."""
+        value = self.shapes.follow(node).value
+        if depth >= 3 or not isinstance(value, dict) or value.get("writeOnly") or value.get("deprecated"):
+            return False
+        if draw.full and depth < 2:
+            return True
+        return depth < 2 and any(word in value for word in ("example", "examples", "default", "const"))
+
+    def _array(self, shape: Shape, draw: Draw, depth: int, name: str) -> list[Json]:
+        least = int(shape.words.get("minItems", 0))
+        count = max(least, 1 if draw.full and depth < 3 else 0)
+        count = min(count, int(shape.words.get("maxItems", count)), 100)
+        if shape.items is None:
+            return ["value"] * count
+        made: list[Json] = []
+        for _ in range(count * 4):
+            if len(made) == count:
+                break
+            item = self._chosen(shape.items, draw, depth + 1, name.removesuffix("s"))
+            if not shape.words.get("uniqueItems") or item not in made:
+                made.append(item)
+        return made
+
+    def _mended(self, node: Node, value: Json, steps: tuple[str, ...], keyword: str, draw: Draw) -> Json:
+        if not steps:
+            return self._mended_here(node, value, keyword, draw)
+        if isinstance(value, dict):
+            return self._mended_member(node, value, steps, keyword, draw)
+        if isinstance(value, list) and steps[0].isdigit() and int(steps[0]) < len(value):
+            inner, index = self._below(node, steps[0], value), int(steps[0])
+            changed = self._mended(inner, value[index], steps[1:], keyword, draw) if inner else value[index]
+            kept = [changed] if changed != value[index] else []
+            return [*value[:index], *kept, *value[index + 1 :]]
+        return value
+
+    def _mended_member(
+        self, node: Node, value: dict[str, Json], steps: tuple[str, ...], keyword: str, draw: Draw
+    ) -> dict[str, Json]:
+        """The object with one member made, mended within, left out where it may be, or made anew; in that order."""
+        name, inner = steps[0], self._below(node, steps[0], value)
+        without = {one: told for one, told in value.items() if one != name}
+        if keyword == "required" and len(steps) == 1:
+            return {**value, name: self._chosen(inner, draw.bare, 1, name) if inner else name}
+        if keyword == "not" and len(steps) == 1:
+            return without
+        if name not in value:
+            return value
+        is_deep = len(steps) > 1 or keyword in ("additionalProperties", "unevaluatedProperties")
+        changed = self._mended(inner, value[name], steps[1:], keyword, draw) if inner and is_deep else value[name]
+        if changed != value[name]:
+            return {**value, name: changed}
+        if name not in self.shapes.shape(node).required:
+            return without
+        return {**value, name: self.make(inner, draw.bare)} if inner else value
+
+    def _mended_here(self, node: Node, value: Json, keyword: str, draw: Draw) -> Json:
+        if keyword in ("additionalProperties", "unevaluatedProperties") and isinstance(value, dict):
+            known = self.shapes.properties(node)
+            return {name: one for name, one in value.items() if name in known}
+        if keyword == "uniqueItems" and isinstance(value, list):
+            return [one for index, one in enumerate(value) if one not in value[:index]]
+        return self._build(node, draw.bare, 1, "") if keyword not in ("oneOf", "anyOf", "not") else value
+
+    def _below(self, node: Node, step: str, value: Json) -> Node | None:
+        if isinstance(value, list):
+            return self.shapes.items(node)
+        found = self.shapes.properties(node).get(step)
+        return found or self.shapes.shape(node).additional
+
+
+_EMPTY: Mapping[str, Any] = {"object": {}, "array": [], "string": "value", "integer": 1, "number": 1, "boolean": False}
+
+
+def _examples(value: Any) -> Iterator[Json]:
+    """The examples that stand at a schema, in either dialect's word."""
+    if not isinstance(value, Mapping):
+        return
+    if value.get("example") is not None:
+        yield value["example"]
+    listed = value.get("examples")
+    if isinstance(listed, list):
+        yield from (one for one in listed if one is not None)
+
+
+def _judged(schema: Mapping[str, Any], value: Json) -> bool:
+    """Whether ``value`` keeps a schema that refers to nothing."""
+    words = {name: told for name, told in schema.items() if name not in ("example", "examples", "default", "$ref")}
+    try:
+        return jsonschema_rs.Draft202012Validator(words, validate_formats=True).is_valid(value)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):
+        return False
+
+
+def _steps(pointer: str) -> tuple[str, ...]:
+    return tuple(map(unescape, pointer.split("/")[1:]))

@@ -1,0 +1,203 @@
+"""Any OpenAPI document as one of 3.1: schemas in the dialect that validators read, whatever the version said it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import jsonschema_rs
+
+from mockserver.contract.document import step_into, unescape
+from mockserver.contract.swagger import upgraded
+
+SCHEMA_MEMBERS = frozenset(
+    {"items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else", "unevaluatedItems",
+     "unevaluatedProperties", "additionalItems"}
+)  # fmt: skip
+SCHEMA_MAPS = frozenset({"properties", "patternProperties", "definitions", "$defs", "dependentSchemas"})
+SCHEMA_LISTS = frozenset({"allOf", "oneOf", "anyOf", "prefixItems"})
+_TYPES = frozenset({"string", "integer", "number", "boolean", "array", "object", "null"})
+_PASSED_OVER = frozenset({"example", "examples", "default", "enum", "const"})
+
+
+def normalise(root: dict[str, Any]) -> list[str]:
+    """Make ``root`` a document of OpenAPI 3.1, in place; what had to be left out is told, one line each."""
+    if "swagger" in root:
+        upgraded(root)
+    is_old = not str(root.get("openapi", "")).startswith(("3.1", "3.2"))
+    warnings: list[str] = []
+    _Walk(root, is_old, warnings).everything()
+    root["openapi"] = "3.1.0"
+    return warnings
+
+
+class _Walk:
+    """Each schema of one document once, found by where it stands or by what refers to it."""
+
+    def __init__(self, root: dict[str, Any], is_old: bool, warnings: list[str]) -> None:
+        self._root = root
+        self._is_old = is_old
+        self._warnings = warnings
+        self._seen: set[int] = set()
+        self._stack: list[tuple[Any, bool]] = [(root, False)]
+
+    def everything(self) -> None:
+        while self._stack:
+            node, is_schema = self._stack.pop()
+            if isinstance(node, list):
+                self._stack += [(item, is_schema) for item in node]
+            elif isinstance(node, dict) and id(node) not in self._seen:
+                self._seen.add(id(node))
+                self._stack += self._schema(node) if is_schema else self._other(node)
+
+    def _other(self, node: dict[str, Any]) -> Iterator[tuple[Any, bool]]:
+        """What stands below something that is not a schema."""
+        if isinstance(target := node.get("$ref"), str):
+            yield self._target(node, target), False
+        for name, below in node.items():
+            if name == "schema":
+                yield below, True
+            elif name in {"schemas", "definitions"} and isinstance(below, dict):
+                yield from ((one, True) for one in below.values())
+            elif name not in _PASSED_OVER and not name.startswith("x-") and isinstance(below, dict | list):
+                yield below, False
+
+    def _schema(self, node: dict[str, Any]) -> Iterator[tuple[Any, bool]]:
+        if isinstance(target := node.get("$ref"), str):
+            yield self._target(node, target), True
+            self._reference(node)
+            if "$ref" in node and len(node) == 1:
+                return
+        self._repair(node)
+        if self._is_old:
+            _raise(node)
+        for name, below in node.items():
+            if name in SCHEMA_MEMBERS or name in SCHEMA_LISTS:
+                yield below, True
+            elif name in SCHEMA_MAPS and isinstance(below, dict):
+                yield from ((one, True) for one in below.values())
+
+    def _target(self, node: dict[str, Any], target: str) -> Any:
+        found = pointed(self._root, target)
+        if found is None:
+            self._warnings.append(f"the reference {target!r} leads nowhere; it is taken for 'anything'")
+            node.pop("$ref")
+        return found
+
+    def _reference(self, node: dict[str, Any]) -> None:
+        """Before 3.1 nothing beside a reference counts, but people write ``nullable`` there and mean it."""
+        if not self._is_old or "$ref" not in node:
+            return
+        target, is_nullable = node["$ref"], node.get("nullable") is True
+        node.clear()
+        node.update({"anyOf": [{"$ref": target}, {"type": "null"}]} if is_nullable else {"$ref": target})
+
+    def _repair(self, node: dict[str, Any]) -> None:
+        """Leave out what no validator could read: one bad word must not make the schema useless."""
+        properties = node.get("properties")
+        if isinstance(properties, dict) and isinstance(target := properties.get("$ref"), str):
+            node["properties"] = pointed(self._root, target) or {}
+        for name in [name for name, good in _KEYWORDS.items() if name in node and not good(node[name])]:
+            self._warnings.append(f"the schema's {name!r} is not usable ({str(node[name])[:60]!r}); it is left out")
+            del node[name]
+        for name in ("$id", "id", "$schema", "$anchor"):
+            if isinstance(node.get(name), str):
+                del node[name]
+
+
+def pointed(root: Any, target: str) -> Any:
+    """What ``#/…`` names in ``root``; None where there is nothing."""
+    if not target.startswith("#"):
+        return None
+    value = root
+    for step in target[1:].split("/")[1:]:
+        value = step_into(value, unescape(step))
+    return value
+
+
+def _raise(node: dict[str, Any]) -> None:
+    """One schema of 2.0 or 3.0 in the words of 3.1."""
+    for name, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(node.get(name), bool):
+            is_exclusive = node.pop(name)
+            if is_exclusive and bound in node:
+                node[name] = node.pop(bound)
+    is_nullable = node.pop("nullable", False) is True or node.pop("x-nullable", False) is True
+    if not is_nullable:
+        return
+    if "enum" in node and None not in node["enum"]:
+        node["enum"] = [*node["enum"], None]
+    if isinstance(node.get("type"), str):
+        node["type"] = [node["type"], "null"]
+        return
+    branches = {name: node.pop(name) for name in ("allOf", "oneOf", "anyOf") if name in node}
+    if branches:
+        node["anyOf"] = [branches, {"type": "null"}]
+
+
+def _is_type(value: Any) -> bool:
+    return value in _TYPES if isinstance(value, str) else _is_list_of(value, _TYPES)
+
+
+def _is_list_of(value: Any, words: frozenset[str]) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, str) and one in words for one in value)
+
+
+def _is_schema(value: Any) -> bool:
+    return isinstance(value, dict | bool)
+
+
+def _are_schemas(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_schema, value))
+
+
+def _is_map(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(map(_is_schema, value.values()))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+@lru_cache(4_096)
+def _reads(pattern: str) -> bool:
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": pattern})
+    except (jsonschema_rs.ValidationError, ValueError):
+        return False
+    return True
+
+
+_KEYWORDS: Mapping[str, Callable[[Any], bool]] = {
+    "type": _is_type,
+    "properties": _is_map,
+    "patternProperties": lambda value: _is_map(value) and all(map(_reads, value)),
+    "items": _is_schema,
+    "additionalProperties": _is_schema,
+    "not": _is_schema,
+    "allOf": _are_schemas,
+    "oneOf": _are_schemas,
+    "anyOf": _are_schemas,
+    "enum": lambda value: isinstance(value, list) and bool(value),
+    "required": lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
+    "pattern": lambda value: isinstance(value, str) and _reads(value),
+    "minimum": _is_number,
+    "maximum": _is_number,
+    "exclusiveMinimum": _is_number,
+    "exclusiveMaximum": _is_number,
+    "multipleOf": lambda value: _is_number(value) and value > 0,
+    "minLength": _is_count,
+    "maxLength": _is_count,
+    "minItems": _is_count,
+    "maxItems": _is_count,
+    "minProperties": _is_count,
+    "maxProperties": _is_count,
+    "uniqueItems": lambda value: isinstance(value, bool),
+    "format": lambda value: isinstance(value, str),
+}
+"""The words that validators refuse a whole schema for when their value is of the wrong kind."""

@@ -1,0 +1,128 @@
+"""How an operation of any document is answered: where records stand in its bodies and replies, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from mockserver.contract.document import Node
+from mockserver.contract.making import Maker
+
+Steps: TypeAlias = tuple[str, ...]
+"""The members that lead from a value to one within it; none: the value itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """One path parameter above a collection: the resource whose record it names, if any.
+
+    ``must_exist``: a client could have known which records there are, so that another value is a 404; ``field`` leads
+    to the member of the record that repeats the value.
+    """
+
+    parameter: str
+    resource: str | None = None
+    must_exist: bool = False
+    field: Steps = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place where the document shows records: a media type object, and the members that lead to them."""
+
+    media: Node
+    steps: Steps
+    is_list: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One kind of record as a document implies it.
+
+    ``record`` is its schema, None where none is told; ``key`` leads to what identifies it (empty: it stands beside the
+    record), ``other_keys`` to what finds it as well; ``parameter`` is the schema of the path parameter; ``chosen``
+    tells that clients name it; ``parents`` are the path parameters above, outermost first; ``alias`` is the key that
+    ``me`` and the like stand for; ``why`` tells the rules that decided.
+    """
+
+    record: Node | None
+    key: Steps
+    other_keys: tuple[Steps, ...] = ()
+    parameter: Node | None = None
+    chosen: bool = False
+    parents: tuple[Parent, ...] = ()
+    sources: tuple[Source, ...] = ()
+    foreign: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One declared reply: its media type and its place, None without content; the headers it names, lower-case."""
+
+    media_type: str | None
+    media: Node | None
+    headers: frozenset[str] = frozenset()
+
+    @property
+    def schema(self) -> Node | None:
+        return self.media.child("schema") if self.media and self.media.value.get("schema") is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One parameter or form member as it is read from text."""
+
+    name: str
+    location: str
+    required: bool
+    schema: Node
+    explode: bool = True
+    style: str = "form"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One thing a caller has to show: where it stands and under which name."""
+
+    location: str
+    name: str
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one operation is answered.
+
+    ``key`` names the path parameter of the record (None: none does), ``scope`` those of its parents (None: the path
+    tells of no parents, all records are meant), ``alias`` that a fixed word stands for the key;
+    ``status`` and ``success`` are what is declared for a success; ``record`` leads from the reply to the record,
+    ``items`` to the list (None: neither is there), ``sent`` from the body to what is stored; ``said`` are all declared
+    replies by status, ``4XX`` and ``default`` among them; ``bodies`` the request's media types with their schemas;
+    ``needs`` the alternatives of credentials; ``why`` the rule that decided, in words.
+    """
+
+    maker: Maker = field(repr=False, compare=False)
+    why: str
+    status: int
+    success: Said
+    said: Mapping[str, Said]
+    key: str | None = None
+    scope: tuple[str, ...] | None = None
+    alias: bool = False
+    record: Steps | None = None
+    items: Steps | None = None
+    sent: Steps = ()
+    bodies: Mapping[str, Node] = field(default_factory=dict)
+    body_required: bool = False
+    taken: tuple[Taken, ...] = ()
+    needs: tuple[tuple[Credential, ...], ...] = ()
+    words: Mapping[str, Any] = field(default_factory=dict)
+
+    def refusal(self, status: int) -> tuple[int, Said | None]:
+        """The status and the reply that the document declares for a refusal: exact, ``4XX``, ``default`` or none."""
+        for name in (str(status), f"{status // 100}XX", "default"):
+            if name in self.said:
+                return status, self.said[name]
+        return status, None

@@ -1,0 +1,143 @@
+"""Texts, numbers and truth values of a shape: by format, pattern, bounds and the name of the field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import rstr
+
+from mockserver.contract.shapes import Shape
+from mockserver.contract.wording import words_for
+from mockserver.messages import Json
+
+LONGEST = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What a made value depends on: chance, the moment, and whether all is wanted (``full``) or what must be there."""
+
+    random: Random
+    now: datetime
+    full: bool = False
+
+    @classmethod
+    def of(cls, number: int, now: datetime, *, full: bool = False) -> Draw:
+        """The draw that ``number`` begins: the same number, the same values."""
+        return cls(Random(number), now, full)  # noqa: S311 -- test data, and to be repeatable
+
+    @property
+    def bare(self) -> Draw:
+        """The same, with what must be there only."""
+        return Draw(self.random, self.now)
+
+
+def scalar(shape: Shape, draw: Draw, name: str = "") -> Json:
+    """A text, number or truth value of that shape."""
+    words = shape.words
+    if "const" in words:
+        return words["const"]
+    if words.get("enum"):
+        return next((one for one in words["enum"] if one is not None), None)
+    if shape.type in ("integer", "number"):
+        return _number(shape, draw)
+    if shape.type == "boolean":
+        return bool(draw.full and draw.random.random() < 0.5)
+    return None if shape.type == "null" else _text(words, draw, name)
+
+
+def _number(shape: Shape, draw: Draw) -> int | float:
+    words, step = shape.words, shape.words.get("multipleOf")
+    is_whole = shape.type == "integer"
+    low = words.get("minimum", words.get("exclusiveMinimum"))
+    high = words.get("maximum", words.get("exclusiveMaximum"))
+    bottom = low if low is not None else (min(1, high) if high is not None else 1)
+    top = high if high is not None else bottom + 99
+    value = bottom + (draw.random.random() * (top - bottom) if draw.full else 0)
+    if step:
+        value = round(value / step) * step
+        value = value + step if value < bottom else value
+    elif is_whole:
+        value = int(value)
+    if "exclusiveMinimum" in words and value <= words["exclusiveMinimum"]:
+        value += step or (1 if is_whole else (top - bottom) / 2)
+    if "exclusiveMaximum" in words and value >= words["exclusiveMaximum"]:
+        value -= step or (1 if is_whole else (top - bottom) / 2)
+    return int(value) if is_whole else round(value, 2) if round(value, 2) >= bottom else value
+
+
+def _text(words: Mapping[str, Any], draw: Draw, name: str) -> str:
+    least, most = int(words.get("minLength", 0)), int(words.get("maxLength", LONGEST))
+    if words.get("pattern"):
+        return patterned(words["pattern"], draw.random, least, most)
+    text = _FORMATS[words["format"]](draw) if words.get("format") in _FORMATS else words_for(name, draw.random)
+    if len(text) < least:
+        text += "x" * (min(least, LONGEST) - len(text))
+    return text[:most].rstrip() if len(text) > most > 0 else text[:most]
+
+
+def patterned(pattern: str, random: Random, least: int = 0, most: int = LONGEST) -> str:
+    """A text that the pattern finds and whose length is within bounds, or the nearest one."""
+    text = ""
+    read = pattern.replace(r"\p{L}", "[a-z]").replace(r"\p{N}", "[0-9]").replace(r"\Z", "$")
+    try:
+        for _ in range(30):
+            text = rstr.Rstr(random).xeger(_bounded(read, most))
+            if least <= len(text) <= most:
+                return text
+    except (re.error, KeyError, ValueError, OverflowError, TypeError):
+        return "string"
+    return text
+
+
+_OPEN = re.compile(r"(?<!\\)([+*])(?![?+])")
+
+
+def _bounded(pattern: str, most: int) -> str:
+    """``+`` and ``*`` with an end, outside of brackets: a hundred letters would be right and hard to read."""
+    pieces = re.split(r"(\[(?:\\.|[^\]\\])*\])", pattern)
+    ends = {"+": f"{{1,{min(8, max(most, 1))}}}", "*": f"{{0,{min(8, most)}}}"}
+    return "".join(
+        piece if index % 2 else _OPEN.sub(lambda found: ends[found[1]], piece) for index, piece in enumerate(pieces)
+    )
+
+
+def moment(draw: Draw) -> datetime:
+    """Now or, where all is wanted, some moment of the year before."""
+    return draw.now - timedelta(minutes=draw.random.randrange(500_000)) if draw.full else draw.now
+
+
+def uuid_from(random: Random) -> str:
+    """A version 4 UUID."""
+    raw = f"{random.getrandbits(128):032x}"
+    return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-a{raw[17:20]}-{raw[20:]}"
+
+
+_FORMATS: Mapping[str, Any] = {
+    "date-time": lambda draw: moment(draw).isoformat(timespec="seconds").replace("+00:00", "Z"),
+    "date": lambda draw: moment(draw).date().isoformat(),
+    "time": lambda draw: moment(draw).strftime("%H:%M:%SZ"),
+    "duration": lambda _: "P1D",
+    "uuid": lambda draw: uuid_from(draw.random),
+    "email": lambda draw: words_for("email", draw.random),
+    "idn-email": lambda draw: words_for("email", draw.random),
+    "uri": lambda draw: words_for("url", draw.random),
+    "url": lambda draw: words_for("url", draw.random),
+    "iri": lambda draw: words_for("url", draw.random),
+    "uri-reference": lambda draw: words_for("url", draw.random),
+    "hostname": lambda _: "www.example.com",
+    "idn-hostname": lambda _: "www.example.com",
+    "ipv4": lambda draw: f"192.0.2.{draw.random.randrange(1, 255)}",
+    "ip": lambda draw: f"192.0.2.{draw.random.randrange(1, 255)}",
+    "ipv6": lambda draw: f"2001:db8::{draw.random.randrange(1, 65_000):x}",
+    "byte": lambda _: "dmFsdWU=",
+    "json-pointer": lambda _: "/name",
+    "relative-json-pointer": lambda _: "0/name",
+    "uri-template": lambda _: "https://example.com/{id}",
+    "regex": lambda _: "^[a-z]+$",
+}

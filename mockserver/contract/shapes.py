@@ -1,0 +1,188 @@
+"""What a schema is about, told without judging a value: its types, its properties, its items, its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.contract.document import Document, Node
+from mockserver.errors import SetupError
+
+DEEPEST = 8
+"""How many schemas within schemas (``allOf``, ``oneOf``, references) are looked through."""
+BRANCHES = ("oneOf", "anyOf")
+
+
+@dataclass(slots=True)
+class Shape:
+    """One schema with its ``allOf`` and one alternative of its ``oneOf`` and ``anyOf`` taken together.
+
+    ``words`` are the keywords that stand beside these, the first that says one wins; ``closed`` tells that no
+    other properties are taken.
+    """
+
+    types: tuple[str, ...] = ()
+    words: dict[str, Any] = field(default_factory=dict)
+    properties: dict[str, Node] = field(default_factory=dict)
+    required: dict[str, None] = field(default_factory=dict)
+    items: Node | None = None
+    additional: Node | None = None
+    closed: bool = False
+
+    @property
+    def type(self) -> str | None:
+        """The first type that is not null; told from the other keywords where none is said."""
+        said = next((one for one in self.types if one != "null"), None)
+        if said or self.types:
+            return said or "null"
+        if self.properties or self.additional or self.required:
+            return "object"
+        return "array" if self.items else None
+
+
+class Shapes:
+    """The shapes of one document's schemas."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._properties: dict[str, Mapping[str, Node]] = {}
+
+    def follow(self, node: Node) -> Node:
+        """Where ``node`` leads; a place without value where it leads nowhere."""
+        try:
+            return self._document.follow(node)
+        except SetupError:
+            return Node(node.pointer, None)
+
+    def name(self, node: Node) -> str | None:
+        """What two schemas have in common when they are one: the place of the named one behind references."""
+        for _ in range(DEEPEST):
+            found = self.follow(node)
+            if found.pointer != node.pointer:
+                return found.pointer
+            only = [one for key in ("allOf", *BRANCHES) for one in self._branches(found, key)]
+            if len(only) != 1:
+                return None
+            node = only[0]
+        return None
+
+    def properties(self, node: Node) -> Mapping[str, Node]:
+        """Every property that a value may have: through references, ``allOf``, and all of ``oneOf`` and ``anyOf``."""
+        if node.pointer not in self._properties:
+            self._properties[node.pointer] = dict(self._all_properties(node, DEEPEST, frozenset()))
+        return self._properties[node.pointer]
+
+    def type(self, node: Node, left: int = DEEPEST) -> str | None:
+        """The first type there is, of any branch; None where nothing tells it."""
+        value = self._mapping(found := self.follow(node))
+        said = value.get("type")
+        listed = said if isinstance(said, list) else [said] if said else []
+        if one := next((one for one in listed if one != "null"), None):
+            return str(one)
+        if "properties" in value or isinstance(value.get("additionalProperties"), dict):
+            return "object"
+        if "items" in value:
+            return "array"
+        if left:
+            branches = (one for key in ("allOf", *BRANCHES) for one in self._branches(found, key))
+            return next((told for one in branches if (told := self.type(one, left - 1))), None)
+        return None
+
+    def items(self, node: Node, left: int = DEEPEST) -> Node | None:
+        """The schema of a list's items, of any branch."""
+        found = self.follow(node)
+        if isinstance(self._mapping(found).get("items"), dict):
+            return found.child("items")
+        if left:
+            for key in ("allOf", *BRANCHES):
+                for one in self._branches(found, key):
+                    if items := self.items(one, left - 1):
+                        return items
+        return None
+
+    def member(self, node: Node, steps: tuple[str, ...]) -> Node | None:
+        """The schema of the member that ``steps`` lead to."""
+        for step in steps:
+            below = self.properties(node).get(step)
+            if below is None:
+                return None
+            node = below
+        return node
+
+    def says(self, node: Node, word: str) -> Any:
+        """The value of a keyword at a schema, behind its references and its ``allOf``."""
+        value = self._mapping(found := self.follow(node))
+        if word in value:
+            return value[word]
+        return next(
+            (told for one in self._branches(found, "allOf") if (told := self.says(one, word)) is not None), None
+        )
+
+    def choices(self, node: Node) -> int:
+        """How many alternatives the widest choice at this schema has."""
+        found = self.follow(node)
+        here = [len([*self._branches(found, key)]) for key in BRANCHES]
+        below = [self.choices(one) for one in self._branches(found, "allOf")]
+        return max([1, *here, *below])
+
+    def shape(self, node: Node, choice: int = 0) -> Shape:
+        """The schema with its alternative number ``choice`` (of as many as there are)."""
+        made = Shape()
+        self._gather(made, node, choice, DEEPEST)
+        return made
+
+    def _gather(self, made: Shape, node: Node, choice: int, left: int) -> None:
+        found = self.follow(node)
+        self._add(made, found)
+        if not left:
+            return
+        for one in self._branches(found, "allOf"):
+            self._gather(made, one, choice, left - 1)
+        for key in BRANCHES:
+            if branches := [*self._branches(found, key)]:
+                self._gather(made, branches[choice % len(branches)], choice, left - 1)
+
+    def _add(self, made: Shape, found: Node) -> None:
+        """What one schema says itself; what was said before it stays."""
+        value = self._mapping(found)
+        said = value.get("type")
+        made.types = made.types or (tuple(said) if isinstance(said, list) else (said,) if said else ())
+        for word, told in value.items():
+            if word not in _STRUCTURE:
+                made.words.setdefault(word, told)
+        for name, below in found.child("properties").items():
+            made.properties.setdefault(name, below)
+        made.required.update(dict.fromkeys(value.get("required") or ()))
+        if isinstance(value.get("items"), dict):
+            made.items = made.items or found.child("items")
+        if isinstance(value.get("additionalProperties"), dict):
+            made.additional = made.additional or found.child("additionalProperties")
+        made.closed = made.closed or value.get("additionalProperties") is False
+
+    def _branches(self, node: Node, key: str) -> Iterator[Node]:
+        """The alternatives but for null."""
+        listed = self._mapping(node).get(key)
+        for index, one in enumerate(listed if isinstance(listed, list) else ()):
+            if not (isinstance(one, dict) and one.get("type") == "null"):
+                yield node.child(key, index)
+
+    def _all_properties(self, node: Node, left: int, seen: frozenset[str]) -> Iterator[tuple[str, Node]]:
+        found = self.follow(node)
+        if not left or found.pointer in seen:
+            return
+        seen |= {found.pointer}
+        for key in ("allOf", *BRANCHES):
+            for one in self._branches(found, key):
+                yield from self._all_properties(one, left - 1, seen)
+        if isinstance(self._mapping(found).get("properties"), dict):
+            yield from found.child("properties").items()
+
+    @staticmethod
+    def _mapping(node: Node) -> Mapping[str, Any]:
+        return node.value if isinstance(node.value, Mapping) else {}
+
+
+_STRUCTURE = frozenset(
+    {"type", "properties", "required", "items", "additionalProperties", "allOf", "oneOf", "anyOf", "$ref"}
+)

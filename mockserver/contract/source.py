@@ -1,0 +1,58 @@
+"""Where a document comes from: one file or many, a path or an address, JSON or YAML, any version from 2.0 on."""
+
+from __future__ import annotations
+
+import gc
+import re
+from pathlib import Path
+from typing import Any
+
+from mockserver.contract.bundling import bundle, fetch, is_yaml
+from mockserver.contract.document import Document, parse
+from mockserver.contract.normalising import normalise
+from mockserver.errors import Problem, SetupError
+
+_LEAVES = re.compile(rb"""\$ref["']?\s*:\s*["']?[^#"'\s]""")
+"""A reference to another file, in JSON or YAML."""
+
+
+def read_document(location: Path | str) -> Document:
+    """The document at a path or an http(s) address, as one of OpenAPI 3.1.
+
+    One of 3.1 with ``x-mock`` at its root is taken as it stands; every other is normalised. Raises SetupError when it
+    cannot be read or is not an OpenAPI document.
+    """
+    source = str(location)
+    try:
+        content = fetch(source)
+        root = _parsed(source, content)
+    except FileNotFoundError:
+        raise SetupError([Problem(source, "", "no such file", "name an OpenAPI document in JSON or YAML")]) from None
+    except (OSError, ValueError) as error:
+        raise SetupError([Problem(source, "", f"cannot be read: {error}", "mend the file")]) from None
+    _require_version(source, root)
+    if _LEAVES.search(content):
+        bundle(root, source)
+    if "x-mock" in root and str(root.get("openapi")).startswith("3.1"):
+        return Document(root, source)
+    return Document(root, source, tuple(dict.fromkeys(normalise(root))))
+
+
+def _parsed(source: str, content: bytes) -> Any:
+    """PERF: nothing that parsing makes is garbage, and looking for some among it takes half of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return parse(content, yaml=is_yaml(source, content))
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _require_version(source: str, root: Any) -> None:
+    found = root.get("openapi", root.get("swagger")) if isinstance(root, dict) else type(root).__name__
+    if isinstance(root, dict) and str(found).startswith(("2.", "3.0", "3.1", "3.2")):
+        return
+    problem = f"wanted an OpenAPI document of version 2.0, 3.0 or 3.1, found {found or 'no version'}"
+    remedy = "name an OpenAPI document; its first lines say openapi: 3.1.0 or swagger: '2.0'"
+    raise SetupError([Problem(source, "/openapi", problem, remedy)])

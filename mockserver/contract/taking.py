@@ -1,0 +1,211 @@
+"""A request to any document as values: parameters by their schemas, JSON, form and multipart bodies by theirs (A9)."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qsl
+
+from werkzeug.datastructures import FileStorage
+from werkzeug.formparser import FormDataParser
+
+from mockserver.contract.document import Node
+from mockserver.contract.forms import nested, typed
+from mockserver.contract.making import Maker
+from mockserver.contract.operation import Operation
+from mockserver.contract.plan import Plan, Taken
+from mockserver.contract.reading import Input
+from mockserver.errors import Refusal, Violation
+from mockserver.messages import Json, Request
+from mockserver.values.json_text import BadJson, decode
+
+MAX_FIELDS = 1_000
+"""How many fields of a form are read."""
+
+
+def take(operation: Operation, request: Request, max_depth: int) -> Input:
+    """Raises Refusal listing every way in which the request breaks the document: 422 where that is declared, or 400.
+
+    A path parameter is never judged: a value that cannot be a key is the key of nothing.
+    """
+    plan = operation.plan
+    assert plan is not None
+    reader = _Reader(plan, request, max_depth)
+    values, body, has_body = reader.values(), *reader.body()
+    if reader.violations:
+        status = 422 if "422" in plan.said and not reader.is_unreadable else 400
+        raise Refusal(status, "The request breaks the contract.", violations=reader.violations)
+    ignored = reader.ignored
+    notes = (("Ignored", ", ".join(ignored)),) if ignored else ()
+    host = request.headers.get("host", "localhost")
+    return Input(
+        values={**values, **request.path_values},
+        body=body,
+        has_body=has_body,
+        notes=notes,
+        path=request.path,
+        address=f"http://{host}{request.path}",
+        headers=request.headers,
+    )
+
+
+class _Reader:
+    def __init__(self, plan: Plan, request: Request, max_depth: int) -> None:
+        self._plan = plan
+        self._maker: Maker = plan.maker
+        self._request = request
+        self._max_depth = max_depth
+        self.violations: list[Violation] = []
+        self.ignored: list[str] = []
+        self.is_unreadable = False
+
+    def values(self) -> dict[str, Json]:
+        found: dict[str, Json] = {}
+        known = {taken.name for taken in self._plan.taken if taken.location == "query"}
+        for taken in self._plan.taken:
+            if taken.location in ("query", "header"):
+                texts = [*self._texts(taken)]
+                if texts:
+                    self._read(taken, texts, found)
+                elif taken.required:
+                    self._broken(taken.location, f"/{taken.name}", "required", "is required and missing")
+        sent = dict.fromkeys(name.partition("[")[0] for name, _ in self._request.query)
+        bases = {name.partition("[")[0] for name in known}
+        self.ignored = sorted(f"query/{name}" for name in sent if name not in known and name not in bases)
+        return found
+
+    def _texts(self, taken: Taken) -> Iterator[str]:
+        if taken.location == "header":
+            if (text := self._request.headers.get(taken.name.lower())) is not None:
+                yield text
+            return
+        yield from (text for name, text in self._request.query if name in (taken.name, f"{taken.name}[]"))
+
+    def _read(self, taken: Taken, texts: list[str], found: dict[str, Json]) -> None:
+        kind = self._maker.shapes.type(taken.schema)
+        value: Json = texts[-1]
+        if kind == "array":
+            items = self._maker.shapes.items(taken.schema)
+            split = {"pipeDelimited": "|", "spaceDelimited": " "}.get(taken.style, ",")
+            pieces = texts if len(texts) > 1 or taken.explode else [one for one in texts[0].split(split) if one]
+            if len(pieces) == 1 and split in pieces[0]:
+                pieces = pieces[0].split(split)
+            value = [typed(self._maker, items, one) if items else one for one in pieces]
+        elif kind != "object":
+            value = typed(self._maker, taken.schema, value)
+        found[taken.name] = value
+        if kind in ("string", "integer", "number", "boolean", "array") and value != "":
+            self._judge(taken.schema, value, taken.location, f"/{taken.name}")
+
+    def body(self) -> tuple[Json, bool]:
+        """The body as a value, and whether there was one."""
+        content, request = self._request.body, self._request
+        if not content:
+            if self._plan.body_required:
+                self._broken("body", "", "required", "is required and missing")
+            return None, False
+        if not self._plan.bodies:
+            self.ignored.append("body")
+            return None, False
+        sent = request.headers.get("content-type", next(iter(self._plan.bodies)))
+        media_type = self._media_type(sent)
+        if media_type is None:
+            wanted = ", ".join(self._plan.bodies)
+            violation = Violation("header", "/Content-Type", "contentType", f"is {sent[:80]!r}, wanted {wanted}")
+            raise Refusal(415, "The body's media type is not taken here.", violations=[violation])
+        schema = self._plan.bodies[media_type]
+        value = self._decoded(sent, schema)
+        if self.is_unreadable or isinstance(value, bytes):
+            return None if self.is_unreadable else value.decode("utf-8", "replace"), True
+        self._judge_body(schema, value)
+        return value, True
+
+    def _media_type(self, sent: str) -> str | None:
+        """The declared media type that the body's one is, or is a kind of."""
+        name = sent.partition(";")[0].strip().lower()
+        declared = {one.partition(";")[0].strip().lower(): one for one in self._plan.bodies}
+        if name in declared:
+            return declared[name]
+        for one, written in declared.items():
+            if one == "*/*" or (one.endswith("/*") and name.startswith(one[:-1])):
+                return written
+            if _is_json(name) and _is_json(one):
+                return written
+        return None
+
+    def _decoded(self, sent: str, schema: Node) -> Json:
+        name = sent.partition(";")[0].strip().lower()
+        if _is_json(name):
+            try:
+                return decode(self._request.body, self._max_depth)
+            except BadJson as bad:
+                self.is_unreadable = True
+                self._broken("body", bad.pointer, "json", str(bad))
+                return None
+        if name == "application/x-www-form-urlencoded":
+            pairs = parse_qsl(self._request.body.decode("utf-8", "replace"), keep_blank_values=True)
+            return nested(self._maker, schema, [*pairs][:MAX_FIELDS])
+        if name == "multipart/form-data":
+            return nested(self._maker, schema, [*self._parts(sent)][:MAX_FIELDS])
+        return self._request.body
+
+    def _parts(self, sent: str) -> Iterator[tuple[str, Json]]:
+        """The fields of a multipart body; a file is its name."""
+        options = {"boundary": match[1]} if (match := re.search(r'boundary="?([^";]+)', sent)) else {}
+        try:
+            parser = FormDataParser(max_form_parts=MAX_FIELDS)
+            stream = io.BytesIO(self._request.body)
+            _, fields, files = parser.parse(stream, "multipart/form-data", len(self._request.body), options)
+        except Exception as error:  # noqa: BLE001 -- whatever the parser finds wrong, the caller sent it
+            self.is_unreadable = True
+            self._broken("body", "", "multipart", f"is not a multipart body: {type(error).__name__}")
+            return
+        yield from fields.items(multi=True)
+        for name, file in files.items(multi=True):
+            yield name, _file(file)
+
+    def _judge_body(self, schema: Node, value: Json) -> None:
+        if not isinstance(schema.value, dict):
+            return
+        for one in self._violations(schema, value, "body"):
+            if one.rule == "required" and self._is_read_only(schema, one.pointer):
+                continue
+            self.violations.append(one)
+
+    def _judge(self, schema: Node, value: Json, location: str, pointer: str) -> None:
+        self.violations += self._violations(schema, value, location, pointer)
+
+    def _violations(self, schema: Node, value: Json, location: str, pointer: str = "") -> tuple[Violation, ...]:
+        if self._maker.allows(schema, value):
+            return ()
+        return self._maker.rule(schema).violations(value, location, pointer)
+
+    def _is_read_only(self, schema: Node, pointer: str) -> bool:
+        """Whether the member that is missing is one that only replies hold."""
+        place: Node | None = schema
+        for step in pointer.split("/")[1:]:
+            if place is None:
+                return False
+            place = (
+                self._maker.shapes.items(place) if step.isdigit() else self._maker.shapes.properties(place).get(step)
+            )
+        return place is not None and self._maker.shapes.says(place, "readOnly") is True
+
+    def _broken(self, location: str, pointer: str, rule: str, message: str) -> None:
+        self.violations.append(Violation(location, pointer, rule, message))
+
+
+def _file(file: FileStorage) -> str:
+    return file.filename or "file"
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type in ("application/json", "text/json") or media_type.endswith("+json")
+
+
+def is_merge(headers: Mapping[str, str], body: Json) -> bool:
+    """Whether a PATCH is to be merged: by its media type, and by what it is where that leaves it open (O5)."""
+    name = headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_list = isinstance(body, list) and all(isinstance(one, dict) and "op" in one and "path" in one for one in body)
+    return name != "application/json-patch+json" and not is_list

@@ -1,0 +1,35 @@
+"""Meaning where no annotation says how: one function a kind over records as the document's schemas imply them."""
+
+from collections.abc import Callable, Mapping
+
+from mockserver.contract import Kind
+from mockserver.handlers.call import Call
+from mockserver.handlers.planned import acting, bulk, many, single, stubs
+from mockserver.handlers.planned.scope import require_parents
+from mockserver.messages import Reply
+from mockserver.store import Tenant
+
+PLANNED: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
+    Kind.LIST: many.list_,
+    Kind.SEARCH: many.search,
+    Kind.LOOKUP: many.lookup,
+    Kind.CREATE: single.create,
+    Kind.READ: single.read,
+    Kind.REPLACE: single.replace,
+    Kind.PATCH: single.patch,
+    Kind.DELETE: single.delete,
+    Kind.SINGLETON: acting.singleton,
+    Kind.ACTION: acting.action,
+    Kind.MEMBERSHIP: acting.membership,
+    Kind.BULK: bulk.bulk,
+    Kind.STUB: stubs.stub,
+}
+
+
+def answer_planned(call: Call, tenant: Tenant) -> Reply:
+    """What the operation means, once the records above it are there. Raises Refusal."""
+    require_parents(call, tenant)
+    return PLANNED.get(call.operation.kind, stubs.stub)(call, tenant)
+
+
+__all__ = ["PLANNED", "answer_planned"]

@@ -1,0 +1,119 @@
+"""What is done to one record beside the four verbs: actions, memberships, and records of which there is one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.contract.fitting import fit
+from mockserver.contract.taking import is_merge
+from mockserver.handlers.call import Call
+from mockserver.handlers.planned.beginning import media_examples
+from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled, stamped
+from mockserver.handlers.planned.places import model_of, plan_of, value_at
+from mockserver.handlers.planned.replying import made, with_record
+from mockserver.handlers.planned.scope import Scope, named, scope_of
+from mockserver.handlers.planned.single import add, sent, write
+from mockserver.messages import Json, Reply
+from mockserver.store import Record, Tenant
+
+ONLY = "-"
+"""The key of a record of which there is one."""
+
+
+def action(call: Call, tenant: Tenant) -> Reply:
+    """Change the record that it is done to, and answer as declared (O11)."""
+    plan, scope = plan_of(call), scope_of(call, tenant)
+    record = named(call, scope)
+    value = record.data()
+    if scope.model.record is not None and isinstance(value, dict):
+        value = scope.replace(record, _acted(call, scope, record, value)).data()
+    if plan.words.get("replies") == "record":
+        return with_record(call, value)
+    return made(call, plan.success, plan.status, value=call.input.body)
+
+
+def membership(call: Call, tenant: Tenant) -> Reply:
+    """Put a record into a collection by its key alone; it is there already or becomes so."""
+    plan, scope = plan_of(call), scope_of(call, tenant)
+    key = str(call.input.values[str(plan.key)])
+    record = scope.find(key)
+    if record is None:
+        record, _ = _added(call, scope, key)
+    if plan.success.schema is None or plan.record is None:
+        return made(call, plan.success, plan.status, value=record.data())
+    return with_record(call, record.data())
+
+
+def singleton(call: Call, tenant: Tenant) -> Reply:
+    """The one record: it is always there; PUT replaces it, PATCH and POST merge, DELETE makes it as it was (O9)."""
+    plan, scope = plan_of(call), scope_of(call, tenant)
+    record = scope.find(ONLY) or scope.put(ONLY, _first(call, scope))
+    does, body = plan.words.get("does"), sent(call)
+    if does == "reset":
+        record = scope.put(ONLY, _first(call, scope))
+        return made(call, plan.success, plan.status)
+    if does in ("replace", "merge") and isinstance(body, dict) and is_merge(call.input.headers, body):
+        record, _ = write(call, scope, record, body, whole=does == "replace")
+    if plan.success.schema is not None and plan.record is None:
+        return made(call, plan.success, plan.status, value=record.data())
+    return with_record(call, record.data())
+
+
+def _first(call: Call, scope: Scope) -> Json:
+    model = scope.model
+    if model.record is None:
+        return {}
+    draw = draw_for(call, "first", scope.resource.name, *(scope.keys or ()), full=True)
+    told = (
+        value_at(example, source.steps) for source in model.sources for example in media_examples(source.media.value)
+    )
+    examples = tuple(one for one in told if one is not None)
+    return fit(call.tools.maker, model.record, call.tools.maker.make(model.record, draw, examples), draw)
+
+
+def _acted(call: Call, scope: Scope, record: Record, value: dict[str, Any]) -> Json:
+    """The record after the action: what its name sets, and what the body says of it."""
+    assert scope.model.record is not None
+    draw = draw_for(call, "acted", record.id)
+    sets = {name: _set(call, one) for name, one in (plan_of(call).words.get("set") or {}).items()}
+    body = call.input.body
+    after, _ = overlaid(call, scope, value, sets, draw)
+    if isinstance(body, dict) and plan_of(call).words.get("replies") == "record":
+        safe = {name: one for name, one in body.items() if (name,) != scope.model.key}
+        after, _ = overlaid(call, scope, after, safe, draw)
+    return settled(call, scope, stamped(call, scope.model.record, after, is_new=False), draw)
+
+
+def _set(call: Call, value: Json) -> Json:
+    if value == {"now": True}:
+        return call.tools.clock.now().isoformat(timespec="seconds").replace("+00:00", "Z")
+    return value
+
+
+def _added(call: Call, scope: Scope, key: str) -> tuple[Record, Any]:
+    """A member of that key: as the record of the same kind that has it, where there is one."""
+    for resource in call.tools.contract.resources.values():
+        model = resource.model
+        if model is None or resource is scope.resource or model.parents or resource.is_single:
+            continue
+        if (
+            model.record is not None
+            and scope.model.record is not None
+            and _is_same(call, model.record, scope.model.record)
+        ):
+            found = Scope(call, scope.tenant, resource, ()).find(key)
+            if found is not None:
+                return scope.put(key, found.data()), ()
+    record, _ = add(call, scope, {scope.model.key[0]: key} if len(scope.model.key) == 1 else {})
+    scope.tenant.delete(scope.resource.name, record.id)
+    value, notes = changed(call, scope, record, {}, whole=False)
+    return scope.put(key, value), notes
+
+
+def _is_same(call: Call, one: Any, other: Any) -> bool:
+    shapes = call.tools.maker.shapes
+    name = shapes.name(one)
+    return name is not None and name == shapes.name(other)
+
+
+__all__ = ["action", "membership", "model_of", "singleton"]

@@ -1,0 +1,125 @@
+"""The first records of a collection, made when somebody first looks at it (A11): examples, then made-up ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from mockserver.contract import Resource
+from mockserver.contract.fitting import fit
+from mockserver.contract.plan import Model, Source
+from mockserver.contract.scalars import Draw
+from mockserver.handlers.call import Call
+from mockserver.handlers.planned.keys import new_key
+from mockserver.handlers.planned.places import model_of, record_id, value_at, with_value
+from mockserver.messages import Json
+from mockserver.store import Tenant
+
+
+def begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]) -> None:
+    """Put the first records of ``resource`` below ``keys`` there, once, by seed, names and ordinal."""
+    mark = (resource.name, *keys)
+    if resource.is_single or mark in tenant.begun:
+        return
+    tenant.begun.add(mark)
+    for ordinal in range(1, call.tools.seed_records + 1):
+        key, value = first(call, resource, keys, ordinal)
+        name = record_id(keys, str(key))
+        if name not in tenant[resource.name]:
+            data = value if isinstance(value, dict) else {}
+            tenant.put(resource.name, name, data, orjson.dumps(value))
+
+
+def first_key(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int = 1) -> str:
+    """The key of the first record of that number."""
+    return str(first(call, resource, keys, ordinal)[0])
+
+
+def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int) -> tuple[Json, Json]:
+    """Key and value of the first record of that number."""
+    maker, model = call.tools.maker, model_of(resource)
+    draw = Draw.of(call.tools.ids.draw("first", resource.name, *keys, ordinal), call.tools.began, full=True)
+    shown = _example(call, model, ordinal)
+    key = _key(model, shown) if shown is not None and not model.chosen else None
+    key = new_key(maker, model, ordinal, draw) if key is None else key
+    if model.record is None:
+        return key, {} if shown is None else shown
+    value = shown if shown is not None else maker.make(model.record, draw)
+    if isinstance(value, dict):
+        value = _related(call, resource, value, ordinal)
+        value = marked(call, model, value, keys, key)
+    return key, value if maker.allows(model.record, value) else fit(maker, model.record, value, draw)
+
+
+def marked(call: Call, model: Model, value: Json, keys: tuple[str, ...], key: Json) -> Json:
+    """``value`` with its key, and with its parents' where it repeats them, each only where the schema takes it."""
+    if model.key:
+        value = with_value(value, model.key, key)
+    for parent, above in zip(model.parents, keys, strict=False):
+        if parent.field and model.record is not None:
+            place = call.tools.maker.shapes.member(model.record, parent.field)
+            for one in (above, int(above) if above.isdigit() and len(above) < 18 else above):
+                if place is not None and call.tools.maker.allows(place, one):
+                    value = with_value(value, parent.field, one)
+                    break
+    return value
+
+
+def _example(call: Call, model: Model, ordinal: int) -> Json:
+    """The document's example record of that number, where there is one and it is good."""
+    good = [one for one in _examples(model) if isinstance(one, dict)]
+    distinct = {str(_key(model, one)): one for one in good}
+    listed = [*distinct.values()]
+    if model.record is None or ordinal > len(listed):
+        return None
+    return listed[ordinal - 1] if call.tools.maker.allows(model.record, listed[ordinal - 1]) else None
+
+
+def _examples(model: Model) -> Iterator[Json]:
+    for source in sorted(model.sources, key=lambda one: not one.is_list):
+        for told in media_examples(source.media.value):
+            yield from _within(source, told)
+
+
+def _within(source: Source, told: Json) -> Iterator[Json]:
+    found = value_at(told, source.steps)
+    if source.is_list and isinstance(found, list):
+        yield from found
+    elif not source.is_list:
+        yield found
+
+
+def media_examples(media: Any) -> Iterator[Json]:
+    """The examples at a media type: ``example``, and the values of ``examples``."""
+    if not isinstance(media, Mapping):
+        return
+    if media.get("example") is not None:
+        yield media["example"]
+    named = media.get("examples")
+    for one in named.values() if isinstance(named, Mapping) else ():
+        if isinstance(one, Mapping) and one.get("value") is not None:
+            yield one["value"]
+
+
+def _key(model: Model, value: Json) -> Json:
+    found = value_at(value, model.key) if model.key else None
+    return found if isinstance(found, str | int) and not isinstance(found, bool) and found != "" else None
+
+
+def _related(call: Call, resource: Resource, value: dict[str, Any], ordinal: int) -> dict[str, Any]:
+    """Foreign keys name first records of the resources that they name."""
+    maker, model = call.tools.maker, model_of(resource)
+    for name, other in model.foreign.items():
+        target = call.tools.contract.resources.get(other)
+        if name not in value or target is None or other == resource.name or model.record is None:
+            continue
+        draw = Draw.of(call.tools.ids.draw("first", other, ordinal), call.tools.began, full=True)
+        theirs = model_of(target)
+        shown = _example(call, theirs, ordinal)
+        key = _key(theirs, shown) if shown is not None and not theirs.chosen else None
+        key = new_key(maker, theirs, ordinal, draw) if key is None else key
+        if maker.allows(maker.shapes.properties(model.record)[name], key):
+            value = {**value, name: key}
+    return value

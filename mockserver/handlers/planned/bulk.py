@@ -1,0 +1,60 @@
+"""Many records changed at once: each of a list by its key, or all that are named, or all (O8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mockserver.handlers.call import Call
+from mockserver.handlers.planned.places import plan_of, value_at
+from mockserver.handlers.planned.replying import answered, made
+from mockserver.handlers.planned.scope import Scope, scope_of
+from mockserver.handlers.planned.single import add, sent, write
+from mockserver.inference.words import flat, singular
+from mockserver.messages import Json, Reply
+from mockserver.store import Tenant
+
+
+def bulk(call: Call, tenant: Tenant) -> Reply:
+    plan, scope = plan_of(call), scope_of(call, tenant)
+    body = sent(call)
+    changed: list[Json] = []
+    if plan.words.get("does") == "delete":
+        for record in [*_named(call, scope, body)]:
+            scope.remove(record)
+            changed.append(record.data())
+    elif isinstance(body, list):
+        changed = [_written(call, scope, item) for item in body if isinstance(item, dict)]
+    if plan.items is not None:
+        return answered(call, changed, plan.items)
+    return made(call, plan.success, plan.status, value=body)
+
+
+def _written(call: Call, scope: Scope, item: dict[str, Any]) -> Json:
+    key = value_at(item, scope.model.key) if scope.model.key else None
+    found = scope.find(str(key)) if key is not None else None
+    if found is None:
+        return add(call, scope, item)[0].data()
+    return write(call, scope, found, item, whole=plan_of(call).words.get("does") == "put")[0].data()
+
+
+def _named(call: Call, scope: Scope, body: Json) -> Iterator[Any]:
+    """The records whose keys query or body list; all where neither lists any."""
+    keys = _keys(call, scope, body)
+    if keys is None:
+        yield from scope.all()
+        return
+    for key in keys:
+        if (found := scope.find(str(key))) is not None:
+            yield found
+
+
+def _keys(call: Call, scope: Scope, body: Json) -> list[Json] | None:
+    words = {"ids", "id", "keys", "names", f"{flat(singular(scope.resource.name))}ids", flat(scope.resource.name)}
+    if isinstance(body, list):
+        return [value_at(one, scope.model.key) if isinstance(one, dict) else one for one in body]
+    for said in (body if isinstance(body, dict) else {}, call.input.values):
+        for name, value in said.items():
+            if flat(name) in words and name not in (plan_of(call).scope or ()):
+                return value if isinstance(value, list) else str(value).split(",")
+    return None

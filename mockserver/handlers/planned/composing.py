@@ -1,0 +1,214 @@
+"""A record from what a client sent: what only the server can know is made, what does not fit is left out (A3, A4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.contract.document import Node
+from mockserver.contract.fitting import coerced, fit
+from mockserver.contract.scalars import Draw
+from mockserver.handlers.call import Call
+from mockserver.handlers.planned.beginning import marked
+from mockserver.handlers.planned.places import keys_of, value_at
+from mockserver.handlers.planned.scope import Scope
+from mockserver.inference.words import flat, singular
+from mockserver.messages import Headers, Json
+from mockserver.store import Record
+
+_MADE = re.compile(r"(created|inserted|added)(at|on|date|time|datetime)?|(date|time)?created|creation(date|time)")
+_CHANGED = re.compile(
+    r"(updated|modified|changed|lastmodified|lastupdated)(at|on|date|time|datetime)?|(date|time)?modified"
+)
+_ADDRESSES = frozenset({"url", "self", "href", "uri", "selflink", "selfurl"})
+
+
+def draw_for(call: Call, *parts: object, full: bool = False) -> Draw:
+    """Chance that depends on the world's seed and ``parts`` alone."""
+    return Draw.of(call.tools.ids.draw(*parts), call.tools.clock.now(), full=full)
+
+
+def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Headers]:
+    """The new record of that key, and what of ``sent`` was passed over."""
+    model, maker = scope.model, call.tools.maker
+    if model.record is None or not isinstance(sent, dict):
+        return (sent if sent is not None else {}), ()
+    draw = draw_for(call, "made", scope.resource.name, *(scope.keys or ()), key)
+    made = maker.member(model.record, draw, "")
+    base = dict(made) if isinstance(made, dict) else {}
+    value, ignored = overlaid(call, scope, base, sent, draw)
+    value = stamped(call, model.record, value, is_new=True)
+    value = addressed(call, model.record, value, str(key))
+    value = marked(call, model, value, scope.keys or (), key)
+    return settled(call, scope, value, draw), _told(ignored)
+
+
+def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool) -> tuple[Json, Headers]:
+    """``record`` after a merge of ``sent`` (RFC 7396) or, ``whole``, after a replacement by it."""
+    previous: Any = record.data()
+    if scope.model.record is None or not isinstance(sent, dict):
+        return (previous if sent is None else sent), ()
+    draw = draw_for(call, "changed", scope.resource.name, record.id)
+    base = _kept(call, scope.model.record, previous) if whole else previous
+    merged = {name: _merged(previous.get(name), one) for name, one in sent.items()} if not whole else sent
+    value, ignored = overlaid(call, scope, base, merged, draw)
+    if not whole:
+        value = _without(call, scope.model.record, value, sent)
+    value = stamped(call, scope.model.record, value, is_new=False)
+    *parents, key = keys_of(record.id)
+    if scope.model.key:
+        value = marked(call, scope.model, value, tuple(parents), _typed_key(previous, scope, key))
+    return settled(call, scope, value, draw), _told(ignored)
+
+
+def overlaid(
+    call: Call, scope: Scope, base: dict[str, Any], sent: Mapping[str, Any], draw: Draw
+) -> tuple[dict[str, Any], list[str]]:
+    """``base`` with each member of ``sent`` that the record has and that fits; and the names of the others."""
+    maker, record = call.tools.maker, scope.model.record
+    assert record is not None
+    members = maker.shapes.properties(record)
+    value, ignored = dict(base), []
+    spelled = {flat(name): name for name in members}
+    for name, one in sent.items():
+        target = name if not members else _target(members, spelled, name)
+        if target is not None:
+            try:
+                value[target] = _placed(call, scope, members[target], target, one, draw=draw) if members else one
+            except LookupError:
+                ignored.append(name)
+        elif holder := _holder(call, record, name):
+            inner = value.get(holder)
+            value[holder] = {**(inner if isinstance(inner, dict) else {}), name: one}
+        else:
+            ignored.append(name)
+    return value, ignored
+
+
+def _target(members: Mapping[str, Any], spelled: Mapping[str, str], name: str) -> str | None:
+    """The member that is meant: of that name, of that name in another spelling, or ``x`` for ``x_id``."""
+    if name in members:
+        return name
+    word = flat(name)
+    return spelled.get(word) or (spelled.get(word.removesuffix("id")) if word.endswith("id") else None)
+
+
+def settled(call: Call, scope: Scope, value: Json, draw: Draw) -> Json:
+    """``value`` as its schema takes it."""
+    assert scope.model.record is not None
+    return fit(call.tools.maker, scope.model.record, value, draw)
+
+
+def stamped(call: Call, record: Node, value: dict[str, Any], *, is_new: bool) -> dict[str, Any]:
+    """When it was made and last changed, in the form that the schema wants."""
+    maker, now = call.tools.maker, call.tools.clock.now()
+    for name, place in maker.shapes.properties(record).items():
+        word = flat(name)
+        if not ((is_new and _MADE.fullmatch(word)) or _CHANGED.fullmatch(word)):
+            continue
+        kind, form = maker.shapes.type(place), maker.shapes.says(place, "format")
+        if kind == "string" and form == "date-time":
+            value = {**value, name: now.isoformat(timespec="seconds").replace("+00:00", "Z")}
+        elif kind == "string" and form == "date":
+            value = {**value, name: now.date().isoformat()}
+        elif kind == "integer":
+            value = {**value, name: int(now.timestamp())}
+    return value
+
+
+def addressed(call: Call, record: Node, value: dict[str, Any], key: str) -> dict[str, Any]:
+    """The record's own address, where it has one and nobody said another."""
+    maker = call.tools.maker
+    address = f"{call.input.address.rstrip('/')}/{key}"
+    for name, place in maker.shapes.properties(record).items():
+        if name in value and flat(name) in _ADDRESSES and maker.shapes.type(place) == "string":
+            sent = call.input.body if isinstance(call.input.body, dict) else {}
+            if name not in sent and call.input.address and maker.allows(place, address):
+                value = {**value, name: address}
+    return value
+
+
+def _placed(call: Call, scope: Scope, place: Node, name: str, one: Json, *, draw: Draw) -> Json:
+    """A member as the record keeps it; a key where the record has an object is the object of that key (A4)."""
+    maker = call.tools.maker
+    if maker.allows(place, one):
+        return one
+    if isinstance(one, str | int) and not isinstance(one, bool) and maker.shapes.type(place) == "object":
+        return _object_of(call, scope, place, name, one, draw=draw)
+    if isinstance(one, list) and (items := maker.shapes.items(place)) and maker.shapes.type(items) == "object":
+        flat_keys = [item for item in one if isinstance(item, str | int) and not isinstance(item, bool)]
+        if flat_keys and len(flat_keys) == len(one):
+            return [_object_of(call, scope, items, name, item, draw=draw) for item in flat_keys]
+    return coerced(maker, place, one, draw)
+
+
+def _object_of(call: Call, scope: Scope, place: Node, name: str, key: str | int, *, draw: Draw) -> Json:
+    for resource in call.tools.contract.resources.values():
+        model = resource.model
+        if model is None or model.parents or resource.is_single or not model.record:
+            continue
+        if flat(singular(resource.name)) == flat(singular(name)):
+            found = Scope(call, scope.tenant, resource, ()).find(str(key))
+            if found is not None:
+                return fit(call.tools.maker, place, found.data(), draw)
+    made = call.tools.maker.make(place, draw)
+    for member in ("id", "gid", "uuid", "key", "name", "value"):
+        if isinstance(made, dict) and member in call.tools.maker.shapes.properties(place):
+            tried = {**made, member: key}
+            if call.tools.maker.allows(place, tried):
+                return tried
+    return made
+
+
+def _holder(call: Call, record: Node, name: str) -> str | None:
+    """JSON:API and the like: what is sent bare stands within ``attributes``."""
+    members = call.tools.maker.shapes.properties(record)
+    for holder in ("attributes", "data"):
+        if holder in members and name in call.tools.maker.shapes.properties(members[holder]):
+            return holder
+    return None
+
+
+def _kept(call: Call, record: Node, previous: dict[str, Any]) -> dict[str, Any]:
+    """Of the record before a replacement, what stays: what only the server sets, and what it may not be without."""
+    maker, plan = call.tools.maker, call.operation.plan
+    body = next(iter(plan.bodies.values()), None) if plan else None
+    body = maker.shapes.member(body, plan.sent) if plan and body is not None and plan.sent else body
+    sendable = maker.shapes.properties(body) if body is not None else {}
+    required = maker.shapes.shape(record).required
+    members = maker.shapes.properties(record)
+    return {
+        name: value
+        for name, value in previous.items()
+        if name in required
+        or (sendable and name not in sendable)
+        or (name in members and maker.shapes.says(members[name], "readOnly") is True)
+    }
+
+
+def _merged(previous: Json, one: Json) -> Json:
+    """RFC 7396."""
+    if not isinstance(one, dict) or not isinstance(previous, dict):
+        return one
+    merged = {name: _merged(previous.get(name), value) for name, value in one.items() if value is not None}
+    return {**{name: value for name, value in previous.items() if name not in one}, **merged}
+
+
+def _without(call: Call, record: Node, value: dict[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """A member sent as null is gone, unless the record may hold null there."""
+    members = call.tools.maker.shapes.properties(record)
+    gone = {
+        name for name, one in sent.items()
+        if one is None and not (name in members and call.tools.maker.allows(members[name], None))
+    }  # fmt: skip
+    return {name: one for name, one in value.items() if name not in gone}
+
+
+def _typed_key(previous: Any, scope: Scope, key: str) -> Json:
+    found = value_at(previous, scope.model.key)
+    return key if found is None else found
+
+
+def _told(ignored: list[str]) -> Headers:
+    return (("Ignored", ", ".join(f"body/{name}" for name in ignored)),) if ignored else ()

@@ -1,0 +1,70 @@
+"""New keys as the document wants them: counted, UUIDs, of a pattern, with the prefix of an example (A5)."""
+
+from __future__ import annotations
+
+import re
+from random import Random
+from typing import Any
+
+from mockserver.contract.document import Node
+from mockserver.contract.making import Maker
+from mockserver.contract.plan import Model
+from mockserver.contract.scalars import Draw, patterned, uuid_from
+from mockserver.messages import Json
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9]{0,15}[_-])[A-Za-z0-9]+")
+
+
+def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> Json:
+    """The key number ``ordinal``, from 1 on, as the schema of the member, else of the path's parameter, wants it."""
+    place = maker.shapes.member(model.record, model.key) if model.record is not None and model.key else None
+    place = place if place is not None else model.parameter
+    if place is None:
+        return _letters(draw.random, 20)
+    kind = maker.shapes.type(place)
+    if kind in ("integer", "number"):
+        return _counted(maker, place, ordinal)
+    for candidate in _texts(maker, place, draw):
+        if maker.allows(place, candidate):
+            return candidate
+    made = maker.make(place, Draw(draw.random, draw.now, full=True))
+    return made if isinstance(made, str | int) and not isinstance(made, bool) else _letters(draw.random, 20)
+
+
+def _counted(maker: Maker, place: Node, ordinal: int) -> int:
+    low, high = maker.shapes.says(place, "minimum"), maker.shapes.says(place, "maximum")
+    start = int(low) if isinstance(low, int | float) and low > 1 else 1
+    number = start + ordinal - 1
+    return int(min(number, high)) if isinstance(high, int | float) else number
+
+
+def _texts(maker: Maker, place: Node, draw: Draw) -> list[str]:
+    """What the key may look like, the surest first."""
+    says = maker.shapes.says
+    form, pattern = says(place, "format"), says(place, "pattern")
+    most, least = says(place, "maxLength"), says(place, "minLength")
+    example = _example(maker, place)
+    uuid = uuid_from(draw.random)
+    if form == "uuid" or (isinstance(example, str) and _UUID.fullmatch(example)):
+        return [uuid]
+    if isinstance(pattern, str):
+        bounds = (int(least or 0), int(most or 4_096))
+        return [patterned(pattern, draw.random, *bounds) for _ in range(3)]
+    size = max(int(least or 0), min(20, int(most or 20)))
+    plain = _letters(draw.random, size)
+    if isinstance(example, str) and (found := _PREFIX.fullmatch(example)):
+        return [(found[1] + plain)[: int(most or 64)], plain]
+    if isinstance(example, str) and example.isdigit():
+        return ["".join(draw.random.choice("123456789") for _ in example), plain]
+    return [plain, uuid]
+
+
+def _example(maker: Maker, place: Node) -> Any:
+    listed = maker.shapes.says(place, "examples")
+    return listed[0] if isinstance(listed, list) and listed else maker.shapes.says(place, "example")
+
+
+def _letters(random: Random, size: int) -> str:
+    return "".join(random.choice(_LETTERS) for _ in range(size))

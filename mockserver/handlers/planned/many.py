@@ -1,0 +1,129 @@
+"""Many records: list, search and look-up, filtered, sorted and paged by what the document's parameters are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from mockserver.handlers.call import Call
+from mockserver.handlers.planned.paging import Page, paged
+from mockserver.handlers.planned.places import keys_of, plan_of, value_at
+from mockserver.handlers.planned.replying import answered
+from mockserver.handlers.planned.scope import Scope, scope_of
+from mockserver.inference.words import flat, singular
+from mockserver.messages import Json, Reply
+from mockserver.store import Record, Tenant
+
+_SORTS = frozenset({"sort", "sortby", "order", "orderby", "ordering"})
+_TEXTS = frozenset({"q", "query", "search", "keyword", "keywords", "term", "text"})
+
+
+def list_(call: Call, tenant: Tenant) -> Reply:
+    scope = scope_of(call, tenant)
+    return page(call, filtered(call, scope, scope.all(), call.input.values))
+
+
+def search(call: Call, tenant: Tenant) -> Reply:
+    """The records of a resource, those that query and body ask for."""
+    scope = scope_of(call, tenant)
+    body = call.input.body if isinstance(call.input.body, dict) else {}
+    return page(call, filtered(call, scope, scope.all(), {**call.input.values, **body}))
+
+
+def lookup(call: Call, tenant: Tenant) -> Reply:
+    """The records that hold the value at the end of the path."""
+    scope = Scope(
+        call, tenant, call.resource, () if not call.resource.model or not call.resource.model.parents else None
+    )
+    name = call.operation.path.rpartition("{")[2].rstrip("}/")
+    wanted = call.input.values.get(name)
+    members = _members(scope)
+    member = next((members[word] for word in (flat(name), flat(singular(name))) if word in members), None)
+    records = [record for record in scope.all() if member is None or _meets(record.data().get(member), wanted)]
+    return page(call, records)
+
+
+def page(call: Call, records: Iterable[Record]) -> Reply:
+    """One page of ``records`` in the document's envelope, with its totals and the way to the next."""
+    plan = plan_of(call)
+    found = [*records]
+    cut: Page = paged(call, found)
+    if plan.items is None:
+        return answered(call, [one.data() for one in cut.records], ())
+    beside: dict[str, Json] = cut.beside
+    return answered(call, [one.data() for one in cut.records], plan.items, beside=beside, headers=cut.headers)
+
+
+def filtered(call: Call, scope: Scope, records: Iterable[Record], asked: dict[str, Any] | Any) -> list[Record]:
+    """Those that have what the parameters named like members ask for, in the order that is asked for (A8)."""
+    members = _members(scope)
+    of_path = set(plan_of(call).scope or ())
+    wanted = {
+        members[flat(name)]: value
+        for name, value in asked.items()
+        if flat(name) in members and name not in of_path and not isinstance(value, dict)
+    }
+    text = next(
+        (str(value) for name, value in asked.items() if flat(name) in _TEXTS and flat(name) not in members), None
+    )
+    kept = [(record, data) for record in records if _fits(data := record.data(), wanted, text)]
+    sort = next((value for name, value in asked.items() if flat(name) in _SORTS and flat(name) not in members), None)
+    kept.sort(key=lambda one: _number_first(keys_of(one[0].id)[-1]))
+    if isinstance(sort, list):
+        sort = sort[0] if sort else None
+    if isinstance(sort, str):
+        _sort(kept, members, sort, asked)
+    return [record for record, _ in kept]
+
+
+def _members(scope: Scope) -> dict[str, str]:
+    if scope.model.record is None:
+        return {}
+    shapes = scope.call.tools.maker.shapes
+    return {flat(name): name for name in shapes.properties(scope.model.record)}
+
+
+def _fits(data: Any, wanted: dict[str, Any], text: str | None) -> bool:
+    if not isinstance(data, dict):
+        return not wanted
+    if not all(_meets(data.get(name), value) for name, value in wanted.items()):
+        return False
+    return text is None or any(text.lower() in str(value).lower() for value in data.values() if isinstance(value, str))
+
+
+def _meets(value: Json, wanted: Json) -> bool:
+    """Whether a member has the value, or one of the values, asked for."""
+    options = wanted if isinstance(wanted, list) else [wanted]
+    values = value if isinstance(value, list) else [value]
+    texts = {_text(one) for one in values}
+    texts |= {
+        _text(one[name]) for one in values if isinstance(one, dict) for name in ("id", "name", "value") if name in one
+    }
+    return any(_text(one) in texts for one in options)
+
+
+def _text(value: Json) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _number_first(key: str) -> tuple[int, int, str]:
+    return (0, int(key), "") if key.isdigit() and len(key) < 19 else (1, 0, key)
+
+
+def _sort(kept: list[tuple[Record, Any]], members: dict[str, str], sort: str, asked: Any) -> None:
+    """``name``, ``-name``, ``name:desc``, ``name desc``, or with a parameter that says the direction."""
+    name, _, way = sort.replace(" ", ":").partition(":")
+    direction = way or next(
+        (str(value) for key, value in asked.items() if flat(key) in ("direction", "sortdir", "sortorder")), ""
+    )
+    is_down = name.startswith("-") or direction.lower().startswith("desc")
+    member = members.get(flat(name))
+    if member is None:
+        return
+    kept.sort(key=lambda one: _order(value_at(one[1], (member,))), reverse=is_down)
+
+
+def _order(value: Json) -> tuple[int, float, str]:
+    if isinstance(value, int | float):
+        return (0, float(value), "")
+    return (2, 0, "") if value is None else (1, 0, str(value))

@@ -1,0 +1,63 @@
+"""Refusals in the shape that the document declares for them, with the text where a person looks (N3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from mockserver.contract.plan import Plan
+from mockserver.contract.scalars import Draw
+from mockserver.errors import Refusal
+from mockserver.handlers.planned.beginning import media_examples
+from mockserver.messages import Json, Reply
+
+PROBLEM = "application/problem+json"
+"""The media type of what no document declares (RFC 9457)."""
+DEEPEST = 4
+_TEXTS = ("message", "detail", "title", "error", "description", "msg", "reason", "error_description", "errorMessage")
+_STATUSES = ("status", "code", "statusCode", "status_code")
+_MOMENT = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def refused(plan: Plan, refusal: Refusal, body: dict[str, Any]) -> Reply:
+    """The reply to a refusal: as declared for its status, ``4XX`` or ``default``, else ``body`` as a problem."""
+    status, said = plan.refusal(refusal.status)
+    if said is None:
+        return Reply(status, body, True, None, refusal.headers, (), PROBLEM)
+    if said.media is None:
+        return Reply(status, headers=refusal.headers)
+    schema, content_type = said.schema, said.media_type or "application/json"
+    if "json" not in content_type:
+        return Reply(status, raw=refusal.message.encode(), headers=refusal.headers, content_type=content_type)
+    if schema is None:
+        return Reply(status, body, True, None, refusal.headers, (), content_type)
+    made = plan.maker.make(schema, Draw.of(refusal.status, _MOMENT), tuple(media_examples(said.media.value)))
+    worded = _worded(made, refusal, DEEPEST)
+    told = worded if plan.maker.allows(schema, worded) else made
+    return Reply(status, told, True, None, refusal.headers, (), content_type)
+
+
+def _worded(value: Json, refusal: Refusal, left: int) -> Json:
+    """``value`` with the refusal's words in its first text member of a telling name, and its status beside."""
+    if isinstance(value, list) and value and left:
+        return [_worded(value[0], refusal, left - 1)]
+    if not isinstance(value, dict) or not left:
+        return value
+    told = {name: _numbered(name, one, refusal.status) for name, one in value.items()}
+    for name in _TEXTS:
+        if isinstance(told.get(name), str):
+            first = next((f" {one.path}: {one.message}" for one in refusal.violations), "")
+            return {**told, name: refusal.message + first}
+    for name, one in told.items():
+        if isinstance(one, dict | list) and (worded := _worded(one, refusal, left - 1)) != one:
+            return {**told, name: worded}
+    return told
+
+
+def _numbered(name: str, value: Json, status: int) -> Json:
+    """A member that tells an error status, with the right one."""
+    if name not in _STATUSES:
+        return value
+    if type(value) is int and 400 <= value < 600:
+        return status
+    return str(status) if isinstance(value, str) and value.isdigit() and len(value) == 3 else value

@@ -1,0 +1,113 @@
+"""Replies as the document declares them: the status, the envelope, and every value held to its schema (A1, A2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from mockserver.contract.fitting import fit, shown
+from mockserver.contract.plan import Said
+from mockserver.contract.scalars import Draw
+from mockserver.handlers.call import Call
+from mockserver.handlers.planned.beginning import media_examples
+from mockserver.handlers.planned.composing import draw_for
+from mockserver.handlers.planned.places import plan_of, value_at, with_value
+from mockserver.messages import Headers, Json, Reply
+
+_EMPTY: Mapping[str, bytes] = {
+    "application/zip": b"PK\x05\x06" + bytes(18),
+    "application/xml": b'<?xml version="1.0"?><empty/>',
+    "text/xml": b'<?xml version="1.0"?><empty/>',
+    "application/pdf": b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n",
+    "image/gif": b"GIF89a\x01\x00\x01\x00\x00\x00\x00;",
+    "image/svg+xml": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+}
+"""The smallest file of its kind, where an example does not give one."""
+
+
+def with_record(call: Call, record: Json, *, headers: Headers = (), notes: Headers = ()) -> Reply:
+    """The declared success with ``record`` where the document puts it."""
+    plan = plan_of(call)
+    return answered(call, record, plan.record or (), headers=headers, notes=notes)
+
+
+def answered(
+    call: Call, value: Json, steps: tuple[str, ...], *, beside: Mapping[str, Json] | None = None,
+    headers: Headers = (), notes: Headers = (),
+) -> Reply:  # fmt: skip
+    """The declared success; ``value`` stands where ``steps`` lead, ``beside`` at the top next to it."""
+    plan = plan_of(call)
+    said = plan.success
+    if said.media_type is None:
+        return Reply(plan.status, headers=headers, notes=notes)
+    if not _is_json(said.media_type):
+        return file(call, said, headers=headers, notes=notes)
+    schema = said.schema
+    if schema is None:
+        return Reply(plan.status, value, True, None, headers, notes, said.media_type or "application/json")
+    maker, draw = call.tools.maker, draw_for(call, "reply", call.operation.id)
+    place = maker.shapes.member(schema, steps)
+    if place is not None and not isinstance(value, list):
+        value = shown(maker, place, value)
+    elif isinstance(value, list) and place is not None and (items := maker.shapes.items(place)) is not None:
+        value = [shown(maker, items, one) for one in value]
+    whole = {**(beside or {}), **with_value({}, steps, value)} if steps else value
+    if not maker.allows(schema, whole):
+        whole = _completed(call, schema, steps, whole, draw)
+    return Reply(plan.status, whole, True, None, headers, notes, said.media_type or "application/json")
+
+
+def made(
+    call: Call, said: Said, status: int, *, value: Json = None, headers: Headers = (), notes: Headers = ()
+) -> Reply:
+    """A reply from the document's example or, without a good one, from its schema; ``value`` where names match."""
+    if said.media is None or said.media_type is None:
+        return Reply(status, headers=headers, notes=notes)
+    if not _is_json(said.media_type):
+        return file(call, said, status=status, headers=headers, notes=notes)
+    schema = said.schema
+    examples = tuple(media_examples(said.media.value))
+    content_type = said.media_type or "application/json"
+    if schema is None:
+        return Reply(status, examples[0] if examples else {}, True, None, headers, notes, content_type)
+    maker, draw = call.tools.maker, draw_for(call, "stub", call.operation.id)
+    body = maker.make(schema, draw, examples)
+    if isinstance(value, dict) and isinstance(body, dict):
+        known = maker.shapes.properties(schema)
+        tried = {**body, **{name: one for name, one in value.items() if name in known}}
+        body = fit(maker, schema, tried, draw)
+    return Reply(status, body, True, None, headers, notes, content_type)
+
+
+def file(call: Call, said: Said, *, status: int | None = None, headers: Headers = (), notes: Headers = ()) -> Reply:
+    """A reply that is not JSON: its example as it stands, else an empty file of its kind."""
+    name = (said.media_type or "").partition(";")[0].strip().lower()
+    example = next(media_examples(said.media.value), None) if said.media else None
+    raw = _EMPTY.get(name, b"")
+    if isinstance(example, str):
+        raw = example.encode()
+    elif example is not None and name.startswith("text/"):
+        raw = orjson.dumps(example)
+    shown_type = "application/octet-stream" if "*" in name or not name else said.media_type or name
+    return Reply(plan_of(call).status if status is None else status, raw=raw, headers=headers, notes=notes,
+                 content_type=shown_type)  # fmt: skip
+
+
+def _completed(call: Call, schema: Any, steps: tuple[str, ...], whole: Json, draw: Draw) -> Json:
+    """``whole`` with what its envelope needs beside the record or list, which itself stays as it is if it can."""
+    maker = call.tools.maker
+    fitted = fit(maker, schema, whole, draw)
+    if steps and value_at(fitted, steps) != (kept := value_at(whole, steps)):
+        tried = with_value(maker.make(schema, draw), steps, kept)
+        if maker.allows(schema, tried):
+            return tried
+    return fitted
+
+
+def _is_json(media_type: str) -> bool:
+    name = media_type.partition(";")[0].strip().lower()
+    return name in ("application/json", "text/json") or name.endswith("+json")

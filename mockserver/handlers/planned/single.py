@@ -1,0 +1,168 @@
+"""One record at a time: create, read, replace, patch, delete, as the document's replies want to show it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from mockserver.contract.taking import is_merge
+from mockserver.errors import Refusal, Violation
+from mockserver.handlers.call import Call
+from mockserver.handlers.patching import apply_patch
+from mockserver.handlers.planned.composing import changed, composed, draw_for, settled
+from mockserver.handlers.planned.keys import new_key
+from mockserver.handlers.planned.places import keys_of, model_of, plan_of, value_at, with_value
+from mockserver.handlers.planned.replying import answered, made, with_record
+from mockserver.handlers.planned.scope import Scope, named, scope_of
+from mockserver.messages import Headers, Json, Reply
+from mockserver.store import Record, Tenant
+
+KEYS_TRIED = 1_000
+"""How many keys are passed over because they are taken."""
+
+
+def create(call: Call, tenant: Tenant) -> Reply:
+    plan, scope = plan_of(call), scope_of(call, tenant)
+    body = sent(call)
+    if isinstance(body, list) and (plan.words.get("many") or plan.items is not None):
+        records = [add(call, scope, one)[0].data() for one in body]
+        return (
+            answered(call, records, plan.items or ())
+            if plan.items is not None
+            else made(call, plan.success, plan.status)
+        )
+    record, notes = add(call, scope, body if body is not None else {})
+    location = f"{call.input.path.rstrip('/')}/{quote(keys_of(record.id)[-1], safe='')}"
+    headers: Headers = (("Location", location),) if plan.status == 201 else ()
+    value = record.data()
+    if plan.items is not None:
+        return answered(call, [value], plan.items, headers=headers, notes=notes)
+    if plan.record is None and plan.success.media is not None:
+        return made(call, plan.success, plan.status, value=value, headers=headers, notes=notes)
+    return with_record(call, value, headers=headers, notes=notes)
+
+
+def read(call: Call, tenant: Tenant) -> Reply:
+    return with_record(call, named(call, scope_of(call, tenant)).data())
+
+
+def replace(call: Call, tenant: Tenant) -> Reply:
+    return _write(call, tenant, whole=True)
+
+
+def patch(call: Call, tenant: Tenant) -> Reply:
+    return _write(call, tenant, whole=False)
+
+
+def delete(call: Call, tenant: Tenant) -> Reply:
+    plan, scope = plan_of(call), scope_of(call, tenant)
+    record = named(call, scope)
+    scope.remove(record)
+    value = record.data()
+    if plan.success.schema is None or plan.record is None:
+        return made(call, plan.success, plan.status, value=value)
+    told = {**value, "deleted": True} if isinstance(value, dict) else value
+    return with_record(call, told)
+
+
+def sent(call: Call) -> Json:
+    """What the body says of the record, out of its envelope."""
+    body, steps = call.input.body, plan_of(call).sent
+    if steps and isinstance(body, dict) and isinstance(inner := value_at(body, steps), dict):
+        return inner
+    return body
+
+
+def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
+    """A new record. Raises Refusal: 409 where its name is taken, 429 when there is no more room."""
+    if len(scope.tenant[scope.resource.name]) >= call.tools.max_records:
+        raise Refusal(429, f"This mock holds {call.tools.max_records} records of {scope.resource.name} already.")
+    key, is_said = _key(call, scope, body)
+    if is_said and scope.find(str(key)) is not None:
+        if "409" in plan_of(call).said or not isinstance(key, int):
+            message = f"{str(key)[:80]!r} is taken"
+            violation = Violation("body", "".join(f"/{step}" for step in scope.model.key), "unique", message)
+            raise Refusal(
+                409, f"There is a record {str(key)[:80]!r} in {scope.resource.name} already.", violations=[violation]
+            )
+        key = _new(call, scope)
+    value, notes = composed(call, scope, key, body)
+    kept = value_at(value, scope.model.key) if scope.model.key else key
+    return scope.put(str(kept if isinstance(kept, str | int) else key), value), notes
+
+
+def write(call: Call, scope: Scope, record: Record, body: Json, *, whole: bool) -> tuple[Record, Headers]:
+    """The record after a replacement or a merge."""
+    value, notes = changed(call, scope, record, body, whole=whole)
+    return scope.replace(record, value), notes
+
+
+def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
+    plan, scope = plan_of(call), scope_of(call, tenant)
+    body = sent(call)
+    record = _meant(call, scope, body)
+    notes: Headers = ()
+    if record is None:
+        record, notes = add(call, scope, _with_key(call, scope, body))
+    elif body is not None and not whole and not plan.words.get("merge") and not is_merge(call.input.headers, body):
+        record = _patched(call, scope, record, body)
+    elif body is not None:
+        record, notes = write(call, scope, record, body, whole=whole)
+    if plan.success.schema is not None and plan.record is None:
+        return made(call, plan.success, plan.status, value=record.data(), notes=notes)
+    return with_record(call, record.data(), notes=notes)
+
+
+def _meant(call: Call, scope: Scope, body: Json) -> Record | None:
+    """The record that path or body names; None when it is to be made. Raises Refusal(404)."""
+    plan = plan_of(call)
+    if plan.words.get("key") == "body":
+        key = value_at(body, scope.model.key)
+        return scope.get(str(key))
+    if plan.words.get("upsert") and plan.key is not None:
+        return scope.find(str(call.input.values[plan.key]))
+    return named(call, scope)
+
+
+def _with_key(call: Call, scope: Scope, body: Json) -> Json:
+    """For a record that a PUT makes: the path's key where the body does not say one."""
+    key = call.input.values[str(plan_of(call).key)]
+    if not scope.model.key or not isinstance(body, dict):
+        return {"": key} if body is None else body
+    return body if value_at(body, scope.model.key) is not None else with_value(body, scope.model.key, key)
+
+
+def _patched(call: Call, scope: Scope, record: Record, directives: Any) -> Record:
+    """RFC 6902 on the record."""
+    for index, one in enumerate(directives if isinstance(directives, list) else [None]):
+        if not isinstance(one, dict) or not isinstance(one.get("op"), str) or not isinstance(one.get("path"), str):
+            violation = Violation("body", f"/{index}", "patch", "is not an operation of RFC 6902: {op, path, …}")
+            raise Refusal(400, "The body is not a JSON Patch.", violations=[violation])
+    value = apply_patch(record.data(), directives, call.tools.max_bytes, call.tools.max_depth)
+    if scope.model.record is not None:
+        value = settled(call, scope, value, draw_for(call, "patched", record.id))
+    return scope.replace(record, value)
+
+
+def _key(call: Call, scope: Scope, body: Json) -> tuple[Json, bool]:
+    """The new record's key, and whether the client said it."""
+    model, plan = model_of(scope.resource), plan_of(call)
+    if plan.key is not None and plan.words.get("upsert"):
+        return call.input.values[plan.key], False
+    if model.chosen and isinstance(body, dict):
+        said = value_at(body, model.key)
+        if isinstance(said, str | int) and not isinstance(said, bool) and said != "":
+            return said, True
+    return _new(call, scope), False
+
+
+def _new(call: Call, scope: Scope) -> Json:
+    """The next key that is free."""
+    names = (scope.tenant.name, scope.resource.name, *(scope.keys or ()))
+    key: Json = None
+    for _ in range(KEYS_TRIED):
+        ordinal = call.tools.ids.ordinal(*names)
+        key = new_key(call.tools.maker, scope.model, ordinal, draw_for(call, "key", *names, ordinal, full=True))
+        if scope.find(str(key)) is None:
+            return key
+    raise Refusal(429, f"No key of {scope.resource.name} is free any more; the last tried was {str(key)[:80]!r}.")

@@ -1,0 +1,77 @@
+"""What an action such as ``/orders/{id}/cancel`` changes in the record it is done to (O11)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.contract.shapes import Shapes
+from mockserver.inference.paths import ANY
+from mockserver.inference.resources import Collection, Reading
+from mockserver.inference.words import flat
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """``sets``: what becomes of which member (a value, or ``{"now": true}``); ``replies``: record, nothing or other."""
+
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    replies: str = "other"
+    why: str = ""
+
+
+def read_action(shapes: Shapes, reading: Reading, above: Collection) -> Action:
+    """The action of the path's last fixed segment on a record of ``above``."""
+    verb = reading.entry.path.last_fixed if reading.entry.path.key[-1] != ANY else ""
+    replies = _replies(shapes, reading, above)
+    sets, why = _sets(shapes, above, verb)
+    told = {"record": "it answers the record", "nothing": "it answers nothing", "other": "it answers its own schema"}
+    return Action(sets, replies, f"{why}; {told[replies]}")
+
+
+def _replies(shapes: Shapes, reading: Reading, above: Collection) -> str:
+    if reading.success.media is None:
+        return "nothing"
+    if reading.record is None or above.record is None:
+        return "other"
+    if above.schema is not None and shapes.name(reading.record.schema) == above.schema:
+        return "record"
+    mine, theirs = set(shapes.properties(reading.record.schema)), set(shapes.properties(above.record))
+    is_same = bool(mine) and len(mine & theirs) >= 0.8 * max(len(mine), len(theirs))
+    return "record" if is_same else "other"
+
+
+def _sets(shapes: Shapes, above: Collection, verb: str) -> tuple[dict[str, Any], str]:
+    if above.record is None or not verb:
+        return {}, "nothing tells what it changes"
+    stem = _stem(verb)
+    members = shapes.properties(above.record)
+    for name, node in members.items():
+        for option in _options(shapes.says(node, "enum")):
+            if len(stem) > 2 and _stem(option) == stem:
+                return {name: option}, f"'{verb}' makes '{name}' '{option}'"
+    for name, node in members.items():
+        if len(stem) > 2 and _stem(re.sub(r"(_?at|_?on|At|On)$", "", name)) == stem:
+            kind = shapes.type(node)
+            if kind == "boolean":
+                return {name: not verb.lower().startswith(("un", "dis", "de"))}, f"'{verb}' sets '{name}'"
+            if kind == "string" and shapes.says(node, "format") in ("date-time", "date"):
+                return {name: {"now": True}}, f"'{verb}' sets '{name}' to now"
+    return {}, f"nothing tells what '{verb}' changes"
+
+
+def _options(enum: Any) -> Iterator[str]:
+    if isinstance(enum, list):
+        yield from (one for one in enum if isinstance(one, str))
+
+
+def _stem(word: str) -> str:
+    """``cancel``, ``canceled``, ``cancelled`` and ``cancelling`` are one."""
+    low = flat(word)
+    for ending in ("ation", "ing", "ed", "es", "e", "s"):
+        if low.endswith(ending) and len(low) - len(ending) >= 3:
+            low = low[: -len(ending)]
+            break
+    return low[:-1] if len(low) > 3 and low[-1] == low[-2] else low

@@ -1,0 +1,24 @@
+"""Which members of a record name records of other resources: ``customer_id`` the customers' (A11)."""
+
+from __future__ import annotations
+
+from mockserver.contract.shapes import Shapes
+from mockserver.inference.resources import Collection, Resources
+from mockserver.inference.words import flat, singular
+
+ENDINGS = ("id", "uuid", "gid", "sid")
+
+
+def foreign_keys(shapes: Shapes, one: Collection, found: Resources) -> dict[str, str]:
+    """For each member that names a record of a top-level resource of the document, that resource."""
+    if one.record is None:
+        return {}
+    known = {flat(singular(other.key[-1])): other.name for other in found.collections.values()
+             if other.item and not other.parents and other.key and "{}" not in other.key}  # fmt: skip
+    told = {}
+    for name, node in shapes.properties(one.record).items():
+        low = flat(name)
+        thing = next((low.removesuffix(ending) for ending in ENDINGS if low.endswith(ending) and low != ending), "")
+        if thing in known and (name,) != one.identity and shapes.type(node) in ("string", "integer"):
+            told[name] = known[thing]
+    return told

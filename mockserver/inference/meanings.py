@@ -1,0 +1,170 @@
+"""What each operation means (O1 to O12): its kind, whose records it is about, and the rule that decided, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.contract.operation import Kind
+from mockserver.inference.actions import Action, read_action
+from mockserver.inference.paths import Key
+from mockserver.inference.resources import Collection, Reading, Resources
+from mockserver.inference.words import CALLERS, SEARCHES, flat
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The kind and the resource (None: no state is touched), why, and what the handler needs beyond."""
+
+    kind: Kind
+    about: Collection | None
+    why: str
+    words: dict[str, Any] = field(default_factory=dict)
+
+
+class Meanings:
+    """Tells what the operations of one document mean."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+        self._paths = resources.paths
+
+    def guess(self, reading: Reading) -> Guess:
+        """Never fails: what has no meaning that the rules know is a stub."""
+        key, method = reading.entry.path.key, reading.entry.method
+        if method in ("head", "options", "trace"):
+            return Guess(Kind.STUB, None, f"{method.upper()} changes nothing (O12)")
+        if self._paths.is_item(key):
+            return self._on_item(reading, key, method)
+        if key in self._resources.singles:
+            return self._single(self._resources.singles[key], method)
+        if (caller := self._caller(key)) and (guess := self._as_caller(caller, reading, method)):
+            return guess
+        return self._on_fixed(reading, key, method)
+
+    def _on_item(self, reading: Reading, key: Key, method: str) -> Guess:  # noqa: PLR0911 -- one line a rule
+        about = self._resources.collections.get(key[:-1])
+        if about is None or about.item != key:
+            return self._lookup(reading, key)
+        others = set(self._paths.verbs(key))
+        has_body = bool(reading.bodies)
+        if method == "get":
+            if reading.success.media_type and not reading.is_json:
+                return Guess(Kind.STUB, None, "the reply is not JSON (O12)")
+            if reading.list:
+                return self._lookup(reading, key)
+            return Guess(Kind.READ, about, "GET on an item path (O2)")
+        if method == "put" and not has_body:
+            return Guess(Kind.MEMBERSHIP, about, "PUT on an item path without a body (O4)")
+        if method == "put":
+            is_upsert = self._resources.reading(key[:-1], "post") is None
+            why = (
+                "PUT on an item path, and nothing can POST: kept or made (O4)"
+                if is_upsert
+                else "PUT on an item path (O4)"
+            )
+            return Guess(Kind.REPLACE, about, why, {"upsert": is_upsert})
+        if method == "patch":
+            return Guess(Kind.PATCH, about, "PATCH on an item path (O5)")
+        if method == "delete":
+            return Guess(Kind.DELETE, about, "DELETE on an item path (O7)")
+        if not others & {"put", "patch"} and others & {"get", "delete"}:
+            return Guess(Kind.PATCH, about, "POST on an item path where nothing else updates (O6)", {"merge": True})
+        return self._action(reading, about, "POST on an item path beside other writes (O11)")
+
+    def _single(self, about: Collection, method: str) -> Guess:
+        does = {"get": "read", "put": "replace", "patch": "merge", "post": "merge", "delete": "reset"}[method]
+        return Guess(
+            Kind.SINGLETON, about, f"one record on a fixed path that is written too: {does} (O9)", {"does": does}
+        )
+
+    def _caller(self, key: Key) -> Collection | None:
+        """The collection whose record ``me`` stands for (R9)."""
+        if not key or key[-1].lower() not in CALLERS:
+            return None
+        return self._resources.collections.get(key[:-1])
+
+    def _as_caller(self, about: Collection, reading: Reading, method: str) -> Guess | None:
+        if about.item is None:
+            return None
+        kind = {"get": Kind.READ, "put": Kind.REPLACE, "patch": Kind.PATCH, "delete": Kind.DELETE}.get(method)
+        if kind is None or (method == "get" and reading.record is None):
+            return None
+        why = f"'{reading.entry.path.key[-1]}' stands for the caller's own record (R9)"
+        return Guess(kind, about, why, {"alias": True})
+
+    def _on_fixed(self, reading: Reading, key: Key, method: str) -> Guess:
+        about = self._resources.collections.get(key)
+        segment = key[-1] if key else ""
+        if SEARCHES.match(segment) and reading.list and method in ("get", "post"):
+            return self._search(reading, key)
+        if method == "get":
+            return self._get(reading, about)
+        if about is not None:
+            return self._on_collection(reading, about, method)
+        above = self._resources.above(key)
+        if above is not None and above.item and len(key) > len(above.item):
+            return self._action(reading, above, f"a write below an item of {above.name} (O11)")
+        return Guess(Kind.STUB, None, f"{method.upper()} on a path that no resource stands on (O12)")
+
+    def _get(self, reading: Reading, about: Collection | None) -> Guess:
+        if reading.success.media_type and not reading.is_json:
+            return Guess(Kind.STUB, None, "the reply is not JSON (O12)")
+        if reading.list and about is not None:
+            return Guess(Kind.LIST, about, f"GET of a list: {reading.list.why} (O1, R4)")
+        if reading.success.schema is None:
+            return Guess(Kind.STUB, None, "GET without a schema (O12)")
+        return Guess(Kind.STUB, None, "an object on a fixed path that is only read (O12)")
+
+    def _on_collection(  # noqa: PLR0911 -- one line a rule
+        self, reading: Reading, about: Collection, method: str
+    ) -> Guess:
+        shapes = self._resources.shapes
+        body_type = shapes.type(reading.body) if reading.body is not None else None
+        if method == "post":
+            if not about.item and not reading.record and not reading.bodies:
+                return Guess(Kind.STUB, None, "POST without a body or a record (O12)")
+            if body_type == "array" or (reading.list and body_type == "array"):
+                return Guess(Kind.CREATE, about, "POST of a list: each is made (O3)", {"many": True})
+            return Guess(Kind.CREATE, about, "POST on a collection (O3)")
+        if method == "delete":
+            return Guess(
+                Kind.BULK, about, "DELETE of a collection: all, or those that are named (O8)", {"does": "delete"}
+            )
+        if body_type == "array":
+            return Guess(Kind.BULK, about, f"{method.upper()} of a list: each by its key (O8)", {"does": method})
+        if reading.body is not None and about.identity:
+            names = {flat(name) for name in shapes.properties(reading.body)}
+            if flat(about.identity[0]) in names:
+                kind = Kind.REPLACE if method == "put" else Kind.PATCH
+                return Guess(kind, about, "the body names the record (O8)", {"key": "body"})
+        return Guess(Kind.BULK, about, f"{method.upper()} of a collection (O8)", {"does": method})
+
+    def _search(self, reading: Reading, key: Key) -> Guess:
+        found = reading.list
+        assert found
+        below = next((self._resources.collections[key[:n]] for n in range(len(key) - 1, 0, -1)
+                      if key[:n] in self._resources.collections), None)  # fmt: skip
+        named = self._resources.shapes.name(found.schema)
+        same = [one for one in self._resources.collections.values() if named and one.schema == named and one.item]
+        about = below if below is not None and (below.schema == named or not same) else next(iter(same), below)
+        if about is None or about.key == key:
+            about = self._resources.collections.get(key)
+        if about is None:
+            return Guess(Kind.STUB, None, "a search whose records are nowhere else (O12)")
+        return Guess(Kind.SEARCH, about, f"'{key[-1]}' with a list: the records of {about.name}, filtered (O10)")
+
+    def _lookup(self, reading: Reading, key: Key) -> Guess:
+        """A list on an item path: the records with that value, of the resource of the same schema."""
+        if reading.entry.method != "get" or reading.list is None:
+            return Guess(Kind.STUB, None, "a path that ends in a parameter and is no record (O12)")
+        named = self._resources.shapes.name(reading.list.schema)
+        same = [one for one in self._resources.collections.values() if named and one.schema == named]
+        near = [one for one in same if one.key == key[: len(one.key)]]
+        if about := next(iter([*near, *same]), None):
+            return Guess(Kind.LOOKUP, about, "a list on an item path: the records with that value (O2)")
+        return Guess(Kind.STUB, None, "a list on an item path whose records are nowhere else (O12)")
+
+    def _action(self, reading: Reading, above: Collection, why: str) -> Guess:
+        action: Action = read_action(self._resources.shapes, reading, above)
+        return Guess(Kind.ACTION, above, f"{why}; {action.why}", {"set": action.sets, "replies": action.replies})

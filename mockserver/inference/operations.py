@@ -1,0 +1,277 @@
+"""From guesses to the frozen table: each operation with its plan; what a document says itself goes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from mockserver.contract.compile import Contract
+from mockserver.contract.document import Document, Node
+from mockserver.contract.making import Maker
+from mockserver.contract.operation import Kind, Operation, Security
+from mockserver.contract.plan import Credential, Model, Plan, Said, Taken
+from mockserver.contract.problems import Problems
+from mockserver.contract.resource import Resource
+from mockserver.contract.schema import Rule, Schemas
+from mockserver.contract.shapes import Shapes
+from mockserver.inference.foreign import foreign_keys
+from mockserver.inference.meanings import Guess, Meanings
+from mockserver.inference.paths import ANY, read_paths, spellings
+from mockserver.inference.replies import success
+from mockserver.inference.resources import Collection, Reading, Resources
+
+IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+"""OpenAPI says to ignore these header parameters: they are told elsewhere in a document."""
+
+
+def infer_contract(document: Document) -> Contract:
+    """The table of operations of a document that does not say what they mean. Raises SetupError: it has no paths."""
+    return _Builder(document).contract()
+
+
+class _Builder:
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._shapes = Shapes(document)
+        self._schemas = Schemas(document, loose=True)
+        self._maker = Maker(self._schemas, self._shapes)
+        self._found = Resources(read_paths(document, self._shapes), self._shapes)
+        self._meanings = Meanings(self._found)
+        self._names = {id(one): one.name for one in (*self._found.collections.values(), *self._found.singles.values())}
+
+    def contract(self) -> Contract:
+        every = [*self._found.collections.values(), *self._found.singles.values()]
+        resources = {one.name: self._resource(one) for one in every}
+        nothing = Resource("", "", "", is_chosen=False, fields=frozenset(), managed=frozenset(), stamps={},
+                           computed=frozenset(), references=(), elsewhere=(), rule=self._any())  # fmt: skip
+        paths: dict[str, dict[str, Operation]] = {}
+        for reading in self._found.readings.values():
+            guess = self._said(reading, self._meanings.guess(reading))
+            resource = resources[guess.about.name] if guess.about is not None else nothing
+            operation = self._operation(reading, guess, resource)
+            for template in spellings(reading.entry.path.template):
+                paths.setdefault(template, {}).setdefault(operation.method, operation)
+        if not paths:
+            problems = Problems(self._document)
+            problems.add(self._document.node("paths"), "no paths", "describe at least one operation")
+            problems.raise_any()
+        return Contract(
+            document=self._document,
+            paths=paths,
+            resources=resources,
+            indexes=dict.fromkeys(resources, ()),
+            counted=dict.fromkeys(resources, ()),
+            bodies={},
+            security=Security(),
+            tenant=self._found.tenant(),
+            prefixes=self._prefixes(),
+            maker=self._maker,
+        )
+
+    def _said(self, reading: Reading, guess: Guess) -> Guess:
+        """The guess, but for what the document says itself."""
+        words = reading.entry.node.child("x-mock")
+        if not isinstance(words.value, Mapping):
+            return guess
+        known = {one.name: one for one in (*self._found.collections.values(), *self._found.singles.values())}
+        try:
+            kind = Kind(str(words.value.get("kind", guess.kind.value)))
+        except ValueError:
+            told = ", ".join(Kind)
+            raise self._document.error(
+                words, f"unknown kind {words.value.get('kind')!r}", f"use one of {told}"
+            ) from None
+        name = words.value.get("resource")
+        if name is not None and name not in known:
+            remedy = f"use one of {', '.join(sorted(known)) or 'none'}"
+            raise self._document.error(words, f"unknown resource {name!r}", remedy)
+        about = known[name] if name is not None else guess.about
+        if kind is not Kind.STUB and about is None:
+            raise self._document.error(words, f"{kind} of no resource", "add resource: …")
+        more = {word: value for word, value in words.value.items() if word not in ("kind", "resource")}
+        return Guess(kind, None if kind is Kind.STUB else about, "the document says so", {**guess.words, **more})
+
+    def _resource(self, one: Collection) -> Resource:
+        record = one.record
+        fields = frozenset(self._shapes.properties(record)) if record is not None else frozenset()
+        create = self._found.reading(one.key, "post")
+        body = create.body if create else None
+        model = Model(
+            record=record,
+            key=one.identity,
+            other_keys=one.others,
+            parameter=self._parameter_schema(one),
+            chosen=bool(one.identity and body is not None and self._is_sent(body, one)),
+            parents=tuple(parent for parent in one.parents if parent.parameter != self._found.tenant()),
+            sources=tuple(one.sources),
+            foreign=foreign_keys(self._shapes, one, self._found),
+            why="; ".join(one.why),
+        )
+        return Resource(
+            name=one.name,
+            schema="",
+            key="" if one.is_single else (one.identity[0] if len(one.identity) == 1 else "id"),
+            is_chosen=model.chosen,
+            fields=fields,
+            managed=frozenset(),
+            stamps={},
+            computed=frozenset(),
+            references=(),
+            elsewhere=(),
+            rule=self._schemas.rule(record) if record is not None else self._any(),
+            model=model,
+        )
+
+    def _is_sent(self, body: Node, one: Collection) -> bool:
+        """Whether a create may name the record: the key is a member of its body, or of the record within."""
+        for steps in (one.identity, (*one.steps, *one.identity)):
+            if (place := self._shapes.member(body, steps)) is not None:
+                return self._shapes.says(place, "readOnly") is not True
+        return False
+
+    def _parameter_schema(self, one: Collection) -> Node | None:
+        if one.item is None:
+            return None
+        entry = next(iter(self._found.paths.entries[one.item].values()))
+        return next(
+            (taken.schema for taken in self._taken(entry.item, entry.node) if taken.name == one.parameter), None
+        )
+
+    def _operation(self, reading: Reading, guess: Guess, resource: Resource) -> Operation:
+        entry = reading.entry
+        return Operation(
+            id=str(entry.node.child("operationId").value or f"{entry.method} {entry.path.template}"),
+            method=entry.method.upper(),
+            path=entry.path.template,
+            summary=str(entry.node.child("summary").value or ""),
+            kind=guess.kind,
+            resource=resource,
+            meaning=guess.words,
+            parameters=(),
+            body=None,
+            replies={},
+            secured=bool(needs := self._needs(reading)),
+            scopes=frozenset(),
+            projection=None,
+            page=None,
+            criteria={},
+            provenance="declared" if guess.why == "the document says so" else "inferred",
+            holds_records=False,
+            is_elsewhere=False,
+            plan=self._plan(reading, guess, needs),
+        )
+
+    def _plan(self, reading: Reading, guess: Guess, needs: tuple[tuple[Credential, ...], ...]) -> Plan:
+        entry, about = reading.entry, guess.about
+        status, best = success(reading.said, creates=guess.kind is Kind.CREATE)
+        if guess.kind is Kind.DELETE:
+            status, best = success(reading.said)
+        elif about is not None and about.record is not None and not any(one[:1] == "2" for one in reading.said):
+            best = Said("application/json", None)  # a success that nobody declared: the record is what helps most
+        body = self._shapes.follow(entry.node.child("requestBody"))
+        names = entry.path.names
+        return Plan(
+            maker=self._maker,
+            why=guess.why,
+            status=status,
+            success=best,
+            said=reading.said,
+            key=names[-1] if about is not None and about.item == entry.path.key else self._key_above(reading, about),
+            scope=self._scope(reading, about),
+            alias=bool(guess.words.get("alias")),
+            record=reading.record.steps if reading.record else None,
+            items=reading.list.steps if reading.list else None,
+            sent=self._sent(reading, about),
+            bodies=reading.bodies,
+            body_required=bool(body.child("required").value),
+            taken=tuple(self._taken(entry.item, entry.node)),
+            needs=needs,
+            words=guess.words,
+        )
+
+    def _key_above(self, reading: Reading, about: Collection | None) -> str | None:
+        """The parameter of the record that an action below it is done to."""
+        if about is None or about.item is None:
+            return None
+        key = reading.entry.path.key
+        return reading.entry.path.names[len(about.item) - 1] if key[: len(about.item)] == about.item else None
+
+    def _scope(self, reading: Reading, about: Collection | None) -> tuple[str, ...] | None:
+        """The parameters of this path that stand where the collection's path has those of its parents."""
+        if about is None:
+            return ()
+        path, tenant = reading.entry.path, self._found.tenant()
+        places = [index for index, step in enumerate(about.key) if step == ANY]
+        if path.key[: len(about.key)] != about.key:
+            return None if places else ()
+        names = [path.names[index] for index in places]
+        return tuple(name for name in names if name != tenant)
+
+    def _sent(self, reading: Reading, about: Collection | None) -> tuple[str, ...]:
+        """R5 for bodies: the members that lead to what is stored."""
+        if reading.body is None or about is None or about.record is None:
+            return ()
+        found = self._found.replies.record(reading.body, reading.entry.path.last_fixed)
+        if found is None or not found.steps:
+            return ()
+        is_member = found.steps[0] in self._shapes.properties(about.record) and found.steps != about.steps
+        return () if is_member else found.steps
+
+    def _taken(self, *places: Node) -> Iterator[Taken]:
+        """The parameters of a path and of one of its operations, each name once: the operation's wins."""
+        found: dict[tuple[str, str], Taken] = {}
+        for place in places:
+            for index, _ in enumerate(place.child("parameters").value or []):
+                one = self._shapes.follow(place.child("parameters", index))
+                name, location = str(one.child("name").value), str(one.child("in").value)
+                if not isinstance(one.value, Mapping) or (location == "header" and name.lower() in IGNORED_HEADERS):
+                    continue
+                schema = one.child("schema")
+                if schema.value is None:
+                    schema = next((media.child("schema") for _, media in one.child("content").items()), schema)
+                style = str(one.child("style").value or "form")
+                explode = one.child("explode").value
+                found[name, location] = Taken(
+                    name,
+                    location,
+                    required=bool(one.child("required").value) or location == "path",
+                    schema=schema,
+                    explode=style in ("form", "deepObject") if explode is None else bool(explode),
+                    style=style,
+                )
+        yield from found.values()
+
+    def _needs(self, reading: Reading) -> tuple[tuple[Credential, ...], ...]:
+        said = reading.entry.node.child("security").value
+        said = self._document.root.get("security") if said is None else said
+        if not isinstance(said, list) or not said or any(not one for one in said):
+            return ()
+        return tuple(tuple(self._credential(name) for name in one) for one in said if isinstance(one, Mapping))
+
+    def _credential(self, name: str) -> Credential:
+        scheme: Any = self._shapes.follow(self._document.node("components", "securitySchemes", name)).value or {}
+        if scheme.get("type") == "apiKey":
+            return Credential(str(scheme.get("in", "header")), str(scheme.get("name", name)), "apiKey")
+        return Credential("header", "Authorization", str(scheme.get("scheme", "bearer")).lower())
+
+    def _prefixes(self) -> tuple[str, ...]:
+        """The path prefixes of all servers, those of single paths too."""
+        listed = [self._document.root.get("servers")]
+        listed += [item.child("servers").value for _, item in self._document.node("paths").items()]
+        urls = [_url(server) for servers in listed if isinstance(servers, list) for server in servers]
+        return tuple(dict.fromkeys(["", *(urlsplit(url).path.rstrip("/") for url in urls)]))
+
+    def _any(self) -> Rule:
+        return self._schemas.rule(Node("", {}))
+
+
+def _url(server: Any) -> str:
+    """A server's address with its variables filled in."""
+    if not isinstance(server, Mapping):
+        return ""
+    url = str(server.get("url", ""))
+    for name, told in (server.get("variables") or {}).items():
+        if isinstance(told, Mapping):
+            url = url.replace(f"{{{name}}}", str(told.get("default", "")))
+    return url if "{" not in url else ""

@@ -1,0 +1,235 @@
+"""The resources of a document: which paths are collections, what their records are, whose they are (R1 to R8)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from mockserver.contract.document import Node
+from mockserver.contract.plan import Parent, Said, Source, Steps
+from mockserver.contract.shapes import Shapes
+from mockserver.inference.keys import key_of, other_keys
+from mockserver.inference.paths import ANY, Entry, Key, Paths
+from mockserver.inference.replies import Found, Replies, declared, is_json, success
+from mockserver.inference.words import CALLERS, flat, singular
+
+TENANT_SHARE = 0.8
+"""A parameter at the same place in more than this share of the paths, and with no item path, is a tenant."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one operation's schemas tell: its success, the list or the record in it, and its body."""
+
+    entry: Entry
+    said: Mapping[str, Said]
+    status: int
+    success: Said
+    list: Found | None
+    record: Found | None
+    bodies: Mapping[str, Node]
+
+    @property
+    def body(self) -> Node | None:
+        return next(
+            (node for name, node in self.bodies.items() if is_json(name)), next(iter(self.bodies.values()), None)
+        )
+
+    @property
+    def is_json(self) -> bool:
+        return self.success.media_type is not None and is_json(self.success.media_type)
+
+
+@dataclass(slots=True)
+class Collection:
+    """One kind of record: the path of all of them, and what is known of one."""
+
+    key: Key
+    name: str
+    item: Key | None = None
+    parameter: str = ""
+    record: Node | None = None
+    steps: Steps = ()
+    identity: Steps = ()
+    others: tuple[Steps, ...] = ()
+    schema: str | None = None
+    why: list[str] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    parents: list[Parent] = field(default_factory=list)
+    is_single: bool = False
+
+
+class Resources:
+    """Reads the resources of one document."""
+
+    def __init__(self, paths: Paths, shapes: Shapes) -> None:
+        self.paths = paths
+        self.shapes = shapes
+        self.replies = Replies(shapes)
+        self.readings = {(one.path.key, one.method): self._reading(one) for one in paths.all()}
+        self.collections: dict[Key, Collection] = {}
+        self.singles: dict[Key, Collection] = {}
+        self._collect()
+        self._name()
+        for one in (*self.collections.values(), *self.singles.values()):
+            one.parents = [*self._parents(one)]
+
+    def reading(self, key: Key, method: str) -> Reading | None:
+        return self.readings.get((key, method))
+
+    def tenant(self) -> str | None:
+        """The parameter that names a tenant (R8)."""
+        places = Counter(
+            (index, name)
+            for verbs in self.paths.entries.values()
+            for index, name in enumerate(next(iter(verbs.values())).path.names)
+            if name
+        )
+        for (index, name), count in places.most_common(1):
+            is_known = any(len(key) == index + 1 and key[-1] == ANY for key in self.paths.entries)
+            if count > TENANT_SHARE * len(self.paths.entries) and not is_known and len(self.paths.entries) > 4:
+                return name
+        return None
+
+    def above(self, key: Key) -> Collection | None:
+        """The collection of the nearest record above a path."""
+        for length in range(len(key) - 1, 0, -1):
+            if key[length - 1] == ANY and (found := self.collections.get(key[: length - 1])) and found.item:
+                return found
+        return None
+
+    def _reading(self, entry: Entry) -> Reading:
+        said = declared(self.shapes, entry.node)
+        status, best = success(said, creates=entry.method == "post")
+        segment = entry.path.last_fixed
+        on_item = bool(entry.path.key) and entry.path.key[-1] == ANY
+        schema = best.schema if best.media_type and is_json(best.media_type) else None
+        listed = self.replies.listed(schema, segment, on_item=on_item)
+        record = None if listed else self.replies.record(schema, segment)
+        return Reading(entry, said, status, best, listed, record, self._bodies(entry))
+
+    def _bodies(self, entry: Entry) -> dict[str, Node]:
+        body = self.shapes.follow(entry.node.child("requestBody"))
+        return {name: media.child("schema") for name, media in body.child("content").items()}
+
+    def _collect(self) -> None:
+        for key, verbs in self.paths.entries.items():
+            if self.paths.is_item(key) and self._is_record(key, verbs):
+                found = self.collections.setdefault(key[:-1], Collection(key[:-1], ""))
+                found.item, found.parameter = key, next(iter(verbs.values())).path.names[-1]
+            elif (not key or key[-1] != ANY) and (reading := self.reading(key, "get")) and reading.list:
+                self.collections.setdefault(key, Collection(key, ""))
+        for one in self.collections.values():
+            self._describe(one)
+        for key, verbs in self.paths.entries.items():
+            if key not in self.collections and self._is_single(key, verbs):
+                reading = self.readings[key, "get"]
+                assert reading.record
+                single = Collection(key, "", record=reading.record.schema, steps=reading.record.steps, is_single=True)
+                single.why.append("one record on a fixed path that is written too (O9)")
+                if reading.success.media:
+                    single.sources.append(Source(reading.success.media, single.steps, is_list=False))
+                self.singles[key] = single
+
+    def _is_record(self, key: Key, verbs: Mapping[str, Entry]) -> bool:
+        """R1: a record's verbs on a path that ends in a parameter; a bare list there is a look-up."""
+        reading = self.reading(key, "get")
+        if set(verbs) == {"get"} and reading and reading.list:
+            return False
+        return bool(set(verbs) & {"get", "put", "patch", "delete", "post"})
+
+    def _is_single(self, key: Key, verbs: Mapping[str, Entry]) -> bool:
+        reading = self.reading(key, "get")
+        if reading is None or reading.record is None or not set(verbs) - {"get", "head", "options"}:
+            return False
+        return not self._is_caller(key)
+
+    def _is_caller(self, key: Key) -> bool:
+        return bool(key) and key[-1].lower() in CALLERS and (*key[:-1], ANY) in self.paths.entries
+
+    def _describe(self, one: Collection) -> None:
+        """R2: the record of the item's reply, else of the list, else of what a write returns."""
+        segment = next((step for step in reversed(one.key) if step != ANY), "")
+        for reading, rule in self._tellers(one):
+            found = reading.record if rule != "list" else reading.list
+            if found is None or found.schema.value is None:
+                continue
+            if reading.success.media:
+                one.sources.append(Source(reading.success.media, found.steps, is_list=rule == "list"))
+            if one.record is None:
+                one.record = found.schema
+                one.steps = found.steps if rule != "list" else ()
+                one.why.append(f"the record is what {reading.entry.method.upper()} gives: {found.why} (R2)")
+        one.schema = self.shapes.name(one.record) if one.record else None
+        one.identity, why = key_of(self.shapes, one.record, one.parameter, segment)
+        one.others = other_keys(self.shapes, one.record, one.identity, one.parameter) if one.parameter else ()
+        one.why.append(f"{why} (R3)")
+
+    def _tellers(self, one: Collection) -> Iterator[tuple[Reading, str]]:
+        """The operations that show a record, the best witness first."""
+        if one.item and (reading := self.reading(one.item, "get")):
+            yield reading, "read"
+        if reading := self.reading(one.key, "get"):
+            yield reading, "list"
+        if reading := self.reading(one.key, "post"):
+            yield reading, "create"
+        for method in ("patch", "put", "post"):
+            if one.item and (reading := self.reading(one.item, method)):
+                yield reading, "write"
+
+    def _name(self) -> None:
+        """The last fixed segment where that is enough, else with those above it."""
+        every = [*self.collections.values(), *self.singles.values()]
+        fixed = {id(one): [step for step in one.key if step != ANY] or ["root"] for one in every}
+        counts = Counter(steps[-1] for steps in fixed.values())
+        taken: set[str] = set()
+        for one in every:
+            steps = fixed[id(one)]
+            name = steps[-1] if counts[steps[-1]] == 1 else ".".join(steps)
+            while name in taken:
+                name += "-"
+            taken.add(name)
+            one.name = name
+
+    def _parents(self, one: Collection) -> Iterator[Parent]:
+        """R7: each parameter above; it must name a record that is there where a client could have known of one."""
+        names = next(
+            iter(self.paths.entries[one.key if one.key in self.paths.entries else one.item or ()].values())
+        ).path.names
+        for index, step in enumerate(one.key):
+            if step != ANY:
+                continue
+            above = self.collections.get(one.key[:index])
+            is_known = above is not None and above.item == one.key[: index + 1]
+            must = is_known and above is not None and self._is_open(above)
+            yield Parent(
+                names[index],
+                above.name if is_known and above else None,
+                must_exist=must,
+                field=self._repeated(one, names[index], one.key[index - 1] if index else ""),
+            )
+
+    def _is_open(self, one: Collection) -> bool:
+        """Whether a client can learn of its records: they can be listed, or be made by a POST."""
+        listed = self.reading(one.key, "get")
+        return bool(listed and listed.list) or self.reading(one.key, "post") is not None
+
+    def _repeated(self, one: Collection, parameter: str, above: str) -> Steps:
+        """The member of the record that says again whose it is: ``ownerId``, ``owner_id``, ``owner.id``."""
+        if one.record is None:
+            return ()
+        members = self.shapes.properties(one.record)
+        spelled = {flat(name): name for name in members}
+        thing = flat(singular(above)) if above != ANY else ""
+        for wanted in (flat(parameter), f"{thing}id" if thing else ""):
+            if wanted in ("", "id", "name", "key") or wanted not in spelled or (spelled[wanted],) == one.identity:
+                continue
+            if self.shapes.type(members[spelled[wanted]]) != "object":
+                return (spelled[wanted],)
+        if thing in spelled and self.shapes.type(members[spelled[thing]]) == "object":
+            inner = self.shapes.properties(members[spelled[thing]])
+            for likely in ("id", "uuid", "key", "gid"):
+                if likely in inner:
+                    return (spelled[thing], likely)
+        return ()

@@ -1,0 +1,59 @@
+"""The words that documents use for the same few things: keys, lists, pages, searches, the caller."""
+
+from __future__ import annotations
+
+import re
+
+KEYS = ("id", "uid", "uuid", "sid", "gid", "guid", "_id")
+"""Members that identify a record by themselves, the surest first."""
+KEY_ENDINGS = (
+    "id", "uuid", "uid", "sid", "gid", "guid", "key", "name", "slug", "number", "code", "login", "username", "token",
+    "hash", "index",
+)  # fmt: skip
+"""What a parameter ends in when it names the member that identifies: ``petId`` the ``id``, ``repo_name`` the name."""
+NAME_LIKE = ("name", "key", "slug", "code", "number", "login", "username", "href")
+HOLDERS = ("metadata", "attributes", "data", "head", "info")
+"""Members of a record that may hold what identifies it."""
+LISTS = (
+    "data", "items", "results", "values", "value", "records", "list", "entries", "content", "elements", "rows",
+    "objects", "result", "resources", "docs", "nodes", "hits", "_embedded",
+)  # fmt: skip
+"""Members that hold the list of an envelope, the likeliest first."""
+NESTS = ("_embedded", "data", "result", "response")
+CALLERS = frozenset({"me", "@me", "self", "current", "myself", "@self"})
+SEARCHES = re.compile(r"(search|find|query|lookup|filter)", re.IGNORECASE)
+PAGING = frozenset(
+    {"object", "url", "hasmore", "next", "previous", "prev", "first", "last", "links", "link", "meta", "metadata",
+     "total", "totalcount", "count", "page", "pages", "perpage", "limit", "offset", "size", "pagelen", "cursor",
+     "nextcursor", "nextpagetoken", "pagetoken", "paging", "pagination", "responsemetadata", "success", "ok",
+     "status", "message", "errors", "error", "warnings", "included", "jsonapi", "pagesize", "totalresults",
+     "totalpages", "hasnext", "hasprev", "start", "end", "self", "href", "nextpage", "nextpageuri",
+     "previouspageuri", "firstpageuri", "lastpageuri", "uri", "query", "requestid", "numberofpages", "pagenumber",
+     "pagecount", "totalrecords", "numpages", "currentpage", "lastpage", "from", "to", "path", "incompleteresults",
+     "kind", "apiversion", "odatanextlink", "odatacount", "more", "truncated", "numberofelements", "totalelements",
+     "sort", "pageable", "empty", "number", "firstid", "lastid", "itemstotal", "pagestotal", "moreitems",
+     "hasnextpage", "haspreviouspage", "skip", "take", "time", "timestamp", "tookms", "warning", "info", "code",
+     "type", "version"}
+)  # fmt: skip
+"""What stands beside a list in its envelope: never a record's own members."""
+
+
+def flat(word: str) -> str:
+    """Letters and digits only: ``pet_id``, ``petId`` and ``pet-id`` are one."""
+    return re.sub(r"[^a-z0-9]", "", word.lower())
+
+
+def singular(word: str) -> str:
+    """English's usual plurals undone; irregular ones stay."""
+    low = word.lower()
+    if low.endswith("ies") and len(low) > 4:
+        return word[:-3] + "y"
+    if re.search(r"(ss|us|is)$", low):
+        return word
+    if re.search(r"(x|ch|sh|ss|zz)es$", low):
+        return word[:-2]
+    return word[:-1] if low.endswith("s") and len(low) > 3 else word
+
+
+def is_paging(name: str) -> bool:
+    return flat(name) in PAGING

@@ -1,0 +1,289 @@
+"""Documents of others, without a word for us: they start, remember, and every reply keeps its schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from mockserver import create_app
+from mockserver.contract import read_document
+from mockserver.contract.normalising import normalise
+from mockserver.errors import SetupError
+
+DOCUMENTS = Path(__file__).parent / "data" / "documents"
+BEARER = {"Authorization": "Bearer anything"}
+
+
+def client(document: Any, folder: Path | None = None, **settings: Any) -> Any:
+    """A client of a document: the name of one in ``tests/data/documents``, or its content."""
+    spec: Path
+    if isinstance(document, str):
+        spec = DOCUMENTS / document
+    else:
+        assert folder
+        spec = folder / "openapi.json"
+        spec.write_text(json.dumps(document))
+    app = create_app(spec=spec, **settings)
+    made = app.test_client()
+    made.environ_base["HTTP_AUTHORIZATION"] = BEARER["Authorization"]
+    return made
+
+
+def world_of(caller: Any) -> Any:
+    return caller.application.extensions["mockserver"]
+
+
+def independent(caller: Any, pointer: str) -> Draft202012Validator:
+    """Another's validator for the schema at ``pointer``."""
+    root = world_of(caller).contract.document.root
+    registry = Registry().with_resource("urn:d", Resource.from_contents(root, default_specification=DRAFT202012))
+    return Draft202012Validator(
+        {"$ref": f"urn:d#{pointer}"},
+        registry=registry,
+        format_checker=FormatChecker(["date-time", "date", "uuid", "email"]),
+    )
+
+
+def document(paths: dict[str, Any], version: str = "3.1.0", **more: Any) -> dict[str, Any]:
+    return {"openapi": version, "info": {"title": "A test", "version": "1"}, "paths": paths, **more}
+
+
+def reply(schema: Any = None, **more: Any) -> dict[str, Any]:
+    if schema is None:
+        return {"description": "Done."}
+    return {"description": "Done.", "content": {"application/json": {"schema": schema, **more}}}
+
+
+def body(schema: Any, media_type: str = "application/json") -> dict[str, Any]:
+    return {"required": True, "content": {media_type: {"schema": schema}}}
+
+
+def parameter(name: str, schema: Any = None, location: str = "path") -> dict[str, Any]:
+    return {"name": name, "in": location, "required": location == "path", "schema": schema or {"type": "string"}}
+
+
+# Reading.
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in DOCUMENTS.glob("*.*") if file.suffix != ".md"))
+def test_each_document_starts_and_every_get_keeps_its_schema(name: str) -> None:
+    caller = client(name)
+    for operation in world_of(caller).contract.operations():
+        if operation.method != "GET" or "{" in operation.path:
+            continue
+        required = [one.name for one in operation.plan.taken if one.location == "query" and one.required]
+        got = caller.get(operation.path, query_string=dict.fromkeys(required, "2030-01-01"))
+        schema = operation.plan.success.schema
+        if got.status_code == operation.plan.status and schema is not None and got.content_type == "application/json":
+            independent(caller, schema.pointer).validate(got.json)
+
+
+def test_a_path_item_may_be_a_reference(tmp_path: Path) -> None:
+    told = document({"/books": {"$ref": "#/components/pathItems/books"}})
+    told["components"] = {
+        "pathItems": {"books": {"get": {"responses": {"200": reply({"type": "array", "items": {}})}}}}
+    }
+    assert client(told, tmp_path).get("/books").status_code == 200
+
+
+def test_other_files_become_part_of_the_document(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "book.yaml").write_text(
+        "type: object\nproperties:\n  title: {type: string}\n  next: {$ref: '#'}\n  by: {$ref: 'author.json#/Author'}\n"
+    )
+    (tmp_path / "parts" / "author.json").write_text(
+        '{"Author": {"type": "object", "properties": {"born": {"$ref": "../openapi.json#/components/schemas/Year"}}}}'
+    )
+    told = document(
+        {
+            "/books": {
+                "post": {
+                    "requestBody": body({"$ref": "parts/book.yaml"}),
+                    "responses": {"201": reply({"$ref": "parts/book.yaml"})},
+                }
+            }
+        }
+    )
+    told["components"] = {"schemas": {"Year": {"type": "integer"}}}
+    caller = client(told, tmp_path)
+    assert caller.post("/books", json={"title": "A", "by": {"born": 1815}}).status_code == 201
+    assert caller.post("/books", json={"title": "A", "next": {"by": {"born": "long ago"}}}).status_code == 400
+
+
+def test_a_file_that_is_not_there_is_told_with_its_place(tmp_path: Path) -> None:
+    told = document({"/books": {"get": {"responses": {"200": reply({"$ref": "gone.yaml"})}}}})
+    with pytest.raises(SetupError, match=r"'gone.yaml' cannot be read"):
+        client(told, tmp_path)
+
+
+def test_a_reference_that_leads_nowhere_is_a_warning(tmp_path: Path) -> None:
+    told = document({"/books": {"get": {"responses": {"200": reply({"$ref": "#/components/schemas/Gone"})}}}})
+    (tmp_path / "openapi.json").write_text(json.dumps(told))
+    assert "'#/components/schemas/Gone' leads nowhere" in read_document(tmp_path / "openapi.json").warnings[0]
+    assert client(told, tmp_path).get("/books").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"type": "string", "nullable": True}, {"type": ["string", "null"]}),
+        ({"type": "string", "enum": ["a"], "nullable": True}, {"type": ["string", "null"], "enum": ["a", None]}),
+        ({"type": "integer", "minimum": 3, "exclusiveMinimum": True}, {"type": "integer", "exclusiveMinimum": 3}),
+        ({"type": "integer", "maximum": 3, "exclusiveMaximum": False}, {"type": "integer", "maximum": 3}),
+        (
+            {"$ref": "#/components/schemas/B", "nullable": True, "description": "beside"},
+            {"anyOf": [{"$ref": "#/components/schemas/B"}, {"type": "null"}]},
+        ),
+        ({"allOf": [{"type": "object"}], "nullable": True}, {"anyOf": [{"allOf": [{"type": "object"}]}, {"type": "null"}]}),
+        ({"type": "string", "pattern": "(?<"}, {"type": "string"}),
+        ({"type": "object", "properties": {"nullable": {"type": "boolean"}}}, {"type": "object", "properties": {"nullable": {"type": "boolean"}}}),
+    ],
+)  # fmt: skip
+def test_schemas_of_3_0_are_said_in_3_1(old: dict[str, Any], new: dict[str, Any]) -> None:
+    root = document({}, "3.0.3", components={"schemas": {"A": old, "B": {"type": "object"}}})
+    normalise(root)
+    assert root["components"]["schemas"]["A"] == new
+
+
+def test_a_document_of_2_0_takes_bodies_forms_and_base_path() -> None:
+    caller = client("petstore-2.0.json")
+    made = caller.post("/v2/pet", json={"name": "Rex", "photoUrls": []})
+    assert made.status_code == 200
+    form = caller.post(f"/v2/pet/{made.json['id']}", data={"name": "Max", "status": "sold"})
+    assert form.status_code == 200
+    assert caller.get(f"/v2/pet/{made.json['id']}").json["name"] == "Max"
+
+
+def test_header_parameters_that_openapi_ignores_are_ignored(tmp_path: Path) -> None:
+    accept = parameter("Accept", {"enum": ["application/vnd.a+json"]}, "header") | {"required": True}
+    told = document(
+        {"/books": {"get": {"parameters": [accept], "responses": {"200": reply({"type": "array", "items": {}})}}}}
+    )
+    assert client(told, tmp_path).get("/books", headers={"Accept": "*/*"}).status_code == 200
+
+
+# The story.
+
+
+def test_the_petstore_remembers() -> None:
+    caller = client("petstore-3.0.yaml")
+    made = caller.post("/pet", json={"name": "Rex", "photoUrls": ["a"], "status": "available"})
+    assert (made.status_code, made.json["name"]) == (200, "Rex")
+    pet = f"/pet/{made.json['id']}"
+    assert caller.get(pet).json == made.json
+    assert made.json in caller.get("/pet/findByStatus?status=available").json
+    assert made.json not in caller.get("/pet/findByStatus?status=sold").json
+    assert caller.put("/pet", json={**made.json, "name": "Max"}).json["name"] == "Max"
+    assert caller.delete(pet).status_code == 200
+    assert caller.get(pet).status_code == 404
+    assert caller.get("/pet/987654321").status_code == 404
+
+
+def test_the_same_seed_gives_the_same_world_in_any_order() -> None:
+    one, two = client("spring-petclinic-3.0.yml", seed=7), client("spring-petclinic-3.0.yml", seed=7)
+    first = [one.get(path).json for path in ("/vets", "/owners", "/pettypes")]
+    second = [two.get(path).json for path in ("/pettypes", "/owners", "/vets")]
+    assert first == second[::-1]
+    assert all(len(listed) == 3 for listed in first)
+
+
+def nested_notes() -> dict[str, Any]:
+    note = {"type": "object", "required": ["id", "text", "ownerId"], "properties": {
+        "id": {"type": "integer"}, "ownerId": {"type": "integer"}, "text": {"type": "string"}, "createdAt": {"type": "string", "format": "date-time"}}}  # fmt: skip
+    owner = {
+        "type": "object",
+        "required": ["id", "name"],
+        "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+    }
+    number = {"type": "integer"}
+    sent = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}}
+    return document(
+        {
+            "/owners": {
+                "get": {"responses": {"200": reply({"type": "array", "items": owner})}},
+                "post": {
+                    "requestBody": body({"type": "object", "properties": {"name": {"type": "string"}}}),
+                    "responses": {"201": reply(owner)},
+                },
+            },
+            "/owners/{ownerId}": {
+                "parameters": [parameter("ownerId", number)],
+                "get": {"responses": {"200": reply(owner)}},
+                "delete": {"responses": {"204": reply()}},
+            },
+            "/owners/{ownerId}/notes": {
+                "parameters": [parameter("ownerId", number)],
+                "get": {
+                    "responses": {
+                        "200": reply(
+                            {
+                                "type": "object",
+                                "required": ["data", "total"],
+                                "properties": {"data": {"type": "array", "items": note}, "total": number},
+                            }
+                        )
+                    }
+                },
+                "post": {
+                    "requestBody": body(sent),
+                    "responses": {"201": reply({"type": "object", "properties": {"note": note}, "required": ["note"]})},
+                },
+            },
+            "/owners/{ownerId}/notes/{noteId}": {
+                "parameters": [parameter("ownerId", number), parameter("noteId", number)],
+                "get": {
+                    "responses": {"200": reply({"type": "object", "properties": {"note": note}, "required": ["note"]})}
+                },
+                "patch": {
+                    "requestBody": body(sent, "application/merge-patch+json"),
+                    "responses": {"200": reply({"type": "object", "properties": {"note": note}})},
+                },
+            },
+        }
+    )
+
+
+def test_records_below_a_parent_are_its_own(tmp_path: Path) -> None:
+    caller = client(nested_notes(), tmp_path, seed_records=0)
+    ada, bob = (caller.post("/owners", json={"name": name}).json["id"] for name in ("Ada", "Bob"))
+    made = caller.post(f"/owners/{ada}/notes", json={"text": "hers"})
+    assert made.status_code == 201
+    note = made.json["note"]
+    assert (note["text"], note["ownerId"]) == ("hers", ada)
+    assert made.headers["Location"] == f"/owners/{ada}/notes/{note['id']}"
+    assert caller.get(f"/owners/{ada}/notes").json == {"data": [note], "total": 1}
+    assert caller.get(f"/owners/{bob}/notes").json == {"data": [], "total": 0}
+    assert caller.get(f"/owners/{bob}/notes/{note['id']}").status_code == 404
+    assert caller.get("/owners/4711/notes").status_code == 404
+    changed = caller.patch(f"/owners/{ada}/notes/{note['id']}", json={"text": "changed"})
+    assert changed.json["note"]["text"] == "changed"
+    assert caller.delete(f"/owners/{ada}").status_code == 204
+    assert caller.get(f"/owners/{ada}/notes").status_code == 404
+
+
+def test_a_reason_is_told_for_each_operation() -> None:
+    for operation in world_of(client("museum-3.1.yaml")).contract.operations():
+        assert operation.plan.why
+
+
+def test_a_missing_credential_is_refused_as_declared_and_any_is_taken() -> None:
+    caller = client("museum-3.1.yaml")
+    del caller.environ_base["HTTP_AUTHORIZATION"]
+    assert caller.get("/special-events").status_code == 401
+    assert caller.get("/special-events", headers={"Authorization": "Basic YTpi"}).status_code == 200
+    assert client("museum-3.1.yaml", auth="off").get("/special-events").status_code == 200
+
+
+def test_what_no_rule_knows_says_that_it_is_a_stub() -> None:
+    got = client("museum-3.1.yaml").post(
+        "/tickets", json={"ticketType": "general", "ticketDate": "2030-01-01", "email": "a@example.com"}
+    )
+    assert got.status_code == 201
+    listed = client("petstore-3.0.yaml").get("/store/inventory")
+    assert listed.headers["Mock-Kind"] == "stub"
