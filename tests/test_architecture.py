@@ -14,7 +14,7 @@ LEVELS = (
     {"errors"},
     {"messages", "values"},
     {"contract", "inference", "store", "runtime"},
-    {"auth", "settings", "rules", "handlers", "seeding", "spec_builder"},
+    {"auth", "settings", "expressions", "rules", "handlers", "seeding", "spec_builder"},
     {"world"},
     {"exchange"},
     {"web"},

@@ -1,0 +1,71 @@
+"""Calls in expressions: the function is looked up, its arguments are held to it."""
+
+from __future__ import annotations
+
+import ast
+
+from mockserver.expressions.functions import Function, Site
+from mockserver.expressions.names import Names
+from mockserver.expressions.shapes import ANY
+from mockserver.expressions.suggestions import meant
+from mockserver.expressions.syntax import (
+    ABSENT_NODE,
+    METHODS_REMEDY,
+    Lowered,
+    called,
+    constant,
+    deferred,
+    name_of,
+)
+
+
+class Calls(Names):
+    """Names, members and calls."""
+
+    # Calls.
+
+    def visit_Call(self, node: ast.Call) -> Lowered:
+        function = self._function(node)
+        if function is None:
+            return ABSENT_NODE, ANY
+        if any(isinstance(one, ast.Starred) for one in node.args) or any(one.arg is None for one in node.keywords):
+            return self._wrong("arguments cannot be unpacked", "write each argument out")
+        if function.name == "dict" and not node.args:
+            return self._object({str(one.arg): self.whole(one.value) for one in node.keywords})
+        read = self.whole if function.whole else self.lower
+        given = [read(one) for one in node.args]
+        named = {str(one.arg): read(one.value) for one in node.keywords}
+        shapes = {name: shape for name, (_, shape) in named.items()}
+        site = Site(function.name, node, tuple(shape for _, shape in given), shapes, self.this, self.complain)
+        shape = function.check(site)
+        if problem := function.misuse(len(given), [*named, *site.bound]):
+            return self._wrong(f"{ast.unparse(node)[:60]!r}: {problem}", "see the table of functions")
+        return self._emitted(
+            function, [one for one, _ in given], {n: one for n, (one, _) in named.items()}, site
+        ), shape
+
+    def _emitted(self, function: Function, given: list[ast.expr], named: dict[str, ast.expr], site: Site) -> ast.expr:
+        self.used[f"f_{len(self.used)}"] = function.call
+        callee = f"f_{len(self.used) - 1}"
+        if function.lazy:
+            given = [deferred(one) for one in given]
+        more: dict[str, ast.expr] = {name: constant(value) for name, value in site.bound.items()}
+        if function.draws:
+            more["site"] = constant(f"{self.site}#{self._drawn}")
+            self._drawn += 1
+        context = [name_of("context")] if function.context else []
+        keywords = [ast.keyword(name, value) for name, value in {**named, **more}.items()]
+        return ast.Call(name_of(callee), [*context, *given], keywords)
+
+    def _function(self, node: ast.Call) -> Function | None:
+        name = called(node)
+        space, dot, inner = name.rpartition(".")
+        if dot and space in self.functions.namespaces:
+            found = self.functions.namespaces[space](inner)
+            remedy = f"see what {space} has"
+        else:
+            found = self.functions.by_name.get(name)
+            remedy = meant(name, self.functions.by_name) if name.isidentifier() else METHODS_REMEDY
+        if found is None:
+            self.complain(f"there is no function {name or ast.unparse(node.func)[:60]!r}", remedy)
+        return found

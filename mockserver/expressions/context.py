@@ -1,0 +1,54 @@
+"""What every evaluation is given: a budget of steps, and the way along foreign keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.errors import Refusal
+from mockserver.values.absent import ABSENT
+
+STEPS = 1_000_000
+"""How many items one evaluation may look at; a million take about a second."""
+LONGEST = 100_000
+"""How long a text or a list may become by an operator."""
+
+
+class EvaluationLimit(Refusal):
+    """An expression took more steps, or made something longer, than any may."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(400, f"What the server works out {problem}.", reason="limit: evaluation")
+
+
+class Context:
+    """The least that an evaluation needs; subclass it for where records are found."""
+
+    __slots__ = ("steps",)
+
+    def __init__(self, steps: int = STEPS) -> None:
+        self.steps = steps
+
+    def spend(self, steps: int) -> None:
+        """Take ``steps`` from the budget. Raises EvaluationLimit when it is used up."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise EvaluationLimit("would take too many steps: fewer items are needed in the lists it looks through")
+
+    def follow(self, owner: Any, name: str, target: str) -> Any:
+        """The record of ``target`` that the foreign key ``name`` of ``owner`` names; ABSENT when there is none."""
+        return self.find(target, member(owner, name))
+
+    def find(self, target: str, key: Any) -> Any:  # noqa: ARG002  # overridden where there are records
+        """The record of ``target`` with that key; ABSENT when there is none."""
+        return ABSENT
+
+
+def member(value: Any, name: str) -> Any:
+    """What ``value`` holds under ``name``: of a mapping, or of anything else with ``get(name)``; else ABSENT."""
+    if type(value) is dict:  # PERF: what nearly all are
+        return value.get(name, ABSENT)
+    if isinstance(value, Mapping):
+        return value.get(name, ABSENT)
+    get = getattr(value, "get", None)
+    return ABSENT if get is None else get(name)

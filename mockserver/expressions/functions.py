@@ -1,0 +1,121 @@
+"""The functions that expressions may call: one registry, to which anybody can add."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, TypeAlias, overload
+
+from mockserver.expressions.shapes import ANY, Shape
+
+Complain: TypeAlias = Callable[[str, str], None]
+"""Takes a problem and its remedy."""
+
+
+@dataclass(slots=True)
+class Site:
+    """One call while it is checked: what it is called with, and what is known of that."""
+
+    name: str
+    node: ast.Call
+    shapes: tuple[Shape, ...]
+    keywords: Mapping[str, Shape]
+    this: Shape
+    complain: Complain
+    bound: dict[str, Any] = field(default_factory=dict)
+
+    def text(self, index: int) -> str | None:
+        """The argument there, which must be a text written out; None after a complaint."""
+        return self._literal(self.node.args[index]) if index < len(self.node.args) else None
+
+    def keyword(self, name: str) -> str | None:
+        """The argument of that name, which must be a text written out; None where it is not given."""
+        found = next((one.value for one in self.node.keywords if one.arg == name), None)
+        return None if found is None else self._literal(found)
+
+    def bind(self, name: str, constant: Any) -> None:
+        """Pass one more argument: something that is known already."""
+        self.bound[name] = constant
+
+    def _literal(self, node: ast.expr) -> str | None:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return node.value
+        self.complain(f"{self.name}() needs a text written out, found {ast.unparse(node)!r}", "write it in quotes")
+        return None
+
+
+def _any(_: Site) -> Shape:
+    return ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the language.
+
+    ``context``: it takes the context first. ``draws``: it takes ``site``, a text that is its own for each place it
+    is called from. ``lazy``: its positional arguments arrive as functions, evaluated when called. ``whole``: what
+    it is given is looked at as a whole (not
+    only counted, or gone through). ``check`` judges a call and tells the shape of what it gives.
+    """
+
+    name: str
+    call: Callable[..., Any]
+    context: bool = False
+    draws: bool = False
+    lazy: bool = False
+    whole: bool = True
+    check: Callable[[Site], Shape] = _any
+
+    def misuse(self, positional: int, keywords: Iterable[str]) -> str | None:
+        """What is wrong with a call of so many arguments and these keywords; None where it fits."""
+        given = [None] * (positional + self.context)
+        named = dict.fromkeys(keywords) | ({"site": None} if self.draws else {})
+        try:
+            inspect.signature(self.call).bind(*given, **named)
+        except TypeError as error:
+            return str(error)
+        return None
+
+
+@overload
+def function(call: Callable[..., Any], /) -> Function: ...
+@overload
+def function(
+    *,
+    name: str = ...,
+    context: bool = ...,
+    draws: bool = ...,
+    lazy: bool = ...,
+    whole: bool = ...,
+    check: Callable[[Site], Shape] = ...,
+) -> Callable[[Callable[..., Any]], Function]: ...
+def function(call: Callable[..., Any] | None = None, /, *, name: str = "", **options: Any) -> Any:
+    """Decorator: make a Python function one of the language, under its own name unless ``name`` is given."""
+
+    def made(one: Callable[..., Any]) -> Function:
+        return Function(name or one.__name__.rstrip("_"), one, **options)
+
+    return made if call is None else made(call)
+
+
+Namespace: TypeAlias = Callable[[str], Function | None]
+"""Finds the function behind a dot, such as ``city`` in ``fake.city()``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """Functions by name; never changed, only added to in a new registry."""
+
+    by_name: Mapping[str, Function] = field(default_factory=lambda: MappingProxyType({}))
+    namespaces: Mapping[str, Namespace] = field(default_factory=lambda: MappingProxyType({}))
+
+    def also(self, *functions: Function) -> Functions:
+        """These, and those given; of one name the later."""
+        return replace(self, by_name=MappingProxyType({**self.by_name, **{one.name: one for one in functions}}))
+
+    def namespace(self, name: str, find: Namespace) -> Functions:
+        """These, and what ``find`` finds behind ``name`` and a dot."""
+        return replace(self, namespaces=MappingProxyType({**self.namespaces, name: find}))

@@ -1,0 +1,198 @@
+"""The functions of every expression: of lists, numbers and texts, and moments on the mock's own clock."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sized
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from mockserver.expressions.context import Context
+from mockserver.expressions.functions import Functions, Site, function
+from mockserver.expressions.operators import Lazy, bounded, is_number, listed, present, result, spelt, tidy
+from mockserver.expressions.shapes import ANY, ListOf, Shape
+from mockserver.runtime.determinism import stamp
+from mockserver.values.absent import ABSENT
+
+
+def _item(site: Site) -> Shape:
+    """The first argument's item, for a single argument; the argument where all look alike."""
+    if len(site.shapes) == 1:
+        return site.shapes[0].item()
+    known = [shape for shape in site.shapes if shape is not ANY]
+    return known[0] if len(known) == 1 else ANY
+
+
+def _list(site: Site) -> Shape:
+    return ListOf(site.shapes[0].item()) if site.shapes else ANY
+
+
+@function(context=True, whole=False)
+def count(context: Context, items: Any) -> Any:
+    """How many there are; of none, 0."""
+    if isinstance(items, Lazy) and isinstance(items, Sized):
+        return len(items)
+    return sum(1 for _ in present(context, items))
+
+
+@function(name="sum", context=True)
+def sum_(context: Context, items: Any) -> Any:
+    """Of the numbers among them; of none, 0."""
+    return tidy(sum(item for item in present(context, items) if is_number(item)))
+
+
+@function(name="max", context=True)
+def max_(context: Context, *items: Any) -> Any:
+    """The largest of the numbers or else of the texts, such as moments; absent of none."""
+    return max(_comparable(context, items), default=ABSENT)
+
+
+@function(name="min", context=True)
+def min_(context: Context, *items: Any) -> Any:
+    """The smallest, as ``max``."""
+    return min(_comparable(context, items), default=ABSENT)
+
+
+def _comparable(context: Context, items: tuple[Any, ...]) -> list[Any]:
+    found = list(present(context, items[0] if len(items) == 1 else items))
+    return [item for item in found if is_number(item)] or [item for item in found if isinstance(item, str)]
+
+
+@function(context=True, whole=False, check=_item)
+def first(context: Context, *items: Any) -> Any:
+    """The first of several that is not absent; of one list, its first item."""
+    if len(items) != 1:
+        return next((item for item in items if item is not ABSENT), ABSENT)
+    return next(iter(present(context, items[0])), ABSENT)
+
+
+@function(context=True)
+def distinct(context: Context, items: Any) -> Any:
+    """Each value once, in the order of their JSON."""
+    found = {orjson.dumps(plain(item), option=orjson.OPT_SORT_KEYS): plain(item) for item in present(context, items)}
+    return [value for _, value in sorted(found.items())]
+
+
+@function
+def percent(part: Any, whole: Any) -> Any:
+    """How much of the second the first is, of a hundred, to two places; all of nothing is a hundred."""
+    if not is_number(part) or not is_number(whole):
+        return ABSENT
+    return tidy(round(100 * part / whole, 2)) if whole else 100
+
+
+@function(name="round")
+def round_(number: Any, places: Any = 0) -> Any:
+    """The number to so many places."""
+    fits = is_number(number) and isinstance(places, int) and abs(places) <= 15
+    return tidy(round(float(number), places)) if fits else ABSENT
+
+
+@function
+def text(value: Any) -> Any:
+    """The value as a text."""
+    value = result(value)
+    return value if value is ABSENT else spelt(value)
+
+
+@function
+def lower(value: Any) -> Any:
+    """A text in small letters."""
+    return value.lower() if isinstance(value, str) else ABSENT
+
+
+@function
+def upper(value: Any) -> Any:
+    """A text in capitals."""
+    return value.upper() if isinstance(value, str) else ABSENT
+
+
+@function(context=True)
+def join(context: Context, separator: Any, items: Any) -> Any:
+    """The items as texts, with the separator between them."""
+    parts = [spelt(item) for item in present(context, items)]
+    size = sum(map(len, parts)) + len(parts) * len(separator) if isinstance(separator, str) else 0
+    return bounded(separator.join(parts) if bounded("", size) == "" else "") if isinstance(separator, str) else ABSENT
+
+
+@function(context=True)
+def merged(context: Context, *objects: Any) -> Any:
+    """One object with the members of all; of one name the last."""
+    context.spend(len(objects))
+    found: dict[str, Any] = {}
+    for one in objects:
+        value = plain(one)
+        found |= value if isinstance(value, dict) else {}
+    return found
+
+
+@function(name="dict")
+def dict_(**members: Any) -> Any:
+    """An object of the members that are not absent."""
+    return {name: result(value) for name, value in members.items() if value is not ABSENT}
+
+
+@function(context=True)
+def today(context: Any) -> Any:
+    """The day, as 2025-04-18."""
+    return context.now.astimezone(UTC).date().isoformat()
+
+
+@function(context=True)
+def now(context: Any) -> Any:
+    """The moment, as 2025-04-18T12:00:00.000Z."""
+    return stamp(context.now)
+
+
+@function
+def later(day: Any, *, years: Any = ABSENT, months: Any = ABSENT, days: Any = ABSENT) -> Any:
+    """So much after a day or moment, in its own form; absent when all the amounts are, or where no calendar reaches."""
+    amounts = [amount if is_number(amount) else 0 for amount in (years, months, days)]
+    if not isinstance(day, str) or not any(map(is_number, (years, months, days))):
+        return ABSENT
+    try:
+        return _later(day, *amounts)
+    except (ValueError, OverflowError):
+        return ABSENT
+
+
+def _later(start: str, years: float, months: float, days: float) -> str:
+    moment = datetime.fromisoformat(start)
+    year, month = divmod(moment.year * 12 + moment.month - 1 + int(years * 12 + months), 12)
+    day = min(moment.day, monthrange(year, month + 1)[1])
+    moved = moment.replace(year=year, month=month + 1, day=day) + timedelta(days=days)
+    return moved.date().isoformat() if len(start) == 10 else stamp(moved)
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON: records as whole ones, what is lazy as a list, what is absent left out."""
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items() if one is not ABSENT}
+    if isinstance(value, str) or value is None or isinstance(value, int | float):
+        return value
+    if hasattr(value, "whole"):
+        return plain(value.whole())
+    return [plain(one) for one in listed(value) if one is not ABSENT] if value is not ABSENT else ABSENT
+
+
+STANDARD = Functions().also(
+    count,
+    sum_,
+    max_,
+    min_,
+    first,
+    distinct,
+    percent,
+    round_,
+    text,
+    lower,
+    upper,
+    join,
+    merged,
+    dict_,
+    today,
+    now,
+    later,
+)
