@@ -91,7 +91,7 @@ def test_a_broken_document_lists_every_problem(tmp_path: Path) -> None:
     document.write_text(
         "openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths:\n  /a: {get: {responses: {}}}\n  /b: {post: {responses: {}}}\n"
     )
-    refused = command("serve", "--spec", str(document))
+    refused = command("serve", "--strict", str(document))
     assert refused.returncode == 2
     assert "/paths/~1a/get" in refused.stderr and "/paths/~1b/post" in refused.stderr
     assert "2 problems, nothing was started" in refused.stderr
@@ -245,5 +245,10 @@ def test_validate_tells_what_is_good_and_every_problem_of_the_rest(tmp_path: Pat
     refused = command("validate", "fixtures/scenarios/empty.yaml", str(tmp_path), str(tmp_path / "missing"), cwd=ROOT)
     assert refused.returncode == 2
     assert "empty.yaml" in refused.stdout and ": good" in refused.stdout
-    for told in ("scenario.yaml: /seed", "scenario.yaml: /clock", "document.yaml: /info", "missing: /: no file"):
+    for told in (
+        "scenario.yaml: /seed",
+        "scenario.yaml: /clock",
+        "document.yaml: /paths: no paths",
+        "missing: /: no file",
+    ):
         assert told in refused.stderr, refused.stderr

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from mockserver.contract.bundling import is_address
 from mockserver.errors import Problem, SetupError
 from mockserver.settings import Settings, from_environment
 
@@ -69,15 +70,25 @@ world_options = _options(
         help="So many times the records that the scenario has, in the same proportions.",
     ),
     click.option(
-        "--spec", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH",
-        help="Another OpenAPI 3.1 document, JSON or YAML. [default: the Certifications API]",
+        "--spec", metavar="PATH|URL",
+        help="Another OpenAPI document (2.0, 3.0, 3.1), JSON or YAML. [default: the Certifications API]",
+    ),
+    click.option(
+        "--seed-records", type=click.IntRange(0, 1_000), default=3, show_default=True, metavar="N",
+        help="How many records each collection begins with, for documents without x-mock.",
+    ),
+    click.option(
+        "--strict", "strict_document", is_flag=True,
+        help="Infer nothing: an operation that does not say what it means is a problem.",
     ),
 )  # fmt: skip
 
 
-def settings_for(spec: Path | None, **options: Any) -> Settings:
+def settings_for(spec: str | Path | None, **options: Any) -> Settings:
     """Raises SetupError when a setting, or the file that one names, is wrong."""
-    if spec is not None and not spec.is_file():
-        raise SetupError([Problem(str(spec), "", "no such file", "name an OpenAPI document in JSON or YAML")])
+    if spec is not None and not is_address(str(spec)):
+        spec = Path(spec)
+        if not spec.is_file():
+            raise SetupError([Problem(str(spec), "", "no such file", "name an OpenAPI document in JSON or YAML")])
     chosen = {name: value for name, value in options.items() if value is not None}
     return Settings(**from_environment(), **chosen, **({"spec": spec} if spec else {}))  # type: ignore[arg-type]

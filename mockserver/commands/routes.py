@@ -1,20 +1,29 @@
-"""The command ``mockserver routes``: every operation, and what it means."""
+"""The command ``mockserver routes``: every operation, what it means and, on request, why."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mockserver.commands.options import settings_for, tells_problems
+from mockserver.contract.bundling import is_address
+
+if TYPE_CHECKING:
+    from mockserver.contract import Contract, Operation
+
+HEADS = ("method", "path", "kind", "resource", "provenance", "operationId")
 
 
 @click.command()
 @click.argument("words", nargs=-1)
-@click.option("--spec", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Another document.")
+@click.option("--spec", metavar="PATH|URL", help="Another document; a file among the WORDS is one too.")
+@click.option("--why", is_flag=True, help="Tell the rule that decided, for each operation and resource.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @tells_problems
-def routes(words: tuple[str, ...], spec: Path | None, as_json: bool) -> None:
+def routes(words: tuple[str, ...], spec: str | None, *, why: bool, as_json: bool) -> None:
     """Show every operation, or those that hold all WORDS: method, path, kind, resource, provenance.
 
     \b
@@ -22,23 +31,49 @@ def routes(words: tuple[str, ...], spec: Path | None, as_json: bool) -> None:
       mockserver routes
       mockserver routes applications
       mockserver routes get lookup
+      mockserver routes petstore.yaml --why
       mockserver routes --json
     """
-    from mockserver.contract import compile_contract, read_document
+    from mockserver.world import contract_of
 
-    contract = compile_contract(read_document(settings_for(spec).spec))
-    rows = [
-        (one.method, one.path, one.kind.value, one.resource.name, one.provenance, one.id)
-        for one in contract.operations()
-    ]
-    rows = [row for row in rows if all(any(word.lower() in cell.lower() for cell in row) for word in words)]
-    heads = ("method", "path", "kind", "resource", "provenance", "operationId")
+    if spec is None and words and (is_address(words[0]) or Path(words[0]).is_file()):
+        spec, words = words[0], words[1:]
+    contract = contract_of(settings_for(spec))
+    heads = (*HEADS, "why") if why else HEADS
+    rows = [_row(one, why=why) for one in contract.operations()]
+    shown = [row for row in rows if all(any(word.lower() in cell.lower() for cell in row) for word in words)]
     if as_json:
         import orjson
 
-        told = orjson.dumps([dict(zip(heads, row, strict=True)) for row in rows], option=orjson.OPT_INDENT_2)
+        told = orjson.dumps([dict(zip(heads, row, strict=True)) for row in shown], option=orjson.OPT_INDENT_2)
         click.echo(told)
         return
+    if not shown:
+        click.echo(f"none of {len(rows)} match {' '.join(words)!r}", err=True)
+        raise SystemExit(1)
+    _table(heads, shown)
+    for line in _resources(contract) if why and not words else ():
+        click.echo(line)
+
+
+def _row(one: Operation, *, why: bool) -> tuple[str, ...]:
+    row = (one.method, one.path, one.kind.value, one.resource.name or "-", one.provenance, one.id)
+    return (*row, one.plan.why if one.plan else "the document says so") if why else row
+
+
+def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     for row in (heads, *rows):
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _resources(contract: Contract) -> Iterator[str]:
+    """What is known of each resource: its key, whose it is, and the rules that decided."""
+    for name, resource in contract.resources.items():
+        if (model := resource.model) is None:
+            continue
+        key = ".".join(model.key) or "beside the record"
+        parents = ", ".join(f"{one.parameter} ({one.resource or 'any value'})" for one in model.parents)
+        yield ""
+        yield f"{name}: key {key}{f'; below {parents}' if parents else ''}"
+        yield from (f"  {reason}" for reason in model.why.split("; "))

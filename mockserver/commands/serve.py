@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +12,7 @@ from mockserver.settings import CLOCKS
 
 
 @click.command()
+@click.argument("document", required=False, metavar="[DOCUMENT]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65_535), help="0 picks a free one.")
 @world_options
@@ -46,13 +46,23 @@ from mockserver.settings import CLOCKS
 )
 @tells_problems
 def serve(
-    host: str, port: int, counts: tuple[tuple[str, int], ...], spec: Path | None, auth: str, **options: Any
+    document: str | None,
+    *,
+    host: str,
+    port: int,
+    counts: tuple[tuple[str, int], ...],
+    spec: str | None,
+    auth: str,
+    **options: Any,
 ) -> None:
     """Serve the mock until Ctrl-C or SIGTERM.
+
+    DOCUMENT is any OpenAPI document, a path or an address; it is the same as --spec.
 
     \b
     Examples:
       mockserver serve
+      mockserver serve petstore.yaml               any document: what is created stays and is found again
       mockserver serve --port 0 --scenario empty
       mockserver serve --scenario large --count certifications=20000 --page-size 500
       mockserver serve --auth decode               claims are checked, signatures are not
@@ -60,5 +70,5 @@ def serve(
     """
     from mockserver.commands.serving import serve_forever
 
-    settings = settings_for(spec, counts=dict(counts), auth=Mode(auth), **options)
+    settings = settings_for(document or spec, counts=dict(counts), auth=Mode(auth), **options)
     serve_forever(settings, host, port)

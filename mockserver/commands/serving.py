@@ -20,6 +20,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
 from mockserver.auth.authenticator import Mode, mint
+from mockserver.commands.first_screen import first_request, summary
 from mockserver.commands.progress import seeding
 from mockserver.errors import Problem, SetupError
 from mockserver.settings import Settings
@@ -129,7 +130,9 @@ def _announce(world: World, host: str, port: int) -> None:
     scenario = world.scenario
     tenants = ", ".join(world.store.names()) or "none yet; any tenant appears on first use"
     click.echo(f"  scenario  {scenario.name}, seed {scenario.seed}; tenants: {tenants}")
-    for line in _try_it(world, url):
+    if told := summary(world.contract):
+        click.echo(f"  document  {told}")
+    for line in first_request(world, url) if world.contract.maker else _try_it(world, url):
         click.echo(line)
     sys.stdout.flush()
 

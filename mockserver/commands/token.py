@@ -18,8 +18,9 @@ from mockserver.commands.options import settings_for, tells_problems
 )
 @click.option("--scope", help="Space-separated scopes to put into the token.")
 @click.option("--algorithm", type=click.Choice(["HS256", "RS256"]), default="HS256", show_default=True)
+@click.option("--spec", metavar="PATH|URL", help="Another document. [default: the Certifications API]")
 @tells_problems
-def token(tenant: str, subject: str, expires_in: int, scope: str | None, algorithm: str) -> None:
+def token(*, spec: str | None, tenant: str, subject: str, expires_in: int, scope: str | None, algorithm: str) -> None:
     """Print a token, and nothing else, that any mock of this user takes.
 
     \b
@@ -29,10 +30,10 @@ def token(tenant: str, subject: str, expires_in: int, scope: str | None, algorit
       mockserver token --tenant acme --expires-in -60        to see an expired one refused
     """
     from mockserver.auth.keys import Keys
-    from mockserver.contract import compile_contract, read_document
+    from mockserver.world import contract_of
 
-    settings = settings_for(None)
-    security = compile_contract(read_document(settings.spec)).security
+    settings = settings_for(spec)
+    security = contract_of(settings).security
     keys = Keys(settings.secret, settings.key_file)
     minted = mint(
         keys,

@@ -7,19 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract import Contract, Document, Kind, compile_contract, read_document
-from mockserver.contract.document import parse
+from mockserver.contract.document import escape, parse
 from mockserver.errors import Problem, SetupError
 from mockserver.handlers.document_templates import DocumentTemplates
+from mockserver.inference import infer_contract
 from mockserver.rules import read_rules
 from mockserver.seeding import read_scenario
 from mockserver.settings import Settings
 from mockserver.store import Store
+from mockserver.world import contract_of
 
 
 def validate_all(settings: Settings, paths: Sequence[Path]) -> Iterator[str]:
     """One line for each thing found good. Raises SetupError, at the end, with every problem of all of them."""
     problems: list[Problem] = []
-    contract = compile_contract(read_document(settings.spec))
+    contract = contract_of(settings)
     files: list[Path] = []
     for path in paths or (Path(settings.spec), settings.fixtures / "scenarios"):
         found, missing = _files(path)
@@ -48,13 +50,15 @@ def _validate(settings: Settings, contract: Contract, file: Path) -> str:
         told = parse(file.read_bytes(), yaml=file.suffix != ".json")
     except (OSError, ValueError) as error:
         raise SetupError([Problem(str(file), "", f"cannot be read: {error}", "mend the file")]) from None
-    if isinstance(told, dict) and "openapi" in told:
+    if isinstance(told, dict) and ("openapi" in told or "swagger" in told):
         return _document(settings, file)
     return _scenario(settings, contract, file)
 
 
 def _document(settings: Settings, file: Path) -> str:
     document = read_document(file)
+    if not document.is_annotated:
+        return "\n".join(_inferred(document, file))
     _standard(document)
     contract = compile_contract(document)
     contract.compile_all()
@@ -68,20 +72,38 @@ def _document(settings: Settings, file: Path) -> str:
     return f"{file}: {len(list(contract.operations()))} operations, {len(contract.resources)} resources: good"
 
 
+def _inferred(document: Document, file: Path) -> Iterator[str]:
+    """What a document without annotations gives; departures from the standard are told and stop nothing (N4)."""
+    contract = infer_contract(document)
+    yield f"{file}: {len(list(contract.operations()))} operations, {len(contract.resources)} resources: good"
+    yield from (f"{file}: warning: {warning}" for warning in document.warnings)
+    try:
+        _standard(read_document(file))
+    except SetupError as error:
+        yield from (f"{problem.file}: {problem.pointer}: warning: {problem.problem}" for problem in error.problems)
+    except Exception as error:  # noqa: BLE001 -- the standard's validator fails on documents that are served well
+        yield f"{file}: warning: the standard's validator gave up: {type(error).__name__}"
+
+
 def _standard(document: Document) -> None:
     """Hold the document to the OpenAPI standard itself. Raises SetupError listing every departure."""
     from openapi_spec_validator import OpenAPIV31SpecValidator
+    from referencing.exceptions import Unresolvable
 
-    problems = [
-        Problem(document.source, _pointer(error), str(error.message)[:300], "see the OpenAPI 3.1 specification")
-        for error in OpenAPIV31SpecValidator(document.root).iter_errors()
-    ]
+    try:
+        problems = [
+            Problem(document.source, _pointer(error), str(error.message)[:300], "see the OpenAPI 3.1 specification")
+            for error in OpenAPIV31SpecValidator(document.root).iter_errors()
+        ]
+    except Unresolvable as error:
+        problem = f"the reference {error.ref[:300]!r} leads nowhere"
+        problems = [Problem(document.source, "", problem, "define what it names, or correct it")]
     if problems:
         raise SetupError(problems)
 
 
 def _pointer(error: Any) -> str:
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in getattr(error, "path", ()))
+    return "".join(f"/{escape(str(step))}" for step in getattr(error, "absolute_path", ()))
 
 
 def _scenario(settings: Settings, contract: Contract, file: Path) -> str:

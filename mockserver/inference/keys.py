@@ -34,7 +34,7 @@ def key_of(shapes: Shapes, record: Node | None, parameter: str, name: str) -> tu
     for likely in NAME_LIKE:
         if likely in spelled:
             return (spelled[likely],), f"'{spelled[likely]}' is the likeliest name"
-    return (), "no member identifies a record; its key stands beside it"
+    return (), "no member identifies a record, its key stands beside it"
 
 
 def other_keys(shapes: Shapes, record: Node | None, key: Steps, parameter: str) -> tuple[Steps, ...]:

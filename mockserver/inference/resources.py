@@ -123,7 +123,7 @@ class Resources:
         for one in self.collections.values():
             self._describe(one)
         for key, verbs in self.paths.entries.items():
-            if key not in self.collections and self._is_single(key, verbs):
+            if key not in self.collections and key[-1:] != (ANY,) and self._is_single(key, verbs):
                 reading = self.readings[key, "get"]
                 assert reading.record
                 single = Collection(key, "", record=reading.record.schema, steps=reading.record.steps, is_single=True)

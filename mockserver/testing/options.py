@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mockserver.contract.bundling import is_address
 from mockserver.errors import Problem, SetupError
 from mockserver.seeding.place import meant
 from mockserver.settings import CLOCKS, Settings
@@ -33,7 +34,11 @@ def read_options(given: Mapping[str, Any], root: Path) -> Options:
     if problems := [*_problems(given)]:
         raise SetupError(problems)
     settings = {name: value for name, value in given.items() if name in _TYPES and name not in _OWN}
-    settings |= {name: root / settings[name] for name in ("spec", "fixtures", "key_file") if name in settings}
+    settings |= {
+        name: root / settings[name]
+        for name in ("spec", "fixtures", "key_file")
+        if name in settings and not is_address(str(settings[name]))
+    }
     clock, moment = _clock(settings.get("clock", "frozen"))
     return Options(
         settings=Settings(**{**settings, "clock": clock}),
@@ -53,6 +58,7 @@ _ANNOTATED: Mapping[str, tuple[type, ...]] = {
     "str | None": (str, type(None)),
     "Mode": (str,),
     "Path": (str, Path),
+    "Path | str": (str, Path),
     "Mapping[str, int]": (Mapping,),
 }
 _TYPES: Mapping[str, tuple[type, ...]] = {

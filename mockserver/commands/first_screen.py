@@ -1,0 +1,72 @@
+"""What the first screen says of a document without annotations: how much is remembered, and a request that works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from mockserver.auth.authenticator import ANONYMOUS, Mode
+from mockserver.contract import Contract, Input, Kind, Operation
+from mockserver.handlers import Call
+from mockserver.handlers.planned.places import keys_of
+from mockserver.handlers.planned.scope import Scope
+from mockserver.world import World
+
+
+def summary(contract: Contract) -> str | None:
+    """``373 operations: 281 remembered, 78 from examples, 14 unknown to state``; None for an annotated document."""
+    operations = [one for one in contract.operations() if one.plan]
+    if not operations:
+        return None
+    stubs = [one for one in operations if one.kind is Kind.STUB]
+    shown = [one for one in stubs if one.method in ("GET", "HEAD", "OPTIONS")]
+    kept, unknown = len(operations) - len(stubs), len(stubs) - len(shown)
+    told = f"{len(operations)} operations: {kept} remembered, {len(shown)} from examples, {unknown} unknown to state"
+    return f"{told} (mockserver routes --why)"
+
+
+def first_request(world: World, url: str) -> list[str]:
+    """A curl that works as it stands: of a record that is there, else of a list, else of anything."""
+    reads = [one for one in world.operations.values() if one.plan and one.method == "GET" and not _asks(one)]
+    for operation in sorted(reads, key=lambda one: (one.kind is not Kind.READ, one.path.count("/"))):
+        if (path := _filled(world, operation)) is not None:
+            return ["", *_curl(world, operation, f"{url}{path}")]
+    return []
+
+
+def _asks(operation: Operation) -> bool:
+    """Whether it needs parameters beside those of its path."""
+    assert operation.plan
+    return any(one.required and one.location != "path" for one in operation.plan.taken)
+
+
+def _filled(world: World, operation: Operation) -> str | None:
+    """The path with the key of a record that is there; None where that takes more than one parameter."""
+    assert operation.plan
+    if "{" not in operation.path:
+        return operation.path
+    key = operation.plan.key
+    if operation.kind is not Kind.READ or key is None or operation.plan.scope or operation.path.count("{") != 1:
+        return None
+    call = Call(operation, Input({}), ANONYMOUS, world.tools)
+    record = next(Scope(call, world.store.tenant("default"), operation.resource, ()).all(), None)
+    return operation.path.replace(f"{{{key}}}", quote(keys_of(record.id)[-1], safe="")) if record else None
+
+
+def _curl(world: World, operation: Operation, address: str) -> Iterator[str]:
+    """The command, with whatever credential the operation asks for."""
+    assert operation.plan
+    needs = operation.plan.needs if world.settings.auth is not Mode.OFF else ()
+    headers = []
+    for one in needs[0] if needs else ():
+        if one.location == "query":
+            address += f"{'&' if '?' in address else '?'}{one.name}=anything"
+        elif one.location == "cookie":
+            headers.append(f"Cookie: {one.name}=anything")
+        else:
+            word = {"basic": "Basic YW55OnRoaW5n", "apiKey": "anything"}.get(one.scheme, "Bearer anything")
+            headers.append(f"{one.name}: {word}")
+    quoted = f"'{address}'" if set(address) & set("?&()'$") else address
+    yield f"curl {quoted}" + (" \\" if headers else "")
+    for index, header in enumerate(headers):
+        yield f"  -H '{header}'" + (" \\" if index < len(headers) - 1 else "")
