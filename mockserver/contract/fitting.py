@@ -30,20 +30,23 @@ def fit(maker: Maker, node: Node, value: Json, draw: Draw) -> Json:
     return made
 
 
-def shown(maker: Maker, node: Node, record: Json) -> Json:
-    """Of ``record`` what a reply of that schema shows: its own members, but nothing that only requests hold."""
+def shown(maker: Maker, node: Node, record: Json, key: str = "") -> Json:
+    """Of ``record`` what a reply of that schema shows: its own members, but nothing that only requests hold.
+
+    The member ``key`` is shown wherever the schema does not forbid it: without it a client could not go on.
+    """
     if not isinstance(record, dict):
         return record
     members = maker.shapes.properties(node)
     if not members:
         return record
-    required = maker.shapes.shape(node).required
-    is_open = maker.shapes.shape(node).additional is not None
+    shape = maker.shapes.shape(node)
+    required, is_open = shape.required, shape.additional is not None
     return {
         name: value
         for name, value in record.items()
         if (name in members and (name in required or maker.shapes.says(members[name], "writeOnly") is not True))
-        or (is_open and name not in members)
+        or (name not in members and (is_open or (name == key and not shape.closed)))
     }
 
 

@@ -98,6 +98,9 @@ class _Walk:
         properties = node.get("properties")
         if isinstance(properties, dict) and isinstance(target := properties.get("$ref"), str):
             node["properties"] = pointed(self._root, target) or {}
+        for name, value in node.items():
+            if type(value) is int and abs(value) >= 2**63:  # more than validators count with
+                node[name] = float(value)
         for name in [name for name, good in _KEYWORDS.items() if name in node and not good(node[name])]:
             self._warnings.append(f"the schema's {name!r} is not usable ({str(node[name])[:60]!r}); it is left out")
             del node[name]

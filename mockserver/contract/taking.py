@@ -136,7 +136,8 @@ class _Reader:
 
     def _decoded(self, sent: str, schema: Node) -> Json:
         name = sent.partition(";")[0].strip().lower()
-        if _is_json(name):
+        is_form = name == "multipart/form-data" and "boundary" not in sent  # nothing but JSON can be meant by a brace
+        if _is_json(name) or (is_form and self._request.body.lstrip()[:1] == b"{"):
             try:
                 return decode(self._request.body, self._max_depth)
             except BadJson as bad:
@@ -208,4 +209,4 @@ def is_merge(headers: Mapping[str, str], body: Json) -> bool:
     """Whether a PATCH is to be merged: by its media type, and by what it is where that leaves it open (O5)."""
     name = headers.get("content-type", "").partition(";")[0].strip().lower()
     is_list = isinstance(body, list) and all(isinstance(one, dict) and "op" in one and "path" in one for one in body)
-    return name != "application/json-patch+json" and not is_list
+    return isinstance(body, dict) or (name != "application/json-patch+json" and not is_list)

@@ -34,13 +34,18 @@ class Meanings:
         key, method = reading.entry.path.key, reading.entry.method
         if method in ("head", "options", "trace"):
             return Guess(Kind.STUB, None, f"{method.upper()} changes nothing (O12)")
-        if self._paths.is_item(key):
+        if self._paths.is_item(key) and not self._is_list(key):
             return self._on_item(reading, key, method)
         if key in self._resources.singles:
             return self._single(self._resources.singles[key], method)
         if (caller := self._caller(key)) and (guess := self._as_caller(caller, reading, method)):
             return guess
         return self._on_fixed(reading, key, method)
+
+    def _is_list(self, key: Key) -> bool:
+        """Whether a path that ends in a parameter is a collection all the same."""
+        listed = self._resources.reading(key, "get")
+        return key in self._resources.collections and listed is not None and listed.list is not None
 
     def _on_item(self, reading: Reading, key: Key, method: str) -> Guess:  # noqa: PLR0911 -- one line a rule
         about = self._resources.collections.get(key[:-1])

@@ -65,10 +65,12 @@ class Paths:
 def read_paths(document: Document, shapes: Shapes) -> Paths:
     """Each operation once: of two that differ only in what stands behind ``#`` or ``?`` the first."""
     found = Paths()
+    known: dict[str, Path] = {}
     for written, item in document.node("paths").items():
         if not written.startswith("/"):
             continue
         path = read_path(written)
+        path = known.setdefault(_PARAMETER.sub(ANY, path.template), path)  # two spellings of one path answer as one
         place = shapes.follow(item)
         for method, node in place.items():
             if method in METHODS and isinstance(node.value, dict):

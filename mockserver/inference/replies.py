@@ -21,6 +21,10 @@ class Found:
     why: str
 
 
+EMPTY = ("204", "205")
+"""Statuses whose replies have no content, whatever a document says (RFC 9110)."""
+
+
 def declared(shapes: Shapes, node: Node) -> dict[str, Said]:
     """The replies of an operation by status: ``200``, ``4XX``, ``default``."""
     return {str(status).upper() if status != "default" else status: _said(shapes, reply)
@@ -37,12 +41,15 @@ def success(said: Mapping[str, Said], *, creates: bool = False) -> tuple[int, Sa
     statuses = sorted(one for one in said if re.fullmatch(r"2(\d\d|XX)", one))
     if creates and "201" in statuses:
         statuses = ["201", *statuses]
+    statuses = [*statuses, *(one for one in EMPTY if one in statuses)]  # what may have no content goes last
+    statuses = [one for index, one in enumerate(statuses) if one not in statuses[index + 1 :]]
     chosen = next((one for one in statuses if said[one].media), statuses[0] if statuses else None)
     if creates and "201" in statuses and (said["201"].media or not said[chosen or "201"].media):
         chosen = "201"
     if chosen is None:
         return 200, said.get("default", Said(None, None))
-    return int(chosen.replace("XX", "00")), said[chosen]
+    best = said[chosen]
+    return int(chosen.replace("XX", "00")), Said(None, None, best.headers) if chosen in EMPTY else best
 
 
 class Replies:
@@ -52,7 +59,7 @@ class Replies:
         self._shapes = shapes
 
     def listed(self, schema: Node | None, segment: str, *, on_item: bool = False) -> Found | None:
-        """The list that a reply is made of; on an item path only a clear envelope counts."""
+        """The list that a reply is made of; on an item path, and of a write, only a clear envelope counts."""
         if schema is None:
             return None
         if self._shapes.type(schema) == "array":
@@ -65,7 +72,10 @@ class Replies:
         if found := self._nested(members):
             return found
         if on_item:
-            name = next((one for one in LISTS if one in arrays), None)
+            named = {flat(segment), flat(singular(segment))}
+            name = next(
+                (one for one in (*arrays, *LISTS) if one in arrays and (flat(one) in named or one in LISTS)), None
+            )
             return self._items((name,), arrays[name], f"'{name}' holds the list") if name and not beside else None
         return self._enveloped(arrays, beside, segment)
 
@@ -75,7 +85,8 @@ class Replies:
             return None
         members = self._shapes.properties(schema)
         if not members:
-            return Found((), schema, "the reply is the record") if self._shapes.type(schema) == "object" else None
+            is_anything = isinstance(schema.value, dict)
+            return Found((), schema, "the reply may be anything, so it is the record") if is_anything else None
         if not any(flat(name) in KEYS or flat(name) == "name" for name in members):
             for name, why in self._envelopes(members, segment):
                 return Found((name,), members[name], why)

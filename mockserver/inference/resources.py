@@ -103,7 +103,7 @@ class Resources:
         said = declared(self.shapes, entry.node)
         status, best = success(said, creates=entry.method == "post")
         segment = entry.path.last_fixed
-        on_item = bool(entry.path.key) and entry.path.key[-1] == ANY
+        on_item = entry.path.key[-1:] == (ANY,) or entry.method != "get"
         schema = best.schema if best.media_type and is_json(best.media_type) else None
         listed = self.replies.listed(schema, segment, on_item=on_item)
         record = None if listed else self.replies.record(schema, segment)
@@ -118,7 +118,7 @@ class Resources:
             if self.paths.is_item(key) and self._is_record(key, verbs):
                 found = self.collections.setdefault(key[:-1], Collection(key[:-1], ""))
                 found.item, found.parameter = key, next(iter(verbs.values())).path.names[-1]
-            elif (not key or key[-1] != ANY) and (reading := self.reading(key, "get")) and reading.list:
+            elif (reading := self.reading(key, "get")) and reading.list and self._is_collection(key, verbs):
                 self.collections.setdefault(key, Collection(key, ""))
         for one in self.collections.values():
             self._describe(one)
@@ -135,9 +135,13 @@ class Resources:
     def _is_record(self, key: Key, verbs: Mapping[str, Entry]) -> bool:
         """R1: a record's verbs on a path that ends in a parameter; a bare list there is a look-up."""
         reading = self.reading(key, "get")
-        if set(verbs) == {"get"} and reading and reading.list:
+        if set(verbs) <= {"get", "post"} and reading and reading.list:
             return False
         return bool(set(verbs) & {"get", "put", "patch", "delete", "post"})
+
+    def _is_collection(self, key: Key, verbs: Mapping[str, Entry]) -> bool:
+        """Whether a list is one of records of its own, though its path may end in a parameter: ``/repos/{owner}``."""
+        return key[-1:] != (ANY,) or "post" in verbs or (*key, ANY) in self.paths.entries
 
     def _is_single(self, key: Key, verbs: Mapping[str, Entry]) -> bool:
         reading = self.reading(key, "get")
@@ -153,7 +157,7 @@ class Resources:
         segment = next((step for step in reversed(one.key) if step != ANY), "")
         for reading, rule in self._tellers(one):
             found = reading.record if rule != "list" else reading.list
-            if found is None or found.schema.value is None:
+            if found is None or not self._tells(found.schema):
                 continue
             if reading.success.media:
                 one.sources.append(Source(reading.success.media, found.steps, is_list=rule == "list"))
@@ -165,6 +169,12 @@ class Resources:
         one.identity, why = key_of(self.shapes, one.record, one.parameter, segment)
         one.others = other_keys(self.shapes, one.record, one.identity, one.parameter) if one.parameter else ()
         one.why.append(f"{why} (R3)")
+
+    def _tells(self, schema: Node) -> bool:
+        """Whether a schema says anything of what a record is."""
+        if schema.value is None:
+            return False
+        return self.shapes.type(schema) is not None or bool(self.shapes.properties(schema))
 
     def _tellers(self, one: Collection) -> Iterator[tuple[Reading, str]]:
         """The operations that show a record, the best witness first."""

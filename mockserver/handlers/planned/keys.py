@@ -12,6 +12,8 @@ from mockserver.contract.plan import Model
 from mockserver.contract.scalars import Draw, patterned, uuid_from
 from mockserver.messages import Json
 
+UNLIKELY = 5
+"""Keys shorter than this are what people try first, and so the last that are given out."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9]{0,15}[_-])[A-Za-z0-9]+")
@@ -51,7 +53,8 @@ def _texts(maker: Maker, place: Node, draw: Draw) -> list[str]:
         return [uuid]
     if isinstance(pattern, str):
         bounds = (int(least or 0), int(most or 4_096))
-        return [patterned(pattern, draw.random, *bounds) for _ in range(3)]
+        drawn = [patterned(pattern, draw.random, *bounds) for _ in range(8)]
+        return sorted(drawn, key=lambda one: len(one) < UNLIKELY)
     size = max(int(least or 0), min(20, int(most or 20)))
     plain = _letters(draw.random, size)
     if isinstance(example, str) and (found := _PREFIX.fullmatch(example)):

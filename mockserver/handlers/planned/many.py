@@ -14,6 +14,8 @@ from mockserver.inference.words import flat, singular
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 
+KEYS_WITHIN = ("id", "gid", "uuid", "sid", "key", "name", "value")
+"""What of an object is compared where a parameter gives a text."""
 _SORTS = frozenset({"sort", "sortby", "order", "orderby", "ordering"})
 _TEXTS = frozenset({"q", "query", "search", "keyword", "keywords", "term", "text"})
 
@@ -96,9 +98,7 @@ def _meets(value: Json, wanted: Json) -> bool:
     options = wanted if isinstance(wanted, list) else [wanted]
     values = value if isinstance(value, list) else [value]
     texts = {_text(one) for one in values}
-    texts |= {
-        _text(one[name]) for one in values if isinstance(one, dict) for name in ("id", "name", "value") if name in one
-    }
+    texts |= {_text(one[name]) for one in values if isinstance(one, dict) for name in KEYS_WITHIN if name in one}
     return any(_text(one) in texts for one in options)
 
 

@@ -51,10 +51,12 @@ def answered(
         return Reply(plan.status, value, True, None, headers, notes, said.media_type or "application/json")
     maker, draw = call.tools.maker, draw_for(call, "reply", call.operation.id)
     place = maker.shapes.member(schema, steps)
+    model = call.resource.model
+    key = model.key[0] if model and model.key else ""
     if place is not None and not isinstance(value, list):
-        value = shown(maker, place, value)
+        value = shown(maker, place, value, key)
     elif isinstance(value, list) and place is not None and (items := maker.shapes.items(place)) is not None:
-        value = [shown(maker, items, one) for one in value]
+        value = [shown(maker, items, one, key) for one in value]
     whole = {**(beside or {}), **with_value({}, steps, value)} if steps else value
     if not maker.allows(schema, whole):
         whole = _completed(call, schema, steps, whole, draw)
