@@ -1,19 +1,55 @@
-"""A stateful mock server driven by an OpenAPI document."""
+"""A stateful mock server driven by an OpenAPI document; its public names, each imported when first asked for."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mockserver.errors import ContractBreach, Problem, Refusal, SetupError, Violation
+
 if TYPE_CHECKING:
+    from mockserver.settings import Settings
+    from mockserver.testing.client import Client
+    from mockserver.testing.mock import Mock
     from mockserver.web.app import create_app
 
-__all__ = ["create_app"]
+    __version__: str
+
+__all__ = [
+    "Client",
+    "ContractBreach",
+    "Mock",
+    "Problem",
+    "Refusal",
+    "Settings",
+    "SetupError",
+    "Violation",
+    "__version__",
+    "create_app",
+]
+
+_HOMES = (
+    ("Client", "mockserver.testing.client"),
+    ("Mock", "mockserver.testing.mock"),
+    ("Settings", "mockserver.settings"),
+    ("create_app", "mockserver.web.app"),
+)
 
 
 def __getattr__(name: str) -> Any:
-    """``create_app``, imported when it is first asked for: the pytest plugin is loaded in every run, Flask is not."""
-    if name == "create_app":
-        from mockserver.web.app import create_app
-
-        return create_app
+    """Import ``name`` from its home: the pytest plugin is loaded in every run, Flask is not."""
+    if name == "__version__":
+        return _version()
+    for public, home in _HOMES:
+        if public == name:
+            return getattr(import_module(home), name)
     raise AttributeError(f"module 'mockserver' has no attribute {name!r}")
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # PERF: 20 ms that most imports do not need
+
+    try:
+        return version("mockserver")
+    except PackageNotFoundError:  # imported from a folder that was never installed
+        return "0"

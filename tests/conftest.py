@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from mockserver.web.app import create_app
 from server import peer
 from tiny import document
 
+ROOT = Path(__file__).parent.parent
 EMPTY = "description: Nothing.\nseed: 1\nclock: 2025-04-18T12:00:00Z\ntenants: {}\n"
 
 
@@ -47,3 +50,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if without:
         config.hook.pytest_deselected(items=without)
         items[:] = [item for item in items if item not in without]
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What ``pip install`` would get."""
+    out = tmp_path_factory.mktemp("wheel")
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        ".",
+        "--no-deps",
+        "--no-build-isolation",
+        "--quiet",
+        "-w",
+        str(out),
+    ]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=300)
+    [built] = out.glob("*.whl")
+    return built

@@ -8,29 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("wheel")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        ".",
-        "--no-deps",
-        "--no-build-isolation",
-        "--quiet",
-        "-w",
-        str(out),
-    ]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=300)
-    [built] = out.glob("*.whl")
-    return built
 
 
 def test_one_import_name_and_its_data(wheel: Path) -> None:
