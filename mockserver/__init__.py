@@ -5,9 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from mockserver.errors import ContractBreach, Problem, Refusal, SetupError, Violation
-
 if TYPE_CHECKING:
+    from mockserver.errors import ContractBreach, Problem, Refusal, SetupError, Violation
     from mockserver.settings import Settings
     from mockserver.testing.client import Client
     from mockserver.testing.mock import Mock
@@ -29,6 +28,7 @@ __all__ = [
 ]
 
 _HOMES = (
+    *((name, "mockserver.errors") for name in ("ContractBreach", "Problem", "Refusal", "SetupError", "Violation")),
     ("Client", "mockserver.testing.client"),
     ("Mock", "mockserver.testing.mock"),
     ("Settings", "mockserver.settings"),

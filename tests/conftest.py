@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -71,3 +72,40 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(command, cwd=ROOT, check=True, timeout=300)
     [built] = out.glob("*.whl")
     return built
+
+
+DOT = 100
+"""How many passed tests one dot stands for: the whole run then fits a screen."""
+
+
+class Progress:
+    """One dot for many passed tests, and how much memory the hungriest process needed."""
+
+    def __init__(self) -> None:
+        self._passed = 0
+        self._memory: list[int] = []
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        if not (report.passed and report.when == "call"):
+            return None
+        self._passed += 1
+        return "passed", "" if self._passed % DOT else ".", "PASSED"
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        self._memory.append(getattr(node, "workeroutput", {}).get("memory", 0))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        output = getattr(session.config, "workeroutput", None)
+        if output is None:
+            self._memory.append(megabytes)
+        else:
+            output["memory"] = megabytes
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        terminalreporter.write_line(f"memory: {max(self._memory, default=0)} MB in the largest process")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Progress())

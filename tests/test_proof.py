@@ -20,8 +20,11 @@ WAYS_IN = {
     ("handlers/storing.py", "keep"): "checks the record before it puts it",
     ("handlers/storing.py", "_amend"): "checks the record before it puts it",
     ("store/tenant.py", "put"): "hands on what it is given, for those above",
-    ("control.py", "_lock"): "changes one boolean of a stored record and nothing else",
-    ("recipes/filling.py", "put"): "checks each seeded record, or lists it as a problem that stops the start",
+    ("handlers/planned/scope.py", "replace"): "keeps what replies are made to fit, whatever the record",
+    ("handlers/planned/scope.py", "put"): "keeps what replies are made to fit, whatever the record",
+    ("handlers/planned/beginning.py", "begin"): "keeps first records that were made to fit",
+    ("web/control.py", "_lock"): "changes one boolean of a stored record and nothing else",
+    ("seeding/filling.py", "put"): "checks each seeded record, or lists it as a problem that stops the start",
     ("testing/planting.py", "plant"): "checks the record that a test plants",
 }
 """Every function of the engine that calls ``put`` on a collection, and why nothing unchecked passes it."""
