@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from mockserver.contract import Contract, Kind, Operation, Router
+from mockserver.contract import KINDS, Contract, Kind, Operation, Router
 
-SAFE_KINDS = frozenset({Kind.LIST, Kind.READ, Kind.LOOKUP, Kind.SEARCH, Kind.DOCUMENT, Kind.COMPUTE, Kind.DESCRIBE})
+SAFE_KINDS = frozenset(kind for kind, facts in KINDS.items() if facts.is_safe)
 """The meanings that change nothing and send nothing."""
 
 

@@ -11,22 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockserver.contract import Kind
-from mockserver.contract.operation import STATUSES
 from mockserver.exchange import answer
-from mockserver.handlers import HANDLERS
-from mockserver.handlers.planned import PLANNED
 from mockserver.messages import Request
 from mockserver.store import Collection
 
 
 def world_of(app: Any) -> Any:
     return app.extensions["mockserver"]
-
-
-def test_every_kind_has_a_handler_and_its_statuses() -> None:
-    assert set(HANDLERS) | set(PLANNED) == set(Kind)
-    assert set(HANDLERS) == set(STATUSES)
 
 
 def test_two_applications_share_nothing(library) -> None:

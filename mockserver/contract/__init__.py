@@ -3,7 +3,8 @@
 from mockserver.contract.checking import check
 from mockserver.contract.compile import Contract, compile_contract
 from mockserver.contract.document import Document
-from mockserver.contract.operation import Kind, Operation
+from mockserver.contract.kinds import KINDS, Facts, Kind
+from mockserver.contract.operation import Operation
 from mockserver.contract.reading import Input, read
 from mockserver.contract.resource import Reference, Resource
 from mockserver.contract.routing import Router
@@ -11,8 +12,10 @@ from mockserver.contract.source import read_document
 from mockserver.contract.taking import take
 
 __all__ = [
+    "KINDS",
     "Contract",
     "Document",
+    "Facts",
     "Input",
     "Kind",
     "Operation",

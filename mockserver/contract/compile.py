@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.contract.document import Document
+from mockserver.contract.kinds import Kind
 from mockserver.contract.making import Maker
-from mockserver.contract.operation import Kind, Operation, Security
+from mockserver.contract.operation import Operation, Security
 from mockserver.contract.operation_reader import OperationReader
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource

@@ -8,28 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.contract.document import Document, Node
-from mockserver.contract.operation import Kind, Page
+from mockserver.contract.kinds import ANNOTATED, KINDS, Kind
+from mockserver.contract.operation import Page
 from mockserver.contract.resource import Resource
-
-WORDS: Mapping[Kind, tuple[frozenset[str], frozenset[str]]] = {
-    Kind.LIST: (frozenset({"page"}), frozenset({"projection"})),
-    Kind.CREATE: (frozenset(), frozenset()),
-    Kind.READ: (frozenset(), frozenset({"projection"})),
-    Kind.REPLACE: (frozenset(), frozenset()),
-    Kind.PATCH: (frozenset(), frozenset()),
-    Kind.DELETE: (frozenset(), frozenset()),
-    Kind.LOOKUP: (frozenset({"by", "page"}), frozenset({"projection"})),
-    Kind.SEARCH: (frozenset({"page"}), frozenset({"projection"})),
-    Kind.BATCH: (frozenset(), frozenset()),
-    Kind.DOCUMENT: (frozenset({"template"}), frozenset()),
-    Kind.PREVIEW: (frozenset({"record"}), frozenset({"to", "email", "body"})),
-    Kind.NOTICE: (frozenset({"notice", "log", "to", "template"}), frozenset({"set"})),
-    Kind.COMPUTE: (frozenset({"reply"}), frozenset({"body"})),
-    Kind.GENERATE: (frozenset({"values", "reply"}), frozenset()),
-    Kind.QUERY: (frozenset({"type", "module", "results"}), frozenset()),
-    Kind.DESCRIBE: (frozenset({"type", "module"}), frozenset()),
-}
-"""Beside ``kind`` and ``resource``: the words each kind needs, and those it may have."""
 
 _ITEM = re.compile(r"/\{([^/{}]+)\}$")
 _SHAPES: Mapping[tuple[str, bool], Kind] = {
@@ -58,10 +39,10 @@ def read_meaning(document: Document, path: str, method: str, node: Node, resourc
     marks = node.child("x-mock")
     words = marks.value if isinstance(marks.value, dict) else _inferred(document, path, method, node, resources)
     kind = _kind(document, marks, words)
-    needed, allowed = WORDS[kind]
-    if missing := sorted(needed - set(words)):
+    facts = KINDS[kind]
+    if missing := sorted(facts.needs - set(words)):
         raise document.error(marks, f"{kind} without {', '.join(missing)}", "add the missing words")
-    if unknown := sorted(set(words) - needed - allowed - {"kind", "resource"}):
+    if unknown := sorted(set(words) - facts.needs - facts.allows - {"kind", "resource"}):
         raise document.error(marks, f"{kind} does not know {', '.join(unknown)}", "remove or correct these words")
     resource = words.get("resource")
     if resource not in resources:
@@ -72,12 +53,10 @@ def read_meaning(document: Document, path: str, method: str, node: Node, resourc
 
 
 def _kind(document: Document, marks: Node, words: Mapping[str, Any]) -> Kind:
-    try:
-        kind = Kind(str(words.get("kind")))
-        return {one: one for one in WORDS}[kind]
-    except (ValueError, KeyError):
-        known = ", ".join(WORDS)
-        raise document.error(marks, f"unknown kind {words.get('kind')!r}", f"use one of {known}") from None
+    told = words.get("kind")
+    if told not in ANNOTATED:
+        raise document.error(marks, f"unknown kind {told!r}", f"use one of {', '.join(ANNOTATED)}")
+    return Kind(told)
 
 
 def _page(document: Document, marks: Node, words: Mapping[str, Any]) -> Page | None:

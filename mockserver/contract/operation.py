@@ -7,58 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from mockserver.contract.kinds import KINDS, Facts, Kind
 from mockserver.contract.plan import Plan
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Rule
-
-
-class Kind(StrEnum):
-    """What an operation means: the word in ``x-mock: {kind: …}``, and the handler of that name."""
-
-    LIST = "list"
-    CREATE = "create"
-    READ = "read"
-    REPLACE = "replace"
-    PATCH = "patch"
-    DELETE = "delete"
-    LOOKUP = "lookup"
-    SEARCH = "search"
-    BATCH = "batch"
-    DOCUMENT = "document"
-    PREVIEW = "preview"
-    NOTICE = "notice"
-    COMPUTE = "compute"
-    GENERATE = "generate"
-    QUERY = "query"
-    DESCRIBE = "describe"
-    STUB = "stub"
-    ACTION = "action"
-    SINGLETON = "singleton"
-    MEMBERSHIP = "membership"
-    BULK = "bulk"
-
-
-ANY_STATUSES = frozenset({200, 400, 403, 405, 500})
-"""What every operation can answer; a secured one also 401."""
-STATUSES: Mapping[Kind, frozenset[int]] = {
-    Kind.LIST: frozenset(),
-    Kind.CREATE: frozenset({409, 429}),
-    Kind.READ: frozenset({404}),
-    Kind.REPLACE: frozenset({404, 409}),
-    Kind.PATCH: frozenset({404, 409}),
-    Kind.DELETE: frozenset({404, 409}),
-    Kind.LOOKUP: frozenset(),
-    Kind.SEARCH: frozenset(),
-    Kind.BATCH: frozenset(),
-    Kind.DOCUMENT: frozenset({404}),
-    Kind.PREVIEW: frozenset({404}),
-    Kind.NOTICE: frozenset({404, 409}),
-    Kind.COMPUTE: frozenset({404}),
-    Kind.GENERATE: frozenset({404, 409, 429}),
-    Kind.QUERY: frozenset({404, 429}),
-    Kind.DESCRIBE: frozenset({404}),
-}
-"""What each kind can answer beyond that. The document must declare all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +104,11 @@ class Operation:
     holds_records: bool
     is_elsewhere: bool = False
     plan: Plan | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """What holds for every operation of this kind."""
+        return KINDS[self.kind]
 
     @property
     def keys(self) -> Mapping[str, Any]:

@@ -7,14 +7,12 @@ from functools import partial
 from typing import Any
 
 from mockserver.contract.document import METHODS, Document, Node
+from mockserver.contract.kinds import ANY_STATUSES, KINDS, Kind
 from mockserver.contract.meaning import Meaning, read_meaning
 from mockserver.contract.operation import (
-    ANY_STATUSES,
-    STATUSES,
     Body,
     Criterion,
     How,
-    Kind,
     Operation,
     Parameter,
     ReplyRule,
@@ -155,7 +153,7 @@ class OperationReader:
         return ReplyRule(rule, rule)
 
     def _declared(self, node: Node, meaning: Meaning, replies: Mapping[int, Any], secured: bool) -> None:
-        wanted = ANY_STATUSES | STATUSES[meaning.kind] | ({401} if secured else set())
+        wanted = ANY_STATUSES | KINDS[meaning.kind].statuses | ({401} if secured else set())
         if missing := sorted(wanted - set(replies)):
             told = ", ".join(map(str, missing))
             self._problems.add(node.child("responses"), f"can answer {told}, not declared", "declare each of them")

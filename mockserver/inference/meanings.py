@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.contract.operation import Kind
+from mockserver.contract.kinds import Kind
 from mockserver.inference.actions import Action, read_action
 from mockserver.inference.paths import Key
 from mockserver.inference.resources import Collection, Reading, Resources

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from mockserver.contract.compile import Contract
 from mockserver.contract.document import Document, Node
+from mockserver.contract.kinds import Kind
 from mockserver.contract.making import Maker
-from mockserver.contract.operation import Kind, Operation, Security
+from mockserver.contract.operation import Operation, Security
 from mockserver.contract.plan import Credential, Model, Plan, Said, Taken
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource

@@ -1,0 +1,48 @@
+"""Every kind of operation has its facts, a handler, a check that judges what it means, and a line in the guides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contract_tests.catalogue import all_checks
+from contract_tests.routes import SAFE_KINDS
+from mockserver.contract import KINDS, Kind
+from mockserver.contract.kinds import ANNOTATED
+from mockserver.handlers import HANDLERS
+from mockserver.handlers.planned import PLANNED
+
+ROOT = Path(__file__).parent.parent
+UNJUDGED = {Kind.COMPUTE, Kind.GENERATE}
+"""What these answer is told by a rule of the document, which a check of the contract alone cannot work out."""
+
+
+def test_every_kind_has_its_facts_and_a_handler() -> None:
+    assert set(KINDS) == set(Kind)
+    assert set(HANDLERS) == set(ANNOTATED)
+    assert set(HANDLERS) | set(PLANNED) == set(Kind)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_facts_agree_with_each_other(kind: Kind) -> None:
+    facts = KINDS[kind]
+    assert facts.line.endswith(".")
+    assert not facts.needs & facts.allows
+    assert not (facts.is_safe and facts.makes_records)
+    assert not (facts.is_safe and 409 in facts.statuses), "what changes nothing conflicts with nothing"
+
+
+def test_a_check_judges_what_each_kind_means() -> None:
+    judged = {kind for check in all_checks() for kind in check.needs}
+    assert set(ANNOTATED) - judged == UNJUDGED
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_guide_has_a_line_for_the_kind(kind: Kind) -> None:
+    lines = (ROOT / "docs" / "kinds.md").read_text().splitlines()
+    assert any(line.startswith(f"| `{kind}` | {KINDS[kind].line} |") for line in lines)
+
+
+def test_the_kit_sends_what_is_safe_alone_to_a_target_that_may_not_be_changed() -> None:
+    assert {kind for kind, facts in KINDS.items() if facts.is_safe} == SAFE_KINDS
