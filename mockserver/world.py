@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from mockserver.auth.authenticator import Authenticator
 from mockserver.auth.keys import Keys
 from mockserver.contract import Contract, Document, compile_contract, read_document
+from mockserver.expressions import read_rules
 from mockserver.handlers import Tools
 from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.inference import infer_contract
-from mockserver.rules import read_rules
 from mockserver.runtime.determinism import Clock, IdSource
 from mockserver.runtime.faults import Faults
 from mockserver.runtime.journal import Journal

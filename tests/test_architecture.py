@@ -14,7 +14,7 @@ LEVELS = (
     {"errors"},
     {"messages", "values"},
     {"contract", "inference", "store", "runtime"},
-    {"auth", "settings", "expressions", "rules", "handlers", "seeding", "spec_builder"},
+    {"auth", "settings", "expressions", "handlers", "seeding", "spec_builder"},
     {"world"},
     {"exchange"},
     {"web"},
@@ -23,7 +23,7 @@ LEVELS = (
 )
 """From the bottom up: a module imports from its own level or from below."""
 APART = [
-    ("rules", "handlers"),
+    ("expressions", "handlers"),
     ("contract", "store"),
     ("store", "contract"),
     ("handlers", "auth"),

@@ -53,9 +53,9 @@ def patched(client: FlaskClient, record: dict[str, Any], **values: Any) -> Any:
 
 COUNTED = {
     "on": ["create"],
-    "do": [{"change": "author_id", "values": {"books": {"plus": [{"first": ["books", 0]}, 1]}, "latest_id": "^.id"}}],
+    "do": [{"change": "author_id", "values": {"books": "first(it.books, 0) + 1", "latest_id": "id"}}],
 }
-PRINTED = {"when": {"state": "printed"}, "do": [{"set": {"in_print": True, "published": {"today": True}}}]}
+PRINTED = {"when": "state == 'printed'", "do": [{"set": {"in_print": True, "published": "today()"}}]}
 
 
 def test_a_new_record_changes_what_it_refers_to(library) -> None:
@@ -69,7 +69,7 @@ def test_a_new_record_changes_what_it_refers_to(library) -> None:
 
 
 def test_it_follows_when_the_conditions_begin_to_hold_and_not_again(library) -> None:
-    again = {"when": {"state": "printed"}, "do": [{"set": {"pages": {"plus": ["pages", 1]}}}]}
+    again = {"when": "state == 'printed'", "do": [{"set": {"pages": "pages + 1"}}]}
     client = library(following(again)).test_client()
     book = made(client, "books", title="One", pages=1, state="printed")
     assert book["pages"] == 1
@@ -93,8 +93,8 @@ def test_what_is_set_belongs_to_the_change_itself(library) -> None:
 
 def test_a_record_is_made_for_each_item_and_linked(library) -> None:
     split = {
-        "when": {"state": "split"},
-        "do": [{"create": "books", "each": "tags", "values": {"title": {"text": "{^.title}: {it}"}, "author_id": "^.author_id"}, "link": "latest"}],
+        "when": "state == 'split'",
+        "do": [{"create": "books", "each": "tags", "values": {"title": "f'{title}: {it}'", "author_id": "author_id"}, "link": "latest"}],
     }  # fmt: skip
     client = library(following(split, fields={"latest": {"type": "string"}})).test_client()
     author = made(client, "authors", name="Ursula")
@@ -111,8 +111,8 @@ def test_a_record_is_made_for_each_item_and_linked(library) -> None:
 
 def test_of_records_that_name_it_some_are_changed(library) -> None:
     withdrawn = {
-        "when": {"state": "withdrawn"},
-        "do": [{"change": {"records": "books", "through": "sequel_of"}, "where": {"in_print": True}, "values": {"in_print": False, "state": {"text": "{^.title} was withdrawn"}}}],
+        "when": "state == 'withdrawn'",
+        "do": [{"change": "records('books', by='sequel_of')", "where": "it.in_print", "values": {"in_print": False, "state": "f'{title} was withdrawn'"}}],
     }  # fmt: skip
     client = library(
         following(withdrawn, fields={"sequel_of": {"type": "string", "x-mock": {"references": "books"}}})
@@ -134,10 +134,10 @@ def test_of_records_that_name_it_some_are_changed(library) -> None:
 def test_all_of_it_or_none(call: str, library) -> None:
     """The first step makes a record, the second meets a locked one: neither is there afterwards, nor the change."""
     effect = {
-        "when": {"state": "go"},
+        "when": "state == 'go'",
         "do": [
-            {"create": "books", "values": {"title": {"value": "Made"}}},
-            {"change": {"records": "books", "where": {"title": "Locked"}}, "values": {"pages": 1}},
+            {"create": "books", "values": {"title": "'Made'"}},
+            {"change": "records('books')", "where": "it.title == 'Locked'", "values": {"pages": 1}},
         ],
     }
     client = library(following(effect), page_size=100).test_client()
@@ -170,7 +170,7 @@ def test_an_effect_that_would_break_the_contract_refuses_the_change(library) -> 
 
 
 def test_quiet_bookkeeping_is_no_change_of_its_own_and_heeds_no_lock(library) -> None:
-    noted = {"on": ["create"], "do": [{"change": {"records": "books", "where": {"title": "Log"}}, "quiet": True, "values": {"pages": {"plus": ["pages", 1]}}}]}  # fmt: skip
+    noted = {"on": ["create"], "do": [{"change": "records('books')", "where": "it.title == 'Log'", "quiet": True, "values": {"pages": "it.pages + 1"}}]}  # fmt: skip
     client = library(following(noted)).test_client()
     log = made(client, "books", title="Log", pages=0)
     client.put(LOCK.format(id=log["id"]))
@@ -191,8 +191,8 @@ def test_effects_follow_from_effects_but_not_without_end(library) -> None:
 
 
 def test_a_chain_of_effects_is_told_in_order(library) -> None:
-    first = {"when": {"state": "first"}, "do": [{"create": "books", "values": {"title": {"value": "second"}, "author_id": "author_id"}}]}  # fmt: skip
-    client = library(following(first, {**COUNTED, "when": {"title": "second"}})).test_client()
+    first = {"when": "state == 'first'", "do": [{"create": "books", "values": {"title": "'second'", "author_id": "author_id"}}]}  # fmt: skip
+    client = library(following(first, {**COUNTED, "when": "title == 'second'"})).test_client()
     author = made(client, "authors", name="Ursula")
     book = made(client, "books", title="one", author_id=author["id"])
     told = patched(client, book, state="first").headers["Mock-Effects"].split(", ")
@@ -201,7 +201,7 @@ def test_a_chain_of_effects_is_told_in_order(library) -> None:
 
 
 def test_a_tenants_effects_stay_with_it(library) -> None:
-    effect = {"when": {"state": "go"}, "do": [{"change": {"records": "books"}, "values": {"pages": 1}}]}
+    effect = {"when": "state == 'go'", "do": [{"change": "records('books')", "values": {"pages": 1}}]}
     client = library(following(effect)).test_client()
     other = client.post("/books/globex", json={"title": "Theirs"}).json
     book = made(client, "books", title="Mine")
@@ -210,7 +210,7 @@ def test_a_tenants_effects_stay_with_it(library) -> None:
 
 
 def test_of_many_effects_a_header_names_the_first_and_counts_the_rest(library) -> None:
-    effect = {"when": {"state": "go"}, "do": [{"change": {"records": "books"}, "values": {"pages": 1}}]}
+    effect = {"when": "state == 'go'", "do": [{"change": "records('books')", "values": {"pages": 1}}]}
     client = library(following(effect)).test_client()
     books = [made(client, "books", title=str(number)) for number in range(12)]
     told = patched(client, books[0], state="go").headers["Mock-Effects"].split(", ")
@@ -228,7 +228,7 @@ def test_a_batch_names_the_effects_of_all_its_items(library) -> None:
 
 WRONG = {
     "an unknown occasion": ({"on": ["delete"], "do": [{"set": {}}]}, "unknown occasion ['delete']; write a list of change and create"),
-    "an unknown word": ({"if": {}, "do": [{"set": {}}]}, "unknown word 'if'; use about, on, when and do"),
+    "an unknown word": ({"if": {}, "do": [{"set": {}}]}, "unknown word 'if'; use about, on, let, when and do"),
     "nothing said": ({"about": " ", "do": [{"set": {}}]}, "an effect without about"),
     "nothing done": ({"do": []}, "an effect that does nothing"),
     "no step": ({"do": [{"remove": "author_id"}]}, "is no step; write one of set, create, change"),
@@ -237,7 +237,7 @@ WRONG = {
     "no resource": ({"do": [{"create": "films", "values": {}}]}, "films"),
     "no link": ({"do": [{"create": "books", "values": {}, "link": "nothing"}]}, "books has no field 'nothing'"),
     "no records": ({"do": [{"change": "title", "values": {}}]}, "leads to no records"),
-    "no field in a condition": ({"when": {"nothing": 1}, "do": [{"set": {}}]}, "books has no field 'nothing'"),
+    "no field in a condition": ({"when": "nothing == 1", "do": [{"set": {}}]}, "books has no field 'nothing'"),
 }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def made(client: Any, resource: str, **told: Any) -> dict[str, Any]:
 
 
 def numbered(told: dict[str, Any]) -> None:
-    field(told, "pages", {"type": "number", "x-mock": {"filled": {"sequence": "pages"}}})
+    field(told, "pages", {"type": "number", "x-mock": {"filled": "next_number()"}})
     field(told, "email", {"type": "string", "x-mock": {"filled": "author_id.name"}})
 
 
@@ -72,9 +72,9 @@ def test_a_put_that_leaves_it_out_keeps_what_was_filled_in(library) -> None:
 
 def test_what_is_filled_in_from_what_is_computed_keeps_neither_from_changing(library) -> None:
     def both(told: dict[str, Any]) -> None:
-        count = {"count": {"records": "books", "give": "title"}}
+        count = "count(b.title for b in records('books'))"
         field(told, "pages", {"type": "number", "readOnly": True, "x-mock": {"computed": count}})
-        field(told, "email", {"type": "string", "x-mock": {"filled": {"text": "{pages} before"}}})
+        field(told, "email", {"type": "string", "x-mock": {"filled": "f'{pages} before'"}})
 
     client = library(both).test_client()
     made(client, "books", title="One")
@@ -276,11 +276,11 @@ def working(told: dict[str, Any]) -> None:
     about = {"type": "object", "properties": {"author_id": {"type": "string"}, "factor": {"type": "number"}}}
     told["paths"]["/books/{tenant}/quote"] = {
         "parameters": [TENANT],
-        "post": operation("quote", {"kind": "compute", "resource": "books", "body": "books", "reply": {"object": {"author": "author_id.name", "price": {"times": ["factor", 2]}, "asks": "caller.subject"}}}, {"type": "object"}, about),
+        "post": operation("quote", {"kind": "compute", "resource": "books", "body": "books", "reply": "dict(author=author_id.name, price=factor * 2, asks=caller.subject)"}, {"type": "object"}, about),
     }  # fmt: skip
     told["paths"]["/books/{tenant}/draft/{author}"] = {
         "parameters": [TENANT, {**parameter("author"), "x-mock": {"references": "authors"}}],
-        "post": operation("draft", {"kind": "generate", "resource": "books", "values": {"title": {"text": "By {author.name}"}, "author_id": "author"}, "reply": {"object": {"draft": "it", "by": "^.author"}}}, {"type": "object"}),
+        "post": operation("draft", {"kind": "generate", "resource": "books", "values": {"title": "f'By {author.name}'", "author_id": "author"}, "reply": "dict(draft=it, by=author)"}, {"type": "object"}),
     }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from mockserver.contract import compile_contract, read_document
 from mockserver.contract.document import Node
 from mockserver.handlers.document_templates import DocumentTemplates
-from mockserver.rules import read_rules
+from mockserver.expressions import read_rules
 from mockserver.runtime.determinism import stamp
 from mockserver.seeding import Scenario, read_scenario
 from mockserver.seeding.moments import instant
@@ -70,10 +70,10 @@ def test_any_seed_keeps_the_contract_and_makes_sense(seed: int, tenant: str) -> 
     for name in NAMES:
         scenario = read(name, seed)
         world = filled(scenario, tenant if name != "edge" else "edge")
-        scene = RULES.scene(world, scenario.clock)
+        context = RULES.context(world, scenario.clock)
         for resource in CONTRACT.resources.values():
             for record in world[resource.name].scan():
-                data = RULES.seen(resource, record, scene)
+                data = RULES.seen(resource, record, context)
                 assert not resource.rule.violations(data, "record"), (name, resource.name, data)
                 for reference in resource.references:
                     for pointer, key in reference.found_in(data):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract import Document, compile_contract
 from mockserver.errors import SetupError
-from mockserver.rules.circles import circles
+from mockserver.expressions.circles import circles
 from mockserver.seeding import Scenario, read_scenario
 from mockserver.seeding.fakes import Fakes
 from mockserver.seeding.texts import slug

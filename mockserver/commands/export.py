@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mockserver.contract import Resource
 from mockserver.errors import Problem, SetupError
-from mockserver.rules import Rules, Scene
+from mockserver.expressions import EvaluationContext, Rules
 from mockserver.settings import Settings
 from mockserver.store import Record
 from mockserver.world import Progress, World, unseen
@@ -22,16 +22,16 @@ def export_world(settings: Settings, out: Path, progress: Progress = unseen) -> 
     world = World(settings, progress)
     for name in world.scenario.tenants:
         tenant = world.store.tenant(name)
-        scene = world.rules.scene(tenant, world.scenario.clock)
+        context = world.rules.context(tenant, world.scenario.clock)
         for resource in world.contract.resources.values():
-            records = [_line(world.rules, resource, record, scene) for record in tenant[resource.name].scan()]
+            records = [_line(world.rules, resource, record, context) for record in tenant[resource.name].scan()]
             file = out / name / f"{resource.name}.json"
             _write(file, b"[\n" + b",\n".join(records) + b"\n]\n" if records else b"[]\n")
             yield file, len(records)
 
 
-def _line(rules: Rules, resource: Resource, record: Record, scene: Scene) -> bytes:
-    return record.raw if rules.is_plain(resource) else resource.encode(rules.seen(resource, record, scene))
+def _line(rules: Rules, resource: Resource, record: Record, context: EvaluationContext) -> bytes:
+    return record.raw if rules.is_plain(resource) else resource.encode(rules.seen(resource, record, context))
 
 
 def _write(file: Path, text: bytes) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 from mockserver.contract import Contract, Document, Kind, compile_contract, read_document
 from mockserver.contract.document import escape, parse
 from mockserver.errors import Problem, SetupError
+from mockserver.expressions import read_rules
 from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.inference import infer_contract
-from mockserver.rules import read_rules
 from mockserver.seeding import read_scenario
 from mockserver.settings import Settings
 from mockserver.store import Store

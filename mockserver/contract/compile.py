@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.contract.document import Document
@@ -97,14 +96,7 @@ def _indexes(
 def _counted(document: Document, resource: Resource) -> tuple[str, ...]:
     """The fields that the server fills with the number after the highest there is."""
     fields = document.node("components", "schemas", resource.schema, "properties").items()
-    return tuple(name for name, node in fields if _says(node.child("x-mock", "filled").value, "sequence"))
-
-
-def _says(value: Any, word: str) -> bool:
-    """Whether ``word`` is a name anywhere in ``value``."""
-    if isinstance(value, Mapping):
-        return word in value or any(_says(member, word) for member in value.values())
-    return isinstance(value, list) and any(_says(item, word) for item in value)
+    return tuple(name for name, node in fields if "next_number(" in str(node.child("x-mock", "filled").value))
 
 
 def _bodies(paths: Mapping[str, Mapping[str, Operation]]) -> dict[tuple[str, Kind], Rule]:

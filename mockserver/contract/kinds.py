@@ -109,13 +109,14 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
         Kind.COMPUTE: Facts(
             "An answer that is worked out; nothing is stored.",
             needs=frozenset({"reply"}),
-            allows=frozenset({"body"}),
+            allows=frozenset({"body", "let"}),
             statuses=_GONE,
             is_safe=True,
         ),
         Kind.GENERATE: Facts(
             "Stores a record that is worked out, and answers about it.",
             needs=frozenset({"values", "reply"}),
+            allows=frozenset({"let"}),
             statuses=frozenset({404, 409, 429}),
             makes_records=True,
         ),

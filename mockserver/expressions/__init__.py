@@ -2,29 +2,43 @@
 
 from mockserver.expressions.compiling import Expression, compile_expression, constant
 from mockserver.expressions.context import Context, EvaluationLimit, member
+from mockserver.expressions.effects import Change, Create, Effect, Set, holds, worked_out
 from mockserver.expressions.functions import Function, Functions, Site, function
 from mockserver.expressions.operators import Lazy
+from mockserver.expressions.records import EvaluationContext, RecordProxy
+from mockserver.expressions.rules import CALLER, Rules, read_rules
 from mockserver.expressions.shapes import ANY, ListOf, Shape, Struct
 from mockserver.expressions.standard import STANDARD, plain
 from mockserver.expressions.suggestions import meant
 
 __all__ = [
     "ANY",
+    "CALLER",
     "STANDARD",
+    "Change",
     "Context",
+    "Create",
+    "Effect",
+    "EvaluationContext",
     "EvaluationLimit",
     "Expression",
     "Function",
     "Functions",
     "Lazy",
     "ListOf",
+    "RecordProxy",
+    "Rules",
+    "Set",
     "Shape",
     "Site",
     "Struct",
     "compile_expression",
     "constant",
     "function",
+    "holds",
     "meant",
     "member",
     "plain",
+    "read_rules",
+    "worked_out",
 ]

@@ -11,6 +11,7 @@ from mockserver.expressions.suggestions import meant
 from mockserver.expressions.syntax import (
     ABSENT_NODE,
     METHODS_REMEDY,
+    THIS,
     Lowered,
     called,
     constant,
@@ -53,7 +54,7 @@ class Calls(Names):
         if function.draws:
             more["site"] = constant(f"{self.site}#{self._drawn}")
             self._drawn += 1
-        context = [name_of("context")] if function.context else []
+        context = [name_of(name) for name, wanted in (("context", function.context), (THIS, function.this)) if wanted]
         keywords = [ast.keyword(name, value) for name, value in {**named, **more}.items()]
         return ast.Call(name_of(callee), [*context, *given], keywords)
 

@@ -120,6 +120,8 @@ def _lowered(lowering: Lowering, let: Mapping[str, ast.expr], tree: ast.expr) ->
         body, shape = lowering.lower(tree)
     body = _result(body)
     for name, value in reversed(values):
+        if not any(isinstance(node, ast.Name) and node.id == f"v_{name}" for node in ast.walk(body)):
+            continue  # PERF: what several expressions share is evaluated by those that use it
         body = ast.Call(_function([f"v_{name}"], body), [_result(value)], [])
     return body, shape
 

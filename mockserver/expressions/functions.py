@@ -55,29 +55,51 @@ def _any(_: Site) -> Shape:
 class Function:
     """A function of the language.
 
-    ``context``: it takes the context first. ``draws``: it takes ``site``, a text that is its own for each place it
-    is called from. ``lazy``: its positional arguments arrive as functions, evaluated when called. ``whole``: what
-    it is given is looked at as a whole (not
-    only counted, or gone through). ``check`` judges a call and tells the shape of what it gives.
+    ``context``: it takes the context first; ``this``: and then what the expression is about. ``draws``: it takes
+    ``site``, a text that is its own for each place it is called from. ``lazy``: its positional arguments arrive as
+    functions, evaluated when called. ``whole``: what it is given is looked at as a whole (not only counted, or gone
+    through). ``check`` judges a call and tells the shape of what it gives.
     """
 
     name: str
     call: Callable[..., Any]
     context: bool = False
+    this: bool = False
     draws: bool = False
     lazy: bool = False
     whole: bool = True
     check: Callable[[Site], Shape] = _any
 
+    @property
+    def signature(self) -> str:
+        """How it is called: ``later(day, *, years=…, months=…, days=…)``."""
+        hidden = self.context + self.this
+        given = list(inspect.signature(self.call).parameters.values())[hidden:]
+        told = [_told(one) for one in given if not (self.draws and one.name == "site")]
+        return f"{self.name}({', '.join(told)})"
+
+    @property
+    def about(self) -> str:
+        """What it gives, in a sentence."""
+        return " ".join((self.call.__doc__ or "").split())
+
     def misuse(self, positional: int, keywords: Iterable[str]) -> str | None:
         """What is wrong with a call of so many arguments and these keywords; None where it fits."""
-        given = [None] * (positional + self.context)
+        given = [None] * (positional + self.context + self.this)
         named = dict.fromkeys(keywords) | ({"site": None} if self.draws else {})
         try:
             inspect.signature(self.call).bind(*given, **named)
         except TypeError as error:
             return str(error)
         return None
+
+
+def _told(parameter: inspect.Parameter) -> str:
+    if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+        return f"*{parameter.name}"
+    if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+        return f"**{parameter.name}"
+    return parameter.name if parameter.default is inspect.Parameter.empty else f"{parameter.name}=…"
 
 
 @overload
@@ -87,6 +109,7 @@ def function(
     *,
     name: str = ...,
     context: bool = ...,
+    this: bool = ...,
     draws: bool = ...,
     lazy: bool = ...,
     whole: bool = ...,

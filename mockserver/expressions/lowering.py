@@ -9,6 +9,7 @@ from mockserver.expressions.calls import Calls
 from mockserver.expressions.operators import MANY
 from mockserver.expressions.shapes import ANY, ListOf, Shape
 from mockserver.expressions.syntax import (
+    ABSENT_NODE,
     ARITHMETIC,
     ARITHMETIC_SIGNS,
     IT,
@@ -34,7 +35,9 @@ class Lowering(Calls):
 
     def visit_Constant(self, node: ast.Constant) -> Lowered:
         value = node.value
-        if value is None or isinstance(value, bool | str):
+        if value is None:
+            return ABSENT_NODE, ANY
+        if isinstance(value, bool | str):
             return constant(value), ANY
         if isinstance(value, int | float) and abs(value) < (WIDEST if isinstance(value, int) else float("inf")):
             return constant(value), ANY
@@ -135,23 +138,26 @@ class Lowering(Calls):
         return self._loop(node.elt, node.generators)
 
     def _loop(self, element: ast.expr, loops: list[ast.comprehension]) -> Lowered:
-        before, made = dict(self._locals), []
+        before = dict(self._locals)
         self._loops += len(loops)
-        if self._loops > LOOPS:
-            self._loops -= len(loops)
-            return self._wrong(f"more than {LOOPS} loops in each other", "look things up with records(…, by=…) instead")
-        for loop in loops:
-            items, shape = self.lower(loop.iter)
-            if not isinstance(loop.target, ast.Name) or loop.target.id in (THIS, IT) or loop.is_async:
-                self._locals, self._loops = before, self._loops - len(loops)
-                return self._wrong("a loop needs one name for its items", "write for x in …")
-            self._locals = {**self._locals, loop.target.id: shape.item()}
-            tests = [self.lower(test)[0] for test in loop.ifs]
-            made.append(
-                ast.comprehension(
-                    ast.Name(f"v_{loop.target.id}", ast.Store()), call("op_each", name_of("context"), items), tests, 0
-                )
-            )
-        value, shape = self.lower(element)
-        self._locals, self._loops = before, self._loops - len(loops)
+        try:
+            if self._loops > LOOPS:
+                remedy = "look things up with records(…, by=…) instead"
+                return self._wrong(f"more than {LOOPS} loops in each other", remedy)
+            made = [self._one_loop(loop) for loop in loops]
+            value, shape = self.lower(element)
+        finally:
+            self._locals, self._loops = before, self._loops - len(loops)
         return ast.GeneratorExp(value, made), ListOf(shape)
+
+    def _one_loop(self, loop: ast.comprehension) -> ast.comprehension:
+        items, shape = self.lower(loop.iter)
+        name = loop.target.id if isinstance(loop.target, ast.Name) and not loop.is_async else THIS
+        if name in (THIS, IT):
+            self._wrong("a loop needs one name for its items", "write for x in …")
+        elif name.startswith("_"):
+            self._wrong(f"{name!r} begins with an underscore", "give it another name")
+        self._locals = {**self._locals, name: shape.item()}
+        tests = [self.lower(test)[0] for test in loop.ifs]
+        target = ast.Name(f"v_{name}", ast.Store())
+        return ast.comprehension(target, call("op_each", name_of("context"), items), tests, 0)

@@ -9,10 +9,11 @@ from typing import Any
 
 import orjson
 
-from mockserver.expressions.context import Context
+from mockserver.expressions.context import Context, member
 from mockserver.expressions.functions import Functions, Site, function
 from mockserver.expressions.operators import Lazy, bounded, is_number, listed, present, result, spelt, tidy
 from mockserver.expressions.shapes import ANY, ListOf, Shape
+from mockserver.expressions.suggestions import meant
 from mockserver.runtime.determinism import stamp
 from mockserver.values.absent import ABSENT
 
@@ -128,6 +129,20 @@ def merged(context: Context, *objects: Any) -> Any:
     return found
 
 
+def _members(site: Site) -> Shape:
+    """Each name after the first argument is to be a member of it."""
+    for name in (site.text(index) for index in range(1, len(site.shapes))):
+        if name is not None and site.shapes[0].member(name) is None:
+            site.complain(f"{site.shapes[0].about()} has no field {name!r}", meant(name, site.shapes[0].names()))
+    return site.shapes[0]
+
+
+@function(whole=False, check=_members)
+def pick(value: Any, *names: str) -> dict[str, Any]:
+    """An object of those members that are not absent."""
+    return {name: found for name in names if (found := member(value, name)) is not ABSENT}
+
+
 @function(name="dict")
 def dict_(**members: Any) -> Any:
     """An object of the members that are not absent."""
@@ -191,6 +206,7 @@ STANDARD = Functions().also(
     upper,
     join,
     merged,
+    pick,
     dict_,
     today,
     now,

@@ -47,7 +47,7 @@ def deferred(body: ast.expr) -> ast.Lambda:
 def spelt(node: ast.AST) -> str:
     """``a lambda``, ``a named expr``."""
     words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in type(node).__name__)
-    return f"a{words}"
+    return f"a{'n' if words[1:2] in tuple('aeiou') else ''}{words}"
 
 
 ARITHMETIC = frozenset({"Add", "Sub", "Mult", "Div", "FloorDiv", "Mod"})

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from mockserver.contract import Contract, Input, Operation, Resource
 from mockserver.contract.making import Maker
+from mockserver.expressions import EvaluationContext, Rules
 from mockserver.messages import Identity, Json
-from mockserver.rules import Rules, Scene
 from mockserver.runtime.determinism import Clock, IdSource
 from mockserver.runtime.outbox import Outbox
 from mockserver.store import Tenant
@@ -72,9 +72,9 @@ class Call:
         """The path parameter that names the record: the last one of the path, for a single record the tenant's."""
         return str(self.input.values[self.operation.path.rpartition("{")[2].rstrip("}")])
 
-    def scene(self, tenant: Tenant) -> Scene:
+    def context(self, tenant: Tenant) -> EvaluationContext:
         """What rules look at, now."""
-        return self.tools.rules.scene(tenant, self.tools.clock.now())
+        return self.tools.rules.context(tenant, self.tools.clock.now())
 
     def value(self, name: str | None) -> Json:
         """The parameter ``name``, or None where it was not given."""

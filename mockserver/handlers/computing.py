@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.expressions import CALLER, plain, worked_out
 from mockserver.handlers.call import Call
 from mockserver.handlers.storing import Storing
 from mockserver.messages import Reply, say
-from mockserver.rules import CALLER, Context, plain
 from mockserver.store import Tenant
 from mockserver.values.absent import ABSENT
 
@@ -15,23 +15,22 @@ from mockserver.values.absent import ABSENT
 def compute(call: Call, tenant: Tenant) -> Reply:
     """The answer that the document's ``reply`` tells; nothing is stored."""
     reply = call.tools.rules.answers[call.operation.id][""]
-    return say(plain(reply(_asked(call, tenant))))
+    return say(plain(call.context(tenant).evaluate(reply, _asked(call))))
 
 
 def generate(call: Call, tenant: Tenant) -> Reply:
     """Store the record that ``values`` tell, and answer what ``reply`` tells about it."""
     rules, resource = call.tools.rules.answers[call.operation.id], call.resource
-    asked = _asked(call, tenant)
-    made = {name: rule(asked) for name, rule in rules.items() if name}
-    values = {name: plain(value) for name, value in made.items() if value is not ABSENT}
+    asked, context = _asked(call), call.context(tenant)
+    values = worked_out({name: rule for name, rule in rules.items() if name}, context, asked)
     kept = Storing(call, tenant).make(resource, values)
-    return say(plain(rules[""](asked.inside(asked.scene.view(resource.name, kept)))))
+    return say(plain(context.evaluate(rules[""], asked, context.proxy(resource.name, kept))))
 
 
-def _asked(call: Call, tenant: Tenant) -> Context:
+def _asked(call: Call) -> dict[str, Any]:
     """What was asked: the body's members, the parameters, and who asks."""
     claims = call.tools.contract.security.claims
     caller: dict[str, Any] = {word: call.identity.claims.get(name, ABSENT) for word, name in claims.items()}
     caller["subject"] = call.identity.subject
     body = call.input.body if isinstance(call.input.body, dict) else {}
-    return Context({**body, **call.input.values, CALLER: caller}, call.scene(tenant))
+    return {**body, **call.input.values, CALLER: caller}

@@ -112,8 +112,8 @@ def _facts(criteria: Mapping[str, Any], pointer: str) -> list[tuple[str, str]]:
 
 
 def _rows(call: Call, tenant: Tenant, resource: Resource, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    scene, rules = call.scene(tenant), call.tools.rules
-    whole = (rules.seen(resource, record, scene) for record in tenant[resource.name].scan())
+    context, rules = call.context(tenant), call.tools.rules
+    whole = (rules.seen(resource, record, context) for record in tenant[resource.name].scan())
     found = [record for record in whole if _meets(record, body.get("criteria") or {})]
     for one in reversed(body.get("sort", [])):
         found.sort(key=_rank_by(one["field"]), reverse=one.get("direction") == "desc")

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from mockserver.contract import Resource
+from mockserver.expressions import EvaluationContext
 from mockserver.handlers.call import Call
 from mockserver.messages import Headers, Reply, hand_out, say
-from mockserver.rules import Scene
 from mockserver.store import Record, Tenant
 
 
@@ -24,17 +24,17 @@ def show(call: Call, tenant: Tenant, record: Record, notes: Headers = ()) -> Rep
 
 def seen(call: Call, tenant: Tenant, record: Record, resource: Resource | None = None) -> dict[str, Any]:
     """The record as a client sees it, free to be changed."""
-    return call.tools.rules.seen(resource or call.resource, record, call.scene(tenant))
+    return call.tools.rules.seen(resource or call.resource, record, call.context(tenant))
 
 
 def projected(call: Call, tenant: Tenant, fields: str, record: Record) -> Reply:
     """``record`` reduced to the comma-separated ``fields`` and its key."""
-    return say(_select(call, fields, record, call.scene(tenant)), notes=unknown(call.resource, fields))
+    return say(_select(call, fields, record, call.context(tenant)), notes=unknown(call.resource, fields))
 
 
 def select_all(call: Call, tenant: Tenant, fields: str, records: Iterable[Record]) -> list[dict[str, Any]]:
-    scene = call.scene(tenant)
-    return [_select(call, fields, record, scene) for record in records]
+    context = call.context(tenant)
+    return [_select(call, fields, record, context) for record in records]
 
 
 def unknown(resource: Resource, fields: str) -> Headers:
@@ -43,5 +43,5 @@ def unknown(resource: Resource, fields: str) -> Headers:
     return (("Ignored", ", ".join(f"fields/{name}" for name in names)),) if names else ()
 
 
-def _select(call: Call, fields: str, record: Record, scene: Scene) -> dict[str, Any]:
-    return scene.view(call.resource.name, record).only({call.resource.key, *fields.split(",")})
+def _select(call: Call, fields: str, record: Record, context: EvaluationContext) -> dict[str, Any]:
+    return context.proxy(call.resource.name, record).only({call.resource.key, *fields.split(",")})

@@ -8,11 +8,11 @@ from typing import Any
 
 from mockserver.contract import Reference, Resource
 from mockserver.errors import ContractBreach, Refusal, Violation
+from mockserver.expressions import Change, Create, EvaluationContext, RecordProxy, Set, holds, worked_out
 from mockserver.handlers.call import Call
-from mockserver.rules import Change, Context, Create, Set, View, worked_out
 from mockserver.runtime.determinism import stamp
 from mockserver.store import Record, Tenant
-from mockserver.values.absent import ABSENT
+from mockserver.values.absent import ABSENT, Absent
 
 DEEPEST = 8
 """How many effects may follow from each other."""
@@ -39,7 +39,7 @@ class Storing:
 
     def keep(self, resource: Resource, record_id: str, record: dict[str, Any], previous: Mapping[str, Any]) -> Record:
         """As ``store``, for a record of any resource."""
-        self._fill(resource, View(self.call.scene(self.tenant), resource, record_id, record), previous)
+        self._fill(resource, RecordProxy(self.call.context(self.tenant), resource, record_id, record), previous)
         _stamp(self.call, resource, record, previous)
         self._check(resource, record)
         if dangling := _dangling(resource, self.tenant, record, previous):
@@ -56,13 +56,13 @@ class Storing:
         record_id = self.call.tools.ids.new(self.tenant.name, resource.name)
         return self.keep(resource, record_id, {**values, resource.key: record_id}, {})
 
-    def _fill(self, resource: Resource, view: View, previous: Mapping[str, Any]) -> None:
+    def _fill(self, resource: Resource, proxy: RecordProxy, previous: Mapping[str, Any]) -> None:
         """Give the fields that a client may leave out what they had, or else what the document says."""
         for field, rule in self.call.tools.rules.filled.get(resource.name, {}).items():
-            if field not in view.data:
-                value = previous[field] if field in previous else rule(Context(view, view.scene))
+            if field not in proxy.data:
+                value = previous[field] if field in previous else proxy.context.evaluate(rule, proxy)
                 if value is not ABSENT:
-                    view.data[field] = value
+                    proxy.data[field] = value
 
     def _check(self, resource: Resource, record: Mapping[str, Any]) -> None:
         broken = resource.violations(record, "body")
@@ -75,46 +75,56 @@ class Storing:
 
     def _follow(self, resource: Resource, kept: Record, previous: Mapping[str, Any]) -> Record:
         """Carry out the effects of what was just kept; returns the record as it then is."""
-        scene = self.call.scene(self.tenant)
-        before = Context(View(scene, resource, kept.id, dict(previous)), scene) if previous else None
-        now = Context(scene.view(resource.name, kept), scene)
+        context = self.call.context(self.tenant)
+        before = RecordProxy(context, resource, kept.id, dict(previous)) if previous else None
+        this = context.proxy(resource.name, kept)
         own: dict[str, Any] = {}
         for effect in self.call.tools.rules.effects[resource.name]:
-            if effect.happens(now, before):
+            if effect.happens(context, this, before):
                 for step in effect.steps:
-                    own |= self._carry_out(step, now)
+                    own |= self._carry_out(step, context, this)
         if not own:
             return kept
         current = self.tenant[resource.name].get(kept.id) or kept
         return self._amend(resource, kept.id, {**current.data(), **own})
 
-    def _carry_out(self, step: Set | Create | Change, now: Context) -> dict[str, Any]:
+    def _carry_out(self, step: Set | Create | Change, context: EvaluationContext, this: RecordProxy) -> dict[str, Any]:
         """Do what ``step`` says to other records; returns what it says of the record itself."""
         if self.depth >= DEEPEST:
             told = Violation("record", "", "effects", "effects follow from each other without end")
             raise ContractBreach(self.call.operation.id, [told])
         if isinstance(step, Set):
-            return worked_out(step.values, now)
-        resource = self.call.tools.contract.resources[step.resource]
-        return self._create(step, resource, now) if isinstance(step, Create) else self._change(step, resource, now)
+            return worked_out(step.values, context, this)
+        return self._create(step, context, this) if isinstance(step, Create) else self._change(step, context, this)
 
-    def _create(self, step: Create, resource: Resource, now: Context) -> dict[str, Any]:
-        items = step.each(now) if step.each else None
-        places = [now.inside(item) for item in items] if isinstance(items, list) else [] if step.each else [now]
+    def _create(self, step: Create, context: EvaluationContext, this: RecordProxy) -> dict[str, Any]:
+        resource = self.call.tools.contract.resources[step.resource]
+        items: list[Any] = [ABSENT]
+        if step.each:
+            found = context.evaluate(step.each, this)
+            items = found if isinstance(found, list) else []
+            if found is ABSENT:
+                self._skipped(f"creating {resource.name}", step.each.text)
         link: dict[str, Any] = {}
-        for place in places:
-            made = Storing(self.call, self.tenant, self.depth + 1).make(resource, worked_out(step.values, place))
+        for item in items:
+            values = worked_out(step.values, context, this, item)
+            made = Storing(self.call, self.tenant, self.depth + 1).make(resource, values)
             self.call.told.append(f"created {resource.name}/{made.id}")
             link = {step.link: made.id} if step.link else {}
         return link
 
-    def _change(self, step: Change, resource: Resource, now: Context) -> dict[str, Any]:
-        for target in step.targets(now):
-            if not step.fits(now.inside(target)):
+    def _change(self, step: Change, context: EvaluationContext, this: RecordProxy) -> dict[str, Any]:
+        resource = self.call.tools.contract.resources[step.resource]
+        targets = step.found(context, this)
+        if isinstance(targets, Absent):
+            self._skipped(f"changing {resource.name}", step.targets.text)
+            return {}
+        for target in targets:
+            if not holds(step.where, context, this, target):
                 continue
             record = self.tenant[resource.name].get(target.id)
             stored = record.data() if record else {}
-            changed = {**stored, **worked_out(step.values, now.inside(target))}
+            changed = {**stored, **worked_out(step.values, context, this, target)}
             if changed == stored:
                 continue
             if step.quiet:
@@ -124,6 +134,10 @@ class Storing:
             Storing(self.call, self.tenant, self.depth + 1).keep(resource, target.id, changed, stored)
             self.call.told.append(f"changed {resource.name}/{target.id}")
         return {}
+
+    def _skipped(self, what: str, absent: str) -> None:
+        """Tell what was left out, since it depends on something that is not there."""
+        self.call.told.append(f"skipped {what}: {absent} is absent")
 
     def _amend(self, resource: Resource, record_id: str, record: dict[str, Any]) -> Record:
         """Keep what the server itself adds to a record: no change that counts."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.contract import Contract, Resource
 from mockserver.errors import Problem
-from mockserver.rules.circles import circles
+from mockserver.expressions.circles import circles
 from mockserver.seeding.fakes import LOCALE, Fakes
 from mockserver.seeding.item import RESERVED, Make, Recipe
 from mockserver.seeding.place import Place, literal, meant, read_yaml

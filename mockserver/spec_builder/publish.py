@@ -16,7 +16,7 @@ from mockserver.errors import Problem, SetupError
 from mockserver.spec_builder.group import Group, Piece, merged, object_pieces
 from mockserver.spec_builder.lines import Tree
 from mockserver.spec_builder.parts import BLOCKS, FRAME, GROUP, OBJECTS, TEMPLATES, read_part
-from mockserver.spec_builder.tables import coverage, rules, told_in
+from mockserver.spec_builder.tables import coverage, functions, rules, told_in
 
 GROUPS = "resources"
 YAML, JSON = "openapi.yaml", "openapi.json"
@@ -80,7 +80,7 @@ def write(parts: Path) -> None:
 
 def _built(parts: Path) -> dict[str, str]:
     document = publish(parts)
-    tables = {"coverage": coverage(Document(document)), "rules": rules(Document(document))}
+    tables = {"coverage": coverage(Document(document)), "rules": rules(Document(document)), "functions": functions()}
     guides = {name: told_in(text, tables) for name in GUIDES if (text := _text(parts / name)) is not None}
     return {YAML: to_yaml(document), JSON: to_json(document), **guides}
 

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from mockserver.contract.document import METHODS, Document, Node
+from mockserver.expressions.record_functions import documented
 
 USUAL = ("list", "create", "read", "replace", "patch", "delete", "batch", "search")
 """The kinds of operations with a column of their own."""
@@ -64,6 +65,11 @@ def rules(document: Document) -> str:
     )
 
 
+def functions() -> str:
+    """The functions that expressions may call, as a Markdown table."""
+    return _table(["function", "gives"], [[f"`{one.signature}`", one.about.replace("``", "`")] for one in documented()])
+
+
 def told_in(text: str, tables: Mapping[str, str]) -> str:
     """``text`` with each table between ``<!-- name: … -->`` and ``<!-- end of name -->``, in place of what is there."""
     for name, table in tables.items():
@@ -97,8 +103,8 @@ def _known(schema: Node) -> str:
 def _occasion(effect: Mapping[str, Any]) -> str:
     """``is created or changed; status: activated``."""
     on = " or ".join(f"{occasion}d" for occasion in sorted(effect.get("on") or ["change"], reverse=True))
-    conditions = effect.get("when") or {}
-    return f"is {on}" + (f"; {_short(conditions)[1:-1]}" if conditions else "")
+    condition = effect.get("when")
+    return f"is {on}" + (f"; `{_short(condition)}`" if condition else "")
 
 
 def _short(rule: Any) -> str:
@@ -107,7 +113,7 @@ def _short(rule: Any) -> str:
         return "{" + ", ".join(f"{name}: {_short(value)}" for name, value in rule.items()) + "}"
     if isinstance(rule, list):
         return "[" + ", ".join(map(_short, rule)) + "]"
-    text = rule if isinstance(rule, str) else orjson.dumps(rule).decode()
+    text = " ".join(rule.split()) if isinstance(rule, str) else orjson.dumps(rule).decode()
     return text.replace("|", "\\|")
 
 

@@ -42,7 +42,7 @@ def plant(world: World, tenant: Tenant, resource: Resource, given: Mapping[str, 
             raise SetupError(problems)
         record_id = record[resource.key] if resource.key else tenant.name
         kept = tenant.put(resource.name, record_id, record, resource.encode(record))
-        return world.rules.seen(resource, kept, world.rules.scene(tenant, world.clock.now()))
+        return world.rules.seen(resource, kept, world.rules.context(tenant, world.clock.now()))
 
 
 def _stamped(world: World, resource: Resource) -> dict[str, Json]:

@@ -1,0 +1,176 @@
+"""Effects: what a stored change of one record does to others, as the document tells it; carried out elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from mockserver.contract import Resource
+from mockserver.contract.document import Node
+from mockserver.expressions.compiling import Expression
+from mockserver.expressions.record_shapes import RecordShape
+from mockserver.expressions.records import EvaluationContext, RecordProxy
+from mockserver.expressions.rule_reader import RuleReader
+from mockserver.expressions.shapes import Shape
+from mockserver.expressions.standard import plain
+from mockserver.expressions.suggestions import meant
+from mockserver.values.absent import ABSENT, Absent
+
+Values: TypeAlias = Mapping[str, Expression]
+"""Fields, and what they become; absent: the field is left as it is."""
+
+ON = ("change", "create")
+STEPS = ("set", "create", "change")
+OPTIONS: Mapping[str, frozenset[str]] = {
+    "set": frozenset(),
+    "create": frozenset({"values", "each", "link"}),
+    "change": frozenset({"values", "where", "quiet"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Fields of the record itself."""
+
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A new record (``each``: one for each item). Its id goes into the field ``link`` of the record itself."""
+
+    resource: str
+    values: Values
+    each: Expression | None
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Fields of the records that ``targets`` leads to and ``where`` holds of.
+
+    ``quiet``: the server's own bookkeeping, which neither counts as a change nor heeds locks.
+    """
+
+    resource: str
+    targets: Expression
+    where: Expression | None
+    values: Values
+    quiet: bool
+
+    def found(self, context: EvaluationContext, this: RecordProxy) -> list[RecordProxy] | Absent:
+        """The records that it leads to, whatever ``where`` says; ABSENT when nothing names any."""
+        value = context.evaluate(self.targets, this)
+        if value is ABSENT or value == "":
+            return ABSENT
+        some = value if isinstance(value, list) else [value]
+        found = [one if isinstance(one, RecordProxy) else context.find(self.resource, one) for one in some]
+        return [one for one in found if isinstance(one, RecordProxy)]
+
+
+Step: TypeAlias = Set | Create | Change
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What happens when a record is created or changed (``on``) so that ``when`` begins to hold."""
+
+    on: tuple[str, ...]
+    when: Expression | None
+    steps: tuple[Step, ...]
+
+    def happens(self, context: EvaluationContext, this: RecordProxy, before: RecordProxy | None) -> bool:
+        """Whether storing the record brings it about; ``before`` is None for a new record."""
+        if ("create" if before is None else "change") not in self.on or not holds(self.when, context, this):
+            return False
+        return before is None or not holds(self.when, context, before)
+
+
+def holds(condition: Expression | None, context: EvaluationContext, this: Any, it: Any = ABSENT) -> bool:
+    """Whether the condition is met; none always is."""
+    return condition is None or bool(context.evaluate(condition, this, it))
+
+
+def worked_out(values: Values, context: EvaluationContext, this: Any, it: Any = ABSENT) -> dict[str, Any]:
+    """The fields that have a value."""
+    made = {name: context.evaluate(value, this, it) for name, value in values.items()}
+    return {name: plain(value) for name, value in made.items() if value is not ABSENT}
+
+
+def read_effects(node: Node, reader: RuleReader) -> tuple[Effect, ...]:
+    """The effects listed at ``node``, of the resource that ``reader`` is about."""
+    return tuple(_effect(node.child(index), reader) for index in range(len(node.value or [])))
+
+
+def _effect(node: Node, reader: RuleReader) -> Effect:
+    on = node.child("on").value or ["change"]
+    if not isinstance(on, list) or set(on) - set(ON):
+        reader.problems.add(node.child("on"), f"unknown occasion {on!r}", f"write a list of {' and '.join(ON)}")
+    for word in sorted(set(node.value) - {"on", "when", "do", "about", "let"}):
+        reader.problems.add(node.child(word), f"unknown word {word!r}", "use about, on, let, when and do")
+    if not str(node.child("about").value or "").strip():
+        reader.problems.add(node, "an effect without about", "say in a sentence what happens")
+    reader = reader.with_names(node.child("let"))
+    steps = [_step(node.child("do", index), reader) for index in range(len(node.child("do").value or []))]
+    if not steps:
+        reader.problems.add(node, "an effect that does nothing", "write do: [{change: …, values: {…}}]")
+    return Effect(tuple(on), reader.condition(node.child("when")), tuple(step for step in steps if step))
+
+
+def _step(node: Node, reader: RuleReader) -> Step | None:
+    found = [word for word in STEPS if isinstance(node.value, Mapping) and word in node.value]
+    if len(found) != 1:
+        reader.problems.add(node, "is no step", f"write one of {', '.join(STEPS)}")
+        return None
+    for word in sorted(set(node.value) - OPTIONS[found[0]] - set(found)):
+        reader.problems.add(node.child(word), f"{found[0]} does not know {word!r}", meant(word, OPTIONS[found[0]]))
+    own = reader.record.resource
+    if found[0] == "set":
+        return Set(_values(node.child("set"), reader, own))
+    return _create(node, reader, own) if found[0] == "create" else _change(node, reader)
+
+
+def _create(node: Node, reader: RuleReader, own: Resource) -> Create | None:
+    name = str(node.child("create").value)
+    resource = reader.record.resources.get(name)
+    if resource is None:
+        reader.problems.add(
+            node.child("create"), f"there is no resource {name!r}", meant(name, reader.record.resources)
+        )
+        return None
+    link = node.child("link").value
+    if link is not None and link not in own.fields:
+        remedy = meant(str(link), own.fields)
+        reader.problems.add(node.child("link"), f"{own.name} has no field {link!r}", remedy)
+    place = node.child("each")
+    each = reader.read(place) if place.value is not None else None
+    item = each.shape.item() if each else None
+    return Create(resource.name, _values(node.child("values"), reader, resource, item), each, link)
+
+
+def _change(node: Node, reader: RuleReader) -> Change | None:
+    place = node.child("change")
+    targets = reader.read(place)
+    record = _record(targets.shape)
+    if record is None:
+        reader.problems.add(place, "leads to no records", "name a foreign key, or write records(…, by=…)")
+        return None
+    where = reader.condition(node.child("where"), record)
+    values = _values(node.child("values"), reader, record.resource, record)
+    return Change(record.resource.name, targets, where, values, node.child("quiet").value is True)
+
+
+def _record(shape: Shape) -> RecordShape | None:
+    """The record that is meant by a foreign key, by a record, or by a list of either."""
+    item = shape.item()
+    target = item.leads_to()
+    found = target[1] if target else item
+    return found if isinstance(found, RecordShape) and not found.names_to else None
+
+
+def _values(node: Node, reader: RuleReader, resource: Resource, it: Shape | None = None) -> Values:
+    for name, place in node.items():
+        if name not in resource.fields:
+            reader.problems.add(place, f"{resource.name} has no field {name!r}", meant(name, resource.fields))
+    return {name: reader.read(place, it) for name, place in node.items()}

@@ -1,0 +1,82 @@
+"""The functions that reach other records, for expressions about the records of a document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.expressions.functions import Function, Functions, Site
+from mockserver.expressions.record_shapes import RecordShape
+from mockserver.expressions.records import EvaluationContext, RecordProxy, Records
+from mockserver.expressions.shapes import ANY, ListOf, Shape
+from mockserver.expressions.standard import STANDARD
+from mockserver.expressions.suggestions import meant
+
+
+def record_functions(shape: RecordShape, field: str | None = None) -> Functions:
+    """Those of every expression, and ``records``, ``find`` and ``next_number`` for the records of ``shape``.
+
+    ``field`` is the one that the expression is about, if any.
+    """
+
+    def all_of(site: Site) -> Shape:
+        found = _resource(site, shape)
+        by = site.keyword("by")
+        if found and by is not None and by not in (known := [one.path for one in found.resource.references]):
+            site.complain(f"{by!r} is no foreign key of {found.resource.name}", meant(by, known))
+        return ListOf(found) if found else ANY
+
+    def one_of(site: Site) -> Shape:
+        return _resource(site, shape) or ANY
+
+    def countable(site: Site) -> Shape:
+        if field is None:
+            site.complain("next_number() has no field to count", "write it where a field is filled")
+        return ANY
+
+    return STANDARD.also(
+        Function("records", _records, context=True, this=True, check=all_of),
+        Function("find", _find, context=True, check=one_of),
+        Function("next_number", _numbers(shape.resource.name, field), context=True, check=countable),
+    )
+
+
+def documented() -> list[Function]:
+    """All functions there are for rules, by name, to be told to people."""
+    more = (
+        Function("records", _records, context=True, this=True),
+        Function("find", _find, context=True),
+        Function("next_number", _numbers("", None), context=True),
+    )
+    return sorted(STANDARD.also(*more).by_name.values(), key=lambda one: one.name)
+
+
+def _resource(site: Site, shape: RecordShape) -> RecordShape | None:
+    """The resource that a call names first."""
+    name = site.text(0) if site.node.args else None
+    if name is None:
+        return None
+    if name not in shape.resources:
+        site.complain(f"there is no resource {name!r}", meant(name, shape.resources))
+        return None
+    return RecordShape(shape.resources[name], shape.resources, shape.document, shape.needs)
+
+
+def _records(
+    context: EvaluationContext, this: Any, resource: str, /, *, by: str | None = None, of: Any = None
+) -> Records:
+    """The records of a resource; ``by`` a foreign key, those that name this record there (or the record ``of``)."""
+    named = this if of is None else of
+    return Records(context, resource, by, named.id if isinstance(named, RecordProxy) else named)
+
+
+def _find(context: EvaluationContext, resource: str, key: Any, /) -> Any:
+    """The record of a resource with that key."""
+    return context.find(resource, key)
+
+
+def _numbers(resource: str, field: str | None) -> Any:
+    def next_number(context: EvaluationContext, /) -> int:
+        """One more than the highest number that the field of any record ever had."""
+        return context.tenant[resource].highest(field or "") + 1
+
+    return next_number

@@ -1,0 +1,120 @@
+"""Records as expressions see them: by their fields, each computed when asked for, along foreign keys and indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from mockserver.contract import Resource
+from mockserver.expressions.compiling import Expression
+from mockserver.expressions.context import STEPS, Context
+from mockserver.expressions.operators import Lazy
+from mockserver.expressions.standard import plain
+from mockserver.store import Record, Tenant
+from mockserver.values.absent import ABSENT, Absent
+
+Computed: TypeAlias = Mapping[str, Mapping[str, Expression]]
+"""The expression of each computed field, by resource and field."""
+
+
+class EvaluationContext(Context):
+    """A tenant at a moment: what all expressions of one request share; each has its own budget of steps."""
+
+    __slots__ = ("_depth", "computed", "now", "resources", "tenant")
+
+    def __init__(self, tenant: Tenant, now: datetime, resources: Mapping[str, Resource], computed: Computed) -> None:
+        super().__init__()
+        self.tenant = tenant
+        self.now = now
+        self.resources = resources
+        self.computed = computed
+        self._depth = 0
+
+    def find(self, target: str, key: Any) -> RecordProxy | Absent:
+        record = self.tenant[target].get(key) if isinstance(key, str) else None
+        return ABSENT if record is None else self.proxy(target, record)
+
+    def proxy(self, resource: str, record: Record) -> RecordProxy:
+        return RecordProxy(self, self.resources[resource], record.id, record)
+
+    def evaluate(self, expression: Expression, this: Any, it: Any = ABSENT) -> Any:
+        """What the expression gives; with a budget of its own, unless another one needs it."""
+        if self._depth == 0:
+            self.steps = STEPS
+        self._depth += 1
+        try:
+            return expression.evaluate(self, this, it)
+        finally:
+            self._depth -= 1
+
+
+class RecordProxy:
+    """One record: ``data``, with which it is stored (read when first asked for), and what is computed from that."""
+
+    __slots__ = ("_computed", "_data", "_record", "context", "id", "resource")
+
+    def __init__(
+        self, context: EvaluationContext, resource: Resource, record_id: str, record: Record | dict[str, Any]
+    ) -> None:
+        self.context = context
+        self.resource = resource
+        self.id = record_id
+        self._record = record
+        self._data: dict[str, Any] | None = record if isinstance(record, dict) else None
+        self._computed: dict[str, Any] = {}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        if self._data is None:
+            assert isinstance(self._record, Record)
+            self._data = self._record.data()
+        return self._data
+
+    def get(self, name: str) -> Any:
+        """The field's value; worked out once where it is computed."""
+        data = self.data
+        if name in data:
+            return data[name]
+        if name in self._computed:
+            return self._computed[name]
+        expression = self.context.computed.get(self.resource.name, {}).get(name)
+        if expression is None:
+            return ABSENT
+        value = self._computed[name] = plain(self.context.evaluate(expression, self))
+        return value
+
+    def whole(self) -> dict[str, Any]:
+        """All fields that have a value, in alphabetical order."""
+        return self.only([*self.data, *self.context.computed.get(self.resource.name, ())])
+
+    def only(self, names: Iterable[str]) -> dict[str, Any]:
+        """Those of the fields that have a value, in alphabetical order."""
+        return {name: value for name in sorted(set(names)) if (value := self.get(name)) is not ABSENT}
+
+
+class Records(Lazy):
+    """The records of a resource, or those whose foreign key ``by`` is ``key``: found by index, read when looked at."""
+
+    __slots__ = ("_by", "_context", "_key", "_resource")
+
+    def __init__(self, context: EvaluationContext, resource: str, by: str | None, key: Any) -> None:
+        self._context = context
+        self._resource = resource
+        self._by = by
+        self._key = key
+
+    def __iter__(self) -> Iterator[RecordProxy]:
+        return (self._context.proxy(self._resource, record) for record in self._found())
+
+    def __len__(self) -> int:
+        return len(self._context.tenant[self._resource]) if self._by is None else sum(1 for _ in self._found())
+
+    def __bool__(self) -> bool:
+        return next(self._found(), None) is not None
+
+    def _found(self) -> Iterator[Record]:
+        kept = self._context.tenant[self._resource]
+        if self._by is None:
+            return kept.scan()
+        return kept.lookup(self._by, self._key) if isinstance(self._key, str) else iter(())
