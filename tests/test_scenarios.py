@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from mockserver.contract import compile_contract, read_document
 from mockserver.contract.document import Node
-from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.expressions import read_rules
+from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.runtime.determinism import stamp
 from mockserver.seeding import Scenario, read_scenario
 from mockserver.seeding.moments import instant
