@@ -76,15 +76,17 @@ class ContractBreach(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One reason not to start: which file, where in it (RFC 6901 pointer), what is wrong and what to do."""
+    """One reason not to start: which file, where in it (RFC 6901 pointer, line if known), what is wrong, what to do."""
 
     file: str
     pointer: str
     problem: str
     remedy: str
+    line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.pointer or '/'}: {self.problem}; {self.remedy}"
+        file = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{file}: {self.pointer or '/'}: {self.problem}; {self.remedy}"
 
 
 class SetupError(Exception):

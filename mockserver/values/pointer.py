@@ -1,0 +1,53 @@
+"""JSON Pointers (RFC 6901): written, taken apart, and followed into a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.values.absent import ABSENT
+
+
+def escape(step: str) -> str:
+    """One step as it is written in a pointer."""
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+def unescape(step: str) -> str:
+    return step.replace("~1", "/").replace("~0", "~")
+
+
+def pointer_to(*steps: str | int) -> str:
+    """The pointer that leads along ``steps``; empty without any: the whole value."""
+    return "".join(f"/{escape(str(step))}" for step in steps)
+
+
+def steps_of(pointer: str) -> tuple[str, ...]:
+    """The steps that a pointer (or a URI fragment without its ``#``) leads along."""
+    return tuple(map(unescape, pointer.split("/")[1:]))
+
+
+def step_into(value: Any, step: str | int) -> Any:
+    """The member or item ``step`` of ``value``; None where there is none."""
+    found = _below(value, step)
+    return None if found is ABSENT else found
+
+
+def resolve(value: Any, pointer: str) -> Any:
+    """What stands at ``pointer`` in ``value``; ABSENT where there is nothing."""
+    for step in steps_of(pointer):
+        value = _below(value, step)
+    return value
+
+
+def _below(value: Any, step: str | int) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(step, value.get(str(step), ABSENT))
+    if isinstance(value, list) and (index := _index(step)) is not None and index < len(value):
+        return value[index]
+    return ABSENT
+
+
+def _index(step: str | int) -> int | None:
+    text = str(step)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -1,0 +1,86 @@
+"""What no journal, report or log may hold: one list of secret names, and what a secret looks like in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from mockserver.values.equality import same_json
+
+HIDDEN = "(kept secret)"
+DEEPEST = 30
+"""How many levels of a value are looked into; what lies deeper is left out."""
+
+_NAME = (
+    r"(?:[\w.-]{0,64}(?:password|passwd|passphrase|secret|token|api[_-]?key|authorization|credential|cookie"
+    r"|session[_-]?id|private[_-]?key)[\w.-]{0,64}|x-auth[\w-]{0,64}|x-csrf[\w-]{0,64}|jwt|pwd)"
+)
+"""Names of members, parameters and headers whose values are secret, whatever their case."""
+_IS_SECRET = re.compile(_NAME, re.IGNORECASE)
+_JWT = re.compile(r"(?<![\w-])eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.?[A-Za-z0-9_-]*")
+_SCHEME = re.compile(r"\b(bearer|basic|digest)\s+(?![<$(…])[^\s\"'\\,;]+", re.IGNORECASE)
+"""A credential with its scheme; ``Bearer <token>`` and ``Bearer $TOKEN`` are hints, and stay."""
+_MEMBER = re.compile(rf'("{_NAME}"\s*:\s*)("(?:[^"\\]|\\.)*"?|[{{\[].*|[^\s,}}\]]+)', re.IGNORECASE | re.DOTALL)
+_PAIR = re.compile(rf"((?:^|[?&;\s]){_NAME}=)[^&\s]*", re.IGNORECASE)
+EMAIL = re.compile(r"[A-Za-z0-9._+'-]{1,64}(?:@|%40)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+"""An e-mail address: personal data where the records are of real people."""
+
+
+def is_secret(name: object) -> bool:
+    """Whether the value of a member, parameter or header of this name is never shown."""
+    return _IS_SECRET.fullmatch(str(name)) is not None
+
+
+def redact_tokens(text: str) -> str:
+    """``text`` without what looks like a token or a credential, wherever it stands."""
+    return _SCHEME.sub(HIDDEN, _JWT.sub(HIDDEN, text))
+
+
+def redact_text(text: str) -> str:
+    """``text`` without tokens, and without the values of members and parameters whose names tell of a secret.
+
+    For text that is not JSON: of a member that is an object or a list, all that follows is left out.
+    """
+    return redact_tokens(_MEMBER.sub(rf'\1"{HIDDEN}"', _PAIR.sub(rf"\1{HIDDEN}", text)))
+
+
+def redact_value(value: Any, levels: int = DEEPEST) -> Any:
+    """A JSON value without secrets: members by their names, tokens in any text."""
+    if isinstance(value, Mapping | list | tuple) and levels == 0:
+        return "…"
+    if isinstance(value, Mapping):
+        told = {redact_tokens(str(name)): (name, one) for name, one in value.items()}
+        return {
+            name: HIDDEN if is_secret(said) else redact_value(one, levels - 1) for name, (said, one) in told.items()
+        }
+    if isinstance(value, list | tuple):
+        return [redact_value(one, levels - 1) for one in value]
+    return redact_tokens(value) if isinstance(value, str) else value
+
+
+def redact_pairs(pairs: Any) -> tuple[tuple[str, str], ...]:
+    """Headers or query parameters, each (name, text), without secrets."""
+    return tuple((name, HIDDEN if is_secret(name) else redact_tokens(text)) for name, text in pairs)
+
+
+def redact_body(body: bytes) -> bytes:
+    """A body without secrets: JSON by its members, anything else as it reads. One without any is left as it is."""
+    if not _may_hold_one(body):
+        return body
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return redact_text(body.decode(errors="replace")).encode()
+    kept = redact_value(value)
+    return body if same_json(kept, value) else orjson.dumps(kept)
+
+
+_HINT = re.compile(_NAME.replace(r"[\w.-]{0,64}", "").encode() + rb"|eyJ|bearer|basic|digest|\\u00", re.IGNORECASE)
+
+
+def _may_hold_one(body: bytes) -> bool:
+    """PERF: one look through the bytes spares most bodies being read as JSON."""
+    return _HINT.search(body) is not None
