@@ -226,6 +226,38 @@ def test_a_batch_names_the_effects_of_all_its_items(library) -> None:
     assert answer.headers["Mock-Effects"] == ", ".join([f"changed authors/{author['id']}"] * 2)
 
 
+def test_what_is_skipped_since_something_is_absent_is_told(library) -> None:
+    """A book without an author has nobody to tell; one without tags is not split."""
+    split = {
+        "when": "state == 'split'",
+        "do": [
+            {"create": "books", "each": "tags", "values": {"title": "it"}},
+            {"change": "author_id", "values": {"books": 1}},
+            {"change": "records('books', by='author_id')", "values": {"pages": 1}},
+        ],
+    }
+    client = library(following(split)).test_client()
+    book = client.post("/books/acme", json={"title": "Alone"}).json
+    answer = patched(client, book, state="split")
+    assert answer.status_code == 200
+    assert answer.headers["Mock-Effects"] == (
+        "skipped creating books: what it is made for is absent, skipped changing authors: author_id is absent"
+    )
+
+
+def test_values_of_an_effect_can_share_names(library) -> None:
+    named = {
+        "let": {"author": "author_id", "told": "author.name + '!'"},
+        "when": "told == 'Ursula!'",
+        "do": [{"set": {"state": "told"}}],
+        "on": ["create"],
+    }
+    client = library(following(named)).test_client()
+    author = client.post("/authors/acme", json={"name": "Ursula"}).json
+    book = client.post("/books/acme", json={"title": "One", "author_id": author["id"]}).json
+    assert book["state"] == "Ursula!"
+
+
 WRONG = {
     "an unknown occasion": ({"on": ["delete"], "do": [{"set": {}}]}, "unknown occasion ['delete']; write a list of change and create"),
     "an unknown word": ({"if": {}, "do": [{"set": {}}]}, "unknown word 'if'; use about, on, let, when and do"),
@@ -237,6 +269,11 @@ WRONG = {
     "no resource": ({"do": [{"create": "films", "values": {}}]}, "films"),
     "no link": ({"do": [{"create": "books", "values": {}, "link": "nothing"}]}, "books has no field 'nothing'"),
     "no records": ({"do": [{"change": "title", "values": {}}]}, "leads to no records"),
+    "a word of another step": ({"do": [{"set": {}, "where": "title"}]}, "set does not know 'where'"),
+    "a misspelt word": ({"do": [{"change": "author_id", "vlaues": {}}]}, "change does not know 'vlaues'; did you mean 'values'?"),
+    "names that are no texts": ({"let": ["a"], "do": [{"set": {}}]}, "is no list of names"),
+    "it, where nothing is changed": ({"do": [{"set": {"title": "it.title"}}]}, "books has no field 'it'"),
+    "no field of it in where": ({"do": [{"change": "author_id", "where": "it.pages", "values": {}}]}, "authors has no field 'pages'"),
     "no field in a condition": ({"when": "nothing == 1", "do": [{"set": {}}]}, "books has no field 'nothing'"),
 }  # fmt: skip
 

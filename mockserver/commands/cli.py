@@ -6,6 +6,7 @@ import click
 
 from mockserver.check.command import check
 from mockserver.check.defects import defects
+from mockserver.commands.explain import explain
 from mockserver.commands.publish import publish
 from mockserver.commands.routes import routes
 from mockserver.commands.seed import seed
@@ -27,5 +28,5 @@ def main() -> None:
     """
 
 
-for command in (serve, routes, token, seed, validate, publish, check, defects):
+for command in (serve, routes, explain, token, seed, validate, publish, check, defects):
     main.add_command(command)

@@ -103,8 +103,8 @@ class Storing:
         if step.each:
             found = context.evaluate(step.each, this)
             items = found if isinstance(found, list) else []
-            if found is ABSENT:
-                self._skipped(f"creating {resource.name}", step.each.text)
+            if not items:
+                self._skipped(f"creating {resource.name}", "what it is made for")
         link: dict[str, Any] = {}
         for item in items:
             values = worked_out(step.values, context, this, item)

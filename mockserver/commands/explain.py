@@ -1,0 +1,110 @@
+"""The command ``mockserver explain``: a rule, what it reads and, for one record, what it gave, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockserver.commands.options import settings_for, tells_problems, world_options
+
+if TYPE_CHECKING:
+    from mockserver.contract import Contract, Resource
+    from mockserver.expressions.explaining import Explanation
+    from mockserver.world import World
+
+WHEN = {"computed": "worked out at every look, stored nowhere", "filled": "worked out when a client leaves it out"}
+WIDEST = 160
+"""How much of a value is shown."""
+
+
+@click.command()
+@click.argument("what", metavar="RESOURCE.FIELD")
+@world_options
+@click.option("--record", metavar="ID", help="Show what it gives for this record.")
+@click.option("--tenant", metavar="NAME", help="Whose record. Default: the first tenant that has it.")
+@tells_problems
+def explain(
+    what: str,
+    counts: tuple[tuple[str, int], ...],
+    spec: str | None,
+    record: str | None,
+    tenant: str | None,
+    **options: Any,
+) -> None:
+    """Show the rule of a field: what it says, what it reads and, for one record, what it gave, step by step.
+
+    \b
+    Examples:
+      mockserver explain applications.requirements
+      mockserver explain applications.percentage_complete --record application-ada
+    """
+    from mockserver.world import World, contract_of
+
+    settings = settings_for(spec, counts=dict(counts), **options)
+    world = World(settings) if record is not None else None
+    found = _rule(world.contract if world else contract_of(settings), what)
+    lines = [*_rule_lines(found), *(_record_lines(world, found, str(record), tenant) if world else ())]
+    for line in lines:
+        click.echo(line)
+
+
+def _rule(contract: Contract, what: str) -> Explanation:
+    from mockserver.expressions.explaining import explain as explained
+
+    name, _, field = what.partition(".")
+    resource = contract.resources.get(name)
+    if resource is None:
+        raise _unknown(f"no resource {name!r}", name, contract.resources)
+    if field not in resource.fields:
+        raise _unknown(f"{name} has no field {field!r}", field, resource.fields)
+    found = explained(contract, resource, field)
+    if found is None:
+        raise click.ClickException(f"{what} has no rule: it is {_kept(resource, field)}")
+    return found
+
+
+def _unknown(problem: str, name: str, known: Any) -> click.ClickException:
+    from mockserver.expressions import meant
+
+    return click.ClickException(f"{problem}; {meant(name, known)}")
+
+
+def _kept(resource: Resource, field: str) -> str:
+    stamp = next((word for word, one in resource.stamps.items() if one == field), None)
+    return f"the server's stamp {stamp}" if stamp else "stored as it is sent"
+
+
+def _rule_lines(found: Explanation) -> Iterator[str]:
+    yield f"{found.resource.name}.{found.field}: {found.word}, {WHEN[found.word]}"
+    for name, text in found.names.items():
+        yield f"  let {name} = {text.rstrip()}"
+    yield f"  {found.text.rstrip()}"
+    yield "reads"
+    yield from (f"  {name}.{field}" for name, field in found.reads)
+
+
+def _record_lines(world: World, found: Explanation, record_id: str, wanted: str | None) -> Iterator[str]:
+    name = found.resource.name
+    for tenant in [wanted] if wanted else world.scenario.tenants:
+        kept = world.store.tenant(tenant)
+        if (record := kept[name].get(record_id)) is not None:
+            context = world.rules.context(kept, world.clock.now())
+            yield f"for {name}/{record_id} of {tenant}"
+            for part, value in found.steps(context, context.proxy(name, record)):
+                yield f"  {part}"
+                yield f"    gives {_shown(value)}"
+            return
+    raise click.ClickException(f"there is no {name}/{record_id} in {wanted or 'any tenant'}")
+
+
+def _shown(value: Any) -> str:
+    import orjson
+
+    from mockserver.values.absent import ABSENT
+
+    if value is ABSENT:
+        return "nothing: absent"
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= WIDEST else f"{text[:WIDEST]}… ({len(text):,} characters)"
