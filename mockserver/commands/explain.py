@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockserver.commands.options import settings_for, tells_problems, world_options
+from mockserver.values.absent import ABSENT
+from mockserver.values.shown import shown
 
 if TYPE_CHECKING:
     from mockserver.contract import Contract, Resource
     from mockserver.expressions.explaining import Explanation
     from mockserver.world import World
 
-WHEN = {"computed": "worked out at every look, stored nowhere", "filled": "worked out when a client leaves it out"}
+WHEN = MappingProxyType(
+    {"computed": "worked out at every look, stored nowhere", "filled": "worked out when a client leaves it out"}
+)
 WIDEST = 160
 """How much of a value is shown."""
 
@@ -94,17 +99,6 @@ def _record_lines(world: World, found: Explanation, record_id: str, wanted: str 
             yield f"for {name}/{record_id} of {tenant}"
             for part, value in found.steps(context, context.proxy(name, record)):
                 yield f"  {part}"
-                yield f"    gives {_shown(value)}"
+                yield f"    gives {'nothing: absent' if value is ABSENT else shown(value, WIDEST)}"
             return
     raise click.ClickException(f"there is no {name}/{record_id} in {wanted or 'any tenant'}")
-
-
-def _shown(value: Any) -> str:
-    import orjson
-
-    from mockserver.values.absent import ABSENT
-
-    if value is ABSENT:
-        return "nothing: absent"
-    text = orjson.dumps(value).decode()
-    return text if len(text) <= WIDEST else f"{text[:WIDEST]}… ({len(text):,} characters)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from mockserver.contract import Resource
@@ -22,11 +23,13 @@ Values: TypeAlias = Mapping[str, Expression]
 
 ON = ("change", "create")
 STEPS = ("set", "create", "change")
-OPTIONS: Mapping[str, frozenset[str]] = {
-    "set": frozenset(),
-    "create": frozenset({"values", "each", "link"}),
-    "change": frozenset({"values", "where", "quiet"}),
-}
+OPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "set": frozenset(),
+        "create": frozenset({"values", "each", "link"}),
+        "change": frozenset({"values", "where", "quiet"}),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

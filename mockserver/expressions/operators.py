@@ -11,6 +11,8 @@ from typing import Any
 
 from mockserver.expressions.context import LONGEST, Context, EvaluationLimit, member
 from mockserver.values.absent import ABSENT
+from mockserver.values.equality import same_json
+from mockserver.values.moment import read_moment
 
 MANY = 1_000
 """How many records an expression collects at most; for a sum or a count there is no end."""
@@ -42,16 +44,10 @@ def tidy(value: float) -> Any:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two JSON values are equal: true is not 1, 1 is 1.0, and what is absent equals nothing."""
-    if one is ABSENT or other is ABSENT:
-        return False
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(same(value, other[name]) for name, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
+    """Whether two values are the same JSON; what is absent is the same as nothing."""
+    if type(one) is str and type(other) is str:  # PERF: nearly all that rules compare
+        return one == other
+    return one is not ABSENT and other is not ABSENT and same_json(one, other)
 
 
 def contains(context: Context, many: Any, one: Any) -> bool:
@@ -62,13 +58,26 @@ def contains(context: Context, many: Any, one: Any) -> bool:
 
 
 def _ordered(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    """``holds`` of two numbers or two texts, such as days; of anything else it does not hold."""
+    """``holds`` of two numbers, two moments or two other texts; of anything else it does not hold."""
 
     def test(one: Any, other: Any) -> bool:
-        both = (is_number(one) and is_number(other)) or (isinstance(one, str) and isinstance(other, str))
-        return both and holds(one, other)
+        if is_number(one) and is_number(other):
+            return holds(one, other)
+        if not isinstance(one, str) or not isinstance(other, str):
+            return False
+        first, second = read_moment(one), read_moment(other)
+        return holds(one, other) if first is None or second is None else holds(first, second)
 
     return test
+
+
+def comparable(values: list[Any]) -> tuple[list[Any], Callable[[Any], Any]]:
+    """Those of the values that can be compared with each other, numbers before texts, and what to compare them by."""
+    if numbers := [value for value in values if is_number(value)]:
+        return numbers, lambda value: value
+    texts = [value for value in values if isinstance(value, str)]
+    moments = {text: read_moment(text) for text in texts}
+    return texts, (lambda text: text) if None in moments.values() else lambda text: moments[text]
 
 
 def plus(one: Any, other: Any) -> Any:

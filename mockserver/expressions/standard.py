@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import orjson
 
 from mockserver.expressions.context import Context, member
 from mockserver.expressions.functions import Functions, Site, function
-from mockserver.expressions.operators import Lazy, bounded, is_number, listed, present, result, spelt, tidy
+from mockserver.expressions.operators import Lazy, bounded, comparable, is_number, listed, present, result, spelt, tidy
 from mockserver.expressions.shapes import ANY, ListOf, Shape
 from mockserver.expressions.suggestions import meant
 from mockserver.runtime.determinism import stamp
@@ -47,18 +47,19 @@ def sum_(context: Context, items: Any) -> Any:
 @function(name="max", context=True)
 def max_(context: Context, *items: Any) -> Any:
     """The largest of the numbers or else of the texts, such as moments; absent of none."""
-    return max(_comparable(context, items), default=ABSENT)
+    found, key = _comparable(context, items)
+    return max(found, key=key, default=ABSENT)
 
 
 @function(name="min", context=True)
 def min_(context: Context, *items: Any) -> Any:
     """The smallest, as ``max``."""
-    return min(_comparable(context, items), default=ABSENT)
+    found, key = _comparable(context, items)
+    return min(found, key=key, default=ABSENT)
 
 
-def _comparable(context: Context, items: tuple[Any, ...]) -> list[Any]:
-    found = list(present(context, items[0] if len(items) == 1 else items))
-    return [item for item in found if is_number(item)] or [item for item in found if isinstance(item, str)]
+def _comparable(context: Context, items: tuple[Any, ...]) -> tuple[list[Any], Callable[[Any], Any]]:
+    return comparable(list(present(context, items[0] if len(items) == 1 else items)))
 
 
 @function(context=True, whole=False, check=_item)
