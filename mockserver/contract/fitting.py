@@ -17,13 +17,14 @@ def fit(maker: Maker, node: Node, value: Json, draw: Draw) -> Json:
     """``value`` where it keeps the schema at ``node``, else the nearest to it that does."""
     if maker.allows(node, value):
         return value
+    nearest: Json = value
     for choice in range(min(maker.shapes.choices(node), CHOICES)):
         shaped = _shaped(maker, node, value, draw, choice=choice, left=DEEPEST)
         if maker.allows(node, shaped):
             return shaped
-        mended = maker.mend(node, shaped, draw)
-        if maker.allows(node, mended):
-            return mended
+        nearest = shaped if choice == 0 else nearest
+    if maker.allows(node, mended := maker.mend(node, nearest, draw)):
+        return mended
     made = maker.make(node, draw)
     if isinstance(made, dict) and isinstance(value, Mapping):
         return _overlaid(maker, node, made, value)

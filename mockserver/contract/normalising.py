@@ -69,9 +69,10 @@ class _Walk:
             self._reference(node)
             if "$ref" in node and len(node) == 1:
                 return
+        _raise_bounds(node)  # before 3.1 they were truth values, and some who write 3.1 still write them so
         self._repair(node)
         if self._is_old:
-            _raise(node)
+            _raise_null(node)
         for name, below in node.items():
             if name in SCHEMA_MEMBERS or name in SCHEMA_LISTS:
                 yield below, True
@@ -119,13 +120,17 @@ def pointed(root: Any, target: str) -> Any:
     return value
 
 
-def _raise(node: dict[str, Any]) -> None:
-    """One schema of 2.0 or 3.0 in the words of 3.1."""
+def _raise_bounds(node: dict[str, Any]) -> None:
+    """``exclusiveMinimum: true`` beside a bound as the bound itself."""
     for name, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         if isinstance(node.get(name), bool):
             is_exclusive = node.pop(name)
             if is_exclusive and bound in node:
                 node[name] = node.pop(bound)
+
+
+def _raise_null(node: dict[str, Any]) -> None:
+    """``nullable`` as one type more."""
     is_nullable = node.pop("nullable", False) is True or node.pop("x-nullable", False) is True
     if not is_nullable:
         return
@@ -160,7 +165,7 @@ def _is_map(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float)
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_count(value: Any) -> bool:

@@ -47,6 +47,9 @@ class Shapes:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._properties: dict[str, Mapping[str, Node]] = {}
+        self._shapes: dict[tuple[str, int], Shape] = {}
+        self._choices: dict[str, int] = {}
+        self._types: dict[str, str | None] = {}
 
     def follow(self, node: Node) -> Node:
         """Where ``node`` leads; a place without value where it leads nowhere."""
@@ -73,8 +76,13 @@ class Shapes:
             self._properties[node.pointer] = dict(self._all_properties(node, DEEPEST, frozenset()))
         return self._properties[node.pointer]
 
-    def type(self, node: Node, left: int = DEEPEST) -> str | None:
+    def type(self, node: Node) -> str | None:
         """The first type there is, of any branch; None where nothing tells it."""
+        if node.pointer not in self._types:
+            self._types[node.pointer] = self._type(node, DEEPEST)
+        return self._types[node.pointer]
+
+    def _type(self, node: Node, left: int) -> str | None:
         value = self._mapping(found := self.follow(node))
         said = value.get("type")
         listed = said if isinstance(said, list) else [said] if said else []
@@ -86,7 +94,7 @@ class Shapes:
             return "array"
         if left:
             branches = (one for key in ("allOf", *BRANCHES) for one in self._branches(found, key))
-            return next((told for one in branches if (told := self.type(one, left - 1))), None)
+            return next((told for one in branches if (told := self._type(one, left - 1))), None)
         return None
 
     def items(self, node: Node, left: int = DEEPEST) -> Node | None:
@@ -121,16 +129,23 @@ class Shapes:
 
     def choices(self, node: Node) -> int:
         """How many alternatives the widest choice at this schema has."""
-        found = self.follow(node)
-        here = [len([*self._branches(found, key)]) for key in BRANCHES]
-        below = [self.choices(one) for one in self._branches(found, "allOf")]
-        return max([1, *here, *below])
+        if node.pointer not in self._choices:
+            self._choices[node.pointer] = self._widest(node, DEEPEST)
+        return self._choices[node.pointer]
 
     def shape(self, node: Node, choice: int = 0) -> Shape:
-        """The schema with its alternative number ``choice`` (of as many as there are)."""
-        made = Shape()
-        self._gather(made, node, choice, DEEPEST)
-        return made
+        """The schema with its alternative number ``choice`` (of as many as there are); it is shared, so not changed."""
+        if (node.pointer, choice) not in self._shapes:
+            made = Shape()
+            self._gather(made, node, choice, DEEPEST)
+            self._shapes[node.pointer, choice] = made
+        return self._shapes[node.pointer, choice]
+
+    def _widest(self, node: Node, left: int) -> int:
+        found = self.follow(node)
+        here = [len([*self._branches(found, key)]) for key in BRANCHES]
+        below = [self._widest(one, left - 1) for one in self._branches(found, "allOf") if left]
+        return max([1, *here, *below])
 
     def _gather(self, made: Shape, node: Node, choice: int, left: int) -> None:
         found = self.follow(node)

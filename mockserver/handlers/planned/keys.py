@@ -12,6 +12,8 @@ from mockserver.contract.plan import Model
 from mockserver.contract.scalars import Draw, patterned, uuid_from
 from mockserver.messages import Json
 
+DRAWN = 40
+"""How many keys of a pattern are drawn, for one of them to be long enough."""
 UNLIKELY = 5
 """Keys shorter than this are what people try first, and so the last that are given out."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -53,8 +55,10 @@ def _texts(maker: Maker, place: Node, draw: Draw) -> list[str]:
         return [uuid]
     if isinstance(pattern, str):
         bounds = (int(least or 0), int(most or 4_096))
-        drawn = [patterned(pattern, draw.random, *bounds) for _ in range(8)]
-        return sorted(drawn, key=lambda one: len(one) < UNLIKELY)
+        drawn = [""]
+        while len(drawn) <= DRAWN and len(drawn[-1]) < UNLIKELY:
+            drawn.append(patterned(pattern, draw.random, *bounds))
+        return drawn[:0:-1]
     size = max(int(least or 0), min(20, int(most or 20)))
     plain = _letters(draw.random, size)
     if isinstance(example, str) and (found := _PREFIX.fullmatch(example)):
