@@ -6,7 +6,7 @@ PEERS := tests/peers
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types spec image fuzz defects peers format lock bench clean
+.PHONY: help serve test check lint types spec image fuzz mutants peers format lock bench clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,8 +50,8 @@ image: $(READY)
 fuzz: $(READY) ## fuzz a running mock with Schemathesis: all checks, phases and operations, half an hour (ARGS="SEED …")
 	$(BIN)/python tests/fuzz.py $(ARGS)
 
-defects: $(READY) ## show how strong the contract checks are, on faults planted one at a time (ARGS="--stock")
-	$(BIN)/mockserver defects $(ARGS)
+mutants: $(READY) ## show how strong the contract checks are, on mutants of the mock (ARGS="--stock")
+	PYTHONPATH=tests $(BIN)/python -m mutants $(ARGS)
 
 format: $(READY) ## put the code into its one format
 	$(BIN)/ruff check --fix .

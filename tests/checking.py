@@ -10,12 +10,12 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from contract_tests.catalogue import all_checks
-from contract_tests.exchange import Reply, Sent
-from contract_tests.running import Result, carry_out
-from mockserver.check.options import Options
-from mockserver.check.runner import Run
-from mockserver.check.targets import find_target
+from mockserver.conformance.loading import load_checks
+from mockserver.conformance.options import Options
+from mockserver.conformance.runner import Run
+from mockserver.conformance.running import Result, carry_out
+from mockserver.conformance.targets import find_target
+from mockserver.conformance.traffic import Reply, Sent
 from mockserver.web.app import create_app
 
 Break = Callable[[Sent, Callable[[Sent], Reply]], Reply]
@@ -33,9 +33,9 @@ def prepared(broken: Break | None = None, **options: Any) -> Run:
 
 def carried_out(run: Run, *names: str) -> list[Result]:
     """The checks whose names begin with one of ``names``, on every resource of the run."""
-    chosen = [check for check in all_checks() if check.name.startswith(names)]
+    chosen = [check for check in load_checks() if check.name.startswith(names)]
     assert chosen, f"no check is called {names}"
-    return [carry_out(check, run.kit, group) for check in chosen for group in run.groups.values()]
+    return [carry_out(check, run.session, group) for check in chosen for group in run.groups.values()]
 
 
 def causes(run: Run, *names: str) -> set[tuple[str, str]]:

@@ -18,7 +18,7 @@ LEVELS = (
     {"world"},
     {"exchange"},
     {"web"},
-    {"check"},
+    {"conformance"},
     {"commands", "pytest_plugin", "testing"},
 )
 """From the bottom up: a module imports from its own level or from below."""

@@ -9,12 +9,12 @@ from email.utils import format_datetime
 import pytest
 
 from checking import prepared
-from contract_tests.client import Client
-from contract_tests.exchange import Reply, Sent
-from contract_tests.pacing import OutOfTime, Pace, retry_after
-from contract_tests.redaction import COVER, Redactor
-from contract_tests.routes import NotAllowed, allowed
-from contract_tests.transports import Unreachable
+from mockserver.conformance.allow_list import NotAllowed, allowed
+from mockserver.conformance.client import Client
+from mockserver.conformance.pacing import OutOfTime, Pace, retry_after
+from mockserver.conformance.redaction import COVER, Redactor
+from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Contract
 
 

@@ -11,13 +11,13 @@ import yaml
 from click.testing import CliRunner
 
 from checking import prepared
-from contract_tests.catalogue import SUITES, checks_of
-from contract_tests.running import Outcome, carry_out
-from contract_tests.verdicts import Check
-from mockserver.check.baseline import read_baseline
-from mockserver.check.command import NAMES
-from mockserver.check.profiles import PROFILES
+from mockserver.commands.check import NAMES
 from mockserver.commands.cli import main
+from mockserver.conformance.baseline import read_baseline
+from mockserver.conformance.loading import load_checks
+from mockserver.conformance.profiles import PROFILES
+from mockserver.conformance.registry import Check
+from mockserver.conformance.running import Outcome, carry_out
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "contract-checks.md").read_text()
 
@@ -40,10 +40,9 @@ def test_every_profile_is_told() -> None:
     )
 
 
-@pytest.mark.parametrize("module", SUITES, ids=lambda module: module.__name__.rpartition(".")[2])
-def test_every_suite_is_told_with_its_number_of_checks(module: Any) -> None:
-    name = module.__name__.rpartition(".")[2]
-    assert f"| `{name}` ({len(checks_of(module))}) |" in GUIDE
+@pytest.mark.parametrize("suite", load_checks().suites)
+def test_every_suite_is_told_with_its_number_of_checks(suite: str) -> None:
+    assert f"| `{suite}` ({len(load_checks().suites[suite])}) |" in GUIDE
 
 
 def test_its_baseline_is_one(tmp_path: Path) -> None:
@@ -54,9 +53,9 @@ def test_its_baseline_is_one(tmp_path: Path) -> None:
 
 def test_its_check_of_your_own_works() -> None:
     (block,) = blocks("python")
-    names: dict[str, Any] = {"__name__": "contract_tests.suites.of_your_own"}
+    names: dict[str, Any] = {"__name__": "my_checks.of_your_own"}
     exec(compile(block, "guide", "exec"), names)
     (check,) = [one for one in names.values() if isinstance(one, Check)]
     assert (check.name, check.title) == ("of_your_own.names_are_kept", "A record keeps its mark")
     run = prepared()
-    assert carry_out(check, run.kit, run.plan.groups["certifications"]).outcome is Outcome.PASSED
+    assert carry_out(check, run.session, run.plan.groups["certifications"]).outcome is Outcome.PASSED

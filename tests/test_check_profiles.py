@@ -17,10 +17,10 @@ import pytest
 import yaml
 
 from checking import Recording, listening
-from contract_tests.made import Made
-from contract_tests.routes import SAFE_KINDS, Routes
 from mockserver.auth.authenticator import mint
-from mockserver.check.ledger import PREFIX, Ledger
+from mockserver.conformance.allow_list import SAFE_KINDS, Routes
+from mockserver.conformance.ledger import PREFIX, Ledger
+from mockserver.conformance.made import Made
 from mockserver.contract import Kind
 from server import COMMAND, serving
 

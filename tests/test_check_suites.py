@@ -13,13 +13,14 @@ import pytest
 from flask import Flask
 
 from checking import carried_out, causes, listening, prepared
-from contract_tests.catalogue import SUITES, all_checks, checks_of
-from contract_tests.exchange import Reply, Sent
-from contract_tests.plan import read_plan
-from contract_tests.running import Outcome
-from contract_tests.values import Values
-from mockserver.check.options import Options
-from mockserver.check.runner import SAMPLED, run
+from mockserver.conformance.checking import run
+from mockserver.conformance.loading import load_checks
+from mockserver.conformance.options import Options
+from mockserver.conformance.plan import read_plan
+from mockserver.conformance.runner import SAMPLED
+from mockserver.conformance.running import Outcome
+from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.values import Values
 from mockserver.contract import Document, Kind
 
 Send = Callable[[Sent], Reply]
@@ -30,10 +31,9 @@ def changed(reply: Reply, change: Callable[[Any], Any]) -> Reply:
 
 
 def test_names_are_unique_and_every_suite_has_checks() -> None:
-    names = [check.name for check in all_checks()]
+    names = [check.name for check in load_checks()]
     assert len(names) == len(set(names))
-    assert all(checks_of(module) for module in SUITES)
-    assert all(check.title and not check.title.endswith(".") for check in all_checks())
+    assert all(check.title and not check.title.endswith(".") for check in load_checks())
 
 
 EXCUSES = {SAMPLED, "the tenant has no locked record of them"}
@@ -191,7 +191,7 @@ def test_a_reply_that_breaks_its_schema_is_seen_whoever_asked() -> None:
 
     one = prepared(broken)
     carried_out(one, "round_trip.created_is_read")
-    found = [(f.check, f.operation, f.cause) for f in one.watch.findings.values()]
+    found = [(f.check, f.operation, f.cause) for f in one.oracle.findings.values()]
     assert found == [("watch.schema", "getCertification", "a reply with 200 breaks its schema at /status (enum)")]
 
 
@@ -206,7 +206,7 @@ def test_a_full_reply_is_held_to_every_required_field() -> None:
 
     one = prepared(broken)
     carried_out(one, "round_trip.projection")
-    assert any("sys_created_by_id (required)" in f.cause for f in one.watch.findings.values())
+    assert any("sys_created_by_id (required)" in f.cause for f in one.oracle.findings.values())
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_a_failing_server_is_seen(body: bytes, check: str) -> None:
 
     one = prepared(broken)
     carried_out(one, "documents_and_notices.document")
-    assert check in {f.check for f in one.watch.findings.values()}
+    assert check in {f.check for f in one.oracle.findings.values()}
 
 
 def test_a_target_that_makes_nothing_is_one_finding_not_silence() -> None:
@@ -232,16 +232,16 @@ def test_a_target_that_makes_nothing_is_one_finding_not_silence() -> None:
     one = prepared(broken)
     one.results += carried_out(one, "replacing.replaces_fully", "deleting.second_delete")
     assert {result.outcome for result in one.results} == {Outcome.NOT_COVERED}, one.results
-    one.watch.findings.clear()
+    one.oracle.findings.clear()
     assert [(f.check, f.operation) for f in one.findings(())] == [("preparation.records", "createCertification")]
 
 
 def test_everything_made_is_removed_after_each_check() -> None:
     one = prepared()
-    before = one.kit.records.left()
+    before = one.session.records.left()
     carried_out(one, "concurrency", "batching", "paging.complete")
-    assert before == [] == [made for made in one.kit.records.left() if made not in one.kit.kept()]
-    assert one.kit.clean_up(targets=True) == one.kit.records.left() == []
+    assert before == [] == [made for made in one.session.records.left() if made not in one.session.kept()]
+    assert one.session.clean_up(targets=True) == one.session.records.left() == []
 
 
 def test_suites_run_as_plain_pytest_against_a_url(pytestconfig: pytest.Config) -> None:
@@ -299,18 +299,18 @@ def test_the_plan_comes_from_the_document() -> None:
 
 
 def test_a_curl_names_whose_token_it_takes_and_shows_none() -> None:
-    from contract_tests.redaction import Redactor
-    from mockserver.check.telling import curl
+    from mockserver.conformance.redaction import Redactor
+    from mockserver.conformance.telling import curl
 
     one = prepared()
     redactor = Redactor(one.target.secrets())
     told = []
     for who, headers in (
-        (one.kit.own, {}),
-        (one.kit.other, {}),
-        (one.kit.own, {"Authorization": "Bearer forged-thing"}),
+        (one.session.own, {}),
+        (one.session.other, {}),
+        (one.session.own, {"Authorization": "Bearer forged-thing"}),
     ):
-        one.kit.raw("GET", "/certifications/acme?fields=name", who=who, headers=headers)
+        one.session.raw("GET", "/certifications/acme?fields=name", who=who, headers=headers)
         told.append(curl(one.client.recorder.exchanges[-1], "http://127.0.0.1:8080", redactor))
     assert ["$TOKEN" in told[0], "$OTHER_TOKEN" in told[1], "[redacted]" in told[2]] == [True, True, True]
     assert not any(secret in line for line in told for secret in (*one.target.secrets(), "forged-thing"))

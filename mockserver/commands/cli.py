@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mockserver.check.command import check
-from mockserver.check.defects import defects
+from mockserver.commands.check import check
 from mockserver.commands.explain import explain
 from mockserver.commands.publish import publish
 from mockserver.commands.routes import routes
@@ -28,5 +27,5 @@ def main() -> None:
     """
 
 
-for command in (serve, routes, explain, token, seed, validate, publish, check, defects):
+for command in (serve, routes, explain, token, seed, validate, publish, check):
     main.add_command(command)

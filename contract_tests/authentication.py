@@ -1,0 +1,93 @@
+"""Authentication: no operation answers without a good token, and nothing happens meanwhile."""
+
+from __future__ import annotations
+
+from mockserver.conformance import (
+    Ask,
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    Session,
+    bad_headers,
+    check,
+    usable,
+    walk,
+)
+
+
+@check(code=311)
+def check_every_operation(session: Session, group: Group) -> None:
+    """Every operation refuses a missing, malformed, forged or outdated token with 401."""
+    record = session.sample(group)[0]
+    for operation in usable(session, group):
+        if operation.secured:
+            ask = session.usual(group, operation, record)
+            for what, header in bad_headers(session):
+                with session.each(operation):
+                    reply = session.send(ask, headers={"Authorization": header})
+                    session.status(
+                        reply,
+                        401,
+                        f"{operation.id} {what if 'token' in what or 'scheme' in what else 'with a token ' + what}",
+                        operation,
+                    )
+    if Kind.READ in group.operations:
+        session.same(record, session.read(group, record[group.key]), "a request with a bad token changed a record")
+
+
+@check(code=311)
+def check_claims(session: Session, group: Group) -> None:
+    """A token that does not tell its tenant, or whose it is, opens nothing."""
+    if session.own.mint is None:
+        raise Inconclusive("no tokens with other claims can be made in this run")
+    named = session.plan.contract.security.claims.get("tenant")
+    record = session.sample(group)[0]
+    for what, claim in (("its tenant", named), ("its subject", "sub")):
+        for operation in usable(session, group) if claim else ():
+            if operation.secured:
+                with session.each(operation):
+                    header = f"Bearer {session.own.mint(**{str(claim): None})}"
+                    reply = session.send(session.usual(group, operation, record), headers={"Authorization": header})
+                    told = f"{operation.id} with a token that does not tell {what}: answered {reply.status}"
+                    session.expect(reply.status in (401, 403), f"{told}, wanted 401 or 403")
+
+
+@check(Kind.CREATE, writes=True, code=308)
+def check_nothing_happens(session: Session, group: Group) -> None:
+    """A create with a bad token makes nothing."""
+    create = group.one(Kind.CREATE)
+    if not create.secured or Kind.LIST not in group.operations:
+        raise NotApplicable("the create takes no token, or there is no list to look into")
+    before = {one[group.key] for one in walk(session, group, Ask(group.one(Kind.LIST)))}
+    body = session.body(group)
+    allowed = before | session.ours(group)
+    for _, header in bad_headers(session):
+        session.send(Ask(create, body=body), headers={"Authorization": header})
+    after = {one[group.key] for one in walk(session, group, Ask(group.one(Kind.LIST)))}
+    session.expect(
+        after <= allowed | {made.id for made in session.records.left() if made.resource != group.name},
+        "a create with a bad token made a record",
+    )
+
+
+@check(Kind.LIST)
+def check_token_elsewhere(session: Session, group: Group) -> None:
+    """A token in the query is no token."""
+    operation = group.one(Kind.LIST)
+    if not operation.secured:
+        raise NotApplicable("the list takes no token")
+    reply = session.send(
+        Ask(operation, query={"access_token": session.own.token or "x"}), headers={"Authorization": ""}
+    )
+    session.status(reply, 401, f"{operation.id} with its token in the query", operation)
+
+
+@check(Kind.LIST)
+def check_order(session: Session, group: Group) -> None:
+    """Who asks is judged before what is asked: a bad token with a bad request is a bad token."""
+    operation = group.one(Kind.LIST)
+    if not operation.secured or operation.page is None or not operation.page.key:
+        raise NotApplicable("the list takes no token or no key")
+    reply = session.send(Ask(operation, query={operation.page.key: "no key at all!"}), headers={"Authorization": ""})
+    session.status(reply, 401, f"a malformed {operation.id} without a token", operation)

@@ -1,0 +1,205 @@
+"""Batches: each item on its own, results in the order asked for, counts that add up, and never more than the limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.conformance import Ask, Group, Kind, NotApplicable, Session, check, run_batch
+
+NEEDS = (Kind.CREATE, Kind.READ, Kind.BATCH)
+
+
+def item_status(session: Session, result: dict[str, Any], wanted: int, what: str) -> None:
+    session.expect(
+        result.get("status") == wanted,
+        f"{what} in a batch: status {result.get('status')}, wanted {wanted}",
+        str(result)[:300],
+    )
+
+
+@check(*NEEDS, writes=True)
+def check_does_what_single_operations_do(session: Session, group: Group) -> None:
+    """Create, read, update, patch and delete in a batch do what they do alone."""
+    record, victim = session.create(group), session.create(group)
+    fresh, whole = session.body(group), session.body(group, only_required=True)
+    marker = group.marker
+    made, read, updated, deleted = run_batch(
+        session, group,
+        [
+            {"operation": "create", "object": fresh},
+            {"operation": "read", "id": record[group.key]},
+            {"operation": "update", "id": record[group.key], "object": whole},
+            {"operation": "delete", "id": victim[group.key]},
+        ],
+    )  # fmt: skip
+    for result, what in ((made, "a create"), (read, "a read"), (updated, "an update"), (deleted, "a delete")):
+        item_status(session, result, 200, what)
+    stored = session.read(group, str(made.get("id")))
+    session.same(fresh, {name: stored.get(name) for name in fresh}, "a batch's create does not store what was sent")
+    session.same(record, read.get("object"), "a batch's read returns another record")
+    found = session.read(group, record[group.key])
+    own = group.resource.managed | (group.filled - set(whole))
+    session.same(
+        whole,
+        {name: value for name, value in found.items() if name not in own},
+        "a batch's update does not replace the record",
+    )
+    session.same(found, updated.get("object"), "a batch's update answers another record than read")
+    session.status(
+        session.at(group, Kind.READ, victim[group.key]), 404, "a record that a batch deleted", group.one(Kind.READ)
+    )
+    (patched,) = run_batch(
+        session,
+        group,
+        [
+            {
+                "operation": "patch",
+                "id": record[group.key],
+                "patch_directives": [{"op": "replace", "path": f"/{marker}", "value": f"{session.mark} by batch"}],
+            }
+        ],
+    )
+    item_status(session, patched, 200, "a patch")
+    after = session.read(group, record[group.key])
+    session.expect(after.get(marker) == f"{session.mark} by batch", "a batch's patch does not change the record")
+    session.same(
+        found, after, "a batch's patch changes more than it names", without=frozenset({marker, *_moving(group)})
+    )
+
+
+def _moving(group: Group) -> set[str]:
+    return {group.resource.stamps.get(name, "") for name in ("modified-at", "modified-by", "version")}
+
+
+@check(*NEEDS, writes=True)
+def check_ids_and_results(session: Session, group: Group) -> None:
+    """Each result names its own record."""
+    made = [session.create(group) for _ in range(4)]
+    results = run_batch(session, group, [{"operation": "read", "id": one[group.key]} for one in reversed(made)])
+    for record, result in zip(reversed(made), results, strict=True):
+        session.expect(result.get("id") == record[group.key], "a batch's result names another record than its item")
+        session.same(record, result.get("object"), "a batch's result holds another record than its item asked for")
+
+
+@check(*NEEDS, writes=True)
+def check_independence(session: Session, group: Group) -> None:
+    """An item that fails takes nothing from the others, before it or behind it."""
+    record = session.create(group)
+    before = session.ours(group)
+    broken = {name: value for name, value in session.body(group).items() if name not in group.required}
+    path = f"/{group.marker}"
+    failing = [{"op": "test", "path": path, "value": "other"}, {"op": "replace", "path": path, "value": "x"}]
+    results = run_batch(
+        session, group,
+        [
+            {"operation": "create", "object": session.body(group)},
+            {"operation": "read", "id": f"missing-{session.mark}"},
+            {"operation": "create", "object": broken},
+            {"operation": "patch", "id": record[group.key], "patch_directives": failing},
+            {"operation": "delete", "id": f"missing-{session.mark}"},
+            {"operation": "update", "id": f"missing-{session.mark}", "object": session.body(group)},
+            {"operation": "patch", "id": record[group.key]},
+            {"operation": "read"},
+            {"operation": "create", "object": session.body(group)},
+        ],
+    )  # fmt: skip
+    wanted = (200, 404, 400, 400, 404, 404, 400, 400, 200)
+    whats = (
+        "a create",
+        "a read of nothing",
+        "an invalid create",
+        "an inapplicable patch",
+        "a delete of nothing",
+        "an update of nothing",
+        "a patch without directives",
+        "a read without an id",
+        "a create behind failures",
+    )
+    for result, status, what in zip(results, wanted, whats, strict=True):
+        with session.each(group.one(Kind.BATCH)):
+            item_status(session, result, status, what)
+            session.expect(status == 200 or "error" in result, f"{what} in a batch is refused without an error")
+    session.same(record, session.read(group, record[group.key]), "a failed item of a batch changed a record")
+    for result in (results[0], results[-1]):
+        reply = session.at(group, Kind.READ, str(result.get("id")))
+        session.status(reply, 200, "what a batch made beside failures", group.one(Kind.READ))
+    session.expect(len(session.ours(group) - before) == 2, "a batch makes another number of records than its creates")
+
+
+@check(*NEEDS, Kind.DELETE, writes=True)
+def check_items_follow_each_other(session: Session, group: Group) -> None:
+    """Each item finds what the items before it left."""
+    record, marker = session.create(group), group.marker
+    one, two = f"{session.mark} one", f"{session.mark} two"
+
+    def change(was: str, becomes: str) -> dict[str, Any]:
+        path = f"/{marker}"
+        steps = [{"op": "test", "path": path, "value": was}, {"op": "replace", "path": path, "value": becomes}]
+        return {"operation": "patch", "id": record[group.key], "patch_directives": steps}
+
+    read = {"operation": "read", "id": record[group.key]}
+    delete = {"operation": "delete", "id": record[group.key]}
+    items = [change(record[marker], one), change(one, two), read, delete, read]
+    first, second, seen, gone, missing = run_batch(session, group, items)
+    item_status(session, first, 200, "a patch")
+    item_status(session, second, 200, "a patch of what an item before it patched")
+    shown = [(result.get("object") or {}).get(marker) for result in (first, second, seen)]
+    session.expect(shown == [one, two, two], "an item of a batch does not see what those before it did", str(shown))
+    item_status(session, gone, 200, "a delete")
+    item_status(session, missing, 404, "a read of what an item before it deleted")
+
+
+@check(*NEEDS, writes=True)
+def check_directives_as_object(session: Session, group: Group) -> None:
+    """Directives may be an object keyed by index, taken in the order of the numbers."""
+    record, marker = session.create(group), group.marker
+    steps = {
+        str(index): {"op": "replace", "path": f"/{marker}", "value": f"{session.mark} step {index}"}
+        for index in (10, 2, 0)
+    }
+    if (rule := group.one(Kind.BATCH).body) and not rule.rule.allows(
+        {"operations": [{"operation": "patch", "id": "x", "patch_directives": steps}]}
+    ):
+        raise NotApplicable("the document takes directives as an array only")
+    (result,) = run_batch(session, group, [{"operation": "patch", "id": record[group.key], "patch_directives": steps}])
+    item_status(session, result, 200, "a patch with directives by index")
+    found = session.read(group, record[group.key]).get(marker)
+    session.expect(
+        found == f"{session.mark} step 10", "directives by index are not taken in the order of the numbers", repr(found)
+    )
+
+
+@check(*NEEDS, writes=True)
+def check_limit(session: Session, group: Group) -> None:
+    """As many items as the document allows are taken, one more is refused and does nothing."""
+    operation = group.one(Kind.BATCH)
+    assert operation.body
+    place = group.contract.document.follow(operation.body.rule.node).child("properties", "operations")
+    limit = group.contract.document.follow(place).value.get("maxItems")
+    if limit is None:
+        raise NotApplicable("the document sets no limit for a batch")
+    record = session.create(group)
+    item = {"operation": "read", "id": record[group.key]}
+    run_batch(session, group, [item] * limit)
+    run_batch(session, group, [])
+    before = session.ours(group)
+    reply = session.send(
+        Ask(operation, body={"operations": [{"operation": "create", "object": session.body(group)}] + [item] * limit})
+    )
+    session.status(reply, 400, "a batch beyond the limit", operation)
+    session.expect(session.ours(group) == before, "a refused batch made records")
+
+
+@check(*NEEDS, writes=True, code=206)
+def check_malformed(session: Session, group: Group) -> None:
+    """A batch that is none is refused as a whole."""
+    operation = group.one(Kind.BATCH)
+    for what, body in {
+        "with an unknown operation": {"operations": [{"operation": "explode"}]},
+        "with an item that names no operation": {"operations": [{"id": "x"}]},
+        "whose operations are no array": {"operations": {}},
+        "that is an array": [],
+    }.items():
+        with session.each(operation):
+            reply = session.send(Ask(operation, body=body))
+            session.status(reply, 400, f"a batch {what}", operation)

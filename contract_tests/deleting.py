@@ -1,0 +1,151 @@
+"""Deleting: gone means gone, everywhere and at once; what others depend on stays."""
+
+from __future__ import annotations
+
+from mockserver.conformance import Ask, Group, Kind, Session, check, left_nothing, naming, put, references, walk, ways
+
+NEEDS = (Kind.CREATE, Kind.READ, Kind.DELETE)
+
+
+def delete(session: Session, group: Group, record_id: str) -> None:
+    reply = session.at(group, Kind.DELETE, record_id)
+    session.status(reply, 200, "DELETE of a record that exists", group.one(Kind.DELETE))
+
+
+@check(*NEEDS, writes=True)
+def check_answers_the_id(session: Session, group: Group) -> None:
+    """DELETE answers with the id of what it deleted."""
+    made = session.create(group)
+    reply = session.at(group, Kind.DELETE, made[group.key])
+    session.status(reply, 200, "DELETE of a record that exists", group.one(Kind.DELETE))
+    session.expect(
+        session.value(reply) == made[group.key], "DELETE answers something else than the id", repr(reply.body[:80])
+    )
+
+
+@check(*NEEDS, writes=True, code=113)
+def check_gone_everywhere(session: Session, group: Group) -> None:
+    """A deleted record is gone from every operation that could find it."""
+    body = session.body(group)
+    made, stays = session.put_in(group, body), session.put_in(group, body)
+    delete(session, group, made[group.key])
+    session.status(
+        session.at(group, Kind.READ, stays[group.key]), 200, "the like of a deleted record", group.one(Kind.READ)
+    )
+    for operation in group.all(Kind.READ, Kind.DOCUMENT, Kind.REPLACE, Kind.PATCH, Kind.NOTICE, Kind.PREVIEW):
+        with session.each(operation):
+            reply = session.send(session.usual(group, operation, made))
+            session.status(reply, 404, f"{operation.id} of a deleted record", operation)
+    for ask in ways(group, made):
+        with session.each(ask.operation):
+            ids = {one[group.key] for one in walk(session, group, ask)}
+            session.expect(made[group.key] not in ids, f"{ask.operation.id} still finds a deleted record")
+    session.same(stays, session.read(group, stays[group.key]), "DELETE changed a record it does not name")
+
+
+@check(*NEEDS, Kind.BATCH, writes=True, code=113)
+def check_gone_from_batches(session: Session, group: Group) -> None:
+    """A batch does not find a deleted record either, and cannot delete it again."""
+    made = session.create(group)
+    delete(session, group, made[group.key])
+    items = [{"operation": verb, "id": made[group.key]} for verb in ("read", "delete")]
+    told = session.value(session.send(Ask(group.one(Kind.BATCH), body={"operations": items})))
+    for one in told.get("results", []):
+        session.expect(
+            one.get("status") == 404, f"a batch's {one.get('operation')} of a deleted record is not 404", str(one)[:200]
+        )
+
+
+@check(*NEEDS, writes=True)
+def check_second_delete(session: Session, group: Group) -> None:
+    """Deleting twice, or what never was, is answered 404."""
+    made = session.create(group)
+    delete(session, group, made[group.key])
+    for record_id, what in (
+        (made[group.key], "a second DELETE"),
+        (f"missing-{session.mark}", "DELETE of what never was"),
+    ):
+        reply = session.at(group, Kind.DELETE, record_id)
+        session.status(reply, 404, what, group.one(Kind.DELETE))
+
+
+@check(*NEEDS, writes=True)
+def check_ids_are_not_used_again(session: Session, group: Group) -> None:
+    """The id of a deleted record is not given to a new one."""
+    made = session.create(group)
+    delete(session, group, made[group.key])
+    fresh = [session.create(group)[group.key] for _ in range(3)]
+    session.expect(made[group.key] not in fresh, "a new record got the id of a deleted one")
+
+
+@check(*NEEDS, writes=True)
+def check_dependants(session: Session, group: Group) -> None:
+    """What other records refer to cannot be deleted until they are gone."""
+    for reference in references(session, group):
+        target = session.plan.groups[reference.resource]
+        if Kind.DELETE not in target.operations:
+            continue
+        made = session.create(target)
+        dependant = session.create(group, naming(group, reference, made[target.key]))
+        wanted = session.read(target, made[target.key])
+        with session.each(target.one(Kind.DELETE)):
+            reply = session.at(target, Kind.DELETE, wanted[target.key])
+            session.status(
+                reply,
+                409,
+                f"DELETE of a record that {group.name} refer to by {reference.field}",
+                target.one(Kind.DELETE),
+            )
+            session.same(wanted, session.read(target, wanted[target.key]), "a refused DELETE changed the record")
+        delete(session, group, dependant[group.key])
+        reply = session.at(target, Kind.DELETE, wanted[target.key])
+        session.status(reply, 200, "DELETE after the last dependant is gone", target.one(Kind.DELETE))
+
+
+@check(*NEEDS, writes=True, code=114)
+def check_dangling(session: Session, group: Group) -> None:
+    """A reference to a record that does not exist is refused with 409, and nothing is stored."""
+    for reference in references(session, group):
+        dangling = naming(group, reference, f"missing-{session.mark}")
+        create = group.one(Kind.CREATE)
+        with session.each(create):
+            body = session.body(group) | dangling
+            before = len(session.records.left())
+            reply = session.send(Ask(create, body=body))
+            session.expect(
+                len(session.records.left()) == before, f"a create with a dangling {reference.field} made a record"
+            )
+            session.status(reply, 409, f"a create with a dangling {reference.field}", create)
+            left_nothing(session, group, f"a create refused for a dangling {reference.field}")
+        record = session.create(group)
+        for kind in (Kind.PATCH, Kind.REPLACE):
+            if kind in group.operations:
+                with session.each(group.one(kind)):
+                    steps = [{"op": "add", "path": f"/{reference.field}", "value": dangling[reference.field]}]
+                    whole = {**session.body(group), **dangling, group.key: record[group.key]}
+                    reply = session.at(group, kind, record[group.key], body=steps if kind is Kind.PATCH else whole)
+                    session.same(
+                        record,
+                        session.read(group, record[group.key]),
+                        f"a {kind} with a dangling {reference.field} changed the record",
+                    )
+                    session.status(reply, 409, f"a {kind} with a dangling {reference.field}", group.one(kind))
+
+
+@check(*NEEDS, Kind.REPLACE, writes=True)
+def check_released(session: Session, group: Group) -> None:
+    """A record that no longer refers to another no longer holds it."""
+    for reference in references(session, group):
+        target = session.plan.groups[reference.resource]
+        if Kind.DELETE not in target.operations or reference.field in group.required:
+            continue
+        wanted = session.create(target)
+        record = session.create(group, naming(group, reference, wanted[target.key]))
+        put(
+            session,
+            group,
+            record[group.key],
+            {name: value for name, value in session.body(group).items() if name != reference.field},
+        )
+        reply = session.at(target, Kind.DELETE, wanted[target.key])
+        session.status(reply, 200, "DELETE after the last reference is gone", target.one(Kind.DELETE))

@@ -1,0 +1,172 @@
+"""Failed writes: what breaks the contract is refused with 400, field by field, and leaves no trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mockserver.conformance import (
+    Ask,
+    Group,
+    Inconclusive,
+    Kind,
+    Node,
+    Operation,
+    Session,
+    check,
+    left_nothing,
+    record_name,
+    walk,
+)
+
+NEEDS = (Kind.CREATE,)
+
+
+def spoilt(session: Session, group: Group, kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Bodies that break one rule each: what is wrong, and the body."""
+    operation, known = group.one(kind), group.bodies[kind]
+    body = session.body(group)
+    for name in sorted(known.required & set(body)):
+        yield f"without {name}", {key: value for key, value in body.items() if key != name}
+    for name, node in known.properties.items():
+        for how, value in _wrong_values(group, node):
+            changed = {**body, name: value}
+            if operation.body and not operation.body.rule.allows(
+                {**changed, group.key: "x"} if kind is Kind.REPLACE else changed
+            ):
+                yield f"with {name} {how}", changed
+
+
+def _wrong_values(group: Group, node: Node) -> Iterator[tuple[str, Any]]:
+    schema = group.contract.document.follow(node).value
+    yield "null", None
+    for value, how in ((4_711, "a number"), ("text", "a text"), ([], "a list"), ({}, "an object"), (True, "true")):
+        yield how, value
+    if "enum" in schema:
+        yield "no word of its list", "no-such-word"
+    if "pattern" in schema:
+        yield "against its pattern", "söme/thing else"
+    if schema.get("format") == "date-time":
+        yield "no moment", "yesterday"
+    if schema.get("type") == "array":
+        yield "holding wrong items", [None]
+
+
+@check(*NEEDS, writes=True, code=206)
+def check_invalid_creates(session: Session, group: Group) -> None:
+    """A create that breaks the schema anywhere is refused and makes nothing."""
+    operation = group.one(Kind.CREATE)
+    for what, body in spoilt(session, group, Kind.CREATE):
+        with session.each(operation):
+            before = len(session.records.left())
+            reply = session.send(Ask(operation, body=body))
+            session.status(reply, 400, f"{operation.id} {what}", operation)
+            session.expect(len(session.records.left()) == before, "a refused create made a record")
+    left_nothing(session, group, "a refused create")
+
+
+@check(*NEEDS, Kind.REPLACE, Kind.READ, writes=True, code=114)
+def check_invalid_replaces(session: Session, group: Group) -> None:
+    """A PUT that breaks the schema anywhere is refused and changes nothing."""
+    operation = group.one(Kind.REPLACE)
+    record = session.create(group)
+    for what, body in spoilt(session, group, Kind.REPLACE):
+        with session.each(operation):
+            reply = session.at(group, Kind.REPLACE, record[group.key], body={**body, group.key: record[group.key]})
+            session.status(reply, 400, f"{operation.id} {what}", operation)
+    session.same(record, session.read(group, record[group.key]), "a refused PUT changed a record")
+
+
+@check(*NEEDS, writes=True, code=114)
+def check_unreadable_bodies(session: Session, group: Group) -> None:
+    """A body that is no JSON, no object, missing, or of another media type is refused, and leaves no trace."""
+    record = session.create(group)
+    for operation in group.all(Kind.CREATE, Kind.REPLACE, Kind.PATCH, Kind.SEARCH, Kind.BATCH, Kind.PREVIEW):
+        ask = session.usual(group, operation, record)
+        target = ask.target(session.plan.contract.tenant, session.own.tenant)
+        for what, content, media in _unreadable():
+            with session.each(operation):
+                reply = session.raw(operation.method, target, content, headers={"Content-Type": media})
+                session.status(reply, 400, f"{operation.id} with {what}", operation)
+    if Kind.READ in group.operations:
+        session.same(record, session.read(group, record[group.key]), "an unreadable request changed a record")
+
+
+def _unreadable() -> Iterator[tuple[str, bytes, str]]:
+    json_type = "application/json"
+    yield "a body that is no JSON", b'{"name": ', json_type
+    yield "an empty body", b"", json_type
+    yield "a text for a body", b'"text"', json_type
+    yield "null for a body", b"null", json_type
+    yield "a body that is not UTF-8", b'{"name": "\xff"}', json_type
+    yield "a body of plain text", b"{}", "text/plain"
+    yield "a form for a body", b"name=x", "application/x-www-form-urlencoded"
+
+
+@check(Kind.READ, code=206)
+def check_malformed_parameters(session: Session, group: Group) -> None:
+    """A parameter that breaks its rule is refused by every operation."""
+    record = session.sample(group)[0]
+    for operation in group.all():
+        if not session.may(operation):
+            continue
+        for parameter in operation.parameters:
+            wrong = next(
+                (value for value in ("a b", "é!", "no;thing", "maybe") if not parameter.rule.allows(value)), None
+            )
+            if (
+                parameter.type == "array"
+                or wrong is None
+                or parameter.location not in ("path", "query")
+                or parameter.name == session.plan.contract.tenant
+            ):
+                continue
+            ask = session.usual(group, operation, record)
+            changes = (
+                {"values": {**ask.values, parameter.name: wrong}}
+                if parameter.location == "path"
+                else {"query": {parameter.name: wrong}}
+            )
+            with session.each(operation):
+                reply = session.send(ask.but(**changes))
+                session.status(reply, 400, f"{operation.id} with a malformed {parameter.name}", operation)
+
+
+@check(Kind.LIST, Kind.READ, writes=True, owns=True, code=114)
+def check_locked_records(session: Session, group: Group) -> None:
+    """A locked record cannot be changed or deleted by any operation."""
+    lock = group.resource.stamps.get("lock")
+    locked = [one for one in walk(session, group, Ask(group.one(Kind.LIST))) if lock and one.get(lock) is True]
+    if not locked:
+        raise Inconclusive("the tenant has no locked record of them")
+    record = session.read(group, locked[0][group.key])
+    for operation in group.all(Kind.PATCH, Kind.REPLACE, Kind.NOTICE, Kind.DELETE):
+        with session.each(operation):
+            reply = session.send(session.usual(group, operation, record))
+            session.status(reply, 409, f"{operation.id} of a locked record", operation)
+            session.same(record, session.read(group, record[group.key]), f"{operation.id} changed a locked record")
+    for operation in group.all(Kind.BATCH):
+        with session.each(operation):
+            _locked_in_a_batch(session, group, operation, record)
+
+
+def _locked_in_a_batch(session: Session, group: Group, operation: Operation, record: dict[str, Any]) -> None:
+    step = {"op": "replace", "path": f"/{group.marker}", "value": session.mark}
+    items = [
+        {"operation": "patch", "id": record[group.key], "patch_directives": [step]},
+        {"operation": "delete", "id": record[group.key]},
+    ]
+    told = session.value(session.send(Ask(operation, body={"operations": items})))
+    statuses = [one.get("status") for one in told.get("results", [])]
+    session.expect(statuses == [409, 409], "a batch changes or deletes a locked record", str(statuses))
+    session.same(record, session.read(group, record[group.key]), "a batch changed a locked record")
+
+
+@check(Kind.READ, Kind.DELETE, writes=True)
+def check_missing_records(session: Session, group: Group) -> None:
+    """Every operation on a record that does not exist is answered 404."""
+    for operation in group.all(Kind.READ, Kind.DOCUMENT, Kind.REPLACE, Kind.PATCH, Kind.DELETE, Kind.NOTICE):
+        with session.each(operation):
+            ask = session.usual(group, operation, {group.key: f"missing-{session.mark}"})
+            session.expect(record_name(operation) in ask.values, "the path names no record")
+            session.status(session.send(ask), 404, f"{operation.id} of a record that does not exist", operation)

@@ -1,0 +1,193 @@
+"""Flows: a state machine that makes, changes, finds and removes records in any order, beside a model in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Flaky, FlakyFailure
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from mockserver.conformance import (
+    Ask,
+    Broken,
+    Group,
+    Inconclusive,
+    Kind,
+    OutOfTime,
+    Session,
+    by_id,
+    check,
+    marked,
+    run_batch,
+    walk,
+)
+
+STEPS = 15
+STAMPS = ("modified-at", "modified-by", "version")
+
+
+@check(Kind.CREATE, Kind.READ, Kind.DELETE, writes=True)
+def check_model(session: Session, group: Group) -> None:
+    """Whatever the order of creates, changes, batches and deletes, the records are those of the model."""
+    if not session.limits.flows:
+        raise Inconclusive("this profile runs no flows")
+    machine = seed(session.limits.seed)(machine_for(session, group))
+    chosen = settings(
+        max_examples=session.limits.flows,
+        stateful_step_count=STEPS,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    try:
+        run_state_machine_as_test(machine, settings=chosen)
+    except Flaky as flaky:
+        if session.client.pace.is_over():
+            raise OutOfTime("the time given to this run is over") from None
+        seen = flaky.exceptions if isinstance(flaky, FlakyFailure) else ()
+        broken = next((one for one in seen if isinstance(one, Broken)), None)
+        raise broken or Broken("the same steps end differently from one time to the next") from None
+
+
+def machine_for(session: Session, group: Group) -> type[RuleBasedStateMachine]:  # noqa: C901 -- the sum of its short rules
+    """The machine for one resource; each step asks the target and the model, and holds one to the other."""
+    managed = frozenset(group.resource.stamps.get(name, "") for name in STAMPS) | group.resource.computed
+    marker = group.marker
+    chosen = st.integers(min_value=0, max_value=50)
+
+    class Flows(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model: dict[str, dict[str, Any]] = {}
+
+        def one(self, index: int) -> str:
+            return sorted(self.model)[index % len(self.model)]
+
+        def keep(self, record: Mapping[str, Any]) -> None:
+            self.model[record[group.key]] = dict(record)
+
+        @rule()
+        def create(self) -> None:
+            self.keep(session.create(group))
+
+        @precondition(lambda self: self.model)
+        @rule(index=chosen)
+        def read(self, index: int) -> None:
+            record_id = self.one(index)
+            session.same(
+                self.model[record_id], session.read(group, record_id), "a record is not what the steps before made it"
+            )
+
+        @precondition(lambda self: self.model and Kind.PATCH in group.operations)
+        @rule(index=chosen, number=chosen)
+        def patch(self, index: int, number: int) -> None:
+            record_id = self.one(index)
+            text = f"{session.mark} patched {number}"
+            reply = session.at(
+                group, Kind.PATCH, record_id, body=[{"op": "replace", "path": f"/{marker}", "value": text}]
+            )
+            session.status(reply, 200, "a patch in a flow", group.one(Kind.PATCH))
+            self.changed(record_id, {**self.model[record_id], marker: text}, session.value(reply))
+
+        @precondition(lambda self: self.model and Kind.PATCH in group.operations)
+        @rule(index=chosen)
+        def patch_refused(self, index: int) -> None:
+            steps = [
+                {"op": "replace", "path": f"/{marker}", "value": f"{session.mark} never"},
+                {"op": "test", "path": f"/{marker}", "value": f"{session.mark} not this"},
+            ]
+            reply = session.at(group, Kind.PATCH, self.one(index), body=steps)
+            session.status(reply, 400, "a patch in a flow that fails its test", group.one(Kind.PATCH))
+
+        @precondition(lambda self: self.model and Kind.REPLACE in group.operations)
+        @rule(index=chosen, only_required=st.booleans())
+        def put(self, index: int, only_required: bool) -> None:
+            record_id = self.one(index)
+            body = {**session.body(group, only_required=only_required), group.key: record_id}
+            reply = session.at(group, Kind.REPLACE, record_id, body=body)
+            session.status(reply, 200, "a PUT in a flow", group.one(Kind.REPLACE))
+            kept = {name: one for name, one in self.model[record_id].items() if name in group.resource.managed}
+            left = {name: one for name, one in self.model[record_id].items() if name in group.filled}
+            self.changed(record_id, {**left, **body, **kept}, session.value(reply))
+
+        @precondition(lambda self: self.model)
+        @rule(index=chosen)
+        def delete(self, index: int) -> None:
+            record_id = self.one(index)
+            session.status(session.at(group, Kind.DELETE, record_id), 200, "a DELETE in a flow", group.one(Kind.DELETE))
+            del self.model[record_id]
+            session.status(
+                session.at(group, Kind.READ, record_id), 404, "a record deleted in a flow", group.one(Kind.READ)
+            )
+
+        @precondition(lambda self: self.model and Kind.BATCH in group.operations)
+        @rule(index=chosen)
+        def batch(self, index: int) -> None:
+            record_id = self.one(index)
+            text = f"{session.mark} by batch"
+            step = {"op": "replace", "path": f"/{marker}", "value": text}
+            made, patched = run_batch(
+                session,
+                group,
+                [
+                    {"operation": "create", "object": session.body(group)},
+                    {"operation": "patch", "id": record_id, "patch_directives": [step]},
+                ],
+            )
+            session.expect(made.get("status") == patched.get("status") == 200, "a batch in a flow does not go well")
+            self.keep(session.read(group, str(made.get("id"))))
+            self.changed(record_id, {**self.model[record_id], marker: text}, patched.get("object"))
+
+        @precondition(lambda self: self.model and Kind.SEARCH in group.operations)
+        @rule()
+        def search(self) -> None:
+            for operation in group.all(Kind.SEARCH):
+                if asked := marked(session, group, operation.id):
+                    found = by_id(group, walk(session, group, Ask(operation, body=asked)))
+                    self.compared(found, f"{operation.id} in a flow finds other records than there are")
+
+        @precondition(lambda self: self.model)
+        @rule(index=chosen)
+        def look_up(self, index: int) -> None:
+            record = self.model[self.one(index)]
+            for operation in group.all(Kind.LOOKUP):
+                if group.named(operation, record) is not None:
+                    found = by_id(group, walk(session, group, session.usual(group, operation, record)))
+                    session.same(
+                        record, found.get(record[group.key]), f"{operation.id} in a flow shows an outdated record"
+                    )
+
+        @invariant()
+        def known(self) -> None:
+            """What the run has made and not removed is what the model holds."""
+            left = {made.id for made in session.records.left() if made.resource == group.name}
+            session.expect(set(self.model) <= left, "a flow's records are not those it made")
+
+        def changed(self, record_id: str, wanted: Mapping[str, Any], answered: Any) -> None:
+            session.same(wanted, answered, "a change in a flow answers the wrong record", without=managed)
+            found = session.read(group, record_id)
+            session.same(answered, found, "a record changed in a flow reads differently")
+            version = group.resource.stamps.get("version", "")
+            before = self.model[record_id].get(version)
+            session.expect(before is None or found.get(version) == before + 1, "a change in a flow is not counted once")
+            self.keep(found)
+
+        def compared(self, found: Mapping[str, dict[str, Any]], cause: str) -> None:
+            kept = {made.id for made in session.kept()}
+            found = {record_id: one for record_id, one in found.items() if record_id not in kept}
+            session.expect(set(self.model) == set(found), cause, f"{len(found)} found, {len(self.model)} in the model")
+            for record_id, record in self.model.items():
+                session.same(record, found[record_id], "a search in a flow shows an outdated record")
+
+        def teardown(self) -> None:
+            session.clean_up()
+            session.client.purpose = "flows.model"
+
+    return Flows

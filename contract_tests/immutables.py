@@ -1,0 +1,154 @@
+"""Immutables: what the server manages cannot be set by over-posting, and what no field holds is not stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.conformance import Ask, Group, Kind, NotApplicable, Session, check, refused, same, walk
+
+NEEDS = (Kind.CREATE, Kind.READ)
+STRANGER = "no_such_field_of_ours"
+
+
+def forged(group: Group) -> dict[str, Any]:
+    """A value of the right type for each field that the server manages, but for the key."""
+    made: dict[str, Any] = {}
+    for name in sorted(group.resource.managed - {group.key}):
+        node = group.field(name)
+        made[name] = (
+            4_711
+            if group.values.type_of(node) in ("number", "integer")
+            else group.values.make(node, f"forged-{name}", 3)
+        )
+        made[name] = True if group.values.type_of(node) == "boolean" else made[name]
+    return made
+
+
+def kept_out(session: Session, found: Mapping[str, Any], sent: Mapping[str, Any], what: str) -> None:
+    """Expect none of the forged values in ``found``."""
+    taken = sorted(name for name, value in sent.items() if name in found and same(found[name], value))
+    session.expect(not taken, f"{what} sets what only the server sets ({', '.join(taken)})")
+
+
+@check(*NEEDS, writes=True, code=303)
+def check_create_ignores_managed(session: Session, group: Group) -> None:
+    """Server-managed fields sent with a create are not taken."""
+    sent = forged(group)
+    made = session.put_in(group, {**session.body(group), **sent})
+    kept_out(session, session.read(group, made[group.key]), sent, "a create")
+
+
+@check(Kind.CREATE, writes=True, code=303)
+def check_create_refuses_the_key(session: Session, group: Group) -> None:
+    """A create never takes the id that the client brings; where the document forbids one, it is refused."""
+    chosen, operation = f"chosen-{session.mark}", group.one(Kind.CREATE)
+    if group.resource.is_chosen:
+        raise NotApplicable("clients may choose the ids")
+    body = {**session.body(group), group.key: chosen}
+    reply = session.send(Ask(operation, body=body))
+    if operation.body and operation.body.rule.allows(body):
+        taken = {made.id for made in session.records.left() if made.resource == group.name}
+        session.expect(chosen not in taken, "a create takes the id that the client brings")
+    else:
+        session.status(reply, 400, "a create that brings its own id", operation)
+    if Kind.READ in group.operations:
+        session.status(session.at(group, Kind.READ, chosen), 404, "the id that a create brought", group.one(Kind.READ))
+
+
+@check(*NEEDS, writes=True)
+def check_create_takes_a_chosen_key(session: Session, group: Group) -> None:
+    """Where clients may choose the id of a new record, it is taken once, and refused with 409 when another has it."""
+    if not group.resource.is_chosen:
+        raise NotApplicable("the server makes the ids")
+    chosen, operation = f"chosen-{session.mark}", group.one(Kind.CREATE)
+    made = session.put_in(group, {**session.body(group), group.key: chosen})
+    session.expect(made[group.key] == chosen, "a create does not take the id that the client may choose")
+    session.same(made, session.read(group, chosen), "a record with a chosen id reads differently")
+    reply = session.send(Ask(operation, body={**session.body(group), group.key: chosen}))
+    session.status(reply, 409, "a create with the id of another record", operation)
+    session.same(made, session.read(group, chosen), "a refused create changed the record that has its id")
+
+
+@check(*NEEDS, Kind.REPLACE, writes=True, code=303)
+def check_replace_keeps_managed(session: Session, group: Group) -> None:
+    """Server-managed fields sent with a PUT are not taken, and those of the record stay."""
+    record, sent = session.create(group), forged(group)
+    body = {**session.body(group), **sent, group.key: record[group.key]}
+    reply = session.at(group, Kind.REPLACE, record[group.key], body=body)
+    session.status(reply, 200, "PUT with server-managed fields", group.one(Kind.REPLACE))
+    found = session.read(group, record[group.key])
+    kept_out(session, found, sent, "PUT")
+    moving = {group.resource.stamps.get(name) for name in ("modified-at", "modified-by", "version")}
+    moving |= group.resource.computed
+    lost = sorted(name for name in group.resource.managed - moving if not same(record.get(name), found.get(name)))
+    session.expect(not lost, f"PUT changes what only the server sets ({', '.join(lost)})")
+
+
+@check(*NEEDS, Kind.PATCH, writes=True, code=303)
+def check_patch_refuses_managed(session: Session, group: Group) -> None:
+    """A patch that would change what the server manages is refused, field by field."""
+    record = session.create(group)
+    for name, value in {**forged(group), group.key: f"chosen-{session.mark}"}.items():
+        refused(session, group, record, [{"op": "add", "path": f"/{name}", "value": value}], f"sets {name}")
+        if name in record:
+            refused(session, group, record, [{"op": "remove", "path": f"/{name}"}], f"removes {name}")
+    texts = [name for name in group.free_texts if name != group.marker]
+    if texts:
+        refused(
+            session,
+            group,
+            record,
+            [{"op": "copy", "from": f"/{group.marker}", "path": f"/{group.key}"}],
+            f"copies onto {group.key}",
+        )
+
+
+@check(*NEEDS, writes=True, code=303)
+def check_strangers_are_not_stored(session: Session, group: Group) -> None:
+    """Members that no field has are not stored, by create, PUT or PATCH."""
+    made = session.put_in(group, {**session.body(group), STRANGER: "stored?"})
+    session.expect(STRANGER not in session.read(group, made[group.key]), "create stores members that no field has")
+    if Kind.REPLACE in group.operations:
+        with session.each(group.one(Kind.REPLACE)):
+            session.at(
+                group,
+                Kind.REPLACE,
+                made[group.key],
+                body={**session.body(group), STRANGER: "x", group.key: made[group.key]},
+            )
+            session.expect(STRANGER not in session.read(group, made[group.key]), "PUT stores members that no field has")
+    if Kind.PATCH in group.operations:
+        with session.each(group.one(Kind.PATCH)):
+            session.at(group, Kind.PATCH, made[group.key], body=[{"op": "add", "path": f"/{STRANGER}", "value": "x"}])
+            session.expect(
+                STRANGER not in session.read(group, made[group.key]), "PATCH stores members that no field has"
+            )
+
+
+@check(*NEEDS, Kind.BATCH, writes=True, code=303)
+def check_batch_ignores_managed(session: Session, group: Group) -> None:
+    """Server-managed fields are not taken in a batch either, nor is an id of the client's choice."""
+    record, sent = session.create(group), forged(group)
+    chosen = f"chosen-{session.mark}"
+    items = [
+        {"operation": "create", "object": {**session.body(group), **sent}},
+        {"operation": "update", "id": record[group.key], "object": {**session.body(group), **sent}},
+        *(
+            ()
+            if group.resource.is_chosen
+            else [{"operation": "create", "object": {**session.body(group), group.key: chosen}}]
+        ),
+        {
+            "operation": "patch",
+            "id": record[group.key],
+            "patch_directives": [{"op": "add", "path": f"/{group.key}", "value": chosen}],
+        },
+    ]
+    session.send(Ask(group.one(Kind.BATCH), body={"operations": items}))
+    for made in session.records.left():
+        if made.resource == group.name and made.tenant == session.own.tenant:
+            kept_out(session, session.read(group, made.id), sent, "a batch")
+    for ask in (Ask(operation) for operation in group.all(Kind.LIST)):
+        ids = {one[group.key] for one in walk(session, group, ask)}
+        session.expect(chosen not in ids, "a batch takes an id of the client's choice")

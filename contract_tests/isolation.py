@@ -1,0 +1,168 @@
+"""Isolation: what one tenant has, no other sees, changes or learns of, by whatever operation and whatever id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.conformance import (
+    Ask,
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    Session,
+    check,
+    naming,
+    other,
+    references,
+    usable,
+    walk,
+    ways,
+)
+
+ONE_RECORD = (Kind.READ, Kind.DOCUMENT, Kind.REPLACE, Kind.PATCH, Kind.DELETE, Kind.NOTICE, Kind.PREVIEW)
+
+
+def unshared(session: Session, group: Group) -> dict[str, Any]:
+    """A record of this tenant whose id the other tenant has none of. Raises Inconclusive where there is none."""
+    if not session.limits.reads_only or Kind.LIST not in group.operations:
+        return session.sample(group)[0]
+    theirs = {one[group.key] for one in walk(session, group, Ask(group.one(Kind.LIST)), who=other(session))}
+    for record in session.sample(group, 50):
+        if record[group.key] not in theirs:
+            return record
+    raise Inconclusive("both tenants have records of the same ids")
+
+
+@check(pair=True, code=311)
+def check_foreign_token(session: Session, group: Group) -> None:
+    """A token for one tenant is denied in another, by every operation."""
+    record = session.sample(group)[0]
+    for operation in usable(session, group):
+        if not operation.secured:
+            continue
+        with session.each(operation):
+            reply = session.send(session.usual(group, operation, record), who=other(session), tenant=session.own.tenant)
+            session.status(reply, 403, f"{operation.id} with a token for another tenant", operation)
+    if Kind.READ in group.operations:
+        session.same(record, session.read(group, record[group.key]), "a denied request changed a record")
+
+
+@check(pair=True)
+def check_similar_tenants(session: Session, group: Group) -> None:
+    """A token is for one tenant exactly: no other case, no longer and no shorter name."""
+    operation = next((one for one in usable(session, group) if one.secured), None)
+    if operation is None:
+        raise NotApplicable("there is no operation that takes a token")
+    name = session.own.tenant
+    for tenant in {f"{name}2", name[:-1], name.upper(), f"{name} ", f" {name}"} - {name, "", other(session).tenant}:
+        with session.each(operation):
+            reply = session.send(session.usual(group, operation, {}), tenant=tenant)
+            session.status(reply, 403, f"{operation.id} of a tenant with a similar name", operation)
+
+
+@check(Kind.READ, pair=True, code=304)
+def check_denials_tell_nothing(session: Session, group: Group) -> None:
+    """The denial is the same whether the record exists or not."""
+    record = session.sample(group)[0]
+    for operation in usable(session, group):
+        if operation.kind in ONE_RECORD:
+            with session.each(operation):
+                answers = []
+                for one in (record, {**record, group.key: f"missing-{session.mark}"}):
+                    reply = session.send(
+                        session.usual(group, operation, one), who=other(session), tenant=session.own.tenant
+                    )
+                    answers.append((reply.status, reply.body))
+                session.expect(answers[0] == answers[1], f"{operation.id} tells another tenant which records exist")
+
+
+@check(Kind.READ, pair=True, code=304)
+def check_foreign_ids(session: Session, group: Group) -> None:
+    """The id of one tenant's record leads nowhere in another tenant, by every operation."""
+    record = unshared(session, group)
+    for operation in usable(session, group):
+        if operation.kind in ONE_RECORD:
+            with session.each(operation):
+                reply = session.send(session.usual(group, operation, record), who=other(session))
+                session.status(reply, 404, f"{operation.id} with the id of another tenant's record", operation)
+    session.same(record, session.read(group, record[group.key]), "another tenant's request changed a record")
+
+
+@check(Kind.READ, pair=True)
+def check_unseen_by_others(session: Session, group: Group) -> None:
+    """List, look-up and search of one tenant never hold a record of another."""
+    for record in session.sample(group, 2):
+        for ask in ways(group, record):
+            with session.each(ask.operation):
+                found = [
+                    one for one in walk(session, group, ask, who=other(session)) if one[group.key] == record[group.key]
+                ]
+                session.expect(
+                    not any(one == record for one in found), f"{ask.operation.id} shows another tenant's record"
+                )
+                session.expect(not found or session.limits.reads_only, f"{ask.operation.id} holds another tenant's id")
+
+
+@check(Kind.CREATE, Kind.READ, Kind.BATCH, pair=True, writes=True, code=304)
+def check_batches(session: Session, group: Group) -> None:
+    """A batch reaches no record of another tenant."""
+    record = session.create(group)
+    marker = group.marker
+    items: list[dict[str, Any]] = [
+        {"operation": "read", "id": record[group.key]},
+        {"operation": "update", "id": record[group.key], "object": session.body(group, who=other(session))},
+        {
+            "operation": "patch",
+            "id": record[group.key],
+            "patch_directives": [{"op": "replace", "path": f"/{marker}", "value": session.mark}],
+        },
+        {"operation": "delete", "id": record[group.key]},
+    ]
+    told = session.value(session.send(Ask(group.one(Kind.BATCH), body={"operations": items}), who=other(session)))
+    for result in told.get("results", []):
+        with session.each(group.one(Kind.BATCH)):
+            what = f"a batch's {result.get('operation')} with the id of another tenant's record"
+            session.expect(result.get("status") == 404, f"{what}: status {result.get('status')}, wanted 404")
+            session.expect("object" not in result, f"{what} answers the record")
+    session.same(record, session.read(group, record[group.key]), "another tenant's batch changed a record")
+
+
+@check(Kind.CREATE, Kind.READ, pair=True, writes=True)
+def check_same_values(session: Session, group: Group) -> None:
+    """Records with the same values in two tenants stay apart in look-ups, searches and deletes."""
+    body = session.body(group)
+    theirs = {
+        name: value
+        for name, value in session.body(group, who=other(session)).items()
+        if name in {one.field for one in group.references}
+    }
+    mine, foreign = session.put_in(group, body), session.put_in(group, {**body, **theirs}, who=other(session))
+    for who, own, strange in ((session.own, mine, foreign), (other(session), foreign, mine)):
+        for ask in ways(group, own):
+            with session.each(ask.operation):
+                ids = {one[group.key] for one in walk(session, group, ask, who=who)}
+                session.expect(
+                    own[group.key] in ids, f"{ask.operation.id} loses a record when another tenant has its like"
+                )
+                session.expect(
+                    strange[group.key] not in ids or strange[group.key] == own[group.key],
+                    f"{ask.operation.id} mixes tenants",
+                )
+    if Kind.DELETE in group.operations:
+        session.at(group, Kind.DELETE, foreign[group.key], who=other(session))
+        session.same(mine, session.read(group, mine[group.key]), "a delete in one tenant touched another")
+
+
+@check(Kind.CREATE, pair=True, writes=True)
+def check_references(session: Session, group: Group) -> None:
+    """A reference to another tenant's record is a dangling one."""
+    for reference in references(session, group):
+        target = session.plan.groups[reference.resource]
+        foreign = session.create(target, who=other(session))
+        operation = group.one(Kind.CREATE)
+        with session.each(operation):
+            reply = session.send(
+                Ask(operation, body=session.body(group) | naming(group, reference, foreign[target.key]))
+            )
+            session.status(reply, 409, f"a create whose {reference.field} names another tenant's record", operation)

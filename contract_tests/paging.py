@@ -1,0 +1,275 @@
+"""Paging: every record once, page by page, whatever is added or removed on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.conformance import (
+    Ask,
+    Broken,
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    Session,
+    Sheet,
+    check,
+    has_key,
+    marked,
+    read_page,
+    sheets,
+    walk,
+)
+
+NEEDS = (Kind.CREATE,)
+LISTS = (Kind.LIST, Kind.LOOKUP, Kind.SEARCH)
+BATCH = 100
+
+
+def make_many(session: Session, group: Group, count: int, changes: Mapping[str, Any]) -> None:
+    """Make records, by batch where the document has one."""
+    if Kind.BATCH not in group.operations or count < 10:
+        for _ in range(count):
+            session.create(group, changes)
+        return
+    for start in range(0, count, BATCH):
+        size = min(BATCH, count - start)
+        items = [{"operation": "create", "object": session.body(group, changes)} for _ in range(size)]
+        before = len(session.records.left())
+        reply = session.send(Ask(group.one(Kind.BATCH), body={"operations": items}))
+        session.status(reply, 200, "a batch of creates", group.one(Kind.BATCH))
+        made = len(session.records.left()) - before
+        session.expect(made >= size, "a batch of creates makes fewer records than asked for", f"{made} of {size}")
+
+
+def narrow(session: Session, group: Group) -> Iterator[tuple[Ask, dict[str, Any]]]:
+    """Each look-up, search and list, as a request and the field values that put a record into its answer."""
+    for operation in group.all(Kind.LOOKUP):
+        by = next(iter(operation.keys.values()))
+        value = session.foreign(group).get(by) or f"page-{operation.id}-{session.mark}"
+        is_free = by in group.writable and by not in {one.field for one in group.references}
+        if is_free and len(operation.keys) == 1:
+            yield session.usual(group, operation, {by: value}), {by: value}
+    for operation in group.all(Kind.SEARCH):
+        yield Ask(operation, body=marked(session, group, operation.id)), {}
+    for operation in group.all(Kind.LIST):
+        if has_key(operation):
+            yield Ask(operation), {}
+
+
+def filled(session: Session, group: Group, ask: Ask, fields: dict[str, Any], pages: int) -> tuple[Sheet, set[str]]:
+    """Make records until ``ask`` needs so many pages; returns the first page and all ids that are ours.
+
+    Raises Inconclusive when the pages are larger than the run may fill.
+    """
+    before, size, asked = session.ours(group), 6, 0
+    while True:
+        make_many(session, group, size, fields)
+        asked += size
+        mine = session.ours(group) - before
+        session.expect(len(mine) == asked, "records that were made share ids", f"{len(mine)} ids for {asked}")
+        sheet = read_page(session, group, ask)
+        limit = len(sheet.items)
+        session.expect(limit > 0, f"{ask.operation.id} answers an empty first page")
+        if asked > limit * (pages - 1):
+            return sheet, mine
+        if asked >= session.limits.records:
+            raise Inconclusive(f"a page holds more than {asked} records, more than this run makes")
+        wanted = limit * (pages - 1) + 1 if limit < asked else asked * 2
+        size = min(max(wanted - asked, 1), session.limits.records - asked)
+
+
+@check(*NEEDS, writes=True)
+def check_complete(session: Session, group: Group) -> None:
+    """All pages together hold every record once, each whole page as large as the first."""
+    for ask, fields in narrow(session, group):
+        with session.each(ask.operation):
+            first, mine = filled(session, group, ask, fields, pages=3)
+            found = list(sheets(session, group, ask))
+            ids = [one[group.key] for sheet in found for one in sheet.items]
+            session.expect(len(ids) == len(set(ids)), f"{ask.operation.id} repeats records from page to page")
+            session.expect(
+                mine <= set(ids), f"{ask.operation.id} leaves records out", f"{len(mine - set(ids))} of {len(mine)}"
+            )
+            full = [sheet for sheet in found[:-1] if sheet.items][:-1]
+            session.expect(
+                all(len(sheet.items) == len(first.items) for sheet in full),
+                f"{ask.operation.id} has pages of uneven size",
+            )
+            again = [one[group.key] for one in walk(session, group, ask)]
+            session.expect(ids == again, f"{ask.operation.id} returns another order the second time")
+
+
+@check(*NEEDS, writes=True)
+def check_one_page_is_all(session: Session, group: Group) -> None:
+    """What fits one page is one page: counted right, without a key to a next one."""
+    for ask, fields in narrow(session, group):
+        page = ask.operation.page
+        if page is None or page.items is None or not (fields or ask.body):
+            continue
+        with session.each(ask.operation):
+            session.create(group, fields)
+            for sheet in sheets(session, group, ask):
+                if page.count:
+                    count = sheet.envelope.get(page.count)
+                    session.expect(
+                        count == len(sheet.items),
+                        f"{ask.operation.id} miscounts a page",
+                        f"{count!r} for {len(sheet.items)}",
+                    )
+            nothing = (
+                ask.but(values=dict.fromkeys(ask.values, f"none-{session.mark}"))
+                if fields
+                else ask.but(body={**ask.body, **dict.fromkeys(ask.body, f"none {session.mark}")})
+            )
+            empty = read_page(session, group, nothing)
+            session.expect(not empty.items, f"{ask.operation.id} finds what is not there")
+            session.expect(empty.next is None, f"{ask.operation.id} names a next key on an empty page")
+
+
+@check(*NEEDS, Kind.READ, writes=True)
+def check_counts(session: Session, group: Group) -> None:
+    """Each page's count is the number of its records; the last page names no next key, the others do."""
+    for ask, fields in narrow(session, group):
+        page = ask.operation.page
+        if page is None or page.items is None:
+            continue
+        with session.each(ask.operation):
+            first, mine = filled(session, group, ask, fields, pages=2)
+            session.expect(first.next is not None, f"{ask.operation.id} names no next key though there is more")
+            found = list(sheets(session, group, ask))
+            for sheet in found:
+                count = sheet.envelope.get(page.count, len(sheet.items)) if page.count else len(sheet.items)
+                session.expect(count == len(sheet.items), f"{ask.operation.id} miscounts a page")
+            session.expect(bool(found[-1].items), f"{ask.operation.id} names a next key behind which nothing is")
+            session.expect(
+                len(mine) <= sum(len(sheet.items) for sheet in found), f"{ask.operation.id} leaves records out"
+            )
+
+
+@check(*NEEDS, Kind.READ, writes=True)
+def check_whole_records(session: Session, group: Group) -> None:
+    """The records of every page are what read returns."""
+    for ask, fields in narrow(session, group):
+        with session.each(ask.operation):
+            _, mine = filled(session, group, ask, fields, pages=2)
+            found = {one[group.key]: one for one in walk(session, group, ask)}
+            for record_id in sorted(mine)[:: max(1, len(mine) // 6)]:
+                session.expect(record_id in found, f"{ask.operation.id} leaves records out")
+                session.same(
+                    session.read(group, record_id),
+                    found[record_id],
+                    f"{ask.operation.id} returns another record than read",
+                )
+
+
+@check(*NEEDS, Kind.DELETE, writes=True)
+def check_survives_deletes(session: Session, group: Group) -> None:
+    """Deleting the record that a key names loses nothing of what follows, and repeats nothing."""
+    for ask, fields in narrow(session, group):
+        with session.each(ask.operation):
+            filled(session, group, ask, fields, pages=3)
+            known = {one[group.key] for one in walk(session, group, ask)}
+            mine = known & session.ours(group)
+            key, seen = _page_of_ours(session, group, ask)
+            gone = [one for one in dict.fromkeys((key, *sorted(seen & mine)[:1])) if one in mine]
+            for record_id in gone:
+                session.at(group, Kind.DELETE, record_id)
+            stay = known if session.limits.owns_all else mine
+            _rest(session, group, ask, key, seen, stay - set(gone), "deletes")
+
+
+@check(*NEEDS, writes=True)
+def check_survives_inserts(session: Session, group: Group) -> None:
+    """Records made between two pages push nothing out and bring nothing twice."""
+    for ask, fields in narrow(session, group):
+        with session.each(ask.operation):
+            _, mine = filled(session, group, ask, fields, pages=3)
+            key, seen = _page_of_ours(session, group, ask)
+            make_many(session, group, 3, fields)
+            _rest(session, group, ask, key, seen, mine, "inserts")
+
+
+def _page_of_ours(session: Session, group: Group, ask: Ask) -> tuple[str, set[str]]:
+    """The key after the first page, if there is one that ends with a record of this run, and all ids so far."""
+    mine, seen = session.ours(group), set[str]()
+    first: tuple[str, set[str]] | None = None
+    for sheet in sheets(session, group, ask):
+        seen |= {one[group.key] for one in sheet.items}
+        if sheet.next and sheet.items:
+            first = first or (sheet.next, set(seen))
+            if sheet.items[-1][group.key] in mine:
+                return sheet.next, seen
+    if first is None:
+        raise Broken(f"{ask.operation.id} names no next key though there is more", operation=ask.operation.id)
+    return first
+
+
+def _rest(session: Session, group: Group, ask: Ask, key: str, seen: set[str], wanted: set[str], what: str) -> None:
+    assert ask.operation.page
+    rest = [one[group.key] for one in walk(session, group, ask.but(query={**ask.query, ask.operation.page.key: key}))]
+    if repeated := seen & set(rest):
+        raise Broken(f"{ask.operation.id} repeats records after {what}", str(sorted(repeated)[:3]), ask.operation.id)
+    if missing := wanted - seen - set(rest):
+        raise Broken(f"{ask.operation.id} loses records after {what}", str(sorted(missing)[:3]), ask.operation.id)
+
+
+@check(*NEEDS, writes=True)
+def check_projected_pages(session: Session, group: Group) -> None:
+    """Pages of some fields only hold the same records in the same order."""
+    for ask, fields in narrow(session, group):
+        projection = ask.operation.projection
+        if projection is None:
+            continue
+        with session.each(ask.operation):
+            filled(session, group, ask, fields, pages=2)
+            whole = [one[group.key] for one in walk(session, group, ask)]
+            some = walk(session, group, ask.but(query={projection: group.marker}))
+            session.expect(
+                [one[group.key] for one in some] == whole, f"{ask.operation.id} pages other records with {projection}"
+            )
+            more = {name for one in some for name in one} - {group.key, group.marker}
+            session.expect(
+                not more, f"{ask.operation.id} adds fields to {projection} on a page", str(sorted(more))[:200]
+            )
+
+
+@check(Kind.LIST, Kind.SEARCH, owns=True)
+def check_list_and_search_agree(session: Session, group: Group) -> None:
+    """A search without parameters finds what the list holds, to the last record."""
+    listed = {one[group.key] for one in walk(session, group, Ask(group.one(Kind.LIST)))}
+    for operation in group.all(Kind.SEARCH):
+        with session.each(operation):
+            found = {one[group.key] for one in walk(session, group, Ask(operation, body={}))}
+            told = f"{len(found - listed)} found only, {len(listed - found)} listed only"
+            session.expect(found == listed, f"{operation.id} without parameters and the list hold other records", told)
+
+
+@check(*NEEDS, Kind.SEARCH, writes=True)
+def check_key_in_the_body(session: Session, group: Group) -> None:
+    """A search takes its key from the body just as from the query."""
+    for operation in group.all(Kind.SEARCH):
+        name = next((name for name, criterion in operation.criteria.items() if criterion.is_page_key), None)
+        if name is None or operation.page is None:
+            raise NotApplicable("the search takes no key in its body")
+        ask = Ask(operation, body=marked(session, group, operation.id))
+        first, _ = filled(session, group, ask, {}, pages=2)
+        by_query = read_page(session, group, ask.but(query={operation.page.key: first.next}))
+        by_body = read_page(session, group, ask.but(body={**ask.body, name: first.next}))
+        same = [one[group.key] for one in by_query.items] == [one[group.key] for one in by_body.items]
+        session.expect(same, f"{operation.id} pages differently by the key in its body")
+
+
+@check(code=206)
+def check_malformed_keys(session: Session, group: Group) -> None:
+    """A key that breaks its pattern is refused."""
+    record = session.sample(group)[0]
+    for operation in group.all(*LISTS):
+        page = operation.page
+        rule = next((one.rule for one in operation.parameters if page and one.name == page.key), None)
+        if page is None or rule is None or rule.allows("no key at all!"):
+            continue
+        with session.each(operation):
+            reply = session.send(session.usual(group, operation, record).but(query={page.key: "no key at all!"}))
+            session.status(reply, 400, f"{operation.id} with a malformed key", operation)

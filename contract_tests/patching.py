@@ -1,0 +1,236 @@
+"""Patching: RFC 6902, whole or not at all, with every field that is not named left as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mockserver.conformance import Group, Inconclusive, Kind, NotApplicable, Session, check, patch, refused, same
+
+NEEDS = (Kind.CREATE, Kind.READ, Kind.PATCH)
+STAMPS = ("modified-at", "modified-by", "version")
+
+
+def becomes(
+    session: Session,
+    group: Group,
+    record: Mapping[str, Any],
+    steps: list[dict[str, Any]],
+    wanted: Mapping[str, Any],
+    what: str,
+) -> None:
+    """Expect ``steps`` to make ``wanted`` of the record, every other field untouched."""
+    with session.each(group.one(Kind.PATCH)):
+        found = patch(session, group, record, steps, what)
+        stamps = frozenset(group.resource.stamps.get(name, "") for name in STAMPS)
+        session.same(wanted, found, f"a patch that {what} leaves the wrong record", without=stamps)
+
+
+def pair(group: Group) -> tuple[str, str]:
+    """Two optional texts to move things between. Raises Inconclusive."""
+    optional = [name for name in group.free_texts if name not in group.required and name != group.marker]
+    if len(optional) < 2:
+        raise NotApplicable("there are no two optional texts")
+    return optional[0], optional[1]
+
+
+@check(*NEEDS, writes=True)
+def check_single_steps(session: Session, group: Group) -> None:
+    """Add, replace, remove, move, copy and test each do what RFC 6902 says, and touch nothing else."""
+    one, two = pair(group)
+    for what, steps, change in _steps(one, two):
+        record = session.create(group, {one: "first", two: "second"})
+        wanted = {name: value for name, value in {**record, **change}.items() if value is not None}
+        becomes(session, group, record, steps, wanted, what)
+
+
+def _steps(one: str, two: str) -> Iterable[tuple[str, list[dict[str, Any]], dict[str, Any]]]:
+    """What is done, the steps, and the fields that then differ (None: the field is gone)."""
+    a, b = f"/{one}", f"/{two}"
+    replace, remove = {"op": "replace", "path": a, "value": "x"}, {"op": "remove", "path": a}
+    move, copy = {"op": "move", "from": a, "path": b}, {"op": "copy", "from": a, "path": b}
+    again = {**replace, "value": "y"}
+    return (
+        ("adds a field", [remove, {"op": "add", "path": a, "value": "new"}], {one: "new"}),
+        ("adds where a value is", [{"op": "add", "path": a, "value": "new"}], {one: "new"}),
+        ("replaces a field", [replace], {one: "x"}),
+        ("removes a field", [remove], {one: None}),
+        ("moves a field", [move], {one: None, two: "first"}),
+        ("copies a field", [copy], {two: "first"}),
+        ("tests and replaces", [{"op": "test", "path": a, "value": "first"}, replace], {one: "x"}),
+        ("takes its steps in order", [replace, copy, again], {one: "y", two: "x"}),
+        ("tests what an earlier step made", [replace, {"op": "test", "path": a, "value": "x"}], {one: "x"}),
+    )
+
+
+@check(*NEEDS, writes=True, code=114)
+def check_refused_whole(session: Session, group: Group) -> None:
+    """A patch that does not apply is refused and changes nothing, however far it came."""
+    one, two = pair(group)
+    first = {"op": "replace", "path": f"/{one}", "value": "changed"}
+    record = session.create(group, {one: "first"})
+    record = patch(
+        session,
+        group,
+        record,
+        [{"op": "add", "path": f"/{two}", "value": "x"}, {"op": "remove", "path": f"/{two}"}],
+        "adds and removes",
+    )
+    cases: dict[str, list[Any]] = {
+        "fails its test": [{"op": "test", "path": f"/{one}", "value": "other"}],
+        "fails its test after a change": [first, {"op": "test", "path": f"/{one}", "value": "first"}],
+        "fails its test before a change": [{"op": "test", "path": f"/{one}", "value": "other"}, first],
+        "removes what is not there": [first, {"op": "remove", "path": f"/{two}"}],
+        "replaces what is not there": [first, {"op": "replace", "path": f"/{two}", "value": "x"}],
+        "moves what is not there": [first, {"op": "move", "from": f"/{two}", "path": f"/{one}"}],
+        "copies what is not there": [first, {"op": "copy", "from": f"/{two}", "path": f"/{one}"}],
+        "walks into a text": [first, {"op": "add", "path": f"/{one}/deeper", "value": 1}],
+        "tests with another type": [first, {"op": "test", "path": f"/{one}", "value": ["changed"]}],
+    }
+    for what, steps in cases.items():
+        refused(session, group, record, steps, what)
+
+
+@check(*NEEDS, writes=True, code=206)
+def check_malformed(session: Session, group: Group) -> None:
+    """A patch that is none is refused and changes nothing."""
+    record = session.create(group)
+    path = f"/{group.marker}"
+    cases: dict[str, Any] = {
+        "is no array": {"op": "remove", "path": path},
+        "has an unknown op": [{"op": "merge", "path": path, "value": "x"}],
+        "has no op": [{"path": path, "value": "x"}],
+        "has no path": [{"op": "replace", "value": "x"}],
+        "has no value": [{"op": "replace", "path": path}],
+        "has no from": [{"op": "move", "path": path}],
+        "has a path without a slash": [{"op": "replace", "path": group.marker, "value": "x"}],
+        "has steps that are no objects": ["remove"],
+    }
+    for what, steps in cases.items():
+        refused(session, group, record, steps, what)
+
+
+@check(*NEEDS, writes=True, code=114)
+def check_result_is_validated(session: Session, group: Group) -> None:
+    """A patch whose result breaks the schema is refused and changes nothing."""
+    record = session.create(group)
+    required = sorted(group.required)
+    texts = [name for name in group.free_texts if group.field(name).value.get("type") == "string"]
+    for name in [one for one in texts if one in record and one not in required][:2]:
+        refused(session, group, record, [{"op": "add", "path": f"/{name}", "value": None}], "gives a text null")
+    refused(
+        session, group, record, [{"op": "remove", "path": f"/{required[0]}"}], "removes a required field"
+    ) if required else None
+    for name in group.of_type("string", "number", "boolean"):
+        wrong: Any = 7 if group.values.type_of(group.field(name)) == "string" else "no number"
+        refused(
+            session, group, record, [{"op": "add", "path": f"/{name}", "value": wrong}], f"gives {name} another type"
+        )
+        if "enum" in group.field(name).value:
+            refused(
+                session,
+                group,
+                record,
+                [{"op": "add", "path": f"/{name}", "value": "no such word"}],
+                f"gives {name} an unknown word",
+            )
+
+
+@check(*NEEDS, writes=True)
+def check_lists(session: Session, group: Group) -> None:
+    """Items of a list are added in place and at the end, replaced and removed by their index."""
+    name = next((name for name in group.of_type("array") if "maxItems" not in group.field(name).value), None)
+    if name is None:
+        raise NotApplicable("there is no list of its own")
+    items = [group.values.make(group.field(name).child("items"), name, index) for index in range(1, 5)]
+    a, b, c, new = items
+    cases = {
+        "adds an item in place": ([{"op": "add", "path": f"/{name}/1", "value": new}], [a, new, b, c]),
+        "adds an item in front": ([{"op": "add", "path": f"/{name}/0", "value": new}], [new, a, b, c]),
+        "adds an item at the end": ([{"op": "add", "path": f"/{name}/-", "value": new}], [a, b, c, new]),
+        "removes an item": ([{"op": "remove", "path": f"/{name}/1"}], [a, c]),
+        "replaces an item": ([{"op": "replace", "path": f"/{name}/2", "value": new}], [a, b, new]),
+        "moves an item": ([{"op": "move", "from": f"/{name}/0", "path": f"/{name}/2"}], [b, c, a]),
+        "tests a list": ([{"op": "test", "path": f"/{name}", "value": [a, b, c]}], [a, b, c]),
+    }
+    if inner := next((key for key, value in a.items() if isinstance(value, str)), "") if isinstance(a, dict) else "":
+        copy, change = {"op": "copy", "from": f"/{name}/0", "path": f"/{name}/-"}, {"op": "replace", "value": "copied"}
+        cases["copies an item and changes the copy"] = (
+            [copy, {**change, "path": f"/{name}/3/{inner}"}],
+            [a, b, c, {**a, inner: "copied"}],
+        )
+        cases["copies an item and changes the source"] = (
+            [copy, {**change, "path": f"/{name}/0/{inner}"}],
+            [{**a, inner: "copied"}, b, c, a],
+        )
+    for what, (steps, wanted) in cases.items():
+        record = session.create(group, {name: [a, b, c]})
+        if not same(record.get(name), [a, b, c]):
+            raise Inconclusive(f"{name} is not stored as sent")
+        becomes(session, group, record, steps, {**record, name: wanted}, what)
+    record = session.create(group, {name: [a, b, c]})
+    for what, path in {
+        "adds beyond the end": "4",
+        "removes beyond the end": "3",
+        "has no index": "x",
+        "has a zero in front": "01",
+    }.items():
+        step = (
+            {"op": "remove", "path": f"/{name}/{path}"}
+            if "removes" in what
+            else {"op": "add", "path": f"/{name}/{path}", "value": new}
+        )
+        refused(session, group, record, [step], what)
+
+
+@check(*NEEDS, writes=True)
+def check_test_compares_json(session: Session, group: Group) -> None:
+    """``test`` compares as JSON: numbers by value, true is not 1."""
+    number = next(iter(group.of_type("number")), None)
+    flag = next(iter(group.of_type("boolean")), None)
+    if number:
+        record = session.create(group, {number: 1})
+        becomes(
+            session,
+            group,
+            record,
+            [{"op": "test", "path": f"/{number}", "value": 1.0}],
+            record,
+            "tests a number by value",
+        )
+        refused(
+            session,
+            group,
+            record | session.read(group, record[group.key]),
+            [{"op": "test", "path": f"/{number}", "value": True}],
+            "tests a number against true",
+        )
+    if flag:
+        record = session.create(group, {flag: True})
+        refused(session, group, record, [{"op": "test", "path": f"/{flag}", "value": 1}], "tests true against a number")
+
+
+@check(Kind.PATCH, Kind.READ, Kind.CREATE, writes=True)
+def check_missing_record(session: Session, group: Group) -> None:
+    """PATCH of a record that does not exist is answered 404 and makes none."""
+    missing = f"missing-{session.mark}"
+    steps = [{"op": "add", "path": f"/{group.marker}", "value": session.mark}]
+    reply = session.at(group, Kind.PATCH, missing, body=steps)
+    session.status(reply, 404, "PATCH of a record that does not exist", group.one(Kind.PATCH))
+    session.status(
+        session.at(group, Kind.READ, missing), 404, "a record that a refused PATCH named", group.one(Kind.READ)
+    )
+
+
+@check(*NEEDS, writes=True)
+def check_leaves_others_alone(session: Session, group: Group) -> None:
+    """PATCH changes the record it names and no other."""
+    target, bystander = session.create(group), session.create(group)
+    patch(
+        session,
+        group,
+        target,
+        [{"op": "replace", "path": f"/{group.marker}", "value": f"{session.mark} patched"}],
+        "replaces a field",
+    )
+    session.same(bystander, session.read(group, bystander[group.key]), "PATCH changed a record it does not name")

@@ -1,0 +1,74 @@
+"""Replacing: PUT leaves nothing of the old record but what the server manages, and twice is as good as once."""
+
+from __future__ import annotations
+
+from mockserver.conformance import Group, Kind, Session, check, listed, put
+
+NEEDS = (Kind.CREATE, Kind.READ, Kind.REPLACE)
+
+
+@check(*NEEDS, writes=True, code=117)
+def check_replaces_fully(session: Session, group: Group) -> None:
+    """PUT replaces the whole record: what is not sent is gone."""
+    made = session.create(group)
+    body = session.body(group, only_required=True)
+    answered = put(session, group, made[group.key], body)
+    found = session.read(group, made[group.key])
+    session.same(answered, found, "a replaced record reads differently from what PUT answered")
+    managed = group.resource.managed | group.filled
+    left = sorted(set(found) - set(body) - managed)
+    session.expect(not left, f"PUT keeps fields that were not sent ({listed(left)})")
+    session.same(
+        body, {name: value for name, value in found.items() if name in body}, "PUT does not store what was sent"
+    )
+
+
+@check(*NEEDS, writes=True)
+def check_takes_every_field(session: Session, group: Group) -> None:
+    """PUT stores every field that create does."""
+    made = session.create(group)
+    body = session.body(group)
+    found = put(session, group, made[group.key], body)
+    session.same(body, {name: found[name] for name in body if name in found}, "PUT does not store what was sent")
+
+
+@check(*NEEDS, writes=True, code=118)
+def check_is_idempotent(session: Session, group: Group) -> None:
+    """The same PUT twice leaves the same record."""
+    made = session.create(group)
+    body = session.body(group)
+    once = put(session, group, made[group.key], body)
+    put(session, group, made[group.key], body)
+    twice = session.read(group, made[group.key])
+    moving = frozenset(group.resource.stamps.get(name, "") for name in ("modified-at", "modified-by", "version"))
+    session.same(once, twice, "the same PUT twice leaves another record", without=moving)
+
+
+@check(*NEEDS, writes=True)
+def check_other_id_is_refused(session: Session, group: Group) -> None:
+    """A body that names another record than the path is refused, and neither record changes."""
+    one, other = session.create(group), session.create(group)
+    body = {**session.body(group), group.key: other[group.key]}
+    reply = session.at(group, Kind.REPLACE, one[group.key], body=body)
+    session.status(reply, 400, "PUT with another id in the body", group.one(Kind.REPLACE))
+    for record in (one, other):
+        session.same(record, session.read(group, record[group.key]), "a refused PUT changed a record")
+
+
+@check(*NEEDS, writes=True)
+def check_missing_record(session: Session, group: Group) -> None:
+    """PUT of a record that does not exist is answered 404 and makes none."""
+    missing = f"missing-{session.mark}"
+    reply = session.at(group, Kind.REPLACE, missing, body={**session.body(group), group.key: missing})
+    session.status(reply, 404, "PUT of a record that does not exist", group.one(Kind.REPLACE))
+    session.status(
+        session.at(group, Kind.READ, missing), 404, "a record that a refused PUT named", group.one(Kind.READ)
+    )
+
+
+@check(*NEEDS, writes=True)
+def check_leaves_others_alone(session: Session, group: Group) -> None:
+    """PUT changes the record it names and no other."""
+    target, bystander = session.create(group), session.create(group)
+    put(session, group, target[group.key], session.body(group))
+    session.same(bystander, session.read(group, bystander[group.key]), "PUT changed a record it does not name")

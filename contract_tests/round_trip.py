@@ -1,0 +1,171 @@
+"""Round trip: what was created is what read, list, look-up and search return, whole and in the fields asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.conformance import Ask, Group, Kind, Session, by_id, check, listed, same, walk, ways
+
+ODD_TEXTS = (
+    "café Łódź 東京 🎓 שלום",
+    "<script>alert('x')</script> & \"quotes\" \\ / %41 ~0 ~1 {{name}}",
+    " leading, trailing ",
+    "x" * 5_000,
+    "line one\nline two\ttab",
+)
+ODD_NUMBERS = (0, -1, 0.1, 1_234_567.89, 1e15)
+
+
+@check(Kind.CREATE, Kind.READ, writes=True, code=207)
+def check_create_answers_the_record(session: Session, group: Group) -> None:
+    """A valid record is taken, and answered with all that was sent."""
+    for only_required in (False, True):
+        operation = group.one(Kind.CREATE)
+        with session.each(operation):
+            body = session.body(group, only_required=only_required)
+            reply = session.send(Ask(operation, body=body))
+            session.status(reply, 200, f"{operation.id} of a valid record", operation)
+            _holds(session, body, session.value(reply), "the reply to a create lacks or changes what was sent")
+
+
+@check(Kind.CREATE, writes=True)
+def check_nothing_is_added(session: Session, group: Group) -> None:
+    """A new record holds what was sent and what the server manages, nothing else."""
+    body = session.body(group, only_required=True)
+    made = session.put_in(group, body)
+    added = {name for name, value in made.items() if name not in body and value not in (None, "", [], {}, False)}
+    added -= group.resource.managed | group.filled
+    session.expect(not added, f"a new record has fields nobody sent ({listed(added)})")
+
+
+@check(Kind.CREATE, Kind.READ, writes=True, code=122)
+def check_created_is_read(session: Session, group: Group) -> None:
+    """What create answered is what read answers, again and again."""
+    made = session.create(group)
+    for _ in range(2):
+        session.same(
+            made, session.read(group, made[group.key]), "a record reads differently from what its create answered"
+        )
+
+
+@check(Kind.CREATE, writes=True)
+def check_ids_differ(session: Session, group: Group) -> None:
+    """The same body twice makes two records with ids of their own."""
+    body = session.body(group)
+    ids = [session.put_in(group, body)[group.key] for _ in range(3)]
+    session.expect(len(set(ids)) == 3, "two creates were given one id")
+    for one in ids:
+        session.expect(session.read(group, one)[group.key] == one, "a record is read under another id than its own")
+
+
+@check(Kind.READ, code=122)
+def check_found_everywhere(session: Session, group: Group) -> None:
+    """List, look-ups and search return each record just as read does."""
+    for record in session.sample(group, 2):
+        wanted = session.read(group, record[group.key])
+        for ask in ways(group, wanted):
+            with session.each(ask.operation):
+                found = by_id(group, walk(session, group, ask))
+                session.expect(wanted[group.key] in found, f"{ask.operation.id} does not return a record that exists")
+                session.same(wanted, found[wanted[group.key]], f"{ask.operation.id} returns another record than read")
+
+
+@check(Kind.LOOKUP)
+def check_lookups_select(session: Session, group: Group) -> None:
+    """A look-up returns only records with the value asked for, and none for a value nothing has."""
+    record = session.sample(group, 2)[0]
+    for operation in group.all(Kind.LOOKUP):
+        with session.each(operation):
+            named, asked = group.named(operation, record), session.usual(group, operation, record)
+            if named is not None:
+                strangers = [one for one in walk(session, group, asked) if group.named(operation, one) != named]
+                session.expect(not strangers, f"{operation.id} returns records with other values of {', '.join(named)}")
+            for parameter in operation.keys:
+                changed = {**asked.values, parameter: f"nothing-has-{session.mark}"}
+                rule = next(one.rule for one in operation.parameters if one.name == parameter)
+                found = walk(session, group, asked.but(values=changed)) if rule.allows(changed[parameter]) else []
+                session.expect(not found, f"{operation.id} finds records by a {parameter} that nothing has")
+
+
+@check(Kind.CREATE, Kind.LOOKUP, writes=True)
+def check_lookups_take_whole_values(session: Session, group: Group) -> None:
+    """A look-up goes by the whole value: not by its start, not by a part of it, not in another case."""
+    known = {one.field for one in group.references} | set(session.foreign(group))
+    for operation in group.all(Kind.LOOKUP):
+        by, value = next(iter(operation.keys.values())), f"whole-{operation.id}-{session.mark}"
+        if len(operation.keys) > 1 or by not in group.writable or by in known:
+            continue
+        with session.each(operation):
+            made = session.create(group, {by: value})
+            for other in (f"{value}0", f"0{value}", value.upper()):
+                session.create(group, {by: other})
+            ids = [one[group.key] for one in walk(session, group, session.usual(group, operation, made))]
+            session.expect(made[group.key] in ids, f"{operation.id} does not return a record that exists")
+            session.expect(len(ids) == 1, f"{operation.id} takes a part of {by} for the whole", f"{len(ids)} found")
+
+
+@check(Kind.READ)
+def check_projection(session: Session, group: Group) -> None:
+    """Asked for some fields, every operation answers with just those and the key; unknown names are left out."""
+    record = session.read(group, session.sample(group)[0][group.key])
+    names = [name for name in sorted(record) if name != group.key and name not in group.resource.managed][:2]
+    for operation in group.all(Kind.READ):
+        _projected(session, group, session.usual(group, operation, record), record, names)
+    for ask in ways(group, record):
+        _projected(session, group, ask, record, names)
+
+
+def _projected(session: Session, group: Group, ask: Ask, record: Mapping[str, Any], names: list[str]) -> None:
+    operation = ask.operation
+    if operation.projection is None:
+        return
+    for fields in (names, names[:1], [*names, "no_such_field"]):
+        with session.each(operation):
+            asked = ask.but(query={operation.projection: ",".join(fields)})
+            found = _record_of(session, group, asked, record[group.key])
+            wanted = {name: record[name] for name in [group.key, *fields] if name in record}
+            session.same(wanted, found, f"{operation.id} with {operation.projection} answers other fields or values")
+
+
+def _record_of(session: Session, group: Group, ask: Ask, record_id: str) -> Any:
+    """The one record in the answer to ``ask``."""
+    if ask.operation.kind is not Kind.READ:
+        found = by_id(group, walk(session, group, ask))
+        session.expect(record_id in found, f"{ask.operation.id} with {ask.operation.projection} loses a record")
+        return found[record_id]
+    reply = session.send(ask)
+    session.status(reply, 200, f"{ask.operation.id} of some fields", ask.operation)
+    return session.value(reply)
+
+
+@check(Kind.CREATE, Kind.READ, writes=True)
+def check_values_survive(session: Session, group: Group) -> None:
+    """Text, numbers and lists of every kind come back as they were sent."""
+    texts, numbers, lists = group.free_texts, group.of_type("number"), group.of_type("array")
+    for index in range(len(ODD_TEXTS)):
+        with session.each(group.one(Kind.CREATE)):
+            changes: dict[str, Any] = {name: ODD_TEXTS[index] for name in texts[:2] if name != group.marker}
+            changes |= dict.fromkeys(numbers[:1], ODD_NUMBERS[index])
+            changes |= {name: [] for name in lists[:1] if index % 2 and "minItems" not in group.field(name).value}
+            body, create = session.body(group, changes), group.one(Kind.CREATE)
+            reply = session.send(Ask(create, body=body))
+            session.status(reply, 200, f"{create.id} of unusual values that its schema allows", create)
+            found = session.read(group, session.value(reply)[group.key])
+            _holds(session, body, found, "a value does not survive a create")
+
+
+@check(Kind.CREATE, Kind.READ, writes=True)
+def check_reading_changes_nothing(session: Session, group: Group) -> None:
+    """Reading, listing, looking up and searching leave a record as it is."""
+    made = session.create(group)
+    for operation in group.all(Kind.READ, Kind.LIST, Kind.LOOKUP, Kind.SEARCH, Kind.DOCUMENT):
+        session.send(session.usual(group, operation, made))
+    session.same(made, session.read(group, made[group.key]), "a record changed by being read")
+
+
+def _holds(session: Session, sent: Mapping[str, Any], found: Any, cause: str) -> None:
+    """Expect ``found`` to hold all that was ``sent``."""
+    session.expect(isinstance(found, dict), "a record is no object")
+    wrong = sorted(name for name, value in sent.items() if name not in found or not same(value, found[name]))
+    session.expect(not wrong, f"{cause} ({listed(wrong)})", str({name: found.get(name) for name in wrong})[:300])

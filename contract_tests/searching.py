@@ -1,0 +1,226 @@
+"""Searching: every parameter alone and together, held against a model of what should be found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from mockserver.conformance import (
+    Ask,
+    Criterion,
+    Group,
+    How,
+    Inconclusive,
+    Kind,
+    Operation,
+    Session,
+    by_id,
+    check,
+    marked,
+    walk,
+)
+
+NEEDS = (Kind.CREATE, Kind.SEARCH)
+RECORDS = 9
+
+
+def matches(record: Mapping[str, Any], criteria: Mapping[str, Criterion], sent: Mapping[str, Any]) -> bool:
+    """The model: whether ``record`` meets every parameter that is about a field."""
+    return all(
+        _meets(criteria[name].how, record.get(str(criteria[name].field)), wanted)
+        for name, wanted in sent.items()
+        if criteria[name].field is not None
+    )
+
+
+def _meets(how: How, found: Any, wanted: Any) -> bool:
+    if found is None:
+        return False
+    if how is How.RANGE:
+        low, high, value = ordinal(wanted[0]), ordinal(wanted[1]), ordinal(found)
+        return value is not None and low is not None and high is not None and low <= value <= high
+    if how is How.ANY_OF:
+        return any(one in wanted for one in (found if isinstance(found, list) else [found]))
+    if how is How.CONTAINS:
+        items = found if isinstance(found, list) else [found]
+        return any(isinstance(one, str) and wanted.casefold() in one.casefold() for one in items)
+    return bool(found == wanted)
+
+
+def ordinal(value: Any) -> float | None:
+    """Numbers as they are, moments as seconds, a date alone as its first instant in UTC; nothing else."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    try:
+        moment = datetime.fromisoformat(value.upper())
+    except (AttributeError, ValueError):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def records(session: Session, group: Group) -> list[dict[str, Any]]:
+    return [session.create(group) for _ in range(RECORDS)]
+
+
+def held(
+    session: Session, group: Group, operation: Operation, made: list[dict[str, Any]], sent: dict[str, Any], what: str
+) -> None:
+    """Expect the search to find exactly what the model finds among ``made``, and nothing that does not match."""
+    with session.each(operation):
+        found = by_id(group, walk(session, group, Ask(operation, body=sent)))
+        wanted = {one[group.key] for one in made if matches(one, operation.criteria, sent)}
+        mine = session.ours(group)
+        detail = f"sent {sent}"
+        session.expect(not wanted - set(found), f"{operation.id} misses records by {what}", detail)
+        session.expect(not (set(found) & mine) - wanted, f"{operation.id} finds too much by {what}", detail)
+        strangers = [one for one in found.values() if not matches(one, operation.criteria, sent)]
+        session.expect(not strangers, f"{operation.id} finds records that do not match {what}", detail)
+
+
+def each_parameter(group: Group) -> Iterator[tuple[Operation, str, Criterion]]:
+    for operation in group.all(Kind.SEARCH):
+        for name, criterion in operation.criteria.items():
+            if criterion.field is not None:
+                yield operation, name, criterion
+
+
+@check(*NEEDS, writes=True)
+def check_every_parameter(session: Session, group: Group) -> None:
+    """Each parameter alone finds what the model finds: whole, in part, in any case, at the edges, and nothing."""
+    made = records(session, group)
+    for operation, name, criterion in each_parameter(group):
+        values = [one[criterion.field] for one in made if criterion.field in one]
+        for wanted, how in _probes(criterion.how, values, session.mark):
+            held(session, group, operation, made, {name: wanted}, f"{name} ({how})")
+
+
+def _probes(how: How, values: list[Any], mark: str) -> Iterator[tuple[Any, str]]:
+    """What to search for, given the values there are."""
+    if not values:
+        return
+    match how:
+        case How.CONTAINS:
+            yield from _texts(str(values[len(values) // 2]), mark)
+        case How.ANY_OF:
+            yield [values[0]], "one value"
+            yield [values[0], values[-1], f"none-{mark}"], "several values"
+            yield [f"none-{mark}"], "no value there is"
+        case How.RANGE:
+            yield from _ranges(sorted(value for value in values if ordinal(value) is not None))
+        case How.EQUALS:
+            yield values[0], "a value"
+            if isinstance(values[0], bool):
+                yield not values[0], "the other value"
+
+
+def _texts(text: str, mark: str) -> Iterator[tuple[str, str]]:
+    yield text, "the whole text"
+    yield text[1:-1] or text, "a part of it"
+    yield text[-3:], "its end"
+    yield text.upper(), "upper case"
+    yield text.swapcase(), "swapped case"
+    yield f"{text} none {mark}", "more than there is"
+
+
+def _ranges(values: list[Any]) -> Iterator[tuple[list[Any], str]]:
+    if len(values) < 3:
+        return
+    low, middle, high = values[0], values[len(values) // 2], values[-1]
+    yield [_edge(low), _edge(high)], "from the lowest to the highest"
+    yield [_edge(middle), _edge(middle)], "one value at both ends"
+    yield [_edge(values[1]), _edge(values[-2])], "without the ends"
+    yield [_edge(middle), _edge(high)], "the upper half"
+    yield [_edge(low), _edge(middle)], "the lower half"
+    if high != low:
+        yield [_edge(high), _edge(low)], "ends the wrong way round"
+    if isinstance(middle, str):
+        yield [_edge(low, hours=2), _edge(high, hours=2)], "moments in another time zone"
+        yield [_edge(middle, seconds=1), _edge(high)], "a second past a value"
+    else:
+        yield [middle + 0.5, high], "half a step past a value"
+
+
+def _edge(value: Any, hours: int = 0, seconds: int = 0) -> Any:
+    """A value as a range takes it: moments in full, in the zone ``hours`` east, ``seconds`` later."""
+    if not isinstance(value, str):
+        return value
+    moment = datetime.fromtimestamp(ordinal(value) or 0, UTC) + timedelta(seconds=seconds)
+    text = (moment + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}+{hours:02d}:00" if hours else f"{text}Z"
+
+
+@check(*NEEDS, writes=True)
+def check_together(session: Session, group: Group) -> None:
+    """Parameters together find what meets all of them."""
+    made = records(session, group)
+    for operation in group.all(Kind.SEARCH):
+        usable = [
+            (name, one)
+            for name, one in operation.criteria.items()
+            if one.field and any(one.field in record for record in made)
+        ]
+        for index, (name, criterion) in enumerate(usable):
+            other, second = usable[(index + 1) % len(usable)]
+            for record, stranger in ((made[0], made[0]), (made[0], made[-1])):
+                sent = {**_for(name, criterion, record), **_for(other, second, stranger)}
+                held(session, group, operation, made, sent, f"{name} and {other}")
+
+
+def _for(name: str, criterion: Criterion, record: Mapping[str, Any]) -> dict[str, Any]:
+    """One parameter that ``record`` meets."""
+    value = record.get(str(criterion.field))
+    if value is None:
+        return {}
+    if criterion.how is How.RANGE:
+        return {name: [_edge(value), _edge(value)]} if ordinal(value) is not None else {}
+    return {name: [value] if criterion.how is How.ANY_OF else value}
+
+
+@check(*NEEDS, writes=True)
+def check_nothing_asked(session: Session, group: Group) -> None:
+    """Without parameters a search finds every record; one that maps to no field changes nothing."""
+    made = records(session, group)
+    for operation in group.all(Kind.SEARCH):
+        held(session, group, operation, made, {}, "no parameter")
+        narrowing = marked(session, group, operation.id)
+        for name, criterion in operation.criteria.items():
+            if criterion.field is None and not criterion.is_page_key:
+                place = group.contract.document.follow(operation.body.rule.node) if operation.body else None
+                assert place
+                value = group.values.make(place.child("properties", name), name, 1)
+                held(session, group, operation, made, {**narrowing, name: value}, f"{name}, which maps to no field")
+
+
+@check(Kind.SEARCH, code=206)
+def check_malformed(session: Session, group: Group) -> None:
+    """A parameter of the wrong type or length is refused."""
+    for operation, name, criterion in each_parameter(group):
+        assert operation.body
+        wrong: list[Any] = [{"no": "value"}, 4_711 if criterion.how is not How.EQUALS else "no value"]
+        wrong += [["2025-01-01T00:00:00Z"], [1, 2, 3]] if criterion.how is How.RANGE else []
+        for value in wrong:
+            if operation.body.rule.allows({name: value}):
+                continue
+            with session.each(operation):
+                reply = session.send(Ask(operation, body={name: value}))
+                session.status(reply, 400, f"{operation.id} with a malformed {name}", operation)
+
+
+@check(Kind.SEARCH, Kind.LIST)
+def check_existing(session: Session, group: Group) -> None:
+    """What is there already is found by its own values, and only with them."""
+    found = session.value(session.send(Ask(group.one(Kind.LIST))))
+    if not isinstance(found, list) or not found:
+        raise Inconclusive("the tenant has none of them")
+    for operation in group.all(Kind.SEARCH):
+        for name, criterion in operation.criteria.items():
+            record = next((one for one in found if criterion.field in one), None)
+            sent = _for(name, criterion, record) if record else {}
+            if not record or not sent:
+                continue
+            with session.each(operation):
+                answer = by_id(group, walk(session, group, Ask(operation, body=sent)))
+                session.expect(record[group.key] in answer, f"{operation.id} misses an existing record by {name}")
+                strangers = [one for one in answer.values() if not matches(one, operation.criteria, sent)]
+                session.expect(not strangers, f"{operation.id} finds records that do not match {name}")

@@ -1,0 +1,144 @@
+"""Shapes: errors that say what is wrong, methods and paths that are not there, browsers on other origins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockserver.conformance import CORS, Ask, Group, Inconclusive, Kind, NotApplicable, Reply, Session, check, usable
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ORIGIN = "https://app.example.com"
+
+
+def error_shape(session: Session, reply: Reply, what: str) -> None:
+    """Expect a message, and errors that each have a path and a message."""
+    told = session.value(reply)
+    session.expect(
+        isinstance(told, dict) and isinstance(told.get("message"), str) and told["message"] != "",
+        f"{what} has no message",
+    )
+    errors = told.get("errors", [])
+    well = isinstance(errors, list) and all(isinstance(one, dict) and {"path", "message"} <= set(one) for one in errors)
+    session.expect(well, f"{what} has errors without path or message", str(errors)[:200])
+
+
+def refusals(session: Session, group: Group) -> Iterator[tuple[int, Reply]]:
+    """One reply for each status that a caller can provoke by reading."""
+    missing = {group.key: f"missing-{session.mark}"}
+    for operation in group.all(Kind.READ):
+        yield 404, session.send(session.usual(group, operation, missing))
+    for operation in group.all(Kind.LIST):
+        yield 401, session.send(Ask(operation), headers={"Authorization": ""})
+        yield 403, session.send(Ask(operation), tenant=f"{session.own.tenant}-of-somebody-else")
+        if operation.page and operation.page.key:
+            yield 400, session.send(Ask(operation, query={operation.page.key: "no key at all!"}))
+
+
+@check()
+def check_errors(session: Session, group: Group) -> None:
+    """Every refusal has the one error shape, and is JSON."""
+    for status, reply in refusals(session, group):
+        with session.each():
+            session.status(reply, status, f"a request to be refused with {status}")
+            error_shape(session, reply, f"a {status}")
+
+
+@check(Kind.CREATE, writes=True)
+def check_errors_name_the_place(session: Session, group: Group) -> None:
+    """A refused body is told every member that is wrong, by its path."""
+    required = sorted(group.required - group.foreign_keys)
+    if not required:
+        raise NotApplicable("there is no required field")
+    body = {name: value for name, value in session.body(group).items() if name not in required}
+    reply = session.send(Ask(group.one(Kind.CREATE), body=body))
+    session.status(reply, 400, "a create without its required fields", group.one(Kind.CREATE))
+    error_shape(session, reply, "a 400")
+    paths = " ".join(str(one.get("path", "")) for one in session.value(reply).get("errors", []))
+    untold = [name for name in required if name not in paths]
+    session.expect(not untold, f"a 400 does not name every missing field ({', '.join(untold)})", paths[:200])
+
+
+@check(owns=True, code=110)
+def check_methods(session: Session, group: Group) -> None:
+    """A method that a path does not have is refused with 405 and exactly the methods it has."""
+    if session.limits.reads_only:
+        raise Inconclusive("other methods are not sent where only reading is allowed")
+    paths = group.contract.paths
+    for operation in {one.path: one for one in group.all()}.values():
+        wanted = set(paths[operation.path])
+        target = session.usual(group, operation, {group.key: f"missing-{session.mark}"}).target(
+            session.plan.contract.tenant, session.own.tenant
+        )
+        for method in METHODS:
+            if method in wanted:
+                continue
+            with session.each(operation):
+                reply = session.raw(method, target)
+                session.status(reply, 405, f"{method} where the document has {', '.join(sorted(wanted))}", operation)
+                told = {one.strip() for one in (reply.header("Allow") or "").split(",")} - {"OPTIONS", "HEAD", ""}
+                session.expect(
+                    told == wanted, f"Allow does not tell {', '.join(sorted(wanted))}", f"it tells {sorted(told)}"
+                )
+                error_shape(session, reply, "a 405")
+
+
+@check(owns=True)
+def check_unknown_paths(session: Session, group: Group) -> None:
+    """A path that the document does not have gets the same denial as a foreign tenant."""
+    if session.limits.reads_only:
+        raise Inconclusive("paths outside the document are not asked for where only reading is allowed")
+    known = group.all(Kind.LIST)[0].path if Kind.LIST in group.operations else group.all()[0].path
+    base = Ask(group.all()[0]).target(session.plan.contract.tenant, session.own.tenant).split("?")[0]
+    for target in ("/no-such-thing", f"{base}/no/such/thing/at/all", f"/{known.split('/')[1]}"):
+        with session.each():
+            reply = session.raw("GET", target)
+            session.status(reply, 403, "a path that the document does not have")
+            error_shape(session, reply, "a denial")
+            lacking = [name for name in CORS if reply.header(name) is None]
+            session.expect(not lacking, f"a denial lacks {', '.join(lacking)}")
+
+
+@check()
+def check_other_origins(session: Session, group: Group) -> None:
+    """A page of another origin may read replies, refusals among them."""
+    for _, reply in [(200, session.send(Ask(one), headers={"Origin": ORIGIN})) for one in group.all(Kind.LIST)] + list(
+        refusals(session, group)
+    ):
+        with session.each():
+            allowed = reply.header("Access-Control-Allow-Origin")
+            session.expect(
+                allowed in ("*", ORIGIN), f"a {reply.status} cannot be read by pages of other origins", repr(allowed)
+            )
+
+
+@check(owns=True)
+def check_preflights(session: Session, group: Group) -> None:
+    """A browser's preflight passes without a token, on every path and for every method, with the headers it needs."""
+    if session.limits.reads_only:
+        raise Inconclusive("preflights are no operations of the document")
+    for operation in usable(session, group):
+        target = session.usual(group, operation, {group.key: "any"}).target(
+            session.plan.contract.tenant, session.own.tenant
+        )
+        asked = {
+            "Origin": ORIGIN,
+            "Access-Control-Request-Method": operation.method,
+            "Access-Control-Request-Headers": "authorization,content-type",
+            "Authorization": "",
+        }
+        with session.each(operation):
+            reply = session.raw("OPTIONS", target, headers=asked)
+            session.expect(reply.status in (200, 204), f"a preflight is answered {reply.status}")
+            session.expect(
+                reply.header("Access-Control-Allow-Origin") in ("*", ORIGIN), "a preflight allows no other origin"
+            )
+            methods = (reply.header("Access-Control-Allow-Methods") or "").upper()
+            session.expect(
+                operation.method in methods or methods == "*", f"a preflight does not allow {operation.method}", methods
+            )
+            headers = (reply.header("Access-Control-Allow-Headers") or "").lower()
+            session.expect(
+                "authorization" in headers and ("content-type" in headers or "*" in headers),
+                "a preflight does not allow the Authorization header",
+                headers,
+            )

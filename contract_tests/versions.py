@@ -1,0 +1,123 @@
+"""Versions and stamps: who changed a record, when, and how many times, counted for changes and for nothing else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from mockserver.conformance import Change, Group, Identity, Inconclusive, Kind, Session, changes, check, stamp
+
+NEEDS = (Kind.CREATE, Kind.READ)
+FINE, COARSEST = 0.005, 1.1
+"""Seconds after which a clock of milliseconds, and even one of whole seconds, has moved on."""
+
+
+@check(*NEEDS, writes=True)
+def check_counted(session: Session, group: Group) -> None:
+    """The version is 1 after a create and one more after each change, whichever way it was made."""
+    field = stamp(group, "version")
+    record = session.create(group)
+    session.expect(record.get(field) == 1, "a new record's version is not 1", f"found {record.get(field)!r}")
+    for what, change in changes(session, group):
+        with session.each():
+            before = session.read(group, record[group.key]).get(field)
+            change(record)
+            after = session.read(group, record[group.key]).get(field)
+            session.expect(
+                after == (before or 0) + 1, f"the version does not count {what}", f"it was {before!r}, is {after!r}"
+            )
+
+
+@check(*NEEDS, writes=True)
+def check_not_counted(session: Session, group: Group) -> None:
+    """Reading and refused changes leave version and stamps alone."""
+    record = session.create(group)
+    for operation in group.all(Kind.READ, Kind.LIST, Kind.LOOKUP, Kind.SEARCH, Kind.DOCUMENT, Kind.PREVIEW):
+        session.send(session.usual(group, operation, record))
+    if Kind.PATCH in group.operations:
+        session.at(
+            group, Kind.PATCH, record[group.key], body=[{"op": "test", "path": f"/{group.key}", "value": "other"}]
+        )
+    if Kind.REPLACE in group.operations:
+        session.at(group, Kind.REPLACE, record[group.key], body={group.key: record[group.key]})
+    session.same(record, session.read(group, record[group.key]), "reading or refused changes moved stamps")
+
+
+@check(*NEEDS, writes=True)
+def check_created_stays(session: Session, group: Group) -> None:
+    """When and by whom a record was created never changes."""
+    fields = [group.resource.stamps[name] for name in ("created-at", "created-by") if name in group.resource.stamps]
+    record = session.create(group)
+    for what, change in changes(session, group):
+        with session.each():
+            change(record)
+            found = session.read(group, record[group.key])
+            for field in fields:
+                session.expect(found.get(field) == record.get(field), f"{what} changes {field}")
+
+
+@check(*NEEDS, writes=True)
+def check_modified_moves(session: Session, group: Group) -> None:
+    """The moment of the last change moves on with each change, and is no earlier than the creation."""
+    field = stamp(group, "modified-at")
+    for what, change in changes(session, group):
+        with session.each():
+            record = session.create(group)
+            first = _moment(session, record, field)
+            if created := group.resource.stamps.get("created-at"):
+                session.expect(first >= _moment(session, record, created), f"{field} is before {created}")
+            session.expect(_moves(session, group, record, field, change), f"{what} does not move {field}")
+
+
+def _moves(session: Session, group: Group, record: dict[str, Any], field: str, change: Change) -> bool:
+    """Whether ``change`` moves the stamp on: a tick of a fine clock later, or at the latest one of the coarsest."""
+    before = _moment(session, record, field)
+    for tick in (FINE, COARSEST):
+        session.client.pace.wait(tick)
+        change(record)
+        now = _moment(session, session.read(group, record[group.key]), field)
+        session.expect(now >= before, f"{field} moves backwards")
+        if now > before:
+            return True
+    return False
+
+
+@check(*NEEDS, writes=True)
+def check_whose(session: Session, group: Group) -> None:
+    """Writes are stamped with the subject of the token that made them."""
+    if session.own.subject is None:
+        raise Inconclusive("whose token it is was not told to this run")
+    record = session.create(group)
+    for name in ("created-by", "modified-by"):
+        field = stamp(group, name)
+        session.expect(
+            record.get(field) == session.own.subject,
+            f"{field} of a new record is not the caller",
+            repr(record.get(field)),
+        )
+    if session.own.mint:
+        _by_another(session, group, record)
+
+
+def _by_another(session: Session, group: Group, record: dict[str, Any]) -> None:
+    assert session.own.mint
+    created, modified = stamp(group, "created-by"), stamp(group, "modified-by")
+    another = Identity(session.own.tenant, session.own.mint(sub="auth0|another-checker"), "auth0|another-checker")
+    for kind, body in (
+        (Kind.PATCH, [{"op": "replace", "path": f"/{group.marker}", "value": session.mark}]),
+        (Kind.REPLACE, {**session.body(group), group.key: record[group.key]}),
+    ):
+        if kind in group.operations:
+            session.at(group, kind, record[group.key], body=body, who=another)
+            found = session.read(group, record[group.key])
+            session.expect(found.get(modified) == another.subject, f"{modified} is not who made the last change")
+            session.expect(found.get(created) == session.own.subject, f"{created} changes with another's change")
+            session.at(group, kind, record[group.key], body=body)
+
+
+def _moment(session: Session, record: dict[str, Any], field: str) -> datetime:
+    try:
+        return datetime.fromisoformat(str(record.get(field)))
+    except ValueError:
+        session.expect(False, f"{field} is no moment", repr(record.get(field)))
+        raise

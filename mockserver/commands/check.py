@@ -1,0 +1,150 @@
+"""The command ``mockserver check``: options in, a verdict out; everything heavy is imported when it runs."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from mockserver.errors import Problem, SetupError
+
+NAMES = ("mock", "nightly", "http", "staging-read", "staging-write")
+NOT_RUN = 2
+
+
+def _rate(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
+    """``10/s`` or ``10``. A callback, since click's parameter types are generic only in its newest versions."""
+    try:
+        return None if text is None else float(text.removesuffix("/s"))
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not of the form 10/s") from None
+
+
+@click.command()
+@click.option("--target", default="mock", show_default=True, metavar="mock|URL", help="What to check.")
+@click.option("--profile", type=click.Choice(NAMES), default="mock", show_default=True, help="How far to go.")
+@click.option(
+    "--token", envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="A token for --tenant. [env: MOCKSERVER_TOKEN]"
+)
+@click.option("--token-command", metavar="COMMAND", help="Prints the token; {tenant} in it stands for the tenant.")
+@click.option("--tenant", metavar="T", help="The tenant to work in; one set aside for it if the profile writes.")
+@click.option("--other-tenant", metavar="T", help="A second tenant, to check that the two stay apart.")
+@click.option(
+    "--other-token", envvar="MOCKSERVER_OTHER_TOKEN", metavar="TOKEN", help="Its token. [env: MOCKSERVER_OTHER_TOKEN]"
+)
+@click.option(
+    "--group", "groups", multiple=True, metavar="RESOURCE", help="Check this resource only; repeatable. [default: all]"
+)
+@click.option(
+    "--checks",
+    multiple=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="A folder of checks of your own, carried out beside the built-in ones; repeatable.",
+)
+@click.option("--whole", is_flag=True, help="Leave nothing out where the profile would take a sample.")
+@click.option("--seed", default=1, show_default=True, type=int, metavar="N", help="Same seed, same requests.")
+@click.option("--max-time", type=float, metavar="S", help="Stop after so many seconds, with a partial verdict.")
+@click.option(
+    "--rate", callback=_rate, metavar="N/s", help="Requests a second. [default: 10/s for staging, else no limit]"
+)
+@click.option(
+    "--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write JUnit, JSON, HTML and HAR."
+)
+@click.option(
+    "--baseline", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Known findings, to let pass."
+)
+@click.option("--sweep", is_flag=True, help="Check nothing; remove what earlier runs left.")
+@click.option("--allow-host", "allow_hosts", multiple=True, metavar="NAME", help="A host that may be written to.")
+@click.option("--redact", multiple=True, metavar="FIELD", help="Cover this field of bodies in all output; repeatable.")
+def check(*, sweep: bool, report: Path | None, **chosen: Any) -> None:
+    """Check a mock or a server against the contract: the same suite for both sides.
+
+    Exits with 0 when clean, 1 when something was found, 2 when nothing could be checked.
+
+    \b
+    Examples:
+      mockserver check
+      mockserver check --group applications --group credits
+      mockserver check --profile nightly
+      mockserver check --target http://127.0.0.1:8080 --profile http
+      mockserver check --target https://api.staging.example.com --profile staging-read --tenant acme \\
+          --report reports/contract --baseline contract-baseline.yaml
+      mockserver check --target https://api.staging.example.com --profile staging-write --tenant contract-tests \\
+          --allow-host api.staging.example.com
+    """
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        sys.exit(_sweep(report, chosen) if sweep else _check(report, chosen))
+    except SetupError as error:
+        for problem in error.problems:
+            click.secho(_covered(str(problem), chosen), fg="red", err=True)
+        click.secho("mockserver check: nothing was checked.", err=True)
+        sys.exit(NOT_RUN)
+    except Exception:  # noqa: BLE001 -- a fault of the checks themselves must not look like a finding
+        click.secho(_covered(traceback.format_exc(), chosen), err=True)
+        click.secho("mockserver check: the checks themselves failed; please report this.", fg="red", err=True)
+        sys.exit(NOT_RUN)
+    except KeyboardInterrupt:
+        click.secho("mockserver check: stopped; what it had made was removed.", err=True)
+        sys.exit(NOT_RUN)
+
+
+def _check(report: Path | None, chosen: dict[str, Any]) -> int:
+    require_schemathesis()
+    from rich.console import Console
+
+    from mockserver.conformance.checking import run
+    from mockserver.conformance.options import Options
+    from mockserver.conformance.reporting import write_reports
+    from mockserver.conformance.summary import Display, show
+    from mockserver.conformance.telling import redactor_for, tell
+
+    options = Options(report=report, **chosen)
+    console = Console(soft_wrap=False)
+    display = Display(console)
+    with display.running():
+        verdict, target = run(options, display.hear, begins=display.begin)
+    redactor = redactor_for(verdict, target.secrets(), options.redact)
+    told = tell(verdict, redactor)
+    written = write_reports(report, verdict, told, redactor) if report else []
+    show(console, told, verdict.exit_code, written)
+    return verdict.exit_code
+
+
+def _sweep(report: Path | None, chosen: dict[str, Any]) -> int:
+    require_schemathesis()
+    from mockserver.conformance.checking import sweep
+    from mockserver.conformance.options import Options
+
+    gone, left = sweep(Options(report=report, sweep=True, **chosen))
+    click.echo(f"removed {gone} records that earlier runs had left")
+    for made in left:
+        click.echo(f"could not be removed: {made.tenant}/{made.resource}/{made.id}")
+    return 1 if left else 0
+
+
+def require_schemathesis() -> None:
+    """Raises SetupError when what the checks are made with is not there."""
+    try:
+        import hypothesis  # noqa: F401
+        import schemathesis  # noqa: F401
+    except ImportError as error:
+        remedy = "install it with: pip install 'mockserver[test]'"
+        raise SetupError([Problem("installation", "", f"{error.name} is missing", remedy)]) from None
+
+
+def _covered(text: str, chosen: dict[str, Any]) -> str:
+    from mockserver.conformance.redaction import Redactor
+
+    return Redactor([one for one in (chosen.get("token"), chosen.get("other_token")) if one]).text(text)
+
+
+def _stop(_: int, __: FrameType | None) -> None:
+    """End as Ctrl-C does: in good order, everything cleaned up."""
+    raise KeyboardInterrupt

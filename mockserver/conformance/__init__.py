@@ -1,0 +1,79 @@
+"""The kit: contract checks of a target behind a URL, known by its document alone. What checks may use is named here."""
+
+from mockserver.conformance.asking import Ask, preview_body, record_name
+from mockserver.conformance.comparing import listed, same
+from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
+from mockserver.conformance.identity import Identity, claims
+from mockserver.conformance.oracle import CORS
+from mockserver.conformance.pacing import OutOfTime
+from mockserver.conformance.plan import Group, Plan
+from mockserver.conformance.registry import Check, check
+from mockserver.conformance.session import Session
+from mockserver.conformance.steps import (
+    Change,
+    bad_headers,
+    changes,
+    marked,
+    naming,
+    other,
+    patch,
+    put,
+    references,
+    refused,
+    run_batch,
+    stamp,
+    usable,
+)
+from mockserver.conformance.traffic import Reply
+from mockserver.conformance.walking import Sheet, by_id, has_key, left_nothing, read_page, sheets, walk, ways
+from mockserver.contract import Kind, Operation
+from mockserver.contract.document import Node
+from mockserver.contract.operation import Criterion, How
+
+__all__ = [
+    "CORS",
+    "Ask",
+    "Broken",
+    "Change",
+    "Check",
+    "Criterion",
+    "Finding",
+    "Group",
+    "How",
+    "Identity",
+    "Inconclusive",
+    "Kind",
+    "Node",
+    "NotApplicable",
+    "Operation",
+    "OutOfTime",
+    "Plan",
+    "Reply",
+    "Session",
+    "Sheet",
+    "bad_headers",
+    "by_id",
+    "changes",
+    "check",
+    "claims",
+    "has_key",
+    "left_nothing",
+    "listed",
+    "marked",
+    "naming",
+    "other",
+    "patch",
+    "preview_body",
+    "put",
+    "read_page",
+    "record_name",
+    "references",
+    "refused",
+    "run_batch",
+    "same",
+    "sheets",
+    "stamp",
+    "usable",
+    "walk",
+    "ways",
+]

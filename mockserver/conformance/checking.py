@@ -1,0 +1,81 @@
+"""One call of ``mockserver check``: a run from the greeting to the verdict, or a sweep."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from mockserver.conformance.baseline import read_baseline, sort_out
+from mockserver.conformance.made import Made
+from mockserver.conformance.options import MOCK, Options, judge
+from mockserver.conformance.runner import Run
+from mockserver.conformance.running import Result
+from mockserver.conformance.sweeping import leftovers, sweep_away
+from mockserver.conformance.targets import Target, find_target
+from mockserver.conformance.verdict import Verdict
+
+
+def run(
+    options: Options,
+    told: Callable[[str, Result | None], None] = lambda _, __: None,
+    *,
+    begins: Callable[[int], None] = lambda _: None,
+    app: Any = None,
+) -> tuple[Verdict, Target]:
+    """Check the target; ``app`` is a WSGI application to check in place of a fresh mock.
+
+    ``begins`` is told how many checks of resources are to come.
+
+    Raises SetupError when nothing could be checked.
+    """
+    judge(options)
+    entries = read_baseline(options.baseline)
+    target = find_target(options, app)
+    began, clock = datetime.now(UTC), time.perf_counter()
+    one = Run(options, target, told)
+    one.greet()
+    begins(one.planned())
+    try:
+        if one.ledger:
+            sweep_away(one.session, one.ledger, one.ledger.left())
+        one.check()
+    finally:
+        left = one.clean_up()
+    sorted_out = sort_out(one.findings(left), entries, began.date())
+    recorder = one.client.recorder
+    verdict = Verdict(
+        target="a mock in this process" if options.target == MOCK else target.base_url,
+        base_url=target.base_url,
+        profile=options.profile,
+        seed=options.seed,
+        mark=one.mark,
+        began=began,
+        seconds=time.perf_counter() - clock,
+        operations=one.operations(),
+        results=tuple(one.results),
+        findings=sorted_out.findings,
+        accepted=sorted_out.accepted,
+        expired=sorted_out.expired,
+        unused=sorted_out.unused,
+        statuses=dict(recorder.statuses),
+        purposes=dict(recorder.purposes),
+        requests=recorder.total,
+        exchanges=tuple(recorder.exchanges),
+        refused=len(one.client.refused),
+        partial=one.partial,
+        left=left,
+    )
+    return verdict, target
+
+
+def sweep(options: Options) -> tuple[int, tuple[Made, ...]]:
+    """Remove what earlier runs left: how many records went, and which would not. Raises SetupError."""
+    judge(options)
+    one = Run(options, find_target(options), lambda _, __: None)
+    one.greet()
+    assert one.ledger
+    found = leftovers(one.session, one.ledger)
+    left = sweep_away(one.session, one.ledger, found)
+    return len(found) - len(left), tuple(left)

@@ -1,0 +1,59 @@
+"""The ways a check can end other than well: with a finding, or without being able to judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mockserver.conformance.traffic import Exchange
+
+
+class Broken(Exception):
+    """The target broke the contract.
+
+    ``cause`` is one line without ids, moments or values, the same in every run; ``detail`` says what was
+    found and what was wanted.
+    """
+
+    def __init__(self, cause: str, detail: str = "", operation: str | None = None) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.detail = detail
+        self.operation = operation
+
+
+class Inconclusive(Exception):
+    """The check could not be carried out; the message says why."""
+
+
+class NotApplicable(Inconclusive):
+    """There is nothing of the kind that the check is about."""
+
+
+class Blocked(Inconclusive):
+    """The check got no record to work with: the target refuses to make a valid one, which is a breach in itself.
+
+    ``operation`` is the one that refused.
+    """
+
+    def __init__(self, message: str, operation: str) -> None:
+        super().__init__(message)
+        self.operation = operation
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One breach of the contract and the exchanges that show it, the deciding one last."""
+
+    check: str
+    title: str
+    code: int | None
+    resource: str
+    operation: str
+    cause: str
+    detail: str
+    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What findings are grouped by: the same fault seen twice has one key."""
+        return self.check, self.operation, self.cause

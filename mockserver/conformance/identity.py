@@ -1,0 +1,33 @@
+"""Who asks: a tenant, the token for it, and what else is known of both."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks: a tenant and the token for it.
+
+    ``subject`` is what writes are stamped with, where that is known; ``mint`` makes other tokens of the
+    same issuer (keywords are claims to replace), where the run can.
+    """
+
+    tenant: str
+    token: str | None = field(default=None, repr=False)
+    subject: str | None = None
+    mint: Callable[..., str] | None = field(default=None, repr=False)
+
+
+def claims(token: str | None) -> dict[str, Any]:
+    """What a JSON Web Token claims, unverified; nothing for anything else."""
+    try:
+        payload = (token or "").split(".")[1]
+        value = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,179 @@
+"""What a run made, on disk before the target makes it: so that nothing is lost when the run is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mockserver.conformance.allow_list import NotAllowed
+from mockserver.conformance.asking import is_valid
+from mockserver.conformance.made import Made, path_value
+from mockserver.conformance.plan import Plan
+from mockserver.conformance.traffic import Sent
+from mockserver.contract import Kind, Operation
+
+PREFIX = "mockserver-check-"
+"""Every mark begins with it: what carries it was made by a run like this."""
+ON_ONE_RECORD = frozenset({Kind.REPLACE, Kind.PATCH, Kind.DELETE, Kind.NOTICE})
+
+
+def new_mark(run: str | None = None) -> str:
+    """The mark of one run, in every record it makes."""
+    return f"{PREFIX}{run or uuid.uuid4().hex[:8]}"
+
+
+class Ledger:
+    """A file of lines, each on disk before the next request leaves: ``intent``, ``made``, ``gone``."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def write(self, event: str, mark: str, made: Made) -> None:
+        line = {"event": event, "mark": mark, "tenant": made.tenant, "resource": made.resource, "id": made.id}
+        with self.file.open("a") as opened:
+            opened.write(json.dumps({**line, "at": datetime.now(UTC).isoformat()}) + "\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+
+    def left(self) -> list[Made]:
+        """What was made and is not known to be gone, the newest first."""
+        known: dict[Made, None] = {}
+        for line in self._lines():
+            made = Made(line["tenant"], line["resource"], line["id"])
+            if line["event"] == "made":
+                known[made] = None
+            elif line["event"] == "gone":
+                known.pop(made, None)
+        return list(reversed(known))
+
+    def close(self) -> None:
+        """Remove the file once nothing is left that it tells of."""
+        if not self.left():
+            self.file.unlink(missing_ok=True)
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        """The whole lines; one that a crash cut short is passed over."""
+        if not self.file.exists():
+            return
+        for line in self.file.read_text().splitlines():
+            try:
+                told = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(told, dict) and {"event", "tenant", "resource", "id"} <= set(told):
+                yield told
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """What stands between a writing run and a shared target: own records only, all of them marked and written down."""
+
+    plan: Plan
+    ledger: Ledger
+    mark: str
+    ever: set[str]
+    """The ids of all records this run has made."""
+
+    def before(self, sent: Sent, operation: Operation | None) -> Sent:
+        """The request with the mark in all it would make. Raises NotAllowed for what is not this run's."""
+        if operation is None:
+            return sent
+        body = _json(sent.body)
+        if operation.kind in ON_ONE_RECORD:
+            self._own(path_value(operation, sent.path, operation.path.rpartition("{")[2].rstrip("}")), operation)
+        if operation.kind is Kind.BATCH and isinstance(body, dict):
+            return self._batch(sent, operation, body)
+        self._refers(operation, body)
+        if operation.kind is Kind.CREATE:
+            return self._create(sent, operation, body)
+        return sent
+
+    def saw(self, event: str, made: Made) -> None:
+        if event in ("made", "adopted"):
+            self.ever.add(made.id)
+        if event != "adopted":
+            self.ledger.write(event, self.mark, made)
+
+    def _own(self, record_id: Any, operation: Operation) -> None:
+        """Only what this run made, or what carries its mark and so is nobody's."""
+        if (
+            isinstance(record_id, str)
+            and record_id not in self.ever
+            and self.mark not in record_id
+            and _is_id(record_id)
+        ):
+            raise NotAllowed(f"{operation.id} names a record that this run did not make")
+
+    def _refers(self, operation: Operation, body: Any) -> None:
+        """What a record refers to may change with it: only what this run made. An invalid body changes nothing."""
+        written = body if operation.kind in (Kind.CREATE, Kind.REPLACE) and is_valid(operation, body) else {}
+        if operation.kind is Kind.PATCH and isinstance(body, list):
+            written = {str(step.get("path"))[1:]: step.get("value") for step in body if isinstance(step, dict)}
+        for reference in operation.resource.references:
+            if not reference.is_nested:
+                known = written.get(reference.field)
+                for one in known if isinstance(known, list) else [known]:
+                    self._own(one, operation)
+
+    def _create(self, sent: Sent, operation: Operation, body: Any) -> Sent:
+        marked = self._marked(operation, body)
+        self._intend(sent, operation)
+        return sent if marked is body else _with(sent, marked)
+
+    def _batch(self, sent: Sent, operation: Operation, body: dict[str, Any]) -> Sent:
+        items = body.get("operations")
+        if not isinstance(items, list):
+            return sent
+        create = self.plan.groups[operation.resource.name].operations.get(Kind.CREATE, (None,))[0]
+        told = []
+        for item in items:
+            if isinstance(item, dict) and item.get("operation") in ("update", "patch", "delete"):
+                self._own(item.get("id"), operation)
+            if create and isinstance(item, dict) and isinstance(item.get("object"), dict):
+                self._refers(create, item["object"])
+            if create and isinstance(item, dict) and item.get("operation") == "create":
+                self._intend(sent, operation)
+                marked = self._marked(create, item.get("object"))
+                item = {**item, "object": marked} if "object" in item else item  # noqa: PLW2901
+            told.append(item)
+        return sent if told == items else _with(sent, {**body, "operations": told})
+
+    def _marked(self, operation: Operation, body: Any) -> Any:
+        """A body that would make a record, with the mark in it; one that is invalid makes none and stays so."""
+        if not is_valid(operation, body):
+            return body
+        field = self.plan.groups[operation.resource.name].marker
+        known = body.get(field)
+        return (
+            body
+            if isinstance(known, str) and self.mark in known
+            else {**body, field: f"{self.mark} {known or ''}".strip()}
+        )
+
+    def _intend(self, sent: Sent, operation: Operation) -> None:
+        tenant = path_value(operation, sent.path, self.plan.contract.tenant) or ""
+        self.ledger.write("intent", self.mark, Made(tenant, operation.resource.name, ""))
+
+
+def _with(sent: Sent, body: Any) -> Sent:
+    return replace(sent, body=json.dumps(body).encode())
+
+
+def _json(body: bytes | None) -> Any:
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return None
+
+
+def _is_id(text: str) -> bool:
+    """Whether this can be a record's id at all: what cannot is refused by any target."""
+    return re.fullmatch(r"[A-Za-z0-9_|:.-]+", text) is not None

@@ -1,0 +1,70 @@
+"""Finds checks: the built-in ones, those of installed packages, and a user's own folders, all loaded in one way."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.machinery import ModuleSpec
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+
+from mockserver.conformance.registry import Check, Registry, declared_in
+from mockserver.errors import Problem, SetupError
+from mockserver.settings import data_folder
+
+ENTRY_POINTS = "mockserver.checks"
+"""The group in which a package names modules that declare checks."""
+NOT_CHECKS = ("test_", "_", "conftest")
+"""How files begin that hold no checks."""
+
+
+def load_checks(folders: Iterable[Path] = ()) -> Registry:
+    """The built-in checks, those of installed packages, and those of ``folders``. Raises SetupError."""
+    found = Registry().also(from_folder(data_folder("contract_tests")), "contract_tests")
+    for name, checks in _installed():
+        found = found.also(checks, name)
+    for folder in folders:
+        found = found.also(from_folder(folder), str(folder))
+    return found
+
+
+def from_folder(folder: Path) -> tuple[Check, ...]:
+    """The checks of every file of ``folder``, in the order of the files' names.
+
+    The folder becomes a package of a name of its own, so that it clashes with nothing and its files may import
+    each other (``from .other import …``). Raises SetupError for a folder without checks or a file that fails.
+    """
+    files = sorted(one for one in folder.glob("*.py") if not one.name.startswith(NOT_CHECKS))
+    package = _package(folder.resolve())
+    found = [check for file in files for check in declared_in(_imported(f"{package}.{file.stem}", str(file)))]
+    if not found:
+        wanted = "name a folder of .py files that use @check of mockserver.conformance"
+        raise SetupError([Problem(str(folder), "", "holds no checks", wanted)])
+    return tuple(found)
+
+
+def _package(folder: Path) -> str:
+    """Make ``folder`` importable and return the name to do so by, which depends on where it is alone."""
+    name = f"checks_{hashlib.blake2b(bytes(folder), digest_size=6).hexdigest()}"
+    if name not in sys.modules:
+        spec = ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [str(folder)]
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+    return name
+
+
+def _installed() -> Iterator[tuple[str, tuple[Check, ...]]]:
+    for one in sorted(entry_points(group=ENTRY_POINTS), key=lambda one: one.name):
+        yield one.value, declared_in(_imported(one.value, f"entry point {one.name}"))
+
+
+def _imported(name: str, source: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        problem = f"cannot be loaded: {type(error).__name__}: {error}"
+        raise SetupError([Problem(source, "", problem, "correct it, or leave the folder out")]) from error

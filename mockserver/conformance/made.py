@@ -1,0 +1,118 @@
+"""The records that a run has made and not yet removed: seen in the replies, whoever made them and however."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from urllib.parse import unquote
+
+from mockserver.conformance.traffic import Exchange
+from mockserver.contract import Contract, Kind, Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One record by where it is."""
+
+    tenant: str
+    resource: str
+    id: str
+
+
+Listener: TypeAlias = Callable[[str, Made], None]
+
+
+class Records:
+    """Watches the exchanges: what a create or a batch made is remembered until a delete is seen.
+
+    ``listener`` is told ``made`` or ``gone`` with the record, at once.
+    """
+
+    def __init__(self, contract: Contract, listener: Listener | None = None) -> None:
+        self._contract = contract
+        self.listener = listener
+        self._known: dict[Made, None] = {}
+
+    def left(self) -> list[Made]:
+        """What is still there, the newest first."""
+        return list(reversed(self._known))
+
+    def look(self, exchange: Exchange, operation: Operation | None) -> None:
+        reply = exchange.reply
+        if operation is None or reply is None or not 200 <= reply.status < 300:
+            return
+        tenant = path_value(operation, exchange.sent.path, self._contract.tenant) or ""
+        if operation.kind is Kind.DELETE:
+            self.forget(Made(tenant, operation.resource.name, record_id(exchange.sent.path)))
+        for found in _created(operation, exchange):
+            self._remember(Made(tenant, operation.resource.name, found))
+        for gone in _deleted(operation, exchange):
+            self.forget(Made(tenant, operation.resource.name, gone))
+
+    def remember(self, tenant: str, found: Iterable[tuple[str, str]]) -> None:
+        """Take records, by resource and id, for ones that this run has made."""
+        for resource, record_id in found:
+            self._remember(Made(tenant, resource, record_id))
+
+    def forget(self, made: Made) -> None:
+        if made in self._known:
+            del self._known[made]
+            self._tell("gone", made)
+
+    def _remember(self, made: Made) -> None:
+        if made not in self._known:
+            self._known[made] = None
+            self._tell("made", made)
+
+    def _tell(self, event: str, made: Made) -> None:
+        if self.listener:
+            self.listener(event, made)
+
+
+def path_value(operation: Operation, path: str, name: str | None) -> str | None:
+    """What ``path`` holds where the operation's template has ``{name}``."""
+    steps = zip(operation.path.split("/"), path.split("/"), strict=False)
+    return next((unquote(found) for wanted, found in steps if wanted == f"{{{name}}}"), None)
+
+
+def record_id(path: str) -> str:
+    """What the path's last step names."""
+    return unquote(path.rpartition("/")[2])
+
+
+def _created(operation: Operation, exchange: Exchange) -> list[str]:
+    told = _value(exchange)
+    key = operation.resource.key
+    if operation.kind is Kind.CREATE and isinstance(told, dict):
+        return [told[key]] if isinstance(told.get(key), str) else []
+    if operation.kind is Kind.GENERATE and isinstance(told, dict):
+        return [one[key] for one in (told.get(name) for name in _generated(operation)) if isinstance(one, dict)]
+    return [one for one in _items(operation, told, "create") if one]
+
+
+def _generated(operation: Operation) -> list[str]:
+    """The members of a reply that hold the record that was generated."""
+    told = operation.meaning["reply"]
+    return [name for name, one in told.get("object", {}).items() if one == "it"] if isinstance(told, dict) else []
+
+
+def _deleted(operation: Operation, exchange: Exchange) -> list[str]:
+    return [one for one in _items(operation, _value(exchange), "delete") if one]
+
+
+def _items(operation: Operation, told: Any, verb: str) -> list[str]:
+    """The ids that a batch reply tells for the items of one verb that went well."""
+    if operation.kind is not Kind.BATCH or not isinstance(told, dict) or not isinstance(told.get("results"), list):
+        return []
+    found = [one for one in told["results"] if isinstance(one, dict) and one.get("operation") == verb]
+    well = [one for one in found if isinstance(one.get("status"), int) and one["status"] < 300]
+    return [one["id"] for one in well if isinstance(one.get("id"), str)]
+
+
+def _value(exchange: Exchange) -> Any:
+    try:
+        return json.loads(exchange.reply.body) if exchange.reply else None
+    except ValueError:
+        return None

@@ -1,0 +1,113 @@
+"""What every reply of a run is held to, whoever asked: status, schema, headers, and nothing that leaks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from mockserver.conformance.findings import Finding
+from mockserver.conformance.recorder import trimmed
+from mockserver.conformance.traffic import Exchange, Reply
+from mockserver.contract import Operation
+from mockserver.contract.operation import ReplyRule
+
+CORS = ("Access-Control-Allow-Headers", "Access-Control-Allow-Methods", "Access-Control-Allow-Origin")
+_TRACE = re.compile(
+    rb"Traceback \(most recent call last\)"
+    rb"|\bat [\w.$]+\([\w]+\.java:\d+\)"
+    rb"|\n\s+at .+\(.+:\d+:\d+\)"
+    rb"|File \"[^\"]+\.py\", line \d+"
+)
+
+
+class Oracle:
+    """Looks at each exchange of the document's operations; ``findings`` holds what it saw, once per cause."""
+
+    def __init__(self) -> None:
+        self.findings: dict[tuple[str, str, str], Finding] = {}
+        self.seen: dict[tuple[str, str, str], int] = {}
+
+    def look(self, exchange: Exchange, operation: Operation | None) -> None:
+        reply = exchange.reply
+        if reply is None:
+            return
+        for check, code, cause, detail in judge(exchange, reply, operation):
+            title = _TITLES[check]
+            name = operation.id if operation else "(not in the document)"
+            resource = operation.resource.name if operation else ""
+            finding = Finding(check, title, code, resource, name, cause, detail, (trimmed(exchange),))
+            self.findings.setdefault(finding.key, finding)
+            self.seen[finding.key] = self.seen.get(finding.key, 0) + 1
+
+
+def judge(exchange: Exchange, reply: Reply, operation: Operation | None) -> Iterator[tuple[str, int | None, str, str]]:
+    """What is wrong with one reply: check, code, cause and detail of each."""
+    if _TRACE.search(reply.body):
+        yield "watch.no_stack_trace", 309, f"a reply with {reply.status} holds a stack trace", ""
+    if reply.status >= 500:
+        code = 100 if reply.status == 500 else 121
+        yield "watch.no_server_error", code, f"answered {reply.status}", _start(reply)
+    if operation is None or exchange.sent.method == "OPTIONS":
+        return
+    if missing := [name for name in CORS if reply.header(name) is None]:
+        yield "watch.cross_origin", None, f"a reply with {reply.status} lacks {', '.join(missing)}", ""
+    rule = operation.replies.get(reply.status)
+    if rule is None:
+        declared = ", ".join(map(str, sorted(operation.replies)))
+        yield "watch.status", None, f"answered {reply.status}, which is not declared", f"declared: {declared}"
+    elif reply.status < 500:
+        yield from _content(exchange, reply, operation, rule)
+
+
+def _content(
+    exchange: Exchange, reply: Reply, operation: Operation, rule: ReplyRule
+) -> Iterator[tuple[str, int | None, str, str]]:
+    if rule.full is None:
+        if reply.body:
+            yield "watch.schema", 200, f"a reply with {reply.status} has content, none is declared", _start(reply)
+        return
+    media = (reply.header("Content-Type") or "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        yield "watch.content_type", 200, f"a reply with {reply.status} has the content type {media or 'none'}", ""
+    try:
+        value: Any = json.loads(reply.body, parse_constant=_not_json)
+    except ValueError:
+        yield "watch.schema", 200, f"a reply with {reply.status} is no JSON", _start(reply)
+        return
+    chosen = rule.projected if is_projected(exchange, operation) else rule.full
+    if chosen and (broken := chosen.violations(value, "body")):
+        where = sorted({f"{_general(one.pointer)} ({one.rule})" for one in broken})
+        detail = "; ".join(f"{one.path}: {one.message}" for one in broken[:5])
+        yield "watch.schema", 200, f"a reply with {reply.status} breaks its schema at {', '.join(where[:3])}", detail
+
+
+def is_projected(exchange: Exchange, operation: Operation) -> bool:
+    """Whether the request asked for some fields only."""
+    query = parse_qs(exchange.sent.target.partition("?")[2], keep_blank_values=True)
+    return operation.projection is not None and operation.projection in query
+
+
+def _general(pointer: str) -> str:
+    """The pointer with ``*`` for positions: the same for every record of a page."""
+    return re.sub(r"/\d+(?=/|$)", "/*", pointer) or "/"
+
+
+def _not_json(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _start(reply: Reply) -> str:
+    return reply.body[:200].decode(errors="replace")
+
+
+_TITLES: Mapping[str, str] = {
+    "watch.no_stack_trace": "No reply shows a stack trace",
+    "watch.no_server_error": "No request makes the server fail",
+    "watch.cross_origin": "Every reply carries the cross-origin headers",
+    "watch.status": "Every status is declared",
+    "watch.schema": "Every reply keeps the schema of its status",
+    "watch.content_type": "Every reply has the declared content type",
+}

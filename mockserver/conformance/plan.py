@@ -1,0 +1,221 @@
+"""What there is to check, read from the document: each resource with its operations by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from mockserver.conformance.values import ABSENT, Values
+from mockserver.contract import Contract, Kind, Operation, Resource
+from mockserver.contract.document import Node
+from mockserver.contract.operation import How
+from mockserver.contract.resource import Reference
+
+_NOTHING = Node("", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request body as the document describes it: its properties, what must be there, and an example."""
+
+    node: Node
+    properties: Mapping[str, Node]
+    required: frozenset[str]
+    example: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Group:
+    """One resource and what can be done with it. What is told of its fields is read from the document once."""
+
+    resource: Resource
+    operations: Mapping[Kind, tuple[Operation, ...]]
+    contract: Contract
+    values: Values
+
+    @property
+    def name(self) -> str:
+        return self.resource.name
+
+    @property
+    def key(self) -> str:
+        """The field that identifies a record; empty where a tenant has only one."""
+        return self.resource.key
+
+    @property
+    def is_single(self) -> bool:
+        return self.resource.is_single
+
+    def has(self, kinds: Iterable[Kind]) -> bool:
+        return all(kind in self.operations for kind in kinds)
+
+    def one(self, kind: Kind) -> Operation:
+        return self.operations[kind][0]
+
+    def all(self, *kinds: Kind) -> tuple[Operation, ...]:
+        """The operations of these kinds, or of every kind; in the document's order."""
+        return tuple(one for kind, found in self.operations.items() if not kinds or kind in kinds for one in found)
+
+    @cached_property
+    def bodies(self) -> Mapping[Kind, Body]:
+        """What the first operation of each kind takes."""
+        return {kind: read_body(self.contract, found[0]) for kind, found in self.operations.items()}
+
+    def field(self, name: str) -> Node:
+        """The record's field ``name``: its schema, references followed; a node of nothing where there is none."""
+        return self._fields.get(name, _NOTHING)
+
+    def marks(self, name: str) -> Mapping[str, Any]:
+        """The x-mock words on the record's field."""
+        return self.schema.child("properties", name, "x-mock").value or {}
+
+    @cached_property
+    def writable(self) -> dict[str, Node]:
+        """What a client may set, as the create body describes it, the key left out."""
+        managed = self.resource.managed
+        return {name: node for name, node in self.bodies[Kind.CREATE].properties.items() if name not in managed}
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        return self.bodies[Kind.CREATE].required & frozenset(self.writable)
+
+    def of_type(self, *types: str) -> list[str]:
+        """Writable fields of these JSON types that are no foreign keys, in the document's order."""
+        keys = self.foreign_keys
+        return [name for name, node in self.writable.items() if self.values.type_of(node) in types and name not in keys]
+
+    @cached_property
+    def free_texts(self) -> list[str]:
+        """Writable fields that take any text: no enum, pattern, format or length, and no foreign key."""
+        limits = {"enum", "const", "pattern", "format", "maxLength"}
+        return [name for name in self.of_type("string") if not limits & set(self.field(name).value or {})]
+
+    @cached_property
+    def foreign_keys(self) -> frozenset[str]:
+        """Fields that name a record, or hold names of some, of this or another module, or that look-ups look up by."""
+        marked = {one.field for one in (*self.resource.references, *self.resource.elsewhere)}
+        return frozenset(
+            marked | {field for one in self.all(Kind.LOOKUP) for field in one.keys.values() if isinstance(field, str)}
+        )
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """Foreign keys into this document that a client may set; not those deeper inside a field."""
+        return tuple(one for one in self.resource.references if one.field in self.writable and not one.is_nested)
+
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        """Fields that the server fills in where a client leaves them out."""
+        return frozenset(name for name in self.resource.fields if "filled" in self.marks(name))
+
+    @cached_property
+    def triggers(self) -> Mapping[str, tuple[Any, ...]]:
+        """The values, by field, that let a change to them change other records too, as the document tells.
+
+        An effect is kept from happening by its first condition.
+        """
+        found: dict[str, tuple[Any, ...]] = {}
+        for effect in self.schema.child("x-mock", "effects").value or []:
+            name, wanted = next(iter(effect.get("when", {}).items()), ("", None))
+            if wanted is not None:
+                found[name] = (*found.get(name, ()), *(wanted if isinstance(wanted, list) else [wanted]))
+        return found
+
+    @cached_property
+    def schema(self) -> Node:
+        """The schema of the records."""
+        return self.contract.document.node("components", "schemas", self.resource.schema)
+
+    @cached_property
+    def _fields(self) -> Mapping[str, Node]:
+        document = self.contract.document
+        return {name: document.follow(node) for name, node in self.schema.child("properties").items()}
+
+    def named(self, operation: Operation, record: Mapping[str, Any]) -> dict[str, str] | None:
+        """The path parameters by which a look-up finds ``record``; None when it has no value for one of them."""
+        found: dict[str, str] = {}
+        for parameter, field in operation.keys.items():
+            name = field if isinstance(field, str) else field.get("cases", {}).get(record.get(field.get("by")))
+            value = record.get(str(name))
+            if not isinstance(value, str):
+                return None
+            found[parameter] = value
+        return found
+
+    @cached_property
+    def marker(self) -> str:
+        """The free text that carries the run's mark: one that search finds and every record has, if there is one.
+
+        A field that is a moment by its example is no text, whatever its schema says. Raises LookupError.
+        """
+        fields, example = self.free_texts, self.bodies[Kind.CREATE].example
+        plain = [
+            name
+            for name in fields
+            if _is_plain(self.values.make(self.field(name), name, 1, example.get(name, ABSENT)), name, example)
+        ]
+        searched = {
+            criterion.field
+            for operation in self.all(Kind.SEARCH)
+            for criterion in operation.criteria.values()
+            if criterion.how is How.CONTAINS
+        }
+        ranked = sorted(plain, key=lambda name: (name not in searched, name not in self.required))
+        if not ranked:
+            raise LookupError(f"{self.name} has no free text field to mark records with")
+        return ranked[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole document as groups, by resource name."""
+
+    contract: Contract
+    groups: Mapping[str, Group]
+
+    def operations(self) -> tuple[Operation, ...]:
+        return tuple(self.contract.operations())
+
+
+def read_plan(contract: Contract) -> Plan:
+    values = Values(contract.document)
+    groups = {}
+    for name, resource in contract.resources.items():
+        found: dict[Kind, tuple[Operation, ...]] = {}
+        for operation in contract.operations():
+            if operation.resource.name == name:
+                found[operation.kind] = (*found.get(operation.kind, ()), operation)
+        groups[name] = Group(resource, found, contract, values)
+    return Plan(contract, groups)
+
+
+def read_body(contract: Contract, operation: Operation) -> Body:
+    """What ``operation`` takes, references followed; nothing where it takes no body."""
+    document = contract.document
+    place = document.node("paths", operation.path, operation.method.lower(), "requestBody")
+    content = document.follow(place).child("content")
+    media = next((node for name, node in content.items() if "json" in name), Node("", None))
+    schema = document.follow(media.child("schema"))
+    properties = dict(schema.child("properties").items())
+    required = frozenset(schema.child("required").value or [])
+    return Body(schema, properties, required, _example(contract, media, schema))
+
+
+def _example(contract: Contract, media: Node, schema: Node) -> Mapping[str, Any]:
+    """The first example of the body that is an object, else the schema's, else none."""
+    named = [contract.document.follow(node).child("value").value for _, node in media.child("examples").items()]
+    found = [
+        media.child("example").value,
+        *named,
+        schema.child("example").value,
+        *(schema.child("examples").value or []),
+    ]
+    return next((one for one in found if isinstance(one, dict)), {})
+
+
+def _is_plain(made: Any, name: str, example: Mapping[str, Any]) -> bool:
+    """Whether what is made is the example (or the name) with a number behind it, hence free text."""
+    start = example.get(name) or name
+    return isinstance(made, str) and made.startswith(str(start))

@@ -1,0 +1,80 @@
+"""What a check is, and the decorator that makes one of a function: the same for ours and for a user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, TypeAlias
+
+from mockserver.contract import Kind
+from mockserver.errors import Problem, SetupError
+
+Function: TypeAlias = Callable[[Any, Any], None]
+"""Takes a Session and a Group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that is looked at for each resource.
+
+    ``needs`` are the kinds of operation without which it cannot be looked at; ``writes`` tells that it
+    changes records, ``owns`` that it may touch records it did not make, ``pair`` that it takes a second
+    tenant; ``code`` is the Web Fuzzing Commons code of what it finds.
+    """
+
+    name: str
+    title: str
+    run: Function
+    needs: frozenset[Kind] = frozenset()
+    writes: bool = False
+    owns: bool = False
+    pair: bool = False
+    code: int | None = None
+
+    @property
+    def suite(self) -> str:
+        return self.name.partition(".")[0]
+
+
+def check(
+    *needs: Kind, writes: bool = False, owns: bool = False, pair: bool = False, code: int | None = None
+) -> Callable[[Function], Check]:
+    """Make a check of ``check_<name>``: its docstring's first line is the title, its module the suite."""
+
+    def made(function: Function) -> Check:
+        name = getattr(function, "__name__", "").removeprefix("check_")
+        suite = function.__module__.rpartition(".")[2]
+        title = (function.__doc__ or name).strip().splitlines()[0].rstrip(".")
+        return Check(f"{suite}.{name}", title, function, frozenset(needs), writes, owns, pair, code)
+
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The checks of a run, in order, each name once."""
+
+    checks: tuple[Check, ...] = ()
+
+    def __iter__(self) -> Iterator[Check]:
+        return iter(self.checks)
+
+    def also(self, found: Iterable[Check], source: str) -> Registry:
+        """With those that ``source`` declares. Raises SetupError for a name that is taken."""
+        known, added = {one.name for one in self.checks}, tuple(found)
+        if taken := [one.name for one in added if one.name in known]:
+            remedy = "rename the file or the function"
+            raise SetupError([Problem(source, "", f"a check called {name!r} exists already", remedy) for name in taken])
+        return Registry((*self.checks, *added))
+
+    @property
+    def suites(self) -> dict[str, list[Check]]:
+        """The checks by the file that they stand in."""
+        return {suite: [one for one in self if one.suite == suite] for suite in dict.fromkeys(c.suite for c in self)}
+
+
+def declared_in(module: ModuleType) -> tuple[Check, ...]:
+    """The checks that ``module`` itself declares; those that it imports belong elsewhere."""
+    found = (one for one in vars(module).values() if isinstance(one, Check))
+    return tuple(one for one in found if one.run.__module__ == module.__name__)

@@ -1,0 +1,236 @@
+"""One run from start to end: the checks, the fuzzer, the cleaning up, whatever comes between."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from mockserver.conformance.allow_list import allowed
+from mockserver.conformance.asking import Ask
+from mockserver.conformance.client import Client
+from mockserver.conformance.findings import Finding
+from mockserver.conformance.fuzzing import PHASES, Scenario, as_check, fuzz
+from mockserver.conformance.ledger import Ledger, Marking, new_mark
+from mockserver.conformance.loading import load_checks
+from mockserver.conformance.made import Made
+from mockserver.conformance.options import Options
+from mockserver.conformance.oracle import Oracle
+from mockserver.conformance.pacing import OutOfTime, Pace
+from mockserver.conformance.plan import Group, read_plan
+from mockserver.conformance.registry import Check
+from mockserver.conformance.running import Outcome, Result, carry_out, foreign
+from mockserver.conformance.sampling import sample
+from mockserver.conformance.session import Session
+from mockserver.conformance.sweeping import ledger_of, leftovers, sweep_away
+from mockserver.conformance.targets import Target
+from mockserver.conformance.transports import Unreachable
+from mockserver.contract import Kind, Operation
+from mockserver.errors import Problem, SetupError
+
+SAMPLED = "left out of this profile's sample; --whole leaves nothing out, and another --seed takes other ones"
+CLEANING_TIME = 120.0
+"""Seconds that cleaning up may take beyond the time of the run."""
+UNFUZZED = frozenset({Kind.BATCH, Kind.NOTICE, Kind.PREVIEW})
+"""What a fuzzer leaves alone where mails may reach people and a batch may name anything."""
+
+
+class Run:
+    """What one run holds; ``told`` hears what is being done and each result."""
+
+    def __init__(self, options: Options, target: Target, told: Callable[[str, Result | None], None]) -> None:
+        self.options, self.target, self._told = options, target, told
+        self.profile = options.chosen
+        self.plan = read_plan(target.contract)
+        self.mark = new_mark(str(options.seed) if self.profile.in_process else None)
+        self.pace = Pace(options.rate or self.profile.rate, options.max_time or self.profile.max_time)
+        allow = allowed(
+            target.contract,
+            reads_only=self.profile.reads_only,
+            unmarked=not self.profile.ledger,
+            elsewhere=self.profile.in_process or self.profile.local,
+        )
+        self.client = Client(target.contract, target.transport, allow=allow, pace=self.pace)
+        self.oracle = Oracle()
+        self.client.after.append(self.oracle.look)
+        limits = replace(self.profile.limits, seed=options.seed)
+        self.session = Session(self.plan, self.client, target.own, target.other, mark=self.mark, limits=limits)
+        self.groups = self._chosen()
+        self.checks = load_checks(options.checks)
+        self.sample = sample(self.plan, 1 if options.groups or options.whole else self.profile.share, options.seed)
+        self.results: list[Result] = []
+        self.partial = ""
+        self.ledger = Ledger(ledger_of(options)) if self.profile.ledger else None
+        if self.ledger:
+            marking = Marking(self.plan, self.ledger, self.mark, set())
+            self.client.before, self.session.records.listener = marking.before, marking.saw
+
+    def _chosen(self) -> dict[str, Group]:
+        """The resources to check. Raises SetupError naming those there are."""
+        known = self.plan.groups
+        if wrong := [name for name in self.options.groups if name not in known]:
+            raise _cannot("--group", f"there is no resource {wrong[0]!r}", f"use one of {', '.join(known)}")
+        return {name: group for name, group in known.items() if name in (self.options.groups or known)}
+
+    def greet(self) -> None:
+        """Raises SetupError when the target does not answer, or takes the token for none."""
+        operation = next((one for one in self.plan.operations() if one.kind is Kind.LIST), None)
+        if operation is None:
+            return
+        self.client.purpose = "greeting"
+        try:
+            reply = self.session.send(Ask(operation))
+        except Unreachable as error:
+            raise _cannot("--target", f"does not answer ({error})", "start it, or correct the URL") from None
+        if reply.status in (401, 403):
+            problem = f"answers {reply.status} to {operation.id} of the tenant {self.target.own.tenant!r}"
+            raise _cannot("--token", problem, "give a token that is valid for --tenant")
+
+    def check(self) -> None:
+        """Every check on every resource, then the fuzzer; stops in good order when the time is over."""
+        try:
+            self._prepare()
+            for group in self.groups.values():
+                for check in self.checks:
+                    self._one(check, group.name)
+            self._fuzz()
+        except OutOfTime:
+            self.partial = "the time given to this run was over before its end"
+        self._mark_unreached()
+
+    def planned(self) -> int:
+        """How many checks of resources the run is going to carry out."""
+        return sum(
+            self.sample.has_check(check.name, name) and not foreign(check, group)
+            for name, group in self.groups.items()
+            for check in self.checks
+        )
+
+    def operations(self) -> tuple[Operation, ...]:
+        """The operations that the run is about."""
+        return tuple(one for one in self.plan.operations() if one.resource.name in self.groups)
+
+    def clean_up(self) -> tuple[Made, ...]:
+        """Remove what is left, in extra time if need be; returns what would not go."""
+        self.pace.extend(CLEANING_TIME)
+        try:
+            left = tuple(self.session.clean_up(targets=True))
+            if self.ledger:
+                # A request cut off by Ctrl-C or a broken connection may have made what no reply told of.
+                left = tuple(sweep_away(self.session, self.ledger, leftovers(self.session, self.ledger, self.mark)))
+        except (OutOfTime, Unreachable):
+            left = tuple(self.session.records.left())
+        return left
+
+    def _prepare(self) -> None:
+        """Take foreign keys from what is there, where made-up ones might be refused."""
+        if not self.profile.ledger:
+            return
+        found: dict[str, dict[str, str]] = {}
+        for group in self.plan.groups.values():
+            outside = [name for name in group.resource.fields if ":" in str(group.marks(name).get("references", ""))]
+            if outside and Kind.LIST in group.operations:
+                reply = self.session.send(Ask(group.one(Kind.LIST)))
+                records = self.session.value(reply) if reply.status == 200 else []
+                known = [(name, one[name]) for name in outside for one in records if isinstance(one.get(name), str)]
+                found[group.name] = dict(reversed(known))
+        self.session.limits = replace(self.session.limits, foreign=found)
+
+    def _one(self, check: Check, resource: str) -> None:
+        if not self.sample.has_check(check.name, resource):
+            self._keep(Result(check, resource, Outcome.LEFT_OUT, reason=SAMPLED))
+            return
+        self._told(f"{check.name} of {resource}", None)
+        began = time.perf_counter()
+        result = carry_out(check, self.session, self.plan.groups[resource])
+        self._keep(replace(result, seconds=time.perf_counter() - began))
+
+    def _fuzz(self) -> None:
+        amount = self.profile.fuzzing
+        seen: dict[tuple[str, str], Result] = {}
+        for scenario in fuzz(
+            self.session, amount, self.options.seed, self._fuzzed, lambda what: self._told(what, None)
+        ):
+            self._take(scenario, seen)
+        for result in seen.values():
+            self._keep(result)
+        for phase in PHASES:
+            left_out = (phase == "fuzzing" and not amount.cases) or (phase == "stateful" and not amount.sequences)
+            if left_out:
+                self._keep(_uncovered(f"fuzzing.{phase}", f"this profile leaves the {phase} phase out"))
+        for operation in self.operations():
+            if not self._fuzzed(operation):
+                is_left_out = self.client.may(operation) and not self.sample.has_operation(operation)
+                missed = Outcome.LEFT_OUT if is_left_out else Outcome.NOT_COVERED
+                reason = SAMPLED if is_left_out else "this profile does not fuzz it"
+                self._keep(replace(_uncovered(f"fuzzing of {operation.id}", reason, operation), outcome=missed))
+        self.session.clean_up(targets=True)
+
+    def _take(self, scenario: Scenario, seen: dict[tuple[str, str], Result]) -> None:
+        if scenario.problem:
+            if self.pace.is_over():
+                raise OutOfTime(scenario.problem)
+            self._keep(_uncovered(f"fuzzing.{scenario.phase} {scenario.label}".strip(), scenario.problem))
+        for name in scenario.checks:
+            found = tuple(one for one in scenario.findings if one.check == f"fuzzing.{name}")
+            known = seen.get((name, ""), Result(as_check(name), "", Outcome.PASSED))
+            outcome = Outcome.FAILED if found or known.findings else Outcome.PASSED
+            seen[name, ""] = replace(known, outcome=outcome, findings=(*known.findings, *found))
+
+    def _fuzzed(self, operation: Operation) -> bool:
+        if not self.client.may(operation) or operation.resource.name not in self.groups:
+            return False
+        if not self.sample.has_operation(operation):
+            return False
+        return self.profile.reads_only or self.profile.limits.owns_all or operation.kind not in UNFUZZED
+
+    def _keep(self, result: Result) -> None:
+        self.results.append(result)
+        self._told("", result)
+
+    def _mark_unreached(self) -> None:
+        if not self.partial:
+            return
+        done = {(result.check.name, result.resource) for result in self.results}
+        for group in self.groups.values():
+            for check in self.checks:
+                if (check.name, group.name) not in done:
+                    self._keep(Result(check, group.name, Outcome.NOT_COVERED, reason=self.partial))
+        if not any(name.startswith("fuzzing.") for name, _ in done):
+            self._keep(_uncovered("fuzzing", self.partial))
+
+    def findings(self, left: tuple[Made, ...]) -> list[Finding]:
+        """All that was found, by checks, by the watch on every reply, and by what could not be made or removed."""
+        found = [one for result in self.results for one in result.findings]
+        found += [one for finding in self.oracle.findings.values() for one in [finding] * self.oracle.seen[finding.key]]
+        known = {one.operation for one in found}
+        for result in self.results:
+            if result.blocked and result.blocked not in known:
+                known.add(result.blocked)
+                found.append(
+                    _about("preparation.records", "Records can be made to work with", result.blocked, result.reason)
+                )
+        for made in left:
+            found.append(
+                _about(
+                    "preparation.clean_up",
+                    "What was made can be removed",
+                    "",
+                    f"{made.resource} could not be removed",
+                    made.id,
+                )
+            )
+        return found
+
+
+def _uncovered(what: str, reason: str, operation: Operation | None = None) -> Result:
+    check = Check(what, what, lambda _, __: None)
+    return Result(check, operation.resource.name if operation else "", Outcome.NOT_COVERED, reason=reason)
+
+
+def _about(check: str, title: str, operation: str, cause: str, detail: str = "") -> Finding:
+    return Finding(check, title, None, "", operation, cause, detail)
+
+
+def _cannot(pointer: str, problem: str, remedy: str) -> SetupError:
+    return SetupError([Problem("options", pointer, problem, remedy)])

@@ -1,0 +1,289 @@
+"""What a check is handed: ways to make, read and change records of the target, and to say what it expected."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from mockserver.conformance.asking import NO_BODY, Ask, record_name, usual
+from mockserver.conformance.client import Client
+from mockserver.conformance.comparing import differences, names, told
+from mockserver.conformance.findings import Blocked, Broken, Finding, Inconclusive, NotApplicable
+from mockserver.conformance.identity import Identity
+from mockserver.conformance.made import Made, Records
+from mockserver.conformance.making import make_body
+from mockserver.conformance.plan import Group, Plan
+from mockserver.conformance.profiles import Limits
+from mockserver.conformance.recorder import trimmed
+from mockserver.conformance.registry import Check
+from mockserver.conformance.traffic import Exchange, NotJson, Reply, Sent
+from mockserver.contract import Kind, Operation
+
+ROUNDS = 4
+"""How often removing is tried: what depends on something else goes first."""
+EVIDENCE = 8
+"""How many exchanges a finding shows, the last ones before it."""
+
+
+class Session:
+    """One run's hands. Every method that expects something raises Broken when the target disappoints."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        client: Client,
+        own: Identity,
+        other: Identity | None,
+        *,
+        mark: str,
+        limits: Limits | None = None,
+    ) -> None:
+        self.plan, self.client, self.own, self.other = plan, client, own, other
+        self.mark, self.limits = mark, limits or Limits()
+        self.records = Records(plan.contract)
+        self.findings: list[Finding] = []
+        self._ordinals = itertools.count(1)
+        self._targets: dict[tuple[str, str], dict[str, Any]] = {}
+        self._window: list[Exchange] = []
+        self._check: Check | None = None
+        self._group: Group | None = None
+        client.after += [self.records.look, self._see]
+
+    # Asking
+
+    def send(
+        self,
+        ask: Ask,
+        *,
+        who: Identity | None = None,
+        tenant: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send ``ask`` as ``who`` (default: the run's own identity) to ``tenant`` (default: theirs)."""
+        who = who or self.own
+        target = ask.target(self.plan.contract.tenant, tenant if tenant is not None else who.tenant)
+        content = None if ask.body is NO_BODY else json.dumps(ask.body).encode()
+        return self.raw(ask.operation.method, target, content, who=who, headers=headers)
+
+    def raw(
+        self,
+        method: str,
+        target: str,
+        content: bytes | None = None,
+        *,
+        who: Identity | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send anything; ``headers`` replace the usual ones, an empty text leaves one out."""
+        who = who or self.own
+        sent = {"Authorization": f"Bearer {who.token}" if who.token else "", "Accept": "application/json"}
+        if content is not None:
+            sent["Content-Type"] = "application/json"
+        sent |= headers or {}
+        told = tuple((name, text) for name, text in sent.items() if text)
+        return self.client.send(Sent(method, target, told, content))
+
+    def at(
+        self,
+        group: Group,
+        kind: Kind,
+        record_id: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NO_BODY,
+        who: Identity | None = None,
+    ) -> Reply:
+        """Ask the operation of ``kind`` about one record."""
+        operation = group.one(kind)
+        return self.send(Ask(operation, {record_name(operation): record_id}, query or {}, body), who=who)
+
+    def usual(self, group: Group, operation: Operation, record: Mapping[str, Any]) -> Ask:
+        """A request that is valid for ``record``; what else its parameters name is there."""
+        body = self.body(group) if operation.kind in (Kind.CREATE, Kind.REPLACE, Kind.PATCH) else {}
+        ask = usual(group, operation, record, body)
+        named = {one.name: self.plan.groups[one.references] for one in operation.parameters if one.references}
+        return ask.but(values={**ask.values, **{name: self.target(one)[one.key] for name, one in named.items()}})
+
+    def may(self, operation: Operation) -> bool:
+        """Whether this run may send an operation at all."""
+        return self.client.may(operation)
+
+    # Records
+
+    def body(
+        self,
+        group: Group,
+        fields: Mapping[str, Any] | None = None,
+        *,
+        only_required: bool = False,
+        who: Identity | None = None,
+    ) -> dict[str, Any]:
+        """A valid body for a create, unlike any other of this run; ``fields`` replace what is made."""
+        made = make_body(self, group, next(self._ordinals), only_required=only_required, who=who)
+        return {**made, **(fields or {})}
+
+    def target(self, group: Group, *, who: Identity | None = None) -> dict[str, Any]:
+        """A record for others to refer to; the same for all of them, and kept until the run ends."""
+        place = (group.name, (who or self.own).tenant)
+        if place not in self._targets:
+            self._targets[place] = self.put_in(group, self.body(group, only_required=True, who=who), who=who)
+        return self._targets[place]
+
+    def create(
+        self, group: Group, fields: Mapping[str, Any] | None = None, *, who: Identity | None = None
+    ) -> dict[str, Any]:
+        """Make a record and return it. Raises Blocked when the target takes no valid record."""
+        return self.put_in(group, self.body(group, fields, who=who), who=who)
+
+    def foreign(self, group: Group) -> Mapping[str, str]:
+        """Keys into other modules that the target takes, by field; empty where any will do."""
+        return self.limits.foreign.get(group.name, {})
+
+    def put_in(self, group: Group, body: Mapping[str, Any], *, who: Identity | None = None) -> dict[str, Any]:
+        reply = self.send(Ask(group.one(Kind.CREATE), body=dict(body)), who=who)
+        made = self.value(reply) if reply.status == 200 else None
+        if not isinstance(made, dict) or not isinstance(made.get(group.key), str):
+            create = group.one(Kind.CREATE).id
+            raise Blocked(f"no {group.name} could be made: {create} answered {reply.status}", create)
+        return made
+
+    def read(self, group: Group, record_id: str, *, who: Identity | None = None) -> dict[str, Any]:
+        reply = self.at(group, Kind.READ, record_id, who=who)
+        self.status(reply, 200, f"{group.one(Kind.READ).id} of a record that exists", group.one(Kind.READ))
+        value = self.value(reply)
+        self.expect(isinstance(value, dict), "a record read is no object")
+        return dict(value)
+
+    def sample(self, group: Group, count: int = 1) -> list[dict[str, Any]]:
+        """Records to look at: fresh ones, or existing ones where the run may not write. Raises Inconclusive."""
+        if not self.limits.reads_only and Kind.CREATE in group.operations:
+            return [self.create(group) for _ in range(count)]
+        if Kind.LIST not in group.operations:
+            raise NotApplicable("there is no list to take records from")
+        found = self.value(self.send(Ask(group.one(Kind.LIST))))
+        records = (
+            [one for one in found if isinstance(one, dict) and group.key in one] if isinstance(found, list) else []
+        )
+        if not records:
+            raise Inconclusive("the tenant has none of them")
+        return records[:count]
+
+    def kept(self) -> set[Made]:
+        """The records that are there for others to refer to."""
+        keys = {name: group.key for name, group in self.plan.groups.items()}
+        return {Made(tenant, name, str(one[keys[name]])) for (name, tenant), one in self._targets.items()}
+
+    def ours(self, group: Group) -> set[str]:
+        """The ids of the records of this resource that the check has made itself."""
+        found = {made for made in self.records.left() if made.resource == group.name}
+        return {made.id for made in found - self.kept() if made.tenant == self.own.tenant}
+
+    # Expecting
+
+    def value(self, reply: Reply) -> Any:
+        """The reply's JSON; Broken when it is none."""
+        try:
+            return reply.json()
+        except NotJson as wrong:
+            raise Broken("a reply is no JSON", str(wrong)) from None
+
+    def status(self, reply: Reply, wanted: int, what: str, operation: Operation | None = None) -> None:
+        if reply.status != wanted:
+            cause = f"{what}: answered {reply.status}, wanted {wanted}"
+            raise Broken(cause, reply.body[:300].decode(errors="replace"), operation.id if operation else None)
+
+    def expect(self, condition: bool, cause: str, detail: str = "") -> None:
+        if not condition:
+            raise Broken(cause, detail)
+
+    def same(self, wanted: Any, found: Any, cause: str, *, without: frozenset[str] = frozenset()) -> None:
+        """Expect ``found`` to be ``wanted``; the cause names the members that are not."""
+        if lines := differences(wanted, found, without=without):
+            raise Broken(f"{cause} ({names(lines)})", told(lines))
+
+    @contextmanager
+    def each(self, operation: Operation | None = None) -> Iterator[None]:
+        """Turn what breaks inside into a finding and go on."""
+        try:
+            yield
+        except Broken as broken:
+            self.note(broken, operation)
+
+    def note(self, broken: Broken, operation: Operation | None = None) -> None:
+        assert self._check
+        last = self._window[-1].sent.operation if self._window else None
+        self.findings.append(
+            Finding(
+                check=self._check.name,
+                title=self._check.title,
+                code=self._check.code,
+                resource=self._group.name if self._group else "",
+                operation=broken.operation or (operation.id if operation else last or ""),
+                cause=broken.cause,
+                detail=broken.detail,
+                exchanges=tuple(self._window[-EVIDENCE:]),
+            )
+        )
+
+    # The run's side
+
+    def begin(self, check: Check, group: Group) -> None:
+        self._check, self._group, self._window = check, group, []
+        self.client.purpose = check.name
+
+    def clean_up(self, *, targets: bool = False) -> list[Made]:
+        """Remove what was made, newest first; returns what would not go. ``targets``: those that are kept as well."""
+        self.client.purpose = "cleaning up"
+        if targets:
+            self._targets.clear()
+        kept = self.kept()
+        for _ in range(ROUNDS):
+            for made in self.records.left():
+                if made not in kept:
+                    self._remove(made)
+        return [made for made in self.records.left() if made not in kept]
+
+    def _remove(self, made: Made) -> None:
+        group = self.plan.groups[made.resource]
+        who = next((one for one in (self.own, self.other) if one and one.tenant == made.tenant), None)
+        if who is None or Kind.DELETE not in group.operations:
+            return
+        reply = self.at(group, Kind.DELETE, made.id, who=who)
+        if reply.status in (200, 404):
+            self.records.forget(made)
+        elif reply.status == 409 and self.limits.owns_all:
+            for resource, record_id, field in dependants(self.plan, reply):
+                if not self._loosen(self.plan.groups[resource], record_id, field, who):
+                    self.records.remember(made.tenant, [(resource, record_id)])
+
+    def _loosen(self, group: Group, record_id: str, field: str, who: Identity) -> bool:
+        """Take a reference out of a record, so that what it refers to can go: two may refer to each other."""
+        if Kind.PATCH not in group.operations:
+            return False
+        step = {"op": "remove", "path": f"/{field}"}
+        return self.at(group, Kind.PATCH, record_id, body=[step], who=who).status == 200
+
+    def _see(self, exchange: Exchange, _: Operation | None) -> None:
+        self._window.append(trimmed(exchange))
+        del self._window[: -4 * EVIDENCE]
+
+
+def dependants(plan: Plan, reply: Reply) -> list[tuple[str, str, str]]:
+    """Resource, id and referring field of the records that, as a refused delete tells, stand in its way.
+
+    A change may have made them: they were in no reply.
+    """
+    try:
+        told = reply.json()
+    except NotJson:
+        return []
+    errors = told.get("errors") if isinstance(told, dict) else None
+    paths = [str(one.get("path", "")).split("/") for one in errors or [] if isinstance(one, dict)]
+    return [
+        (path[1], path[2], path[3])
+        for path in paths
+        if len(path) > 3 and path[0] == "record" and path[1] in plan.groups
+    ]

@@ -1,0 +1,184 @@
+"""Steps that several checks take: change a record, send a batch, name what the run may use."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from mockserver.conformance.asking import Ask
+from mockserver.conformance.findings import Broken, NotApplicable
+from mockserver.conformance.identity import Identity, claims
+from mockserver.conformance.plan import Group
+from mockserver.conformance.session import Session
+from mockserver.contract import Kind, Operation
+from mockserver.contract.operation import How
+from mockserver.contract.resource import Reference
+
+
+def other(session: Session) -> Identity:
+    assert session.other
+    return session.other
+
+
+def usable(session: Session, group: Group) -> Iterator[Operation]:
+    """The operations this run may use."""
+    return (one for one in group.all() if session.may(one))
+
+
+def put(session: Session, group: Group, record_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Replace and return what was answered; Broken when it is refused."""
+    operation = group.one(Kind.REPLACE)
+    reply = session.at(group, Kind.REPLACE, record_id, body={**body, group.key: record_id})
+    session.status(reply, 200, f"{operation.id} of a valid record", operation)
+    return dict(session.value(reply))
+
+
+def patch(
+    session: Session, group: Group, record: Mapping[str, Any], steps: list[dict[str, Any]], what: str
+) -> dict[str, Any]:
+    """Apply ``steps`` and return what is then read; Broken when they are refused or the answer differs."""
+    operation = group.one(Kind.PATCH)
+    reply = session.at(group, Kind.PATCH, record[group.key], body=steps)
+    session.status(reply, 200, f"a patch that {what}", operation)
+    found = session.read(group, record[group.key])
+    session.same(session.value(reply), found, "PATCH answers another record than read")
+    return found
+
+
+def refused(
+    session: Session,
+    group: Group,
+    record: Mapping[str, Any],
+    steps: list[dict[str, Any]],
+    what: str,
+    *,
+    status: int = 400,
+) -> None:
+    """Expect ``steps`` to be refused and the record to be just what it was, stamps included."""
+    operation = group.one(Kind.PATCH)
+    with session.each(operation):
+        reply = session.at(group, Kind.PATCH, record[group.key], body=steps)
+        session.same(record, session.read(group, record[group.key]), f"a patch that {what} changed the record")
+        session.status(reply, status, f"a patch that {what}", operation)
+
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def stamp(group: Group, name: str) -> str:
+    """The field of a stamp. Raises Inconclusive where the resource has none."""
+    if name not in group.resource.stamps:
+        raise NotApplicable(f"there is no {name} stamp")
+    return group.resource.stamps[name]
+
+
+def changes(session: Session, group: Group) -> Iterator[tuple[str, Change]]:
+    """Each way to change a record, as far as the document has it."""
+    marker = group.marker
+    step = [{"op": "replace", "path": f"/{marker}", "value": f"{session.mark} changed"}]
+    if Kind.REPLACE in group.operations:
+        yield "PUT", lambda record: put(session, group, record[group.key], session.body(group))
+    if Kind.PATCH in group.operations:
+        yield "PATCH", lambda record: patch(session, group, record, step, "replaces a field")
+    for operation in group.all(Kind.NOTICE):
+        yield "a notice", lambda record, one=operation: session.send(session.usual(group, one, record))  # type: ignore[misc]
+    for operation in group.all(Kind.BATCH):
+        for item in (
+            {"operation": "patch", "patch_directives": step},
+            {"operation": "update", "object": session.body(group)},
+        ):
+            yield (
+                f"a batch's {item['operation']}",
+                lambda record, one=operation, what=item: session.send(
+                    Ask(one, body={"operations": [{**what, "id": record[group.key]}]})
+                ),  # type: ignore[misc]
+            )
+
+
+def marked(session: Session, group: Group, operation_id: str) -> dict[str, Any]:
+    """Search parameters that this run's records meet, and no others where the mark can be searched for."""
+    operation = next(one for one in group.all(Kind.SEARCH) if one.id == operation_id)
+    for name, criterion in operation.criteria.items():
+        if criterion.field == group.marker and criterion.how is How.CONTAINS:
+            return {name: session.mark}
+    return {}
+
+
+def references(session: Session, group: Group) -> list[Reference]:
+    """Foreign keys of this resource whose records this run can make. Raises Inconclusive."""
+    found = [one for one in group.references if Kind.CREATE in session.plan.groups[one.resource].operations]
+    if not found:
+        raise NotApplicable("there is no foreign key into this document")
+    return found
+
+
+def naming(group: Group, reference: Reference, record_id: str) -> dict[str, Any]:
+    is_list = group.values.type_of(group.field(reference.field)) == "array"
+    return {reference.field: [record_id] if is_list else record_id}
+
+
+def run_batch(session: Session, group: Group, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Send a batch and return its results; Broken when they are not in order or do not add up."""
+    operation = group.one(Kind.BATCH)
+    reply = session.send(Ask(operation, body={"operations": items}))
+    session.status(reply, 200, "a batch within the limit", operation)
+    told = session.value(reply)
+    results = told.get("results") if isinstance(told, dict) else None
+    if not isinstance(results, list) or len(results) != len(items):
+        raise Broken("a batch answers another number of results than it had items", str(told)[:200], operation.id)
+    asked, answered = [one["operation"] for one in items], [one.get("operation") for one in results]
+    session.expect(asked == answered, "a batch's results are not in the order of its items", f"{asked} / {answered}")
+    well = sum(_went_well(one) for one in results)
+    counts = (told.get("success_count"), told.get("error_count"))
+    session.expect(
+        counts == (well, len(items) - well),
+        "a batch's counts do not add up",
+        f"{counts}, wanted {well} and {len(items) - well}",
+    )
+    return results
+
+
+def _went_well(result: dict[str, Any]) -> bool:
+    return isinstance(result.get("status"), int) and result["status"] < 300
+
+
+def bad_headers(session: Session) -> Iterator[tuple[str, str]]:
+    """Authorization headers that must not pass: what is wrong, and the header (empty: none at all)."""
+    token = session.own.token or ""
+    yield "without a token", ""
+    yield "with an empty token", "Bearer "
+    yield "with another scheme", f"Basic {base64.b64encode(b'user:password').decode()}"
+    yield "with the bare token", token
+    yield "with a token that is none", "Bearer not-a-token"
+    yield from _forged(token)
+    yield from _minted(session.own)
+
+
+def _forged(token: str) -> Iterator[tuple[str, str]]:
+    """What anybody can make of a token without its key."""
+    head, _, rest = token.partition(".")
+    payload, _, signature = rest.partition(".")
+    if not signature:
+        return
+    yield "without its signature", f"Bearer {head}.{payload}."
+    yield "with a broken signature", f"Bearer {head}.{payload}.{signature[::-1]}"
+    yield "that is cut short", f"Bearer {token[: len(token) // 2]}"
+    altered = _encoded({**claims(token), "sub": "someone-else"})
+    yield "with altered claims", f"Bearer {head}.{altered}.{signature}"
+    yield "that is not signed", f"Bearer {_encoded({'alg': 'none', 'typ': 'JWT'})}.{payload}."
+
+
+def _minted(identity: Identity) -> Iterator[tuple[str, str]]:
+    """Tokens of the right issuer with claims that must not do."""
+    if identity.mint is None:
+        return
+    yield "that has expired", f"Bearer {identity.mint(exp=1_000_000_000)}"
+    yield "that is not valid yet", f"Bearer {identity.mint(nbf=4_000_000_000)}"
+    yield "for another audience", f"Bearer {identity.mint(aud='https://elsewhere.example')}"
+    yield "without an expiry", f"Bearer {identity.mint(exp=None)}"
+
+
+def _encoded(value: dict[str, object]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()

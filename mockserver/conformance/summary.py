@@ -1,0 +1,182 @@
+"""What the terminal shows: progress while it runs (a bar for people, lines for logs), and one summary at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from mockserver.conformance.running import Outcome, Result
+from mockserver.conformance.verdict import FOUND
+
+SHOWN = 12
+"""How many causes the terminal shows in full; the reports have all."""
+TOLD = (Outcome.FAILED, Outcome.NOT_COVERED, Outcome.PASSED)
+"""What a line of the progress tells: that a check does not apply, or is in no sample, is no news."""
+FUZZING = "fuzzing"
+EACH = 40
+"""Up to how many operations the terminal shows each; more are shown by resource."""
+DETAIL = 400
+"""How many characters of a finding's detail the terminal shows."""
+
+
+class Display:
+    """Hears what a run does: on a terminal a spinner and a count, elsewhere one line a resource."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._about = ""
+        self._tally: dict[Outcome, int] = {}
+        self._bar: Progress | None = None
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        if not self._console.is_terminal:
+            yield
+            self._line()
+            return
+        columns = (
+            SpinnerColumn(),
+            BarColumn(30),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}"),
+        )
+        with Progress(*columns, console=self._console, transient=True) as self._bar:
+            self._bar.add_task("", total=None)
+            yield
+
+    def begin(self, total: int) -> None:
+        """So many checks of resources are to come."""
+        if self._bar:
+            self._bar.update(self._bar.task_ids[0], total=total)
+
+    def hear(self, what: str, result: Result | None) -> None:
+        """``what`` begins, or ``result`` is there."""
+        if self._bar:
+            task = self._bar.task_ids[0]
+            if what:
+                self._bar.update(task, description=escape(what)[:60])
+            elif result and result.resource and result.outcome in TOLD and result.check.suite != FUZZING:
+                self._bar.advance(task)
+        elif result:
+            self._count(result)
+
+    def _count(self, result: Result) -> None:
+        about = FUZZING if result.check.suite == FUZZING else result.resource or result.check.suite
+        if about != self._about:
+            self._line()
+            self._about, self._tally = about, {}
+        self._tally[result.outcome] = self._tally.get(result.outcome, 0) + 1
+
+    def _line(self) -> None:
+        told = [f"{count} {outcome.value}" for outcome, count in sorted(self._tally.items()) if outcome in TOLD]
+        if told:
+            self._console.print(f"{self._about}: {', '.join(told)}", markup=False, highlight=False)
+            self._tally = {}
+
+
+def show(console: Console, told: dict[str, Any], exit_code: int, written: list[Path]) -> None:
+    """The one summary: verdict, coverage, findings by cause, what was not covered and why."""
+    console.print()
+    console.print(_headline(told, exit_code), highlight=False, soft_wrap=True)
+    console.print(_coverage(told), markup=False, highlight=False, soft_wrap=True)
+    _statuses(console, told)
+    checks = list(dict.fromkeys(one["check"] for one in told["findings"]))
+    for name in checks[:SHOWN]:
+        _finding(console, [one for one in told["findings"] if one["check"] == name])
+    if len(checks) > SHOWN:
+        console.print(f"\n… and {len(checks) - SHOWN} more checks: see the report (--report DIR)", highlight=False)
+    _baseline(console, told)
+    _uncovered(console, told)
+    for file in written:
+        console.print(f"written: {file}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _headline(told: dict[str, Any], exit_code: int) -> str:
+    found = len({one["check"] for one in told["findings"]})
+    verdict = (
+        f"[bold red]{found} {'check' if found == 1 else 'checks'} found something[/]"
+        if exit_code == FOUND
+        else "[bold green]clean[/]"
+    )
+    partial = f" [yellow](partial: {escape(told['partial'])})[/]" if told["partial"] else ""
+    where = f"{escape(told['target'])}, profile {told['profile']}, seed {told['seed']}"
+    return f"{verdict}{partial}: {where}, {told['requests']} requests in {told['seconds']:.1f} s"
+
+
+def _coverage(told: dict[str, Any]) -> str:
+    names = {"operations": "operations", "checks": "checks carried out", "statuses": "declared statuses seen"}
+    return "covered: " + ", ".join(
+        f"{found} of {total} {names[name]}" for name, (found, total) in told["covered"].items()
+    )
+
+
+def _statuses(console: Console, told: dict[str, Any]) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim" if console.is_terminal else "")
+    first = "operation" if len(told["operations"]) <= EACH else "resource"
+    for name, justify in ((first, "left"), ("requests", "right"), ("checks", "right"), ("statuses", "left")):
+        table.add_column(name, justify=justify, no_wrap=name != "statuses", overflow="fold")  # type: ignore[arg-type]
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for one in told["operations"]:
+        rows.setdefault(one["id"] if len(told["operations"]) <= EACH else one["resource"], []).append(one)
+    for name, several in rows.items():
+        requests, checks = sum(one["requests"] for one in several), {name for one in several for name in one["checks"]}
+        table.add_row(name, str(requests), str(len(checks)), _counts(one["statuses"] for one in several))
+    console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _counts(statuses: Iterable[Mapping[str, int]]) -> str:
+    total: Counter[str] = Counter()
+    for one in statuses:
+        total.update(one)
+    return " ".join(f"{status if status != '0' else 'none'}x{total[status]}" for status in sorted(total))
+
+
+def _finding(console: Console, found: list[dict[str, Any]]) -> None:
+    """What one check found: the first operation's cause in full, the others by name."""
+    one, count = found[0], sum(other["count"] for other in found)
+    code = f" {one['code']}" if one["code"] else ""
+    console.print()
+    console.print(f"[red]✗[/] [bold]{escape(one['cause'])}[/]", soft_wrap=True, highlight=False)
+    lines = [f"{one['check']}{code} · {one['operation']} · found {count}x · seed {one['seed']}"]
+    if one["detail"]:
+        lines.append(" ".join(one["detail"].split())[:DETAIL])
+    also = [other["cause"] for other in one["also"]] + [other["cause"] for other in found[1:]]
+    if also:
+        more = f"; and {len(also) - 2} more" if len(also) > 2 else ""
+        lines.append(f"also: {'; '.join(also[:2])}{more}")
+    for line in [*lines, *([one["curl"]] if one["curl"] else [])]:
+        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _baseline(console: Console, told: dict[str, Any]) -> None:
+    lines = [
+        f"accepted: {one['check']} {one['operation']} ({one['reason']}, until {one['expires']})"
+        for one in told["accepted"]
+    ]
+    lines += [
+        f"expired in the baseline on {one['expires']}: {one['check']} ({one['reason']})" for one in told["expired"]
+    ]
+    lines += [f"covers nothing in the baseline: {one['check']} ({one['reason']})" for one in told["unused"]]
+    lines += [f"could not be removed: {one['tenant']}/{one['resource']}/{one['id']}" for one in told["left"]]
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _uncovered(console: Console, told: dict[str, Any]) -> None:
+    if told["not_covered"]:
+        console.print()
+        console.print("not covered, and why:", highlight=False)
+    for one in told["not_covered"]:
+        what = one.get("checks") or one.get("operations", [])
+        more = f" and {len(what) - 3} more" if len(what) > 3 else ""
+        console.print(f"  {one['reason']}: {', '.join(what[:3])}{more}", markup=False, highlight=False, soft_wrap=True)

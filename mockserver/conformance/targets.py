@@ -1,0 +1,81 @@
+"""Where requests go and who sends them: a mock in this process or a server behind a URL, with two tenants' tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from mockserver.auth.authenticator import mint
+from mockserver.auth.keys import Keys
+from mockserver.conformance.identity import Identity
+from mockserver.conformance.options import MOCK, Options
+from mockserver.conformance.transports import Transport, in_process, over_http
+from mockserver.contract import Contract, compile_contract, read_document
+from mockserver.settings import Settings, from_environment
+
+SUBJECT = "auth0|contract-checks"
+OWN, OTHER = "acme", "globex"
+PAGE_SIZE = 5
+"""Small pages make paging cheap to check in a mock of our own."""
+SHOWN_MOCK = "http://127.0.0.1:8080"
+"""Where a finding's curl goes when the mock was in this process: to one started with ``mockserver serve``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``base_url`` is what a curl is shown with."""
+
+    contract: Contract
+    transport: Transport
+    own: Identity
+    other: Identity | None
+    base_url: str
+
+    def secrets(self) -> list[str]:
+        return [one.token for one in (self.own, self.other) if one and one.token]
+
+
+def find_target(options: Options, app: Any = None) -> Target:
+    """The target that ``options`` name; ``app`` is a WSGI application to check in place of a fresh mock.
+
+    Raises SetupError for a document that cannot be read, or a token that cannot be had.
+    """
+    settings = Settings(**from_environment(), spec=options.spec)  # type: ignore[arg-type]
+    contract = compile_contract(read_document(settings.spec))
+    keys = Keys(settings.secret, settings.key_file)
+    if options.target != MOCK:
+        return _remote(options, contract, keys)
+    transport = in_process(app or _mock(options, settings))
+    own, other = (_minted(contract, keys, name) for name in (options.tenant or OWN, options.other_tenant or OTHER))
+    return Target(contract, transport, own, other, SHOWN_MOCK)
+
+
+def _remote(options: Options, contract: Contract, keys: Keys) -> Target:
+    own_token, other_token = options.tokens()
+    own_name, other_name = options.tenant or OWN, options.other_tenant
+    if own_token is None:
+        minted = (_minted(contract, keys, own_name), _minted(contract, keys, other_name or OTHER))
+        return Target(contract, over_http(options.target), *minted, options.target.rstrip("/"))
+    other = Identity(other_name, other_token) if other_name and other_token else None
+    return Target(contract, over_http(options.target), Identity(own_name, own_token), other, options.target.rstrip("/"))
+
+
+def _mock(options: Options, settings: Settings) -> Any:
+    """A mock with the scenario's world, its clock running so that moments move, its pages small."""
+    from mockserver.web.app import create_app  # PERF: only where a mock is made
+
+    return create_app(
+        spec=settings.spec, secret=settings.secret, seed=options.seed, page_size=PAGE_SIZE, clock="scenario"
+    ).wsgi_app
+
+
+def _minted(contract: Contract, keys: Keys, tenant: str) -> Identity:
+    """An identity whose tokens are made here, as ``mockserver token`` makes them."""
+
+    def sign(**changes: Any) -> str:
+        token = mint(keys, contract.security, tenant=tenant, now=datetime.now(UTC), subject=SUBJECT)
+        claims = {**keys.claims(token, verify=True), **changes}
+        return keys.sign({name: value for name, value in claims.items() if value is not None}, "HS256")
+
+    return Identity(tenant, sign(), SUBJECT, sign)

@@ -1,0 +1,171 @@
+"""The verdict as plain data, every secret covered: the only thing that terminal and reports get to see."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from mockserver.conformance.baseline import Accepted
+from mockserver.conformance.redaction import COVER, SECRET_HEADERS, Redactor
+from mockserver.conformance.running import Outcome, Result
+from mockserver.conformance.traffic import Exchange
+from mockserver.conformance.verdict import Cluster, Verdict, clusters
+from mockserver.contract import Operation
+
+SHOWN_BODY = 4_000
+"""How many characters of a body a report shows."""
+UNTOLD = (Outcome.NOT_APPLICABLE, Outcome.LEFT_OUT)
+"""Checks that reports do not list one by one: they have nothing to tell."""
+TOKENS = ("TOKEN", "OTHER_TOKEN")
+UNTOLD_HEADERS = frozenset(
+    {"host", "user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid"}
+)
+
+
+def redactor_for(verdict: Verdict, tokens: list[str], fields: tuple[str, ...]) -> Redactor:
+    """A redactor that knows every secret value that went over the wire."""
+    redactor = Redactor(tokens, fields)
+    found = [*verdict.findings, *(one for one, _ in verdict.accepted)]
+    for exchange in (*verdict.exchanges, *(step for one in found for step in one.exchanges)):
+        redactor.sent(exchange.sent.target, exchange.sent.body)
+        redactor.learn(exchange.reply.body if exchange.reply else None)
+    return redactor
+
+
+def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
+    """What happened, as JSON: totals, operations, checks, findings by cause, what was not covered and why."""
+    covered = verdict.covered()
+    told = {
+        "target": verdict.target,
+        "profile": verdict.profile,
+        "seed": verdict.seed,
+        "mark": verdict.mark,
+        "began": verdict.began.isoformat(timespec="seconds"),
+        "seconds": round(verdict.seconds, 2),
+        "verdict": "findings" if verdict.findings else "clean",
+        "partial": verdict.partial or None,
+        "requests": verdict.requests,
+        "not_sent": verdict.refused,
+        "covered": covered,
+        "operations": [_operation(verdict, one) for one in verdict.operations],
+        "checks": [_check(one) for one in verdict.results if one.outcome not in UNTOLD],
+        "not_covered": _not_covered(verdict),
+        "expired": [_entry(one) for one in verdict.expired],
+        "unused": [_entry(one) for one in verdict.unused],
+        "left": [{"tenant": one.tenant, "resource": one.resource, "id": one.id} for one in verdict.left],
+    }
+    value: dict[str, Any] = redactor.texts(told)
+    value["findings"] = [finding(verdict, one, redactor) for one in verdict.clusters()]
+    entries = dict(verdict.accepted)
+    value["accepted"] = [
+        {**finding(verdict, one, redactor), **redactor.texts(_entry(entries[one.first]))} for one in clusters(entries)
+    ]
+    return value
+
+
+def finding(verdict: Verdict, cluster: Cluster, redactor: Redactor) -> dict[str, Any]:
+    """One cause: what else it led to and how often, how to see it again, and the exchanges that show it."""
+    one = cluster.first
+    last = one.exchanges[-1] if one.exchanges else None
+    others = {cause: count for cause, count in cluster.causes.items() if cause != one.cause}
+    return {
+        "check": one.check,
+        "title": one.title,
+        "code": f"WFC{one.code}" if one.code else None,
+        "resource": one.resource,
+        "operation": one.operation,
+        "cause": redactor.text(one.cause),
+        "detail": redactor.text(one.detail),
+        "also": [{"cause": redactor.text(cause), "count": count} for cause, count in others.items()],
+        "count": cluster.count,
+        "seed": verdict.seed,
+        "curl": curl(last, verdict.base_url, redactor) if last else None,
+        "exchanges": [exchange(step, verdict.base_url, redactor) for step in one.exchanges],
+    }
+
+
+def exchange(step: Exchange, base_url: str, redactor: Redactor) -> dict[str, Any]:
+    return {
+        "request": f"{step.sent.method} {redactor.text(step.sent.target)}",
+        "body": cut(redactor.body(step.sent.body)),
+        "status": step.reply.status if step.reply else None,
+        "reply": cut(redactor.body(step.reply.body)) if step.reply else step.failure,
+        "reply_headers": redactor.headers(step.reply.headers) if step.reply else [],
+        "curl": curl(step, base_url, redactor),
+    }
+
+
+def curl(step: Exchange, base_url: str, redactor: Redactor) -> str:
+    """A command line that sends the request again; the tokens are taken from ``$TOKEN`` and ``$OTHER_TOKEN``."""
+    words = ["curl", "-i", "-X", step.sent.method, shlex.quote(redactor.text(base_url + step.sent.target))]
+    for name, text in step.sent.headers:
+        if name.lower() == "authorization":
+            words += ["-H", f'"Authorization: {_credentials(text, redactor)}"']
+        elif name.lower() not in UNTOLD_HEADERS | SECRET_HEADERS:
+            words += ["-H", shlex.quote(f"{name}: {redactor.text(text)}")]
+    if step.sent.body:
+        words += ["--data-binary", shlex.quote(cut(redactor.body(step.sent.body)))]
+    return " ".join(words)
+
+
+def _credentials(text: str, redactor: Redactor) -> str:
+    """The run's own tokens by the names a person would give them; any other, bad on purpose, covered."""
+    names = {f"Bearer {token}": f"Bearer ${name}" for token, name in zip(redactor.tokens, TOKENS, strict=False)}
+    return names.get(text, f"Bearer {COVER}")
+
+
+def _not_covered(verdict: Verdict) -> list[dict[str, Any]]:
+    """Each reason with the checks, or the operations, that it holds for."""
+    told: list[dict[str, Any]] = [
+        {"reason": reason, "checks": [_named(one) for one in found]} for reason, found in verdict.uncovered().items()
+    ]
+    unasked = [one.id for one in verdict.unasked()]
+    return [*told, {"reason": "no request went to it", "operations": unasked}] if unasked else told
+
+
+def _named(result: Result) -> str:
+    return f"{result.check.name} ({result.resource})" if result.resource else result.check.name
+
+
+def _operation(verdict: Verdict, one: Operation) -> dict[str, Any]:
+    statuses = {str(status): count for (name, status), count in sorted(verdict.statuses.items()) if name == one.id}
+    checks = sorted({purpose for name, purpose in verdict.purposes if name == one.id and "." in purpose})
+    return {
+        "id": one.id,
+        "method": one.method,
+        "path": one.path,
+        "kind": one.kind.value,
+        "resource": one.resource.name,
+        "requests": sum(statuses.values()),
+        "statuses": statuses,
+        "undeclared": [status for status in statuses if status != "0" and int(status) not in one.replies],
+        "unseen": [str(status) for status in sorted(one.replies) if str(status) not in statuses],
+        "checks": checks,
+    }
+
+
+def _check(result: Result) -> dict[str, Any]:
+    return {
+        "name": result.check.name,
+        "title": result.check.title,
+        "code": f"WFC{result.check.code}" if result.check.code else None,
+        "resource": result.resource,
+        "outcome": result.outcome.value,
+        "reason": result.reason or None,
+        "findings": len(result.findings),
+        "seconds": round(result.seconds, 3),
+    }
+
+
+def _entry(one: Accepted) -> dict[str, Any]:
+    return {
+        "check": one.check,
+        "operation": one.operation,
+        "cause": one.cause,
+        "reason": one.reason,
+        "expires": one.expires.isoformat(),
+    }
+
+
+def cut(text: str) -> str:
+    return text if len(text) <= SHOWN_BODY else f"{text[:SHOWN_BODY]}… ({len(text)} characters)"
