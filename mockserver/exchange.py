@@ -13,6 +13,7 @@ from mockserver.contract import Input, Operation, check, read, take
 from mockserver.errors import ContractBreach, Refusal, Violation, denied
 from mockserver.handlers import Call, dispatch
 from mockserver.handlers.planned.refusing import refused
+from mockserver.handlers.showing import asked_for
 from mockserver.messages import Headers, Identity, Reply, Request, say
 from mockserver.runtime.journal import SHOWN_BODY, Entry
 from mockserver.store import Tenant
@@ -70,8 +71,8 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     with tenant.lock:
         reply = dispatch(call, tenant)
     if operation.plan is None:  # with a plan each value was held to its schema when the reply was made
-        check(operation, reply, projected=call.value(operation.projection) is not None)
-    if world.reference:
+        check(operation, reply, projected=asked_for(call) is not None)
+    if world.reference and asked_for(call) is None:  # the document declares whole records
         world.reference.agree_on_reply(operation, request, reply.status, _serialised(reply))
     told = (("Effects", _listed(call.told)),) if call.told else ()
     notes = (*sent.notes, *reply.notes, *told)

@@ -52,7 +52,7 @@ TEMPLATES = {
             "path": "/<segment>/{shelf}/{id}",
             "method": "put",
             "operation": {"operationId": "replace<Record>", "responses": {200: {"description": "Done."}}},
-            "components": {"schemas": {"Whole<Record>": {"members": "replaceable"}, "Some<Record>": {"members": "projected"}}},
+            "components": {"schemas": {"Whole<Record>": {"members": "replaceable"}}},
         },
         "lookup": {
             "path": "/<segment>/{shelf}/<key.path>",
@@ -61,7 +61,7 @@ TEMPLATES = {
             "operation": {
                 "operationId": "list<Records>By<key.Name>",
                 "parameters": ["<key.parameters>"],
-                "responses": {200: {"description": "Found.", "content": {"application/json": {"example": ["<found.projected>"]}}}},
+                "responses": {200: {"description": "Found.", "content": {"application/json": {"example": ["<found.record>"]}}}},
             },
         },
         "search": {
@@ -195,7 +195,7 @@ def test_a_block_comes_with_a_word(parts: Parts, word: Any, wanted: set[str]) ->
 def test_a_new_record_has_the_writable_fields(parts: Parts) -> None:
     schema = built(parts)["components"]["schemas"]["NewBigBook"]
     assert list(schema["properties"]) == ["log", "main_author_id", "stamps", "sys_hint", "tag_ids", "title"]
-    assert schema["properties"]["title"] == {"$ref": "#/components/schemas/BigBook/properties/title"}
+    assert schema["properties"]["title"] == {"type": "string", "title": "Title", "description": "Its name."}
     assert schema["required"] == ["title"]
     assert schema["not"] == {"required": ["id"]}
 
@@ -207,10 +207,14 @@ def test_a_whole_record_has_the_key_as_well_and_it_may_be_written(parts: Parts) 
     assert "sys_made_at" not in schema["properties"]
 
 
-def test_a_projection_has_all_fields_and_needs_the_key_alone(parts: Parts) -> None:
-    schemas = built(parts, operations={"replace": "documented"})["components"]["schemas"]
-    assert schemas["SomeBigBook"]["required"] == ["id"]
-    assert list(schemas["SomeBigBook"]["properties"]) == list(schemas["BigBook"]["properties"])
+def test_a_reference_that_says_more_is_put_as_all_tools_read_it(parts: Parts) -> None:
+    def nested(said: dict[str, Any]) -> None:
+        said["groups"]["books"]["fields"]["stamp"] = {"object": "Stamp", "description": "The first one."}
+
+    document = publishing.publish(parts(nested))
+    found = document["components"]["schemas"]["BigBook"]["properties"]["stamp"]
+    assert found["allOf"] == [{"$ref": "#/components/schemas/Stamp"}]
+    assert found["description"] == "The first one."
 
 
 def test_search_parameters_join_those_of_the_template(parts: Parts) -> None:
@@ -251,7 +255,7 @@ def test_replies_move_to_the_components_and_have_what_is_common(parts: Parts) ->
 
 def test_a_shared_parameter_stands_with_the_paths_that_name_it(parts: Parts) -> None:
     item = built(parts)["paths"]["/bigBooks/{shelf}"]
-    assert item["parameters"] == [{"$ref": "#/components/parameters/shelf"}]
+    assert [one["name"] for one in item["parameters"]] == ["shelf"]
 
 
 def test_a_group_may_lay_more_over_a_template(parts: Parts) -> None:
@@ -430,6 +434,7 @@ def test_references_and_links_must_lead_somewhere(parts: Parts) -> None:
     told = problems(parts, spoil)
     assert [line.split(":")[0] for line in told] == [
         "openapi.yaml /components/schemas/BigBook/properties/log/items",
+        "openapi.yaml /components/schemas/NewBigBook/properties/log/items",
         "openapi.yaml /components/links/Next",
     ]
 

@@ -462,4 +462,15 @@ def test_the_rules_have_every_word() -> None:
     rules = (SPEC / "RULES.md").read_text()
     told = set(re.findall(r"\b[a-z_]+\b", rules[: rules.index("## All there are")]))
     assert {one.name for one in documented()} <= told
-    assert {"let", "in", "this", "it", "on", "when", "do", "about", *STEPS, *(word for words in OPTIONS.values() for word in words)} <= told
+    assert {
+        "let",
+        "in",
+        "this",
+        "it",
+        "on",
+        "when",
+        "do",
+        "about",
+        *STEPS,
+        *(word for words in OPTIONS.values() for word in words),
+    } <= told

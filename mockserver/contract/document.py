@@ -64,7 +64,7 @@ class Document:
         """
         seen = node
         for _ in range(MAX_REFERENCES):
-            target = seen.value.get("$ref") if isinstance(seen.value, Mapping) else None
+            target = _reference(seen.value)
             if target is None:
                 return seen
             seen = self._target(seen, target)
@@ -121,6 +121,22 @@ def _name(name: Any) -> str:
     return name if isinstance(name, str) else str(name)
 
 
+def _reference(value: Any) -> Any:
+    """Where ``value`` leads: a ``$ref``, or the ``allOf`` of one that tools want where other words stand beside it."""
+    if not isinstance(value, Mapping):
+        return None
+    if "$ref" in value:
+        return value["$ref"]
+    alone = value.get("allOf")
+    if isinstance(alone, list) and len(alone) == 1 and isinstance(alone[0], Mapping) and not set(value) & _SHAPING:
+        return alone[0].get("$ref")
+    return None
+
+
+_SHAPING = frozenset({"type", "properties", "required", "items", "oneOf", "anyOf", "enum", "additionalProperties"})
+"""Words that say more of a value than the schema that it refers to does."""
+
+
 def escape(step: str) -> str:
     """One step of an RFC 6901 pointer."""
     return step.replace("~", "~0").replace("/", "~1")
@@ -137,3 +153,12 @@ def step_into(value: Any, step: str | int) -> Any:
     if isinstance(value, list) and str(step).isdigit() and int(step) < len(value):
         return value[int(step)]
     return None
+
+
+def without_servers(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A path item without servers of its own, or of its operations: all of them are answered here."""
+    return {
+        word: {name: value for name, value in told.items() if name != "servers"} if isinstance(told, Mapping) else told
+        for word, told in item.items()
+        if word != "servers"
+    }

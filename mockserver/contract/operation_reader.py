@@ -95,7 +95,7 @@ class OperationReader:
         if schema.value is None or type_ not in TYPES:
             self._problems.add(node, f"the parameter {name!r} has no simple type", f"use one of {', '.join(TYPES)}")
         required = bool(node.child("required").value) or location == "path"
-        may_be_empty = location != "query" or node.child("allowEmptyValue").value is True
+        may_be_empty = location != "query" or type_ == "string" or node.child("allowEmptyValue").value is True
         target = node.child("x-mock", "references").value
         if target is not None and target not in self._resources:
             known = ", ".join(sorted(self._resources))
@@ -146,11 +146,11 @@ class OperationReader:
         if media is None:
             return ReplyRule(None, None)
         schema = self._document.follow(media.child("schema"))
-        alternatives = schema.child("anyOf")
-        if meaning.projection and alternatives.value and len(alternatives.value) == 2:
-            return ReplyRule(self._schemas.rule(alternatives.child(0)), self._schemas.rule(alternatives.child(1)))
         rule = self._schemas.rule(schema)
-        return ReplyRule(rule, rule)
+        if not meaning.projection:
+            return ReplyRule(rule, rule)
+        resource = self._resources[meaning.resource]
+        return ReplyRule(rule, self._schemas.projection(schema, resource.rule.node, resource.key))
 
     def _declared(self, node: Node, meaning: Meaning, replies: Mapping[int, Any], secured: bool) -> None:
         wanted = ANY_STATUSES | KINDS[meaning.kind].statuses | ({401} if secured else set())
@@ -191,8 +191,6 @@ class OperationReader:
         """Whether the full success reply is exactly the record's schema, bare, in an array, or in the envelope."""
         media = self._document.follow(node.child("responses", "200")).child("content", "application/json", "schema")
         place = self._document.follow(media)
-        if meaning.projection and place.child("anyOf").value:
-            place = self._document.follow(place.child("anyOf", 0))
         if meaning.page and meaning.page.items:
             place = self._document.follow(place.child("properties", meaning.page.items))
         if place.child("type").value == "array":

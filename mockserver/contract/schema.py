@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -45,11 +45,29 @@ class Schemas:
         """The rule of the schema at ``node``; compiled when first asked."""
         return Rule(self, node)
 
-    def compile(self, node: Node) -> jsonschema_rs.Draft202012Validator:
-        """Raises SetupError when the schema is none."""
+    def projection(self, node: Node, record: Node, key: str) -> Rule:
+        """The rule of the reply at ``node`` when some fields were asked for: of a ``record`` its ``key`` is needed."""
+        place = self._document.follow(record).pointer
+        return Rule(self, node, lambda: _absolute(self._requiring(node, place, [key] if key else [])))
+
+    def _requiring(self, node: Node, record: str, keys: list[str]) -> Json:
+        """The schema at ``node``, spelt out as far as records stand in it: itself, the items of a list, its members."""
+        place = self._document.follow(node)
+        if not isinstance(place.value, dict) or place.pointer == record:
+            return {**place.value, "required": keys} if place.pointer == record else place.value
+        made = dict(place.value)
+        if "items" in made:
+            made["items"] = self._requiring(place.child("items"), record, keys)
+        if "properties" in made:
+            members = place.child("properties").items()
+            made["properties"] = {name: self._requiring(below, record, keys) for name, below in members}
+        return made
+
+    def compile(self, node: Node, schema: Json = None) -> jsonschema_rs.Draft202012Validator:
+        """The validator of ``schema``, if given, or of what is at ``node``. Raises SetupError when it is no schema."""
         try:
             return jsonschema_rs.Draft202012Validator(
-                {"$ref": f"{_URI}#{_fragment(node.pointer)}"},
+                schema or {"$ref": f"{_URI}#{_fragment(node.pointer)}"},
                 registry=self._registry,
                 validate_formats=True,
                 formats=self._formats,
@@ -67,13 +85,15 @@ class Rule:
     are collected only after a no. Compiling lazily keeps start-up flat for large documents.
     """
 
-    def __init__(self, schemas: Schemas, node: Node) -> None:
+    def __init__(self, schemas: Schemas, node: Node, spelt_out: Callable[[], Json] = lambda: None) -> None:
+        """``spelt_out`` gives the schema where it is another than the one at ``node``."""
         self._schemas = schemas
+        self._spelt_out = spelt_out
         self.node = node
 
     @cached_property
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
-        return self._schemas.compile(self.node)
+        return self._schemas.compile(self.node, self._spelt_out())
 
     def compile(self) -> None:
         """Compile now; raises SetupError when the schema is none."""
@@ -110,12 +130,22 @@ def _closest(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.Val
     if not branches or error.kind.name not in ("anyOf", "oneOf"):
         yield error
         return
+    meant = [branch for branch in branches if not _names_another(branch, len(error.instance_path))]
+    if len(meant) == 1:
+        for below in meant[0]:
+            yield from _closest(below)
+        return
     nearest = max(branches, key=lambda branch: (_depth(branch), -len(branch)))
     if _depth(nearest) <= len(error.instance_path):
         yield error
         return
     for below in nearest:
         yield from _closest(below)
+
+
+def _names_another(branch: list[jsonschema_rs.ValidationError], depth: int) -> bool:
+    """Whether a member that tells the alternatives apart (an enum or a constant) says that this one is not meant."""
+    return any(one.kind.name in ("enum", "const") and len(one.instance_path) == depth + 1 for one in branch)
 
 
 def _depth(branch: list[jsonschema_rs.ValidationError]) -> int:
@@ -150,6 +180,18 @@ def _unwanted(error: jsonschema_rs.ValidationError) -> str | None:
 
 def _anything(_: str) -> bool:
     return True
+
+
+def _absolute(schema: Json) -> Json:
+    """``schema`` with its references into the document, from wherever it is compiled."""
+    if isinstance(schema, list):
+        return [_absolute(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {name: _absolute(value) for name, value in schema.items()}
+    if isinstance(target := schema.get("$ref"), str):
+        made["$ref"] = f"{_URI}{target}" if target.startswith("#") else target
+    return made
 
 
 def _fragment(pointer: str) -> str:

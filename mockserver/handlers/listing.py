@@ -11,7 +11,7 @@ import orjson
 from mockserver.contract.operation import Page
 from mockserver.handlers.call import Call
 from mockserver.handlers.matching import match
-from mockserver.handlers.showing import seen, select_all, unknown
+from mockserver.handlers.showing import asked_for, passed_over, seen, select_all
 from mockserver.messages import Headers, Reply, hand_out, say
 from mockserver.store import Record, Tenant
 
@@ -64,10 +64,11 @@ def _answer(call: Call, tenant: Tenant, records: Iterator[Record], notes: Header
     more, found = len(found) > call.tools.page_size, found[: call.tools.page_size]
     page = call.operation.page or Page(key="")
     last = found[-1].id if more else None
-    fields = call.value(call.operation.projection)
+    fields = asked_for(call)
+    notes = (*notes, *passed_over(call))
     if fields is not None:
         items = select_all(call, tenant, fields, found)
-        return say(_around(page, items, last), notes=(*notes, *unknown(call.resource, fields)))
+        return say(_around(page, items, last), notes=notes)
     if not call.tools.rules.is_plain(call.resource):
         return say(_around(page, [seen(call, tenant, record) for record in found], last), notes=notes)
     return hand_out(_raw(page, found, last), notes=notes)

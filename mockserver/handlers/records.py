@@ -9,7 +9,7 @@ from mockserver.contract import Resource
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
-from mockserver.handlers.showing import projected, seen, show
+from mockserver.handlers.showing import asked_for, passed_over, projected, seen, show
 from mockserver.handlers.storing import differ, room, store, unlocked
 from mockserver.messages import Headers, Reply, say
 from mockserver.store import Record, Tenant
@@ -25,8 +25,8 @@ def create(call: Call, tenant: Tenant) -> Reply:
 
 def read(call: Call, tenant: Tenant) -> Reply:
     record = find(call.resource, tenant, call.record_id)
-    if (fields := call.value(call.operation.projection)) is None:
-        return show(call, tenant, record)
+    if (fields := asked_for(call)) is None:
+        return show(call, tenant, record, passed_over(call))
     return projected(call, tenant, fields, record)
 
 

@@ -29,7 +29,7 @@ def seen(call: Call, tenant: Tenant, record: Record, resource: Resource | None =
 
 def projected(call: Call, tenant: Tenant, fields: str, record: Record) -> Reply:
     """``record`` reduced to the comma-separated ``fields`` and its key."""
-    return say(_select(call, fields, record, call.context(tenant)), notes=unknown(call.resource, fields))
+    return say(_select(call, fields, record, call.context(tenant)), notes=passed_over(call))
 
 
 def select_all(call: Call, tenant: Tenant, fields: str, records: Iterable[Record]) -> list[dict[str, Any]]:
@@ -37,11 +37,22 @@ def select_all(call: Call, tenant: Tenant, fields: str, records: Iterable[Record
     return [_select(call, fields, record, context) for record in records]
 
 
-def unknown(resource: Resource, fields: str) -> Headers:
+def passed_over(call: Call) -> Headers:
     """A note that names what was asked for and no field has."""
-    names = sorted(set(fields.split(",")) - resource.fields)
+    names = sorted(_names(call.value(call.operation.projection) or "") - call.resource.fields)
     return (("Ignored", ", ".join(f"fields/{name}" for name in names)),) if names else ()
 
 
 def _select(call: Call, fields: str, record: Record, context: EvaluationContext) -> dict[str, Any]:
-    return context.proxy(call.resource.name, record).only({call.resource.key, *fields.split(",")})
+    return context.proxy(call.resource.name, record).only({call.resource.key, *_names(fields)})
+
+
+def _names(fields: str) -> set[str]:
+    """The names in a comma-separated list; spaces around them do no harm."""
+    return {name for one in fields.split(",") if (name := one.strip())}
+
+
+def asked_for(call: Call) -> str | None:
+    """The fields that the reply is to be reduced to; None for whole records, also where no name is a field's."""
+    fields = call.value(call.operation.projection)
+    return fields if fields is not None and _names(fields) & call.resource.fields else None

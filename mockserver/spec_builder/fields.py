@@ -8,9 +8,10 @@ from typing import Any
 
 from mockserver.contract.document import Document, Node, escape
 from mockserver.contract.problems import Problems
-from mockserver.spec_builder.lines import DROPPED, Tree, complete, schema, schemas
+from mockserver.spec_builder.lines import DROPPED, Tree, complete, schemas
 
-MEMBERS = ("record", "writable", "replaceable", "projected", "search")
+MEMBERS = ("record", "writable", "replaceable", "search")
+TOLD_AT_THE_RECORD = ("readOnly", "x-mock", "x-provenance", "x-conditional")
 
 
 class Fields:
@@ -54,23 +55,18 @@ class Fields:
         """How a new record comes by its key: ``made``, ``chosen``, or ``single`` where it has none."""
         return "single" if self.key is None else "chosen" if self.is_chosen else "made"
 
-    def members(self, word: str, record: str) -> Tree:
-        """``properties`` and ``required`` of a schema that says ``members: word``, over the schema named ``record``."""
+    def members(self, word: str) -> Tree:
+        """``properties`` and ``required`` of a schema that says ``members: word``."""
         if word == "record":
             return {"required": self.required, "properties": schemas(self._part, "fields", self.lines, self._problems)}
         if word == "search":
             return {"properties": self._searched()}
-        properties = {name: {"$ref": f"#/components/schemas/{record}/properties/{name}"} for name in self.lines}
         keys = [self.key] if self.key else []
-        if word == "projected":
-            return {**({"required": keys} if keys else {}), "properties": properties}
-        if word == "replaceable" and self.key:
-            properties[self.key] = self._sent_key(self.key)
         taken = {*self.writable, *keys} if word == "replaceable" else {*self.writable}
         needed = [*self.sent, *keys] if word == "replaceable" else self.sent
         return {
             "required": sorted(needed),
-            "properties": {name: schema for name, schema in properties.items() if name in taken},
+            "properties": {name: schema for name, schema in self._sent.items() if name in taken},
         }
 
     # Samples.
@@ -84,12 +80,10 @@ class Fields:
         return dict(sorted({**record, **self._stamps(-1), **change}.items()))
 
     def samples(self, record: Tree) -> dict[str, Tree]:
-        """What follows from a sample record: what creates it, what replaces it, and a short projection of it."""
+        """What follows from a sample record: what creates it, and what replaces it."""
         writable = {name: value for name, value in record.items() if name in self.writable}
         key = {name: value for name, value in record.items() if name == self.key}
-        brief = {name: value for name, value in writable.items() if name in self.required}
-        brief = brief or dict(list(writable.items())[:2])
-        return {"create": writable, "replace": {**key, **writable}, "projected": {**key, **brief}}
+        return {"create": writable, "replace": {**key, **writable}}
 
     def _stamps(self, which: int) -> Tree:
         """The first or the last example of each field that the server stamps."""
@@ -130,10 +124,15 @@ class Fields:
         lines = {name: complete(node, self._shapes, self._problems) for name, node in self._part.node("search").items()}
         return schemas(self._part, "search", lines, self._problems)
 
-    def _sent_key(self, key: str) -> Tree:
-        """The key's schema where a client sends it."""
-        made = schema(self._part, self._part.node("fields", key), key, self.lines.get(key, {}), self._problems)
-        return {word: value for word, value in made.items() if word not in ("readOnly", "x-mock")}
+    @cached_property
+    def _sent(self) -> Tree:
+        """Each field's schema where a client sends it, written out: a reference into another schema's properties is
+        more than most generators follow. What the server makes of it is told at the record."""
+        whole = schemas(self._part, "fields", self.lines, self._problems)
+        return {
+            name: {word: value for word, value in made.items() if word not in TOLD_AT_THE_RECORD}
+            for name, made in whole.items()
+        }
 
 
 def patch_of(change: Tree) -> list[Tree]:

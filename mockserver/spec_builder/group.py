@@ -140,7 +140,7 @@ class Group:
             problem = f"{self._templates.source}{template.pointer}: unknown members {word!r}"
             self._problems.add(self._part.node(), problem, f"use one of {', '.join(MEMBERS)}")
             return schema
-        members = self._fields.members(word, self._values["Record"]) if word else {}
+        members = self._fields.members(word) if word else {}
         return {**merged({name: value for name, value in schema.items() if name != "members"}, members)}
 
     def _fill(self, node: Node, values: Tree) -> Any:

@@ -117,8 +117,20 @@ def _document(frame: Document, pieces: Pieces, reply: Tree) -> Tree:
     paths = {path: _path_item(path, verbs, shared) for path, verbs in tree["paths"].items()}
     rest = {name: value for name, value in frame.root.items() if name != "components"}
     whole = {**rest, "tags": [], "paths": paths, "components": tree["components"]}
-    document: Tree = json.loads(json.dumps(whole))  # so that no two places share a value
+    document: Tree = _plain(json.loads(json.dumps(whole)))  # so that no two places share a value
     return document
+
+
+def _plain(value: Any) -> Any:
+    """``value`` with each schema that is a reference and says more put as ``allOf``, which all tools read."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    made = {name: _plain(below) for name, below in value.items()}
+    if isinstance(target := made.get("$ref"), str) and len(made) > 1 and "/schemas/" in target:
+        return {"allOf": [{"$ref": target}], **{name: below for name, below in made.items() if name != "$ref"}}
+    return made
 
 
 def _joined(made: Mapping[str, Sequence[Piece]]) -> Pieces:
@@ -137,9 +149,9 @@ def _joined(made: Mapping[str, Sequence[Piece]]) -> Pieces:
 
 
 def _path_item(path: str, verbs: Tree, shared: Tree) -> Tree:
-    """Methods in OpenAPI's order, after the shared parameters that the path names."""
+    """Methods in OpenAPI's order, after the shared parameters that the path names, written out."""
     names = [name for name in re.findall(r"\{([^{}]+)\}", path) if name in shared]
-    parameters = {"parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names]} if names else {}
+    parameters = {"parameters": [shared[name] for name in names]} if names else {}
     return {**parameters, **{method: verbs[method] for method in METHODS if method in verbs}}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+import gzip
+import hashlib
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,13 @@ import orjson
 from flask import Blueprint, Response, redirect, render_template_string, request, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
 
+from mockserver.contract.document import without_servers
 from mockserver.world import World
 
 FOLDED = 60
 """From how many operations on the groups of the interactive page are folded."""
+ADDRESSES = 8
+"""How many of the addresses that a client may give this server the document is kept rendered for."""
 
 
 def docs_pages(world: World) -> Blueprint:
@@ -22,17 +27,15 @@ def docs_pages(world: World) -> Blueprint:
     pages = Blueprint("docs", __name__)
     page = (Path(__file__).parent / "docs.html").read_text()
 
+    published = _Published(world)
+
     @pages.get("/openapi.json")
     def as_json() -> Response:
-        return Response(orjson.dumps(_served(world, request.script_root)), content_type="application/json")
+        return _whole(published.json(request.root_url.rstrip("/")), "application/json")
 
     @pages.get("/openapi.yaml")
     def as_yaml() -> Response:
-        import yaml
-
-        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-        text = yaml.dump(_served(world, request.script_root), Dumper=dumper, sort_keys=False, allow_unicode=True)
-        return Response(text, content_type="application/yaml")
+        return _whole(published.yaml(request.root_url.rstrip("/")), "application/yaml")
 
     @pages.get("/docs")
     def without_slash() -> AnyResponse:
@@ -62,21 +65,42 @@ def docs_pages(world: World) -> Blueprint:
     return pages
 
 
-def _served(world: World, root: str) -> dict[str, Any]:
-    """The document with this server before all that it names: also where a path or an operation has its own."""
-    document = world.contract.document.root
-    here = {"url": root or "/", "description": "This mock"}
-    paths = {
-        path: {verb: _answered(one, here) for verb, one in item.items()} for path, item in document["paths"].items()
-    }
-    return {**document, "servers": [here, *document.get("servers", [])], "paths": paths}
+class _Published:
+    """The document as this server hands it out, rendered once for each address that it is reached by."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.json = lru_cache(ADDRESSES)(lambda address: orjson.dumps(self._document(address)))
+        self.yaml = lru_cache(ADDRESSES)(self._yaml)
+
+    def _yaml(self, address: str) -> bytes:
+        import yaml  # PERF: most never ask for it
+
+        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        text = yaml.dump(self._document(address), Dumper=dumper, sort_keys=False, allow_unicode=True)
+        return text.encode()
+
+    def _document(self, address: str) -> dict[str, Any]:
+        """The document with this server before all that it names, and no others at single paths or operations."""
+        document = self._world.contract.document.root
+        here = {"url": address, "description": "This mock"}
+        paths = {path: without_servers(item) for path, item in document["paths"].items()}
+        return {**document, "servers": [here, *document.get("servers", [])], "paths": paths}
 
 
-def _answered(told: Any, here: dict[str, str]) -> Any:
-    """``told`` (an operation, or the servers of a path) with this server before its own, if it has any."""
-    if isinstance(told, list) and any("url" in one for one in told):
-        return [here, *told]
-    return {**told, "servers": [here, *told["servers"]]} if isinstance(told, dict) and "servers" in told else told
+def _whole(content: bytes, media_type: str) -> Response:
+    """A large reply that a client may keep and ask for again: compressed where it takes that."""
+    etag = hashlib.blake2b(content, digest_size=16).hexdigest()
+    if request.accept_encodings.quality("gzip") > 0:
+        content, etag = gzip.compress(content, compresslevel=5, mtime=0), f"{etag}-gzip"
+    response = Response(content, content_type=media_type)
+    if etag.endswith("-gzip"):
+        response.content_encoding = "gzip"
+    response.vary.add("Accept-Encoding")
+    response.cache_control.no_cache = True
+    response.set_etag(etag)
+    response.make_conditional(request)
+    return response
 
 
 @cache
