@@ -17,9 +17,9 @@ from mockserver.messages import Request
 
 HOST = "http://reference.invalid"
 
-BEYOND_SCHEMAS = frozenset({"json", "repeated", "unexpected", "contentType", "maxLength", "boolean"})
+BEYOND_SCHEMAS = frozenset({"json", "repeated", "unexpected", "contentType", "maxLength", "boolean", "allowEmptyValue"})
 """Rules of ours that no schema states (limits, duplicate keys, stray bodies): openapi-core has no opinion on them, and
-it takes more words than true and false for booleans."""
+it takes more words than true and false for booleans, and has a sense of its own for what is empty."""
 
 
 class Reference:
@@ -48,7 +48,7 @@ class Reference:
 
     def request_errors(self, operation: Operation, request: Request) -> list[str]:
         """What openapi-core has against the request; texts without a character, which it never takes, left out."""
-        texts = {one.name for one in operation.parameters if one.location == "query" and one.may_be_empty}
+        texts = {one.name for one in operation.parameters if one.location == "query" and one.rule.allows("")}
         query = tuple((name, text) for name, text in request.query if text or name not in texts)
         return [_told(error) for error in self._api.iter_request_errors(_Asked(replace(request, query=query)))]
 
