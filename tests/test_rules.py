@@ -273,5 +273,13 @@ def test_a_rule_that_cannot_be_followed_stops_the_start(name: str, library) -> N
     assert "openapi.json: /components/schemas/" in told
 
 
+def test_a_rule_that_takes_too_many_steps_is_refused_and_nobody_waits(library) -> None:
+    client = library(ruled("count(a for a in log for b in log if a.n == b.n)")).test_client()
+    answer = client.post("/books/acme", json={"title": "Long", "log": [{"n": one} for one in range(1500)]})
+    assert answer.status_code == 400
+    assert answer.headers["Mock-Reason"] == "limit: evaluation"
+    assert "would take too many steps" in answer.json["message"]
+
+
 def test_both_validators_let_through_what_is_computed(library) -> None:
     assert worked(library, "sum(one.width for one in log)", validator="reference") == 7
