@@ -15,14 +15,21 @@ from mockserver.world import World
 
 def summary(contract: Contract) -> str | None:
     """``373 operations: 281 remembered, 78 from examples, 14 unknown to state``; None for an annotated document."""
-    operations = [one for one in contract.operations() if one.plan]
-    if not operations:
+    total, _, shown, unknown = counted(contract)
+    if not total:
         return None
-    stubs = [one for one in operations if one.kind is Kind.STUB]
-    shown = [one for one in stubs if one.method in ("GET", "HEAD", "OPTIONS")]
-    kept, unknown = len(operations) - len(stubs), len(stubs) - len(shown)
-    told = f"{len(operations)} operations: {kept} remembered, {len(shown)} from examples, {unknown} unknown to state"
+    told = (
+        f"{total} operations: {total - shown - unknown} remembered, {shown} from examples, {unknown} unknown to state"
+    )
     return f"{told} (mockserver routes --why)"
+
+
+def counted(contract: Contract) -> tuple[int, int, int, int]:
+    """How many operations there are, how many are stubs and, of these, how many only show something or do more."""
+    operations = [one for one in contract.operations() if one.plan]
+    stubs = [one for one in operations if one.kind is Kind.STUB]
+    shown = sum(one.method in ("GET", "HEAD", "OPTIONS") for one in stubs)
+    return len(operations), len(stubs), shown, len(stubs) - shown
 
 
 def first_request(world: World, url: str) -> list[str]:
