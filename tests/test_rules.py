@@ -281,5 +281,32 @@ def test_a_rule_that_takes_too_many_steps_is_refused_and_nobody_waits(library) -
     assert "would take too many steps" in answer.json["message"]
 
 
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Installs a package whose module says what is given, with one entry point to ``thing``."""
+
+    def install(module: str) -> None:
+        name = f"brought_{tmp_path.name.replace('-', '_')}"
+        (tmp_path / f"{name}.py").write_text(module)
+        told = tmp_path / f"{name}-1.dist-info"
+        told.mkdir()
+        (told / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        (told / "entry_points.txt").write_text(f"[mockserver.functions]\nthing = {name}:thing\n")
+        monkeypatch.syspath_prepend(str(tmp_path))
+
+    return install
+
+
+def test_a_package_brings_a_function(library, package) -> None:
+    package("from mockserver.expressions import function\n\n@function\ndef thing(value):\n    return f'a {value}'\n")
+    assert worked(library, "thing(title)") == "a The Dispossessed"
+
+
+def test_a_package_that_brings_something_else_is_told(library, package) -> None:
+    package("def thing(value):\n    return value\n")
+    with pytest.raises(SetupError, match=r"entry point thing: .*is not an expression function; decorate it with"):
+        library(ruled("title"))
+
+
 def test_both_validators_let_through_what_is_computed(library) -> None:
     assert worked(library, "sum(one.width for one in log)", validator="reference") == 7

@@ -10,10 +10,11 @@ from typing import Any
 from mockserver.contract import Contract, Resource
 from mockserver.contract.document import Node
 from mockserver.contract.problems import Problems
+from mockserver.expressions.functions import installed
 from mockserver.expressions.record_shapes import Field, RecordShape
 from mockserver.expressions.records import EvaluationContext, RecordProxy
 from mockserver.expressions.rule_reader import RuleReader
-from mockserver.expressions.standard import plain
+from mockserver.expressions.standard import STANDARD, plain
 
 WORDS = ("computed", "filled")
 LOOPS = (ast.ListComp, ast.GeneratorExp)
@@ -60,7 +61,8 @@ def explain(contract: Contract, resource: Resource, field: str) -> Explanation |
         return None
     node, needs = place.child(word), set[Field]()
     record = RecordShape(resource, contract.resources, document, needs)
-    reader = RuleReader(record, Problems(document), record, field)
+    functions = STANDARD.also(*installed())
+    reader = RuleReader(record, Problems(document), record, field, functions=functions)
     reader.read(node)
     names = node.child("let").value or {}
     text = str(node.child("in").value if names else node.value)

@@ -6,10 +6,15 @@ import ast
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any, TypeAlias, overload
 
+from mockserver.errors import Problem, SetupError
 from mockserver.expressions.shapes import ANY, Shape
+
+GROUP = "mockserver.functions"
+"""Where installed packages name their functions."""
 
 Complain: TypeAlias = Callable[[str, str], None]
 """Takes a problem and its remedy."""
@@ -92,6 +97,22 @@ class Function:
         except TypeError as error:
             return str(error)
         return None
+
+
+def installed() -> tuple[Function, ...]:
+    """The functions that installed packages bring, as entry points of the group ``mockserver.functions``.
+
+    Raises SetupError when one of them is not a function of the language.
+    """
+    found = [(one, one.load()) for one in sorted(entry_points(group=GROUP), key=lambda one: one.name)]
+    wrong = [one for one, loaded in found if not isinstance(loaded, Function)]
+    if wrong:
+        remedy = "decorate it with mockserver.expressions.function"
+        raise SetupError(
+            Problem(f"entry point {one.name}", "", f"{one.value} is not an expression function", remedy)
+            for one in wrong
+        )
+    return tuple(loaded for _, loaded in found)
 
 
 def _told(parameter: inspect.Parameter) -> str:

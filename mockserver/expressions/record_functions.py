@@ -12,8 +12,8 @@ from mockserver.expressions.standard import STANDARD
 from mockserver.expressions.suggestions import meant
 
 
-def record_functions(shape: RecordShape, field: str | None = None) -> Functions:
-    """Those of every expression, and ``records``, ``find`` and ``next_number`` for the records of ``shape``.
+def record_functions(shape: RecordShape, field: str | None = None, known: Functions = STANDARD) -> Functions:
+    """The ``known`` functions, and ``records``, ``find`` and ``next_number`` for the records of ``shape``.
 
     ``field`` is the one that the expression is about, if any.
     """
@@ -33,7 +33,7 @@ def record_functions(shape: RecordShape, field: str | None = None) -> Functions:
             site.complain("next_number() has no field to count", "write it where a field is filled")
         return ANY
 
-    return STANDARD.also(
+    return known.also(
         Function("records", _records, context=True, this=True, check=all_of),
         Function("find", _find, context=True, check=one_of),
         Function("next_number", _numbers(shape.resource.name, field), context=True, check=countable),

@@ -12,6 +12,7 @@ from mockserver.expressions.functions import Complain, Functions
 from mockserver.expressions.record_functions import record_functions
 from mockserver.expressions.record_shapes import RecordShape
 from mockserver.expressions.shapes import Shape
+from mockserver.expressions.standard import STANDARD
 from mockserver.values.absent import ABSENT
 
 
@@ -24,6 +25,7 @@ class RuleReader:
     this: Shape
     own_field: str | None = None
     let: Mapping[str, str] = field(default_factory=dict)
+    functions: Functions = STANDARD
 
     def with_names(self, node: Node) -> RuleReader:
         """The same with the names given at ``node``, on top of those that there are."""
@@ -53,7 +55,7 @@ class RuleReader:
         return None if node.value is None else self.read(node, it)
 
     def _functions(self) -> Functions:
-        return record_functions(self.record, self.own_field)
+        return record_functions(self.record, self.own_field, self.functions)
 
     def _complain(self, node: Node) -> Complain:
         return lambda problem, remedy: self.problems.add(node, problem, remedy)

@@ -13,10 +13,12 @@ from mockserver.contract.problems import Problems
 from mockserver.expressions.circles import circles
 from mockserver.expressions.compiling import Expression
 from mockserver.expressions.effects import Effect, read_effects
+from mockserver.expressions.functions import installed
 from mockserver.expressions.record_shapes import AskedShape, Field, KeyShape, RecordShape
 from mockserver.expressions.records import EvaluationContext
 from mockserver.expressions.rule_reader import RuleReader
 from mockserver.expressions.shapes import ANY, Shape, Struct
+from mockserver.expressions.standard import STANDARD
 from mockserver.expressions.suggestions import meant
 from mockserver.store import Record, Tenant
 
@@ -75,6 +77,7 @@ def _some(found: Mapping[str, Any]) -> Mapping[str, Any]:
 class _Reading:
     def __init__(self, contract: Contract, problems: Problems) -> None:
         self._contract = contract
+        self._functions = STANDARD.also(*installed())
         self._problems = problems
         self._needs: dict[Field, set[Field]] = {}
 
@@ -146,7 +149,7 @@ class _Reading:
         return RecordShape(resource, self._contract.resources, self._contract.document, needs)
 
     def _reader(self, record: RecordShape, this: Shape, field: str | None = None) -> RuleReader:
-        return RuleReader(record, self._problems, this, field)
+        return RuleReader(record, self._problems, this, field, functions=self._functions)
 
     def _schema(self, resource: Resource) -> Node:
         return self._contract.document.node("components", "schemas", resource.schema)
