@@ -44,6 +44,14 @@ from mockserver.settings import CLOCKS
     show_default=True,
     help="reference: openapi-core judges every message as well, and every disagreement is a 500 (slow).",
 )
+@click.option(
+    "--log",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="One line a request, to stderr: for people, or a JSON object for programs.",
+)
+@click.option("--quiet", is_flag=True, help="No line for each request.")
 @tells_problems
 def serve(
     document: str | None,
@@ -53,6 +61,8 @@ def serve(
     counts: tuple[tuple[str, int], ...],
     spec: str | None,
     auth: str,
+    log: str,
+    quiet: bool,
     **options: Any,
 ) -> None:
     """Serve the mock until Ctrl-C or SIGTERM.
@@ -71,4 +81,4 @@ def serve(
     from mockserver.commands.serving import serve_forever
 
     settings = settings_for(document or spec, counts=dict(counts), auth=Mode(auth), **options)
-    serve_forever(settings, host, port)
+    serve_forever(settings, host, port, "off" if quiet else log)

@@ -18,6 +18,7 @@ from mockserver.settings import Settings
 from mockserver.web.control import control_plane
 from mockserver.web.cors import allow_browsers
 from mockserver.web.docs import docs_pages
+from mockserver.web.front import BROKEN
 from mockserver.world import Progress, World, unseen
 
 
@@ -69,6 +70,8 @@ def _request(world: World, template: str, path_values: Mapping[str, str]) -> Req
             body = get_input_stream(environ, max_content_length=limit).read()
         except RequestEntityTooLarge:
             excess.append(Violation("body", "", "maxLength", f"is larger than {limit} bytes"))
+        if broken := environ.get(BROKEN):
+            excess.append(Violation("body", "", "transfer", broken))
     return Request(
         method=request.method,
         path=request.path,

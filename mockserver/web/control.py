@@ -18,6 +18,7 @@ from mockserver.runtime.determinism import stamp
 from mockserver.runtime.faults import read_fault
 from mockserver.store import Tenant
 from mockserver.values.json_text import BadJson, decode
+from mockserver.web.front import BROKEN
 from mockserver.world import World
 
 MAX_CONTROL_BODY = 65_536
@@ -76,7 +77,11 @@ def _body() -> dict[str, Any]:
     """The request's JSON object; an empty body is an empty object. Raises BadJson."""
     if (request.content_length or 0) > MAX_CONTROL_BODY:
         raise BadJson(f"is larger than {MAX_CONTROL_BODY} bytes")
-    text = request.get_data()
+    if broken := request.environ.get(BROKEN):
+        raise BadJson(broken)
+    text = request.stream.read(MAX_CONTROL_BODY + 1)
+    if len(text) > MAX_CONTROL_BODY:
+        raise BadJson(f"is larger than {MAX_CONTROL_BODY} bytes")
     value = decode(text, max_depth=8) if text else {}
     if not isinstance(value, dict):
         raise BadJson(f"is {type(value).__name__}, wanted an object")

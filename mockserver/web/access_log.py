@@ -1,0 +1,72 @@
+"""One line for each request that was answered, for the terminal or for a program; no header, query or body of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeAlias
+
+import click
+import orjson
+
+SHOWN = 300
+"""How many characters of a path or a reason are shown."""
+
+
+class Line(NamedTuple):
+    """``target`` is the path as it was sent; ``headers`` and ``content`` are the reply's."""
+
+    method: str
+    target: str
+    status: int
+    milliseconds: float
+    headers: list[tuple[bytes, bytes]]
+    content: bytes
+
+
+Log: TypeAlias = Callable[[Line], None]
+
+
+def unlogged(_: Line) -> None:
+    """Nobody reads it."""
+
+
+def as_text(line: Line) -> None:
+    """``14:03:12.123 GET /certifications/acme 401 0.8 ms  Unauthorized (no Authorization header)``, to stderr."""
+    at = datetime.now(UTC).strftime("%H:%M:%S.%f")[:-3]
+    reason = _reason(line)
+    told = f"{at} {line.method} {_shown(line.target)} {line.status} {line.milliseconds:.1f} ms"
+    click.echo(f"{told}  {reason}" if reason else told, err=True)
+
+
+def as_json(line: Line) -> None:
+    """One JSON object, to stderr: time, method, path, status, ms and, for 4xx and 5xx, the reason."""
+    told: dict[str, Any] = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "method": line.method,
+        "path": _shown(line.target),
+        "status": line.status,
+        "ms": round(line.milliseconds, 2),
+    }
+    if reason := _reason(line):
+        told["reason"] = reason
+    click.echo(orjson.dumps(told).decode(), err=True)
+
+
+def _reason(line: Line) -> str:
+    """Why it was refused: the reply's message, its first error, and what the body does not tell."""
+    if line.status < 400:
+        return ""
+    try:
+        reply = orjson.loads(line.content)
+        first = next(iter(reply["errors"]), None)
+        told = f"{reply['message']} {first['path']}: {first['message']}" if first else str(reply["message"])
+    except (ValueError, KeyError, TypeError):
+        told = ""
+    why = next((text.decode("latin-1") for name, text in line.headers if name == b"mock-reason"), "")
+    return _shown(f"{told} ({why})" if told and why else told or why)
+
+
+def _shown(text: str) -> str:
+    """Printable and of bounded length: a terminal is not steered by what a client sends."""
+    return "".join(one if one.isprintable() else "?" for one in text[:SHOWN])

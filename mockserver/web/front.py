@@ -1,0 +1,184 @@
+"""What stands before the application: whole bodies in time, the target as it was sent, a line of log."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask
+
+from mockserver.web.access_log import Line, Log, unlogged
+from mockserver.world import World
+
+Scope: TypeAlias = dict[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
+Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
+
+THREADS = 64
+"""Requests that are answered or pause at once; more wait their turn. Bodies that arrive take no thread."""
+BODY_WITHIN = 20.0
+"""Seconds in which a body must have arrived."""
+PATIENCE = 0.05
+"""Seconds for which requests are answered one by one before the next goes in beside a slow one."""
+BROKEN = "mockserver.broken_body"
+"""Where the environ tells why the body is not whole."""
+
+
+class _Answered(NamedTuple):
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    content: bytes
+
+
+class Front:
+    """An ASGI application around the WSGI one.
+
+    A body that breaks off or does not come is told to the application, which refuses it. Waiting for one costs
+    no thread, so slow clients hold nobody up; nor does a slow request, beside which others are answered.
+    """
+
+    def __init__(self, app: Flask, log: Log = unlogged, body_within: float = BODY_WITHIN) -> None:
+        self.world: World = app.extensions["mockserver"]
+        self._app, self._log, self._within = app, log, body_within
+        self._gate = Gate(PATIENCE)
+        self._threads = ThreadPoolExecutor(THREADS, "request")
+        self.world.faults.pause = self._gate.pause
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        began = time.perf_counter()
+        environ = _environ(scope)
+        if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
+            await self._arrive(environ, receive)
+        loop = asyncio.get_running_loop()
+        answered = await loop.run_in_executor(self._threads, self._answer, environ)
+        await send({"type": "http.response.start", "status": answered.status, "headers": answered.headers})
+        await send({"type": "http.response.body", "body": answered.content})
+        milliseconds = (time.perf_counter() - began) * 1000
+        self._log(
+            Line(scope["method"], environ["RAW_URI"], answered.status, milliseconds, answered.headers, answered.content)
+        )
+
+    async def _arrive(self, environ: dict[str, Any], receive: Receive) -> None:
+        """Put the body into ``environ``, at most one byte more than is taken, or why it is not whole."""
+        pieces, size, most = [], 0, self.world.settings.max_body
+        try:
+            async with asyncio.timeout(self._within):
+                more = True
+                while more and size <= most:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        environ[BROKEN] = f"broke off after {size} bytes"
+                        break
+                    pieces.append(message.get("body", b""))
+                    size += len(pieces[-1])
+                    more = message.get("more_body", False)
+        except TimeoutError:
+            environ[BROKEN] = f"did not arrive within {self._within:g} seconds"
+        environ["wsgi.input"] = io.BytesIO(b"".join(pieces))
+
+    def _answer(self, environ: dict[str, Any]) -> _Answered:
+        told: list[Any] = []
+
+        def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], object]:
+            told[:] = [int(status[:3]), [(name.lower().encode(), text.encode("latin-1")) for name, text in headers]]
+            return told.append
+
+        with self._gate.entered():
+            pieces: Iterable[bytes] = self._app(environ, start)
+            try:
+                content = b"".join(pieces)
+            finally:
+                getattr(pieces, "close", _nothing)()
+        if BROKEN in environ:  # what is left of the request cannot be told from the next one
+            told[1].append((b"connection", b"close"))
+        return _Answered(told[0], told[1], content)
+
+
+class Gate:
+    """Lets requests in one by one, unless one is slow.
+
+    PERF: Python runs one thread at a time anyway. Threads that wait here wait without fighting for the
+    interpreter's lock, which gives 1.4 times the requests a second. After ``patience`` seconds the next goes in
+    all the same, and a fault's delay passes outside, so nobody shuts the gate.
+    """
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._here = threading.local()
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Inside, alone if that is possible."""
+        self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def pause(self, seconds: float) -> None:
+        """Wait outside."""
+        self._leave()
+        try:
+            time.sleep(seconds)
+        finally:
+            self._enter()
+
+    def _enter(self) -> None:
+        self._here.alone = self._lock.acquire(timeout=self._patience)
+
+    def _leave(self) -> None:
+        if self._here.alone:
+            self._here.alone = False
+            self._lock.release()
+
+
+def _nothing() -> None:
+    pass
+
+
+_FIXED: dict[str, Any] = {
+    "SCRIPT_NAME": "",
+    "SERVER_PROTOCOL": "HTTP/1.1",
+    "wsgi.version": (1, 0),
+    "wsgi.errors": sys.stderr,
+    "wsgi.input_terminated": True,
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": False,
+    "wsgi.run_once": False,
+}
+
+
+def _environ(scope: Scope) -> dict[str, Any]:
+    """WSGI's view of the request; RAW_URI is the target as it was sent. The process's environment stays out of it."""
+    raw: bytes = scope["raw_path"]
+    host, port = scope["server"]
+    environ = {
+        **_FIXED,
+        "REQUEST_METHOD": scope["method"],
+        "RAW_URI": raw.decode("latin-1"),
+        "PATH_INFO": unquote_to_bytes(raw).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "REMOTE_ADDR": scope["client"][0] if scope.get("client") else "",
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": io.BytesIO(),
+    }
+    for name, text in scope["headers"]:
+        if b"_" in name:  # would be taken for the one with a hyphen
+            continue
+        key = name.decode("latin-1").upper().replace("-", "_")
+        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+        value = text.decode("latin-1")
+        environ[key] = f"{environ[key]},{value}" if key in environ and key.startswith("HTTP_") else value
+    return environ

@@ -1,0 +1,98 @@
+"""The server process, through its socket: one port, whole bodies, signals, what is told of a request."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.server import COMMAND, Running, serving
+
+
+@pytest.fixture(scope="module")
+def running():
+    with serving("--scenario", "empty", "--auth", "off") as started:
+        yield started
+
+
+def exchange(running: Running, raw: bytes, *, shut: bool = True) -> bytes:
+    """What comes back for ``raw``; ``shut``: nothing follows it."""
+    address = urlsplit(running.url)
+    with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
+        connection.sendall(raw)
+        if shut:
+            connection.shutdown(socket.SHUT_WR)
+        return connection.recv(65_536)
+
+
+HEAD = b"PUT /settings/acme HTTP/1.1\r\nHost: mock\r\nContent-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [HEAD + b"Content-Length: 500\r\n\r\n{}", HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nzz\r\n"],
+    ids=["shorter than its Content-Length", "a broken chunk"],
+)
+def test_a_body_that_breaks_off_is_refused_as_that(running: Running, request_: bytes) -> None:
+    reply = exchange(running, request_)
+    assert reply.startswith(b"HTTP/1.1 400 "), reply
+    assert b"broke off after 2 bytes" in reply
+
+
+def test_others_are_served_while_bodies_do_not_arrive(running: Running) -> None:
+    address = urlsplit(running.url)
+    waiting = [socket.create_connection((address.hostname, address.port)) for _ in range(100)]
+    try:
+        for one in waiting:
+            one.sendall(HEAD + b"Content-Length: 500\r\n\r\n{")
+        assert running.send("GET", "/__mock__/health").status == 200
+    finally:
+        for one in waiting:
+            one.close()
+
+
+def test_a_port_is_never_shared(running: Running) -> None:
+    port = str(urlsplit(running.url).port)
+    second = subprocess.run([COMMAND, "serve", "--port", port], capture_output=True, text=True, check=False, timeout=60)
+    assert second.returncode == 2
+    assert "already in use" in second.stderr
+
+
+def test_a_host_name_is_taken() -> None:
+    with serving("--scenario", "empty", "--host", "localhost") as started:
+        assert started.send("GET", "/__mock__/health").status == 200
+
+
+@pytest.mark.parametrize("sent", [[signal.SIGTERM], [signal.SIGINT], [signal.SIGTERM] * 8, [signal.SIGINT] * 2])
+def test_the_first_signal_stops_and_more_of_them_do_no_harm(sent: list[signal.Signals]) -> None:
+    with serving("--scenario", "empty") as started:
+        waiting = socket.create_connection((urlsplit(started.url).hostname, urlsplit(started.url).port))
+        waiting.sendall(HEAD + b"Content-Length: 500\r\n\r\n{")
+        for number in sent:
+            started.process.send_signal(number)
+        assert started.process.wait(timeout=20) == 0
+        waiting.close()
+
+
+def test_hang_up_is_told_and_changes_nothing() -> None:
+    with serving("--scenario", "empty", "--auth", "off") as started:
+        started.process.send_signal(signal.SIGHUP)
+        assert started.process.stderr
+        lines = iter(started.process.stderr.readline, "")
+        assert any("SIGHUP is ignored" in line for line in lines)
+        assert started.send("GET", "/__mock__/health").status == 200
+
+
+def test_one_line_a_request_with_the_reason_of_a_refusal() -> None:
+    with serving("--scenario", "empty", "--log", "json") as started:
+        started.send("GET", "/certifications/acme?secret=hidden", Authorization="Bearer hidden")
+        assert started.process.stderr
+        lines = (json.loads(line) for line in iter(started.process.stderr.readline, ""))
+        line = next(one for one in lines if one["path"] == "/certifications/acme")
+        assert (line["method"], line["status"]) == ("GET", 401)
+        assert "not acceptable" in line["reason"]
+        assert "hidden" not in json.dumps(line)
