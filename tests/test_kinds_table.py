@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from contract_tests.catalogue import all_checks
 from contract_tests.routes import SAFE_KINDS
+
 from mockserver.contract import KINDS, Kind
 from mockserver.contract.kinds import ANNOTATED
 from mockserver.handlers import HANDLERS

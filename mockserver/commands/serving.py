@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import click
 
@@ -21,7 +22,7 @@ from mockserver.web.front import Front
 from mockserver.web.server import listen, serve
 from mockserver.world import World
 
-LOGS = {"text": as_text, "json": as_json, "off": unlogged}
+LOGS = MappingProxyType({"text": as_text, "json": as_json, "off": unlogged})
 
 
 def serve_forever(settings: Settings, host: str, port: int, log: str = "text") -> None:

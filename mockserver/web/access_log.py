@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypeAlias
 import click
 import orjson
 
+from mockserver.values.redaction import redact_text
+
 SHOWN = 300
 """How many characters of a path or a reason are shown."""
 
@@ -64,7 +66,7 @@ def _reason(line: Line) -> str:
     except (ValueError, KeyError, TypeError):
         told = ""
     why = next((text.decode("latin-1") for name, text in line.headers if name == b"mock-reason"), "")
-    return _shown(f"{told} ({why})" if told and why else told or why)
+    return _shown(redact_text(f"{told} ({why})" if told and why else told or why))
 
 
 def _shown(text: str) -> str:
