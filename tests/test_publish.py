@@ -394,12 +394,34 @@ def test_unreadable_parts_are_all_told(parts: Parts) -> None:
         )
 
     told = problems(parts, spoil)
-    assert told[0].startswith("api.yaml : cannot be read")
+    assert told[0].startswith("api.yaml /a/1: cannot be read")
     assert told[1] == "blocks.yaml : holds no mapping; see README.md"
     assert (
         told[2] == "books.yaml /search/age: the text is cut at a comma, before 'in years'; put the whole text in quotes"
     )
     assert len(told) == 3  # a date is text, as YAML 1.2 has it
+
+
+def test_a_field_given_twice_is_told(parts: Parts) -> None:
+    def spoil(said: dict[str, Any]) -> None:
+        said["groups"]["books"] = f"{yaml.safe_dump(BOOK)}search: {{age: {{enum: [NO, YES]}}, age: {{enum: [on]}}}}"
+
+    (told,) = problems(parts, spoil)
+    assert told.startswith("books.yaml /search/age: the key age is given twice, first on line")
+
+
+def test_words_of_a_part_are_words(parts: Parts) -> None:
+    said: dict[str, Any] = {**BOOK, "fields": {**BOOK["fields"], "sold": "SOLD"}}
+    text = yaml.safe_dump(said).replace(
+        "SOLD", "{type: string, enum: [NO, YES, 007], description: Whether it is sold.}"
+    )
+    document = publishing.publish(parts(lambda all_: all_["groups"].update(books=text)))
+    (sold,) = [
+        one["properties"]["sold"]
+        for one in document["components"]["schemas"].values()
+        if "sold" in one.get("properties", {})
+    ][:1]
+    assert sold["enum"] == ["NO", "YES", "007"]
 
 
 def test_missing_parts_are_told(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract import Contract, Document, Kind, compile_contract, read_document
-from mockserver.contract.document import escape, parse
 from mockserver.errors import Problem, SetupError
 from mockserver.expressions import read_rules
 from mockserver.handlers.document_templates import DocumentTemplates
@@ -15,6 +14,8 @@ from mockserver.inference import infer_contract
 from mockserver.seeding import read_scenario
 from mockserver.settings import Settings
 from mockserver.store import Store
+from mockserver.values.data_file import parse
+from mockserver.values.pointer import pointer_to
 from mockserver.world import contract_of
 
 
@@ -103,7 +104,7 @@ def _standard(document: Document) -> None:
 
 
 def _pointer(error: Any) -> str:
-    return "".join(f"/{escape(str(step))}" for step in getattr(error, "absolute_path", ()))
+    return pointer_to(*getattr(error, "absolute_path", ()))
 
 
 def _scenario(settings: Settings, contract: Contract, file: Path) -> str:

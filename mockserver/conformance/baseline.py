@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.conformance.findings import Finding
-from mockserver.contract.document import parse
 from mockserver.errors import Problem, SetupError
+from mockserver.values.data_file import parse
 
 MEMBERS = frozenset({"check", "operation", "cause", "reason", "expires"})
 

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 from urllib.request import urlopen
 
-from mockserver.contract.document import escape, parse
 from mockserver.errors import Problem, SetupError
+from mockserver.values.data_file import parse
+from mockserver.values.pointer import escape
 
 FILES = "x-files"
 """The member of a bundled document that holds the other files."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-import orjson
-
 from mockserver.errors import Problem, SetupError
+from mockserver.values.pointer import escape, step_into, steps_of
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -81,44 +79,11 @@ class Document:
             return self._targets[target]
         if not isinstance(target, str) or not target.startswith("#"):
             raise self.error(node, f"the reference {target!r} leaves the document", "name a file that is there")
-        found = self.node(*(unescape(step) for step in target[1:].split("/")[1:]))
+        found = self.node(*steps_of(target[1:]))
         if found.value is None:
             raise self.error(node, f"the reference {target!r} leads nowhere", "define what it names, or correct it")
         self._targets[target] = found
         return found
-
-
-def parse(text: bytes, *, yaml: bool) -> Any:
-    """The value that JSON or YAML ``text`` holds. Raises ValueError."""
-    if not yaml:
-        return orjson.loads(text)
-    import yaml as pyyaml  # PERF: 30 ms that a start from JSON does not pay
-
-    loader = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
-    try:
-        return _plain(pyyaml.load(text, Loader=loader), {})  # noqa: S506 -- the safe loader, or its faster twin in C
-    except pyyaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from None
-
-
-def _plain(value: Any, seen: dict[int, Any]) -> Any:
-    """What YAML holds as JSON would hold it: names are text, and so are dates."""
-    if isinstance(value, dict):
-        if id(value) not in seen:
-            seen[id(value)] = made = {}
-            made.update({_name(name): _plain(below, seen) for name, below in value.items()})
-        return seen[id(value)]
-    if isinstance(value, list):
-        return [_plain(item, seen) for item in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return value if isinstance(value, str | int | float | None) else str(value)
-
-
-def _name(name: Any) -> str:
-    if isinstance(name, bool):
-        return "true" if name else "false"
-    return name if isinstance(name, str) else str(name)
 
 
 def _reference(value: Any) -> Any:
@@ -135,24 +100,6 @@ def _reference(value: Any) -> Any:
 
 _SHAPING = frozenset({"type", "properties", "required", "items", "oneOf", "anyOf", "enum", "additionalProperties"})
 """Words that say more of a value than the schema that it refers to does."""
-
-
-def escape(step: str) -> str:
-    """One step of an RFC 6901 pointer."""
-    return step.replace("~", "~0").replace("/", "~1")
-
-
-def unescape(step: str) -> str:
-    return step.replace("~1", "/").replace("~0", "~")
-
-
-def step_into(value: Any, step: str | int) -> Any:
-    """The member or item ``step`` of ``value``; None where there is none."""
-    if isinstance(value, Mapping):
-        return value.get(step, value.get(str(step)))
-    if isinstance(value, list) and str(step).isdigit() and int(step) < len(value):
-        return value[int(step)]
-    return None
 
 
 def without_servers(item: Mapping[str, Any]) -> dict[str, Any]:

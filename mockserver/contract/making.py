@@ -7,11 +7,12 @@ from typing import Any
 
 import jsonschema_rs
 
-from mockserver.contract.document import Node, unescape
+from mockserver.contract.document import Node
 from mockserver.contract.scalars import Draw, scalar
 from mockserver.contract.schema import Rule, Schemas
 from mockserver.contract.shapes import Shape, Shapes
 from mockserver.messages import Json
+from mockserver.values.pointer import steps_of
 
 DEEPEST = 7
 """From here on only what must be there is made, and from twice as deep nothing."""
@@ -263,4 +264,4 @@ def _judged(schema: Mapping[str, Any], value: Json) -> bool:
 
 
 def _steps(pointer: str) -> tuple[str, ...]:
-    return tuple(map(unescape, pointer.split("/")[1:]))
+    return steps_of(pointer)

@@ -8,8 +8,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from mockserver.contract.document import step_into, unescape
 from mockserver.contract.swagger import upgraded
+from mockserver.values.pointer import step_along, steps_of
 
 SCHEMA_MEMBERS = frozenset(
     {"items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else", "unevaluatedItems",
@@ -112,12 +112,7 @@ class _Walk:
 
 def pointed(root: Any, target: str) -> Any:
     """What ``#/…`` names in ``root``; None where there is nothing."""
-    if not target.startswith("#"):
-        return None
-    value = root
-    for step in target[1:].split("/")[1:]:
-        value = step_into(value, unescape(step))
-    return value
+    return step_along(root, steps_of(target[1:])) if target.startswith("#") else None
 
 
 def _raise_bounds(node: dict[str, Any]) -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 
 from mockserver.contract.operation import Operation, Parameter
-from mockserver.contract.schema import shown
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Headers, Json, Request
 from mockserver.values.json_text import BadJson, decode
+from mockserver.values.shown import shown
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")

@@ -8,16 +8,15 @@ from typing import Any
 from urllib.parse import quote
 
 import jsonschema_rs
-import orjson
 
-from mockserver.contract.document import Document, Node, escape
+from mockserver.contract.document import Document, Node
 from mockserver.errors import Violation
 from mockserver.messages import Json
+from mockserver.values.pointer import pointer_to
+from mockserver.values.shown import shown
 
 MAX_VIOLATIONS = 50
 """How many violations one reply tells; the rest are counted."""
-SHOWN = 120
-"""How many characters of an offending value a message shows."""
 
 _LOOSE = (
     "duration", "hostname", "idn-email", "idn-hostname", "iri", "iri-reference", "json-pointer", "regex",
@@ -118,12 +117,6 @@ class Rule:
         return (*distinct[:MAX_VIOLATIONS], rest)
 
 
-def shown(value: Json) -> str:
-    """``value`` as JSON, cut where it is long: for messages."""
-    text = orjson.dumps(value).decode()
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"
-
-
 def _closest(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:
     """The errors that help: below anyOf and oneOf those of the alternative that came nearest."""
     branches = getattr(error.kind, "context", None)
@@ -166,7 +159,7 @@ def _violation(error: jsonschema_rs.ValidationError, location: str, pointer: str
     elif rule == "not" and (unwanted := _unwanted(error)):
         steps.append(unwanted)
         message = f"must not be given, found {shown(value[unwanted])}"
-    return Violation(location, pointer + "".join(f"/{escape(step)}" for step in steps), rule, message)
+    return Violation(location, pointer + pointer_to(*steps), rule, message)
 
 
 def _unwanted(error: jsonschema_rs.ValidationError) -> str | None:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract.bundling import bundle, fetch, is_yaml
-from mockserver.contract.document import Document, parse
+from mockserver.contract.document import Document
 from mockserver.contract.normalising import normalise
 from mockserver.errors import Problem, SetupError
+from mockserver.values.data_file import parse, problems_of
+from mockserver.values.yaml_faults import BadYaml
 
 _LEAVES = re.compile(rb"""\$ref["']?\s*:\s*["']?[^#"'\s]""")
 """A reference to another file, in JSON or YAML."""
@@ -28,6 +30,8 @@ def read_document(location: Path | str) -> Document:
         root = _parsed(source, content)
     except FileNotFoundError:
         raise SetupError([Problem(source, "", "no such file", "name an OpenAPI document in JSON or YAML")]) from None
+    except BadYaml as error:
+        raise SetupError(problems_of(source, error)) from None
     except (OSError, ValueError) as error:
         raise SetupError([Problem(source, "", f"cannot be read: {error}", "mend the file")]) from None
     _require_version(source, root)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mockserver.contract.document import METHODS, step_into, unescape
+from mockserver.contract.document import METHODS
+from mockserver.values.pointer import step_along, steps_of
 
 _MOVED = (
     ("#/definitions/", "#/components/schemas/"),
@@ -56,10 +57,7 @@ def _items(root: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _pointed(root: Any, target: str) -> Any:
-    value = root
-    for step in target.removeprefix("#").split("/")[1:]:
-        value = step_into(value, unescape(step))
-    return value
+    return step_along(root, steps_of(target.removeprefix("#")))
 
 
 def _resolved(root: dict[str, Any], shared: Mapping[str, Any], parameter: Any) -> dict[str, Any]:
@@ -68,7 +66,7 @@ def _resolved(root: dict[str, Any], shared: Mapping[str, Any], parameter: Any) -
         if not isinstance(target, str):
             break
         is_shared = target.startswith("#/parameters/")
-        parameter = shared.get(unescape(target[13:])) if is_shared else _pointed(root, target)
+        parameter = shared.get(steps_of(target[12:])[0]) if is_shared else _pointed(root, target)
     return parameter if isinstance(parameter, dict) else {}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from mockserver.contract.operation import How
@@ -11,6 +10,8 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.showing import seen
 from mockserver.messages import Json
 from mockserver.store import Record, Tenant
+from mockserver.values.equality import contains, same_json
+from mockserver.values.moment import Moment, comparable, order
 
 Test: TypeAlias = Callable[[Json], bool]
 
@@ -46,11 +47,11 @@ def _test(how: How, wanted: Json) -> Test:
         low, high = map(comparable, wanted)
         return lambda found: _within(low, comparable(found), high)
     if how is How.ANY_OF:
-        return lambda found: any(item in wanted for item in _items(found))
+        return lambda found: any(contains(wanted, item) for item in _items(found))
     if how is How.CONTAINS:
         folded = wanted.casefold()
         return lambda found: any(isinstance(item, str) and folded in item.casefold() for item in _items(found))
-    return lambda found: bool(found == wanted)
+    return lambda found: same_json(found, wanted)
 
 
 def _items(found: Json) -> list[Any]:
@@ -58,20 +59,5 @@ def _items(found: Json) -> list[Any]:
     return found if isinstance(found, list) else [found]
 
 
-def _within(low: Json, found: Json, high: Json) -> bool:
-    if type(low) is not type(found) or type(high) is not type(found):
-        return False
-    return bool(low <= found <= high)
-
-
-def comparable(value: Json) -> Json:
-    """A moment for text that tells one (a date alone: its first instant in UTC), a float for a number; else None."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    if not isinstance(value, str):
-        return float(value)
-    try:
-        moment = datetime.fromisoformat(value.upper())
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
+def _within(low: Moment | float | None, found: Moment | float | None, high: Moment | float | None) -> bool:
+    return order(low, found) in (-1, 0) and order(found, high) in (-1, 0)

@@ -9,10 +9,11 @@ import jsonpatch
 import jsonpointer
 import orjson
 
-from mockserver.contract.schema import shown
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Json
+from mockserver.values.equality import same_json
 from mockserver.values.json_text import depth
+from mockserver.values.shown import shown
 
 
 def apply_patch(
@@ -65,17 +66,6 @@ def _test(document: Json, directive: dict[str, Any]) -> None:
     found = jsonpointer.JsonPointer(directive["path"]).resolve(document)
     if not same_json(found, directive["value"]):
         raise jsonpatch.JsonPatchTestFailed(f"found {shown(found)}, wanted {shown(directive['value'])}")
-
-
-def same_json(one: Json, other: Json) -> bool:
-    """Whether two values are the same JSON: numbers by value, booleans never equal to numbers."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same_json(one[name], other[name]) for name in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same_json, one, other))
-    return bool(one == other)
 
 
 def _inapplicable(index: int, directive: dict[str, Any], why: str) -> Refusal:

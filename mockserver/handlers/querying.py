@@ -12,11 +12,12 @@ from mockserver.contract import Resource
 from mockserver.contract.document import Node
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
-from mockserver.handlers.matching import comparable
 from mockserver.handlers.showing import show
 from mockserver.handlers.storing import Storing, store
 from mockserver.messages import Json, Reply, say
 from mockserver.store import Tenant
+from mockserver.values.equality import contains, same_json
+from mockserver.values.moment import comparable, order
 
 LIMIT = 1_000
 """How many rows one result holds at most."""
@@ -134,36 +135,32 @@ def _meets(record: Mapping[str, Any], criteria: Mapping[str, Any]) -> bool:
     return OPERATORS[criteria.get("operator", "equal")](record.get(criteria["fact"]), criteria.get("value"))
 
 
-def _ordered(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+def _ordered(test: Callable[[int], bool]) -> Callable[[Any, Any], bool]:
     """A comparison of numbers, or of moments; of anything else it is false."""
 
     def compared(found: Any, wanted: Any) -> bool:
-        one, other = comparable(found), comparable(wanted)
-        return one is not None and type(one) is type(other) and test(one, other)
+        way = order(comparable(found), comparable(wanted))
+        return way is not None and test(way)
 
     return compared
-
-
-def _equal(found: Any, wanted: Any) -> bool:
-    return found == wanted and isinstance(found, bool) is isinstance(wanted, bool)
 
 
 def _contains(found: Any, wanted: Any) -> bool:
     if isinstance(found, str):
         return isinstance(wanted, str) and wanted.casefold() in found.casefold()
-    return isinstance(found, list) and any(_equal(item, wanted) for item in found)
+    return contains(found, wanted)
 
 
 OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType(
     {
-        "equal": _equal,
-        "notEqual": lambda found, wanted: not _equal(found, wanted),
-        "lessThan": _ordered(lambda one, other: one < other),
-        "lessThanInclusive": _ordered(lambda one, other: one <= other),
-        "greaterThan": _ordered(lambda one, other: one > other),
-        "greaterThanInclusive": _ordered(lambda one, other: one >= other),
-        "in": lambda found, wanted: isinstance(wanted, list) and any(_equal(found, one) for one in wanted),
-        "notIn": lambda found, wanted: isinstance(wanted, list) and not any(_equal(found, one) for one in wanted),
+        "equal": same_json,
+        "notEqual": lambda found, wanted: not same_json(found, wanted),
+        "lessThan": _ordered(lambda way: way < 0),
+        "lessThanInclusive": _ordered(lambda way: way <= 0),
+        "greaterThan": _ordered(lambda way: way > 0),
+        "greaterThanInclusive": _ordered(lambda way: way >= 0),
+        "in": lambda found, wanted: contains(wanted, found),
+        "notIn": lambda found, wanted: isinstance(wanted, list) and not contains(wanted, found),
         "contains": _contains,
         "doesNotContain": lambda found, wanted: not _contains(found, wanted),
     }

@@ -10,9 +10,10 @@ from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
 from mockserver.handlers.showing import asked_for, passed_over, projected, seen, show
-from mockserver.handlers.storing import differ, room, store, unlocked
+from mockserver.handlers.storing import room, store, unlocked
 from mockserver.messages import Headers, Reply, say
 from mockserver.store import Record, Tenant
+from mockserver.values.equality import differ
 
 MAX_DEPENDANTS = 20
 """How many dependants a refusal names."""

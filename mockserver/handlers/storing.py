@@ -13,6 +13,7 @@ from mockserver.handlers.call import Call
 from mockserver.runtime.determinism import stamp
 from mockserver.store import Record, Tenant
 from mockserver.values.absent import ABSENT, Absent
+from mockserver.values.equality import differ, same_json
 
 DEEPEST = 8
 """How many effects may follow from each other."""
@@ -125,7 +126,7 @@ class Storing:
             record = self.tenant[resource.name].get(target.id)
             stored = record.data() if record else {}
             changed = {**stored, **worked_out(step.values, context, this, target)}
-            if changed == stored:
+            if same_json(changed, stored):
                 continue
             if step.quiet:
                 self._amend(resource, target.id, changed)
@@ -158,11 +159,6 @@ def unlocked(resource: Resource, record_id: str, data: Mapping[str, Any]) -> Non
     if lock and data.get(lock) is True:
         violation = Violation("record", f"/{lock}", "locked", "is true: the record cannot be changed through the API")
         raise Refusal(409, f"The record {record_id!r} is locked.", violations=[violation], reason="locked record")
-
-
-def differ(one: Mapping[str, Any], other: Mapping[str, Any], name: str) -> bool:
-    """Whether a field is not the same in both, or is in one of them only."""
-    return bool(one.get(name, ABSENT) != other.get(name, ABSENT))
 
 
 def _stamp(call: Call, resource: Resource, record: dict[str, Any], previous: Mapping[str, Any]) -> None:

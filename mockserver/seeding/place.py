@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import orjson
 
-from mockserver.contract.document import escape
 from mockserver.errors import Problem, SetupError
+from mockserver.values.data_file import read_data_file
+from mockserver.values.pointer import escape
 
 LARGEST = 2**64 - 1
 SMALLEST = -(2**63)
@@ -108,17 +109,11 @@ def literal(place: Place) -> Any:
 def read_yaml(file: Path, problems: list[Problem]) -> Place:
     """The root of a YAML file; an empty one, and a problem, when it cannot be read."""
     try:
-        value = _parse(file.read_bytes())
-    except FileNotFoundError:
-        problems.append(Problem(str(file), "", "no such file", "create it, or correct its name"))
-        value = {}
-    except (OSError, ValueError) as error:
-        problems.append(Problem(str(file), "", f"cannot be read: {error}", "mend the file"))
-        value = {}
+        value = read_data_file(file).value
     except SetupError as error:
-        problems += [Problem(str(file), one.pointer, one.problem, one.remedy) for one in error.problems]
-        value = {}
-    return Place(str(file), "", value, problems)
+        problems += error.problems
+        value = None
+    return Place(str(file), "", {} if value is None else value, problems)
 
 
 def _finite(value: Any) -> bool:
@@ -129,67 +124,3 @@ def _finite(value: Any) -> bool:
     if isinstance(value, Mapping):
         return all(isinstance(name, str) and _finite(member) for name, member in value.items())
     return not isinstance(value, list) or all(map(_finite, value))
-
-
-def _parse(text: bytes) -> Any:
-    """The value of YAML ``text``, by the rules of YAML 1.2. Raises ValueError, SetupError for a repeated key."""
-    import yaml  # PERF: 30 ms, and only the one who reads YAML pays them
-
-    loader = _loader()(text)
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return {}
-        _checked(yaml, node, "", [], set())
-        return loader.construct_document(node)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from None
-    finally:
-        loader.dispose()
-
-
-def _loader() -> Any:
-    """A loader that takes ``NO``, ``007``, ``12:30`` and ``2024-02-29`` for the texts they are.
-
-    PyYAML follows YAML 1.1, where they are false, 7, 750 and a date.
-    """
-    import re
-
-    import yaml
-
-    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    loader = cast("Any", type("FixtureLoader", (base,), {"yaml_implicit_resolvers": {}}))
-    for kind, pattern, first in (
-        ("null", r"^(?:~|null|)$", ["~", "n", ""]),
-        ("bool", r"^(?:true|false)$", list("tf")),
-        ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", list("-+0123456789")),
-        ("float", r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
-        ("merge", r"^(?:<<)$", ["<"]),
-    ):
-        loader.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(pattern), first)
-    return loader
-
-
-def _checked(yaml: Any, node: Any, pointer: str, above: list[Any], done: set[int]) -> None:
-    """Raises SetupError for a key given twice, which PyYAML drops without a word, and for an alias to what it is in."""
-    if node in above:
-        raise SetupError([Problem("", pointer, "an alias refers to what it stands in", "write the value out")])
-    if id(node) in done or isinstance(node, yaml.ScalarNode):
-        return
-    done.add(id(node))
-    steps = enumerate(node.value) if isinstance(node, yaml.SequenceNode) else _members(node, pointer)
-    for step, below in steps:
-        _checked(yaml, below, f"{pointer}/{escape(str(step))}", [*above, node], done)
-
-
-def _members(node: Any, pointer: str) -> Iterator[tuple[str, Any]]:
-    seen: set[str] = set()
-    for key, value in node.value:
-        name, line = str(key.value), key.start_mark.line + 1
-        if name in seen and name != "<<":
-            problem = f"the key {name!r} is given twice (line {line})"
-            raise SetupError([Problem("", f"{pointer}/{escape(name)}", problem, "keep one of them")])
-        seen.add(name)
-        yield name, value

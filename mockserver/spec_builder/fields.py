@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from mockserver.contract.document import Document, Node, escape
+from mockserver.contract.document import Document, Node
 from mockserver.contract.problems import Problems
 from mockserver.spec_builder.lines import DROPPED, Tree, complete, schemas
+from mockserver.values.pointer import pointer_to
 
 MEMBERS = ("record", "writable", "replaceable", "search")
 TOLD_AT_THE_RECORD = ("readOnly", "x-mock", "x-provenance", "x-conditional")
@@ -137,7 +138,7 @@ class Fields:
 
 def patch_of(change: Tree) -> list[Tree]:
     """The JSON Patch that makes ``change``. ``add`` sets a field whether it is there or not, so it always applies."""
-    return [{"op": "add", "path": f"/{escape(name)}", "value": value} for name, value in change.items()]
+    return [{"op": "add", "path": pointer_to(name), "value": value} for name, value in change.items()]
 
 
 def no_key(fields: Fields) -> Any:

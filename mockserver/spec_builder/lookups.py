@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.contract.document import Node, unescape
+from mockserver.contract.document import Node
 from mockserver.contract.problems import Problems
 from mockserver.spec_builder.fields import Fields
 from mockserver.spec_builder.lines import DROPPED, Tree, capital
 from mockserver.spec_builder.templates import fill
+from mockserver.values.pointer import steps_of
 
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 
@@ -22,7 +23,7 @@ def lookup_values(said: Node, fields: Fields, samples: Tree, template: Node, pro
     field; ``record`` names the sample record to be found, if not the usual one. ``template`` is that of a
     parameter.
     """
-    name = unescape(said.pointer.rpartition("/")[2])
+    name = steps_of(said.pointer)[-1]
     found = fields.sample(samples.get(said.child("record").value or "record") or {})
     by = said.child("by").value or {name: name}
     for field in by.values():

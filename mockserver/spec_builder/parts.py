@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from mockserver.contract.document import Document, Node, parse
+from mockserver.contract.document import Document, Node
 from mockserver.contract.problems import Problems
+from mockserver.values.data_file import read_data_file
 
 Form: TypeAlias = Mapping[str, str]
 """Places and what must be there: one or more of ``_KINDS``, with ``!`` when it may not be missing.
@@ -116,10 +117,7 @@ GROUP: Form = {
 def read_part(path: Path, form: Form) -> Document:
     """Raises SetupError listing everything that cannot be read, is no JSON, or is not of the form."""
     document = Document({}, str(path))
-    try:
-        root = parse(path.read_bytes(), yaml=True)
-    except (OSError, ValueError) as error:
-        raise document.error(Node("", None), f"cannot be read: {error}", "mend the file") from None
+    root = read_data_file(path).value
     if not isinstance(root, dict):
         raise document.error(Node("", None), "holds no mapping", "see README.md")
     problems = Problems(document)
@@ -138,8 +136,6 @@ def _plain(node: Node, problems: Problems) -> Any:
         return {name: _plain(place, problems) for name, place in node.items()}
     if isinstance(node.value, list):
         return [_plain(node.child(index), problems) for index in range(len(node.value))]
-    if not isinstance(node.value, str | int | float | bool | None):
-        problems.add(node, f"a {type(node.value).__name__}, which JSON does not know", "put it in quotes")
     return node.value
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from mockserver.values.pointer import pointer_to
+
 
 def texts_at(value: Any, names: Sequence[str], pointer: str = "") -> Iterator[tuple[str, str]]:
     """Each text at ``names`` within ``value``, with its RFC 6901 pointer; lists on the way are gone through.
@@ -19,4 +21,4 @@ def texts_at(value: Any, names: Sequence[str], pointer: str = "") -> Iterator[tu
         if isinstance(value, str):
             yield pointer, value
     elif isinstance(value, dict) and names[0] in value:
-        yield from texts_at(value[names[0]], names[1:], f"{pointer}/{names[0]}")
+        yield from texts_at(value[names[0]], names[1:], pointer + pointer_to(names[0]))

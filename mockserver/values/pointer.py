@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mockserver.values.absent import ABSENT
@@ -31,6 +31,13 @@ def step_into(value: Any, step: str | int) -> Any:
     """The member or item ``step`` of ``value``; None where there is none."""
     found = _below(value, step)
     return None if found is ABSENT else found
+
+
+def step_along(value: Any, steps: Iterable[str | int]) -> Any:
+    """What ``steps`` lead to in ``value``; None where there is nothing."""
+    for step in steps:
+        value = step_into(value, step)
+    return value
 
 
 def resolve(value: Any, pointer: str) -> Any:

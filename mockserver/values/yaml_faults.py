@@ -45,7 +45,7 @@ def place(mark: Any) -> Place:
 def told(error: Any) -> str:
     """What PyYAML says, in one line."""
     parts = (getattr(error, "context", None), getattr(error, "problem", None))
-    return ", ".join(" ".join(part.split()) for part in parts if part)[:300] or "is not YAML"
+    return f"cannot be read: {', '.join(' '.join(part.split()) for part in parts if part)[:300] or 'is not YAML'}"
 
 
 def decoded(text: bytes) -> str:
