@@ -103,7 +103,7 @@ def check_independence(session: Session, group: Group) -> None:
             {"operation": "create", "object": session.body(group)},
         ],
     )  # fmt: skip
-    wanted = (200, 404, 400, 400, 404, 404, 400, 400, 200)
+    wanted = (200, 404, 400, 409, 404, 404, 400, 400, 200)
     whats = (
         "a create",
         "a read of nothing",

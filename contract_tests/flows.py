@@ -104,7 +104,7 @@ def machine_for(session: Session, group: Group) -> type[RuleBasedStateMachine]: 
                 {"op": "test", "path": f"/{marker}", "value": f"{session.mark} not this"},
             ]
             reply = session.at(group, Kind.PATCH, self.one(index), body=steps)
-            session.status(reply, 400, "a patch in a flow that fails its test", group.one(Kind.PATCH))
+            session.status(reply, 409, "a patch in a flow that fails its test", group.one(Kind.PATCH))
 
         @precondition(lambda self: self.model and Kind.REPLACE in group.operations)
         @rule(index=chosen, only_required=st.booleans())

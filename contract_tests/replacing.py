@@ -50,7 +50,7 @@ def check_other_id_is_refused(session: Session, group: Group) -> None:
     one, other = session.create(group), session.create(group)
     body = {**session.body(group), group.key: other[group.key]}
     reply = session.at(group, Kind.REPLACE, one[group.key], body=body)
-    session.status(reply, 400, "PUT with another id in the body", group.one(Kind.REPLACE))
+    session.status(reply, 409, "PUT with another id in the body", group.one(Kind.REPLACE))
     for record in (one, other):
         session.same(record, session.read(group, record[group.key]), "a refused PUT changed a record")
 

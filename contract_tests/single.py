@@ -88,7 +88,7 @@ def check_changes(session: Session, group: Group) -> None:
             {**found, name: session.mark}, session.value(changed), "a patch of a single record leaves the wrong one"
         )
         wrong = ask(session, group, Kind.PATCH, [step, {"op": "test", "path": f"/{name}", "value": "other"}])
-        session.status(wrong, 400, "a patch of a single record that fails its test", group.one(Kind.PATCH))
+        session.status(wrong, 409, "a patch of a single record that fails its test", group.one(Kind.PATCH))
         session.same(
             session.value(changed),
             session.value(ask(session, group, Kind.READ)),

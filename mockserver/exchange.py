@@ -69,14 +69,25 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     call = Call(operation, sent, trail.identity, world.tools)
     tenant = _tenant(world, trail.tenant)
     with tenant.lock:
-        reply = dispatch(call, tenant)
+        with tenant.transaction():  # nothing is final before the reply is found to be good
+            reply = dispatch(call, tenant)
+            _check(world, call, request, reply)
+        for mail in call.mails:
+            world.outbox.put(mail)
+    for breach in call.breaches:
+        _note_breach(breach, trail)
+    told = (("Effects", _listed(call.told)),) if call.told else ()
+    notes = (*sent.notes, *reply.notes, *told)
+    return replace(reply, notes=notes)
+
+
+def _check(world: World, call: Call, request: Request, reply: Reply) -> None:
+    """Raises ContractBreach."""
+    operation = call.operation
     if operation.plan is None:  # with a plan each value was held to its schema when the reply was made
         check(operation, reply, projected=asked_for(call) is not None)
     if world.reference and asked_for(call) is None:  # the document declares whole records
         world.reference.agree_on_reply(operation, request, reply.status, _serialised(reply))
-    told = (("Effects", _listed(call.told)),) if call.told else ()
-    notes = (*sent.notes, *reply.notes, *told)
-    return replace(reply, notes=notes)
 
 
 def _identified(
@@ -137,9 +148,13 @@ def _refused(refusal: Refusal, trail: _Trail) -> Reply:
 
 
 def _breached(breach: ContractBreach, trail: _Trail) -> Reply:
+    _note_breach(breach, trail)
+    return say(_error(f"The mock broke its own contract in {breach.operation}.", breach.violations), 500)
+
+
+def _note_breach(breach: ContractBreach, trail: _Trail) -> None:
     trail.breach, trail.reason, trail.violations = True, "contract breach", breach.violations
     log.error("%s", breach)
-    return say(_error(f"The mock broke its own contract in {breach.operation}.", breach.violations), 500)
 
 
 def _failed(error: Exception, trail: _Trail) -> Reply:

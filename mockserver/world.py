@@ -125,7 +125,6 @@ def _tools(world: World) -> Tools:
         rules=world.rules,
         clock=world.clock,
         ids=world.ids,
-        outbox=world.outbox,
         templates=templates,
         page_size=world.settings.page_size,
         max_records=world.settings.max_records,

@@ -112,7 +112,7 @@ def test_a_chosen_id_cannot_be_changed(library) -> None:
     assert (
         client.patch("/books/acme/mine", json=[{"op": "replace", "path": "/id", "value": "yours"}]).status_code == 400
     )
-    assert client.put("/books/acme/mine", json={"id": "yours", "title": "One"}).status_code == 400
+    assert client.put("/books/acme/mine", json={"id": "yours", "title": "One"}).status_code == 409
     assert client.get("/books/acme/yours").status_code == 404
 
 

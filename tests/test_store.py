@@ -120,9 +120,9 @@ class TenantMachine(RuleBasedStateMachine):
     )
     def break_off(self, which: int, steps: list[Any], nested: bool) -> None:
         tenant, _ = self.place(which)
-        with pytest.raises(Stop), tenant.whole():
+        with pytest.raises(Stop), tenant.transaction():
             for record_id, owner, tags, gone in steps:
-                with tenant.whole() if nested else nullcontext():
+                with tenant.transaction() if nested else nullcontext():
                     if gone:
                         tenant.delete("things", record_id)
                     else:

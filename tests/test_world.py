@@ -140,7 +140,7 @@ def test_a_breach_is_a_500_that_names_pointer_rule_and_operation(library, monkey
     world = world_of(app)
     book = app.test_client().post("/books/t", json={"title": "A"}).json["id"]
     monkeypatch.setattr("mockserver.handlers.storing.stamp", lambda _: "half past noon")
-    broken = app.test_client().patch(f"/books/t/{book}", json=[])
+    broken = app.test_client().patch(f"/books/t/{book}", json=[{"op": "replace", "path": "/title", "value": "B"}])
     assert broken.status_code == 500
     assert broken.json["message"] == "The mock broke its own contract in patchBook."
     assert [error["path"] for error in broken.json["errors"]] == ["body/changed_at"]

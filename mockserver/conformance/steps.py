@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from typing import Any
 
 from mockserver.conformance.asking import Ask
@@ -76,23 +77,27 @@ def stamp(group: Group, name: str) -> str:
 
 def changes(session: Session, group: Group) -> Iterator[tuple[str, Change]]:
     """Each way to change a record, as far as the document has it."""
-    marker = group.marker
-    step = [{"op": "replace", "path": f"/{marker}", "value": f"{session.mark} changed"}]
+    turns = count(1)
+
+    def step() -> list[dict[str, Any]]:
+        """A patch that changes the record, however often it was changed before."""
+        return [{"op": "replace", "path": f"/{group.marker}", "value": f"{session.mark} changed {next(turns)}"}]
+
     if Kind.REPLACE in group.operations:
         yield "PUT", lambda record: put(session, group, record[group.key], session.body(group))
     if Kind.PATCH in group.operations:
-        yield "PATCH", lambda record: patch(session, group, record, step, "replaces a field")
+        yield "PATCH", lambda record: patch(session, group, record, step(), "replaces a field")
     for operation in group.all(Kind.NOTICE):
         yield "a notice", lambda record, one=operation: session.send(session.usual(group, one, record))  # type: ignore[misc]
     for operation in group.all(Kind.BATCH):
-        for item in (
-            {"operation": "patch", "patch_directives": step},
-            {"operation": "update", "object": session.body(group)},
+        for name, told in (
+            ("patch", lambda: {"patch_directives": step()}),
+            ("update", lambda: {"object": session.body(group)}),
         ):
             yield (
-                f"a batch's {item['operation']}",
-                lambda record, one=operation, what=item: session.send(
-                    Ask(one, body={"operations": [{**what, "id": record[group.key]}]})
+                f"a batch's {name}",
+                lambda record, one=operation, what=name, more=told: session.send(
+                    Ask(one, body={"operations": [{"operation": what, **more(), "id": record[group.key]}]})
                 ),  # type: ignore[misc]
             )
 

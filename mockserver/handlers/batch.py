@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from mockserver.contract import Kind
-from mockserver.errors import Refusal, Violation
+from mockserver.errors import ContractBreach, Refusal, Violation
 from mockserver.handlers import records
 from mockserver.handlers.call import Call
 from mockserver.handlers.showing import seen
@@ -23,16 +24,33 @@ def batch(call: Call, tenant: Tenant) -> Reply:
 
 
 def _result(call: Call, tenant: Tenant, item: Item) -> dict[str, Json]:
-    """What became of one item: its id, operation and status, and the record or the error."""
+    """What became of one item: its id, operation and status, and the record or the error.
+
+    A breach is the item's own too: what it changed is taken back, the others stand.
+    """
     told: dict[str, Json] = {"id": item.get("id"), "operation": item["operation"], "status": 200}
+    one = replace(call, told=[], mails=[])
     try:
-        record = _ITEMS[item["operation"]](call, tenant, item)
+        with tenant.transaction():
+            told |= _done(one, tenant, item)
     except Refusal as refusal:
-        errors = [{"path": broken.path, "message": broken.message} for broken in refusal.violations]
-        return {**told, "status": refusal.status, "error": {"message": refusal.message, "errors": errors}}
-    if record is None:
-        return told
-    return {**told, "id": record.id, "object": seen(call, tenant, record)}
+        return {**told, "status": refusal.status, "error": _error(refusal.message, refusal.violations)}
+    except ContractBreach as breach:
+        call.breaches.append(breach)
+        message = f"The mock broke its own contract in {breach.operation}."
+        return {**told, "status": 500, "error": _error(message, breach.violations)}
+    call.told.extend(one.told)
+    call.mails.extend(one.mails)
+    return told
+
+
+def _done(call: Call, tenant: Tenant, item: Item) -> dict[str, Json]:
+    record = _ITEMS[item["operation"]](call, tenant, item)
+    return {} if record is None else {"id": record.id, "object": seen(call, tenant, record)}
+
+
+def _error(message: str, violations: Iterable[Violation]) -> dict[str, Json]:
+    return {"message": message, "errors": [{"path": one.path, "message": one.message} for one in violations]}
 
 
 def _create(call: Call, tenant: Tenant, item: Item) -> Record:

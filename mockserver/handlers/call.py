@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from mockserver.contract import Contract, Input, Operation, Resource
 from mockserver.contract.making import Maker
+from mockserver.errors import ContractBreach
 from mockserver.expressions import EvaluationContext, Rules
 from mockserver.messages import Identity, Json
 from mockserver.runtime.determinism import Clock, IdSource
-from mockserver.runtime.outbox import Outbox
+from mockserver.runtime.outbox import Mail
 from mockserver.store import Tenant
 
 
@@ -24,7 +26,7 @@ class Templates(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What handlers use of the world: one clock, one source of ids, the outbox, the limits.
+    """What handlers use of the world: one clock, one source of ids, the limits.
 
     ``seed_records`` is how many records a collection begins with where no scenario says it, ``began`` the moment that
     they are made around.
@@ -34,7 +36,6 @@ class Tools:
     rules: Rules
     clock: Clock
     ids: IdSource
-    outbox: Outbox
     templates: Templates
     page_size: int
     max_records: int
@@ -54,7 +55,8 @@ class Tools:
 class Call:
     """One request that has been understood; the tenant comes beside it, its lock held.
 
-    ``told`` collects what else it brought about, for the diagnostics.
+    ``told`` collects what else it brought about, for the diagnostics; ``mails`` what is sent once all is final;
+    ``breaches`` those that spoilt a part of it only.
     """
 
     operation: Operation
@@ -62,6 +64,8 @@ class Call:
     identity: Identity
     tools: Tools
     told: list[str] = field(default_factory=list)
+    mails: list[Mail] = field(default_factory=list)
+    breaches: list[ContractBreach] = field(default_factory=list)
 
     @property
     def resource(self) -> Resource:
@@ -75,6 +79,16 @@ class Call:
     def context(self, tenant: Tenant) -> EvaluationContext:
         """What rules look at, now."""
         return self.tools.rules.context(tenant, self.tools.clock.now())
+
+    def new_id(self, tenant: Tenant, resource: Resource) -> str:
+        """A new id for one of the resource's records; given back when the transaction fails."""
+        tenant.on_rollback(partial(self.tools.ids.give_back, tenant.name, resource.name))
+        return self.tools.ids.new(tenant.name, resource.name)
+
+    def new_ordinal(self, tenant: Tenant, *scope: str) -> int:
+        """The next number of a scope of the tenant; given back when the transaction fails."""
+        tenant.on_rollback(partial(self.tools.ids.give_back, tenant.name, *scope))
+        return self.tools.ids.ordinal(tenant.name, *scope)
 
     def value(self, name: str | None) -> Json:
         """The parameter ``name``, or None where it was not given."""

@@ -97,4 +97,4 @@ def _mail(
     details: Mapping[str, Json],
 ) -> None:
     at = stamp(call.tools.clock.now())
-    call.tools.outbox.put(Mail(at, tenant.name, call.operation.id, kind, to, subject, body, about, details))
+    call.mails.append(Mail(at, tenant.name, call.operation.id, kind, to, subject, body, about, details))

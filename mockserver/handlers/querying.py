@@ -30,7 +30,7 @@ def query(call: Call, tenant: Tenant) -> Reply:
     asked, body = _resource(call), call.input.body or {}
     _known(asked, body)
     rows = _rows(call, tenant, asked, body)
-    query_id = call.tools.ids.new(tenant.name, call.resource.name)
+    query_id = call.new_id(tenant, call.resource)
     results = call.tools.contract.resources[call.operation.meaning["results"]]
     _make_room(tenant, call.resource.name, results.name)
     size = len(orjson.dumps(rows))
@@ -69,7 +69,7 @@ def _resource(call: Call) -> Resource:
     module, _, name = _type(call).partition(":")
     found = call.tools.contract.resources.get(name)
     if module != call.operation.meaning["module"] or found is None:
-        raise Refusal(404, f"There is no query type {_type(call)!r}.")
+        raise Refusal(404, f"No query type {_type(call)!r}.")
     return found
 
 
@@ -101,7 +101,7 @@ def _known(resource: Resource, body: Mapping[str, Any]) -> None:
         if name not in resource.fields
     ]
     if unknown:
-        raise Refusal(400, "The query asks for what there is not.", violations=unknown)
+        raise Refusal(400, "The query names fields that the resource does not have.", violations=unknown)
 
 
 def _facts(criteria: Mapping[str, Any], pointer: str) -> list[tuple[str, str]]:

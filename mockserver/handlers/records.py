@@ -13,7 +13,8 @@ from mockserver.handlers.showing import asked_for, passed_over, projected, seen,
 from mockserver.handlers.storing import room, store, unlocked
 from mockserver.messages import Headers, Reply, say
 from mockserver.store import Record, Tenant
-from mockserver.values.equality import differ
+from mockserver.values.equality import differ, same_json
+from mockserver.values.shown import shown
 
 MAX_DEPENDANTS = 20
 """How many dependants a refusal names."""
@@ -52,8 +53,8 @@ def find(resource: Resource, tenant: Tenant, record_id: str) -> Record:
     """Raises Refusal(404)."""
     record = tenant[resource.name].get(record_id)
     if record is None:
-        told = f"no {resource.name}" if resource.is_single else f"no record {record_id!r} in {resource.name}"
-        raise Refusal(404, f"There is {told}.")
+        told = f"No {resource.name}." if resource.is_single else f"No record {record_id!r} in {resource.name}."
+        raise Refusal(404, told)
     return record
 
 
@@ -82,19 +83,22 @@ def add(call: Call, tenant: Tenant, sent: Mapping[str, Any]) -> Record:
 
 
 def overwrite(call: Call, tenant: Tenant, record_id: str, sent: Mapping[str, Any]) -> Record:
-    """Replace the whole record but for what the server manages. Raises Refusal: 404, 400 (other id), 409."""
+    """Replace the whole record but for what the server manages. Raises Refusal: 404, 409 (locked, another id)."""
     resource = call.resource
     previous = changeable(resource, tenant, record_id)
-    if sent.get(resource.key, record_id) != record_id:
-        message = f"is {sent[resource.key]!r}, wanted {record_id!r} as in the path"
+    if not resource.is_single and sent.get(resource.key, record_id) != record_id:
+        message = f"is {shown(sent[resource.key])}, wanted {shown(record_id)} as in the path"
         violation = Violation("body", f"/{resource.key}", "const", message)
-        raise Refusal(400, "The body names another record than the path.", violations=[violation])
+        raise Refusal(409, "The body names another record than the path.", violations=[violation])
     kept = {name: value for name, value in previous.items() if name in resource.managed}
     return store(call, tenant, {**resource.writable(sent), **kept}, previous)
 
 
 def revise(call: Call, tenant: Tenant, record_id: str, directives: list[dict[str, Any]]) -> tuple[Record, Headers]:
-    """Apply a JSON Patch, whole or not at all. Raises Refusal: 404, 409, 400 where it does not apply."""
+    """Apply a JSON Patch, whole or not at all. One that changes nothing leaves the record as it is.
+
+    Raises Refusal: 404, 409 (locked, does not apply), 400.
+    """
     resource = call.resource
     stored = changeable(resource, tenant, record_id)
     # PERF: decoding the record again costs a fifth of copying it.
@@ -105,8 +109,10 @@ def revise(call: Call, tenant: Tenant, record_id: str, directives: list[dict[str
     if forbidden:
         violations = [Violation("body", f"/{name}", "readOnly", "is managed by the server") for name in forbidden]
         raise Refusal(400, "The patch would change what only the server sets.", violations=violations)
-    declared = {name: value for name, value in changed.items() if name in resource.fields}
-    return store(call, tenant, resource.stored(declared), stored), ignored(resource, changed)
+    declared = resource.stored({name: value for name, value in changed.items() if name in resource.fields})
+    if same_json(declared, stored):
+        return record, ignored(resource, changed)
+    return store(call, tenant, declared, stored), ignored(resource, changed)
 
 
 def remove(call: Call, tenant: Tenant, record_id: str) -> str:
@@ -136,7 +142,7 @@ def _key(call: Call, tenant: Tenant, sent: Mapping[str, Any]) -> str:
     """The new record's id: the client's where it may choose one and does, else a new one."""
     resource = call.resource
     chosen = sent.get(resource.key) if resource.is_chosen else None
-    return str(chosen) if chosen is not None else call.tools.ids.new(tenant.name, resource.name)
+    return str(chosen) if chosen is not None else call.new_id(tenant, resource)
 
 
 def _dependants(call: Call, tenant: Tenant, record_id: str) -> list[Violation]:

@@ -47,14 +47,14 @@ class Storing:
             raise Refusal(409, "The record refers to records that do not exist.", violations=dangling)
         if resource.name not in self.call.tools.rules.effects:
             return self.tenant.put(resource.name, record_id, record, resource.encode(record))
-        with self.tenant.whole():
+        with self.tenant.transaction():
             kept = self.tenant.put(resource.name, record_id, record, resource.encode(record))
             return self._follow(resource, kept, previous)
 
     def make(self, resource: Resource, values: Mapping[str, Any]) -> Record:
         """Keep a new record under a new id. Raises Refusal as ``store`` does, and 429 when full."""
         room(self.call, self.tenant, resource)
-        record_id = self.call.tools.ids.new(self.tenant.name, resource.name)
+        record_id = self.call.new_id(self.tenant, resource)
         return self.keep(resource, record_id, {**values, resource.key: record_id}, {})
 
     def _fill(self, resource: Resource, proxy: RecordProxy, previous: Mapping[str, Any]) -> None:
@@ -162,7 +162,7 @@ def unlocked(resource: Resource, record_id: str, data: Mapping[str, Any]) -> Non
 
 
 def _stamp(call: Call, resource: Resource, record: dict[str, Any], previous: Mapping[str, Any]) -> None:
-    """Write down when, by whom and for the how-manieth time the record was stored."""
+    """Write down when and by whom the record was stored, and count its version."""
     now = stamp(call.tools.clock.now())
     values = {"modified-at": now, "modified-by": call.identity.subject}
     if not previous:

@@ -72,6 +72,11 @@ class IdSource:
             self._counts[scope] = ordinal
         return ordinal
 
+    def give_back(self, *scope: str) -> None:
+        """Let the newest one of this scope be given out again: what it was for did not come about."""
+        with self._lock:
+            self._counts[scope] -= 1
+
     def draw(self, *parts: object) -> int:
         """A number to draw from that depends on the world's seed and ``parts`` alone."""
         return digest(self._seed, *parts)

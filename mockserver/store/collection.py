@@ -75,8 +75,13 @@ class Collection:
             self._index(record)
         return record
 
-    def restore(self, record_id: str, record: Record | None) -> None:
+    def kept(self, record_id: str) -> tuple[Record | None, Mapping[str, int]]:
+        """What ``restore`` takes back: the record under that id, if any, and the highest numbers."""
+        return self.get(record_id), dict(self._highest)
+
+    def restore(self, record_id: str, record: Record | None, highest: Mapping[str, int]) -> None:
         """Be as before a change: with ``record`` under that id, or without any."""
+        self._highest = dict(highest)
         self._unindex(self._records.pop(record_id, None))
         if record is not None:
             self._records[record_id] = record

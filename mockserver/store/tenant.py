@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from threading import Lock, RLock
 from typing import Any, TypeAlias
 
 from mockserver.store.collection import Collection, Record
 
-Undo: TypeAlias = list[tuple[str, str, Record | None]]
-"""What was there before each change: resource, id, and the record, if any."""
+Undo: TypeAlias = list[Callable[[], object]]
+"""What takes back each change, the first change first."""
 
 
 class Tenant:
@@ -50,20 +51,28 @@ class Tenant:
         return self._own(resource).delete(record_id)
 
     @contextmanager
-    def whole(self) -> Iterator[None]:
-        """All that is put and deleted inside, or nothing of it when that ends with an exception."""
-        if self._undo is not None:  # inside another one, which undoes this one's changes too
-            yield
-            return
-        self._undo = []
+    def transaction(self, *, lasting: bool = False) -> Iterator[None]:
+        """All that is changed inside, or nothing of it when that ends with an exception.
+
+        One inside another is undone with it, unless it is ``lasting``: then its end is final.
+        """
+        outer, self._undo = self._undo, []
         try:
             yield
         except BaseException:
-            for resource, record_id, record in reversed(self._undo):
-                self._collections[resource].restore(record_id, record)
+            for undo in reversed(self._undo):
+                undo()
             raise
+        else:
+            if outer is not None and not lasting:
+                outer += self._undo
         finally:
-            self._undo = None
+            self._undo = outer
+
+    def on_rollback(self, undo: Callable[[], object]) -> None:
+        """Have ``undo`` called when the transaction that is going on ends with an exception."""
+        if self._undo is not None:
+            self._undo.append(undo)
 
     def meet(self, resource: str, key: str) -> None:
         """Take it that another module has this record."""
@@ -95,7 +104,11 @@ class Tenant:
 
     def _remember(self, resource: str, record_id: str) -> None:
         if self._undo is not None:
-            self._undo.append((resource, record_id, self._collections[resource].get(record_id)))
+            before = self._collections[resource].kept(record_id)
+            self._undo.append(partial(self._put_back, resource, record_id, *before))
+
+    def _put_back(self, resource: str, record_id: str, record: Record | None, highest: Mapping[str, int]) -> None:
+        self._own(resource).restore(record_id, record, highest)
 
 
 class TooManyTenants(Exception):

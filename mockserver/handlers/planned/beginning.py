@@ -23,7 +23,12 @@ def begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...])
     mark = (resource.name, *keys)
     if resource.is_single or mark in tenant.begun:
         return
+    with tenant.transaction(lasting=True):  # what is there from the beginning is not undone with a request
+        _begin(call, tenant, resource, keys)
     tenant.begun.add(mark)
+
+
+def _begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]) -> None:
     for ordinal in range(1, call.tools.seed_records + 1):
         key, value = first(call, resource, keys, ordinal)
         name = record_id(keys, str(key))

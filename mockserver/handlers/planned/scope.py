@@ -56,7 +56,7 @@ class Scope:
         """Raises Refusal(404)."""
         found = self.find(key)
         if found is None:
-            raise Refusal(404, f"There is no record {key[:200]!r} in {self.resource.name}.")
+            raise Refusal(404, f"No record {key[:200]!r} in {self.resource.name}.")
         return found
 
     def put(self, key: str, value: Json) -> Record:

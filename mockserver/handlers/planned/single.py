@@ -158,11 +158,13 @@ def _key(call: Call, scope: Scope, body: Json) -> tuple[Json, bool]:
 
 def _new(call: Call, scope: Scope) -> Json:
     """The next key that is free."""
-    names = (scope.tenant.name, scope.resource.name, *(scope.keys or ()))
+    names = (scope.resource.name, *(scope.keys or ()))
     key: Json = None
     for _ in range(KEYS_TRIED):
-        ordinal = call.tools.ids.ordinal(*names)
-        key = new_key(call.tools.maker, scope.model, ordinal, draw_for(call, "key", *names, ordinal, full=True))
+        ordinal = call.new_ordinal(scope.tenant, *names)
+        key = new_key(
+            call.tools.maker, scope.model, ordinal, draw_for(call, "key", scope.tenant.name, *names, ordinal, full=True)
+        )
         if scope.find(str(key)) is None:
             return key
     raise Refusal(429, f"No key of {scope.resource.name} is free any more; the last tried was {str(key)[:80]!r}.")
