@@ -88,7 +88,7 @@ def check_refused_whole(session: Session, group: Group) -> None:
         "tests with another type": [first, {"op": "test", "path": f"/{one}", "value": ["changed"]}],
     }
     for what, steps in cases.items():
-        refused(session, group, record, steps, what, 409)
+        refused(session, group, record, steps, what, status=409)
 
 
 @check(*NEEDS, writes=True, code=206)
@@ -204,12 +204,12 @@ def check_test_compares_json(session: Session, group: Group) -> None:
             record | session.read(group, record[group.key]),
             [{"op": "test", "path": f"/{number}", "value": True}],
             "tests a number against true",
-            409,
+            status=409,
         )
     if flag:
         record = session.create(group, {flag: True})
         steps = [{"op": "test", "path": f"/{flag}", "value": 1}]
-        refused(session, group, record, steps, "tests true against a number", 409)
+        refused(session, group, record, steps, "tests true against a number", status=409)
 
 
 @check(Kind.PATCH, Kind.READ, Kind.CREATE, writes=True)

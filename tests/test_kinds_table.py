@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from contract_tests.catalogue import all_checks
-from contract_tests.routes import SAFE_KINDS
 
+from mockserver.conformance.allow_list import SAFE_KINDS
+from mockserver.conformance.loading import load_checks
 from mockserver.contract import KINDS, Kind
 from mockserver.contract.kinds import ANNOTATED
 from mockserver.handlers import HANDLERS
@@ -34,7 +34,7 @@ def test_facts_agree_with_each_other(kind: Kind) -> None:
 
 
 def test_a_check_judges_what_each_kind_means() -> None:
-    judged = {kind for check in all_checks() for kind in check.needs}
+    judged = {kind for check in load_checks() for kind in check.needs}
     assert set(ANNOTATED) - judged == UNJUDGED
 
 
