@@ -16,7 +16,7 @@ from mockserver.auth.authenticator import Mode, mint
 from mockserver.commands.first_screen import first_request, summary
 from mockserver.commands.progress import seeding
 from mockserver.settings import Settings
-from mockserver.web.access_log import as_json, as_text, unlogged
+from mockserver.web.access_log import Line, as_json, as_text, unlogged
 from mockserver.web.app import create_app
 from mockserver.web.front import Front
 from mockserver.web.server import listen, serve
@@ -36,17 +36,25 @@ def serve_forever(settings: Settings, host: str, port: int, log: str = "text") -
     gc.collect()
     gc.freeze()
     world: World = app.extensions["mockserver"]
-    told = (world, host, listener.getsockname()[1])
+    announced = threading.Event()
+    write = LOGS[log]
+
+    def logged(line: Line) -> None:
+        if announced.is_set():  # before, nobody but this process asks
+            write(line)
+
+    told = (world, host, listener.getsockname()[1], announced)
     threading.Thread(target=_announce, args=told, daemon=True).start()
-    serve(listener, Front(app, LOGS[log]))
+    serve(listener, Front(app, logged))
 
 
-def _announce(world: World, host: str, port: int) -> None:
+def _announce(world: World, host: str, port: int, announced: threading.Event) -> None:
     """Say where the mock is, once it answers: a person can paste the curl, a script can wait for the first line."""
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 -- compared, not bound
     url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
     if not _answers(shown, port):
         return
+    announced.set()
     click.echo(f"listening on {url}")
     click.echo(f"  docs      {url}/docs")
     click.echo(f"  control   {url}/__mock__/health")

@@ -19,6 +19,7 @@ from mockserver.runtime.faults import read_fault
 from mockserver.store import Tenant
 from mockserver.values.json_text import BadJson, decode
 from mockserver.web.front import BROKEN
+from mockserver.web.who_may import refusal
 from mockserver.world import World
 
 MAX_CONTROL_BODY = 65_536
@@ -27,6 +28,13 @@ MAX_CONTROL_BODY = 65_536
 def control_plane(world: World) -> Blueprint:
     """The blueprint that steers ``world``. Bad input is answered with 400 and every problem."""
     plane = Blueprint("control", __name__, url_prefix="/__mock__")
+
+    @plane.before_request
+    def guard() -> Response | None:
+        why = refusal(request)
+        if why is None:
+            return None
+        return _json({"message": f"The control plane does not answer {why}.", "errors": []}, 403)
 
     def route(path: str, method: str, view: Callable[..., Any]) -> None:
         plane.add_url_rule(path, f"{method} {path}", _answering(view), methods=[method])

@@ -1,4 +1,4 @@
-"""Browsers on other origins: every reply carries the three CORS headers, every preflight is answered, on every path."""
+"""Browsers on other origins: every reply of the API carries the CORS headers, every preflight is answered."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ DOCUMENTED = (
     ("Access-Control-Allow-Methods", ", ".join(METHODS)),
 )
 """What the vendor's page shows on every reply, not only on a preflight's."""
+CONTROL = "/__mock__/"
+"""Below it no page of another origin reads anything."""
 EXPOSED = (
     "Allow",
     "Retry-After",
@@ -25,7 +27,7 @@ EXPOSED = (
 
 
 def allow_browsers(app: Flask) -> None:
-    """Let any origin read every reply of ``app``, the diagnostics included, and send any header it asks for.
+    """Let any origin read every reply of ``app`` but the control plane's, and send any header it asks for.
 
     PERF: what an ordinary reply carries depends on no request, so flask-cors works it out once, here; done
     for each request it took a sixth of a read.
@@ -47,6 +49,8 @@ def allow_browsers(app: Flask) -> None:
 
     @app.before_request
     def preflight() -> Response | None:
+        if request.path.startswith(CONTROL):
+            return None
         if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers:
             return None
         response = Response(status=204)
@@ -57,6 +61,8 @@ def allow_browsers(app: Flask) -> None:
 
     @app.after_request
     def everywhere(response: Response) -> Response:
+        if request.path.startswith(CONTROL):
+            return response
         if "Access-Control-Allow-Origin" not in response.headers:
             response.headers.extend(ordinary)
         return response
