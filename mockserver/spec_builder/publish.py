@@ -113,10 +113,16 @@ def _document(frame: Document, pieces: Pieces, reply: Tree) -> Tree:
     for (top, name, below), value in sorted(pieces.items()):
         is_reply = (top, name) == ("components", "responses")
         tree[top].setdefault(name, {})[below] = merged(reply, value) if is_reply else value
-    shared = tree["components"].get("parameters", {})
+    parameters = tree["components"].get("parameters", {})
+    named = {name for path in tree["paths"] for name in re.findall(r"\{([^{}]+)\}", path)}
+    shared = {name: value for name, value in parameters.items() if name in named}
     paths = {path: _path_item(path, verbs, shared) for path, verbs in tree["paths"].items()}
     rest = {name: value for name, value in frame.root.items() if name != "components"}
-    whole = {**rest, "tags": [], "paths": paths, "components": tree["components"]}
+    components = {
+        **tree["components"],
+        "parameters": {name: value for name, value in parameters.items() if name not in shared},
+    }
+    whole = {**rest, "tags": [], "paths": paths, "components": components}
     document: Tree = _plain(json.loads(json.dumps(whole)))  # so that no two places share a value
     return document
 
