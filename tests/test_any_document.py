@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
@@ -299,3 +301,68 @@ def test_what_no_rule_knows_says_that_it_is_a_stub() -> None:
     assert got.status_code == 201
     listed = client("petstore-3.0.yaml").get("/store/inventory")
     assert listed.headers["Mock-Kind"] == "stub"
+
+
+def test_an_item_that_fits_nowhere_is_left_out(tmp_path: Path) -> None:
+    record = {"type": "object", "properties": {"id": {"type": "integer"}, "tags": {"type": "array", "items": {"type": "object", "required": ["a"], "properties": {"a": {"type": "boolean"}}}}}}  # fmt: skip
+    seen = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"type": "integer"}, "tags": {"type": "array", "items": {"type": "boolean"}}},
+    }
+    told = document({
+        "/things": {"get": {"responses": {"200": reply({"type": "array", "items": seen})}}, "post": {"requestBody": body({"type": "object"}), "responses": {"201": reply(record)}}},
+        "/things/{id}": {"parameters": [parameter("id", {"type": "integer"})], "get": {"responses": {"200": reply(record)}}},
+    })  # fmt: skip
+    caller = client(told, tmp_path, seed_records=0)
+    caller.post("/things", json={"tags": [{"a": True}]})
+    assert caller.get("/things").json == [{"id": 1, "tags": []}]
+
+
+FIELDS = st.dictionaries(
+    st.sampled_from(["name", "colour", "size", "note", "kind"]),
+    st.sampled_from([{"type": "string"}, {"type": "integer"}, {"type": "boolean"}, {"type": "string", "format": "date"}, {"type": ["string", "null"]}]),
+    min_size=1,
+)  # fmt: skip
+IDS = st.sampled_from(
+    [
+        {"type": "integer"},
+        {"type": "string"},
+        {"type": "string", "format": "uuid"},
+        {"type": "string", "pattern": "^[a-z]{6,9}$"},
+    ]
+)
+
+
+@given(fields=FIELDS, key=IDS, envelope=st.sampled_from(["", "data", "widget"]), many=st.sampled_from(["", "data", "items", "widgets"]),
+       status=st.sampled_from(["200", "201", "202"]), gone=st.sampled_from(["200", "204"]), parent=st.booleans())  # fmt: skip
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_story_holds_in_documents_of_many_shapes(
+    tmp_path: Path, fields: Any, key: Any, envelope: str, many: str, status: str, gone: str, parent: bool
+) -> None:
+    record = {"type": "object", "required": ["id", *fields], "properties": {"id": key, **fields}}
+    sent = {"type": "object", "properties": fields}
+    wrapped = {"type": "object", "required": [envelope], "properties": {envelope: record}} if envelope else record
+    array = {"type": "array", "items": record}
+    listed = {"type": "object", "required": [many], "properties": {many: array}} if many else array
+    above = "/makers/{maker}" if parent else ""
+    told = document({
+        f"{above}/widgets": {"get": {"responses": {"200": reply(listed)}}, "post": {"requestBody": body(sent), "responses": {status: reply(wrapped)}}},
+        f"{above}/widgets/{{widgetId}}": {
+            "get": {"responses": {"200": reply(wrapped)}}, "patch": {"requestBody": body(sent), "responses": {"200": reply(wrapped)}},
+            "delete": {"responses": {gone: reply()}}},
+    })  # fmt: skip
+    caller = client(told, tmp_path)
+    base = f"{above.replace('{maker}', 'ada')}/widgets"
+    made = caller.post(base, json={"name": "Zed"} if fields.get("name") == {"type": "string"} else {})
+    assert made.status_code == int(status)
+    one = made.json[envelope] if envelope else made.json
+    address = f"{base}/{one['id']}"
+    assert caller.get(address).json == made.json
+    every = caller.get(base).json
+    assert one in (every[many] if many else every)
+    assert caller.patch(address, json={}).status_code == 200
+    assert caller.delete(address).status_code == int(gone)
+    assert caller.get(address).status_code == 404
+    every = caller.get(base).json
+    assert one not in (every[many] if many else every)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from mockserver.contract.scalars import Draw
 from mockserver.messages import Json
 
 DEEPEST = 10
+_WHOLE = re.compile(r"-?[0-9]{1,17}")
 
 
 def fit(maker: Maker, node: Node, value: Json, draw: Draw) -> Json:
@@ -64,7 +66,12 @@ def coerced(maker: Maker, node: Node, value: Json, draw: Draw) -> Json:
     if isinstance(value, dict) and maker.shapes.type(node) == "object":
         return fit(maker, node, value, draw)
     if isinstance(value, list) and (items := maker.shapes.items(node)) is not None:
-        kept = [fit(maker, items, one, draw) for one in value if isinstance(one, dict) or maker.allows(items, one)]
+        is_object = maker.shapes.type(items) == "object"
+        kept = [
+            fit(maker, items, one, draw)
+            for one in value
+            if (is_object and isinstance(one, dict)) or maker.allows(items, one)
+        ]
         if maker.allows(node, kept):
             return kept
     raise LookupError(node.pointer)
@@ -76,7 +83,7 @@ def _spellings(kind: str | None, value: Json) -> list[Json]:
         return []
     if kind == "string" and isinstance(value, int | float):
         return [str(value)]
-    if kind in ("integer", "number") and isinstance(value, str) and value.lstrip("-").isdigit() and len(value) < 18:
+    if kind in ("integer", "number") and isinstance(value, str) and _WHOLE.fullmatch(value):
         return [int(value)]
     if kind == "object" and isinstance(value, str | int | float):
         return [{name: value} for name in ("value", "id", "name", "key", "content", "raw")]
@@ -92,7 +99,8 @@ def _shaped(maker: Maker, node: Node, value: Json, draw: Draw, *, choice: int, l
     if isinstance(value, dict) and shape.type in ("object", None):
         return _object(maker, node, value, draw, choice=choice, left=left)
     if isinstance(value, list) and shape.type == "array" and shape.items is not None:
-        return [_member(maker, shape.items, item, draw, left - 1) for item in value]
+        kept = [_member(maker, shape.items, item, draw, left - 1) for item in value]
+        return [one for one in kept if one is not _GONE]
     return maker.make(node, draw)
 
 
@@ -121,7 +129,10 @@ def _member(maker: Maker, node: Node, value: Json, draw: Draw, left: int) -> Jso
     """One member or item within; ``_GONE`` when nothing of it can be kept."""
     if maker.allows(node, value):
         return value
-    if isinstance(value, dict | list) and left:
+    kind = maker.shapes.type(node)
+    if left and (
+        (isinstance(value, dict) and kind in ("object", None)) or (isinstance(value, list) and kind == "array")
+    ):
         shaped = _shaped(maker, node, value, draw, choice=0, left=left)
         return shaped if maker.allows(node, shaped) else maker.mend(node, shaped, draw)
     try:

@@ -87,7 +87,9 @@ def _formed(maker: Maker, schema: Node | None, value: Json) -> Json:
     if isinstance(value, str):
         return _formed_text(maker, schema, value)
     if isinstance(value, dict):
-        if maker.shapes.type(schema) == "array" and all(name.isdigit() for name in value):
+        if maker.shapes.type(schema) == "array" and all(
+            name.isascii() and name.isdigit() and len(name) < 10 for name in value
+        ):
             return _formed(maker, schema, [value[name] for name in sorted(value, key=int)])
         members = maker.shapes.properties(schema)
         return {name: _formed(maker, members.get(name), one) for name, one in value.items()}

@@ -65,7 +65,7 @@ def marked(call: Call, model: Model, value: Json, keys: tuple[str, ...], key: Js
     for parent, above in zip(model.parents, keys, strict=False):
         if parent.field and model.record is not None:
             place = call.tools.maker.shapes.member(model.record, parent.field)
-            for one in (above, int(above) if above.isdigit() and len(above) < 18 else above):
+            for one in (above, int(above) if above.isascii() and above.isdigit() and len(above) < 18 else above):
                 if place is not None and call.tools.maker.allows(place, one):
                     value = with_value(value, parent.field, one)
                     break

@@ -107,7 +107,7 @@ def _text(value: Json) -> str:
 
 
 def _number_first(key: str) -> tuple[int, int, str]:
-    return (0, int(key), "") if key.isdigit() and len(key) < 19 else (1, 0, key)
+    return (0, int(key), "") if key.isascii() and key.isdigit() and len(key) < 19 else (1, 0, key)
 
 
 def _sort(kept: list[tuple[Record, Any]], members: dict[str, str], sort: str, asked: Any) -> None:

@@ -66,7 +66,7 @@ def _whole(asked: Any, roles: dict[str, str], words: frozenset[str], default: in
         value = asked.get(roles[word])
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
             return value
-        if isinstance(value, str) and value.isdigit() and len(value) < 10:
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
             return int(value)
     return default
 
@@ -124,7 +124,11 @@ def _member(call: Call, shapes: Shapes, place: Any, word: str, told: dict[str, A
     elif word in NEXT and told["onward"]:
         parameter, text = next(iter(told["onward"].items()))
         address = f"{call.input.address}?{urlencode({parameter: text})}"
-        options: list[Json] = [text, int(text) if text.isdigit() and len(text) < 18 else text, {"href": address}]
+        options: list[Json] = [
+            text,
+            int(text) if text.isascii() and text.isdigit() and len(text) < 18 else text,
+            {"href": address},
+        ]
         if word in ("next", "nextlink", "nextpageuri"):
             options = [address, *options]
         value = next((one for one in options if call.tools.maker.allows(place, one)), None)
