@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from mockserver.contract import compile_contract, read_document
 from mockserver.contract.document import Node
-from mockserver.expressions import read_rules
+from mockserver.expressions import STANDARD, read_rules
 from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.runtime.determinism import stamp
 from mockserver.seeding import Scenario, read_scenario
-from mockserver.seeding.moments import instant
-from mockserver.seeding.recipe_reader import WORDS
+from mockserver.seeding.dates import instant
+from mockserver.seeding.scope import FUNCTIONS
 from mockserver.settings import data_folder
 from mockserver.store import Store, Tenant
 from mockserver.values.absent import ABSENT
@@ -366,24 +366,25 @@ def test_the_world_in_the_readme_works(tmp_path: Path) -> None:
 
 
 def examples() -> dict[str, str]:
-    return dict(re.findall(r"^\| `(\w+)` \| `(\{.*?\})` \|", README.replace("\\|", "|"), flags=re.MULTILINE))
+    return dict(re.findall(r"^\| `(\w+)` \| `(\w+\(.*?\))` \|", README, flags=re.MULTILINE))
 
 
-def test_the_readme_has_every_word() -> None:
-    assert set(examples()) == set(WORDS)
+def test_the_readme_has_every_function() -> None:
+    assert set(examples()) == FUNCTIONS.by_name.keys() - STANDARD.by_name.keys() | {"ref"}
 
 
-@pytest.mark.parametrize(("word", "example"), examples().items())
-def test_the_examples_in_the_readme_work(word: str, example: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("function", "example"), examples().items())
+def test_the_examples_in_the_readme_work(function: str, example: str, tmp_path: Path) -> None:
     (tmp_path / "recipes").mkdir()
     recipe = (FIXTURES / "recipes" / "certifications.yaml").read_text()
-    (tmp_path / "recipes" / "certifications.yaml").write_text(recipe.replace("let:\n", f"let:\n  example: {example}\n"))
+    told = recipe.replace("let:\n", f"let:\n  example: {example}\n")
+    (tmp_path / "recipes" / "certifications.yaml").write_text(told)
     body = "clock: 2025-04-18T12:00:00Z\ntenants: {acme: {counts: {certifications: 20}}}\n"
     (tmp_path / "told.yaml").write_text(body)
     scenario = read_scenario(str(tmp_path / "told.yaml"), FIXTURES, CONTRACT)
     made = list(scenario._items("acme"))
     assert len(made) == 20
-    assert any(item.get("example") is not ABSENT for item in made), word
+    assert any(item.get("example") is not ABSENT for item in made), function
 
 
 def test_the_readme_names_what_there_is() -> None:

@@ -1,7 +1,7 @@
 """One language for rules, recipes and conditions: Python expressions as text, checked at start and compiled."""
 
 from mockserver.expressions.compiling import Expression, compile_expression, constant
-from mockserver.expressions.context import Context, EvaluationLimit, member
+from mockserver.expressions.context import Context, EvaluationLimit, Proxy, member
 from mockserver.expressions.effects import Change, Create, Effect, Set, holds, worked_out
 from mockserver.expressions.functions import Function, Functions, Site, function
 from mockserver.expressions.operators import Lazy
@@ -26,6 +26,7 @@ __all__ = [
     "Functions",
     "Lazy",
     "ListOf",
+    "Proxy",
     "RecordProxy",
     "Rules",
     "Set",

@@ -14,6 +14,7 @@ from mockserver.expressions.context import Context
 from mockserver.expressions.functions import Complain, Functions
 from mockserver.expressions.lowering import Lowering
 from mockserver.expressions.operators import OPERATORS
+from mockserver.expressions.otherwise import with_else
 from mockserver.expressions.shapes import ANY, Shape
 from mockserver.expressions.standard import STANDARD
 from mockserver.values.absent import ABSENT
@@ -83,7 +84,8 @@ def _parsed(text: str, complain: Complain) -> ast.expr | None:
         return None
     try:
         # Brackets around it let it take several lines.
-        tree = ast.parse(f"({text}\n)" if "\n" in text.strip() else text.strip(), mode="eval").body
+        whole = with_else(text.strip())
+        tree = ast.parse(f"({whole}\n)" if "\n" in whole else whole, mode="eval").body
     except (ValueError, MemoryError, RecursionError, SyntaxError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else "too deep, or not a text"
         complain(f"is no expression: {reason} in {text[:60]!r}", "write one as in Python, such as a.b + 1")

@@ -28,6 +28,9 @@ class Lazy:
         return next(iter(self), ABSENT) is not ABSENT
 
 
+LAZY = (Lazy, GeneratorType)
+
+
 def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -179,7 +182,7 @@ def paired(names: tuple[str, ...], values: tuple[Any, ...]) -> dict[str, Any]:
 
 def result(value: Any) -> Any:
     """``value``, a list where it is lazy."""
-    return listed(value) if isinstance(value, Lazy | GeneratorType) else value
+    return listed(value) if isinstance(value, LAZY) else value
 
 
 def follow(context: Context, owner: Any, name: str, target: str) -> Any:

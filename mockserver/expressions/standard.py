@@ -17,6 +17,8 @@ from mockserver.expressions.suggestions import meant
 from mockserver.runtime.determinism import stamp
 from mockserver.values.absent import ABSENT
 
+DAY_LENGTH = len("2025-04-18")
+
 
 def _item(site: Site) -> Shape:
     """The first argument's item, for a single argument; the argument where all look alike."""
@@ -163,23 +165,44 @@ def now(context: Any) -> Any:
 
 
 @function
-def later(day: Any, *, years: Any = ABSENT, months: Any = ABSENT, days: Any = ABSENT) -> Any:
-    """So much after a day or moment, in its own form; absent when all the amounts are, or where no calendar reaches."""
-    amounts = [amount if is_number(amount) else 0 for amount in (years, months, days)]
-    if not isinstance(day, str) or not any(map(is_number, (years, months, days))):
+def later(
+    start: Any,
+    *,
+    years: Any = ABSENT,
+    months: Any = ABSENT,
+    weeks: Any = ABSENT,
+    days: Any = ABSENT,
+    hours: Any = ABSENT,
+    minutes: Any = ABSENT,
+) -> Any:
+    """So much after a day or moment; a day moved by hours or minutes becomes a moment.
+
+    Absent when all the amounts are, or where no calendar reaches.
+    """
+    return moved(start, 1, years, months, weeks, days, hours, minutes)
+
+
+def moved(start: Any, sign: int, *amounts: Any) -> Any:
+    """``start`` moved by years, months, weeks, days, hours and minutes, of which those that are no numbers are none."""
+    given = [sign * amount if is_number(amount) else 0 for amount in amounts]
+    if not isinstance(start, str) or not any(map(is_number, amounts)):
         return ABSENT
     try:
-        return _later(day, *amounts)
+        return _moved(start, given)
     except (ValueError, OverflowError):
         return ABSENT
 
 
-def _later(start: str, years: float, months: float, days: float) -> str:
+def _moved(start: str, amounts: list[float]) -> str:
+    years, months, weeks, days, hours, minutes = amounts
     moment = datetime.fromisoformat(start)
-    year, month = divmod(moment.year * 12 + moment.month - 1 + int(years * 12 + months), 12)
-    day = min(moment.day, monthrange(year, month + 1)[1])
-    moved = moment.replace(year=year, month=month + 1, day=day) + timedelta(days=days)
-    return moved.date().isoformat() if len(start) == 10 else stamp(moved)
+    if years or months:
+        year, month = divmod(moment.year * 12 + moment.month - 1 + int(years * 12 + months), 12)
+        day = min(moment.day, monthrange(year, month + 1)[1])
+        moment = moment.replace(year=year, month=month + 1, day=day)
+    moment += timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
+    is_day = len(start) == DAY_LENGTH and not hours and not minutes
+    return moment.date().isoformat() if is_day else stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def plain(value: Any) -> Any:

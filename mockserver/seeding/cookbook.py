@@ -10,13 +10,13 @@ from typing import Any
 from mockserver.contract import Contract, Resource
 from mockserver.errors import Problem
 from mockserver.expressions.circles import circles
-from mockserver.seeding.fakes import LOCALE, Fakes
-from mockserver.seeding.item import RESERVED, Make, Recipe
+from mockserver.seeding.fakes import Fakes
+from mockserver.seeding.fields import constant, read_field
+from mockserver.seeding.item import Make, Recipe
 from mockserver.seeding.place import Place, literal, meant, read_yaml
-from mockserver.seeding.recipe_reader import read_spec
+from mockserver.seeding.recipe_file import RecipeFile
 from mockserver.seeding.scope import Field, Scope
 from mockserver.seeding.stamps import default_specs
-from mockserver.seeding.words import constant
 
 MAKE = "$make"
 """In a pinned record, ``field: {$make: ...}`` is a value to be made, not one to be taken as it is."""
@@ -32,6 +32,7 @@ class Cookbook:
         self._resources = contract.resources
         self._problems = problems
         self._fakes = Fakes()
+        self._files: dict[str, RecipeFile] = {}
         self._scopes: dict[str, Scope | None] = {}
 
     def scope(self, name: str) -> Scope | None:
@@ -52,54 +53,49 @@ class Cookbook:
                 recipes[scope.name] = self._recipe(scope)
         needs = {field: found for scope in self._scopes.values() if scope for field, found in scope.needs.items()}
         self._circles(needs, {name: scope for name, scope in self._scopes.items() if scope})
+        for name in recipes:
+            self._files[name].complain_of_unread(self._resources.get(name), needs.values())
         return recipes
 
     def pinned(self, place: Place, resource: Resource) -> Recipe:
         """A record written out in a scenario, as a recipe that makes just it."""
-        _declared(dict(place.members()), resource)
-        given = {name: _given(member) for name, member in place.members()}
-        specs = _with_defaults(given, place, resource)
-        scope = Scope(resource.name, place, specs, self.scope, self._fakes, key=resource.key, numbered=False)
-        makers: dict[str, Make] = {}
-        for name, spec in specs.items():
+        declared(dict(place.members()), resource)
+        made = {name: member.child(MAKE) for name, member in place.members() if _is_made(member)}
+        plain = {name: member for name, member in place.members() if name not in made}
+        specs = {**_defaults(place, resource), **plain, **made}
+        columns = {name: [member.value] for name, member in plain.items()}
+        scope = Scope(
+            resource.name, place, specs, self.scope, self._fakes, columns=columns, key=resource.key, numbered=False
+        )
+        makers: dict[str, Make] = {name: constant(literal(member)) for name, member in plain.items()}
+        for name in specs.keys() - plain.keys():
             scope.field = name
-            plain = name in given and given[name].pointer == place.child(name).pointer
-            makers[name] = constant(literal(spec)) if plain else read_spec(spec, scope)
+            makers[name] = read_field(specs[name], scope)
         self._circles(scope.needs, {resource.name: scope})
-        return Recipe(resource.name, resource.key, makers, tuple(sorted(makers)), place, "")
+        return Recipe(resource.name, resource.key, makers, tuple(sorted(makers)), place, specs, scope.leads_to)
 
     def _file(self, name: str) -> Path | None:
         files = (folder / f"{name}.yaml" for folder in self._folders) if _NAME.match(name) else ()
         return next((file for file in files if file.is_file()), None)
 
     def _open(self, name: str, root: Place) -> Scope:
-        root.only({"description", "fields", "let", "locale"})
-        fields, lets = dict(root.child("fields").members()), dict(root.child("let").members())
-        for twice in fields.keys() & lets.keys():
-            lets[twice].complain(f"{twice!r} is a field already", "give it another name")
-        for reserved in RESERVED & (fields.keys() | lets.keys()):
-            place = fields.get(reserved) or lets[reserved]
-            place.complain(f"{reserved!r} is a name that every recipe has already", "give it another name")
-        locale = root.child("locale", LOCALE)
-        if not isinstance(locale.value, str):
-            locale.complain(f"{locale.value!r} is no locale", "write one that Faker has, such as en_GB")
-            locale = Place("", "", LOCALE, [])
         resource = self._resources.get(name)
-        _declared(fields, resource)
-        for computed in (resource.computed if resource else frozenset()) & fields.keys():
-            fields[computed].complain(f"{computed!r} is worked out, not stored", "leave it out")
-        specs = {**lets, **_with_defaults(fields, root, resource)}
+        file = self._files[name] = RecipeFile(root)
+        file.check(resource)
+        specs = {**_defaults(root, resource), **file.specs}
         key = resource.key if resource else "id"
-        return Scope(name, root, specs, self.scope, self._fakes, key=key, locale=locale.value)
+        locale = file.locale(self._fakes)
+        return Scope(name, root, specs, self.scope, self._fakes, columns=file.columns, key=key, locale=locale)
 
     def _recipe(self, scope: Scope) -> Recipe:
-        makers: dict[str, Make] = {}
+        file, resource = self._files[scope.name], self._resources.get(scope.name)
+        makers: dict[str, Make] = file.makers()
         for name, spec in scope.specs.items():
-            scope.field = name
-            makers[name] = read_spec(spec, scope)
-        lets = scope.root.child("let").value or {}
-        stored = tuple(sorted(name for name in makers if name not in lets))
-        return Recipe(scope.name, scope.key_field, makers, stored, scope.root, "/fields")
+            if name not in makers:
+                scope.field = name
+                makers[name] = read_field(spec, scope)
+        stored = tuple(sorted(name for name in makers if file.is_stored(name, resource)))
+        return Recipe(scope.name, scope.key_field, makers, stored, scope.root, scope.specs, scope.leads_to)
 
     def _circles(self, needs: Mapping[Field, set[Field]], scopes: Mapping[str, Scope]) -> None:
         for circle in circles(needs):
@@ -108,22 +104,20 @@ class Cookbook:
             scopes[recipe].specs[field].complain(f"fields need each other: {told}", "let one of them do without")
 
 
-def _given(member: Place) -> Place:
-    """The place of a pinned value, or of what is to make it."""
-    value = member.value
-    return member.child(MAKE) if isinstance(value, Mapping) and list(value) == [MAKE] else member
-
-
-def _with_defaults(fields: Mapping[str, Place], root: Place, resource: Resource | None) -> dict[str, Place]:
-    """The fields, and those that nobody wrote but every record has: its key and its stamps."""
-    specs: dict[str, Any] = default_specs(resource) if resource else {"id": {"uuid": True}}
-    places = {
-        name: Place(root.file, f"{root.pointer}/default/{name}", spec, root.problems) for name, spec in specs.items()
-    }
-    return {**places, **fields}
-
-
-def _declared(fields: Mapping[str, Place], resource: Resource | None) -> None:
+def declared(fields: Mapping[str, Place], resource: Resource | None) -> None:
+    """Complain about each that is no field of the resource."""
     for name, place in fields.items():
         if resource and name not in resource.fields:
             place.complain(f"{resource.name} has no field {name!r}", meant(name, resource.fields))
+
+
+def _is_made(member: Place) -> bool:
+    return isinstance(member.value, Mapping) and list(member.value) == [MAKE]
+
+
+def _defaults(root: Place, resource: Resource | None) -> dict[str, Place]:
+    """What every record has though nobody wrote it down: its key and its stamps."""
+    specs: dict[str, Any] = default_specs(resource) if resource else {"id": "uuid()"}
+    return {
+        name: Place(root.file, f"{root.pointer}/default/{name}", spec, root.problems) for name, spec in specs.items()
+    }

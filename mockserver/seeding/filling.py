@@ -58,8 +58,8 @@ class Filling:
         """Whether what is missing refers to records of which there are none: then nothing else is worth telling."""
         found = False
         for name in missing:
-            target = item.recipe.place.child("fields").child(name).child("ref").value
-            if isinstance(target, str) and item.making.counts.get(target) == 0:
+            target = item.recipe.needs.get(name)
+            if target and item.making.counts.get(target) == 0:
                 problem = f"refers to {target}, and there are none"
                 place = Problem(item.recipe.place.file, item.recipe.where(f"/{name}"), problem, _some(target))
                 self._keep(place, f"{self._tenant.name}, {item.recipe.name}", f"none/{name}")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeAlias
 
+from mockserver.errors import Problem, Refusal, SetupError
+from mockserver.expressions import Context, Proxy
 from mockserver.runtime.determinism import digest, stamp
 from mockserver.seeding.fakes import Fakes
 from mockserver.seeding.place import Place
@@ -21,25 +24,70 @@ RESERVED = frozenset({"clock", "ordinal", "tenant"})
 """Names that every recipe may read: the scenario's moment, the item's number from 1 on, the tenant's name."""
 
 
-class Item:
-    """One record (or one thing of a pool): ``base`` is its randomness, ``links`` what its refs refer to."""
+class UnmakeableError(Refusal):
+    """A value cannot be made of an item, though its expression looked right."""
 
-    __slots__ = ("base", "links", "making", "ordinal", "recipe", "values")
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(400, problem, reason="seeding: value")
+        self.remedy = remedy
+
+
+class Item(Proxy, Context):
+    """One record (or one thing of a pool), and the context in which its expressions are evaluated.
+
+    ``base`` is the randomness of the value being made, ``origin`` that of the item; ``links`` are the items that
+    its foreign keys lead to, by the name of the field.
+    """
+
+    __slots__ = ("base", "field", "links", "making", "ordinal", "origin", "recipe", "values")
 
     def __init__(self, making: Making, recipe: Recipe, ordinal: int, identity: object) -> None:
+        super().__init__()
         self.making = making
         self.recipe = recipe
         self.ordinal = ordinal
-        self.base = digest(making.seed, making.tenant, recipe.name, identity) & BITS
+        self.origin = self.base = digest(making.seed, making.tenant, recipe.name, identity) & BITS
+        self.field = ""
         self.values: dict[str, Any] = {"ordinal": ordinal, "tenant": making.tenant, "clock": making.clock_text}
         self.links: dict[str, Item] = {}
+
+    @property
+    def now(self) -> datetime:
+        """The world's moment."""
+        return self.making.clock
 
     def get(self, name: str) -> Any:
         """The value of a field, ABSENT when the record has none; worked out once."""
         values = self.values
-        if name not in values:
-            values[name] = self.recipe.makers[name](self, self.base)
-        return values[name]
+        if name in values:
+            return values[name]
+        make = self.recipe.makers.get(name)
+        if make is None:
+            return ABSENT
+        base, field = self.base, self.field
+        self.base, self.field = self.origin, name
+        try:
+            value = values[name] = make(self, self, ABSENT)
+        except Refusal as error:
+            raise SetupError([self._fault(name, error)]) from None
+        self.base, self.field = base, field
+        return value
+
+    def _fault(self, name: str, error: Refusal) -> Problem:
+        remedy = error.remedy if isinstance(error, UnmakeableError) else "make it of less"
+        spec = self.recipe.specs.get(name, self.recipe.place)
+        return Problem(spec.file, spec.pointer, str(error), remedy)
+
+    def follow(self, owner: Any, name: str, target: str) -> Any:  # noqa: ARG002  # it is known already
+        """The item that the foreign key ``name`` of ``owner`` leads to; ABSENT when there is none."""
+        if not isinstance(owner, Item):
+            return ABSENT
+        owner.get(name)
+        return owner.links.get(name, ABSENT)
+
+    def seed_of(self, site: str) -> int:
+        """64 random bits for the value made at ``site``."""
+        return draw(self.base, key_of(site))
 
     def get_key(self) -> Any:
         """What identifies it; the recipe's name for what a tenant has one of."""
@@ -47,15 +95,15 @@ class Item:
 
     def record(self) -> dict[str, Any]:
         """All fields that are stored and have a value."""
-        values, makers, base = self.values, self.recipe.makers, self.base
-        for name in self.recipe.stored:
+        values, stored = self.values, self.recipe.stored
+        for name in stored:
             if name not in values:
-                values[name] = makers[name](self, base)
-        return {name: values[name] for name in self.recipe.stored if values[name] is not ABSENT}
+                self.get(name)
+        return {name: values[name] for name in stored if values[name] is not ABSENT}
 
 
-Make: TypeAlias = Callable[[Item, int], Any]
-"""How a value is made: of the item, for its other fields, and of the randomness to draw from."""
+Make: TypeAlias = Callable[[Item, Item, Any], Any]
+"""How a value is made of an item, which is both: where it is evaluated, and what it is about."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +111,8 @@ class Recipe:
     """How the records of one resource, or the things of one pool, are made.
 
     ``makers`` has a maker for each field and each ``let``; ``stored`` names the fields of a record in
-    alphabetical order; ``key`` identifies it; ``place`` is where it is written, ``at`` the place of its fields.
+    alphabetical order; ``key`` identifies it; ``place`` is where it is written, ``specs`` the places of its fields;
+    ``needs`` tells of its foreign keys which resource each leads to.
     """
 
     name: str
@@ -71,12 +120,14 @@ class Recipe:
     makers: Mapping[str, Make]
     stored: tuple[str, ...]
     place: Place
-    at: str
+    specs: Mapping[str, Place]
+    needs: Mapping[str, str]
 
     def where(self, pointer: str) -> str:
         """The pointer to what makes the value at ``pointer`` of a record."""
         field = pointer.split("/")[1] if "/" in pointer else ""
-        return f"{self.place.pointer}{self.at}/{field}" if field in self.stored else self.place.pointer or "/"
+        spec = self.specs.get(field)
+        return spec.pointer if spec else self.place.pointer or "/"
 
 
 class Making:
@@ -88,10 +139,11 @@ class Making:
         """``counts`` holds how many of each stored resource there will be; a pool has no end."""
         self.seed = seed
         self.tenant = tenant
-        self.clock = clock.astimezone(UTC).replace(tzinfo=None)
+        self.clock = clock.astimezone(UTC)
         self.clock_text = stamp(clock)
         self.counts = counts
         self.fakes = Fakes()
+        self.moments: dict[tuple[Any, ...], Any] = {}
         self._recipes = recipes
         self._items: dict[tuple[str, int], Item] = {}
 
@@ -101,12 +153,14 @@ class Making:
         if item is None:
             if len(self._items) >= KEPT:
                 self._items.clear()
-            item = self._items[name, ordinal] = self.fresh(name, ordinal)
+            item = self._items[name, ordinal] = Item(self, self._recipes[name], ordinal, ordinal)
         return item
 
-    def fresh(self, name: str, ordinal: int) -> Item:
-        """The same, not kept."""
-        return Item(self, self._recipes[name], ordinal, ordinal)
+
+@cache
+def key_of(site: str) -> int:
+    """64 bits that set the randomness of the value made at ``site`` apart from all others of its record."""
+    return digest(site) & BITS
 
 
 def draw(base: int, key: int) -> int:

@@ -96,14 +96,18 @@ def told(value: Any) -> str:
 
 def literal(place: Place) -> Any:
     """The value as it stands, to be kept; a problem when JSON cannot carry it."""
-    try:
-        orjson.dumps(place.value)
-        fine = _finite(place.value)
-    except TypeError:
-        fine = False
-    if not fine:
+    if not is_json(place.value):
         place.complain(f"JSON cannot carry {place.value!r}", "use texts, true, false, and finite numbers of 64 bits")
     return place.value
+
+
+def is_json(value: Any) -> bool:
+    """Whether JSON can carry it."""
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        return False
+    return _finite(value)
 
 
 def read_yaml(file: Path, problems: list[Problem]) -> Place:

@@ -1,39 +1,37 @@
-"""What a recipe may name while it is read: its own fields, and those of the things its refs refer to."""
+"""What a recipe may name while it is read: its own fields, and those of the things its foreign keys lead to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import ast
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
-from mockserver.errors import Problem, SetupError
-from mockserver.runtime.determinism import digest
-from mockserver.seeding.fakes import LOCALE, Fakes
-from mockserver.seeding.item import BITS, RESERVED, Item
-from mockserver.seeding.place import Place, meant
-from mockserver.values.absent import ABSENT
-
-Read: TypeAlias = Callable[[Item], Any]
-"""Reads a value of an item: ABSENT when there is none."""
-
-Beside: TypeAlias = Mapping[str, Any]
-"""The whole mapping that a word stands in: the word itself and its options."""
+from mockserver.expressions import ANY, STANDARD, Functions, Shape
+from mockserver.expressions.otherwise import with_else
+from mockserver.seeding import dates, drawing
+from mockserver.seeding.fakes import LOCALE, Fakes, fake_functions
+from mockserver.seeding.foreign_keys import reference_function
+from mockserver.seeding.item import RESERVED
+from mockserver.seeding.place import Place
 
 Field: TypeAlias = tuple[str, str]
 """A recipe's name and the name of one of its fields."""
 
-
-def unmakeable(place: Place, problem: str, remedy: str) -> SetupError:
-    """To be raised when a value cannot be made of an item, though the recipe as written looked right."""
-    return SetupError([Problem(place.file, place.pointer, problem, remedy)])
+FUNCTIONS = STANDARD.also(
+    *(drawing.case, drawing.chance, drawing.choice, drawing.cycle, drawing.maybe, drawing.number),
+    *(drawing.repeat, drawing.several, drawing.slug, drawing.uuid),
+    *(dates.ago, dates.ahead, dates.date_, dates.datetime_, dates.earlier),
+)
+"""Those of every recipe; ``ref`` and ``fake`` depend on which one it is."""
 
 
 class Scope:
     """One recipe while it is read.
 
-    ``specs`` are the places of its fields and lets; ``others`` finds the scope of another recipe (None
-    when there is none); ``fakes`` is there to try Faker's words out; ``numbered`` is false for a pinned
-    record, which has no ordinal. ``field`` is the field being read; ``needs`` collects which fields
-    each field needs.
+    ``specs`` are the places of its fields, lets, columns and constants, ``columns`` the values that rows and
+    constants show for theirs; ``others`` finds the scope of another recipe (None when there is none); ``numbered``
+    is false for a pinned record, which has no ordinal. ``field`` is the field being read; ``needs`` collects which
+    fields each field needs.
     """
 
     def __init__(
@@ -44,6 +42,7 @@ class Scope:
         others: Callable[[str], Scope | None],
         fakes: Fakes,
         *,
+        columns: Mapping[str, list[Any]] | None = None,
         key: str = "id",
         numbered: bool = True,
         locale: str = LOCALE,
@@ -51,93 +50,113 @@ class Scope:
         self.name = name
         self.root = root
         self.specs = specs
+        self.columns = columns or {}
         self.others = others
-        self.fakes = fakes
         self.key_field = key
         self.numbered = numbered
-        self.locale = locale
         self.field = ""
         self.needs: dict[Field, set[Field]] = {}
-
-    def key(self, place: Place, part: int = 0) -> int:
-        """64 bits that set the randomness of the value made at ``place`` apart from all others of its record."""
-        return digest(place.pointer.removeprefix(self.root.pointer), part) & BITS
+        self.leads_to: dict[str, str] = {}
+        self.functions: Functions = FUNCTIONS.also(reference_function(self)).namespace(
+            "fake", fake_functions(fakes, locale)
+        )
 
     def need(self, recipe: str, field: str) -> None:
         self.needs.setdefault((self.name, self.field), set()).add((recipe, field))
 
-    def reader(self, place: Place, path: Any) -> Read:
-        """Reads ``field``, ``ref_field.field_of_what_it_refers_to`` or ``object_field.member``; a problem if none."""
-        if not isinstance(path, str):
-            place.complain(f"wanted the name of a field, found {path!r}", "write a field's name")
-            return _nothing
-        head, *tail = path.split(".")
-        return _read(self, self, place, head, tail)
+    def shape(self) -> Shape:
+        """What its expressions may name."""
+        return _Record(self, self)
 
-    def ordinal(self, place: Place, word: str) -> None:
-        """Complain when ``word`` needs an ordinal and there is none."""
-        if not self.numbered:
-            place.complain(f"{word} is not for pinned records, which have no ordinal", "write the value out")
-
-
-def _read(reading: Scope, scope: Scope, place: Place, head: str, tail: list[str]) -> Read:
-    """A reader of ``head`` in ``scope``, for a field of ``reading``."""
-    if head in RESERVED and not tail:
-        if head == "ordinal":
-            reading.ordinal(place, "ordinal")
-        return lambda item: item.values[head]
-    spec = scope.specs.get(head)
-    if spec is None:
-        known = (*scope.specs, *(() if tail else RESERVED))
-        place.complain(f"{scope.name} has no field {head!r}", meant(head, known))
-        return _nothing
-    reading.need(scope.name, head)
-    if not tail:
-        return lambda item: item.get(head)
-    target = spec.value.get("ref") if isinstance(spec.value, Mapping) else None
-    if target is not None:
-        return _follow(reading, place, head, tail, str(target))
-    return _descend(place, spec, head, tail)
+    def target(self, name: str) -> str | None:
+        """The recipe that the field leads to, where its expression gives a ref."""
+        spec = self.specs[name].value
+        if name in self.columns or not isinstance(spec, str):
+            return None
+        try:
+            return _target(ast.parse(f"({with_else(spec)}\n)", mode="eval").body)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
 
 
-def _follow(reading: Scope, place: Place, head: str, tail: list[str], target: str) -> Read:
-    other = reading.others(target)
-    if other is None:
-        return _nothing  # told where the ref stands
-    beyond = _read(reading, other, place, tail[0], tail[1:])
+class _Record(Shape):
+    """An item of ``scope``, as the expressions of ``reading`` see it."""
 
-    def read(item: Item) -> Any:
-        item.get(head)
-        link = item.links.get(head)
-        return ABSENT if link is None else beyond(link)
+    def __init__(self, reading: Scope, scope: Scope) -> None:
+        self._reading = reading
+        self._scope = scope
 
-    return read
+    def about(self) -> str:
+        return self._scope.name
 
+    def names(self) -> Iterable[str]:
+        return (*self._scope.specs, *RESERVED)
 
-def _descend(place: Place, spec: Place, head: str, tail: list[str]) -> Read:
-    """Reads a member of the object that a field holds."""
-    rows = list(_rows(spec.value))
-    if not any(tail[0] in row for row in rows):
-        known = {name for row in rows for name in row}
-        what = f"no member {tail[0]!r}" if known else "no members: it is neither a ref nor an object"
-        place.complain(f"{head!r} has {what}", meant(tail[0], known) if known else "name a ref, or an object's member")
-
-    def read(item: Item) -> Any:
-        value = item.get(head)
-        for step in tail:
-            value = value.get(step, ABSENT) if isinstance(value, Mapping) else ABSENT
-        return value
-
-    return read
+    def member(self, name: str) -> Shape | None:
+        scope = self._scope
+        if name in RESERVED and name not in scope.specs:
+            return None if name == "ordinal" and not scope.numbered else _Value(name)
+        if name not in scope.specs:
+            return None
+        self._reading.need(scope.name, name)
+        if name in scope.columns:
+            return _Data(name, scope.columns[name])
+        if target := scope.target(name):
+            other = scope.others(target)
+            return _Key(name, target, ANY if other is None else _Record(self._reading, other))
+        return _Value(name) if isinstance(scope.specs[name].value, str) else ANY
 
 
-def _rows(spec: Any) -> Iterator[Mapping[str, Any]]:
-    """The objects that a field may hold, as far as its recipe shows them."""
-    if isinstance(spec, Mapping):
-        for word in ("value", "object", "choice", "cycle"):
-            found = spec.get(word)
-            yield from (one for one in (found if isinstance(found, list) else [found]) if isinstance(one, Mapping))
+class _Value(Shape):
+    """What an expression gives: it has no members to name."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def about(self) -> str:
+        return repr(self._name)
+
+    def member(self, name: str) -> Shape | None:  # noqa: ARG002
+        return None
+
+    def item(self) -> Shape:
+        return ANY
 
 
-def _nothing(_: Item) -> Any:
-    return ABSENT
+class _Key(_Value):
+    """A foreign key, which leads on to what it names."""
+
+    def __init__(self, name: str, target: str, record: Shape) -> None:
+        super().__init__(name)
+        self._lead = (target, record)
+
+    def leads_to(self) -> tuple[str, Shape] | None:
+        return self._lead
+
+
+class _Data(_Value):
+    """A value that is written out, in each row or once: what it may have is seen."""
+
+    def __init__(self, name: str, values: list[Any]) -> None:
+        super().__init__(name)
+        self._values = [value for value in values if isinstance(value, Mapping)]
+
+    def names(self) -> Iterable[str]:
+        return {name for value in self._values for name in value}
+
+    def member(self, name: str) -> Shape | None:
+        found = [value[name] for value in self._values if name in value]
+        return _Data(name, found) if found else None
+
+
+def _target(node: ast.expr) -> str | None:
+    """What the expression refers to, if it gives a ref at all."""
+    if isinstance(node, ast.IfExp):
+        found = {_target(node.body), _target(node.orelse)} - {None}
+        return found.pop() if len(found) == 1 else None
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return None
+    if node.func.id == "maybe" and len(node.args) > 1:
+        return _target(node.args[1])
+    first = node.args[0] if node.func.id == "ref" and node.args else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None

@@ -1,0 +1,55 @@
+"""From what a recipe says of a field to what makes it: expressions, alone or in lists and objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.expressions import compile_expression
+from mockserver.seeding.item import Make
+from mockserver.seeding.place import Place, literal
+from mockserver.seeding.scope import Scope
+from mockserver.values.absent import ABSENT
+
+
+def constant(value: Any) -> Make:
+    return lambda _context, _item, _it: value
+
+
+def in_turn(values: list[Any]) -> Make:
+    """The first value for the first record, and from the beginning again."""
+    count = len(values)
+    return lambda _context, item, _it: values[(item.ordinal - 1) % count]
+
+
+def read_field(place: Place, scope: Scope) -> Make:
+    """The maker of what is described at ``place``: text is an expression, in lists and objects too."""
+    value = place.value
+    if isinstance(value, str):
+        return _read_expression(value, place, scope)
+    if isinstance(value, list):
+        return _listed([read_field(item, scope) for item in place.each()])
+    if isinstance(value, Mapping):
+        return _paired([(name, read_field(member, scope)) for name, member in place.members()])
+    return constant(literal(place))
+
+
+def _read_expression(text: str, place: Place, scope: Scope) -> Make:
+    expression = compile_expression(
+        text,
+        this=scope.shape(),
+        functions=scope.functions,
+        complain=place.complain,
+        site=place.pointer.removeprefix(scope.root.pointer),
+    )
+    return expression.evaluate
+
+
+def _listed(makers: list[Make]) -> Make:
+    """A list written out; an item that is absent is left out."""
+    return lambda item, _, it: [value for make in makers if (value := make(item, item, it)) is not ABSENT]
+
+
+def _paired(makers: list[tuple[str, Make]]) -> Make:
+    """An object written out; a member that is absent is left out."""
+    return lambda item, _, it: {name: value for name, make in makers if (value := make(item, item, it)) is not ABSENT}

@@ -1,0 +1,76 @@
+"""The function ``ref``: which record of another resource, or thing of a pool, a record refers to."""
+
+from __future__ import annotations
+
+import ast
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from mockserver.expressions import ANY, Function, Shape, Site
+from mockserver.seeding.item import Item, draw, key_of
+from mockserver.values.absent import ABSENT
+
+if TYPE_CHECKING:
+    from mockserver.seeding.scope import Scope
+
+BLOCK = 4
+"""How many things of ``share`` are drawn from at a time."""
+
+WAYS = frozenset({"among", "share", "per"})
+
+
+def reference_function(scope: Scope) -> Function:
+    """``ref`` for the recipe of ``scope``."""
+    return Function("ref", ref, context=True, draws=True, check=partial(_check, scope))
+
+
+def ref(item: Item, target: str, *, among: int = 0, share: int = 0, per: int = 0, site: str) -> Any:
+    """A key: ``among=4``, one of the first four; ``share=3``, about three to each; ``per=2``, two in turn.
+
+    A record may refer to an earlier one of its own kind only: none refers to itself, and none in a circle. Never by
+    the count of the target, so that a higher one changes nobody's choice.
+    """
+    bits = draw(item.base, key_of(site))
+    if target == item.recipe.name:
+        ordinal = bits % (item.ordinal - 1) + 1 if item.ordinal > 1 else 0
+    elif among:
+        ordinal = bits % among + 1
+    elif share:  # ``share * BLOCK`` items in a row draw from the same few
+        ordinal = (item.ordinal - 1) // (share * BLOCK) * BLOCK + bits % BLOCK + 1
+    else:
+        ordinal = (item.ordinal - 1) // per + 1
+    limit = item.making.counts.get(target, ordinal)
+    if ordinal < 1 or limit < 1 or (per and ordinal > limit):
+        return ABSENT
+    link = item.links[item.field] = item.making.item(target, (ordinal - 1) % limit + 1)
+    return link.get_key()
+
+
+def _check(scope: Scope, site: Site) -> Shape:
+    target = site.text(0)
+    if target is None:
+        return ANY
+    other = scope.others(target)
+    if other is None:
+        site.complain(
+            f"there is no recipe {target!r}", "name a recipe that there is, or add it to the folder 'recipes'"
+        )
+        return ANY
+    scope.need(target, other.key_field)
+    scope.leads_to[scope.field] = target
+    _check_way(scope, site, target)
+    return ANY
+
+
+def _check_way(scope: Scope, site: Site, target: str) -> None:
+    given = {one.arg: one.value.value if isinstance(one.value, ast.Constant) else None for one in site.node.keywords}
+    if target == scope.name and given:
+        site.complain("a ref to its own kind picks among the earlier ones", "leave out among, share and per")
+    elif target != scope.name and (len(given) != 1 or not given.keys() <= WAYS or not _is_positive(*given.values())):
+        site.complain("ref() wanted among=, share= or per= (1 or more), one of them", f"write ref({target!r}, among=4)")
+    if not scope.numbered and (target == scope.name or "among" not in given):
+        site.complain("ref() without among= is not for pinned records, which have no ordinal", "write the key out")
+
+
+def _is_positive(*values: Any) -> bool:
+    return all(isinstance(value, int) and not isinstance(value, bool) and value > 0 for value in values)
