@@ -19,7 +19,8 @@ import pytest
 from mockserver.errors import SetupError
 from mockserver.runtime.journal import SHOWN_BODY
 from mockserver.testing import Mock, Stage, Wanted, difference, read_options
-from mockserver.testing.redaction import redacted, shown
+from mockserver.testing.redaction import shown
+from mockserver.values.redaction import redact_text
 
 MOMENT = datetime(2025, 4, 18, 12, tzinfo=UTC)
 
@@ -391,7 +392,7 @@ def test_no_secret_is_told(mock: Mock) -> None:
     ],
 )
 def test_redaction_of_text(text: str, kept: str) -> None:
-    assert redacted(text) == kept
+    assert redact_text(text) == kept
 
 
 @pytest.mark.parametrize(
@@ -400,7 +401,7 @@ def test_redaction_of_text(text: str, kept: str) -> None:
         ({"tokens": ["hush", {"a": "hush"}], "n": 1}, '{"tokens": "(kept secret)", "n": 1}'),
         ([{"x": {"apiKey": "hush", "b": [1]}}], '[{"x": {"apiKey": "(kept secret)", "b": [1]}}]'),
         ({"said": "Bearer abc.def"}, '{"said": "(kept secret)"}'),
-        ("x" * 400, '"' + "x" * 299 + "… (402 characters)"),
+        ("x" * 400, '"' + "x" * 299 + "…"),
         (re.compile("^a"), "/^a/"),
         ({1: {"now": MOMENT}}, f'{{"1": {{"now": "{MOMENT!r}"}}}}'),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -105,16 +105,24 @@ class Rule:
         """Every way in which ``value`` breaks the rule, in the order of the value; none when it keeps it."""
         if self._validator.is_valid(value):
             return ()
-        told = [
-            _violation(error, location, pointer)
-            for top in self._validator.iter_errors(value)
-            for error in _closest(top)
-        ]
-        distinct = list(dict.fromkeys(told))
-        if len(distinct) <= MAX_VIOLATIONS:
-            return tuple(distinct)
-        rest = Violation(location, pointer, "more", f"and {len(distinct) - MAX_VIOLATIONS} more violations")
-        return (*distinct[:MAX_VIOLATIONS], rest)
+        found: dict[Violation, None] = {}
+        more = 0
+        for top in self._validator.iter_errors(value):
+            if len(found) >= MAX_VIOLATIONS:
+                more += 1
+            else:
+                found |= {_violation(error, location, pointer): None for error in _closest(top)}
+        distinct = _without_echoes(found)
+        more += max(0, len(distinct) - MAX_VIOLATIONS)
+        rest = [Violation(location, pointer, "more", f"and {more} more violations")] if more else []
+        return (*distinct[:MAX_VIOLATIONS], *rest)
+
+
+def _without_echoes(found: Iterable[Violation]) -> list[Violation]:
+    """The violations without those of ``not`` where the type is wrong already: of a list none says what it holds."""
+    told = list(found)
+    mistyped = {one.pointer for one in told if one.rule == "type"}
+    return [one for one in told if one.rule != "not" or one.pointer not in mistyped]
 
 
 def _closest(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:

@@ -9,7 +9,7 @@ from mockserver.expressions.records import EvaluationContext, RecordProxy
 from mockserver.expressions.rules import CALLER, Rules, read_rules
 from mockserver.expressions.shapes import ANY, ListOf, Shape, Struct
 from mockserver.expressions.standard import STANDARD, plain
-from mockserver.expressions.suggestions import meant
+from mockserver.values.suggestions import meant
 
 __all__ = [
     "ANY",

@@ -7,7 +7,6 @@ import ast
 from mockserver.expressions.functions import Function, Site
 from mockserver.expressions.names import Names
 from mockserver.expressions.shapes import ANY
-from mockserver.expressions.suggestions import meant
 from mockserver.expressions.syntax import (
     ABSENT_NODE,
     METHODS_REMEDY,
@@ -18,6 +17,7 @@ from mockserver.expressions.syntax import (
     deferred,
     name_of,
 )
+from mockserver.values.suggestions import meant
 
 
 class Calls(Names):

@@ -15,8 +15,8 @@ from mockserver.expressions.records import EvaluationContext, RecordProxy
 from mockserver.expressions.rule_reader import RuleReader
 from mockserver.expressions.shapes import Shape
 from mockserver.expressions.standard import plain
-from mockserver.expressions.suggestions import meant
 from mockserver.values.absent import ABSENT, Absent
+from mockserver.values.suggestions import meant
 
 Values: TypeAlias = Mapping[str, Expression]
 """Fields, and what they become; absent: the field is left as it is."""

@@ -9,7 +9,6 @@ from typing import Any
 
 from mockserver.expressions.functions import Complain, Functions
 from mockserver.expressions.shapes import ANY, Shape, Struct
-from mockserver.expressions.suggestions import meant
 from mockserver.expressions.syntax import (
     ABSENT_NODE,
     IT,
@@ -23,6 +22,7 @@ from mockserver.expressions.syntax import (
     name_of,
     spelt,
 )
+from mockserver.values.suggestions import meant
 
 
 class Names(ast.NodeVisitor):

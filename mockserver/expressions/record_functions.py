@@ -9,7 +9,7 @@ from mockserver.expressions.record_shapes import RecordShape
 from mockserver.expressions.records import EvaluationContext, RecordProxy, Records
 from mockserver.expressions.shapes import ANY, ListOf, Shape
 from mockserver.expressions.standard import STANDARD
-from mockserver.expressions.suggestions import meant
+from mockserver.values.suggestions import meant
 
 
 def record_functions(shape: RecordShape, field: str | None = None, known: Functions = STANDARD) -> Functions:

@@ -19,8 +19,8 @@ from mockserver.expressions.records import EvaluationContext
 from mockserver.expressions.rule_reader import RuleReader
 from mockserver.expressions.shapes import ANY, Shape, Struct
 from mockserver.expressions.standard import STANDARD
-from mockserver.expressions.suggestions import meant
 from mockserver.store import Record, Tenant
+from mockserver.values.suggestions import meant
 
 CALLER = "caller"
 """What expressions of operations call the one who asks: ``caller.subject``, ``caller.contact``."""

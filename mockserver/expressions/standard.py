@@ -13,9 +13,9 @@ from mockserver.expressions.context import Context, member
 from mockserver.expressions.functions import Functions, Site, function
 from mockserver.expressions.operators import Lazy, bounded, comparable, is_number, listed, present, result, spelt, tidy
 from mockserver.expressions.shapes import ANY, ListOf, Shape
-from mockserver.expressions.suggestions import meant
 from mockserver.runtime.determinism import stamp
 from mockserver.values.absent import ABSENT
+from mockserver.values.suggestions import meant
 
 DAY_LENGTH = len("2025-04-18")
 

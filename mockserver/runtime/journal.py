@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,13 +11,16 @@ from mockserver.errors import Violation
 from mockserver.messages import Headers
 from mockserver.runtime.determinism import stamp
 from mockserver.runtime.ring_buffer import Ring
+from mockserver.values.redaction import redact_body, redact_pairs, redact_text, redact_tokens
 
 MAX_BYTES = 32 * 2**20
 """How much the journal keeps in all."""
 SHOWN_BODY = 16 * 2**10
 """How many bytes of each body are kept."""
-SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
-"""Headers whose values are never kept."""
+OVERHEAD = 1_000
+"""How many bytes an entry takes beside its texts, about."""
+PER_TEXT = 60
+"""How many bytes a text takes beside its characters, about."""
 
 
 class Entry(NamedTuple):
@@ -49,8 +52,27 @@ class Entry(NamedTuple):
         told["violations"] = [asdict(violation) for violation in self.violations]
         told |= {"at": stamp(self.at), "body": _text(self.body), "reply": _text(self.reply)}
         told |= {"query": [list(pair) for pair in self.query], "notes": [list(pair) for pair in self.notes]}
-        told["headers"] = {name: _secret(name, text) for name, text in self.headers.items()}
+        told["headers"] = dict(self.headers)
         return told
+
+    def without_secrets(self) -> Entry:
+        """The entry as it is kept: no credential, and no value of a member, parameter or header that is secret."""
+        return self._replace(
+            path=redact_tokens(self.path),
+            query=redact_pairs(self.query),
+            headers=dict(redact_pairs(self.headers.items())),
+            body=_redacted(self.body),
+            reply=_redacted(self.reply),
+            reason=redact_text(self.reason),
+            violations=tuple(replace(one, message=redact_text(one.message)) for one in self.violations),
+        )
+
+    def size(self) -> int:
+        """How many bytes it takes, every text counted."""
+        pairs = (*self.query, *self.headers.items(), *self.notes)
+        texts = [self.path, self.reason, *(text for pair in pairs for text in pair)]
+        texts += [text for one in self.violations for text in (one.pointer, one.message)]
+        return OVERHEAD + len(self.body) + len(self.reply) + sum(len(text) + PER_TEXT for text in texts)
 
 
 class Journal:
@@ -60,8 +82,9 @@ class Journal:
         self._entries: Ring[Entry] = Ring(limit, MAX_BYTES)
 
     def record(self, entry: Entry) -> int:
-        """Keep ``entry``; returns its number, counted from 1 since the last reset."""
-        return self._entries.add(entry, len(entry.body) + len(entry.reply) + 2_000)
+        """Keep ``entry`` without its secrets; returns its number, counted from 1 since the last reset."""
+        kept = entry.without_secrets()
+        return self._entries.add(kept, kept.size())
 
     def entries(self) -> list[tuple[int, Entry]]:
         """The entries kept, each with its number, oldest first."""
@@ -75,5 +98,7 @@ def _text(body: bytes) -> str:
     return body.decode(errors="replace")
 
 
-def _secret(name: str, text: str) -> str:
-    return "(kept secret)" if name in SECRET else text
+def _redacted(body: bytes) -> bytes:
+    """``body`` without secrets; one that was cut is filled up, so that it is still seen to have been cut."""
+    kept = redact_body(body)
+    return kept[:SHOWN_BODY].ljust(SHOWN_BODY) if len(body) >= SHOWN_BODY else kept

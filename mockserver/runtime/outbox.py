@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import orjson
+
 from mockserver.messages import Json
 from mockserver.runtime.ring_buffer import Ring
 
@@ -32,6 +34,8 @@ class Mail:
 
 MAX_BYTES = 16 * 2**20
 """How much text the outbox keeps in all."""
+OVERHEAD = 500
+"""How many bytes a mail takes beside its text, about."""
 
 
 class Outbox:
@@ -42,7 +46,7 @@ class Outbox:
 
     def put(self, mail: Mail) -> int:
         """Keep ``mail``; returns its number, counted from 1 since the last reset."""
-        return self._mails.add(mail, len(mail.body) + len(mail.subject) + 500)
+        return self._mails.add(mail, OVERHEAD + len(orjson.dumps(asdict(mail))))
 
     def mails(self, tenant: str | None = None) -> list[dict[str, Any]]:
         """The mails kept, oldest first, each with its ``number``; of one tenant if named."""

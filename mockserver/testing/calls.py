@@ -10,8 +10,10 @@ from typing import Any, Final
 import orjson
 
 from mockserver.messages import Json
-from mockserver.runtime.journal import SECRET, SHOWN_BODY, Entry
-from mockserver.testing.redaction import HIDDEN, is_secret, shown
+from mockserver.runtime.journal import SHOWN_BODY, Entry
+from mockserver.testing.redaction import shown
+from mockserver.values.equality import same_json
+from mockserver.values.redaction import HIDDEN, is_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class Wanted:
 
     ``path`` and every text in ``query``, ``headers`` and ``body`` may be a compiled pattern, to be found
     in the text, or any object that says in ``==`` what it takes. ``query``, ``headers`` and objects in
-    ``body`` may have more members than are wanted; None in ``query`` and ``headers`` wants none.
+    ``body`` may have more members than are wanted; None in ``query`` and ``headers`` wants none. Of what is
+    secret (a password, a token) the journal keeps only that it was there: ask for it with ``ANY`` or a pattern.
     """
 
     operation: str | _Unsaid = UNSAID
@@ -113,7 +116,7 @@ _NOTHING: Final = object()
 def _differs(place: str, wanted: Any, found: Any) -> Difference:
     """Both sides as they may be told: a secret never, not even the one that a test names."""
     name = place.rpartition("/")[2]
-    secret = is_secret(name) or name.lower() in SECRET
+    secret = is_secret(name)
     texts = ["nothing" if side is _NOTHING else HIDDEN if secret else shown(side) for side in (wanted, found)]
     return Difference(place, *texts)
 
@@ -185,7 +188,7 @@ def _meets(wanted: Any, found: Any) -> bool:
     if isinstance(wanted, re.Pattern):
         return isinstance(found, str) and wanted.search(found) is not None
     if isinstance(wanted, bool | int | float) and isinstance(found, bool | int | float):
-        return isinstance(wanted, bool) == isinstance(found, bool) and wanted == found
+        return same_json(wanted, found)
     return bool(wanted == found)
 
 

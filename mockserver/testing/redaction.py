@@ -2,58 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
 from mockserver.runtime.journal import Entry
+from mockserver.values.redaction import redact_text, redact_value
+from mockserver.values.shown import cut
+from mockserver.values.shown import shown as shown_json
 
 LONGEST = 300
 """How many characters of a value are shown."""
-DEEPEST = 30
-"""How many levels of a value are shown."""
-HIDDEN = "(kept secret)"
-_NAME = r"[\w.-]*(?:password|passwd|secret|token|api[_-]?key|authorization|credential)[\w.-]*"
-_TOKEN = re.compile(r"\beyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.?[A-Za-z0-9_-]*|\b[Bb]earer [^\s\"'\\]+")
-_MEMBER = re.compile(rf'("{_NAME}"\s*:\s*)("(?:[^"\\]|\\.)*"?|[{{\[].*|[^\s,}}\]]+)', re.IGNORECASE | re.DOTALL)
-_PAIR = re.compile(rf"((?:^|[?&\s]){_NAME}=)[^&\s]*", re.IGNORECASE)
-
-
-def redacted(text: str) -> str:
-    """``text`` without tokens, and without the values of members and parameters whose names tell of a secret.
-
-    For text that is no JSON: of a member that is an object or a list, all that follows is left out.
-    """
-    text = _MEMBER.sub(rf'\1"{HIDDEN}"', _PAIR.sub(rf"\1{HIDDEN}", text))
-    return _TOKEN.sub(HIDDEN, text)
-
-
-def is_secret(name: str) -> bool:
-    """Whether what is called ``name`` is not for a report."""
-    return re.fullmatch(_NAME, name, re.IGNORECASE) is not None
-
-
-def cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
 
 
 def shown(value: Any) -> str:
-    """A value in a message: as JSON, a pattern as ``/…/``, anything else as Python shows it."""
+    """A value in a message: as JSON without secrets, a pattern as ``/…/``, anything else as Python shows it."""
     if isinstance(value, re.Pattern):
-        return cut(redacted(f"/{value.pattern}/"))
-    return cut(_TOKEN.sub(HIDDEN, json.dumps(_without_secrets(value, DEEPEST), ensure_ascii=False, default=repr)))
+        return cut(redact_text(f"/{value.pattern}/"), LONGEST)
+    return shown_json(_as_json(redact_value(value)), LONGEST)
 
 
-def _without_secrets(value: Any, levels: int) -> Any:
-    if isinstance(value, Mapping | list | tuple) and levels == 0:
-        return "…"
-    if isinstance(value, Mapping):
-        told = {str(name): one for name, one in value.items()}
-        return {name: HIDDEN if is_secret(name) else _without_secrets(one, levels - 1) for name, one in told.items()}
-    return [_without_secrets(one, levels - 1) for one in value] if isinstance(value, list | tuple) else value
+def _as_json(value: Any) -> Any:
+    """What a test may want, with a text for each value that JSON does not know."""
+    if isinstance(value, dict):
+        return {name: _as_json(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_as_json(one) for one in value]
+    return value if isinstance(value, str | int | float | None) else repr(value)
 
 
 def exchange(number: int, entry: Entry) -> str:
@@ -64,7 +41,7 @@ def exchange(number: int, entry: Entry) -> str:
 def line(number: int, entry: Entry) -> str:
     """An exchange's one line: number, request, status and operation."""
     query = "&".join(f"{name}={value}" for name, value in entry.query)
-    target = cut(redacted(entry.path + (f"?{query}" if query else "")))
+    target = cut(entry.path + (f"?{query}" if query else ""), LONGEST)
     return f"#{number} {entry.method} {target} -> {entry.status} {entry.operation or '(no operation)'}"
 
 
@@ -80,15 +57,15 @@ def _lines(number: int, entry: Entry) -> Iterator[str]:
 def _why(entry: Entry) -> Iterator[str]:
     """Why a request was refused: each violation, and the reason that the body does not tell, or else the body."""
     if entry.reason:
-        yield f"    reason: {cut(redacted(entry.reason))}"
+        yield f"    reason: {cut(entry.reason, LONGEST)}"
     elif entry.status >= 400 and not entry.violations:
         yield f"    reply: {_told(entry.reply)}"
     for violation in entry.violations:
-        yield f"    {violation.path}: {cut(redacted(violation.message))} ({violation.rule})"
+        yield f"    {violation.path}: {cut(violation.message, LONGEST)} ({violation.rule})"
 
 
 def _told(body: bytes) -> str:
     try:
         return shown(orjson.loads(body))
     except orjson.JSONDecodeError:
-        return cut(redacted(body.decode(errors="replace")).replace("\n", " "))
+        return cut(redact_text(body.decode(errors="replace")).replace("\n", " "), LONGEST)

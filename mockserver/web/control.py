@@ -18,6 +18,9 @@ from mockserver.runtime.determinism import stamp
 from mockserver.runtime.faults import read_fault
 from mockserver.store import Tenant
 from mockserver.values.json_text import BadJson, decode
+from mockserver.values.pointer import pointer_to
+from mockserver.values.shown import shown
+from mockserver.values.suggestions import meant
 from mockserver.web.front import BROKEN
 from mockserver.web.who_may import refusal
 from mockserver.world import World
@@ -96,6 +99,33 @@ def _body() -> dict[str, Any]:
     return value
 
 
+_FILTERS = ("status", "operation", "tenant", "method")
+"""The members of a journal's entry that it can be asked by."""
+
+
+def _query(*known: str) -> dict[str, str]:
+    """The request's query. Raises SetupError naming each parameter that is not known, or given twice."""
+    problems = [
+        Problem("request", pointer_to(name[:80]), "is not known", meant(name, known))
+        for name in request.args
+        if name not in known
+    ]
+    problems += [
+        Problem("request", pointer_to(name), "is given more than once", "give it once")
+        for name in known
+        if len(request.args.getlist(name)) > 1
+    ]
+    if problems:
+        raise SetupError(problems)
+    return request.args.to_dict()
+
+
+def _whole(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise _refuse(f"/{name}", f"is {shown(text, 40)}", "give a number")
+    return int(text)
+
+
 def _refuse(pointer: str, problem: str, remedy: str) -> SetupError:
     return SetupError([Problem("request", pointer, problem, remedy)])
 
@@ -126,15 +156,25 @@ class _Steering:
         return {name: self.world.store.tenant(name).sizes() for name in names}
 
     def outbox(self) -> list[dict[str, Any]]:
-        return self.world.outbox.mails(request.args.get("tenant"))
+        return self.world.outbox.mails(_query("tenant").get("tenant"))
 
     def journal(self) -> list[dict[str, Any]]:
-        """The newest exchanges, oldest of them first: ``?limit=`` of them, 100 unless told."""
-        limit = request.args.get("limit", "100")
-        if not (limit.isascii() and limit.isdigit()):
-            raise _refuse("/limit", f"is {limit[:40]!r}", "give a number")
-        entries = self.world.journal.entries()[-int(limit) :] if int(limit) else []
-        return [{"number": number, **entry.told()} for number, entry in entries]
+        """The newest exchanges, oldest of them first: ``?limit=`` of them, 100 unless told.
+
+        ``?status=``, ``?operation=``, ``?tenant=`` and ``?method=`` leave those that have these.
+        """
+        wanted = _query("limit", *_FILTERS)
+        limit = _whole("limit", wanted.pop("limit", "100"))
+        if "status" in wanted:
+            _whole("status", wanted["status"])
+        if "method" in wanted:
+            wanted["method"] = wanted["method"].upper()
+        entries = [
+            (number, entry)
+            for number, entry in self.world.journal.entries()
+            if all(str(getattr(entry, name)) == text for name, text in wanted.items())
+        ]
+        return [{"number": number, **entry.told()} for number, entry in entries[-limit:] if limit]
 
     def clock(self) -> dict[str, Any]:
         return {"now": stamp(self.world.clock.now()), "running": self.world.clock.running}
