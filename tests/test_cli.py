@@ -154,7 +154,20 @@ def test_the_reference_verdict_agrees_on_ordinary_work() -> None:
 def test_routes_are_found_by_words() -> None:
     told = command("routes", "GET", "lookup", "applications").stdout.splitlines()
     assert [line.split()[-1] for line in told] == ["operationId", "listApplicationsByProgramApplicantId"]
-    assert command("routes", "--json", "nothing at all").stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("zzz", ""), ("certs", "certifications"), ("listCerts", "listCertifications"), ("aplications", "applications")],
+)
+def test_routes_that_none_has_end_with_a_hint(word: str, meant: str) -> None:
+    for options in ((), ("--json",)):
+        told = command("routes", word, *options)
+        assert told.returncode == 1
+        assert told.stdout == ""
+        assert f"none of 369 match '{word}'" in told.stderr
+        assert ("did you mean" in told.stderr) is bool(meant)
+        assert meant in told.stderr
 
 
 @pytest.mark.parametrize("name", ["serve", "routes", "token", "seed", "validate", "publish"])
@@ -252,3 +265,20 @@ def test_validate_tells_what_is_good_and_every_problem_of_the_rest(tmp_path: Pat
         "missing: /: no file",
     ):
         assert told in refused.stderr, refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [("#/components/schemas/None", "leads nowhere"), ("other.yaml#/X", "cannot be read")],
+)
+def test_a_reference_that_leads_nowhere_is_one_line_with_its_place(tmp_path: Path, target: str, told: str) -> None:
+    file = tmp_path / "doc.yaml"
+    file.write_text(
+        'openapi: 3.1.0\nx-mock: {}\ninfo: {title: a, version: "1"}\npaths: {/a: {get: {responses: {"200": '
+        f"{{description: x, content: {{application/json: {{schema: {{$ref: '{target}'}}}}}}}}}}}}}}}}\n"
+    )
+    found = command("validate", str(file))
+    assert found.returncode != 0
+    [line, _] = found.stderr.splitlines()
+    assert line.startswith(f"{file}: /paths/~1a/get/responses/200/content/application~1json/schema: the reference ")
+    assert told in line

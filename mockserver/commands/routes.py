@@ -10,6 +10,7 @@ import click
 
 from mockserver.commands.options import settings_for, tells_problems
 from mockserver.contract.bundling import is_address
+from mockserver.values.suggestions import nearest
 
 if TYPE_CHECKING:
     from mockserver.contract import Contract, Operation
@@ -42,18 +43,27 @@ def routes(words: tuple[str, ...], spec: str | None, *, why: bool, as_json: bool
     heads = (*HEADS, "why") if why else HEADS
     rows = [_row(one, why=why) for one in contract.operations()]
     shown = [row for row in rows if all(any(word.lower() in cell.lower() for cell in row) for word in words)]
-    if as_json:
+    if as_json and (shown or not words):
         import orjson
 
         told = orjson.dumps([dict(zip(heads, row, strict=True)) for row in shown], option=orjson.OPT_INDENT_2)
         click.echo(told)
         return
     if not shown:
-        click.echo(f"none of {len(rows)} match {' '.join(words)!r}", err=True)
+        click.echo(f"none of {len(rows)} match {' '.join(words)!r}{_hint(words, contract)}", err=True)
         raise SystemExit(1)
     _table(heads, shown)
     for line in _resources(contract) if why and not words else ():
         click.echo(line)
+
+
+def _hint(words: tuple[str, ...], contract: Contract) -> str:
+    """What was probably meant: resources and operations whose names are like a word that none has."""
+    resources = {one.resource.name for one in contract.operations() if one.resource.name}
+    names = [*resources, *(one.id for one in contract.operations())]
+    unknown = [word for word in words if not any(word.lower() in name.lower() for name in names)]
+    near = list(dict.fromkeys(name for word in unknown for name in nearest(word, names)))
+    return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 def _row(one: Operation, *, why: bool) -> tuple[str, ...]:

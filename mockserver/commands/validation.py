@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from mockserver.contract import Contract, Document, Kind, compile_contract, read_document
 from mockserver.errors import Problem, SetupError
@@ -14,8 +15,10 @@ from mockserver.inference import infer_contract
 from mockserver.seeding import read_scenario
 from mockserver.settings import Settings
 from mockserver.store import Store
+from mockserver.values.absent import ABSENT
 from mockserver.values.data_file import parse
-from mockserver.values.pointer import pointer_to
+from mockserver.values.pointer import pointer_to, references, resolve
+from mockserver.values.shown import shown
 from mockserver.world import contract_of
 
 
@@ -91,6 +94,8 @@ def _standard(document: Document) -> None:
     from openapi_spec_validator import OpenAPIV31SpecValidator
     from referencing.exceptions import Unresolvable
 
+    if dangling := list(_dangling(document)):
+        raise SetupError(dangling)
     try:
         problems = [
             Problem(document.source, _pointer(error), str(error.message)[:300], "see the OpenAPI 3.1 specification")
@@ -101,6 +106,14 @@ def _standard(document: Document) -> None:
         problems = [Problem(document.source, "", problem, "define what it names, or correct it")]
     if problems:
         raise SetupError(problems)
+
+
+def _dangling(document: Document) -> Iterator[Problem]:
+    """Each reference to what the document does not have."""
+    for pointer, target in references(document.root):
+        if target.startswith("#") and resolve(document.root, unquote(target[1:])) is ABSENT:
+            problem = f"the reference {shown(target)} leads nowhere"
+            yield Problem(document.source, pointer, problem, "define what it names, or correct it")
 
 
 def _pointer(error: Any) -> str:

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import parse
-from mockserver.values.pointer import escape
+from mockserver.values.pointer import escape, references
 
 FILES = "x-files"
 """The member of a bundled document that holds the other files."""
@@ -104,9 +104,15 @@ class _Bundle:
             files[name] = parse(content, yaml=is_yaml(where, content))
         except (OSError, ValueError) as error:
             problem = f"the reference {target!r} cannot be read: {error}"
-            self._problems.append(Problem(location, "", problem, "add the file, or correct the reference"))
+            where_from = self._where(target, location, files)
+            self._problems.append(Problem(location, where_from, problem, "add the file, or correct the reference"))
             files[name] = {}
         self._todo.append((files[name], where))
+
+    def _where(self, target: str, location: str, files: dict[str, Any]) -> str:
+        """The pointer to the first reference to ``target`` in the file at ``location``."""
+        content = self._root if location == self._home else files.get(self._names.get(location, ""))
+        return next((pointer for pointer, one in references(content or {}) if one == target), "")
 
     def _fetch(self, where: str) -> bytes:
         if len(self._names) > MAX_FILES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.values.absent import ABSENT
@@ -45,6 +45,25 @@ def resolve(value: Any, pointer: str) -> Any:
     for step in steps_of(pointer):
         value = _below(value, step)
     return value
+
+
+def references(value: Any) -> Iterator[tuple[str, str]]:
+    """Each ``$ref`` in a document, with the pointer to what holds it; what is sample data is passed over."""
+    todo: list[tuple[str, Any]] = [("", value)]
+    seen: set[int] = set()
+    while todo:
+        pointer, found = todo.pop()
+        if id(found) in seen:
+            continue
+        seen.add(id(found))
+        if isinstance(found, dict) and isinstance(target := found.get("$ref"), str):
+            yield pointer, target
+        steps = found.items() if isinstance(found, dict) else enumerate(found)
+        below = [(step, one) for step, one in steps if isinstance(one, dict | list) and step not in _SAMPLES]
+        todo += [(pointer + pointer_to(step), one) for step, one in reversed(below)]
+
+
+_SAMPLES = frozenset({"example", "examples", "default", "enum", "const"})
 
 
 def _below(value: Any, step: str | int) -> Any:

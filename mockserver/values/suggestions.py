@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+NEAR = 0.6
+"""From which likeness on, of 0 to 1, a name is offered."""
 SHOWN = 30
 """How many names a message lists."""
 
@@ -19,3 +21,19 @@ def meant(name: str, known: Iterable[str]) -> str:
         return f"did you mean {close[0]!r}?"
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return f"use one of {', '.join(names[:SHOWN])}{more}"
+
+
+def nearest(word: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """The names most like ``word``, whatever their case: spelt alike, or beginning as it does; at most ``most``."""
+    scored = sorted((-_likeness(word.lower(), name.lower()), name) for name in set(known))
+    return [name for score, name in scored[:most] if -score >= NEAR]
+
+
+def _likeness(word: str, name: str) -> float:
+    from difflib import SequenceMatcher
+
+    alike = next(
+        (at for at, (one, other) in enumerate(zip(word, name, strict=False)) if one != other), min(len(word), len(name))
+    )
+    begins = alike / max(len(word), 4)
+    return max(begins, SequenceMatcher(None, word, name).ratio())
