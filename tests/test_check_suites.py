@@ -20,8 +20,7 @@ from mockserver.conformance.plan import read_plan
 from mockserver.conformance.runner import SAMPLED
 from mockserver.conformance.running import Outcome
 from mockserver.conformance.traffic import Reply, Sent
-from mockserver.conformance.values import Values
-from mockserver.contract import Document, Kind
+from mockserver.contract import Kind
 
 Send = Callable[[Sent], Reply]
 
@@ -258,29 +257,6 @@ def test_suites_run_as_plain_pytest_against_a_url(pytestconfig: pytest.Config) -
     assert done.returncode == 0, done.stdout[-3000:]
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed and int(passed[1]) >= 15, done.stdout
-
-
-def test_values_keep_their_schema() -> None:
-    schemas = {
-        "enum": {"enum": ["a", "b"]},
-        "const": {"const": 4},
-        "short": {"type": "string", "maxLength": 3},
-        "long": {"type": "string", "minLength": 30},
-        "id": {"type": "string", "pattern": "^[a-z0-9]+$"},
-        "moment": {"type": "string", "format": "date-time"},
-        "day": {"type": "string", "format": "date"},
-        "number": {"type": "number", "minimum": 3, "maximum": 4},
-        "either": {"type": ["null", "boolean"]},
-        "list": {"type": "array", "items": {"type": "integer"}, "minItems": 3},
-        "object": {"type": "object", "required": ["x"], "properties": {"x": {"type": "string"}}},
-    }
-    from jsonschema import Draft202012Validator
-
-    document = Document({"schemas": schemas})
-    for name, schema in schemas.items():
-        for ordinal in range(1, 40):
-            value = Values(document).make(document.node("schemas", name), name, ordinal)
-            Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(value)
 
 
 def test_the_plan_comes_from_the_document() -> None:

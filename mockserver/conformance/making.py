@@ -47,6 +47,9 @@ def make_body(
     made |= {name: value for name, value in session.foreign(group).items() if name in made}
     made[group.marker] = f"{session.mark} {ordinal}"
     made = {name: value for name, value in made.items() if value is not ABSENT}
+    made = {
+        name: one for name, one in made.items() if name in required or group.values.allows(group.writable[name], one)
+    }
     rule = group.one(Kind.CREATE).body
     if rule and (broken := rule.rule.violations(made, "body")):
         told = "; ".join(f"{one.path}: {one.message}" for one in broken[:3])

@@ -23,7 +23,8 @@ class Options:
     """One call of ``mockserver check``. Times in seconds.
 
     ``groups`` are the resources to check (none: all), ``checks`` folders of a user's own checks, ``whole``
-    leaves nothing out that a profile would only sample, ``token_command`` may hold ``{tenant}``.
+    leaves nothing out that a profile would only sample, ``fuzzed``
+    lets Schemathesis come after the checks, ``token_command`` may hold ``{tenant}``.
     """
 
     target: str = MOCK
@@ -35,6 +36,7 @@ class Options:
     other_token: str | None = field(default=None, repr=False)
     groups: tuple[str, ...] = ()
     whole: bool = False
+    fuzzed: bool = True
     seed: int = 1
     max_time: float | None = None
     rate: float | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import ast
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -118,9 +119,8 @@ class Group:
         """
         found: dict[str, tuple[Any, ...]] = {}
         for effect in self.schema.child("x-mock", "effects").value or []:
-            name, wanted = next(iter(effect.get("when", {}).items()), ("", None))
-            if wanted is not None:
-                found[name] = (*found.get(name, ()), *(wanted if isinstance(wanted, list) else [wanted]))
+            for name, values in first_condition(str(effect.get("when", ""))):
+                found[name] = (*found.get(name, ()), *values)
         return found
 
     @cached_property
@@ -179,8 +179,9 @@ class Plan:
         return tuple(self.contract.operations())
 
 
-def read_plan(contract: Contract) -> Plan:
-    values = Values(contract.document)
+def read_plan(contract: Contract, seed: int = 1) -> Plan:
+    """``seed`` decides which values are drawn where the document's examples do not tell enough."""
+    values = Values(contract.document, seed)
     groups = {}
     for name, resource in contract.resources.items():
         found: dict[Kind, tuple[Operation, ...]] = {}
@@ -213,6 +214,21 @@ def _example(contract: Contract, media: Node, schema: Node) -> Mapping[str, Any]
         *(schema.child("examples").value or []),
     ]
     return next((one for one in found if isinstance(one, dict)), {})
+
+
+def first_condition(when: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """The field that an effect's condition looks at first, and the values that meet it; (None,) for no certain ones."""
+    try:
+        tree = ast.parse(when.strip() or "None", mode="eval").body
+    except SyntaxError:
+        return
+    first = tree.values[0] if isinstance(tree, ast.BoolOp) else tree
+    if isinstance(first, ast.Compare) and isinstance(first.left, ast.Name):
+        try:
+            wanted = ast.literal_eval(first.comparators[0])
+        except ValueError:
+            wanted = None
+        yield first.left.id, tuple(wanted) if isinstance(wanted, list | tuple) else (wanted,)
 
 
 def _is_plain(made: Any, name: str, example: Mapping[str, Any]) -> bool:

@@ -41,7 +41,7 @@ class Run:
     def __init__(self, options: Options, target: Target, told: Callable[[str, Result | None], None]) -> None:
         self.options, self.target, self._told = options, target, told
         self.profile = options.chosen
-        self.plan = read_plan(target.contract)
+        self.plan = read_plan(target.contract, options.seed)
         self.mark = new_mark(str(options.seed) if self.profile.in_process else None)
         self.pace = Pace(options.rate or self.profile.rate, options.max_time or self.profile.max_time)
         allow = allowed(
@@ -93,7 +93,8 @@ class Run:
             for group in self.groups.values():
                 for check in self.checks:
                     self._one(check, group.name)
-            self._fuzz()
+            if self.options.fuzzed:
+                self._fuzz()
         except OutOfTime:
             self.partial = "the time given to this run was over before its end"
         self._mark_unreached()

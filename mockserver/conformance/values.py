@@ -1,4 +1,4 @@
-"""Valid values for a schema: made from the document's example where there is one, else from the schema itself."""
+"""Valid values for a schema: near the document's example where that keeps the schema, else drawn by a generator."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from mockserver.conformance.generator import Generator
 from mockserver.contract import Document
 from mockserver.contract.document import Node
+from mockserver.contract.schema import Rule, Schemas
+from mockserver.errors import SetupError
 
 START = datetime(2025, 1, 1, 9, tzinfo=UTC)
 ABSENT = object()
@@ -22,14 +25,45 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 class Values:
     """Makes values; the same ``ordinal`` makes the same value, another one (mostly) a different one."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, seed: int = 1) -> None:
         self._document = document
+        self._schemas = Schemas(document)
+        self._rules: dict[str, Rule | None] = {}
+        self._generator = Generator(document, seed)
 
     def make(self, node: Node, name: str, ordinal: int, example: Any = ABSENT, depth: int = 0) -> Any:
-        """A value of the schema at ``node``, near ``example`` if given; ``name`` is woven into texts.
+        """A value that keeps the schema at ``node``, near ``example`` if given; ``name`` is woven into texts.
 
-        ``depth`` says how deep inside another value it is: what is nested without end is cut off.
+        ``depth`` says how deep inside another value it is: what is nested without end is cut off. Where nothing
+        that keeps the schema is found, what is nearest; whoever sends it has to look.
         """
+        near = self._near(node, name, ordinal, example, depth)
+        if self.allows(node, near):
+            return near
+        good = [one for one in self._generator.values(node.pointer, node.value) if self.allows(node, one)]
+        return good[ordinal % len(good)] if good else near
+
+    def allows(self, node: Node, value: Any) -> bool:
+        """Whether ``value`` keeps the schema at ``node``; what is no schema forbids nothing."""
+        if isinstance(node.value, Mapping) and len(node.value) == 1:
+            node = self._document.follow(node)  # PERF: one rule for all that only refer to the same place
+        if node.pointer not in self._rules:
+            self._rules[node.pointer] = self._compiled(node)
+        rule = self._rules[node.pointer]
+        return rule is None or rule.allows(value)
+
+    def _compiled(self, schema: Node) -> Rule | None:
+        if not isinstance(schema.value, Mapping) or not schema.pointer:
+            return None
+        rule = self._schemas.rule(schema)
+        try:
+            rule.compile()
+        except SetupError:
+            return None
+        return rule
+
+    def _near(self, node: Node, name: str, ordinal: int, example: Any, depth: int) -> Any:
+        """A value shaped like the example, or like what the schema says at first sight."""
         schema = self._document.follow(node)
         told = schema.value if isinstance(schema.value, Mapping) else {}
         if example is ABSENT:
