@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.conformance import Ask, Group, Kind, NotApplicable, Session, check, refused, same, walk
+from mockserver.conformance import Ask, Group, Kind, NotApplicable, Session, check, refused, same_json, walk
 
 NEEDS = (Kind.CREATE, Kind.READ)
 STRANGER = "no_such_field_of_ours"
@@ -27,7 +27,7 @@ def forged(group: Group) -> dict[str, Any]:
 
 def kept_out(session: Session, found: Mapping[str, Any], sent: Mapping[str, Any], what: str) -> None:
     """Expect none of the forged values in ``found``."""
-    taken = sorted(name for name, value in sent.items() if name in found and same(found[name], value))
+    taken = sorted(name for name, value in sent.items() if name in found and same_json(found[name], value))
     session.expect(not taken, f"{what} sets what only the server sets ({', '.join(taken)})")
 
 
@@ -81,7 +81,7 @@ def check_replace_keeps_managed(session: Session, group: Group) -> None:
     kept_out(session, found, sent, "PUT")
     moving = {group.resource.stamps.get(name) for name in ("modified-at", "modified-by", "version")}
     moving |= group.resource.computed
-    lost = sorted(name for name in group.resource.managed - moving if not same(record.get(name), found.get(name)))
+    lost = sorted(name for name in group.resource.managed - moving if not same_json(record.get(name), found.get(name)))
     session.expect(not lost, f"PUT changes what only the server sets ({', '.join(lost)})")
 
 

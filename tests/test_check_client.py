@@ -12,10 +12,11 @@ from checking import prepared
 from mockserver.conformance.allow_list import NotAllowed, allowed
 from mockserver.conformance.client import Client
 from mockserver.conformance.pacing import OutOfTime, Pace, retry_after
-from mockserver.conformance.redaction import COVER, Redactor
+from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.traffic import Reply, Sent
 from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Contract
+from mockserver.values.redaction import HIDDEN
 
 
 class Time:
@@ -197,7 +198,7 @@ def test_secrets_are_covered_wherever_they_turn_up(text: str) -> None:
     redactor = Redactor([TOKEN, "opaque-token-1"], ["Street", "pin"])
     redactor.learn(json.dumps({"a": [{"street": "Kirchstraße 5"}], "PIN": 4711}).encode())
     covered = redactor.text(text)
-    assert COVER in covered
+    assert HIDDEN in covered
     for secret in (TOKEN, "opaque", "ada.lovelace", "Kirchstra", "4711"):
         assert secret not in covered
 
@@ -207,13 +208,13 @@ def test_chosen_fields_are_covered_in_bodies_patches_and_queries() -> None:
     redactor.learn(json.dumps([{"street": "Hidden Lane"}, {"street": ["Secret Way", 4711]}]).encode())
     body = {"street": {"any": "thing"}, "city": "London", "note": "near Hidden Lane, off Secret Way", "n": [4711, 1]}
     assert json.loads(redactor.body(json.dumps(body).encode())) == {
-        "street": COVER,
+        "street": HIDDEN,
         "city": "London",
-        "note": f"near {COVER}, off {COVER}",
-        "n": [COVER, 1],
+        "note": f"near {HIDDEN}, off {HIDDEN}",
+        "n": [HIDDEN, 1],
     }
     steps = [{"op": "add", "path": "/street", "value": "Elsewhere"}]
-    assert json.loads(redactor.body(json.dumps(steps).encode()))[0]["value"] == COVER
+    assert json.loads(redactor.body(json.dumps(steps).encode()))[0]["value"] == HIDDEN
     assert "Hidden" not in redactor.text("/x?street=Hidden%20Lane")
 
 
@@ -224,7 +225,7 @@ def test_what_a_run_made_up_itself_is_no_secret_to_cover_elsewhere() -> None:
     redactor.learn(b'{"street": "Hidden Lane"}')
     redactor.sent("/x", b'{"street": "Hidden Lane"}')
     redactor.learn(b'{"street": "Hidden Lane"}')
-    assert redactor.text("answered 200, wanted 404 in Hidden Lane") == f"answered 200, wanted 404 in {COVER}"
+    assert redactor.text("answered 200, wanted 404 in Hidden Lane") == f"answered 200, wanted 404 in {HIDDEN}"
     assert redactor.texts({"seconds": 200, "street": "x"}) == {"seconds": 200, "street": "x"}
 
 

@@ -1,7 +1,7 @@
 """The kit: contract checks of a target behind a URL, known by its document alone. What checks may use is named here."""
 
 from mockserver.conformance.asking import Ask, preview_body, record_name
-from mockserver.conformance.comparing import listed, same
+from mockserver.conformance.comparing import listed
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
 from mockserver.conformance.identity import Identity, claims
 from mockserver.conformance.oracle import CORS
@@ -29,6 +29,7 @@ from mockserver.conformance.walking import Sheet, by_id, has_key, left_nothing, 
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.operation import Criterion, How
+from mockserver.values.equality import same_json
 
 __all__ = [
     "CORS",
@@ -70,7 +71,7 @@ __all__ = [
     "references",
     "refused",
     "run_batch",
-    "same",
+    "same_json",
     "sheets",
     "stamp",
     "usable",

@@ -1,20 +1,18 @@
-"""Whether two JSON values are the same, and where they are not: booleans are no numbers, 1 is 1.0."""
+"""Where two JSON values differ, in words: for the cause and the detail of a finding."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+
+from mockserver.values.equality import unlike
+from mockserver.values.pointer import pointer_to
+from mockserver.values.shown import shown
 
 SHOWN = 80
 """How many characters of a value a message shows."""
 TOLD = 6
 """How many differences a message tells."""
-
-_ABSENT = object()
-
-
-def same(one: Any, other: Any) -> bool:
-    return next(_differences(one, other, ""), None) is None
 
 
 def differences(wanted: Any, found: Any, *, without: Collection[str] = ()) -> list[str]:
@@ -22,7 +20,10 @@ def differences(wanted: Any, found: Any, *, without: Collection[str] = ()) -> li
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
         wanted = {name: value for name, value in wanted.items() if name not in without}
         found = {name: value for name, value in found.items() if name not in without}
-    return [f"{pointer or '(all)'}: {told}" for pointer, told in _differences(wanted, found, "")]
+    return [
+        f"{pointer_to(*steps) or '(all)'}: wanted {shown(one, SHOWN)}, found {shown(other, SHOWN)}"
+        for steps, one, other in unlike(wanted, found)
+    ]
 
 
 def names(told: list[str]) -> str:
@@ -40,25 +41,3 @@ def listed(names: Iterable[str]) -> str:
 def told(lines: list[str]) -> str:
     more = f"; and {len(lines) - TOLD} more" if len(lines) > TOLD else ""
     return "; ".join(lines[:TOLD]) + more
-
-
-def show(value: Any) -> str:
-    text = "nothing" if value is _ABSENT else repr(value)
-    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
-
-
-def _differences(wanted: Any, found: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    if isinstance(wanted, Mapping) and isinstance(found, Mapping):
-        for name in sorted({*wanted, *found}):
-            yield from _differences(wanted.get(name, _ABSENT), found.get(name, _ABSENT), f"{pointer}/{name}")
-    elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
-        for index, (one, other) in enumerate(zip(wanted, found, strict=True)):
-            yield from _differences(one, other, f"{pointer}/{index}")
-    elif not _equal(wanted, found):
-        yield pointer, f"wanted {show(wanted)}, found {show(found)}"
-
-
-def _equal(one: Any, other: Any) -> bool:
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    return bool(one == other)

@@ -5,13 +5,14 @@ For ``schemathesis run`` too: name this file as ``hooks`` in schemathesis.toml.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import unquote
 
 import schemathesis
 from schemathesis import Case, CheckContext
 from schemathesis.core.transport import Response
+
+from mockserver.conformance.traffic import NotJson, read_json
 
 KINDS_OF_ONE_RECORD = frozenset({"read", "replace", "patch"})
 PEOPLE = frozenset({"created-by", "modified-by"})
@@ -22,8 +23,8 @@ TELLING = 8
 
 def _value(content: bytes) -> Any:
     try:
-        return json.loads(content)
-    except ValueError:
+        return read_json(content)
+    except NotJson:
         return None
 
 

@@ -13,7 +13,6 @@ DRAWN = 24
 LARGEST = 2**53
 """From here on readers differ in what they make of a number."""
 _PATH = "/value"
-_CONFIG = {"generation": {"database": "none", "mode": "positive", "allow-x00": False, "codec": "ascii"}}
 
 
 class Generator:
@@ -41,6 +40,7 @@ class Generator:
         body = {"required": True, "content": {"application/json": {"schema": schema}}}
         operation = {"requestBody": body, "responses": {"200": {"description": "taken"}}}
         root = {**self._root, "paths": {_PATH: {"post": operation}}, "security": []}
+        config = {"generation": {"database": "none", "mode": "positive", "allow-x00": False, "codec": "ascii"}}
         found: dict[str, Any] = {}
 
         @hypothesis.seed(self._seed)
@@ -57,7 +57,7 @@ class Generator:
             found.setdefault(json.dumps(value, sort_keys=True), value)
 
         try:
-            loaded = schemathesis.openapi.from_dict(root, config=SchemathesisConfig.from_dict(_CONFIG))
+            loaded = schemathesis.openapi.from_dict(root, config=SchemathesisConfig.from_dict(config))
             strategy = loaded[_PATH]["POST"].as_strategy()
             draw()
         except (HypothesisException, SchemathesisError, ValueError, TypeError):

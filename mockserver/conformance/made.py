@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from mockserver.conformance.traffic import Exchange
+from mockserver.conformance.traffic import Exchange, NotJson
 from mockserver.contract import Contract, Kind, Operation
 
 
@@ -113,6 +112,6 @@ def _items(operation: Operation, told: Any, verb: str) -> list[str]:
 
 def _value(exchange: Exchange) -> Any:
     try:
-        return json.loads(exchange.reply.body) if exchange.reply else None
-    except ValueError:
+        return exchange.reply.json() if exchange.reply else None
+    except NotJson:
         return None

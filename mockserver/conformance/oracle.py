@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +9,7 @@ from urllib.parse import parse_qs
 
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.recorder import trimmed
-from mockserver.conformance.traffic import Exchange, Reply
+from mockserver.conformance.traffic import Exchange, NotJson, Reply, read_json
 from mockserver.contract import Operation
 from mockserver.contract.operation import ReplyRule
 
@@ -73,9 +72,9 @@ def _content(
     if media != "application/json":
         yield "watch.content_type", 200, f"a reply with {reply.status} has the content type {media or 'none'}", ""
     try:
-        value: Any = json.loads(reply.body, parse_constant=_not_json)
-    except ValueError:
-        yield "watch.schema", 200, f"a reply with {reply.status} is no JSON", _start(reply)
+        value: Any = read_json(reply.body, parse_constant=_not_json)
+    except NotJson as wrong:
+        yield "watch.schema", 200, f"a reply with {reply.status} is no JSON", str(wrong)
         return
     chosen = rule.projected if is_projected(exchange, operation) else rule.full
     if chosen and (broken := chosen.violations(value, "body")):

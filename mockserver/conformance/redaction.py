@@ -8,13 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
-COVER = "[redacted]"
-SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization", "x-api-key"})
+from mockserver.conformance.traffic import NotJson, read_json
+from mockserver.values.redaction import EMAIL, HIDDEN, is_secret, redact_tokens
 
-_JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]*\.?[\w-]*")
-_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+(?!\$)[\w\-.~+/=%]{6,}")
-_EMAIL = re.compile(r"[A-Za-z0-9._+'-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What steers a terminal or turns a line around."""
 _SHORT = 3
+
+
+def escaped(text: str) -> str:
+    """``text`` with control characters shown, not sent: a target may not steer a terminal or a page."""
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class Redactor:
@@ -50,20 +54,20 @@ class Redactor:
         """``text`` with every secret covered."""
         if self._pattern is None:
             self._pattern = _any_of(self._secrets)
-        text = self._pattern.sub(COVER, text) if self._secrets else text
-        return _EMAIL.sub(COVER, _BEARER.sub(rf"\1 {COVER}", _JWT.sub(COVER, text)))
+        text = self._pattern.sub(HIDDEN, text) if self._secrets else text
+        return escaped(EMAIL.sub(HIDDEN, redact_tokens(text)))
 
     def value(self, value: Any) -> Any:
         """A body's JSON with every secret covered, the chosen members as a whole."""
         if isinstance(value, Mapping):
             return {
-                self.text(str(name)): COVER if self._is_secret(name) else self.value(one)
+                self.text(str(name)): HIDDEN if self._is_secret(name) else self.value(one)
                 for name, one in self._steps(value).items()
             }
         if isinstance(value, list):
             return [self.value(one) for one in value]
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return COVER if str(value) in self._values else value
+            return HIDDEN if str(value) in self._values else value
         return self.texts(value)
 
     def texts(self, value: Any) -> Any:
@@ -79,19 +83,19 @@ class Redactor:
         if not body:
             return ""
         try:
-            return json.dumps(self.value(json.loads(body)), ensure_ascii=False)
-        except ValueError:
+            return escaped(json.dumps(self.value(read_json(body)), ensure_ascii=False))
+        except NotJson:
             return self.text(body.decode(errors="replace"))
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-        return [(name, COVER if name.lower() in SECRET_HEADERS else self.text(text)) for name, text in headers]
+        return [(name, HIDDEN if is_secret(name) else self.text(text)) for name, text in headers]
 
     def _is_secret(self, name: Any) -> bool:
         return str(name).lower() in self._fields
 
     def _steps(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
         """A step of a JSON Patch names its field in a pointer, not in a member: its value is covered too."""
-        return {**value, "value": COVER} if self._is_secret_step(value) else value
+        return {**value, "value": HIDDEN} if self._is_secret_step(value) else value
 
     def _is_secret_step(self, value: Mapping[str, Any]) -> bool:
         path = value.get("path")
@@ -100,8 +104,8 @@ class Redactor:
     def _in_body(self, body: bytes | None) -> Iterator[str]:
         """What ``body`` says in the chosen fields."""
         try:
-            yield from self._in_value(json.loads(body or b"null"))
-        except ValueError:
+            yield from self._in_value(read_json(body or b"null"))
+        except NotJson:
             yield from self._in_pairs((body or b"").decode(errors="replace"))
 
     def _in_value(self, value: Any) -> Iterator[str]:

@@ -6,11 +6,12 @@ import shlex
 from typing import Any
 
 from mockserver.conformance.baseline import Accepted
-from mockserver.conformance.redaction import COVER, SECRET_HEADERS, Redactor
+from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.running import Outcome, Result
 from mockserver.conformance.traffic import Exchange
 from mockserver.conformance.verdict import Cluster, Verdict, clusters
 from mockserver.contract import Operation
+from mockserver.values.redaction import HIDDEN, is_secret
 
 SHOWN_BODY = 4_000
 """How many characters of a body a report shows."""
@@ -101,7 +102,7 @@ def curl(step: Exchange, base_url: str, redactor: Redactor) -> str:
     for name, text in step.sent.headers:
         if name.lower() == "authorization":
             words += ["-H", f'"Authorization: {_credentials(text, redactor)}"']
-        elif name.lower() not in UNTOLD_HEADERS | SECRET_HEADERS:
+        elif name.lower() not in UNTOLD_HEADERS and not is_secret(name):
             words += ["-H", shlex.quote(f"{name}: {redactor.text(text)}")]
     if step.sent.body:
         words += ["--data-binary", shlex.quote(cut(redactor.body(step.sent.body)))]
@@ -111,7 +112,7 @@ def curl(step: Exchange, base_url: str, redactor: Redactor) -> str:
 def _credentials(text: str, redactor: Redactor) -> str:
     """The run's own tokens by the names a person would give them; any other, bad on purpose, covered."""
     names = {f"Bearer {token}": f"Bearer ${name}" for token, name in zip(redactor.tokens, TOKENS, strict=False)}
-    return names.get(text, f"Bearer {COVER}")
+    return names.get(text, f"Bearer {HIDDEN}")
 
 
 def _not_covered(verdict: Verdict) -> list[dict[str, Any]]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+
+DEEPEST = 100
+"""How many levels of a body are looked into: no record has so many, and readers that recurse have an end."""
 
 
 class NotJson(ValueError):
@@ -49,11 +55,7 @@ class Reply:
 
     def json(self) -> Any:
         """The body's value. Raises NotJson."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            shown = self.body[:60].decode(errors="replace")
-            raise NotJson(f"the body is no JSON but {shown!r}" if self.body else "there is no body") from None
+        return read_json(self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,29 @@ class Exchange:
     sent: Sent
     reply: Reply | None
     failure: str = ""
+
+
+def read_json(body: bytes | None, parse_constant: Callable[[str], Any] | None = None) -> Any:
+    """The JSON that somebody else wrote. Raises NotJson, also for what nests too deep to be looked at."""
+    if not body:
+        raise NotJson("there is no body")
+    if _depth(body) > DEEPEST:
+        raise NotJson(f"the body nests deeper than {DEEPEST} levels")
+    try:
+        return json.loads(body, parse_constant=parse_constant)
+    except (ValueError, RecursionError):
+        raise NotJson(f"the body is no JSON but {body[:60].decode(errors='replace')!r}") from None
+
+
+def _depth(body: bytes) -> int:
+    """How many arrays and objects stand inside each other. PERF: only counted where there are many at all."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return 0
+    deepest = level = 0
+    for bracket in re.findall(rb"[\[\]{}]", re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body)):
+        level += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, level)
+    return deepest
 
 
 def _header(headers: Headers, name: str) -> str | None:
