@@ -36,9 +36,9 @@ class Settings:
     the machine. ``validator``: ``compiled``, or ``reference`` to have openapi-core judge every message
     as well. ``strict_references``: keys into other modules are held to what is known of these. ``counts`` says
     how many records of a resource each seeded tenant gets, ``scale`` multiplies what the scenario says of that.
-    ``spec`` is a path or an http(s) address; ``strict_document``: what an operation means and the document does not
-    say is a problem, not inferred; ``seed_records``: how many records each collection of a document without annotations
-    begins with. Sizes are bytes.
+    ``spec`` is a path or an http(s) address, ``overlays`` change it; ``strict_document``: what an operation means and
+    the document does not say is a problem, not inferred; ``seed_records``: how many records each collection of a
+    document without annotations begins with. Sizes are bytes.
     """
 
     spec: Path | str = field(default_factory=stock_spec)
@@ -53,6 +53,7 @@ class Settings:
     jwks: str | None = None
     clock: str = "scenario"
     validator: str = "compiled"
+    overlays: tuple[Path, ...] = ()
     strict_document: bool = False
     strict_references: bool = False
     seed_records: int = 3

@@ -107,7 +107,7 @@ class World:
 
 def contract_of(settings: Settings) -> Contract:
     """The table of operations: as the document's annotations say or, where it has none, as it is inferred."""
-    document = read_document(settings.spec)
+    document = read_document(settings.spec, settings.overlays)
     is_strict = settings.strict_document or document.is_annotated
     return compile_contract(document) if is_strict else infer_contract(document)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
@@ -15,6 +16,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from mockserver import create_app
+from mockserver.commands.cli import main
 from mockserver.contract import read_document
 from mockserver.contract.normalising import normalise
 from mockserver.errors import SetupError
@@ -366,3 +368,43 @@ def test_the_story_holds_in_documents_of_many_shapes(
     assert caller.get(address).status_code == 404
     every = caller.get(base).json
     assert one not in (every[many] if many else every)
+
+
+# Overruling.
+
+
+def test_an_overlay_goes_before_every_guess(tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text(
+        "overlay: 1.0.0\ninfo: {title: t, version: '1'}\nactions:\n"
+        "  - {target: \"$.paths['/pet/{petId}'].get\", update: {x-mock: {kind: stub}}}\n"
+        "  - {target: \"$.paths['/store/inventory']\", remove: true}\n"
+    )
+    caller = client("petstore-3.0.yaml", overlays=(overlay,))
+    assert caller.get("/pet/987654321").headers["Mock-Kind"] == "stub"
+    assert caller.get("/store/inventory").status_code in (403, 404)
+
+
+def test_what_is_wrong_with_an_overlay_is_told_all_at_once_with_its_place(tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text("overlay: 1.0.0\nactions: [{target: $.nothing, update: {}}, {target: '$.['}, {update: {}}]\n")
+    with pytest.raises(SetupError) as caught:
+        client("petstore-3.0.yaml", overlays=(overlay,))
+    told = [str(problem) for problem in caught.value.problems]
+    assert [re.search(r"/actions/(\d)", one)[1] for one in told] == ["0", "1", "2"]
+    overlay.write_text(
+        "overlay: 1.0.0\nactions: [{target: \"$.paths['/pet'].post\", update: {x-mock: {kind: banana}}}]\n"
+    )
+    with pytest.raises(SetupError, match="unknown kind 'banana'"):
+        client("petstore-3.0.yaml", overlays=(overlay,))
+
+
+def test_all_guesses_as_an_overlay_change_nothing(tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text(CliRunner().invoke(main, ["infer", str(DOCUMENTS / "spring-petclinic-3.0.yml")]).stdout)
+    plain = world_of(client("spring-petclinic-3.0.yml")).operations
+    told = world_of(client("spring-petclinic-3.0.yml", overlays=(overlay,))).operations
+    assert {name: (one.kind, one.resource.name) for name, one in told.items()} == {
+        name: (one.kind, one.resource.name) for name, one in plain.items()
+    }
+    assert {one.provenance for one in told.values()} == {"declared"}

@@ -6,6 +6,7 @@ import click
 
 from mockserver.commands.check import check
 from mockserver.commands.explain import explain
+from mockserver.commands.infer import infer
 from mockserver.commands.publish import publish
 from mockserver.commands.routes import routes
 from mockserver.commands.seed import seed
@@ -27,5 +28,5 @@ def main() -> None:
     """
 
 
-for command in (serve, routes, explain, token, seed, validate, publish, check):
+for command in (serve, routes, infer, explain, token, seed, validate, publish, check):
     main.add_command(command)

@@ -74,6 +74,10 @@ world_options = _options(
         help="Another OpenAPI document (2.0, 3.0, 3.1), JSON or YAML. [default: the Certifications API]",
     ),
     click.option(
+        "--overlay", "overlays", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="PATH",
+        help="An OpenAPI Overlay to apply to the document; may be repeated.",
+    ),
+    click.option(
         "--seed-records", type=click.IntRange(0, 1_000), default=3, show_default=True, metavar="N",
         help="How many records each collection begins with, for documents without x-mock.",
     ),

@@ -21,10 +21,11 @@ HEADS = ("method", "path", "kind", "resource", "provenance", "operationId")
 @click.command()
 @click.argument("words", nargs=-1)
 @click.option("--spec", metavar="PATH|URL", help="Another document; a file among the WORDS is one too.")
+@click.option("--overlay", "overlays", multiple=True, type=click.Path(path_type=Path), help="An overlay for it.")
 @click.option("--why", is_flag=True, help="Tell the rule that decided, for each operation and resource.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @tells_problems
-def routes(words: tuple[str, ...], spec: str | None, *, why: bool, as_json: bool) -> None:
+def routes(words: tuple[str, ...], spec: str | None, *, overlays: tuple[Path, ...], why: bool, as_json: bool) -> None:
     """Show every operation, or those that hold all WORDS: method, path, kind, resource, provenance.
 
     \b
@@ -39,7 +40,7 @@ def routes(words: tuple[str, ...], spec: str | None, *, why: bool, as_json: bool
 
     if spec is None and words and (is_address(words[0]) or Path(words[0]).is_file()):
         spec, words = words[0], words[1:]
-    contract = contract_of(settings_for(spec))
+    contract = contract_of(settings_for(spec, overlays=overlays))
     heads = (*HEADS, "why") if why else HEADS
     rows = [_row(one, why=why) for one in contract.operations()]
     shown = [row for row in rows if all(any(word.lower() in cell.lower() for cell in row) for word in words)]

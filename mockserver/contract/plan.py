@@ -100,11 +100,13 @@ class Plan:
     ``status`` and ``success`` are what is declared for a success; ``record`` leads from the reply to the record,
     ``items`` to the list (None: neither is there), ``sent`` from the body to what is stored; ``said`` are all declared
     replies by status, ``4XX`` and ``default`` among them; ``bodies`` the request's media types with their schemas;
-    ``needs`` the alternatives of credentials; ``why`` the rule that decided, in words.
+    ``needs`` the alternatives of credentials; ``why`` the rule that decided, in words; ``place`` is
+    the operation's pointer in the document.
     """
 
     maker: Maker = field(repr=False, compare=False)
     why: str
+    place: str
     status: int
     success: Said
     said: Mapping[str, Said]

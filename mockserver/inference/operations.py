@@ -175,6 +175,7 @@ class _Builder:
         return Plan(
             maker=self._maker,
             why=guess.why,
+            place=entry.node.pointer,
             status=status,
             success=best,
             said=reading.said,

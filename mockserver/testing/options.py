@@ -59,6 +59,7 @@ _ANNOTATED: Mapping[str, tuple[type, ...]] = {
     "Mode": (str,),
     "Path": (str, Path),
     "Path | str": (str, Path),
+    "tuple[Path, ...]": (tuple,),
     "Mapping[str, int]": (Mapping,),
 }
 _TYPES: Mapping[str, tuple[type, ...]] = {

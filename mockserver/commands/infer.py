@@ -1,0 +1,48 @@
+"""The command ``mockserver infer``: all guesses about a document as an overlay, to be edited and served with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from mockserver.commands.options import settings_for, tells_problems
+from mockserver.values.pointer import steps_of
+
+
+@click.command()
+@click.argument("document")
+@tells_problems
+def infer(document: str) -> None:
+    """Write what DOCUMENT was taken to mean as an OpenAPI Overlay, to change what is wrong and serve it.
+
+    \b
+    Examples:
+      mockserver infer petstore.yaml > petstore.overlay.yaml
+      mockserver serve petstore.yaml --overlay petstore.overlay.yaml
+    """
+    import yaml
+
+    from mockserver.world import contract_of
+
+    contract = contract_of(settings_for(document))
+    actions = [_action(one) for one in contract.operations() if one.plan and not one.plan.place.startswith("/x-files")]
+    told = {
+        "overlay": "1.0.0",
+        "info": {"title": "What the document was taken to mean", "version": "1.0.0"},
+        "extends": document,
+        "actions": actions,
+    }
+    click.echo(yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120), nl=False)
+
+
+def _action(one: Any) -> dict[str, Any]:
+    """The guess about one operation: its kind, its resource, and what an action sets."""
+    words: dict[str, Any] = {"kind": one.kind.value}
+    if one.resource.name:
+        words["resource"] = one.resource.name
+    if sets := one.meaning.get("set"):
+        words["set"] = dict(sets)
+    steps = [step.replace("'", "\\'") for step in steps_of(one.plan.place)]
+    target = "$" + "".join(f"['{step}']" for step in steps)
+    return {"target": target, "description": one.plan.why, "update": {"x-mock": words}}
