@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MAX_VIOLATIONS = 50
+"""How many violations one refusal tells; the rest are counted."""
+LONGEST = 2_000
+"""How many characters of a violation's pointer and message a refusal tells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -46,9 +51,26 @@ class Refusal(Exception):
         super().__init__(message)
         self.status = status
         self.message = message
-        self.violations = tuple(violations)
+        self.violations = _capped(violations)
         self.headers = tuple(headers)
         self.reason = reason
+
+
+def _capped(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    """The first ``MAX_VIOLATIONS``, each cut where it is long, and how many more there are."""
+    listed = tuple(violations)
+    told = tuple(map(_cut, listed[:MAX_VIOLATIONS]))
+    if len(listed) <= MAX_VIOLATIONS:
+        return told
+    more = Violation(listed[0].location, "", "more", f"and {len(listed) - MAX_VIOLATIONS} more violations")
+    return (*told, more)
+
+
+def _cut(violation: Violation) -> Violation:
+    if len(violation.pointer) <= LONGEST and len(violation.message) <= LONGEST:
+        return violation
+    pointer, message = violation.pointer[:LONGEST], violation.message[:LONGEST]
+    return Violation(violation.location, pointer, violation.rule, message)
 
 
 def denied(reason: str) -> Refusal:

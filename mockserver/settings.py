@@ -86,10 +86,13 @@ class Settings:
             raise SetupError(problems)
 
 
+ALL = 100_000_000
+"""The page size that cuts no list: no resource holds more records."""
+
 _RANGES = (
     ("scale", 0, 100_000),
     ("seed_records", 0, 1_000),
-    ("page_size", 1, 10_000),
+    ("page_size", 1, ALL),
     ("max_body", 1_024, 2**26),
     ("max_depth", 4, 100),
     ("max_target", 256, 65_536),

@@ -8,6 +8,7 @@ import click
 
 from mockserver.auth.authenticator import Mode
 from mockserver.commands.options import settings_for, tells_problems, world_options
+from mockserver.commands.page_size import page_size as read_page_size
 from mockserver.settings import CLOCKS
 
 
@@ -31,7 +32,7 @@ from mockserver.settings import CLOCKS
     show_default=True,
     help="scenario: runs on from the scenario's moment; frozen: stands there; now: the machine's.",
 )
-@click.option("--page-size", default=100, show_default=True, type=click.IntRange(1, 10_000), help="Records a page.")
+@click.option("--page-size", default="100", show_default=True, callback=read_page_size, help="Records a page, or all.")
 @click.option(
     "--strict-references",
     is_flag=True,

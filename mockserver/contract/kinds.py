@@ -103,7 +103,7 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
         Kind.NOTICE: Facts(
             "Sends a notice about a record to the outbox, and notes it in the record.",
             needs=frozenset({"notice", "log", "to", "template"}),
-            allows=frozenset({"set"}),
+            allows=frozenset({"set", "mail"}),
             statuses=_CONFLICT,
         ),
         Kind.COMPUTE: Facts(

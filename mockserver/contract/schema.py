@@ -10,13 +10,10 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from mockserver.contract.document import Document, Node
-from mockserver.errors import Violation
+from mockserver.errors import MAX_VIOLATIONS, Violation
 from mockserver.messages import Json
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import shown
-
-MAX_VIOLATIONS = 50
-"""How many violations one reply tells; the rest are counted."""
 
 _LOOSE = (
     "duration", "hostname", "idn-email", "idn-hostname", "iri", "iri-reference", "json-pointer", "regex",

@@ -14,6 +14,7 @@ from mockserver.messages import Json, Reply, say
 from mockserver.runtime.determinism import stamp
 from mockserver.runtime.outbox import Mail
 from mockserver.store import Tenant
+from mockserver.values.shown import shown
 
 MERGED = 1_000
 """How many merge fields of one text are filled in, and how many characters of each value."""
@@ -58,24 +59,36 @@ def notice(call: Call, tenant: Tenant) -> Reply:
     changes = {field: call.value(name) for field, name in words.get("set", {}).items() if call.value(name) is not None}
     changed = {**previous, **changes, log["field"]: [*previous.get(log["field"], []), entry]}
     record = seen(call, tenant, store(call, tenant, changed, previous))
+    mail = {name: merged(text, record) for name, text in _mail_of(call, tenant, notice_id).items()}
     _mail(
         call,
         tenant,
         kind="notice",
         to=record.get(words["to"]),
-        subject=f"Notice {notice_id}",
-        body=_render(call, words["template"], record, notice_id=notice_id),
+        subject=mail.get("subject", f"Notice {notice_id}"),
+        body=mail["body"] if "body" in mail else _render(call, words["template"], record, notice_id=notice_id),
         about=call.record_id,
-        details={"notice_id": notice_id, **changes},
+        details={**{name: one for name, one in mail.items() if name not in _TOLD}, "notice_id": notice_id, **changes},
     )
     return say({})
+
+
+def _mail_of(call: Call, tenant: Tenant, notice_id: str) -> dict[str, str]:
+    """The mail, before it is filled in, that the notice's own record holds; empty where the document tells no place."""
+    field, name = call.operation.meaning.get("mail"), call.operation.meaning["notice"]
+    resource = next((one.references for one in call.operation.parameters if one.name == name), None)
+    if field is None or resource is None:
+        return {}
+    record = find(call.tools.contract.resources[resource], tenant, notice_id).data()
+    return {member: text for member, text in (record.get(field) or {}).items() if isinstance(text, str)}
 
 
 def merged(text: str, record: Mapping[str, Any]) -> str:
     """``text`` with each ``{{field}}`` replaced by the record's value; nothing in it is ever executed."""
 
     def value(found: re.Match[str]) -> str:
-        return str(record.get(found[1], ""))[:MERGED]
+        found_there = record.get(found[1], "")
+        return (found_there if isinstance(found_there, str) else shown(found_there, MERGED))[:MERGED]
 
     return _MERGE_FIELD.sub(value, text, count=MERGED)
 

@@ -59,11 +59,13 @@ def _start(call: Call) -> str | None:
 
 
 def _answer(call: Call, tenant: Tenant, records: Iterator[Record], notes: Headers = ()) -> Reply:
-    """One page: bare or in the envelope; the next key only where more is there."""
+    """One page: bare or in the envelope; the next key, also in a header, only where more is there."""
     found = list(islice(records, call.tools.page_size + 1))
     more, found = len(found) > call.tools.page_size, found[: call.tools.page_size]
     page = call.operation.page or Page(key="")
     last = found[-1].id if more else None
+    if last is not None:
+        notes = (*notes, ("Next", last))
     fields = asked_for(call)
     notes = (*notes, *passed_over(call))
     if fields is not None:

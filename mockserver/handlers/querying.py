@@ -11,6 +11,7 @@ import orjson
 from mockserver.contract import Resource
 from mockserver.contract.document import Node
 from mockserver.errors import Refusal, Violation
+from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.showing import show
 from mockserver.handlers.storing import Storing, store
@@ -32,7 +33,7 @@ def query(call: Call, tenant: Tenant) -> Reply:
     rows = _rows(call, tenant, asked, body)
     query_id = call.new_id(tenant, call.resource)
     results = call.tools.contract.resources[call.operation.meaning["results"]]
-    _make_room(tenant, call.resource.name, results.name)
+    _make_room(tenant, call.resource, results)
     size = len(orjson.dumps(rows))
     told = {name: body[name] for name in ("context_id", "name") if name in body}
     about = {"id": query_id, "query_type": _type(call), "status": "completed", "duration": 0, "rows": len(rows)}
@@ -83,11 +84,12 @@ def _address(call: Call, tenant: Tenant, query_id: str) -> str:
     return ""
 
 
-def _make_room(tenant: Tenant, queries: str, results: str) -> None:
-    while len(tenant[queries]) >= KEPT:
-        oldest = min(tenant[queries].scan(), key=lambda record: (record.data().get("sys_created_at", ""), record.id))
+def _make_room(tenant: Tenant, queries: Resource, results: Resource) -> None:
+    made = queries.stamps.get("created-at", "")
+    while len(tenant[queries.name]) >= KEPT:
+        oldest = min(tenant[queries.name].scan(), key=lambda record: (record.data().get(made, ""), record.id))
         for resource in (queries, results):
-            tenant.delete(resource, oldest.id)
+            door.remove(tenant, resource, oldest.id)
 
 
 def _known(resource: Resource, body: Mapping[str, Any]) -> None:

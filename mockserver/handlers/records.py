@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.contract import Resource
 from mockserver.errors import Refusal, Violation
+from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
 from mockserver.handlers.showing import asked_for, passed_over, projected, seen, show
@@ -121,7 +122,7 @@ def remove(call: Call, tenant: Tenant, record_id: str) -> str:
     changeable(resource, tenant, record_id)
     if dependants := _dependants(call, tenant, record_id):
         raise Refusal(409, f"Other records depend on {record_id!r}.", violations=dependants)
-    tenant.delete(resource.name, record_id)
+    door.remove(tenant, resource, record_id)
     return record_id
 
 

@@ -10,6 +10,7 @@ from mockserver.contract import Reference, Resource
 from mockserver.errors import ContractBreach, Refusal, Violation
 from mockserver.expressions import Change, Create, EvaluationContext, RecordProxy, Set, holds, worked_out
 from mockserver.handlers.call import Call
+from mockserver.handlers.door import fill, keep
 from mockserver.runtime.determinism import stamp
 from mockserver.store import Record, Tenant
 from mockserver.values.absent import ABSENT, Absent
@@ -40,15 +41,16 @@ class Storing:
 
     def keep(self, resource: Resource, record_id: str, record: dict[str, Any], previous: Mapping[str, Any]) -> Record:
         """As ``store``, for a record of any resource."""
-        self._fill(resource, RecordProxy(self.call.context(self.tenant), resource, record_id, record), previous)
+        proxy = RecordProxy(self.call.context(self.tenant), resource, record_id, record)
+        fill(self.call.tools.rules, proxy, previous)
         _stamp(self.call, resource, record, previous)
         self._check(resource, record)
         if dangling := _dangling(resource, self.tenant, record, previous):
             raise Refusal(409, "The record refers to records that do not exist.", violations=dangling)
         if resource.name not in self.call.tools.rules.effects:
-            return self.tenant.put(resource.name, record_id, record, resource.encode(record))
+            return keep(self.tenant, resource, record_id, record)
         with self.tenant.transaction():
-            kept = self.tenant.put(resource.name, record_id, record, resource.encode(record))
+            kept = keep(self.tenant, resource, record_id, record)
             return self._follow(resource, kept, previous)
 
     def make(self, resource: Resource, values: Mapping[str, Any]) -> Record:
@@ -56,14 +58,6 @@ class Storing:
         room(self.call, self.tenant, resource)
         record_id = self.call.new_id(self.tenant, resource)
         return self.keep(resource, record_id, {**values, resource.key: record_id}, {})
-
-    def _fill(self, resource: Resource, proxy: RecordProxy, previous: Mapping[str, Any]) -> None:
-        """Give the fields that a client may leave out what they had, or else what the document says."""
-        for field, rule in self.call.tools.rules.filled.get(resource.name, {}).items():
-            if field not in proxy.data:
-                value = previous[field] if field in previous else proxy.context.evaluate(rule, proxy)
-                if value is not ABSENT:
-                    proxy.data[field] = value
 
     def _check(self, resource: Resource, record: Mapping[str, Any]) -> None:
         broken = resource.violations(record, "body")
@@ -143,7 +137,7 @@ class Storing:
     def _amend(self, resource: Resource, record_id: str, record: dict[str, Any]) -> Record:
         """Keep what the server itself adds to a record: no change that counts."""
         self._check(resource, record)
-        return self.tenant.put(resource.name, record_id, record, resource.encode(record))
+        return keep(self.tenant, resource, record_id, record)
 
 
 def room(call: Call, tenant: Tenant, resource: Resource) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from mockserver.contract import Contract, Resource
 from mockserver.errors import Problem, SetupError, Violation
+from mockserver.handlers.door import keep
 from mockserver.seeding.item import Item
 from mockserver.seeding.place import told
 from mockserver.store import Tenant
@@ -43,7 +44,7 @@ class Filling:
             self._complain(item, record, Violation("record", f"/{resource.key}", "unique", message))
             return
         self._remember(item, record, resource)
-        self._tenant.put(resource.name, record_id, record, resource.encode(record))
+        keep(self._tenant, resource, record_id, record)
 
     def raise_any(self) -> None:
         """Raises SetupError when anything was wrong, references that lead nowhere included."""

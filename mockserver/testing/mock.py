@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.auth.authenticator import mint
 from mockserver.errors import Problem, SetupError
+from mockserver.handlers.door import look
 from mockserver.messages import Json
 from mockserver.runtime.faults import read_fault
 from mockserver.seeding.place import meant
@@ -99,10 +100,11 @@ class Mock:
     # What there is, and what happens next.
 
     def records(self, resource: str, tenant: str | None = None) -> list[dict[str, Any]]:
-        """The records there are now, by id: copies. Raises SetupError for an unknown resource."""
+        """The records there are now, by id, as a client sees them. Raises SetupError for an unknown resource."""
         found = self.world.store.tenant(tenant or self.tenant)
         with found.lock:
-            return [record.data() for record in found[resource_of(self.world, resource).name].scan()]
+            world = self.world
+            return [*look(world.rules, found, resource_of(world, resource), world.clock.now())]
 
     def put(self, resource: str, record: Mapping[str, Json], tenant: str | None = None) -> dict[str, Any]:
         """Plant a record and return it whole: what the server manages is filled in, the one with its id replaced.

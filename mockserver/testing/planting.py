@@ -7,6 +7,8 @@ from typing import Any
 
 from mockserver.contract import Resource
 from mockserver.errors import Problem, SetupError
+from mockserver.expressions import RecordProxy
+from mockserver.handlers.door import fill, keep
 from mockserver.messages import Json
 from mockserver.runtime.determinism import stamp
 from mockserver.seeding.place import meant
@@ -29,19 +31,21 @@ def resource_of(world: World, name: str) -> Resource:
 def plant(world: World, tenant: Tenant, resource: Resource, given: Mapping[str, Json]) -> dict[str, Any]:
     """Keep the record ``given`` and return it whole; it replaces the one with its id.
 
-    What the server manages is filled in where it is not given. Raises SetupError listing every
-    field that breaks the contract or refers to a record that is not there.
+    It takes what a create takes: what the server manages or fills in may be left out. Raises SetupError listing
+    every field that breaks the contract or refers to a record that is not there.
     """
     __tracebackhide__ = True
     with tenant.lock:
         record = {**_stamped(world, resource), **given}
         if resource.key and resource.key not in record:
             record[resource.key] = world.ids.new(tenant.name, resource.name)
+        record_id = str(record[resource.key]) if resource.key else tenant.name
+        context = world.rules.context(tenant, world.clock.now())
+        fill(world.rules, RecordProxy(context, resource, record_id, record), {})
         record = resource.stored(record)
         if problems := [*_wrong(tenant, resource, record)]:
             raise SetupError(problems)
-        record_id = record[resource.key] if resource.key else tenant.name
-        kept = tenant.put(resource.name, record_id, record, resource.encode(record))
+        kept = keep(tenant, resource, record_id, record)
         return world.rules.seen(resource, kept, world.rules.context(tenant, world.clock.now()))
 
 

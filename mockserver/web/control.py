@@ -14,6 +14,7 @@ from flask import Blueprint, Response, request
 
 from mockserver.auth.authenticator import mint
 from mockserver.errors import Problem, SetupError
+from mockserver.handlers.door import keep
 from mockserver.runtime.determinism import stamp
 from mockserver.runtime.faults import read_fault
 from mockserver.store import Tenant
@@ -259,7 +260,7 @@ class _Steering:
             if record is None:
                 raise _refuse("", f"no record {record_id[:80]!r} in {resource}", "name an existing record")
             data = {**record.data(), known.stamps["lock"]: locked}
-            holder.put(resource, record_id, data, known.encode(data))
+            keep(holder, known, record_id, data)
         return data
 
 

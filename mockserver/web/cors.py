@@ -20,6 +20,7 @@ EXPOSED = (
     "WWW-Authenticate",
     "Mock-Effects",
     "Mock-Ignored",
+    "Mock-Next",
     "Mock-Operation",
     "Mock-Reason",
     "Mock-Request",

@@ -6,6 +6,7 @@ from typing import Any
 
 from mockserver.contract.fitting import fit
 from mockserver.contract.taking import is_merge
+from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import media_examples
 from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled, stamped
@@ -105,7 +106,7 @@ def _added(call: Call, scope: Scope, key: str) -> tuple[Record, Any]:
             if found is not None:
                 return scope.put(key, found.data()), ()
     record, _ = add(call, scope, {scope.model.key[0]: key} if len(scope.model.key) == 1 else {})
-    scope.tenant.delete(scope.resource.name, record.id)
+    door.remove(scope.tenant, scope.resource, record.id)
     value, notes = changed(call, scope, record, {}, whole=False)
     return scope.put(key, value), notes
 

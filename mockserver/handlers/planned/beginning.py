@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import orjson
-
 from mockserver.contract import Resource
 from mockserver.contract.fitting import fit
 from mockserver.contract.plan import Model, Source
 from mockserver.contract.scalars import Draw
+from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.keys import new_key
 from mockserver.handlers.planned.places import model_of, record_id, value_at, with_value
@@ -33,8 +32,7 @@ def _begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]
         key, value = first(call, resource, keys, ordinal)
         name = record_id(keys, str(key))
         if name not in tenant[resource.name]:
-            data = value if isinstance(value, dict) else {}
-            tenant.put(resource.name, name, data, orjson.dumps(value))
+            door.keep(tenant, resource, name, value)
 
 
 def first_key(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int = 1) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import orjson
-
 from mockserver.contract import Resource
 from mockserver.errors import Refusal
+from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import begin, first_key
 from mockserver.handlers.planned.places import keys_of, model_of, plan_of, record_id, value_at
@@ -61,18 +60,15 @@ class Scope:
 
     def put(self, key: str, value: Json) -> Record:
         """Keep ``value`` under ``key``, in place of what was there."""
-        raw = orjson.dumps(value)
-        data = value if isinstance(value, dict) else {}
-        return self.tenant.put(self.resource.name, record_id(self.keys or (), key), data, raw)
+        return door.keep(self.tenant, self.resource, record_id(self.keys or (), key), value)
 
     def replace(self, record: Record, value: Json) -> Record:
         """Keep ``value`` where ``record`` is."""
-        data = value if isinstance(value, dict) else {}
-        return self.tenant.put(self.resource.name, record.id, data, orjson.dumps(value))
+        return door.keep(self.tenant, self.resource, record.id, value)
 
     def remove(self, record: Record) -> None:
         """Take the record away, and all records below it (R7)."""
-        self.tenant.delete(self.resource.name, record.id)
+        door.remove(self.tenant, self.resource, record.id)
         keys = keys_of(record.id)
         for other in self.call.tools.contract.resources.values():
             if other.model is None or not any(one.resource == self.resource.name for one in other.model.parents):
@@ -81,7 +77,7 @@ class Scope:
                 below = Scope(self.call, self.tenant, other, None)
                 below.keys = keys
                 for child in [*below.all()]:
-                    self.tenant.delete(other.name, child.id)
+                    door.remove(self.tenant, other, child.id)
 
     def take(self, key: str) -> bool:
         """Whether there is room under that key."""

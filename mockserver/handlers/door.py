@@ -1,0 +1,42 @@
+"""The one door of the store: whoever adds, replaces or removes a record, or looks at one, goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from mockserver.contract import Resource
+from mockserver.expressions import RecordProxy, Rules
+from mockserver.messages import Json
+from mockserver.store import Record, Tenant
+from mockserver.values.absent import ABSENT
+
+
+def keep(tenant: Tenant, resource: Resource, record_id: str, value: Json) -> Record:
+    """Store ``value`` under ``record_id``, in place of what was there; the tenant's lock is held."""
+    data = value if isinstance(value, dict) else {}
+    raw = resource.encode(data) if resource.model is None else orjson.dumps(value)
+    return tenant.put(resource.name, record_id, data, raw)
+
+
+def remove(tenant: Tenant, resource: Resource, record_id: str) -> Record | None:
+    """Take the record away and return it; None if there was none."""
+    return tenant.delete(resource.name, record_id)
+
+
+def fill(rules: Rules, proxy: RecordProxy, previous: Mapping[str, Any]) -> None:
+    """Give the fields that a client may leave out what they had in ``previous``, or else what the document says."""
+    for field, rule in rules.filled.get(proxy.resource.name, {}).items():
+        if field not in proxy.data:
+            value = previous[field] if field in previous else proxy.context.evaluate(rule, proxy)
+            if value is not ABSENT:
+                proxy.data[field] = value
+
+
+def look(rules: Rules, tenant: Tenant, resource: Resource, now: datetime) -> Iterator[dict[str, Any]]:
+    """The resource's records as a client sees them, in the order of their ids, free to be changed."""
+    context = rules.context(tenant, now)
+    return (rules.seen(resource, record, context) for record in tenant[resource.name].scan())
