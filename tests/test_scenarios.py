@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections import Counter
-from datetime import timedelta
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -20,12 +20,14 @@ from mockserver.contract.document import Node
 from mockserver.expressions import STANDARD, read_rules
 from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.runtime.determinism import stamp
-from mockserver.seeding import Scenario, read_scenario
+from mockserver.seeding import Scenario, read_scenario, scenario_of
 from mockserver.seeding.dates import instant
 from mockserver.seeding.scope import FUNCTIONS
-from mockserver.settings import data_folder
+from mockserver.settings import Settings, data_folder
 from mockserver.store import Store, Tenant
 from mockserver.values.absent import ABSENT
+
+Worlds: TypeAlias = list[dict[str, list[dict[str, Any]]]]
 
 FIXTURES = data_folder("fixtures")
 CONTRACT = compile_contract(read_document(data_folder("spec") / "openapi.json"))
@@ -348,15 +350,108 @@ def test_a_world_without_records_imports_no_faker() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)
 
 
+# Sentences of the story: what no reader of the data should stumble over.
+
+
+@pytest.fixture(scope="module", params=[("default", None), ("default", 7), ("default", 20250418)], ids=str)
+def worlds(request: pytest.FixtureRequest) -> Worlds:
+    """The made-up records of each tenant, by resource."""
+    scenario, made = read(*request.param), []
+    for tenant in (*scenario.tenants, "someone else"):
+        made.append(defaultdict(list))
+        for item in scenario._items(tenant):
+            if item.ordinal:
+                made[-1][item.recipe.name].append(item.record())
+    return made
+
+
+def test_an_exam_registration_is_last_changed_when_the_exam_is_marked(worlds: Worlds) -> None:
+    for made in worlds:
+        for registration in made["examRegistrations"]:
+            changed = registration["sys_last_modified_at"]
+            assert registration["date"] <= registration["sys_created_at"] <= changed
+            if "score" in registration:
+                assert changed > registration["exam_date"]
+
+
+def test_a_pass_letter_follows_an_exam_that_was_passed(worlds: Worlds) -> None:
+    for made in worlds:
+        passed = {one.get("application_id"): one for one in made["examRegistrations"] if one["status"] == "passed"}
+        for application in made["applications"]:
+            if letter := application.get("exam_pass_letter_sent_date"):
+                assert letter > passed[application["id"]]["exam_date"]
+
+
+SWITCHES = {
+    "activate application": "activate_applications",
+    "bill training provider": "bill_training_providers",
+    "drop certification": "perform_drops",
+    "expire application": "expire_applications",
+    "forecast renewal": "forecast_renewals",
+    "send application reminder": "send_application_reminders",
+    "send renewal reminder": "send_renewal_reminders",
+}
+
+
+def test_a_billing_run_does_what_it_is_set_to_do(worlds: Worlds) -> None:
+    for made in worlds:
+        runs = {run["id"]: run for run in made["billingRuns"]}
+        for action in made["billingRunActions"]:
+            run = runs.get(action["billing_run_id"])
+            assert run is None or run[SWITCHES[action["type"]]], action
+
+
+def test_an_address_is_one_persons(worlds: Worlds) -> None:
+    for made in worlds:
+        people: dict[str, set[tuple[str, str]]] = {}
+        for name in ("certifications", "applications", "courseRegistrations", "examRegistrations", "profiles"):
+            for one in made[name]:
+                people.setdefault(one["email_address"], set()).add((one["first_name"], one["last_name"]))
+        assert people and all(len(names) == 1 for names in people.values())
+
+
+def test_the_next_numbers_are_free(worlds: Worlds) -> None:
+    for made in worlds:
+        taken = {one["number"] for one in made["certifications"]}
+        for program in made["programs"]:
+            following = program.get("next_certification_number", 0)
+            assert not taken & set(range(following, following + 5_000)), program["id"]
+
+
 # The README says what is so.
 
 README = (FIXTURES / "README.md").read_text()
 
 
-def test_the_world_in_the_readme_works(tmp_path: Path) -> None:
+def write_readme_world(folder: Path, extends: str = "") -> Path:
     for name, text in re.findall(r"```yaml\n# my-world/(\S+)\n(.*?)```", README, flags=re.DOTALL):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(extends + text if name.startswith("busy") else text)
+    return folder / "busy-monday.yaml"
+
+
+def test_the_world_in_the_readme_extends_another(tmp_path: Path) -> None:
+    """A recipe of one's own does not break the stock ones that read from it what it has not."""
+    scenario = read_scenario(str(write_readme_world(tmp_path, "extends: default\n")), FIXTURES, CONTRACT)
+    assert scenario.tenants == ("acme", "globex")
+    for tenant in (*scenario.tenants, "someone else"):
+        assert len(filled(scenario, tenant)["certifications"]) >= 5
+    assert "cert-monday" in filled(scenario, "acme")["certifications"]
+
+
+def test_the_world_is_made_around_todays_clock() -> None:
+    settings = Settings(clock="now")
+    scenario = scenario_of(settings, CONTRACT)
+    assert abs(scenario.clock - datetime.now(UTC)) < timedelta(minutes=5)
+    today = scenario.clock.date().isoformat()
+    made = [item.record() for item in scenario._items("acme") if item.ordinal and item.recipe.name == "certifications"]
+    active = [record for record in made if record["status"] == "active"]
+    assert active and all(record["expiration_date"] >= today for record in active)
+    assert all(record["sys_last_modified_at"] <= stamp(scenario.clock) for record in made)
+
+
+def test_the_world_in_the_readme_works(tmp_path: Path) -> None:
+    write_readme_world(tmp_path)
     scenario = read_scenario(str(tmp_path / "busy-monday.yaml"), FIXTURES, CONTRACT)
     assert len(filled(scenario, "acme")["certifications"]) == 41
     assert len(filled(scenario, "someone else")["certifications"]) == 5

@@ -39,8 +39,8 @@ class Cookbook:
         """The recipe of that name, to be read or read from; None when there is no such file."""
         if name not in self._scopes:
             self._scopes[name] = None
-            if file := self._file(name):
-                self._scopes[name] = self._open(name, read_yaml(file, self._problems))
+            if files := self._of(name):
+                self._scopes[name] = self._open(name, *(read_yaml(file, self._problems) for file in files))
         return self._scopes[name]
 
     def read(self, names: Iterable[str]) -> dict[str, Recipe]:
@@ -74,18 +74,21 @@ class Cookbook:
         self._circles(scope.needs, {resource.name: scope})
         return Recipe(resource.name, resource.key, makers, tuple(sorted(makers)), place, specs, scope.leads_to)
 
-    def _file(self, name: str) -> Path | None:
+    def _of(self, name: str) -> list[Path]:
+        """The recipe's file, and those that it replaces."""
         files = (folder / f"{name}.yaml" for folder in self._folders) if _NAME.match(name) else ()
-        return next((file for file in files if file.is_file()), None)
+        return [file for file in files if file.is_file()]
 
-    def _open(self, name: str, root: Place) -> Scope:
+    def _open(self, name: str, root: Place, *replaced: Place) -> Scope:
         resource = self._resources.get(name)
         file = self._files[name] = RecipeFile(root)
         file.check(resource)
         specs = {**_defaults(root, resource), **file.specs}
         key = resource.key if resource else "id"
         locale = file.locale(self._fakes)
-        return Scope(name, root, specs, self.scope, self._fakes, columns=file.columns, key=key, locale=locale)
+        scope = Scope(name, root, specs, self.scope, self._fakes, columns=file.columns, key=key, locale=locale)
+        scope.replaced = frozenset(one for other in replaced for one in RecipeFile(other).specs)
+        return scope
 
     def _recipe(self, scope: Scope) -> Recipe:
         file, resource = self._files[scope.name], self._resources.get(scope.name)

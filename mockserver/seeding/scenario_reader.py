@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from mockserver.seeding.cookbook import Cookbook
 from mockserver.seeding.item import Recipe
 from mockserver.seeding.place import Place, meant, read_yaml, told
 from mockserver.seeding.scenario import Plan, Scenario
-from mockserver.seeding.unannotated import Unannotated
+from mockserver.seeding.unannotated import MOMENT, Unannotated
 from mockserver.settings import Settings, data_folder, stock_spec
 
 LARGEST = 2**31
@@ -30,13 +31,14 @@ def read_scenario(
     seed: int | None = None,
     counts: Mapping[str, int] | None = None,
     scale: float = 1,
+    clock: datetime | None = None,
 ) -> Scenario:
     """The scenario ``fixtures/scenarios/<name>.yaml``, or the one in the file that is named.
 
     Recipes are looked up beside that file (in ``recipes`` or ``../recipes``), then beside those it extends, then in
     ``fixtures``.
     ``seed`` replaces the scenario's; ``counts`` says for every tenant how many of a resource it gets; ``scale``
-    multiplies what the scenario says of that, but for what it calls ``fixed``.
+    multiplies what the scenario says of that, but for what it calls ``fixed``; ``clock`` replaces its moment.
     Raises SetupError listing everything that is wrong.
     """
     problems: list[Problem] = []
@@ -46,6 +48,8 @@ def read_scenario(
     folders = list(dict.fromkeys(folder / "recipes" for folder in [*beside, fixtures]))
     reading = _Reading(contract, Cookbook(folders, contract, problems), counts or {}, scale)
     scenario = reading.scenario(file.stem, roots, seed)
+    if clock is not None:
+        scenario = replace(scenario, clock=clock)
     if problems:
         raise SetupError(dict.fromkeys(problems))
     return scenario
@@ -70,11 +74,13 @@ def _roots(file: Path, fixtures: Path, problems: list[Problem]) -> list[Place]:
 def scenario_of(settings: Settings, contract: Contract) -> Scenario | Unannotated:
     """The scenario that settings name. Raises SetupError as ``read_scenario`` does.
 
-    The stock scenarios are the stock document's: any other document begins with what it says itself.
+    The stock scenarios are the stock document's: any other document begins with what it says itself. With the clock
+    ``now``, the world is made around the machine's time.
     """
+    moment = datetime.now(UTC).replace(microsecond=0) if settings.clock == "now" else None
     is_own = settings.spec != stock_spec() and settings.fixtures == data_folder("fixtures")
     if contract.maker is not None or (is_own and settings.scenario == "default"):
-        return Unannotated(seed=settings.seed or 0, name=settings.scenario)
+        return Unannotated(seed=settings.seed or 0, name=settings.scenario, clock=moment or MOMENT)
     return read_scenario(
         settings.scenario,
         settings.fixtures,
@@ -82,6 +88,7 @@ def scenario_of(settings: Settings, contract: Contract) -> Scenario | Unannotate
         seed=settings.seed,
         counts=settings.counts,
         scale=settings.scale,
+        clock=moment,
     )
 
 

@@ -31,7 +31,8 @@ class Scope:
     ``specs`` are the places of its fields, lets, columns and constants, ``columns`` the values that rows and
     constants show for theirs; ``others`` finds the scope of another recipe (None when there is none); ``numbered``
     is false for a pinned record, which has no ordinal. ``field`` is the field being read; ``needs`` collects which
-    fields each field needs.
+    fields each field needs. ``replaced`` names what the recipes had that this one replaces: others may read it
+    still, and find it absent.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Scope:
         self.field = ""
         self.needs: dict[Field, set[Field]] = {}
         self.leads_to: dict[str, str] = {}
+        self.replaced: frozenset[str] = frozenset()
         self.functions: Functions = FUNCTIONS.also(reference_function(self)).namespace(
             "fake", fake_functions(fakes, locale)
         )
@@ -97,7 +99,7 @@ class _Record(Shape):
         if name in RESERVED and name not in scope.specs:
             return None if name == "ordinal" and not scope.numbered else _Value(name)
         if name not in scope.specs:
-            return None
+            return ANY if name in scope.replaced and self._reading is not scope else None
         self._reading.need(scope.name, name)
         if name in scope.columns:
             return _Data(name, scope.columns[name])
