@@ -15,6 +15,7 @@ from mockserver.handlers import Call, dispatch
 from mockserver.handlers.planned.refusing import refused
 from mockserver.handlers.showing import asked_for
 from mockserver.messages import Headers, Identity, Reply, Request, say
+from mockserver.runtime.faults import GATEWAY, prefer
 from mockserver.runtime.journal import SHOWN_BODY, Entry
 from mockserver.store import Tenant
 from mockserver.store.tenant import TooManyTenants
@@ -65,6 +66,7 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     header = request.headers.get("authorization")
     trail.identity = _identified(world, operation, request, header, trail.tenant)
     world.faults.take(operation.id, trail.tenant)
+    prefer(operation, request.headers.get("prefer"))
     sent = _read(world, operation, request)
     call = Call(operation, sent, trail.identity, world.tools)
     tenant = _tenant(world, trail.tenant)
@@ -136,8 +138,8 @@ def _tenant(world: World, name: str | None) -> Tenant:
 def _refused(refusal: Refusal, trail: _Trail) -> Reply:
     trail.reason, trail.violations = refusal.reason, refusal.violations
     reply = say(_error(refusal.message, refusal.violations), refusal.status, headers=refusal.headers)
-    if trail.operation is None:
-        return reply
+    if trail.operation is None or (refusal.status in GATEWAY and refusal.status not in trail.operation.replies):
+        return reply  # a path that is not there, or what a gateway says: no operation declares it
     if trail.operation.plan is not None:
         return refused(trail.operation.plan, refusal, reply.value)
     try:

@@ -11,6 +11,7 @@ from mockserver.errors import LONGEST, MAX_VIOLATIONS, Refusal, Violation
 from mockserver.runtime import journal, outbox
 from mockserver.runtime.journal import Entry, Journal
 from mockserver.runtime.outbox import Mail, Outbox
+from mockserver.values.json_text import BadJson, _without_repeats
 
 ENTRY = Entry(
     datetime(2025, 1, 1, tzinfo=UTC), "GET", "/", (), {}, b"", None, None, None, 400, b"", (), "", (), False, 1.0
@@ -28,8 +29,6 @@ LONG = "x" * 1_000_000
         {"notes": (("Ignored", LONG),)},
         {"violations": (Violation("body", LONG, "x", "x"),)},
         {"violations": (Violation("body", "", "x", LONG),)},
-        {"body": LONG.encode()},
-        {"reply": LONG.encode()},
     ],
     ids=lambda grown: next(iter(grown)),
 )
@@ -58,3 +57,21 @@ def test_a_refusal_tells_the_first_violations_cut_and_how_many_more_there_are() 
     assert len(refusal.violations) == MAX_VIOLATIONS + 1
     assert refusal.violations[-1].message == f"and {1_000 - MAX_VIOLATIONS} more violations"
     assert max(len(one.pointer) + len(one.message) for one in refusal.violations) <= 2 * LONGEST
+
+
+def test_a_member_given_twice_among_many_is_found_in_one_pass() -> None:
+    class Counted(str):
+        """A name that counts how often it is compared."""
+
+        __slots__ = ()
+        compared = 0
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            Counted.compared += 1
+            return str.__eq__(self, other)
+
+    names = [Counted(f"n{index}") for index in range(2_000)]
+    with pytest.raises(BadJson, match="has the key 'n1999' twice"):
+        _without_repeats([(name, 1) for name in [*names, Counted("n1999")]])
+    assert Counted.compared < 20 * len(names)
