@@ -445,7 +445,7 @@ import pytest
 def broken(mock, monkeypatch):
     book = mock.client.post("/books/acme", json={"title": "A"}).json()["id"]
     monkeypatch.setattr("mockserver.handlers.storing.stamp", lambda _: "half past noon")
-    return lambda: mock.client.patch(f"/books/acme/{book}", json=[])
+    return lambda: mock.client.patch(f"/books/acme/{book}", json=[{"op": "replace", "path": "/title", "value": "B"}])
 """
 
 
