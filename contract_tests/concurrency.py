@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
-from mockserver.conformance import Ask, Broken, Change, Group, Kind, Session, changes, check, stamp
+from mockserver.conformance import Ask, Broken, Change, Group, Kind, Reply, Session, changes, check, stamp
 
 EACH = 6
 """Requests that every thread sends."""
@@ -60,8 +60,12 @@ def check_patches(session: Session, group: Group) -> None:
     """Patches of one record at the same moment are all applied, one after the other."""
     record = session.create(group)
     field = stamp(group, "version")
-    step = [{"op": "replace", "path": f"/{group.marker}", "value": session.mark}]
-    replies = at_once(session, lambda _: session.at(group, Kind.PATCH, record[group.key], body=step))
+
+    def rename(index: int) -> Reply:
+        step = [{"op": "replace", "path": f"/{group.marker}", "value": f"{session.mark} by {index}"}]
+        return session.at(group, Kind.PATCH, record[group.key], body=step)
+
+    replies = at_once(session, rename)
     for reply in replies:
         session.status(reply, 200, "one of several patches at the same moment", group.one(Kind.PATCH))
     versions = [session.value(reply).get(field) for reply in replies]

@@ -180,7 +180,7 @@ def check_lists(session: Session, group: Group) -> None:
             if "removes" in what
             else {"op": "add", "path": f"/{name}/{path}", "value": new}
         )
-        refused(session, group, record, [step], what)
+        refused(session, group, record, [step], what, status=409)
 
 
 @check(*NEEDS, writes=True)

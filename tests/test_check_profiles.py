@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,11 @@ import yaml
 from checking import Recording, listening
 from mockserver.auth.authenticator import mint
 from mockserver.conformance.allow_list import SAFE_KINDS, Routes
+from mockserver.conformance.checking import run
 from mockserver.conformance.ledger import PREFIX, Ledger
 from mockserver.conformance.made import Made
+from mockserver.conformance.options import Options
+from mockserver.conformance.running import Outcome, Result
 from mockserver.contract import Kind
 from server import COMMAND, serving
 
@@ -258,24 +261,47 @@ def test_a_token_command_may_ask_for_each_tenant(recording: tuple[Recording, str
     assert "no second tenant" not in done.stdout
 
 
-@pytest.mark.parametrize("seconds", ["1.5", "9"])
-def test_out_of_time_is_a_partial_verdict_that_says_so(tmp_path: Path, seconds: str) -> None:
-    """Amid the checks, and amid the fuzzing, which has a way of its own to stop."""
-    done = check(
-        "--group",
-        "programs",
-        "--max-time",
-        seconds,
-        "--whole",
-        "--profile",
-        "nightly",
-        "--report",
-        str(tmp_path / "r"),
-        home=tmp_path,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "partial: the time given to this run was over" in done.stdout
-    told = json.loads((tmp_path / "r" / "report.json").read_text())
+class Hand:
+    """A clock that stands until the run has come to a certain point, and is far beyond the end of its time then."""
+
+    def __init__(self, point: Callable[[str, Result | None], bool]) -> None:
+        self._point = point
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def told(self, what: str, result: Result | None) -> None:
+        if self._point(what, result):
+            self.now = 1_000.0
+
+
+def amid_the_checks(_: str, result: Result | None) -> bool:
+    return result is not None and result.check.name.startswith("paging")
+
+
+def amid_the_fuzzing(what: str, result: Result | None) -> bool:
+    return result is None and what.startswith("coverage ")
+
+
+@pytest.mark.parametrize("point", [amid_the_checks, amid_the_fuzzing])
+def test_out_of_time_is_a_partial_verdict_that_says_so(point: Callable[[str, Result | None], bool]) -> None:
+    """The fuzzer has a way of its own to stop."""
+    hand = Hand(point)
+    verdict, _ = run(Options(groups=("programs",), max_time=500.0), hand.told, clock=hand)
+    assert hand.now, "the run never came to that point"
+    assert verdict.partial == "the time given to this run was over before its end"
+    unreached = [result for result in verdict.results if result.outcome is not Outcome.PASSED]
+    assert unreached
+    assert not verdict.findings
+
+
+def test_a_partial_verdict_is_told_on_the_terminal_and_in_reports(tmp_path: Path) -> None:
+    """With no time at all, whatever the machine."""
+    report = tmp_path / "r"
+    done = check("--group", "programs", "--max-time", "0.001", "--report", str(report), home=tmp_path)
+    assert "partial: the time given to this run was over" in done.stdout, done.stdout + done.stderr
+    told = json.loads((report / "report.json").read_text())
     assert told["partial"]
     assert told["covered"]["checks"][0] < told["covered"]["checks"][1]
 

@@ -23,18 +23,20 @@ def run(
     *,
     begins: Callable[[int], None] = lambda _: None,
     app: Any = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Verdict, Target]:
     """Check the target; ``app`` is a WSGI application to check in place of a fresh mock.
 
-    ``begins`` is told how many checks of resources are to come.
+    ``begins`` is told how many checks of resources are to come; ``clock`` gives the seconds that the run's time limit
+    and rate count by.
 
     Raises SetupError when nothing could be checked.
     """
     judge(options)
     entries = read_baseline(options.baseline)
     target = find_target(options, app)
-    began, clock = datetime.now(UTC), time.perf_counter()
-    one = Run(options, target, told)
+    began, start = datetime.now(UTC), time.perf_counter()
+    one = Run(options, target, told, clock)
     one.greet()
     begins(one.planned())
     try:
@@ -52,7 +54,7 @@ def run(
         seed=options.seed,
         mark=one.mark,
         began=began,
-        seconds=time.perf_counter() - clock,
+        seconds=time.perf_counter() - start,
         operations=one.operations(),
         results=tuple(one.results),
         findings=sorted_out.findings,

@@ -38,12 +38,18 @@ UNFUZZED = frozenset({Kind.BATCH, Kind.NOTICE, Kind.PREVIEW})
 class Run:
     """What one run holds; ``told`` hears what is being done and each result."""
 
-    def __init__(self, options: Options, target: Target, told: Callable[[str, Result | None], None]) -> None:
+    def __init__(
+        self,
+        options: Options,
+        target: Target,
+        told: Callable[[str, Result | None], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.options, self.target, self._told = options, target, told
         self.profile = options.chosen
         self.plan = read_plan(target.contract, options.seed)
         self.mark = new_mark(str(options.seed) if self.profile.in_process else None)
-        self.pace = Pace(options.rate or self.profile.rate, options.max_time or self.profile.max_time)
+        self.pace = Pace(options.rate or self.profile.rate, options.max_time or self.profile.max_time, clock=clock)
         allow = allowed(
             target.contract,
             reads_only=self.profile.reads_only,
