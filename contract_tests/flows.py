@@ -22,7 +22,7 @@ from mockserver.conformance import (
     check,
     marked,
     run_batch,
-    same,
+    same_json,
     walk,
 )
 
@@ -179,7 +179,7 @@ def machine_for(session: Session, group: Group) -> type[RuleBasedStateMachine]: 
             before = self.model[record_id].get(version)
             # What changes nothing may be counted or not: the document does not say.
             is_change = any(
-                not same(self.model[record_id].get(name), wanted[name]) for name in set(wanted) - set(managed)
+                not same_json(self.model[record_id].get(name), wanted[name]) for name in set(wanted) - set(managed)
             )
             session.expect(
                 before is None or not is_change or found.get(version) == before + 1,
