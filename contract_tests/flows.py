@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -67,6 +68,7 @@ def machine_for(session: Session, group: Group) -> type[RuleBasedStateMachine]: 
         def __init__(self) -> None:
             super().__init__()
             self.model: dict[str, dict[str, Any]] = {}
+            self.turns = count(1)
 
         def one(self, index: int) -> str:
             return sorted(self.model)[index % len(self.model)]
@@ -90,7 +92,7 @@ def machine_for(session: Session, group: Group) -> type[RuleBasedStateMachine]: 
         @rule(index=chosen, number=chosen)
         def patch(self, index: int, number: int) -> None:
             record_id = self.one(index)
-            text = f"{session.mark} patched {number}"
+            text = f"{session.mark} patched {number} {next(self.turns)}"
             reply = session.at(
                 group, Kind.PATCH, record_id, body=[{"op": "replace", "path": f"/{marker}", "value": text}]
             )
@@ -132,7 +134,7 @@ def machine_for(session: Session, group: Group) -> type[RuleBasedStateMachine]: 
         @rule(index=chosen)
         def batch(self, index: int) -> None:
             record_id = self.one(index)
-            text = f"{session.mark} by batch"
+            text = f"{session.mark} by batch {next(self.turns)}"
             step = {"op": "replace", "path": f"/{marker}", "value": text}
             made, patched = run_batch(
                 session,

@@ -23,7 +23,7 @@ EXPRESSION = re.compile(r"\$\{\{\s*(secrets|vars)\.([A-Z_]+)\s*\}\}")
 
 
 @pytest.fixture
-def staging() -> Iterator[dict[str, str]]:
+def staging(wheel: Path) -> Iterator[dict[str, str]]:
     """A mock in staging's place, and what a user would set in her project's settings for it."""
     one = Recording()
 
@@ -33,6 +33,7 @@ def staging() -> Iterator[dict[str, str]]:
     with listening(one) as url:
         before = one.records()
         yield {
+            "MOCKSERVER_SOURCE": wheel.as_uri(),
             "STAGING_URL": url,
             "STAGING_HOST": "127.0.0.1",
             "STAGING_TENANT": "acme",
@@ -54,6 +55,7 @@ def carried_out(script: str, folder: Path, environment: Mapping[str, str]) -> su
         "PATH": path,
         "HOME": str(folder),
         "PIP_NO_INDEX": "1",
+        "PIP_DRY_RUN": "1",  # it is installed already
         "PIP_NO_DEPS": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "GITHUB_RUN_NUMBER": "7",

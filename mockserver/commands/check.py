@@ -47,6 +47,7 @@ def _rate(_: click.Context, __: click.Parameter, text: str | None) -> float | No
     metavar="DIR",
     help="A folder of checks of your own, carried out beside the built-in ones; repeatable.",
 )
+@click.option("--fuzz/--no-fuzz", "fuzzed", default=True, help="Whether Schemathesis comes after the checks.")
 @click.option("--whole", is_flag=True, help="Leave nothing out where the profile would take a sample.")
 @click.option("--seed", default=1, show_default=True, type=int, metavar="N", help="Same seed, same requests.")
 @click.option("--max-time", type=float, metavar="S", help="Stop after so many seconds, with a partial verdict.")
@@ -135,7 +136,7 @@ def require_schemathesis() -> None:
         import hypothesis  # noqa: F401
         import schemathesis  # noqa: F401
     except ImportError as error:
-        remedy = "install it with: pip install 'mockserver[test]'"
+        remedy = "install mockserver with its extra [test]: pip install '.[test]' in a checkout"
         raise SetupError([Problem("installation", "", f"{error.name} is missing", remedy)]) from None
 
 

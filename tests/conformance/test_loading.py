@@ -1,0 +1,93 @@
+"""Checks are found and loaded in one way, wherever they are, and use public names only."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mockserver.conformance
+from mockserver.conformance.loading import from_folder, load_checks
+from mockserver.errors import SetupError
+
+ROOT = Path(__file__).parent.parent.parent
+BUILT_IN = sorted(one for one in (ROOT / "contract_tests").glob("*.py"))
+ASKS = re.compile(r"pip install [^\n]*[ '\"]mockserver(\[\w+\])?['\"]?(?! @)([ `]|$)", re.MULTILINE)
+"""A command that has an index find what is called so."""
+CHECK = """
+from mockserver.conformance import Group, Kind, Session, check
+
+@check(Kind.CREATE, Kind.READ, writes=True)
+def check_mine(session: Session, group: Group) -> None:
+    \"\"\"A record keeps its mark.\"\"\"
+    made = session.create(group)
+    session.expect(session.read(group, made[group.key])[group.marker] == made[group.marker], "a record loses its mark")
+"""
+
+
+@pytest.mark.parametrize("file", BUILT_IN, ids=lambda file: file.stem)
+def test_the_built_in_checks_use_public_names_and_nothing_else(file: Path) -> None:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("mockserver", "contract_tests")):
+            tests = file.stem in ("conftest", "test_contract")
+            assert node.module == "mockserver.conformance" + (
+                ".as_tests" if tests and "as_tests" in node.module else ""
+            )
+            assert tests or {one.name for one in node.names} <= set(mockserver.conformance.__all__)
+        elif isinstance(node, ast.Import):
+            assert not any(one.name.startswith("mockserver") for one in node.names)
+
+
+def test_a_folder_of_the_users_own_is_found_and_run(tmp_path: Path) -> None:
+    """One that is called as ours is, with modules called as ours are."""
+    folder = tmp_path / "contract_tests"
+    folder.mkdir()
+    (folder / "naming.py").write_text(CHECK)
+    (folder / "test_other.py").write_text("raise RuntimeError('this is no file of checks')")
+    (found,) = from_folder(folder)
+    assert (found.name, found.title) == ("naming.mine", "A record keeps its mark")
+    command = [sys.executable, "-c", "from mockserver.commands.cli import main; main()"]
+    done = subprocess.run(
+        [*command, "check", "--checks", str(folder), "--group", "programs", "--no-fuzz", "--report", "report"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert 'classname="naming.mine"' in (tmp_path / "report/junit.xml").read_text()
+
+
+def test_files_of_a_folder_may_import_each_other(tmp_path: Path) -> None:
+    (tmp_path / "_shared.py").write_text("CAUSE = 'a record loses its mark'\n")
+    (tmp_path / "naming.py").write_text(f"from ._shared import CAUSE\n{CHECK}")
+    assert [one.name for one in from_folder(tmp_path)] == ["naming.mine"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("x = 1", "holds no checks"), ("raise KeyError('oh')", "cannot be loaded: KeyError"), ("def (", "SyntaxError")],
+)
+def test_a_folder_that_will_not_do_is_told_with_its_file(tmp_path: Path, text: str, problem: str) -> None:
+    (tmp_path / "naming.py").write_text(text)
+    with pytest.raises(SetupError, match=re.escape(str(tmp_path))) as told:
+        from_folder(tmp_path)
+    assert problem in str(told.value)
+
+
+def test_a_name_that_is_taken_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "round_trip.py").write_text(CHECK.replace("check_mine", "check_created_is_read"))
+    with pytest.raises(SetupError, match=r"a check called 'round_trip\.created_is_read' exists already"):
+        load_checks([tmp_path])
+
+
+def test_no_guide_asks_an_index_for_a_name_that_is_not_ours() -> None:
+    for file in [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "examples").rglob("*"),
+        *(ROOT / "mockserver").rglob("*.py"),
+    ]:
+        if file.is_file():
+            assert not ASKS.search(file.read_text(errors="replace")), file
