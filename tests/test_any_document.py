@@ -408,3 +408,20 @@ def test_all_guesses_as_an_overlay_change_nothing(tmp_path: Path) -> None:
         name: (one.kind, one.resource.name) for name, one in plain.items()
     }
     assert {one.provenance for one in told.values()} == {"declared"}
+
+
+def test_a_name_is_taken_by_a_record_of_that_name_only(tmp_path: Path) -> None:
+    record = {
+        "type": "object",
+        "required": ["name"],
+        "properties": {"name": {"type": "string"}, "id": {"type": "string"}},
+    }
+    told = document({
+        "/things": {"post": {"requestBody": body(record), "responses": {"201": reply(record), "409": reply()}}},
+        "/things/{name}": {"parameters": [parameter("name")], "get": {"responses": {"200": reply(record)}}},
+    })  # fmt: skip
+    caller = client(told, tmp_path, seed_records=0)
+    assert caller.post("/things", json={"name": "a", "id": "b"}).status_code == 201
+    assert caller.post("/things", json={"name": "b"}).status_code == 201
+    assert caller.post("/things", json={"name": "a"}).status_code == 409
+    assert caller.get("/things/b").json["name"] == "b"

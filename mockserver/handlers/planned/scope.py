@@ -79,9 +79,9 @@ class Scope:
                 for child in [*below.all()]:
                     door.remove(self.tenant, other, child.id)
 
-    def take(self, key: str) -> bool:
-        """Whether there is room under that key."""
-        return self.find(key) is None
+    def holds(self, key: str) -> bool:
+        """Whether a record has that key; what else a record may be found by does not count."""
+        return record_id(self.keys or (), key) in self.tenant[self.resource.name]
 
 
 def scope_of(call: Call, tenant: Tenant) -> Scope:

@@ -78,7 +78,7 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
     if len(scope.tenant[scope.resource.name]) >= call.tools.max_records:
         raise Refusal(429, f"This mock holds {call.tools.max_records} records of {scope.resource.name} already.")
     key, is_said = _key(call, scope, body)
-    if is_said and scope.find(str(key)) is not None:
+    if is_said and scope.holds(str(key)):
         if "409" in plan_of(call).said or not isinstance(key, int):
             message = f"{str(key)[:80]!r} is taken"
             violation = Violation("body", "".join(f"/{step}" for step in scope.model.key), "unique", message)
@@ -165,6 +165,6 @@ def _new(call: Call, scope: Scope) -> Json:
         key = new_key(
             call.tools.maker, scope.model, ordinal, draw_for(call, "key", scope.tenant.name, *names, ordinal, full=True)
         )
-        if scope.find(str(key)) is None:
+        if not scope.holds(str(key)):
             return key
     raise Refusal(429, f"No key of {scope.resource.name} is free any more; the last tried was {str(key)[:80]!r}.")
