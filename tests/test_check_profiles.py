@@ -226,7 +226,7 @@ def _spoil(one: Recording) -> None:
         (["--sweep"], "leaves nothing to sweep"),
         (["--rate", "0"], "not above 0"),
         (["--max-time", "-1"], "not above 0"),
-        (["--baseline", "no-such-file.yaml"], "cannot be read"),
+        (["--baseline", "no-such-file.yaml"], "no such file"),
         (["--target", "http://127.0.0.1:1", "--profile", "staging-read", "--tenant", "t", "--token-command", "exit 3"], "ended with 3"),
         (["--target", "http://127.0.0.1:1", "--profile", "staging-read", "--tenant", "t", "--token-command", "true"], "no word"),
     ],
@@ -354,7 +354,7 @@ def test_an_incomplete_baseline_is_told_whole(tmp_path: Path) -> None:
     for told in (
         "/findings/0/reason",
         "/findings/0/expires",
-        "/findings/1/expires: is 'someday'",
+        '/findings/1/expires: is "someday"',
         "/findings/2/extra",
         "/findings/3",
     ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.conformance.findings import Finding
-from mockserver.errors import Problem, SetupError
-from mockserver.values.data_file import parse
-
-MEMBERS = frozenset({"check", "operation", "cause", "reason", "expires"})
+from mockserver.errors import SetupError
+from mockserver.values.data_file import read_data_file
+from mockserver.values.form import check_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +47,10 @@ def read_baseline(file: Path | None) -> tuple[Accepted, ...]:
     """The entries of a YAML or JSON file. Raises SetupError listing every entry that is incomplete."""
     if file is None:
         return ()
-    try:
-        told = parse(file.read_bytes(), yaml=file.suffix != ".json")
-    except (OSError, ValueError) as error:
-        raise SetupError(
-            [Problem(str(file), "", f"cannot be read: {error}", "name a baseline in YAML or JSON")]
-        ) from None
-    entries = told.get("findings") if isinstance(told, dict) else None
-    if not isinstance(entries, list):
-        raise SetupError([Problem(str(file), "/findings", "is no list", "write: findings: [{check: …, …}]")])
-    problems = [problem for index, entry in enumerate(entries) for problem in _problems(str(file), index, entry)]
-    if problems:
+    said = read_data_file(file, "name a baseline in YAML or JSON")
+    if problems := check_form("baseline", said):
         raise SetupError(problems)
-    return tuple(_entry(entry) for entry in entries)
+    return tuple(map(_entry, said.value["findings"]))
 
 
 def sort_out(findings: Iterable[Finding], entries: tuple[Accepted, ...], today: date) -> Sorted:
@@ -80,31 +70,6 @@ def sort_out(findings: Iterable[Finding], entries: tuple[Accepted, ...], today: 
     return Sorted(tuple(counting), tuple(accepted), expired, unused)
 
 
-def _problems(file: str, index: int, entry: Any) -> Iterator[Problem]:
-    pointer = f"/findings/{index}"
-    if not isinstance(entry, dict):
-        yield Problem(file, pointer, "is no object", "write {check: …, reason: …, expires: 2026-12-31}")
-        return
-    for name in sorted(set(entry) - MEMBERS):
-        yield Problem(file, f"{pointer}/{name}", "is unknown", f"use {', '.join(sorted(MEMBERS))}")
-    for name in ("check", "reason"):
-        if not (isinstance(entry.get(name), str) and entry[name].strip()):
-            yield Problem(file, f"{pointer}/{name}", "is missing", "say which check, and why its finding is accepted")
-    if _day(entry.get("expires")) is None:
-        found = repr(entry.get("expires", "nothing"))
-        yield Problem(file, f"{pointer}/expires", f"is {found}", "give the last day on which it holds: 2026-12-31")
-
-
 def _entry(entry: dict[str, Any]) -> Accepted:
-    day = _day(entry["expires"])
-    assert day
+    day = date.fromisoformat(entry["expires"])
     return Accepted(entry["check"], entry.get("operation", "*"), entry.get("cause", "*"), entry["reason"], day)
-
-
-def _day(value: Any) -> date | None:
-    if isinstance(value, date):
-        return date(value.year, value.month, value.day)
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None

@@ -11,9 +11,10 @@ from typing import Any
 
 from mockserver.contract import Operation
 from mockserver.errors import Problem, Refusal, SetupError, Violation
+from mockserver.values.data_file import DataFile
+from mockserver.values.form import check_form
+from mockserver.values.shown import shown
 
-MAX_DELAY = 30.0
-"""Seconds that one fault may hold a request up."""
 MAX_FAULTS = 100
 GATEWAY = frozenset({502, 503, 504})
 """What a gateway before the API answers: possible whatever the document declares."""
@@ -41,7 +42,7 @@ class Fault:
 
 def read_fault(told: Mapping[str, Any], operations: Mapping[str, Operation]) -> Fault:
     """The fault that a JSON object tells. Raises SetupError listing what is wrong with it."""
-    problems = [*_wrong_members(told)]
+    problems = check_form("fault", DataFile("fault", told))
     if not problems:
         problems = [*_wrong_values(Fault(**told), operations)]
     if problems:
@@ -49,33 +50,14 @@ def read_fault(told: Mapping[str, Any], operations: Mapping[str, Operation]) -> 
     return Fault(**told)
 
 
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    "operation": (str,),
-    "tenant": (str,),
-    "message": (str,),
-    "status": (int,),
-    "times": (int,),
-    "retry_after": (int,),
-    "delay": (float, int),
-}
-
-
-def _wrong_members(told: Mapping[str, Any]) -> Iterator[Problem]:
-    for name, value in told.items():
-        types = _TYPES.get(name)
-        if types is None:
-            yield Problem("fault", f"/{name}", "is not known", f"use {', '.join(_TYPES)}")
-        elif isinstance(value, bool) or not (isinstance(value, types) or (value is None and name != "delay")):
-            yield Problem("fault", f"/{name}", f"is {value!r}", f"give {types[0].__name__}")
-
-
 def _wrong_values(fault: Fault, operations: Mapping[str, Operation]) -> Iterator[Problem]:
     if fault.operation is not None and fault.operation not in operations:
-        yield Problem("fault", "/operation", f"{fault.operation!r} is none", "name an operationId of the document")
-    if not 0 <= fault.delay <= MAX_DELAY:
-        yield Problem("fault", "/delay", f"is {fault.delay}", f"give 0 to {MAX_DELAY:g} seconds")
-    if fault.times is not None and fault.times < 1:
-        yield Problem("fault", "/times", f"is {fault.times}", "give 1 or more, or null for all")
+        yield Problem(
+            "fault",
+            "/operation",
+            f"no operation is called {shown(fault.operation)}",
+            "name an operationId of the document",
+        )
     if fault.status is None and not fault.delay:
         yield Problem("fault", "/status", "neither status nor delay", "give at least one")
     named = operations.get(fault.operation or "")

@@ -1,0 +1,60 @@
+"""Our own files and requests, held to our JSON Schemas: every problem at once, with its place and what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from mockserver.errors import Problem
+from mockserver.values.data_file import DataFile
+from mockserver.values.pointer import pointer_to
+from mockserver.values.shown import named, shown, type_name
+from mockserver.values.suggestions import meant
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
+
+def check_form(schema: str, said: DataFile) -> list[Problem]:
+    """Everything by which ``said`` is not of the form ``schema``, a file of ``mockserver/schemas`` without its suffix.
+
+    What to do is the ``description`` of the schema that failed, so that an editor tells the same.
+    """
+    from jsonschema import Draft202012Validator  # PERF: 60 ms that only the one pays who reads such a file
+
+    rules = json.loads((files("mockserver.schemas") / f"{schema}.json").read_text(encoding="utf-8"))
+    validator = Draft202012Validator(rules, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    told = sorted({one for error in validator.iter_errors(said.value) for one in _told(error)})
+    return [said.problem(*one) for one in told]
+
+
+def _told(error: ValidationError) -> Iterator[tuple[str, str, str]]:
+    """Pointer, problem and remedy of one error; of several names that are unknown, each."""
+    at, rule = tuple(error.absolute_path), str(error.validator)
+    schema: Any = error.schema
+    found: Any = error.instance
+    wanted: Any = error.validator_value
+    properties = schema.get("properties", {})
+    if rule == "additionalProperties":
+        for name in sorted(set(found) - set(properties)):
+            yield pointer_to(*at, name), "is unknown", meant(name, properties)
+    elif rule == "required":
+        name = next(name for name in wanted if f"'{name}' is a required" in error.message)
+        yield pointer_to(*at, name), "is missing", _remedy(properties.get(name, {}), "add it")
+    else:
+        yield pointer_to(*at), _problem(rule, wanted, found), _remedy(schema, "correct it")
+
+
+def _problem(rule: str, wanted: Any, found: Any) -> str:
+    if rule == "type":
+        kinds = " or ".join(wanted if isinstance(wanted, list) else [wanted])
+        return f"is {shown(found)} ({type_name(found)}), wanted {kinds}"
+    if rule == "enum":
+        return f"is {shown(found)}, wanted one of {named(map(shown, wanted))}"
+    return f"is {shown(found)}, wanted {rule} {shown(wanted)}"
+
+
+def _remedy(schema: Any, otherwise: str) -> str:
+    return str(schema.get("description", otherwise)) if isinstance(schema, dict) else otherwise
