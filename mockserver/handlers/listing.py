@@ -14,6 +14,7 @@ from mockserver.handlers.matching import match
 from mockserver.handlers.showing import asked_for, passed_over, seen, select_all
 from mockserver.messages import Headers, Reply, hand_out, say
 from mockserver.store import Record, Tenant
+from mockserver.values.equality import same_json
 
 
 def list_(call: Call, tenant: Tenant) -> Reply:
@@ -42,7 +43,7 @@ def _has(record: Mapping[str, Any], wanted: list[tuple[Any, Any]]) -> bool:
     """Whether each field, or the field that another one chooses, has the value wanted."""
     for field, value in wanted:
         name = field if isinstance(field, str) else field.get("cases", {}).get(record.get(field.get("by")))
-        if name is None or record.get(name) != value:
+        if name is None or not same_json(record.get(name), value):
             return False
     return True
 

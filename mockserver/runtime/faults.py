@@ -13,6 +13,7 @@ from mockserver.contract import Operation
 from mockserver.errors import Problem, Refusal, SetupError, Violation
 from mockserver.values.data_file import DataFile
 from mockserver.values.form import check_form
+from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import shown
 
 MAX_FAULTS = 100
@@ -43,11 +44,12 @@ class Fault:
 def read_fault(told: Mapping[str, Any], operations: Mapping[str, Operation]) -> Fault:
     """The fault that a JSON object tells. Raises SetupError listing what is wrong with it."""
     problems = check_form("fault", DataFile("fault", told))
-    if not problems:
-        problems = [*_wrong_values(Fault(**told), operations)]
+    wrong = {problem.pointer for problem in problems}
+    fault = Fault(**{name: value for name, value in told.items() if pointer_to(name) not in wrong})
+    problems += [one for one in _wrong_values(fault, operations) if not {one.pointer, "/delay"} & wrong or fault.status]
     if problems:
         raise SetupError(problems)
-    return Fault(**told)
+    return fault
 
 
 def _wrong_values(fault: Fault, operations: Mapping[str, Operation]) -> Iterator[Problem]:

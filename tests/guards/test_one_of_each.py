@@ -1,0 +1,93 @@
+"""One of each: what ``mockserver/values`` says once, nobody says a second time."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ENGINE = Path(__file__).parent.parent.parent / "mockserver"
+MODULES = sorted(ENGINE.rglob("*.py"))
+
+ONCE = {
+    "a YAML loader": (r"\byaml\.(?:load|safe_load|full_load|compose)\w*\(|SafeLoader", {"values/yaml_text.py"}),
+    "an escape of pointers": (r"""replace\("~1?", ?"(?:~0|/)"\)""", {"values/pointer.py"}),
+    "likeness of names": (r"\bget_close_matches\(|\bSequenceMatcher\(", {"values/suggestions.py", "seeding/place.py"}),
+    "a list of secret names": (r"(?i)passwd|set-cookie", {"values/redaction.py", "conformance/redaction.py"}),
+    "a JSON Schema of our files": (r"mockserver\.schemas", {"values/form.py"}),
+}
+"""What must stand in these modules alone; what is named beside ``values/`` is a copy that is still to go."""
+
+
+def name_of(module: Path) -> str:
+    return module.relative_to(ENGINE).as_posix()
+
+
+def code_of(module: Path) -> str:
+    """The module without docstrings and comments."""
+    return ast.unparse(_Bare().visit(ast.parse(module.read_text(encoding="utf-8")))).replace("'", '"')
+
+
+class _Bare(ast.NodeTransformer):
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        return ast.Pass() if isinstance(node.value, ast.Constant) else node
+
+
+@pytest.mark.parametrize("what", ONCE)
+def test_each_stands_in_one_module(what: str) -> None:
+    pattern, homes = ONCE[what]
+    assert {name_of(module) for module in MODULES if re.search(pattern, code_of(module))} == homes
+
+
+# Equality of JSON values.
+
+VALUES = re.compile(r"^(?:found|wanted|value|values|record|stored|changed|data|body|previous|before|after)$")
+"""Names that hold JSON from a document, a request or a record."""
+JUDGES = ("handlers", "store", "runtime", "testing")
+
+
+def equalities(source: str) -> Iterator[int]:
+    """The lines that compare two JSON values by Python's own equality; a literal or a length on one side is no such."""
+    compared = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Compare)]
+    for node in compared:
+        sides = (node.left, *node.comparators)
+        if isinstance(node.ops[0], ast.Eq | ast.NotEq) and all(map(_is_value, sides)):
+            yield node.lineno
+
+
+def _is_value(node: ast.expr) -> bool:
+    if isinstance(node, ast.Name):
+        return VALUES.match(node.id) is not None
+    if isinstance(node, ast.Subscript):
+        return _is_value(node.value)
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    return is_call and node.func.attr in ("get", "data") and _is_value(node.func.value)
+
+
+def test_json_values_are_compared_by_one_equality() -> None:
+    found = {
+        f"{name_of(module)}:{line}"
+        for module in MODULES
+        if name_of(module).startswith(JUDGES)
+        for line in equalities(module.read_text(encoding="utf-8"))
+    }
+    allowed = {"testing/calls.py"}  # what a test wants may be an object that says in == what it takes
+    assert {one for one in found if one.partition(":")[0] not in allowed} == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("found == wanted", [1]),
+        ("record.get('a') != previous.get('a')", [1]),
+        ("stored['a'] == changed['a']", [1]),
+        ("found == 1", []),
+        ("len(found) == len(wanted)", []),
+        ("record.id == other", []),
+    ],
+)
+def test_the_guard_sees_what_it_is_for(source: str, lines: list[int]) -> None:
+    assert list(equalities(source)) == lines
