@@ -44,6 +44,8 @@ def redact_text(text: str) -> str:
 
     For text that is not JSON: of a member that is an object or a list, all that follows is left out.
     """
+    if not text:
+        return text
     return redact_tokens(_MEMBER.sub(rf'\1"{HIDDEN}"', _PAIR.sub(rf"\1{HIDDEN}", text)))
 
 
@@ -68,7 +70,7 @@ def redact_pairs(pairs: Any) -> tuple[tuple[str, str], ...]:
 
 def redact_body(body: bytes) -> bytes:
     """A body without secrets: JSON by its members, anything else as it reads. One without any is left as it is."""
-    if not _may_hold_one(body):
+    if not body or not _may_hold_one(body):
         return body
     try:
         value = orjson.loads(body)
@@ -89,4 +91,7 @@ _HINTS: tuple[bytes, ...] = (
 def _may_hold_one(body: bytes) -> bool:
     """PERF: a few looks through the bytes spare most bodies being read as JSON, 3 µs where a pattern took 260."""
     lowered = body.lower()
-    return any(hint in lowered for hint in _HINTS)
+    for hint in _HINTS:  # noqa: SIM110 -- PERF: a generator takes twice as long
+        if hint in lowered:
+            return True
+    return False
