@@ -41,8 +41,9 @@ def test_the_tour_is_true() -> None:
         script = "\n".join(f"{command}\necho '~~~'" for command, _ in tour).replace(
             "http://127.0.0.1:8080", running.url
         )
-        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        done = subprocess.run(["bash", "-e"], input=script, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+        script = script.replace(". .venv/bin/activate", f". {Path(sys.executable).parent}/activate")
+        fresh = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": os.environ.get("HOME", "/tmp")}
+        done = subprocess.run(["bash", "-e"], input=script, env=fresh, capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr
     outputs = done.stdout.split("~~~\n")
     for (command, printed), output in zip(tour, outputs, strict=False):
