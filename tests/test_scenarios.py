@@ -162,8 +162,8 @@ def test_default_has_some_of_every_resource() -> None:
         tenant: [name for name, size in filled(read("default"), tenant).sizes().items() if not size]
         for tenant in read("default").tenants
     }
-    # Nobody has asked anything in globex; in acme somebody has, as in the document's examples.
-    assert without == {"acme": [], "globex": ["queries", "queryResults"]}
+    # Nobody has asked anything in globex or made its settings; in acme somebody has, as in the document's examples.
+    assert without == {"acme": [], "globex": ["queries", "queryResults", "settings"]}
 
 
 def in_order(record: dict[str, Any], scenario: Scenario) -> bool:

@@ -81,10 +81,10 @@ class Fields:
         return dict(sorted({**record, **self._stamps(-1), **change}.items()))
 
     def samples(self, record: Tree) -> dict[str, Tree]:
-        """What follows from a sample record: what creates it, and what replaces it."""
-        writable = {name: value for name, value in record.items() if name in self.writable}
+        """What follows from a sample record: what creates one like it, without its key, and what replaces it."""
+        created = {name: value for name, value in record.items() if name in self.writable and name != self.key}
         key = {name: value for name, value in record.items() if name == self.key}
-        return {"create": writable, "replace": {**key, **writable}}
+        return {"create": created, "replace": {**key, **created}}
 
     def _stamps(self, which: int) -> Tree:
         """The first or the last example of each field that the server stamps."""

@@ -80,6 +80,8 @@ class Group:
         key, records = self._fields.key, capital(segment)
         known = provenance(self._part, self._part.node("provenance"), self._problems)
         derived = self._fields.samples(self._samples["record"])
+        own = self._samples.get("id", self._samples["record"].get(key))
+        spare = f"{record}{'SpareId' if 'spare' in self._samples else 'Id'}"
         return {
             "title": named,
             "about": self._said("about"),
@@ -98,9 +100,11 @@ class Group:
             "item": f"/{{{key}}}" if key else "",
             "RecordId": f"{record}Id" if key else DROPPED,
             "item.parameter": {"$ref": f"#/components/parameters/{record}Id"} if key else DROPPED,
+            "SpareId": spare if key else DROPPED,
+            "spare.parameter": {"$ref": f"#/components/parameters/{spare}"} if key else DROPPED,
             "item.link": f"$response.body#/{key}" if key else DROPPED,
             "no key": no_key(self._fields),
-            "example": {"id": self._samples["record"].get(key), **derived, **self._samples},
+            "example": {"id": own, "spare": own, **derived, **self._samples},
         }
 
     # Operations and components.

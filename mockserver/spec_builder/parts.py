@@ -101,6 +101,7 @@ GROUP: Form = {
     "examples": "mapping!",
     "examples/record": "mapping!",
     "examples/change": "mapping",
+    "examples/spare": "text",
     "components": "mapping",
     "components/*": "mapping",
     "components/*/*": "mapping",
