@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +39,8 @@ class Settings:
     how many records of a resource each seeded tenant gets, ``scale`` multiplies what the scenario says of that.
     ``spec`` is a path or an http(s) address, ``overlays`` change it; ``strict_document``: what an operation means and
     the document does not say is a problem, not inferred; ``seed_records``: how many records each collection of a
-    document without annotations begins with. Sizes are bytes.
+    document without annotations begins with. ``control_token``: what the control plane wants to be shown, None for
+    nothing; ``allow_hosts``: host names beside this machine's by which it may be asked. Sizes are bytes.
     """
 
     spec: Path | str = field(default_factory=stock_spec)
@@ -51,6 +53,8 @@ class Settings:
     secret: str = field(default=DEVELOPMENT_SECRET, repr=False)
     key_file: Path = field(default_factory=lambda: Path.home() / ".local/state/mockserver/key.pem")
     jwks: str | None = None
+    control_token: str | None = field(default=None, repr=False)
+    allow_hosts: tuple[str, ...] = ()
     clock: str = "scenario"
     validator: str = "compiled"
     overlays: tuple[Path, ...] = ()
@@ -82,10 +86,21 @@ class Settings:
         if len(self.secret) < 32:
             problem = f"{len(self.secret)} characters are too few for HS256"
             problems.append(Problem("settings", "/secret", problem, "give MOCKSERVER_SECRET 32 characters or more"))
+        if self.control_token is not None and not _CONTROL_TOKEN.fullmatch(self.control_token):
+            problem, remedy = "is no token of 16 or more letters, digits, - . _ ~", "change MOCKSERVER_CONTROL_TOKEN"
+            problems.append(Problem("settings", "/control_token", problem, remedy))
+        object.__setattr__(self, "allow_hosts", tuple(name.lower().rstrip(".") for name in self.allow_hosts))
+        problems += [
+            Problem("settings", "/allow_hosts", f"{name[:80]!r} is no host name", "give it as mock.example.com")
+            for name in self.allow_hosts
+            if not _HOST_NAME.fullmatch(name)
+        ]
         if problems:
             raise SetupError(problems)
 
 
+_CONTROL_TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,}")
+_HOST_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 ALL = 100_000_000
 """The page size that cuts no list: no resource holds more records."""
 
@@ -105,11 +120,13 @@ _RANGES = (
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, str | Path]:
-    """What the environment gives: MOCKSERVER_SECRET and MOCKSERVER_KEY_FILE, kept out of command lines."""
+    """What the environment gives, kept out of command lines: secret, control token and key file (MOCKSERVER_…)."""
     environment = os.environ if environment is None else environment
     found: dict[str, str | Path] = {}
     if secret := environment.get("MOCKSERVER_SECRET"):
         found["secret"] = secret
+    if control_token := environment.get("MOCKSERVER_CONTROL_TOKEN"):
+        found["control_token"] = control_token
     if key_file := environment.get("MOCKSERVER_KEY_FILE"):
         found["key_file"] = Path(key_file)
     return found

@@ -15,6 +15,13 @@ from mockserver.settings import CLOCKS
 @click.command()
 @click.argument("document", required=False, metavar="[DOCUMENT]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A dotted host name by which the control plane may be asked; may be repeated.",
+)
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65_535), help="0 picks a free one.")
 @world_options
 @click.option(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 import http.client
+import secrets
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -15,11 +18,12 @@ import click
 from mockserver.auth.authenticator import Mode, mint
 from mockserver.commands.first_screen import first_request, summary
 from mockserver.commands.progress import seeding
-from mockserver.settings import Settings
+from mockserver.settings import DEVELOPMENT_SECRET, Settings
 from mockserver.web.access_log import Line, as_json, as_text, unlogged
 from mockserver.web.app import create_app
 from mockserver.web.front import Front
 from mockserver.web.server import listen, serve
+from mockserver.web.who_may import is_loopback
 from mockserver.world import World
 
 LOGS = MappingProxyType({"text": as_text, "json": as_json, "off": unlogged})
@@ -30,7 +34,8 @@ def serve_forever(settings: Settings, host: str, port: int, log: str = "text") -
 
     ``log`` is ``text``, ``json`` or ``off``: what is told of each request.
     """
-    app = create_app(settings, seeding)
+    made = guarded(settings, host)
+    app = create_app(made, seeding)
     listener = listen(host, port)
     # PERF: what start-up made lives as long as the process; frozen, no garbage collection walks it again.
     gc.collect()
@@ -43,12 +48,29 @@ def serve_forever(settings: Settings, host: str, port: int, log: str = "text") -
         if announced.is_set():  # before, nobody but this process asks
             write(line)
 
-    told = (world, host, listener.getsockname()[1], announced)
+    told = (world, host, listener.getsockname()[1], announced, list(_guard_told(settings, made, host)))
     threading.Thread(target=_announce, args=told, daemon=True).start()
     serve(listener, Front(app, logged))
 
 
-def _announce(world: World, host: str, port: int, announced: threading.Event) -> None:
+def guarded(settings: Settings, host: str) -> Settings:
+    """``settings`` with a control token, made here where none is given, if others may reach the control plane.
+
+    They may when it listens off loopback; and whoever has a secret of his own does not want everyone to mint tokens.
+    """
+    if settings.control_token or (is_loopback(host) and settings.secret == DEVELOPMENT_SECRET):
+        return settings
+    return replace(settings, control_token=secrets.token_urlsafe(24))
+
+
+def _guard_told(given: Settings, made: Settings, host: str) -> Iterator[str]:
+    if not is_loopback(host):
+        yield f"  exposed   {host}: whoever reaches this machine can use the mock; steering it takes the control token"
+    if made.control_token and not given.control_token:
+        yield f"  token     {made.control_token} (for /__mock__, as 'Authorization: Bearer ...'; told only here)"
+
+
+def _announce(world: World, host: str, port: int, announced: threading.Event, guard: list[str]) -> None:
     """Say where the mock is, once it answers: a person can paste the curl, a script can wait for the first line."""
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 -- compared, not bound
     url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
@@ -58,6 +80,8 @@ def _announce(world: World, host: str, port: int, announced: threading.Event) ->
     click.echo(f"listening on {url}")
     click.echo(f"  docs      {url}/docs")
     click.echo(f"  control   {url}/__mock__/health")
+    for line in guard:
+        click.echo(line)
     scenario = world.scenario
     tenants = ", ".join(world.store.names()) or "none yet; any tenant appears on first use"
     click.echo(f"  scenario  {scenario.name}, seed {scenario.seed}; tenants: {tenants}")

@@ -23,7 +23,7 @@ from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
 from mockserver.web.front import BROKEN
-from mockserver.web.who_may import refusal
+from mockserver.web.who_may import lacks, refusal
 from mockserver.world import World
 
 MAX_CONTROL_BODY = 65_536
@@ -35,10 +35,16 @@ def control_plane(world: World) -> Blueprint:
 
     @plane.before_request
     def guard() -> Response | None:
-        why = refusal(request)
-        if why is None:
+        if why := refusal(request, world.settings.allow_hosts):
+            return _json({"message": f"The control plane does not answer {why}.", "errors": []}, 403)
+        if request.path == f"{plane.url_prefix}/health":  # a probe holds no secrets, and is told none
             return None
-        return _json({"message": f"The control plane does not answer {why}.", "errors": []}, 403)
+        if missing := lacks(request, world.settings.control_token):
+            message = f"The control plane wants 'Authorization: Bearer <control token>', found {missing}."
+            reply = _json({"message": message, "errors": []}, 401)
+            reply.headers["WWW-Authenticate"] = 'Bearer realm="control plane"'
+            return reply
+        return None
 
     def route(path: str, method: str, view: Callable[..., Any]) -> None:
         plane.add_url_rule(path, f"{method} {path}", _answering(view), methods=[method])

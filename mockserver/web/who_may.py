@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import ipaddress
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from flask import Request
@@ -10,12 +12,12 @@ from flask import Request
 _LOCAL_NAMES = frozenset({"localhost", "host.docker.internal"})
 
 
-def refusal(request: Request) -> str | None:
+def refusal(request: Request, allowed: Collection[str] = ()) -> str | None:
     """Why ``request`` may not steer the mock; None when it may.
 
     A browser names the page's origin, or its relation to this server, and no page can stop it. A host name that
     was rebound to this address is told by Host, which must be an address, a name of this machine, or one without
-    a dot (a container's), since only these cannot be somebody else's.
+    a dot (a container's), since only these cannot be somebody else's; or one of the names that are ``allowed``.
     """
     host = request.host
     site = request.headers.get("Sec-Fetch-Site")
@@ -24,17 +26,43 @@ def refusal(request: Request) -> str | None:
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"{request.scheme}://{host}":
         return f"a page of another origin ({origin[:80]})"
-    if not _is_own(host):
-        return f"a page of the host {host[:80]}, which is not this machine's"
+    if not _is_own(host, allowed):
+        return f"a page of the host {host[:80]}, which is not this machine's (see --allow-host)"
     return None
 
 
-def _is_own(host: str) -> bool:
+def lacks(request: Request, control_token: str | None) -> str | None:
+    """Why ``request`` does not show the control token; None when it does, or when none is wanted."""
+    if control_token is None:
+        return None
+    header = request.headers.get("Authorization")
+    if header is None:
+        return "no Authorization header"
+    scheme, _, shown = header.strip().partition(" ")
+    if scheme.lower() == "bearer" and hmac.compare_digest(shown.strip().encode(), control_token.encode()):
+        return None
+    return "another Authorization"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs on this machine reach what listens on ``host``."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _is_own(host: str, allowed: Collection[str]) -> bool:
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return False
-    if name in _LOCAL_NAMES or name.endswith(".localhost") or ("." not in name.rstrip(".") and ":" not in name):
+    if (
+        name.rstrip(".") in allowed
+        or name in _LOCAL_NAMES
+        or name.endswith(".localhost")
+        or ("." not in name.rstrip(".") and ":" not in name)
+    ):
         return True
     try:
         ipaddress.ip_address(name)
