@@ -119,6 +119,9 @@ def _operation(world: World, request: Request) -> Operation:
     """Raises Refusal: the denial where nothing answers the path, 405 with the exact verbs where something does."""
     verbs = world.contract.paths.get(request.template)
     if verbs is None:
+        malformed = [one for one in request.excess if one.rule == "encoding"]
+        if malformed:
+            raise Refusal(400, "The path is not encoded as a path is.", violations=malformed)
         raise denied(f"no path of the document matches {request.path[:200]}")
     operation = verbs.get(request.method)
     if operation is None:

@@ -43,6 +43,22 @@ def test_a_body_that_breaks_off_is_refused_as_that(running: Running, request_: b
     assert b"broke off after 2 bytes" in reply
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/settings%2Facme", 403),
+        ("/__mock__%2Fhealth", 403),
+        ("/certifications/acme%2Fcert-ada", 200),  # the list of a tenant of that name, which no token names
+        ("/certifications/acme/cert%2Fada", 400),
+        ("/certifications/acme/%zz", 400),
+        ("/%5F_mock__/health", 200),
+    ],
+)
+def test_the_path_is_judged_as_it_was_sent(running: Running, path: str, status: int) -> None:
+    reply = exchange(running, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(), shut=False)
+    assert reply.startswith(f"HTTP/1.1 {status} ".encode()), reply
+
+
 def test_others_are_served_while_bodies_do_not_arrive(running: Running) -> None:
     address = urlsplit(running.url)
     waiting = [socket.create_connection((address.hostname, address.port)) for _ in range(100)]

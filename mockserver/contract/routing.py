@@ -25,8 +25,8 @@ class _Step:
         if "{" not in segment:
             return self.fixed.setdefault(segment, _Step())
         pieces = _PARAMETER.split(segment)
-        pattern = "".join("([^/]+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
-        return self.mixed.setdefault(pattern, (re.compile(pattern), _Step()))[1]
+        pattern = "".join("(.+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
+        return self.mixed.setdefault(pattern, (re.compile(pattern, re.DOTALL), _Step()))[1]
 
 
 class Router:
@@ -83,6 +83,6 @@ def _values(segment: str, wanted: str) -> dict[str, str]:
     if whole := _PARAMETER.fullmatch(wanted):
         return {whole[1]: segment}
     pieces = _PARAMETER.split(wanted)
-    pattern = "".join("([^/]+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
-    found = re.fullmatch(pattern, segment)
+    pattern = "".join("(.+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
+    found = re.fullmatch(pattern, segment, re.DOTALL)
     return dict(zip(pieces[1::2], found.groups(), strict=True)) if found else {}

@@ -19,6 +19,7 @@ from mockserver.web.control import control_plane
 from mockserver.web.cors import allow_browsers
 from mockserver.web.docs import docs_pages
 from mockserver.web.front import BROKEN
+from mockserver.web.target import MALFORMED, decoded, judge_as_sent, raw_path
 from mockserver.world import Progress, World, unseen
 
 
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None, progress: Progress = unseen, **
     app = Flask("mockserver", static_folder=None)
     app.extensions["mockserver"] = world
     app.url_map.merge_slashes = False
+    judge_as_sent(app)
     app.register_blueprint(control_plane(world))
     app.register_blueprint(docs_pages(world))
     allow_browsers(app)
@@ -46,9 +48,11 @@ def _api(world: World) -> Callable[[], Response | None]:
     router = Router(world.contract.paths, world.contract.prefixes)
 
     def api() -> Response | None:
+        if MALFORMED in request.environ:
+            return _answer(world, "", {})
         if not isinstance(request.routing_exception, NotFound):
             return None
-        template, values = router.match(request.path) or ("", {})
+        template, values = router.match(raw_path(request.environ), decoded) or ("", {})
         return _answer(world, template, values)
 
     return api
@@ -86,6 +90,8 @@ def _request(world: World, template: str, path_values: Mapping[str, str]) -> Req
 
 def _too_long(world: World, environ: Mapping[str, Any], headers: Mapping[str, str]) -> Iterator[Violation]:
     settings = world.settings
+    if malformed := environ.get(MALFORMED):
+        yield Violation("path", "", "encoding", malformed)
     target = len(environ.get("PATH_INFO", "")) + len(environ.get("QUERY_STRING", ""))
     if target > settings.max_target:
         message = f"the URL has {target} characters, at most {settings.max_target} are taken"
