@@ -60,6 +60,7 @@ _ANNOTATED: Mapping[str, tuple[type, ...]] = {
     "Path": (str, Path),
     "Path | str": (str, Path),
     "tuple[Path, ...]": (tuple,),
+    "tuple[str, ...]": (tuple,),
     "Mapping[str, int]": (Mapping,),
 }
 _TYPES: Mapping[str, tuple[type, ...]] = {
