@@ -181,3 +181,36 @@ def test_no_secret_reaches_the_journal(secured) -> None:
     told = secured.test_client().get("/__mock__/journal").get_data(as_text=True)
     assert token not in told
     assert "(kept secret)" in told
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "ES384", "EdDSA"])
+def test_our_key_under_another_algorithm_is_refused_with_the_reason(secured, algorithm: str) -> None:
+    header = {"alg": algorithm, "kid": "mockserver", "typ": "JWT"}
+    parts = [json.dumps(header), json.dumps(claims()), "signature"]
+    token = ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
+    assert ask(secured, token).status_code == 401
+    [entry] = secured.test_client().get("/__mock__/journal").json
+    assert algorithm in entry["reason"]
+
+
+def test_a_key_of_others_of_another_kind_is_refused(library, tmp_path: Path) -> None:
+    pair = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    jwk = {**jwt.algorithms.RSAAlgorithm.to_jwk(pair.public_key(), as_dict=True), "kid": "theirs"}
+    (tmp_path / "jwks.json").write_text(json.dumps({"keys": [jwk]}))
+    app = library(auth="verify", jwks=str(tmp_path / "jwks.json"), key_file=tmp_path / "key.pem")
+    parts = [json.dumps({"alg": "ES256", "kid": "theirs"}), json.dumps(claims()), "signature"]
+    token = ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
+    assert ask(app, token).status_code == 401
+
+
+@pytest.mark.parametrize("content", [b"", b"no key", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
+def test_a_broken_key_file_stops_the_start(library, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "key.pem").write_bytes(content)
+    with pytest.raises(SetupError, match=r"key\.pem.*no usable key.*MOCKSERVER_KEY_FILE"):
+        library(key_file=tmp_path / "key.pem")
+
+
+def test_a_key_file_of_another_kind_stops_the_start(library, tmp_path: Path) -> None:
+    (tmp_path / "key.pem").mkdir()
+    with pytest.raises(SetupError, match="no usable key"):
+        library(key_file=tmp_path / "key.pem")

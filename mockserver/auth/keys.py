@@ -20,13 +20,15 @@ KEY_ID = "mockserver"
 
 class Keys:
     """The shared ``secret`` (HS256), the pair in ``key_file`` (RS256, made when first needed), and the
-    keys of ``jwks``, a file or an http(s) URL. Raises SetupError when ``jwks`` cannot be read."""
+    keys of ``jwks``, a file or an http(s) URL. Raises SetupError when a file cannot be read."""
 
     def __init__(self, secret: str, key_file: Path, jwks: str | None = None) -> None:
         self._secret = secret
         self._key_file = key_file
         self._remote = jwt.PyJWKClient(jwks, timeout=5) if jwks and _is_url(jwks) else None
         self._local = _read_set(Path(jwks)) if jwks and not _is_url(jwks) else None
+        if key_file.exists():  # what is wrong with it is told at the start, not to the first who shows an RS256 token
+            _ = self._pair
 
     def sign(self, claims: Mapping[str, Any], algorithm: str) -> str:
         """A compact token; ``algorithm`` is HS256 or RS256."""
@@ -44,7 +46,7 @@ class Keys:
             key = self._key(token, header)
             unjudged = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
             return _payload(jwt.decode(token, key, [str(algorithm)], options=unjudged))  # type: ignore[arg-type]
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, TypeError, ValueError, AttributeError) as error:  # a key of another kind, too
             raise unauthorized(f"the token is not acceptable: {error}") from None
 
     def public(self) -> dict[str, Any]:
@@ -60,6 +62,8 @@ class Keys:
         if algorithm not in PUBLIC_ALGORITHMS:
             raise jwt.InvalidAlgorithmError(f"the algorithm {algorithm!r} is not taken")
         if key_id == KEY_ID:
+            if not str(algorithm).startswith(("RS", "PS")):
+                raise jwt.InvalidAlgorithmError(f"the key {KEY_ID!r} is an RSA key, which {algorithm} does not use")
             return self._pair.public_key()
         if self._remote:
             return self._remote.get_signing_key_from_jwt(token).key
@@ -71,18 +75,31 @@ class Keys:
     @cached_property
     def _pair(self) -> Any:
         """The RSA key pair, read from the key file, or made and kept there for the next process."""
+        from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives import serialization  # PERF: 60 ms, only where RS256 is used
         from cryptography.hazmat.primitives.asymmetric import rsa
 
         try:
-            return serialization.load_pem_private_key(self._key_file.read_bytes(), password=None)
+            pair = serialization.load_pem_private_key(self._key_file.read_bytes(), password=None)
         except FileNotFoundError:
-            pair = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+            pass
+        except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise _broken(self._key_file, str(error)) from None
+        else:
+            if not isinstance(pair, rsa.RSAPrivateKey):
+                raise _broken(self._key_file, "it is no RSA key")
+            return pair
+        pair = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         pem = pair.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         _keep(self._key_file, pem)
         return pair
+
+
+def _broken(file: Path, why: str) -> SetupError:
+    remedy = "name an RSA private key (PEM, no password) with MOCKSERVER_KEY_FILE, or remove it: a new one is made"
+    return SetupError([Problem(str(file), "", f"no usable key: {why}", remedy)])
 
 
 def _keep(file: Path, pem: bytes) -> None:
