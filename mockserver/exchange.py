@@ -97,7 +97,7 @@ def _identified(
 ) -> Identity:
     if operation.plan is not None:
         return world.auth.admit(operation.plan, request)
-    return world.auth.identify(operation, header, tenant, world.clock.wall())
+    return world.auth.identify(operation, header, tenant, world.clock.wall)
 
 
 def _read(world: World, operation: Operation, request: Request) -> Input:

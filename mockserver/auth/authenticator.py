@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from mockserver.contract.operation import Operation, Security
 from mockserver.contract.plan import Credential, Plan
@@ -22,6 +22,8 @@ REMEMBERED = 1_024
 """How many verified tokens are remembered."""
 LEEWAY = 5
 """Seconds by which clocks may differ."""
+Wall: TypeAlias = Callable[[float | None], datetime]
+"""The time by which a token is judged that was issued at so many seconds since 1970."""
 ANONYMOUS = Identity("anonymous", None)
 
 
@@ -37,6 +39,7 @@ class Mode(StrEnum):
 class _Seen:
     identity: Identity
     expires: float
+    issued: float | None
 
 
 class Authenticator:
@@ -52,14 +55,14 @@ class Authenticator:
         self._keys = keys
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
 
-    def identify(self, operation: Operation, header: str | None, tenant: str | None, now: datetime) -> Identity:
-        """The caller, allowed to use ``operation`` on ``tenant``.
+    def identify(self, operation: Operation, header: str | None, tenant: str | None, wall: Wall) -> Identity:
+        """The caller, allowed to use ``operation`` on ``tenant``; ``wall`` is Clock.wall.
 
         Raises Refusal: 401 without a good token, 403 for another tenant or a missing scope.
         """
         if self._mode is Mode.OFF or not operation.secured:
             return ANONYMOUS
-        identity = self._identity(_token(header), now)
+        identity = self._identity(_token(header), wall)
         if tenant is not None and identity.tenant != tenant:
             raise denied(f"the token is for the tenant {identity.tenant!r}, the path names {tenant!r}")
         missing = operation.scopes - set(str(identity.claims.get("scope", "")).split())
@@ -83,29 +86,32 @@ class Authenticator:
         headers = [("WWW-Authenticate", scheme.capitalize())] if scheme else []
         raise Refusal(401, "Unauthorized", headers=headers, reason=f"no credential; wanted {wanted}")
 
-    def _identity(self, token: str, now: datetime) -> Identity:
+    def _identity(self, token: str, wall: Wall) -> Identity:
         seen = self._seen.get(token)
         if seen is None:
-            seen = self._judge(token, now)
+            seen = self._judge(token, wall)
             self._seen[token] = seen
             while len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)
-        if seen.expires + LEEWAY <= now.timestamp():
+        if seen.expires + LEEWAY <= wall(seen.issued).timestamp():
             raise unauthorized("the token has expired")
         return seen.identity
 
-    def _judge(self, token: str, now: datetime) -> _Seen:
+    def _judge(self, token: str, wall: Wall) -> _Seen:
         claims = self._keys.claims(token, verify=self._mode is Mode.VERIFY)
         expires, audience = claims.get("exp"), claims.get("aud")
         if not _is_moment(expires):
             raise unauthorized("the token has no expiry (exp)")
+        issued = claims.get("iat")
+        if issued is not None and not _is_moment(issued):
+            raise unauthorized("the token's moment of issue (iat) is no number of seconds")
         begins = claims.get("nbf", 0)
-        if not _is_moment(begins) or begins > now.timestamp() + LEEWAY:
+        if not _is_moment(begins) or begins > wall(issued).timestamp() + LEEWAY:
             raise unauthorized("the token is not valid yet (nbf)")
         wanted = self._security.audience
         if wanted is not None and wanted not in (audience if isinstance(audience, list) else [audience]):
             raise unauthorized(f"the token's audience (aud) is {audience!r}, wanted {wanted!r}")
-        return _Seen(self._read(claims), float(expires))
+        return _Seen(self._read(claims), float(expires), issued)
 
     def _read(self, claims: Mapping[str, Any]) -> Identity:
         name = self._security.claims.get("tenant")
@@ -143,7 +149,7 @@ def mint(
         "iss": "mockserver",
         "sub": subject,
         "aud": security.audience,
-        "iat": int(now.timestamp()),
+        "iat": now.timestamp(),  # to the microsecond: an advance within the same second came before or after
         "exp": int((now + expires_in).timestamp()),
         "scope": scope,
     }

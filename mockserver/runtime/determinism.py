@@ -8,6 +8,8 @@ from threading import Lock
 from time import monotonic
 from typing import TypeAlias
 
+from mockserver.errors import Problem, SetupError
+
 Scope: TypeAlias = tuple[str, ...]
 
 
@@ -22,33 +24,67 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Between these the clock can be set: far enough from the ends of the calendar that rules may add to it."""
+ADVANCES = 256
+"""How many advances are remembered one by one."""
+
+
 class Clock:
     """What the mock takes for "now", and for how long.
 
     It begins at ``start`` (None: the machine's time) and, when ``running``, goes on with the machine's
-    pace; otherwise it stands until someone moves it. ``wall`` is the machine's time plus what was
-    added by ``advance``: tokens are judged by it, since other processes mint them.
+    pace; otherwise it stands until someone moves it. Tokens live by the machine's time, since other processes
+    mint them, and age by each ``advance`` that came after they were issued.
     """
 
     def __init__(self, start: datetime | None = None, *, running: bool = False) -> None:
+        self._lock = Lock()
         self.set(start or datetime.now(UTC), running=running)
 
     def now(self) -> datetime:
         """The mock's time, in UTC."""
         ran = timedelta(seconds=monotonic() - self._since) if self.running else timedelta()
-        return self._base + self._shift + ran
+        return self._base + ran
 
-    def wall(self) -> datetime:
-        """The machine's time moved on by what ``advance`` added."""
-        return datetime.now(UTC) + self._shift
+    def wall(self, issued: float | None = None) -> datetime:
+        """The machine's time, moved on by what was advanced after ``issued``, seconds since 1970; None: by all."""
+        added = (by for at, by in self._advances if issued is None or at > issued)
+        return datetime.now(UTC) + sum(added, timedelta())
 
     def set(self, moment: datetime, *, running: bool = False) -> None:
-        """Be at ``moment``; forgets what ``advance`` added."""
-        self._base, self._shift, self._since, self.running = moment, timedelta(), monotonic(), running
+        """Be at ``moment``; forgets what was advanced. Raises SetupError outside EARLIEST to LATEST."""
+        _hold_to_range(moment)
+        with self._lock:
+            self._advances: tuple[tuple[float, timedelta], ...] = ()
+            self._base, self._since, self.running = moment, monotonic(), running
+
+    def run(self, *, running: bool) -> None:
+        """Go on from now, or stand."""
+        with self._lock:
+            self._base, self._since, self.running = self.now(), monotonic(), running
 
     def advance(self, by: timedelta) -> None:
-        """Move on (or, for a negative ``by``, back)."""
-        self._shift += by
+        """Move on (or, for a negative ``by``, back). Raises SetupError when that leads outside EARLIEST to LATEST."""
+        with self._lock:
+            try:
+                moved = self.now() + by
+            except OverflowError:
+                moved = datetime.max.replace(tzinfo=UTC)
+            _hold_to_range(moved)
+            advances = (*self._advances, (datetime.now(UTC).timestamp(), by))
+            if len(advances) > ADVANCES:  # the two oldest become one, so that memory has a bound
+                (_, first), (at, second), *others = advances
+                advances = ((at, first + second), *others)
+            self._advances = advances
+            self._base += by
+
+
+def _hold_to_range(moment: datetime) -> None:
+    if not EARLIEST <= moment <= LATEST:
+        problem = f"the clock would be at {moment.year:04}, outside {EARLIEST.year} to {LATEST.year}"
+        remedy = f"choose a moment from {stamp(EARLIEST)} to {stamp(LATEST)}"
+        raise SetupError([Problem("clock", "/now", problem, remedy)])
 
 
 class IdSource:

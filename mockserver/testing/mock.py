@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from mockserver.auth.authenticator import mint
@@ -82,7 +82,7 @@ class Mock:
             world.keys,
             world.contract.security,
             tenant=tenant or self.tenant,
-            now=world.clock.wall(),
+            now=datetime.now(UTC),
             subject=subject,
             expires_in=lifetime,
             scope=scope,

@@ -187,8 +187,15 @@ class _Steering:
         return {"now": stamp(self.world.clock.now()), "running": self.world.clock.running}
 
     def set_clock(self) -> dict[str, Any]:
+        """``{"now": moment}`` stops the clock there, with ``"running": true`` it goes on; that alone starts it."""
         body = _body()
-        self.world.clock.set(_moment(body.get("now")), running=body.get("running") is True)
+        running = body.get("running", False)
+        if not isinstance(running, bool):
+            raise _refuse("/running", f"is {shown(running, 40)}", "give true or false")
+        if "now" not in body and "running" in body:
+            self.world.clock.run(running=running)
+        else:
+            self.world.clock.set(_moment(body.get("now")), running=running)
         return self.clock()
 
     def advance_clock(self) -> dict[str, Any]:

@@ -1,0 +1,94 @@
+"""The clock's hands: what may be set, what stops it, and how tokens age by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from mockserver.auth.authenticator import mint
+from mockserver.errors import SetupError
+from mockserver.runtime.determinism import ADVANCES, EARLIEST, LATEST, Clock
+
+Library = Callable[..., Any]
+
+
+def status(app: Any, token: str) -> int:
+    return app.test_client().get("/books/t", headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+def by_command(app: Any) -> str:
+    world = app.extensions["mockserver"]
+    lifetime = timedelta(seconds=60)
+    return mint(world.keys, world.contract.security, tenant="t", now=datetime.now(UTC), expires_in=lifetime)
+
+
+def by_control_plane(app: Any) -> str:
+    return app.test_client().post("/__mock__/token", json={"tenant": "t", "expires_in": 60}).json["token"]
+
+
+@pytest.mark.parametrize("minted", [by_command, by_control_plane])
+@pytest.mark.parametrize("seconds", [86_400, -86_400])
+def test_a_token_minted_after_an_advance_lives_its_time(
+    library: Library, minted: Callable[[Any], str], seconds: int
+) -> None:
+    app = library(auth="verify")
+    before = minted(app)
+    app.test_client().post("/__mock__/clock/advance", json={"seconds": seconds})
+    after = minted(app)
+    assert status(app, before) == (401 if seconds > 0 else 200)
+    assert status(app, after) == 200
+    app.test_client().post("/__mock__/clock/advance", json={"seconds": 120})
+    assert status(app, after) == 401
+
+
+OUTSIDE = ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+10:00", "0001-01-01", "1969-12-31T23:59:59Z", "2200-01-02"]
+
+
+@pytest.mark.parametrize("now", OUTSIDE)
+def test_a_moment_out_of_range_is_refused_and_changes_nothing(library: Library, now: str) -> None:
+    client = library().test_client()
+    reply = client.put("/__mock__/clock", json={"now": now})
+    assert reply.status_code == 400
+    assert reply.json["errors"][0]["path"] == "/now"
+    assert client.get("/__mock__/clock").json["now"] == "2025-04-18T12:00:00.000Z"
+    assert client.post("/books/t", json={"title": "A"}).status_code == 200
+
+
+@pytest.mark.parametrize(("start", "seconds"), [("2199-06-01", 300_000_000), ("1970-06-01", -300_000_000)])
+def test_nor_does_an_advance_leave_the_range(library: Library, start: str, seconds: int) -> None:
+    client = library().test_client()
+    client.put("/__mock__/clock", json={"now": start})
+    reply = client.post("/__mock__/clock/advance", json={"seconds": seconds})
+    assert reply.status_code == 400
+    assert "1970" in reply.text
+    assert "2200" in reply.text
+    assert client.get("/__mock__/clock").json["now"].startswith(start)
+
+
+def test_the_ends_of_the_range_are_taken() -> None:
+    for end in (EARLIEST, LATEST):
+        assert Clock(end).now() == end
+    with pytest.raises(SetupError, match="outside 1970 to 2200"):
+        Clock(LATEST).advance(timedelta.max)
+
+
+def test_a_clock_that_was_stopped_is_told_and_started_again(library: Library) -> None:
+    client = library(clock="scenario").test_client()
+    assert client.get("/__mock__/clock").json["running"] is True
+    stopped = client.put("/__mock__/clock", json={"now": "2026-01-01"}).json
+    assert stopped == {"now": "2026-01-01T00:00:00.000Z", "running": False}
+    started = client.put("/__mock__/clock", json={"running": True}).json
+    assert started["running"] is True
+    assert started["now"].startswith("2026-01-01T00:0")
+    assert client.put("/__mock__/clock", json={"running": "yes"}).status_code == 400
+
+
+def test_advances_are_remembered_with_a_bound() -> None:
+    clock = Clock()
+    for _ in range(ADVANCES * 2):
+        clock.advance(timedelta(seconds=1))
+    assert len(clock._advances) == ADVANCES
+    assert clock.wall() - datetime.now(UTC) > timedelta(seconds=ADVANCES * 2 - 60)
