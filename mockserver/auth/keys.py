@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import jwt
 import orjson
 
+from mockserver.auth.remote_set import RemoteSet
 from mockserver.errors import Problem, SetupError, unauthorized
 
 PUBLIC_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
@@ -25,7 +26,7 @@ class Keys:
     def __init__(self, secret: str, key_file: Path, jwks: str | None = None) -> None:
         self._secret = secret
         self._key_file = key_file
-        self._remote = jwt.PyJWKClient(jwks, timeout=5) if jwks and _is_url(jwks) else None
+        self._remote = RemoteSet(jwks) if jwks and _is_url(jwks) else None
         self._local = _read_set(Path(jwks)) if jwks and not _is_url(jwks) else None
         if key_file.exists():  # what is wrong with it is told at the start, not to the first who shows an RS256 token
             _ = self._pair
@@ -43,7 +44,7 @@ class Keys:
             if not verify:
                 return _payload(jwt.decode(token, options={"verify_signature": False}))
             algorithm = header.get("alg")
-            key = self._key(token, header)
+            key = self._key(header)
             unjudged = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
             return _payload(jwt.decode(token, key, [str(algorithm)], options=unjudged))  # type: ignore[arg-type]
         except (jwt.PyJWTError, TypeError, ValueError, AttributeError) as error:  # a key of another kind, too
@@ -54,7 +55,7 @@ class Keys:
         jwk = jwt.algorithms.RSAAlgorithm.to_jwk(self._pair.public_key(), as_dict=True)
         return {"keys": [{**jwk, "kid": KEY_ID, "alg": "RS256", "use": "sig"}]}
 
-    def _key(self, token: str, header: Mapping[str, Any]) -> Any:
+    def _key(self, header: Mapping[str, Any]) -> Any:
         """The key for this header. A shared secret never verifies what claims a public algorithm, nor the reverse."""
         algorithm, key_id = header.get("alg"), header.get("kid")
         if algorithm == "HS256":
@@ -66,7 +67,7 @@ class Keys:
                 raise jwt.InvalidAlgorithmError(f"the key {KEY_ID!r} is an RSA key, which {algorithm} does not use")
             return self._pair.public_key()
         if self._remote:
-            return self._remote.get_signing_key_from_jwt(token).key
+            return self._remote.find(key_id)
         for key in self._local.keys if self._local else ():
             if key.key_id == key_id:
                 return key.key
