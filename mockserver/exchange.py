@@ -60,6 +60,8 @@ def answer(world: World, request: Request) -> Reply:
 
 def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     operation = trail.operation = _operation(world, request)
+    if request.method == "HEAD" and operation.method == "GET":  # RFC 9110 9.3.2: all but the content is GET's
+        request = replace(request, method="GET")
     if request.excess:
         raise Refusal(400, "The request is larger than this server takes.", violations=request.excess)
     trail.tenant = request.path_values.get(world.contract.tenant) if world.contract.tenant else None
@@ -123,9 +125,9 @@ def _operation(world: World, request: Request) -> Operation:
         if malformed:
             raise Refusal(400, "The path is not encoded as a path is.", violations=malformed)
         raise denied(f"no path of the document matches {request.path[:200]}")
-    operation = verbs.get(request.method)
+    operation = verbs.get(request.method) or (verbs.get("GET") if request.method == "HEAD" else None)
     if operation is None:
-        allow = ", ".join(sorted(verbs))
+        allow = ", ".join(sorted({*verbs, *(["HEAD"] if "GET" in verbs else [])}))
         raise Refusal(405, f"{request.method[:20]} is not allowed here, use {allow}.", headers=[("Allow", allow)])
     return operation
 

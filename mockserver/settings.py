@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,14 @@ def data_folder(name: str) -> Path:
     package = Path(__file__).parent
     installed = package / "_data" / name
     return installed if installed.is_dir() else package.parent / name
+
+
+def state_folder() -> Path:
+    """Where what outlives a run is kept: below the home directory, or for a user without one below the temporary."""
+    try:
+        return Path.home() / ".local/state/mockserver"
+    except RuntimeError:  # no HOME, and a user id that the system has no entry for: usual in containers
+        return Path(tempfile.gettempdir()) / f"mockserver-{os.getuid()}"
 
 
 def stock_spec() -> Path:
@@ -51,7 +60,7 @@ class Settings:
     scale: float = 1
     auth: Mode = Mode.VERIFY
     secret: str = field(default=DEVELOPMENT_SECRET, repr=False)
-    key_file: Path = field(default_factory=lambda: Path.home() / ".local/state/mockserver/key.pem")
+    key_file: Path = field(default_factory=lambda: state_folder() / "key.pem")
     jwks: str | None = None
     control_token: str | None = field(default=None, repr=False)
     allow_hosts: tuple[str, ...] = ()

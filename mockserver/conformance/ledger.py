@@ -63,7 +63,7 @@ class Ledger:
         """The whole lines; one that a crash cut short is passed over."""
         if not self.file.exists():
             return
-        for line in self.file.read_text().splitlines():
+        for line in self.file.read_text(encoding="utf-8").splitlines():
             try:
                 told = json.loads(line)
             except ValueError:

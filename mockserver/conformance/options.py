@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from mockserver.conformance.profiles import PROFILES, Profile
 from mockserver.errors import Problem, SetupError
-from mockserver.settings import data_folder
+from mockserver.settings import data_folder, state_folder
 
 MOCK = "mock"
 COMMAND_TIME = 60
@@ -47,7 +47,7 @@ class Options:
     allow_hosts: tuple[str, ...] = ()
     redact: tuple[str, ...] = ()
     spec: Path = field(default_factory=lambda: data_folder("spec") / "openapi.json")
-    state: Path = field(default_factory=lambda: Path.home() / ".local/state/mockserver/check")
+    state: Path = field(default_factory=lambda: state_folder() / "check")
 
     @property
     def chosen(self) -> Profile:

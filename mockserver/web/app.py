@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
+from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import get_input_stream
 
 from mockserver.contract import Router
@@ -15,6 +16,7 @@ from mockserver.errors import Violation
 from mockserver.exchange import answer
 from mockserver.messages import Reply, Request
 from mockserver.settings import Settings
+from mockserver.web.browsing import protect_browsers, shown_the_way
 from mockserver.web.control import control_plane
 from mockserver.web.cors import allow_browsers
 from mockserver.web.docs import docs_pages
@@ -38,21 +40,25 @@ def create_app(settings: Settings | None = None, progress: Progress = unseen, **
     app.register_blueprint(control_plane(world))
     app.register_blueprint(docs_pages(world))
     allow_browsers(app)
+    protect_browsers(app)
     app.before_request(_api(world))
     app.register_error_handler(HTTPException, _as_json)
     return app
 
 
-def _api(world: World) -> Callable[[], Response | None]:
+def _api(world: World) -> Callable[[], AnyResponse | None]:
     """Answers whatever no page of the application does: a path of the document, or of nothing at all."""
     router = Router(world.contract.paths, world.contract.prefixes)
 
-    def api() -> Response | None:
+    def api() -> AnyResponse | None:
         if MALFORMED in request.environ:
             return _answer(world, "", {})
         if not isinstance(request.routing_exception, NotFound):
             return None
-        template, values = router.match(raw_path(request.environ), decoded) or ("", {})
+        found = router.match(raw_path(request.environ), decoded)
+        if found is None and (way := shown_the_way(request.path)):
+            return way
+        template, values = found or ("", {})
         return _answer(world, template, values)
 
     return api

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, redirect, render_template_string, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from mockserver.contract.document import without_servers
+from mockserver.web.browsing import scripted
 from mockserver.world import World
 
 FOLDED = 60
@@ -25,7 +26,7 @@ ADDRESSES = 8
 def docs_pages(world: World) -> Blueprint:
     """``/openapi.json``, ``/openapi.yaml``, ``/docs`` and ``/.well-known/jwks.json``."""
     pages = Blueprint("docs", __name__)
-    page = (Path(__file__).parent / "docs.html").read_text()
+    page = (Path(__file__).parent / "docs.html").read_text(encoding="utf-8")
 
     published = _Published(world)
 
@@ -42,9 +43,9 @@ def docs_pages(world: World) -> Blueprint:
         return redirect(f"{request.script_root}/docs/")
 
     @pages.get("/docs/")
-    def index() -> str:
+    def index() -> Response:
         tenants = world.store.names()
-        return render_template_string(
+        rendered = render_template_string(
             page,
             title=world.contract.document.root["info"]["title"],
             scheme=world.contract.security.scheme,
@@ -53,6 +54,7 @@ def docs_pages(world: World) -> Blueprint:
             expansion="none" if len(world.operations) > FOLDED else "list",
             secured=world.settings.auth != "off" and world.contract.security.scheme is not None,
         )
+        return scripted(rendered)
 
     @pages.get("/docs/<path:name>")
     def file(name: str) -> Response:
