@@ -63,7 +63,9 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     if request.method == "HEAD" and operation.method == "GET":  # RFC 9110 9.3.2: all but the content is GET's
         request = replace(request, method="GET")
     if request.excess:
-        raise Refusal(400, "The request is larger than this server takes.", violations=request.excess)
+        too_large = all(one.rule == "maxLength" for one in request.excess)
+        message = "The request is larger than this server takes." if too_large else "The request cannot be read."
+        raise Refusal(400, message, violations=request.excess)
     trail.tenant = request.path_values.get(world.contract.tenant) if world.contract.tenant else None
     header = request.headers.get("authorization")
     trail.identity = _identified(world, operation, request, header, trail.tenant)

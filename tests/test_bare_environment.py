@@ -19,7 +19,9 @@ main()
 """
 
 
-@pytest.mark.parametrize("arguments", [["validate"], ["token", "--tenant", "acme"], ["serve", "--help"], ["check", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["validate"], ["token", "--tenant", "acme"], ["serve", "--help"], ["check", "--help"]]
+)
 def test_a_command_works(arguments: list[str]) -> None:
     bare = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
     done = subprocess.run(

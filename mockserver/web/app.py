@@ -21,6 +21,7 @@ from mockserver.web.control import control_plane
 from mockserver.web.cors import allow_browsers
 from mockserver.web.docs import docs_pages
 from mockserver.web.front import BROKEN
+from mockserver.web.inflating import inflated
 from mockserver.web.target import MALFORMED, decoded, judge_as_sent, raw_path
 from mockserver.world import Progress, World, unseen
 
@@ -82,6 +83,11 @@ def _request(world: World, template: str, path_values: Mapping[str, str]) -> Req
             excess.append(Violation("body", "", "maxLength", f"is larger than {limit} bytes"))
         if broken := environ.get(BROKEN):
             excess.append(Violation("body", "", "transfer", broken))
+        plain = body if excess else inflated(body, headers.get("content-encoding", ""), limit)
+        if isinstance(plain, Violation):
+            excess.append(plain)
+            plain = b""
+        body = plain
     return Request(
         method=request.method,
         path=request.path,
