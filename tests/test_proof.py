@@ -17,15 +17,8 @@ from mockserver.web.app import create_app
 
 ENGINE = Path(__file__).parent.parent / "mockserver"
 WAYS_IN = {
-    ("handlers/storing.py", "keep"): "checks the record before it puts it",
-    ("handlers/storing.py", "_amend"): "checks the record before it puts it",
+    ("handlers/door.py", "keep"): "the one door: requests, seeding, control plane and tests all go through it",
     ("store/tenant.py", "put"): "hands on what it is given, for those above",
-    ("handlers/planned/scope.py", "replace"): "keeps what replies are made to fit, whatever the record",
-    ("handlers/planned/scope.py", "put"): "keeps what replies are made to fit, whatever the record",
-    ("handlers/planned/beginning.py", "begin"): "keeps first records that were made to fit",
-    ("web/control.py", "_lock"): "changes one boolean of a stored record and nothing else",
-    ("seeding/filling.py", "put"): "checks each seeded record, or lists it as a problem that stops the start",
-    ("testing/planting.py", "plant"): "checks the record that a test plants",
 }
 """Every function of the engine that calls ``put`` on a collection, and why nothing unchecked passes it."""
 
@@ -97,7 +90,7 @@ def test_whatever_is_written_only_whole_records_come_back(app: Any, body: dict[s
 
 def test_trusted_replies_are_what_a_full_check_would_let_pass() -> None:
     """Each reply that is sent unchecked, checked after all: every operation of every resource."""
-    kit = prepared().kit
+    kit = prepared().session
     seen: set[str] = set()
     for group in kit.plan.groups.values():
         record = kit.create(group) if Kind.CREATE in group.operations and not group.is_single else {}

@@ -40,6 +40,8 @@ WIDER = {"PatchDirective/properties/value"}
 """Wider than on the page, on purpose: see spec/README.md."""
 STRICTER = {"PatchDirective/properties/path": "^(/([^/~]|~[01])*)*$"}
 """The page calls it a path and gives no pattern; RFC 6902 says what it is."""
+UNSHOWN = {"fields", "fieldsToReturn", "exclusiveStartKey"}
+"""Without an example, so that a request made of examples gets the reply that is shown: a first page of whole records."""
 REGISTRY = Registry().with_resource("urn:document", Resource(PUBLISHED, DRAFT202012))
 
 
@@ -78,8 +80,7 @@ def reply(name: str, status: str = "200") -> Node:
 
 def reply_schema(name: str) -> Node:
     """The schema of a full success reply."""
-    schema = follow(reply(name).child("content", "application/json", "schema"))
-    return follow(schema.child("anyOf", 0)) if "anyOf" in (schema.value or {}) else schema
+    return follow(reply(name).child("content", "application/json", "schema"))
 
 
 def agrees(told: dict[str, Any], node: Node) -> None:
@@ -194,8 +195,6 @@ def test_request_schemas_hold_what_a_client_may_set() -> None:
     sent = writable & set(record["required"]) - {"number"}  # which the server fills in
     assert SCHEMAS["CertificationCreate"]["required"] == sorted(sent)
     assert SCHEMAS["CertificationUpdate"]["required"] == sorted(sent | {"id"})
-    assert SCHEMAS["CertificationProjection"]["required"] == ["id"]
-    assert set(SCHEMAS["CertificationProjection"]["properties"]) == set(record["properties"])
 
 
 def test_the_engine_can_serve_it() -> None:
@@ -306,22 +305,9 @@ def examples() -> Iterator[Any]:
 def test_everything_has_examples_that_keep_its_schema(node: Node, pointer: str) -> None:
     values = [follow(place).value["value"] for _, place in node.child("examples").items()]
     values += [node.value["example"]] if "example" in node.value else []
-    assert values, f"{node.pointer} has no example"
+    assert values or node.value.get("name") in UNSHOWN, f"{node.pointer} has no example"
     for value in values:
         validator(pointer).validate(value)
-
-
-def test_full_examples_keep_the_full_schema() -> None:
-    for node in OPERATIONS.values():
-        media = follow(node.child("responses", "200")).child("content", "application/json")
-        if "anyOf" in follow(media.child("schema")).value if media.value else False:
-            validator(media.child("schema", "anyOf", 0).pointer).validate(
-                follow(media.child("examples", "full")).value["value"]
-            )
-            projected = follow(media.child("examples", "projected")).value["value"]
-            whole = follow(media.child("schema", "anyOf", 0))
-            stamped = {name for name, _ in whole.child("properties").items() if name.startswith("sys_")}
-            assert whole.value.get("type") == "array" or not stamped & set(projected), node.pointer
 
 
 def marked() -> dict[str, Any]:
@@ -332,12 +318,14 @@ def marked() -> dict[str, Any]:
     unseen = {
         "Error": None,
         "BatchOperation": None,
-        "PatchDirective": ["from", "value"],
         "CertificationSearchRequest": ["exclusiveStartKey"],
     }
     for name, properties in unseen.items():
         for field in properties or SCHEMAS[name]["properties"]:
             found[f"{name}.{field}"] = SCHEMAS[name]["properties"][field]
+    with_value, from_place, _ = SCHEMAS["PatchDirective"]["oneOf"]
+    found["PatchDirective.value"] = with_value["properties"]["value"]
+    found["PatchDirective.from"] = from_place["properties"]["from"]
     items = SCHEMAS["CertificationBatchResponse"]["properties"]["results"]["items"]["properties"]
     return found | {f"results.{field}": value for field, value in items.items()}
 
