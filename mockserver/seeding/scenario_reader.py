@@ -74,11 +74,12 @@ def _roots(file: Path, fixtures: Path, problems: list[Problem]) -> list[Place]:
 def scenario_of(settings: Settings, contract: Contract) -> Scenario | Unannotated:
     """The scenario that settings name. Raises SetupError as ``read_scenario`` does.
 
-    The stock scenarios are the stock document's: any other document begins with what it says itself. With the clock
+    The stock scenarios are the stock document's, and those of one that adds to it: any other document begins with what
+    it says itself. With the clock
     ``now``, the world is made around the machine's time.
     """
     moment = datetime.now(UTC).replace(microsecond=0) if settings.clock == "now" else None
-    is_own = settings.spec != stock_spec() and settings.fixtures == data_folder("fixtures")
+    is_own = settings.fixtures == data_folder("fixtures") and not _holds_stock(settings, contract)
     if contract.maker is not None or (is_own and settings.scenario == "default"):
         return Unannotated(seed=settings.seed or 0, name=settings.scenario, clock=moment or MOMENT)
     return read_scenario(
@@ -90,6 +91,14 @@ def scenario_of(settings: Settings, contract: Contract) -> Scenario | Unannotate
         scale=settings.scale,
         clock=moment,
     )
+
+
+def _holds_stock(settings: Settings, contract: Contract) -> bool:
+    """Whether the document has every resource that the stock recipes make."""
+    if settings.spec == stock_spec():
+        return True
+    stock = {file.stem for file in (settings.fixtures / "recipes").glob("*.yaml")}
+    return bool(stock) and stock <= set(contract.resources)
 
 
 def _file(name_or_path: str, fixtures: Path, folder: Path = Path()) -> Path:
