@@ -86,7 +86,8 @@ def _patch_result_not_checked(planting: Planting) -> None:
 
 def _unknown_op_passed_over(planting: Planting) -> None:
     def change(root: dict[str, Any]) -> None:
-        root["components"]["schemas"]["PatchDirective"]["properties"]["op"] = {"type": "string"}
+        forms = root["components"]["schemas"]["PatchDirective"]["oneOf"]
+        forms[:] = [{**forms[-1], "properties": {**forms[-1]["properties"], "op": {"type": "string"}}}]
 
     def apply(original: Callable[..., Any], document: Any, directive: dict[str, Any]) -> Any:
         known = directive["op"] in {"add", "remove", "replace", "move", "copy", "test"}
