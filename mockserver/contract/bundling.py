@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 from urllib.request import urlopen
 
+from mockserver.contract.document import referring
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import parse
 from mockserver.values.pointer import escape, references
@@ -70,18 +71,8 @@ class _Bundle:
 
     def _references(self, content: Any, location: str, files: dict[str, Any]) -> None:
         """Rewrite each reference in one file to where its target will stand."""
-        stack, seen = [content], set()
-        while stack:
-            node = stack.pop()
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
-            if isinstance(node, dict):
-                if isinstance(target := node.get("$ref"), str):
-                    node["$ref"] = self._rewritten(target, location, files)
-                stack += [below for below in node.values() if isinstance(below, dict | list)]
-            elif isinstance(node, list):
-                stack += [below for below in node if isinstance(below, dict | list)]
+        for node in referring(content):
+            node["$ref"] = self._rewritten(node["$ref"], location, files)
 
     def _rewritten(self, target: str, location: str, files: dict[str, Any]) -> str:
         file, _, pointer = target.partition("#")

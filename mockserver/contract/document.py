@@ -109,3 +109,18 @@ def without_servers(item: Mapping[str, Any]) -> dict[str, Any]:
         for word, told in item.items()
         if word != "servers"
     }
+
+
+def referring(root: Any) -> Iterator[dict[str, Any]]:
+    """Every object below ``root`` that has a ``$ref``, each once, whatever holds itself. It may be changed."""
+    stack: list[Any] = [root]
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+            yield node
+        below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        stack += [one for one in below if isinstance(one, dict | list)]

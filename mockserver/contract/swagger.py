@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mockserver.contract.document import METHODS
+from mockserver.contract.document import METHODS, referring
 from mockserver.values.pointer import step_along, steps_of
 
 _MOVED = (
@@ -175,19 +175,8 @@ def _servers(root: dict[str, Any]) -> Iterator[dict[str, str]]:
 
 def _move(root: dict[str, Any]) -> None:
     """References to what has moved follow it."""
-    stack: list[Any] = [root]
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, dict):
-            if isinstance(target := node.get("$ref"), str):
-                node["$ref"] = _moved(target)
-            stack += [below for below in node.values() if isinstance(below, dict | list)]
-        elif isinstance(node, list):
-            stack += [below for below in node if isinstance(below, dict | list)]
+    for node in referring(root):
+        node["$ref"] = _moved(node["$ref"])
 
 
 def _moved(target: str) -> str:

@@ -13,10 +13,11 @@ from mockserver.expressions.circles import circles
 from mockserver.seeding.fakes import Fakes
 from mockserver.seeding.fields import constant, read_field
 from mockserver.seeding.item import Make, Recipe
-from mockserver.seeding.place import Place, literal, meant, read_yaml
+from mockserver.seeding.place import Place, literal, read_yaml
 from mockserver.seeding.recipe_file import RecipeFile
 from mockserver.seeding.scope import Field, Scope
 from mockserver.seeding.stamps import default_specs
+from mockserver.values.suggestions import meant
 
 MAKE = "$make"
 """In a pinned record, ``field: {$make: ...}`` is a value to be made, not one to be taken as it is."""

@@ -13,12 +13,11 @@ import orjson
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import read_data_file
 from mockserver.values.pointer import escape
+from mockserver.values.suggestions import meant
 
 LARGEST = 2**64 - 1
 SMALLEST = -(2**63)
 """The integers that JSON text can carry here."""
-SHOWN = 60
-"""How many names a message lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +69,6 @@ class Place:
 
     def complain(self, problem: str, remedy: str) -> None:
         self.problems.append(Problem(self.file, self.pointer, problem, remedy))
-
-
-def meant(name: str, known: Iterable[str]) -> str:
-    """What to do about a name nobody knows: the one that was probably meant, or all there are."""
-    from difflib import get_close_matches  # PERF: needed only when something is wrong
-
-    names = sorted(known)
-    if not names:
-        return "leave it out"
-    if close := get_close_matches(name, names, n=1):
-        return f"did you mean {close[0]!r}?"
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f"use one of {', '.join(names[:SHOWN])}{more}"
 
 
 def told(value: Any) -> str:

@@ -9,8 +9,9 @@ from mockserver.contract import Resource
 from mockserver.seeding.fakes import LOCALE, Fakes
 from mockserver.seeding.fields import constant, in_turn
 from mockserver.seeding.item import RESERVED, Make
-from mockserver.seeding.place import Place, literal, meant
+from mockserver.seeding.place import Place, literal
 from mockserver.values.absent import ABSENT
+from mockserver.values.suggestions import meant
 
 KEYS = frozenset({"constants", "description", "fields", "let", "locale", "rows", "tables"})
 

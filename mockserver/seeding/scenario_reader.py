@@ -11,10 +11,11 @@ from mockserver.contract import Contract
 from mockserver.errors import Problem, SetupError
 from mockserver.seeding.cookbook import Cookbook
 from mockserver.seeding.item import Recipe
-from mockserver.seeding.place import Place, meant, read_yaml, told
+from mockserver.seeding.place import Place, read_yaml, told
 from mockserver.seeding.scenario import Plan, Scenario
 from mockserver.seeding.unannotated import MOMENT, Unannotated
 from mockserver.settings import Settings, data_folder, stock_spec
+from mockserver.values.suggestions import meant
 
 LARGEST = 2**31
 """The largest seed, and the largest count, that a scenario may give."""

@@ -12,7 +12,6 @@ from mockserver.errors import Problem, SetupError
 from mockserver.handlers.door import look
 from mockserver.messages import Json
 from mockserver.runtime.faults import read_fault
-from mockserver.seeding.place import meant
 from mockserver.testing import asking
 from mockserver.testing.calls import UNSAID, Call, Wanted
 from mockserver.testing.client import Client
@@ -22,6 +21,7 @@ from mockserver.testing.options import Options
 from mockserver.testing.planting import plant, resource_of
 from mockserver.testing.redaction import exchange
 from mockserver.testing.stage import Stage
+from mockserver.values.suggestions import meant
 from mockserver.world import World
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import Any
 
 from mockserver.contract.bundling import is_address
 from mockserver.errors import Problem, SetupError
-from mockserver.seeding.place import meant
 from mockserver.settings import CLOCKS, Settings
+from mockserver.values.suggestions import meant
 
 FILE = "mark mockserver"
 """What a problem names as its file."""

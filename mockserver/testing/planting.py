@@ -11,8 +11,8 @@ from mockserver.expressions import RecordProxy
 from mockserver.handlers.door import fill, keep
 from mockserver.messages import Json
 from mockserver.runtime.determinism import stamp
-from mockserver.seeding.place import meant
 from mockserver.store import Tenant
+from mockserver.values.suggestions import meant
 from mockserver.world import World
 
 AUTHOR = "mockserver|test"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 NEAR = 0.6
 """From which likeness on, of 0 to 1, a name is offered."""
-SHOWN = 30
+SHOWN = 60
 """How many names a message lists."""
 
 

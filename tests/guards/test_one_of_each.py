@@ -15,7 +15,7 @@ MODULES = sorted(ENGINE.rglob("*.py"))
 ONCE = {
     "a YAML loader": (r"\byaml\.(?:load|safe_load|full_load|compose)\w*\(|SafeLoader", {"values/yaml_text.py"}),
     "an escape of pointers": (r"""replace\("~1?", ?"(?:~0|/)"\)""", {"values/pointer.py"}),
-    "likeness of names": (r"\bget_close_matches\(|\bSequenceMatcher\(", {"values/suggestions.py", "seeding/place.py"}),
+    "likeness of names": (r"\bget_close_matches\(|\bSequenceMatcher\(", {"values/suggestions.py"}),
     "a list of secret names": (r"(?i)passwd|set-cookie", {"values/redaction.py"}),
     "a JSON Schema of our files": (r"mockserver\.schemas", {"values/form.py"}),
 }
