@@ -103,16 +103,20 @@ def _by_another(session: Session, group: Group, record: dict[str, Any]) -> None:
     assert session.own.mint
     created, modified = stamp(group, "created-by"), stamp(group, "modified-by")
     another = Identity(session.own.tenant, session.own.mint(sub="auth0|another-checker"), "auth0|another-checker")
-    for kind, body in (
-        (Kind.PATCH, [{"op": "replace", "path": f"/{group.marker}", "value": session.mark}]),
-        (Kind.REPLACE, {**session.body(group), group.key: record[group.key]}),
-    ):
+
+    def change(kind: Kind, text: str) -> Any:
+        """A body that changes the record, since what changes nothing may leave no trace."""
+        if kind is Kind.PATCH:
+            return [{"op": "replace", "path": f"/{group.marker}", "value": f"{session.mark} {text}"}]
+        return {**session.body(group), group.key: record[group.key], group.marker: f"{session.mark} {text}"}
+
+    for kind in (Kind.PATCH, Kind.REPLACE):
         if kind in group.operations:
-            session.at(group, kind, record[group.key], body=body, who=another)
+            session.at(group, kind, record[group.key], body=change(kind, "by another"), who=another)
             found = session.read(group, record[group.key])
             session.expect(found.get(modified) == another.subject, f"{modified} is not who made the last change")
             session.expect(found.get(created) == session.own.subject, f"{created} changes with another's change")
-            session.at(group, kind, record[group.key], body=body)
+            session.at(group, kind, record[group.key], body=change(kind, "by us"))
 
 
 def _moment(session: Session, record: dict[str, Any], field: str) -> datetime:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import jwt
 
-from mockserver.auth.authenticator import Authenticator
+from mockserver.auth.authenticator import Authenticator, Wall
 from mockserver.auth.keys import Keys
 from mockserver.contract import Kind, Operation, read
 from mockserver.errors import Refusal
@@ -31,9 +31,9 @@ Claims = Callable[..., dict[str, Any]]
 
 def _expired(planting: Planting) -> None:
     def identify(
-        original: Identify, self: Authenticator, operation: Operation, header: str, tenant: str, _: datetime
+        original: Identify, self: Authenticator, operation: Operation, header: str, tenant: str, _: Wall
     ) -> Identity:
-        return original(self, operation, header, tenant, LONG_AGO)
+        return original(self, operation, header, tenant, lambda _: LONG_AGO)
 
     planting.around(Authenticator, "identify", identify)
 
@@ -86,7 +86,7 @@ def _open(kind: Kind) -> Plant:
     """Let operations of ``kind`` be used without a good token."""
 
     def identify(
-        original: Identify, self: Authenticator, operation: Operation, header: str | None, tenant: str, now: datetime
+        original: Identify, self: Authenticator, operation: Operation, header: str | None, tenant: str, now: Wall
     ) -> Identity:
         try:
             return original(self, operation, header, tenant, now)
@@ -104,7 +104,7 @@ def _tenant_claim_missing(planting: Planting) -> None:
         return original(self, {name: "*", **claims})
 
     def identify(
-        original: Identify, self: Authenticator, operation: Operation, header: str, tenant: str, now: datetime
+        original: Identify, self: Authenticator, operation: Operation, header: str, tenant: str, now: Wall
     ) -> Identity:
         known = original(self, operation, header, None, now)
         return known if known.tenant == "*" else original(self, operation, header, tenant, now)

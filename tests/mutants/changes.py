@@ -115,9 +115,10 @@ def _failed_counts(planting: Planting) -> None:
         try:
             return original(call, tenant)
         except Refusal as refusal:
-            if refusal.status == 400:
+            if refusal.status in (400, 409):
                 previous = _previous(call, tenant)
-                store(call, tenant, dict(previous), previous)
+                with tenant.transaction(lasting=True):  # the refusal does not undo it
+                    store(call, tenant, dict(previous), previous)
             raise
 
     planting.handler(patch, Kind.PATCH)
@@ -128,9 +129,10 @@ def _steps_one_by_one(planting: Planting) -> None:
         before = _previous(call, tenant)["sys_version"]
         reply = Reply()
         for step in call.input.body:
-            reply = original(replace(call, input=replace(call.input, body=[step])), tenant)
-            record = {**_previous(call, tenant), "sys_version": before + 1}
-            kept = tenant[call.resource.name].put(call.record_id, record, call.resource.encode(record))
+            with tenant.transaction(lasting=True):  # a later step that fails does not undo it
+                original(replace(call, input=replace(call.input, body=[step])), tenant)
+                record = {**_previous(call, tenant), "sys_version": before + 1}
+                kept = tenant[call.resource.name].put(call.record_id, record, call.resource.encode(record))
             reply = hand_out(kept.raw)
         return reply
 

@@ -123,6 +123,7 @@ def _mailed_though_refused(planting: Planting) -> None:
         except Refusal:
             told = {"kind": "notice", "to": "someone@example.com", "subject": "Notice", "body": "", "details": {}}
             engine("handlers.documents")._mail(call, tenant, **told, about=call.record_id)
+            call.tools.outbox.put(call.mails.pop())  # at once, whatever becomes of the request
             raise
 
     planting.handler(notice, Kind.NOTICE)

@@ -116,7 +116,8 @@ def _refused_stays(planting: Planting) -> None:
             return original(call, tenant)
         except Refusal:
             kept = {name: one for name, one in call.input.body.items() if name != "transferred_from_id"}
-            original(replace(call, input=replace(call.input, body=kept)), tenant)
+            with tenant.transaction(lasting=True):  # the refusal does not undo it
+                original(replace(call, input=replace(call.input, body=kept)), tenant)
             raise
 
     planting.handler(create, Kind.CREATE)
