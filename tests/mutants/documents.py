@@ -12,8 +12,10 @@ from mockserver.handlers import Call
 from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.handlers.records import find
 from mockserver.handlers.storing import store
-from mockserver.messages import Reply, say
+from mockserver.messages import Reply, Request, say
+from mockserver.runtime.determinism import stamp
 from mockserver.store import Record, Tenant
+from mockserver.world import World
 from mutants.mutant import Area, Plant, named
 from mutants.planting import Behaviour, Planting, engine
 
@@ -117,16 +119,18 @@ def _not_at_all(_: Mail, __: dict[str, Any]) -> None:
 
 
 def _mailed_though_refused(planting: Planting) -> None:
-    def notice(original: Behaviour, call: Call, tenant: Tenant) -> Reply:
+    def answer(original: Callable[..., Reply], world: World, request: Request, trail: Any) -> Reply:
         try:
-            return original(call, tenant)
+            return original(world, request, trail)
         except Refusal:
-            told = {"kind": "notice", "to": "someone@example.com", "subject": "Notice", "body": "", "details": {}}
-            engine("handlers.documents")._mail(call, tenant, **told, about=call.record_id)
-            call.tools.outbox.put(call.mails.pop())  # at once, whatever becomes of the request
+            operation = trail.operation
+            if operation is not None and operation.kind is Kind.NOTICE and trail.identity is not None:
+                about = request.path_values.get("id")
+                mail = (trail.tenant, operation.id, "notice", "someone@example.com", "Notice", "", about, {})
+                world.outbox.put(engine("runtime.outbox").Mail(stamp(world.clock.now()), *mail))
             raise
 
-    planting.handler(notice, Kind.NOTICE)
+    planting.around(engine("exchange"), "_answer", answer)
 
 
 def _not_merged(planting: Planting) -> None:
