@@ -19,7 +19,7 @@ from mockserver.auth.authenticator import Mode, mint
 from mockserver.commands.first_screen import first_request, summary
 from mockserver.commands.progress import seeding
 from mockserver.settings import DEVELOPMENT_SECRET, Settings
-from mockserver.web.access_log import Line, as_json, as_text, unlogged
+from mockserver.web.access_log import Line, Writer, as_json, as_text, unlogged
 from mockserver.web.app import create_app
 from mockserver.web.front import Front
 from mockserver.web.server import listen, serve
@@ -42,7 +42,7 @@ def serve_forever(settings: Settings, host: str, port: int, log: str = "text") -
     gc.freeze()
     world: World = app.extensions["mockserver"]
     announced = threading.Event()
-    write = LOGS[log]
+    write = Writer(LOGS[log])
 
     def logged(line: Line) -> None:
         if announced.is_set():  # before, nobody but this process asks

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from queue import Full, Queue
+from threading import Thread
 from typing import Any, NamedTuple, TypeAlias
 
 import click
@@ -11,6 +13,8 @@ import orjson
 
 from mockserver.values.redaction import redact_text
 
+ROOM = 10_000
+"""How many lines wait to be written."""
 SHOWN = 300
 """How many characters of a path or a reason are shown."""
 
@@ -27,6 +31,33 @@ class Line(NamedTuple):
 
 
 Log: TypeAlias = Callable[[Line], None]
+
+
+class Writer:
+    """Writes lines on a thread of its own: a log that nobody reads, such as a full pipe, holds up no request.
+
+    At most ``room`` lines wait; how many did not fit is told in their place.
+    """
+
+    def __init__(self, write: Log, room: int = ROOM) -> None:
+        self._write = write
+        self._waiting: Queue[Line] = Queue(room)
+        self._lost = 0
+        Thread(target=self._run, name="access log", daemon=True).start()
+
+    def __call__(self, line: Line) -> None:
+        try:
+            self._waiting.put_nowait(line)
+        except Full:
+            self._lost += 1
+
+    def _run(self) -> None:
+        while True:
+            line = self._waiting.get()
+            lost, self._lost = self._lost, 0
+            if lost:
+                self._write(Line("-", f"({lost} lines are missing here: the log was not read)", 0, 0.0, [], b""))
+            self._write(line)
 
 
 def unlogged(_: Line) -> None:
