@@ -40,8 +40,6 @@ def run(
     one.greet()
     begins(one.planned())
     try:
-        if one.ledger:
-            sweep_away(one.session, one.ledger, one.ledger.left())
         one.check()
     finally:
         left = one.clean_up()

@@ -86,6 +86,8 @@ class Run:
         self.client.purpose = "greeting"
         try:
             reply = self.session.send(Ask(operation))
+        except OutOfTime:
+            return  # the checks find the same, and tell it
         except Unreachable as error:
             raise _cannot("--target", f"does not answer ({error})", "start it, or correct the URL") from None
         if reply.status in (401, 403):
@@ -130,9 +132,10 @@ class Run:
         return left
 
     def _prepare(self) -> None:
-        """Take foreign keys from what is there, where made-up ones might be refused."""
-        if not self.profile.ledger:
+        """Remove what earlier runs left; take foreign keys from what is there, where made-up ones might be refused."""
+        if not self.ledger:
             return
+        sweep_away(self.session, self.ledger, self.ledger.left())
         found: dict[str, dict[str, str]] = {}
         for group in self.plan.groups.values():
             outside = [name for name in group.resource.fields if ":" in str(group.marks(name).get("references", ""))]

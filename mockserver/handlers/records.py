@@ -109,7 +109,9 @@ def revise(call: Call, tenant: Tenant, record_id: str, directives: list[dict[str
     forbidden = sorted(name for name in resource.managed if differ(changed, previous, name))
     if forbidden:
         violations = [Violation("body", f"/{name}", "readOnly", "is managed by the server") for name in forbidden]
-        raise Refusal(400, "The patch would change what only the server sets.", violations=violations)
+        # As for a record that would become a number: what is put in the place of the whole does not apply to a record.
+        status = 409 if any(one["op"] != "test" and one["path"] == "" for one in directives) else 400
+        raise Refusal(status, "The patch would change what only the server sets.", violations=violations)
     declared = resource.stored({name: value for name, value in changed.items() if name in resource.fields})
     if same_json(declared, stored):
         return record, ignored(resource, changed)
