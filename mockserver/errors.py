@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 MAX_VIOLATIONS = 50
 """How many violations one refusal tells; the rest are counted."""
+MORE = "more"
+"""The rule of a violation that tells how many more there are."""
 LONGEST = 2_000
 """How many characters of a violation's pointer and message a refusal tells."""
 
@@ -18,13 +20,14 @@ class Violation:
     ``location`` is where the value was: ``path``, ``query``, ``header``, ``body``, ``status`` or
     ``record``; ``pointer`` is an RFC 6901 pointer below it (a parameter's name counts as its first
     step); ``rule`` is the JSON Schema keyword that failed; ``message`` says what was found and what
-    was wanted.
+    was wanted. ``stands_for`` is how many it counts: more than one where it tells how many more there are.
     """
 
     location: str
     pointer: str
     rule: str
     message: str
+    stands_for: int = 1
 
     @property
     def path(self) -> str:
@@ -51,19 +54,22 @@ class Refusal(Exception):
         super().__init__(message)
         self.status = status
         self.message = message
-        self.violations = _capped(violations)
+        self.violations = capped(violations)
         self.headers = tuple(headers)
         self.reason = reason
 
 
-def _capped(violations: Iterable[Violation]) -> tuple[Violation, ...]:
-    """The first ``MAX_VIOLATIONS``, each cut where it is long, and how many more there are."""
+def capped(violations: Iterable[Violation], uncounted: int = 0) -> tuple[Violation, ...]:
+    """The first ``MAX_VIOLATIONS``, each cut where it is long, and how many more there are.
+
+    ``uncounted`` are those that were not even put into words; lists that were capped before may be put together.
+    """
     listed = tuple(violations)
-    told = tuple(map(_cut, listed[:MAX_VIOLATIONS]))
-    if len(listed) <= MAX_VIOLATIONS:
+    told = tuple(_cut(one) for one in listed if one.rule != MORE)[:MAX_VIOLATIONS]
+    more = sum(one.stands_for for one in listed) + uncounted - len(told)
+    if not more:
         return told
-    more = Violation(listed[0].location, "", "more", f"and {len(listed) - MAX_VIOLATIONS} more violations")
-    return (*told, more)
+    return (*told, Violation(listed[0].location, "", MORE, f"and {more} more violations", more))
 
 
 def _cut(violation: Violation) -> Violation:

@@ -173,7 +173,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "a method": ("title.upper()", "there is no function 'title.upper'; call a function by its name, such as lower(x)"),
     "a function that is not called": ("today", "'today' is a function; call it: today(…)"),
     "one argument too few": ("percent(1)", "missing a required argument: 'whole'"),
-    "an unknown argument": ("later(published, weeks=1)", "got an unexpected keyword argument 'weeks'"),
+    "an unknown argument": ("later(published, centuries=1)", "got an unexpected keyword argument 'centuries'"),
     "no resource": ("count(records('films'))", "there is no resource 'films'"),
     "a resource that is worked out": ("count(records(title))", "records() needs a text written out, found 'title'"),
     "no foreign key": ("count(records('loans', by='title'))", "'title' is no foreign key of loans; use one of book_id"),

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from mockserver.contract.document import Document, Node
-from mockserver.errors import MAX_VIOLATIONS, Violation
+from mockserver.errors import MAX_VIOLATIONS, Violation, capped
 from mockserver.messages import Json
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import shown
@@ -109,10 +109,7 @@ class Rule:
                 more += 1
             else:
                 found |= {_violation(error, location, pointer): None for error in _closest(top)}
-        distinct = _without_echoes(found)
-        more += max(0, len(distinct) - MAX_VIOLATIONS)
-        rest = [Violation(location, pointer, "more", f"and {more} more violations")] if more else []
-        return (*distinct[:MAX_VIOLATIONS], *rest)
+        return capped(_without_echoes(found), more)
 
 
 def _without_echoes(found: Iterable[Violation]) -> list[Violation]:

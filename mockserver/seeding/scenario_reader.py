@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mockserver.contract import Contract
+from mockserver.contract import Contract, read_document
 from mockserver.errors import Problem, SetupError
 from mockserver.seeding.cookbook import Cookbook
 from mockserver.seeding.item import Recipe
@@ -80,8 +80,7 @@ def scenario_of(settings: Settings, contract: Contract) -> Scenario | Unannotate
     ``now``, the world is made around the machine's time.
     """
     moment = datetime.now(UTC).replace(microsecond=0) if settings.clock == "now" else None
-    is_own = settings.fixtures == data_folder("fixtures") and not _holds_stock(settings, contract)
-    if contract.maker is not None or (is_own and settings.scenario == "default"):
+    if contract.maker is not None or (settings.scenario == "default" and _is_foreign(settings, contract)):
         return Unannotated(seed=settings.seed or 0, name=settings.scenario, clock=moment or MOMENT)
     return read_scenario(
         settings.scenario,
@@ -94,12 +93,13 @@ def scenario_of(settings: Settings, contract: Contract) -> Scenario | Unannotate
     )
 
 
-def _holds_stock(settings: Settings, contract: Contract) -> bool:
-    """Whether the document has every resource that the stock recipes make."""
-    if settings.spec == stock_spec():
-        return True
-    stock = {file.stem for file in (settings.fixtures / "recipes").glob("*.yaml")}
-    return bool(stock) and stock <= set(contract.resources)
+def _is_foreign(settings: Settings, contract: Contract) -> bool:
+    """Whether the stock fixtures would meet a document that lacks some resource of the stock one."""
+    if settings.spec == stock_spec() or settings.fixtures != data_folder("fixtures"):
+        return False
+    schemas = read_document(stock_spec()).node("components", "schemas").items()
+    stock = {name for _, node in schemas if (name := node.child("x-mock", "resource").value)}
+    return not stock <= set(contract.resources)
 
 
 def _file(name_or_path: str, fixtures: Path, folder: Path = Path()) -> Path:
