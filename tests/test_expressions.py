@@ -7,7 +7,7 @@ import itertools
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from mockserver.errors import Refusal
@@ -174,6 +174,8 @@ def test_a_great_number_is_absent_not_endless() -> None:
 
 
 @given(some.text(max_size=200))
+@example("a))")
+@example(") if (")
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_compiled_or_refused(text: str) -> None:
     expression, told = compiled(text)

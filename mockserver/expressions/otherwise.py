@@ -14,7 +14,7 @@ def with_else(text: str) -> str:
     """``text`` with an ``else`` for each ``if`` that has none; as it is where it cannot be read."""
     try:
         places = _places(text)
-    except (tokenize.TokenError, SyntaxError):
+    except (tokenize.TokenError, SyntaxError, IndexError):  # the last: more is closed than was opened
         return text
     for place in reversed(places):
         text = text[:place] + ELSE + text[place:]
