@@ -56,16 +56,16 @@ class Tenant:
 
         One inside another is undone with it, unless it is ``lasting``: then its end is final.
         """
-        outer, self._undo = self._undo, []
+        outer, self._undo = self._undo, (mine := Undo())
         try:
             yield
         except BaseException:
-            for undo in reversed(self._undo):
+            for undo in reversed(mine):
                 undo()
             raise
         else:
             if outer is not None and not lasting:
-                outer += self._undo
+                outer += mine
         finally:
             self._undo = outer
 
