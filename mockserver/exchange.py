@@ -10,6 +10,7 @@ from time import perf_counter
 import orjson
 
 from mockserver.contract import Input, Operation, check, read, take
+from mockserver.contract.routing import answered_methods
 from mockserver.errors import ContractBreach, Refusal, Violation, denied
 from mockserver.handlers import Call, dispatch
 from mockserver.handlers.planned.refusing import refused
@@ -129,7 +130,7 @@ def _operation(world: World, request: Request) -> Operation:
         raise denied(f"no path of the document matches {request.path[:200]}")
     operation = verbs.get(request.method) or (verbs.get("GET") if request.method == "HEAD" else None)
     if operation is None:
-        allow = ", ".join(sorted({*verbs, *(["HEAD"] if "GET" in verbs else [])}))
+        allow = ", ".join(answered_methods(verbs))
         raise Refusal(405, f"{request.method[:20]} is not allowed here, use {allow}.", headers=[("Allow", allow)])
     return operation
 

@@ -142,3 +142,26 @@ def test_the_documentation_finds_a_group_logs_itself_in_and_tries_out(
     status = wait.until(lambda _: block.find_elements(By.CSS_SELECTOR, ".live-responses-table .response-col_status"))
     assert "200" in [cell.text.split()[0] for cell in status if cell.text]
     assert severe(browser) == []
+
+
+def test_an_operation_that_is_opened_by_its_address_can_be_tried_out(
+    browser: webdriver.Chrome, server: Running
+) -> None:
+    severe(browser)
+    wait = WebDriverWait(browser, 15)
+    browser.get("about:blank")  # else only the fragment would change
+    browser.get(f"{server.url}/docs/#/Settings/getSetting")
+    for arrive in (lambda: None, browser.refresh):
+        arrive()
+        told(browser, "Logged in to acme")
+        block = wait.until(lambda page: page.find_elements(By.CSS_SELECTOR, ".opblock.is-open"))[0]
+        field = wait.until(lambda _, it=block: it.find_elements(By.CSS_SELECTOR, "[data-param-name=tenantId] input"))[0]
+        assert field.get_attribute("value") == "acme"
+        wait.until(lambda _, it=block: it.find_elements(By.CSS_SELECTOR, "button.execute"))[0].click()
+        status = wait.until(
+            lambda _, it=block: it.find_elements(By.CSS_SELECTOR, ".live-responses-table .response-col_status")
+        )
+        assert "200" in [cell.text.split()[0] for cell in status if cell.text]
+        requested = block.find_element(By.CSS_SELECTOR, ".request-url pre").text
+        assert requested.partition("?")[0] == f"{server.url}/settings/acme"
+    assert severe(browser) == []

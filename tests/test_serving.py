@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import subprocess
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -112,3 +113,31 @@ def test_one_line_a_request_with_the_reason_of_a_refusal() -> None:
         assert (line["method"], line["status"]) == ("GET", 401)
         assert "not acceptable" in line["reason"]
         assert "hidden" not in json.dumps(line)
+
+
+def test_an_ignored_member_may_have_any_name(running: Running) -> None:
+    settings = {"bank_account_id": "b", "business_unit_id": "u", "merchant_account_id": "m"}
+    assert running.send("POST", "/settings/named", settings).status == 200
+    for name in ("", "/", "~", " ", "id\x00"):
+        reply = running.send("PUT", "/settings/named", {**settings, name: "x"})
+        assert (reply.status, name in reply.json) == (200, False), reply.body
+        assert reply.headers["Mock-Ignored"].startswith("body/")
+
+
+@pytest.mark.parametrize(("count", "answer"), [(100, b"HTTP/1.1 200 "), (101, b"HTTP/1.1 431 ")])
+def test_the_number_of_headers_is_the_http_librarys_limit_as_the_readme_says(
+    running: Running, count: int, answer: bytes
+) -> None:
+    headers = ["Host: localhost", *(f"X-{number:03}: abc" for number in range(count - 1))]
+    request = "GET /__mock__/health HTTP/1.1\r\n" + "\r\n".join(headers) + "\r\n\r\n"
+    assert exchange(running, request.encode(), shut=False).startswith(answer)
+    readme = " ".join((Path(__file__).parent.parent / "README.md").read_text().split())
+    assert (
+        "More than 100 headers are answered by the HTTP library, before the mock sees them, with a bare 431" in readme
+    )
+
+
+def test_headers_that_are_too_long_are_refused_with_the_limit(running: Running) -> None:
+    reply = running.send("GET", "/settings/acme", **{f"X-{number}": "x" * 4_000 for number in range(9)})
+    assert reply.status == 400
+    assert "at most 32768 are taken" in reply.json["errors"][0]["message"]

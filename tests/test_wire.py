@@ -18,6 +18,7 @@ CASES = [
 KNOWN = {
     "send", "status", "body", "exactly", "errors", "headers", "save", "length", "at", "sorted", "each", "found", "statuses",
     "first", "empty", "sent", "raw", "hex", "type", "pad", "nest", "long_query", "long_header", "repeat",
+    "same",
 }  # fmt: skip
 
 
@@ -72,6 +73,8 @@ def _check(step: dict[str, Any], response: Any, told: str) -> None:  # noqa: C90
     assert response.status_code == step.get("status", 200), told
     for name, wanted in step.get("headers", {}).items():
         assert wanted in response.headers.get(name, ""), told
+    for name, wanted in step.get("same", {}).items():
+        assert response.headers.get(name) == wanted, told
     if "errors" in step:
         found = {error["path"]: error["message"] for error in response.json["errors"]}
         assert found.keys() == step["errors"].keys(), told

@@ -60,6 +60,12 @@ class Router:
         return template, values
 
 
+def answered_methods(verbs: Iterable[str]) -> list[str]:
+    """The methods that a path with these verbs answers, sorted: HEAD wherever GET is (RFC 9110 9.3.2)."""
+    declared = set(verbs)
+    return sorted(declared | {"HEAD"} if "GET" in declared else declared)
+
+
 def _walk(step: _Step, segments: list[str], at: int) -> Iterator[tuple[str, str]]:
     """Each way to read the segments from ``at`` on, the most fixed first."""
     if at == len(segments):

@@ -11,7 +11,6 @@ from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import get_input_stream
 
-from mockserver.contract import Router
 from mockserver.errors import Violation
 from mockserver.exchange import answer
 from mockserver.messages import Reply, Request
@@ -22,7 +21,8 @@ from mockserver.web.cors import allow_browsers
 from mockserver.web.docs import docs_pages
 from mockserver.web.front import BROKEN
 from mockserver.web.inflating import inflated
-from mockserver.web.target import MALFORMED, decoded, judge_as_sent, raw_path
+from mockserver.web.paths import Paths
+from mockserver.web.target import MALFORMED, judge_as_sent
 from mockserver.world import Progress, World, unseen
 
 
@@ -40,23 +40,23 @@ def create_app(settings: Settings | None = None, progress: Progress = unseen, **
     judge_as_sent(app)
     app.register_blueprint(control_plane(world))
     app.register_blueprint(docs_pages(world))
-    allow_browsers(app)
+    paths = Paths(world.contract)
+    allow_browsers(app, paths.methods)
     protect_browsers(app)
-    app.before_request(_api(world))
+    app.before_request(_api(world, paths))
     app.register_error_handler(HTTPException, _as_json)
     return app
 
 
-def _api(world: World) -> Callable[[], AnyResponse | None]:
+def _api(world: World, paths: Paths) -> Callable[[], AnyResponse | None]:
     """Answers whatever no page of the application does: a path of the document, or of nothing at all."""
-    router = Router(world.contract.paths, world.contract.prefixes)
 
     def api() -> AnyResponse | None:
         if MALFORMED in request.environ:
             return _answer(world, "", {})
         if not isinstance(request.routing_exception, NotFound):
             return None
-        found = router.match(raw_path(request.environ), decoded)
+        found = paths.match(request.environ)
         if found is None and (way := shown_the_way(request.path)):
             return way
         template, values = found or ("", {})

@@ -6,12 +6,12 @@ from flask import Flask, Response, request
 from flask_cors.core import get_cors_headers, get_cors_options
 from werkzeug.datastructures import Headers
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-DOCUMENTED = (
-    ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
-    ("Access-Control-Allow-Methods", ", ".join(METHODS)),
-)
-"""What the vendor's page shows on every reply, not only on a preflight's."""
+from mockserver.web.paths import Methods
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+"""Offered where nothing answers the path, so that a page can read the denial."""
+ALLOW_HEADERS, ALLOW_METHODS = "Access-Control-Allow-Headers", "Access-Control-Allow-Methods"
+"""Sent with every reply, not only with a preflight's, as documents declare them."""
 CONTROL = "/__mock__/"
 """Below it no page of another origin reads anything."""
 EXPOSED = (
@@ -27,8 +27,10 @@ EXPOSED = (
 )
 
 
-def allow_browsers(app: Flask) -> None:
+def allow_browsers(app: Flask, methods: Methods) -> None:
     """Let any origin read every reply of ``app`` but the control plane's, and send any header it asks for.
+
+    ``methods`` tells those that a request's path answers: these are offered, and no others.
 
     PERF: what an ordinary reply carries depends on no request, so flask-cors works it out once, here; done
     for each request it took a sixth of a read.
@@ -38,7 +40,7 @@ def allow_browsers(app: Flask) -> None:
         {
             "origins": "*",
             "send_wildcard": True,
-            "methods": list(METHODS),
+            "methods": [*METHODS, "OPTIONS", "TRACE"],
             "allow_headers": "*",
             "expose_headers": list(EXPOSED),
             "max_age": 600,
@@ -46,7 +48,8 @@ def allow_browsers(app: Flask) -> None:
         },
     )
     ordinary = [(name, str(text)) for name, text in get_cors_headers(options, Headers(), "GET").items()]
-    ordinary += DOCUMENTED
+    ordinary.append((ALLOW_HEADERS, "Authorization, Content-Type"))
+    denied = ", ".join(METHODS)
 
     @app.before_request
     def preflight() -> Response | None:
@@ -58,6 +61,7 @@ def allow_browsers(app: Flask) -> None:
         del response.headers["Content-Type"]
         for name, text in get_cors_headers(options, request.headers, "OPTIONS").items():
             response.headers[name] = str(text)
+        response.headers[ALLOW_METHODS] = methods(request) or denied
         return response
 
     @app.after_request
@@ -65,5 +69,5 @@ def allow_browsers(app: Flask) -> None:
         if request.path.startswith(CONTROL):
             return response
         if "Access-Control-Allow-Origin" not in response.headers:
-            response.headers.extend(ordinary)
+            response.headers.extend([*ordinary, (ALLOW_METHODS, methods(request) or denied)])
         return response

@@ -1,0 +1,40 @@
+"""Which path of the document a request is for, and which methods that path answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from flask import Request
+
+from mockserver.contract import Contract, Router
+from mockserver.contract.routing import answered_methods
+from mockserver.web.target import decoded, raw_path
+
+Match: TypeAlias = tuple[str, Mapping[str, str]]
+Methods: TypeAlias = Callable[[Request], str | None]
+"""Tells the methods that a request's path answers."""
+_FOUND = "mockserver.path"
+"""Where the environ keeps what was found, so that a request is routed once."""
+
+
+class Paths:
+    """The paths of a contract, each also below the prefixes of the document's servers."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._router = Router(contract.paths, contract.prefixes)
+        self._methods = {template: ", ".join(answered_methods(verbs)) for template, verbs in contract.paths.items()}
+
+    def match(self, environ: dict[str, Any]) -> Match | None:
+        """The template that the request's path fits, and the values of its parameters; None when it fits none."""
+        if _FOUND not in environ:
+            environ[_FOUND] = self._router.match(raw_path(environ), decoded)
+        found: Match | None = environ[_FOUND]
+        return found
+
+    def methods(self, request: Request) -> str | None:
+        """The methods that the request's path answers, ``GET, HEAD``; None where nothing answers it."""
+        if request.url_rule is not None:  # a page of the application
+            return ", ".join(sorted({*(request.url_rule.methods or ())} - {"OPTIONS"}))
+        found = self.match(request.environ)
+        return self._methods[found[0]] if found else None
