@@ -102,6 +102,8 @@ class _Walk:
         for name, value in node.items():
             if type(value) is int and abs(value) >= 2**63:  # more than validators count with
                 node[name] = float(value)
+        if isinstance(listed := node.get("required"), list) and all(isinstance(one, str) for one in listed):
+            node["required"] = [*dict.fromkeys(listed)]  # a validator that counts names needs each once
         for name in [name for name, good in _KEYWORDS.items() if name in node and not good(node[name])]:
             self._warnings.append(f"the schema's {name!r} is not usable ({str(node[name])[:60]!r}); it is left out")
             del node[name]

@@ -15,6 +15,7 @@ from mockserver.contract.forms import nested, typed
 from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation
 from mockserver.contract.plan import Plan, Taken
+from mockserver.contract.read_only import completed
 from mockserver.contract.reading import Input
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Json, Request
@@ -167,12 +168,9 @@ class _Reader:
             yield name, _file(file)
 
     def _judge_body(self, schema: Node, value: Json) -> None:
-        if not isinstance(schema.value, dict):
-            return
-        for one in self._violations(schema, value, "body"):
-            if one.rule == "required" and self._is_read_only(schema, one.pointer):
-                continue
-            self.violations.append(one)
+        broken = self._violations(schema, value, "body")
+        if broken and not self._maker.allows(schema, whole := completed(self._maker, schema, value)):
+            self.violations += self._violations(schema, whole, "body")
 
     def _judge(self, schema: Node, value: Json, location: str, pointer: str) -> None:
         self.violations += self._violations(schema, value, location, pointer)
@@ -181,17 +179,6 @@ class _Reader:
         if self._maker.allows(schema, value):
             return ()
         return self._maker.rule(schema).violations(value, location, pointer)
-
-    def _is_read_only(self, schema: Node, pointer: str) -> bool:
-        """Whether the member that is missing is one that only replies hold."""
-        place: Node | None = schema
-        for step in pointer.split("/")[1:]:
-            if place is None:
-                return False
-            place = (
-                self._maker.shapes.items(place) if step.isdigit() else self._maker.shapes.properties(place).get(step)
-            )
-        return place is not None and self._maker.shapes.says(place, "readOnly") is True
 
     def _broken(self, location: str, pointer: str, rule: str, message: str) -> None:
         self.violations.append(Violation(location, pointer, rule, message))

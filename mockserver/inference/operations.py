@@ -126,7 +126,8 @@ class _Builder:
 
     def _is_sent(self, body: Node, one: Collection) -> bool:
         """Whether a create may name the record: the key is a member of its body, or of the record within."""
-        for steps in (one.identity, (*one.steps, *one.identity)):
+        sent = self._found.replies.record(body, one.key[-1] if one.key else "")
+        for steps in (one.identity, (*one.steps, *one.identity), (*(sent.steps if sent else ()), *one.identity)):
             if (place := self._shapes.member(body, steps)) is not None:
                 return self._shapes.says(place, "readOnly") is not True
         return False
@@ -168,7 +169,9 @@ class _Builder:
         status, best = success(reading.said, creates=guess.kind is Kind.CREATE)
         if guess.kind is Kind.DELETE:
             status, best = success(reading.said)
-        elif about is not None and about.record is not None and not any(one[:1] == "2" for one in reading.said):
+        elif (
+            best.media is None and about is not None and about.record and not any(one[0] == "2" for one in reading.said)
+        ):
             best = Said("application/json", None)  # a success that nobody declared: the record is what helps most
         body = self._shapes.follow(entry.node.child("requestBody"))
         names = entry.path.names

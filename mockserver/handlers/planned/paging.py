@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from mockserver.contract.plan import Plan
-from mockserver.contract.shapes import Shapes
+from mockserver.contract.document import Node
+from mockserver.contract.plan import Plan, Steps
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.places import keys_of, plan_of
 from mockserver.inference.words import flat
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
+from mockserver.values.absent import ABSENT
 
 SIZES = frozenset(
     {"limit", "perpage", "pagesize", "pagelen", "size", "count", "take", "maxresults", "first", "top", "maxitems"}
@@ -31,6 +33,10 @@ MORE = frozenset({"hasmore", "hasnext", "hasnextpage", "moreitems", "more", "tru
 NEXT = frozenset(
     {"next", "nextcursor", "nextpagetoken", "nexttoken", "nextpage", "nextpageuri", "nextlink", "continue"}
 )
+PREVIOUS = frozenset({"previous", "prev", "previouspageuri", "prevpage", "previouscursor"})
+LAST_PAGES = frozenset({"pagestotal", "totalpages", "pagecount", "numpages", "lastpage"})
+DEEPEST = 2
+"""How many holders within holders are looked into."""
 HOLDERS = frozenset({"meta", "metadata", "paging", "pagination", "page", "links", "responsemetadata"})
 
 
@@ -56,7 +62,8 @@ def paged(call: Call, found: list[Record]) -> Page:
     records = found[start : start + size]
     has_more = start + size < len(found)
     onward = _onward(roles, records, number, start + size) if has_more and records else {}
-    told = {"total": len(found), "count": len(records), "page": number, "size": size, "start": start, "onward": onward}
+    told = {"total": len(found), "count": len(records), "page": number, "size": size, "start": start, "onward": onward,
+            "keys": [keys_of(one.id)[-1] for one in records]}  # fmt: skip
     beside = _beside(call, told)
     return Page(records, beside, _links(call, plan, onward))
 
@@ -84,55 +91,61 @@ def _onward(roles: dict[str, str], records: list[Record], number: int, start: in
 
 
 def _beside(call: Call, told: dict[str, Any]) -> dict[str, Json]:
-    plan, shapes = plan_of(call), call.tools.maker.shapes
-    schema = plan.success.schema
-    if schema is None or plan.items is None:
+    plan = plan_of(call)
+    if plan.success.schema is None or plan.items is None:
         return {}
+    return _members(call, plan.success.schema, told, plan.items[:1], DEEPEST)
+
+
+def _members(call: Call, node: Node, told: dict[str, Any], but: Steps, left: int) -> dict[str, Json]:
+    """What the names of an envelope's members promise, of those of its holders too."""
+    shapes = call.tools.maker.shapes
     made: dict[str, Json] = {}
-    for name, place in shapes.properties(schema).items():
-        if name == (plan.items or ("",))[0]:
+    for name, place in shapes.properties(node).items():
+        if name in but:
             continue
-        if flat(name) in HOLDERS and shapes.type(place) == "object":
-            inner = {
-                one: value for one, below in shapes.properties(place).items()
-                if (value := _member(call, shapes, below, flat(one), told)) is not None
-            }  # fmt: skip
-            if inner:
+        if flat(name) in HOLDERS and shapes.type(place) == "object" and left:
+            if inner := _members(call, place, told, (), left - 1):
                 made[name] = inner
-        elif (value := _member(call, shapes, place, flat(name), told)) is not None:
+        elif (value := _member(call, place, flat(name), told)) is not ABSENT:
             made[name] = value
     return made
 
 
-def _member(call: Call, shapes: Shapes, place: Any, word: str, told: dict[str, Any]) -> Json:
-    """The value of one member beside a list, None where its name does not tell what it is or nothing is to say."""
-    value: Json = None
-    if word in TOTALS:
-        value = told["total"]
-    elif word in COUNTS:
-        value = told["count"] if word != "count" else told["total"]
-    elif word in MORE:
-        value = bool(told["onward"]) if word != "incompleteresults" else False
-    elif word in ("pagestotal", "totalpages", "pagecount", "numpages", "lastpage"):
-        value = -(-told["total"] // told["size"])
-    elif word in PAGES | {"number"} and shapes.type(place) in ("integer", "number"):
-        value = told["page"]
-    elif word in OFFSETS:
-        value = told["start"]
-    elif word in SIZES:
-        value = told["size"]
-    elif word in NEXT and told["onward"]:
-        parameter, text = next(iter(told["onward"].items()))
-        address = f"{call.input.address}?{urlencode({parameter: text})}"
-        options: list[Json] = [
-            text,
-            int(text) if text.isascii() and text.isdigit() and len(text) < 18 else text,
-            {"href": address},
-        ]
-        if word in ("next", "nextlink", "nextpageuri"):
-            options = [address, *options]
-        value = next((one for one in options if call.tools.maker.allows(place, one)), None)
-    return value if value is not None and call.tools.maker.allows(place, value) else None
+def _member(call: Call, place: Node, word: str, told: dict[str, Any]) -> Json:
+    """The value of one member beside a list, ABSENT where its name does not tell what it is or nothing is to say."""
+    options: tuple[Json, ...] = tuple(value for words, value in _numbers(told) if word in words)
+    if word in NEXT | PREVIOUS:
+        options = _ways(call, word, told["onward"] if word in NEXT else {})
+    elif word in ("firstid", "lastid"):
+        keys = told["keys"] or [None]
+        options = (keys[0 if word == "firstid" else -1],)
+    elif word == "self":
+        options = (call.input.address, {"href": call.input.address})
+    return next((one for one in options if call.tools.maker.allows(place, one)), ABSENT)
+
+
+def _numbers(told: dict[str, Any]) -> Iterator[tuple[frozenset[str], Json]]:
+    """The members that count something or say whether there is more, and what they say."""
+    yield TOTALS | {"count"}, told["total"]
+    yield COUNTS - {"count"}, told["count"]
+    yield frozenset({"incompleteresults"}), False
+    yield MORE, bool(told["onward"])
+    yield LAST_PAGES, -(-told["total"] // told["size"])
+    yield PAGES | {"number"}, told["page"]
+    yield OFFSETS, told["start"]
+    yield SIZES, told["size"]
+
+
+def _ways(call: Call, word: str, onward: dict[str, str]) -> tuple[Json, ...]:
+    """How the next page may be told: its address, its cursor, or that there is none."""
+    if not onward:
+        return (None, "")
+    parameter, text = next(iter(onward.items()))
+    address = f"{call.input.address}?{urlencode({parameter: text})}"
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else text
+    is_address = word in ("next", "nextlink", "nextpageuri")
+    return (*((address,) if is_address else ()), text, number, {"href": address})
 
 
 def _links(call: Call, plan: Plan, onward: dict[str, str]) -> Headers:

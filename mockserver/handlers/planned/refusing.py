@@ -15,6 +15,8 @@ PROBLEM = "application/problem+json"
 """The media type of what no document declares (RFC 9457)."""
 DEEPEST = 4
 _TEXTS = ("message", "detail", "title", "error", "description", "msg", "reason", "error_description", "errorMessage")
+_MADE = (0, 1)
+"""What numbers come to where no example gives one."""
 _STATUSES = ("status", "code", "statusCode", "status_code")
 _MOMENT = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -33,7 +35,8 @@ def refused(plan: Plan, refusal: Refusal, body: dict[str, Any]) -> Reply:
         return Reply(status, body, True, None, refusal.headers, (), content_type)
     made = plan.maker.make(schema, Draw.of(refusal.status, _MOMENT), tuple(media_examples(said.media.value)))
     worded = _worded(made, refusal, DEEPEST)
-    told = worded if plan.maker.allows(schema, worded) else made
+    tries = (_numbered(worded, refusal.status, DEEPEST), worded, made)
+    told = next((one for one in tries if plan.maker.allows(schema, one)), made)
     return Reply(status, told, True, None, refusal.headers, (), content_type)
 
 
@@ -43,21 +46,30 @@ def _worded(value: Json, refusal: Refusal, left: int) -> Json:
         return [_worded(value[0], refusal, left - 1)]
     if not isinstance(value, dict) or not left:
         return value
-    told = {name: _numbered(name, one, refusal.status) for name, one in value.items()}
     for name in _TEXTS:
-        if isinstance(told.get(name), str):
+        if isinstance(value.get(name), str):
             first = next((f" {one.path}: {one.message}" for one in refusal.violations), "")
-            return {**told, name: refusal.message + first}
-    for name, one in told.items():
+            return {**value, name: refusal.message + first}
+    for name, one in value.items():
         if isinstance(one, dict | list) and (worded := _worded(one, refusal, left - 1)) != one:
-            return {**told, name: worded}
-    return told
+            return {**value, name: worded}
+    return value
 
 
-def _numbered(name: str, value: Json, status: int) -> Json:
-    """A member that tells an error status, with the right one."""
-    if name not in _STATUSES:
+def _numbered(value: Json, status: int, left: int) -> Json:
+    """``value`` with the right status in each member that tells one."""
+    if isinstance(value, list) and left:
+        return [_numbered(one, status, left - 1) for one in value]
+    if not isinstance(value, dict) or not left:
         return value
-    if type(value) is int and 400 <= value < 600:
-        return status
+    return {
+        name: _status(one, status) if name in _STATUSES else _numbered(one, status, left - 1)
+        for name, one in value.items()
+    }
+
+
+def _status(value: Json, status: int) -> Json:
+    """The right status where there is another, or a made-up number; a number of the API's own stays."""
+    if type(value) is int:
+        return status if value in _MADE or 400 <= value < 600 else value
     return str(status) if isinstance(value, str) and value.isdigit() and len(value) == 3 else value
