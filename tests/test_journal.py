@@ -72,10 +72,10 @@ def test_the_journal_is_asked_by_status_operation_tenant_and_method(library) -> 
     ("query", "path", "told"),
     [
         ("limt=1", "/limt", "did you mean 'limit'?"),
-        ("a~/b=1", "/a~0~1b", "is not known"),
-        ("status=4xx", "/status", "give a number"),
-        ("limit=-1", "/limit", "give a number"),
-        ("limit=" + "9" * 5000, "/limit", "give a number"),
+        ("a~/b=1", "/a~0~1b", "is unknown"),
+        ("status=4xx", "/status", "give a whole number"),
+        ("limit=-1", "/limit", "give a whole number"),
+        ("limit=" + "9" * 5000, "/limit", "give a whole number"),
         ("limit=1&limit=2", "/limit", "more than once"),
     ],
 )

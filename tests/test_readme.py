@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mockserver.web.app import create_app
+from mockserver.web.control.plane import control_routes
 from server import serving
 
 ROOT = Path(__file__).parent.parent
@@ -74,6 +76,5 @@ def test_every_link_leads_somewhere() -> None:
 def test_every_option_and_route_is_documented() -> None:
     for setting in ("--scenario", "--seed", "--count", "--auth", "--jwks", "--clock", "--page-size", "--validator"):
         assert setting in README, setting
-    control = (ROOT / "mockserver/web/control.py").read_text()
-    for route in re.findall(r'route\("(/[^"<]+)', control):
-        assert f"/__mock__{route.rstrip('/')}" in README, route
+    for route in control_routes(create_app(scenario="empty").extensions["mockserver"]):
+        assert f"/__mock__{route.path.partition('<')[0].rstrip('/')}" in README, route

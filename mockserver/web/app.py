@@ -16,7 +16,7 @@ from mockserver.exchange import answer
 from mockserver.messages import Reply, Request
 from mockserver.settings import Settings
 from mockserver.web.browsing import protect_browsers, shown_the_way
-from mockserver.web.control import control_plane
+from mockserver.web.control.plane import control_plane
 from mockserver.web.cors import allow_browsers
 from mockserver.web.docs import docs_pages
 from mockserver.web.front import BROKEN

@@ -1,0 +1,81 @@
+"""The control plane described as an OpenAPI document, made from its routes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from typing import Any
+
+from mockserver.web.control.route import Route
+
+_PARAMETER = re.compile(r"<([a-z_]+)>")
+_DENIED = (
+    ("400", "What is wrong with the request, each problem with its place."),
+    ("401", "The control token is missing."),
+    ("403", "Asked by a page of another origin, or by a host name that is not this machine's."),
+)
+
+
+def describe(routes: Iterable[Route], prefix: str) -> dict[str, Any]:
+    """An OpenAPI 3.1 document of ``routes``, each below ``prefix``."""
+    text = (files("mockserver.web.control") / "components.json").read_text(encoding="utf-8")
+    components = json.loads(text)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        path = prefix + _PARAMETER.sub(r"{\1}", route.path)
+        paths.setdefault(path, {})[route.method.lower()] = _operation(route)
+        if route.body:
+            components["schemas"][_title(route.body)] = _schema(route.body)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Control plane of the mock", "version": "1"},
+        "paths": paths,
+        "components": components,
+    }
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    replies = {status: _reply(text, "Refusal") for status, text in _DENIED}
+    described: dict[str, Any] = {
+        "operationId": _name(route),
+        "summary": route.summary,
+        "parameters": [*_parameters(route)],
+        "responses": {"200": _reply(route.summary, route.reply), **replies},
+    }
+    if route.body:
+        described["requestBody"] = {"required": True, "content": _json(_title(route.body))}
+    return described
+
+
+def _parameters(route: Route) -> Iterator[dict[str, Any]]:
+    for name in _PARAMETER.findall(route.path):
+        yield {"$ref": f"#/components/parameters/path-{name}"}
+    for name in route.query:
+        yield {"$ref": f"#/components/parameters/{name}"}
+
+
+def _reply(text: str, schema: str) -> dict[str, Any]:
+    return {"description": text, "content": _json(schema)}
+
+
+def _json(schema: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+
+
+def _name(route: Route) -> str:
+    """``PUT /tenants/<tenant>/…/lock`` as ``put_tenants_by_tenant_lock``."""
+    words = _PARAMETER.sub("", route.path).replace(".", "_").replace("-", "_")
+    return "_".join([route.method.lower(), *(word for word in words.split("/") if word)])
+
+
+def _title(schema: str) -> str:
+    return "".join(word.capitalize() for word in schema.split("_"))
+
+
+def _schema(name: str) -> dict[str, Any]:
+    text = (files("mockserver.schemas") / f"{name}.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    del schema["$schema"]
+    return schema

@@ -1,0 +1,38 @@
+"""The journal: the newest exchanges, all or those that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.web.control.route import Route, Sent, whole_number
+from mockserver.world import World
+
+FILTERS = ("status", "operation", "tenant", "method")
+"""The members of an entry that the journal can be asked by."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalControl:
+    """What happened."""
+
+    world: World
+
+    def routes(self) -> Iterable[Route]:
+        yield Route("GET", "/journal", self.entries, "JournalEntries", query=("limit", *FILTERS))
+
+    def entries(self, sent: Sent) -> list[dict[str, Any]]:
+        """The newest exchanges, oldest of them first, narrowed by what the query names."""
+        wanted = dict(sent.query)
+        limit = whole_number("limit", wanted.pop("limit", "100"))
+        if "status" in wanted:
+            whole_number("status", wanted["status"])
+        if "method" in wanted:
+            wanted["method"] = wanted["method"].upper()
+        entries = [
+            (number, entry)
+            for number, entry in self.world.journal.entries()
+            if all(str(getattr(entry, name)) == text for name, text in wanted.items())
+        ]
+        return [{"number": number, **entry.told()} for number, entry in entries[-limit:] if limit]

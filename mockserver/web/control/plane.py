@@ -1,0 +1,92 @@
+"""The control plane as a blueprint: who may use it, its routes, and how a refusal is worded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from mockserver.errors import Problem, SetupError
+from mockserver.web.control.clock import ClockControl
+from mockserver.web.control.description import describe
+from mockserver.web.control.elsewhere import ElsewhereControl
+from mockserver.web.control.faults import FaultsControl
+from mockserver.web.control.journal import JournalControl
+from mockserver.web.control.locks import LockControl
+from mockserver.web.control.outbox import OutboxControl
+from mockserver.web.control.route import Route
+from mockserver.web.control.tokens import TokenControl
+from mockserver.web.control.world import WorldControl
+from mockserver.web.who_may import lacks, refusal
+from mockserver.world import World
+
+PREFIX = "/__mock__"
+
+
+def control_plane(world: World) -> Blueprint:
+    """The blueprint that steers ``world``. Bad input is answered with 400 and every problem."""
+    plane = Blueprint("control", __name__, url_prefix=PREFIX)
+
+    @plane.before_request
+    def guard() -> Response | None:
+        if why := refusal(request, world.settings.allow_hosts):
+            return _json({"message": f"The control plane does not answer {why}.", "errors": []}, 403)
+        if request.path == f"{PREFIX}/health":  # a probe holds no secrets, and is told none
+            return None
+        if missing := lacks(request, world.settings.control_token):
+            message = f"The control plane wants 'Authorization: Bearer <control token>', found {missing}."
+            reply = _json({"message": message, "errors": []}, 401)
+            reply.headers["WWW-Authenticate"] = 'Bearer realm="control plane"'
+            return reply
+        return None
+
+    for route in control_routes(world):
+        name = f"{route.method} {route.path}".replace(".", " ")
+        plane.add_url_rule(route.path, name, _answering(route), methods=[route.method])
+    return plane
+
+
+def control_routes(world: World) -> list[Route]:
+    """Every route of the control plane, the description of all others first."""
+    nouns: Iterator[Iterable[Route]] = (
+        noun(world).routes()
+        for noun in (
+            WorldControl,
+            OutboxControl,
+            JournalControl,
+            ClockControl,
+            FaultsControl,
+            LockControl,
+            ElsewhereControl,
+            TokenControl,
+        )
+    )
+    routes = [route for noun in nouns for route in noun]
+
+    def description(_: object) -> dict[str, Any]:
+        """The control plane, described."""
+        return describe(routes, PREFIX)
+
+    routes.insert(0, Route("GET", "/openapi.json", description, "Document"))
+    return routes
+
+
+def _answering(route: Route) -> Callable[..., Response]:
+    def answering(**names: str) -> Response:
+        try:
+            return _json(route.view(route.read(request), **names))
+        except SetupError as error:
+            return _wrong(error.problems)
+
+    return answering
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(value), status=status, content_type="application/json")
+
+
+def _wrong(problems: Iterable[Problem]) -> Response:
+    errors = [{"path": problem.pointer, "message": f"{problem.problem}; {problem.remedy}"} for problem in problems]
+    return _json({"message": "The control plane cannot do that.", "errors": errors}, 400)

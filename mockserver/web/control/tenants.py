@@ -1,0 +1,26 @@
+"""What a control request names: a tenant that is there, a resource of the document."""
+
+from __future__ import annotations
+
+from mockserver.contract import Resource
+from mockserver.store import Tenant
+from mockserver.values.shown import shown
+from mockserver.values.suggestions import meant
+from mockserver.web.control.route import refusal
+from mockserver.world import World
+
+
+def known_tenant(world: World, name: str) -> Tenant:
+    """Raises SetupError when no tenant of that name has appeared yet."""
+    names = world.store.names()
+    if name not in names:
+        raise refusal("", f"unknown tenant {shown(name, 80)}", meant(name[:80], names))
+    return world.store.tenant(name)
+
+
+def known_resource(world: World, name: str) -> Resource:
+    """Raises SetupError when the document has no resource of that name."""
+    resources = world.contract.resources
+    if name not in resources:
+        raise refusal("", f"unknown resource {shown(name, 80)}", meant(name[:80], resources))
+    return resources[name]

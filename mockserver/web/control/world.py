@@ -1,0 +1,53 @@
+"""The world as a whole: is it there, how full is it, back to the beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from mockserver.runtime.determinism import stamp
+from mockserver.web.control.route import Route, Sent
+from mockserver.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class WorldControl:
+    """Health, reset and the tenants' sizes."""
+
+    world: World
+
+    def routes(self) -> Iterable[Route]:
+        yield Route("GET", "/health", self.health, "Health")
+        yield Route("POST", "/reset", self.reset, "Health")
+        yield Route("GET", "/tenants", self.tenants, "TenantSizes")
+
+    def health(self, _: Sent) -> dict[str, Any]:
+        """Whether it is there, what it serves, and what time it is there."""
+        info = self.world.contract.document.root.get("info", {})
+        return {
+            "status": "ok",
+            "version": _version(),
+            "document": {"title": info.get("title"), "version": info.get("version")},
+            "scenario": self.world.scenario.name,
+            "seed": self.world.scenario.seed,
+            "now": stamp(self.world.clock.now()),
+        }
+
+    def reset(self, sent: Sent) -> dict[str, Any]:
+        """Put records, ids and clock back to the start; empty journal, outbox and faults."""
+        self.world.reset()
+        return self.health(sent)
+
+    def tenants(self, _: Sent) -> dict[str, Any]:
+        """The tenants, and how many records of each resource they have."""
+        store = self.world.store
+        return {name: store.tenant(name).sizes() for name in store.names()}
+
+
+def _version() -> str:
+    try:
+        return version("mockserver")
+    except PackageNotFoundError:
+        return "unknown"
