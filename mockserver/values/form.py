@@ -24,10 +24,15 @@ def check_form(schema: str, said: DataFile) -> list[Problem]:
     """
     from jsonschema import Draft202012Validator  # PERF: 60 ms that only the one pays who reads such a file
 
-    rules = json.loads((files("mockserver.schemas") / f"{schema}.json").read_text(encoding="utf-8"))
-    validator = Draft202012Validator(rules, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    validator = Draft202012Validator(read_form(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
     told = sorted({one for error in validator.iter_errors(said.value) for one in _told(error)})
     return [said.problem(*one) for one in told]
+
+
+def read_form(schema: str) -> dict[str, Any]:
+    """The JSON Schema of that name, a file of ``mockserver/schemas`` without its suffix."""
+    rules: dict[str, Any] = json.loads((files("mockserver.schemas") / f"{schema}.json").read_text(encoding="utf-8"))
+    return rules
 
 
 def _told(error: ValidationError) -> Iterator[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Any
 
+from mockserver.values.form import read_form
 from mockserver.web.control.route import Route
 
 _PARAMETER = re.compile(r"<([a-z_]+)>")
@@ -75,7 +76,4 @@ def _title(schema: str) -> str:
 
 
 def _schema(name: str) -> dict[str, Any]:
-    text = (files("mockserver.schemas") / f"{name}.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    del schema["$schema"]
-    return schema
+    return {word: value for word, value in read_form(name).items() if word != "$schema"}
