@@ -294,7 +294,7 @@ class Document:
         """A body that keeps the schema."""
         told = self.told
         made = {
-            one.name: one.values[turn] for one in told.members if not self.is_form or isinstance(one.values[turn], str)
+            one.name: one.values[turn] for one in told.members if not self.is_form or one.schema.get("type") == "string"
         }
         made[MARK] = mark
         if told.key.chosen is not None:
@@ -591,7 +591,9 @@ class Story:
         elif self.told.update == "put":
             sent = self.document.value(1, "Zq changed")
             self.send("PUT", address, schema=schema, body=self.enveloped(sent))
-            wanted = {**found, **sent}
+            free = {one.name for one in self.told.members} - self.told.required
+            kept = {name: one for name, one in found.items() if name not in free}
+            wanted = {**kept, **sent}
         else:
             method = "POST" if self.told.update == "post" else "PATCH"
             media = "application/merge-patch+json" if self.told.update.endswith("merge") else None
@@ -640,7 +642,9 @@ class Story:
         )
         if status == 422 and not is_said:
             return {}
-        return {status: ("Error" if told.error != "none" else None) if is_said else "Own"}
+        said = "Error" if told.error != "none" else None
+        own = "One" if told.created == "default" and told.version != "2.0" and status == 400 else "Own"
+        return {status: said if is_said else own}
 
 
 @given(told=blueprints())
