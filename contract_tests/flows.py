@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -29,6 +30,7 @@ from mockserver.conformance import (
 
 STEPS = 15
 STAMPS = ("modified-at", "modified-by", "version")
+CHOSEN = st.integers(min_value=0, max_value=50)
 
 
 @check(Kind.CREATE, Kind.READ, Kind.DELETE, writes=True)
@@ -36,7 +38,7 @@ def check_model(session: Session, group: Group) -> None:
     """Whatever the order of creates, changes, batches and deletes, the records are those of the model."""
     if not session.limits.flows:
         raise Inconclusive("this profile runs no flows")
-    machine = seed(session.limits.seed)(machine_for(session, group))
+    machines = seed(session.limits.seed)(partial(Flows, session, group))
     chosen = settings(
         max_examples=session.limits.flows,
         stateful_step_count=STEPS,
@@ -49,7 +51,7 @@ def check_model(session: Session, group: Group) -> None:
         print_blob=False,
     )
     try:
-        run_state_machine_as_test(machine, settings=chosen)
+        run_state_machine_as_test(machines, settings=chosen)  # type: ignore[arg-type]  # any maker of machines will do
     except Flaky as flaky:
         if session.client.pace.is_over():
             raise OutOfTime("the time given to this run is over") from None
@@ -58,146 +60,155 @@ def check_model(session: Session, group: Group) -> None:
         raise broken or Broken("the same steps end differently from one time to the next") from None
 
 
-def machine_for(session: Session, group: Group) -> type[RuleBasedStateMachine]:  # noqa: C901 -- the sum of its short rules
-    """The machine for one resource; each step asks the target and the model, and holds one to the other."""
-    managed = frozenset(group.resource.stamps.get(name, "") for name in STAMPS) | group.resource.computed
-    marker = group.marker
-    chosen = st.integers(min_value=0, max_value=50)
+class Flows(RuleBasedStateMachine):
+    """The machine for one resource; each step asks the target and the model, and holds one to the other.
 
-    class Flows(RuleBasedStateMachine):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model: dict[str, dict[str, Any]] = {}
-            self.turns = count(1)
+    What it is for comes with each machine: Hypothesis keeps every class of machines for good.
+    """
 
-        def one(self, index: int) -> str:
-            return sorted(self.model)[index % len(self.model)]
+    def __init__(self, session: Session, group: Group) -> None:
+        super().__init__()
+        self.session = session
+        self.group = group
+        self.managed = frozenset(group.resource.stamps.get(name, "") for name in STAMPS) | group.resource.computed
+        self.model: dict[str, dict[str, Any]] = {}
+        self.turns = count(1)
 
-        def keep(self, record: Mapping[str, Any]) -> None:
-            self.model[record[group.key]] = dict(record)
+    def one(self, index: int) -> str:
+        return sorted(self.model)[index % len(self.model)]
 
-        @rule()
-        def create(self) -> None:
-            self.keep(session.create(group))
+    def keep(self, record: Mapping[str, Any]) -> None:
+        self.model[record[self.group.key]] = dict(record)
 
-        @precondition(lambda self: self.model)
-        @rule(index=chosen)
-        def read(self, index: int) -> None:
-            record_id = self.one(index)
-            session.same(
-                self.model[record_id], session.read(group, record_id), "a record is not what the steps before made it"
-            )
+    @rule()
+    def create(self) -> None:
+        self.keep(self.session.create(self.group))
 
-        @precondition(lambda self: self.model and Kind.PATCH in group.operations)
-        @rule(index=chosen, number=chosen)
-        def patch(self, index: int, number: int) -> None:
-            record_id = self.one(index)
-            text = f"{session.mark} patched {number} {next(self.turns)}"
-            reply = session.at(
-                group, Kind.PATCH, record_id, body=[{"op": "replace", "path": f"/{marker}", "value": text}]
-            )
-            session.status(reply, 200, "a patch in a flow", group.one(Kind.PATCH))
-            self.changed(record_id, {**self.model[record_id], marker: text}, session.value(reply))
+    @precondition(lambda self: self.model)
+    @rule(index=CHOSEN)
+    def read(self, index: int) -> None:
+        record_id = self.one(index)
+        self.session.same(
+            self.model[record_id],
+            self.session.read(self.group, record_id),
+            "a record is not what the steps before made it",
+        )
 
-        @precondition(lambda self: self.model and Kind.PATCH in group.operations)
-        @rule(index=chosen)
-        def patch_refused(self, index: int) -> None:
-            steps = [
-                {"op": "replace", "path": f"/{marker}", "value": f"{session.mark} never"},
-                {"op": "test", "path": f"/{marker}", "value": f"{session.mark} not this"},
-            ]
-            reply = session.at(group, Kind.PATCH, self.one(index), body=steps)
-            session.status(reply, 409, "a patch in a flow that fails its test", group.one(Kind.PATCH))
+    @precondition(lambda self: self.model and Kind.PATCH in self.group.operations)
+    @rule(index=CHOSEN, number=CHOSEN)
+    def patch(self, index: int, number: int) -> None:
+        record_id = self.one(index)
+        text = f"{self.session.mark} patched {number} {next(self.turns)}"
+        reply = self.session.at(
+            self.group, Kind.PATCH, record_id, body=[{"op": "replace", "path": f"/{self.group.marker}", "value": text}]
+        )
+        self.session.status(reply, 200, "a patch in a flow", self.group.one(Kind.PATCH))
+        self.changed(record_id, {**self.model[record_id], self.group.marker: text}, self.session.value(reply))
 
-        @precondition(lambda self: self.model and Kind.REPLACE in group.operations)
-        @rule(index=chosen, only_required=st.booleans())
-        def put(self, index: int, only_required: bool) -> None:
-            record_id = self.one(index)
-            body = {**session.body(group, only_required=only_required), group.key: record_id}
-            reply = session.at(group, Kind.REPLACE, record_id, body=body)
-            session.status(reply, 200, "a PUT in a flow", group.one(Kind.REPLACE))
-            kept = {name: one for name, one in self.model[record_id].items() if name in group.resource.managed}
-            left = {name: one for name, one in self.model[record_id].items() if name in group.filled}
-            self.changed(record_id, {**left, **body, **kept}, session.value(reply))
+    @precondition(lambda self: self.model and Kind.PATCH in self.group.operations)
+    @rule(index=CHOSEN)
+    def patch_refused(self, index: int) -> None:
+        steps = [
+            {"op": "replace", "path": f"/{self.group.marker}", "value": f"{self.session.mark} never"},
+            {"op": "test", "path": f"/{self.group.marker}", "value": f"{self.session.mark} not this"},
+        ]
+        reply = self.session.at(self.group, Kind.PATCH, self.one(index), body=steps)
+        self.session.status(reply, 409, "a patch in a flow that fails its test", self.group.one(Kind.PATCH))
 
-        @precondition(lambda self: self.model)
-        @rule(index=chosen)
-        def delete(self, index: int) -> None:
-            record_id = self.one(index)
-            session.status(session.at(group, Kind.DELETE, record_id), 200, "a DELETE in a flow", group.one(Kind.DELETE))
-            del self.model[record_id]
-            session.status(
-                session.at(group, Kind.READ, record_id), 404, "a record deleted in a flow", group.one(Kind.READ)
-            )
+    @precondition(lambda self: self.model and Kind.REPLACE in self.group.operations)
+    @rule(index=CHOSEN, only_required=st.booleans())
+    def put(self, index: int, only_required: bool) -> None:
+        record_id = self.one(index)
+        body = {**self.session.body(self.group, only_required=only_required), self.group.key: record_id}
+        reply = self.session.at(self.group, Kind.REPLACE, record_id, body=body)
+        self.session.status(reply, 200, "a PUT in a flow", self.group.one(Kind.REPLACE))
+        kept = {name: one for name, one in self.model[record_id].items() if name in self.group.resource.managed}
+        left = {name: one for name, one in self.model[record_id].items() if name in self.group.filled}
+        self.changed(record_id, {**left, **body, **kept}, self.session.value(reply))
 
-        @precondition(lambda self: self.model and Kind.BATCH in group.operations)
-        @rule(index=chosen)
-        def batch(self, index: int) -> None:
-            record_id = self.one(index)
-            text = f"{session.mark} by batch {next(self.turns)}"
-            step = {"op": "replace", "path": f"/{marker}", "value": text}
-            made, patched = run_batch(
-                session,
-                group,
-                [
-                    {"operation": "create", "object": session.body(group)},
-                    {"operation": "patch", "id": record_id, "patch_directives": [step]},
-                ],
-            )
-            session.expect(made.get("status") == patched.get("status") == 200, "a batch in a flow does not go well")
-            self.keep(session.read(group, str(made.get("id"))))
-            self.changed(record_id, {**self.model[record_id], marker: text}, patched.get("object"))
+    @precondition(lambda self: self.model)
+    @rule(index=CHOSEN)
+    def delete(self, index: int) -> None:
+        record_id = self.one(index)
+        self.session.status(
+            self.session.at(self.group, Kind.DELETE, record_id), 200, "a DELETE in a flow", self.group.one(Kind.DELETE)
+        )
+        del self.model[record_id]
+        self.session.status(
+            self.session.at(self.group, Kind.READ, record_id),
+            404,
+            "a record deleted in a flow",
+            self.group.one(Kind.READ),
+        )
 
-        @precondition(lambda self: self.model and Kind.SEARCH in group.operations)
-        @rule()
-        def search(self) -> None:
-            for operation in group.all(Kind.SEARCH):
-                if asked := marked(session, group, operation.id):
-                    found = by_id(group, walk(session, group, Ask(operation, body=asked)))
-                    self.compared(found, f"{operation.id} in a flow finds other records than there are")
+    @precondition(lambda self: self.model and Kind.BATCH in self.group.operations)
+    @rule(index=CHOSEN)
+    def batch(self, index: int) -> None:
+        record_id = self.one(index)
+        text = f"{self.session.mark} by batch {next(self.turns)}"
+        step = {"op": "replace", "path": f"/{self.group.marker}", "value": text}
+        made, patched = run_batch(
+            self.session,
+            self.group,
+            [
+                {"operation": "create", "object": self.session.body(self.group)},
+                {"operation": "patch", "id": record_id, "patch_directives": [step]},
+            ],
+        )
+        self.session.expect(made.get("status") == patched.get("status") == 200, "a batch in a flow does not go well")
+        self.keep(self.session.read(self.group, str(made.get("id"))))
+        self.changed(record_id, {**self.model[record_id], self.group.marker: text}, patched.get("object"))
 
-        @precondition(lambda self: self.model)
-        @rule(index=chosen)
-        def look_up(self, index: int) -> None:
-            record = self.model[self.one(index)]
-            for operation in group.all(Kind.LOOKUP):
-                if group.named(operation, record) is not None:
-                    found = by_id(group, walk(session, group, session.usual(group, operation, record)))
-                    session.same(
-                        record, found.get(record[group.key]), f"{operation.id} in a flow shows an outdated record"
-                    )
+    @precondition(lambda self: self.model and Kind.SEARCH in self.group.operations)
+    @rule()
+    def search(self) -> None:
+        for operation in self.group.all(Kind.SEARCH):
+            if asked := marked(self.session, self.group, operation.id):
+                found = by_id(self.group, walk(self.session, self.group, Ask(operation, body=asked)))
+                self.compared(found, f"{operation.id} in a flow finds other records than there are")
 
-        @invariant()
-        def known(self) -> None:
-            """What the run has made and not removed is what the model holds."""
-            left = {made.id for made in session.records.left() if made.resource == group.name}
-            session.expect(set(self.model) <= left, "a flow's records are not those it made")
+    @precondition(lambda self: self.model)
+    @rule(index=CHOSEN)
+    def look_up(self, index: int) -> None:
+        record = self.model[self.one(index)]
+        for operation in self.group.all(Kind.LOOKUP):
+            if self.group.named(operation, record) is not None:
+                found = by_id(
+                    self.group, walk(self.session, self.group, self.session.usual(self.group, operation, record))
+                )
+                self.session.same(
+                    record, found.get(record[self.group.key]), f"{operation.id} in a flow shows an outdated record"
+                )
 
-        def changed(self, record_id: str, wanted: Mapping[str, Any], answered: Any) -> None:
-            session.same(wanted, answered, "a change in a flow answers the wrong record", without=managed)
-            found = session.read(group, record_id)
-            session.same(answered, found, "a record changed in a flow reads differently")
-            version = group.resource.stamps.get("version", "")
-            before = self.model[record_id].get(version)
-            # What changes nothing may be counted or not: the document does not say.
-            is_change = any(
-                not same_json(self.model[record_id].get(name), wanted[name]) for name in set(wanted) - set(managed)
-            )
-            session.expect(
-                before is None or not is_change or found.get(version) == before + 1,
-                "a change in a flow is not counted once",
-            )
-            self.keep(found)
+    @invariant()
+    def known(self) -> None:
+        """What the run has made and not removed is what the model holds."""
+        left = {made.id for made in self.session.records.left() if made.resource == self.group.name}
+        self.session.expect(set(self.model) <= left, "a flow's records are not those it made")
 
-        def compared(self, found: Mapping[str, dict[str, Any]], cause: str) -> None:
-            kept = {made.id for made in session.kept()}
-            found = {record_id: one for record_id, one in found.items() if record_id not in kept}
-            session.expect(set(self.model) == set(found), cause, f"{len(found)} found, {len(self.model)} in the model")
-            for record_id, record in self.model.items():
-                session.same(record, found[record_id], "a search in a flow shows an outdated record")
+    def changed(self, record_id: str, wanted: Mapping[str, Any], answered: Any) -> None:
+        self.session.same(wanted, answered, "a change in a flow answers the wrong record", without=self.managed)
+        found = self.session.read(self.group, record_id)
+        self.session.same(answered, found, "a record changed in a flow reads differently")
+        version = self.group.resource.stamps.get("version", "")
+        before = self.model[record_id].get(version)
+        # What changes nothing may be counted or not: the document does not say.
+        is_change = any(
+            not same_json(self.model[record_id].get(name), wanted[name]) for name in set(wanted) - self.managed
+        )
+        self.session.expect(
+            before is None or not is_change or found.get(version) == before + 1,
+            "a change in a flow is not counted once",
+        )
+        self.keep(found)
 
-        def teardown(self) -> None:
-            session.clean_up()
-            session.client.purpose = "flows.model"
+    def compared(self, found: Mapping[str, dict[str, Any]], cause: str) -> None:
+        kept = {made.id for made in self.session.kept()}
+        found = {record_id: one for record_id, one in found.items() if record_id not in kept}
+        self.session.expect(set(self.model) == set(found), cause, f"{len(found)} found, {len(self.model)} in the model")
+        for record_id, record in self.model.items():
+            self.session.same(record, found[record_id], "a search in a flow shows an outdated record")
 
-    return Flows
+    def teardown(self) -> None:
+        self.session.clean_up()
+        self.session.client.purpose = "flows.model"
