@@ -12,7 +12,7 @@ ENGINE = Path(__file__).parent.parent / "mockserver"
 MODULES = sorted(ENGINE.rglob("*.py"))
 LEVELS = (
     {"errors"},
-    {"messages", "values"},
+    {"messages", "values", "extensions"},
     {"contract", "inference", "store", "runtime"},
     {"auth", "settings", "expressions", "handlers", "seeding", "spec_builder"},
     {"world"},

@@ -304,7 +304,9 @@ def test_a_package_brings_a_function(library, package) -> None:
 
 def test_a_package_that_brings_something_else_is_told(library, package) -> None:
     package("def thing(value):\n    return value\n")
-    with pytest.raises(SetupError, match=r"entry point thing: .*is not an expression function; decorate it with"):
+    with pytest.raises(
+        SetupError, match=r"entry point mockserver.functions: thing: .*is not a Function; decorate it with"
+    ):
         library(ruled("title"))
 
 

@@ -12,7 +12,7 @@ SAFE_KINDS = frozenset(kind for kind, facts in KINDS.items() if facts.is_safe)
 """The meanings that change nothing and send nothing."""
 
 
-UNMARKED = frozenset({Kind.GENERATE, Kind.QUERY})
+UNMARKED = frozenset({Kind.GENERATE, Kind.QUERY, Kind.CUSTOM})
 """The meanings that make records from what there is: nothing of the run's is in them."""
 
 
@@ -64,6 +64,6 @@ def allowed(contract: Contract, *, reads_only: bool, unmarked: bool, elsewhere: 
         one.id
         for one in contract.operations()
         if (elsewhere or not one.is_elsewhere)
-        and (one.kind in SAFE_KINDS if reads_only else unmarked or one.kind not in UNMARKED)
+        and (one.facts.is_safe if reads_only else unmarked or one.kind not in UNMARKED)
     )
     return AllowList(frozenset(chosen))

@@ -8,16 +8,14 @@ import importlib.util
 import sys
 from collections.abc import Iterable, Iterator
 from importlib.machinery import ModuleSpec
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
 from mockserver.conformance.registry import Check, Registry, declared_in
 from mockserver.errors import Problem, SetupError
+from mockserver.extensions import Group, installed
 from mockserver.settings import data_folder
 
-ENTRY_POINTS = "mockserver.checks"
-"""The group in which a package names modules that declare checks."""
 NOT_CHECKS = ("test_", "_", "conftest")
 """How files begin that hold no checks."""
 
@@ -58,8 +56,9 @@ def _package(folder: Path) -> str:
 
 
 def _installed() -> Iterator[tuple[str, tuple[Check, ...]]]:
-    for one in sorted(entry_points(group=ENTRY_POINTS), key=lambda one: one.name):
-        yield one.value, declared_in(_imported(one.value, f"entry point {one.name}"))
+    modules = installed(Group.CHECKS, ModuleType, "name a module that declares checks, not something in it")
+    for module in modules.values():
+        yield module.__name__, declared_in(module)
 
 
 def _imported(name: str, source: str) -> ModuleType:

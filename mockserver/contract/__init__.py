@@ -2,6 +2,7 @@
 
 from mockserver.contract.checking import check
 from mockserver.contract.compile import Contract, compile_contract
+from mockserver.contract.custom_kinds import CustomKind, kind
 from mockserver.contract.document import Document
 from mockserver.contract.kinds import KINDS, Facts, Kind
 from mockserver.contract.operation import Operation
@@ -14,6 +15,7 @@ from mockserver.contract.taking import take
 __all__ = [
     "KINDS",
     "Contract",
+    "CustomKind",
     "Document",
     "Facts",
     "Input",
@@ -24,6 +26,7 @@ __all__ = [
     "Router",
     "check",
     "compile_contract",
+    "kind",
     "read",
     "read_document",
     "take",

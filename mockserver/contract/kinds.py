@@ -32,6 +32,7 @@ class Kind(StrEnum):
     SINGLETON = "singleton"
     MEMBERSHIP = "membership"
     BULK = "bulk"
+    CUSTOM = "custom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,10 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
         Kind.BULK: Facts(
             "Makes, changes or removes several records at once.", gives_many=True, makes_records=True, is_inferred=True
         ),
+        Kind.CUSTOM: Facts("What an installed package says: it brings the word, its facts and its handler."),
     }
 )
 """Each kind's facts; a kind without a row cannot be."""
 
-ANNOTATED = tuple(kind for kind, facts in KINDS.items() if not facts.is_inferred)
-"""The kinds that ``x-mock`` can say."""
+ANNOTATED = tuple(kind for kind, facts in KINDS.items() if not facts.is_inferred and kind is not Kind.CUSTOM)
+"""The kinds that ``x-mock`` can say; beside them the words of ``custom_kinds``."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.contract.custom_kinds import CustomKind
 from mockserver.contract.document import Document, Node
-from mockserver.contract.kinds import ANNOTATED, KINDS, Kind
+from mockserver.contract.kinds import ANNOTATED, KINDS, Facts, Kind
 from mockserver.contract.operation import Page
 from mockserver.contract.resource import Resource
 
@@ -25,38 +26,56 @@ _SHAPES: Mapping[tuple[str, bool], Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What was read: the kind, the resource, and the words that the handler looks at."""
+    """What was read: the kind, the resource, and the words that the handler looks at.
+
+    ``custom`` is the kind that a package brought, where ``kind`` is CUSTOM.
+    """
 
     kind: Kind
     resource: str
     words: Mapping[str, Any]
     projection: str | None
     page: Page | None
+    custom: CustomKind | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """What holds for every operation of this kind."""
+        return self.custom.facts if self.custom else KINDS[self.kind]
 
 
-def read_meaning(document: Document, path: str, method: str, node: Node, resources: Mapping[str, Resource]) -> Meaning:
+def read_meaning(
+    document: Document,
+    path: str,
+    method: str,
+    node: Node,
+    resources: Mapping[str, Resource],
+    *,
+    custom_kinds: Mapping[str, CustomKind],
+) -> Meaning:
     """Raises SetupError when the words are missing, unknown or incomplete."""
     marks = node.child("x-mock")
     words = marks.value if isinstance(marks.value, dict) else _inferred(document, path, method, node, resources)
-    kind = _kind(document, marks, words)
-    facts = KINDS[kind]
+    custom = custom_kinds.get(str(words.get("kind")))
+    kind = Kind.CUSTOM if custom else _kind(document, marks, words, custom_kinds)
+    facts, name = (custom.facts, custom.name) if custom else (KINDS[kind], kind)
     if missing := sorted(facts.needs - set(words)):
-        raise document.error(marks, f"{kind} without {', '.join(missing)}", "add the missing words")
+        raise document.error(marks, f"{name} without {', '.join(missing)}", "add the missing words")
     if unknown := sorted(set(words) - facts.needs - facts.allows - {"kind", "resource"}):
-        raise document.error(marks, f"{kind} does not know {', '.join(unknown)}", "remove or correct these words")
+        raise document.error(marks, f"{name} does not know {', '.join(unknown)}", "remove or correct these words")
     resource = words.get("resource")
     if resource not in resources:
         known = ", ".join(sorted(resources)) or "none"
         remedy = "mark its record schema with x-mock: {resource: …}"
         raise document.error(marks, f"unknown resource {resource!r} (known: {known})", remedy)
-    return Meaning(kind, str(resource), words, words.get("projection"), _page(document, marks, words))
+    return Meaning(kind, str(resource), words, words.get("projection"), _page(document, marks, words), custom)
 
 
-def _kind(document: Document, marks: Node, words: Mapping[str, Any]) -> Kind:
-    told = words.get("kind")
-    if told not in ANNOTATED:
-        raise document.error(marks, f"unknown kind {told!r}", f"use one of {', '.join(ANNOTATED)}")
-    return Kind(told)
+def _kind(document: Document, marks: Node, words: Mapping[str, Any], custom: Iterable[str]) -> Kind:
+    word = words.get("kind")
+    if word not in ANNOTATED:
+        raise document.error(marks, f"unknown kind {word!r}", f"use one of {', '.join([*ANNOTATED, *custom])}")
+    return Kind(word)
 
 
 def _page(document: Document, marks: Node, words: Mapping[str, Any]) -> Page | None:

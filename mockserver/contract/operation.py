@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from mockserver.contract.custom_kinds import CustomKind
 from mockserver.contract.kinds import KINDS, Facts, Kind
 from mockserver.contract.plan import Plan
 from mockserver.contract.resource import Resource
@@ -82,7 +83,8 @@ class Operation:
     ``meaning`` is its x-mock mapping; ``is_elsewhere`` tells that its path has servers of its own;
     ``holds_records`` tells that its success reply is made of whole
     records of ``resource`` and nothing else, so that stored bytes need no second check; ``plan`` says where its
-    bodies and replies hold what, None where the document's annotations do.
+    bodies and replies hold what, None where the document's annotations do; ``custom`` is the
+    kind that a package brought, where ``kind`` is CUSTOM.
     """
 
     id: str
@@ -104,11 +106,12 @@ class Operation:
     holds_records: bool
     is_elsewhere: bool = False
     plan: Plan | None = None
+    custom: CustomKind | None = None
 
     @property
     def facts(self) -> Facts:
         """What holds for every operation of this kind."""
-        return KINDS[self.kind]
+        return self.custom.facts if self.custom else KINDS[self.kind]
 
     @property
     def keys(self) -> Mapping[str, Any]:

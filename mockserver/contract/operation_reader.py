@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from mockserver.contract.custom_kinds import custom_kinds
 from mockserver.contract.document import METHODS, Document, Node
-from mockserver.contract.kinds import ANY_STATUSES, KINDS, Kind
+from mockserver.contract.kinds import ANY_STATUSES, Kind
 from mockserver.contract.meaning import Meaning, read_meaning
 from mockserver.contract.operation import (
     Body,
@@ -34,6 +35,7 @@ class OperationReader:
         self._schemas = schemas
         self._resources = resources
         self._problems = problems
+        self._custom_kinds = custom_kinds()
 
     def verbs(self, path: str, item: Node) -> dict[str, Operation]:
         found = {}
@@ -48,7 +50,7 @@ class OperationReader:
 
     def _operation(self, path: str, method: str, item: Node, node: Node) -> Operation:
         parameters = self._parameters(item, node)
-        meaning = read_meaning(self._document, path, method, node, self._resources)
+        meaning = read_meaning(self._document, path, method, node, self._resources, custom_kinds=self._custom_kinds)
         body = self._body(node)
         security = node.child("security").value
         security = self._document.root.get("security") if security is None else security
@@ -73,7 +75,8 @@ class OperationReader:
             page=meaning.page,
             criteria=self._criteria(node, meaning),
             provenance=(node.child("x-provenance", "status").value or "documented"),
-            holds_records=self._holds_records(node, meaning),
+            holds_records=meaning.custom is None and self._holds_records(node, meaning),
+            custom=meaning.custom,
             is_elsewhere=bool(item.child("servers").value or node.child("servers").value),
         )
 
@@ -153,7 +156,7 @@ class OperationReader:
         return ReplyRule(rule, self._schemas.projection(schema, resource.rule.node, resource.key))
 
     def _declared(self, node: Node, meaning: Meaning, replies: Mapping[int, Any], secured: bool) -> None:
-        wanted = ANY_STATUSES | KINDS[meaning.kind].statuses | ({401} if secured else set())
+        wanted = ANY_STATUSES | meaning.facts.statuses | ({401} if secured else set())
         if missing := sorted(wanted - set(replies)):
             told = ", ".join(map(str, missing))
             self._problems.add(node.child("responses"), f"can answer {told}, not declared", "declare each of them")

@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.contract import Contract, Resource
 from mockserver.contract.document import Node
 from mockserver.contract.problems import Problems
-from mockserver.expressions.functions import installed
+from mockserver.expressions.functions import installed_functions
 from mockserver.expressions.record_shapes import Field, RecordShape
 from mockserver.expressions.records import EvaluationContext, RecordProxy
 from mockserver.expressions.rule_reader import RuleReader
@@ -61,7 +61,7 @@ def explain(contract: Contract, resource: Resource, field: str) -> Explanation |
         return None
     node, needs = place.child(word), set[Field]()
     record = RecordShape(resource, contract.resources, document, needs)
-    functions = STANDARD.also(*installed())
+    functions = STANDARD.also(*installed_functions())
     reader = RuleReader(record, Problems(document), record, field, functions=functions)
     reader.read(node)
     names = node.child("let").value or {}

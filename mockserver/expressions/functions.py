@@ -6,15 +6,11 @@ import ast
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any, TypeAlias, overload
 
-from mockserver.errors import Problem, SetupError
 from mockserver.expressions.shapes import ANY, Shape
-
-GROUP = "mockserver.functions"
-"""Where installed packages name their functions."""
+from mockserver.extensions import Group, installed
 
 Complain: TypeAlias = Callable[[str, str], None]
 """Takes a problem and its remedy."""
@@ -99,20 +95,9 @@ class Function:
         return None
 
 
-def installed() -> tuple[Function, ...]:
-    """The functions that installed packages bring, as entry points of the group ``mockserver.functions``.
-
-    Raises SetupError when one of them is not a function of the language.
-    """
-    found = [(one, one.load()) for one in sorted(entry_points(group=GROUP), key=lambda one: one.name)]
-    wrong = [one for one, loaded in found if not isinstance(loaded, Function)]
-    if wrong:
-        remedy = "decorate it with mockserver.expressions.function"
-        raise SetupError(
-            Problem(f"entry point {one.name}", "", f"{one.value} is not an expression function", remedy)
-            for one in wrong
-        )
-    return tuple(loaded for _, loaded in found)
+def installed_functions() -> tuple[Function, ...]:
+    """Those that installed packages bring. Raises SetupError when one of them is not a function of the language."""
+    return tuple(installed(Group.FUNCTIONS, Function, "decorate it with mockserver.expressions.function").values())
 
 
 def _told(parameter: inspect.Parameter) -> str:

@@ -13,7 +13,7 @@ from mockserver.contract.problems import Problems
 from mockserver.expressions.circles import circles
 from mockserver.expressions.compiling import Expression
 from mockserver.expressions.effects import Effect, read_effects
-from mockserver.expressions.functions import installed
+from mockserver.expressions.functions import installed_functions
 from mockserver.expressions.record_shapes import AskedShape, Field, KeyShape, RecordShape
 from mockserver.expressions.records import EvaluationContext
 from mockserver.expressions.rule_reader import RuleReader
@@ -77,7 +77,7 @@ def _some(found: Mapping[str, Any]) -> Mapping[str, Any]:
 class _Reading:
     def __init__(self, contract: Contract, problems: Problems) -> None:
         self._contract = contract
-        self._functions = STANDARD.also(*installed())
+        self._functions = STANDARD.also(*installed_functions())
         self._problems = problems
         self._needs: dict[Field, set[Field]] = {}
 

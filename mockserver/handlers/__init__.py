@@ -6,6 +6,7 @@ from mockserver.contract import Kind
 from mockserver.handlers.batch import batch
 from mockserver.handlers.call import Call, Templates, Tools
 from mockserver.handlers.computing import compute, generate
+from mockserver.handlers.custom import custom
 from mockserver.handlers.documents import document, notice, preview
 from mockserver.handlers.listing import list_, lookup, search
 from mockserver.handlers.planned import answer_planned
@@ -31,6 +32,7 @@ HANDLERS: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
     Kind.GENERATE: generate,
     Kind.QUERY: query,
     Kind.DESCRIBE: describe,
+    Kind.CUSTOM: custom,
 }
 
 

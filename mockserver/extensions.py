@@ -1,0 +1,51 @@
+"""What installed packages bring along: the one place that reads entry points, for every kind of extension."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from importlib.metadata import EntryPoint, entry_points
+from typing import TypeVar
+
+from mockserver.errors import Problem, SetupError
+
+Wanted = TypeVar("Wanted")
+
+
+class Group(StrEnum):
+    """The entry point groups: what a package may bring."""
+
+    KINDS = "mockserver.kinds"
+    FUNCTIONS = "mockserver.functions"
+    CHECKS = "mockserver.checks"
+    REPORTERS = "mockserver.reporters"
+
+
+def installed(group: Group, wanted: type[Wanted], remedy: str) -> dict[str, Wanted]:
+    """What installed packages name in ``group``, by the name given there, sorted.
+
+    Raises SetupError naming every one that cannot be loaded, or is no ``wanted``; ``remedy`` says how to make one.
+    """
+    found: dict[str, Wanted] = {}
+    problems: list[Problem] = []
+    for one in sorted(entry_points(group=group), key=lambda one: (one.name, one.value)):
+        if isinstance(loaded := _loaded(one), wanted):
+            found[one.name] = loaded
+        else:
+            problem = str(loaded) if isinstance(loaded, _Failed) else f"{one.value} is not a {wanted.__name__}"
+            problems.append(Problem(f"entry point {group}: {one.name}", "", problem, remedy))
+    if problems:
+        raise SetupError(problems)
+    return found
+
+
+class _Failed(str):
+    """Why an entry point could not be loaded."""
+
+    __slots__ = ()
+
+
+def _loaded(one: EntryPoint) -> object:
+    try:
+        return one.load()
+    except Exception as error:  # noqa: BLE001 -- whatever a stranger's module does when it is imported
+        return _Failed(f"{one.value} cannot be loaded: {type(error).__name__}: {error}")
