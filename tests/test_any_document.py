@@ -425,3 +425,72 @@ def test_a_name_is_taken_by_a_record_of_that_name_only(tmp_path: Path) -> None:
     assert caller.post("/things", json={"name": "b"}).status_code == 201
     assert caller.post("/things", json={"name": "a"}).status_code == 409
     assert caller.get("/things/b").json["name"] == "b"
+
+
+# What documents in the wild do.
+
+
+def collection(record: Any, sent: Any, *, one: Any = None, many: Any = None, path: str = "/things") -> dict[str, Any]:
+    """A document of one collection that can be made, listed and read."""
+    listed = many or {"type": "array", "items": record}
+    return document({
+        path: {"get": {"responses": {"200": reply(listed)}}, "post": {"requestBody": body(sent), "responses": {"201": reply(one or record)}}},
+        f"{path}/{{id}}": {"parameters": [parameter("id", {"type": "integer"})], "get": {"responses": {"200": reply(one or record)}}},
+    })  # fmt: skip
+
+
+NAMED = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
+
+
+def test_a_name_that_is_required_twice_is_required_once(tmp_path: Path) -> None:
+    caller = client(collection(NAMED | {"required": ["id", "name", "id", "name"]}, {"type": "object"}), tmp_path)
+    made = caller.post("/things", json={"name": "mine"})
+    assert made.json["name"] == "mine"
+    assert caller.get(f"/things/{made.json['id']}").json == made.json
+
+
+def test_a_record_beside_words_about_it_is_told_by_the_items_of_the_list(tmp_path: Path) -> None:
+    one = {"type": "object", "properties": {"id": {"type": "string"}, "labels": {"type": "object"}, "result": NAMED}}
+    many = {"type": "object", "properties": {"count": {"type": "integer"}, "result": {"type": "array", "items": NAMED}}}
+    caller = client(collection(NAMED, NAMED, one=one, many=many), tmp_path, seed_records=0)
+    made = caller.post("/things", json={"name": "mine"})
+    assert made.json["result"]["name"] == "mine"
+    assert caller.get("/things").json["result"] == [made.json["result"]]
+
+
+def test_an_address_that_was_sent_stays_in_its_envelope_too(tmp_path: Path) -> None:
+    address = {"id": {"type": "integer"}, "url": {"type": "string"}}
+    record = {"type": "object", "required": ["url"], "properties": address}
+    hook = {"type": "object", "properties": {"hook": record}}
+    caller = client(collection(record, hook, one=hook, path="/hooks"), tmp_path)
+    assert caller.post("/hooks", json={"hook": {"url": "https://a"}}).json["hook"]["url"] == "https://a"
+    assert caller.post("/hooks", json={"hook": {"id": 9}}).json["hook"]["url"] == "http://localhost/hooks/9"
+
+
+def test_a_member_list_of_keys_alone_takes_members(tmp_path: Path) -> None:
+    keys = {"type": "array", "items": {"type": "string"}}
+    pair = [parameter("a"), parameter("b")]
+    told = document({"/pairs/{a}/{b}": {"parameters": pair, "put": {"responses": {"200": reply(keys)}}}})
+    assert client(told, tmp_path).put("/pairs/1/2").status_code == 200
+
+
+def test_a_pattern_between_slashes_is_read_as_it_is_meant(tmp_path: Path) -> None:
+    sent = {"type": "object", "properties": {"name": {"type": "string", "pattern": "/^[a-z]+$/i"}}}
+    caller = client(collection(sent, sent), tmp_path)
+    assert caller.post("/things", json={"name": "abc"}).status_code == 201
+    assert caller.post("/things", json={"name": "123"}).status_code == 400
+
+
+def test_a_body_of_an_odd_media_type_is_read_where_it_is_json(tmp_path: Path) -> None:
+    told = collection(NAMED, NAMED)
+    told["paths"]["/things"]["post"]["requestBody"] = body(NAMED, "application/x-ndjson")
+    made = client(told, tmp_path).post("/things", data='{"name": "mine"}', content_type="application/x-ndjson")
+    assert made.json["name"] == "mine"
+
+
+def test_what_no_value_can_keep_is_remembered_all_the_same(tmp_path: Path) -> None:
+    record = NAMED | {"required": ["gone"], "additionalProperties": False, "example": {"Old": True}}
+    caller = client(collection(record, {"type": "object"}), tmp_path)
+    made = caller.post("/things", json={"name": "mine"}).json
+    assert made["name"] == "mine"
+    assert caller.get(f"/things/{made['id']}").json["name"] == "mine"

@@ -28,6 +28,8 @@ def fit(maker: Maker, node: Node, value: Json, draw: Draw) -> Json:
     if maker.allows(node, mended := maker.mend(node, nearest, draw)):
         return mended
     made = maker.make(node, draw)
+    if not maker.allows(node, made) and isinstance(value, Mapping):  # nothing keeps it: what was said is nearer
+        return nearest
     if isinstance(made, dict) and isinstance(value, Mapping):
         return _overlaid(maker, node, made, value)
     return made

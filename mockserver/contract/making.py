@@ -66,7 +66,7 @@ class Maker:
         for candidate in (*near[:MENDED], *near[-1:]):  # the bare ones come last, and need the least
             if self.allows(node, mended := self.mend(node, candidate, draw)):
                 return mended
-        return near[0] if near else None
+        return min(near, key=lambda one: len(self.faults(node, one))) if near else None
 
     def member(self, node: Node, draw: Draw, name: str) -> Json:
         """A value for a member of that name, not yet held to its schema."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,8 @@ SCHEMA_MEMBERS = frozenset(
 SCHEMA_MAPS = frozenset({"properties", "patternProperties", "definitions", "$defs", "dependentSchemas"})
 SCHEMA_LISTS = frozenset({"allOf", "oneOf", "anyOf", "prefixItems"})
 _TYPES = frozenset({"string", "integer", "number", "boolean", "array", "object", "null"})
+_LITERAL = re.compile(r"/(\^.*\$)/[a-z]*", re.DOTALL)
+"""A pattern as JavaScript's source writes it; between slashes no text could begin or end."""
 _PASSED_OVER = frozenset({"example", "examples", "default", "enum", "const"})
 
 
@@ -104,6 +107,9 @@ class _Walk:
                 node[name] = float(value)
         if isinstance(listed := node.get("required"), list) and all(isinstance(one, str) for one in listed):
             node["required"] = [*dict.fromkeys(listed)]  # a validator that counts names needs each once
+        if isinstance(pattern := node.get("pattern"), str) and (literal := _LITERAL.fullmatch(pattern)):
+            self._warnings.append(f"the pattern {pattern[:60]!r} is written with slashes; they are left out")
+            node["pattern"] = literal[1]
         for name in [name for name, good in _KEYWORDS.items() if name in node and not good(node[name])]:
             self._warnings.append(f"the schema's {name!r} is not usable ({str(node[name])[:60]!r}); it is left out")
             del node[name]

@@ -54,6 +54,7 @@ class Model:
     parents: tuple[Parent, ...] = ()
     sources: tuple[Source, ...] = ()
     foreign: Mapping[str, str] = field(default_factory=dict)
+    ending: str = ""
     why: str = ""
 
 

@@ -137,7 +137,7 @@ class _Reader:
 
     def _decoded(self, sent: str, schema: Node) -> Json:
         name = sent.partition(";")[0].strip().lower()
-        is_form = name == "multipart/form-data" and "boundary" not in sent  # nothing but JSON can be meant by a brace
+        is_form = "form-data" in name and "boundary" not in sent  # nothing but JSON can be meant by a brace
         if _is_json(name) or (is_form and self._request.body.lstrip()[:1] == b"{"):
             try:
                 return decode(self._request.body, self._max_depth)
@@ -145,11 +145,20 @@ class _Reader:
                 self.is_unreadable = True
                 self._broken("body", bad.pointer, "json", str(bad))
                 return None
-        if name == "application/x-www-form-urlencoded":
+        if "form-urlencoded" in name:
             pairs = parse_qsl(self._request.body.decode("utf-8", "replace"), keep_blank_values=True)
             return nested(self._maker, schema, [*pairs][:MAX_FIELDS])
-        if name == "multipart/form-data":
+        if "form-data" in name and not is_form:
             return nested(self._maker, schema, [*self._parts(sent)][:MAX_FIELDS])
+        return self._unknown(schema)
+
+    def _unknown(self, schema: Node) -> Json:
+        """A body of a media type that nobody here reads: JSON where an object or a list is wanted and it is one."""
+        if self._maker.shapes.type(schema) in ("object", "array") and self._request.body.lstrip()[:1] in (b"{", b"["):
+            try:
+                return decode(self._request.body, self._max_depth)
+            except BadJson:
+                return self._request.body
         return self._request.body
 
     def _parts(self, sent: str) -> Iterator[tuple[str, Json]]:

@@ -107,6 +107,7 @@ class _Builder:
             parents=tuple(parent for parent in one.parents if parent.parameter != self._found.tenant()),
             sources=tuple(one.sources),
             foreign=foreign_keys(self._shapes, one, self._found),
+            ending=self._ending(one),
             why="; ".join(one.why),
         )
         return Resource(
@@ -139,6 +140,11 @@ class _Builder:
         return next(
             (taken.schema for taken in self._taken(entry.item, entry.node) if taken.name == one.parameter), None
         )
+
+    def _ending(self, one: Collection) -> str:
+        """What stands behind the key in the item's path: a slash, ``.json``, mostly nothing."""
+        verbs = self._found.paths.verbs(one.item) if one.item else {}
+        return next((entry.path.template.rpartition("}")[2] for entry in verbs.values()), "")
 
     def _operation(self, reading: Reading, guess: Guess, resource: Resource) -> Operation:
         entry = reading.entry

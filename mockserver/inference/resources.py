@@ -121,6 +121,7 @@ class Resources:
             elif (reading := self.reading(key, "get")) and reading.list and self._is_collection(key, verbs):
                 self.collections.setdefault(key, Collection(key, ""))
         for one in self.collections.values():
+            self._unwrap(one)
             self._describe(one)
         for key, verbs in self.paths.entries.items():
             if key not in self.collections and key[-1:] != (ANY,) and self._is_single(key, verbs):
@@ -169,6 +170,25 @@ class Resources:
         one.identity, why = key_of(self.shapes, one.record, one.parameter, segment)
         one.others = other_keys(self.shapes, one.record, one.identity, one.parameter) if one.parameter else ()
         one.why.append(f"{why} (R3)")
+
+    def _unwrap(self, one: Collection) -> None:
+        """R5: a record that stands beside words about it, told by what the list's items are made like."""
+        listed = self.reading(one.key, "get")
+        wanted = set(self.shapes.properties(listed.list.schema)) if listed and listed.list else set()
+        if not wanted:
+            return
+        for reading in self._on(one):
+            if reading.record and not reading.record.steps:
+                members = self.shapes.properties(reading.record.schema)
+                like = {name: len(wanted & set(self.shapes.properties(node))) for name, node in members.items()
+                        if self.shapes.type(node) == "object"}  # fmt: skip
+                best = max(like, key=lambda name: like[name], default="")
+                if best and like[best] > max(len(wanted) / 2, len(wanted & set(members)), 1):
+                    reading.record = Found((best,), members[best], f"'{best}' is made like the list's items")
+
+    def _on(self, one: Collection) -> list[Reading]:
+        """What is told by the operations of its path and of its item's."""
+        return [self.readings[key, method] for key in (one.key, one.item) if key for method in self.paths.verbs(key)]
 
     def _tells(self, schema: Node) -> bool:
         """Whether a schema says anything of what a record is."""

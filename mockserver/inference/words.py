@@ -11,7 +11,7 @@ KEY_ENDINGS = (
     "hash", "index",
 )  # fmt: skip
 """What a parameter ends in when it names the member that identifies: ``petId`` the ``id``, ``repo_name`` the name."""
-NAME_LIKE = ("name", "key", "slug", "code", "number", "login", "username", "href")
+NAME_LIKE = ("name", "key", "slug", "code", "number", "login", "username", "href", "token")
 HOLDERS = ("metadata", "attributes", "data", "head", "info")
 """Members of a record that may hold what identifies it."""
 LISTS = (

@@ -8,10 +8,11 @@ from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.contract.fitting import coerced, fit
+from mockserver.contract.plan import Model
 from mockserver.contract.scalars import Draw
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import marked
-from mockserver.handlers.planned.places import keys_of, value_at
+from mockserver.handlers.planned.places import address_of, keys_of, value_at
 from mockserver.handlers.planned.scope import Scope
 from mockserver.inference.words import flat, singular
 from mockserver.messages import Headers, Json
@@ -39,7 +40,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     base = dict(made) if isinstance(made, dict) else {}
     value, ignored = overlaid(call, scope, base, sent, draw)
     value = stamped(call, model.record, value, is_new=True)
-    value = addressed(call, model.record, value, str(key))
+    value = addressed(call, model, value, sent, str(key))
     value = marked(call, model, value, scope.keys or (), key)
     return settled(call, scope, value, draw), _told(ignored)
 
@@ -47,8 +48,8 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
 def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool) -> tuple[Json, Headers]:
     """``record`` after a merge of ``sent`` (RFC 7396) or, ``whole``, after a replacement by it."""
     previous: Any = record.data()
-    if scope.model.record is None or not isinstance(sent, dict):
-        return (previous if sent is None else sent), ()
+    if scope.model.record is None or not isinstance(sent, dict) or not isinstance(previous, dict):
+        return (previous if sent is None or (sent == {} and not whole) else sent), ()
     draw = draw_for(call, "changed", scope.resource.name, record.id)
     base = _kept(call, scope.model.record, previous) if whole else previous
     merged = {name: _merged(previous.get(name), one) for name, one in sent.items()} if not whole else sent
@@ -117,15 +118,14 @@ def stamped(call: Call, record: Node, value: dict[str, Any], *, is_new: bool) ->
     return value
 
 
-def addressed(call: Call, record: Node, value: dict[str, Any], key: str) -> dict[str, Any]:
+def addressed(call: Call, model: Model, value: dict[str, Any], sent: Mapping[str, Any], key: str) -> dict[str, Any]:
     """The record's own address, where it has one and nobody said another."""
     maker = call.tools.maker
-    address = f"{call.input.address.rstrip('/')}/{key}"
-    for name, place in maker.shapes.properties(record).items():
-        if name in value and flat(name) in _ADDRESSES and maker.shapes.type(place) == "string":
-            sent = call.input.body if isinstance(call.input.body, dict) else {}
-            if name not in sent and call.input.address and maker.allows(place, address):
-                value = {**value, name: address}
+    address = call.input.address.removesuffix(call.input.path) + address_of(call, model, key)
+    for name, place in maker.shapes.properties(model.record).items() if model.record and call.input.address else ():
+        is_own = name in value and name not in sent and (name,) != model.key and flat(name) in _ADDRESSES
+        if is_own and maker.shapes.type(place) == "string" and maker.allows(place, address):
+            value = {**value, name: address}
     return value
 
 

@@ -24,8 +24,9 @@ _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9]{0,15}[_-])[A-Za-z0-9]+")
 def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> Json:
     """The key number ``ordinal``, from 1 on, as the schema of the member, else of the path's parameter, wants it."""
     place = maker.shapes.member(model.record, model.key) if model.record is not None and model.key else None
+    is_kept = place is not None
     place = place if place is not None else model.parameter
-    if place is None:
+    if place is None or (not is_kept and maker.shapes.says(place, "enum")):
         return _letters(draw.random, 20)
     kind = maker.shapes.type(place)
     if kind in ("integer", "number"):

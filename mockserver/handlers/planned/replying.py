@@ -31,8 +31,17 @@ _EMPTY: Mapping[str, bytes] = {
 
 def with_record(call: Call, record: Json, *, headers: Headers = (), notes: Headers = ()) -> Reply:
     """The declared success with ``record`` where the document puts it."""
-    plan = plan_of(call)
-    return answered(call, record, plan.record or (), headers=headers, notes=notes)
+    steps, model = plan_of(call).record or (), call.resource.model
+    key = value_at(record, model.key) if model and len(model.key) == 1 and steps else None
+    beside = {model.key[0]: key} if model and key is not None and _is_beside(call, model.key[0], key) else {}
+    return answered(call, record, steps, beside=beside, headers=headers, notes=notes)
+
+
+def _is_beside(call: Call, name: str, key: Json) -> bool:
+    """Whether an envelope has the key of the record in it as well."""
+    schema, maker = plan_of(call).success.schema, call.tools.maker
+    place = maker.shapes.properties(schema).get(name) if schema is not None else None
+    return place is not None and maker.allows(place, key)
 
 
 def answered(

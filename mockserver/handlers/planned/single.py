@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from mockserver.contract.taking import is_merge
 from mockserver.errors import Refusal, Violation
@@ -11,7 +10,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
 from mockserver.handlers.planned.composing import changed, composed, draw_for, settled
 from mockserver.handlers.planned.keys import new_key
-from mockserver.handlers.planned.places import keys_of, model_of, plan_of, value_at, with_value
+from mockserver.handlers.planned.places import address_of, keys_of, model_of, plan_of, value_at, with_value
 from mockserver.handlers.planned.replying import answered, made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
 from mockserver.messages import Headers, Json, Reply
@@ -32,7 +31,7 @@ def create(call: Call, tenant: Tenant) -> Reply:
             else made(call, plan.success, plan.status)
         )
     record, notes = add(call, scope, body if body is not None else {})
-    location = f"{call.input.path.rstrip('/')}/{quote(keys_of(record.id)[-1], safe='')}"
+    location = address_of(call, scope.model, keys_of(record.id)[-1])
     headers: Headers = (("Location", location),) if plan.status == 201 else ()
     value = record.data()
     if plan.items is not None:
