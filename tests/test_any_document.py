@@ -462,7 +462,8 @@ def test_an_address_that_was_sent_stays_in_its_envelope_too(tmp_path: Path) -> N
     address = {"id": {"type": "integer"}, "url": {"type": "string"}}
     record = {"type": "object", "required": ["url"], "properties": address}
     hook = {"type": "object", "properties": {"hook": record}}
-    caller = client(collection(record, hook, one=hook, path="/hooks"), tmp_path)
+    sent = {"type": "object", "properties": {"hook": {"type": "object", "properties": address}}}
+    caller = client(collection(record, sent, one=hook, path="/hooks"), tmp_path)
     assert caller.post("/hooks", json={"hook": {"url": "https://a"}}).json["hook"]["url"] == "https://a"
     assert caller.post("/hooks", json={"hook": {"id": 9}}).json["hook"]["url"] == "http://localhost/hooks/9"
 
