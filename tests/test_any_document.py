@@ -495,3 +495,22 @@ def test_what_no_value_can_keep_is_remembered_all_the_same(tmp_path: Path) -> No
     made = caller.post("/things", json={"name": "mine"}).json
     assert made["name"] == "mine"
     assert caller.get(f"/things/{made['id']}").json["name"] == "mine"
+
+
+@pytest.mark.parametrize("key", [{"type": "integer"}, {"type": "string", "format": "uuid"}])
+def test_a_create_that_answers_a_bare_value_answers_the_key(tmp_path: Path, key: Any) -> None:
+    record = {"type": "object", "properties": {"id": key, "name": {"type": "string"}}}
+    told = collection(record, NAMED)
+    told["paths"]["/things"]["post"]["responses"] = {"200": reply(key)}
+    caller = client(told, tmp_path)
+    made = caller.post("/things", json={"name": "mine"}).json
+    assert caller.get(f"/things/{made}").json == {"id": made, "name": "mine"}
+
+
+def test_an_item_that_is_declared_a_list_is_a_list_of_one(tmp_path: Path) -> None:
+    told = collection(NAMED, NAMED, one={"type": "array", "items": NAMED})
+    told["paths"]["/things/{id}"]["delete"] = {"responses": {"204": reply()}}
+    caller = client(told, tmp_path)
+    assert caller.get("/things/2").json == [caller.get("/things").json[1]]
+    assert caller.delete("/things/2").status_code == 204
+    assert caller.get("/things/2").status_code == 404

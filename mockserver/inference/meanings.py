@@ -56,7 +56,7 @@ class Meanings:
         if method == "get":
             if reading.success.media_type and not reading.is_json:
                 return Guess(Kind.STUB, None, "the reply is not JSON (O12)")
-            if reading.list:
+            if reading.list and not others & {"put", "patch", "delete"}:
                 return self._lookup(reading, key)
             return Guess(Kind.READ, about, "GET on an item path (O2)")
         if method == "put" and not has_body:

@@ -73,9 +73,13 @@ def answered(
 
 
 def made(
-    call: Call, said: Said, status: int, *, value: Json = None, headers: Headers = (), notes: Headers = ()
-) -> Reply:
-    """A reply from the document's example or, without a good one, from its schema; ``value`` where names match."""
+    call: Call, said: Said, status: int, *, value: Json = None, key: Json = None, headers: Headers = (),
+    notes: Headers = (),
+) -> Reply:  # fmt: skip
+    """A reply from the document's example or, without a good one, from its schema; ``value`` where names match.
+
+    A reply that is a bare text or number is ``key``, if one is given: what was made is found by it.
+    """
     if said.media is None or said.media_type is None:
         return Reply(status, headers=headers, notes=notes)
     if not _is_json(said.media_type):
@@ -87,9 +91,11 @@ def made(
         return Reply(status, examples[0] if examples else {}, True, None, headers, notes, content_type)
     maker, draw = call.tools.maker, draw_for(call, "stub", call.operation.id)
     body = maker.make(schema, draw, examples)
+    if key is not None and maker.shapes.type(schema) in ("string", "integer", "number") and maker.allows(schema, key):
+        body = key
     if isinstance(value, dict) and isinstance(body, dict):
         known = maker.shapes.properties(schema)
-        tried = {**body, **{name: one for name, one in value.items() if name in known}}
+        tried = {**body, **{name: one for name, one in value.items() if name in known or name in body}}
         body = fit(maker, schema, tried, draw)
     return Reply(status, body, True, None, headers, notes, content_type)
 

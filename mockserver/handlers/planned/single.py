@@ -37,12 +37,14 @@ def create(call: Call, tenant: Tenant) -> Reply:
     if plan.items is not None:
         return answered(call, [value], plan.items, headers=headers, notes=notes)
     if plan.record is None and plan.success.media is not None:
-        return made(call, plan.success, plan.status, value=value, headers=headers, notes=notes)
+        key = value_at(value, scope.model.key) if scope.model.key else keys_of(record.id)[-1]
+        return made(call, plan.success, plan.status, value=value, key=key, headers=headers, notes=notes)
     return with_record(call, value, headers=headers, notes=notes)
 
 
 def read(call: Call, tenant: Tenant) -> Reply:
-    return with_record(call, named(call, scope_of(call, tenant)).data())
+    value, items = named(call, scope_of(call, tenant)).data(), plan_of(call).items
+    return with_record(call, value) if items is None else answered(call, [value], items)
 
 
 def replace(call: Call, tenant: Tenant) -> Reply:
