@@ -15,6 +15,7 @@ from mockserver.expressions import read_rules
 from mockserver.handlers import Tools
 from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.inference import infer_contract
+from mockserver.oauth.grants import Grants
 from mockserver.runtime.determinism import Clock, IdSource
 from mockserver.runtime.faults import Faults
 from mockserver.runtime.journal import Journal
@@ -62,6 +63,7 @@ class World:
         self.outbox = Outbox(settings.outbox)
         self.journal = Journal(settings.journal)
         self.faults = Faults()
+        self.grants = Grants()
         self._on_record: Callable[[], None] | None = None
         self.store = Store(
             self.contract.indexes,
@@ -92,12 +94,13 @@ class World:
         self.ids.restore(dict(snapshot.ids))
 
     def reset(self) -> None:
-        """As just started: records, ids, clock; journal, outbox and faults empty."""
+        """As just started: records, ids, clock; journal, outbox and faults empty; nobody is logged in."""
         self.restore(self._begin)
         self._start_clock()
         self.journal.clear()
         self.outbox.clear()
         self.faults.clear()
+        self.grants.clear()
 
     def _start_clock(self) -> None:
         """``frozen`` and ``scenario`` begin at the scenario's moment, ``now`` at the machine's."""

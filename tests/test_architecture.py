@@ -14,7 +14,7 @@ LEVELS = (
     {"errors"},
     {"messages", "values", "extensions"},
     {"contract", "inference", "store", "runtime"},
-    {"auth", "settings", "expressions", "handlers", "seeding", "spec_builder"},
+    {"auth", "oauth", "settings", "expressions", "handlers", "seeding", "spec_builder"},
     {"world"},
     {"exchange"},
     {"web"},

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
+from mockserver.auth.claims import claims_of_subject
 from mockserver.contract.operation import Operation, Security
 from mockserver.contract.plan import Credential, Plan
 from mockserver.errors import Refusal, denied, unauthorized
@@ -24,6 +25,10 @@ LEEWAY = 5
 """Seconds by which clocks may differ."""
 Wall: TypeAlias = Callable[[float | None], datetime]
 """The time by which a token is judged that was issued at so many seconds since 1970."""
+ISSUED = "issued"
+"""The claim that tells to the microsecond when a token of ours was issued."""
+DEVELOPER = "auth0|developer"
+"""Whom a token is for unless somebody is named."""
 ANONYMOUS = Identity("anonymous", None)
 
 
@@ -70,6 +75,10 @@ class Authenticator:
             raise denied(f"the token lacks the scope {', '.join(sorted(missing))}")
         return identity
 
+    def bearer(self, header: str | None, wall: Wall) -> Identity:
+        """Whose token the Authorization header shows, whatever it is for. Raises Refusal(401)."""
+        return self._identity(_token(header), wall)
+
     def admit(self, plan: Plan, request: Request) -> Identity:
         """The caller of an operation whose document says which credentials it takes: any is as good as another.
 
@@ -102,7 +111,7 @@ class Authenticator:
         expires, audience = claims.get("exp"), claims.get("aud")
         if not _is_moment(expires):
             raise unauthorized("the token has no expiry (exp)")
-        issued = claims.get("iat")
+        issued = claims.get(ISSUED, claims.get("iat"))
         if issued is not None and not _is_moment(issued):
             raise unauthorized("the token's moment of issue (iat) is no number of seconds")
         begins = claims.get("nbf", 0)
@@ -139,23 +148,31 @@ def mint(
     *,
     tenant: str,
     now: datetime,
-    subject: str = "auth0|developer",
+    subject: str = DEVELOPER,
+    claims: Mapping[str, Any] | None = None,
     expires_in: timedelta = timedelta(hours=24),
     scope: str | None = None,
     algorithm: str = "HS256",
 ) -> str:
-    """A token that any server with the same keys takes: for ``tenant``, from ``now``, for ``expires_in``."""
-    claims: dict[str, Any] = {
+    """A token that any server with the same keys takes: for ``tenant``, from ``now``, for ``expires_in``.
+
+    ``claims`` say whom it is for, where that is more than a ``subject``: see auth.claims.
+    """
+    made: dict[str, Any] = {
         "iss": "mockserver",
-        "sub": subject,
         "aud": security.audience,
-        "iat": now.timestamp(),  # to the microsecond: an advance within the same second came before or after
-        "exp": int((now + expires_in).timestamp()),
+        **lifetime(now, expires_in),
         "scope": scope,
     }
-    for word, name in security.claims.items():
-        claims[name] = tenant if word == "tenant" else subject
-    return keys.sign({name: value for name, value in claims.items() if value is not None}, algorithm)
+    made |= claims or claims_of_subject(security, tenant, subject)
+    return keys.sign({name: value for name, value in made.items() if value is not None}, algorithm)
+
+
+def lifetime(now: datetime, expires_in: timedelta) -> dict[str, float]:
+    """The times of a token. ``iat`` in whole seconds, since libraries take a fraction of the running one for the
+    future; and to the microsecond, since an advance of the clock within the same second came before or after."""
+    exact = now.timestamp()
+    return {"iat": int(exact), ISSUED: exact, "exp": int((now + expires_in).timestamp())}
 
 
 def _is_moment(value: Any) -> TypeGuard[float]:

@@ -6,13 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from mockserver.auth.authenticator import mint
+from mockserver.auth.authenticator import DEVELOPER, mint
+from mockserver.auth.claims import Person, claims_of_machine, claims_of_person
 from mockserver.commands.options import settings_for, tells_problems
 
 
 @click.command()
 @click.option("--tenant", required=True, help="The tenant that the token is for.")
-@click.option("--subject", default="auth0|developer", show_default=True, help="Who writes are stamped with.")
+@click.option("--subject", help=f"Whom writes are stamped with. [default: {DEVELOPER}]")
+@click.option("--contact", metavar="ID", help="A person on record: the token carries their id, as after a log-in.")
+@click.option("--machine", metavar="CLIENT", help="A machine with this client id: the token carries no person.")
 @click.option(
     "--expires-in", default=86_400, show_default=True, type=int, metavar="S", help="Seconds; may be negative."
 )
@@ -20,27 +23,46 @@ from mockserver.commands.options import settings_for, tells_problems
 @click.option("--algorithm", type=click.Choice(["HS256", "RS256"]), default="HS256", show_default=True)
 @click.option("--spec", metavar="PATH|URL", help="Another document. [default: the Certifications API]")
 @tells_problems
-def token(*, spec: str | None, tenant: str, subject: str, expires_in: int, scope: str | None, algorithm: str) -> None:
+def token(
+    *,
+    spec: str | None,
+    tenant: str,
+    subject: str | None,
+    contact: str | None,
+    machine: str | None,
+    expires_in: int,
+    scope: str | None,
+    algorithm: str,
+) -> None:
     """Print a token, and nothing else, that any mock of this user takes.
 
     \b
     Examples:
       mockserver token --tenant acme
       curl -H "Authorization: Bearer $(mockserver token --tenant acme)" http://127.0.0.1:8080/certifications/acme
+      mockserver token --tenant acme --contact contact-ada   as somebody on record
       mockserver token --tenant acme --expires-in -60        to see an expired one refused
     """
+    if sum(one is not None for one in (subject, contact, machine)) > 1:
+        raise click.UsageError("--subject, --contact and --machine exclude each other")
     from mockserver.auth.keys import Keys
     from mockserver.world import contract_of
 
     settings = settings_for(spec)
     security = contract_of(settings).security
+    claims = None
+    if contact is not None:
+        claims = claims_of_person(security, tenant, Person(contact, {}))
+    elif machine is not None:
+        claims = claims_of_machine(security, tenant, machine)
     keys = Keys(settings.secret, settings.key_file)
     minted = mint(
         keys,
         security,
         tenant=tenant,
         now=datetime.now(UTC),
-        subject=subject,
+        subject=subject or DEVELOPER,
+        claims=claims,
         expires_in=timedelta(seconds=expires_in),
         scope=scope,
         algorithm=algorithm,

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from mockserver.contract.document import Document
 from mockserver.contract.kinds import Kind
+from mockserver.contract.login import read_login
 from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation, Security
 from mockserver.contract.operation_reader import OperationReader
@@ -67,6 +68,7 @@ def compile_contract(document: Document) -> Contract:
     paths = {path: reader.verbs(path, item) for path, item in document.node("paths").items()}
     if not paths:
         problems.add(document.node("paths"), "no paths", "describe at least one operation")
+    security = _security(document, resources, problems)
     problems.raise_any()
     return Contract(
         document=document,
@@ -75,7 +77,7 @@ def compile_contract(document: Document) -> Contract:
         indexes=_indexes(resources, paths),
         counted={name: _counted(document, resource) for name, resource in resources.items()},
         bodies=_bodies(paths),
-        security=_security(document),
+        security=security,
         tenant=document.node("x-mock", "tenant").value,
         prefixes=_prefixes(document),
     )
@@ -108,11 +110,12 @@ def _bodies(paths: Mapping[str, Mapping[str, Operation]]) -> dict[tuple[str, Kin
     }
 
 
-def _security(document: Document) -> Security:
+def _security(document: Document, resources: Mapping[str, Resource], problems: Problems) -> Security:
     for name, node in document.node("components", "securitySchemes").items():
         if node.child("scheme").value == "bearer":
             marks = node.child("x-mock").value or {}
-            return Security(name, marks.get("audience"), marks.get("claims") or {})
+            login = read_login(node.child("x-mock", "login"), resources, problems)
+            return Security(name, marks.get("audience"), marks.get("claims") or {}, login)
     return Security()
 
 

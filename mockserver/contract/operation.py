@@ -9,6 +9,7 @@ from typing import Any
 
 from mockserver.contract.custom_kinds import CustomKind
 from mockserver.contract.kinds import KINDS, Facts, Kind
+from mockserver.contract.login import Login
 from mockserver.contract.plan import Plan
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Rule
@@ -133,8 +134,9 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """What the document says about tokens: the audience they must name and the claims that carry meaning."""
+    """What the document says about tokens: the audience they must name, the claims that carry meaning, logging in."""
 
     scheme: str | None = None
     audience: str | None = None
     claims: Mapping[str, str] = field(default_factory=dict)
+    login: Login = field(default_factory=Login)

@@ -21,6 +21,7 @@ from mockserver.web.cors import allow_browsers
 from mockserver.web.docs import docs_pages
 from mockserver.web.front import BROKEN
 from mockserver.web.inflating import inflated
+from mockserver.web.login import login_pages
 from mockserver.web.paths import Paths
 from mockserver.web.target import MALFORMED, judge_as_sent
 from mockserver.world import Progress, World, unseen
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None, progress: Progress = unseen, **
     app.register_blueprint(control_plane(world))
     app.register_blueprint(docs_pages(world))
     paths = Paths(world.contract)
+    app.register_blueprint(login_pages(world, paths))
     allow_browsers(app, paths.methods)
     protect_browsers(app)
     app.before_request(_api(world, paths))

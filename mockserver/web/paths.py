@@ -32,6 +32,10 @@ class Paths:
         found: Match | None = environ[_FOUND]
         return found
 
+    def has(self, path: str) -> bool:
+        """Whether ``path`` is one of the contract's own."""
+        return self._router.match(path) is not None
+
     def methods(self, request: Request) -> str | None:
         """The methods that the request's path answers, ``GET, HEAD``; None where nothing answers it."""
         if request.url_rule is not None:  # a page of the application

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mockserver.auth.authenticator import mint
+from mockserver.auth.authenticator import DEVELOPER, mint
 from mockserver.web.control.route import Route, Sent
 from mockserver.world import World
 
@@ -23,7 +23,7 @@ class TokenControl:
 
     def token(self, sent: Sent) -> dict[str, Any]:
         """A token for a tenant."""
-        asked = {"subject": "auth0|developer", "expires_in": 86_400, **sent.body}
+        asked = {"subject": DEVELOPER, "expires_in": 86_400, **sent.body}
         lifetime = timedelta(seconds=asked["expires_in"])
         token = mint(
             self.world.keys,
