@@ -64,6 +64,7 @@ class World:
         self.journal = Journal(settings.journal)
         self.faults = Faults()
         self.grants = Grants()
+        self.snapshots: dict[str, Snapshot] = {}
         self._on_record: Callable[[], None] | None = None
         self.store = Store(
             self.contract.indexes,
@@ -101,6 +102,11 @@ class World:
         self.outbox.clear()
         self.faults.clear()
         self.grants.clear()
+
+    def reset_tenant(self, name: str) -> None:
+        """The records and id counters of one tenant as at the start; every other's, and all else, is left alone."""
+        self.store.restore_tenant(name, self._begin.tenants.get(name))
+        self.ids.restore_scope(name, dict(self._begin.ids))
 
     def _start_clock(self) -> None:
         """``frozen`` and ``scenario`` begin at the scenario's moment, ``now`` at the machine's."""

@@ -16,7 +16,7 @@ LEVELS = (
     {"contract", "inference", "store", "runtime"},
     {"auth", "oauth", "settings", "expressions", "handlers", "seeding", "spec_builder"},
     {"world"},
-    {"exchange"},
+    {"exchange", "planting", "verification"},
     {"web"},
     {"conformance"},
     {"commands", "pytest_plugin", "testing"},

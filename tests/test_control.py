@@ -11,12 +11,23 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 Library = Callable[..., Any]
 BODIES: dict[str, Any] = {
-    "put_clock": {"now": "2026-01-01", "running": False},
-    "post_clock_advance": {"seconds": 60},
-    "post_faults": {"operation": "listBooks", "delay": 0.001},
-    "post_token": {"tenant": "t"},
+    "clock_set": {"now": "2026-01-01", "running": False},
+    "clock_advance": {"seconds": 60},
+    "faults_add": {"operation": "listBooks", "delay": 0.001},
+    "token_token": {"tenant": "t"},
+    "verification_verify": {"operation": "createBook", "times": 1, "body": {"title": "B"}},
+    "record_put": {"title": "Planted"},
 }
-QUERIES = {"limit": "10", "status": "200", "operation": "createBook", "tenant": "t", "method": "post"}
+QUERIES = {
+    "limit": "10",
+    "status": "200",
+    "operation": "createBook",
+    "tenant": "t",
+    "method": "post",
+    "path": "/books/t",
+    "since": "0",
+    "after": "a",
+}
 
 
 @pytest.fixture
@@ -49,10 +60,12 @@ def test_every_route_answers_as_described(client: Any) -> None:
     described = client.get("/__mock__/openapi.json").json
     book = client.post("/books/t", json={"title": "A"}).json["id"]
     client.post(f"/books/t/preview/{book}", json={})
-    ordered = sorted(operations(described), key=lambda one: (one[0] == "DELETE", one[1].endswith("/reset")))
+    ordered = sorted(
+        operations(described), key=lambda one: (one[0] == "DELETE", one[1].endswith("/reset"), one[0] != "PUT")
+    )
     answered = set()
     for method, path, operation in ordered:
-        address = path.format(tenant="t", resource="books", record_id=book)
+        address = path.format(tenant="t", resource="books", record_id=book, name="one")
         wanted = {one["$ref"].rpartition("/")[2] for one in operation["parameters"]} & set(QUERIES)
         query = {name: QUERIES[name] for name in wanted}
         reply = client.open(address, method=method, json=BODIES.get(operation["operationId"]), query_string=query)
@@ -69,7 +82,84 @@ def test_bodies_that_make_no_sense_are_refused_everywhere(client: Any, sent: byt
     described = client.get("/__mock__/openapi.json").json
     for method, path, operation in operations(described):
         if "requestBody" in operation:
-            address = path.format(tenant="t", resource="books", record_id="x")
+            address = path.format(tenant="t", resource="books", record_id="x", name="x")
             reply = client.open(address, method=method, data=sent, content_type="application/json")
             assert reply.status_code == 400, (method, path, reply.text)
             assert problems(described, operation, reply) == []
+
+
+def test_the_routes_for_records_go_through_the_one_door(client: Any) -> None:
+    at = "/__mock__/tenants/t/records"
+    author = client.put(f"{at}/authors/ann", json={"name": "Ann"})
+    assert author.json == {"id": "ann", "name": "Ann"}
+    book = client.put(f"{at}/books/one", json={"title": "One", "author_id": "ann", "locked": True})
+    assert (book.status_code, book.json["version"], book.json["locked"]) == (200, 1, True)
+    assert client.get("/books/t/one").json == client.get(f"{at}/books/one").json == book.json
+    wrong = client.put(f"{at}/books/two", json={"title": "", "author_id": "bob", "wat": 1}).json["errors"]
+    assert [one["path"] for one in wrong] == ["/title", "/wat", "/author_id"]
+    kept = client.delete(f"{at}/authors/ann")
+    assert (kept.status_code, kept.json["errors"][0]["path"]) == (400, "/books/one/author_id")
+    assert client.delete("/books/t/one").status_code == 409, "it is locked"
+    assert client.delete(f"{at}/books/one").json == book.json
+    assert client.delete(f"{at}/authors/ann").status_code == 200
+    assert client.get(f"{at}/books/one").status_code == 400
+    assert "did you mean 'books'" in client.get(f"{at}/bokks").text
+
+
+def test_records_are_listed_page_by_page(client: Any) -> None:
+    for number in range(5):
+        client.put(f"/__mock__/tenants/t/records/authors/a{number}", json={"name": str(number)})
+    seen, after = [], ""
+    while after is not None:
+        page = client.get("/__mock__/tenants/t/records/authors", query_string={"limit": 2, "after": after}).json
+        seen += [one["id"] for one in page["records"]]
+        after = page["next"]
+    assert seen == [f"a{number}" for number in range(5)]
+
+
+def test_named_snapshots_are_restored_again_and_again(client: Any) -> None:
+    client.post("/books/t", json={"title": "A"})
+    assert client.put("/__mock__/snapshots/one book").json == ["one book"]
+    first = client.post("/books/t", json={"title": "B"}).json["id"]
+    for _ in range(2):
+        assert client.post("/__mock__/snapshots/one book/restore").json["t"]["books"] == 1
+        assert client.post("/books/t", json={"title": "B"}).json["id"] == first, "ids are counted from there again"
+    client.post("/__mock__/reset")
+    assert client.post("/__mock__/snapshots/one book/restore").json["t"]["books"] == 1
+    assert client.delete("/__mock__/snapshots/one book").json == []
+    assert "no snapshot" in client.post("/__mock__/snapshots/one book/restore").text
+    assert client.put(f"/__mock__/snapshots/{'x' * 101}").status_code == 400
+    assert {client.put(f"/__mock__/snapshots/{number}").status_code for number in range(100)} == {200}
+    assert "delete some first" in client.put("/__mock__/snapshots/more").text
+
+
+def test_one_tenant_is_reset_and_the_others_are_left_alone(client: Any) -> None:
+    first = client.post("/books/t", json={"title": "A"}).json["id"]
+    client.post("/books/u", json={"title": "A"})
+    assert client.post("/__mock__/tenants/t/reset").json["books"] == 0
+    assert len(client.get("/books/u").json) == 1
+    assert client.post("/books/t", json={"title": "A"}).json["id"] == first
+    assert client.post("/__mock__/tenants/nobody/reset").status_code == 400
+
+
+def test_a_call_is_verified_in_the_words_of_the_fixture(client: Any) -> None:
+    client.post("/books/t?x=1", json={"title": "A", "pages": 3})
+    wanted = {"operation": "createBook", "tenant": "t", "body": {"title": "A"}, "method": "post", "times": 1}
+    assert client.post("/__mock__/verify", json=wanted).json == {
+        "verified": True, "count": 1, "numbers": [1], "dropped": 0, "message": "", "nearest": [],
+    }  # fmt: skip
+    wrong = client.post("/__mock__/verify", json={**wanted, "body": {"title": "B"}, "query": {"y": None}}).json
+    assert (wrong["verified"], wrong["count"]) == (False, 0)
+    assert wrong["nearest"][0]["differences"] == [{"place": "body/title", "wanted": '"B"', "found": '"A"'}]
+    assert "body/title: wanted" in wrong["message"]
+    assert client.post("/__mock__/verify", json={**wanted, "since": 1}).json["verified"] is False
+    assert client.post("/__mock__/verify", json={**wanted, "times": 0}).json["verified"] is False
+    unknown = client.post("/__mock__/verify", json={"operation": "createBok"})
+    assert (unknown.status_code, "did you mean 'createBook'" in unknown.text) == (400, True)
+
+
+def test_the_journal_is_followed_from_a_number_on(client: Any) -> None:
+    for title in "AB":
+        client.post("/books/t", json={"title": title})
+    assert [one["number"] for one in client.get("/__mock__/journal?since=1").json] == [2]
+    assert client.get("/__mock__/journal?path=/books/u").json == []

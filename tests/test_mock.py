@@ -19,8 +19,8 @@ import pytest
 from mockserver.errors import SetupError
 from mockserver.runtime.journal import SHOWN_BODY
 from mockserver.testing import Mock, Stage, Wanted, difference, read_options
-from mockserver.testing.redaction import shown
 from mockserver.values.redaction import redact_text
+from mockserver.verification.wording import shown
 
 MOMENT = datetime(2025, 4, 18, 12, tzinfo=UTC)
 
@@ -542,3 +542,8 @@ def test_wrong_options_are_told_all_at_once() -> None:
     ]
     with pytest.raises(SetupError, match="settings: /page_size: 0 is out of range"):
         read_options({"page_size": 0}, Path())
+
+
+def test_a_snapshot_of_one_test_is_not_there_in_the_next(lent: Callable[..., Mock]) -> None:
+    assert lent().client.put("/__mock__/snapshots/mine").json() == ["mine"]
+    assert lent().client.get("/__mock__/snapshots").json() == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.contract import Resource
+from mockserver.contract import Contract, Resource
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
@@ -122,8 +122,8 @@ def remove(call: Call, tenant: Tenant, record_id: str) -> str:
     """Delete the record and return its id. Raises Refusal: 404, 409 when locked or depended on."""
     resource = call.resource
     changeable(resource, tenant, record_id)
-    if dependants := _dependants(call, tenant, record_id):
-        raise Refusal(409, f"Other records depend on {record_id!r}.", violations=dependants)
+    if found := dependants(call.tools.contract, resource, tenant, record_id):
+        raise Refusal(409, f"Other records depend on {record_id!r}.", violations=found)
     door.remove(tenant, resource, record_id)
     return record_id
 
@@ -148,16 +148,16 @@ def _key(call: Call, tenant: Tenant, sent: Mapping[str, Any]) -> str:
     return str(chosen) if chosen is not None else call.new_id(tenant, resource)
 
 
-def _dependants(call: Call, tenant: Tenant, record_id: str) -> list[Violation]:
+def dependants(contract: Contract, named: Resource, tenant: Tenant, record_id: str) -> list[Violation]:
     """The records, of any resource, that refer to this one: the first of them."""
     found: list[Violation] = []
-    for resource in call.tools.contract.resources.values():
+    for resource in contract.resources.values():
         for reference in resource.references:
-            if reference.resource == call.resource.name:
+            if reference.resource == named.name:
                 for record in tenant[resource.name].lookup(reference.path, record_id):
                     if len(found) == MAX_DEPENDANTS:
                         return found
-                    if (resource.name, record.id) != (call.resource.name, record_id):
+                    if (resource.name, record.id) != (named.name, record_id):
                         pointer = f"/{resource.name}/{record.id}/{reference.path.replace('.', '/')}"
                         found.append(Violation("record", pointer, "dependant", f"refers to {record_id!r}"))
     return found

@@ -121,6 +121,12 @@ class IdSource:
         with self._lock:
             return dict(self._counts)
 
+    def restore_scope(self, first: str, counts: dict[Scope, int]) -> None:
+        """The counts of the scopes that begin with ``first`` as they are in ``counts``."""
+        with self._lock:
+            others = {scope: count for scope, count in self._counts.items() if scope[0] != first}
+            self._counts = others | {scope: count for scope, count in counts.items() if scope[0] == first}
+
     def restore(self, counts: dict[Scope, int]) -> None:
         with self._lock:
             self._counts = dict(counts)

@@ -167,6 +167,13 @@ class Store:
         with self._lock:
             self._tenants, self._kept = {}, dict(tenants)
 
+    def restore_tenant(self, name: str, kept: Tenant | None) -> None:
+        """Let one tenant be ``kept``, or appear anew on next use."""
+        with self._lock:
+            self._tenants.pop(name, None)
+            others = {one: tenant for one, tenant in self._kept.items() if one != name}
+            self._kept = {**others, name: kept} if kept else others
+
     def empty(self, name: str) -> Tenant:
         """A tenant without records, which the store does not keep."""
         made = {one: Collection(fields, self._counted.get(one, ())) for one, fields in self._indexed.items()}

@@ -1,10 +1,10 @@
 """What tests hold: a world of their own, and the questions they ask of it; imported when a test first wants one."""
 
-from mockserver.testing.calls import Call, Difference, Wanted, difference
 from mockserver.testing.client import Client, Response
 from mockserver.testing.mock import Mock
 from mockserver.testing.options import Options, read_options
 from mockserver.testing.stage import Stage
+from mockserver.verification.calls import Call, Difference, Wanted, difference
 
 __all__ = [
     "Call",

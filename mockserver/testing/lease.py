@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
-from mockserver.testing.calls import Call
 from mockserver.testing.watch import Watch
+from mockserver.verification.calls import Call
 from mockserver.world import World
 
 if TYPE_CHECKING:

@@ -11,17 +11,17 @@ from mockserver.auth.authenticator import mint
 from mockserver.errors import Problem, SetupError
 from mockserver.handlers.door import look
 from mockserver.messages import Json
+from mockserver.planting import plant, resource_of
 from mockserver.runtime.faults import read_fault
-from mockserver.testing import asking
-from mockserver.testing.calls import UNSAID, Call, Wanted
 from mockserver.testing.client import Client
 from mockserver.testing.hands import Hands
 from mockserver.testing.lease import Lease
 from mockserver.testing.options import Options
-from mockserver.testing.planting import plant, resource_of
-from mockserver.testing.redaction import exchange
 from mockserver.testing.stage import Stage
 from mockserver.values.suggestions import meant
+from mockserver.verification import asking
+from mockserver.verification.calls import UNSAID, Call, Wanted
+from mockserver.verification.wording import exchange
 from mockserver.world import World
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from mockserver.testing.server import Server
+    from mockserver.world import World
 
 KEPT = 16
 """How many worlds wait for a test that wants the same again."""
@@ -79,7 +80,9 @@ class Stage:
 
             app = create_app(settings)
         else:
-            app.extensions["mockserver"].reset()
+            world: World = app.extensions["mockserver"]
+            world.reset()
+            world.snapshots.clear()
         self._apps[key] = app
         while len(self._apps) > KEPT:
             self._apps.popitem(last=False)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from mockserver.testing.calls import Call
-from mockserver.testing.redaction import exchange
+from mockserver.verification.calls import Call
+from mockserver.verification.wording import exchange
 
 BREACH = "The mock broke its own contract: a fault of the mock or of its document, whatever the test expected."
 REFUSED = "The mock refused what this test did not say it expects (see mock.allow and mock.expect_refusals)."

@@ -66,9 +66,9 @@ def _json(schema: str) -> dict[str, Any]:
 
 
 def _name(route: Route) -> str:
-    """``PUT /tenants/<tenant>/…/lock`` as ``put_tenants_by_tenant_lock``."""
-    words = _PARAMETER.sub("", route.path).replace(".", "_").replace("-", "_")
-    return "_".join([route.method.lower(), *(word for word in words.split("/") if word)])
+    """``RecordControl.list`` as ``record_list``."""
+    noun, _, verb = route.view.__qualname__.rpartition(".")
+    return f"{noun.removesuffix('Control').lower()}_{verb}" if noun.endswith("Control") else verb
 
 
 def _title(schema: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.web.control.route import Route, Sent, whole_number
 from mockserver.world import World
 
-FILTERS = ("status", "operation", "tenant", "method")
+FILTERS = ("status", "operation", "tenant", "method", "path")
 """The members of an entry that the journal can be asked by."""
 
 
@@ -20,12 +20,13 @@ class JournalControl:
     world: World
 
     def routes(self) -> Iterable[Route]:
-        yield Route("GET", "/journal", self.entries, "JournalEntries", query=("limit", *FILTERS))
+        yield Route("GET", "/journal", self.entries, "JournalEntries", query=("limit", "since", *FILTERS))
 
     def entries(self, sent: Sent) -> list[dict[str, Any]]:
         """The newest exchanges, oldest of them first, narrowed by what the query names."""
         wanted = dict(sent.query)
         limit = whole_number("limit", wanted.pop("limit", "100"))
+        since = whole_number("since", wanted.pop("since", "0"))
         if "status" in wanted:
             whole_number("status", wanted["status"])
         if "method" in wanted:
@@ -33,6 +34,6 @@ class JournalControl:
         entries = [
             (number, entry)
             for number, entry in self.world.journal.entries()
-            if all(str(getattr(entry, name)) == text for name, text in wanted.items())
+            if number > since and all(str(getattr(entry, name)) == text for name, text in wanted.items())
         ]
         return [{"number": number, **entry.told()} for number, entry in entries[-limit:] if limit]

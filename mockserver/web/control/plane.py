@@ -16,8 +16,11 @@ from mockserver.web.control.faults import FaultsControl
 from mockserver.web.control.journal import JournalControl
 from mockserver.web.control.locks import LockControl
 from mockserver.web.control.outbox import OutboxControl
+from mockserver.web.control.records import RecordControl
 from mockserver.web.control.route import Route
+from mockserver.web.control.snapshots import SnapshotControl
 from mockserver.web.control.tokens import TokenControl
+from mockserver.web.control.verification import VerificationControl
 from mockserver.web.control.world import WorldControl
 from mockserver.web.who_may import lacks, refusal
 from mockserver.world import World
@@ -61,6 +64,9 @@ def control_routes(world: World) -> list[Route]:
             LockControl,
             ElsewhereControl,
             TokenControl,
+            SnapshotControl,
+            RecordControl,
+            VerificationControl,
         )
     )
     routes = [route for noun in nouns for route in noun]

@@ -18,6 +18,11 @@ def known_tenant(world: World, name: str) -> Tenant:
     return world.store.tenant(name)
 
 
+def tenant_sizes(world: World) -> dict[str, dict[str, int]]:
+    """How many records of each resource each tenant has."""
+    return {name: world.store.tenant(name).sizes() for name in world.store.names()}
+
+
 def known_resource(world: World, name: str) -> Resource:
     """Raises SetupError when the document has no resource of that name."""
     resources = world.contract.resources

@@ -9,6 +9,7 @@ from typing import Any
 
 from mockserver.runtime.determinism import stamp
 from mockserver.web.control.route import Route, Sent
+from mockserver.web.control.tenants import known_tenant, tenant_sizes
 from mockserver.world import World
 
 
@@ -22,6 +23,7 @@ class WorldControl:
         yield Route("GET", "/health", self.health, "Health")
         yield Route("POST", "/reset", self.reset, "Health")
         yield Route("GET", "/tenants", self.tenants, "TenantSizes")
+        yield Route("POST", "/tenants/<tenant>/reset", self.reset_tenant, "Sizes")
 
     def health(self, _: Sent) -> dict[str, Any]:
         """Whether it is there, what it serves, and what time it is there."""
@@ -40,10 +42,15 @@ class WorldControl:
         self.world.reset()
         return self.health(sent)
 
-    def tenants(self, _: Sent) -> dict[str, Any]:
+    def reset_tenant(self, _: Sent, tenant: str) -> dict[str, int]:
+        """Put the records and ids of one tenant back to the start, and leave all else alone."""
+        known_tenant(self.world, tenant)
+        self.world.reset_tenant(tenant)
+        return self.world.store.tenant(tenant).sizes()
+
+    def tenants(self, _: Sent) -> dict[str, dict[str, int]]:
         """The tenants, and how many records of each resource they have."""
-        store = self.world.store
-        return {name: store.tenant(name).sizes() for name in store.names()}
+        return tenant_sizes(self.world)
 
 
 def _version() -> str:

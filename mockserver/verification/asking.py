@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from mockserver.testing.calls import Call, Difference, Wanted, difference
-from mockserver.testing.redaction import exchange, line, shown
+from mockserver.verification.calls import Call, Difference, Wanted, difference
+from mockserver.verification.wording import exchange, line, shown
 
+KEEP_MORE = "keep more (in pytest: @pytest.mark.mockserver(journal=…))"
 NEAREST = 3
 """How many requests a message shows."""
 
@@ -63,7 +64,7 @@ def unknown(answer: Answer, limit: int) -> str | None:
     return (
         f"Cannot tell how often it was called: {_wish(answer.wanted)}\n"
         f"The journal kept the last {limit} requests or fewer, {answer.dropped} before them are gone. "
-        "Keep more with @pytest.mark.mockserver(journal=…), or ask before sending so many."
+        f"Ask before sending so many, or {KEEP_MORE}."
     )
 
 
@@ -75,7 +76,7 @@ def _not_called(answer: Answer, times: int | None) -> Iterator[str]:
     else:
         yield f"Not called{'' if times is None else f', wanted {_times(times)}'}: {wish}"
     if answer.dropped:
-        yield f"The journal dropped {answer.dropped} earlier requests; keep more with mockserver(journal=…)."
+        yield f"The journal dropped {answer.dropped} earlier requests; {KEEP_MORE}."
     if not answer.others:
         yield from () if answer.met else ["No request was made at all."]
         return

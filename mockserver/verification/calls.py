@@ -11,9 +11,9 @@ import orjson
 
 from mockserver.messages import Json
 from mockserver.runtime.journal import SHOWN_BODY, Entry
-from mockserver.testing.redaction import shown
 from mockserver.values.equality import same_json
 from mockserver.values.redaction import HIDDEN, is_secret
+from mockserver.verification.wording import shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Records put into a world by a test: complete, true to the contract, and referring to what is there."""
+"""Records put into a world beside its API: complete, true to the contract, and referring to what is there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 from mockserver.contract import Resource
 from mockserver.errors import Problem, SetupError
 from mockserver.expressions import RecordProxy
-from mockserver.handlers.door import fill, keep
+from mockserver.handlers.door import fill, keep, remove
+from mockserver.handlers.records import dependants
 from mockserver.messages import Json
 from mockserver.runtime.determinism import stamp
 from mockserver.store import Tenant
@@ -47,6 +48,17 @@ def plant(world: World, tenant: Tenant, resource: Resource, given: Mapping[str, 
             raise SetupError(problems)
         kept = keep(tenant, resource, record_id, record)
         return world.rules.seen(resource, kept, world.rules.context(tenant, world.clock.now()))
+
+
+def take_away(world: World, tenant: Tenant, resource: Resource, record_id: str) -> None:
+    """Remove a record, locked or not; the tenant's lock is held. Raises SetupError naming the records that name it."""
+    problems = [
+        Problem(f"taken from {resource.name}", one.pointer, one.message, "take that one away first")
+        for one in dependants(world.contract, resource, tenant, record_id)
+    ]
+    if problems:
+        raise SetupError(problems)
+    remove(tenant, resource, record_id)
 
 
 def _stamped(world: World, resource: Resource) -> dict[str, Json]:

@@ -1,0 +1,60 @@
+"""Named snapshots: keep all records as they are now, and be there again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mockserver.values.shown import shown
+from mockserver.values.suggestions import meant
+from mockserver.web.control.route import Route, Sent, refusal
+from mockserver.web.control.tenants import tenant_sizes
+from mockserver.world import Snapshot, World
+
+MOST = 100
+"""How many snapshots are kept."""
+LONGEST = 100
+"""Characters that a name may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotControl:
+    """Take, list, restore, delete. Neither a reset nor a restore deletes any."""
+
+    world: World
+
+    def routes(self) -> Iterable[Route]:
+        yield Route("GET", "/snapshots", self.names, "Names")
+        yield Route("PUT", "/snapshots/<name>", self.take, "Names")
+        yield Route("DELETE", "/snapshots/<name>", self.delete, "Names")
+        yield Route("POST", "/snapshots/<name>/restore", self.restore, "TenantSizes")
+
+    def names(self, _: Sent) -> list[str]:
+        """The snapshots there are."""
+        return sorted(self.world.snapshots)
+
+    def take(self, sent: Sent, name: str) -> list[str]:
+        """Keep all records and the counters of ids under a name, in place of what it kept before."""
+        if len(name) > LONGEST or not name.isprintable():
+            raise refusal("", f"the name {shown(name, 40)} is too long or cannot be printed", f"{LONGEST} characters")
+        snapshots = self.world.snapshots
+        if name not in snapshots and len(snapshots) >= MOST:
+            raise refusal("", f"there are {MOST} snapshots already", "delete some first")
+        snapshots[name] = self.world.snapshot()
+        return self.names(sent)
+
+    def delete(self, sent: Sent, name: str) -> list[str]:
+        """Forget a snapshot."""
+        self._known(name)
+        self.world.snapshots.pop(name, None)
+        return self.names(sent)
+
+    def restore(self, _: Sent, name: str) -> dict[str, dict[str, int]]:
+        """Put all records back to a snapshot; clock, journal, outbox and faults are left alone."""
+        self.world.restore(self._known(name))
+        return tenant_sizes(self.world)
+
+    def _known(self, name: str) -> Snapshot:
+        if (found := self.world.snapshots.get(name)) is None:
+            raise refusal("", f"no snapshot {shown(name, 40)}", meant(name[:LONGEST], self.world.snapshots))
+        return found
