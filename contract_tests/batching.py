@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.conformance import Ask, Group, Kind, NotApplicable, Session, check, run_batch
+from mockserver.conformance import Ask, Group, Kind, NotApplicable, Session, check, run_batch, send_batch
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.BATCH)
 
@@ -26,17 +26,17 @@ def check_does_what_single_operations_do(session: Session, group: Group) -> None
     made, read, updated, deleted = run_batch(
         session, group,
         [
-            {"operation": "create", "object": fresh},
-            {"operation": "read", "id": record[group.key]},
-            {"operation": "update", "id": record[group.key], "object": whole},
-            {"operation": "delete", "id": victim[group.key]},
+            {"verb": "create", "record": fresh},
+            {"verb": "read", "key": record[group.key]},
+            {"verb": "update", "key": record[group.key], "record": whole},
+            {"verb": "delete", "key": victim[group.key]},
         ],
     )  # fmt: skip
     for result, what in ((made, "a create"), (read, "a read"), (updated, "an update"), (deleted, "a delete")):
         item_status(session, result, 200, what)
-    stored = session.read(group, str(made.get("id")))
+    stored = session.read(group, str(made.get("key")))
     session.same(fresh, {name: stored.get(name) for name in fresh}, "a batch's create does not store what was sent")
-    session.same(record, read.get("object"), "a batch's read returns another record")
+    session.same(record, read.get("record"), "a batch's read returns another record")
     found = session.read(group, record[group.key])
     own = group.resource.managed | (group.filled - set(whole))
     session.same(
@@ -44,7 +44,7 @@ def check_does_what_single_operations_do(session: Session, group: Group) -> None
         {name: value for name, value in found.items() if name not in own},
         "a batch's update does not replace the record",
     )
-    session.same(found, updated.get("object"), "a batch's update answers another record than read")
+    session.same(found, updated.get("record"), "a batch's update answers another record than read")
     session.status(
         session.at(group, Kind.READ, victim[group.key]), 404, "a record that a batch deleted", group.one(Kind.READ)
     )
@@ -53,9 +53,9 @@ def check_does_what_single_operations_do(session: Session, group: Group) -> None
         group,
         [
             {
-                "operation": "patch",
-                "id": record[group.key],
-                "patch_directives": [{"op": "replace", "path": f"/{marker}", "value": f"{session.mark} by batch"}],
+                "verb": "patch",
+                "key": record[group.key],
+                "patch": [{"op": "replace", "path": f"/{marker}", "value": f"{session.mark} by batch"}],
             }
         ],
     )
@@ -75,10 +75,10 @@ def _moving(group: Group) -> set[str]:
 def check_ids_and_results(session: Session, group: Group) -> None:
     """Each result names its own record."""
     made = [session.create(group) for _ in range(4)]
-    results = run_batch(session, group, [{"operation": "read", "id": one[group.key]} for one in reversed(made)])
+    results = run_batch(session, group, [{"verb": "read", "key": one[group.key]} for one in reversed(made)])
     for record, result in zip(reversed(made), results, strict=True):
-        session.expect(result.get("id") == record[group.key], "a batch's result names another record than its item")
-        session.same(record, result.get("object"), "a batch's result holds another record than its item asked for")
+        session.expect(result.get("key") == record[group.key], "a batch's result names another record than its item")
+        session.same(record, result.get("record"), "a batch's result holds another record than its item asked for")
 
 
 @check(*NEEDS, writes=True)
@@ -92,15 +92,15 @@ def check_independence(session: Session, group: Group) -> None:
     results = run_batch(
         session, group,
         [
-            {"operation": "create", "object": session.body(group)},
-            {"operation": "read", "id": f"missing-{session.mark}"},
-            {"operation": "create", "object": broken},
-            {"operation": "patch", "id": record[group.key], "patch_directives": failing},
-            {"operation": "delete", "id": f"missing-{session.mark}"},
-            {"operation": "update", "id": f"missing-{session.mark}", "object": session.body(group)},
-            {"operation": "patch", "id": record[group.key]},
-            {"operation": "read"},
-            {"operation": "create", "object": session.body(group)},
+            {"verb": "create", "record": session.body(group)},
+            {"verb": "read", "key": f"missing-{session.mark}"},
+            {"verb": "create", "record": broken},
+            {"verb": "patch", "key": record[group.key], "patch": failing},
+            {"verb": "delete", "key": f"missing-{session.mark}"},
+            {"verb": "update", "key": f"missing-{session.mark}", "record": session.body(group)},
+            {"verb": "patch", "key": record[group.key]},
+            {"verb": "read"},
+            {"verb": "create", "record": session.body(group)},
         ],
     )  # fmt: skip
     wanted = (200, 404, 400, 409, 404, 404, 400, 400, 200)
@@ -121,7 +121,7 @@ def check_independence(session: Session, group: Group) -> None:
             session.expect(status == 200 or "error" in result, f"{what} in a batch is refused without an error")
     session.same(record, session.read(group, record[group.key]), "a failed item of a batch changed a record")
     for result in (results[0], results[-1]):
-        reply = session.at(group, Kind.READ, str(result.get("id")))
+        reply = session.at(group, Kind.READ, str(result.get("key")))
         session.status(reply, 200, "what a batch made beside failures", group.one(Kind.READ))
     session.expect(len(session.ours(group) - before) == 2, "a batch makes another number of records than its creates")
 
@@ -135,15 +135,15 @@ def check_items_follow_each_other(session: Session, group: Group) -> None:
     def change(was: str, becomes: str) -> dict[str, Any]:
         path = f"/{marker}"
         steps = [{"op": "test", "path": path, "value": was}, {"op": "replace", "path": path, "value": becomes}]
-        return {"operation": "patch", "id": record[group.key], "patch_directives": steps}
+        return {"verb": "patch", "key": record[group.key], "patch": steps}
 
-    read = {"operation": "read", "id": record[group.key]}
-    delete = {"operation": "delete", "id": record[group.key]}
+    read = {"verb": "read", "key": record[group.key]}
+    delete = {"verb": "delete", "key": record[group.key]}
     items = [change(record[marker], one), change(one, two), read, delete, read]
     first, second, seen, gone, missing = run_batch(session, group, items)
     item_status(session, first, 200, "a patch")
     item_status(session, second, 200, "a patch of what an item before it patched")
-    shown = [(result.get("object") or {}).get(marker) for result in (first, second, seen)]
+    shown = [(result.get("record") or {}).get(marker) for result in (first, second, seen)]
     session.expect(shown == [one, two, two], "an item of a batch does not see what those before it did", str(shown))
     item_status(session, gone, 200, "a delete")
     item_status(session, missing, 404, "a read of what an item before it deleted")
@@ -157,11 +157,11 @@ def check_directives_as_object(session: Session, group: Group) -> None:
         str(index): {"op": "replace", "path": f"/{marker}", "value": f"{session.mark} step {index}"}
         for index in (10, 2, 0)
     }
-    if (rule := group.one(Kind.BATCH).body) and not rule.rule.allows(
-        {"operations": [{"operation": "patch", "id": "x", "patch_directives": steps}]}
-    ):
+    operation = group.one(Kind.BATCH)
+    asked = operation.batch.body([{"verb": "patch", "key": "x", "patch": steps}])
+    if operation.body and not operation.body.rule.allows(asked):
         raise NotApplicable("the document takes directives as an array only")
-    (result,) = run_batch(session, group, [{"operation": "patch", "id": record[group.key], "patch_directives": steps}])
+    (result,) = run_batch(session, group, [{"verb": "patch", "key": record[group.key], "patch": steps}])
     item_status(session, result, 200, "a patch with directives by index")
     found = session.read(group, record[group.key]).get(marker)
     session.expect(
@@ -174,18 +174,16 @@ def check_limit(session: Session, group: Group) -> None:
     """As many items as the document allows are taken, one more is refused and does nothing."""
     operation = group.one(Kind.BATCH)
     assert operation.body
-    place = group.contract.document.follow(operation.body.rule.node).child("properties", "operations")
+    place = group.contract.document.follow(operation.body.rule.node).child("properties", operation.batch.items)
     limit = group.contract.document.follow(place).value.get("maxItems")
     if limit is None:
         raise NotApplicable("the document sets no limit for a batch")
     record = session.create(group)
-    item = {"operation": "read", "id": record[group.key]}
+    item = {"verb": "read", "key": record[group.key]}
     run_batch(session, group, [item] * limit)
     run_batch(session, group, [])
     before = session.ours(group)
-    reply = session.send(
-        Ask(operation, body={"operations": [{"operation": "create", "object": session.body(group)}] + [item] * limit})
-    )
+    reply = send_batch(session, group, [{"verb": "create", "record": session.body(group)}, *[item] * limit])
     session.status(reply, 400, "a batch beyond the limit", operation)
     session.expect(session.ours(group) == before, "a refused batch made records")
 
@@ -194,10 +192,11 @@ def check_limit(session: Session, group: Group) -> None:
 def check_malformed(session: Session, group: Group) -> None:
     """A batch that is none is refused as a whole."""
     operation = group.one(Kind.BATCH)
+    words = operation.batch
     for what, body in {
-        "with an unknown operation": {"operations": [{"operation": "explode"}]},
-        "with an item that names no operation": {"operations": [{"id": "x"}]},
-        "whose operations are no array": {"operations": {}},
+        "with an unknown operation": words.body([{"verb": "explode"}]),
+        "with an item that names no operation": words.body([{"key": "x"}]),
+        "whose operations are no array": {words.items: {}},
         "that is an array": [],
     }.items():
         with session.each(operation):

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from mockserver.conformance import Ask, Group, Kind, Session, check, left_nothing, naming, put, references, walk, ways
+from mockserver.conformance import (
+    Ask,
+    Group,
+    Kind,
+    Session,
+    check,
+    left_nothing,
+    naming,
+    put,
+    references,
+    results_of,
+    send_batch,
+    walk,
+    ways,
+)
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.DELETE)
 
@@ -48,9 +62,8 @@ def check_gone_from_batches(session: Session, group: Group) -> None:
     """A batch does not find a deleted record either, and cannot delete it again."""
     made = session.create(group)
     delete(session, group, made[group.key])
-    items = [{"operation": verb, "id": made[group.key]} for verb in ("read", "delete")]
-    told = session.value(session.send(Ask(group.one(Kind.BATCH), body={"operations": items})))
-    for one in told.get("results", []):
+    items = [{"verb": verb, "key": made[group.key]} for verb in ("read", "delete")]
+    for one in results_of(session, group, send_batch(session, group, items)):
         session.expect(
             one.get("status") == 404, f"a batch's {one.get('operation')} of a deleted record is not 404", str(one)[:200]
         )

@@ -11,11 +11,12 @@ from mockserver.conformance import (
     Inconclusive,
     Kind,
     Node,
-    Operation,
     Session,
     check,
     left_nothing,
     record_name,
+    results_of,
+    send_batch,
     walk,
 )
 
@@ -147,17 +148,16 @@ def check_locked_records(session: Session, group: Group) -> None:
             session.same(record, session.read(group, record[group.key]), f"{operation.id} changed a locked record")
     for operation in group.all(Kind.BATCH):
         with session.each(operation):
-            _locked_in_a_batch(session, group, operation, record)
+            _locked_in_a_batch(session, group, record)
 
 
-def _locked_in_a_batch(session: Session, group: Group, operation: Operation, record: dict[str, Any]) -> None:
+def _locked_in_a_batch(session: Session, group: Group, record: dict[str, Any]) -> None:
     step = {"op": "replace", "path": f"/{group.marker}", "value": session.mark}
     items = [
-        {"operation": "patch", "id": record[group.key], "patch_directives": [step]},
-        {"operation": "delete", "id": record[group.key]},
+        {"verb": "patch", "key": record[group.key], "patch": [step]},
+        {"verb": "delete", "key": record[group.key]},
     ]
-    told = session.value(session.send(Ask(operation, body={"operations": items})))
-    statuses = [one.get("status") for one in told.get("results", [])]
+    statuses = [one.get("status") for one in results_of(session, group, send_batch(session, group, items))]
     session.expect(statuses == [409, 409], "a batch changes or deletes a locked record", str(statuses))
     session.same(record, session.read(group, record[group.key]), "a batch changed a locked record")
 

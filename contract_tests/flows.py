@@ -151,13 +151,13 @@ class Flows(RuleBasedStateMachine):
             self.session,
             self.group,
             [
-                {"operation": "create", "object": self.session.body(self.group)},
-                {"operation": "patch", "id": record_id, "patch_directives": [step]},
+                {"verb": "create", "record": self.session.body(self.group)},
+                {"verb": "patch", "key": record_id, "patch": [step]},
             ],
         )
         self.session.expect(made.get("status") == patched.get("status") == 200, "a batch in a flow does not go well")
-        self.keep(self.session.read(self.group, str(made.get("id"))))
-        self.changed(record_id, {**self.model[record_id], self.group.marker: text}, patched.get("object"))
+        self.keep(self.session.read(self.group, str(made.get("key"))))
+        self.changed(record_id, {**self.model[record_id], self.group.marker: text}, patched.get("record"))
 
     @precondition(lambda self: self.model and Kind.SEARCH in self.group.operations)
     @rule()

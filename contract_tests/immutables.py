@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.conformance import Ask, Group, Kind, NotApplicable, Session, check, refused, same_json, walk
+from mockserver.conformance import Ask, Group, Kind, NotApplicable, Session, check, refused, same_json, send_batch, walk
 
 NEEDS = (Kind.CREATE, Kind.READ)
 STRANGER = "no_such_field_of_ours"
@@ -132,20 +132,20 @@ def check_batch_ignores_managed(session: Session, group: Group) -> None:
     record, sent = session.create(group), forged(group)
     chosen = f"chosen-{session.mark}"
     items = [
-        {"operation": "create", "object": {**session.body(group), **sent}},
-        {"operation": "update", "id": record[group.key], "object": {**session.body(group), **sent}},
+        {"verb": "create", "record": {**session.body(group), **sent}},
+        {"verb": "update", "key": record[group.key], "record": {**session.body(group), **sent}},
         *(
             ()
             if group.resource.is_chosen
-            else [{"operation": "create", "object": {**session.body(group), group.key: chosen}}]
+            else [{"verb": "create", "record": {**session.body(group), group.key: chosen}}]
         ),
         {
-            "operation": "patch",
-            "id": record[group.key],
-            "patch_directives": [{"op": "add", "path": f"/{group.key}", "value": chosen}],
+            "verb": "patch",
+            "key": record[group.key],
+            "patch": [{"op": "add", "path": f"/{group.key}", "value": chosen}],
         },
     ]
-    session.send(Ask(group.one(Kind.BATCH), body={"operations": items}))
+    send_batch(session, group, items)
     for made in session.records.left():
         if made.resource == group.name and made.tenant == session.own.tenant:
             kept_out(session, session.read(group, made.id), sent, "a batch")

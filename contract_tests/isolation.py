@@ -15,6 +15,8 @@ from mockserver.conformance import (
     naming,
     other,
     references,
+    results_of,
+    send_batch,
     usable,
     walk,
     ways,
@@ -110,21 +112,20 @@ def check_batches(session: Session, group: Group) -> None:
     record = session.create(group)
     marker = group.marker
     items: list[dict[str, Any]] = [
-        {"operation": "read", "id": record[group.key]},
-        {"operation": "update", "id": record[group.key], "object": session.body(group, who=other(session))},
+        {"verb": "read", "key": record[group.key]},
+        {"verb": "update", "key": record[group.key], "record": session.body(group, who=other(session))},
         {
-            "operation": "patch",
-            "id": record[group.key],
-            "patch_directives": [{"op": "replace", "path": f"/{marker}", "value": session.mark}],
+            "verb": "patch",
+            "key": record[group.key],
+            "patch": [{"op": "replace", "path": f"/{marker}", "value": session.mark}],
         },
-        {"operation": "delete", "id": record[group.key]},
+        {"verb": "delete", "key": record[group.key]},
     ]
-    told = session.value(session.send(Ask(group.one(Kind.BATCH), body={"operations": items}), who=other(session)))
-    for result in told.get("results", []):
+    for result in results_of(session, group, send_batch(session, group, items, who=other(session))):
         with session.each(group.one(Kind.BATCH)):
             what = f"a batch's {result.get('operation')} with the id of another tenant's record"
             session.expect(result.get("status") == 404, f"{what}: status {result.get('status')}, wanted 404")
-            session.expect("object" not in result, f"{what} answers the record")
+            session.expect("record" not in result, f"{what} answers the record")
     session.same(record, session.read(group, record[group.key]), "another tenant's batch changed a record")
 
 

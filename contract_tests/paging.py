@@ -18,6 +18,7 @@ from mockserver.conformance import (
     has_key,
     marked,
     read_page,
+    send_batch,
     sheets,
     walk,
 )
@@ -35,9 +36,9 @@ def make_many(session: Session, group: Group, count: int, changes: Mapping[str, 
         return
     for start in range(0, count, BATCH):
         size = min(BATCH, count - start)
-        items = [{"operation": "create", "object": session.body(group, changes)} for _ in range(size)]
+        items = [{"verb": "create", "record": session.body(group, changes)} for _ in range(size)]
         before = len(session.records.left())
-        reply = session.send(Ask(group.one(Kind.BATCH), body={"operations": items}))
+        reply = send_batch(session, group, items)
         session.status(reply, 200, "a batch of creates", group.one(Kind.BATCH))
         made = len(session.records.left()) - before
         session.expect(made >= size, "a batch of creates makes fewer records than asked for", f"{made} of {size}")

@@ -9,6 +9,13 @@ ID = {"type": "string", "pattern": "^[A-Za-z0-9_|:-]+$"}
 ERRORS = (400, 401, 403, 404, 405, 409, 429, 500)
 
 
+BATCH = {
+    "items": "operations", "verb": "operation", "key": "id", "record": "object", "patch": "patch_directives",
+    "succeeded": "success_count", "failed": "error_count",
+}  # fmt: skip
+"""What the tiny document calls the parts of a batch."""
+
+
 def _reply(schema: Any = None) -> dict[str, Any]:
     if schema is None:
         return {"description": "Done."}
@@ -126,7 +133,7 @@ def document() -> dict[str, Any]:
         "/books/{tenant}/{id}": one,
         "/books/{tenant}/author/{author_id}": {"parameters": _path("tenant", "author_id"), "get": operation("booksByAuthor", {"kind": "lookup", "resource": "books", "by": "author_id", "projection": "fields", "page": PAGE}, page(book), parameters=[_query("fields"), _query("after", ID)])},
         "/books/{tenant}/search": {"parameters": _path("tenant"), "post": operation("searchBooks", {"kind": "search", "resource": "books", "projection": "fields", "page": {**PAGE, "count": None}}, page(book), searched, parameters=[_query("fields"), _query("after", ID)])},
-        "/books/{tenant}/batch": {"parameters": _path("tenant"), "post": operation("batchBooks", {"kind": "batch", "resource": "books"}, {"type": "object"}, batch)},
+        "/books/{tenant}/batch": {"parameters": _path("tenant"), "post": operation("batchBooks", {"kind": "batch", "resource": "books", "members": BATCH}, {"type": "object"}, batch)},
         "/books/{tenant}/page/{id}": {"parameters": _path("tenant", "id"), "get": operation("bookPage", {"kind": "document", "resource": "books", "template": "book.html"}, {"type": "string"})},
         "/books/{tenant}/preview": {"parameters": _path("tenant"), "post": operation("previewBook", {"kind": "preview", "resource": "books", "record": "book_id", "to": "to", "email": "email"}, None, {"type": "object", "required": ["to"], "properties": {"to": {"type": "string"}, "book_id": ID, "email": {"type": "object", "properties": {"subject": {"type": "string"}, "body": {"type": "string"}}}}})},
         "/books/{tenant}/remind/{notice}/{id}": {"parameters": _path("tenant", "notice", "id"), "post": operation("remind", {"kind": "notice", "resource": "books", "notice": "notice", "log": {"field": "log", "date": "at", "notice": "notice"}, "to": "email", "template": "book.html", "set": {"state": "state"}}, {"type": "object"}, parameters=[_query("state")])},

@@ -61,10 +61,10 @@ class Bridge:
             self._name(body, operation.meaning["record"], group)
         if operation.kind in (Kind.CREATE, Kind.REPLACE) and is_valid(operation, body):
             self._refer(body, group)
-        items = body.get("operations") if operation.kind is Kind.BATCH and isinstance(body, dict) else None
+        items = body.get(operation.batch.items) if operation.kind is Kind.BATCH and isinstance(body, dict) else None
         for item in items if isinstance(items, list) else ():
             if isinstance(item, dict):
-                self._name(item, "id", group)
+                self._name(item, operation.batch.key, group)
 
     def _name(self, place: Any, name: str, group: Group) -> None:
         known = place.get(name)

@@ -129,22 +129,23 @@ class Marking:
         return sent if marked is body else _with(sent, marked)
 
     def _batch(self, sent: Sent, operation: Operation, body: dict[str, Any]) -> Sent:
-        items = body.get("operations")
+        words = operation.batch
+        items = body.get(words.items)
         if not isinstance(items, list):
             return sent
         create = self.plan.groups[operation.resource.name].operations.get(Kind.CREATE, (None,))[0]
         told = []
         for item in items:
-            if isinstance(item, dict) and item.get("operation") in ("update", "patch", "delete"):
-                self._own(item.get("id"), operation)
-            if create and isinstance(item, dict) and isinstance(item.get("object"), dict):
-                self._refers(create, item["object"])
-            if create and isinstance(item, dict) and item.get("operation") == "create":
+            if isinstance(item, dict) and item.get(words.verb) in ("update", "patch", "delete"):
+                self._own(item.get(words.key), operation)
+            if create and isinstance(item, dict) and isinstance(item.get(words.record), dict):
+                self._refers(create, item[words.record])
+            if create and isinstance(item, dict) and item.get(words.verb) == "create":
                 self._intend(sent, operation)
-                marked = self._marked(create, item.get("object"))
-                item = {**item, "object": marked} if "object" in item else item  # noqa: PLW2901
+                marked = self._marked(create, item.get(words.record))
+                item = {**item, words.record: marked} if words.record in item else item  # noqa: PLW2901
             told.append(item)
-        return sent if told == items else _with(sent, {**body, "operations": told})
+        return sent if told == items else _with(sent, {**body, words.items: told})
 
     def _marked(self, operation: Operation, body: Any) -> Any:
         """A body that would make a record, with the mark in it; one that is invalid makes none and stays so."""

@@ -103,11 +103,13 @@ def _deleted(operation: Operation, exchange: Exchange) -> list[str]:
 
 def _items(operation: Operation, told: Any, verb: str) -> list[str]:
     """The ids that a batch reply tells for the items of one verb that went well."""
-    if operation.kind is not Kind.BATCH or not isinstance(told, dict) or not isinstance(told.get("results"), list):
+    words = operation.batch
+    if operation.kind is not Kind.BATCH or not isinstance(told, dict) or not isinstance(told.get(words.results), list):
         return []
-    found = [one for one in told["results"] if isinstance(one, dict) and one.get("operation") == verb]
+    results = [words.parts(one) for one in told[words.results] if isinstance(one, dict)]
+    found = [one for one in results if one.get("verb") == verb]
     well = [one for one in found if isinstance(one.get("status"), int) and one["status"] < 300]
-    return [one["id"] for one in well if isinstance(one.get("id"), str)]
+    return [one["key"] for one in well if isinstance(one.get("key"), str)]
 
 
 def _value(exchange: Exchange) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
@@ -13,6 +13,7 @@ from mockserver.conformance.findings import Broken, NotApplicable
 from mockserver.conformance.identity import Identity, claims
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
+from mockserver.conformance.traffic import Reply
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
 from mockserver.contract.resource import Reference
@@ -91,13 +92,13 @@ def changes(session: Session, group: Group) -> Iterator[tuple[str, Change]]:
         yield "a notice", lambda record, one=operation: session.send(session.usual(group, one, record))  # type: ignore[misc]
     for operation in group.all(Kind.BATCH):
         for name, told in (
-            ("patch", lambda: {"patch_directives": step()}),
-            ("update", lambda: {"object": session.body(group)}),
+            ("patch", lambda: {"patch": step()}),
+            ("update", lambda: {"record": session.body(group)}),
         ):
             yield (
                 f"a batch's {name}",
                 lambda record, one=operation, what=name, more=told: session.send(
-                    Ask(one, body={"operations": [{"operation": what, **more(), "id": record[group.key]}]})
+                    Ask(one, body=one.batch.body([{"verb": what, **more(), "key": record[group.key]}]))
                 ),  # type: ignore[misc]
             )
 
@@ -124,19 +125,34 @@ def naming(group: Group, reference: Reference, record_id: str) -> dict[str, Any]
     return {reference.field: [record_id] if is_list else record_id}
 
 
+def send_batch(
+    session: Session, group: Group, items: Iterable[Mapping[str, Any]], *, who: Identity | None = None
+) -> Reply:
+    """Send a batch of ``items``, which are told in the words of ``BatchWords``."""
+    operation = group.one(Kind.BATCH)
+    return session.send(Ask(operation, body=operation.batch.body(items)), who=who)
+
+
+def results_of(session: Session, group: Group, reply: Reply) -> list[dict[str, Any]]:
+    """The results in a batch's reply, in the words of ``BatchWords``; none where it has no list of objects."""
+    words = group.one(Kind.BATCH).batch
+    body = session.value(reply)
+    results = body.get(words.results) if isinstance(body, dict) else None
+    return [words.parts(one) for one in results if isinstance(one, dict)] if isinstance(results, list) else []
+
+
 def run_batch(session: Session, group: Group, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Send a batch and return its results; Broken when they are not in order or do not add up."""
     operation = group.one(Kind.BATCH)
-    reply = session.send(Ask(operation, body={"operations": items}))
+    reply = send_batch(session, group, items)
     session.status(reply, 200, "a batch within the limit", operation)
-    told = session.value(reply)
-    results = told.get("results") if isinstance(told, dict) else None
-    if not isinstance(results, list) or len(results) != len(items):
-        raise Broken("a batch answers another number of results than it had items", str(told)[:200], operation.id)
-    asked, answered = [one["operation"] for one in items], [one.get("operation") for one in results]
+    body, results = session.value(reply), results_of(session, group, reply)
+    if len(results) != len(items):
+        raise Broken("a batch answers another number of results than it had items", str(body)[:200], operation.id)
+    asked, answered = [one["verb"] for one in items if "verb" in one], [one.get("verb") for one in results]
     session.expect(asked == answered, "a batch's results are not in the order of its items", f"{asked} / {answered}")
     well = sum(_went_well(one) for one in results)
-    counts = (told.get("success_count"), told.get("error_count"))
+    counts = (body.get(operation.batch.succeeded), body.get(operation.batch.failed))
     session.expect(
         counts == (well, len(items) - well),
         "a batch's counts do not add up",

@@ -91,7 +91,9 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
             is_safe=True,
             gives_many=True,
         ),
-        Kind.BATCH: Facts("Carries out several of the others, each on its own.", makes_records=True),
+        Kind.BATCH: Facts(
+            "Carries out several of the others, each on its own.", allows=frozenset({"members"}), makes_records=True
+        ),
         Kind.DOCUMENT: Facts(
             "A template filled in from a record.", needs=frozenset({"template"}), statuses=_GONE, is_safe=True
         ),
@@ -123,13 +125,13 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
         ),
         Kind.QUERY: Facts(
             "Runs a query over a resource and keeps it with its result.",
-            needs=frozenset({"type", "module", "results"}),
+            needs=frozenset({"type", "module", "results", "rows", "values"}),
             statuses=frozenset({404, 429}),
             makes_records=True,
         ),
         Kind.DESCRIBE: Facts(
             "The fields that a query may ask for.",
-            needs=frozenset({"type", "module"}),
+            needs=frozenset({"type", "module", "reply"}),
             statuses=_GONE,
             is_safe=True,
         ),

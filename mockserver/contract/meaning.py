@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.contract.batch_words import PLAIN, BatchWords, read_batch_words
 from mockserver.contract.custom_kinds import CustomKind
 from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import ANNOTATED, KINDS, Facts, Kind
@@ -28,7 +29,8 @@ _SHAPES: Mapping[tuple[str, bool], Kind] = {
 class Meaning:
     """What was read: the kind, the resource, and the words that the handler looks at.
 
-    ``custom`` is the kind that a package brought, where ``kind`` is CUSTOM.
+    ``custom`` is the kind that a package brought, where ``kind`` is CUSTOM; ``batch``
+    tells the names of a batch's parts.
     """
 
     kind: Kind
@@ -37,6 +39,7 @@ class Meaning:
     projection: str | None
     page: Page | None
     custom: CustomKind | None = None
+    batch: BatchWords = PLAIN
 
     @property
     def facts(self) -> Facts:
@@ -68,7 +71,8 @@ def read_meaning(
         known = ", ".join(sorted(resources)) or "none"
         remedy = "mark its record schema with x-mock: {resource: …}"
         raise document.error(marks, f"unknown resource {resource!r} (known: {known})", remedy)
-    return Meaning(kind, str(resource), words, words.get("projection"), _page(document, marks, words), custom)
+    page, batch = _page(document, marks, words), read_batch_words(document, marks, words.get("members", {}))
+    return Meaning(kind, str(resource), words, words.get("projection"), page, custom, batch)
 
 
 def _kind(document: Document, marks: Node, words: Mapping[str, Any], custom: Iterable[str]) -> Kind:

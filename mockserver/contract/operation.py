@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from mockserver.contract.batch_words import PLAIN, BatchWords
 from mockserver.contract.custom_kinds import CustomKind
 from mockserver.contract.kinds import KINDS, Facts, Kind
 from mockserver.contract.login import Login
@@ -85,7 +86,7 @@ class Operation:
     ``holds_records`` tells that its success reply is made of whole
     records of ``resource`` and nothing else, so that stored bytes need no second check; ``plan`` says where its
     bodies and replies hold what, None where the document's annotations do; ``custom`` is the
-    kind that a package brought, where ``kind`` is CUSTOM.
+    kind that a package brought, where ``kind`` is CUSTOM; ``batch`` tells the names of a batch's parts.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Operation:
     is_elsewhere: bool = False
     plan: Plan | None = None
     custom: CustomKind | None = None
+    batch: BatchWords = PLAIN
 
     @property
     def facts(self) -> Facts:

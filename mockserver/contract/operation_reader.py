@@ -77,6 +77,7 @@ class OperationReader:
             provenance=(node.child("x-provenance", "status").value or "documented"),
             holds_records=meaning.custom is None and self._holds_records(node, meaning),
             custom=meaning.custom,
+            batch=meaning.batch,
             is_elsewhere=bool(item.child("servers").value or node.child("servers").value),
         )
 

@@ -6,7 +6,7 @@ from mockserver.expressions.effects import Change, Create, Effect, Set, holds, w
 from mockserver.expressions.functions import Function, Functions, Site, function
 from mockserver.expressions.operators import Lazy
 from mockserver.expressions.records import EvaluationContext, RecordProxy
-from mockserver.expressions.rules import CALLER, Rules, read_rules
+from mockserver.expressions.rules import CALLER, FOUND, Rules, read_rules
 from mockserver.expressions.shapes import ANY, ListOf, Shape, Struct
 from mockserver.expressions.standard import STANDARD, plain
 from mockserver.values.suggestions import meant
@@ -14,6 +14,7 @@ from mockserver.values.suggestions import meant
 __all__ = [
     "ANY",
     "CALLER",
+    "FOUND",
     "STANDARD",
     "Change",
     "Context",

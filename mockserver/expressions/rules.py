@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.contract import Contract, Kind, Operation, Resource
@@ -24,7 +25,12 @@ from mockserver.values.suggestions import meant
 
 CALLER = "caller"
 """What expressions of operations call the one who asks: ``caller.subject``, ``caller.contact``."""
+FOUND = "found"
+"""What expressions of queries call what was found: ``found.rows``, ``.size`` and ``.address``, or ``.fields``."""
 REPLY, VALUES = "reply", "values"
+ANSWERED = frozenset({Kind.COMPUTE, Kind.GENERATE, Kind.QUERY, Kind.DESCRIBE})
+"""The kinds whose answers the document tells as expressions."""
+_FOUND = MappingProxyType({Kind.QUERY: ("rows", "size", "address"), Kind.DESCRIBE: ("fields",)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +68,7 @@ def read_rules(contract: Contract) -> Rules:
     computed = {resource.name: reading.fields(resource, "computed") for resource in resources}
     filled = {resource.name: reading.fields(resource, "filled") for resource in resources}
     effects = {resource.name: reading.effects(resource) for resource in resources}
-    answers = {
-        one.id: reading.answers(one) for one in contract.operations() if one.kind in (Kind.COMPUTE, Kind.GENERATE)
-    }
+    answers = {one.id: reading.answers(one) for one in contract.operations() if one.kind in ANSWERED}
     reading.look_for_circles(computed)
     problems.raise_any()
     return Rules(contract.resources, _some(computed), _some(filled), _some(effects), answers)
@@ -101,14 +105,14 @@ class _Reading:
         place = self._contract.document.node("paths", operation.path, operation.method.lower(), "x-mock")
         record = self._record(operation.resource)
         reader = self._reader(record, self._asked(operation)).with_names(place.child("let"))
-        if operation.kind is Kind.COMPUTE:
+        if operation.kind in (Kind.COMPUTE, Kind.DESCRIBE):
             return {"": reader.read(place.child(REPLY))}
         fields = operation.resource.fields
         for name, node in place.child(VALUES).items():
             if name not in fields:
                 self._problems.add(node, f"{operation.resource.name} has no field {name!r}", meant(name, fields))
         found = {name: reader.read(node) for name, node in place.child(VALUES).items()}
-        return {**found, "": reader.read(place.child(REPLY), record)}
+        return {**found, "": reader.read(place.child(REPLY), record)} if operation.kind is Kind.GENERATE else found
 
     def look_for_circles(self, computed: Mapping[str, Mapping[str, Expression]]) -> None:
         """A computed field that needs itself would never be worked out."""
@@ -129,6 +133,8 @@ class _Reading:
         for one in operation.parameters:
             target = self._contract.resources.get(str(one.references))
             found[one.name] = KeyShape(self._record(target)) if target else ANY
+        if operation.kind in _FOUND:
+            found[FOUND] = Struct(dict.fromkeys(_FOUND[operation.kind], ANY), FOUND)
         sent = self._sent(operation)
         return AskedShape(operation.id, {**dict.fromkeys(sent or (), ANY), **found}, is_open=sent is None)
 

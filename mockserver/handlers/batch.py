@@ -13,40 +13,44 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.showing import seen
 from mockserver.messages import Json, Reply, say
 from mockserver.store import Record, Tenant
+from mockserver.values.pointer import pointer_to
 
 Item: TypeAlias = Mapping[str, Any]
 
 
 def batch(call: Call, tenant: Tenant) -> Reply:
-    results = [_result(call, tenant, item) for item in (call.input.body or {}).get("operations", [])]
+    words = call.operation.batch
+    items = (call.input.body or {}).get(words.items, [])
+    results = [_result(call, tenant, words.parts(item)) for item in items]
     failed = sum("error" in result for result in results)
-    return say({"results": results, "success_count": len(results) - failed, "error_count": failed})
+    told = [words.item(**result) for result in results]
+    return say({words.results: told, words.succeeded: len(results) - failed, words.failed: failed})
 
 
 def _result(call: Call, tenant: Tenant, item: Item) -> dict[str, Json]:
-    """What became of one item: its id, operation and status, and the record or the error.
+    """What became of one item: its key, verb and status, and the record or the error.
 
     A breach is the item's own too: what it changed is taken back, the others stand.
     """
-    told: dict[str, Json] = {"id": item.get("id"), "operation": item["operation"], "status": 200}
+    result: dict[str, Json] = {"key": item.get("key"), "verb": item["verb"], "status": 200}
     one = replace(call, told=[], mails=[])
     try:
         with tenant.transaction():
-            told |= _done(one, tenant, item)
+            result |= _done(one, tenant, item)
     except Refusal as refusal:
-        return {**told, "status": refusal.status, "error": _error(refusal.message, refusal.violations)}
+        return {**result, "status": refusal.status, "error": _error(refusal.message, refusal.violations)}
     except ContractBreach as breach:
         call.breaches.append(breach)
         message = f"The mock broke its own contract in {breach.operation}."
-        return {**told, "status": 500, "error": _error(message, breach.violations)}
+        return {**result, "status": 500, "error": _error(message, breach.violations)}
     call.told.extend(one.told)
     call.mails.extend(one.mails)
-    return told
+    return result
 
 
 def _done(call: Call, tenant: Tenant, item: Item) -> dict[str, Json]:
-    record = _ITEMS[item["operation"]](call, tenant, item)
-    return {} if record is None else {"id": record.id, "object": seen(call, tenant, record)}
+    record = _ITEMS[item["verb"]](call, tenant, item)
+    return {} if record is None else {"key": record.id, "record": seen(call, tenant, record)}
 
 
 def _error(message: str, violations: Iterable[Violation]) -> dict[str, Json]:
@@ -54,26 +58,26 @@ def _error(message: str, violations: Iterable[Violation]) -> dict[str, Json]:
 
 
 def _create(call: Call, tenant: Tenant, item: Item) -> Record:
-    return records.add(call, tenant, _checked(call, Kind.CREATE, item, "object"))
+    return records.add(call, tenant, _checked(call, Kind.CREATE, item, "record"))
 
 
 def _read(call: Call, tenant: Tenant, item: Item) -> Record:
-    return records.find(call.resource, tenant, _id(item))
+    return records.find(call.resource, tenant, _key(call, item))
 
 
 def _update(call: Call, tenant: Tenant, item: Item) -> Record:
-    named = {**item, "object": {call.resource.key: _id(item), **(item.get("object") or {})}}
-    return records.overwrite(call, tenant, _id(item), _checked(call, Kind.REPLACE, named, "object"))
+    key = _key(call, item)
+    named = {**item, "record": {call.resource.key: key, **(item.get("record") or {})}}
+    return records.overwrite(call, tenant, key, _checked(call, Kind.REPLACE, named, "record"))
 
 
 def _patch(call: Call, tenant: Tenant, item: Item) -> Record:
-    listed = {**item, "patch_directives": _in_order(item.get("patch_directives"))}
-    directives = _checked(call, Kind.PATCH, listed, "patch_directives")
-    return records.revise(call, tenant, _id(item), directives)[0]
+    steps = _checked(call, Kind.PATCH, {**item, "patch": _in_order(item.get("patch"))}, "patch")
+    return records.revise(call, tenant, _key(call, item), steps)[0]
 
 
 def _delete(call: Call, tenant: Tenant, item: Item) -> None:
-    records.remove(call, tenant, _id(item))
+    records.remove(call, tenant, _key(call, item))
 
 
 _ITEMS: Mapping[str, Callable[[Call, Tenant, Item], Record | None]] = {
@@ -85,28 +89,33 @@ _ITEMS: Mapping[str, Callable[[Call, Tenant, Item], Record | None]] = {
 }
 
 
-def _id(item: Item) -> str:
-    value = item.get("id")
+def _key(call: Call, item: Item) -> str:
+    value = item.get("key")
     if not isinstance(value, str) or not value:
-        missing = Violation("item", "/id", "required", "is required and missing")
-        raise Refusal(400, f"{item['operation']} needs an id.", violations=[missing])
+        raise _missing(call, item, "key")
     return value
 
 
-def _checked(call: Call, kind: Kind, item: Item, member: str) -> Any:
-    """The item's ``member``, held to what the operation of that kind takes as its body."""
-    value = item.get(member)
+def _missing(call: Call, item: Item, part: str) -> Refusal:
+    name = getattr(call.operation.batch, part)
+    missing = Violation("item", pointer_to(name), "required", "is required and missing")
+    return Refusal(400, f"{item['verb']} needs {name}.", violations=[missing])
+
+
+def _checked(call: Call, kind: Kind, item: Item, part: str) -> Any:
+    """The item's ``part``, held to what the operation of that kind takes as its body."""
+    value = item.get(part)
     if value is None:
-        missing = Violation("item", f"/{member}", "required", "is required and missing")
-        raise Refusal(400, f"{item['operation']} needs {member}.", violations=[missing])
+        raise _missing(call, item, part)
     body = call.tools.contract.bodies.get((call.resource.name, kind))
-    if body and (broken := body.violations(value, "item", f"/{member}")):
+    place = pointer_to(getattr(call.operation.batch, part))
+    if body and (broken := body.violations(value, "item", place)):
         raise Refusal(400, "The item breaks the contract.", violations=broken)
     return value
 
 
-def _in_order(directives: Json) -> Json:
-    """Directives as a list; the vendor's sample shows them as an object keyed by index."""
-    if not isinstance(directives, dict):
-        return directives
-    return [directives[index] for index in sorted(directives, key=lambda index: (len(index), index))]
+def _in_order(steps: Json) -> Json:
+    """The steps as a list; some clients send them as an object keyed by index."""
+    if not isinstance(steps, dict):
+        return steps
+    return [steps[index] for index in sorted(steps, key=lambda index: (len(index), index))]

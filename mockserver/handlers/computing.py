@@ -15,19 +15,19 @@ from mockserver.values.absent import ABSENT
 def compute(call: Call, tenant: Tenant) -> Reply:
     """The answer that the document's ``reply`` tells; nothing is stored."""
     reply = call.tools.rules.answers[call.operation.id][""]
-    return say(plain(call.context(tenant).evaluate(reply, _asked(call))))
+    return say(plain(call.context(tenant).evaluate(reply, asked_with(call))))
 
 
 def generate(call: Call, tenant: Tenant) -> Reply:
     """Store the record that ``values`` tell, and answer what ``reply`` tells about it."""
     rules, resource = call.tools.rules.answers[call.operation.id], call.resource
-    asked, context = _asked(call), call.context(tenant)
+    asked, context = asked_with(call), call.context(tenant)
     values = worked_out({name: rule for name, rule in rules.items() if name}, context, asked)
     kept = Storing(call, tenant).make(resource, values)
     return say(plain(context.evaluate(rules[""], asked, context.proxy(resource.name, kept))))
 
 
-def _asked(call: Call) -> dict[str, Any]:
+def asked_with(call: Call) -> dict[str, Any]:
     """What was asked: the body's members, the parameters, and who asks."""
     claims = call.tools.contract.security.claims
     caller: dict[str, Any] = {word: call.identity.claims.get(name, ABSENT) for word, name in claims.items()}

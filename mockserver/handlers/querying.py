@@ -11,8 +11,10 @@ import orjson
 from mockserver.contract import Resource
 from mockserver.contract.document import Node
 from mockserver.errors import Refusal, Violation
+from mockserver.expressions import FOUND, plain, worked_out
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
+from mockserver.handlers.computing import asked_with
 from mockserver.handlers.showing import show
 from mockserver.handlers.storing import Storing, store
 from mockserver.messages import Json, Reply, say
@@ -32,23 +34,25 @@ def query(call: Call, tenant: Tenant) -> Reply:
     _known(asked, body)
     rows = _rows(call, tenant, asked, body)
     query_id = call.new_id(tenant, call.resource)
-    results = call.tools.contract.resources[call.operation.meaning["results"]]
+    words = call.operation.meaning
+    results = call.tools.contract.resources[words["results"]]
     _make_room(tenant, call.resource, results)
-    size = len(orjson.dumps(rows))
-    told = {name: body[name] for name in ("context_id", "name") if name in body}
-    about = {"id": query_id, "query_type": _type(call), "status": "completed", "duration": 0, "rows": len(rows)}
-    about |= {"size": size, "has_result_set": True, "metadata_uri": _address(call, tenant, query_id)}
-    Storing(call, tenant).keep(results, query_id, {results.key: query_id, "rows": rows}, {})
-    return show(call, tenant, store(call, tenant, {**told, **about}, {}))
+    found = {"rows": len(rows), "size": len(orjson.dumps(rows)), "address": _address(call, tenant, query_id)}
+    values = worked_out(
+        call.tools.rules.answers[call.operation.id], call.context(tenant), {**asked_with(call), FOUND: found}
+    )
+    Storing(call, tenant).keep(results, query_id, {results.key: query_id, words["rows"]: rows}, {})
+    return show(call, tenant, store(call, tenant, {call.resource.key: query_id, **values}, {}))
 
 
-def describe(call: Call, _: Tenant) -> Reply:
+def describe(call: Call, tenant: Tenant) -> Reply:
     """The fields that queries of a type may ask for, as the document describes them."""
     asked = _resource(call)
     document = call.tools.contract.document
     properties = document.node("components", "schemas", asked.schema, "properties")
     fields = [_field(name, node, document.follow(node)) for name, node in properties.items()]
-    return say({"query_type": _type(call), "fields": fields})
+    reply = call.tools.rules.answers[call.operation.id][""]
+    return say(plain(call.context(tenant).evaluate(reply, {**asked_with(call), FOUND: {"fields": fields}})))
 
 
 def _field(name: str, node: Node, schema: Node) -> dict[str, Json]:
@@ -167,7 +171,7 @@ OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType(
         "doesNotContain": lambda found, wanted: not _contains(found, wanted),
     }
 )
-"""The words of json-rules-engine, in which the vendor writes its other conditions."""
+"""The words of json-rules-engine."""
 
 
 def _rank_by(field: str) -> Callable[[Mapping[str, Any]], tuple[int, Any]]:

@@ -45,7 +45,8 @@ def _stops(planting: Planting) -> None:
     def batch(_: Behaviour, call: Call, tenant: Tenant) -> Reply:
         results: list[Result] = []
         for item in (call.input.body or {}).get("operations", []):
-            results.append(engine("handlers.batch")._result(call, tenant, item))
+            result = engine("handlers.batch")._result(call, tenant, call.operation.batch.parts(item))
+            results.append(call.operation.batch.item(**result))
             if "error" in results[-1]:
                 break
         failed = sum("error" in one for one in results)
@@ -93,19 +94,19 @@ def _item(verb: str, function: Callable[..., Any]) -> Plant:
 
 
 def _update_merges(original: Callable[..., Record], call: Call, tenant: Tenant, item: Any) -> Record:
-    previous = find(call.resource, tenant, str(item.get("id"))).data()
-    merged = {**call.resource.writable(previous), **(item.get("object") or {})}
-    return original(call, tenant, {**item, "object": merged})
+    previous = find(call.resource, tenant, str(item.get("key"))).data()
+    merged = {**call.resource.writable(previous), **(item.get("record") or {})}
+    return original(call, tenant, {**item, "record": merged})
 
 
 def _delete_nothing(_: Any, call: Call, tenant: Tenant, item: Any) -> None:
-    find(call.resource, tenant, str(item.get("id")))
+    find(call.resource, tenant, str(item.get("key")))
 
 
 def _own_id(original: Callable[..., Record], call: Call, tenant: Tenant, item: Any) -> Record:
-    sent = dict(item.get("object") or {})
+    sent = dict(item.get("record") or {})
     chosen = sent.pop(call.resource.key, None)
-    made = original(call, tenant, {**item, "object": sent})
+    made = original(call, tenant, {**item, "record": sent})
     if not isinstance(chosen, str):
         return made
     tenant[call.resource.name].delete(made.id)
@@ -160,7 +161,7 @@ def _once_each(planting: Planting) -> None:
     seen: dict[str, Record] = {}
 
     def patch(original: Callable[..., Record], call: Call, tenant: Tenant, item: Any) -> Record:
-        known = str(item.get("id"))
+        known = str(item.get("key"))
         if known not in seen:
             seen[known] = original(call, tenant, item)
         return seen[known]

@@ -114,7 +114,7 @@ def _batch_by_any_id(planting: Planting) -> None:
         told = original(call, tenant, item)
         if told["status"] == 404:
             for other in _others(planting, tenant):
-                if item.get("id") in other[call.resource.name]:
+                if item.get("key") in other[call.resource.name]:
                     return original(call, other, item)
         return told
 

@@ -1,0 +1,64 @@
+"""What a document calls the parts of a batch: the word ``members`` of the kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from mockserver.contract.document import Document, Node
+from mockserver.values.suggestions import meant
+
+
+@dataclass(frozen=True, slots=True)
+class BatchWords:
+    """The document's name of each part.
+
+    A body holds its ``items`` in a list. An item has a ``verb`` (create, read, update, patch or delete), the ``key``
+    of a record, a whole ``record`` or the steps of a ``patch``. A reply holds the ``results`` in the order of the
+    items, and how many ``succeeded`` and ``failed``; a result has the item's verb and key, the ``status`` it would
+    have got alone, and the record or the ``error``.
+    """
+
+    items: str = "items"
+    verb: str = "verb"
+    key: str = "key"
+    record: str = "record"
+    patch: str = "patch"
+    results: str = "results"
+    status: str = "status"
+    error: str = "error"
+    succeeded: str = "succeeded"
+    failed: str = "failed"
+
+    def item(self, **parts: Any) -> dict[str, Any]:
+        """An item or a result, in the document's words: ``item(verb="read", key="x")``."""
+        return {getattr(self, part): value for part, value in parts.items()}
+
+    def parts(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        """An item or a result, in the words of this class; members that they do not name keep their name."""
+        return {_part(self, name): value for name, value in item.items()}
+
+    def body(self, items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+        """The body of a request for ``items``, which are told in the words of this class."""
+        return {self.items: [self.item(**one) for one in items]}
+
+
+PLAIN = BatchWords()
+"""Each part under its own name: what holds unless the document says another."""
+PARTS = tuple(field.name for field in fields(BatchWords))
+
+
+def _part(words: BatchWords, name: str) -> str:
+    return next((part for part in PARTS if getattr(words, part) == name), name)
+
+
+def read_batch_words(document: Document, marks: Node, value: Any) -> BatchWords:
+    """Raises SetupError when ``value``, the word ``members`` at ``marks``, names parts that a batch does not have."""
+    place = marks.child("members")
+    if not isinstance(value, Mapping) or not all(isinstance(one, str) and one for one in value.values()):
+        raise document.error(place, "not a mapping of names", f"give names to some of {', '.join(PARTS)}")
+    for part in value:
+        if part not in PARTS:
+            raise document.error(place, f"a batch has no part {part!r}", meant(part, PARTS))
+    return BatchWords(**value)
