@@ -114,7 +114,8 @@ class Problem:
 
     def __str__(self) -> str:
         file = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{file}: {self.pointer or '/'}: {self.problem}; {self.remedy}"
+        place = f"{file}: {self.pointer}" if self.pointer else file
+        return f"{place}: {self.problem}; {self.remedy}"
 
 
 class SetupError(Exception):

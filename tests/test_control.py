@@ -163,3 +163,11 @@ def test_the_journal_is_followed_from_a_number_on(client: Any) -> None:
         client.post("/books/t", json={"title": title})
     assert [one["number"] for one in client.get("/__mock__/journal?since=1").json] == [2]
     assert client.get("/__mock__/journal?path=/books/u").json == []
+
+
+def test_of_thousands_of_unknown_members_the_first_are_named(client: Any) -> None:
+    reply = client.post("/__mock__/faults", json={f"delay{number}": 1 for number in range(3_000)})
+    assert reply.status_code == 400
+    errors = reply.json["errors"]
+    assert len(errors) < 60
+    assert any("2950 more members that are unknown" in one["message"] for one in errors)

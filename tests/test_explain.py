@@ -59,7 +59,8 @@ def test_what_is_absent_is_told() -> None:
     [
         (["application.requirements"], "no resource 'application'; did you mean 'applications'?"),
         (["applications.requirments"], "applications has no field 'requirments'; did you mean 'requirements'?"),
-        (["applications"], "applications has no field ''; use one of"),
+        (["applications"], "name a field of applications; those with a rule are missing_requirements, number"),
+        (["certs.name"], "no resource 'certs'; did you mean 'certifications'?"),
         (["applications.name"], "applications.name has no rule: it is stored as it is sent"),
         (["applications.sys_version"], "applications.sys_version has no rule: it is the server's stamp version"),
         (["applications.number", "--record", "nobody"], "there is no applications/nobody in any tenant"),

@@ -100,15 +100,15 @@ def test_words_of_a_kind_of_ones_own_are_checked(library: Library, install: Inst
     [
         (
             "[mockserver.kinds]\nx = acme_mock.odd:thing",
-            r"mockserver\.kinds: x: /: acme_mock\.odd:thing is not a CustomKind; ",
+            r"mockserver\.kinds: x: acme_mock\.odd:thing is not a CustomKind; ",
         ),
-        ("[mockserver.kinds]\nx = acme_mock.odd:gone", r"x: /: acme_mock\.odd:gone cannot be loaded: AttributeError"),
+        ("[mockserver.kinds]\nx = acme_mock.odd:gone", r"x: acme_mock\.odd:gone cannot be loaded: AttributeError"),
         (
             "[mockserver.kinds]\nx = acme_mock.gone:thing",
-            r"x: /: acme_mock\.gone:thing cannot be loaded: ModuleNotFound",
+            r"x: acme_mock\.gone:thing cannot be loaded: ModuleNotFound",
         ),
-        ("[mockserver.kinds]\nx = acme_mock.odd:taken", r"x: /: the kind 'list' exists already; choose another name"),
-        ("[mockserver.kinds]\nx = acme_mock.odd:odd\ny = acme_mock.odd:odd", "y: /: the kind 'odd' exists already"),
+        ("[mockserver.kinds]\nx = acme_mock.odd:taken", r"x: the kind 'list' exists already; choose another name"),
+        ("[mockserver.kinds]\nx = acme_mock.odd:odd\ny = acme_mock.odd:odd", "y: the kind 'odd' exists already"),
     ],
 )
 def test_a_broken_package_stops_the_start_with_its_name(

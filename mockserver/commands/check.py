@@ -27,46 +27,70 @@ def _rate(_: click.Context, __: click.Parameter, text: str | None) -> float | No
 
 @click.command()
 @click.option("--target", default="mock", show_default=True, metavar="mock|URL", help="What to check.")
-@click.option("--profile", type=click.Choice(NAMES), default="mock", show_default=True, help="How far to go.")
 @click.option(
-    "--token", envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="A token for --tenant. [env: MOCKSERVER_TOKEN]"
-)
-@click.option("--token-command", metavar="COMMAND", help="Prints the token; {tenant} in it stands for the tenant.")
-@click.option("--tenant", metavar="T", help="The tenant to work in; one set aside for it if the profile writes.")
-@click.option("--other-tenant", metavar="T", help="A second tenant, to check that the two stay apart.")
-@click.option(
-    "--other-token", envvar="MOCKSERVER_OTHER_TOKEN", metavar="TOKEN", help="Its token. [env: MOCKSERVER_OTHER_TOKEN]"
+    "--profile",
+    type=click.Choice(NAMES),
+    default="mock",
+    show_default=True,
+    help="What the run may do, and how thorough it is.",
 )
 @click.option(
-    "--group", "groups", multiple=True, metavar="RESOURCE", help="Check this resource only; repeatable. [default: all]"
+    "--token", envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="Access token for --tenant. [env: MOCKSERVER_TOKEN]"
+)
+@click.option("--token-command", metavar="COMMAND", help="Command that prints an access token for {tenant}.")
+@click.option("--tenant", metavar="T", help="Tenant to work in; if the profile writes, one reserved for this.")
+@click.option("--other-tenant", metavar="T", help="A second tenant, to check that tenants are isolated.")
+@click.option(
+    "--other-token",
+    envvar="MOCKSERVER_OTHER_TOKEN",
+    metavar="TOKEN",
+    help="Access token for it. [env: MOCKSERVER_OTHER_TOKEN]",
+)
+@click.option(
+    "--group", "groups", multiple=True, metavar="RESOURCE", help="Check only this resource. Repeatable. [default: all]"
 )
 @click.option(
     "--checks",
     multiple=True,
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="DIR",
-    help="A folder of checks of your own, carried out beside the built-in ones; repeatable.",
+    help="Folder with checks of your own, run in addition. Repeatable.",
 )
-@click.option("--fuzz/--no-fuzz", "fuzzed", default=True, help="Whether Schemathesis comes after the checks.")
-@click.option("--whole", is_flag=True, help="Leave nothing out where the profile would take a sample.")
-@click.option("--seed", default=1, show_default=True, type=int, metavar="N", help="Same seed, same requests.")
-@click.option("--max-time", type=float, metavar="S", help="Stop after so many seconds, with a partial verdict.")
+@click.option("--fuzz/--no-fuzz", "fuzzed", default=True, help="Whether to run Schemathesis after the checks.")
+@click.option("--whole", is_flag=True, help="Check everything, where the profile would check a sample.")
 @click.option(
-    "--rate", callback=_rate, metavar="N/s", help="Requests a second. [default: 10/s for staging, else no limit]"
+    "--seed", default=1, show_default=True, type=int, metavar="N", help="The same seed sends the same requests."
+)
+@click.option("--max-time", type=float, metavar="S", help="Stop after this many seconds, with a partial verdict.")
+@click.option(
+    "--rate",
+    callback=_rate,
+    metavar="N/s",
+    help="Maximum requests per second. [default: 10/s for staging, else unlimited]",
 )
 @click.option(
-    "--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write JUnit, JSON, HTML and HAR."
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write reports here: JUnit, JSON, HTML and HAR.",
 )
 @click.option(
-    "--baseline", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Known findings, to let pass."
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="File of known findings to ignore.",
 )
-@click.option("--sweep", is_flag=True, help="Check nothing; remove what earlier runs left.")
-@click.option("--allow-host", "allow_hosts", multiple=True, metavar="NAME", help="A host that may be written to.")
-@click.option("--redact", multiple=True, metavar="FIELD", help="Cover this field of bodies in all output; repeatable.")
+@click.option("--sweep", is_flag=True, help="Only remove what earlier runs left behind.")
+@click.option(
+    "--allow-host", "allow_hosts", multiple=True, metavar="NAME", help="Allow writes to this host. Repeatable."
+)
+@click.option(
+    "--redact", multiple=True, metavar="FIELD", help="Hide the value of this field in all output. Repeatable."
+)
 def check(*, sweep: bool, report: Path | None, **chosen: Any) -> None:
-    """Check a mock or a server against the contract: the same suite for both sides.
+    """Check that a server keeps its contract. Without --target, check the mock itself.
 
-    Exits with 0 when clean, 1 when something was found, 2 when nothing could be checked.
+    Exit status: 0 if nothing was found, 1 if something was, 2 if the checks could not run.
 
     \b
     Examples:

@@ -18,13 +18,17 @@ from mockserver.commands.validate import validate
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="mockserver")
 def main() -> None:
-    """A stateful mock of the Rhythm Certifications API, driven by its OpenAPI document.
+    """Turn an OpenAPI document into a stateful mock server, and check servers against it.
+
+    Without a document of your own, the Certifications API that comes with it is used.
 
     \b
     Examples:
-      mockserver serve                             a fake backend on http://127.0.0.1:8080
-      mockserver token --tenant acme               a token for it
-      mockserver routes                            what it answers, and what that means
+      mockserver serve                        the Certifications API on http://127.0.0.1:8080
+      mockserver serve petstore.yaml          any other API
+      mockserver token --tenant acme          an access token for the mock
+      mockserver routes                       every operation and what it means
+      mockserver check --target URL           does this server keep its contract?
     """
 
 

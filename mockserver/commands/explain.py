@@ -27,8 +27,8 @@ WIDEST = 160
 @click.command()
 @click.argument("what", metavar="RESOURCE.FIELD")
 @world_options
-@click.option("--record", metavar="ID", help="Show what it gives for this record.")
-@click.option("--tenant", metavar="NAME", help="Whose record. Default: the first tenant that has it.")
+@click.option("--record", metavar="ID", help="Evaluate the rule for this record.")
+@click.option("--tenant", metavar="NAME", help="Tenant of the record. [default: the first that has it]")
 @tells_problems
 def explain(
     what: str,
@@ -38,7 +38,7 @@ def explain(
     tenant: str | None,
     **options: Any,
 ) -> None:
-    """Show the rule of a field: what it says, what it reads and, for one record, what it gave, step by step.
+    """Show the rule behind a field and, with --record, evaluate it step by step.
 
     \b
     Examples:
@@ -59,6 +59,11 @@ def _rule(contract: Contract, what: str) -> Explanation:
     from mockserver.expressions.explaining import explain as explained
 
     name, _, field = what.partition(".")
+    if name in contract.resources and not field:
+        ruled = [
+            one for one in sorted(contract.resources[name].fields) if explained(contract, contract.resources[name], one)
+        ]
+        raise click.ClickException(f"name a field of {name}; those with a rule are {', '.join(ruled) or 'none'}")
     resource = contract.resources.get(name)
     if resource is None:
         raise _unknown(f"no resource {name!r}", name, contract.resources)

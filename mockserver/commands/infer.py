@@ -14,7 +14,7 @@ from mockserver.values.pointer import steps_of
 @click.argument("document")
 @tells_problems
 def infer(document: str) -> None:
-    """Write what DOCUMENT was taken to mean as an OpenAPI Overlay, to change what is wrong and serve it.
+    """Print the inferred meaning of DOCUMENT as an OpenAPI Overlay that you can edit.
 
     \b
     Examples:

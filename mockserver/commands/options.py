@@ -58,32 +58,32 @@ def _options(*options: Callable[[Callable[..., None]], Callable[..., None]]) -> 
 world_options = _options(
     click.option(
         "--scenario", default="default", show_default=True, metavar="NAME|FILE",
-        help="What the world holds at the start: empty, default, edge, large, or a YAML file of your own.",
+        help="Initial data: empty, default, edge, large, or a YAML file of your own.",
     ),
-    click.option("--seed", type=int, metavar="N", help="Another world of the same kind. [default: the scenario's]"),
+    click.option("--seed", type=int, metavar="N", help="Seed for the generated data. [default: the scenario's]"),
     click.option(
         "--count", "counts", callback=_counts, multiple=True, metavar="RESOURCE=N",
-        help="How many records of a resource each seeded tenant gets; may be repeated.",
+        help="Number of records of a resource in each tenant. Repeatable.",
     ),
     click.option(
         "--scale", type=click.FloatRange(0, 100_000), default=1, show_default=True, metavar="X",
-        help="So many times the records that the scenario has, in the same proportions.",
+        help="Multiply the number of records in the scenario.",
     ),
     click.option(
         "--spec", metavar="PATH|URL",
-        help="Another OpenAPI document (2.0, 3.0, 3.1), JSON or YAML. [default: the Certifications API]",
+        help="OpenAPI document (2.0, 3.0 or 3.1; JSON or YAML). [default: the Certifications API]",
     ),
     click.option(
         "--overlay", "overlays", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="PATH",
-        help="An OpenAPI Overlay to apply to the document; may be repeated.",
+        help="OpenAPI Overlay to apply to the document. Repeatable.",
     ),
     click.option(
         "--seed-records", type=click.IntRange(0, 1_000), default=3, show_default=True, metavar="N",
-        help="How many records each collection begins with, for documents without x-mock.",
+        help="Initial records per collection, for documents without x-mock.",
     ),
     click.option(
         "--strict", "strict_document", is_flag=True,
-        help="Infer nothing: an operation that does not say what it means is a problem.",
+        help="Infer nothing: reject operations without x-mock.",
     ),
 )  # fmt: skip
 

@@ -12,10 +12,10 @@ from mockserver.commands.options import tells_problems
 
 @click.command()
 @click.argument("parts", type=click.Path(path_type=Path, exists=True, file_okay=False), default=Path("spec"))
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 when a published file is stale.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a published file is out of date.")
 @tells_problems
 def publish(parts: Path, check: bool) -> None:
-    """Build openapi.yaml and openapi.json from the parts in a folder (default: spec).
+    """Build openapi.yaml and openapi.json from the parts in a folder (spec by default).
 
     \b
     Examples:
@@ -28,7 +28,7 @@ def publish(parts: Path, check: bool) -> None:
     if not check:
         publishing.write(parts)
     for name in stale:
-        click.echo(f"{parts / name}: {'is stale; run: mockserver publish' if check else 'written'}")
+        click.echo(f"{parts / name}: {'is out of date; run: mockserver publish' if check else 'written'}")
     if not stale:
         click.echo(f"{parts}: up to date")
     sys.exit(1 if check and stale else 0)

@@ -20,13 +20,19 @@ HEADS = ("method", "path", "kind", "resource", "provenance", "operationId")
 
 @click.command()
 @click.argument("words", nargs=-1)
-@click.option("--spec", metavar="PATH|URL", help="Another document; a file among the WORDS is one too.")
-@click.option("--overlay", "overlays", multiple=True, type=click.Path(path_type=Path), help="An overlay for it.")
-@click.option("--why", is_flag=True, help="Tell the rule that decided, for each operation and resource.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+@click.option("--spec", metavar="PATH|URL", help="OpenAPI document; may also be given as the first word.")
+@click.option(
+    "--overlay",
+    "overlays",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="OpenAPI Overlay to apply to it. Repeatable.",
+)
+@click.option("--why", is_flag=True, help="Show how each meaning was determined.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @tells_problems
 def routes(words: tuple[str, ...], spec: str | None, *, overlays: tuple[Path, ...], why: bool, as_json: bool) -> None:
-    """Show every operation, or those that hold all WORDS: method, path, kind, resource, provenance.
+    """List the operations, or those matching all WORDS, with what each means.
 
     \b
     Examples:

@@ -12,10 +12,10 @@ from mockserver.commands.options import settings_for, tells_problems, world_opti
 
 @click.command()
 @world_options
-@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to write to.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
 @tells_problems
 def seed(counts: tuple[tuple[str, int], ...], spec: str | None, out: Path, **options: Any) -> None:
-    """Write the world that a scenario and seed make, as JSON: OUT/<tenant>/<resource>.json.
+    """Write the initial data as JSON files: OUT/<tenant>/<resource>.json.
 
     \b
     Examples:

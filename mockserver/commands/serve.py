@@ -14,52 +14,56 @@ from mockserver.settings import CLOCKS
 
 @click.command()
 @click.argument("document", required=False, metavar="[DOCUMENT]")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--allow-host",
     "allow_hosts",
     multiple=True,
     metavar="NAME",
-    help="A dotted host name by which the control plane may be asked; may be repeated.",
+    help="Also answer /__mock__ under this host name. Repeatable.",
 )
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65_535), help="0 picks a free one.")
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65_535), help="Port; 0 picks a free one."
+)
 @world_options
 @click.option(
     "--auth",
     type=click.Choice([mode.value for mode in Mode]),
     default=Mode.VERIFY.value,
     show_default=True,
-    help="verify: signature and claims of tokens; decode: claims only; off: no token is needed.",
+    help="verify checks signature and claims; decode checks claims only; off needs no token.",
 )
-@click.option("--jwks", metavar="URL|FILE", help="Accept tokens signed by these keys too.")
+@click.option("--jwks", metavar="URL|FILE", help="Also accept tokens signed with these keys.")
 @click.option(
     "--clock",
     type=click.Choice(CLOCKS),
     default="scenario",
     show_default=True,
-    help="scenario: runs on from the scenario's moment; frozen: stands there; now: the machine's.",
+    help="scenario starts at the scenario's date and runs; frozen stays there; now is the real time.",
 )
-@click.option("--page-size", default="100", show_default=True, callback=read_page_size, help="Records a page, or all.")
+@click.option(
+    "--page-size", default="100", show_default=True, callback=read_page_size, metavar="N|all", help="Records per page."
+)
 @click.option(
     "--strict-references",
     is_flag=True,
-    help="Keys into other modules must name what the world knows of, else 409.",
+    help="Answer 409 to references to unknown records of other modules.",
 )
 @click.option(
     "--validator",
     type=click.Choice(["compiled", "reference"]),
     default="compiled",
     show_default=True,
-    help="reference: openapi-core judges every message as well, and every disagreement is a 500 (slow).",
+    help="reference also validates with openapi-core and answers 500 where the two disagree (slow).",
 )
 @click.option(
     "--log",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="One line a request, to stderr: for people, or a JSON object for programs.",
+    help="Format of the request log on stderr.",
 )
-@click.option("--quiet", is_flag=True, help="No line for each request.")
+@click.option("--quiet", is_flag=True, help="Do not log requests.")
 @tells_problems
 def serve(
     document: str | None,
@@ -73,17 +77,17 @@ def serve(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Serve the mock until Ctrl-C or SIGTERM.
+    """Start the mock server; stop it with Ctrl-C.
 
-    DOCUMENT is any OpenAPI document, a path or an address; it is the same as --spec.
+    DOCUMENT is an OpenAPI document: a path or a URL. (--spec does the same.)
 
     \b
     Examples:
       mockserver serve
-      mockserver serve petstore.yaml               any document: what is created stays and is found again
+      mockserver serve petstore.yaml               any API; what clients create is kept
       mockserver serve --port 0 --scenario empty
       mockserver serve --scenario large --count certifications=20000 --page-size 500
-      mockserver serve --auth decode               claims are checked, signatures are not
+      mockserver serve --auth off                  no token needed
       mockserver serve --jwks https://example.eu.auth0.com/.well-known/jwks.json
     """
     from mockserver.commands.serving import serve_forever

@@ -12,16 +12,21 @@ from mockserver.commands.options import settings_for, tells_problems
 
 
 @click.command()
-@click.option("--tenant", required=True, help="The tenant that the token is for.")
-@click.option("--subject", help=f"Whom writes are stamped with. [default: {DEVELOPER}]")
-@click.option("--contact", metavar="ID", help="A person on record: the token carries their id, as after a log-in.")
-@click.option("--machine", metavar="CLIENT", help="A machine with this client id: the token carries no person.")
+@click.option("--tenant", required=True, help="Tenant the token is for.")
+@click.option("--subject", help=f"Subject, recorded as author of changes. [default: {DEVELOPER}]")
+@click.option("--contact", metavar="ID", help="Issue it to the person with this id, as if they had logged in.")
+@click.option("--machine", metavar="CLIENT", help="Issue it to a machine with this client id.")
 @click.option(
-    "--expires-in", default=86_400, show_default=True, type=int, metavar="S", help="Seconds; may be negative."
+    "--expires-in",
+    default=86_400,
+    show_default=True,
+    type=int,
+    metavar="S",
+    help="Lifetime in seconds; negative for an expired token.",
 )
-@click.option("--scope", help="Space-separated scopes to put into the token.")
+@click.option("--scope", help="Space-separated scopes.")
 @click.option("--algorithm", type=click.Choice(["HS256", "RS256"]), default="HS256", show_default=True)
-@click.option("--spec", metavar="PATH|URL", help="Another document. [default: the Certifications API]")
+@click.option("--spec", metavar="PATH|URL", help="OpenAPI document. [default: the Certifications API]")
 @tells_problems
 def token(
     *,
@@ -34,15 +39,17 @@ def token(
     scope: str | None,
     algorithm: str,
 ) -> None:
-    """Print a token, and nothing else, that any mock of this user takes.
+    """Print an access token that any mock server on this machine accepts.
 
     \b
     Examples:
       mockserver token --tenant acme
       curl -H "Authorization: Bearer $(mockserver token --tenant acme)" http://127.0.0.1:8080/certifications/acme
-      mockserver token --tenant acme --contact contact-ada   as somebody on record
-      mockserver token --tenant acme --expires-in -60        to see an expired one refused
+      mockserver token --tenant acme --contact contact-ada   issued to a person
+      mockserver token --tenant acme --expires-in -60        already expired
     """
+    if not tenant:
+        raise click.BadParameter("must not be empty", param_hint="--tenant")
     if sum(one is not None for one in (subject, contact, machine)) > 1:
         raise click.UsageError("--subject, --contact and --machine exclude each other")
     from mockserver.auth.keys import Keys

@@ -13,10 +13,10 @@ from mockserver.commands.options import settings_for, tells_problems
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @tells_problems
 def validate(paths: tuple[Path, ...]) -> None:
-    """Check documents and scenarios: every problem at once, with its place.
+    """Validate documents and scenarios, and report every problem with its location.
 
-    PATHS are OpenAPI documents, scenarios, or folders of scenarios. Without any: the document and the
-    scenarios that come with mockserver, every seeded record included.
+    PATHS are OpenAPI documents, scenarios, or folders of scenarios. Without PATHS, the document and the
+    scenarios that come with mockserver are validated, including every generated record.
 
     \b
     Examples:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from threading import Lock
 from typing import Any
 
@@ -45,7 +45,8 @@ def read_fault(told: Mapping[str, Any], operations: Mapping[str, Operation]) -> 
     """The fault that a JSON object tells. Raises SetupError listing what is wrong with it."""
     problems = check_form("fault", DataFile("fault", told))
     wrong = {problem.pointer for problem in problems}
-    fault = Fault(**{name: value for name, value in told.items() if pointer_to(name) not in wrong})
+    members = {one.name for one in fields(Fault)}
+    fault = Fault(**{name: value for name, value in told.items() if name in members and pointer_to(name) not in wrong})
     problems += [one for one in _wrong_values(fault, operations) if not {one.pointer, "/delay"} & wrong or fault.status]
     if problems:
         raise SetupError(problems)

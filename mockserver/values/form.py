@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 
+MOST = 50
+"""How many unknown members of an object are named."""
+
+
 def check_form(schema: str, said: DataFile) -> list[Problem]:
     """Everything by which ``said`` is not of the form ``schema``, a file of ``mockserver/schemas`` without its suffix.
 
@@ -43,8 +47,11 @@ def _told(error: ValidationError) -> Iterator[tuple[str, str, str]]:
     wanted: Any = error.validator_value
     properties = schema.get("properties", {})
     if rule == "additionalProperties":
-        for name in sorted(set(found) - set(properties)):
+        unknown = sorted(set(found) - set(properties))
+        for name in unknown[:MOST]:
             yield pointer_to(*at, name), "is unknown", meant(name, properties)
+        if (more := len(unknown) - MOST) > 0:
+            yield pointer_to(*at), f"has {more} more members that are unknown", "leave them out"
     elif rule == "required":
         name = next(name for name in wanted if f"'{name}' is a required" in error.message)
         yield pointer_to(*at, name), "is missing", _remedy(properties.get(name, {}), "add it")
