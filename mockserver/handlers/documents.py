@@ -55,7 +55,8 @@ def notice(call: Call, tenant: Tenant) -> Reply:
     previous = changeable(resource, tenant, call.record_id)
     now, notice_id = stamp(call.tools.clock.now()), call.value(words["notice"])
     log = words["log"]
-    entry = {log["date"]: now, log["notice"]: notice_id}
+    named = {log["notice"]: notice_id}
+    entry = {log["date"]: now, **named}
     changes = {field: call.value(name) for field, name in words.get("set", {}).items() if call.value(name) is not None}
     changed = {**previous, **changes, log["field"]: [*previous.get(log["field"], []), entry]}
     record = seen(call, tenant, store(call, tenant, changed, previous))
@@ -66,9 +67,9 @@ def notice(call: Call, tenant: Tenant) -> Reply:
         kind="notice",
         to=record.get(words["to"]),
         subject=mail.get("subject", f"Notice {notice_id}"),
-        body=mail["body"] if "body" in mail else _render(call, words["template"], record, notice_id=notice_id),
+        body=mail["body"] if "body" in mail else _render(call, words["template"], record, **named),
         about=call.record_id,
-        details={**{name: one for name, one in mail.items() if name not in _TOLD}, "notice_id": notice_id, **changes},
+        details={**{name: one for name, one in mail.items() if name not in _TOLD}, **named, **changes},
     )
     return say({})
 
