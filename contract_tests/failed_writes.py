@@ -8,9 +8,9 @@ from typing import Any
 from mockserver.conformance import (
     Ask,
     Group,
-    Inconclusive,
     Kind,
     Node,
+    NotApplicable,
     Session,
     check,
     left_nothing,
@@ -139,7 +139,7 @@ def check_locked_records(session: Session, group: Group) -> None:
     lock = group.resource.stamps.get("lock")
     locked = [one for one in walk(session, group, Ask(group.one(Kind.LIST))) if lock and one.get(lock) is True]
     if not locked:
-        raise Inconclusive("the tenant has no locked record of them")
+        raise NotApplicable("the tenant has no locked record of them")
     record = session.read(group, locked[0][group.key])
     for operation in group.all(Kind.PATCH, Kind.REPLACE, Kind.NOTICE, Kind.DELETE):
         with session.each(operation):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -10,7 +11,8 @@ import pytest
 
 from checking import prepared
 from mockserver.conformance.allow_list import NotAllowed, allowed
-from mockserver.conformance.client import Client
+from mockserver.conformance.client import Client, Fate
+from mockserver.conformance.gateway import PATIENCE, PAUSES, Stopped
 from mockserver.conformance.pacing import OutOfTime, Pace, retry_after
 from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.traffic import Reply, Sent
@@ -116,29 +118,60 @@ def test_safe_requests_are_sent_again_when_the_target_says_when(contract: Contra
     assert len(target.got) == 3
 
 
-def test_a_write_is_sent_once_but_retry_after_is_kept(contract: Contract) -> None:
-    time, target = Time(), Target(busy(), OK)
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_write_that_was_not_looked_at_is_sent_again(contract: Contract, status: int) -> None:
+    time, target = Time(), Target(busy(status), Reply(status, (), b""), OK)
     one = client(contract, target, time)
-    assert one.send(Sent("POST", "/certifications/acme", body=b"{}")).status == 429
-    assert len(target.got) == 1
-    one.send(Sent("POST", "/certifications/acme", body=b"{}"))
-    assert time.waits == [7.0]
+    assert one.send(Sent("POST", "/certifications/acme", body=b"{}")).status == 200
+    assert time.waits == [7.0, 1.0]
 
 
-@pytest.mark.parametrize(("method", "attempts"), [("GET", 4), ("POST", 1), ("DELETE", 1), ("PATCH", 1)])
-def test_after_a_broken_connection_only_what_is_safe_is_sent_again(
-    contract: Contract, method: str, attempts: int
+@pytest.mark.parametrize(
+    ("method", "attempts"), [("GET", 1 + len(PAUSES)), ("POST", 1), ("DELETE", 1), ("PATCH", 1), ("PUT", 1)]
+)
+@pytest.mark.parametrize("answer", [Unreachable("reset"), Reply(502, (), b""), Reply(504, (), b"")])
+def test_a_write_that_may_have_been_carried_out_is_not_sent_again_unseen(
+    contract: Contract, method: str, attempts: int, answer: Reply | Exception
 ) -> None:
-    target = Target(Unreachable("reset"))
+    time, target = Time(), Target(answer)
     with pytest.raises(Unreachable):
-        client(contract, target).send(Sent(method, "/certifications/acme/x"))
+        client(contract, target, time).send(Sent(method, f"/certifications/acme{'/x' * (method != 'POST')}"))
     assert len(target.got) == attempts
 
 
-def test_a_busy_answer_without_a_time_is_an_answer(contract: Contract) -> None:
-    target = Target(Reply(503, (), b""))
-    assert client(contract, target).send(Sent("GET", "/certifications/acme")).status == 503
-    assert len(target.got) == 1
+@pytest.mark.parametrize(("fate", "attempts"), [(Fate.NOT_DONE, 2), (Fate.DONE, 1), (Fate.UNKNOWN, 1)])
+def test_a_write_is_looked_up_before_it_is_sent_again(contract: Contract, fate: Fate, attempts: int) -> None:
+    time, target = Time(), Target(Reply(502, (), b""), OK)
+    one = client(contract, target, time)
+    one.look_up = lambda _, __: fate
+    if fate is Fate.NOT_DONE:
+        assert one.send(Sent("PUT", "/certifications/acme/x", body=b"{}")).status == 200
+    else:
+        with pytest.raises(Unreachable, match="what became of a write is not known"):
+            one.send(Sent("PUT", "/certifications/acme/x", body=b"{}"))
+    assert len(target.got) == attempts
+
+
+def test_a_connection_that_was_never_made_carried_nothing_out(contract: Contract) -> None:
+    time, target = Time(), Target(OK, Unreachable("refused", arrived=False), OK)
+    one = client(contract, target, time)
+    assert [one.send(Sent("POST", "/certifications/acme", body=b"{}")).status for _ in range(2)] == [200, 200]
+    assert len(target.got) == 3
+
+
+def test_a_target_that_stays_silent_stops_the_run(contract: Contract) -> None:
+    time, target = Time(), Target(OK, Unreachable("refused", arrived=False))
+    one = client(contract, target, time)
+    one.send(Sent("GET", "/certifications/acme"))
+    with pytest.raises(Stopped, match="no answer any more: refused, from request 2 on"):
+        while True:
+            with suppress(Unreachable):
+                one.send(Sent("GET", "/certifications/acme"))
+    assert time.now <= PATIENCE + sum(PAUSES)
+    sent = len(target.got)
+    with pytest.raises(Stopped):
+        one.send(Sent("GET", "/certifications/acme"))
+    assert len(target.got) == sent
 
 
 def test_the_rate_is_kept(contract: Contract) -> None:

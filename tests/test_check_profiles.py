@@ -406,7 +406,7 @@ def test_ctrl_c_cleans_up(recording: tuple[Recording, str], tmp_path: Path) -> N
         running.send_signal(signal.SIGTERM)
         _, errors = running.communicate(timeout=60)
     assert running.returncode == 2
-    assert b"stopped" in errors
+    assert b"stopped, interrupted" in errors
     assert one.records() == before
 
 

@@ -25,6 +25,28 @@ def _rate(_: click.Context, __: click.Parameter, text: str | None) -> float | No
         raise click.BadParameter(f"{text!r} is not of the form 10/s") from None
 
 
+def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float:
+    """``2s``, ``500ms`` or ``2``."""
+    number, scale = (text or "0").removesuffix("s"), 1.0
+    if number.endswith("m"):
+        number, scale = number.removesuffix("m"), 0.001
+    try:
+        return float(number) * scale
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not of the form 2s") from None
+
+
+def _share(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
+    """``95%`` as 0.95."""
+    try:
+        share = None if text is None else float(text.removesuffix("%")) / 100
+    except ValueError:
+        share = -1.0
+    if share is not None and not 0 <= share <= 1:
+        raise click.BadParameter(f"{text!r} is not a share of the form 95%")
+    return share
+
+
 @click.command()
 @click.option("--target", default="mock", show_default=True, metavar="mock|URL", help="What to check.")
 @click.option(
@@ -38,6 +60,23 @@ def _rate(_: click.Context, __: click.Parameter, text: str | None) -> float | No
     "--token", envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="Access token for --tenant. [env: MOCKSERVER_TOKEN]"
 )
 @click.option("--token-command", metavar="COMMAND", help="Command that prints an access token for {tenant}.")
+@click.option("--token-url", metavar="URL", help="Token endpoint, for the OAuth2 client credentials grant.")
+@click.option("--client-id", metavar="ID", help="Client ID for that grant.")
+@click.option(
+    "--client-secret",
+    envvar="MOCKSERVER_CLIENT_SECRET",
+    metavar="SECRET",
+    help="Client secret. [env: MOCKSERVER_CLIENT_SECRET]",
+)
+@click.option("--scope", metavar="SCOPE", help="Scope to request.")
+@click.option("--audience", metavar="AUDIENCE", help="Audience to request.")
+@click.option(
+    "--ca",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="CA certificates (PEM) to trust in addition.",
+)
+@click.option("--insecure", is_flag=True, help="Do not verify TLS certificates.")
 @click.option("--tenant", metavar="T", help="Tenant to work in; if the profile writes, one reserved for this.")
 @click.option("--other-tenant", metavar="T", help="A second tenant, to check that tenants are isolated.")
 @click.option(
@@ -60,6 +99,24 @@ def _rate(_: click.Context, __: click.Parameter, text: str | None) -> float | No
 @click.option("--whole", is_flag=True, help="Check everything, where the profile would check a sample.")
 @click.option(
     "--seed", default=1, show_default=True, type=int, metavar="N", help="The same seed sends the same requests."
+)
+@click.option(
+    "--require",
+    callback=_share,
+    metavar="N%",
+    help="Share of the planned checks that must have judged something. [default: half, and none hindered]",
+)
+@click.option(
+    "--patience",
+    type=float,
+    metavar="S",
+    help="Stop when nothing has been answered for this many seconds. [default: 30]",
+)
+@click.option(
+    "--settle",
+    callback=_seconds,
+    metavar="S",
+    help="Accept reads that lag behind writes by up to this time, such as 2s, and wait for them.",
 )
 @click.option("--max-time", type=float, metavar="S", help="Stop after this many seconds, with a partial verdict.")
 @click.option(
@@ -90,7 +147,7 @@ def _rate(_: click.Context, __: click.Parameter, text: str | None) -> float | No
 def check(*, sweep: bool, report: Path | None, **chosen: Any) -> None:
     """Check that a server keeps its contract. Without --target, check the mock itself.
 
-    Exit status: 0 if nothing was found, 1 if something was, 2 if the checks could not run.
+    Exit status: 0 if clean, 1 if something was found or too little was judged, 2 if nothing could be judged.
 
     \b
     Examples:
@@ -126,11 +183,13 @@ def _check(report: Path | None, chosen: dict[str, Any]) -> int:
 
     from mockserver.conformance.checking import run
     from mockserver.conformance.options import Options
-    from mockserver.conformance.reporting import write_reports
+    from mockserver.conformance.reporting import remove_reports, write_reports
     from mockserver.conformance.summary import Display, show
     from mockserver.conformance.telling import redactor_for, tell
 
     options = Options(report=report, **chosen)
+    if report:
+        remove_reports(report)
     console = Console(soft_wrap=False)
     display = Display(console)
     with display.running():
@@ -138,7 +197,9 @@ def _check(report: Path | None, chosen: dict[str, Any]) -> int:
     redactor = redactor_for(verdict, target.secrets(), options.redact)
     told = tell(verdict, redactor)
     written = write_reports(report, verdict, told, redactor) if report else []
-    show(console, told, verdict.exit_code, written)
+    show(console, told, written)
+    if told["stopped"]:
+        click.secho(f"mockserver check: stopped, {told['stopped']}", fg="red", err=True)
     return verdict.exit_code
 
 
@@ -167,7 +228,7 @@ def require_schemathesis() -> None:
 def _covered(text: str, chosen: dict[str, Any]) -> str:
     from mockserver.conformance.redaction import Redactor
 
-    return Redactor([one for one in (chosen.get("token"), chosen.get("other_token")) if one]).text(text)
+    return Redactor(filter(None, map(chosen.get, ("token", "other_token", "client_secret")))).text(text)
 
 
 def _stop(_: int, __: FrameType | None) -> None:

@@ -27,6 +27,7 @@ from mockserver.conformance.steps import (
     usable,
 )
 from mockserver.conformance.traffic import Reply
+from mockserver.conformance.transports import Unreachable
 from mockserver.conformance.walking import Sheet, by_id, has_key, left_nothing, read_page, sheets, walk, ways
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
@@ -54,6 +55,7 @@ __all__ = [
     "Reply",
     "Session",
     "Sheet",
+    "Unreachable",
     "bad_headers",
     "by_id",
     "changes",

@@ -87,7 +87,7 @@ class Bridge:
             return None
         try:
             return str(self._kit.target(group)[group.key])
-        except (Inconclusive, LookupError, Unreachable, OutOfTime, NotAllowed):
+        except (Inconclusive, Unreachable, OutOfTime, NotAllowed):
             return None
 
     def _own(self, group: Group) -> str | None:
@@ -98,13 +98,13 @@ class Bridge:
         left = next((made.id for made in self._kit.records.left() if (made.resource, made.tenant) == wanted), None)
         try:
             return left or str(self._kit.create(group)[group.key])
-        except (Inconclusive, LookupError, Unreachable, OutOfTime, NotAllowed):
+        except (Inconclusive, Unreachable, OutOfTime, NotAllowed):
             return None
 
     def _existing(self, group: Group) -> str | None:
         try:
             return str(self._kit.sample(group)[0][group.key])
-        except (Inconclusive, LookupError, Unreachable, OutOfTime, NotAllowed):
+        except (Inconclusive, Unreachable, OutOfTime, NotAllowed):
             return None
 
     def _operation(self, case: Case[Any]) -> Operation | None:
@@ -118,7 +118,9 @@ class Bridge:
             return self._kit.client.send(sent)
         except NotAllowed as refusal:
             return _stand_in(str(refusal))
-        except (OutOfTime, Unreachable) as end:
+        except Unreachable as trouble:
+            return _stand_in(str(trouble))
+        except OutOfTime as end:
             self.over = str(end)
             return _stand_in(self.over)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mockserver.conformance.baseline import read_baseline, sort_out
+from mockserver.conformance.evidence import declared
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import MOCK, Options, judge
 from mockserver.conformance.runner import Run
@@ -23,9 +24,11 @@ def run(
     *,
     begins: Callable[[int], None] = lambda _: None,
     app: Any = None,
+    target: Target | None = None,
     clock: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], None] = time.sleep,
 ) -> tuple[Verdict, Target]:
-    """Check the target; ``app`` is a WSGI application to check in place of a fresh mock.
+    """Check the target; ``app`` is a WSGI application to check in place of a fresh mock, ``target`` one that is known.
 
     ``begins`` is told how many checks of resources are to come; ``clock`` gives the seconds that the run's time limit
     and rate count by.
@@ -34,9 +37,9 @@ def run(
     """
     judge(options)
     entries = read_baseline(options.baseline)
-    target = find_target(options, app)
+    target = target or find_target(options, app)
     began, start = datetime.now(UTC), time.perf_counter()
-    one = Run(options, target, told, clock)
+    one = Run(options, target, told, clock, pause)
     one.greet()
     begins(one.planned())
     try:
@@ -63,8 +66,16 @@ def run(
         purposes=dict(recorder.purposes),
         requests=recorder.total,
         exchanges=tuple(recorder.exchanges),
+        judged=dict(one.session.evidence.judged),
+        declared={operation.id: tuple(declared(target.contract, operation)) for operation in one.operations()},
+        exercised={name: tuple(found) for name, found in one.session.evidence.exercised.items()},
+        required=options.require,
         refused=len(one.client.refused),
         partial=one.partial,
+        stopped=one.stopped,
+        lag=one.lag,
+        troubles=tuple(one.troubles()),
+        secrets=tuple(one.credentials.secrets()),
         left=left,
     )
     return verdict, target

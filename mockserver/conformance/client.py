@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from enum import Enum
+from http import HTTPStatus
 from typing import TypeAlias
 
 from mockserver.conformance.allow_list import AllowList, NotAllowed, Routes
+from mockserver.conformance.credentials import Credentials
+from mockserver.conformance.gateway import REFUSED, Gateway, Patience, Stopped
 from mockserver.conformance.pacing import Pace, retry_after
 from mockserver.conformance.recorder import Recorder
 from mockserver.conformance.traffic import Exchange, Reply, Sent
 from mockserver.conformance.transports import Transport, Unreachable
 from mockserver.contract import Contract, Operation
 
-RETRIES = 3
-"""How often a safe request is sent again after no reply, a 429 or a 503."""
-BUSY = frozenset({429, 503})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Fate(Enum):
+    """What became of a write that nothing was heard of."""
+
+    DONE = "done"
+    NOT_DONE = "not done"
+    UNKNOWN = "unknown"
+
 
 Before: TypeAlias = Callable[[Sent, Operation | None], Sent]
 After: TypeAlias = Callable[[Exchange, Operation | None], None]
+LookUp: TypeAlias = Callable[[Sent, Operation], Fate]
+
+
+class _Looking(threading.local):
+    """How many look-ups a thread is in: what is sent for one is not looked up itself."""
+
+    depth = 0
 
 
 class Client:
     """Sends requests through ``transport``, whoever asks: a check, a fuzzer, or the cleaning up.
 
-    ``before`` may change a request that is allowed to leave, ``after`` sees each exchange. ``purpose`` is
-    what requests are sent for at the moment; ``refused`` lists what was not let out. Raises NotAllowed,
-    OutOfTime and Unreachable.
+    ``before`` may change a request that is allowed to leave, ``after`` sees each exchange that ends with an answer of
+    the API's, ``look_up`` tells what became of a write. ``proofs`` are requests that were answered well, by the token
+    they carry: they tell a refused token from an operation that refuses it. ``purpose`` is what requests are sent for
+    at the moment; ``refused`` lists what was not let out. Raises NotAllowed, OutOfTime, Stopped and Unreachable.
     """
 
     def __init__(
@@ -38,16 +57,25 @@ class Client:
         allow: AllowList | None = None,
         pace: Pace | None = None,
         before: Before | None = None,
+        credentials: Credentials | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self.routes = Routes(contract)
         self.pace = pace or Pace()
+        self.patience = patience or Patience(self.pace.clock)
         self.recorder = Recorder()
         self.before = before
         self.after: list[After] = []
+        self.look_up: LookUp | None = None
+        self.proofs: Mapping[str, Sent] = {}
         self.purpose = ""
         self.refused: list[str] = []
         self._transport = transport
         self._allow = allow or AllowList()
+        self._gateway = Gateway(contract)
+        self._credentials = credentials or Credentials(())
+        self._looking = _Looking()
+        self._one_looks = threading.Lock()
 
     def may(self, operation: Operation) -> bool:
         """Whether this operation may leave at all."""
@@ -63,32 +91,94 @@ class Client:
         sent = replace(sent, operation=operation.id if operation else None)
         if self.before:
             sent = self.before(sent, operation)
-        return self._repeated(sent, operation)
-
-    def _repeated(self, sent: Sent, operation: Operation | None) -> Reply:
-        """The reply; only what is safe is sent again, and never before the time that the target asked for."""
-        attempts = RETRIES if sent.method in SAFE_METHODS else 0
-        while True:
-            try:
-                reply = self._once(sent, operation)
-            except Unreachable:
-                if not attempts:
-                    raise
-            else:
-                wait = retry_after(reply.header("Retry-After")) if reply.status in BUSY else None
-                self.pace.hold(wait or 0.0)
-                if reply.status not in BUSY or not attempts or wait is None:
-                    return reply
-            attempts -= 1
-
-    def _once(self, sent: Sent, operation: Operation | None) -> Reply:
-        self.pace.turn()
-        try:
-            reply = self._transport(sent)
-        except Unreachable as error:
-            self.recorder.record(sent, None, self.purpose, str(error))
-            raise
-        exchange = self.recorder.record(sent, reply, self.purpose)
+        exchange = self._answered(sent, operation)
+        assert exchange.reply
         for look in self.after:
             look(exchange, operation)
-        return reply
+        self.pace.wrote(not _is_safe(sent, operation) and exchange.reply.status < HTTPStatus.MULTIPLE_CHOICES)
+        return exchange.reply
+
+    def _answered(self, sent: Sent, operation: Operation | None, *, is_renewed: bool = False) -> Exchange:
+        """The exchange that ends with an answer of the API's: what stands in the way of one is waited out."""
+        attempt = 0
+        while True:
+            if _is_safe(sent, operation):
+                self.pace.settle()
+            exchange, cause, may_have_arrived = self._tried(sent, operation)
+            if not cause:
+                self.patience.answered(sent.operation)
+                return exchange if is_renewed else self._trusted(exchange, operation)
+            self.patience.met(cause, exchange.number)
+            asked = retry_after(exchange.reply.header("Retry-After")) if exchange.reply else None
+            pause = self.patience.pause(
+                attempt, asked, sent.operation, may_pass=may_have_arrived or exchange.reply is not None
+            )
+            if pause is None:
+                if self.patience.gave_up(cause, sent.operation) and not self._is_alive():
+                    first = self.patience.troubles[cause].first
+                    self.patience.stop(f"no answer any more: {cause}, from request {first} on")
+                raise Unreachable(cause)
+            self.pace.hold(pause)
+            if may_have_arrived and not _is_safe(sent, operation) and not self._may_repeat(sent, operation):
+                self.patience.lose(cause)
+                raise Unreachable(f"{cause}, and what became of a write is not known")
+            attempt += 1
+
+    def _tried(self, sent: Sent, operation: Operation | None) -> tuple[Exchange, str, bool]:
+        """One attempt: what stood in its way (empty: nothing), and whether the request may have been carried out."""
+        try:
+            exchange = self._once(sent)
+        except Unreachable as error:
+            return self.recorder.record(sent, None, self.purpose, str(error)), str(error), error.arrived
+        assert exchange.reply
+        cause = self._gateway.trouble(exchange.reply, operation, self.patience.troubles)
+        return exchange, cause, exchange.reply.status not in REFUSED
+
+    def _once(self, sent: Sent) -> Exchange:
+        if self.patience.stopped:
+            raise Stopped(self.patience.stopped)
+        self.pace.turn()
+        reply = self._transport(self._credentials.current(sent))
+        return self.recorder.record(sent, reply, self.purpose)
+
+    def _may_repeat(self, sent: Sent, operation: Operation | None) -> bool:
+        """Whether a write of which nothing was heard was not carried out, or does no harm if it is once more."""
+        if operation is None:
+            return True  # the document has no such thing to carry out
+        if self._looking.depth:
+            return sent.method == "DELETE"
+        if self.look_up is None:
+            return False
+        with self._one_looks:
+            self._looking.depth += 1
+            try:
+                return self.look_up(sent, operation) is Fate.NOT_DONE
+            finally:
+                self._looking.depth -= 1
+
+    def _trusted(self, exchange: Exchange, operation: Operation | None) -> Exchange:
+        """The exchange, unless its 401 is about a good token of ours: no verdict, the token is renewed first."""
+        assert exchange.reply
+        proof = self.proofs.get((exchange.sent.header("Authorization") or "").removeprefix("Bearer "))
+        if exchange.reply.status != HTTPStatus.UNAUTHORIZED or proof is None or self._is_good(proof):
+            return exchange
+        if self._credentials.renewed(exchange.sent) and self._is_good(proof):
+            return self._answered(exchange.sent, operation, is_renewed=True)
+        self.patience.stop(f"the token was refused from request {exchange.number} on")
+        raise AssertionError  # stop() has raised
+
+    def _is_alive(self) -> bool:
+        """Whether what was answered well before still is: then it is one operation that is not."""
+        if not self.proofs or self._tried(next(iter(self.proofs.values())), None)[1]:
+            return False
+        self.patience.answered(None)
+        return True
+
+    def _is_good(self, proof: Sent) -> bool:
+        """Whether the token that ``proof`` carries is taken where it was taken before."""
+        exchange, cause, _ = self._tried(proof, None)
+        return bool(cause) or exchange.reply is None or exchange.reply.status != HTTPStatus.UNAUTHORIZED
+
+
+def _is_safe(sent: Sent, operation: Operation | None) -> bool:
+    return sent.method in SAFE_METHODS or (operation is not None and operation.facts.is_safe)

@@ -14,13 +14,14 @@ class Identity:
     """Who asks: a tenant and the token for it.
 
     ``subject`` is what writes are stamped with, where that is known; ``mint`` makes other tokens of the
-    same issuer (keywords are claims to replace), where the run can.
+    same issuer (keywords are claims to replace), where the run can; ``renew`` fetches the same token anew.
     """
 
     tenant: str
     token: str | None = field(default=None, repr=False)
     subject: str | None = None
     mint: Callable[..., str] | None = field(default=None, repr=False)
+    renew: Callable[[], str] | None = field(default=None, repr=False)
 
 
 def claims(token: str | None) -> dict[str, Any]:

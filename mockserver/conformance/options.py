@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +13,6 @@ from mockserver.errors import Problem, SetupError
 from mockserver.settings import data_folder, state_folder
 
 MOCK = "mock"
-COMMAND_TIME = 60
-"""Seconds that a token command may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,10 @@ class Options:
 
     ``groups`` are the resources to check (none: all), ``checks`` folders of a user's own checks, ``whole``
     leaves nothing out that a profile would only sample, ``fuzzed``
-    lets Schemathesis come after the checks, ``token_command`` may hold ``{tenant}``.
+    lets Schemathesis come after the checks, ``token_command`` may hold ``{tenant}``; ``require`` is the share
+    (0 to 1) of the planned checks that must judge something. ``patience`` is how long a run waits without one good
+    reply, ``settle`` how long reads may lag behind writes. ``ca`` and ``insecure`` say whose certificates are taken;
+    ``token_url`` with the four after it fetches a token with client credentials.
     """
 
     target: str = MOCK
@@ -38,6 +38,16 @@ class Options:
     whole: bool = False
     fuzzed: bool = True
     seed: int = 1
+    require: float | None = None
+    patience: float | None = None
+    settle: float = 0.0
+    ca: Path | None = None
+    insecure: bool = False
+    token_url: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    scope: str | None = None
+    audience: str | None = None
     max_time: float | None = None
     rate: float | None = None
     report: Path | None = None
@@ -57,15 +67,6 @@ class Options:
     def host(self) -> str:
         return urlsplit(self.target).hostname or ""
 
-    def tokens(self) -> tuple[str | None, str | None]:
-        """The tokens of the tenant and of the other one. Raises SetupError when the command gives none."""
-        own, other = self.token, self.other_token
-        if self.token_command:
-            own = own or _token_of(self.token_command, self.tenant)
-            if "{tenant}" in self.token_command and self.other_tenant:
-                other = other or _token_of(self.token_command, self.other_tenant)
-        return own, other
-
 
 def judge(options: Options) -> None:
     """Raises SetupError listing all that is missing or not allowed."""
@@ -84,9 +85,10 @@ def _problems(options: Options) -> Iterator[tuple[str, str, str]]:
         yield from _about_hosts(options, profile)
     if options.sweep and not profile.ledger:
         yield "--sweep", f"the profile {profile.name} leaves nothing to sweep", "use --profile staging-write"
-    for name, value in (("--max-time", options.max_time), ("--rate", options.rate)):
+    for name, value in (("--max-time", options.max_time), ("--rate", options.rate), ("--patience", options.patience)):
         if value is not None and value <= 0:
             yield name, f"{value:g} is not above 0", "give a positive number"
+    yield from _about_trust(options)
     if bool(options.other_tenant) != bool(options.other_token) and not _can_get_other(options):
         yield "--other-tenant", "the second tenant needs a name and a token", "give --other-tenant and --other-token"
     if options.tenant and options.tenant == options.other_tenant:
@@ -110,14 +112,23 @@ def _about_hosts(options: Options, profile: Profile) -> Iterator[tuple[str, str,
     if not profile.local:
         if options.tenant is None:
             yield "--tenant", "no tenant is named", "name the tenant, one that is set aside for tests if they write"
-        if options.token is None and options.token_command is None:
-            yield "--token", "no token is given", "give --token (or MOCKSERVER_TOKEN), or --token-command"
+        if options.token is None and options.token_command is None and options.token_url is None:
+            yield "--token", "no token is given", "give --token (or MOCKSERVER_TOKEN), --token-command or --token-url"
+
+
+def _about_trust(options: Options) -> Iterator[tuple[str, str, str]]:
+    if options.ca and options.insecure:
+        yield "--ca", "is given beside --insecure", "leave one of them out"
+    if options.token_url and options.token_command:
+        yield "--token-url", "is given beside --token-command", "leave one of them out"
+    if options.token_url and not (options.client_id and options.client_secret):
+        yield "--token-url", "needs a client", "give --client-id and MOCKSERVER_CLIENT_SECRET"
 
 
 def _can_get_other(options: Options) -> bool:
     """Whether the other tenant's token can be had without being given."""
     by_command = options.token_command is not None and "{tenant}" in options.token_command
-    minted = options.token is None and (options.chosen.local or options.chosen.in_process)
+    minted = options.token is None and options.token_url is None and (options.chosen.local or options.chosen.in_process)
     return options.other_token is None and (by_command or minted)
 
 
@@ -126,19 +137,3 @@ def _is_local(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _token_of(command: str, tenant: str | None) -> str:
-    """What ``command`` prints. Its output is never shown: it may hold the token."""
-    told = command.replace("{tenant}", tenant or "")
-    try:
-        done = subprocess.run(told, shell=True, capture_output=True, text=True, timeout=COMMAND_TIME, check=False)  # noqa: S602 -- the user's own command line
-    except subprocess.TimeoutExpired:
-        problem = f"took longer than {COMMAND_TIME} seconds"
-        raise SetupError([Problem("options", "--token-command", problem, "run it by hand to see why")]) from None
-    token = done.stdout.strip()
-    if done.returncode or not token or len(token.split()) != 1:
-        problem = f"ended with {done.returncode} and {'no' if not token else 'more than one'} word on its output"
-        problem = problem if not done.returncode else f"ended with {done.returncode}"
-        raise SetupError([Problem("options", "--token-command", problem, "let it print the token and nothing else")])
-    return token

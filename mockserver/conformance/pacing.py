@@ -32,6 +32,24 @@ class Pace:
         self._deadline = clock() + max_time if max_time else None
         self._next = clock()
         self._lock = threading.Lock()
+        self._written = float("-inf")
+        self.lag = 0.0
+        """Seconds that reads wait after a write, so that they see it."""
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        return self._clock
+
+    def wrote(self, is_write: bool) -> None:
+        """Take note of a write that was just answered."""
+        if is_write:
+            self._written = self._clock()
+
+    def settle(self) -> None:
+        """Wait until a read sees what was written last."""
+        missing = self._written + self.lag - self._clock() if self.lag else 0.0
+        if missing > 0:
+            self._pause(missing)
 
     def turn(self) -> None:
         """Wait until the next request may leave. Raises OutOfTime when that is after the end."""

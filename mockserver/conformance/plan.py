@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from mockserver.conformance.findings import NotApplicable
 from mockserver.conformance.values import ABSENT, Values
 from mockserver.contract import Contract, Kind, Operation, Resource
 from mockserver.contract.document import Node
@@ -148,7 +149,7 @@ class Group:
     def marker(self) -> str:
         """The free text that carries the run's mark: one that search finds and every record has, if there is one.
 
-        A field that is a moment by its example is no text, whatever its schema says. Raises LookupError.
+        A field that is a moment by its example is no text, whatever its schema says. Raises NotApplicable.
         """
         fields, example = self.free_texts, self.bodies[Kind.CREATE].example
         plain = [
@@ -164,7 +165,7 @@ class Group:
         }
         ranked = sorted(plain, key=lambda name: (name not in searched, name not in self.required))
         if not ranked:
-            raise LookupError(f"{self.name} has no free text field to mark records with")
+            raise NotApplicable(f"{self.name} has no free text field to mark records with")
         return ranked[0]
 
 

@@ -22,20 +22,20 @@ def escaped(text: str) -> str:
 
 
 class Redactor:
-    """Covers the known ``tokens``, anything like a token or an e-mail address, and what stands in ``fields``.
+    """Covers ``tokens``, ``secrets``, anything like a token or an e-mail address, and what stands in ``fields``.
 
     Values that the target was seen to keep in such fields are remembered, so that they are covered in texts
     that quote them as well; values that a run made up itself are no secrets and are covered in place only.
     """
 
-    def __init__(self, tokens: Iterable[str] = (), fields: Iterable[str] = ()) -> None:
+    def __init__(self, tokens: Iterable[str] = (), fields: Iterable[str] = (), secrets: Iterable[str] = ()) -> None:
         self.tokens = tuple(tokens)
         self._fields = frozenset(name.lower() for name in fields)
         self._secrets: set[str] = set()
         self._values: set[str] = set()
         self._own: set[str] = set()
-        for token in self.tokens:
-            self._remember(token)
+        for secret in (*self.tokens, *secrets):
+            self._remember(secret)
         self._pattern: re.Pattern[str] | None = None
 
     def sent(self, target: str, body: bytes | None) -> None:

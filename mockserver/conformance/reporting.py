@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -12,6 +13,7 @@ from xml.etree import ElementTree as ET
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from mockserver.conformance.redaction import Redactor
+from mockserver.conformance.running import Outcome
 from mockserver.conformance.telling import cut
 from mockserver.conformance.traffic import Exchange, Reply
 from mockserver.conformance.verdict import Verdict
@@ -21,22 +23,37 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 """What XML 1.0 cannot hold."""
 
 
+FILES = ("report.json", "junit.xml", "report.html", "traffic.har")
+
+
+def remove_reports(folder: Path) -> None:
+    """Remove what an earlier run wrote, so that it never stands beside one that failed. Raises SetupError."""
+    try:
+        for name in FILES:
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise _cannot_write(folder, error) from None
+
+
 def write_reports(folder: Path, verdict: Verdict, told: dict[str, Any], redactor: Redactor) -> list[Path]:
     """Write the four files into ``folder`` (made if need be). Raises SetupError when that cannot be done."""
-    made = {
-        "report.json": json.dumps(told, indent=1, ensure_ascii=False),
-        "junit.xml": junit(told),
-        "report.html": page(told),
-        "traffic.har": json.dumps(har(verdict, redactor), ensure_ascii=False),
-    }
+    texts = (
+        json.dumps(told, indent=1, ensure_ascii=False),
+        junit(told),
+        page(told),
+        json.dumps(har(verdict, redactor), ensure_ascii=False),
+    )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in made.items():
+        for name, text in zip(FILES, texts, strict=True):
             (folder / name).write_text(text, encoding="utf-8", errors="replace")
     except OSError as error:
-        problem = Problem(str(folder), "", f"cannot be written: {error}", "name a folder with --report")
-        raise SetupError([problem]) from None
-    return [folder / name for name in made]
+        raise _cannot_write(folder, error) from None
+    return [folder / name for name in FILES]
+
+
+def _cannot_write(folder: Path, error: OSError) -> SetupError:
+    return SetupError([Problem(str(folder), "", f"cannot be written: {error}", "name a folder with --report")])
 
 
 def junit(told: dict[str, Any]) -> str:
@@ -56,6 +73,7 @@ def junit(told: dict[str, Any]) -> str:
         cases = suite.findall("testcase")
         suite.set("tests", str(len(cases)))
         suite.set("failures", str(sum(case.find("failure") is not None for case in cases)))
+        suite.set("errors", str(sum(case.find("error") is not None for case in cases)))
         suite.set("skipped", str(sum(case.find("skipped") is not None for case in cases)))
         suite.set("time", f"{sum(float(case.get('time', '0')) for case in cases):.3f}")
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode")
@@ -73,12 +91,15 @@ def _case(root: ET.Element, check: dict[str, Any]) -> ET.Element:
 
 
 def _judged(case: ET.Element, outcome: str, reason: str | None, found: list[dict[str, Any]]) -> None:
-    if outcome == "not covered":
-        ET.SubElement(case, "skipped", message=_printable(reason or ""))
+    if outcome in _UNJUDGED:
+        ET.SubElement(case, _UNJUDGED[outcome], message=_printable(reason or ""))
     for one in found:
         failure = ET.SubElement(case, "failure", message=_printable(f"{one['operation']}: {one['cause']}"))
         lines = [one["detail"], f"found {one['count']} times, seed {one['seed']}", one["curl"] or ""]
         failure.text = _printable("\n".join(line for line in lines if line))
+
+
+_UNJUDGED: Mapping[str, str] = {Outcome.NOT_COVERED.value: "skipped", Outcome.ERROR.value: "error"}
 
 
 def page(told: dict[str, Any]) -> str:

@@ -9,8 +9,13 @@ from dataclasses import replace
 from mockserver.conformance.allow_list import allowed
 from mockserver.conformance.asking import Ask
 from mockserver.conformance.client import Client
+from mockserver.conformance.credentials import Credentials
+from mockserver.conformance.fates import Fates
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.fuzzing import PHASES, Scenario, as_check, fuzz
+from mockserver.conformance.gateway import Patience, Trouble
+from mockserver.conformance.greeting import greet
+from mockserver.conformance.lag import Lag, measurable, measure
 from mockserver.conformance.ledger import Ledger, Marking, new_mark
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.made import Made
@@ -19,7 +24,7 @@ from mockserver.conformance.oracle import Oracle
 from mockserver.conformance.pacing import OutOfTime, Pace
 from mockserver.conformance.plan import Group, read_plan
 from mockserver.conformance.registry import Check
-from mockserver.conformance.running import Outcome, Result, carry_out, foreign
+from mockserver.conformance.running import Outcome, Result, carry_out, own_fault, reckoned
 from mockserver.conformance.sampling import sample
 from mockserver.conformance.session import Session
 from mockserver.conformance.sweeping import ledger_of, leftovers, sweep_away
@@ -44,28 +49,42 @@ class Run:
         target: Target,
         told: Callable[[str, Result | None], None],
         clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.options, self.target, self._told = options, target, told
         self.profile = options.chosen
         self.plan = read_plan(target.contract, options.seed)
         self.mark = new_mark(str(options.seed) if self.profile.in_process else None)
-        self.pace = Pace(options.rate or self.profile.rate, options.max_time or self.profile.max_time, clock=clock)
+        rate, max_time = options.rate or self.profile.rate, options.max_time or self.profile.max_time
+        self.pace = Pace(rate, max_time, clock=clock, pause=pause)
         allow = allowed(
             target.contract,
             reads_only=self.profile.reads_only,
             unmarked=not self.profile.ledger,
             elsewhere=self.profile.in_process or self.profile.local,
         )
-        self.client = Client(target.contract, target.transport, allow=allow, pace=self.pace)
+        patience = Patience(clock, options.patience)
+        self.credentials = Credentials((target.own, target.other))
+        self.client = Client(
+            target.contract,
+            target.transport,
+            allow=allow,
+            pace=self.pace,
+            credentials=self.credentials,
+            patience=patience,
+        )
         self.oracle = Oracle()
         self.client.after.append(self.oracle.look)
         limits = replace(self.profile.limits, seed=options.seed)
         self.session = Session(self.plan, self.client, target.own, target.other, mark=self.mark, limits=limits)
+        self.client.look_up = Fates(self.session)
         self.groups = self._chosen()
         self.checks = load_checks(options.checks)
         self.sample = sample(self.plan, 1 if options.groups or options.whole else self.profile.share, options.seed)
         self.results: list[Result] = []
-        self.partial = ""
+        self.partial = self.stopped = ""
+        self.lag: Lag | None = None
+        self._has_measured = self.profile.in_process or self.profile.reads_only
         self.ledger = Ledger(ledger_of(options)) if self.profile.ledger else None
         if self.ledger:
             marking = Marking(self.plan, self.ledger, self.mark, set())
@@ -79,38 +98,33 @@ class Run:
         return {name: group for name, group in known.items() if name in (self.options.groups or known)}
 
     def greet(self) -> None:
-        """Raises SetupError when the target does not answer, or takes the token for none."""
-        operation = next((one for one in self.plan.operations() if one.kind is Kind.LIST), None)
-        if operation is None:
-            return
-        self.client.purpose = "greeting"
-        try:
-            reply = self.session.send(Ask(operation))
-        except OutOfTime:
-            return  # the checks find the same, and tell it
-        except Unreachable as error:
-            raise _cannot("--target", f"does not answer ({error})", "start it, or correct the URL") from None
-        if reply.status in (401, 403):
-            problem = f"answers {reply.status} to {operation.id} of the tenant {self.target.own.tenant!r}"
-            raise _cannot("--token", problem, "give a token that is valid for --tenant")
+        """Raises SetupError when it is not the API that answers, or not to the token."""
+        greet(self.session, self.groups.values())
 
     def check(self) -> None:
-        """Every check on every resource, then the fuzzer; stops in good order when the time is over."""
+        """Every check on every resource, then the fuzzer; whatever ends it early, what was found until then stays."""
         try:
             self._prepare()
+            if self.options.settle:
+                self._measure()
             for group in self.groups.values():
                 for check in self.checks:
                     self._one(check, group.name)
             if self.options.fuzzed:
                 self._fuzz()
         except OutOfTime:
-            self.partial = "the time given to this run was over before its end"
+            self.stopped = self.client.patience.stopped
+            self.partial = self.stopped or "the time given to this run was over before its end"
+        except KeyboardInterrupt:
+            self.stopped = self.partial = "interrupted"
+        except Exception as error:  # noqa: BLE001 -- a fault of the kit's own must not lose what was found
+            self.stopped = self.partial = f"the kit itself failed: {own_fault(error)}; please report this"
         self._mark_unreached()
 
     def planned(self) -> int:
         """How many checks of resources the run is going to carry out."""
         return sum(
-            self.sample.has_check(check.name, name) and not foreign(check, group)
+            self.sample.has_check(check.name, name) and reckoned(check, self.session, group) is None
             for name, group in self.groups.items()
             for check in self.checks
         )
@@ -131,6 +145,10 @@ class Run:
             left = tuple(self.session.records.left())
         return left
 
+    def troubles(self) -> list[Trouble]:
+        """What stood in the way of answers, by cause, in the order in which it was first met."""
+        return list(self.client.patience.troubles.values())
+
     def _prepare(self) -> None:
         """Remove what earlier runs left; take foreign keys from what is there, where made-up ones might be refused."""
         if not self.ledger:
@@ -148,12 +166,22 @@ class Run:
 
     def _one(self, check: Check, resource: str) -> None:
         if not self.sample.has_check(check.name, resource):
-            self._keep(Result(check, resource, Outcome.LEFT_OUT, reason=SAMPLED))
+            self._keep(Result(check, resource, Outcome.LEFT_OUT, reason=SAMPLED, planned=False))
             return
         self._told(f"{check.name} of {resource}", None)
         began = time.perf_counter()
         result = carry_out(check, self.session, self.plan.groups[resource])
+        if result.outcome is Outcome.FAILED and self.lag is None and self._measure():
+            result = carry_out(check, self.session, self.plan.groups[resource])
         self._keep(replace(result, seconds=time.perf_counter() - began))
+
+    def _measure(self) -> bool:
+        """Whether reads are found to lag behind writes: they wait from then on. Looked at once."""
+        group = None if self._has_measured else measurable(self.groups.values())
+        self._has_measured = True
+        if group is not None and (lag := measure(self.session, group, self.options.settle)):
+            self.lag, self.pace.lag = lag, lag.enough
+        return self.lag is not None
 
     def _fuzz(self) -> None:
         amount = self.profile.fuzzing
@@ -167,13 +195,15 @@ class Run:
         for phase in PHASES:
             left_out = (phase == "fuzzing" and not amount.cases) or (phase == "stateful" and not amount.sequences)
             if left_out:
-                self._keep(_uncovered(f"fuzzing.{phase}", f"this profile leaves the {phase} phase out"))
+                skipped = _uncovered(f"fuzzing.{phase}", f"this profile leaves the {phase} phase out")
+                self._keep(replace(skipped, planned=False, hindered=False))
         for operation in self.operations():
             if not self._fuzzed(operation):
                 is_left_out = self.client.may(operation) and not self.sample.has_operation(operation)
                 missed = Outcome.LEFT_OUT if is_left_out else Outcome.NOT_COVERED
                 reason = SAMPLED if is_left_out else "this profile does not fuzz it"
-                self._keep(replace(_uncovered(f"fuzzing of {operation.id}", reason, operation), outcome=missed))
+                result = _uncovered(f"fuzzing of {operation.id}", reason, operation)
+                self._keep(replace(result, outcome=missed, planned=False, hindered=False))
         self.session.clean_up(targets=True)
 
     def _take(self, scenario: Scenario, seen: dict[tuple[str, str], Result]) -> None:
@@ -181,11 +211,12 @@ class Run:
             if self.pace.is_over():
                 raise OutOfTime(scenario.problem)
             self._keep(_uncovered(f"fuzzing.{scenario.phase} {scenario.label}".strip(), scenario.problem))
-        for name in scenario.checks:
+        for name, count in scenario.checks.items():
             found = tuple(one for one in scenario.findings if one.check == f"fuzzing.{name}")
             known = seen.get((name, ""), Result(as_check(name), "", Outcome.PASSED))
             outcome = Outcome.FAILED if found or known.findings else Outcome.PASSED
-            seen[name, ""] = replace(known, outcome=outcome, findings=(*known.findings, *found))
+            findings, judged = (*known.findings, *found), known.judged + count
+            seen[name, ""] = replace(known, outcome=outcome, findings=findings, judged=judged)
 
     def _fuzzed(self, operation: Operation) -> bool:
         if not self.client.may(operation) or operation.resource.name not in self.groups:
@@ -205,9 +236,16 @@ class Run:
         for group in self.groups.values():
             for check in self.checks:
                 if (check.name, group.name) not in done:
-                    self._keep(Result(check, group.name, Outcome.NOT_COVERED, reason=self.partial))
+                    self._keep(self._unreached(check, group))
         if not any(name.startswith("fuzzing.") for name, _ in done):
             self._keep(_uncovered("fuzzing", self.partial))
+
+    def _unreached(self, check: Check, group: Group) -> Result:
+        """A check that the run did not come to; one that it would not have carried out anyway is told as such."""
+        known = reckoned(check, self.session, group)
+        if known is None and not self.sample.has_check(check.name, group.name):
+            known = Result(check, group.name, Outcome.LEFT_OUT, reason=SAMPLED, planned=False)
+        return known or Result(check, group.name, Outcome.NOT_COVERED, reason=self.partial, hindered=True)
 
     def findings(self, left: tuple[Made, ...]) -> list[Finding]:
         """All that was found, by checks, by the watch on every reply, and by what could not be made or removed."""
@@ -220,7 +258,11 @@ class Run:
                 found.append(
                     _about("preparation.records", "Records can be made to work with", result.blocked, result.reason)
                 )
-        for made in left:
+        if self.lag and self.lag.high > self.options.settle:
+            cause = f"reads lag behind writes by {self.lag}"
+            detail = "all else was judged with reads that wait; --settle 2s allows for it"
+            found.append(_about("watch.lag", "Reads see what was written before them", "", cause, detail))
+        for made in () if self.stopped else left:
             found.append(
                 _about(
                     "preparation.clean_up",
@@ -235,7 +277,8 @@ class Run:
 
 def _uncovered(what: str, reason: str, operation: Operation | None = None) -> Result:
     check = Check(what, what, lambda _, __: None)
-    return Result(check, operation.resource.name if operation else "", Outcome.NOT_COVERED, reason=reason)
+    resource = operation.resource.name if operation else ""
+    return Result(check, resource, Outcome.NOT_COVERED, reason=reason, hindered=True)
 
 
 def _about(check: str, title: str, operation: str, cause: str, detail: str = "") -> Finding:

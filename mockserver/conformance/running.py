@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import traceback
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
 from mockserver.conformance.allow_list import NotAllowed
+from mockserver.conformance.fates import marked
 from mockserver.conformance.findings import Blocked, Broken, Finding, Inconclusive, NotApplicable
+from mockserver.conformance.oracle import judge
 from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.plan import Group
 from mockserver.conformance.registry import Check
 from mockserver.conformance.session import Session
 from mockserver.conformance.transports import Unreachable
+from mockserver.contract import Kind
 
 SINGLE = "single"
 """The suite for resources of which a tenant has one record; the others are for all other resources."""
+
+ATTEMPTS = 3
+"""How often a check is begun that was cut off: with new records each time, whatever became of the old ones."""
+NOTHING_ASKED = "it sent nothing: there was nothing for it to ask"
+NOTHING_JUDGED = "it judged nothing of what was answered"
 
 
 class Outcome(StrEnum):
@@ -22,14 +32,18 @@ class Outcome(StrEnum):
     FAILED = "failed"
     NOT_COVERED = "not covered"
     LEFT_OUT = "left out"
+    ERROR = "failed itself"
     NOT_APPLICABLE = "does not apply"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``reason`` says why a check was not covered, was left out of a sample, or does not apply.
+    """What came of a check: how many requests it ``asked``, how many things it ``judged``, what it found.
 
-    ``blocked`` names what stood in its way.
+    ``reason`` says why it was not covered, was left out of a sample, does not apply or failed itself; ``blocked`` names
+    the operation that stood in its way. ``planned`` is False where the run was never going to carry it out,
+    ``hindered`` tells that something other than the check or the document kept it from judging, ``is_cut_off`` that it
+    got no answer.
     """
 
     check: Check
@@ -39,6 +53,15 @@ class Result:
     reason: str = ""
     blocked: str = ""
     seconds: float = 0.0
+    asked: int = 0
+    judged: int = 0
+    planned: bool = True
+    hindered: bool = False
+    is_cut_off: bool = False
+
+    @property
+    def has_judged(self) -> bool:
+        return self.outcome in (Outcome.PASSED, Outcome.FAILED)
 
 
 def foreign(check: Check, group: Group) -> str:
@@ -61,44 +84,111 @@ def obstacle(check: Check, session: Session) -> str:
     return ""
 
 
+def reckoned(check: Check, session: Session, group: Group) -> Result | None:
+    """The result of a check that this run is not going to carry out; None where it is."""
+    if reason := foreign(check, group):
+        return Result(check, group.name, Outcome.NOT_APPLICABLE, reason=reason, planned=False)
+    if reason := obstacle(check, session):
+        return Result(check, group.name, Outcome.NOT_COVERED, reason=reason, planned=False)
+    return None
+
+
 def carry_out(check: Check, session: Session, group: Group) -> Result:
     """Run ``check``; what it made is removed afterwards. Raises OutOfTime."""
-    if reason := foreign(check, group):
-        return Result(check, group.name, Outcome.NOT_APPLICABLE, reason=reason)
-    if reason := obstacle(check, session):
-        return not_covered(check, group, reason)
+    if known := reckoned(check, session, group):
+        return known
+    for _ in range(ATTEMPTS):
+        result = _attempt(check, session, group)
+        if not result.is_cut_off:
+            break
+        tidy(session, group)
+    return result
+
+
+def _attempt(check: Check, session: Session, group: Group) -> Result:
     session.begin(check, group)
-    first = len(session.findings)
-    reason = blocked = ""
-    missed = Outcome.NOT_COVERED
+    first, asked = len(session.findings), session.client.recorder.total
+    lost = session.client.patience.lost
+    try:
+        result = _judged(check, session, group)
+        asked = session.client.recorder.total - asked
+    finally:
+        tidy(session)
+    result = replace(result, asked=asked, judged=session.judged)
+    found = tuple(session.findings[first:])
+    if session.client.patience.lost > lost:
+        # What a check says of which a request got no answer, be it in a thread of its own, is not about the target.
+        reason = result.reason if result.is_cut_off else session.client.patience.last
+        del session.findings[first:]
+        return replace(result, outcome=Outcome.NOT_COVERED, reason=reason, hindered=True, is_cut_off=True)
+    if found:
+        return replace(result, outcome=Outcome.FAILED, findings=found)
+    if result.outcome is Outcome.PASSED and (lacking := _lacking(result)):
+        return replace(result, outcome=Outcome.NOT_COVERED, reason=lacking)
+    return result
+
+
+def _judged(check: Check, session: Session, group: Group) -> Result:
+    """What ``check`` says, whatever it judged until then."""
+    result = Result(check, group.name, Outcome.PASSED)
     try:
         check.run(session, group)
     except Broken as broken:
         session.note(broken)
-    except Blocked as obstacle_met:
-        reason, blocked = str(obstacle_met), obstacle_met.operation
-    except NotApplicable as lacking:
-        reason, missed = str(lacking), Outcome.NOT_APPLICABLE
-    except (Inconclusive, LookupError, Unreachable, NotAllowed) as obstacle_met:
-        reason = str(obstacle_met)
-    except (TypeError, AttributeError, ValueError, AssertionError) as confused:
+    except (Blocked, Unreachable, NotAllowed) as obstacle_met:
+        return _hindered(result, obstacle_met)
+    except Inconclusive as circumstance:
+        lacks = isinstance(circumstance, NotApplicable)
+        outcome = Outcome.NOT_APPLICABLE if lacks else Outcome.NOT_COVERED
+        return replace(result, outcome=outcome, reason=str(circumstance), planned=not lacks)
+    except OutOfTime:
+        raise
+    except Exception as confused:  # noqa: BLE001 -- whatever a check stumbles over, the others are carried out
+        if not _was_misled(session):
+            return replace(result, outcome=Outcome.ERROR, reason=own_fault(confused))
         session.note(Broken("a reply could not be understood", f"{type(confused).__name__}: {confused}"))
-    finally:
-        tidy(session)
-    found = tuple(session.findings[first:])
-    if found:
-        return Result(check, group.name, Outcome.FAILED, found)
-    outcome = missed if reason else Outcome.PASSED
-    return Result(check, group.name, outcome, reason=reason, blocked=blocked)
+    return result
 
 
-def not_covered(check: Check, group: Group, reason: str) -> Result:
-    return Result(check, group.name, Outcome.NOT_COVERED, reason=reason)
+def _hindered(result: Result, obstacle_met: Exception) -> Result:
+    return replace(
+        result,
+        outcome=Outcome.NOT_COVERED,
+        reason=str(obstacle_met),
+        hindered=True,
+        blocked=obstacle_met.operation if isinstance(obstacle_met, Blocked) else "",
+        is_cut_off=isinstance(obstacle_met, Unreachable),
+    )
 
 
-def tidy(session: Session) -> None:
-    """Remove what was made as far as it goes; what is left is tried again at the end of the run."""
+def _lacking(result: Result) -> str:
+    """Why a check that found nothing has shown nothing either; empty when it has."""
+    if not result.asked:
+        return NOTHING_ASKED
+    return "" if result.judged else NOTHING_JUDGED
+
+
+def _was_misled(session: Session) -> bool:
+    """Whether a reply that the check got broke the contract: what it stumbled over is the target's fault then."""
+    found = ((one, session.client.routes.operation(one.sent.method, one.sent.path)) for one in session.window)
+    return any(next(judge(one, one.reply, operation), None) for one, operation in found if one.reply)
+
+
+def own_fault(error: Exception) -> str:
+    """The exception and where it was raised: the last line of the check's own file that it went through."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
+
+
+def tidy(session: Session, group: Group | None = None) -> None:
+    """Remove what was made as far as it goes; what is left is tried again at the end of the run.
+
+    ``group``: also those of its records that no reply told of, found by the run's mark.
+    """
     try:
+        if group is not None and group.has((Kind.CREATE, Kind.DELETE)):
+            made = marked(session, group, session.own, session.mark) or ()
+            session.records.remember(session.own.tenant, [(one.resource, one.id) for one in made])
         session.clean_up()
-    except (Unreachable, OutOfTime):
+    except (Unreachable, OutOfTime, Broken, Inconclusive):
         return

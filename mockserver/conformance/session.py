@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.conformance.asking import NO_BODY, Ask, record_name, usual
 from mockserver.conformance.client import Client
-from mockserver.conformance.comparing import differences, names, told
-from mockserver.conformance.findings import Blocked, Broken, Finding, Inconclusive, NotApplicable
+from mockserver.conformance.findings import Blocked, Broken, Inconclusive, NotApplicable
 from mockserver.conformance.identity import Identity
+from mockserver.conformance.judging import Judge, expect_status
 from mockserver.conformance.made import Made, Records
 from mockserver.conformance.making import make_body
 from mockserver.conformance.plan import Group, Plan
 from mockserver.conformance.profiles import Limits
-from mockserver.conformance.recorder import trimmed
 from mockserver.conformance.registry import Check
-from mockserver.conformance.traffic import Exchange, NotJson, Reply, Sent
+from mockserver.conformance.traffic import NotJson, Reply, Sent
+from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Kind, Operation
 
 ROUNDS = 4
 """How often removing is tried: what depends on something else goes first."""
-EVIDENCE = 8
-"""How many exchanges a finding shows, the last ones before it."""
 
 
-class Session:
+class Session(Judge):
     """One run's hands. Every method that expects something raises Broken when the target disappoints."""
 
     def __init__(
@@ -41,16 +38,13 @@ class Session:
         mark: str,
         limits: Limits | None = None,
     ) -> None:
+        super().__init__()
         self.plan, self.client, self.own, self.other = plan, client, own, other
         self.mark, self.limits = mark, limits or Limits()
         self.records = Records(plan.contract)
-        self.findings: list[Finding] = []
         self._ordinals = itertools.count(1)
         self._targets: dict[tuple[str, str], dict[str, Any]] = {}
-        self._window: list[Exchange] = []
-        self._check: Check | None = None
-        self._group: Group | None = None
-        client.after += [self.records.look, self._see]
+        client.after += [self.records.look, self.evidence.look, self.see]
 
     # Asking
 
@@ -63,10 +57,7 @@ class Session:
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """Send ``ask`` as ``who`` (default: the run's own identity) to ``tenant`` (default: theirs)."""
-        who = who or self.own
-        target = ask.target(self.plan.contract.tenant, tenant if tenant is not None else who.tenant)
-        content = None if ask.body is NO_BODY else json.dumps(ask.body).encode()
-        return self.raw(ask.operation.method, target, content, who=who, headers=headers)
+        return self.client.send(self._request(ask, who or self.own, tenant, headers))
 
     def raw(
         self,
@@ -78,13 +69,19 @@ class Session:
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """Send anything; ``headers`` replace the usual ones, an empty text leaves one out."""
-        who = who or self.own
-        sent = {"Authorization": f"Bearer {who.token}" if who.token else "", "Accept": "application/json"}
-        if content is not None:
-            sent["Content-Type"] = "application/json"
-        sent |= headers or {}
-        told = tuple((name, text) for name, text in sent.items() if text)
-        return self.client.send(Sent(method, target, told, content))
+        return self.client.send(_sent(method, target, content, who or self.own, headers))
+
+    def prove(self, ask: Ask) -> None:
+        """Take ``ask``, which was answered well, for what shows whether a token of the run is still taken."""
+        known = [one for one in (self.own, self.other) if one and one.token]
+        self.client.proofs = {str(one.token): self._request(ask, one) for one in known}
+
+    def _request(
+        self, ask: Ask, who: Identity, tenant: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> Sent:
+        target = ask.target(self.plan.contract.tenant, tenant if tenant is not None else who.tenant)
+        content = None if ask.body is NO_BODY else json.dumps(ask.body).encode()
+        return _sent(ask.operation.method, target, content, who, headers)
 
     def at(
         self,
@@ -151,11 +148,14 @@ class Session:
         return made
 
     def read(self, group: Group, record_id: str, *, who: Identity | None = None) -> dict[str, Any]:
+        """The record as it is now, for a check to judge: that it can be read is not counted as a judgement."""
+        operation = group.one(Kind.READ)
         reply = self.at(group, Kind.READ, record_id, who=who)
-        self.status(reply, 200, f"{group.one(Kind.READ).id} of a record that exists", group.one(Kind.READ))
+        expect_status(reply, 200, f"{operation.id} of a record that exists", operation)
         value = self.value(reply)
-        self.expect(isinstance(value, dict), "a record read is no object")
-        return dict(value)
+        if not isinstance(value, dict):
+            raise Broken("a record read is no object", operation=operation.id)
+        return value
 
     def sample(self, group: Group, count: int = 1) -> list[dict[str, Any]]:
         """Records to look at: fresh ones, or existing ones where the run may not write. Raises Inconclusive."""
@@ -181,57 +181,10 @@ class Session:
         found = {made for made in self.records.left() if made.resource == group.name}
         return {made.id for made in found - self.kept() if made.tenant == self.own.tenant}
 
-    # Expecting
-
-    def value(self, reply: Reply) -> Any:
-        """The reply's JSON; Broken when it is none."""
-        try:
-            return reply.json()
-        except NotJson as wrong:
-            raise Broken("a reply is no JSON", str(wrong)) from None
-
-    def status(self, reply: Reply, wanted: int, what: str, operation: Operation | None = None) -> None:
-        if reply.status != wanted:
-            cause = f"{what}: answered {reply.status}, wanted {wanted}"
-            raise Broken(cause, reply.body[:300].decode(errors="replace"), operation.id if operation else None)
-
-    def expect(self, condition: bool, cause: str, detail: str = "") -> None:
-        if not condition:
-            raise Broken(cause, detail)
-
-    def same(self, wanted: Any, found: Any, cause: str, *, without: frozenset[str] = frozenset()) -> None:
-        """Expect ``found`` to be ``wanted``; the cause names the members that are not."""
-        if lines := differences(wanted, found, without=without):
-            raise Broken(f"{cause} ({names(lines)})", told(lines))
-
-    @contextmanager
-    def each(self, operation: Operation | None = None) -> Iterator[None]:
-        """Turn what breaks inside into a finding and go on."""
-        try:
-            yield
-        except Broken as broken:
-            self.note(broken, operation)
-
-    def note(self, broken: Broken, operation: Operation | None = None) -> None:
-        assert self._check
-        last = self._window[-1].sent.operation if self._window else None
-        self.findings.append(
-            Finding(
-                check=self._check.name,
-                title=self._check.title,
-                code=self._check.code,
-                resource=self._group.name if self._group else "",
-                operation=broken.operation or (operation.id if operation else last or ""),
-                cause=broken.cause,
-                detail=broken.detail,
-                exchanges=tuple(self._window[-EVIDENCE:]),
-            )
-        )
-
     # The run's side
 
     def begin(self, check: Check, group: Group) -> None:
-        self._check, self._group, self._window = check, group, []
+        super().begin(check, group)
         self.client.purpose = check.name
 
     def clean_up(self, *, targets: bool = False) -> list[Made]:
@@ -251,7 +204,10 @@ class Session:
         who = next((one for one in (self.own, self.other) if one and one.tenant == made.tenant), None)
         if who is None or Kind.DELETE not in group.operations:
             return
-        reply = self.at(group, Kind.DELETE, made.id, who=who)
+        try:
+            reply = self.at(group, Kind.DELETE, made.id, who=who)
+        except Unreachable:
+            return  # it may be gone: the next round tells
         if reply.status in (200, 404):
             self.records.forget(made)
         elif reply.status == 409 and self.limits.owns_all:
@@ -266,9 +222,13 @@ class Session:
         step = {"op": "remove", "path": f"/{field}"}
         return self.at(group, Kind.PATCH, record_id, body=[step], who=who).status == 200
 
-    def _see(self, exchange: Exchange, _: Operation | None) -> None:
-        self._window.append(trimmed(exchange))
-        del self._window[: -4 * EVIDENCE]
+
+def _sent(method: str, target: str, content: bytes | None, who: Identity, headers: Mapping[str, str] | None) -> Sent:
+    sent = {"Authorization": f"Bearer {who.token}" if who.token else "", "Accept": "application/json"}
+    if content is not None:
+        sent["Content-Type"] = "application/json"
+    sent |= headers or {}
+    return Sent(method, target, tuple((name, text) for name, text in sent.items() if text), content)
 
 
 def dependants(plan: Plan, reply: Reply) -> list[tuple[str, str, str]]:

@@ -15,11 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from mockserver.conformance.running import Outcome, Result
-from mockserver.conformance.verdict import FOUND
+from mockserver.conformance.verdict import Word
 
 SHOWN = 12
 """How many causes the terminal shows in full; the reports have all."""
-TOLD = (Outcome.FAILED, Outcome.NOT_COVERED, Outcome.PASSED)
+TOLD = (Outcome.FAILED, Outcome.ERROR, Outcome.NOT_COVERED, Outcome.PASSED)
 """What a line of the progress tells: that a check does not apply, or is in no sample, is no news."""
 FUZZING = "fuzzing"
 EACH = 40
@@ -65,7 +65,7 @@ class Display:
             task = self._bar.task_ids[0]
             if what:
                 self._bar.update(task, description=escape(what)[:60])
-            elif result and result.resource and result.outcome in TOLD and result.check.suite != FUZZING:
+            elif result and result.planned and result.outcome in TOLD and result.check.suite != FUZZING:
                 self._bar.advance(task)
         elif result:
             self._count(result)
@@ -84,53 +84,94 @@ class Display:
             self._tally = {}
 
 
-def show(console: Console, told: dict[str, Any], exit_code: int, written: list[Path]) -> None:
+def show(console: Console, told: dict[str, Any], written: list[Path]) -> None:
     """The one summary: verdict, coverage, findings by cause, what was not covered and why."""
     console.print()
-    console.print(_headline(told, exit_code), highlight=False, soft_wrap=True)
+    console.print(_headline(told), highlight=False, soft_wrap=True)
     console.print(_coverage(told), markup=False, highlight=False, soft_wrap=True)
+    console.print(_clauses(told), markup=False, highlight=False, soft_wrap=True)
     _statuses(console, told)
+    _errors(console, told)
     checks = list(dict.fromkeys(one["check"] for one in told["findings"]))
     for name in checks[:SHOWN]:
         _finding(console, [one for one in told["findings"] if one["check"] == name])
     if len(checks) > SHOWN:
         console.print(f"\n… and {len(checks) - SHOWN} more checks: see the report (--report DIR)", highlight=False)
     _baseline(console, told)
+    _infrastructure(console, told)
     _uncovered(console, told)
     for file in written:
         console.print(f"written: {file}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _headline(told: dict[str, Any], exit_code: int) -> str:
+def _headline(told: dict[str, Any]) -> str:
+    colour, words = _VERDICTS[Word(told["verdict"])]
     found = len({one["check"] for one in told["findings"]})
-    verdict = (
-        f"[bold red]{found} {'check' if found == 1 else 'checks'} found something[/]"
-        if exit_code == FOUND
-        else "[bold green]clean[/]"
+    evidence = told["evidence"]
+    words = words.format(
+        found=f"{found} {'check' if found == 1 else 'checks'}",
+        missing=evidence["planned"] - evidence["judged"],
+        planned=evidence["planned"],
+        errors=sum(one["outcome"] == Outcome.ERROR for one in told["checks"]),
+        why=escape(told["stopped"] or ""),
     )
     partial = f" [yellow](partial: {escape(told['partial'])})[/]" if told["partial"] else ""
     where = f"{escape(told['target'])}, profile {told['profile']}, seed {told['seed']}"
-    return f"{verdict}{partial}: {where}, {told['requests']} requests in {told['seconds']:.1f} s"
+    return f"[bold {colour}]{words}[/]{partial}: {where}, {told['requests']} requests in {told['seconds']:.1f} s"
+
+
+_VERDICTS: Mapping[Word, tuple[str, str]] = {
+    Word.CLEAN: ("green", "clean"),
+    Word.FINDINGS: ("red", "{found} found something"),
+    Word.INCOMPLETE: ("yellow", "incomplete, {missing} of {planned} planned checks judged nothing"),
+    Word.UNJUDGED: ("yellow", "nothing was judged"),
+    Word.ERROR: ("red", "{errors} of the checks failed themselves"),
+    Word.STOPPED: ("red", "stopped, {why}"),
+}
 
 
 def _coverage(told: dict[str, Any]) -> str:
-    names = {"operations": "operations", "checks": "checks carried out", "statuses": "declared statuses seen"}
-    return "covered: " + ", ".join(
+    names = {"operations": "operations", "checks": "planned checks judged", "statuses": "declared statuses seen"}
+    line = "covered: " + ", ".join(
         f"{found} of {total} {names[name]}" for name, (found, total) in told["covered"].items()
     )
+    required = told["evidence"]["required"]
+    return line if required is None else f"{line}; {required:.0%} of the planned checks are required"
+
+
+def _clauses(told: dict[str, Any]) -> str:
+    """How many clauses of each kind were exercised, over all operations."""
+    total: dict[str, list[int]] = {}
+    for one in told["operations"]:
+        for kind, entry in one["clauses"].items():
+            sums = total.setdefault(kind, [0, 0])
+            sums[0] += entry["exercised"]
+            sums[1] += entry["declared"]
+    return "exercised: " + ", ".join(f"{seen} of {known} {_PLURALS[kind]}" for kind, (seen, known) in total.items())
+
+
+_PLURALS: Mapping[str, str] = {
+    "status": "statuses",
+    "media type": "media types",
+    "parameter": "parameters",
+    "member": "body members",
+    "constraint": "constraints broken on purpose",
+}
 
 
 def _statuses(console: Console, told: dict[str, Any]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim" if console.is_terminal else "")
     first = "operation" if len(told["operations"]) <= EACH else "resource"
-    for name, justify in ((first, "left"), ("requests", "right"), ("checks", "right"), ("statuses", "left")):
+    columns = ((first, "left"), ("asked", "right"), ("judged", "right"), ("checks", "right"), ("statuses", "left"))
+    for name, justify in columns:
         table.add_column(name, justify=justify, no_wrap=name != "statuses", overflow="fold")  # type: ignore[arg-type]
     rows: dict[str, list[dict[str, Any]]] = {}
     for one in told["operations"]:
         rows.setdefault(one["id"] if len(told["operations"]) <= EACH else one["resource"], []).append(one)
     for name, several in rows.items():
-        requests, checks = sum(one["requests"] for one in several), {name for one in several for name in one["checks"]}
-        table.add_row(name, str(requests), str(len(checks)), _counts(one["statuses"] for one in several))
+        asked, judged = (str(sum(one[what] for one in several)) for what in ("requests", "judged"))
+        checks = {name for one in several for name in one["checks"]}
+        table.add_row(name, asked, judged, str(len(checks)), _counts(one["statuses"] for one in several))
     console.print(Padding(table, (0, 0, 0, 2)))
 
 
@@ -139,6 +180,14 @@ def _counts(statuses: Iterable[Mapping[str, int]]) -> str:
     for one in statuses:
         total.update(one)
     return " ".join(f"{status if status != '0' else 'none'}x{total[status]}" for status in sorted(total))
+
+
+def _errors(console: Console, told: dict[str, Any]) -> None:
+    """Checks that failed themselves: no word about the target."""
+    for one in told["checks"]:
+        if one["outcome"] == Outcome.ERROR:
+            line = f"the check {one['name']} ({one['resource']}) failed itself: {one['reason']}"
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _finding(console: Console, found: list[dict[str, Any]]) -> None:
@@ -169,6 +218,18 @@ def _baseline(console: Console, told: dict[str, Any]) -> None:
     lines += [f"covers nothing in the baseline: {one['check']} ({one['reason']})" for one in told["unused"]]
     lines += [f"could not be removed: {one['tenant']}/{one['resource']}/{one['id']}" for one in told["left"]]
     for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _infrastructure(console: Console, told: dict[str, Any]) -> None:
+    """What stood between the run and the target: no finding, one line a cause."""
+    if told["lag"]:
+        console.print(f"reads lag behind writes by {told['lag']}: they waited for it", highlight=False)
+    if told["infrastructure"]:
+        console.print("\nin the way, and no finding:", highlight=False)
+    for one in told["infrastructure"]:
+        given_up = f", {one['given_up']} given up" if one["given_up"] else ", all of them answered later"
+        line = f"  {one['cause']}: {one['requests']}x from request {one['first']} on{given_up}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -7,17 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from mockserver.conformance.asking import Ask
+from mockserver.conformance.fates import marked
 from mockserver.conformance.findings import Broken, Inconclusive
-from mockserver.conformance.identity import Identity
 from mockserver.conformance.ledger import PREFIX, Ledger
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
-from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
-from mockserver.conformance.walking import walk
 from mockserver.contract import Kind
-from mockserver.contract.operation import How
 
 PASSES = 3
 """How often removing is tried: what another record refers to goes only after that one."""
@@ -36,7 +32,7 @@ def leftovers(session: Session, ledger: Ledger, mark: str = PREFIX) -> list[Made
         for group in session.plan.groups.values():
             if group.has((Kind.CREATE, Kind.DELETE)):
                 try:
-                    found |= dict.fromkeys(_marked(session, group, who, mark))
+                    found |= dict.fromkeys(marked(session, group, who, mark) or ())
                 except (Broken, Inconclusive, LookupError):
                     continue
     return list(found)
@@ -71,18 +67,3 @@ def _allow(session: Session, made: Made) -> None:
     """Count what an earlier run made as this run's own, so that it may be removed."""
     if session.records.listener:
         session.records.listener("adopted", made)
-
-
-def _marked(session: Session, group: Group, who: Identity, mark: str) -> list[Made]:
-    """Records that carry ``mark``: by search where there is one, else by the whole list."""
-    marker = group.marker
-    asks = [
-        Ask(operation, body={name: mark})
-        for operation in group.all(Kind.SEARCH)
-        for name, criterion in operation.criteria.items()
-        if criterion.field == marker and criterion.how is How.CONTAINS
-    ]
-    asks += [Ask(operation) for operation in group.all(Kind.LIST)]
-    records = walk(session, group, asks[0], who=who) if asks else []
-    marked = [one for one in records if mark in str(one.get(marker, ""))]
-    return [Made(who.tenant, group.name, str(one[group.key])) for one in marked]

@@ -10,7 +10,8 @@ from mockserver.auth.authenticator import mint
 from mockserver.auth.keys import Keys
 from mockserver.conformance.identity import Identity
 from mockserver.conformance.options import MOCK, Options
-from mockserver.conformance.transports import Transport, in_process, over_http
+from mockserver.conformance.tokens import other_source, own_source
+from mockserver.conformance.transports import Transport, Trust, in_process, over_http
 from mockserver.contract import Contract, compile_contract, read_document
 from mockserver.settings import Settings, from_environment
 
@@ -52,13 +53,17 @@ def find_target(options: Options, app: Any = None) -> Target:
 
 
 def _remote(options: Options, contract: Contract, keys: Keys) -> Target:
-    own_token, other_token = options.tokens()
+    base, trust = options.target.rstrip("/"), Trust(options.ca, options.insecure)
+    transport = over_http(base, trust=trust)
     own_name, other_name = options.tenant or OWN, options.other_tenant
+    renew, renew_other = own_source(options), other_source(options)
+    own_token = options.token or (renew() if renew else None)
     if own_token is None:
         minted = (_minted(contract, keys, own_name), _minted(contract, keys, other_name or OTHER))
-        return Target(contract, over_http(options.target), *minted, options.target.rstrip("/"))
-    other = Identity(other_name, other_token) if other_name and other_token else None
-    return Target(contract, over_http(options.target), Identity(own_name, own_token), other, options.target.rstrip("/"))
+        return Target(contract, transport, *minted, base)
+    other_token = options.other_token or (renew_other() if renew_other else None)
+    other = Identity(other_name, other_token, renew=renew_other) if other_name and other_token else None
+    return Target(contract, transport, Identity(own_name, own_token, renew=renew), other, base)
 
 
 def _mock(options: Options, settings: Settings) -> Any:
@@ -78,4 +83,4 @@ def _minted(contract: Contract, keys: Keys, tenant: str) -> Identity:
         claims = {**keys.claims(token, verify=True), **changes}
         return keys.sign({name: value for name, value in claims.items() if value is not None}, "HS256")
 
-    return Identity(tenant, sign(), SUBJECT, sign)
+    return Identity(tenant, sign(), SUBJECT, sign, sign)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from typing import Any
 
 from mockserver.conformance.baseline import Accepted
@@ -25,7 +26,7 @@ UNTOLD_HEADERS = frozenset(
 
 def redactor_for(verdict: Verdict, tokens: list[str], fields: tuple[str, ...]) -> Redactor:
     """A redactor that knows every secret value that went over the wire."""
-    redactor = Redactor(tokens, fields)
+    redactor = Redactor(tokens, fields, verdict.secrets)
     found = [*verdict.findings, *(one for one, _ in verdict.accepted)]
     for exchange in (*verdict.exchanges, *(step for one in found for step in one.exchanges)):
         redactor.sent(exchange.sent.target, exchange.sent.body)
@@ -43,14 +44,22 @@ def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
         "mark": verdict.mark,
         "began": verdict.began.isoformat(timespec="seconds"),
         "seconds": round(verdict.seconds, 2),
-        "verdict": "findings" if verdict.findings else "clean",
+        "verdict": verdict.word.value,
+        "exit_code": verdict.exit_code,
         "partial": verdict.partial or None,
+        "stopped": verdict.stopped or None,
         "requests": verdict.requests,
         "not_sent": verdict.refused,
         "covered": covered,
+        "evidence": _evidence(verdict),
         "operations": [_operation(verdict, one) for one in verdict.operations],
         "checks": [_check(one) for one in verdict.results if one.outcome not in UNTOLD],
         "not_covered": _not_covered(verdict),
+        "lag": str(verdict.lag) if verdict.lag else None,
+        "infrastructure": [
+            {"cause": one.cause, "requests": one.met, "given_up": one.given_up, "first": one.first}
+            for one in verdict.troubles
+        ],
         "expired": [_entry(one) for one in verdict.expired],
         "unused": [_entry(one) for one in verdict.unused],
         "left": [{"tenant": one.tenant, "resource": one.resource, "id": one.id} for one in verdict.left],
@@ -62,6 +71,40 @@ def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
         {**finding(verdict, one, redactor), **redactor.texts(_entry(entries[one.first]))} for one in clusters(entries)
     ]
     return value
+
+
+def _evidence(verdict: Verdict) -> dict[str, Any]:
+    """How much was asked and judged: by checks against what the run required, and by kind of operation."""
+    judged, planned = verdict.counted_checks()
+    kinds: dict[str, dict[str, int]] = {}
+    asked: Counter[str] = Counter()
+    for (name, _), count in verdict.statuses.items():
+        asked[name] += count
+    for one in verdict.operations:
+        kind = kinds.setdefault(one.kind.value, {"operations": 0, "asked": 0, "judged": 0})
+        kind["operations"] += 1
+        kind["asked"] += asked[one.id]
+        kind["judged"] += verdict.judged.get(one.id, 0)
+    return {
+        "planned": planned,
+        "judged": judged,
+        "hindered": sum(one.hindered for one in verdict.results),
+        "required": verdict.required,
+        "complete": verdict.is_complete,
+        "kinds": kinds,
+    }
+
+
+def _clauses(verdict: Verdict, one: Operation) -> dict[str, dict[str, Any]]:
+    """By kind of clause: how many the document declares, how many were exercised, and which were not."""
+    seen = frozenset(verdict.exercised.get(one.id, ()))
+    found: dict[str, dict[str, Any]] = {}
+    for clause in verdict.declared.get(one.id, ()):
+        entry = found.setdefault(clause.kind, {"declared": 0, "exercised": 0, "missing": []})
+        entry["declared"] += 1
+        entry["exercised"] += clause in seen
+        entry["missing"] += [] if clause in seen else [clause.name]
+    return found
 
 
 def finding(verdict: Verdict, cluster: Cluster, redactor: Redactor) -> dict[str, Any]:
@@ -138,10 +181,12 @@ def _operation(verdict: Verdict, one: Operation) -> dict[str, Any]:
         "kind": one.kind.value,
         "resource": one.resource.name,
         "requests": sum(statuses.values()),
+        "judged": verdict.judged.get(one.id, 0),
         "statuses": statuses,
         "undeclared": [status for status in statuses if status != "0" and int(status) not in one.replies],
         "unseen": [str(status) for status in sorted(one.replies) if str(status) not in statuses],
         "checks": checks,
+        "clauses": _clauses(verdict, one),
     }
 
 
@@ -153,6 +198,9 @@ def _check(result: Result) -> dict[str, Any]:
         "resource": result.resource,
         "outcome": result.outcome.value,
         "reason": result.reason or None,
+        "asked": result.asked,
+        "judged": result.judged,
+        "planned": result.planned,
         "findings": len(result.findings),
         "seconds": round(result.seconds, 3),
     }

@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import urllib3
+from urllib3 import exceptions
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from mockserver.conformance.traffic import Reply, Sent
+from mockserver.errors import Problem, SetupError
 
 TIMEOUT = 30.0
 """Seconds to wait for a reply."""
 
 
 class Unreachable(Exception):
-    """No reply came: the connection was refused, broke or timed out."""
+    """No reply came: the message says why, in words that are the same in every run.
+
+    ``remedy`` says what to do about it; ``arrived`` tells that the request may have been carried out all the same.
+    """
+
+    def __init__(self, cause: str, remedy: str = "start it, or correct the URL", *, arrived: bool = True) -> None:
+        super().__init__(cause)
+        self.remedy = remedy
+        self.arrived = arrived
 
 
 Transport: TypeAlias = Callable[[Sent], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whose certificates are taken: those of the system, those in ``ca``, or any where ``insecure``."""
+
+    ca: Path | None = None
+    insecure: bool = False
 
 
 def in_process(app: Any) -> Transport:
@@ -39,10 +61,10 @@ def in_process(app: Any) -> Transport:
     return send
 
 
-def over_http(base_url: str, timeout: float = TIMEOUT) -> Transport:
+def over_http(base_url: str, timeout: float = TIMEOUT, trust: Trust | None = None) -> Transport:
     """Requests go to the server at ``base_url``; redirects are replies like others. Raises Unreachable."""
-    pool = urllib3.PoolManager(maxsize=8, block=False)
     base = base_url.rstrip("/")
+    pool = pool_for(base, trust or Trust())
 
     def send(sent: Sent) -> Reply:
         began = time.perf_counter()
@@ -56,8 +78,75 @@ def over_http(base_url: str, timeout: float = TIMEOUT) -> Transport:
                 retries=False,
                 timeout=timeout,
             )
-        except urllib3.exceptions.HTTPError as error:
-            raise Unreachable(f"{sent.method} {urlsplit(base).netloc}: {type(error).__name__}") from None
+        except exceptions.HTTPError as error:
+            raise unreachable(error, base) from None
         return Reply(response.status, tuple(response.headers.items()), response.data, time.perf_counter() - began)
 
     return send
+
+
+def pool_for(url: str, trust: Trust) -> urllib3.PoolManager:
+    """Connections to ``url``: through the proxy that the usual variables name. Raises SetupError for a bad CA file."""
+    parts = urlsplit(url)
+    told: dict[str, Any] = {"maxsize": 8, "block": False, "ssl_context": _context(trust)}
+    proxy = getproxies().get(parts.scheme)
+    if proxy and not proxy_bypass(parts.hostname or ""):
+        return urllib3.ProxyManager(proxy if "://" in proxy else f"http://{proxy}", **told)
+    return urllib3.PoolManager(**told)
+
+
+def _context(trust: Trust) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if trust.insecure:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    elif trust.ca:
+        try:
+            context.load_verify_locations(cafile=trust.ca)
+        except (OSError, ssl.SSLError) as error:
+            problem = f"{trust.ca} holds no certificates: {error}"
+            raise SetupError([Problem("options", "--ca", problem, "name a file of PEM certificates")]) from None
+    return context
+
+
+def unreachable(error: exceptions.HTTPError, base_url: str) -> Unreachable:
+    """What a failed connection means, and what to do about it."""
+    host = urlsplit(base_url).netloc
+    reason = error.original_error if isinstance(error, exceptions.ProxyError) else error
+    if isinstance(error, exceptions.ProxyError) and not isinstance(reason, exceptions.SSLError):
+        return Unreachable("the proxy does not answer", "correct HTTP_PROXY, HTTPS_PROXY or NO_PROXY", arrived=False)
+    if isinstance(reason, exceptions.SSLError):
+        return _distrust(str(reason), host)
+    if isinstance(reason, exceptions.NewConnectionError | exceptions.ConnectTimeoutError):
+        return _not_connected(reason, host)
+    if isinstance(reason, exceptions.TimeoutError):
+        return Unreachable("no reply in time", "see whether the server hangs")
+    if isinstance(reason, exceptions.ProtocolError):
+        remedy = "see what stands before the server"
+        if base_url.startswith("http:"):
+            remedy += "; if it speaks TLS, begin the URL with https://"
+        return Unreachable("the connection was closed before a whole reply came", remedy)
+    return Unreachable(f"no reply that can be read ({type(reason).__name__})", "see what answers at that address")
+
+
+def _not_connected(reason: exceptions.HTTPError, host: str) -> Unreachable:
+    if isinstance(reason, exceptions.NameResolutionError):
+        return Unreachable(f"the host name {host} is not known", "correct the host name in --target", arrived=False)
+    cause = "refused the connection" if "refused" in str(reason).lower() else "cannot be connected to"
+    return Unreachable(f"{host} {cause}", "start it, or correct host and port in --target", arrived=False)
+
+
+def _distrust(message: str, host: str) -> Unreachable:
+    """The ways in which TLS fails, each with its own remedy."""
+    for sign, cause, remedy in (
+        ("ostname mismatch", f"the certificate is for another name than {host}", "use the name that it is for"),
+        ("IP address mismatch", f"the certificate is for another name than {host}", "use the name that it is for"),
+        ("expired", f"the certificate of {host} has expired", "have it renewed, or use --insecure"),
+        (
+            "CERTIFICATE_VERIFY_FAILED",
+            f"the certificate of {host} is by an issuer that is not known here",
+            "name its certificate with --ca FILE, or use --insecure",
+        ),
+    ):
+        if sign in message:
+            return Unreachable(cause, remedy, arrived=False)
+    return Unreachable(f"{host} speaks no TLS on that port", "begin the URL with http://", arrived=False)

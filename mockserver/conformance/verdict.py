@@ -6,16 +6,35 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from mockserver.conformance.baseline import Accepted
+from mockserver.conformance.evidence import Clause
 from mockserver.conformance.findings import Finding
+from mockserver.conformance.gateway import Trouble
+from mockserver.conformance.lag import Lag
 from mockserver.conformance.made import Made
 from mockserver.conformance.running import Outcome, Result
 from mockserver.conformance.traffic import Exchange
 from mockserver.contract import Operation
 
 CLEAN, FOUND, NOT_RUN = 0, 1, 2
+ENOUGH = 0.5
+"""The share of the planned checks without which nothing is clean, unless another one was asked for."""
+
+
+class Word(StrEnum):
+    """A verdict in one word. ``clean`` needs evidence: everything planned was carried out, or enough of it judged."""
+
+    CLEAN = "clean"
+    FINDINGS = "findings"
+    INCOMPLETE = "incomplete"
+    UNJUDGED = "nothing judged"
+    ERROR = "checks failed themselves"
+    STOPPED = "stopped"
+
+
 MISSED = (Outcome.NOT_COVERED, Outcome.LEFT_OUT)
 """What became of checks that would apply and were not carried out."""
 
@@ -36,8 +55,11 @@ class Cluster:
 class Verdict:
     """One run. ``findings`` are those that count, ``accepted`` those that the baseline takes.
 
-    ``statuses`` counts replies by operation and status, ``purposes`` requests by operation and check;
-    ``partial`` says why the run ended early, ``left`` what could not be removed.
+    ``statuses`` counts replies by operation and status, ``purposes`` requests by operation and check, ``judged``
+    judgements of checks by operation; ``declared`` and ``exercised`` are clauses by operation; ``required`` is the
+    share of the planned checks that must have judged something (None: none may have been hindered). ``partial`` says
+    why the run ended early, ``stopped`` why it could not go on, ``lag`` how far reads lag behind writes, ``troubles``
+    what stood between run and target, ``secrets`` every token that was sent, ``left`` what could not be removed.
     """
 
     target: str
@@ -57,13 +79,52 @@ class Verdict:
     purposes: Mapping[tuple[str, str], int]
     requests: int
     exchanges: tuple[Exchange, ...] = field(repr=False)
+    judged: Mapping[str, int] = field(default_factory=dict)
+    declared: Mapping[str, Iterable[Clause]] = field(default_factory=dict, repr=False)
+    exercised: Mapping[str, Iterable[Clause]] = field(default_factory=dict, repr=False)
+    required: float | None = None
     refused: int = 0
     partial: str = ""
+    stopped: str = ""
+    lag: Lag | None = None
+    troubles: tuple[Trouble, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     left: tuple[Made, ...] = ()
 
     @property
+    def word(self) -> Word:
+        if self.stopped:
+            return Word.STOPPED
+        if self.errors():
+            return Word.ERROR
+        if self.findings:
+            return Word.FINDINGS
+        if not any(one.has_judged for one in self.results):
+            return Word.UNJUDGED
+        return Word.CLEAN if self.is_complete else Word.INCOMPLETE
+
+    @property
     def exit_code(self) -> int:
-        return FOUND if self.findings else CLEAN
+        if self.word is Word.CLEAN:
+            return CLEAN
+        return FOUND if self.word in (Word.FINDINGS, Word.INCOMPLETE) else NOT_RUN
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether enough was judged: the share that was asked for, else half of it with nothing hindered."""
+        judged, planned = self.counted_checks()
+        if self.required is not None:
+            return judged >= self.required * planned
+        return not self.partial and not any(one.hindered for one in self.results) and judged >= ENOUGH * planned
+
+    def counted_checks(self) -> tuple[int, int]:
+        """How many checks judged something, of how many that were planned."""
+        planned = [one for one in self.results if one.planned]
+        return sum(one.has_judged for one in planned), len(planned)
+
+    def errors(self) -> list[Result]:
+        """Checks that failed themselves: what they were about is not judged."""
+        return [one for one in self.results if one.outcome is Outcome.ERROR]
 
     def clusters(self) -> list[Cluster]:
         """What counts, by cause, in the order of the checks."""
@@ -77,21 +138,17 @@ class Verdict:
                 found.setdefault(result.reason, []).append(result)
         return found
 
-    def counted(self, outcome: Outcome) -> int:
-        return sum(result.outcome is outcome for result in self.results)
-
     def unasked(self) -> list[Operation]:
         """Operations that no request went to."""
         asked = {operation for operation, _ in self.statuses}
         return [operation for operation in self.operations if operation.id not in asked]
 
     def covered(self) -> dict[str, Any]:
-        """How far the run came: operations asked, checks carried out, statuses seen of those declared."""
-        applicable = len(self.results) - self.counted(Outcome.NOT_APPLICABLE)
+        """How far the run came: operations asked, planned checks that judged, declared statuses seen."""
         declared = {(one.id, status) for one in self.operations for status in one.replies}
         return {
             "operations": [len(self.operations) - len(self.unasked()), len(self.operations)],
-            "checks": [applicable - sum(map(self.counted, MISSED)), applicable],
+            "checks": list(self.counted_checks()),
             "statuses": [len(declared & set(self.statuses)), len(declared)],
         }
 

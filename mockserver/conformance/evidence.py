@@ -1,0 +1,105 @@
+"""What a run judged, and which clauses of the document its requests and replies exercised."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from mockserver.conformance.plan import read_body
+from mockserver.conformance.traffic import Exchange, NotJson, read_json
+from mockserver.contract import Contract, Operation
+from mockserver.contract.document import Node
+
+CONSTRAINTS = frozenset(
+    {"type", "enum", "const", "pattern", "format", "minLength", "maxLength", "minimum", "maximum", "multipleOf"}
+    | {"exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"}
+)
+"""The keywords of a body's members that are counted as clauses; that a member is required is one more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One thing the document says about an operation.
+
+    ``kind`` is ``status``, ``media type``, ``parameter``, ``member`` (of the request body) or ``constraint``, which
+    counts as exercised when a request that breaks it was answered.
+    """
+
+    kind: str
+    name: str
+
+
+class Evidence:
+    """Hears every exchange. ``judged`` counts judgements by operationId, ``exercised`` holds clauses by operationId."""
+
+    def __init__(self) -> None:
+        self.judged: Counter[str] = Counter()
+        self.exercised: dict[str, dict[Clause, None]] = {}
+
+    def judge(self, operation: str) -> None:
+        """A check has compared something about ``operation`` with what it wanted."""
+        self.judged[operation] += 1
+
+    def look(self, exchange: Exchange, operation: Operation | None) -> None:
+        if operation is not None and exchange.reply is not None:
+            self.exercised.setdefault(operation.id, {}).update(dict.fromkeys(_exercised(exchange, operation)))
+
+
+def _exercised(exchange: Exchange, operation: Operation) -> Iterator[Clause]:
+    assert exchange.reply
+    yield Clause("status", str(exchange.reply.status))
+    media_type = (exchange.reply.header("Content-Type") or "").partition(";")[0].strip().lower()
+    yield Clause("media type", media_type)
+    for name, _ in parse_qsl(exchange.sent.target.partition("?")[2], keep_blank_values=True):
+        yield Clause("parameter", f"query {name}")
+    for parameter in operation.parameters:
+        if parameter.location == "path" or (
+            parameter.location == "header" and exchange.sent.header(parameter.name) is not None
+        ):
+            yield Clause("parameter", f"{parameter.location} {parameter.name}")
+    yield from _in_body(exchange, operation)
+
+
+def _in_body(exchange: Exchange, operation: Operation) -> Iterator[Clause]:
+    if operation.body is None or not exchange.sent.body:
+        return
+    try:
+        value: Any = read_json(exchange.sent.body)
+    except NotJson:
+        return
+    if isinstance(value, dict):
+        for name in value:
+            yield Clause("member", name)
+    for broken in operation.body.rule.violations(value, ""):
+        # PERF: a valid body, which most are, costs no more than the one look.
+        yield Clause("constraint", f"{broken.pointer} {broken.rule}")
+
+
+def declared(contract: Contract, operation: Operation) -> list[Clause]:
+    """The clauses of the document that a run can exercise, those of one operation, in the document's order."""
+    found = [Clause("status", str(status)) for status in sorted(operation.replies)]
+    found += [Clause("media type", name) for name in media_types(contract, operation)]
+    found += [Clause("parameter", f"{one.location} {one.name}") for one in operation.parameters]
+    if operation.body is not None:
+        body = read_body(contract, operation)
+        found += [Clause("member", name) for name in body.properties]
+        found += [Clause("constraint", f"/{name} required") for name in sorted(body.required)]
+        for name, node in body.properties.items():
+            found += [Clause("constraint", f"/{name} {word}") for word in _constraints(contract, node)]
+    return found
+
+
+def _constraints(contract: Contract, node: Node) -> list[str]:
+    schema = contract.document.follow(node).value
+    return [word for word in schema if word in CONSTRAINTS] if isinstance(schema, dict) else []
+
+
+def media_types(contract: Contract, operation: Operation) -> list[str]:
+    """The media types that the operation's replies may have, in lower case."""
+    document = contract.document
+    replies = document.node("paths", operation.path, operation.method.lower(), "responses")
+    found = [name.lower() for _, one in replies.items() for name, _ in document.follow(one).child("content").items()]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,105 @@
+"""What a check compares with what it wanted: counted as judgements, and made findings where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from mockserver.conformance.comparing import differences, names, told
+from mockserver.conformance.evidence import Evidence
+from mockserver.conformance.findings import Broken, Finding
+from mockserver.conformance.plan import Group
+from mockserver.conformance.recorder import trimmed
+from mockserver.conformance.registry import Check
+from mockserver.conformance.traffic import Exchange, NotJson, Reply
+from mockserver.contract import Operation
+
+EVIDENCE = 8
+"""How many exchanges a finding shows, the last ones before it."""
+
+
+class Judge:
+    """Sees the exchanges of one check after the other. ``judged`` counts what the present one has compared."""
+
+    def __init__(self) -> None:
+        self.evidence = Evidence()
+        self.findings: list[Finding] = []
+        self.judged = 0
+        self._window: list[Exchange] = []
+        self._check: Check | None = None
+        self._group: Group | None = None
+
+    def begin(self, check: Check, group: Group) -> None:
+        self._check, self._group, self._window, self.judged = check, group, [], 0
+
+    def see(self, exchange: Exchange, _: Operation | None) -> None:
+        self._window.append(trimmed(exchange))
+        del self._window[: -4 * EVIDENCE]
+
+    @property
+    def window(self) -> tuple[Exchange, ...]:
+        """The last exchanges of the check that is carried out."""
+        return tuple(self._window)
+
+    @property
+    def _last(self) -> str | None:
+        """The operation that was asked last."""
+        return self._window[-1].sent.operation if self._window else None
+
+    def _judge(self, operation: Operation | None = None) -> None:
+        self.judged += 1
+        self.evidence.judge(operation.id if operation else self._last or "")
+
+    def value(self, reply: Reply) -> Any:
+        """The reply's JSON; Broken when it is none."""
+        try:
+            return reply.json()
+        except NotJson as wrong:
+            raise Broken("a reply is no JSON", str(wrong)) from None
+
+    def status(self, reply: Reply, wanted: int, what: str, operation: Operation | None = None) -> None:
+        self._judge(operation)
+        expect_status(reply, wanted, what, operation)
+
+    def expect(self, condition: bool, cause: str, detail: str = "") -> None:
+        self._judge()
+        if not condition:
+            raise Broken(cause, detail)
+
+    def same(self, wanted: Any, found: Any, cause: str, *, without: frozenset[str] = frozenset()) -> None:
+        """Expect ``found`` to be ``wanted``; the cause names the members that are not."""
+        self._judge()
+        if lines := differences(wanted, found, without=without):
+            raise Broken(f"{cause} ({names(lines)})", told(lines))
+
+    @contextmanager
+    def each(self, operation: Operation | None = None) -> Iterator[None]:
+        """Turn what breaks inside into a finding and go on."""
+        try:
+            yield
+        except Broken as broken:
+            self.note(broken, operation)
+
+    def note(self, broken: Broken, operation: Operation | None = None) -> None:
+        assert self._check
+        last = self._last
+        self.findings.append(
+            Finding(
+                check=self._check.name,
+                title=self._check.title,
+                code=self._check.code,
+                resource=self._group.name if self._group else "",
+                operation=broken.operation or (operation.id if operation else last or ""),
+                cause=broken.cause,
+                detail=broken.detail,
+                exchanges=tuple(self._window[-EVIDENCE:]),
+            )
+        )
+
+
+def expect_status(reply: Reply, wanted: int, what: str, operation: Operation | None) -> None:
+    """Raises Broken when the reply has another status; not counted as a judgement."""
+    if reply.status != wanted:
+        cause = f"{what}: answered {reply.status}, wanted {wanted}"
+        raise Broken(cause, reply.body[:300].decode(errors="replace"), operation.id if operation else None)

@@ -1,0 +1,101 @@
+"""How long reads take to see what was written: measured on records made for it, so that it is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from mockserver.conformance.asking import Ask
+from mockserver.conformance.findings import Inconclusive
+from mockserver.conformance.plan import Group
+from mockserver.conformance.session import Session
+from mockserver.conformance.traffic import NotJson, Reply
+from mockserver.conformance.transports import Unreachable
+from mockserver.contract import Kind
+
+TRIALS = 3
+"""How many records are made to measure with; each is read after its create, its change and its delete."""
+STEP = 0.02
+"""Seconds between two looks."""
+LONGEST = 3.0
+"""Seconds after which a read that does not see a write is no late one."""
+IN_A_ROW = 4
+"""After so many reads in a row that see it, a write has arrived everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """The shortest and the longest delay that was seen, in seconds."""
+
+    low: float
+    high: float
+
+    @property
+    def enough(self) -> float:
+        """Seconds after a write from which on reads are taken to see it."""
+        return self.high * 1.25 + STEP
+
+    def __str__(self) -> str:
+        low, high = round(self.low * 1000), round(self.high * 1000)
+        return f"{high} ms" if low == high else f"{low}\u2013{high} ms"
+
+
+def measurable(groups: Iterable[Group]) -> Group | None:
+    """A resource whose records can be made, read and removed."""
+    wanted = (Kind.CREATE, Kind.READ, Kind.DELETE)
+    return next((one for one in groups if one.has(wanted) and not one.is_single), None)
+
+
+def measure(session: Session, group: Group, longest: float) -> Lag | None:
+    """How far reads lag behind writes, None where they do not; what takes more than ``longest`` seconds is no lag."""
+    session.client.purpose = "measuring"
+    try:
+        seen = [one for _ in range(TRIALS) for one in _delays(session, group, max(longest, LONGEST))]
+    except (Inconclusive, Unreachable):
+        seen = []
+    session.clean_up()
+    late = [one for one in seen if one > 0]
+    return Lag(min(late), max(late)) if late else None
+
+
+def _delays(session: Session, group: Group, longest: float) -> Iterator[float]:
+    """Seconds until a new record, its change and its end are seen; a write that is never seen gives none."""
+    made = session.create(group)
+    record_id = str(made[group.key])
+
+    def delay(is_seen: Callable[[Reply], bool]) -> Iterator[float]:
+        found = _until(session, lambda: is_seen(session.at(group, Kind.READ, record_id)), longest)
+        return iter(() if found is None else (found,))
+
+    yield from delay(lambda reply: reply.status == 200)
+    if Kind.PATCH in group.operations:
+        text = f"{session.mark} measured"
+        step = {"op": "replace", "path": f"/{group.marker}", "value": text}
+        if session.at(group, Kind.PATCH, record_id, body=[step]).status == 200:
+            yield from delay(lambda reply: _member(reply, group.marker) == text)
+    operation = group.one(Kind.DELETE)
+    if session.send(Ask(operation, {operation.path.rpartition("{")[2].rstrip("}"): record_id})).status == 200:
+        yield from delay(lambda reply: reply.status == 404)
+
+
+def _until(session: Session, is_seen: Callable[[], bool], longest: float) -> float | None:
+    """Seconds until the last look that did not see it; 0 when all did, None when that went on for too long."""
+    pace = session.client.pace
+    began, missed, row = pace.clock(), 0.0, 0
+    while row < IN_A_ROW:
+        if is_seen():
+            row += 1
+            continue
+        row, missed = 0, max(pace.clock() - began, STEP)
+        if missed > longest:
+            return None
+        pace.wait(STEP)
+    return missed
+
+
+def _member(reply: Reply, name: str) -> object:
+    try:
+        value = reply.json()
+    except NotJson:
+        return None
+    return value.get(name) if isinstance(value, dict) else None

@@ -1,0 +1,300 @@
+"""A gateway with one bad habit at a time: what stands between run and API is no finding, and never silence either."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from mockserver.conformance.checking import run
+from mockserver.conformance.options import Options
+from mockserver.conformance.targets import Target, find_target
+from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.transports import Unreachable
+from mockserver.conformance.verdict import Verdict, Word
+from mockserver.errors import SetupError
+
+Send = Callable[[Sent], Reply]
+Habit = Callable[[Sent, Send, int], Reply]
+LOGIN = b"<!DOCTYPE html><html><form action='/login'>Sign in <input type=password></form></html>"
+MAINTENANCE = b"<html><body>Down for maintenance, back soon.</body></html>"
+PAGE = b"<!doctype html><html><title>404</title>Not here</html>"
+HTML = (("Content-Type", "text/html; charset=utf-8"),)
+GROUP = "courseFees"
+
+
+class Time:
+    """A clock that moves with each request and when somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pause(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@cache
+def mock() -> Target:
+    return find_target(Options())
+
+
+def checked(habit: Habit | None, time: Time | None = None, **options: Any) -> Verdict:
+    """A run over one resource through a gateway with ``habit``; nothing of it may be left behind."""
+    time = time or Time()
+    options = {"groups": (GROUP,), "fuzzed": False, **options}
+    own, numbers = options.pop("own", mock().own), itertools.count(1)
+
+    def transport(sent: Sent) -> Reply:
+        time.now += 0.004
+        return habit(sent, mock().transport, next(numbers)) if habit else mock().transport(sent)
+
+    verdict, _ = run(
+        Options(**options), target=replace(mock(), transport=transport, own=own), clock=time, pause=time.pause
+    )
+    return verdict
+
+
+def every(number: int, answer: Callable[[Sent, Send], Reply]) -> Habit:
+    return lambda sent, send, count: answer(sent, send) if count % number == 0 else send(sent)
+
+
+def since(number: int, answer: Callable[[Sent, Send], Reply]) -> Habit:
+    return lambda sent, send, count: answer(sent, send) if count >= number else send(sent)
+
+
+def says(
+    status: int, body: bytes = b"busy", headers: tuple[tuple[str, str], ...] = ()
+) -> Callable[[Sent, Send], Reply]:
+    return lambda _, __: Reply(status, headers, body)
+
+
+def loses(answer: Callable[[Sent, Send], Reply]) -> Callable[[Sent, Send], Reply]:
+    """The API carries the request out, and its answer gets lost."""
+
+    def lost(sent: Sent, send: Send) -> Reply:
+        send(sent)
+        return answer(sent, send)
+
+    return lost
+
+
+def fails(cause: str, *, arrived: bool = True) -> Callable[[Sent, Send], Reply]:
+    def fail(_: Sent, __: Send) -> Reply:
+        raise Unreachable(cause, arrived=arrived)
+
+    return fail
+
+
+RESET = "the connection was closed before a whole reply came"
+
+
+@pytest.mark.parametrize(
+    ("habit", "cause"),
+    [
+        (every(7, says(429, headers=(("Retry-After", "3"),))), "429 Too Many Requests"),
+        (every(7, says(429)), "429 Too Many Requests"),
+        (every(7, says(503, MAINTENANCE, HTML)), "503 Service Unavailable"),
+        (every(9, says(502, PAGE, HTML)), "502 Bad Gateway"),
+        (every(9, says(504)), "504 Gateway Timeout"),
+        (every(9, fails(RESET)), RESET),
+        (every(9, fails("refused the connection", arrived=False)), "refused the connection"),
+        (every(19, fails("no reply in time")), "no reply in time"),
+        (every(9, says(200, MAINTENANCE, HTML)), "an HTML page with status 200"),
+        (every(9, says(403, PAGE, HTML)), "an HTML page with status 403"),
+        (every(9, says(302, b"", (("Location", "https://sso.example.com/in?state=17"),))), "a redirect with 302 to https://sso.example.com/in"),
+    ],
+)  # fmt: skip
+def test_what_passes_is_waited_out_and_no_finding(habit: Habit, cause: str) -> None:
+    verdict = checked(habit)
+    assert [(one.check, one.operation, one.cause) for one in verdict.findings] == []
+    assert [one.cause for one in verdict.troubles] == [cause]
+    hit = [one.check.name for one in verdict.results if one.hindered]
+    # Which of several writers was not heard cannot always be looked up.
+    assert all(name.startswith("concurrency.") for name in hit), hit
+    assert (verdict.word, verdict.exit_code) == ((Word.INCOMPLETE, 1) if hit else (Word.CLEAN, 0))
+    assert verdict.left == ()
+
+
+@pytest.mark.parametrize(("answer", "cause"), [(says(502), "502 Bad Gateway"), (fails(RESET), RESET)])
+def test_writes_whose_answer_got_lost_are_no_finding_and_leave_nothing(answer: Any, cause: str) -> None:
+    verdict = checked(every(97, loses(answer)))
+    assert [(one.check, one.operation, one.cause) for one in verdict.findings] == []
+    assert [one.cause for one in verdict.troubles] == [cause]
+    assert sum(one.hindered for one in verdict.results) <= 3
+    assert verdict.left == ()
+
+
+def test_what_stays_is_one_cause_and_the_checks_it_hit_are_not_covered() -> None:
+    def habit(sent: Sent, send: Send, _: int) -> Reply:
+        return Reply(503, (), b"") if sent.operation == "patchCourseFee" else send(sent)
+
+    verdict = checked(habit)
+    assert verdict.findings == ()
+    assert (verdict.word, verdict.exit_code) == (Word.INCOMPLETE, 1)
+    [trouble] = verdict.troubles
+    assert trouble.given_up > 1
+    hit = [one for one in verdict.results if one.hindered]
+    assert {one.reason for one in hit} == {"503 Service Unavailable"}
+    assert 10 < len(hit) < len([one for one in verdict.results if one.has_judged])
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (says(503), "no answer any more: 503 Service Unavailable, from request 150 on"),
+        (fails(RESET), f"no answer any more: {RESET}, from request 150 on"),
+        (fails("no reply in time"), "no answer any more: no reply in time, from request 150 on"),
+        (says(200, LOGIN, HTML), "no answer any more: an HTML page with status 200, from request 150 on"),
+        (says(401, b"{}"), "the token was refused from request 150 on"),
+    ],
+)
+def test_a_target_that_is_gone_stops_the_run_and_what_was_judged_stays(answer: Any, why: str) -> None:
+    time = Time()
+    verdict = checked(since(150, answer), time)
+    assert (verdict.word, verdict.exit_code, verdict.stopped) == (Word.STOPPED, 2, why)
+    assert verdict.findings == ()
+    assert any(one.has_judged for one in verdict.results)
+    assert any(one.reason == why for one in verdict.results)
+    assert time.now < 90
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem", "remedy"),
+    [
+        (says(302, b"", (("Location", "https://sso.example.com/login?x=1"),)), "302 with Location https://sso.example.com/login", "a log-in stands before the API"),
+        (says(200, LOGIN, HTML), "answers 200 (text/html)", "a log-in stands before the API"),
+        (says(200, MAINTENANCE, HTML), "answers 200 (text/html)", "when the maintenance is over"),
+        (says(503, MAINTENANCE, HTML), "answers 503 (text/html), however often it is asked", "up and less busy"),
+        (says(404, PAGE, HTML), "answers 404 (text/html)", "is the base path missing"),
+        (says(404, b'{"message":"no such path","errors":[]}', (("Content-Type", "application/json"),)), "answers 404 (application/json)", "is the base path missing?"),
+        (says(301, b"", (("Location", "/v1/\x1b[31m"),)), "Location /v1/", "name the address that it redirects to"),
+        (says(401, b"{}"), "answers 401", "give a token that is valid for --tenant"),
+        (says(403, b"{}"), "answers 403", "give a token that is valid for --tenant"),
+        (fails("the certificate of x is by an issuer that is not known here", arrived=False), "does not answer", "start it"),
+    ],
+)  # fmt: skip
+def test_the_wrong_thing_that_answers_is_told_in_the_greeting(answer: Any, problem: str, remedy: str) -> None:
+    with pytest.raises(SetupError) as told:
+        checked(lambda sent, send, _: answer(sent, send), groups=("programs",))
+    assert problem in str(told.value)
+    assert remedy in str(told.value)
+
+
+def test_the_greeting_asks_what_the_chosen_groups_have_and_forgives_one_broken_operation() -> None:
+    asked: list[str] = []
+
+    def habit(sent: Sent, send: Send, _: int) -> Reply:
+        asked.append(str(sent.operation))
+        return Reply(404, HTML, PAGE) if sent.operation == "listFeesByCourseId" else send(sent)
+
+    verdict = checked(habit)
+    assert asked[:2] == ["listFeesByCourseId", "getCourseFee"]
+    assert verdict.word is Word.FINDINGS
+
+
+class Tokens:
+    """An issuer whose tokens are taken one after the other: each new one makes the old ones bad."""
+
+    def __init__(self) -> None:
+        self.good = str(mock().own.token)
+        self.known = {f"Bearer {self.good}"}
+        self.minted = 0
+
+    def renew(self) -> str:
+        self.minted += 1
+        assert mock().own.mint
+        self.good = mock().own.mint(jti=str(self.minted))
+        self.known.add(f"Bearer {self.good}")
+        return self.good
+
+    def habit(self, period: int) -> Habit:
+        """Every so many requests the token is withdrawn."""
+
+        def habit(sent: Sent, send: Send, count: int) -> Reply:
+            if count % period == 0:
+                self.good = "none"
+            header = sent.header("Authorization")
+            is_old = header in self.known and header != f"Bearer {self.good}"
+            return Reply(401, (), b"{}") if is_old else send(sent)
+
+        return habit
+
+
+def test_a_token_that_is_refused_is_fetched_anew_and_the_request_repeated() -> None:
+    tokens = Tokens()
+    own = replace(mock().own, renew=tokens.renew)
+    verdict = checked(tokens.habit(400), own=own)
+    assert tokens.minted >= 3
+    assert [(one.check, one.cause) for one in verdict.findings] == []
+    assert verdict.word is Word.CLEAN
+    assert tokens.good in verdict.secrets
+
+
+def test_an_operation_that_refuses_a_good_token_is_a_finding() -> None:
+    def habit(sent: Sent, send: Send, _: int) -> Reply:
+        return Reply(401, (), b"{}") if sent.operation == "patchCourseFee" else send(sent)
+
+    verdict = checked(habit)
+    assert verdict.stopped == ""
+    assert verdict.exit_code == 1
+    assert "patchCourseFee" in {one.operation for one in verdict.findings}
+
+
+@dataclass
+class Replica:
+    """Reads of one record see what was written ``lag`` seconds ago."""
+
+    time: Time
+    lag: float
+
+    def __post_init__(self) -> None:
+        self._old: dict[str, tuple[float, Reply]] = {}
+
+    def __call__(self, sent: Sent, send: Send, _: int) -> Reply:
+        path = sent.path
+        if sent.method == "GET" and path in self._old and self._old[path][0] > self.time.now:
+            return self._old[path][1]
+        headers = tuple((name, text) for name, text in sent.headers if name != "Content-Type")
+        look = Sent("GET", path, headers)
+        before = send(look) if sent.method in ("PUT", "PATCH", "DELETE") else None
+        reply = send(sent)
+        if sent.method == "POST" and reply.status == 200 and "/batch" not in path and "id" in str(reply.body[:20]):
+            path = f"{path}/{json.loads(reply.body)['id']}"
+            before = send(replace(look, target="/courseFees/acme/no-such-record"))
+        if before is not None and 200 <= reply.status < 300:
+            self._old[path] = (self.time.now + self.lag, before)
+        return reply
+
+
+def laggard(lag: float, **options: Any) -> Verdict:
+    time = Time()
+    return checked(Replica(time, lag), time, target="http://127.0.0.1:1", profile="http", **options)
+
+
+def test_reads_that_lag_are_one_finding_and_not_forty() -> None:
+    verdict = laggard(0.2)
+    [found] = verdict.findings
+    assert found.cause.startswith("reads lag behind writes by "), found
+    assert verdict.lag and 0.15 < verdict.lag.high < 0.3
+    assert verdict.exit_code == 1
+
+
+def test_reads_that_lag_no_more_than_allowed_are_waited_for_and_told() -> None:
+    verdict = laggard(0.2, settle=2.0)
+    assert verdict.findings == ()
+    assert verdict.word is Word.CLEAN
+    assert verdict.lag
+
+
+def test_reads_that_do_not_lag_are_not_waited_for() -> None:
+    time = Time()
+    verdict = checked(None, time, target="http://127.0.0.1:1", profile="http", settle=2.0)
+    assert (verdict.lag, verdict.word) == (None, Word.CLEAN)
