@@ -281,6 +281,18 @@ def test_a_rule_that_takes_too_many_steps_is_refused_and_nobody_waits(library) -
     assert "would take too many steps" in answer.json["message"]
 
 
+def test_all_that_is_worked_out_for_one_request_has_one_budget(library) -> None:
+    """Each item of this batch alone is within the limit of one evaluation; all of them are not within the request's."""
+    client = library(ruled("count(a for a in log for b in log if a.n == b.n)")).test_client()
+    item = {"operation": "create", "object": {"title": "Long", "log": [{"n": one} for one in range(900)]}}
+    answer = client.post("/books/acme/batch", json={"operations": [item] * 8})
+    statuses = [one["status"] for one in answer.json["results"]]
+    assert statuses == sorted(statuses)
+    assert set(statuses) == {200, 400}
+    read = client.get("/books/acme/" + answer.json["results"][0]["id"])
+    assert read.status_code == 200  # the next request has its own
+
+
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """Installs a package whose module says what is given, with one entry point to ``thing``."""

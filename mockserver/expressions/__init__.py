@@ -1,7 +1,7 @@
 """One language for rules, recipes and conditions: Python expressions as text, checked at start and compiled."""
 
 from mockserver.expressions.compiling import Expression, compile_expression, constant
-from mockserver.expressions.context import Context, EvaluationLimit, Proxy, member
+from mockserver.expressions.context import Budget, Context, EvaluationLimit, Proxy, member
 from mockserver.expressions.effects import Change, Create, Effect, Set, holds, worked_out
 from mockserver.expressions.functions import Function, Functions, Site, function
 from mockserver.expressions.operators import Lazy
@@ -16,6 +16,7 @@ __all__ = [
     "CALLER",
     "FOUND",
     "STANDARD",
+    "Budget",
     "Change",
     "Context",
     "Create",

@@ -9,7 +9,9 @@ from mockserver.errors import Refusal
 from mockserver.values.absent import ABSENT
 
 STEPS = 1_000_000
-"""How many items one evaluation may look at; a million take about a second."""
+"""How many items one evaluation may look at; a million take half a second."""
+STEPS_OF_REQUEST = 5 * STEPS
+"""How many items all evaluations for one request may look at."""
 LONGEST = 100_000
 """How long a text or a list may become by an operator."""
 
@@ -19,6 +21,15 @@ class EvaluationLimit(Refusal):
 
     def __init__(self, problem: str) -> None:
         super().__init__(400, f"What the server works out {problem}.", reason="limit: evaluation")
+
+
+class Budget:
+    """The steps that are left for one request, shared by all contexts in which it is worked out."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int = STEPS_OF_REQUEST) -> None:
+        self.left = left
 
 
 class Context:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from mockserver.contract import Resource
 from mockserver.expressions.compiling import Expression
-from mockserver.expressions.context import STEPS, Context
+from mockserver.expressions.context import STEPS, Budget, Context
 from mockserver.expressions.operators import Lazy
 from mockserver.expressions.standard import plain
 from mockserver.store import Record, Tenant
@@ -19,12 +19,23 @@ Computed: TypeAlias = Mapping[str, Mapping[str, Expression]]
 
 
 class EvaluationContext(Context):
-    """A tenant at a moment: what all expressions of one request share; each has its own budget of steps."""
+    """A tenant at a moment: what all expressions of one request share.
 
-    __slots__ = ("_depth", "computed", "now", "resources", "tenant")
+    Each evaluation has a number of steps of its own, as far as the request's ``budget`` has some left.
+    """
 
-    def __init__(self, tenant: Tenant, now: datetime, resources: Mapping[str, Resource], computed: Computed) -> None:
+    __slots__ = ("_depth", "budget", "computed", "now", "resources", "tenant")
+
+    def __init__(
+        self,
+        tenant: Tenant,
+        now: datetime,
+        resources: Mapping[str, Resource],
+        computed: Computed,
+        budget: Budget | None = None,
+    ) -> None:
         super().__init__()
+        self.budget = budget or Budget()
         self.tenant = tenant
         self.now = now
         self.resources = resources
@@ -39,14 +50,16 @@ class EvaluationContext(Context):
         return RecordProxy(self, self.resources[resource], record.id, record)
 
     def evaluate(self, expression: Expression, this: Any, it: Any = ABSENT) -> Any:
-        """What the expression gives; with a budget of its own, unless another one needs it."""
-        if self._depth == 0:
-            self.steps = STEPS
-        self._depth += 1
+        """What the expression gives; with steps of its own, unless another one needs it. Raises EvaluationLimit."""
+        if self._depth:
+            return expression.evaluate(self, this, it)
+        begin = self.steps = min(STEPS, self.budget.left)
+        self._depth = 1
         try:
             return expression.evaluate(self, this, it)
         finally:
-            self._depth -= 1
+            self._depth = 0
+            self.budget.left -= begin - self.steps
 
 
 class RecordProxy:

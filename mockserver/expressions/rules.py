@@ -13,6 +13,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.problems import Problems
 from mockserver.expressions.circles import circles
 from mockserver.expressions.compiling import Expression
+from mockserver.expressions.context import Budget
 from mockserver.expressions.effects import Effect, read_effects
 from mockserver.expressions.functions import installed_functions
 from mockserver.expressions.record_shapes import AskedShape, Field, KeyShape, RecordShape
@@ -48,8 +49,9 @@ class Rules:
     effects: Mapping[str, tuple[Effect, ...]]
     answers: Mapping[str, Mapping[str, Expression]]
 
-    def context(self, tenant: Tenant, now: datetime) -> EvaluationContext:
-        return EvaluationContext(tenant, now, self.resources, self.computed)
+    def context(self, tenant: Tenant, now: datetime, budget: Budget | None = None) -> EvaluationContext:
+        """What expressions look at; ``budget`` is the request's, without one the context has its own."""
+        return EvaluationContext(tenant, now, self.resources, self.computed, budget)
 
     def is_plain(self, resource: Resource) -> bool:
         """Whether records of the resource are seen just as they are stored."""

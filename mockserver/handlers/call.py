@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from mockserver.contract import Contract, Input, Operation, Resource
 from mockserver.contract.making import Maker
 from mockserver.errors import ContractBreach
-from mockserver.expressions import EvaluationContext, Rules
+from mockserver.expressions import Budget, EvaluationContext, Rules
 from mockserver.messages import Identity, Json
 from mockserver.runtime.determinism import Clock, IdSource
 from mockserver.runtime.outbox import Mail
@@ -56,7 +56,7 @@ class Call:
     """One request that has been understood; the tenant comes beside it, its lock held.
 
     ``told`` collects what else it brought about, for the diagnostics; ``mails`` what is sent once all is final;
-    ``breaches`` those that spoilt a part of it only.
+    ``breaches`` those that spoilt a part of it only; ``budget`` is what may be worked out for it.
     """
 
     operation: Operation
@@ -66,6 +66,7 @@ class Call:
     told: list[str] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     breaches: list[ContractBreach] = field(default_factory=list)
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def resource(self) -> Resource:
@@ -78,7 +79,7 @@ class Call:
 
     def context(self, tenant: Tenant) -> EvaluationContext:
         """What rules look at, now."""
-        return self.tools.rules.context(tenant, self.tools.clock.now())
+        return self.tools.rules.context(tenant, self.tools.clock.now(), self.budget)
 
     def new_id(self, tenant: Tenant, resource: Resource) -> str:
         """A new id for one of the resource's records; given back when the transaction fails."""
