@@ -49,7 +49,7 @@ def answer(world: World, request: Request) -> Reply:
     try:
         reply = _answer(world, request, trail)
     except Refusal as refusal:
-        reply = _refused(refusal, trail)
+        reply = _refused(world, refusal, trail)
     except ContractBreach as breach:
         reply = _breached(breach, trail)
     except Exception as error:  # noqa: BLE001 -- whatever it is, the caller gets a reply and the journal an entry
@@ -121,13 +121,13 @@ def _read(world: World, operation: Operation, request: Request) -> Input:
 
 
 def _operation(world: World, request: Request) -> Operation:
-    """Raises Refusal: the denial where nothing answers the path, 405 with the exact verbs where something does."""
+    """Raises Refusal: as the document says where nothing answers the path, 405 with its verbs where something does."""
     verbs = world.contract.paths.get(request.template)
     if verbs is None:
         malformed = [one for one in request.excess if one.rule == "encoding"]
         if malformed:
             raise Refusal(400, "The path is not encoded as a path is.", violations=malformed)
-        raise denied(f"no path of the document matches {request.path[:200]}")
+        raise _stray(world, request)
     operation = verbs.get(request.method) or (verbs.get("GET") if request.method == "HEAD" else None)
     if operation is None:
         allow = ", ".join(answered_methods(verbs))
@@ -143,9 +143,20 @@ def _tenant(world: World, name: str | None) -> Tenant:
         raise Refusal(429, f"This mock holds {limit} tenants already.", reason="limit: tenants") from None
 
 
-def _refused(refusal: Refusal, trail: _Trail) -> Reply:
+def _stray(world: World, request: Request) -> Refusal:
+    """The refusal of a path that the document does not have."""
+    reason = f"no path of the document matches {request.path[:200]}"
+    status = world.contract.unknown_path
+    return (
+        denied(reason) if status == 403 else Refusal(status, f"There is no {request.path[:200]} here.", reason=reason)
+    )
+
+
+def _refused(world: World, refusal: Refusal, trail: _Trail) -> Reply:
     trail.reason, trail.violations = refusal.reason, refusal.violations
     reply = say(_error(refusal.message, refusal.violations), refusal.status, headers=refusal.headers)
+    if trail.operation is None and world.contract.stray is not None:
+        return refused(world.contract.stray, refusal, reply.value)
     if trail.operation is None or (refusal.status in GATEWAY and refusal.status not in trail.operation.replies):
         return reply  # a path that is not there, or what a gateway says: no operation declares it
     if trail.operation.plan is not None:

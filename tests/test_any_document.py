@@ -514,3 +514,26 @@ def test_an_item_that_is_declared_a_list_is_a_list_of_one(tmp_path: Path) -> Non
     assert caller.get("/things/2").json == [caller.get("/things").json[1]]
     assert caller.delete("/things/2").status_code == 204
     assert caller.get("/things/2").status_code == 404
+
+
+ERROR = {"type": "object", "required": ["error"], "properties": {
+    "error": {"type": "object", "required": ["code", "message"], "properties": {"code": {"type": "integer"}, "message": {"type": "string"}}}}}  # fmt: skip
+
+
+def test_a_path_that_is_not_there_is_refused_as_the_document_refuses(tmp_path: Path) -> None:
+    told = collection(NAMED, NAMED)
+    told["components"] = {"schemas": {"Error": ERROR}}
+    for item in told["paths"].values():
+        for method in {"get", "post"} & set(item):
+            item[method]["responses"]["404"] = reply({"$ref": "#/components/schemas/Error"})
+    caller = client(told, tmp_path)
+    got = caller.get("/nothing")
+    assert (got.status_code, got.json["error"]["code"]) == (404, 404)
+    assert "/nothing" in got.json["error"]["message"]
+    got = caller.delete("/things")
+    assert (got.status_code, got.headers["Allow"], got.json["error"]["code"]) == (405, "GET, HEAD, POST", 405)
+
+
+def test_a_path_that_is_not_there_is_a_problem_where_the_document_tells_no_errors(tmp_path: Path) -> None:
+    got = client(collection(NAMED, NAMED), tmp_path).get("/nothing")
+    assert (got.status_code, got.content_type) == (404, "application/problem+json")

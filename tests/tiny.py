@@ -144,7 +144,7 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Library", "version": "1"},
         "servers": [{"url": "https://library.example"}, {"url": "https://docs.example/_mock/library"}],
-        "x-mock": {"tenant": "tenant"},
+        "x-mock": {"tenant": "tenant", "unknown-path": 403},
         "security": [{"bearer": []}],
         "paths": paths,
         "components": {

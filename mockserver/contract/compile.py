@@ -12,10 +12,14 @@ from mockserver.contract.login import read_login
 from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation, Security
 from mockserver.contract.operation_reader import OperationReader
+from mockserver.contract.plan import Plan
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.resource_reader import read_resources
 from mockserver.contract.schema import Rule, Schemas
+
+UNKNOWN_PATH = 404
+"""The status of a path that the document does not have, where its root does not say another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class Contract:
     each resource's records are found, ``counted`` those that are numbered through; ``bodies`` holds the rule
     for the body of a resource's operation of a kind; ``tenant`` is the path parameter that names the tenant, if
     any; ``prefixes`` are the path prefixes of the servers that the document names; ``maker`` makes values for its
-    schemas where nothing else does.
+    schemas where nothing else does. ``unknown_path`` is the status of a path that the document does not have, and
+    ``stray`` how a refusal looks where no operation is known.
     """
 
     document: Document
@@ -39,6 +44,8 @@ class Contract:
     tenant: str | None
     prefixes: tuple[str, ...]
     maker: Maker | None = None
+    unknown_path: int = UNKNOWN_PATH
+    stray: Plan | None = None
 
     def operations(self) -> Iterator[Operation]:
         """Each operation once, though two spellings of its path may lead to it."""
@@ -69,6 +76,7 @@ def compile_contract(document: Document) -> Contract:
     if not paths:
         problems.add(document.node("paths"), "no paths", "describe at least one operation")
     security = _security(document, resources, problems)
+    status = unknown_path(document, problems)
     problems.raise_any()
     return Contract(
         document=document,
@@ -80,7 +88,18 @@ def compile_contract(document: Document) -> Contract:
         security=security,
         tenant=document.node("x-mock", "tenant").value,
         prefixes=_prefixes(document),
+        unknown_path=status,
     )
+
+
+def unknown_path(document: Document, problems: Problems) -> int:
+    """The root's word for the status of a path that is not there; a problem where it is no refusal's."""
+    place = document.node("x-mock", "unknown-path")
+    status = UNKNOWN_PATH if place.value is None else place.value
+    if type(status) is int and 400 <= status < 500:
+        return status
+    problems.add(place, f"{str(status)[:40]!r} is not the status of a refusal", "write a number from 400 to 499")
+    return UNKNOWN_PATH
 
 
 def _indexes(

@@ -47,6 +47,26 @@ def other_keys(shapes: Shapes, record: Node | None, key: Steps, parameter: str) 
     )
 
 
+def repeated_key(shapes: Shapes, record: Node | None, identity: Steps, parameter: str, above: str) -> Steps:
+    """The member of the record that says again whose it is: ``ownerId``, ``owner_id``, ``owner.id``."""
+    if record is None:
+        return ()
+    members = shapes.properties(record)
+    spelled = {flat(name): name for name in members}
+    thing = flat(singular(above)) if above != "{}" else ""
+    for wanted in (flat(parameter), f"{thing}id" if thing else ""):
+        if wanted in ("", "id", "name", "key") or wanted not in spelled or (spelled[wanted],) == identity:
+            continue
+        if shapes.type(members[spelled[wanted]]) != "object":
+            return (spelled[wanted],)
+    if thing in spelled and shapes.type(members[spelled[thing]]) == "object":
+        inner = shapes.properties(members[spelled[thing]])
+        for likely in ("id", "uuid", "key", "gid"):
+            if likely in inner:
+                return (spelled[thing], likely)
+    return ()
+
+
 def _by_parameter(
     members: Mapping[str, Node], spelled: Mapping[str, str], parameter: str, thing: str
 ) -> tuple[Steps, str] | None:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 
-from mockserver.contract.compile import Contract
+from mockserver.contract.compile import Contract, unknown_path
 from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import Kind
 from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation, Security
-from mockserver.contract.plan import Credential, Model, Plan, Said, Taken
+from mockserver.contract.plan import Credential, Model, Plan, Said
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Rule, Schemas
 from mockserver.contract.shapes import Shapes
+from mockserver.inference.demands import credentials, parameters
 from mockserver.inference.foreign import foreign_keys
 from mockserver.inference.meanings import Guess, Meanings
 from mockserver.inference.paths import ANY, read_paths, spellings
 from mockserver.inference.replies import success
 from mockserver.inference.resources import Collection, Reading, Resources
-
-IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
-"""OpenAPI says to ignore these header parameters: they are told elsewhere in a document."""
+from mockserver.inference.surroundings import prefixes, usual_refusal
 
 
 def infer_contract(document: Document) -> Contract:
@@ -53,10 +50,11 @@ class _Builder:
             operation = self._operation(reading, guess, resource)
             for template in spellings(reading.entry.path.template):
                 paths.setdefault(template, {}).setdefault(operation.method, operation)
+        problems = Problems(self._document)
+        status = unknown_path(self._document, problems)
         if not paths:
-            problems = Problems(self._document)
             problems.add(self._document.node("paths"), "no paths", "describe at least one operation")
-            problems.raise_any()
+        problems.raise_any()
         return Contract(
             document=self._document,
             paths=paths,
@@ -66,8 +64,10 @@ class _Builder:
             bodies={},
             security=Security(),
             tenant=self._found.tenant(),
-            prefixes=self._prefixes(),
+            prefixes=prefixes(self._document),
             maker=self._maker,
+            unknown_path=status,
+            stray=usual_refusal(self._found, self._maker),
         )
 
     def _said(self, reading: Reading, guess: Guess) -> Guess:
@@ -138,7 +138,8 @@ class _Builder:
             return None
         entry = next(iter(self._found.paths.entries[one.item].values()))
         return next(
-            (taken.schema for taken in self._taken(entry.item, entry.node) if taken.name == one.parameter), None
+            (taken.schema for taken in parameters(self._shapes, entry.item, entry.node) if taken.name == one.parameter),
+            None,
         )
 
     def _ending(self, one: Collection) -> str:
@@ -159,7 +160,7 @@ class _Builder:
             parameters=(),
             body=None,
             replies={},
-            secured=bool(needs := self._needs(reading)),
+            secured=bool(needs := credentials(self._document, self._shapes, reading.entry)),
             scopes=frozenset(),
             projection=None,
             page=None,
@@ -196,7 +197,7 @@ class _Builder:
             sent=self._sent(reading, about),
             bodies=reading.bodies,
             body_required=bool(body.child("required").value),
-            taken=tuple(self._taken(entry.item, entry.node)),
+            taken=tuple(parameters(self._shapes, entry.item, entry.node)),
             needs=needs,
             words=guess.words,
         )
@@ -229,60 +230,5 @@ class _Builder:
         is_member = found.steps[0] in self._shapes.properties(about.record) and found.steps != about.steps
         return () if is_member else found.steps
 
-    def _taken(self, *places: Node) -> Iterator[Taken]:
-        """The parameters of a path and of one of its operations, each name once: the operation's wins."""
-        found: dict[tuple[str, str], Taken] = {}
-        for place in places:
-            for index, _ in enumerate(place.child("parameters").value or []):
-                one = self._shapes.follow(place.child("parameters", index))
-                name, location = str(one.child("name").value), str(one.child("in").value)
-                if not isinstance(one.value, Mapping) or (location == "header" and name.lower() in IGNORED_HEADERS):
-                    continue
-                schema = one.child("schema")
-                if schema.value is None:
-                    schema = next((media.child("schema") for _, media in one.child("content").items()), schema)
-                style = str(one.child("style").value or "form")
-                explode = one.child("explode").value
-                found[name, location] = Taken(
-                    name,
-                    location,
-                    required=bool(one.child("required").value) or location == "path",
-                    schema=schema,
-                    explode=style in ("form", "deepObject") if explode is None else bool(explode),
-                    style=style,
-                )
-        yield from found.values()
-
-    def _needs(self, reading: Reading) -> tuple[tuple[Credential, ...], ...]:
-        said = reading.entry.node.child("security").value
-        said = self._document.root.get("security") if said is None else said
-        if not isinstance(said, list) or not said or any(not one for one in said):
-            return ()
-        return tuple(tuple(self._credential(name) for name in one) for one in said if isinstance(one, Mapping))
-
-    def _credential(self, name: str) -> Credential:
-        scheme: Any = self._shapes.follow(self._document.node("components", "securitySchemes", name)).value or {}
-        if scheme.get("type") == "apiKey":
-            return Credential(str(scheme.get("in", "header")), str(scheme.get("name", name)), "apiKey")
-        return Credential("header", "Authorization", str(scheme.get("scheme", "bearer")).lower())
-
-    def _prefixes(self) -> tuple[str, ...]:
-        """The path prefixes of all servers, those of single paths too."""
-        listed = [self._document.root.get("servers")]
-        listed += [item.child("servers").value for _, item in self._document.node("paths").items()]
-        urls = [_url(server) for servers in listed if isinstance(servers, list) for server in servers]
-        return tuple(dict.fromkeys(["", *(urlsplit(url).path.rstrip("/") for url in urls)]))
-
     def _any(self) -> Rule:
         return self._schemas.rule(Node("", {}))
-
-
-def _url(server: Any) -> str:
-    """A server's address with its variables filled in."""
-    if not isinstance(server, Mapping):
-        return ""
-    url = str(server.get("url", ""))
-    for name, told in (server.get("variables") or {}).items():
-        if isinstance(told, Mapping):
-            url = url.replace(f"{{{name}}}", str(told.get("default", "")))
-    return url if "{" not in url else ""

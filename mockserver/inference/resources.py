@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Parent, Said, Source, Steps
 from mockserver.contract.shapes import Shapes
-from mockserver.inference.keys import key_of, other_keys
+from mockserver.inference.keys import key_of, other_keys, repeated_key
 from mockserver.inference.paths import ANY, Entry, Key, Paths
 from mockserver.inference.replies import Found, Replies, declared, is_json, success
-from mockserver.inference.words import CALLERS, flat, singular
+from mockserver.inference.words import CALLERS
 
 TENANT_SHARE = 0.8
 """A parameter at the same place in more than this share of the paths, and with no item path, is a tenant."""
@@ -237,29 +237,12 @@ class Resources:
                 names[index],
                 above.name if is_known and above else None,
                 must_exist=must,
-                field=self._repeated(one, names[index], one.key[index - 1] if index else ""),
+                field=repeated_key(
+                    self.shapes, one.record, one.identity, names[index], one.key[index - 1] if index else ""
+                ),
             )
 
     def _is_open(self, one: Collection) -> bool:
         """Whether a client can learn of its records: they can be listed, or be made by a POST."""
         listed = self.reading(one.key, "get")
         return bool(listed and listed.list) or self.reading(one.key, "post") is not None
-
-    def _repeated(self, one: Collection, parameter: str, above: str) -> Steps:
-        """The member of the record that says again whose it is: ``ownerId``, ``owner_id``, ``owner.id``."""
-        if one.record is None:
-            return ()
-        members = self.shapes.properties(one.record)
-        spelled = {flat(name): name for name in members}
-        thing = flat(singular(above)) if above != ANY else ""
-        for wanted in (flat(parameter), f"{thing}id" if thing else ""):
-            if wanted in ("", "id", "name", "key") or wanted not in spelled or (spelled[wanted],) == one.identity:
-                continue
-            if self.shapes.type(members[spelled[wanted]]) != "object":
-                return (spelled[wanted],)
-        if thing in spelled and self.shapes.type(members[spelled[thing]]) == "object":
-            inner = self.shapes.properties(members[spelled[thing]])
-            for likely in ("id", "uuid", "key", "gid"):
-                if likely in inner:
-                    return (spelled[thing], likely)
-        return ()

@@ -1,0 +1,55 @@
+"""What an operation asks of its caller: the parameters it takes, and the credentials it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.contract.document import Document, Node
+from mockserver.contract.plan import Credential, Taken
+from mockserver.contract.shapes import Shapes
+from mockserver.inference.paths import Entry
+
+IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+"""OpenAPI says to ignore these header parameters: they are told elsewhere in a document."""
+
+
+def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
+    """The parameters of a path and of one of its operations, each name once: the operation's wins."""
+    found: dict[tuple[str, str], Taken] = {}
+    for place in places:
+        for index, _ in enumerate(place.child("parameters").value or []):
+            one = shapes.follow(place.child("parameters", index))
+            name, location = str(one.child("name").value), str(one.child("in").value)
+            if not isinstance(one.value, Mapping) or (location == "header" and name.lower() in IGNORED_HEADERS):
+                continue
+            schema = one.child("schema")
+            if schema.value is None:
+                schema = next((media.child("schema") for _, media in one.child("content").items()), schema)
+            style = str(one.child("style").value or "form")
+            explode = one.child("explode").value
+            found[name, location] = Taken(
+                name,
+                location,
+                required=bool(one.child("required").value) or location == "path",
+                schema=schema,
+                explode=style in ("form", "deepObject") if explode is None else bool(explode),
+                style=style,
+            )
+    yield from found.values()
+
+
+def credentials(document: Document, shapes: Shapes, entry: Entry) -> tuple[tuple[Credential, ...], ...]:
+    """The alternatives of what a caller has to show; none where nothing has to be."""
+    said = entry.node.child("security").value
+    said = document.root.get("security") if said is None else said
+    if not isinstance(said, list) or not said or any(not one for one in said):
+        return ()
+    return tuple(tuple(_credential(document, shapes, name) for name in one) for one in said if isinstance(one, Mapping))
+
+
+def _credential(document: Document, shapes: Shapes, name: str) -> Credential:
+    scheme: Any = shapes.follow(document.node("components", "securitySchemes", name)).value or {}
+    if scheme.get("type") == "apiKey":
+        return Credential(str(scheme.get("in", "header")), str(scheme.get("name", name)), "apiKey")
+    return Credential("header", "Authorization", str(scheme.get("scheme", "bearer")).lower())
