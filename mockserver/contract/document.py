@@ -40,17 +40,20 @@ class Node:
 class Document:
     """One OpenAPI document and where it came from."""
 
-    def __init__(self, root: dict[str, Any], source: str = "openapi", warnings: tuple[str, ...] = ()) -> None:
-        """``warnings`` tell what of the original had to be left out to make it one of OpenAPI 3.1."""
+    def __init__(
+        self, root: dict[str, Any], source: str = "openapi", warnings: tuple[str, ...] = (), *,
+        is_annotated: bool | None = None,
+    ) -> None:  # fmt: skip
+        """``warnings`` tell what of the original had to be left out to make it one of OpenAPI 3.1.
+
+        ``is_annotated``: it says itself what its operations mean, so that nothing needs to be inferred; as its root
+        looks where it is not given.
+        """
+        self.is_annotated = "x-mock" in root if is_annotated is None else is_annotated
         self.root = root
         self.source = source
         self.warnings = warnings
         self._targets: dict[str, Node] = {}
-
-    @property
-    def is_annotated(self) -> bool:
-        """Whether it says itself what its operations mean, so that nothing needs to be inferred."""
-        return "x-mock" in self.root
 
     def node(self, *steps: str | int) -> Node:
         return Node("", self.root).child(*steps)

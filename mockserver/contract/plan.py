@@ -43,7 +43,9 @@ class Model:
     ``record`` is its schema, None where none is told; ``key`` leads to what identifies it (empty: it stands beside the
     record), ``other_keys`` to what finds it as well; ``parameter`` is the schema of the path parameter; ``chosen``
     tells that clients name it; ``parents`` are the path parameters above, outermost first; ``alias`` is the key that
-    ``me`` and the like stand for; ``why`` tells the rules that decided.
+    ``me`` and the like stand for; ``ending`` what stands behind the key in its path, ``prefix`` what made keys begin
+    with, ``seed`` how many records there are at first (None: as many as the settings say);
+    ``why`` tells the rules that decided.
     """
 
     record: Node | None
@@ -55,6 +57,8 @@ class Model:
     sources: tuple[Source, ...] = ()
     foreign: Mapping[str, str] = field(default_factory=dict)
     ending: str = ""
+    prefix: str = ""
+    seed: int | None = None
     why: str = ""
 
 

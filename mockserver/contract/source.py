@@ -35,15 +35,16 @@ def read_document(location: Path | str, overlays: tuple[Path, ...] = ()) -> Docu
     except (OSError, ValueError) as error:
         raise SetupError([Problem(source, "", f"cannot be read: {error}", "mend the file")]) from None
     _require_version(source, root)
+    is_annotated = "x-mock" in root and not (isinstance(root["x-mock"], dict) and root["x-mock"].get("infer") is True)
     if overlays:
         from mockserver.contract.overlay import overlaid  # PERF: its JSONPath takes 50 ms to import
 
         overlaid(root, overlays)
     if _LEAVES.search(content):
         bundle(root, source)
-    if "x-mock" in root and str(root.get("openapi")).startswith("3.1"):
+    if is_annotated and str(root.get("openapi")).startswith("3.1"):
         return Document(root, source)
-    return Document(root, source, tuple(dict.fromkeys(normalise(root))))
+    return Document(root, source, tuple(dict.fromkeys(normalise(root))), is_annotated=is_annotated)
 
 
 def _parsed(source: str, content: bytes) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,9 @@ from mockserver.inference.actions import Action, read_action
 from mockserver.inference.paths import Key
 from mockserver.inference.resources import Collection, Reading, Resources
 from mockserver.inference.words import CALLERS, SEARCHES, flat
+
+SINGLE: Mapping[str, str] = {"get": "read", "put": "replace", "patch": "merge", "post": "merge", "delete": "reset"}
+"""What a verb does to a record of which there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Meanings:
         return self._action(reading, about, "POST on an item path beside other writes (O11)")
 
     def _single(self, about: Collection, method: str) -> Guess:
-        does = {"get": "read", "put": "replace", "patch": "merge", "post": "merge", "delete": "reset"}[method]
+        does = SINGLE[method]
         return Guess(
             Kind.SINGLETON, about, f"one record on a fixed path that is written too: {does} (O9)", {"does": does}
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from mockserver.contract.compile import Contract, unknown_path
 from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import Kind
@@ -16,11 +14,12 @@ from mockserver.contract.schema import Rule, Schemas
 from mockserver.contract.shapes import Shapes
 from mockserver.inference.demands import credentials, parameters
 from mockserver.inference.foreign import foreign_keys
+from mockserver.inference.marks import SAID, Marks
 from mockserver.inference.meanings import Guess, Meanings
 from mockserver.inference.paths import ANY, read_paths, spellings
 from mockserver.inference.replies import success
 from mockserver.inference.resources import Collection, Reading, Resources
-from mockserver.inference.surroundings import prefixes, usual_refusal
+from mockserver.inference.surroundings import likely_tenant, prefixes, usual_refusal
 
 
 def infer_contract(document: Document) -> Contract:
@@ -36,21 +35,22 @@ class _Builder:
         self._maker = Maker(self._schemas, self._shapes)
         self._found = Resources(read_paths(document, self._shapes), self._shapes)
         self._meanings = Meanings(self._found)
-        self._names = {id(one): one.name for one in (*self._found.collections.values(), *self._found.singles.values())}
+        self._tenant: str | None = None
 
     def contract(self) -> Contract:
-        every = [*self._found.collections.values(), *self._found.singles.values()]
-        resources = {one.name: self._resource(one) for one in every}
+        problems = Problems(self._document)
+        marks = Marks(self._document, self._found, self._maker, problems)
+        self._tenant = marks.tenant or likely_tenant(self._found.paths)
+        resources = {one.name: self._resource(one) for one in self._found.every()}
         nothing = Resource("", "", "", is_chosen=False, fields=frozenset(), managed=frozenset(), stamps={},
                            computed=frozenset(), references=(), elsewhere=(), rule=self._any())  # fmt: skip
         paths: dict[str, dict[str, Operation]] = {}
         for reading in self._found.readings.values():
-            guess = self._said(reading, self._meanings.guess(reading))
+            guess = marks.guess(reading, self._meanings.guess(reading))
             resource = resources[guess.about.name] if guess.about is not None else nothing
             operation = self._operation(reading, guess, resource)
             for template in spellings(reading.entry.path.template):
                 paths.setdefault(template, {}).setdefault(operation.method, operation)
-        problems = Problems(self._document)
         status = unknown_path(self._document, problems)
         if not paths:
             problems.add(self._document.node("paths"), "no paths", "describe at least one operation")
@@ -63,35 +63,12 @@ class _Builder:
             counted=dict.fromkeys(resources, ()),
             bodies={},
             security=Security(),
-            tenant=self._found.tenant(),
+            tenant=self._tenant,
             prefixes=prefixes(self._document),
             maker=self._maker,
             unknown_path=status,
             stray=usual_refusal(self._found, self._maker),
         )
-
-    def _said(self, reading: Reading, guess: Guess) -> Guess:
-        """The guess, but for what the document says itself."""
-        words = reading.entry.node.child("x-mock")
-        if not isinstance(words.value, Mapping):
-            return guess
-        known = {one.name: one for one in (*self._found.collections.values(), *self._found.singles.values())}
-        try:
-            kind = Kind(str(words.value.get("kind", guess.kind.value)))
-        except ValueError:
-            told = ", ".join(Kind)
-            raise self._document.error(
-                words, f"unknown kind {words.value.get('kind')!r}", f"use one of {told}"
-            ) from None
-        name = words.value.get("resource")
-        if name is not None and name not in known:
-            remedy = f"use one of {', '.join(sorted(known)) or 'none'}"
-            raise self._document.error(words, f"unknown resource {name!r}", remedy)
-        about = known[name] if name is not None else guess.about
-        if kind is not Kind.STUB and about is None:
-            raise self._document.error(words, f"{kind} of no resource", "add resource: …")
-        more = {word: value for word, value in words.value.items() if word not in ("kind", "resource")}
-        return Guess(kind, None if kind is Kind.STUB else about, "the document says so", {**guess.words, **more})
 
     def _resource(self, one: Collection) -> Resource:
         record = one.record
@@ -104,10 +81,12 @@ class _Builder:
             other_keys=one.others,
             parameter=self._parameter_schema(one),
             chosen=bool(one.identity and body is not None and self._is_sent(body, one)),
-            parents=tuple(parent for parent in one.parents if parent.parameter != self._found.tenant()),
+            parents=tuple(parent for parent in one.parents if parent.parameter != self._tenant),
             sources=tuple(one.sources),
             foreign=foreign_keys(self._shapes, one, self._found),
             ending=self._ending(one),
+            prefix=one.prefix,
+            seed=one.seed,
             why="; ".join(one.why),
         )
         return Resource(
@@ -165,7 +144,7 @@ class _Builder:
             projection=None,
             page=None,
             criteria={},
-            provenance="declared" if guess.why == "the document says so" else "inferred",
+            provenance="declared" if guess.why == SAID else "inferred",
             holds_records=False,
             is_elsewhere=False,
             plan=self._plan(reading, guess, needs),
@@ -213,7 +192,7 @@ class _Builder:
         """The parameters of this path that stand where the collection's path has those of its parents."""
         if about is None:
             return ()
-        path, tenant = reading.entry.path, self._found.tenant()
+        path, tenant = reading.entry.path, self._tenant
         places = [index for index, step in enumerate(about.key) if step == ANY]
         if path.key[: len(about.key)] != about.key:
             return None if places else ()

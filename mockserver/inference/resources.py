@@ -14,9 +14,6 @@ from mockserver.inference.paths import ANY, Entry, Key, Paths
 from mockserver.inference.replies import Found, Replies, declared, is_json, success
 from mockserver.inference.words import CALLERS
 
-TENANT_SHARE = 0.8
-"""A parameter at the same place in more than this share of the paths, and with no item path, is a tenant."""
-
 
 @dataclass(slots=True)
 class Reading:
@@ -57,6 +54,8 @@ class Collection:
     why: list[str] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     parents: list[Parent] = field(default_factory=list)
+    prefix: str = ""
+    seed: int | None = None
     is_single: bool = False
 
 
@@ -72,25 +71,14 @@ class Resources:
         self.singles: dict[Key, Collection] = {}
         self._collect()
         self._name()
-        for one in (*self.collections.values(), *self.singles.values()):
+        for one in self.every():
             one.parents = [*self._parents(one)]
+
+    def every(self) -> list[Collection]:
+        return [*self.collections.values(), *self.singles.values()]
 
     def reading(self, key: Key, method: str) -> Reading | None:
         return self.readings.get((key, method))
-
-    def tenant(self) -> str | None:
-        """The parameter that names a tenant (R8)."""
-        places = Counter(
-            (index, name)
-            for verbs in self.paths.entries.values()
-            for index, name in enumerate(next(iter(verbs.values())).path.names)
-            if name
-        )
-        for (index, name), count in places.most_common(1):
-            is_known = any(len(key) == index + 1 and key[-1] == ANY for key in self.paths.entries)
-            if count > TENANT_SHARE * len(self.paths.entries) and not is_known and len(self.paths.entries) > 4:
-                return name
-        return None
 
     def above(self, key: Key) -> Collection | None:
         """The collection of the nearest record above a path."""

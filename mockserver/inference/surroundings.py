@@ -10,8 +10,12 @@ from urllib.parse import urlsplit
 from mockserver.contract.document import Document
 from mockserver.contract.making import Maker
 from mockserver.contract.plan import Plan, Said
+from mockserver.inference.paths import ANY, Paths
 from mockserver.inference.replies import is_json
 from mockserver.inference.resources import Resources
+
+TENANT_SHARE = 0.8
+"""A parameter at the same place in more than this share of the paths, and with no item path, is a tenant."""
 
 
 def usual_refusal(found: Resources, maker: Maker) -> Plan:
@@ -27,6 +31,21 @@ def usual_refusal(found: Resources, maker: Maker) -> Plan:
     usual = next((told[name] for name, count in counts.most_common(1) if count > 1), None)
     said = {} if usual is None else {"default": usual}
     return Plan(maker, "no operation is known", "", 404, Said(None, None), said)
+
+
+def likely_tenant(paths: Paths) -> str | None:
+    """The parameter that names a tenant: the one at the same place in nearly all paths (R8)."""
+    places = Counter(
+        (index, name)
+        for verbs in paths.entries.values()
+        for index, name in enumerate(next(iter(verbs.values())).path.names)
+        if name
+    )
+    for (index, name), count in places.most_common(1):
+        is_known = any(len(key) == index + 1 and key[-1] == ANY for key in paths.entries)
+        if count > TENANT_SHARE * len(paths.entries) and not is_known and len(paths.entries) > 4:
+            return name
+    return None
 
 
 def prefixes(document: Document) -> tuple[str, ...]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.contract.fitting import fit
+from mockserver.contract.plan import Plan
 from mockserver.contract.taking import is_merge
+from mockserver.errors import Refusal
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import media_examples
@@ -16,6 +18,8 @@ from mockserver.handlers.planned.scope import Scope, named, scope_of
 from mockserver.handlers.planned.single import add, sent, write
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
+from mockserver.values.equality import same_json
+from mockserver.values.shown import shown
 
 ONLY = "-"
 """The key of a record of which there is one."""
@@ -26,11 +30,20 @@ def action(call: Call, tenant: Tenant) -> Reply:
     plan, scope = plan_of(call), scope_of(call, tenant)
     record = named(call, scope)
     value = record.data()
+    _require_possible(plan, value)
     if scope.model.record is not None and isinstance(value, dict):
         value = scope.replace(record, _acted(call, scope, record, value)).data()
     if plan.words.get("replies") == "record":
         return with_record(call, value)
     return made(call, plan.success, plan.status, value=call.input.body)
+
+
+def _require_possible(plan: Plan, value: Json) -> None:
+    """Raises Refusal when the record is as the document's ``unless`` says."""
+    unless = plan.words.get("unless")
+    if unless and isinstance(value, dict) and all(same_json(value.get(name), one) for name, one in unless.items()):
+        name, one = next(iter(unless.items()))
+        raise Refusal(int(plan.words.get("refuse", 409)), f"It cannot be done: {name} is {shown(one)}.")
 
 
 def membership(call: Call, tenant: Tenant) -> Reply:

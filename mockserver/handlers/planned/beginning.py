@@ -28,7 +28,8 @@ def begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...])
 
 
 def _begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]) -> None:
-    for ordinal in range(1, call.tools.seed_records + 1):
+    said = model_of(resource).seed
+    for ordinal in range(1, (call.tools.seed_records if said is None else said) + 1):
         key, value = first(call, resource, keys, ordinal)
         name = record_id(keys, str(key))
         if name not in tenant[resource.name]:

@@ -27,11 +27,11 @@ def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> Json:
     is_kept = place is not None
     place = place if place is not None else model.parameter
     if place is None or (not is_kept and maker.shapes.says(place, "enum")):
-        return _letters(draw.random, 20)
+        return model.prefix + _letters(draw.random, 20)
     kind = maker.shapes.type(place)
     if kind in ("integer", "number"):
         return _counted(maker, place, ordinal)
-    for candidate in _texts(maker, place, draw):
+    for candidate in _texts(maker, place, draw, model.prefix):
         if maker.allows(place, candidate):
             return candidate
     made = maker.make(place, Draw(draw.random, draw.now, full=True))
@@ -45,7 +45,7 @@ def _counted(maker: Maker, place: Node, ordinal: int) -> int:
     return int(min(number, high)) if isinstance(high, int | float) else number
 
 
-def _texts(maker: Maker, place: Node, draw: Draw) -> list[str]:
+def _texts(maker: Maker, place: Node, draw: Draw, prefix: str) -> list[str]:
     """What the key may look like, the surest first."""
     says = maker.shapes.says
     form, pattern = says(place, "format"), says(place, "pattern")
@@ -61,6 +61,8 @@ def _texts(maker: Maker, place: Node, draw: Draw) -> list[str]:
             drawn.append(patterned(pattern, draw.random, *bounds))
         return drawn[:0:-1]
     size = max(int(least or 0), min(20, int(most or 20)))
+    if prefix:
+        return [(prefix + _letters(draw.random, size))[: int(most or 64)]]
     plain = _letters(draw.random, size)
     if isinstance(example, str) and (found := _PREFIX.fullmatch(example)):
         return [(found[1] + plain)[: int(most or 64)], plain]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mockserver.contract import Resource
-from mockserver.errors import Refusal
+from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import begin, first_key
@@ -96,8 +96,22 @@ def named(call: Call, scope: Scope) -> Record:
     plan = plan_of(call)
     if plan.alias:
         return scope.get(first_key(call, scope.resource, scope.keys or ()))
-    assert plan.key is not None
-    return scope.get(str(call.input.values[plan.key]))
+    return scope.get(_key_said(call))
+
+
+def _key_said(call: Call) -> str:
+    """The key in the path or, where the document says so, in the body or the query. Raises Refusal(400)."""
+    plan = plan_of(call)
+    said = plan.words.get("key")
+    if not isinstance(said, Mapping):
+        assert plan.key is not None
+        return str(call.input.values[plan.key])
+    [(place, name)] = said.items()
+    value = value_at(call.input.body, tuple(name.split("."))) if place == "body" else call.input.values.get(name)
+    if isinstance(value, str | int) and value != "":
+        return str(value)
+    violation = Violation(place, "/" + name.replace(".", "/"), "required", "is required and missing")
+    raise Refusal(400, "The request does not name a record.", violations=[violation])
 
 
 def require_parents(call: Call, tenant: Tenant) -> None:
