@@ -36,6 +36,10 @@ def unseen(_: int) -> AbstractContextManager[Callable[[], None] | None]:
     return nullcontext()
 
 
+ROOM = 512 * 2**20
+"""How many bytes of JSON all tenants may hold when another one appears; in memory it is about twice that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A world as it was: what ``World.restore`` takes back."""
@@ -68,8 +72,9 @@ class World:
         self._on_record: Callable[[], None] | None = None
         self.store = Store(
             self.contract.indexes,
-            lambda tenant: self.scenario.fill(tenant, self._on_record),
+            self.scenario.fill_resource,
             settings.max_tenants,
+            room=ROOM,
             counted=self.contract.counted,
             strict=settings.strict_references,
         )
@@ -77,8 +82,10 @@ class World:
         self.tools = _tools(self)
         self.operations = {operation.id: operation for operation in self.contract.operations()}
         with progress(self.scenario.size()) as self._on_record:
-            for tenant in self.scenario.tenants:
-                self.store.tenant(tenant)
+            for name in self.scenario.tenants:
+                tenant = self.store.empty(name)
+                self.scenario.fill(tenant, self._on_record)
+                self.store.add(tenant)
             # A broken template stops the start, not a later request.
             self.scenario.fill(self.store.empty(""), self._on_record)
         self._on_record = None

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tenants
 from mockserver.contract import compile_contract, read_document
 from mockserver.contract.document import Node
 from mockserver.expressions import STANDARD, read_rules
@@ -43,7 +44,7 @@ def read(name: str, seed: int | None = None, counts: dict[str, int] | None = Non
 
 
 def filled(scenario: Scenario, tenant: str) -> Tenant:
-    return Store(CONTRACT.indexes, scenario.fill, 9, counted=CONTRACT.counted).tenant(tenant)
+    return tenants.filled(CONTRACT, scenario, tenant)
 
 
 def certifications(scenario: Scenario, tenant: str) -> list[dict[str, Any]]:
@@ -245,17 +246,23 @@ def test_the_records_to_remember() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_order_of_filling_never_matters(name: str) -> None:
     scenario = read(name)
-    tenants = [*scenario.tenants, "later"]
+    names, resources = [*scenario.tenants, "later"], [*CONTRACT.resources]
 
-    def world(order: list[str]) -> dict[str, list[bytes]]:
-        store = Store(CONTRACT.indexes, scenario.fill, 9, counted=CONTRACT.counted)
+    def world(names: list[str], resources: list[str]) -> dict[str, list[bytes]]:
+        """What is there when a tenant, and of it a resource, is first asked for in this order."""
+        store = Store(CONTRACT.indexes, scenario.fill_resource, 9, counted=CONTRACT.counted)
         return {
             f"{tenant} {resource}": [record.raw for record in store.tenant(tenant)[resource].scan()]
-            for tenant in order
-            for resource in CONTRACT.resources
+            for tenant in names
+            for resource in resources
         }
 
-    assert world(tenants) == world(tenants[::-1]) == world(tenants)
+    whole = {
+        f"{name} {resource}": [record.raw for record in filled(scenario, name)[resource].scan()]
+        for name in names
+        for resource in resources
+    }
+    assert world(names, resources) == world(names[::-1], resources[::-1]) == whole
 
 
 def test_more_records_leave_the_first_ones_alone() -> None:

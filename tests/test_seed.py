@@ -18,6 +18,7 @@ from mockserver.expressions.circles import circles
 from mockserver.seeding import Scenario, read_scenario
 from mockserver.seeding.fakes import Fakes
 from mockserver.store import Store
+from tenants import filled
 from tiny import document
 
 CONTRACT = compile_contract(Document(document()))
@@ -41,7 +42,7 @@ def books(folder: Path, fields: dict[str, Any], count: int = 300, **recipe: Any)
     extra = recipe.pop("recipes", {})
     told = {"tenants": {"one": {"counts": {"books": count, **{n: 7 for n in extra if n in CONTRACT.resources}}}}}
     made = scenario(folder, {"books": {"fields": {**BOOK, **fields}, **recipe}, **extra}, told)
-    Store(CONTRACT.indexes, made.fill, 9).tenant("one")
+    filled(CONTRACT, made, "one")
     return [record for name, record in made.records("one") if name == "books"]
 
 
@@ -258,7 +259,7 @@ def test_ref_to_too_few_or_none(tmp_path: Path) -> None:
     recipes = {"books": {"fields": {**BOOK, "author_id": "ref('authors', among=5)"}}, "authors": AUTHORS}
     for count, wanted in ((2, {"author-1", "author-2"}), (0, {"-"})):
         made = scenario(tmp_path, recipes, {"tenants": {"one": {"counts": {"books": 50, "authors": count}}}})
-        Store(CONTRACT.indexes, made.fill, 9).tenant("one")
+        filled(CONTRACT, made, "one")
         assert {record.get("author_id", "-") for name, record in made.records("one") if name == "books"} == wanted
 
 
@@ -312,7 +313,7 @@ PLAN = {"counts": {"books": 20, "authors": 3}}
 def made_of(
     folder: Path, recipes: dict[str, Any], told: dict[str, Any], tenant: str = "one", **options: Any
 ) -> dict[str, bytes]:
-    world = Store(CONTRACT.indexes, scenario(folder, recipes, told, **options).fill, 9).tenant(tenant)
+    world = filled(CONTRACT, scenario(folder, recipes, told, **options), tenant)
     return {record.id: record.raw for name in ("books", "authors") for record in world[name].scan()}
 
 
@@ -359,8 +360,7 @@ def test_a_tenant_changes_no_other(tmp_path: Path, before: dict[str, bytes]) -> 
     told = {"tenants": {"zero": PLAN, "one": PLAN}, "template": PLAN}
     made = scenario(tmp_path, BASE, told)
     for order in (("zero", "one", "new"), ("new", "one", "zero")):
-        store = Store(CONTRACT.indexes, made.fill, 9)
-        worlds = {name: {record.id: record.raw for kind in ("books", "authors") for record in store.tenant(name)[kind].scan()} for name in order}  # fmt: skip
+        worlds = {name: {record.id: record.raw for kind in ("books", "authors") for record in filled(CONTRACT, made, name)[kind].scan()} for name in order}  # fmt: skip
         assert worlds["one"] == before
         assert len(worlds["new"]) == len(before) and worlds["new"] != before
     assert made_of(tmp_path, BASE, told, "new") == worlds["new"]
@@ -378,7 +378,7 @@ def test_a_scenario_tells_its_name_clock_and_tenants(tmp_path: Path) -> None:
 
 def test_progress_is_told_for_each_record(tmp_path: Path) -> None:
     made, ticks = scenario(tmp_path, {"books": {"fields": BOOK}}), []
-    Store(CONTRACT.indexes, lambda tenant: made.fill(tenant, lambda: ticks.append(1)), 1).tenant("one")
+    made.fill(Store(CONTRACT.indexes, None, 1).empty("one"), lambda: ticks.append(1))
     assert len(ticks) == 300
 
 
@@ -574,7 +574,7 @@ def test_scenarios_that_are_not_there(tmp_path: Path) -> None:
 
 def fill(folder: Path, *args: Any) -> None:
     made = scenario(folder, *args)
-    Store(CONTRACT.indexes, made.fill, 9).tenant("one")
+    filled(CONTRACT, made, "one")
 
 
 def test_records_that_break_the_contract(tmp_path: Path) -> None:

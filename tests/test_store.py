@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from mockserver.store import Collection, Store, Tenant
+from mockserver.store import Collection, Record, Store, Tenant
 from mockserver.store.tenant import TooManyTenants
 
 IDS = st.sampled_from(["a", "b", "c", "Z", "0", "a|b", "é"])
@@ -159,7 +159,7 @@ def test_the_highest_number_is_remembered_when_its_record_is_gone() -> None:
 
 
 def store(limit: int = 10) -> Store:
-    return Store({"things": ("owner",)}, lambda tenant: keep(tenant, "first", "x") and None, limit)
+    return Store({"things": ("owner",)}, lambda tenant, _: keep(tenant, "first", "x") and None, limit)
 
 
 def test_a_tenant_appears_filled_and_apart() -> None:
@@ -176,6 +176,35 @@ def test_a_full_store_refuses_another_tenant() -> None:
     with pytest.raises(TooManyTenants):
         full.tenant("two")
     assert full.names() == ["one"]
+
+
+def test_a_full_store_is_told_by_its_bytes_too() -> None:
+    full = Store({"things": ()}, None, 10, room=30)
+    keep(full.tenant("one"), "a" * 40)
+    with pytest.raises(TooManyTenants):
+        full.tenant("two")
+    full.tenant("one").delete("things", "a" * 40)
+    assert full.tenant("two").size() == full.tenant("one").size() == 0
+
+
+def test_a_resource_is_filled_when_somebody_asks_for_it() -> None:
+    filled: list[tuple[str, str]] = []
+
+    def fill(tenant: Tenant, resource: str) -> None:
+        filled.append((tenant.name, resource))
+        tenant.put(resource, "first", {}, b"{}")
+
+    world = Store({"things": (), "others": ()}, fill, 10)
+    tenant = world.tenant("one")
+    assert filled == []
+    with pytest.raises(RuntimeError), tenant.transaction():
+        tenant.put("things", "second", {}, b"{}")
+        raise RuntimeError
+    assert filled == [("one", "things")]
+    assert list(tenant["things"].scan()) == [Record("first", b"{}")]  # what was there at the start is not taken back
+    twin = tenant.copy()
+    assert (twin["others"].get("first"), tenant["others"].get("first")) == (Record("first", b"{}"),) * 2
+    assert filled[1:] == [("one", "others")] * 2
 
 
 def test_a_snapshot_can_be_restored_again_and_again() -> None:

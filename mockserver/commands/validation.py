@@ -122,6 +122,9 @@ def _pointer(error: Any) -> str:
 
 def _scenario(settings: Settings, contract: Contract, file: Path) -> str:
     scenario = read_scenario(str(file), settings.fixtures, contract)
-    store = Store(contract.indexes, scenario.fill, settings.max_tenants)
-    count = sum(sum(store.tenant(name).sizes().values()) for name in (*scenario.tenants, "a tenant of the template"))
+    store, count = Store(contract.indexes, None, settings.max_tenants), 0
+    for name in (*scenario.tenants, "a tenant of the template"):
+        tenant = store.empty(name)
+        scenario.fill(tenant)
+        count += sum(tenant.sizes().values())
     return f"{file}: {len(scenario.tenants)} tenants, {count} records seeded: good"

@@ -52,6 +52,10 @@ class Filling:
             if wanted not in self._tenant[target]:
                 dangling = Violation("record", pointer, "reference", f"{told(wanted)} is not in {target}")
                 self._complain(item, item.record(), dangling, REMEDY if self._tenant[target] else _some(target))
+        self.raise_found()
+
+    def raise_found(self) -> None:
+        """Raises SetupError when a record could not be put."""
         if self._found:
             raise SetupError(_counted(problem, count) for problem, count in self._found.values())
 

@@ -53,15 +53,30 @@ class Scenario:
         contract forbids, refers to one that is not there, or repeats an id.
         """
         filling = Filling(self._contract, tenant)
-        for resource, keys in self._plans.get(tenant.name, self._template).elsewhere.items():
-            for key in keys:
-                tenant.meet(resource, key)
+        self._meet(tenant)
         with _uncollected():
             for item in self._items(tenant.name):
                 filling.put(item)
                 if on_record:
                     on_record()
         filling.raise_any()
+
+    def fill_resource(self, tenant: Tenant, resource: str) -> None:
+        """Put the records of one resource, the same that ``fill`` puts, wherever they refer to.
+
+        Raises SetupError listing what makes a record that the contract forbids, or repeats an id.
+        """
+        filling = Filling(self._contract, tenant)
+        self._meet(tenant)
+        with _uncollected():
+            for item in self._items(tenant.name, resource):
+                filling.put(item)
+        filling.raise_found()
+
+    def _meet(self, tenant: Tenant) -> None:
+        for resource, keys in self._plans.get(tenant.name, self._template).elsewhere.items():
+            for key in keys:
+                tenant.meet(resource, key)
 
     def size(self) -> int:
         """About how many records there are at the start: those of the tenants it lists, and of one of the template."""
@@ -73,17 +88,17 @@ class Scenario:
         for item in self._items(tenant_name):
             yield item.recipe.name, item.record()
 
-    def _items(self, tenant: str) -> Iterator[Item]:
+    def _items(self, tenant: str, only: str | None = None) -> Iterator[Item]:
         plan = self._plans.get(tenant, self._template)
         counts = {name: plan.counts.get(name, 0) for name in self._contract.resources}
         making = Making(self.seed, tenant, self.clock, self._recipes, counts)
         written: dict[str, set[Any]] = {name: set() for name in counts}
-        for name in sorted(counts):
+        for name in sorted(counts) if only is None else (only,):
             for recipe in plan.pinned.get(name, ()):
                 identity = recipe.place.value.get(recipe.key, name)
                 written[name].add(identity)
                 yield Item(making, recipe, 0, f"pinned {identity}")
-        for name, ordinal in _in_blocks(counts):
+        for name, ordinal in _in_blocks(counts if only is None else {only: counts[only]}):
             item = making.item(name, ordinal)
             if not written[name] or item.get_key() not in written[name]:
                 yield item

@@ -26,6 +26,9 @@ class Unannotated:
     def fill(self, tenant: Tenant, on_record: Callable[[], None] | None = None) -> None:
         """Nothing: records appear when somebody looks."""
 
+    def fill_resource(self, tenant: Tenant, resource: str) -> None:
+        """Nothing."""
+
     def size(self) -> int:
         return 0
 

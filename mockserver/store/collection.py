@@ -48,6 +48,8 @@ class Collection:
         self.indexed = tuple(indexed)
         self.counted = tuple(counted)
         self._paths = tuple(tuple(field.split(".")) for field in self.indexed)
+        self.size = 0
+        """Bytes of JSON in all records."""
         self._highest: dict[str, int] = {}
         self._records: SortedDict[str, Record] = SortedDict()
         self._indexes: tuple[dict[str, SortedSet[str]], ...] = tuple({} for _ in self.indexed)
@@ -70,6 +72,7 @@ class Collection:
                 self._highest[field] = int(number)
         previous: Record | None = self._records.get(record_id)
         self._records[record_id] = record
+        self.size += len(raw) - (len(previous.raw) if previous else 0)
         if previous is None or previous.keys != record.keys:
             self._unindex(previous)
             self._index(record)
@@ -82,14 +85,16 @@ class Collection:
     def restore(self, record_id: str, record: Record | None, highest: Mapping[str, int]) -> None:
         """Be as before a change: with ``record`` under that id, or without any."""
         self._highest = dict(highest)
-        self._unindex(self._records.pop(record_id, None))
+        self.delete(record_id)
         if record is not None:
             self._records[record_id] = record
+            self.size += len(record.raw)
             self._index(record)
 
     def delete(self, record_id: str) -> Record | None:
         """Remove and return the record; None if there was none."""
         record: Record | None = self._records.pop(record_id, None)
+        self.size -= len(record.raw) if record else 0
         self._unindex(record)
         return record
 
@@ -111,6 +116,7 @@ class Collection:
     def copy(self) -> Collection:
         """The same records in maps of their own."""
         twin = Collection(self.indexed, self.counted)
+        twin.size = self.size
         twin._highest = dict(self._highest)
         twin._records = SortedDict(self._records)
         twin._indexes = tuple({key: SortedSet(ids) for key, ids in index.items()} for index in self._indexes)

@@ -19,13 +19,20 @@ class Tenant:
 
     ``elsewhere`` are the keys of other modules' records that are known to be there, by ``module:resource``; None
     where nobody asks; ``begun`` are the collections, each with its parents' keys, that have got their first records,
-    where these are made when somebody first looks.
+    where these are made when somebody first looks. ``fill`` puts the first records of one resource into the tenant
+    when somebody first asks for that resource; without it the resources are as they are given.
     """
 
     def __init__(
-        self, name: str, collections: Mapping[str, Collection], elsewhere: dict[str, set[str]] | None = None
+        self,
+        name: str,
+        collections: Mapping[str, Collection],
+        elsewhere: dict[str, set[str]] | None = None,
+        fill: Fill | None = None,
     ) -> None:
         self.name = name
+        self._fill = fill
+        self._unfilled: set[str] = set(collections) if fill else set()
         self.lock = RLock()
         self.elsewhere = elsewhere
         self.begun: set[tuple[str, ...]] = set()
@@ -35,6 +42,8 @@ class Tenant:
 
     def __getitem__(self, resource: str) -> Collection:
         """The records of a resource, to be read; what changes them goes by this tenant."""
+        if resource in self._unfilled:
+            self._begin(resource)
         return self._collections[resource]
 
     def __contains__(self, resource: str) -> bool:
@@ -81,7 +90,11 @@ class Tenant:
 
     def sizes(self) -> dict[str, int]:
         """How many records each resource holds."""
-        return {resource: len(collection) for resource, collection in sorted(self._collections.items())}
+        return {resource: len(self[resource]) for resource in sorted(self._collections)}
+
+    def size(self) -> int:
+        """How many bytes of JSON it holds, as far as it has been filled."""
+        return sum(collection.size for collection in self._collections.values())
 
     def copy(self) -> Tenant:
         """The same records, apart from these from now on.
@@ -89,14 +102,29 @@ class Tenant:
         PERF: a resource's records are copied when one of the two first changes them, and most never do.
         """
         known = None if self.elsewhere is None else {name: set(keys) for name, keys in self.elsewhere.items()}
-        twin = Tenant(self.name, self._collections, known)
+        twin = Tenant(self.name, self._collections, known, self._fill)
+        twin._unfilled = set(self._unfilled)
         twin.begun = set(self.begun)
         twin._shared = set(self._collections)
         self._shared = set(self._collections)
         return twin
 
+    def _begin(self, resource: str) -> None:
+        """Put a resource's first records in. They stay, whatever becomes of the transaction that asked for them."""
+        assert self._fill
+        with self.lock:
+            undo, self._undo = self._undo, None
+            try:
+                if resource in self._unfilled:
+                    self._unfilled.discard(resource)
+                    self._fill(self, resource)
+            finally:
+                self._undo = undo
+
     def _own(self, resource: str) -> Collection:
         """The records of a resource, to be changed."""
+        if resource in self._unfilled:
+            self._begin(resource)
         if resource in self._shared:
             self._collections[resource] = self._collections[resource].copy()
             self._shared.discard(resource)
@@ -104,11 +132,15 @@ class Tenant:
 
     def _remember(self, resource: str, record_id: str) -> None:
         if self._undo is not None:
-            before = self._collections[resource].kept(record_id)
+            before = self[resource].kept(record_id)
             self._undo.append(partial(self._put_back, resource, record_id, *before))
 
     def _put_back(self, resource: str, record_id: str, record: Record | None, highest: Mapping[str, int]) -> None:
         self._own(resource).restore(record_id, record, highest)
+
+
+Fill: TypeAlias = Callable[[Tenant, str], None]
+"""Puts the first records of a resource into a tenant."""
 
 
 class TooManyTenants(Exception):
@@ -116,18 +148,20 @@ class TooManyTenants(Exception):
 
 
 class Store:
-    """Tenants by name. ``fill`` puts the first records into a tenant when it appears.
+    """Tenants by name. ``fill`` puts the first records of a resource into a tenant.
 
-    ``indexed`` are the fields by which each resource's records are found, ``counted`` those whose highest number
-    is kept; ``strict`` tenants keep track of other modules' records.
+    A tenant that nobody knew appears on first use and costs next to nothing: each of its resources is filled when
+    somebody first asks for it. ``indexed`` are the fields by which each resource's records are found, ``counted``
+    those whose highest number is kept; ``strict`` tenants keep track of other modules' records.
     """
 
     def __init__(
         self,
         indexed: Mapping[str, Sequence[str]],
-        fill: Callable[[Tenant], None],
+        fill: Fill | None,
         limit: int,
         *,
+        room: int | None = None,
         counted: Mapping[str, Sequence[str]] | None = None,
         strict: bool = False,
     ) -> None:
@@ -136,14 +170,15 @@ class Store:
         self._strict = strict
         self._fill = fill
         self._limit = limit
+        self._room = room
         self._lock = Lock()
         self._tenants: dict[str, Tenant] = {}
         self._kept: Mapping[str, Tenant] = {}
 
     def tenant(self, name: str) -> Tenant:
-        """The tenant of that name; it appears, filled, on first use.
+        """The tenant of that name; it appears on first use.
 
-        Raises TooManyTenants when the store holds ``limit`` of them already.
+        Raises TooManyTenants when the store holds ``limit`` of them, or ``room`` bytes of records, already.
         """
         tenant = self._tenants.get(name)
         return tenant if tenant is not None else self._appear(name)
@@ -176,8 +211,16 @@ class Store:
 
     def empty(self, name: str) -> Tenant:
         """A tenant without records, which the store does not keep."""
+        return self._made(name, None)
+
+    def add(self, tenant: Tenant) -> None:
+        """Keep a tenant that was made elsewhere, in place of the one of its name."""
+        with self._lock:
+            self._tenants[tenant.name] = tenant
+
+    def _made(self, name: str, fill: Fill | None) -> Tenant:
         made = {one: Collection(fields, self._counted.get(one, ())) for one, fields in self._indexed.items()}
-        return Tenant(name, made, {} if self._strict else None)
+        return Tenant(name, made, {} if self._strict else None, fill)
 
     def _appear(self, name: str) -> Tenant:
         with self._lock:
@@ -188,8 +231,12 @@ class Store:
             return tenant
 
     def _new(self, name: str) -> Tenant:
-        if len({*self._tenants, *self._kept}) >= self._limit:
+        known = {**self._kept, **self._tenants}
+        if len(known) >= self._limit:
             raise TooManyTenants(name)
-        tenant = self.empty(name)
-        self._fill(tenant)
+        if self._room is not None and sum(tenant.size() for tenant in known.values()) >= self._room:
+            raise TooManyTenants(name)
+        tenant = self._made(name, self._fill)
+        if self._strict:  # what other modules have is known when all records have been seen
+            tenant.sizes()
         return tenant
