@@ -537,3 +537,23 @@ def test_a_path_that_is_not_there_is_refused_as_the_document_refuses(tmp_path: P
 def test_a_path_that_is_not_there_is_a_problem_where_the_document_tells_no_errors(tmp_path: Path) -> None:
     got = client(collection(NAMED, NAMED), tmp_path).get("/nothing")
     assert (got.status_code, got.content_type) == (404, "application/problem+json")
+
+
+def test_a_list_that_holds_few_has_room_for_one_more(tmp_path: Path) -> None:
+    caller = client(collection(NAMED, NAMED, many={"type": "array", "maxItems": 1, "items": NAMED}), tmp_path)
+    made = caller.post("/things", json={"name": "mine"}).json
+    assert caller.get("/things").json == [made]
+    caller.post("/things", json={"name": "second"})
+    assert len(caller.get("/things").json) == 1
+
+
+def test_what_a_list_can_be_asked_for_alone_holds_for_every_record(tmp_path: Path) -> None:
+    record = {**NAMED, "properties": {**NAMED["properties"], "status": {"type": "string", "enum": ["done", "pending"]}}}
+    told = collection(record, NAMED)
+    only = parameter("status", {"type": "string", "enum": ["pending"]}, "query") | {"required": True}
+    told["paths"]["/things"]["get"]["parameters"] = [only]
+    caller = client(told, tmp_path)
+    made = caller.post("/things", json={"name": "mine"}).json
+    listed = caller.get("/things", query_string={"status": "pending"}).json
+    assert made in listed
+    assert len(listed) == 4

@@ -44,7 +44,8 @@ class Model:
     record), ``other_keys`` to what finds it as well; ``parameter`` is the schema of the path parameter; ``chosen``
     tells that clients name it; ``parents`` are the path parameters above, outermost first; ``alias`` is the key that
     ``me`` and the like stand for; ``ending`` what stands behind the key in its path, ``prefix`` what made keys begin
-    with, ``seed`` how many records there are at first (None: as many as the settings say);
+    with, ``seed`` how many records there are at first (None: as many as the settings say),
+    ``most`` how many a list of them can hold, ``always`` what a new one has where nobody says another;
     ``why`` tells the rules that decided.
     """
 
@@ -59,6 +60,8 @@ class Model:
     ending: str = ""
     prefix: str = ""
     seed: int | None = None
+    most: int | None = None
+    always: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
 
 

@@ -75,7 +75,8 @@ class Marks:
         about = self._about(marks, words, guess) if kind is not Kind.STUB else None
         self._check(marks, words, OPERATION[kind] | {"kind", "resource"}, f"{kind}")
         if about is not None:
-            self._look_again(reading, about)
+            if about is not guess.about:
+                self._look_again(reading, about)
             self._check_members(marks, words, about)
         elif kind is not Kind.STUB:
             self._problems.add(marks, f"{kind} of no resource", "add resource: …")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from mockserver.contract.compile import Contract, unknown_path
 from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import Kind
@@ -87,6 +90,8 @@ class _Builder:
             ending=self._ending(one),
             prefix=one.prefix,
             seed=one.seed,
+            most=self._most(one),
+            always=dict(self._always(one)),
             why="; ".join(one.why),
         )
         return Resource(
@@ -120,6 +125,26 @@ class _Builder:
             (taken.schema for taken in parameters(self._shapes, entry.item, entry.node) if taken.name == one.parameter),
             None,
         )
+
+    def _most(self, one: Collection) -> int | None:
+        """How many records its list can hold at most."""
+        reading = self._found.reading(one.key, "get")
+        if reading is None or reading.list is None or reading.success.schema is None:
+            return None
+        array = self._shapes.member(reading.success.schema, reading.list.steps)
+        most = self._shapes.says(array, "maxItems") if array is not None else None
+        return most if isinstance(most, int) and most > 0 else None
+
+    def _always(self, one: Collection) -> Iterator[tuple[str, Any]]:
+        """What all records have that the list can be asked for: the one value that a filter it requires may have."""
+        reading = self._found.reading(one.key, "get")
+        members = self._shapes.properties(one.record) if one.record is not None else {}
+        for taken in parameters(self._shapes, reading.entry.item, reading.entry.node) if reading else ():
+            place, only = members.get(taken.name), self._shapes.says(taken.schema, "enum")
+            if not taken.required or taken.location != "query" or place is None:
+                continue
+            if isinstance(only, list) and len(only) == 1 and self._maker.allows(place, only[0]):
+                yield taken.name, only[0]
 
     def _ending(self, one: Collection) -> str:
         """What stands behind the key in the item's path: a slash, ``.json``, mostly nothing."""

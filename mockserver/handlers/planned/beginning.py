@@ -28,12 +28,17 @@ def begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...])
 
 
 def _begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]) -> None:
-    said = model_of(resource).seed
-    for ordinal in range(1, (call.tools.seed_records if said is None else said) + 1):
+    for ordinal in range(1, _count(model_of(resource), call.tools.seed_records) + 1):
         key, value = first(call, resource, keys, ordinal)
         name = record_id(keys, str(key))
         if name not in tenant[resource.name]:
             door.keep(tenant, resource, name, value)
+
+
+def _count(model: Model, usual: int) -> int:
+    """How many first records there are: with room for one more where a list can hold only so many."""
+    wanted = usual if model.seed is None else model.seed
+    return wanted if model.most is None else min(wanted, model.most - 1)
 
 
 def first_key(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int = 1) -> str:
@@ -52,7 +57,7 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int) -
         return key, {} if shown is None else shown
     value = shown if shown is not None else maker.make(model.record, draw)
     if isinstance(value, dict):
-        value = _related(call, resource, value, ordinal)
+        value = _related(call, resource, {**value, **model.always}, ordinal)
         value = marked(call, model, value, keys, key)
     return key, value if maker.allows(model.record, value) else fit(maker, model.record, value, draw)
 

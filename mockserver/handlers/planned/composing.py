@@ -37,7 +37,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
         return (sent if sent is not None else {}), ()
     draw = draw_for(call, "made", scope.resource.name, *(scope.keys or ()), key)
     made = maker.member(model.record, draw, "")
-    base = dict(made) if isinstance(made, dict) else {}
+    base = {**made, **model.always} if isinstance(made, dict) else dict(model.always)
     value, ignored = overlaid(call, scope, base, sent, draw)
     value = stamped(call, model.record, value, is_new=True)
     value = addressed(call, model, value, sent, str(key))

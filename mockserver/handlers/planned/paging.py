@@ -53,7 +53,9 @@ def paged(call: Call, found: list[Record]) -> Page:
     plan, asked = plan_of(call), call.input.values
     roles = {flat(taken.name): taken.name for taken in plan.taken if taken.location == "query"}
     size = _whole(asked, roles, SIZES, call.tools.page_size)
-    size = max(1, min(size, 10_000))
+    model = call.resource.model
+    most = model.most if model and model.most else 10_000
+    size = max(1, min(size, most, 10_000))
     first_page = 1
     number = _whole(asked, roles, PAGES, first_page)
     start = _whole(asked, roles, OFFSETS, max(number - first_page, 0) * size)
