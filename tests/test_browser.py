@@ -53,7 +53,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def other_origin() -> Iterator[str]:
-    handler = functools.partial(_Quiet, directory=str(Path(__file__).parent / "data"))
+    handler = functools.partial(_Quiet, directory=str(Path(__file__).parent))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as pages:
         threading.Thread(target=pages.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{pages.server_port}"
@@ -69,7 +69,7 @@ def severe(browser: webdriver.Chrome) -> list[str]:
 
 
 def test_a_front_end_on_another_origin(browser: webdriver.Chrome, server: Running, other_origin: str) -> None:
-    browser.get(f"{other_origin}/page.html?api={server.url}")
+    browser.get(f"{other_origin}/data/page.html?api={server.url}")
     browser.find_element(By.ID, "token").send_keys("no token at all")
     browser.find_element(By.CSS_SELECTOR, "#login button").click()
     told(browser, "GET 401 listCertificationsByContactId the token is not acceptable")
@@ -164,4 +164,30 @@ def test_an_operation_that_is_opened_by_its_address_can_be_tried_out(
         assert "200" in [cell.text.split()[0] for cell in status if cell.text]
         requested = block.find_element(By.CSS_SELECTOR, ".request-url pre").text
         assert requested.partition("?")[0] == f"{server.url}/settings/acme"
+    assert severe(browser) == []
+
+
+@pytest.mark.peers
+def test_a_stock_library_logs_in_reloads_renews_and_logs_out(
+    browser: webdriver.Chrome, server: Running, other_origin: str
+) -> None:
+    severe(browser)
+    browser.get(f"{other_origin}/data/login.html?api={server.url}")
+    told(browser, "nobody")
+    browser.find_element(By.ID, "login").click()
+    wait = WebDriverWait(browser, 15)
+    wait.until(lambda page: page.current_url.startswith(f"{server.url}/authorize"))
+    assert "acme-portal" in browser.find_element(By.TAG_NAME, "main").text
+    browser.find_element(By.CSS_SELECTOR, "button[value=contact-ada]").click()
+    told(browser, "Ada Lovelace ada@example.com")
+    browser.refresh()
+    told(browser, "Ada Lovelace ada@example.com")
+    before = browser.find_element(By.ID, "told").text
+    browser.find_element(By.ID, "renew").click()
+    wait.until(lambda page: page.find_element(By.ID, "told").text not in ("", before))
+    told(browser, "Ada Lovelace ada@example.com")
+    browser.find_element(By.ID, "read").click()
+    told(browser, "200 Ada Lovelace")
+    browser.find_element(By.ID, "logout").click()
+    told(browser, "nobody")
     assert severe(browser) == []
