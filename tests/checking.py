@@ -28,7 +28,7 @@ def prepared(broken: Break | None = None, **options: Any) -> Run:
     if broken:
         whole = target.transport
         target = replace(target, transport=lambda sent: broken(sent, whole))
-    return Run(chosen, target, lambda _, __: None)
+    return Run(chosen, target)
 
 
 def carried_out(run: Run, *names: str) -> list[Result]:

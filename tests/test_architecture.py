@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import statistics
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,19 @@ def test_each_module_opens_with_its_purpose_and_stays_small(module: Path) -> Non
     assert ast.get_docstring(ast.parse(text)), f"{module} says nothing of its purpose"
     assert len(text.splitlines()) <= 300
     assert module.stem not in UNNAMED
+
+
+@pytest.mark.parametrize("package", ["conformance"])
+def test_no_package_imports_in_circles(package: str) -> None:
+    """Module by module, imports inside functions and for types alone included."""
+    here = f"mockserver.{package}"
+    graph = {
+        module.stem: {name.split(".")[2] for name in imports(module) if name.startswith(f"{here}.")}
+        for module in MODULES
+        if module.parent == ENGINE / package
+    }
+    assert len(graph) > 30
+    list(TopologicalSorter(graph).static_order())  # raises CycleError, which tells the circle
 
 
 def test_functions_are_short() -> None:

@@ -20,10 +20,12 @@ from checking import Recording, listening
 from mockserver.auth.authenticator import mint
 from mockserver.conformance.allow_list import SAFE_KINDS, Routes
 from mockserver.conformance.checking import run
+from mockserver.conformance.events import Event, Judged, Working
 from mockserver.conformance.ledger import PREFIX, Ledger
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
-from mockserver.conformance.running import Outcome, Result
+from mockserver.conformance.reporting import FORMS
+from mockserver.conformance.running import Outcome
 from mockserver.contract import Kind
 from server import COMMAND, serving
 
@@ -188,7 +190,7 @@ def test_planted_secrets_are_in_no_output(recording: tuple[Recording, str], tmp_
     done = check(*arguments, home=tmp_path, MOCKSERVER_TOKEN=own)
     assert done.returncode == 1, done.stdout + done.stderr
     outputs = {"terminal": done.stdout + done.stderr} | {file.name: file.read_text() for file in report.iterdir()}
-    assert set(outputs) == {"terminal", "report.json", "report.html", "junit.xml", "traffic.har"}
+    assert set(outputs) == {"terminal", *FORMS}
     assert "(kept secret)" in outputs["traffic.har"]
     for name, text in outputs.items():
         for secret in (own, own.split(".")[2], token(one, "globex"), "hidden.person", SECRET_STREET):
@@ -264,31 +266,31 @@ def test_a_token_command_may_ask_for_each_tenant(recording: tuple[Recording, str
 class Hand:
     """A clock that stands until the run has come to a certain point, and is far beyond the end of its time then."""
 
-    def __init__(self, point: Callable[[str, Result | None], bool]) -> None:
+    def __init__(self, point: Callable[[Event], bool]) -> None:
         self._point = point
         self.now = 0.0
 
     def __call__(self) -> float:
         return self.now
 
-    def told(self, what: str, result: Result | None) -> None:
-        if self._point(what, result):
+    def hear(self, event: Event) -> None:
+        if self._point(event):
             self.now = 1_000.0
 
 
-def amid_the_checks(_: str, result: Result | None) -> bool:
-    return result is not None and result.check.name.startswith("paging")
+def amid_the_checks(event: Event) -> bool:
+    return isinstance(event, Judged) and event.result.check.name.startswith("paging")
 
 
-def amid_the_fuzzing(what: str, result: Result | None) -> bool:
-    return result is None and what.startswith("coverage ")
+def amid_the_fuzzing(event: Event) -> bool:
+    return isinstance(event, Working) and event.what.startswith("coverage ")
 
 
 @pytest.mark.parametrize("point", [amid_the_checks, amid_the_fuzzing])
-def test_out_of_time_is_a_partial_verdict_that_says_so(point: Callable[[str, Result | None], bool]) -> None:
+def test_out_of_time_is_a_partial_verdict_that_says_so(point: Callable[[Event], bool]) -> None:
     """The fuzzer has a way of its own to stop."""
     hand = Hand(point)
-    verdict, _ = run(Options(groups=("programs",), max_time=500.0), hand.told, clock=hand)
+    verdict, _ = run(Options(groups=("programs",), max_time=500.0), hand.hear, clock=hand)
     assert hand.now, "the run never came to that point"
     assert verdict.partial == "the time given to this run was over before its end"
     unreached = [result for result in verdict.results if result.outcome is not Outcome.PASSED]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
@@ -182,25 +183,38 @@ def _check(report: Path | None, chosen: dict[str, Any]) -> int:
     from rich.console import Console
 
     from mockserver.conformance.checking import run
+    from mockserver.conformance.events import Event, Finished, to_all
     from mockserver.conformance.options import Options
-    from mockserver.conformance.reporting import remove_reports, write_reports
+    from mockserver.conformance.reporting import Files
     from mockserver.conformance.summary import Display, show
-    from mockserver.conformance.telling import redactor_for, tell
 
-    options = Options(report=report, **chosen)
-    if report:
-        remove_reports(report)
     console = Console(soft_wrap=False)
-    display = Display(console)
+    display, files = Display(console), [Files(report)] if report else []
+    ended: list[Finished] = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Finished):
+            ended.append(event)
+
+    for one in files:
+        one.clear()
     with display.running():
-        verdict, target = run(options, display.hear, begins=display.begin)
-    redactor = redactor_for(verdict, target.secrets(), options.redact)
-    told = tell(verdict, redactor)
-    written = write_reports(report, verdict, told, redactor) if report else []
-    show(console, told, written)
+        verdict, _ = run(Options(report=report, **chosen), to_all(display, *files, hear))
+    told = ended[-1].report.told
+    show(console, told, [file for one in files for file in one.written])
+    _annotate(told)
     if told["stopped"]:
         click.secho(f"mockserver check: stopped, {told['stopped']}", fg="red", err=True)
     return verdict.exit_code
+
+
+def _annotate(told: dict[str, Any]) -> None:
+    """In a workflow of GitHub, what was found stands at the run as well."""
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from mockserver.conformance.exports import workflow_commands
+
+        for line in workflow_commands(told):
+            click.echo(line)
 
 
 def _sweep(report: Path | None, chosen: dict[str, Any]) -> int:

@@ -53,7 +53,7 @@ def check_run(request: pytest.FixtureRequest) -> Iterator[Run]:
         seed=option("--check-seed"),
     )
     judge(options)
-    run = Run(options, find_target(options), lambda _, __: None)
+    run = Run(options, find_target(options))
     run.greet()
     yield run
     run.clean_up()

@@ -8,21 +8,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mockserver.conformance.baseline import read_baseline, sort_out
+from mockserver.conformance.events import Finished, Listener, Started
 from mockserver.conformance.evidence import declared
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import MOCK, Options, judge
 from mockserver.conformance.runner import Run
-from mockserver.conformance.running import Result
 from mockserver.conformance.sweeping import leftovers, sweep_away
 from mockserver.conformance.targets import Target, find_target
+from mockserver.conformance.telling import report_on
 from mockserver.conformance.verdict import Verdict
 
 
 def run(
     options: Options,
-    told: Callable[[str, Result | None], None] = lambda _, __: None,
+    listener: Listener = lambda _: None,
     *,
-    begins: Callable[[int], None] = lambda _: None,
     app: Any = None,
     target: Target | None = None,
     clock: Callable[[], float] = time.monotonic,
@@ -30,8 +30,7 @@ def run(
 ) -> tuple[Verdict, Target]:
     """Check the target; ``app`` is a WSGI application to check in place of a fresh mock, ``target`` one that is known.
 
-    ``begins`` is told how many checks of resources are to come; ``clock`` gives the seconds that the run's time limit
-    and rate count by.
+    ``listener`` hears all events; ``clock`` and ``pause`` are what the time limit, the rate and all waiting go by.
 
     Raises SetupError when nothing could be checked.
     """
@@ -39,9 +38,9 @@ def run(
     entries = read_baseline(options.baseline)
     target = target or find_target(options, app)
     began, start = datetime.now(UTC), time.perf_counter()
-    one = Run(options, target, told, clock, pause)
+    one = Run(options, target, listener, clock, pause)
     one.greet()
-    begins(one.planned())
+    listener(Started(one.planned()))
     try:
         one.check()
     finally:
@@ -78,13 +77,14 @@ def run(
         secrets=tuple(one.credentials.secrets()),
         left=left,
     )
+    listener(Finished(report_on(verdict, target.secrets(), options.redact)))
     return verdict, target
 
 
 def sweep(options: Options) -> tuple[int, tuple[Made, ...]]:
     """Remove what earlier runs left: how many records went, and which would not. Raises SetupError."""
     judge(options)
-    one = Run(options, find_target(options), lambda _, __: None)
+    one = Run(options, find_target(options))
     one.greet()
     assert one.ledger
     found = leftovers(one.session, one.ledger)

@@ -10,6 +10,7 @@ from mockserver.conformance.allow_list import allowed
 from mockserver.conformance.asking import Ask
 from mockserver.conformance.client import Client
 from mockserver.conformance.credentials import Credentials
+from mockserver.conformance.events import Judged, Listener, Working
 from mockserver.conformance.fates import Fates
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.fuzzing import PHASES, Scenario, as_check, fuzz
@@ -41,17 +42,17 @@ UNFUZZED = frozenset({Kind.BATCH, Kind.NOTICE, Kind.PREVIEW})
 
 
 class Run:
-    """What one run holds; ``told`` hears what is being done and each result."""
+    """What one run holds; ``listener`` hears what is being done and each result."""
 
     def __init__(
         self,
         options: Options,
         target: Target,
-        told: Callable[[str, Result | None], None],
+        listener: Listener = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.options, self.target, self._told = options, target, told
+        self.options, self.target, self._tell = options, target, listener
         self.profile = options.chosen
         self.plan = read_plan(target.contract, options.seed)
         self.mark = new_mark(str(options.seed) if self.profile.in_process else None)
@@ -168,7 +169,7 @@ class Run:
         if not self.sample.has_check(check.name, resource):
             self._keep(Result(check, resource, Outcome.LEFT_OUT, reason=SAMPLED, planned=False))
             return
-        self._told(f"{check.name} of {resource}", None)
+        self._tell(Working(f"{check.name} of {resource}"))
         began = time.perf_counter()
         result = carry_out(check, self.session, self.plan.groups[resource])
         if result.outcome is Outcome.FAILED and self.lag is None and self._measure():
@@ -187,7 +188,7 @@ class Run:
         amount = self.profile.fuzzing
         seen: dict[tuple[str, str], Result] = {}
         for scenario in fuzz(
-            self.session, amount, self.options.seed, self._fuzzed, lambda what: self._told(what, None)
+            self.session, amount, self.options.seed, self._fuzzed, lambda what: self._tell(Working(what))
         ):
             self._take(scenario, seen)
         for result in seen.values():
@@ -227,7 +228,7 @@ class Run:
 
     def _keep(self, result: Result) -> None:
         self.results.append(result)
-        self._told("", result)
+        self._tell(Judged(result))
 
     def _mark_unreached(self) -> None:
         if not self.partial:

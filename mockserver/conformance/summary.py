@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from mockserver.conformance.events import Event, Judged, Started, Working
 from mockserver.conformance.running import Outcome, Result
 from mockserver.conformance.verdict import Word
 
@@ -54,21 +55,20 @@ class Display:
             self._bar.add_task("", total=None)
             yield
 
-    def begin(self, total: int) -> None:
-        """So many checks of resources are to come."""
-        if self._bar:
-            self._bar.update(self._bar.task_ids[0], total=total)
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Started(planned) if self._bar:
+                self._bar.update(self._bar.task_ids[0], total=planned)
+            case Working(what) if self._bar:
+                self._bar.update(self._bar.task_ids[0], description=escape(what)[:60])
+            case Judged(result):
+                self._judged(result)
 
-    def hear(self, what: str, result: Result | None) -> None:
-        """``what`` begins, or ``result`` is there."""
-        if self._bar:
-            task = self._bar.task_ids[0]
-            if what:
-                self._bar.update(task, description=escape(what)[:60])
-            elif result and result.planned and result.outcome in TOLD and result.check.suite != FUZZING:
-                self._bar.advance(task)
-        elif result:
+    def _judged(self, result: Result) -> None:
+        if not self._bar:
             self._count(result)
+        elif result.planned and result.outcome in TOLD and result.check.suite != FUZZING:
+            self._bar.advance(self._bar.task_ids[0])
 
     def _count(self, result: Result) -> None:
         about = FUZZING if result.check.suite == FUZZING else result.resource or result.check.suite
@@ -92,11 +92,10 @@ def show(console: Console, told: dict[str, Any], written: list[Path]) -> None:
     console.print(_clauses(told), markup=False, highlight=False, soft_wrap=True)
     _statuses(console, told)
     _errors(console, told)
-    checks = list(dict.fromkeys(one["check"] for one in told["findings"]))
-    for name in checks[:SHOWN]:
-        _finding(console, [one for one in told["findings"] if one["check"] == name])
-    if len(checks) > SHOWN:
-        console.print(f"\n… and {len(checks) - SHOWN} more checks: see the report (--report DIR)", highlight=False)
+    for one in told["findings"][:SHOWN]:
+        _finding(console, one)
+    if (more := len(told["findings"]) - SHOWN) > 0:
+        console.print(f"\n… and {more} more findings: see the report (--report DIR)", highlight=False)
     _baseline(console, told)
     _infrastructure(console, told)
     _uncovered(console, told)
@@ -106,10 +105,10 @@ def show(console: Console, told: dict[str, Any], written: list[Path]) -> None:
 
 def _headline(told: dict[str, Any]) -> str:
     colour, words = _VERDICTS[Word(told["verdict"])]
-    found = len({one["check"] for one in told["findings"]})
+    found = len(told["findings"])
     evidence = told["evidence"]
     words = words.format(
-        found=f"{found} {'check' if found == 1 else 'checks'}",
+        found=f"{found} {'finding' if found == 1 else 'findings'}",
         missing=evidence["planned"] - evidence["judged"],
         planned=evidence["planned"],
         errors=sum(one["outcome"] == Outcome.ERROR for one in told["checks"]),
@@ -122,7 +121,7 @@ def _headline(told: dict[str, Any]) -> str:
 
 _VERDICTS: Mapping[Word, tuple[str, str]] = {
     Word.CLEAN: ("green", "clean"),
-    Word.FINDINGS: ("red", "{found} found something"),
+    Word.FINDINGS: ("red", "{found}"),
     Word.INCOMPLETE: ("yellow", "incomplete, {missing} of {planned} planned checks judged nothing"),
     Word.UNJUDGED: ("yellow", "nothing was judged"),
     Word.ERROR: ("red", "{errors} of the checks failed themselves"),
@@ -190,17 +189,17 @@ def _errors(console: Console, told: dict[str, Any]) -> None:
             console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _finding(console: Console, found: list[dict[str, Any]]) -> None:
-    """What one check found: the first operation's cause in full, the others by name."""
-    one, count = found[0], sum(other["count"] for other in found)
+def _finding(console: Console, one: dict[str, Any]) -> None:
+    """One cause: where it was found, what else it led to, how to see it again."""
     code = f" {one['code']}" if one["code"] else ""
+    others = len(one["operations"]) - 1
+    where = one["operation"] + (f" and {others} more operations" if others > 0 else "")
     console.print()
     console.print(f"[red]✗[/] [bold]{escape(one['cause'])}[/]", soft_wrap=True, highlight=False)
-    lines = [f"{one['check']}{code} · {one['operation']} · found {count}x · seed {one['seed']}"]
+    lines = [f"{one['check']}{code} · {where} · found {one['count']}x · seed {one['seed']}"]
     if one["detail"]:
         lines.append(" ".join(one["detail"].split())[:DETAIL])
-    also = [other["cause"] for other in one["also"]] + [other["cause"] for other in found[1:]]
-    if also:
+    if also := [other["cause"] for other in one["also"]]:
         more = f"; and {len(also) - 2} more" if len(also) > 2 else ""
         lines.append(f"also: {'; '.join(also[:2])}{more}")
     for line in [*lines, *([one["curl"]] if one["curl"] else [])]:

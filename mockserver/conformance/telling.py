@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from mockserver.conformance.baseline import Accepted
@@ -34,6 +35,20 @@ def redactor_for(verdict: Verdict, tokens: list[str], fields: tuple[str, ...]) -
     return redactor
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One run as reporters see it: ``told`` is plain data, covered; ``redactor`` covers whatever else is shown."""
+
+    verdict: Verdict
+    told: dict[str, Any]
+    redactor: Redactor
+
+
+def report_on(verdict: Verdict, tokens: list[str], fields: tuple[str, ...]) -> Report:
+    redactor = redactor_for(verdict, tokens, fields)
+    return Report(verdict, tell(verdict, redactor), redactor)
+
+
 def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
     """What happened, as JSON: totals, operations, checks, findings by cause, what was not covered and why."""
     covered = verdict.covered()
@@ -43,6 +58,7 @@ def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
         "seed": verdict.seed,
         "mark": verdict.mark,
         "began": verdict.began.isoformat(timespec="seconds"),
+        "began_at": verdict.began.timestamp(),
         "seconds": round(verdict.seconds, 2),
         "verdict": verdict.word.value,
         "exit_code": verdict.exit_code,
@@ -118,6 +134,8 @@ def finding(verdict: Verdict, cluster: Cluster, redactor: Redactor) -> dict[str,
         "code": f"WFC{one.code}" if one.code else None,
         "resource": one.resource,
         "operation": one.operation,
+        "operations": list(cluster.operations),
+        "resources": list(cluster.resources),
         "cause": redactor.text(one.cause),
         "detail": redactor.text(one.detail),
         "also": [{"cause": redactor.text(cause), "count": count} for cause, count in others.items()],

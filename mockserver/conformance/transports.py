@@ -99,6 +99,7 @@ def _context(trust: Trust) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if trust.insecure:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        urllib3.disable_warnings(exceptions.InsecureRequestWarning)  # once is enough: it was asked for
     elif trust.ca:
         try:
             context.load_verify_locations(cafile=trust.ca)

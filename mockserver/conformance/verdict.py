@@ -41,10 +41,15 @@ MISSED = (Outcome.NOT_COVERED, Outcome.LEFT_OUT)
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Findings of one check about one operation: the first of them, and how often each cause was found."""
+    """Findings of one check that have one cause: the first of them, and how often each wording of it was found.
+
+    ``operations`` and ``resources`` are all that it was found in.
+    """
 
     first: Finding
     causes: Mapping[str, int]
+    operations: tuple[str, ...]
+    resources: tuple[str, ...]
 
     @property
     def count(self) -> int:
@@ -154,8 +159,38 @@ class Verdict:
 
 
 def clusters(findings: Iterable[Finding]) -> list[Cluster]:
-    """One cluster a check and operation: the same fault shows in many fields and ways."""
-    found: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
-        found.setdefault((finding.check, finding.operation), []).append(finding)
-    return [Cluster(several[0], Counter(one.cause for one in several)) for several in found.values()]
+    """One cluster a cause. The same fault shows in many fields and ways, in one operation or in many.
+
+    Findings of one check belong together when they are about one operation, or say the same of several.
+    """
+    several = list(findings)
+    place: dict[tuple[str, str], int] = {}
+    home = list(range(len(several)))
+
+    def top(index: int) -> int:
+        while home[index] != index:
+            home[index] = index = home[home[index]]
+        return index
+
+    for index, one in enumerate(several):
+        for key in ((one.check, f"operation {one.operation}"), (one.check, f"cause {_general(one)}")):
+            first, second = sorted((top(index), top(place.setdefault(key, index))))
+            home[second] = first
+    found: dict[int, list[Finding]] = {}
+    for index, one in enumerate(several):
+        found.setdefault(top(index), []).append(one)
+    return [_cluster(one) for one in found.values()]
+
+
+def _general(finding: Finding) -> str:
+    """The cause without the names of what it was found in."""
+    cause = finding.cause
+    for name in (finding.operation, finding.resource):
+        cause = cause.replace(name, "*") if name else cause
+    return cause
+
+
+def _cluster(found: list[Finding]) -> Cluster:
+    operations = tuple(dict.fromkeys(one.operation for one in found if one.operation))
+    resources = tuple(dict.fromkeys(one.resource for one in found))
+    return Cluster(found[0], Counter(one.cause for one in found), operations, resources)

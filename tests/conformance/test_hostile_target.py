@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from checking import carried_out, prepared
+from mockserver.conformance.archive import har_request
 from mockserver.conformance.redaction import Redactor, escaped
-from mockserver.conformance.reporting import _har_request
 from mockserver.conformance.running import Outcome
 from mockserver.conformance.traffic import DEEPEST, Exchange, NotJson, Reply, Sent, read_json
 
@@ -64,6 +64,6 @@ def test_whatever_it_answers_is_a_finding_and_reads_as_text(body, tmp_path):
 def test_the_archive_holds_a_query_whose_name_is_escaped():
     sent = Sent("GET", "/certifications/acme?%1b%9d=%1b%5b2J&fields=id")
     step = Exchange(1, datetime(2025, 1, 1, tzinfo=UTC), "fuzzing", sent, None, "none came")
-    request = _har_request(step, "http://127.0.0.1:1", Redactor())
+    request = har_request(step, "http://127.0.0.1:1", Redactor()).asdict()
     assert request["queryString"][0]["value"] == "\\u001b[2J"
     assert request["queryString"][1] == {"name": "fields", "value": "id"}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -91,3 +94,29 @@ def test_no_guide_asks_an_index_for_a_name_that_is_not_ours() -> None:
     ]:
         if file.is_file():
             assert not ASKS.search(file.read_text(errors="replace")), file
+
+
+def test_a_wheel_finds_the_users_own_checks_beside_a_package_called_as_ours(wheel: Path, tmp_path: Path) -> None:
+    """What ``pip install`` gets, outside the checkout, beside a ``contract_tests`` of the user's own."""
+    site, mine = tmp_path / "site", tmp_path / "my_checks"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    (tmp_path / "contract_tests").mkdir()
+    (tmp_path / "contract_tests" / "__init__.py").write_text("MINE = True\n")
+    mine.mkdir()
+    (mine / "naming.py").write_text(f"import contract_tests\nassert contract_tests.MINE\n{CHECK}")
+    code = (
+        "import mockserver, sys; assert mockserver.__file__.startswith(sys.argv.pop(1)), mockserver.__file__;"
+        "from mockserver.commands.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(site), "check", "--checks", str(mine), "--group", "settings", "--group",
+         "courseFees", "--no-fuzz", "--report", "report"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join((str(site), str(tmp_path)))},
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    told = json.loads((tmp_path / "report/report.json").read_text())
+    names = {one["name"]: one for one in told["checks"] if one["outcome"] == "passed"}
+    assert names["naming.mine"]["judged"] == 1
+    assert "round_trip.created_is_read" in names

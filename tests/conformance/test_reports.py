@@ -1,0 +1,124 @@
+"""One cause is one finding in every form of the report, and what listens to a run hears it in order."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from click.testing import CliRunner
+
+from mockserver.commands.cli import main
+from mockserver.conformance.checking import run
+from mockserver.conformance.events import Event, Finished, Judged, Started, Working, to_all
+from mockserver.conformance.exports import workflow_commands
+from mockserver.conformance.findings import Finding
+from mockserver.conformance.options import Options
+from mockserver.conformance.reporting import FORMS, Files
+from mockserver.conformance.targets import find_target
+from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.verdict import clusters
+
+GROUPS = ("courseFees", "programs")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reports of a run over a target with two faults, each of them in two resources."""
+    target, here = find_target(Options()), tmp_path_factory.mktemp("report")
+
+    def transport(sent: Sent) -> Reply:
+        if (
+            sent.method == "DELETE"
+            and "/" in sent.path[1:]
+            and target.transport(replace(sent, method="GET")).status == 404
+        ):
+            return Reply(200, target.transport(sent).headers, json.dumps(sent.path.rpartition("/")[2]).encode())
+        reply = target.transport(sent)
+        is_patch = sent.method == "PATCH" and reply.status == 200
+        return (
+            replace(reply, headers=(*reply.headers, ("X-Powered-By", "x")))
+            if not is_patch
+            else replace(reply, status=418)
+        )
+
+    heard: list[Event] = []
+    run(
+        Options(groups=GROUPS, fuzzed=False),
+        to_all(heard.append, Files(here)),
+        target=replace(target, transport=transport),
+    )
+    kinds = [type(one) for one in heard]
+    assert (kinds[0], kinds[-1], kinds.count(Finished)) == (Started, Finished, 1)
+    assert kinds.count(Working) == kinds.count(Judged)
+    return here
+
+
+def read(folder: Path, name: str) -> Any:
+    return json.loads((folder / name).read_text())
+
+
+def test_one_cause_is_one_finding_everywhere(folder: Path) -> None:
+    told = read(folder, "report.json")
+    findings = told["findings"]
+    assert {file.name for file in folder.iterdir()} == set(FORMS)
+    undeclared = next(one for one in findings if one["check"] == "watch.status")
+    assert undeclared["operations"] == ["patchCourseFee", "patchProgram"]
+    second = next(one for one in findings if one["check"] == "deleting.second_delete")
+    assert second["resources"] == list(GROUPS)
+    assert len({(one["check"], one["cause"]) for one in findings}) == len(findings)
+    suites = ET.parse(folder / "junit.xml").getroot()
+    assert len(list(suites.iter("failure"))) == len(findings)
+    assert sum(int(str(suite.get("failures"))) for suite in suites) == len(findings)
+    assert len(read(folder, "report.sarif")["runs"][0]["results"]) == len(findings)
+    assert (folder / "report.html").read_text().count('<article class="card">') == len(findings)
+    assert len([one for one in workflow_commands(told) if one.startswith("::error")]) == min(len(findings), 10)
+
+
+def test_sarif_and_ctrf_tell_checks_by_name(folder: Path) -> None:
+    [sarif] = read(folder, "report.sarif")["runs"]
+    rules = [rule["id"] for rule in sarif["tool"]["driver"]["rules"]]
+    assert {one["ruleId"] for one in sarif["results"]} == set(rules)
+    assert sarif["invocations"] == [{"executionSuccessful": True, "exitCode": 1}]
+    results = read(folder, "ctrf.json")["results"]
+    summary = results["summary"]
+    assert summary["tests"] == len(results["tests"]) == summary["passed"] + summary["failed"] + summary["skipped"]
+    assert summary["start"] <= summary["stop"]
+    assert {"name": "deleting.second_delete [programs]", "status": "failed"}.items() <= next(
+        one for one in results["tests"] if one["name"] == "deleting.second_delete [programs]"
+    ).items()
+
+
+def finding(check: str, operation: str, cause: str) -> Finding:
+    return Finding(check, "A check", None, operation, operation, cause, "")
+
+
+def test_findings_belong_together_by_operation_or_by_what_they_say() -> None:
+    several = [
+        finding("a", "get", "get is slow"),
+        finding("a", "list", "list is slow"),
+        finding("a", "list", "list is late"),
+        finding("a", "put", "put is lost"),
+        finding("b", "get", "get is slow"),
+    ]
+    found = [(one.first.check, one.operations, one.count) for one in clusters(several)]
+    assert found == [("a", ("get", "list"), 3), ("a", ("put",), 1), ("b", ("get",), 1)]
+
+
+def test_annotations_hold_one_line_each_and_no_command_of_the_targets() -> None:
+    one = {"check": "a.b", "operation": "get", "cause": "100% wrong", "detail": "line\n::error::injected"}
+    told = {"findings": [one], "verdict": "stopped", "stopped": "no answer any more", "partial": None}
+    assert list(workflow_commands(told)) == [
+        "::error title=a.b%3A get::100%25 wrong%0Aline%0A::error::injected",
+        "::warning title=Contract checks::stopped: no answer any more",
+    ]
+
+
+def test_the_terminal_annotates_in_a_workflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    done = CliRunner().invoke(main, ["check", "--group", "settings", "--no-fuzz", "--require", "100%"])
+    assert done.exit_code == 0, done.output
+    assert "::error" not in done.output
