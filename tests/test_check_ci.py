@@ -63,8 +63,7 @@ def carried_out(script: str, folder: Path, environment: Mapping[str, str]) -> su
         "CI_PIPELINE_IID": "7",
         **environment,
     }
-    script = re.sub(r"--max-time \d+", "--max-time 4", script.replace("--rate 10/s", "--rate 1000/s"))
-    script = re.sub(r"--require \d+%", "--require 1%", script)
+    script = script.replace("--rate 10/s", "--rate 1000/s --group courseFees --no-fuzz")
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=folder, env=told, capture_output=True, text=True, timeout=200, check=False,
