@@ -1,0 +1,173 @@
+"""Records with all that a rule looks at: those they name, those that name them, the values its conditions ask for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.conformance.asking import Ask
+from mockserver.conformance.findings import Inconclusive
+from mockserver.conformance.plan import Group
+from mockserver.conformance.session import Session
+from mockserver.contract import Kind
+
+DEEPEST = 4
+"""How many records away from the first one records are still made whole."""
+MOST = 6
+"""How many records are made that name one."""
+
+
+class Furnisher:
+    """Makes records for one check; of a resource that others name, one for all of them."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._made: dict[str, dict[str, Any]] = {}
+
+    def make(self, group: Group, rules: Any, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """A record of ``group`` that has what ``rules`` name; where that is refused, a plain one."""
+        body = {**self.body(group, rules), **(fields or {})}
+        reply = self.session.send(Ask(group.one(Kind.CREATE), body=body))
+        if reply.status == 200 and isinstance(self.session.value(reply), dict):
+            return dict(self.session.value(reply))
+        return self.session.create(group, fields)
+
+    def body(self, group: Group, rules: Any, depth: int = 0) -> dict[str, Any]:
+        """What a create would send."""
+        body = self.session.body(group)
+        chains = list(named_in(rules))
+        roots = {chain[0] for chain in chains}
+        for reference in group.references:
+            if reference.field in roots | set(body) and depth < DEEPEST and not reference.is_elsewhere:
+                further = [chain[1:] for chain in chains if chain[0] == reference.field and len(chain) > 1]
+                if made := self._referred(reference.resource, further, depth + 1, is_named=reference.field in roots):
+                    is_list = group.values.type_of(group.field(reference.field)) == "array"
+                    body[reference.field] = [made] if is_list else made
+        for field in roots & set(group.writable) - set(body):
+            if (value := self._nested(group, field)) and group.values.allows(group.writable[field], value):
+                body[field] = value
+        return body
+
+    def _referred(self, resource: str, chains: list[tuple[str, ...]], depth: int, *, is_named: bool) -> str | None:
+        group = self.session.plan.groups[resource]
+        if Kind.CREATE not in group.operations:
+            return None
+        if resource not in self._made:
+            if not is_named or not chains:
+                return str(self.session.target(group)[group.key])
+            body = self.body(group, chains, depth)
+            reply = self.session.send(Ask(group.one(Kind.CREATE), body=body))
+            made = self.session.value(reply) if reply.status == 200 else self.session.target(group)
+            self._made[resource] = dict(made)
+        return str(self._made[resource][group.key])
+
+    def _nested(self, group: Group, field: str) -> list[dict[str, Any]]:
+        """A list with one item for each value of its items' first enum, foreign keys filled in."""
+        document, node = group.contract.document, group.field(field)
+        place = document.follow(node.child("items"))
+        declared = dict(place.child("properties").items())
+        options = {name: document.follow(one).value.get("enum") for name, one in declared.items()
+                   if isinstance(document.follow(one).value, Mapping)}  # fmt: skip
+        chosen = next((name for name, known in options.items() if known), None)
+        made: list[dict[str, Any]] = []
+        for ordinal, value in enumerate(options[chosen] if chosen else (None, None)):
+            item = group.values.make(place, field, ordinal + 1)
+            if not isinstance(item, dict):
+                return []
+            keys = {one.names[1]: self._referred(one.resource, [], DEEPEST, is_named=False)
+                    for one in group.resource.references if one.field == field and len(one.names) == 2}  # fmt: skip
+            item |= {name: key for name, key in keys.items() if key}
+            made.append({**item, **({chosen: value} if chosen else {})})
+        return made
+
+    def dependants(self, rules: Any, group: Group, record: Mapping[str, Any]) -> list[tuple[Group, dict[str, Any]]]:
+        """Records that name ``record`` where ``rules`` look for some, with each value that those are compared with."""
+        made: list[tuple[Group, dict[str, Any]]] = []
+        for resource, path in sorted(looked_for(rules)):
+            other = self.session.plan.groups[resource]
+            if Kind.CREATE not in other.operations:
+                continue
+            for fields in [{}, *variants(rules, other)][: MOST // 2]:
+                named = {path: record[group.key]} if path and "." not in path else {}
+                if path and "." in path:
+                    outer, inner = path.split(".", 1)
+                    items = self._nested(other, outer)[:1]
+                    named = {outer: [{**one, inner: record[group.key]} for one in items]}
+                try:
+                    made.append((other, self.session.create(other, {**fields, **named})))
+                except Inconclusive:
+                    continue
+        return made[:MOST]
+
+
+def texts_in(rules: Any) -> Iterator[str]:
+    """Every expression in rules, however they are nested."""
+    if isinstance(rules, str):
+        yield rules
+    elif isinstance(rules, Mapping):
+        for name, one in rules.items():
+            if name not in ("about", "on", "link", "create"):
+                yield from texts_in(one)
+    elif isinstance(rules, list) and not (rules and isinstance(rules[0], tuple)):
+        for one in rules:
+            yield from texts_in(one)
+
+
+def trees(rules: Any) -> Iterator[ast.AST]:
+    for text in texts_in(rules):
+        try:
+            yield ast.parse(text.strip().replace("\n", " "), mode="eval")
+        except SyntaxError:
+            continue
+
+
+def named_in(rules: Any) -> Iterator[tuple[str, ...]]:
+    """The names that rules read, each with the members read of it: ``process_id.fee_id`` is two."""
+    if isinstance(rules, list) and rules and isinstance(rules[0], tuple):
+        yield from rules
+        return
+    for tree in trees(rules):
+        for node in ast.walk(tree):
+            chain: list[str] = []
+            one = node
+            while isinstance(one, ast.Attribute):
+                chain.insert(0, one.attr)
+                one = one.value
+            if isinstance(one, ast.Name):
+                yield (one.id, *chain)
+
+
+def looked_for(rules: Any) -> set[tuple[str, str]]:
+    """The resources whose records rules look through, with the foreign key by which they do (empty: all)."""
+    found = set()
+    for tree in trees(rules):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "records":
+                by = next((one.value for one in node.keywords if one.arg == "by"), None)
+                found.add((str(ast.literal_eval(node.args[0])), str(ast.literal_eval(by)) if by else ""))
+    return found
+
+
+def compared(rules: Any) -> dict[str, list[Any]]:
+    """The plain values that rules compare each name, or member of one, with."""
+    found: dict[str, list[Any]] = {}
+    for tree in trees(rules):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Compare) and isinstance(node.left, ast.Name | ast.Attribute):
+                name = node.left.id if isinstance(node.left, ast.Name) else node.left.attr
+                for one in node.comparators:
+                    known = one.elts if isinstance(one, ast.List | ast.Tuple) else [one]
+                    found.setdefault(name, []).extend(e.value for e in known if isinstance(e, ast.Constant))
+    return found
+
+
+def variants(rules: Any, group: Group) -> list[dict[str, Any]]:
+    """Fields of ``group`` with the values that make a difference to ``rules``, one field at a time."""
+    made: list[dict[str, Any]] = []
+    for name, values in compared(rules).items():
+        if name in group.writable:
+            options = group.contract.document.follow(group.writable[name]).value.get("enum") or []
+            wanted = dict.fromkeys([*values, *options[:4]])
+            made += [{name: value} for value in wanted if group.values.allows(group.writable[name], value)]
+    return made
