@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -57,9 +58,13 @@ class Running:
 
 
 @contextmanager
-def serving(*options: str, command: str = COMMAND) -> Iterator[Running]:
+def serving(*options: str, command: str = COMMAND, environment: dict[str, str] | None = None) -> Iterator[Running]:
     process = subprocess.Popen(
-        [command, "serve", "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [command, "serve", "--port", "0", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **(environment or {})},
     )
     try:
         assert process.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mockserver.commands.check import check
+from mockserver.commands.ctl import ctl
 from mockserver.commands.explain import explain
 from mockserver.commands.infer import infer
 from mockserver.commands.publish import publish
@@ -28,9 +29,10 @@ def main() -> None:
       mockserver serve petstore.yaml          any other API
       mockserver token --tenant acme          an access token for the mock
       mockserver routes                       every operation and what it means
+      mockserver ctl reset                    back to the initial data
       mockserver check --target URL           does this server keep its contract?
     """
 
 
-for command in (serve, routes, infer, explain, token, seed, validate, publish, check):
+for command in (serve, ctl, routes, infer, explain, token, seed, validate, publish, check):
     main.add_command(command)

@@ -1,0 +1,85 @@
+"""Asks a running mock's control plane."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode, urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
+
+import click
+
+from mockserver.web.who_may import is_loopback
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+WITHIN = 30.0
+"""Seconds in which it must answer."""
+
+
+class NotReachable(click.ClickException):
+    """Nothing was changed: no mock answers there."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ControlClient:
+    """``url`` is the mock's address; ``token`` its control token, if it wants one."""
+
+    url: str
+    token: str | None
+
+    def ask(self, method: str, *path: str, body: Any = None, query: Mapping[str, Any] = NOTHING) -> Any:
+        """The JSON of the answer; each of ``path`` is a segment, None in ``query`` is left out.
+
+        Raises ClickException with what the mock says is wrong, NotReachable where none answers.
+        """
+        address = f"{self.url.rstrip('/')}/__mock__/{'/'.join(quote(segment, safe='') for segment in path)}"
+        given = {name: value for name, value in query.items() if value is not None}
+        request = Request(f"{address}?{urlencode(given)}" if given else address, method=method)  # noqa: S310
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        return self._sent(request)
+
+    def _sent(self, request: Request) -> Any:
+        host = urlsplit(self.url).hostname or ""
+        opener = build_opener(ProxyHandler({})) if is_loopback(host) else build_opener()
+        try:
+            with opener.open(request, timeout=WITHIN) as answer:
+                return json.load(answer)
+        except HTTPError as error:
+            with error:
+                raise click.ClickException(_refusal(error)) from None
+        except (URLError, OSError, ValueError) as error:
+            why = getattr(error, "reason", error)
+            raise NotReachable(f"no mock answers at {self.url}: {why}") from None
+
+
+def checked_url(_: click.Context, __: click.Parameter, text: str) -> str:
+    """Raises click.BadParameter unless it is an http or https address."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise click.BadParameter(f"{text!r} is not an address such as http://127.0.0.1:8080")
+    return text
+
+
+def _refusal(error: HTTPError) -> str:
+    """What the mock said, a line for each problem."""
+    try:
+        said: Mapping[str, Any] = json.load(error)
+        problems = [
+            f"  {one['path']}: {one['message']}" if one["path"] else f"  {one['message']}" for one in said["errors"]
+        ]
+        return "\n".join([str(said["message"]), *problems])
+    except (ValueError, KeyError, TypeError):
+        return f"the answer is {error.code}, and not that of a mock server's control plane"
