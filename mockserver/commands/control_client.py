@@ -6,14 +6,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
-from urllib.error import HTTPError, URLError
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
 
 import click
 
 from mockserver.web.who_may import is_loopback
+
+if TYPE_CHECKING:
+    from urllib.error import HTTPError
+    from urllib.request import Request
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 WITHIN = 30.0
@@ -39,6 +41,8 @@ class ControlClient:
         Raises ClickException with what the mock says is wrong, NotReachable where none answers.
         """
         address = f"{self.url.rstrip('/')}/__mock__/{'/'.join(quote(segment, safe='') for segment in path)}"
+        from urllib.request import Request  # PERF: 25 ms that other commands do not need
+
         given = {name: value for name, value in query.items() if value is not None}
         request = Request(f"{address}?{urlencode(given)}" if given else address, method=method)  # noqa: S310
         if self.token:
@@ -49,6 +53,9 @@ class ControlClient:
         return self._sent(request)
 
     def _sent(self, request: Request) -> Any:
+        from urllib.error import HTTPError, URLError
+        from urllib.request import ProxyHandler, build_opener
+
         host = urlsplit(self.url).hostname or ""
         opener = build_opener(ProxyHandler({})) if is_loopback(host) else build_opener()
         try:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Request
+if TYPE_CHECKING:  # PERF: 70 ms that commands which only ask do not need
+    from flask import Request
 
 _LOCAL_NAMES = frozenset({"localhost", "host.docker.internal"})
 
