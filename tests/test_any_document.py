@@ -557,3 +557,31 @@ def test_what_a_list_can_be_asked_for_alone_holds_for_every_record(tmp_path: Pat
     listed = caller.get("/things", query_string={"status": "pending"}).json
     assert made in listed
     assert len(listed) == 4
+
+
+def test_first_records_differ_and_their_dates_are_in_order(tmp_path: Path) -> None:
+    moment = {"type": "string", "format": "date-time"}
+    properties = {
+        "id": {"type": "integer"}, "name": {"type": "string", "example": "Always the same"}, "code": {"type": "string", "example": "x-1", "enum": ["x-1"]},
+        "updatedAt": moment, "created_at": moment, "ends": {"type": "string", "format": "date"}, "start_date": {"type": "string", "format": "date"}}  # fmt: skip
+    record = {"type": "object", "required": [*properties], "properties": properties}
+    listed = client(collection(record, NAMED), tmp_path, seed_records=9).get("/things").json
+    assert len(listed) == 9
+    assert listed[0]["name"] == "Always the same"
+    assert len({one["name"] for one in listed}) > 4
+    for one in listed:
+        assert one["code"] == "x-1"
+        assert one["created_at"] <= one["updatedAt"]
+        assert one["start_date"] <= one["ends"]
+
+
+def test_an_owner_is_a_user_that_is_there(tmp_path: Path) -> None:
+    item = {
+        "type": "object",
+        "required": ["id", "owner_id"],
+        "properties": {"id": {"type": "integer"}, "owner_id": {"type": "integer"}},
+    }
+    told = collection(item, NAMED)
+    told["paths"] |= collection(NAMED, NAMED, path="/users")["paths"]
+    caller = client(told, tmp_path)
+    assert {one["owner_id"] for one in caller.get("/things").json} == {one["id"] for one in caller.get("/users").json}

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema_rs
 
 from mockserver.contract.document import Node
-from mockserver.contract.scalars import Draw, scalar
+from mockserver.contract.scalars import Draw, is_told_by_name, scalar
 from mockserver.contract.schema import Rule, Schemas
 from mockserver.contract.shapes import Shape, Shapes
 from mockserver.messages import Json
@@ -95,17 +95,18 @@ class Maker:
         return self._usable[node.pointer]
 
     def _candidates(self, node: Node, draw: Draw, examples: tuple[Json, ...]) -> Iterator[Json]:
-        yield from examples
-        yield from _examples(self.shapes.follow(node).value)
+        own = [*examples, *_examples(self.shapes.follow(node).value)]
+        yield from () if draw.varies else own
         for choice in range(min(self.shapes.choices(node), CHOICES)):
             yield self._build(node, draw, 0, "", choice)
             if draw.full:
                 yield self._build(node, draw.bare, 0, "", choice)
+        yield from own if draw.varies else ()
 
     def _build(self, node: Node, draw: Draw, depth: int, name: str, choice: int = 0) -> Json:
         shape = self.shapes.shape(node, choice)
         if depth:
-            for good in self._said(node, shape, draw):
+            for good in self._said(node, shape, draw, name):
                 return good
         if depth > 2 * DEEPEST:
             return _EMPTY.get(shape.type or "object")
@@ -115,7 +116,7 @@ class Maker:
             return self._array(shape, draw, depth, name)
         return scalar(shape, draw, name)
 
-    def _said(self, node: Node, shape: Shape, draw: Draw) -> Iterator[Json]:
+    def _said(self, node: Node, shape: Shape, draw: Draw, name: str) -> Iterator[Json]:
         """What the schema itself names: a constant, one of its values, an example or a default that is good."""
         words = shape.words
         if "const" in words:
@@ -124,6 +125,8 @@ class Maker:
             options = [one for one in words["enum"] if one is not None] or words["enum"]
             yield draw.random.choice(options) if draw.full else options[0]
         for told in (*_examples(words), words.get("default")):
+            if draw.varies and is_told_by_name(shape, name, told):
+                continue
             if told is not None and self._is_good(node, told):
                 yield told
 

@@ -12,7 +12,7 @@ from typing import Any
 import rstr
 
 from mockserver.contract.shapes import Shape
-from mockserver.contract.wording import words_for
+from mockserver.contract.wording import is_known, words_for
 from mockserver.messages import Json
 
 LONGEST = 4_096
@@ -20,21 +20,25 @@ LONGEST = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """What a made value depends on: chance, the moment, and whether all is wanted (``full``) or what must be there."""
+    """What a made value depends on: chance, the moment, and whether all is wanted (``full``) or what must be there.
+
+    ``varies``: it stands beside others of its kind, so that it is made where an example would make all of them alike.
+    """
 
     random: Random
     now: datetime
     full: bool = False
+    varies: bool = False
 
     @classmethod
-    def of(cls, number: int, now: datetime, *, full: bool = False) -> Draw:
+    def of(cls, number: int, now: datetime, *, full: bool = False, varies: bool = False) -> Draw:
         """The draw that ``number`` begins: the same number, the same values."""
-        return cls(Random(number), now, full)  # noqa: S311 -- test data, and to be repeatable
+        return cls(Random(number), now, full, varies)  # noqa: S311 -- test data, and to be repeatable
 
     @property
     def bare(self) -> Draw:
         """The same, with what must be there only."""
-        return Draw(self.random, self.now)
+        return Draw(self.random, self.now, varies=self.varies)
 
 
 def scalar(shape: Shape, draw: Draw, name: str = "") -> Json:
@@ -49,6 +53,16 @@ def scalar(shape: Shape, draw: Draw, name: str = "") -> Json:
     if shape.type == "boolean":
         return bool(draw.full and draw.random.random() < 0.5)
     return None if shape.type == "null" else _text(words, draw, name)
+
+
+def is_told_by_name(shape: Shape, name: str, example: Json) -> bool:
+    """Whether a made text is as good as ``example``: its format or its name tells what it is, or it is plain words."""
+    words = shape.words
+    if shape.type != "string" or not isinstance(example, str) or words.get("enum"):
+        return False
+    if words.get("pattern"):
+        return is_known(name)
+    return words.get("format") in _FORMATS or (not words.get("format") and (" " in example or is_known(name)))
 
 
 def _number(shape: Shape, draw: Draw) -> int | float:
@@ -74,11 +88,22 @@ def _number(shape: Shape, draw: Draw) -> int | float:
 def _text(words: Mapping[str, Any], draw: Draw, name: str) -> str:
     least, most = int(words.get("minLength", 0)), int(words.get("maxLength", LONGEST))
     if words.get("pattern"):
+        worded = words_for(name, draw.random) if is_known(name) else ""
+        if least <= len(worded) <= most and worded and _matches(words["pattern"], worded):
+            return worded
         return patterned(words["pattern"], draw.random, least, most)
     text = _FORMATS[words["format"]](draw) if words.get("format") in _FORMATS else words_for(name, draw.random)
     if len(text) < least:
         text += "x" * (min(least, LONGEST) - len(text))
     return text[:most].rstrip() if len(text) > most > 0 else text[:most]
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Whether the pattern finds something in the text; false where Python cannot read it."""
+    try:
+        return re.search(pattern.replace(r"\p{L}", "A-Za-z").replace(r"\p{N}", "0-9"), text) is not None
+    except re.error:
+        return False
 
 
 def patterned(pattern: str, random: Random, least: int = 0, most: int = LONGEST) -> str:

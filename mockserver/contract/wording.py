@@ -1,4 +1,7 @@
-"""Texts that fit a field's name: a person where a person is meant, a town where a town is meant."""
+"""Texts that fit a field's name: a person where a person is meant, a town where a town is meant.
+
+PERF: a few lists of our own; Faker would add 0.3 s to the first reply and 70 MB.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,31 @@ import re
 from collections.abc import Callable, Mapping
 from random import Random
 
-_FIRST = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Frances", "Niklaus", "Radia", "Tim")
-_LAST = ("Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Allen", "Wirth", "Perlman", "Lee")
-_TOWNS = ("London", "Zurich", "Vienna", "Boston", "Toronto", "Lisbon", "Oslo", "Kyoto", "Sydney", "Nairobi")
-_THINGS = ("Harbour", "Lantern", "Meadow", "Orchard", "Compass", "Summit", "Canyon", "Willow", "Beacon", "River")
-_ADJECTIVES = ("Quiet", "Bright", "Northern", "Silver", "Gentle", "Golden", "Swift", "Hidden", "Early", "Amber")
+_FIRST = (
+    "Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Frances", "Niklaus", "Radia", "Tim", "Margaret",
+    "Katherine", "Dennis", "Karen", "Ken", "Mary", "John", "Evelyn", "Leslie", "Joan", "Hedy", "Annie", "Claude",
+    "Dorothy", "Guido", "Shafi",
+)  # fmt: skip
+_LAST = (
+    "Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Allen", "Wirth", "Perlman", "Lee", "Hamilton",
+    "Johnson", "Ritchie", "Thompson", "Jackson", "Backus", "Lamport", "Clarke", "Lamarr", "Easley", "Shannon",
+    "Vaughan", "Hoare", "Goldwasser", "Perlis", "Milner",
+)  # fmt: skip
+_TOWNS = (
+    "London", "Zurich", "Vienna", "Boston", "Toronto", "Lisbon", "Oslo", "Kyoto", "Sydney", "Nairobi", "Porto",
+    "Bergen", "Utrecht", "Leeds", "Graz", "Lyon", "Turin", "Krakow", "Tartu", "Quebec", "Austin", "Osaka",
+    "Perth", "Bogota", "Accra", "Galway",
+)  # fmt: skip
+_THINGS = (
+    "Harbour", "Lantern", "Meadow", "Orchard", "Compass", "Summit", "Canyon", "Willow", "Beacon", "River",
+    "Anchor", "Bridge", "Garden", "Market", "Mill", "Station", "Valley", "Tower", "Island", "Forest", "Cabin",
+    "Pier", "Workshop", "Library", "Kitchen", "Atlas",
+)  # fmt: skip
+_ADJECTIVES = (
+    "Quiet", "Bright", "Northern", "Silver", "Gentle", "Golden", "Swift", "Hidden", "Early", "Amber", "Blue",
+    "Open", "Little", "Old", "New", "Green", "Clear", "Grand", "Warm", "Cosy", "Distant", "Sunny", "Busy",
+    "Plain", "Royal", "Steady",
+)  # fmt: skip
 _SENTENCES = (
     "Checked twice before it was sent.",
     "Left as it was agreed last week.",
@@ -21,13 +44,30 @@ _SENTENCES = (
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 
 
+_PEOPLE = frozenset(
+    {"passenger", "customer", "contact", "person", "guest", "patient", "client", "cardholder", "holder", "sender",
+    "recipient", "buyer"}
+)  # fmt: skip
+"""Before ``name`` these say that it is a person's."""
+
+
+def is_known(name: str) -> bool:
+    """Whether the name tells what a text is."""
+    return _maker(name) is not None
+
+
 def words_for(name: str, random: Random) -> str:
     """A text for a field of that name; any other name gets an adjective and a thing."""
-    pieces = [piece.lower() for piece in _SPLIT.split(name) if piece]
-    for piece in (" ".join(pieces[-2:]), *reversed(pieces)):
-        if make := _BY_NAME.get(piece):
-            return make(random)
+    if make := _maker(name):
+        return make(random)
     return f"{random.choice(_ADJECTIVES)} {random.choice(_THINGS)}"
+
+
+def _maker(name: str) -> Callable[[Random], str] | None:
+    pieces = [piece.lower() for piece in _SPLIT.split(name) if piece]
+    if pieces[-1:] == ["name"] and set(pieces) & _PEOPLE:
+        return _person
+    return next((_BY_NAME[one] for one in (" ".join(pieces[-2:]), *reversed(pieces)) if one in _BY_NAME), None)
 
 
 def _person(random: Random) -> str:
@@ -47,6 +87,18 @@ def _digits(count: int, random: Random) -> str:
 
 
 _BY_NAME: Mapping[str, Callable[[Random], str]] = {
+    "name": lambda random: f"{random.choice(_ADJECTIVES)} {random.choice(_THINGS)}",
+    "title": lambda random: f"{random.choice(_ADJECTIVES)} {random.choice(_THINGS)}",
+    "status": lambda random: random.choice(("active", "pending", "closed")),
+    "state": lambda random: random.choice(("active", "pending", "closed")),
+    "type": lambda random: random.choice(("standard", "basic", "extended")),
+    "kind": lambda random: random.choice(("standard", "basic", "extended")),
+    "category": lambda random: random.choice(("general", "books", "tools", "travel")),
+    "job": lambda random: random.choice(("Engineer", "Designer", "Teacher", "Baker")),
+    "gender": lambda random: random.choice(("female", "male")),
+    "sku": lambda random: f"SKU-{_digits(5, random)}",
+    "iban": lambda _: "GB33BUKB20201555555555",
+    "region": lambda random: random.choice(("north", "south", "east", "west")),
     "email": lambda random: f"{_login(random)}@example.com",
     "mail": lambda random: f"{_login(random)}@example.com",
     "first name": lambda random: random.choice(_FIRST),

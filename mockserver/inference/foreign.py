@@ -6,6 +6,11 @@ from mockserver.contract.shapes import Shapes
 from mockserver.inference.resources import Collection, Resources
 from mockserver.inference.words import flat, singular
 
+PERSONS = frozenset(
+    {"owner", "author", "creator", "createdby", "updatedby", "assignee", "reporter", "reviewer", "approver"}
+)
+"""What people are called by what they do, and what the resource of all of them is called, the likeliest first."""
+PEOPLE = ("user", "person", "people", "member", "account", "employee", "contact")
 ENDINGS = ("id", "uuid", "gid", "sid")
 
 
@@ -19,6 +24,7 @@ def foreign_keys(shapes: Shapes, one: Collection, found: Resources) -> dict[str,
     for name, node in shapes.properties(one.record).items():
         low = flat(name)
         thing = next((low.removesuffix(ending) for ending in ENDINGS if low.endswith(ending) and low != ending), "")
+        thing = thing if thing in known else next((one for one in PEOPLE if thing in PERSONS and one in known), thing)
         if thing in known and (name,) != one.identity and shapes.type(node) in ("string", "integer"):
             told[name] = known[thing]
     return told

@@ -11,6 +11,7 @@ from mockserver.contract.plan import Model, Source
 from mockserver.contract.scalars import Draw
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.keys import new_key
 from mockserver.handlers.planned.places import model_of, record_id, value_at, with_value
 from mockserver.messages import Json
@@ -49,13 +50,16 @@ def first_key(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: in
 def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int) -> tuple[Json, Json]:
     """Key and value of the first record of that number."""
     maker, model = call.tools.maker, model_of(resource)
-    draw = Draw.of(call.tools.ids.draw("first", resource.name, *keys, ordinal), call.tools.began, full=True)
+    number = call.tools.ids.draw("first", resource.name, *keys, ordinal)
+    draw = Draw.of(number, call.tools.began, full=True, varies=ordinal > 1)
     shown = _example(call, model, ordinal)
     key = _key(model, shown) if shown is not None and not model.chosen else None
     key = new_key(maker, model, ordinal, draw) if key is None else key
     if model.record is None:
         return key, {} if shown is None else shown
     value = shown if shown is not None else maker.make(model.record, draw)
+    if shown is None and isinstance(value, dict):
+        value = in_order(maker.shapes, model.record, value)
     if isinstance(value, dict):
         value = _related(call, resource, {**value, **model.always}, ordinal)
         value = marked(call, model, value, keys, key)

@@ -103,13 +103,16 @@ def _members(call: Call, node: Node, told: dict[str, Any], but: Steps, left: int
     """What the names of an envelope's members promise, of those of its holders too."""
     shapes = call.tools.maker.shapes
     made: dict[str, Json] = {}
+    required = shapes.shape(node).required
     for name, place in shapes.properties(node).items():
         if name in but:
             continue
         if flat(name) in HOLDERS and shapes.type(place) == "object" and left:
             if inner := _members(call, place, told, (), left - 1):
                 made[name] = inner
-        elif (value := _member(call, place, flat(name), told)) is not ABSENT:
+            continue
+        value = _member(call, place, flat(name), told)
+        if value is not ABSENT and (value != "" or name in required):  # an empty text is said where one must be
             made[name] = value
     return made
 
