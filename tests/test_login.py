@@ -12,9 +12,12 @@ import jwt
 import pytest
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oidc.core import CodeIDToken
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from joserfc import jwt as joserfc_jwt
 from joserfc.jwk import KeySet
 
+from mockserver.oauth.tokens import GRANTS
 from mockserver.web.app import create_app
 from server import command, serving
 
@@ -381,3 +384,41 @@ def test_the_command_mints_tokens_of_persons_and_machines() -> None:
     machine = claims(command("token", "--tenant", "acme", "--machine", "sync").stdout.strip())
     assert (machine["gty"], f"{CLAIMS}contact_id" in machine) == ("client-credentials", False)
     assert command("token", "--tenant", "acme", "--machine", "sync", "--contact", "x").returncode == 2
+
+
+def test_whoever_does_not_get_in_makes_no_tenant() -> None:
+    client = create_app(control_token="the-control-token-of-this-test", scenario="empty").test_client()
+    asked = {**ASKED, "tenant": "stranger", "person": "x", "password": "wrong"}
+    assert client.get("/authorize", query_string=asked).status_code == 200
+    assert client.post("/authorize", data=asked).status_code == 400
+    client.get("/authorize", query_string={**asked, "prompt": "none", "login_hint": "x"})
+    password = {"grant_type": "password", "client_id": "x", "tenant": "stranger", "username": "x", "password": "wrong"}
+    assert refused(client.post("/oauth/token", data=password)) == (400, "invalid_grant")
+    shown = {"Authorization": "Bearer the-control-token-of-this-test"}
+    assert client.get("/__mock__/tenants", headers=shown).json == {}
+
+
+NAMES = st.sampled_from(
+    [
+        *ASKED, "grant_type", "code", "refresh_token", "username", "password", "client_secret", "code_verifier", "audience", "tenant",
+        "person", "prompt", "login_hint", "id_token_hint", "returnTo", "post_logout_redirect_uri", "token", "wat",
+    ]
+)  # fmt: skip
+TEXTS = st.sampled_from([*ASKED.values(), *GRANTS, "none", "acme", "contact-ada", "", "a.b.c", "http://["])
+TEXTS |= st.text(max_size=30)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    given=st.dictionaries(NAMES, TEXTS, max_size=9),
+    how=st.sampled_from(["query_string", "data", "json"]),
+    path=st.sampled_from(["/oauth/token", "/oauth/revoke", "/authorize", "/userinfo", "/v2/logout"]),
+    method=st.sampled_from(["GET", "POST"]),
+    header=st.none() | st.text(alphabet=st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=30),
+)
+def test_no_request_makes_it_fail(
+    client: Any, given: dict[str, str], how: str, path: str, method: str, header: str | None
+) -> None:
+    headers = {} if header is None else {"Authorization": header}
+    sent: dict[str, Any] = {how: given}
+    assert client.open(path, method=method, headers=headers, **sent).status_code in {200, 302, 400, 401, 404, 405, 429}

@@ -73,13 +73,12 @@ class Authorization:
             return self._granted(parameters, *self._silently(parameters, tenant))
         if not is_form or "person" not in parameters:
             return self._choice(parameters, tenant)
+        if not self._tokens.proves(parameters.get("password", "")):
+            problem = "That is not the control token, which the mock's first screen told."
+            return self._choice(parameters, tenant, problem)
         person = self._people.find(tenant, short("person", parameters["person"]))
         if person is None:
             return self._choice(parameters, tenant, f"Nobody of that id or e-mail address in the tenant {tenant}.")
-        if not self._tokens.proves(parameters.get("password", "")):
-            return self._choice(
-                parameters, tenant, "That is not the control token, which the mock's first screen told."
-            )
         return self._granted(parameters, tenant, person)
 
     def _check(self, parameters: Mapping[str, str]) -> None:

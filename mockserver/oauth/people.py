@@ -31,8 +31,8 @@ class People:
             return self._person(record) if record else None
 
     def some(self, tenant: str, most: int) -> list[Person]:
-        """The first persons of a tenant, by id."""
-        if self._login.people is None:
+        """The first persons of a tenant, by id; none of a tenant that is not there yet, which a look does not make."""
+        if self._login.people is None or tenant not in self._store.names():
             return []
         holder = self._tenant(tenant)
         with holder.lock:

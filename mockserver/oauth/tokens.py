@@ -115,8 +115,8 @@ class TokenEndpoint:
         """Resource owner password: the person's id or e-mail address."""
         tenant = tenant_of(parameters, self._store.names())
         name, given = needed(parameters, "username"), needed(parameters, "password")
-        person = self._people.find(tenant, short("username", name))
-        if person is None or not self.proves(given):
+        person = self._people.find(tenant, short("username", name)) if self.proves(given) else None
+        if person is None:
             raise OAuthError("invalid_grant", f"nobody of that name in the tenant {tenant!r}, or the wrong password")
         return self._person(self.grant(parameters, tenant, person), issuer)
 
