@@ -15,8 +15,8 @@ from mockserver.errors import ContractBreach, Refusal, Violation, denied
 from mockserver.handlers import Call, dispatch
 from mockserver.handlers.planned.refusing import refused
 from mockserver.handlers.showing import asked_for
-from mockserver.messages import Headers, Identity, Reply, Request, say
-from mockserver.runtime.faults import GATEWAY, prefer
+from mockserver.messages import Damage, Headers, Identity, Reply, Request, say
+from mockserver.runtime.faults import ASKED_FOR, GATEWAY, prefer
 from mockserver.runtime.journal import SHOWN_BODY, Entry
 from mockserver.store import Tenant
 from mockserver.store.tenant import TooManyTenants
@@ -40,6 +40,7 @@ class _Trail:
     reason: str = ""
     violations: tuple[Violation, ...] = ()
     breach: bool = False
+    damage: Damage | None = None
 
 
 def answer(world: World, request: Request) -> Reply:
@@ -70,7 +71,7 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     trail.tenant = request.path_values.get(world.contract.tenant) if world.contract.tenant else None
     header = request.headers.get("authorization")
     trail.identity = _identified(world, operation, request, header, trail.tenant)
-    world.faults.take(operation.id, trail.tenant)
+    _strike(world, operation, trail)
     prefer(operation, request.headers.get("prefer"))
     sent = _read(world, operation, request)
     call = Call(operation, sent, trail.identity, world.tools)
@@ -86,6 +87,14 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     told = (("Effects", _listed(call.told)),) if call.told else ()
     notes = (*sent.notes, *reply.notes, *told)
     return replace(reply, notes=notes)
+
+
+def _strike(world: World, operation: Operation, trail: _Trail) -> None:
+    """Let the fault happen that waits for this request, if one does. Raises Refusal with the fault's status."""
+    if fault := world.faults.take(operation.id, trail.tenant):
+        trail.damage = fault.on_its_way()
+        trail.reason = ASKED_FOR
+        world.faults.happen(fault)
 
 
 def _check(world: World, call: Call, request: Request, reply: Reply) -> None:
@@ -147,9 +156,7 @@ def _stray(world: World, request: Request) -> Refusal:
     """The refusal of a path that the document does not have."""
     reason = f"no path of the document matches {request.path[:200]}"
     status = world.contract.unknown_path
-    return (
-        denied(reason) if status == 403 else Refusal(status, f"There is no {request.path[:200]} here.", reason=reason)
-    )
+    return denied(reason) if status == 403 else Refusal(status, f"Unknown path {request.path[:200]}.", reason=reason)
 
 
 def _refused(world: World, refusal: Refusal, trail: _Trail) -> Reply:
@@ -199,7 +206,8 @@ def _finished(world: World, reply: Reply, trail: _Trail) -> Reply:
     if trail.reason:
         notes.append(("Reason", trail.reason))
     told: Headers = tuple((f"Mock-{name}", _header_text(text)) for name, text in notes)
-    return Reply(reply.status, raw=raw, headers=(*reply.headers, *told), content_type=reply.content_type)
+    headers = (*reply.headers, *told)
+    return Reply(reply.status, raw=raw, headers=headers, content_type=reply.content_type, damage=trail.damage)
 
 
 def _serialised(reply: Reply) -> bytes | None:

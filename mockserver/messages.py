@@ -13,6 +13,9 @@ Json: TypeAlias = Any
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
+DAMAGES = ("drop", "cut", "garbled", "html", "slow")
+"""No reply at all, half of its content, content that is not JSON, an HTML page instead, content in drips."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -43,12 +46,21 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Damage:
+    """What happens to a reply on its way: ``kind`` is one of DAMAGES; a ``slow`` one takes ``seconds`` to arrive."""
+
+    kind: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One reply before it becomes bytes on the wire.
 
     Either ``value`` (``has_value`` true) is still to be serialised and checked, or ``raw`` is JSON put
     together from records that were checked when they were written. Neither: a reply without content.
     ``notes`` are diagnostics, each (name, text), sent as ``Mock-<name>`` headers.
+    ``damage`` is done to it when it is sent.
     """
 
     status: int = 200
@@ -58,6 +70,7 @@ class Reply:
     headers: Headers = ()
     notes: Headers = ()
     content_type: str = "application/json"
+    damage: Damage | None = None
 
 
 def say(value: Json, status: int = 200, *, headers: Headers = (), notes: Headers = ()) -> Reply:

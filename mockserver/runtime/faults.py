@@ -1,4 +1,4 @@
-"""Faults asked for: answer the next requests with a status, or late, so that a client can be seen to cope."""
+"""Faults asked for: answer the next requests with a status, late, or damaged, so that a client can be seen to cope."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from typing import Any
 
 from mockserver.contract import Operation
 from mockserver.errors import Problem, Refusal, SetupError, Violation
+from mockserver.messages import Damage
 from mockserver.values.data_file import DataFile
 from mockserver.values.form import check_form
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import shown
 
 MAX_FAULTS = 100
+ASKED_FOR = "fault asked for"
+"""The reason that the journal tells."""
 GATEWAY = frozenset({502, 503, 504})
 """What a gateway before the API answers: possible whatever the document declares."""
 
@@ -26,7 +29,9 @@ class Fault:
     """What to do to the next ``times`` matching requests (None: to all, until cleared).
 
     ``operation`` and ``tenant`` narrow what matches (None: any); ``status`` replaces the answer
-    (None: only ``delay``, in seconds, happens); ``retry_after`` is sent with it, in seconds.
+    (None: the request is carried out, only ``delay``, in seconds, and ``damage`` happen); ``retry_after`` is sent
+    with it, in seconds. ``damage`` is what happens to the reply on its way, one of DAMAGES; ``slow`` spreads its
+    content over ``delay``.
     """
 
     operation: str | None = None
@@ -36,9 +41,14 @@ class Fault:
     times: int | None = 1
     retry_after: int | None = None
     message: str | None = None
+    damage: str | None = None
 
     def matches(self, operation: str, tenant: str | None) -> bool:
         return self.operation in (None, operation) and self.tenant in (None, tenant)
+
+    def on_its_way(self) -> Damage | None:
+        """What happens to the reply while it is sent."""
+        return Damage(self.damage, self.delay) if self.damage else None
 
 
 def read_fault(told: Mapping[str, Any], operations: Mapping[str, Operation]) -> Fault:
@@ -61,8 +71,10 @@ def _wrong_values(fault: Fault, operations: Mapping[str, Operation]) -> Iterator
             f"no operation is called {shown(fault.operation)}",
             "name an operationId of the document",
         )
-    if fault.status is None and not fault.delay:
-        yield Problem("fault", "/status", "neither status nor delay", "give at least one")
+    if fault.status is None and not fault.delay and not fault.damage:
+        yield Problem("fault", "/status", "neither status nor delay nor damage", "give at least one")
+    if fault.damage == "slow" and not fault.delay:
+        yield Problem("fault", "/delay", "no time for a slow reply", "give the seconds over which the reply is sent")
     named = operations.get(fault.operation or "")
     meant = [named] if named else list(operations.values())
     declared = sorted({status for operation in meant for status in operation.replies if status >= 400})
@@ -120,18 +132,18 @@ class Faults:
         with self._lock:
             self._left.clear()
 
-    def take(self, operation: str, tenant: str | None) -> None:
-        """Let the first matching fault happen: sleep, then raise the Refusal it asks for, if any.
+    def happen(self, fault: Fault) -> None:
+        """Sleep, then raise the Refusal that the fault asks for, if any. No lock is held while it sleeps."""
+        if fault.delay and fault.damage != "slow":
+            self.pause(fault.delay)
+        if fault.status is not None:
+            headers = [("Retry-After", str(fault.retry_after))] if fault.retry_after is not None else []
+            message = fault.message or f"A fault was asked for: {fault.status}."
+            raise Refusal(fault.status, message, headers=headers, reason=ASKED_FOR)
 
-        No lock is held while it sleeps. Raises Refusal with the fault's status.
-        """
-        if self._left and (fault := self._next(operation, tenant)):
-            if fault.delay:
-                self.pause(fault.delay)
-            if fault.status is not None:
-                headers = [("Retry-After", str(fault.retry_after))] if fault.retry_after is not None else []
-                message = fault.message or f"A fault was asked for: {fault.status}."
-                raise Refusal(fault.status, message, headers=headers, reason="fault asked for")
+    def take(self, operation: str, tenant: str | None) -> Fault | None:
+        """The first fault that matches, which is then used up once more."""
+        return self._next(operation, tenant) if self._left else None
 
     def _next(self, operation: str, tenant: str | None) -> Fault | None:
         with self._lock:

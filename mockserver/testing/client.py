@@ -58,7 +58,10 @@ class Client:
         data: bytes | str | None = None,
         headers: Mapping[str, str | None] | None = None,
     ) -> Response:
-        """Send ``json``, or ``data`` as it is. A header of the client is left out where ``headers`` says None."""
+        """Send ``json``, or ``data`` as it is. A header of the client is left out where ``headers`` says None.
+
+        Raises ConnectionError where a fault has the reply lost or cut.
+        """
         if not path.startswith("/"):
             raise ValueError(f"the path {path!r} does not begin with a slash: this client reaches the mock only")
         path, _, query = path.partition("?")
@@ -73,7 +76,10 @@ class Client:
             data=data,
             headers=Headers([(name, text) for name, text in {**sent, **(headers or {})}.items() if text is not None]),
         )
-        return Response(answer.status_code, answer.headers, answer.get_data())
+        content = answer.get_data()
+        if method != "HEAD" and len(content) < (answer.content_length or 0):
+            raise ConnectionResetError(f"The reply was cut after {len(content)} of {answer.content_length} bytes.")
+        return Response(answer.status_code, answer.headers, content)
 
     def get(self, path: str, **options: Any) -> Response:
         """``options`` as ``request`` takes them; here and below."""

@@ -121,8 +121,11 @@ class Mock:
         return Hands(self.world.clock)
 
     def fail(self, operation: str | None = None, **fault: Any) -> None:
-        """Answer the next requests otherwise: ``status``, ``times`` (1; None: all), ``delay`` and ``retry_after`` in
-        seconds, ``tenant``, ``message``. Raises SetupError for a status that the document does not declare."""
+        """Answer the next requests otherwise.
+
+        ``status``, ``times`` (1; None: all), ``delay`` and ``retry_after`` in seconds, ``tenant``, ``message``,
+        ``damage`` (drop, cut, garbled, html, slow). Raises SetupError for a status that the document does not declare.
+        """
         __tracebackhide__ = True
         world = self.world
         world.faults.add(read_fault({"operation": operation, **fault}, world.operations))

@@ -18,6 +18,7 @@ from mockserver.settings import Settings
 from mockserver.web.browsing import protect_browsers, shown_the_way
 from mockserver.web.control.plane import control_plane
 from mockserver.web.cors import allow_browsers
+from mockserver.web.damage import DAMAGE, damaging, spoiled
 from mockserver.web.docs import docs_pages
 from mockserver.web.front import BROKEN
 from mockserver.web.inflating import inflated
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None, progress: Progress = unseen, **
     protect_browsers(app)
     app.before_request(_api(world, paths))
     app.register_error_handler(HTTPException, _as_json)
+    app.wsgi_app = damaging(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 
@@ -68,7 +70,11 @@ def _api(world: World, paths: Paths) -> Callable[[], AnyResponse | None]:
 
 
 def _answer(world: World, template: str, path_values: Mapping[str, str]) -> Response:
-    return _response(answer(world, _request(world, template, path_values)))
+    reply = answer(world, _request(world, template, path_values))
+    if reply.damage:
+        request.environ[DAMAGE] = reply.damage
+        reply = spoiled(reply)
+    return _response(reply)
 
 
 def _request(world: World, template: str, path_values: Mapping[str, str]) -> Request:

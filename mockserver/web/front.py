@@ -7,7 +7,7 @@ import io
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from urllib.parse import unquote_to_bytes
 from flask import Flask
 
 from mockserver.web.access_log import Line, Log, unlogged
+from mockserver.web.damage import Slowly, shut
 from mockserver.world import World
 
 Scope: TypeAlias = dict[str, Any]
@@ -37,6 +38,9 @@ class _Answered(NamedTuple):
     status: int
     headers: list[tuple[bytes, bytes]]
     content: bytes
+    is_lost: bool = False
+    drips: Sequence[bytes] = ()
+    pause: float = 0.0
 
 
 class Front:
@@ -61,8 +65,13 @@ class Front:
             await self._arrive(environ, receive)
         loop = asyncio.get_running_loop()
         answered = await loop.run_in_executor(self._threads, self._answer, environ)
+        if answered.is_lost and scope.get("client"):
+            shut(*map(str, scope["client"]))
         await send({"type": "http.response.start", "status": answered.status, "headers": answered.headers})
-        await send({"type": "http.response.body", "body": answered.content})
+        for piece in answered.drips:
+            await asyncio.sleep(answered.pause)
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"" if answered.drips else answered.content})
         milliseconds = (time.perf_counter() - began) * 1000
         self._log(
             Line(scope["method"], environ["RAW_URI"], answered.status, milliseconds, answered.headers, answered.content)
@@ -94,7 +103,12 @@ class Front:
             return told.append
 
         with self._gate.entered():
-            pieces: Iterable[bytes] = self._app(environ, start)
+            try:
+                pieces: Iterable[bytes] = self._app(environ, start)
+            except ConnectionAbortedError:
+                return _Answered(told[0], [], b"", is_lost=True)
+            if isinstance(pieces, Slowly):
+                return _Answered(told[0], told[1], pieces.content, drips=pieces.pieces(), pause=pieces.pause)
             try:
                 content = b"".join(pieces)
             finally:
