@@ -585,3 +585,35 @@ def test_an_owner_is_a_user_that_is_there(tmp_path: Path) -> None:
     told["paths"] |= collection(NAMED, NAMED, path="/users")["paths"]
     caller = client(told, tmp_path)
     assert {one["owner_id"] for one in caller.get("/things").json} == {one["id"] for one in caller.get("/users").json}
+
+
+PET = {"type": "object", "required": ["id", "name"], "xml": {"name": "pet"}, "properties": {
+    "id": {"type": "integer", "xml": {"attribute": True}}, "name": {"type": "string"}, "adopted": {"type": "boolean"},
+    "photos": {"type": "array", "xml": {"wrapped": True}, "items": {"type": "string", "xml": {"name": "photo"}}},
+    "tags": {"type": "array", "items": {"type": "object", "xml": {"name": "tag"}, "properties": {"label": {"type": "string"}}}}}}  # fmt: skip
+
+
+def in_xml() -> dict[str, Any]:
+    told = collection(PET, PET)
+    text = json.dumps(told).replace("application/json", "application/xml")
+    return json.loads(text)
+
+
+def test_a_document_of_xml_alone_is_remembered_in_xml(tmp_path: Path) -> None:
+    caller = client(in_xml(), tmp_path, seed_records=0)
+    sent = "<pet id='7'><name>Rex &amp; co</name><adopted>true</adopted><photos><photo>a</photo></photos><tag><label>x</label></tag></pet>"
+    made = caller.post("/things", data=sent, content_type="application/xml")
+    assert (made.status_code, made.content_type) == (201, "application/xml")
+    assert caller.get("/things/7").data == made.data
+    assert b'<pet id="7">' in made.data
+    for piece in (b"<name>Rex &amp; co</name>", b"<adopted>true</adopted>", b"<photos><photo>a</photo></photos>", b"<tag><label>x</label></tag>"):  # fmt: skip
+        assert piece in made.data
+    assert caller.get("/things").data.count(b"<name>") == 1
+
+
+@pytest.mark.parametrize(
+    "bad", ["<pet", "<!DOCTYPE a [<!ENTITY b 'c'>]><pet>&b;</pet>", "<a>" * 500, "<pet><id>x</id></pet>"]
+)
+def test_xml_that_is_none_is_refused(tmp_path: Path, bad: str) -> None:
+    assert client(in_xml(), tmp_path).post("/things", data=bad, content_type="text/xml").status_code in (400, 415)
+    assert client(in_xml(), tmp_path).post("/things", data=bad, content_type="application/xml").status_code == 400

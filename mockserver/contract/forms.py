@@ -22,7 +22,7 @@ def nested(maker: Maker, schema: Node, pairs: list[tuple[str, Json]]) -> dict[st
     for name, text in pairs:
         head, *inner = [name.partition("[")[0], *_BRACKETS.findall(name)]
         _put(made, [head, *inner], text)
-    return {name: _formed(maker, maker.shapes.properties(schema).get(name), value) for name, value in made.items()}
+    return {name: formed(maker, maker.shapes.properties(schema).get(name), value) for name, value in made.items()}
 
 
 def typed(maker: Maker, schema: Node, text: str) -> Json:
@@ -80,8 +80,8 @@ def _listed(value: Json) -> list[Json]:
     return value if isinstance(value, list) else [value]
 
 
-def _formed(maker: Maker, schema: Node | None, value: Json) -> Json:
-    """What a form says as its schema's types; as it is where there is no schema."""
+def formed(maker: Maker, schema: Node | None, value: Json) -> Json:
+    """What a form or XML says as its schema's types; as it is where there is no schema."""
     if schema is None:
         return value
     if isinstance(value, str):
@@ -90,11 +90,11 @@ def _formed(maker: Maker, schema: Node | None, value: Json) -> Json:
         if maker.shapes.type(schema) == "array" and all(
             name.isascii() and name.isdigit() and len(name) < 10 for name in value
         ):
-            return _formed(maker, schema, [value[name] for name in sorted(value, key=int)])
+            return formed(maker, schema, [value[name] for name in sorted(value, key=int)])
         members = maker.shapes.properties(schema)
-        return {name: _formed(maker, members.get(name), one) for name, one in value.items()}
+        return {name: formed(maker, members.get(name), one) for name, one in value.items()}
     items = maker.shapes.items(schema)
-    return [_formed(maker, items, one) for one in value] if isinstance(value, list) else value
+    return [formed(maker, items, one) for one in value] if isinstance(value, list) else value
 
 
 def _formed_text(maker: Maker, schema: Node, text: str) -> Json:

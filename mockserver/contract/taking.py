@@ -11,12 +11,13 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.formparser import FormDataParser
 
 from mockserver.contract.document import Node
-from mockserver.contract.forms import nested, typed
+from mockserver.contract.forms import formed, nested, typed
 from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation
 from mockserver.contract.plan import Plan, Taken
 from mockserver.contract.read_only import completed
 from mockserver.contract.reading import Input
+from mockserver.contract.xml_text import BadXml, is_xml, read_xml, unwrapped
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Json, Request
 from mockserver.values.json_text import BadJson, decode
@@ -145,12 +146,23 @@ class _Reader:
                 self.is_unreadable = True
                 self._broken("body", bad.pointer, "json", str(bad))
                 return None
+        if is_xml(name):
+            return self._xml(schema)
         if "form-urlencoded" in name:
             pairs = parse_qsl(self._request.body.decode("utf-8", "replace"), keep_blank_values=True)
             return nested(self._maker, schema, [*pairs][:MAX_FIELDS])
         if "form-data" in name and not is_form:
             return nested(self._maker, schema, [*self._parts(sent)][:MAX_FIELDS])
         return self._unknown(schema)
+
+    def _xml(self, schema: Node) -> Json:
+        try:
+            read = read_xml(self._request.body, self._max_depth)
+        except BadXml as bad:
+            self.is_unreadable = True
+            self._broken("body", "", "xml", str(bad))
+            return None
+        return formed(self._maker, schema, unwrapped(self._maker.shapes, schema, read))
 
     def _unknown(self, schema: Node) -> Json:
         """A body of a media type that nobody here reads: JSON where an object or a list is wanted and it is one."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Said, Steps
 from mockserver.contract.shapes import Shapes
+from mockserver.contract.xml_text import is_xml
 from mockserver.inference.words import KEYS, LISTS, NESTS, flat, is_paging, singular
 
 
@@ -34,6 +35,11 @@ def declared(shapes: Shapes, node: Node) -> dict[str, Said]:
 def is_json(media_type: str) -> bool:
     name = media_type.split(";", maxsplit=1)[0].strip().lower()
     return name in ("application/json", "*/*", "application/*", "text/json") or name.endswith("+json")
+
+
+def holds_values(media_type: str) -> bool:
+    """Whether a body of that type is a value that can be told: JSON, or XML by its schema."""
+    return is_json(media_type) or is_xml(media_type)
 
 
 def success(said: Mapping[str, Said], *, creates: bool = False) -> tuple[int, Said]:
@@ -153,7 +159,7 @@ def _said(shapes: Shapes, reply: Node) -> Said:
         return Said(None, None)
     headers = frozenset(name.lower() for name, _ in place.child("headers").items())
     content = dict(place.child("content").items())
-    name = next((one for one in content if is_json(one)), next(iter(content), None))
+    name = next((one for holds in (is_json, is_xml, bool) for one in content if holds(one)), None)
     if name is None or not isinstance(content[name].value, Mapping):
         return Said(None, None, headers)
     shown = "application/json" if name.strip() in ("*/*", "application/*") else name

@@ -11,7 +11,7 @@ from mockserver.contract.plan import Parent, Said, Source, Steps
 from mockserver.contract.shapes import Shapes
 from mockserver.inference.keys import key_of, other_keys, repeated_key
 from mockserver.inference.paths import ANY, Entry, Key, Paths
-from mockserver.inference.replies import Found, Replies, declared, is_json, success
+from mockserver.inference.replies import Found, Replies, declared, holds_values, is_json, success
 from mockserver.inference.words import CALLERS
 
 
@@ -35,7 +35,7 @@ class Reading:
 
     @property
     def is_json(self) -> bool:
-        return self.success.media_type is not None and is_json(self.success.media_type)
+        return self.success.media_type is not None and holds_values(self.success.media_type)
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ class Resources:
         status, best = success(said, creates=entry.method == "post")
         segment = entry.path.last_fixed
         on_item = entry.path.key[-1:] == (ANY,) or entry.method != "get"
-        schema = best.schema if best.media_type and is_json(best.media_type) else None
+        schema = best.schema if best.media_type and holds_values(best.media_type) else None
         listed = self.replies.listed(schema, segment, on_item=on_item)
         record = None if listed else self.replies.record(schema, segment)
         return Reading(entry, said, status, best, listed, record, self._bodies(entry))

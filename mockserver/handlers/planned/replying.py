@@ -10,6 +10,7 @@ import orjson
 from mockserver.contract.fitting import fit, shown
 from mockserver.contract.plan import Said
 from mockserver.contract.scalars import Draw
+from mockserver.contract.xml_text import is_xml, write_xml
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import media_examples
 from mockserver.handlers.planned.composing import draw_for
@@ -53,7 +54,7 @@ def answered(
     said = plan.success
     if said.media_type is None:
         return Reply(plan.status, headers=headers, notes=notes)
-    if not _is_json(said.media_type):
+    if not _is_json(said.media_type) and not _is_told_xml(said):
         return file(call, said, headers=headers, notes=notes)
     schema = said.schema
     if schema is None:
@@ -69,7 +70,7 @@ def answered(
     whole = {**(beside or {}), **with_value({}, steps, value)} if steps else value
     if not maker.allows(schema, whole):
         whole = _completed(call, schema, steps, whole, draw)
-    return Reply(plan.status, whole, True, None, headers, notes, said.media_type or "application/json")
+    return _reply(call, said, plan.status, whole, headers=headers, notes=notes)
 
 
 def made(
@@ -82,7 +83,7 @@ def made(
     """
     if said.media is None or said.media_type is None:
         return Reply(status, headers=headers, notes=notes)
-    if not _is_json(said.media_type):
+    if not _is_json(said.media_type) and not _is_told_xml(said):
         return file(call, said, status=status, headers=headers, notes=notes)
     schema = said.schema
     examples = tuple(media_examples(said.media.value))
@@ -97,7 +98,22 @@ def made(
         known = maker.shapes.properties(schema)
         tried = {**body, **{name: one for name, one in value.items() if name in known or name in body}}
         body = fit(maker, schema, tried, draw)
-    return Reply(status, body, True, None, headers, notes, content_type)
+    return _reply(call, said, status, body, headers=headers, notes=notes)
+
+
+def _reply(call: Call, said: Said, status: int, value: Json, *, headers: Headers, notes: Headers) -> Reply:
+    """``value`` in the reply's media type: JSON, or XML by its schema."""
+    content_type = said.media_type or "application/json"
+    if _is_told_xml(said) and said.schema is not None:
+        raw = write_xml(call.tools.maker.shapes, said.schema, value)
+        return Reply(status, raw=raw, headers=headers, notes=notes, content_type=content_type)
+    return Reply(status, value, True, None, headers, notes, content_type)
+
+
+def _is_told_xml(said: Said) -> bool:
+    """Whether a reply is XML whose schema says what is in it; an example of a whole document goes before that."""
+    is_example = said.media is not None and isinstance(next(media_examples(said.media.value), None), str)
+    return is_xml(said.media_type or "") and said.schema is not None and not is_example
 
 
 def file(call: Call, said: Said, *, status: int | None = None, headers: Headers = (), notes: Headers = ()) -> Reply:
