@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +20,7 @@ import tenants
 from mockserver.contract import compile_contract, read_document
 from mockserver.contract.document import Node
 from mockserver.expressions import STANDARD, read_rules
+from mockserver.handlers import door
 from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.runtime.determinism import stamp
 from mockserver.seeding import Scenario, read_scenario, scenario_of
@@ -406,6 +408,33 @@ def test_a_billing_run_does_what_it_is_set_to_do(worlds: Worlds) -> None:
         for action in made["billingRunActions"]:
             run = runs.get(action["billing_run_id"])
             assert run is None or run[SWITCHES[action["type"]]], action
+
+
+@pytest.fixture(scope="module")
+def seen() -> list[Callable[[str], list[dict[str, Any]]]]:
+    """For each tenant of a few seeds: the records of a resource as a client sees them."""
+    rules = read_rules(CONTRACT)
+
+    def reader(scenario: Scenario, name: str) -> Callable[[str], list[dict[str, Any]]]:
+        tenant = filled(scenario, name)
+        return lambda resource: [*door.look(rules, tenant, CONTRACT.resources[resource], scenario.clock)]
+
+    scenarios = [read("default", seed) for seed in (None, 7)]
+    return [reader(one, name) for one in scenarios for name in (*one.tenants, "someone else")]
+
+
+def test_an_activated_application_lacks_nothing(seen: list[Callable[[str], list[dict[str, Any]]]]) -> None:
+    for records in seen:
+        activated = [one for one in records("applications") if one["status"] == "activated"]
+        assert activated
+        assert [one["id"] for one in activated if one["number_of_missing_requirements"]] == []
+
+
+def test_no_figure_leaps(seen: list[Callable[[str], list[dict[str, Any]]]]) -> None:
+    for records in seen[:2] + seen[3:5]:  # the figures of what was before are those of a tenant of this size
+        grown = [one.get("value_difference_percentage", 0) for one in records("statistics")]
+        assert len(grown) == 7
+        assert max(map(abs, grown)) <= 150
 
 
 def test_an_address_is_one_persons(worlds: Worlds) -> None:
