@@ -17,7 +17,8 @@ from mockserver.conformance.targets import PAGE_SIZE, find_target
 from mockserver.settings import Settings, from_environment
 from mutants.catalogue import all_mutants
 from mutants.mutant import Area, Mutant
-from mutants.strength import Order, Row, as_json, carry_out, totals, try_all
+from mutants.sowing import show_generated, try_generated
+from mutants.strength import ENOUGH, Order, Row, as_json, carry_out, totals, try_all
 from mutants.table import show
 from mutants.trial import Target
 
@@ -30,6 +31,8 @@ SEED = 1
 @click.option("--stock", is_flag=True, help="Try Schemathesis on its own beside the kit (a few minutes more).")
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(1, 64), metavar="N", help="Processes.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.json", help="Write it all.")
+@click.option("--generated", type=click.IntRange(1), metavar="N", help="Try N mutants that a seed makes instead.")
+@click.option("--seed", default=SEED, show_default=True, metavar="S", help="What generated mutants are made from.")
 @click.option("--list", "listing", is_flag=True, help="Only tell which mutants there are.")
 @click.option("-v", "--verbose", is_flag=True, help="Print the sentence of each finding.")
 def mutants(
@@ -39,6 +42,8 @@ def mutants(
     stock: bool,
     jobs: int,
     report: Path | None,
+    generated: int | None,
+    seed: int,
     listing: bool,
     verbose: bool,
 ) -> None:
@@ -53,8 +58,12 @@ def mutants(
       python -m mutants --list
       python -m mutants --area batch -v
       python -m mutants --stock --report mutants.json
+      python -m mutants --generated 60 --seed 7
     """  # fmt: skip
     console = Console(soft_wrap=False)
+    if generated:
+        rows = try_generated(seed, generated, *ground(SEED))
+        sys.exit(0 if show_generated(console, rows, verbose=verbose) >= ENOUGH else 1)
     chosen = _chosen(only, areas)
     if listing:
         for one in chosen:

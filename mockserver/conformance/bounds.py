@@ -1,0 +1,109 @@
+"""For every constraint of a schema the nearest value inside and outside, however deep in it the constraint stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.conformance.values import Values
+from mockserver.contract import Document
+from mockserver.contract.document import Node
+
+DEEPEST = 3
+LONGEST = 5_000
+"""How long a text or a list is made at most."""
+FORMATS: Mapping[str, str] = {
+    "date-time": "2025-02-30T25:00:00Z",
+    "date": "2025-02-30",
+    "email": "nobody",
+    "uri": "no address",
+    "uuid": "no-uuid",
+}
+"""By format, a text that does not keep it."""
+
+
+def outside(document: Document, values: Values, node: Node, depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Values of the right type that break one constraint each, with the constraint's name."""
+    schema = _schema(document, node)
+    yield from _texts(schema) if values.type_of(node) == "string" else ()
+    yield from _numbers(schema)
+    if values.type_of(node) == "integer":
+        yield "with a fraction", 1.5
+    if depth < DEEPEST:
+        yield from _inner(document, values, node, depth)
+
+
+def _texts(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    if "enum" in schema:
+        yield "outside its enum", f"{schema['enum'][0]}x"
+    if schema.get("format") in FORMATS:
+        yield f"that is no {schema['format']}", FORMATS[schema["format"]]
+    if "pattern" in schema:
+        yield "against its pattern", "s\u00f6me/thing else"
+    if 0 < (length := schema.get("maxLength", 0)) < LONGEST:
+        yield "one character too long", "x" * (length + 1)
+    if schema.get("minLength"):
+        yield "one character too short", "x" * (schema["minLength"] - 1)
+
+
+def _numbers(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for word, step in (("minimum", -1), ("maximum", 1)):
+        if word in schema:
+            yield f"just past its {word}", schema[word] + step
+    for word in ("exclusiveMinimum", "exclusiveMaximum"):
+        if isinstance(schema.get(word), int | float):
+            yield f"at its {word}", schema[word]
+    if "multipleOf" in schema:
+        yield "between two multiples", schema["multipleOf"] * 1.5
+
+
+def _inner(document: Document, values: Values, node: Node, depth: int) -> Iterator[tuple[str, Any]]:
+    schema, place = _schema(document, node), document.follow(node)
+    made = values.make(node, "inner", 1)
+    if isinstance(made, list):
+        if "maxItems" in schema and schema["maxItems"] < LONGEST and made:
+            yield "with an item too many", [made[0]] * (schema["maxItems"] + 1)
+        if schema.get("minItems"):
+            yield "with an item too few", made[:1] * (schema["minItems"] - 1)
+        if schema.get("uniqueItems") and made:
+            yield "with one item twice", made[:1] * 2
+        items = place.child("items")
+        for how, value in (*outside(document, values, items, depth + 1), *_mistyped(values, items)):
+            yield f"with an item {how}", [*made[:1], value]
+    if isinstance(made, dict):
+        for name in schema.get("required", []):
+            yield f"without {name}", {one: value for one, value in made.items() if one != name}
+        for name, inner in place.child("properties").items():
+            for how, value in (*outside(document, values, inner, depth + 1), *_mistyped(values, inner)):
+                yield f"with {name} {how}", {**made, name: value}
+
+
+def _mistyped(values: Values, node: Node) -> Iterator[tuple[str, Any]]:
+    tried: tuple[tuple[str, Any], ...] = (("a text", "text"), ("a number", 4_711), ("a list", [[]]), ("an object", {}))
+    yield from [(how, value) for how, value in tried if not values.allows(node, value)][:1]
+
+
+def inside(document: Document, values: Values, node: Node) -> list[Any]:
+    """Values that just keep each constraint, and others that are allowed and seldom sent."""
+    schema, kind = _schema(document, node), values.type_of(node)
+    found: list[Any] = list(schema.get("enum") or [])
+    if kind == "string" and not found:
+        lengths = {schema.get("minLength", 1), schema.get("maxLength", 300)}
+        found += ["x" * length for length in sorted(lengths) if 0 < length <= LONGEST]
+        found += ['ß \U0001f600 " \\ / <b>&amp;', " two  spaces ", values.make(node, "inner", 3)]
+    if kind in ("number", "integer"):
+        found += [schema[word] for word in ("minimum", "maximum") if word in schema]
+        found += [0, 1, 2**53 - 1, *([0.1, 1e-7, 123456.789] if kind == "number" else [])]
+    if kind == "boolean":
+        found += [True, False]
+    if kind == "array":
+        item = document.follow(node).child("items")
+        found += [[], *([values.make(item, "inner", one) for one in range(size)] for size in (1, 3))]
+    if kind == "object":
+        found += [{}, values.make(node, "inner", 5), {"deep": {"er": [{"and": [1, [2, {"on": None}]]}]}}]
+    return [one for one in found if values.allows(node, one)]
+
+
+def _schema(document: Document, node: Node) -> Mapping[str, Any]:
+    told = document.follow(node).value
+    return told if isinstance(told, Mapping) else {}

@@ -1,0 +1,59 @@
+"""The nearest values inside and outside of constraints."""
+
+import pytest
+
+from mockserver.conformance.bounds import inside, outside
+from mockserver.conformance.values import Values
+from mockserver.contract import Document
+
+SCHEMA = {
+    "type": "object",
+    "required": ["code"],
+    "properties": {
+        "code": {"type": "string", "minLength": 2, "maxLength": 4},
+        "kind": {"type": "string", "enum": ["a", "b"]},
+        "size": {"type": "integer", "minimum": 1, "maximum": 9},
+        "day": {"type": "string", "format": "date"},
+        "tags": {"type": "array", "minItems": 1, "maxItems": 2, "items": {"type": "string", "maxLength": 3}},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def ground():
+    document = Document({"components": {"schemas": {"Thing": SCHEMA}}}, "things.yaml")
+    return document, Values(document)
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("code", ["xxxxx", "x"]),
+        ("kind", ["ax"]),
+        ("size", [0, 10, 1.5]),
+        ("day", ["2025-02-30"]),
+    ],
+)
+def test_what_is_just_outside(ground, name, wanted):
+    document, values = ground
+    place = document.node("components", "schemas", "Thing", "properties", name)
+    assert [value for _, value in outside(document, values, place)] == wanted
+    assert not [value for value in wanted if values.allows(place, value)]
+
+
+def test_what_is_deeper_inside_is_told_with_its_place(ground):
+    document, values = ground
+    told = [how for how, _ in outside(document, values, document.node("components", "schemas", "Thing"))]
+    assert "without code" in told
+    assert "with tags with an item one character too long" in told
+    assert "with tags with an item too many" in told
+    assert "with tags with an item too few" in told
+
+
+def test_what_is_just_inside_is_allowed(ground):
+    document, values = ground
+    for name, wanted in (("code", "xxxx"), ("kind", "b"), ("size", 9), ("tags", ["tag 0"][:0])):
+        place = document.node("components", "schemas", "Thing", "properties", name)
+        found = inside(document, values, place)
+        assert all(values.allows(place, one) for one in found)
+        assert (wanted in found) is values.allows(place, wanted)

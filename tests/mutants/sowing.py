@@ -1,0 +1,75 @@
+"""Generated mutants tried, each by all checks of its resource, and the shares that were caught."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from mockserver.conformance.client import Client
+from mockserver.conformance.loading import load_checks
+from mockserver.conformance.oracle import Oracle
+from mockserver.conformance.plan import read_plan
+from mockserver.conformance.running import carry_out
+from mockserver.conformance.session import Session
+from mockserver.conformance.transports import in_process
+from mockserver.settings import Settings
+from mutants.generated import Sown, sow
+from mutants.planting import planted
+from mutants.trial import LIMITS, Target, names_a_cause
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """``met``: a request or a reply was changed while the kit was at work; ``caught`` is the check's sentence."""
+
+    operator: str
+    resource: str
+    kind: str
+    wrong: str
+    met: bool
+    caught: str | None
+
+
+def try_generated(seed: int, count: int, target: Target, settings: Settings) -> Iterator[Tried]:
+    """One after the other in this process; what is planted is undone each time."""
+    for sown in sow(target.contract, seed, count):
+        caught = _caught(sown, target, settings)
+        yield Tried(sown.operator, sown.resource, sown.kind, sown.mutant.wrong, bool(sown.met), caught)
+
+
+def _caught(sown: Sown, target: Target, settings: Settings) -> str | None:
+    with planted(sown.mutant, settings) as app:
+        plan, client, oracle = read_plan(target.contract), Client(target.contract, in_process(app)), Oracle()
+        client.after.append(oracle.look)
+        session = Session(plan, client, target.own, target.other, mark="generated", limits=LIMITS)
+        for check in load_checks():
+            result = carry_out(check, session, plan.groups[sown.resource])
+            for finding in (*result.findings, *oracle.findings.values()):
+                if names_a_cause(finding):
+                    return f"{finding.check}: {finding.cause}"
+            if result.blocked:
+                return result.reason
+    return None
+
+
+def show_generated(console: Console, rows: Iterator[Tried], *, verbose: bool) -> float:
+    """Print the shares by operator and by kind, and every survivor; the share of all that were met."""
+    done: list[Tried] = []
+    for row in rows:
+        done.append(row)
+        if verbose or not row.caught:
+            console.print(
+                f"{'caught' if row.caught else 'missed' if row.met else 'not met'}: {row.wrong}", soft_wrap=True
+            )
+    table = Table("by", "", "mutants", "met", "caught")
+    for title, one in (("operator", lambda row: row.operator), ("kind", lambda row: row.kind), ("all", lambda _: "")):
+        for name in sorted({one(row) for row in done}):
+            rows_of = [row for row in done if one(row) == name]
+            met = [row for row in rows_of if row.met or row.caught]
+            table.add_row(title, name, str(len(rows_of)), str(len(met)), str(sum(bool(row.caught) for row in met)))
+    console.print(table)
+    met = [row for row in done if row.met or row.caught]
+    return sum(bool(row.caught) for row in met) / len(met) if met else 0.0
