@@ -199,6 +199,14 @@ def _minted(identity: Identity) -> Iterator[tuple[str, str]]:
     yield "that is not valid yet", f"Bearer {identity.mint(nbf=4_000_000_000)}"
     yield "for another audience", f"Bearer {identity.mint(aud='https://elsewhere.example')}"
     yield "without an expiry", f"Bearer {identity.mint(exp=None)}"
+    yield "whose expiry is a text", f"Bearer {identity.mint(exp='soon')}"
+    known = claims(identity.token or "")
+    if isinstance(began := known.get("iat"), int | float):
+        # Counted from the run's own token, since the target's clock may be another than ours.
+        yield "that expired two minutes ago", f"Bearer {identity.mint(exp=int(began) - 120)}"
+        yield "that is not valid for another hour", f"Bearer {identity.mint(nbf=int(began) + 3_600)}"
+    if "aud" in known:
+        yield "without an audience", f"Bearer {identity.mint(aud=None)}"
 
 
 def _encoded(value: dict[str, object]) -> str:
