@@ -13,10 +13,11 @@ from mockserver.conformance import (
     NotApplicable,
     Session,
     check,
+    inside,
+    outside,
     results_of,
     send_batch,
 )
-from mockserver.conformance.bounds import inside, outside
 
 STORED = (Kind.CREATE, Kind.READ)
 MOST = 8

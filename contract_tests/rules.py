@@ -6,10 +6,24 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from mockserver.conformance import Group, Inconclusive, Kind, NotApplicable, Session, by_id, check, patch
-from mockserver.conformance.as_held import AsHeld, moment_of
-from mockserver.conformance.furnishing import Furnisher, compared, variants
-from mockserver.conformance.naive_values import CannotTell, agree, plain
+from mockserver.conformance import (
+    AsHeld,
+    CannotTell,
+    Furnisher,
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    Session,
+    agree,
+    by_id,
+    check,
+    compared,
+    moment_of,
+    patch,
+    plain,
+    variants,
+)
 
 VARIANTS = 6
 STORED = (Kind.CREATE, Kind.READ, Kind.DELETE)

@@ -1,9 +1,13 @@
 """The kit: contract checks of a target behind a URL, known by its document alone. What checks may use is named here."""
 
+from mockserver.conformance.as_held import AsHeld, moment_of
 from mockserver.conformance.asking import Ask, preview_body, record_name
+from mockserver.conformance.bounds import inside, outside
 from mockserver.conformance.comparing import listed
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
+from mockserver.conformance.furnishing import Furnisher, compared, variants
 from mockserver.conformance.identity import Identity, claims
+from mockserver.conformance.naive_values import CannotTell, agree, plain
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.plan import Group, Plan
@@ -36,12 +40,15 @@ from mockserver.values.equality import same_json
 
 __all__ = [
     "CORS",
+    "AsHeld",
     "Ask",
     "Broken",
+    "CannotTell",
     "Change",
     "Check",
     "Criterion",
     "Finding",
+    "Furnisher",
     "Group",
     "How",
     "Identity",
@@ -56,18 +63,24 @@ __all__ = [
     "Session",
     "Sheet",
     "Unreachable",
+    "agree",
     "bad_headers",
     "by_id",
     "changes",
     "check",
     "claims",
+    "compared",
     "has_key",
+    "inside",
     "left_nothing",
     "listed",
     "marked",
+    "moment_of",
     "naming",
     "other",
+    "outside",
     "patch",
+    "plain",
     "preview_body",
     "put",
     "read_page",
@@ -81,6 +94,7 @@ __all__ = [
     "sheets",
     "stamp",
     "usable",
+    "variants",
     "walk",
     "ways",
 ]
