@@ -497,6 +497,38 @@ def test_what_no_value_can_keep_is_remembered_all_the_same(tmp_path: Path) -> No
     assert caller.get(f"/things/{made['id']}").json["name"] == "mine"
 
 
+def test_a_record_that_must_hold_another_of_its_kind_is_answered_as_far_as_it_goes(tmp_path: Path) -> None:
+    node: dict[str, Any] = {
+        "type": "object",
+        "required": ["child"],
+        "properties": {"child": {"$ref": "#/components/schemas/Node"}},
+    }
+    node["properties"]["id"] = {"type": "integer"}
+    there = reply({"$ref": "#/components/schemas/Node"})
+    told = document({"/node": {"get": {"responses": {"200": there}}, "post": {"responses": {"201": there}}}}, components={"schemas": {"Node": node}})  # fmt: skip
+    caller = client(told, tmp_path)
+    assert caller.get("/node").status_code == 200
+    assert caller.post("/node").status_code == 201
+
+
+@pytest.mark.parametrize("servers", [None, "here", [{"url": "https://{host}.example.com"}]])
+def test_the_document_is_shown_whatever_stands_among_its_paths_and_servers(tmp_path: Path, servers: Any) -> None:
+    paths = {"/books": {"get": {"responses": {"200": reply()}}}, "/gone": None, "x-note": "of ours", "/list": []}
+    shown = client(document(paths, servers=servers), tmp_path).get("/openapi.json")
+    assert shown.status_code == 200
+    assert shown.json["servers"][0]["description"] == "This mock"
+    assert shown.json["paths"]["x-note"] == "of ours"
+
+
+@pytest.mark.parametrize(
+    ("content", "described"), [("", "an empty file"), ("- a", "a list"), ("word", "a plain value")]
+)
+def test_a_file_that_is_no_document_is_named_in_words(tmp_path: Path, content: str, described: str) -> None:
+    (tmp_path / "mine.yaml").write_text(content)
+    with pytest.raises(SetupError, match=f"found {described}; name an OpenAPI document"):
+        read_document(tmp_path / "mine.yaml")
+
+
 @pytest.mark.parametrize("key", [{"type": "integer"}, {"type": "string", "format": "uuid"}])
 def test_a_create_that_answers_a_bare_value_answers_the_key(tmp_path: Path, key: Any) -> None:
     record = {"type": "object", "properties": {"id": key, "name": {"type": "string"}}}

@@ -75,8 +75,8 @@ class Maker:
     def mend(self, node: Node, value: Json, draw: Draw) -> Json:
         """``value`` with what breaks the schema made anew, or left out where it may be missing."""
         for _ in range(REPAIRS):
-            faults = self.faults(node, value)
-            if not faults:
+            faults = [(steps, keyword) for steps, keyword in self.faults(node, value) if len(steps) <= 2 * DEEPEST]
+            if not faults:  # a record that must hold another of its kind without end is as good as it gets there
                 return value
             steps, keyword = faults[0]
             changed = self._mended(node, value, steps, keyword, draw)

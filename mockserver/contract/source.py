@@ -58,8 +58,12 @@ def _parsed(source: str, content: bytes) -> Any:
             gc.enable()
 
 
+def _described(root: Any) -> str:
+    return "an empty file" if root is None else "a list" if isinstance(root, list) else "a plain value"
+
+
 def _require_version(source: str, root: Any) -> None:
-    found = root.get("openapi", root.get("swagger")) if isinstance(root, dict) else type(root).__name__
+    found = root.get("openapi", root.get("swagger")) if isinstance(root, dict) else _described(root)
     if isinstance(root, dict) and str(found).startswith(("2.", "3.0", "3.1", "3.2")):
         return
     problem = f"wanted an OpenAPI document of version 2.0, 3.0 or 3.1, found {found or 'no version'}"

@@ -86,8 +86,11 @@ class _Published:
         """The document with this server before all that it names, and no others at single paths or operations."""
         document = self._world.contract.document.root
         here = {"url": address, "description": "This mock"}
-        paths = {path: without_servers(item) for path, item in document["paths"].items()}
-        return {**document, "servers": [here, *document.get("servers", [])], "paths": paths}
+        servers = document.get("servers")
+        paths = {
+            path: without_servers(item) if isinstance(item, dict) else item for path, item in document["paths"].items()
+        }
+        return {**document, "servers": [here, *(servers if isinstance(servers, list) else [])], "paths": paths}
 
 
 def _whole(content: bytes, media_type: str) -> Response:
