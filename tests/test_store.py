@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
@@ -12,7 +13,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from mockserver.store import Collection, Record, Store, Tenant
+from mockserver.store import Collection, Record, Store, Tenant, ordered_map
+from mockserver.store.ordered_map import OrderedMap
 from mockserver.store.tenant import TooManyTenants
 
 IDS = st.sampled_from(["a", "b", "c", "Z", "0", "a|b", "é"])
@@ -77,6 +79,75 @@ class CollectionMachine(RuleBasedStateMachine):
 
 TestCollection = CollectionMachine.TestCase
 TestCollection.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+
+class OrderedMapMachine(RuleBasedStateMachine):
+    """Chunks of four, so that they split, run empty and are shared; against plain dicts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maps: list[tuple[OrderedMap[int], dict[str, int]]] = [(OrderedMap(), {})]
+
+    @rule(which=st.integers(0, 5), key=st.text("abc", max_size=3), value=st.integers())
+    def put(self, which: int, key: str, value: int) -> None:
+        real, model = self.maps[which % len(self.maps)]
+        real.put(key, value)
+        model[key] = value
+
+    @rule(which=st.integers(0, 5), key=st.text("abc", max_size=3))
+    def pop(self, which: int, key: str) -> None:
+        real, model = self.maps[which % len(self.maps)]
+        assert real.pop(key) == model.pop(key, None)
+
+    @precondition(lambda self: len(self.maps) < 4)
+    @rule(which=st.integers(0, 5))
+    def copy(self, which: int) -> None:
+        real, model = self.maps[which % len(self.maps)]
+        self.maps.append((real.copy(), dict(model)))
+
+    @rule(which=st.integers(0, 5), key=st.text("abc", max_size=3), inclusive=st.booleans())
+    def walk(self, which: int, key: str, inclusive: bool) -> None:
+        real, model = self.maps[which % len(self.maps)]
+        wanted = sorted(one for one in model if one > key or (inclusive and one == key))
+        assert list(real.keys(key, inclusive=inclusive)) == wanted
+        assert (real.get(key), key in real) == (model.get(key), key in model)
+
+    @rule(which=st.integers(0, 5), every=st.integers(1, 3))
+    def empty_while_walking(self, which: int, every: int) -> None:
+        real, model = self.maps[which % len(self.maps)]
+        for number, key in enumerate(real.keys()):
+            if number % every == 0:
+                assert real.pop(key) == model.pop(key)
+
+    @invariant()
+    def each_is_its_own(self) -> None:
+        for real, model in self.maps:
+            assert list(real.keys()) == sorted(model)
+            assert list(real.values()) == [model[key] for key in sorted(model)]
+            assert len(real) == len(model)
+
+
+class TestOrderedMap(OrderedMapMachine.TestCase):  # type: ignore[name-defined, misc]
+    settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+    @pytest.fixture(autouse=True)
+    def small_chunks(self) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ordered_map, "CHUNK", 4)
+            patch.setattr(ordered_map, "PIECE", 3)
+            yield
+
+
+def test_a_copy_and_the_first_change_after_it_leave_the_rest_shared() -> None:
+    collection = Collection(("owner",))
+    for number in range(20_000):
+        put(collection, f"{number:06}", f"o{number % 7}", [])
+    twin = collection.copy()
+    put(twin, "010000", "somebody", [])
+    chunks = [{id(chunk) for chunk in one._records._chunks} for one in (collection, twin)]
+    assert len(chunks[0]) > 30
+    assert len(chunks[0] - chunks[1]) == 1, "one chunk was copied"
+    assert [len(list(one.lookup("owner", "somebody"))) for one in (collection, twin)] == [0, 1]
 
 
 class Stop(Exception):
