@@ -6,6 +6,7 @@ import click
 
 from mockserver.commands.check import check
 from mockserver.commands.ctl import ctl
+from mockserver.commands.diff import diff
 from mockserver.commands.explain import explain
 from mockserver.commands.infer import infer
 from mockserver.commands.publish import publish
@@ -34,5 +35,5 @@ def main() -> None:
     """
 
 
-for command in (serve, ctl, routes, infer, explain, token, seed, validate, publish, check):
+for command in (serve, ctl, routes, infer, explain, token, seed, validate, publish, check, diff):
     main.add_command(command)
