@@ -49,8 +49,8 @@ def check_claims(session: Session, group: Group) -> None:
                 with session.each(operation):
                     header = f"Bearer {session.own.mint(**{str(claim): None})}"
                     reply = session.send(session.usual(group, operation, record), headers={"Authorization": header})
-                    told = f"{operation.id} with a token that does not tell {what}: answered {reply.status}"
-                    session.expect(reply.status in (401, 403), f"{told}, wanted 401 or 403")
+                    cause = f"{operation.id} with a token that does not tell {what}: answered {reply.status}"
+                    session.expect(reply.status in (401, 403), f"{cause}, wanted 401 or 403")
 
 
 @check(Kind.CREATE, writes=True, code=308)
@@ -73,7 +73,7 @@ def check_nothing_happens(session: Session, group: Group) -> None:
 
 @check(Kind.LIST)
 def check_token_elsewhere(session: Session, group: Group) -> None:
-    """A token in the query is no token."""
+    """A token in the query is not a token."""
     operation = group.one(Kind.LIST)
     if not operation.secured:
         raise NotApplicable("the list takes no token")

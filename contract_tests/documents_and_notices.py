@@ -53,8 +53,8 @@ def _follows(session: Session, group: Group, operation: Operation, record: dict[
     steps = [{"op": "replace", "path": f"/{name}", "value": f"{session.mark} & <b>{name}</b>"} for name in shown]
     patch(session, group, record, steps, "replaces texts")
     page = _page(session, group, operation, record)
-    told = [name for name in shown if f"{session.mark} & <b>{name}</b>" in html.unescape(page)]
-    session.expect(bool(told), f"{operation.id} does not show what the record now says")
+    names = [name for name in shown if f"{session.mark} & <b>{name}</b>" in html.unescape(page)]
+    session.expect(bool(names), f"{operation.id} does not show what the record now says")
     session.expect(
         not any(f"<b>{name}</b>" in page for name in shown), f"{operation.id} lets a record's text become markup"
     )
@@ -151,12 +151,12 @@ def outbox(session: Session) -> list[dict[str, Any]]:
     """What would have been mailed to anybody, where the target lets one look. Raises Inconclusive."""
     reply = session.raw("GET", OUTBOX)
     try:
-        told = json.loads(reply.body) if reply.status == 200 else None
+        body = json.loads(reply.body) if reply.status == 200 else None
     except ValueError:
-        told = None
-    if not isinstance(told, list):
+        body = None
+    if not isinstance(body, list):
         raise Inconclusive("the target has no outbox to look into")
-    return [one for one in told if one.get("tenant") == session.own.tenant]
+    return [one for one in body if one.get("tenant") == session.own.tenant]
 
 
 @check(*RECORD, writes=True, owns=True)

@@ -80,7 +80,7 @@ def check_invalid_replaces(session: Session, group: Group) -> None:
 
 @check(*NEEDS, writes=True, code=114)
 def check_unreadable_bodies(session: Session, group: Group) -> None:
-    """A body that is no JSON, no object, missing, or of another media type is refused, and leaves no trace."""
+    """A body that is not JSON, no object, missing, or of another media type is refused, and leaves no trace."""
     record = session.create(group)
     for operation in group.all(Kind.CREATE, Kind.REPLACE, Kind.PATCH, Kind.SEARCH, Kind.BATCH, Kind.PREVIEW):
         ask = session.usual(group, operation, record)
@@ -95,7 +95,7 @@ def check_unreadable_bodies(session: Session, group: Group) -> None:
 
 def _unreadable() -> Iterator[tuple[str, bytes, str]]:
     json_type = "application/json"
-    yield "a body that is no JSON", b'{"name": ', json_type
+    yield "a body that is not JSON", b'{"name": ', json_type
     yield "an empty body", b"", json_type
     yield "a text for a body", b'"text"', json_type
     yield "null for a body", b"null", json_type

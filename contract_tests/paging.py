@@ -243,8 +243,10 @@ def check_list_and_search_agree(session: Session, group: Group) -> None:
     for operation in group.all(Kind.SEARCH):
         with session.each(operation):
             found = {one[group.key] for one in walk(session, group, Ask(operation, body={}))}
-            told = f"{len(found - listed)} found only, {len(listed - found)} listed only"
-            session.expect(found == listed, f"{operation.id} without parameters and the list hold other records", told)
+            detail = f"{len(found - listed)} found only, {len(listed - found)} listed only"
+            session.expect(
+                found == listed, f"{operation.id} without parameters and the list hold other records", detail
+            )
 
 
 @check(*NEEDS, Kind.SEARCH, writes=True)

@@ -97,7 +97,7 @@ def check_malformed(session: Session, group: Group) -> None:
     record = session.create(group)
     path = f"/{group.marker}"
     cases: dict[str, Any] = {
-        "is no array": {"op": "remove", "path": path},
+        "is not an array": {"op": "remove", "path": path},
         "has an unknown op": [{"op": "merge", "path": path, "value": "x"}],
         "has no op": [{"path": path, "value": "x"}],
         "has no path": [{"op": "replace", "value": "x"}],

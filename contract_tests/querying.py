@@ -33,14 +33,14 @@ def rows(session: Session, group: Group, target: Group, body: dict[str, Any]) ->
     """Start a query and read its result, looking at how far it has come in between."""
     started = start(session, group, target, body)
     read = group.one(Kind.READ)
-    told = session.value(session.send(Ask(read, {record_name(read): started[group.key]})))
-    session.same(started[group.key], told.get(group.key), "a query is described under another id")
+    described = session.value(session.send(Ask(read, {record_name(read): started[group.key]})))
+    session.same(started[group.key], described.get(group.key), "a query is described under another id")
     results = session.plan.groups[group.one(Kind.QUERY).meaning["results"]].one(Kind.READ)
     reply = session.send(Ask(results, {record_name(results): started[group.key]}))
     session.status(reply, 200, "the result of a query", results)
     found = session.value(reply).get("rows")
     session.expect(isinstance(found, list), "a query's result has no rows")
-    session.expect(told.get("rows") == len(found), "a query tells another number of rows than its result has")
+    session.expect(described.get("rows") == len(found), "a query tells another number of rows than its result has")
     return list(found)
 
 
@@ -94,5 +94,5 @@ def check_described(session: Session, group: Group) -> None:
             with session.each(operation):
                 reply = session.send(Ask(operation, values(operation, name)))
                 session.status(reply, 200, "the description of a query type", operation)
-                told = {one.get("name") for one in session.value(reply).get("fields", [])}
-                session.expect(target.resource.fields <= told, "a query type's description lacks fields", name)
+                names = {one.get("name") for one in session.value(reply).get("fields", [])}
+                session.expect(target.resource.fields <= names, "a query type's description lacks fields", name)

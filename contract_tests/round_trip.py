@@ -166,6 +166,6 @@ def check_reading_changes_nothing(session: Session, group: Group) -> None:
 
 def _holds(session: Session, sent: Mapping[str, Any], found: Any, cause: str) -> None:
     """Expect ``found`` to hold all that was ``sent``."""
-    session.expect(isinstance(found, dict), "a record is no object")
+    session.expect(isinstance(found, dict), "a record is not an object")
     wrong = sorted(name for name, value in sent.items() if name not in found or not same_json(value, found[name]))
     session.expect(not wrong, f"{cause} ({listed(wrong)})", str({name: found.get(name) for name in wrong})[:300])

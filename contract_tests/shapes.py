@@ -12,12 +12,12 @@ ORIGIN = "https://app.example.com"
 
 def error_shape(session: Session, reply: Reply, what: str) -> None:
     """Expect a message, and errors that each have a path and a message."""
-    told = session.value(reply)
+    body = session.value(reply)
     session.expect(
-        isinstance(told, dict) and isinstance(told.get("message"), str) and told["message"] != "",
+        isinstance(body, dict) and isinstance(body.get("message"), str) and body["message"] != "",
         f"{what} has no message",
     )
-    errors = told.get("errors", [])
+    errors = body.get("errors", [])
     well = isinstance(errors, list) and all(isinstance(one, dict) and {"path", "message"} <= set(one) for one in errors)
     session.expect(well, f"{what} has errors without path or message", str(errors)[:200])
 
@@ -75,9 +75,9 @@ def check_methods(session: Session, group: Group) -> None:
             with session.each(operation):
                 reply = session.raw(method, target)
                 session.status(reply, 405, f"{method} where the document has {', '.join(sorted(wanted))}", operation)
-                told = {one.strip() for one in (reply.header("Allow") or "").split(",")} - {"OPTIONS", "HEAD", ""}
+                allowed = {one.strip() for one in (reply.header("Allow") or "").split(",")} - {"OPTIONS", "HEAD", ""}
                 session.expect(
-                    told == wanted, f"Allow does not tell {', '.join(sorted(wanted))}", f"it tells {sorted(told)}"
+                    allowed == wanted, f"Allow does not tell {', '.join(sorted(wanted))}", f"it tells {sorted(allowed)}"
                 )
                 error_shape(session, reply, "a 405")
 

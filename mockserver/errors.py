@@ -65,11 +65,11 @@ def capped(violations: Iterable[Violation], uncounted: int = 0) -> tuple[Violati
     ``uncounted`` are those that were not even put into words; lists that were capped before may be put together.
     """
     listed = tuple(violations)
-    told = tuple(_cut(one) for one in listed if one.rule != MORE)[:MAX_VIOLATIONS]
-    more = sum(one.stands_for for one in listed) + uncounted - len(told)
+    kept = tuple(_cut(one) for one in listed if one.rule != MORE)[:MAX_VIOLATIONS]
+    more = sum(one.stands_for for one in listed) + uncounted - len(kept)
     if not more:
-        return told
-    return (*told, Violation(listed[0].location, "", MORE, f"and {more} more violations", more))
+        return kept
+    return (*kept, Violation(listed[0].location, "", MORE, f"and {more} more violations", more))
 
 
 def _cut(violation: Violation) -> Violation:
@@ -98,8 +98,8 @@ class ContractBreach(Exception):
     def __init__(self, operation: str, violations: Iterable[Violation]) -> None:
         self.operation = operation
         self.violations = tuple(violations)
-        told = "; ".join(f"{v.path}: {v.message} ({v.rule})" for v in self.violations)
-        super().__init__(f"{operation} breaks its contract: {told}")
+        listed = "; ".join(f"{v.path}: {v.message} ({v.rule})" for v in self.violations)
+        super().__init__(f"{operation} breaks its contract: {listed}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,8 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
             world.outbox.put(mail)
     for breach in call.breaches:
         _note_breach(breach, trail)
-    told = (("Effects", _listed(call.told)),) if call.told else ()
-    notes = (*sent.notes, *reply.notes, *told)
+    effects = (("Effects", _listed(call.effects)),) if call.effects else ()
+    notes = (*sent.notes, *reply.notes, *effects)
     return replace(reply, notes=notes)
 
 
@@ -205,8 +205,8 @@ def _finished(world: World, reply: Reply, trail: _Trail) -> Reply:
         notes.append(("Operation", trail.operation.id))
     if trail.reason:
         notes.append(("Reason", trail.reason))
-    told: Headers = tuple((f"Mock-{name}", _header_text(text)) for name, text in notes)
-    headers = (*reply.headers, *told)
+    diagnostics: Headers = tuple((f"Mock-{name}", _header_text(text)) for name, text in notes)
+    headers = (*reply.headers, *diagnostics)
     return Reply(reply.status, raw=raw, headers=headers, content_type=reply.content_type, damage=trail.damage)
 
 
@@ -236,10 +236,10 @@ def _entry(world: World, reply: Reply, raw: bytes, trail: _Trail) -> Entry:
     )
 
 
-def _listed(told: list[str]) -> str:
+def _listed(items: list[str]) -> str:
     """The first few, and how many more there are."""
-    more = len(told) - TOLD
-    return ", ".join([*told[:TOLD], *([f"and {more} more"] if more > 0 else [])])
+    more = len(items) - TOLD
+    return ", ".join([*items[:TOLD], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _header_text(text: str) -> str:

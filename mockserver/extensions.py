@@ -23,7 +23,7 @@ class Group(StrEnum):
 def installed(group: Group, wanted: type[Wanted], remedy: str) -> dict[str, Wanted]:
     """What installed packages name in ``group``, by the name given there, sorted.
 
-    Raises SetupError naming every one that cannot be loaded, or is no ``wanted``; ``remedy`` says how to make one.
+    Raises SetupError naming every one that cannot be loaded, or is not a ``wanted``; ``remedy`` says how to make one.
     """
     found: dict[str, Wanted] = {}
     problems: list[Problem] = []

@@ -25,7 +25,7 @@ def resource_of(world: World, name: str) -> Resource:
     found = world.contract.resources.get(name)
     if found is None:
         known = world.contract.resources
-        raise SetupError([Problem("the document", "", f"there is no resource {name!r}", meant(name, known))])
+        raise SetupError([Problem("the document", "", f"unknown resource {name!r}", meant(name, known))])
     return found
 
 
@@ -79,7 +79,7 @@ def _wrong(tenant: Tenant, resource: Resource, record: Mapping[str, Any]) -> Ite
     for violation in resource.violations(record):
         yield Problem(file, violation.pointer, violation.message, f"correct it ({violation.rule})")
     for name in resource.ignored(record):
-        yield Problem(file, f"/{name}", "is no field", meant(name, resource.fields))
+        yield Problem(file, f"/{name}", "is not a field", meant(name, resource.fields))
     for reference in resource.references:
         for pointer, key in reference.found_in(record):
             if key not in tenant[reference.resource]:

@@ -22,8 +22,8 @@ MARK = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    told = "Fail a test when the mock refuses a request (4xx) that the test did not say it expects."
-    parser.addini("mockserver_strict", told, type="bool", default=False)
+    help_text = "Fail a test when the mock refuses a request (4xx) that the test did not say it expects."
+    parser.addini("mockserver_strict", help_text, type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -95,8 +95,8 @@ def _started(stage: Stage, given: dict[str, Any], config: pytest.Config) -> tupl
         options = read_options(given, config.rootpath)
         return options, stage.lend(options)
     except SetupError as error:
-        told = "\n".join(f"  {problem}" for problem in error.problems)
-    pytest.fail(f"The mock of this test cannot start:\n{told}", pytrace=False)
+        problems = "\n".join(f"  {problem}" for problem in error.problems)
+    pytest.fail(f"The mock of this test cannot start:\n{problems}", pytrace=False)
 
 
 def _given(request: pytest.FixtureRequest, defaults: dict[str, Any]) -> dict[str, Any]:

@@ -96,11 +96,11 @@ class Settings:
             problem = f"{len(self.secret)} characters are too few for HS256"
             problems.append(Problem("settings", "/secret", problem, "give MOCKSERVER_SECRET 32 characters or more"))
         if self.control_token is not None and not _CONTROL_TOKEN.fullmatch(self.control_token):
-            problem, remedy = "is no token of 16 or more letters, digits, - . _ ~", "change MOCKSERVER_CONTROL_TOKEN"
+            problem, remedy = "is not a token of 16 or more letters, digits, - . _ ~", "change MOCKSERVER_CONTROL_TOKEN"
             problems.append(Problem("settings", "/control_token", problem, remedy))
         object.__setattr__(self, "allow_hosts", tuple(name.lower().rstrip(".") for name in self.allow_hosts))
         problems += [
-            Problem("settings", "/allow_hosts", f"{name[:80]!r} is no host name", "give it as mock.example.com")
+            Problem("settings", "/allow_hosts", f"{name[:80]!r} is not a host name", "give it as mock.example.com")
             for name in self.allow_hosts
             if not _HOST_NAME.fullmatch(name)
         ]

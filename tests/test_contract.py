@@ -176,7 +176,7 @@ def no_paths(told: dict[str, Any]) -> None:
         (circle, "/paths/~1books~1{tenant}/get/responses/400", "references lead in a circle"),
         (outside, "/components/responses/Error", "leaves the document; name a file"),
         (no_json, "/paths/~1books~1{tenant}/post/requestBody", "no JSON media type"),
-        (bad_key, "/components/schemas/Book", "the key 'isbn' is no property"),
+        (bad_key, "/components/schemas/Book", "the key 'isbn' is not a property"),
         (bad_stamp, "/components/schemas/Book/properties/version", "unknown stamp 'edition'; use one of created-at"),
         (bad_reference, "/components/schemas/Book/properties/author_id/x-mock/references", "unknown resource 'people'"),
         (claimed_twice, "/components/schemas/NewBook", "has two record schemas"),

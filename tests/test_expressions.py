@@ -67,22 +67,22 @@ REFUSED = {
     "a class by its text": ("a['__class__']", "'__class__' begins with an underscore"),
     "a private name": ("_a", "'_a' begins with an underscore"),
     "a private name in a loop": ("[_x for _x in many]", "begins with an underscore"),
-    "an import": ("__import__('os')", "there is no function '__import__'"),
-    "opening a file": ("open('/etc/passwd')", "there is no function 'open'"),
-    "evaluating": ("eval('1')", "there is no function 'eval'"),
-    "a range": ("sum(range(999999999))", "there is no function 'range'"),
-    "what is no function": ("a()", "there is no function 'a'"),
+    "an import": ("__import__('os')", "unknown function '__import__'"),
+    "opening a file": ("open('/etc/passwd')", "unknown function 'open'"),
+    "evaluating": ("eval('1')", "unknown function 'eval'"),
+    "a range": ("sum(range(999999999))", "unknown function 'range'"),
+    "what is not a function": ("a()", "unknown function 'a'"),
     "a call of a call": ("first(many)()", "there is no function"),
     "loops in loops": ("[[[[1 for d in many] for c in many] for b in many] for a in many]", "more than 3 loops in each other"),
     "loops beside loops": ("[1 for a in many for b in many for c in many for d in many]", "more than 3 loops in each other"),
     "too long": ("a + " * (LONGEST_TEXT // 4) + "a", "is longer than 4,000 characters"),
     "too many parts": ("[" + "a," * (MOST_NODES // 2) + "]", "has more than 1,000 parts"),
     "too deep": ("-" * (DEEPEST + 1) + "a", "is nested more than 60 levels deep"),
-    "brackets in brackets": ("(" * 1500 + "a" + ")" * 1500, "is no expression"),
+    "brackets in brackets": ("(" * 1500 + "a" + ")" * 1500, "is not an expression"),
     "not, and not, and not": ("not " * 900 + "a", "has more than 1,000 parts"),
-    "a null character": ("a\0", "is no expression"),
-    "nothing": ("", "is no expression"),
-    "brackets closed too early": ("a) + (a", "is no expression"),
+    "a null character": ("a\0", "is not an expression"),
+    "nothing": ("", "is not an expression"),
+    "brackets closed too early": ("a) + (a", "is not an expression"),
 }  # fmt: skip
 
 
@@ -328,7 +328,7 @@ def test_a_namespace() -> None:
 
     functions = STANDARD.namespace("fake", find)
     assert evaluated("fake.city()", functions=functions) == "a city"
-    assert compiled("fake.town()", functions=functions)[1] == ["there is no function 'fake.town'; see what fake has"]
+    assert compiled("fake.town()", functions=functions)[1] == ["unknown function 'fake.town'; see what fake has"]
 
 
 def test_a_check_judges_and_binds() -> None:

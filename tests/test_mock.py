@@ -177,11 +177,11 @@ def test_planting_tells_everything_that_is_wrong(mock: Mock) -> None:
     assert str(raised.value).splitlines() == [
         "planted in books: /title: is required and missing; correct it (required)",
         'planted in books: /pages: "many" is not of type "number"; correct it (type)',
-        "planted in books: /titel: is no field; did you mean 'title'?",
+        "planted in books: /titel: is not a field; did you mean 'title'?",
         "planted in books: /author_id: names 'nobody', which is not in authors; plant that one first",
     ]
     assert mock.records("books") == []
-    with pytest.raises(SetupError, match="there is no resource 'book'; did you mean 'books'"):
+    with pytest.raises(SetupError, match="unknown resource 'book'; did you mean 'books'"):
         mock.put("book", {})
 
 
@@ -284,7 +284,7 @@ def test_messages_about_numbers_of_calls(mock: Mock) -> None:
 
 def test_a_name_nobody_knows_is_no_verdict(mock: Mock) -> None:
     for ask in (mock.assert_called, mock.assert_not_called, mock.calls):
-        with pytest.raises(SetupError, match="'createBok' is no operation; did you mean 'createBook'"):
+        with pytest.raises(SetupError, match="'createBok' is not an operation; did you mean 'createBook'"):
             ask("createBok")
     with pytest.raises(TypeError, match="boddy"):
         mock.assert_not_called("createBook", boddy={})
@@ -536,7 +536,7 @@ def test_wrong_options_are_told_all_at_once() -> None:
         "mark mockserver: /senario: is not known; did you mean 'scenario'?",
         "mark mockserver: /seed: is '7'; give int or NoneType",
         "mark mockserver: /page_size: is True; give int",
-        "mark mockserver: /clock: is 'noon'; give scenario, frozen, now or an ISO 8601 moment",
+        "mark mockserver: /clock: is 'noon'; give scenario, frozen, now or an ISO 8601 timestamp",
         "mark mockserver: /strict: is 1; give bool",
         "mark mockserver: /counts: is 5; give Mapping",
     ]

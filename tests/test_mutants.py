@@ -41,7 +41,7 @@ def test_the_catalogue_is_large_and_spread_over_all_areas():
 
 @pytest.mark.parametrize("name", ["", "Loud", "one", "two_words", "-a-b", "a b-c"])
 def test_a_defect_needs_a_name(name):
-    with pytest.raises(ValueError, match="is no name for a mutant"):
+    with pytest.raises(ValueError, match="is not a name for a mutant"):
         Mutant(name, Area.BATCH, "is wrong", lambda _: None)
 
 

@@ -223,7 +223,7 @@ def test_without_a_word_it_is_the_certifications_api(run: Run) -> None:
     [
         ("senario='edge'", "mark mockserver: /senario: is not known; did you mean 'scenario'?"),
         ("page_size='ten'", "mark mockserver: /page_size: is 'ten'; give int"),
-        ("scenario='nowhere'", "there is no scenario 'nowhere'"),
+        ("scenario='nowhere'", "unknown scenario 'nowhere'"),
         ("auth='maybe'", "settings: /auth: 'maybe' is unknown; use verify, decode, off"),
         ("'edge'", "@pytest.mark.mockserver takes keywords, found 'edge'"),
     ],

@@ -411,8 +411,8 @@ def test_recipes_are_looked_up_beside_the_scenario_first(tmp_path: Path) -> None
 
 
 FAULTS: list[tuple[Any, str, str]] = [
-    ("chioce(1)", "", "there is no function 'chioce'; did you mean 'choice'?"),
-    ("choice(", "", "is no expression"),
+    ("chioce(1)", "", "unknown function 'chioce'; did you mean 'choice'?"),
+    ("choice(", "", "is not an expression"),
     ("choice()", "", "choice() has nothing to choose from"),
     ("choice(a=0)", "", "choice() needs weights that are numbers from 0 on"),
     ("choice(a=title)", "", "choice() needs weights that are numbers from 0 on"),
@@ -424,27 +424,27 @@ FAULTS: list[tuple[Any, str, str]] = [
     ("number(5)", "", "missing a required argument: 'high'"),
     ("number(1, shoe)", "", "books has no field 'shoe'"),
     ("date(yesterday)", "", "books has no field 'yesterday'"),
-    ("ago(parsecs=3)", "", "there is no unit 'parsecs'; use days, hours, minutes, months, weeks, years"),
+    ("ago(parsecs=3)", "", "unknown unit 'parsecs'; use days, hours, minutes, months, weeks, years"),
     ("titel", "", "books has no field 'titel'; did you mean 'title'?"),
     ("title.length", "", "'title' has no field 'length'"),
     ("place.town", "", "'place' has no field 'town'; use one of city"),
     ("writer.nmae", "", "authors has no field 'nmae'; did you mean 'name'?"),
-    ("ref('auhtors', among=1)", "", "there is no recipe 'auhtors'"),
+    ("ref('auhtors', among=1)", "", "unknown recipe 'auhtors'"),
     ("ref('../secrets', among=1)", "", "there is no recipe"),
     ("ref(title, among=1)", "", "ref() needs a text written out"),
     ("ref('authors')", "", "ref() wanted among=, share= or per="),
     ("ref('authors', among=1, share=2)", "", "ref() wanted among=, share= or per="),
     ("ref('authors', among=0)", "", "ref() wanted among=, share= or per="),
     ("ref('books', among=3)", "", "picks among the earlier ones"),
-    ("fake.citty()", "", "there is no function 'fake.citty'"),
+    ("fake.citty()", "", "unknown function 'fake.citty'"),
     ("fake.date_this_year()", "", "there is no function"),
     ("fake.seed_instance()", "", "there is no function"),
     ("fake.__class__()", "", "there is no function"),
     ("fake.city(size=3)", "", "Faker refuses:"),
     ("fake.binary(length=3)", "", "JSON cannot carry b'"),
     ("2 ** 99", "", "the operator is not one of"),
-    ({"a": "vlaue(1)"}, "/a", "there is no function 'vlaue'"),
-    ([1, "vlaue(1)"], "/1", "there is no function 'vlaue'"),
+    ({"a": "vlaue(1)"}, "/a", "unknown function 'vlaue'"),
+    ([1, "vlaue(1)"], "/1", "unknown function 'vlaue'"),
     (2**70, "", "JSON cannot carry"),
 ]
 
@@ -505,19 +505,19 @@ def test_faults_of_scenarios(tmp_path: Path) -> None:
     found = problems(lambda: scenario(tmp_path, {"books": {"fields": BOOK}, "friends": {}}, told))
     for wanted in (
         "told.yaml /tenant: unknown key 'tenant'; did you mean 'tenants'?",
-        'told.yaml /seed: "x" is no whole number',
-        'told.yaml /clock: "2025-04-18T12:00:00" is no moment with a zone; write one such as 2025-04-18T12:00:00Z',
-        "told.yaml /description: wanted a text, found 5",
+        'told.yaml /seed: "x" is not a whole number',
+        'told.yaml /clock: "2025-04-18T12:00:00" is not a timestamp with a time zone; write one such as 2025-04-18T12:00:00Z',
+        "told.yaml /description: wanted a string, found 5",
         "told.yaml /tenants/one/count: unknown key 'count'; did you mean 'counts'?",
-        "told.yaml /tenants/one/counts/books: -1 is no whole number from 0",
-        "told.yaml /tenants/one/counts/boks: 'boks' is no resource of the document; did you mean 'books'?",
+        "told.yaml /tenants/one/counts/books: -1 is not a whole number from 0",
+        "told.yaml /tenants/one/counts/boks: 'boks' is not a resource of the document; did you mean 'books'?",
         "told.yaml /tenants/one/counts/authors: there is no recipe for authors; add recipes/authors.yaml",
         "told.yaml /tenants/one/counts/friends: 'friends' is a pool, which has no count",
         "told.yaml /tenants/two/pinned/books/0: id None is missing",
         "told.yaml /tenants/two/pinned/books/2: id 'a' is given twice",
         "told.yaml /tenants/two/pinned/books/3: wanted a record, found 5",
         "told.yaml /tenants/two/pinned/books/4/colour: books has no field 'colour'",
-        "told.yaml /tenants/two/pinned/boks: 'boks' is no resource",
+        "told.yaml /tenants/two/pinned/boks: 'boks' is not a resource",
         "told.yaml /tenants/three/pinned/books/0/pages/$make: cycle() is not for pinned records",
         "told.yaml /tenants/three/pinned/books/0/title/$make: books has no field 'ordinal'",
         "told.yaml /tenants/three/pinned/books/0/state/$make: ref() without among= is not for pinned records",
@@ -530,7 +530,7 @@ def test_faults_of_scenarios(tmp_path: Path) -> None:
 def test_faults_of_counts_from_outside(tmp_path: Path) -> None:
     found = problems(lambda: scenario(tmp_path, {"books": {"fields": BOOK}}, counts={"boks": 3, "authors": 1}))
     assert found == [
-        "counts /boks: 'boks' is no resource of the document; did you mean 'books'?",
+        "counts /boks: 'boks' is not a resource of the document; did you mean 'books'?",
         "counts /authors: there is no recipe for authors; add recipes/authors.yaml",
     ]
 
@@ -550,8 +550,8 @@ def test_faults_of_counts_from_outside(tmp_path: Path) -> None:
             "clock: !!python/object/apply:os.system [ls]",
             "told.yaml /clock: the tag tag:yaml.org,2002:python/object/apply:os.system means nothing here",
         ),
-        ("description: no clock", "told.yaml /clock: null is no moment with a zone"),
-        ("clock: 2025-04-18T12:00:00Z\nseed: .nan", 'told.yaml /seed: ".nan" is no whole number'),
+        ("description: no clock", "told.yaml /clock: null is not a timestamp with a time zone"),
+        ("clock: 2025-04-18T12:00:00Z\nseed: .nan", 'told.yaml /seed: ".nan" is not a whole number'),
     ],
 )
 def test_faults_of_files(tmp_path: Path, text: str, wanted: str) -> None:
@@ -562,14 +562,14 @@ def test_faults_of_files(tmp_path: Path, text: str, wanted: str) -> None:
 
 def test_scenarios_that_are_not_there(tmp_path: Path) -> None:
     (tmp_path / "scenarios").mkdir()
-    assert "there is no scenario 'x'; name a YAML file" in problems(lambda: read_scenario("x", tmp_path, CONTRACT))[0]
+    assert "unknown scenario 'x'; name a YAML file" in problems(lambda: read_scenario("x", tmp_path, CONTRACT))[0]
     (tmp_path / "scenarios" / "empty.yaml").write_text("")
     assert (
-        "there is no scenario 'emtpy'; did you mean 'empty'?, or name"
+        "unknown scenario 'emtpy'; did you mean 'empty'?, or name"
         in problems(lambda: read_scenario("emtpy", tmp_path, CONTRACT))[0]
     )
     assert "no such file" in problems(lambda: read_scenario(str(tmp_path / "x.yaml"), tmp_path, CONTRACT))[0]
-    assert "there is no scenario '../told'" in problems(lambda: read_scenario("../told", tmp_path, CONTRACT))[0]
+    assert "unknown scenario '../told'" in problems(lambda: read_scenario("../told", tmp_path, CONTRACT))[0]
 
 
 def fill(folder: Path, *args: Any) -> None:

@@ -113,7 +113,7 @@ class Authenticator:
             raise unauthorized("the token has no expiry (exp)")
         issued = claims.get(ISSUED, claims.get("iat"))
         if issued is not None and not _is_moment(issued):
-            raise unauthorized("the token's moment of issue (iat) is no number of seconds")
+            raise unauthorized("the token's time of issue (iat) is not a number of seconds")
         begins = claims.get("nbf", 0)
         if not _is_moment(begins) or begins > wall(issued).timestamp() + LEEWAY:
             raise unauthorized("the token is not valid yet (nbf)")

@@ -88,7 +88,7 @@ class Keys:
             raise _broken(self._key_file, str(error)) from None
         else:
             if not isinstance(pair, rsa.RSAPrivateKey):
-                raise _broken(self._key_file, "it is no RSA key")
+                raise _broken(self._key_file, "it is not an RSA key")
             return pair
         pair = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         pem = pair.private_bytes(

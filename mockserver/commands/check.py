@@ -200,20 +200,20 @@ def _check(report: Path | None, chosen: dict[str, Any]) -> int:
         one.clear()
     with display.running():
         verdict, _ = run(Options(report=report, **chosen), to_all(display, *files, hear))
-    told = ended[-1].report.told
-    show(console, told, [file for one in files for file in one.written])
-    _annotate(told)
-    if told["stopped"]:
-        click.secho(f"mockserver check: stopped, {told['stopped']}", fg="red", err=True)
+    summary = ended[-1].report.summary
+    show(console, summary, [file for one in files for file in one.written])
+    _annotate(summary)
+    if summary["stopped"]:
+        click.secho(f"mockserver check: stopped, {summary['stopped']}", fg="red", err=True)
     return verdict.exit_code
 
 
-def _annotate(told: dict[str, Any]) -> None:
+def _annotate(summary: dict[str, Any]) -> None:
     """In a workflow of GitHub, what was found stands at the run as well."""
     if os.environ.get("GITHUB_ACTIONS") == "true":
         from mockserver.conformance.exports import workflow_commands
 
-        for line in workflow_commands(told):
+        for line in workflow_commands(summary):
             click.echo(line)
 
 

@@ -82,13 +82,13 @@ def snapshot(client: ControlClient, action: str, name: str | None) -> None:
 @pass_client
 def clock(client: ControlClient, moment: str | None, advance: float | None, *, running: bool | None) -> None:
     """Show or change the mock's time."""
-    told = client.ask("GET", "clock")
+    answer = client.ask("GET", "clock")
     body = {name: value for name, value in (("now", moment), ("running", running)) if value is not None}
     if body:
-        told = client.ask("PUT", "clock", body=body)
+        answer = client.ask("PUT", "clock", body=body)
     if advance is not None:
-        told = client.ask("POST", "clock", "advance", body={"seconds": advance})
-    _print(told)
+        answer = client.ask("POST", "clock", "advance", body={"seconds": advance})
+    _print(answer)
 
 
 @ctl.command()
@@ -170,9 +170,9 @@ def verify(client: ControlClient, /, body: str | None, **wanted: Any) -> None:
     asked = {name: value for name, value in wanted.items() if value is not None}
     if body is not None:
         asked["body"] = _json(body, "--body")
-    told = client.ask("POST", "verify", body=asked)
-    _print(told if told["verified"] else {**told, "message": told["message"].splitlines()})
-    if not told["verified"]:
+    answer = client.ask("POST", "verify", body=asked)
+    _print(answer if answer["verified"] else {**answer, "message": answer["message"].splitlines()})
+    if not answer["verified"]:
         raise SystemExit(1)
 
 

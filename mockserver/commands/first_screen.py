@@ -18,10 +18,10 @@ def summary(contract: Contract) -> str | None:
     total, _, shown, unknown = counted(contract)
     if not total:
         return None
-    told = (
+    parts = (
         f"{total} operations: {total - shown - unknown} remembered, {shown} from examples, {unknown} unknown to state"
     )
-    return f"{told} (mockserver routes --why)"
+    return f"{parts} (mockserver routes --why)"
 
 
 def counted(contract: Contract) -> tuple[int, int, int, int]:

@@ -27,13 +27,13 @@ def infer(document: str) -> None:
 
     contract = contract_of(settings_for(document))
     actions = [_action(one) for one in contract.operations() if one.plan and not one.plan.place.startswith("/x-files")]
-    told = {
+    overlay = {
         "overlay": "1.0.0",
         "info": {"title": "What the document was taken to mean", "version": "1.0.0"},
         "extends": document,
         "actions": actions,
     }
-    click.echo(yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120), nl=False)
+    click.echo(yaml.safe_dump(overlay, sort_keys=False, allow_unicode=True, width=120), nl=False)
 
 
 def _action(one: Any) -> dict[str, Any]:

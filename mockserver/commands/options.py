@@ -39,8 +39,8 @@ def tells_problems(command: Callable[..., None]) -> Callable[..., None]:
         except SetupError as error:
             for problem in error.problems:
                 click.secho(str(problem), fg="red", err=True)
-            told = "1 problem" if len(error.problems) == 1 else f"{len(error.problems)} problems"
-            click.secho(f"mockserver: {told}, nothing was started or written.", err=True)
+            heading = "1 problem" if len(error.problems) == 1 else f"{len(error.problems)} problems"
+            click.secho(f"mockserver: {heading}, nothing was started or written.", err=True)
             sys.exit(EXIT_SETUP)
 
     return telling

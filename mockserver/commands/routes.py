@@ -53,8 +53,8 @@ def routes(words: tuple[str, ...], spec: str | None, *, overlays: tuple[Path, ..
     if as_json and (shown or not words):
         import orjson
 
-        told = orjson.dumps([dict(zip(heads, row, strict=True)) for row in shown], option=orjson.OPT_INDENT_2)
-        click.echo(told)
+        listing = orjson.dumps([dict(zip(heads, row, strict=True)) for row in shown], option=orjson.OPT_INDENT_2)
+        click.echo(listing)
         return
     if not shown:
         click.echo(f"none of {len(rows)} match {' '.join(words)!r}{_hint(words, contract)}", err=True)

@@ -48,8 +48,8 @@ def serve_forever(settings: Settings, host: str, port: int, log: str = "text") -
         if announced.is_set():  # before, nobody but this process asks
             write(line)
 
-    told = (world, host, listener.getsockname()[1], announced, list(_guard_told(settings, made, host)))
-    threading.Thread(target=_announce, args=told, daemon=True).start()
+    announcement = (world, host, listener.getsockname()[1], announced, list(_guard_told(settings, made, host)))
+    threading.Thread(target=_announce, args=announcement, daemon=True).start()
     serve(listener, Front(app, logged))
 
 
@@ -85,8 +85,8 @@ def _announce(world: World, host: str, port: int, announced: threading.Event, gu
     scenario = world.scenario
     tenants = ", ".join(world.store.names()) or "none yet; any tenant appears on first use"
     click.echo(f"  scenario  {scenario.name}, seed {scenario.seed}; tenants: {tenants}")
-    if told := summary(world.contract):
-        click.echo(f"  document  {told}")
+    if heading := summary(world.contract):
+        click.echo(f"  document  {heading}")
     for line in first_request(world, url) if world.contract.maker else _try_it(world, url):
         click.echo(line)
     sys.stdout.flush()

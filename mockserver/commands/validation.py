@@ -51,10 +51,10 @@ def _files(path: Path) -> tuple[list[Path], list[Problem]]:
 
 def _validate(settings: Settings, contract: Contract, file: Path) -> str:
     try:
-        told = parse(file.read_bytes(), yaml=file.suffix != ".json")
+        content = parse(file.read_bytes(), yaml=file.suffix != ".json")
     except (OSError, ValueError) as error:
-        raise SetupError([Problem(str(file), "", f"cannot be read: {error}", "mend the file")]) from None
-    if isinstance(told, dict) and ("openapi" in told or "swagger" in told):
+        raise SetupError([Problem(str(file), "", f"cannot be read: {error}", "fix the file")]) from None
+    if isinstance(content, dict) and ("openapi" in content or "swagger" in content):
         return _document(settings, file)
     return _scenario(settings, contract, file)
 

@@ -48,8 +48,8 @@ class AllowList:
         """Raises NotAllowed."""
         if self.operations is None or (operation is not None and operation.id in self.operations):
             return
-        told = operation.id if operation else "an operation the document does not have"
-        raise NotAllowed(f"{method} {path[:200]} is {told}, which this profile does not allow")
+        name = operation.id if operation else "an operation the document does not have"
+        raise NotAllowed(f"{method} {path[:200]} is {name}, which this profile does not allow")
 
 
 def allowed(contract: Contract, *, reads_only: bool, unmarked: bool, elsewhere: bool) -> AllowList:

@@ -37,7 +37,7 @@ def _texts(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if "enum" in schema:
         yield "outside its enum", f"{schema['enum'][0]}x"
     if schema.get("format") in FORMATS:
-        yield f"that is no {schema['format']}", FORMATS[schema["format"]]
+        yield f"that is not a {schema['format']}", FORMATS[schema["format"]]
     if "pattern" in schema:
         yield "against its pattern", "s\u00f6me/thing else"
     if 0 < (length := schema.get("maxLength", 0)) < LONGEST:
@@ -105,5 +105,5 @@ def inside(document: Document, values: Values, node: Node) -> list[Any]:
 
 
 def _schema(document: Document, node: Node) -> Mapping[str, Any]:
-    told = document.follow(node).value
-    return told if isinstance(told, Mapping) else {}
+    value = document.follow(node).value
+    return value if isinstance(value, Mapping) else {}

@@ -26,9 +26,9 @@ def differences(wanted: Any, found: Any, *, without: Collection[str] = ()) -> li
     ]
 
 
-def names(told: list[str]) -> str:
+def names(fields: list[str]) -> str:
     """The top-level members that differ: for a cause that is the same in every run."""
-    return listed({line.partition(":")[0].split("/")[1] for line in told if line.startswith("/")}) or "all"
+    return listed({line.partition(":")[0].split("/")[1] for line in fields if line.startswith("/")}) or "all"
 
 
 def listed(names: Iterable[str]) -> str:
@@ -38,6 +38,6 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(ordered[:TOLD]) + more
 
 
-def told(lines: list[str]) -> str:
+def shortened(lines: list[str]) -> str:
     more = f"; and {len(lines) - TOLD} more" if len(lines) > TOLD else ""
     return "; ".join(lines[:TOLD]) + more

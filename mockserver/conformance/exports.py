@@ -19,17 +19,17 @@ ANNOTATED = 10
 """How many annotations of a kind GitHub shows for one step."""
 
 
-def sarif(told: Mapping[str, Any]) -> str:
+def sarif(summary: Mapping[str, Any]) -> str:
     """SARIF 2.1.0: a rule a check, a result a cause, where it was found as a logical location."""
-    rules = {one["check"]: one["title"] for one in told["findings"]}
+    rules = {one["check"]: one["title"] for one in summary["findings"]}
     driver = {
         "name": "mockserver check",
         "rules": [{"id": name, "shortDescription": {"text": title}} for name, title in rules.items()],
     }
     run = {
         "tool": {"driver": driver},
-        "invocations": [{"executionSuccessful": told["exit_code"] != 2, "exitCode": told["exit_code"]}],
-        "results": [_result(one) for one in told["findings"]],
+        "invocations": [{"executionSuccessful": summary["exit_code"] != 2, "exitCode": summary["exit_code"]}],
+        "results": [_result(one) for one in summary["findings"]],
     }
     return json.dumps({"$schema": SARIF, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False)
 
@@ -47,33 +47,33 @@ def _result(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def ctrf(told: Mapping[str, Any]) -> str:
+def ctrf(report: Mapping[str, Any]) -> str:
     """Common Test Report Format: a test a check and resource."""
-    tests = [_test(one) for one in told["checks"]]
+    tests = [_test(one) for one in report["checks"]]
     counts = {state: sum(one["status"] == state for one in tests) for state in ("passed", "failed", "skipped")}
-    summary = {"tests": len(tests), **counts, "pending": 0, "other": 0, **_times(told)}
+    summary = {"tests": len(tests), **counts, "pending": 0, "other": 0, **_times(report)}
     results = {"tool": {"name": "mockserver check"}, "summary": summary, "tests": tests}
     return json.dumps({"reportFormat": "CTRF", "specVersion": "0.0.0", "results": results}, indent=1)
 
 
 def _test(one: Mapping[str, Any]) -> dict[str, Any]:
     name = f"{one['name']} [{one['resource']}]" if one["resource"] else one["name"]
-    told = {"name": name, "status": _CTRF[one["outcome"]], "duration": round(one["seconds"] * 1000)}
-    return {**told, "message": one["reason"]} if one["reason"] else told
+    test = {"name": name, "status": _CTRF[one["outcome"]], "duration": round(one["seconds"] * 1000)}
+    return {**test, "message": one["reason"]} if one["reason"] else test
 
 
-def _times(told: Mapping[str, Any]) -> dict[str, int]:
-    start = round(told["began_at"] * 1000)
-    return {"start": start, "stop": start + round(told["seconds"] * 1000)}
+def _times(summary: Mapping[str, Any]) -> dict[str, int]:
+    start = round(summary["began_at"] * 1000)
+    return {"start": start, "stop": start + round(summary["seconds"] * 1000)}
 
 
-def workflow_commands(told: Mapping[str, Any]) -> Iterator[str]:
+def workflow_commands(summary: Mapping[str, Any]) -> Iterator[str]:
     """Workflow commands of GitHub Actions: an error a cause, a warning where too little was judged."""
-    for one in told["findings"][:ANNOTATED]:
+    for one in summary["findings"][:ANNOTATED]:
         yield _command("error", f"{one['check']}: {one['operation']}", f"{one['cause']}\n{one['detail']}")
-    if told["verdict"] not in ("clean", "findings"):
-        why = told["stopped"] or told["partial"] or "see the report"
-        yield _command("warning", "Contract checks", f"{told['verdict']}: {why}")
+    if summary["verdict"] not in ("clean", "findings"):
+        why = summary["stopped"] or summary["partial"] or "see the report"
+        yield _command("warning", "Contract checks", f"{summary['verdict']}: {why}")
 
 
 def _command(level: str, title: str, message: str) -> str:

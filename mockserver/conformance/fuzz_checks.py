@@ -18,7 +18,7 @@ KINDS_OF_ONE_RECORD = frozenset({"read", "replace", "patch"})
 PEOPLE = frozenset({"created-by", "modified-by"})
 """Stamps whose true value a caller can know: sending it proves nothing."""
 TELLING = 8
-"""From how many characters on a text that was sent and comes back is no coincidence."""
+"""From how many characters on a text that was sent and comes back is not coincidence."""
 
 
 def _value(content: bytes) -> Any:
@@ -44,12 +44,12 @@ def _record_schema(case: Case[Any]) -> dict[str, Any]:
 @schemathesis.check
 def over_posting(_: CheckContext, response: Response, case: Case[Any]) -> None:
     """What only the server sets is not taken from a body (Web Fuzzing Commons 303)."""
-    told = _value(response.content)
-    if _meaning(case).get("kind") != "create" or not isinstance(case.body, dict) or not isinstance(told, dict):
+    body = _value(response.content)
+    if _meaning(case).get("kind") != "create" or not isinstance(case.body, dict) or not isinstance(body, dict):
         return
     sent = {name: case.body[name] for name in _managed(case) if name in case.body}
     taken = [
-        name for name, one in sent.items() if isinstance(one, str) and len(one) >= TELLING and told.get(name) == one
+        name for name, one in sent.items() if isinstance(one, str) and len(one) >= TELLING and body.get(name) == one
     ]
     if response.status_code < 300 and taken:
         raise AssertionError(f"the server took {', '.join(sorted(taken))} from the body")
@@ -65,24 +65,24 @@ def _managed(case: Case[Any]) -> list[str]:
 @schemathesis.check
 def right_record(_: CheckContext, response: Response, case: Case[Any]) -> None:
     """The record in a reply is the one that the path names."""
-    told = _value(response.content)
+    body = _value(response.content)
     key = _record_schema(case).get("x-mock", {}).get("key", "id")
     if (
         response.status_code != 200
         or _meaning(case).get("kind") not in KINDS_OF_ONE_RECORD
-        or not isinstance(told, dict)
+        or not isinstance(body, dict)
     ):
         return
     name = case.operation.path.rpartition("{")[2].rstrip("}")
     wanted = str((case.path_parameters or {}).get(name))
     # An id that a link put into a path stands there percent-encoded.
-    if key in told and told[key] not in (wanted, unquote(wanted)):
+    if key in body and body[key] not in (wanted, unquote(wanted)):
         raise AssertionError("the reply holds another record than the path names")
 
 
 @schemathesis.check
 def refusals_tell_why(_: CheckContext, response: Response, __: Case[Any]) -> None:
     """A request that breaks the contract is told at least one place and reason."""
-    told = _value(response.content)
-    if response.status_code == 400 and isinstance(told, dict) and not told.get("errors"):
+    body = _value(response.content)
+    if response.status_code == 400 and isinstance(body, dict) and not body.get("errors"):
         raise AssertionError("a 400 does not tell what is wrong")

@@ -107,7 +107,7 @@ def settings(session: Session, amount: Amount, seed: int) -> dict[str, Any]:
 
 
 def fuzz(
-    session: Session, amount: Amount, seed: int, wanted: Callable[[Operation], bool], told: Callable[[str], None]
+    session: Session, amount: Amount, seed: int, wanted: Callable[[Operation], bool], report: Callable[[str], None]
 ) -> Iterator[Scenario]:
     """Run every phase over the operations that are ``wanted``; ``told`` hears of each that begins."""
     bridge = Bridge(session)
@@ -124,7 +124,7 @@ def fuzz(
         if bridge.over:
             stream.stop()
         if isinstance(event, events.ScenarioStarted):
-            told(f"{event.phase.value} {event.label or ''}".strip())
+            report(f"{event.phase.value} {event.label or ''}".strip())
         elif isinstance(event, events.ScenarioFinished):
             yield _scenario(session, event)
         elif isinstance(event, events.NonFatalError):
@@ -222,6 +222,6 @@ def _exchange(number: int, purpose: str, step: Interaction, operation: Operation
     sent = Sent(step.request.method, target, headers, step.request.body, operation.id if operation else None)
     reply = None
     if step.response:
-        told = tuple((name, one) for name, found in step.response.headers.items() for one in found)
-        reply = Reply(step.response.status_code, told, step.response.content, step.response.elapsed)
+        reply_headers = tuple((name, one) for name, found in step.response.headers.items() for one in found)
+        reply = Reply(step.response.status_code, reply_headers, step.response.content, step.response.elapsed)
     return Exchange(number, datetime.fromtimestamp(step.timestamp, UTC), f"fuzzing.{purpose}", sent, reply)

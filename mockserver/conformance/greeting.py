@@ -78,17 +78,17 @@ def _wrong(session: Session, operation: Operation, reply: Reply, *, is_doubted: 
 
     ``is_doubted``: a list was not found, so that a 404 says nothing about a record.
     """
-    told = f"answers {_described(reply)} to {operation.id} of the tenant {session.own.tenant!r}"
+    problem = f"answers {_described(reply)} to {operation.id} of the tenant {session.own.tenant!r}"
     if reply.status == HTTPStatus.UNAUTHORIZED:
-        return _cannot("--token", told, "give a token that is valid for --tenant")
+        return _cannot("--token", problem, "give a token that is valid for --tenant")
     if is_html(reply) or HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:
-        return _cannot("--target", told, _remedy(reply))
+        return _cannot("--target", problem, _remedy(reply))
     if reply.status == HTTPStatus.FORBIDDEN:
-        return _cannot("--token", told, "give a token that is valid for --tenant")
+        return _cannot("--token", problem, "give a token that is valid for --tenant")
     if reply.status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED) and (
         is_doubted or not _may_be_missing(operation, reply)
     ):
-        return _cannot("--target", told, "correct the path of the URL (is the base path missing?), or --tenant")
+        return _cannot("--target", problem, "correct the path of the URL (is the base path missing?), or --tenant")
     return None
 
 
@@ -118,12 +118,12 @@ def _remedy(reply: Reply) -> str:
 def _described(reply: Reply) -> str:
     """Status, media type and Location of what answered."""
     media_type = (reply.header("Content-Type") or "").partition(";")[0].strip()
-    told = [str(reply.status)]
+    parts = [str(reply.status)]
     if media_type:
-        told.append(f"({media_type[:60]})")
+        parts.append(f"({media_type[:60]})")
     if location := reply.header("Location"):
-        told.append(f"with Location {without_query(location)[:200]}")
-    return " ".join(told)
+        parts.append(f"with Location {without_query(location)[:200]}")
+    return " ".join(parts)
 
 
 def _unanswered(session: Session, error: Unreachable) -> SetupError:
@@ -131,10 +131,10 @@ def _unanswered(session: Session, error: Unreachable) -> SetupError:
     last = session.client.recorder.exchanges[-1]
     if last.reply is None:
         return _cannot("--target", f"does not answer ({error})", error.remedy)
-    told = f"answers {_described(last.reply)}"
+    problem = f"answers {_described(last.reply)}"
     if last.reply.status in BUSY:
-        return _cannot("--target", f"{told}, however often it is asked", "try again when it is up and less busy")
-    return _cannot("--target", told, _remedy(last.reply))
+        return _cannot("--target", f"{problem}, however often it is asked", "try again when it is up and less busy")
+    return _cannot("--target", problem, _remedy(last.reply))
 
 
 def _cannot(pointer: str, problem: str, remedy: str) -> SetupError:

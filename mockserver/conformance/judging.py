@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mockserver.conformance.comparing import differences, names, told
+from mockserver.conformance.comparing import differences, names, shortened
 from mockserver.conformance.evidence import Evidence
 from mockserver.conformance.findings import Broken, Finding
 from mockserver.conformance.plan import Group
@@ -56,7 +56,7 @@ class Judge:
         try:
             return reply.json()
         except NotJson as wrong:
-            raise Broken("a reply is no JSON", str(wrong)) from None
+            raise Broken("a reply is not JSON", str(wrong)) from None
 
     def status(self, reply: Reply, wanted: int, what: str, operation: Operation | None = None) -> None:
         self._judge(operation)
@@ -71,7 +71,7 @@ class Judge:
         """Expect ``found`` to be ``wanted``; the cause names the members that are not."""
         self._judge()
         if lines := differences(wanted, found, without=without):
-            raise Broken(f"{cause} ({names(lines)})", told(lines))
+            raise Broken(f"{cause} ({names(lines)})", shortened(lines))
 
     @contextmanager
     def each(self, operation: Operation | None = None) -> Iterator[None]:

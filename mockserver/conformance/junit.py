@@ -14,13 +14,13 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 _UNJUDGED: Mapping[str, str] = {Outcome.NOT_COVERED.value: "skipped", Outcome.ERROR.value: "error"}
 
 
-def junit(told: Mapping[str, Any]) -> str:
+def junit(summary: Mapping[str, Any]) -> str:
     """Findings that belong to no check (such as those of the watch) get test cases of their own."""
     root = ET.Element("testsuites", name="mockserver check")
-    cases = {(one["name"], one["resource"]): _case(root, one) for one in told["checks"]}
-    for one in told["findings"]:
+    cases = {(one["name"], one["resource"]): _case(root, one) for one in summary["checks"]}
+    for one in summary["findings"]:
         _told(root, cases, one)
-    for check in told["checks"]:
+    for check in summary["checks"]:
         case = cases[check["name"], check["resource"]]
         if check["outcome"] in _UNJUDGED and not len(case):
             ET.SubElement(case, _UNJUDGED[check["outcome"]], message=_printable(check["reason"] or ""))

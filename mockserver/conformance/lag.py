@@ -47,7 +47,7 @@ def measurable(groups: Iterable[Group]) -> Group | None:
 
 
 def measure(session: Session, group: Group, longest: float) -> Lag | None:
-    """How far reads lag behind writes, None where they do not; what takes more than ``longest`` seconds is no lag."""
+    """How far reads lag behind writes, None where they do not; what takes more than ``longest`` seconds is not lag."""
     session.client.purpose = "measuring"
     try:
         seen = [one for _ in range(TRIALS) for one in _delays(session, group, max(longest, LONGEST))]

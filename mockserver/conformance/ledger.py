@@ -65,11 +65,11 @@ class Ledger:
             return
         for line in self.file.read_text(encoding="utf-8").splitlines():
             try:
-                told = json.loads(line)
+                entry = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(told, dict) and {"event", "tenant", "resource", "id"} <= set(told):
-                yield told
+            if isinstance(entry, dict) and {"event", "tenant", "resource", "id"} <= set(entry):
+                yield entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class Marking:
         if not isinstance(items, list):
             return sent
         create = self.plan.groups[operation.resource.name].operations.get(Kind.CREATE, (None,))[0]
-        told = []
+        marked_items = []
         for item in items:
             if isinstance(item, dict) and item.get(words.verb) in ("update", "patch", "delete"):
                 self._own(item.get(words.key), operation)
@@ -144,8 +144,8 @@ class Marking:
                 self._intend(sent, operation)
                 marked = self._marked(create, item.get(words.record))
                 item = {**item, words.record: marked} if words.record in item else item  # noqa: PLW2901
-            told.append(item)
-        return sent if told == items else _with(sent, {**body, words.items: told})
+            marked_items.append(item)
+        return sent if marked_items == items else _with(sent, {**body, words.items: marked_items})
 
     def _marked(self, operation: Operation, body: Any) -> Any:
         """A body that would make a record, with the mark in it; one that is invalid makes none and stays so."""

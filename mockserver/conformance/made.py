@@ -82,31 +82,31 @@ def record_id(path: str) -> str:
 
 
 def _created(operation: Operation, exchange: Exchange) -> list[str]:
-    told = _value(exchange)
+    body = _value(exchange)
     key = operation.resource.key
-    if operation.kind is Kind.CREATE and isinstance(told, dict):
-        return [told[key]] if isinstance(told.get(key), str) else []
-    if operation.kind is Kind.GENERATE and isinstance(told, dict):
-        return [one[key] for one in (told.get(name) for name in _generated(operation)) if isinstance(one, dict)]
-    return [one for one in _items(operation, told, "create") if one]
+    if operation.kind is Kind.CREATE and isinstance(body, dict):
+        return [body[key]] if isinstance(body.get(key), str) else []
+    if operation.kind is Kind.GENERATE and isinstance(body, dict):
+        return [one[key] for one in (body.get(name) for name in _generated(operation)) if isinstance(one, dict)]
+    return [one for one in _items(operation, body, "create") if one]
 
 
 def _generated(operation: Operation) -> list[str]:
     """The members of a reply that hold the record that was generated."""
-    told = operation.meaning["reply"]
-    return [name for name, one in told.get("object", {}).items() if one == "it"] if isinstance(told, dict) else []
+    reply = operation.meaning["reply"]
+    return [name for name, one in reply.get("object", {}).items() if one == "it"] if isinstance(reply, dict) else []
 
 
 def _deleted(operation: Operation, exchange: Exchange) -> list[str]:
     return [one for one in _items(operation, _value(exchange), "delete") if one]
 
 
-def _items(operation: Operation, told: Any, verb: str) -> list[str]:
+def _items(operation: Operation, body: Any, verb: str) -> list[str]:
     """The ids that a batch reply tells for the items of one verb that went well."""
     words = operation.batch
-    if operation.kind is not Kind.BATCH or not isinstance(told, dict) or not isinstance(told.get(words.results), list):
+    if operation.kind is not Kind.BATCH or not isinstance(body, dict) or not isinstance(body.get(words.results), list):
         return []
-    results = [words.parts(one) for one in told[words.results] if isinstance(one, dict)]
+    results = [words.parts(one) for one in body[words.results] if isinstance(one, dict)]
     found = [one for one in results if one.get("verb") == verb]
     well = [one for one in found if isinstance(one.get("status"), int) and one["status"] < 300]
     return [one["key"] for one in well if isinstance(one.get("key"), str)]

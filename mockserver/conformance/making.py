@@ -52,8 +52,8 @@ def make_body(
     }
     rule = group.one(Kind.CREATE).body
     if rule and (broken := rule.rule.violations(made, "body")):
-        told = "; ".join(f"{one.path}: {one.message}" for one in broken[:3])
-        raise Inconclusive(f"no valid {group.name} could be made from the document: {told}")
+        reasons = "; ".join(f"{one.path}: {one.message}" for one in broken[:3])
+        raise Inconclusive(f"no valid {group.name} could be made from the document: {reasons}")
     return made
 
 

@@ -80,7 +80,7 @@ def _problems(options: Options) -> Iterator[tuple[str, str, str]]:
         remedy = "use --target mock" if profile.in_process else "name a URL, such as http://127.0.0.1:8080"
         yield "--target", f"the profile {profile.name} does not go with {options.target!r}", remedy
     elif not profile.in_process and not (urlsplit(options.target).scheme in ("http", "https") and options.host):
-        yield "--target", f"{options.target!r} is no http or https URL", "name one, such as http://127.0.0.1:8080"
+        yield "--target", f"{options.target!r} is not an http or https URL", "name one, such as http://127.0.0.1:8080"
     elif not profile.in_process:
         yield from _about_hosts(options, profile)
     if options.sweep and not profile.ledger:

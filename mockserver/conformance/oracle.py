@@ -74,7 +74,7 @@ def _content(
     try:
         value: Any = read_json(reply.body, parse_constant=_not_json)
     except NotJson as wrong:
-        yield "watch.schema", 200, f"a reply with {reply.status} is no JSON", str(wrong)
+        yield "watch.schema", 200, f"a reply with {reply.status} is not JSON", str(wrong)
         return
     chosen = rule.projected if is_projected(exchange, operation) else rule.full
     if chosen and (broken := chosen.violations(value, "body")):
@@ -95,7 +95,7 @@ def _general(pointer: str) -> str:
 
 
 def _not_json(text: str) -> None:
-    raise ValueError(f"{text} is no JSON")
+    raise ValueError(f"{text} is not JSON")
 
 
 def _start(reply: Reply) -> str:

@@ -149,7 +149,7 @@ class Group:
     def marker(self) -> str:
         """The free text that carries the run's mark: one that search finds and every record has, if there is one.
 
-        A field that is a moment by its example is no text, whatever its schema says. Raises NotApplicable.
+        A field that is a moment by its example is not text, whatever its schema says. Raises NotApplicable.
         """
         fields, example = self.free_texts, self.bodies[Kind.CREATE].example
         plain = [

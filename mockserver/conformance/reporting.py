@@ -21,16 +21,16 @@ def page(report: Report) -> str:
     """One self-contained HTML page."""
     loader = PackageLoader("mockserver.conformance", ".")
     environment = Environment(loader=loader, autoescape=select_autoescape(["html"]))
-    return environment.get_template("report.html").render(told=report.told)
+    return environment.get_template("report.html").render(told=report.summary)
 
 
 FORMS: Mapping[str, Callable[[Report], str]] = {
-    "report.json": lambda report: json.dumps(report.told, indent=1, ensure_ascii=False),
-    "junit.xml": lambda report: junit(report.told),
+    "report.json": lambda report: json.dumps(report.summary, indent=1, ensure_ascii=False),
+    "junit.xml": lambda report: junit(report.summary),
     "report.html": page,
     "traffic.har": har,
-    "report.sarif": lambda report: sarif(report.told),
-    "ctrf.json": lambda report: ctrf(report.told),
+    "report.sarif": lambda report: sarif(report.summary),
+    "ctrf.json": lambda report: ctrf(report.summary),
 }
 """What is written, by the name of the file."""
 

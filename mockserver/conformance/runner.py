@@ -95,7 +95,7 @@ class Run:
         """The resources to check. Raises SetupError naming those there are."""
         known = self.plan.groups
         if wrong := [name for name in self.options.groups if name not in known]:
-            raise _cannot("--group", f"there is no resource {wrong[0]!r}", f"use one of {', '.join(known)}")
+            raise _cannot("--group", f"unknown resource {wrong[0]!r}", f"use one of {', '.join(known)}")
         return {name: group for name, group in known.items() if name in (self.options.groups or known)}
 
     def greet(self) -> None:

@@ -154,7 +154,7 @@ class Session(Judge):
         expect_status(reply, 200, f"{operation.id} of a record that exists", operation)
         value = self.value(reply)
         if not isinstance(value, dict):
-            raise Broken("a record read is no object", operation=operation.id)
+            raise Broken("a record read is not an object", operation=operation.id)
         return value
 
     def sample(self, group: Group, count: int = 1) -> list[dict[str, Any]]:
@@ -237,10 +237,10 @@ def dependants(plan: Plan, reply: Reply) -> list[tuple[str, str, str]]:
     A change may have made them: they were in no reply.
     """
     try:
-        told = reply.json()
+        body = reply.json()
     except NotJson:
         return []
-    errors = told.get("errors") if isinstance(told, dict) else None
+    errors = body.get("errors") if isinstance(body, dict) else None
     paths = [str(one.get("path", "")).split("/") for one in errors or [] if isinstance(one, dict)]
     return [
         (path[1], path[2], path[3])

@@ -91,13 +91,13 @@ def changes(session: Session, group: Group) -> Iterator[tuple[str, Change]]:
     for operation in group.all(Kind.NOTICE):
         yield "a notice", lambda record, one=operation: session.send(session.usual(group, one, record))  # type: ignore[misc]
     for operation in group.all(Kind.BATCH):
-        for name, told in (
+        for name, parts in (
             ("patch", lambda: {"patch": step()}),
             ("update", lambda: {"record": session.body(group)}),
         ):
             yield (
                 f"a batch's {name}",
-                lambda record, one=operation, what=name, more=told: session.send(
+                lambda record, one=operation, what=name, more=parts: session.send(
                     Ask(one, body=one.batch.body([{"verb": what, **more(), "key": record[group.key]}]))
                 ),  # type: ignore[misc]
             )

@@ -21,7 +21,7 @@ from mockserver.conformance.verdict import Word
 SHOWN = 12
 """How many causes the terminal shows in full; the reports have all."""
 TOLD = (Outcome.FAILED, Outcome.ERROR, Outcome.NOT_COVERED, Outcome.PASSED)
-"""What a line of the progress tells: that a check does not apply, or is in no sample, is no news."""
+"""What a line of the progress tells: that a check does not apply, or is in no sample, is not news."""
 FUZZING = "fuzzing"
 EACH = 40
 """Up to how many operations the terminal shows each; more are shown by resource."""
@@ -78,45 +78,45 @@ class Display:
         self._tally[result.outcome] = self._tally.get(result.outcome, 0) + 1
 
     def _line(self) -> None:
-        told = [f"{count} {outcome.value}" for outcome, count in sorted(self._tally.items()) if outcome in TOLD]
-        if told:
-            self._console.print(f"{self._about}: {', '.join(told)}", markup=False, highlight=False)
+        parts = [f"{count} {outcome.value}" for outcome, count in sorted(self._tally.items()) if outcome in TOLD]
+        if parts:
+            self._console.print(f"{self._about}: {', '.join(parts)}", markup=False, highlight=False)
             self._tally = {}
 
 
-def show(console: Console, told: dict[str, Any], written: list[Path]) -> None:
+def show(console: Console, summary: dict[str, Any], written: list[Path]) -> None:
     """The one summary: verdict, coverage, findings by cause, what was not covered and why."""
     console.print()
-    console.print(_headline(told), highlight=False, soft_wrap=True)
-    console.print(_coverage(told), markup=False, highlight=False, soft_wrap=True)
-    console.print(_clauses(told), markup=False, highlight=False, soft_wrap=True)
-    _statuses(console, told)
-    _errors(console, told)
-    for one in told["findings"][:SHOWN]:
+    console.print(_headline(summary), highlight=False, soft_wrap=True)
+    console.print(_coverage(summary), markup=False, highlight=False, soft_wrap=True)
+    console.print(_clauses(summary), markup=False, highlight=False, soft_wrap=True)
+    _statuses(console, summary)
+    _errors(console, summary)
+    for one in summary["findings"][:SHOWN]:
         _finding(console, one)
-    if (more := len(told["findings"]) - SHOWN) > 0:
+    if (more := len(summary["findings"]) - SHOWN) > 0:
         console.print(f"\n… and {more} more findings: see the report (--report DIR)", highlight=False)
-    _baseline(console, told)
-    _infrastructure(console, told)
-    _uncovered(console, told)
+    _baseline(console, summary)
+    _infrastructure(console, summary)
+    _uncovered(console, summary)
     for file in written:
         console.print(f"written: {file}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _headline(told: dict[str, Any]) -> str:
-    colour, words = _VERDICTS[Word(told["verdict"])]
-    found = len(told["findings"])
-    evidence = told["evidence"]
+def _headline(summary: dict[str, Any]) -> str:
+    colour, words = _VERDICTS[Word(summary["verdict"])]
+    found = len(summary["findings"])
+    evidence = summary["evidence"]
     words = words.format(
         found=f"{found} {'finding' if found == 1 else 'findings'}",
         missing=evidence["planned"] - evidence["judged"],
         planned=evidence["planned"],
-        errors=sum(one["outcome"] == Outcome.ERROR for one in told["checks"]),
-        why=escape(told["stopped"] or ""),
+        errors=sum(one["outcome"] == Outcome.ERROR for one in summary["checks"]),
+        why=escape(summary["stopped"] or ""),
     )
-    partial = f" [yellow](partial: {escape(told['partial'])})[/]" if told["partial"] else ""
-    where = f"{escape(told['target'])}, profile {told['profile']}, seed {told['seed']}"
-    return f"[bold {colour}]{words}[/]{partial}: {where}, {told['requests']} requests in {told['seconds']:.1f} s"
+    partial = f" [yellow](partial: {escape(summary['partial'])})[/]" if summary["partial"] else ""
+    where = f"{escape(summary['target'])}, profile {summary['profile']}, seed {summary['seed']}"
+    return f"[bold {colour}]{words}[/]{partial}: {where}, {summary['requests']} requests in {summary['seconds']:.1f} s"
 
 
 _VERDICTS: Mapping[Word, tuple[str, str]] = {
@@ -129,19 +129,19 @@ _VERDICTS: Mapping[Word, tuple[str, str]] = {
 }
 
 
-def _coverage(told: dict[str, Any]) -> str:
+def _coverage(summary: dict[str, Any]) -> str:
     names = {"operations": "operations", "checks": "planned checks judged", "statuses": "declared statuses seen"}
     line = "covered: " + ", ".join(
-        f"{found} of {total} {names[name]}" for name, (found, total) in told["covered"].items()
+        f"{found} of {total} {names[name]}" for name, (found, total) in summary["covered"].items()
     )
-    required = told["evidence"]["required"]
+    required = summary["evidence"]["required"]
     return line if required is None else f"{line}; {required:.0%} of the planned checks are required"
 
 
-def _clauses(told: dict[str, Any]) -> str:
+def _clauses(summary: dict[str, Any]) -> str:
     """How many clauses of each kind were exercised, over all operations."""
     total: dict[str, list[int]] = {}
-    for one in told["operations"]:
+    for one in summary["operations"]:
         for kind, entry in one["clauses"].items():
             sums = total.setdefault(kind, [0, 0])
             sums[0] += entry["exercised"]
@@ -158,15 +158,15 @@ _PLURALS: Mapping[str, str] = {
 }
 
 
-def _statuses(console: Console, told: dict[str, Any]) -> None:
+def _statuses(console: Console, summary: dict[str, Any]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim" if console.is_terminal else "")
-    first = "operation" if len(told["operations"]) <= EACH else "resource"
+    first = "operation" if len(summary["operations"]) <= EACH else "resource"
     columns = ((first, "left"), ("asked", "right"), ("judged", "right"), ("checks", "right"), ("statuses", "left"))
     for name, justify in columns:
         table.add_column(name, justify=justify, no_wrap=name != "statuses", overflow="fold")  # type: ignore[arg-type]
     rows: dict[str, list[dict[str, Any]]] = {}
-    for one in told["operations"]:
-        rows.setdefault(one["id"] if len(told["operations"]) <= EACH else one["resource"], []).append(one)
+    for one in summary["operations"]:
+        rows.setdefault(one["id"] if len(summary["operations"]) <= EACH else one["resource"], []).append(one)
     for name, several in rows.items():
         asked, judged = (str(sum(one[what] for one in several)) for what in ("requests", "judged"))
         checks = {name for one in several for name in one["checks"]}
@@ -181,9 +181,9 @@ def _counts(statuses: Iterable[Mapping[str, int]]) -> str:
     return " ".join(f"{status if status != '0' else 'none'}x{total[status]}" for status in sorted(total))
 
 
-def _errors(console: Console, told: dict[str, Any]) -> None:
+def _errors(console: Console, summary: dict[str, Any]) -> None:
     """Checks that failed themselves: no word about the target."""
-    for one in told["checks"]:
+    for one in summary["checks"]:
         if one["outcome"] == Outcome.ERROR:
             line = f"the check {one['name']} ({one['resource']}) failed itself: {one['reason']}"
             console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -206,37 +206,37 @@ def _finding(console: Console, one: dict[str, Any]) -> None:
         console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _baseline(console: Console, told: dict[str, Any]) -> None:
+def _baseline(console: Console, summary: dict[str, Any]) -> None:
     lines = [
         f"accepted: {one['check']} {one['operation']} ({one['reason']}, until {one['expires']})"
-        for one in told["accepted"]
+        for one in summary["accepted"]
     ]
     lines += [
-        f"expired in the baseline on {one['expires']}: {one['check']} ({one['reason']})" for one in told["expired"]
+        f"expired in the baseline on {one['expires']}: {one['check']} ({one['reason']})" for one in summary["expired"]
     ]
-    lines += [f"covers nothing in the baseline: {one['check']} ({one['reason']})" for one in told["unused"]]
-    lines += [f"could not be removed: {one['tenant']}/{one['resource']}/{one['id']}" for one in told["left"]]
+    lines += [f"covers nothing in the baseline: {one['check']} ({one['reason']})" for one in summary["unused"]]
+    lines += [f"could not be removed: {one['tenant']}/{one['resource']}/{one['id']}" for one in summary["left"]]
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _infrastructure(console: Console, told: dict[str, Any]) -> None:
+def _infrastructure(console: Console, summary: dict[str, Any]) -> None:
     """What stood between the run and the target: no finding, one line a cause."""
-    if told["lag"]:
-        console.print(f"reads lag behind writes by {told['lag']}: they waited for it", highlight=False)
-    if told["infrastructure"]:
+    if summary["lag"]:
+        console.print(f"reads lag behind writes by {summary['lag']}: they waited for it", highlight=False)
+    if summary["infrastructure"]:
         console.print("\nin the way, and no finding:", highlight=False)
-    for one in told["infrastructure"]:
+    for one in summary["infrastructure"]:
         given_up = f", {one['given_up']} given up" if one["given_up"] else ", all of them answered later"
         line = f"  {one['cause']}: {one['requests']}x from request {one['first']} on{given_up}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _uncovered(console: Console, told: dict[str, Any]) -> None:
-    if told["not_covered"]:
+def _uncovered(console: Console, summary: dict[str, Any]) -> None:
+    if summary["not_covered"]:
         console.print()
         console.print("not covered, and why:", highlight=False)
-    for one in told["not_covered"]:
+    for one in summary["not_covered"]:
         what = one.get("checks") or one.get("operations", [])
         more = f" and {len(what) - 3} more" if len(what) > 3 else ""
         console.print(f"  {one['reason']}: {', '.join(what[:3])}{more}", markup=False, highlight=False, soft_wrap=True)

@@ -40,7 +40,7 @@ class Report:
     """One run as reporters see it: ``told`` is plain data, covered; ``redactor`` covers whatever else is shown."""
 
     verdict: Verdict
-    told: dict[str, Any]
+    summary: dict[str, Any]
     redactor: Redactor
 
 
@@ -52,7 +52,7 @@ def report_on(verdict: Verdict, tokens: list[str], fields: tuple[str, ...]) -> R
 def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
     """What happened, as JSON: totals, operations, checks, findings by cause, what was not covered and why."""
     covered = verdict.covered()
-    told = {
+    summary = {
         "target": verdict.target,
         "profile": verdict.profile,
         "seed": verdict.seed,
@@ -80,7 +80,7 @@ def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
         "unused": [_entry(one) for one in verdict.unused],
         "left": [{"tenant": one.tenant, "resource": one.resource, "id": one.id} for one in verdict.left],
     }
-    value: dict[str, Any] = redactor.texts(told)
+    value: dict[str, Any] = redactor.texts(summary)
     value["findings"] = [finding(verdict, one, redactor) for one in verdict.clusters()]
     entries = dict(verdict.accepted)
     value["accepted"] = [
@@ -178,11 +178,11 @@ def _credentials(text: str, redactor: Redactor) -> str:
 
 def _not_covered(verdict: Verdict) -> list[dict[str, Any]]:
     """Each reason with the checks, or the operations, that it holds for."""
-    told: list[dict[str, Any]] = [
+    listed: list[dict[str, Any]] = [
         {"reason": reason, "checks": [_named(one) for one in found]} for reason, found in verdict.uncovered().items()
     ]
     unasked = [one.id for one in verdict.unasked()]
-    return [*told, {"reason": "no request went to it", "operations": unasked}] if unasked else told
+    return [*listed, {"reason": "no request went to it", "operations": unasked}] if unasked else listed
 
 
 def _named(result: Result) -> str:

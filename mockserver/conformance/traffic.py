@@ -79,7 +79,7 @@ def read_json(body: bytes | None, parse_constant: Callable[[str], Any] | None = 
     try:
         return json.loads(body, parse_constant=parse_constant)
     except (ValueError, RecursionError):
-        raise NotJson(f"the body is no JSON but {body[:60].decode(errors='replace')!r}") from None
+        raise NotJson(f"the body is not JSON but {body[:60].decode(errors='replace')!r}") from None
 
 
 def _depth(body: bytes) -> int:

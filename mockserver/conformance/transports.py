@@ -88,11 +88,11 @@ def over_http(base_url: str, timeout: float = TIMEOUT, trust: Trust | None = Non
 def pool_for(url: str, trust: Trust) -> urllib3.PoolManager:
     """Connections to ``url``: through the proxy that the usual variables name. Raises SetupError for a bad CA file."""
     parts = urlsplit(url)
-    told: dict[str, Any] = {"maxsize": 8, "block": False, "ssl_context": _context(trust)}
+    options: dict[str, Any] = {"maxsize": 8, "block": False, "ssl_context": _context(trust)}
     proxy = getproxies().get(parts.scheme)
     if proxy and not proxy_bypass(parts.hostname or ""):
-        return urllib3.ProxyManager(proxy if "://" in proxy else f"http://{proxy}", **told)
-    return urllib3.PoolManager(**told)
+        return urllib3.ProxyManager(proxy if "://" in proxy else f"http://{proxy}", **options)
+    return urllib3.PoolManager(**options)
 
 
 def _context(trust: Trust) -> ssl.SSLContext:

@@ -44,7 +44,7 @@ class Values:
         return good[ordinal % len(good)] if good else near
 
     def allows(self, node: Node, value: Any) -> bool:
-        """Whether ``value`` keeps the schema at ``node``; what is no schema forbids nothing."""
+        """Whether ``value`` keeps the schema at ``node``; what is not a schema forbids nothing."""
         if isinstance(node.value, Mapping) and len(node.value) == 1:
             node = self._document.follow(node)  # PERF: one rule for all that only refer to the same place
         if node.pointer not in self._rules:
@@ -65,27 +65,27 @@ class Values:
     def _near(self, node: Node, name: str, ordinal: int, example: Any, depth: int) -> Any:
         """A value shaped like the example, or like what the schema says at first sight."""
         schema = self._document.follow(node)
-        told = schema.value if isinstance(schema.value, Mapping) else {}
+        words = schema.value if isinstance(schema.value, Mapping) else {}
         if example is ABSENT:
-            example = _declared(told)
-        if "enum" in told:
-            return told["enum"][ordinal % len(told["enum"])]
-        if "const" in told:
-            return told["const"]
+            example = _declared(words)
+        if "enum" in words:
+            return words["enum"][ordinal % len(words["enum"])]
+        if "const" in words:
+            return words["const"]
         type_ = self.type_of(node, example)
         if type_ == "array":
             return self._array(schema, name, ordinal, example, depth)
         if type_ == "object":
             return self._object(schema, ordinal, example, depth)
-        return _plain(type_, told, name, ordinal, example)
+        return _plain(type_, words, name, ordinal, example)
 
     def type_of(self, node: Node, example: Any = ABSENT) -> str:
         """The JSON type the schema asks for; of several, the first that is not null."""
-        told = self._document.follow(node).value
-        types = told.get("type") if isinstance(told, Mapping) else None
+        words = self._document.follow(node).value
+        types = words.get("type") if isinstance(words, Mapping) else None
         if isinstance(types, list):
             types = next((one for one in types if one != "null"), None)
-        if types is None and isinstance(told, Mapping) and "properties" in told:
+        if types is None and isinstance(words, Mapping) and "properties" in words:
             types = "object"
         return str(types or _type_of(example))
 

@@ -29,18 +29,18 @@ def read_page(session: Session, group: Group, ask: Ask, *, who: Identity | None 
     operation = ask.operation
     reply = session.send(ask, who=who)
     session.status(reply, 200, f"{operation.id} of a page", operation)
-    told = session.value(reply)
+    body = session.value(reply)
     page = operation.page
     assert page
     if page.items is None:
-        items = _records(group, operation, told)
+        items = _records(group, operation, body)
         return Sheet(items, str(items[-1][group.key]) if items else None, {})
-    if not isinstance(told, dict):
-        raise Broken("a page is no object", operation=operation.id)
-    following = told.get(page.next) if page.next else None
+    if not isinstance(body, dict):
+        raise Broken("a page is not an object", operation=operation.id)
+    following = body.get(page.next) if page.next else None
     if following is not None and not isinstance(following, str):
-        raise Broken("the next key is no text", repr(following)[:80], operation.id)
-    return Sheet(_records(group, operation, told.get(page.items)), following, told)
+        raise Broken("the next key is not text", repr(following)[:80], operation.id)
+    return Sheet(_records(group, operation, body.get(page.items)), following, body)
 
 
 def sheets(session: Session, group: Group, ask: Ask, *, who: Identity | None = None) -> Iterator[Sheet]:
@@ -107,9 +107,9 @@ def narrowed(group: Group, operation: Operation, record: Mapping[str, Any]) -> d
     return {}
 
 
-def _records(group: Group, operation: Operation, told: Any) -> tuple[dict[str, Any], ...]:
-    if not isinstance(told, list):
+def _records(group: Group, operation: Operation, body: Any) -> tuple[dict[str, Any], ...]:
+    if not isinstance(body, list):
         raise Broken("a page holds no array of records", operation=operation.id)
-    if not all(isinstance(one, dict) and isinstance(one.get(group.key), str) for one in told):
+    if not all(isinstance(one, dict) and isinstance(one.get(group.key), str) for one in body):
         raise Broken(f"a page holds records without {group.key}", operation=operation.id)
-    return tuple(told)
+    return tuple(body)

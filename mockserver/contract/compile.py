@@ -93,7 +93,7 @@ def compile_contract(document: Document) -> Contract:
 
 
 def unknown_path(document: Document, problems: Problems) -> int:
-    """The root's word for the status of a path that is not there; a problem where it is no refusal's."""
+    """The root's word for the status of a path that is not there; a problem where it is not a refusal's."""
     place = document.node("x-mock", "unknown-path")
     status = UNKNOWN_PATH if place.value is None else place.value
     if type(status) is int and 400 <= status < 500:

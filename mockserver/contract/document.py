@@ -108,8 +108,10 @@ _SHAPING = frozenset({"type", "properties", "required", "items", "oneOf", "anyOf
 def without_servers(item: Mapping[str, Any]) -> dict[str, Any]:
     """A path item without servers of its own, or of its operations: all of them are answered here."""
     return {
-        word: {name: value for name, value in told.items() if name != "servers"} if isinstance(told, Mapping) else told
-        for word, told in item.items()
+        word: {name: value for name, value in member.items() if name != "servers"}
+        if isinstance(member, Mapping)
+        else member
+        for word, member in item.items()
         if word != "servers"
     }
 

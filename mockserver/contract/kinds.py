@@ -136,7 +136,7 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
             is_safe=True,
         ),
         Kind.STUB: Facts("A reply made from its schema; nothing is stored.", is_inferred=True),
-        Kind.ACTION: Facts("Does something to one record that is no plain change.", is_inferred=True),
+        Kind.ACTION: Facts("Does something to one record that is not a plain change.", is_inferred=True),
         Kind.SINGLETON: Facts("The one record there is: read, replaced, merged or reset.", is_inferred=True),
         Kind.MEMBERSHIP: Facts("Puts a record into a collection by its key.", makes_records=True, is_inferred=True),
         Kind.BULK: Facts(

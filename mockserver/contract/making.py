@@ -124,18 +124,18 @@ class Maker:
         if isinstance(words.get("enum"), list):
             options = [one for one in words["enum"] if one is not None] or words["enum"]
             yield draw.random.choice(options) if draw.full else options[0]
-        for told in (*_examples(words), words.get("default")):
-            if draw.varies and is_told_by_name(shape, name, told):
+        for example in (*_examples(words), words.get("default")):
+            if draw.varies and is_told_by_name(shape, name, example):
                 continue
-            if told is not None and self._is_good(node, told):
-                yield told
+            if example is not None and self._is_good(node, example):
+                yield example
 
-    def _is_good(self, node: Node, told: Json) -> bool:
+    def _is_good(self, node: Node, example: Json) -> bool:
         """Whether an example keeps its schema. PERF: a schema without references needs no look at the document."""
         value = self.shapes.follow(node).value
         if isinstance(value, dict) and not (value.keys() & {"allOf", "oneOf", "anyOf", "items", "properties"}):
-            return _judged(value, told)
-        return self.allows(node, told)
+            return _judged(value, example)
+        return self.allows(node, example)
 
     def _object(self, shape: Shape, draw: Draw, depth: int) -> dict[str, Json]:
         made: dict[str, Json] = {}
@@ -208,7 +208,7 @@ class Maker:
     ) -> dict[str, Json]:
         """The object with one member made, mended within, left out where it may be, or made anew; in that order."""
         name, inner = steps[0], self._below(node, steps[0], value)
-        without = {one: told for one, told in value.items() if one != name}
+        without = {one: member for one, member in value.items() if one != name}
         if keyword == "required" and len(steps) == 1:
             return {**value, name: self._chosen(inner, draw.bare, 1, name) if inner else name}
         if keyword == "not" and len(steps) == 1:
@@ -259,7 +259,7 @@ def _examples(value: Any) -> Iterator[Json]:
 
 def _judged(schema: Mapping[str, Any], value: Json) -> bool:
     """Whether ``value`` keeps a schema that refers to nothing."""
-    words = {name: told for name, told in schema.items() if name not in ("example", "examples", "default", "$ref")}
+    words = {name: word for name, word in schema.items() if name not in ("example", "examples", "default", "$ref")}
     try:
         return jsonschema_rs.Draft202012Validator(words, validate_formats=True).is_valid(value)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):

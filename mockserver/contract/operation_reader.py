@@ -159,8 +159,8 @@ class OperationReader:
     def _declared(self, node: Node, meaning: Meaning, replies: Mapping[int, Any], secured: bool) -> None:
         wanted = ANY_STATUSES | meaning.facts.statuses | ({401} if secured else set())
         if missing := sorted(wanted - set(replies)):
-            told = ", ".join(map(str, missing))
-            self._problems.add(node.child("responses"), f"can answer {told}, not declared", "declare each of them")
+            listed = ", ".join(map(str, missing))
+            self._problems.add(node.child("responses"), f"can answer {listed}, not declared", "declare each of them")
 
     def _named(self, marks: Node, meaning: Meaning, parameters: tuple[Parameter, ...]) -> None:
         """What the words name must be there: parameters of the operation, fields of the record."""

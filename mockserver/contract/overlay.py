@@ -25,11 +25,11 @@ def overlaid(root: dict[str, Any], overlays: tuple[Path, ...]) -> None:
 
 def _applied(root: dict[str, Any], file: Path) -> Iterator[Problem]:
     try:
-        told = read_data_file(file).value
+        overlay = read_data_file(file).value
     except SetupError as error:
         yield from error.problems
         return
-    actions = told.get("actions") if isinstance(told, Mapping) and "overlay" in told else None
+    actions = overlay.get("actions") if isinstance(overlay, Mapping) and "overlay" in overlay else None
     if not isinstance(actions, list):
         yield Problem(str(file), "/actions", "not an overlay", "write overlay: 1.0.0 and actions: [{target, update}]")
         return
@@ -73,8 +73,8 @@ def _change(root: dict[str, Any], steps: tuple[Any, ...], action: Mapping[str, A
 def _merge(value: Any, update: Any) -> Any:
     """Objects member by member, lists one after the other, all else replaced."""
     if isinstance(value, dict) and isinstance(update, Mapping):
-        for name, told in update.items():
-            value[name] = _merge(value[name], told) if name in value else told
+        for name, member in update.items():
+            value[name] = _merge(value[name], member) if name in value else member
         return value
     if isinstance(value, list) and isinstance(update, list):
         return [*value, *update]

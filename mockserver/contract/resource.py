@@ -43,7 +43,7 @@ class Reference:
         return ":" in self.resource
 
     def found_in(self, record: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-        """Each key that ``record`` holds for it, with its pointer; an empty text is no key."""
+        """Each key that ``record`` holds for it, with its pointer; an empty text is not a key."""
         value = record.get(self.names[0])
         if value is None:  # PERF: most are not there, and most of the others are one text
             return ()

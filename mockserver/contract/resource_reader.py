@@ -53,7 +53,7 @@ class _Reader:
         fields = dict(node.child("properties").items())
         key = "" if marks.get("single") is True else marks.get("key") or "id"
         if key and key not in fields:
-            self._problems.add(node, f"the key {key!r} is no property", "name the property that identifies a record")
+            self._problems.add(node, f"the key {key!r} is not a property", "name the property that identifies a record")
         said = {field: self._marks(place, FIELD_WORDS) for field, place in fields.items()}
         references = [one for field, place in fields.items() for one in self._references(place, (field,), said[field])]
         stamps = {said[field]["stamp"]: field for field in fields if "stamp" in said[field]}

@@ -60,7 +60,7 @@ class Schemas:
         return made
 
     def compile(self, node: Node, schema: Json = None) -> jsonschema_rs.Draft202012Validator:
-        """The validator of ``schema``, if given, or of what is at ``node``. Raises SetupError when it is no schema."""
+        """The validator of ``schema``, if given, or of what is at ``node``. Raises SetupError if it is not one."""
         try:
             return jsonschema_rs.Draft202012Validator(
                 schema or {"$ref": f"{_URI}#{_fragment(node.pointer)}"},
@@ -70,8 +70,8 @@ class Schemas:
                 mask=_MASK,
             )
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-            told = str(error).splitlines()[0]
-            raise self._document.error(node, f"not a usable JSON Schema: {told}", "correct the schema") from None
+            reason = str(error).splitlines()[0]
+            raise self._document.error(node, f"not a usable JSON Schema: {reason}", "correct the schema") from None
 
 
 class Rule:
@@ -114,9 +114,9 @@ class Rule:
 
 def _without_echoes(found: Iterable[Violation]) -> list[Violation]:
     """The violations without those of ``not`` where the type is wrong already: of a list none says what it holds."""
-    told = list(found)
-    mistyped = {one.pointer for one in told if one.rule == "type"}
-    return [one for one in told if one.rule != "not" or one.pointer not in mistyped]
+    violations = list(found)
+    mistyped = {one.pointer for one in violations if one.rule == "type"}
+    return [one for one in violations if one.rule != "not" or one.pointer not in mistyped]
 
 
 def _closest(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:

@@ -33,7 +33,7 @@ def read_document(location: Path | str, overlays: tuple[Path, ...] = ()) -> Docu
     except BadYaml as error:
         raise SetupError(problems_of(source, error)) from None
     except (OSError, ValueError) as error:
-        raise SetupError([Problem(source, "", f"cannot be read: {error}", "mend the file")]) from None
+        raise SetupError([Problem(source, "", f"cannot be read: {error}", "fix the file")]) from None
     _require_version(source, root)
     is_annotated = "x-mock" in root and not (isinstance(root["x-mock"], dict) and root["x-mock"].get("infer") is True)
     if overlays:

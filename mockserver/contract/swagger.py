@@ -36,7 +36,7 @@ def upgraded(root: dict[str, Any]) -> None:
         "schemas": root.pop("definitions", None) or {},
         "responses": root.pop("responses", None) or {},
         "securitySchemes": {
-            name: _scheme(told) for name, told in (root.pop("securityDefinitions", None) or {}).items()
+            name: _scheme(scheme) for name, scheme in (root.pop("securityDefinitions", None) or {}).items()
         },
     }
     for response in root["components"]["responses"].values():
@@ -104,23 +104,23 @@ def _form(fields: list[dict[str, Any]], takes: list[str]) -> dict[str, Any]:
     return {"required": bool(required), "content": {media: {"schema": schema} for media in forms or default}}
 
 
-def _value_schema(told: Mapping[str, Any]) -> dict[str, Any]:
+def _value_schema(described: Mapping[str, Any]) -> dict[str, Any]:
     """The schema of a parameter, header or form field, whose words stand beside its name in 2.0."""
-    schema = {name: value for name, value in told.items() if name in _OF_SCHEMAS}
+    schema = {name: value for name, value in described.items() if name in _OF_SCHEMAS}
     if schema.get("type") == "file":
         schema = {"type": "string", "format": "binary"}
-    if "description" in told:
-        schema["description"] = told["description"]
+    if "description" in described:
+        schema["description"] = described["description"]
     return schema
 
 
-def _parameter(told: dict[str, Any]) -> dict[str, Any]:
-    if "schema" in told or "in" not in told:
-        return told
-    made = {name: value for name, value in told.items() if name not in _OF_SCHEMAS and name != "collectionFormat"}
-    made["schema"] = _value_schema(told)
-    if told.get("type") == "array":
-        made["explode"] = told.get("collectionFormat") == "multi"
+def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
+    if "schema" in parameter or "in" not in parameter:
+        return parameter
+    made = {name: value for name, value in parameter.items() if name not in _OF_SCHEMAS and name != "collectionFormat"}
+    made["schema"] = _value_schema(parameter)
+    if parameter.get("type") == "array":
+        made["explode"] = parameter.get("collectionFormat") == "multi"
     return made
 
 
@@ -148,19 +148,19 @@ def _response(response: dict[str, Any], gives: list[str]) -> None:
     headers = response.get("headers")
     if isinstance(headers, dict):
         response["headers"] = {
-            name: told if "schema" in told else {"schema": _value_schema(told)}
-            for name, told in headers.items()
-            if isinstance(told, dict)
+            name: header if "schema" in header else {"schema": _value_schema(header)}
+            for name, header in headers.items()
+            if isinstance(header, dict)
         }
 
 
-def _scheme(told: Mapping[str, Any]) -> dict[str, Any]:
-    if told.get("type") == "basic":
+def _scheme(scheme: Mapping[str, Any]) -> dict[str, Any]:
+    if scheme.get("type") == "basic":
         return {"type": "http", "scheme": "basic"}
-    if told.get("type") != "oauth2":
-        return dict(told)
-    flow = str(told.get("flow", "implicit"))
-    known = {name: told[name] for name in ("authorizationUrl", "tokenUrl", "scopes") if name in told}
+    if scheme.get("type") != "oauth2":
+        return dict(scheme)
+    flow = str(scheme.get("flow", "implicit"))
+    known = {name: scheme[name] for name in ("authorizationUrl", "tokenUrl", "scopes") if name in scheme}
     return {"type": "oauth2", "flows": {_FLOWS.get(flow, flow): known}}
 
 

@@ -68,5 +68,5 @@ class Calls(Names):
             found = self.functions.by_name.get(name)
             remedy = meant(name, self.functions.by_name) if name.isidentifier() else METHODS_REMEDY
         if found is None:
-            self.complain(f"there is no function {name or ast.unparse(node.func)[:60]!r}", remedy)
+            self.complain(f"unknown function {name or ast.unparse(node.func)[:60]!r}", remedy)
         return found

@@ -88,7 +88,7 @@ def _parsed(text: str, complain: Complain) -> ast.expr | None:
         tree = ast.parse(f"({whole}\n)" if "\n" in whole else whole, mode="eval").body
     except (ValueError, MemoryError, RecursionError, SyntaxError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else "too deep, or not a text"
-        complain(f"is no expression: {reason} in {text[:60]!r}", "write one as in Python, such as a.b + 1")
+        complain(f"is not an expression: {reason} in {text[:60]!r}", "write one as in Python, such as a.b + 1")
         return None
     problem = _too_large(tree)
     if problem:

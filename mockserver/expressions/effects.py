@@ -124,7 +124,7 @@ def _effect(node: Node, reader: RuleReader) -> Effect:
 def _step(node: Node, reader: RuleReader) -> Step | None:
     found = [word for word in STEPS if isinstance(node.value, Mapping) and word in node.value]
     if len(found) != 1:
-        reader.problems.add(node, "is no step", f"write one of {', '.join(STEPS)}")
+        reader.problems.add(node, "is not a step", f"write one of {', '.join(STEPS)}")
         return None
     for word in sorted(set(node.value) - OPTIONS[found[0]] - set(found)):
         reader.problems.add(node.child(word), f"{found[0]} does not know {word!r}", meant(word, OPTIONS[found[0]]))
@@ -138,9 +138,7 @@ def _create(node: Node, reader: RuleReader, own: Resource) -> Create | None:
     name = str(node.child("create").value)
     resource = reader.record.resources.get(name)
     if resource is None:
-        reader.problems.add(
-            node.child("create"), f"there is no resource {name!r}", meant(name, reader.record.resources)
-        )
+        reader.problems.add(node.child("create"), f"unknown resource {name!r}", meant(name, reader.record.resources))
         return None
     link = node.child("link").value
     if link is not None and link not in own.fields:

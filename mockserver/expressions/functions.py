@@ -76,8 +76,8 @@ class Function:
         """How it is called: ``later(day, *, years=…, months=…, days=…)``."""
         hidden = self.context + self.this
         given = list(inspect.signature(self.call).parameters.values())[hidden:]
-        told = [_told(one) for one in given if not (self.draws and one.name == "site")]
-        return f"{self.name}({', '.join(told)})"
+        parameters = [_told(one) for one in given if not (self.draws and one.name == "site")]
+        return f"{self.name}({', '.join(parameters)})"
 
     @property
     def about(self) -> str:

@@ -97,8 +97,8 @@ class Names(ast.NodeVisitor):
         if found is not None:
             return ast.Attribute(value, name, ast.Load()), found
         if shape.is_list:
-            told = ast.unparse(value).removeprefix("this.")
-            return self._wrong(f"{told} is a list, and has no {name!r} itself", f"write [x.{name} for x in {told}]")
+            path = ast.unparse(value).removeprefix("this.")
+            return self._wrong(f"{path} is a list, and has no {name!r} itself", f"write [x.{name} for x in {path}]")
         known = [*shape.names(), *(self._locals if bare else ())]
         if bare and name in self.functions.by_name:
             return self._wrong(f"{name!r} is a function", f"call it: {name}(…)")

@@ -126,8 +126,8 @@ def text(*parts: Any) -> Any:
     """The parts in a row; absent when one of them is."""
     if any(part is ABSENT for part in parts):
         return ABSENT
-    told = [spelt(part) for part in parts]
-    return bounded("".join(told)) if sum(map(len, told)) <= LONGEST else bounded((), LONGEST + 1)
+    pieces = [spelt(part) for part in parts]
+    return bounded("".join(pieces)) if sum(map(len, pieces)) <= LONGEST else bounded((), LONGEST + 1)
 
 
 def spelt(value: Any) -> str:
@@ -135,7 +135,7 @@ def spelt(value: Any) -> str:
 
 
 def each(context: Context, value: Any) -> Iterable[Any]:
-    """The items of a list, the members' names of nothing: what is no list is one item, what is absent none."""
+    """The items of a list, the members' names of nothing: what is not a list is one item, what is absent none."""
     if isinstance(value, list | tuple):
         context.spend(len(value))
         return value

@@ -90,7 +90,7 @@ class AskedShape(Shape):
 
 @dataclass(frozen=True, slots=True)
 class KeyShape(Shape):
-    """The key of a record of ``target``, which is no field of a record itself."""
+    """The key of a record of ``target``, which is not a field of a record itself."""
 
     target: RecordShape
 

@@ -32,7 +32,7 @@ class RuleReader:
         if node.value is None:
             return self
         if not isinstance(node.value, Mapping) or not all(isinstance(one, str) for one in node.value.values()):
-            self.problems.add(node, "is no list of names", "write let: {name: expression}")
+            self.problems.add(node, "is not a list of names", "write let: {name: expression}")
             return self
         return replace(self, let={**self.let, **{str(name): one for name, one in node.value.items()}})
 
@@ -42,7 +42,7 @@ class RuleReader:
         if isinstance(value, Mapping) and set(value) == {"let", "in"}:
             return self.with_names(node.child("let")).read(node.child("in"), it)
         if isinstance(value, Mapping | list):
-            self.problems.add(node, "is no expression", "write a text, or {let: {name: text}, in: text}")
+            self.problems.add(node, "is not an expression", "write a string, or {let: {name: text}, in: text}")
             return constant(ABSENT)
         if not isinstance(value, str):
             return constant(ABSENT if value is None else value)

@@ -121,9 +121,9 @@ class _Reading:
         for circle in circles(self._needs):
             resource, field = circle[0]
             if field in computed.get(resource, {}):
-                told = " needs ".join(f"{name}.{one}" for name, one in (*circle, circle[0]))
+                chain = " needs ".join(f"{name}.{one}" for name, one in (*circle, circle[0]))
                 node = self._schema(self._contract.resources[resource]).child("properties", field, "x-mock", "computed")
-                self._problems.add(node, f"computed fields need each other: {told}", "let one of them do without")
+                self._problems.add(node, f"computed fields need each other: {chain}", "let one of them do without")
 
     def _asked(self, operation: Operation) -> Shape:
         """What an operation is asked with: its body's members, its parameters, and who asks."""

@@ -23,8 +23,8 @@ def batch(call: Call, tenant: Tenant) -> Reply:
     items = (call.input.body or {}).get(words.items, [])
     results = [_result(call, tenant, words.parts(item)) for item in items]
     failed = sum("error" in result for result in results)
-    told = [words.item(**result) for result in results]
-    return say({words.results: told, words.succeeded: len(results) - failed, words.failed: failed})
+    listed = [words.item(**result) for result in results]
+    return say({words.results: listed, words.succeeded: len(results) - failed, words.failed: failed})
 
 
 def _result(call: Call, tenant: Tenant, item: Item) -> dict[str, Json]:
@@ -33,7 +33,7 @@ def _result(call: Call, tenant: Tenant, item: Item) -> dict[str, Json]:
     A breach is the item's own too: what it changed is taken back, the others stand.
     """
     result: dict[str, Json] = {"key": item.get("key"), "verb": item["verb"], "status": 200}
-    one = replace(call, told=[], mails=[])
+    one = replace(call, effects=[], mails=[])
     try:
         with tenant.transaction():
             result |= _done(one, tenant, item)
@@ -43,7 +43,7 @@ def _result(call: Call, tenant: Tenant, item: Item) -> dict[str, Json]:
         call.breaches.append(breach)
         message = f"The mock broke its own contract in {breach.operation}."
         return {**result, "status": 500, "error": _error(message, breach.violations)}
-    call.told.extend(one.told)
+    call.effects.extend(one.effects)
     call.mails.extend(one.mails)
     return result
 

@@ -55,7 +55,7 @@ class Tools:
 class Call:
     """One request that has been understood; the tenant comes beside it, its lock held.
 
-    ``told`` collects what else it brought about, for the diagnostics; ``mails`` what is sent once all is final;
+    ``effects`` collects what else it brought about, for the diagnostics; ``mails`` what is sent once all is final;
     ``breaches`` those that spoilt a part of it only; ``budget`` is what may be worked out for it.
     """
 
@@ -63,7 +63,7 @@ class Call:
     input: Input
     identity: Identity
     tools: Tools
-    told: list[str] = field(default_factory=list)
+    effects: list[str] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     breaches: list[ContractBreach] = field(default_factory=list)
     budget: Budget = field(default_factory=Budget)

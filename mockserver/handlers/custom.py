@@ -9,7 +9,7 @@ from mockserver.store import Tenant
 
 
 def custom(call: Call, tenant: Tenant) -> Reply:
-    """What the package's handler answers. Raises Refusal; ContractBreach when that is no Reply."""
+    """What the package's handler answers. Raises Refusal; ContractBreach when that is not a Reply."""
     assert call.operation.custom
     reply = call.operation.custom.handler(call, tenant)
     if not isinstance(reply, Reply):

@@ -36,7 +36,7 @@ class DocumentTemplates:
                 self._environment.get_template(name)
             except TemplateError as error:
                 problem = f"{needed_by} needs this template: {type(error).__name__}: {error}"
-                problems.append(Problem(str(self._folder / name), "", problem, "add or mend the template"))
+                problems.append(Problem(str(self._folder / name), "", problem, "add or fix the template"))
         if problems:
             raise SetupError(problems)
 

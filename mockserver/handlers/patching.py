@@ -35,8 +35,8 @@ def apply_patch(record: dict[str, Any], directives: list[Directive], max_bytes: 
         except _LIBRARY_ERRORS:
             raise _refusal(*_reason(patch.value, directive, index)) from None
     if not isinstance(patch.value, dict):
-        told = f"the record would become {_kind(patch.value)}"
-        raise _refusal(409, len(directives) - 1, directives[-1], told)
+        problem = f"the record would become {_kind(patch.value)}"
+        raise _refusal(409, len(directives) - 1, directives[-1], problem)
     return patch.value
 
 

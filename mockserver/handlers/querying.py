@@ -56,13 +56,13 @@ def describe(call: Call, tenant: Tenant) -> Reply:
 
 
 def _field(name: str, node: Node, schema: Node) -> dict[str, Json]:
-    told = {"name": name}
+    described = {"name": name}
     for word in ("title", "type", "format", "enum", "description"):
         value = node.value.get(word, (schema.value or {}).get(word))
         if value is not None:
-            told[word] = value
+            described[word] = value
     target = node.child("x-mock", "references").value
-    return {**told, "references": target} if target else told
+    return {**described, "references": target} if target else described
 
 
 def _type(call: Call) -> str:

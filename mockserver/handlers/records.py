@@ -54,8 +54,8 @@ def find(resource: Resource, tenant: Tenant, record_id: str) -> Record:
     """Raises Refusal(404)."""
     record = tenant[resource.name].get(record_id)
     if record is None:
-        told = f"No {resource.name}." if resource.is_single else f"No record {record_id!r} in {resource.name}."
-        raise Refusal(404, told)
+        message = f"No {resource.name}." if resource.is_single else f"No record {record_id!r} in {resource.name}."
+        raise Refusal(404, message)
     return record
 
 
@@ -76,8 +76,8 @@ def add(call: Call, tenant: Tenant, sent: Mapping[str, Any]) -> Record:
     record = resource.writable(sent)
     record_id = call.record_id if resource.is_single else _key(call, tenant, sent)
     if record_id in tenant[resource.name]:
-        told = f"has its {resource.name}" if resource.is_single else f"has a record {record_id!r} in {resource.name}"
-        raise Refusal(409, f"The tenant {told} already.")
+        problem = f"has its {resource.name}" if resource.is_single else f"has a record {record_id!r} in {resource.name}"
+        raise Refusal(409, f"The tenant {problem} already.")
     if not resource.is_single:
         record[resource.key] = record_id
     return store(call, tenant, record, previous={})

@@ -86,8 +86,8 @@ class Storing:
     def _carry_out(self, step: Set | Create | Change, context: EvaluationContext, this: RecordProxy) -> dict[str, Any]:
         """Do what ``step`` says to other records; returns what it says of the record itself."""
         if self.depth >= DEEPEST:
-            told = Violation("record", "", "effects", "effects follow from each other without end")
-            raise ContractBreach(self.call.operation.id, [told])
+            endless = Violation("record", "", "effects", "effects follow from each other without end")
+            raise ContractBreach(self.call.operation.id, [endless])
         if isinstance(step, Set):
             return worked_out(step.values, context, this)
         return self._create(step, context, this) if isinstance(step, Create) else self._change(step, context, this)
@@ -104,7 +104,7 @@ class Storing:
         for item in items:
             values = worked_out(step.values, context, this, item)
             made = Storing(self.call, self.tenant, self.depth + 1).make(resource, values)
-            self.call.told.append(f"created {resource.name}/{made.id}")
+            self.call.effects.append(f"created {resource.name}/{made.id}")
             link = {step.link: made.id} if step.link else {}
         return link
 
@@ -127,12 +127,12 @@ class Storing:
                 continue
             unlocked(resource, target.id, stored)
             Storing(self.call, self.tenant, self.depth + 1).keep(resource, target.id, changed, stored)
-            self.call.told.append(f"changed {resource.name}/{target.id}")
+            self.call.effects.append(f"changed {resource.name}/{target.id}")
         return {}
 
     def _skipped(self, what: str, absent: str) -> None:
         """Tell what was left out, since it depends on something that is not there."""
-        self.call.told.append(f"skipped {what}: {absent} is absent")
+        self.call.effects.append(f"skipped {what}: {absent} is absent")
 
     def _amend(self, resource: Resource, record_id: str, record: dict[str, Any]) -> Record:
         """Keep what the server itself adds to a record: no change that counts."""

@@ -27,8 +27,8 @@ def read_action(shapes: Shapes, reading: Reading, above: Collection) -> Action:
     verb = reading.entry.path.last_fixed if reading.entry.path.key[-1] != ANY else ""
     replies = _replies(shapes, reading, above)
     sets, why = _sets(shapes, above, verb)
-    told = {"record": "it answers the record", "nothing": "it answers nothing", "other": "it answers its own schema"}
-    return Action(sets, replies, f"{why}; {told[replies]}")
+    answers = {"record": "it answers the record", "nothing": "it answers nothing", "other": "it answers its own schema"}
+    return Action(sets, replies, f"{why}; {answers[replies]}")
 
 
 def _replies(shapes: Shapes, reading: Reading, above: Collection) -> str:

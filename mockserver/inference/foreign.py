@@ -20,11 +20,11 @@ def foreign_keys(shapes: Shapes, one: Collection, found: Resources) -> dict[str,
         return {}
     known = {flat(singular(other.key[-1])): other.name for other in found.collections.values()
              if other.item and not other.parents and other.key and "{}" not in other.key}  # fmt: skip
-    told = {}
+    keys = {}
     for name, node in shapes.properties(one.record).items():
         low = flat(name)
         thing = next((low.removesuffix(ending) for ending in ENDINGS if low.endswith(ending) and low != ending), "")
         thing = thing if thing in known else next((one for one in PEOPLE if thing in PERSONS and one in known), thing)
         if thing in known and (name,) != one.identity and shapes.type(node) in ("string", "integer"):
-            told[name] = known[thing]
-    return told
+            keys[name] = known[thing]
+    return keys

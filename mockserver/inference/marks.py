@@ -116,7 +116,7 @@ class Marks:
                 options = ", ".join(map(str, _VALUES[word])).lower()
                 self._problems.add(place, f"unknown value {str(value)[:40]!r}", f"use one of {options}")
             elif word == "seed" and not (type(value) is int and 0 <= value <= MOST_SEEDS):
-                self._problems.add(place, f"{str(value)[:40]!r} is no number of records", f"use 0 to {MOST_SEEDS}")
+                self._problems.add(place, f"{str(value)[:40]!r} is not a number of records", f"use 0 to {MOST_SEEDS}")
             elif word == "refuse" and not (type(value) is int and 400 <= value < 500):
                 self._problems.add(place, f"{str(value)[:40]!r} is not the status of a refusal", "use 400 to 499")
 
@@ -128,7 +128,9 @@ class Marks:
                 if name not in members:
                     self._problems.add(node, f"{about.name} has no member {name!r}", meant(name, members))
                 elif node.value != {"now": True} and not self._maker.allows(members[name], node.value):
-                    self._problems.add(node, f"{str(node.value)[:40]!r} is no value of {name!r}", "use one it may have")
+                    self._problems.add(
+                        node, f"{str(node.value)[:40]!r} is not a value of {name!r}", "use one it may have"
+                    )
         key = words.get("key")
         is_place = isinstance(key, Mapping) and len(key) == 1 and set(key) <= set(_KEYS)
         if key is not None and not is_place and words.get("kind") != Kind.CREATE:

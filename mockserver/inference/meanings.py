@@ -166,7 +166,7 @@ class Meanings:
     def _lookup(self, reading: Reading, key: Key) -> Guess:
         """A list on an item path: the records with that value, of the resource of the same schema."""
         if reading.entry.method != "get" or reading.list is None:
-            return Guess(Kind.STUB, None, "a path that ends in a parameter and is no record (O12)")
+            return Guess(Kind.STUB, None, "a path that ends in a parameter and is not a record (O12)")
         named = self._resources.shapes.name(reading.list.schema)
         same = [one for one in self._resources.collections.values() if named and one.schema == named]
         near = [one for one in same if one.key == key[: len(one.key)]]

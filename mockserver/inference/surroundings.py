@@ -20,15 +20,15 @@ TENANT_SHARE = 0.8
 
 def usual_refusal(found: Resources, maker: Maker) -> Plan:
     """How refusals look where no operation is known: as most operations declare theirs."""
-    told: dict[str, Said] = {}
+    known_words: dict[str, Said] = {}
     counts: Counter[str] = Counter()
     for reading in found.readings.values():
         declared = next((reading.said[one] for one in ("404", "4XX", "400", "default") if one in reading.said), None)
         if declared is not None and declared.schema is not None and is_json(declared.media_type or ""):
             name = found.shapes.name(declared.schema) or declared.schema.pointer
-            told.setdefault(name, declared)
+            known_words.setdefault(name, declared)
             counts[name] += 1
-    usual = next((told[name] for name, count in counts.most_common(1) if count > 1), None)
+    usual = next((known_words[name] for name, count in counts.most_common(1) if count > 1), None)
     said = {} if usual is None else {"default": usual}
     return Plan(maker, "no operation is known", "", 404, Said(None, None), said)
 
@@ -61,7 +61,7 @@ def _url(server: Any) -> str:
     if not isinstance(server, Mapping):
         return ""
     url = str(server.get("url", ""))
-    for name, told in (server.get("variables") or {}).items():
-        if isinstance(told, Mapping):
-            url = url.replace(f"{{{name}}}", str(told.get("default", "")))
+    for name, variable in (server.get("variables") or {}).items():
+        if isinstance(variable, Mapping):
+            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
     return url if "{" not in url else ""

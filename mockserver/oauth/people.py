@@ -20,14 +20,14 @@ class People:
         self._store = store
         self._login = login
 
-    def find(self, tenant: str, told: str) -> Person | None:
+    def find(self, tenant: str, identifier: str) -> Person | None:
         """The person of that id or e-mail address. With nobody on record, anybody is a person."""
         holder = self._tenant(tenant)
         if self._login.people is None:
-            return Person(told, {"email": told} if "@" in told else {"name": told})
+            return Person(identifier, {"email": identifier} if "@" in identifier else {"name": identifier})
         with holder.lock:
             people = holder[self._login.people]
-            record = people.get(told) or self._by_email(people.scan(), told.casefold())
+            record = people.get(identifier) or self._by_email(people.scan(), identifier.casefold())
             return self._person(record) if record else None
 
     def some(self, tenant: str, most: int) -> list[Person]:

@@ -182,19 +182,19 @@ GRANTS: Mapping[str, Callable[[TokenEndpoint, Mapping[str, str], str], dict[str,
 
 
 def check_scope(scope: str) -> None:
-    """Raises OAuthError for what is no list of scopes."""
+    """Raises OAuthError for what is not a list of scopes."""
     if scope and (len(scope) > 1_000 or not _SCOPE.fullmatch(scope)):
         raise OAuthError("invalid_scope", "scopes are words of printable ASCII with one space between them")
 
 
 def profile_claims(person: Person, scopes: list[str]) -> dict[str, Any]:
     """What OpenID Connect tells of a person, as far as the scopes allow."""
-    told: dict[str, Any] = {"sub": person.subject}
+    claims: dict[str, Any] = {"sub": person.subject}
     if "email" in scopes and "email" in person.profile:
-        told |= {"email": person.profile["email"], "email_verified": True}
+        claims |= {"email": person.profile["email"], "email_verified": True}
     if "profile" in scopes:
-        told |= {name: text for name, text in person.profile.items() if name != "email"}
-    return told
+        claims |= {name: text for name, text in person.profile.items() if name != "email"}
+    return claims
 
 
 def _check_verifier(grant: Grant, verifier: str | None) -> None:

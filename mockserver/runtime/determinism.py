@@ -15,8 +15,8 @@ Scope: TypeAlias = tuple[str, ...]
 
 def digest(*parts: object) -> int:
     """A 128-bit number that depends on ``parts`` alone: same parts, same number, in any process."""
-    told = "\x1f".join(map(str, parts)).encode()
-    return int.from_bytes(hashlib.blake2b(told, digest_size=16).digest())
+    content = "\x1f".join(map(str, parts)).encode()
+    return int.from_bytes(hashlib.blake2b(content, digest_size=16).digest())
 
 
 def stamp(moment: datetime) -> str:

@@ -51,12 +51,12 @@ class Fault:
         return Damage(self.damage, self.delay) if self.damage else None
 
 
-def read_fault(told: Mapping[str, Any], operations: Mapping[str, Operation]) -> Fault:
+def read_fault(body: Mapping[str, Any], operations: Mapping[str, Operation]) -> Fault:
     """The fault that a JSON object tells. Raises SetupError listing what is wrong with it."""
-    problems = check_form("fault", DataFile("fault", told))
+    problems = check_form("fault", DataFile("fault", body))
     wrong = {problem.pointer for problem in problems}
     members = {one.name for one in fields(Fault)}
-    fault = Fault(**{name: value for name, value in told.items() if name in members and pointer_to(name) not in wrong})
+    fault = Fault(**{name: value for name, value in body.items() if name in members and pointer_to(name) not in wrong})
     problems += [one for one in _wrong_values(fault, operations) if not {one.pointer, "/delay"} & wrong or fault.status]
     if problems:
         raise SetupError(problems)
@@ -85,7 +85,7 @@ def _wrong_values(fault: Fault, operations: Mapping[str, Operation]) -> Iterator
 
 
 def prefer(operation: Operation, header: str | None) -> None:
-    """Answer this one request with the status that ``Prefer: code=…`` asks for, where it is no success.
+    """Answer this one request with the status that ``Prefer: code=…`` asks for, where it is not success.
 
     Other preferences are passed over (RFC 7240). Raises Refusal with that status, or 400 where the operation cannot
     answer it.

@@ -46,14 +46,14 @@ class Entry(NamedTuple):
     breach: bool
     milliseconds: float
 
-    def told(self) -> dict[str, Any]:
+    def described(self) -> dict[str, Any]:
         """The entry as JSON."""
-        told = self._asdict()
-        told["violations"] = [asdict(violation) for violation in self.violations]
-        told |= {"at": stamp(self.at), "body": _text(self.body), "reply": _text(self.reply)}
-        told |= {"query": [list(pair) for pair in self.query], "notes": [list(pair) for pair in self.notes]}
-        told["headers"] = dict(self.headers)
-        return told
+        described = self._asdict()
+        described["violations"] = [asdict(violation) for violation in self.violations]
+        described |= {"at": stamp(self.at), "body": _text(self.body), "reply": _text(self.reply)}
+        described |= {"query": [list(pair) for pair in self.query], "notes": [list(pair) for pair in self.notes]}
+        described["headers"] = dict(self.headers)
+        return described
 
     def without_secrets(self) -> Entry:
         """The entry as it is kept: no credential, and no value of a member, parameter or header that is secret."""

@@ -104,12 +104,12 @@ class Cookbook:
     def _circles(self, needs: Mapping[Field, set[Field]], scopes: Mapping[str, Scope]) -> None:
         for circle in circles(needs):
             recipe, field = circle[0]
-            told = " needs ".join(f"{name}.{one}" for name, one in (*circle, circle[0]))
-            scopes[recipe].specs[field].complain(f"fields need each other: {told}", "let one of them do without")
+            chain = " needs ".join(f"{name}.{one}" for name, one in (*circle, circle[0]))
+            scopes[recipe].specs[field].complain(f"fields need each other: {chain}", "let one of them do without")
 
 
 def declared(fields: Mapping[str, Place], resource: Resource | None) -> None:
-    """Complain about each that is no field of the resource."""
+    """Complain about each that is not a field of the resource."""
     for name, place in fields.items():
         if resource and name not in resource.fields:
             place.complain(f"{resource.name} has no field {name!r}", meant(name, resource.fields))

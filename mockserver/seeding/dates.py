@@ -9,8 +9,8 @@ from mockserver.expressions import ANY, Shape, Site, function
 from mockserver.expressions.standard import moved
 from mockserver.runtime.determinism import stamp
 from mockserver.seeding.item import Item, UnmakeableError, draw, key_of
-from mockserver.seeding.place import told
 from mockserver.values.absent import ABSENT
+from mockserver.values.shown import shown
 
 UNITS = ("years", "months", "weeks", "days", "hours", "minutes")
 
@@ -37,7 +37,7 @@ def datetime_(item: Item, earliest: Any, latest: Any = None, *, site: str) -> An
 
 def _units(site: Site) -> Shape:
     for name in site.keywords.keys() - set(UNITS):
-        site.complain(f"there is no unit {name!r}", f"use {', '.join(sorted(UNITS))}")
+        site.complain(f"unknown unit {name!r}", f"use {', '.join(sorted(UNITS))}")
     return ANY
 
 
@@ -64,7 +64,7 @@ def instant(text: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError):
-        raise UnmakeableError(f"{told(text)} is not a date", "name a field that holds a date") from None
+        raise UnmakeableError(f"{shown(text, 80)} is not a date", "name a field that holds a date") from None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

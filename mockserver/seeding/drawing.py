@@ -11,8 +11,8 @@ from typing import Any
 
 from mockserver.expressions import ANY, Shape, Site, function
 from mockserver.seeding.item import Item, UnmakeableError, draw, key_of
-from mockserver.seeding.place import told
 from mockserver.values.absent import ABSENT
+from mockserver.values.shown import shown
 
 MANY = 1_000
 """How many items ``several`` makes at most."""
@@ -87,7 +87,7 @@ def number(item: Item, low: Any, high: Any, *, step: Any = 1, site: str) -> Any:
     if low is ABSENT or high is ABSENT:
         return ABSENT
     if not all(isinstance(one, int | float) for one in (low, high, step)) or high < low or step <= 0:
-        problem = f"{told(low)} to {told(high)} in steps of {told(step)} is not a range"
+        problem = f"{shown(low, 80)} to {shown(high, 80)} in steps of {shown(step, 80)} is not a range"
         raise UnmakeableError(problem, "put the lower bound first")
     # A hair more than none, so that 0 to 0.3 counts three steps of 0.1.
     steps = int((high - low) / step + 1e-9)
@@ -118,7 +118,9 @@ def several(
     low, key = least(), key_of(site)
     high = most() if most else low
     if not isinstance(low, int) or not isinstance(high, int) or not 0 <= low <= high <= MANY:
-        raise UnmakeableError(f"several() of {told(low)} to {told(high)}", f"write whole numbers, up to {MANY}")
+        raise UnmakeableError(
+            f"several() of {shown(low, 80)} to {shown(high, 80)}", f"write whole numbers, up to {MANY}"
+        )
     base, made = item.base, []
     for index in range(1, low + draw(base, key) % (high - low + 1) + 1):
         item.base = draw(base, key ^ index)

@@ -8,8 +8,8 @@ from mockserver.contract import Contract, Resource
 from mockserver.errors import Problem, SetupError, Violation
 from mockserver.handlers.door import keep
 from mockserver.seeding.item import Item
-from mockserver.seeding.place import told
 from mockserver.store import Tenant
+from mockserver.values.shown import shown
 
 REMEDY = "correct what makes it"
 
@@ -40,7 +40,7 @@ class Filling:
             return
         record_id = record[resource.key] if resource.key else self._tenant.name
         if record_id in self._tenant[resource.name]:
-            message = f"{told(record_id)} is the id of another record"
+            message = f"{shown(record_id, 80)} is the id of another record"
             self._complain(item, record, Violation("record", f"/{resource.key}", "unique", message))
             return
         self._remember(item, record, resource)
@@ -50,7 +50,7 @@ class Filling:
         """Raises SetupError when anything was wrong, references that lead nowhere included."""
         for (target, wanted), (item, pointer) in self._references.items():
             if wanted not in self._tenant[target]:
-                dangling = Violation("record", pointer, "reference", f"{told(wanted)} is not in {target}")
+                dangling = Violation("record", pointer, "reference", f"{shown(wanted, 80)} is not in {target}")
                 self._complain(item, item.record(), dangling, REMEDY if self._tenant[target] else _some(target))
         self.raise_found()
 

@@ -52,9 +52,7 @@ def _check(scope: Scope, site: Site) -> Shape:
         return ANY
     other = scope.others(target)
     if other is None:
-        site.complain(
-            f"there is no recipe {target!r}", "name a recipe that there is, or add it to the folder 'recipes'"
-        )
+        site.complain(f"unknown recipe {target!r}", "name a recipe that there is, or add it to the folder 'recipes'")
         return ANY
     scope.need(target, other.key_field)
     scope.leads_to[scope.field] = target

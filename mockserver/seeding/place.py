@@ -13,6 +13,7 @@ import orjson
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import read_data_file
 from mockserver.values.pointer import escape
+from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
 
 LARGEST = 2**64 - 1
@@ -42,20 +43,20 @@ class Place:
         if self.value is None:
             return
         if not isinstance(self.value, Mapping):
-            self.complain(f"wanted a mapping, found {told(self.value)}", "write name: value lines")
+            self.complain(f"wanted a mapping, found {shown(self.value, 80)}", "write name: value lines")
             return
         for name in self.value:
             if isinstance(name, str):
                 yield name, self.child(name)
             else:
-                self.complain(f"the name {name!r} is no text", "put it in quotes")
+                self.complain(f"the name {name!r} is not text", "put it in quotes")
 
     def each(self) -> Iterator[Place]:
         """The items of a list; nothing, and a problem, when it is none. No value counts as an empty one."""
         if self.value is None:
             return
         if not isinstance(self.value, list):
-            self.complain(f"wanted a list, found {told(self.value)}", "write one '- item' a line, or [a, b]")
+            self.complain(f"wanted a list, found {shown(self.value, 80)}", "write one '- item' a line, or [a, b]")
             return
         for index in range(len(self.value)):
             yield self.child(index)
@@ -69,15 +70,6 @@ class Place:
 
     def complain(self, problem: str, remedy: str) -> None:
         self.problems.append(Problem(self.file, self.pointer, problem, remedy))
-
-
-def told(value: Any) -> str:
-    """A value in a message: as JSON, cut where it is long."""
-    try:
-        text = orjson.dumps(value).decode()
-    except TypeError:
-        text = repr(value)
-    return text if len(text) <= 80 else f"{text[:80]}…"
 
 
 def literal(place: Place) -> Any:

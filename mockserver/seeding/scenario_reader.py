@@ -11,10 +11,11 @@ from mockserver.contract import Contract, read_document
 from mockserver.errors import Problem, SetupError
 from mockserver.seeding.cookbook import Cookbook
 from mockserver.seeding.item import Recipe
-from mockserver.seeding.place import Place, read_yaml, told
+from mockserver.seeding.place import Place, read_yaml
 from mockserver.seeding.scenario import Plan, Scenario
 from mockserver.seeding.unannotated import MOMENT, Unannotated
 from mockserver.settings import Settings, data_folder, stock_spec
+from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
 
 LARGEST = 2**31
@@ -108,7 +109,7 @@ def _file(name_or_path: str, fixtures: Path, folder: Path = Path()) -> Path:
         return folder / name_or_path
     known = sorted(file.stem for file in (fixtures / "scenarios").glob("*.yaml"))
     if name_or_path not in known:
-        problem = f"there is no scenario {name_or_path!r}"
+        problem = f"unknown scenario {name_or_path!r}"
         remedy = f"{meant(name_or_path, known)}, or name a YAML file" if known else "name a YAML file"
         raise SetupError([Problem(str(fixtures / "scenarios"), "", problem, remedy)])
     return fixtures / "scenarios" / f"{name_or_path}.yaml"
@@ -127,21 +128,21 @@ class _Reading:
         """``roots`` are what it extends, and itself at last: each adds to those before it, and overrules them."""
         plans: dict[str, Plan] = {}
         template = Plan({}, {}, {})
-        told: dict[str, Place] = {}
+        places: dict[str, Place] = {}
         for root in roots:
             root.only(KEYS)
             for tenant, place in root.child("tenants").members():
                 plans[tenant] = self._plan(place, plans.get(tenant, Plan({}, {}, {})))
             template = self._plan(root.child("template"), template)
-            told |= {key: place for key, place in root.members() if key in KEYS}
+            places |= {key: place for key, place in root.members() if key in KEYS}
         last = roots[-1]
         self._overridden(last)
         counted = {resource for plan in (template, *plans.values()) for resource in plan.counts}
         return Scenario(
             name=name,
             description=_text(last.child("description", "")),
-            seed=_whole(told.get("seed", last.child("seed", 1))) if seed is None else seed,
-            clock=_clock(told.get("clock", last.child("clock"))),
+            seed=_whole(places.get("seed", last.child("seed", 1))) if seed is None else seed,
+            clock=_clock(places.get("clock", last.child("clock"))),
             tenants=tuple(plans),
             _contract=self._contract,
             _recipes=self._cookbook.read(sorted(counted)),
@@ -173,7 +174,7 @@ class _Reading:
     def _examples(self, place: Place) -> dict[str, tuple[Recipe, ...]]:
         """The document's own example of each resource (``examples: true``), as it stands there."""
         if not isinstance(place.value, bool):
-            place.complain(f"wanted true or false, found {told(place.value)}", "write examples: true")
+            place.complain(f"wanted true or false, found {shown(place.value, 80)}", "write examples: true")
         document = self._contract.document
         found: dict[str, tuple[Recipe, ...]] = {}
         for name, resource in self._contract.resources.items() if place.value is True else ():
@@ -187,7 +188,7 @@ class _Reading:
         resource, seen = self._contract.resources[name], set()
         for place in records.each():
             if not isinstance(place.value, Mapping):
-                place.complain(f"wanted a record, found {told(place.value)}", "write field: value lines")
+                place.complain(f"wanted a record, found {shown(place.value, 80)}", "write field: value lines")
                 continue
             identity = place.value.get(resource.key) if resource.key else name
             if identity is None or str(identity) in seen:
@@ -215,7 +216,9 @@ class _Reading:
 
     def _known(self, name: str, place: Place) -> bool:
         if name not in self._contract.resources:
-            what = "is a pool, which has no count" if self._cookbook.scope(name) else "is no resource of the document"
+            what = (
+                "is a pool, which has no count" if self._cookbook.scope(name) else "is not a resource of the document"
+            )
             place.complain(f"{name!r} {what}", meant(name, self._contract.resources))
         return name in self._contract.resources
 
@@ -236,14 +239,14 @@ def _identity(pinned: Recipe) -> str:
 
 def _text(place: Place) -> str:
     if not isinstance(place.value, str):
-        place.complain(f"wanted a text, found {told(place.value)}", "write one")
+        place.complain(f"wanted a string, found {shown(place.value, 80)}", "write one")
     return str(place.value)
 
 
 def _whole(place: Place) -> int:
     value = place.value
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
-        place.complain(f"{told(value)} is no whole number from 0 to {LARGEST}", "write one, such as 50")
+        place.complain(f"{shown(value, 80)} is not a whole number from 0 to {LARGEST}", "write one, such as 50")
         return 0
     return value
 
@@ -256,5 +259,7 @@ def _clock(place: Place) -> datetime:
             return moment.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         pass
-    place.complain(f"{told(place.value)} is no moment with a zone", "write one such as 2025-04-18T12:00:00Z")
+    place.complain(
+        f"{shown(place.value, 80)} is not a timestamp with a time zone", "write one such as 2025-04-18T12:00:00Z"
+    )
     return datetime(2000, 1, 1, tzinfo=UTC)

@@ -116,7 +116,7 @@ GROUP: Form = {
 
 
 def read_part(path: Path, form: Form) -> Document:
-    """Raises SetupError listing everything that cannot be read, is no JSON, or is not of the form."""
+    """Raises SetupError listing everything that cannot be read, is not JSON, or is not of the form."""
     document = Document({}, str(path))
     root = read_data_file(path).value
     if not isinstance(root, dict):

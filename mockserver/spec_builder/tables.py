@@ -39,8 +39,8 @@ def coverage(document: Document) -> str:
     ]
     total = sum(len(some) for kinds in found.values() for some in kinds.values())
     letters = ", ".join(f"{letter} {status}" for status, letter in LETTERS.items())
-    told = f"{len(found)} resources, {total} operations. {letters}; {NONE} there is none.\n\n"
-    return told + _table(["resource", *USUAL, "others", "fields"], rows)
+    heading = f"{len(found)} resources, {total} operations. {letters}; {NONE} there is none.\n\n"
+    return heading + _table(["resource", *USUAL, "others", "fields"], rows)
 
 
 def rules(document: Document) -> str:

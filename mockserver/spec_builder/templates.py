@@ -28,9 +28,9 @@ def fill(node: Node, values: Tree, unfilled: Callable[[str], None]) -> Any:
 
 
 def _items(node: Node, values: Tree, unfilled: Callable[[str], None]) -> Iterator[Any]:
-    for index, told in enumerate(node.value):
+    for index, item in enumerate(node.value):
         made = fill(node.child(index), values, unfilled)
-        if isinstance(told, str) and isinstance(made, list):
+        if isinstance(item, str) and isinstance(made, list):
             yield from made
         elif made is not DROPPED:
             yield made

@@ -28,7 +28,7 @@ class Hands:
     def set(self, moment: str | datetime, *, running: bool = False) -> datetime:
         """Be at ``moment`` (ISO 8601, UTC without a zone) and stand there, or go on from it; returns it.
 
-        Raises ValueError for a text that is no moment, SetupError before 1970 or after 2200.
+        Raises ValueError for a text that is not a moment, SetupError before 1970 or after 2200.
         """
         at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
         self._clock.set(at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC), running=running)

@@ -63,13 +63,13 @@ class Lease:
 
     def _answered(self, environ: WSGIEnvironment, start_response: StartResponse) -> bytes:
         """The whole body, so that nothing of the application runs after it; notes a refusal."""
-        told: Told = []
-        parts = self._app(environ, _telling(start_response, told))
+        captured: Told = []
+        parts = self._app(environ, _telling(start_response, captured))
         try:
             body = b"".join(parts)
         finally:
             getattr(parts, "close", _nothing)()
-        for status, number in told:
+        for status, number in captured:
             if status >= 400 and number is not None:
                 self._note(int(number))
         return body
@@ -90,10 +90,10 @@ def unavailable(start_response: StartResponse) -> Iterable[bytes]:
     return [body]
 
 
-def _telling(start_response: StartResponse, told: Told) -> StartResponse:
+def _telling(start_response: StartResponse, captured: Told) -> StartResponse:
     def telling(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
         number = next((value for name, value in headers if name == "Mock-Request"), None)
-        told.append((int(status[:3]), number))
+        captured.append((int(status[:3]), number))
         return start_response(status, headers, *error)
 
     return telling

@@ -200,7 +200,7 @@ class Mock:
         __tracebackhide__ = True
         world = self.world
         if operation is not None and operation not in world.operations:
-            problem = f"{operation!r} is no operation"
+            problem = f"{operation!r} is not an operation"
             raise SetupError([Problem("the document", "/paths", problem, meant(operation, world.operations))])
         wish = Wanted(operation=UNSAID if operation is None else operation, **wanted)
         return asking.ask(wish, self._lease.calls())

@@ -78,7 +78,7 @@ def _problems(given: Mapping[str, Any]) -> Iterator[Problem]:
         elif not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
             yield Problem(FILE, f"/{name}", f"is {value!r}", f"give {' or '.join(one.__name__ for one in types)}")
         elif name == "clock" and value not in CLOCKS and _moment(value) is None:
-            yield Problem(FILE, "/clock", f"is {value!r}", f"give {', '.join(CLOCKS)} or an ISO 8601 moment")
+            yield Problem(FILE, "/clock", f"is {value!r}", f"give {', '.join(CLOCKS)} or an ISO 8601 timestamp")
 
 
 def _clock(value: str | datetime) -> tuple[str, datetime | None]:

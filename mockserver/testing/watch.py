@@ -46,8 +46,8 @@ class Watch:
         ]
         self._excused += refused
         if not refused:
-            told = " or ".join(map(str, sorted(statuses))) or "refusal"
-            raise AssertionError(_listed(f"Expected a {told} here, there was none.", self._noted[before:]))
+            expected = " or ".join(map(str, sorted(statuses))) or "refusal"
+            raise AssertionError(_listed(f"Expected a {expected} here, there was none.", self._noted[before:]))
 
     def verdict(self) -> str | None:
         """What is wrong and was not told before; None if nothing is."""
@@ -55,9 +55,9 @@ class Watch:
             fresh, self._judged = self._noted[self._judged :], len(self._noted)
         breaches = [call for call in fresh if call.entry.breach]
         refused = [call for call in fresh if self._is_unexpected(call)]
-        told = [_listed(BREACH, breaches)] if breaches else []
-        told += [_listed(REFUSED, refused)] if refused else []
-        return "\n".join(told) or None
+        parts = [_listed(BREACH, breaches)] if breaches else []
+        parts += [_listed(REFUSED, refused)] if refused else []
+        return "\n".join(parts) or None
 
     def _is_unexpected(self, call: Call) -> bool:
         excused = call.status in self._allowed or any(call is one for one in self._excused)

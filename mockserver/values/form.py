@@ -29,8 +29,8 @@ def check_form(schema: str, said: DataFile) -> list[Problem]:
     from jsonschema import Draft202012Validator  # PERF: 60 ms that only the one pays who reads such a file
 
     validator = Draft202012Validator(read_form(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
-    told = sorted({one for error in validator.iter_errors(said.value) for one in _told(error)})
-    return [said.problem(*one) for one in told]
+    faults = sorted({one for error in validator.iter_errors(said.value) for one in _told(error)})
+    return [said.problem(*one) for one in faults]
 
 
 def read_form(schema: str) -> dict[str, Any]:

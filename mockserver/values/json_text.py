@@ -11,7 +11,7 @@ from mockserver.messages import Json
 
 
 class BadJson(ValueError):
-    """The text is no JSON that this server takes; the message says why, ``pointer`` where if known."""
+    """The text is not JSON that this server takes; the message says why, ``pointer`` where if known."""
 
     def __init__(self, message: str, pointer: str = "") -> None:
         super().__init__(message)

@@ -67,9 +67,9 @@ def redact_value(value: Any, levels: int = DEEPEST) -> Any:
     if isinstance(value, Mapping | list | tuple) and levels == 0:
         return "…"
     if isinstance(value, Mapping):
-        told = {redact_tokens(str(name)): (name, one) for name, one in value.items()}
+        members = {redact_tokens(str(name)): (name, one) for name, one in value.items()}
         return {
-            name: HIDDEN if is_secret(said) else redact_value(one, levels - 1) for name, (said, one) in told.items()
+            name: HIDDEN if is_secret(said) else redact_value(one, levels - 1) for name, (said, one) in members.items()
         }
     if isinstance(value, list | tuple):
         return [redact_value(one, levels - 1) for one in value]

@@ -42,7 +42,7 @@ def place(mark: Any) -> Place:
     return Place(mark.line + 1, mark.column + 1)
 
 
-def told(error: Any) -> str:
+def problem_of(error: Any) -> str:
     """What PyYAML says, in one line."""
     parts = (getattr(error, "context", None), getattr(error, "problem", None))
     return f"cannot be read: {', '.join(' '.join(part.split()) for part in parts if part)[:300] or 'is not YAML'}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mockserver.values.pointer import pointer_to
-from mockserver.values.yaml_faults import BadYaml, Fault, Place, decoded, place, told
+from mockserver.values.yaml_faults import BadYaml, Fault, Place, decoded, place, problem_of
 from mockserver.values.yaml_words import is_collection, plain, tagged
 
 MAX_DEPTH = 200
@@ -91,9 +91,9 @@ class _Reading:
                 if step := take.get(type(event)):
                     step(event)
         except yaml.MarkedYAMLError as error:
-            self._add(error.problem_mark or error.context_mark, told(error), "correct it")
+            self._add(error.problem_mark or error.context_mark, problem_of(error), "correct it")
         except yaml.YAMLError as error:
-            raise BadYaml([*self._faults, Fault("", Place(1, 1), told(error), "correct it")]) from None
+            raise BadYaml([*self._faults, Fault("", Place(1, 1), problem_of(error), "correct it")]) from None
         finally:
             parser.dispose()
         if self._faults:

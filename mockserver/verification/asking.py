@@ -102,7 +102,7 @@ def _wish(wanted: Wanted) -> str:
     said = wanted.said()
     operation = said.pop("operation", None)
     headers = said.pop("headers", None)
-    told = [str(operation)] if operation else []
-    told += [f"{name}={shown(value)}" for name, value in said.items()]
-    told += [f"headers={shown(sorted(headers))}"] if headers else []
-    return ", ".join(told) or "any request"
+    parts = [str(operation)] if operation else []
+    parts += [f"{name}={shown(value)}" for name, value in said.items()]
+    parts += [f"headers={shown(sorted(headers))}"] if headers else []
+    return ", ".join(parts) or "any request"

@@ -144,8 +144,8 @@ def _parameter(place: str, wanted: Any, found: list[str]) -> Iterator[Difference
     """Whether the values of one parameter are those wanted: a list wants them all, in their order."""
     texts = [] if wanted is None else list(wanted) if isinstance(wanted, list | tuple) else [wanted]
     if len(texts) != len(found) or not all(map(_meets, map(_text, texts), found)):
-        told = found[0] if len(found) == 1 else found or _NOTHING
-        yield _differs(place, _NOTHING if wanted is None else wanted, told)
+        value = found[0] if len(found) == 1 else found or _NOTHING
+        yield _differs(place, _NOTHING if wanted is None else wanted, value)
 
 
 def _body(_: str, wanted: Any, call: Call) -> Iterator[Difference]:

@@ -68,13 +68,13 @@ def as_text(line: Line) -> None:
     """``14:03:12.123 GET /certifications/acme 401 0.8 ms  Unauthorized (no Authorization header)``, to stderr."""
     at = datetime.now(UTC).strftime("%H:%M:%S.%f")[:-3]
     reason = _reason(line)
-    told = f"{at} {line.method} {_shown(line.target)} {line.status} {line.milliseconds:.1f} ms"
-    click.echo(f"{told}  {reason}" if reason else told, err=True)
+    text = f"{at} {line.method} {_shown(line.target)} {line.status} {line.milliseconds:.1f} ms"
+    click.echo(f"{text}  {reason}" if reason else text, err=True)
 
 
 def as_json(line: Line) -> None:
     """One JSON object, to stderr: time, method, path, status, ms and, for 4xx and 5xx, the reason."""
-    told: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "method": line.method,
         "path": _shown(line.target),
@@ -82,8 +82,8 @@ def as_json(line: Line) -> None:
         "ms": round(line.milliseconds, 2),
     }
     if reason := _reason(line):
-        told["reason"] = reason
-    click.echo(orjson.dumps(told).decode(), err=True)
+        entry["reason"] = reason
+    click.echo(orjson.dumps(entry).decode(), err=True)
 
 
 def _reason(line: Line) -> str:
@@ -93,11 +93,11 @@ def _reason(line: Line) -> str:
     try:
         reply = orjson.loads(line.content)
         first = next(iter(reply["errors"]), None)
-        told = f"{reply['message']} {first['path']}: {first['message']}" if first else str(reply["message"])
+        reason = f"{reply['message']} {first['path']}: {first['message']}" if first else str(reply["message"])
     except (ValueError, KeyError, TypeError):
-        told = ""
+        reason = ""
     why = next((text.decode("latin-1") for name, text in line.headers if name == b"mock-reason"), "")
-    return _shown(redact_text(f"{told} ({why})" if told and why else told or why))
+    return _shown(redact_text(f"{reason} ({why})" if reason and why else reason or why))
 
 
 def _shown(text: str) -> str:

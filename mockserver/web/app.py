@@ -143,7 +143,7 @@ _JSON = "application/json"
 
 def _as_json(error: HTTPException) -> Response:
     """What Flask itself refuses (outside the API's paths), in the API's error shape."""
-    told = {"message": f"{error.name}: {error.description}", "errors": []}
-    response = Response(orjson.dumps(told), status=error.code or 500, content_type=_JSON)
+    body = {"message": f"{error.name}: {error.description}", "errors": []}
+    response = Response(orjson.dumps(body), status=error.code or 500, content_type=_JSON)
     response.headers.extend([(name, text) for name, text in error.get_headers() if name == "Allow"])
     return response

@@ -96,26 +96,26 @@ class Front:
         environ["wsgi.input"] = io.BytesIO(b"".join(pieces))
 
     def _answer(self, environ: dict[str, Any]) -> _Answered:
-        told: list[Any] = []
+        captured: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], object]:
-            told[:] = [int(status[:3]), [(name.lower().encode(), text.encode("latin-1")) for name, text in headers]]
-            return told.append
+            captured[:] = [int(status[:3]), [(name.lower().encode(), text.encode("latin-1")) for name, text in headers]]
+            return captured.append
 
         with self._gate.entered():
             try:
                 pieces: Iterable[bytes] = self._app(environ, start)
             except ConnectionAbortedError:
-                return _Answered(told[0], [], b"", is_lost=True)
+                return _Answered(captured[0], [], b"", is_lost=True)
             if isinstance(pieces, Slowly):
-                return _Answered(told[0], told[1], pieces.content, drips=pieces.pieces(), pause=pieces.pause)
+                return _Answered(captured[0], captured[1], pieces.content, drips=pieces.pieces(), pause=pieces.pause)
             try:
                 content = b"".join(pieces)
             finally:
                 getattr(pieces, "close", _nothing)()
         if BROKEN in environ:  # what is left of the request cannot be told from the next one
-            told[1].append((b"connection", b"close"))
-        return _Answered(told[0], told[1], content)
+            captured[1].append((b"connection", b"close"))
+        return _Answered(captured[0], captured[1], content)
 
 
 class Gate:

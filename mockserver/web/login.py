@@ -75,7 +75,7 @@ class _Desk:
             return _refused(refusal)
 
     def revoke(self) -> AnyResponse:
-        """RFC 7009: whatever is no refresh token of ours is as good as revoked."""
+        """RFC 7009: whatever is not a refresh token of ours is as good as revoked."""
         try:
             self._world.grants.revoke(_with_basic(_body()).get("token", ""))
         except OAuthError as refusal:
@@ -101,11 +101,11 @@ class _Desk:
             reply = _json({"error": "invalid_token", "error_description": refusal.reason}, 401)
             reply.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
             return reply
-        told = {name: identity.claims[name] for name in self._named() if name in identity.claims}
+        claims = {name: identity.claims[name] for name in self._named() if name in identity.claims}
         scopes = str(identity.claims.get("scope", "")).split()
         person = self._person(identity.tenant, identity.claims)
         about = profile_claims(person, scopes) if person else {"sub": identity.subject}
-        return _json({**told, **about})
+        return _json({**claims, **about})
 
     def logout(self) -> AnyResponse:
         try:

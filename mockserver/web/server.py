@@ -105,6 +105,6 @@ def _stopping(loop: asyncio.AbstractEventLoop) -> asyncio.Future[Any]:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked)
-    told = "SIGHUP is ignored: stop and start the mock to read its files again"
-    loop.add_signal_handler(signal.SIGHUP, lambda: click.echo(told, err=True))
+    message = "SIGHUP is ignored: stop and start the mock to read its files again"
+    loop.add_signal_handler(signal.SIGHUP, lambda: click.echo(message, err=True))
     return stop

@@ -61,7 +61,7 @@ def _plain(text: str) -> str:
 
 def _problem(raw: str) -> str | None:
     if bad := _BAD_ESCAPE.search(raw):
-        return f"has {bad[0]!r}, which is no percent-encoding; write % as %25"
+        return f"has {bad[0]!r}, which is not percent-encoding; write % as %25"
     try:
         _plain(raw).encode("latin-1").decode()
     except UnicodeDecodeError:

@@ -50,7 +50,7 @@ def test_a_folder_of_the_users_own_is_found_and_run(tmp_path: Path) -> None:
     folder = tmp_path / "contract_tests"
     folder.mkdir()
     (folder / "naming.py").write_text(CHECK)
-    (folder / "test_other.py").write_text("raise RuntimeError('this is no file of checks')")
+    (folder / "test_other.py").write_text("raise RuntimeError('this is not a file of checks')")
     (found,) = from_folder(folder)
     assert (found.name, found.title) == ("naming.mine", "A record keeps its mark")
     command = [sys.executable, "-c", "from mockserver.commands.cli import main; main()"]

@@ -104,7 +104,7 @@ def _tried(console: Console, chosen: list[Mutant], *, stock: bool, jobs: int) ->
 
 def work(order: Order) -> Row:
     """One order in a process of its own: importing this module made the suites importable there."""
-    logging.getLogger("mockserver").setLevel(logging.CRITICAL)  # that a broken mock breaks its contract is no news
+    logging.getLogger("mockserver").setLevel(logging.CRITICAL)  # that a broken mock breaks its contract is not news
     return carry_out(order, *ground(order.seed))
 
 

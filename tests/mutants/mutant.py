@@ -43,7 +43,7 @@ class Mutant:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", self.name):
-            raise ValueError(f"{self.name!r} is no name for a mutant, wanted kebab-case of two words or more")
+            raise ValueError(f"{self.name!r} is not a name for a mutant, wanted kebab-case of two words or more")
 
 
 def named(area: Area, *rows: tuple[str, str, Plant]) -> tuple[Mutant, ...]:

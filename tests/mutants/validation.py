@@ -221,7 +221,7 @@ MUTANTS = named(
     ("text-trimmed", "spaces around a text are lost", _trimmed),
     ("amounts-rounded", "amounts lose what is behind the point", _rounded),
     ("any-media-type-taken", "a body of any media type is read as JSON", _any_media_type),
-    ("bad-json-taken-as-empty", "a body that is no JSON is taken for an empty object", _bad_json_as_empty),
+    ("bad-json-taken-as-empty", "a body that is not JSON is taken for an empty object", _bad_json_as_empty),
     ("malformed-id-404", "an id against its pattern is answered 404", _malformed_id),
     ("invalid-answered-422", "an invalid record is answered 422", _unprocessable),
 )  # fmt: skip

@@ -78,10 +78,10 @@ def _first(call: Call, scope: Scope) -> Json:
     if model.record is None:
         return {}
     draw = draw_for(call, "first", scope.resource.name, *(scope.keys or ()), full=True)
-    told = (
+    candidates = (
         value_at(example, source.steps) for source in model.sources for example in media_examples(source.media.value)
     )
-    examples = tuple(one for one in told if one is not None)
+    examples = tuple(one for one in candidates if one is not None)
     return fit(call.tools.maker, model.record, call.tools.maker.make(model.record, draw, examples), draw)
 
 

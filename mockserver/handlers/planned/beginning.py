@@ -92,12 +92,12 @@ def _example(call: Call, model: Model, ordinal: int) -> Json:
 
 def _examples(model: Model) -> Iterator[Json]:
     for source in sorted(model.sources, key=lambda one: not one.is_list):
-        for told in media_examples(source.media.value):
-            yield from _within(source, told)
+        for example in media_examples(source.media.value):
+            yield from _within(source, example)
 
 
-def _within(source: Source, told: Json) -> Iterator[Json]:
-    found = value_at(told, source.steps)
+def _within(source: Source, example: Json) -> Iterator[Json]:
+    found = value_at(example, source.steps)
     if source.is_list and isinstance(found, list):
         yield from found
     elif not source.is_list:

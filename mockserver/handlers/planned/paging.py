@@ -64,9 +64,9 @@ def paged(call: Call, found: list[Record]) -> Page:
     records = found[start : start + size]
     has_more = start + size < len(found)
     onward = _onward(roles, records, number, start + size) if has_more and records else {}
-    told = {"total": len(found), "count": len(records), "page": number, "size": size, "start": start, "onward": onward,
+    facts = {"total": len(found), "count": len(records), "page": number, "size": size, "start": start, "onward": onward,
             "keys": [keys_of(one.id)[-1] for one in records]}  # fmt: skip
-    beside = _beside(call, told)
+    beside = _beside(call, facts)
     return Page(records, beside, _links(call, plan, onward))
 
 
@@ -92,14 +92,14 @@ def _onward(roles: dict[str, str], records: list[Record], number: int, start: in
     return {}
 
 
-def _beside(call: Call, told: dict[str, Any]) -> dict[str, Json]:
+def _beside(call: Call, facts: dict[str, Any]) -> dict[str, Json]:
     plan = plan_of(call)
     if plan.success.schema is None or plan.items is None:
         return {}
-    return _members(call, plan.success.schema, told, plan.items[:1], DEEPEST)
+    return _members(call, plan.success.schema, facts, plan.items[:1], DEEPEST)
 
 
-def _members(call: Call, node: Node, told: dict[str, Any], but: Steps, left: int) -> dict[str, Json]:
+def _members(call: Call, node: Node, facts: dict[str, Any], but: Steps, left: int) -> dict[str, Json]:
     """What the names of an envelope's members promise, of those of its holders too."""
     shapes = call.tools.maker.shapes
     made: dict[str, Json] = {}
@@ -108,38 +108,38 @@ def _members(call: Call, node: Node, told: dict[str, Any], but: Steps, left: int
         if name in but:
             continue
         if flat(name) in HOLDERS and shapes.type(place) == "object" and left:
-            if inner := _members(call, place, told, (), left - 1):
+            if inner := _members(call, place, facts, (), left - 1):
                 made[name] = inner
             continue
-        value = _member(call, place, flat(name), told)
+        value = _member(call, place, flat(name), facts)
         if value is not ABSENT and (value != "" or name in required):  # an empty text is said where one must be
             made[name] = value
     return made
 
 
-def _member(call: Call, place: Node, word: str, told: dict[str, Any]) -> Json:
+def _member(call: Call, place: Node, word: str, facts: dict[str, Any]) -> Json:
     """The value of one member beside a list, ABSENT where its name does not tell what it is or nothing is to say."""
-    options: tuple[Json, ...] = tuple(value for words, value in _numbers(told) if word in words)
+    options: tuple[Json, ...] = tuple(value for words, value in _numbers(facts) if word in words)
     if word in NEXT | PREVIOUS:
-        options = _ways(call, word, told["onward"] if word in NEXT else {})
+        options = _ways(call, word, facts["onward"] if word in NEXT else {})
     elif word in ("firstid", "lastid"):
-        keys = told["keys"] or [None]
+        keys = facts["keys"] or [None]
         options = (keys[0 if word == "firstid" else -1],)
     elif word == "self":
         options = (call.input.address, {"href": call.input.address})
     return next((one for one in options if call.tools.maker.allows(place, one)), ABSENT)
 
 
-def _numbers(told: dict[str, Any]) -> Iterator[tuple[frozenset[str], Json]]:
+def _numbers(facts: dict[str, Any]) -> Iterator[tuple[frozenset[str], Json]]:
     """The members that count something or say whether there is more, and what they say."""
-    yield TOTALS | {"count"}, told["total"]
-    yield COUNTS - {"count"}, told["count"]
+    yield TOTALS | {"count"}, facts["total"]
+    yield COUNTS - {"count"}, facts["count"]
     yield frozenset({"incompleteresults"}), False
-    yield MORE, bool(told["onward"])
-    yield LAST_PAGES, -(-told["total"] // told["size"])
-    yield PAGES | {"number"}, told["page"]
-    yield OFFSETS, told["start"]
-    yield SIZES, told["size"]
+    yield MORE, bool(facts["onward"])
+    yield LAST_PAGES, -(-facts["total"] // facts["size"])
+    yield PAGES | {"number"}, facts["page"]
+    yield OFFSETS, facts["start"]
+    yield SIZES, facts["size"]
 
 
 def _ways(call: Call, word: str, onward: dict[str, str]) -> tuple[Json, ...]:

@@ -36,8 +36,8 @@ def refused(plan: Plan, refusal: Refusal, body: dict[str, Any]) -> Reply:
     made = plan.maker.make(schema, Draw.of(refusal.status, _MOMENT), tuple(media_examples(said.media.value)))
     worded = _worded(made, refusal, DEEPEST)
     tries = (_numbered(worded, refusal.status, DEEPEST), worded, made)
-    told = next((one for one in tries if plan.maker.allows(schema, one)), made)
-    return Reply(status, told, True, None, refusal.headers, (), content_type)
+    chosen = next((one for one in tries if plan.maker.allows(schema, one)), made)
+    return Reply(status, chosen, True, None, refusal.headers, (), content_type)
 
 
 def _worded(value: Json, refusal: Refusal, left: int) -> Json:

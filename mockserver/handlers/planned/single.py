@@ -62,8 +62,8 @@ def delete(call: Call, tenant: Tenant) -> Reply:
     value = record.data()
     if plan.success.schema is None or plan.record is None:
         return made(call, plan.success, plan.status, value=value)
-    told = {**value, "deleted": True} if isinstance(value, dict) else value
-    return with_record(call, told)
+    body = {**value, "deleted": True} if isinstance(value, dict) else value
+    return with_record(call, body)
 
 
 def sent(call: Call) -> Json:

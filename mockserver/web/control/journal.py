@@ -36,4 +36,4 @@ class JournalControl:
             for number, entry in self.world.journal.entries()
             if number > since and all(str(getattr(entry, name)) == text for name, text in wanted.items())
         ]
-        return [{"number": number, **entry.told()} for number, entry in entries[-limit:] if limit]
+        return [{"number": number, **entry.described()} for number, entry in entries[-limit:] if limit]
