@@ -182,7 +182,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "two expressions": ("pages; title", "is not an expression"),
     "a statement": ("import os", "is not an expression"),
     "a list of rules": (["title"], "is not an expression; write a string, or {let: {name: text}, in: text}"),
-    "the grammar of before": ({"sum": "pages"}, "is not an expression; write a text"),
+    "the grammar of before": ({"sum": "pages"}, "is not an expression; write a string"),
     "names that are no texts": ({"let": {"a": 1}, "in": "a"}, "is not a list of names"),
     "a name that means the record": ({"let": {"this": "title"}, "in": "this"}, "'this' cannot be the name of a value"),
     "it, where there is none": ("it.title", "books has no field 'it'"),
