@@ -99,7 +99,7 @@ def test_the_root_says_the_tenant_the_seeds_and_the_status_of_unknown_paths(tmp_
         (STOP, {"kind": "acton"}, "stop/post/x-mock", "did you mean 'action'"),
         (STOP, {"kind": "action", "sett": {}}, "x-mock/sett", "did you mean 'set'"),
         (STOP, {"kind": "action", "set": {"statsu": "open"}}, "x-mock/set/statsu", "did you mean 'status'"),
-        (STOP, {"kind": "action", "set": {"status": "lost"}}, "x-mock/set/status", "no value of 'status'"),
+        (STOP, {"kind": "action", "set": {"status": "lost"}}, "x-mock/set/status", "not a value of 'status'"),
         (STOP, {"kind": "action", "refuse": 200}, "x-mock/refuse", "not the status of a refusal"),
         (STOP, {"kind": "action", "resource": "order"}, "x-mock", "did you mean 'orders'"),
         (STOP, {"kind": "read", "key": {"head": "x"}}, "x-mock/key", "not a place of a key"),
@@ -111,7 +111,7 @@ def test_the_root_says_the_tenant_the_seeds_and_the_status_of_unknown_paths(tmp_
         ("$", {"tenant": "custommer"}, "/x-mock/tenant", "did you mean 'customer'"),
         ("$", {"auth": "verify"}, "/x-mock/auth", "use one of any, off"),
         ("$", {"unknown-path": 200}, "/x-mock/unknown-path", "400 to 499"),
-        ("$", {"seed": -1}, "/x-mock/seed", "no number of records"),
+        ("$", {"seed": -1}, "/x-mock/seed", "not a number of records"),
     ],
 )  # fmt: skip
 def test_a_wrong_word_is_told_with_its_place(tmp_path: Path, target: str, words: Any, place: str, said: str) -> None:

@@ -65,7 +65,7 @@ def _delete_does_nothing(planting: Planting) -> None:
 
 
 def _no_dependants(planting: Planting) -> None:
-    planting.around(engine("handlers.records"), "_dependants", lambda *_: [])
+    planting.around(engine("handlers.records"), "dependants", lambda *_: [])
 
 
 def _dangling(*, on_create: bool) -> Plant:
