@@ -520,15 +520,6 @@ def test_the_document_is_shown_whatever_stands_among_its_paths_and_servers(tmp_p
     assert shown.json["paths"]["x-note"] == "of ours"
 
 
-@pytest.mark.parametrize(
-    ("content", "described"), [("", "an empty file"), ("- a", "a list"), ("word", "a plain value")]
-)
-def test_a_file_that_is_no_document_is_named_in_words(tmp_path: Path, content: str, described: str) -> None:
-    (tmp_path / "mine.yaml").write_text(content)
-    with pytest.raises(SetupError, match=f"found {described}; name an OpenAPI document"):
-        read_document(tmp_path / "mine.yaml")
-
-
 @pytest.mark.parametrize("key", [{"type": "integer"}, {"type": "string", "format": "uuid"}])
 def test_a_create_that_answers_a_bare_value_answers_the_key(tmp_path: Path, key: Any) -> None:
     record = {"type": "object", "properties": {"id": key, "name": {"type": "string"}}}
