@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import statistics
 from graphlib import TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,9 @@ def test_nothing_is_kept_in_modules() -> None:
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) != "__all__":
                 changeable = isinstance(node.value, ast.List | ast.Dict | ast.Set)
                 assert not changeable, f"{module}:{node.lineno} keeps something that can change"
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """pytest imports them by their names, so the second one would not be found."""
+    names = sorted(file.name for file in Path(__file__).parent.rglob("test_*.py") if "node_modules" not in file.parts)
+    assert [one for one, other in pairwise(names) if one == other] == []

@@ -565,7 +565,7 @@ def test_the_command_builds_what_is_stale_and_says_so(parts: Parts) -> None:
     folder = str(parts())
     looked = CliRunner().invoke(main, ["publish", folder, "--check"])
     assert looked.exit_code == 1
-    assert looked.output.count("is stale; run: mockserver publish") == 2
+    assert looked.output.count("is out of date; run: mockserver publish") == 2
     built = CliRunner().invoke(main, ["publish", folder])
     assert built.exit_code == 0
     assert built.output.count("written") == 2
