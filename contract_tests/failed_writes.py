@@ -80,7 +80,7 @@ def check_invalid_replaces(session: Session, group: Group) -> None:
 
 @check(*NEEDS, writes=True, code=114)
 def check_unreadable_bodies(session: Session, group: Group) -> None:
-    """A body that is not JSON, no object, missing, or of another media type is refused, and leaves no trace."""
+    """A body that is missing, not JSON, no object, or of another media type is refused, and leaves no trace."""
     record = session.create(group)
     for operation in group.all(Kind.CREATE, Kind.REPLACE, Kind.PATCH, Kind.SEARCH, Kind.BATCH, Kind.PREVIEW):
         ask = session.usual(group, operation, record)

@@ -13,6 +13,7 @@ from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
 from mockserver.conformance.walking import walk
 from mockserver.contract import Kind
+from mockserver.values.members import texts_at
 from mockserver.values.moment import read_moment
 
 
@@ -87,7 +88,7 @@ class AsHeld:
         group = self._group(resource)
         found = [self._before.get((resource, str(one.get(group.key))), one) for one in self._listed(group, by, key)]
         views = [self.view(group, one) for one in found]
-        return [one for one in views if by is None or key in _at(one.data, by.split("."))]
+        return [one for one in views if by is None or key in _keys(one.data, by)]
 
     def _listed(self, group: Group, by: str | None, key: str | None) -> list[dict[str, Any]]:
         for operation in group.all(Kind.LOOKUP):
@@ -122,10 +123,6 @@ def moment_of(group: Group, record: Mapping[str, Any]) -> datetime | None:
     return found.as_datetime() if found else None
 
 
-def _at(value: Any, names: list[str]) -> list[Any]:
-    """Everything that stands at the end of ``names``."""
-    if isinstance(value, list):
-        return [found for one in value for found in _at(one, names)]
-    if not names:
-        return [value]
-    return _at(value.get(names[0]), names[1:]) if isinstance(value, Mapping) else []
+def _keys(record: Mapping[str, Any], field: str) -> list[str]:
+    """The keys that the foreign key ``field`` holds."""
+    return [key for _, key in texts_at(record, field.split("."))]

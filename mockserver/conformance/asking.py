@@ -42,8 +42,8 @@ def names_in(path: str) -> list[str]:
 
 
 def record_name(operation: Operation) -> str:
-    """The path parameter that names the record: the last one."""
-    return names_in(operation.path)[-1]
+    """The path parameter that names the record: the last one; empty where the path has none."""
+    return next(reversed(names_in(operation.path)), "")
 
 
 def usual(group: Group, operation: Operation, record: Mapping[str, Any], body: Mapping[str, Any]) -> Ask:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.values.equality import unlike
 from mockserver.values.pointer import pointer_to
-from mockserver.values.shown import shown
+from mockserver.values.shown import named, shown
 
 SHOWN = 80
 """How many characters of a value a message shows."""
@@ -26,16 +26,14 @@ def differences(wanted: Any, found: Any, *, without: Collection[str] = ()) -> li
     ]
 
 
-def names(fields: list[str]) -> str:
+def names(lines: list[str]) -> str:
     """The top-level members that differ: for a cause that is the same in every run."""
-    return listed({line.partition(":")[0].split("/")[1] for line in fields if line.startswith("/")}) or "all"
+    return listed({line.partition(":")[0].split("/")[1] for line in lines if line.startswith("/")}) or "all"
 
 
 def listed(names: Iterable[str]) -> str:
     """Names in alphabetical order, the first few of them."""
-    ordered = sorted(names)
-    more = f" and {len(ordered) - TOLD} more" if len(ordered) > TOLD else ""
-    return ", ".join(ordered[:TOLD]) + more
+    return named(sorted(names), TOLD)
 
 
 def shortened(lines: list[str]) -> str:

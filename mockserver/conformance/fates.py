@@ -13,7 +13,7 @@ from mockserver.conformance.identity import Identity
 from mockserver.conformance.made import Made, path_value
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
-from mockserver.conformance.traffic import Exchange, NotJson, Reply, Sent, read_json
+from mockserver.conformance.traffic import Exchange, Reply, Sent, json_or_none
 from mockserver.conformance.walking import walk, ways
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
@@ -38,7 +38,7 @@ class Fates:
         reply = exchange.reply
         if operation is None or reply is None or reply.status != 200 or operation.kind not in ON_ONE:
             return
-        named = path_value(operation, exchange.sent.path, operation.path.rpartition("{")[2].rstrip("}"))
+        named = path_value(operation, exchange.sent.path, record_name(operation))
         place = (operation.resource.name, _id(reply, operation) if operation.kind is Kind.CREATE else str(named))
         self._known[place] = reply.body
         self._known.move_to_end(place)
@@ -49,7 +49,7 @@ class Fates:
         group = self._kit.plan.groups[operation.resource.name]
         if group.is_single or not group.has((Kind.READ, Kind.DELETE)):
             return Fate.UNKNOWN
-        who, body = self._sender(sent), _json(sent.body)
+        who, body = self._sender(sent), json_or_none(sent.body)
         match operation.kind:
             case Kind.CREATE:
                 return self._of_creates([body] if is_valid(operation, body) else [], group, who)
@@ -91,7 +91,8 @@ class Fates:
         reply = self._kit.at(group, Kind.READ, str(record_id), who=who)
         if is_delete:
             return Fate.DONE if reply.status == 404 else Fate.NOT_DONE
-        is_same = reply.status == 200 and known is not None and same_json(_json(known), _json(reply.body))
+        before, now = json_or_none(known), json_or_none(reply.body)
+        is_same = reply.status == 200 and known is not None and same_json(before, now)
         return Fate.NOT_DONE if is_same or reply.status in (400, 404) else Fate.UNKNOWN
 
     def _sender(self, sent: Sent) -> Identity:
@@ -127,12 +128,5 @@ def _ask(group: Group, body: Mapping[str, Any]) -> Ask | None:
 
 
 def _id(reply: Reply, operation: Operation) -> str:
-    value = _json(reply.body)
+    value = json_or_none(reply.body)
     return str(value.get(operation.resource.key)) if isinstance(value, dict) else ""
-
-
-def _json(body: bytes | None) -> Any:
-    try:
-        return read_json(body)
-    except NotJson:
-        return None

@@ -12,20 +12,13 @@ import schemathesis
 from schemathesis import Case, CheckContext
 from schemathesis.core.transport import Response
 
-from mockserver.conformance.traffic import NotJson, read_json
+from mockserver.conformance.traffic import json_or_none
 
 KINDS_OF_ONE_RECORD = frozenset({"read", "replace", "patch"})
 PEOPLE = frozenset({"created-by", "modified-by"})
 """Stamps whose true value a caller can know: sending it proves nothing."""
 TELLING = 8
-"""From how many characters on a text that was sent and comes back is not coincidence."""
-
-
-def _value(content: bytes) -> Any:
-    try:
-        return read_json(content)
-    except NotJson:
-        return None
+"""From how many characters on a text that was sent and comes back is no coincidence."""
 
 
 def _meaning(case: Case[Any]) -> dict[str, Any]:
@@ -44,7 +37,7 @@ def _record_schema(case: Case[Any]) -> dict[str, Any]:
 @schemathesis.check
 def over_posting(_: CheckContext, response: Response, case: Case[Any]) -> None:
     """What only the server sets is not taken from a body (Web Fuzzing Commons 303)."""
-    body = _value(response.content)
+    body = json_or_none(response.content)
     if _meaning(case).get("kind") != "create" or not isinstance(case.body, dict) or not isinstance(body, dict):
         return
     sent = {name: case.body[name] for name in _managed(case) if name in case.body}
@@ -65,7 +58,7 @@ def _managed(case: Case[Any]) -> list[str]:
 @schemathesis.check
 def right_record(_: CheckContext, response: Response, case: Case[Any]) -> None:
     """The record in a reply is the one that the path names."""
-    body = _value(response.content)
+    body = json_or_none(response.content)
     key = _record_schema(case).get("x-mock", {}).get("key", "id")
     if (
         response.status_code != 200
@@ -83,6 +76,6 @@ def right_record(_: CheckContext, response: Response, case: Case[Any]) -> None:
 @schemathesis.check
 def refusals_tell_why(_: CheckContext, response: Response, __: Case[Any]) -> None:
     """A request that breaks the contract is told at least one place and reason."""
-    body = _value(response.content)
+    body = json_or_none(response.content)
     if response.status_code == 400 and isinstance(body, dict) and not body.get("errors"):
         raise AssertionError("a 400 does not tell what is wrong")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from mockserver.conformance.asking import Ask
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
-from mockserver.conformance.traffic import NotJson, Reply
+from mockserver.conformance.traffic import Reply, json_or_none
 from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Kind
 
@@ -73,8 +72,7 @@ def _delays(session: Session, group: Group, longest: float) -> Iterator[float]:
         step = {"op": "replace", "path": f"/{group.marker}", "value": text}
         if session.at(group, Kind.PATCH, record_id, body=[step]).status == 200:
             yield from delay(lambda reply: _member(reply, group.marker) == text)
-    operation = group.one(Kind.DELETE)
-    if session.send(Ask(operation, {operation.path.rpartition("{")[2].rstrip("}"): record_id})).status == 200:
+    if session.at(group, Kind.DELETE, record_id).status == 200:
         yield from delay(lambda reply: reply.status == 404)
 
 
@@ -94,8 +92,5 @@ def _until(session: Session, is_seen: Callable[[], bool], longest: float) -> flo
 
 
 def _member(reply: Reply, name: str) -> object:
-    try:
-        value = reply.json()
-    except NotJson:
-        return None
+    value = json_or_none(reply.body)
     return value.get(name) if isinstance(value, dict) else None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.conformance.allow_list import NotAllowed
-from mockserver.conformance.asking import is_valid
+from mockserver.conformance.asking import is_valid, record_name
 from mockserver.conformance.made import Made, path_value
 from mockserver.conformance.plan import Plan
 from mockserver.conformance.traffic import Sent
@@ -88,7 +88,7 @@ class Marking:
             return sent
         body = _json(sent.body)
         if operation.kind in ON_ONE_RECORD:
-            self._own(path_value(operation, sent.path, operation.path.rpartition("{")[2].rstrip("}")), operation)
+            self._own(path_value(operation, sent.path, record_name(operation)), operation)
         if operation.kind is Kind.BATCH and isinstance(body, dict):
             return self._batch(sent, operation, body)
         self._refers(operation, body)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from mockserver.conformance.traffic import Exchange, NotJson
+from mockserver.conformance.traffic import Exchange, json_or_none
 from mockserver.contract import Contract, Kind, Operation
 
 
@@ -82,7 +82,7 @@ def record_id(path: str) -> str:
 
 
 def _created(operation: Operation, exchange: Exchange) -> list[str]:
-    body = _value(exchange)
+    body = _body(exchange)
     key = operation.resource.key
     if operation.kind is Kind.CREATE and isinstance(body, dict):
         return [body[key]] if isinstance(body.get(key), str) else []
@@ -98,7 +98,7 @@ def _generated(operation: Operation) -> list[str]:
 
 
 def _deleted(operation: Operation, exchange: Exchange) -> list[str]:
-    return [one for one in _items(operation, _value(exchange), "delete") if one]
+    return [one for one in _items(operation, _body(exchange), "delete") if one]
 
 
 def _items(operation: Operation, body: Any, verb: str) -> list[str]:
@@ -112,8 +112,5 @@ def _items(operation: Operation, body: Any, verb: str) -> list[str]:
     return [one["key"] for one in well if isinstance(one.get("key"), str)]
 
 
-def _value(exchange: Exchange) -> Any:
-    try:
-        return exchange.reply.json() if exchange.reply else None
-    except NotJson:
-        return None
+def _body(exchange: Exchange) -> Any:
+    return json_or_none(exchange.reply.body) if exchange.reply else None

@@ -17,7 +17,7 @@ from mockserver.conformance.making import make_body
 from mockserver.conformance.plan import Group, Plan
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.registry import Check
-from mockserver.conformance.traffic import NotJson, Reply, Sent
+from mockserver.conformance.traffic import Reply, Sent, json_or_none
 from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Kind, Operation
 
@@ -236,10 +236,7 @@ def dependants(plan: Plan, reply: Reply) -> list[tuple[str, str, str]]:
 
     A change may have made them: they were in no reply.
     """
-    try:
-        body = reply.json()
-    except NotJson:
-        return []
+    body = json_or_none(reply.body)
     errors = body.get("errors") if isinstance(body, dict) else None
     paths = [str(one.get("path", "")).split("/") for one in errors or [] if isinstance(one, dict)]
     return [

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from urllib3 import exceptions
 
 from mockserver.conformance.options import Options
-from mockserver.conformance.traffic import NotJson, read_json
+from mockserver.conformance.traffic import json_or_none
 from mockserver.conformance.transports import TIMEOUT, Trust, pool_for, unreachable
 from mockserver.errors import Problem, SetupError
 
@@ -67,10 +67,7 @@ def fetched(options: Options) -> str:
     except exceptions.HTTPError as error:
         failed = unreachable(error, url)
         raise _cannot("--token-url", f"does not answer ({failed})", failed.remedy) from None
-    try:
-        body = read_json(reply.data)
-    except NotJson:
-        body = None
+    body = json_or_none(reply.data)
     token = body.get("access_token") if isinstance(body, dict) else None
     if reply.status != 200 or not isinstance(token, str) or not token:
         why = body.get("error") if isinstance(body, dict) else None

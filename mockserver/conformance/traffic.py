@@ -82,6 +82,14 @@ def read_json(body: bytes | None, parse_constant: Callable[[str], Any] | None = 
         raise NotJson(f"the body is not JSON but {body[:60].decode(errors='replace')!r}") from None
 
 
+def json_or_none(body: bytes | None) -> Any:
+    """The JSON of ``body``; None where it is not JSON, or ``null``."""
+    try:
+        return read_json(body)
+    except NotJson:
+        return None
+
+
 def _depth(body: bytes) -> int:
     """How many arrays and objects stand inside each other. PERF: only counted where there are many at all."""
     if body.count(b"[") + body.count(b"{") <= DEEPEST:

@@ -37,7 +37,8 @@ class BatchWords:
 
     def parts(self, item: Mapping[str, Any]) -> dict[str, Any]:
         """An item or a result, in the words of this class; members that they do not name keep their name."""
-        return {_part(self, name): value for name, value in item.items()}
+        parts = {getattr(self, part): part for part in PARTS}
+        return {parts.get(name, name): value for name, value in item.items()}
 
     def body(self, items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         """The body of a request for ``items``, which are told in the words of this class."""
@@ -47,10 +48,6 @@ class BatchWords:
 PLAIN = BatchWords()
 """Each part under its own name: what holds unless the document says another."""
 PARTS = tuple(field.name for field in fields(BatchWords))
-
-
-def _part(words: BatchWords, name: str) -> str:
-    return next((part for part in PARTS if getattr(words, part) == name), name)
 
 
 def read_batch_words(document: Document, marks: Node, value: Any) -> BatchWords:

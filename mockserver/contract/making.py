@@ -259,7 +259,7 @@ def _examples(value: Any) -> Iterator[Json]:
 
 def _judged(schema: Mapping[str, Any], value: Json) -> bool:
     """Whether ``value`` keeps a schema that refers to nothing."""
-    words = {name: word for name, word in schema.items() if name not in ("example", "examples", "default", "$ref")}
+    words = {name: one for name, one in schema.items() if name not in ("example", "examples", "default", "$ref")}
     try:
         return jsonschema_rs.Draft202012Validator(words, validate_formats=True).is_valid(value)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):

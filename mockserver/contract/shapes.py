@@ -94,7 +94,7 @@ class Shapes:
             return "array"
         if left:
             branches = (one for key in ("allOf", *BRANCHES) for one in self._branches(found, key))
-            return next((found_type for one in branches if (found_type := self._type(one, left - 1))), None)
+            return next((name for one in branches if (name := self._type(one, left - 1))), None)
         return None
 
     def items(self, node: Node, left: int = DEEPEST) -> Node | None:
@@ -124,8 +124,7 @@ class Shapes:
         if word in value:
             return value[word]
         return next(
-            (word_value for one in self._branches(found, "allOf") if (word_value := self.says(one, word)) is not None),
-            None,
+            (said for one in self._branches(found, "allOf") if (said := self.says(one, word)) is not None), None
         )
 
     def choices(self, node: Node) -> int:
@@ -164,9 +163,9 @@ class Shapes:
         value = self._mapping(found)
         said = value.get("type")
         made.types = made.types or (tuple(said) if isinstance(said, list) else (said,) if said else ())
-        for word, value_there in value.items():
+        for word, one in value.items():
             if word not in _STRUCTURE:
-                made.words.setdefault(word, value_there)
+                made.words.setdefault(word, one)
         for name, below in found.child("properties").items():
             made.properties.setdefault(name, below)
         made.required.update(dict.fromkeys(value.get("required") or ()))

@@ -17,7 +17,7 @@ _UNSAID = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class BadXml(ValueError):
-    """A text that is not a XML, or more of it than is taken."""
+    """A text that is not XML, or more of it than is taken."""
 
 
 def is_xml(media_type: str) -> bool:
