@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 
 from checking import carried_out, causes, listening, prepared
+from mockserver.conformance import Ask
 from mockserver.conformance.checking import run
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
@@ -242,6 +243,19 @@ def test_everything_made_is_removed_after_each_check() -> None:
     carried_out(one, "concurrency", "batching", "paging.complete")
     assert before == [] == [made for made in one.session.records.left() if made not in one.session.kept()]
     assert one.session.clean_up(targets=True) == one.session.records.left() == []
+
+
+def test_a_record_that_was_generated_is_remembered_and_removed() -> None:
+    one = prepared(groups=("applications",))
+    group = one.plan.groups["applications"]
+    operation = group.one(Kind.GENERATE)
+    assert one.session.records.left() == []
+    values = {"processId": "process-pmc-new", "ownerType": "contact", "ownerId": "contact-ada"}
+    reply = one.session.send(Ask(operation, values))
+    made = reply.json()["application"]["id"]
+    assert [(left.resource, left.id) for left in one.session.records.left()] == [("applications", made)]
+    one.session.clean_up()
+    assert one.session.at(group, Kind.READ, made).status == 404
 
 
 def test_suites_run_as_plain_pytest_against_a_url(pytestconfig: pytest.Config) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -92,9 +93,17 @@ def _created(operation: Operation, exchange: Exchange) -> list[str]:
 
 
 def _generated(operation: Operation) -> list[str]:
-    """The members of a reply that hold the record that was generated."""
-    reply = operation.meaning["reply"]
-    return [name for name, one in reply.get("object", {}).items() if one == "it"] if isinstance(reply, dict) else []
+    """The members of a reply that hold the record that was generated: ``dict(name=it)`` or ``{'name': it}``."""
+    try:
+        reply = ast.parse(f"({operation.meaning['reply']}\n)", mode="eval").body
+    except SyntaxError:  # rules may leave out an else, which Python does not
+        return []
+    members: list[tuple[object, ast.expr]] = []
+    if isinstance(reply, ast.Call):
+        members = [(one.arg, one.value) for one in reply.keywords]
+    elif isinstance(reply, ast.Dict):
+        members = [(getattr(key, "value", None), one) for key, one in zip(reply.keys, reply.values, strict=True)]
+    return [name for name, one in members if isinstance(name, str) and isinstance(one, ast.Name) and one.id == "it"]
 
 
 def _deleted(operation: Operation, exchange: Exchange) -> list[str]:
