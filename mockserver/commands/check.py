@@ -96,6 +96,18 @@ def _share(_: click.Context, __: click.Parameter, text: str | None) -> float | N
     metavar="DIR",
     help="Folder with checks of your own, run in addition. Repeatable.",
 )
+@click.option(
+    "--against",
+    metavar="mock|URL",
+    help="Compare the target, step by step, with the mock or with another server.",
+)
+@click.option("--against-tenant", metavar="T", help="Tenant to work in there. [default: as --tenant]")
+@click.option(
+    "--against-token",
+    envvar="MOCKSERVER_AGAINST_TOKEN",
+    metavar="TOKEN",
+    help="Access token for it. [env: MOCKSERVER_AGAINST_TOKEN]",
+)
 @click.option("--fuzz/--no-fuzz", "fuzzed", default=True, help="Whether to run Schemathesis after the checks.")
 @click.option("--whole", is_flag=True, help="Check everything, where the profile would check a sample.")
 @click.option(
@@ -160,10 +172,12 @@ def check(*, sweep: bool, report: Path | None, **chosen: Any) -> None:
           --report reports/contract --baseline contract-baseline.yaml
       mockserver check --target https://api.staging.example.com --profile staging-write --tenant contract-tests \\
           --allow-host api.staging.example.com
+      mockserver check --target http://127.0.0.1:8080 --profile http --against mock
     """
     signal.signal(signal.SIGTERM, _stop)
     try:
-        sys.exit(_sweep(report, chosen) if sweep else _check(report, chosen))
+        work = _sweep if sweep else _compare if chosen["against"] else _check
+        sys.exit(work(report, chosen))
     except SetupError as error:
         for problem in error.problems:
             click.secho(_covered(str(problem), chosen), fg="red", err=True)
@@ -208,6 +222,25 @@ def _check(report: Path | None, chosen: dict[str, Any]) -> int:
     return verdict.exit_code
 
 
+def _compare(report: Path | None, chosen: dict[str, Any]) -> int:
+    require_schemathesis()
+    from rich.console import Console
+
+    from mockserver.conformance.options import Options
+    from mockserver.conformance.second_opinion.reporting import clear, show, write
+    from mockserver.conformance.second_opinion.running import compare
+    from mockserver.conformance.summary import Display
+
+    console = Console(soft_wrap=False)
+    display = Display(console)
+    if report:
+        clear(report)
+    with display.running():
+        summary = compare(Options(report=report, **chosen), display)
+    show(console, summary, write(report, summary) if report else [])
+    return int(summary["exit_code"])
+
+
 def _annotate(summary: dict[str, Any]) -> None:
     """In a workflow of GitHub, what was found stands at the run as well."""
     if os.environ.get("GITHUB_ACTIONS") == "true":
@@ -242,7 +275,9 @@ def require_schemathesis() -> None:
 def _covered(text: str, chosen: dict[str, Any]) -> str:
     from mockserver.conformance.redaction import Redactor
 
-    return Redactor(filter(None, map(chosen.get, ("token", "other_token", "client_secret")))).text(text)
+    return Redactor(filter(None, map(chosen.get, ("token", "other_token", "against_token", "client_secret")))).text(
+        text
+    )
 
 
 def _stop(_: int, __: FrameType | None) -> None:

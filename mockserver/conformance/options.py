@@ -24,7 +24,8 @@ class Options:
     lets Schemathesis come after the checks, ``token_command`` may hold ``{tenant}``; ``require`` is the share
     (0 to 1) of the planned checks that must judge something. ``patience`` is how long a run waits without one good
     reply, ``settle`` how long reads may lag behind writes. ``ca`` and ``insecure`` say whose certificates are taken;
-    ``token_url`` with the four after it fetches a token with client credentials.
+    ``token_url`` with the four after it fetches a token with client credentials. ``against`` is a second server, or
+    ``mock``, that the target is compared with in place of being checked; the two after it are its token and tenant.
     """
 
     target: str = MOCK
@@ -43,6 +44,9 @@ class Options:
     settle: float = 0.0
     ca: Path | None = None
     insecure: bool = False
+    against: str | None = None
+    against_token: str | None = field(default=None, repr=False)
+    against_tenant: str | None = None
     token_url: str | None = None
     client_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
@@ -83,6 +87,8 @@ def _problems(options: Options) -> Iterator[tuple[str, str, str]]:
         yield "--target", f"{options.target!r} is not an http or https URL", "name one, such as http://127.0.0.1:8080"
     elif not profile.in_process:
         yield from _about_hosts(options, profile)
+    if options.against is not None:
+        yield from _about_second(options, options.against)
     if options.sweep and not profile.ledger:
         yield "--sweep", f"the profile {profile.name} leaves nothing to sweep", "use --profile staging-write"
     for name, value in (("--max-time", options.max_time), ("--rate", options.rate), ("--patience", options.patience)):
@@ -114,6 +120,17 @@ def _about_hosts(options: Options, profile: Profile) -> Iterator[tuple[str, str,
             yield "--tenant", "no tenant is named", "name the tenant, one that is set aside for tests if they write"
         if options.token is None and options.token_command is None and options.token_url is None:
             yield "--token", "no token is given", "give --token (or MOCKSERVER_TOKEN), --token-command or --token-url"
+
+
+def _about_second(options: Options, against: str) -> Iterator[tuple[str, str, str]]:
+    if options.target == MOCK:
+        yield "--against", "the mock would be compared with itself", "name a server with --target URL"
+    elif against == options.target:
+        yield "--against", "is the same as --target", "name another server, or mock"
+    elif against != MOCK and not (urlsplit(against).scheme in ("http", "https") and urlsplit(against).hostname):
+        yield "--against", f"{against!r} is neither mock nor an http or https URL", "name one of them"
+    if options.sweep:
+        yield "--against", "is given beside --sweep", "leave one of them out"
 
 
 def _about_trust(options: Options) -> Iterator[tuple[str, str, str]]:

@@ -104,15 +104,14 @@ class Run:
 
     def check(self) -> None:
         """Every check on every resource, then the fuzzer; whatever ends it early, what was found until then stays."""
+        self.carry(self._check)
+        self._mark_unreached()
+
+    def carry(self, work: Callable[[], None]) -> None:
+        """Prepare the target and do ``work``; what ends it early is told by ``partial`` and ``stopped``."""
         try:
             self._prepare()
-            if self.options.settle:
-                self._measure()
-            for group in self.groups.values():
-                for check in self.checks:
-                    self._one(check, group.name)
-            if self.options.fuzzed:
-                self._fuzz()
+            work()
         except OutOfTime:
             self.stopped = self.client.patience.stopped
             self.partial = self.stopped or "the time given to this run was over before its end"
@@ -120,7 +119,15 @@ class Run:
             self.stopped = self.partial = "interrupted"
         except Exception as error:  # noqa: BLE001 -- a fault of the kit's own must not lose what was found
             self.stopped = self.partial = f"the kit itself failed: {own_fault(error)}; please report this"
-        self._mark_unreached()
+
+    def _check(self) -> None:
+        if self.options.settle:
+            self._measure()
+        for group in self.groups.values():
+            for check in self.checks:
+                self._one(check, group.name)
+        if self.options.fuzzed:
+            self._fuzz()
 
     def planned(self) -> int:
         """How many checks of resources the run is going to carry out."""

@@ -61,7 +61,8 @@ class Resource:
     only the server sets, ``stamps`` the field of each stamp (``created-at``, ``created-by``, ``modified-at``,
     ``modified-by``, ``version``, ``lock``), ``computed`` those that are worked out and stored nowhere.
     ``references`` lead to records of this document, ``elsewhere`` to
-    those of other modules. ``model`` says more where a document's annotations do not.
+    those of other modules. ``model`` says more where a document's annotations do not. ``counts_every_patch``: also a
+    patch that changes nothing is a change, with stamps and effects.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Resource:
     elsewhere: tuple[Reference, ...]
     rule: Rule
     model: Model | None = None
+    counts_every_patch: bool = False
 
     @property
     def is_single(self) -> bool:

@@ -13,7 +13,8 @@ from mockserver.contract.schema import Schemas
 STAMPS = ("created-at", "created-by", "modified-at", "modified-by", "version", "lock")
 DEEPEST = 8
 """How many objects within objects are looked through for foreign keys."""
-RECORD_WORDS = frozenset({"resource", "key", "single", "effects"})
+RECORD_WORDS = frozenset({"resource", "key", "single", "effects", "patch-without-change"})
+PATCHES = ("ignored", "counts")
 FIELD_WORDS = frozenset({"stamp", "references", "computed", "filled", "chosen"})
 
 
@@ -56,6 +57,9 @@ class _Reader:
             self._problems.add(node, f"the key {key!r} is not a property", "name the property that identifies a record")
         said = {field: self._marks(place, FIELD_WORDS) for field, place in fields.items()}
         references = [one for field, place in fields.items() for one in self._references(place, (field,), said[field])]
+        if (patches := marks.get("patch-without-change", "ignored")) not in PATCHES:
+            place = node.child("x-mock", "patch-without-change")
+            self._problems.add(place, f"{patches!r} is unknown", f"use {' or '.join(PATCHES)}")
         stamps = {said[field]["stamp"]: field for field in fields if "stamp" in said[field]}
         for stamp, field in stamps.items():
             if stamp not in STAMPS:
@@ -74,6 +78,7 @@ class _Reader:
             references=tuple(one for one in references if not one.is_elsewhere),
             elsewhere=tuple(one for one in references if one.is_elsewhere),
             rule=self._schemas.rule(node),
+            counts_every_patch=patches == "counts",
         )
 
     def _marks(self, node: Node, words: frozenset[str]) -> Mapping[str, Any]:

@@ -61,12 +61,14 @@ class Calls(Names):
     def _function(self, node: ast.Call) -> Function | None:
         name = called(node)
         space, dot, inner = name.rpartition(".")
-        if dot and space in self.functions.namespaces:
-            found = self.functions.namespaces[space](inner)
-            remedy = f"see what {space} has"
-        else:
-            found = self.functions.by_name.get(name)
-            remedy = meant(name, self.functions.by_name) if name.isidentifier() else METHODS_REMEDY
+        is_inner = bool(dot) and space in self.functions.namespaces
+        found = self.functions.namespaces[space](inner) if is_inner else self.functions.by_name.get(name)
         if found is None:
-            self.complain(f"unknown function {name or ast.unparse(node.func)[:60]!r}", remedy)
+            self.complain(f"unknown function {name or ast.unparse(node.func)[:60]!r}", self._remedy(name, is_inner))
         return found
+
+    def _remedy(self, name: str, is_inner: bool) -> str:
+        """What to do about a function that nobody knows. PERF: looked for only then."""
+        if is_inner:
+            return f"see what {name.rpartition('.')[0]} has"
+        return meant(name, self.functions.by_name) if name.isidentifier() else METHODS_REMEDY

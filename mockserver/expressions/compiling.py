@@ -97,18 +97,14 @@ def _parsed(text: str, complain: Complain) -> ast.expr | None:
 
 
 def _too_large(tree: ast.expr) -> str:
-    if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
-        return f"has more than {MOST_NODES:,} parts"
-    return f"is nested more than {DEEPEST} levels deep" if _depth(tree) > DEEPEST else ""
-
-
-def _depth(tree: ast.AST) -> int:
-    found = 0
-    level = [tree]
+    parts = depth = 0
+    level: list[ast.AST] = [tree]
     while level:
-        found += 1
+        parts, depth = parts + len(level), depth + 1
         level = [child for node in level for child in ast.iter_child_nodes(node)]
-    return found
+    if parts > MOST_NODES:
+        return f"has more than {MOST_NODES:,} parts"
+    return f"is nested more than {DEEPEST} levels deep" if depth > DEEPEST else ""
 
 
 def _lowered(lowering: Lowering, let: Mapping[str, ast.expr], tree: ast.expr) -> tuple[ast.expr, Shape]:

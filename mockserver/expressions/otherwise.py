@@ -12,6 +12,8 @@ _OPENERS = frozenset("([{")
 
 def with_else(text: str) -> str:
     """``text`` with an ``else`` for each ``if`` that has none; as it is where it cannot be read."""
+    if "if" not in text:
+        return text  # PERF: most have no condition, and reading tokens takes longer than parsing
     try:
         places = _places(text)
     except (tokenize.TokenError, SyntaxError, IndexError):  # the last: more is closed than was opened

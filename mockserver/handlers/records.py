@@ -96,7 +96,8 @@ def overwrite(call: Call, tenant: Tenant, record_id: str, sent: Mapping[str, Any
 
 
 def revise(call: Call, tenant: Tenant, record_id: str, directives: list[dict[str, Any]]) -> tuple[Record, Headers]:
-    """Apply a JSON Patch, whole or not at all. One that changes nothing leaves the record as it is.
+    """Apply a JSON Patch, whole or not at all. One that changes nothing leaves the record as it is,
+    unless the document says that it counts.
 
     Raises Refusal: 404, 409 (locked, does not apply), 400.
     """
@@ -113,7 +114,7 @@ def revise(call: Call, tenant: Tenant, record_id: str, directives: list[dict[str
         status = 409 if any(one["op"] != "test" and one["path"] == "" for one in directives) else 400
         raise Refusal(status, "The patch would change what only the server sets.", violations=violations)
     declared = resource.stored({name: value for name, value in changed.items() if name in resource.fields})
-    if same_json(declared, stored):
+    if same_json(declared, stored) and not resource.counts_every_patch:
         return record, ignored(resource, changed)
     return store(call, tenant, declared, stored), ignored(resource, changed)
 

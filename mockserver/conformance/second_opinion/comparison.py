@@ -1,0 +1,174 @@
+"""The comparison from start to end: every step on both servers, each difference with its verdict, once per cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mockserver.conformance.events import Listener, Working
+from mockserver.conformance.findings import Inconclusive
+from mockserver.conformance.plan import Group
+from mockserver.conformance.second_opinion.author import Author
+from mockserver.conformance.second_opinion.copying import Copier
+from mockserver.conformance.second_opinion.opinions import Opinion, Opinions, Taken, opinions
+from mockserver.conformance.second_opinion.scripts import reading, script
+from mockserver.conformance.second_opinion.sides import Side
+from mockserver.conformance.second_opinion.steps import Step
+from mockserver.contract import Kind
+
+SHRUNK = 40
+"""How many tries it may take to find the shortest story of one difference."""
+
+
+@dataclass(slots=True)
+class Score:
+    """How often an operation was compared, and how often both answered alike."""
+
+    judged: int = 0
+    agreed: int = 0
+
+
+class Comparison:
+    """Takes the steps; ``can_plant``: the second is a mock of our own.
+
+    Afterwards ``opinions`` holds what was found, ``scores`` how far the two agree, by operation, ``uncompared`` what
+    could not be compared and why, by resource or operation.
+    """
+
+    def __init__(
+        self, one: Side, two: Side, groups: Sequence[Group], tell: Listener = lambda _: None, *, can_plant: bool = True
+    ) -> None:
+        self.copier = Copier(one, two, can_plant=can_plant)
+        self.one, self.two, self.groups, self._tell = one, two, groups, tell
+        session = one.session
+        self.author = Author(session.plan, session.mark, session.limits)
+        self.opinions = Opinions()
+        self.scores: dict[str, Score] = {}
+        self.uncompared: dict[str, str] = {}
+
+    def run(self) -> None:
+        """Raises OutOfTime and Stopped; what was found until then stays."""
+        for group in self.groups:
+            self._tell(Working(f"the same steps on both: {group.name}"))
+            try:
+                steps = list(self._steps(group))
+            except Inconclusive as reason:
+                self.uncompared[group.name] = str(reason)
+                continue
+            self._group(steps)
+        self._tell(Working("the shortest story of each difference"))
+        for opinion in self.opinions:
+            self._shrink(opinion)
+
+    def _steps(self, group: Group) -> Iterator[Step]:
+        if not self.one.run.profile.reads_only:
+            return script(self.author, group)
+        if group.is_single or Kind.READ not in group.operations:
+            raise Inconclusive("there is nothing to read one by one")
+        return reading(self.author, group, self.copier.copies(group))
+
+    def _group(self, steps: list[Step]) -> None:
+        done: list[Step] = []
+        for step in (*self._furniture(), *steps):
+            if not self.one.run.client.may(step.operation):
+                continue
+            done.append(step)
+            for opinion in self._taken(step):
+                self.opinions.add(opinion, done)
+
+    def _furniture(self) -> Iterator[Step]:
+        """The records that others refer to and that are not there yet."""
+        return (one for one in self.author.furniture if not self.one.names.knows(one.record))
+
+    def _taken(self, step: Step) -> list[Opinion]:
+        """Take ``step`` on both servers and say where they differ."""
+        first, second = self.one.take(step), self.two.take(step)
+        if failure := first.failure or second.failure:
+            self.uncompared.setdefault(step.operation.id, failure)
+            return []
+        found = list(opinions(step, self.one, self.two, first, second))
+        score = self.scores.setdefault(step.operation.id, Score())
+        score.judged += 1
+        score.agreed += not found
+        self.one.remember(step, first)
+        self.two.remember(step, second)
+        return found
+
+    def _shrink(self, opinion: Opinion) -> None:
+        """Find the fewest steps that still show it, with the answers to them."""
+        *before, last = (taken.step for taken in opinion.story)
+        tries = iter(range(SHRUNK))
+        shortest: list[Step] = before
+        shows: list[Taken] = []
+        for steps in (_needed(last, before), _about(last, before), before):
+            if not shows:
+                shortest, shows = steps, self._shows(opinion, [*steps, last])
+        for one in tuple(reversed(shortest)):
+            for fewer in _without(one, shortest, last, self.author):
+                if shows and next(tries, None) is not None and (again := self._shows(opinion, [*fewer, last])):
+                    shortest, shows = fewer, again
+        opinion.is_flaky = not shows
+        opinion.story = tuple(shows)
+
+    def _shows(self, opinion: Opinion, steps: list[Step]) -> list[Taken]:
+        """The answers to ``steps`` when the last of them shows the difference again, as ``opinion`` tells it then;
+        else nothing.
+        """
+        told: list[Taken] = []
+        made = {one.record for one in steps if one.makes}
+        if any(name not in made and not self._is_there(name) for one in steps for name in one.needs):
+            return []
+        for step in steps:
+            first, second = self.one.take(step), self.two.take(step)
+            told.append(Taken(step, first, second))
+            has_failed = bool(first.failure or second.failure)
+            found = [] if has_failed else list(opinions(step, self.one, self.two, first, second))
+            self.one.remember(step, first)
+            self.two.remember(step, second)
+        again = next((one for one in found if (one.cause, one.verdict) == (opinion.cause, opinion.verdict)), None)
+        if again is None:
+            return []
+        opinion.difference, opinion.why = again.difference, again.why
+        return told
+
+    def _is_there(self, name: str) -> bool:
+        return self.one.names.knows(name) and self.two.names.knows(name)
+
+
+def _needed(last: Step, before: Sequence[Step]) -> list[Step]:
+    """The steps without which ``last`` cannot be taken: those that make what it needs, and what these need."""
+    wanted, kept = set(last.needs), []
+    for step in reversed(before):
+        if step.makes and step.record in wanted:
+            kept.append(step)
+            wanted |= step.needs
+    return list(reversed(kept))
+
+
+def _about(last: Step, before: Sequence[Step]) -> list[Step]:
+    """All that was done with the record that ``last`` is about, and what that needs."""
+    chosen = [one for one in before if one.record == last.record or one.record in last.looked_for]
+    makers = [each for one in chosen for each in _needed(one, before)]
+    return [one for one in before if one in chosen or one in makers]
+
+
+def _without(one: Step, steps: list[Step], last: Step, author: Author) -> Iterator[list[Step]]:
+    """A shorter story to try: with a record that names fewer others, or without a step that makes none."""
+    if one not in steps:
+        return
+    least = author.least(one) if one.makes else one
+    if not one.makes:
+        yield _needed_of([*(each for each in steps if each is not one), last])[:-1]
+    elif least.needs != one.needs:
+        yield _needed_of([*(least if each is one else each for each in steps), last])[:-1]
+
+
+def _needed_of(steps: Sequence[Step]) -> list[Step]:
+    """``steps`` without those that make what none of the others needs."""
+    wanted: set[str] = set()
+    kept = []
+    for step in reversed(steps):
+        if step is steps[-1] or not step.makes or step.record in wanted:
+            kept.append(step)
+            wanted |= step.needs
+    return list(reversed(kept))

@@ -1,0 +1,192 @@
+"""Where two answers to one step differ, apart from what two servers may well call otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from mockserver.conformance.asking import NO_BODY
+from mockserver.conformance.second_opinion.names import PREFIX, shared_name
+from mockserver.conformance.second_opinion.sides import Answer, Side
+from mockserver.conformance.second_opinion.steps import Expect, Step
+from mockserver.contract import Kind
+from mockserver.values.absent import ABSENT
+from mockserver.values.equality import same_json, unlike
+from mockserver.values.moment import Moment, read_moment
+from mockserver.values.shown import shown
+
+STATUS, MEDIA, FOUND, UNSET, SHAPE = "status", "content type", "records found", "what is not set", "body"
+"""The places of differences that are not about one member."""
+NEAR = timedelta(days=1)
+SHOWN = 120
+WITHOUT_VALUES = frozenset(
+    {Kind.QUERY, Kind.DESCRIBE, Kind.STUB, Kind.DOCUMENT, Kind.PREVIEW, Kind.GENERATE, Kind.NOTICE}
+)
+"""Kinds whose replies hold what the whole tenant does, or a text for people: only their members are compared."""
+_PARTS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """``place`` is a member of the record without positions, or one of the words above; the texts show both sides."""
+
+    place: str
+    one: str
+    two: str
+
+    @property
+    def member(self) -> str:
+        """The record's own member that it is about or in."""
+        return self.place.split("/")[1] if self.place.startswith("/") else ""
+
+
+def differences(step: Step, one: Side, two: Side, first: Answer, second: Answer) -> list[Difference]:
+    """What differs between the answers of ``one`` and ``two``, each place once."""
+    found = {each.place: each for each in reversed(list(_all(step, one, two, first, second)))}
+    return list(reversed(found.values()))
+
+
+def _all(step: Step, one: Side, two: Side, first: Answer, second: Answer) -> Iterator[Difference]:
+    if first.status != second.status:
+        yield Difference(STATUS, str(first.status), str(second.status))
+        return
+    if first.media != second.media:
+        yield Difference(MEDIA, first.media or "none", second.media or "none")
+        return
+    if not first.is_good or step.operation.kind in WITHOUT_VALUES:
+        yield from _shape(first.body, second.body)
+    elif step.expect is Expect.LISTED:
+        yield from _listed(step, one, two, first, second)
+    else:
+        _name_alike(step, one, two, first, second)
+        yield from _members(step, one, two, one.names.shared(first.raw), two.names.shared(second.raw))
+
+
+def _shape(first: Any, second: Any) -> Iterator[Difference]:
+    """Texts for people may differ, the members of a reply should not."""
+    mine, other = _outline(first), _outline(second)
+    if mine != other:
+        yield Difference(SHAPE, mine, other)
+
+
+def _outline(body: Any) -> str:
+    return f"an object of {', '.join(sorted(body))}" if isinstance(body, Mapping) else type(body).__name__
+
+
+def _listed(step: Step, one: Side, two: Side, first: Answer, second: Answer) -> Iterator[Difference]:
+    """Which of the run's own records were found, and what is told of them; their order goes by keys, which differ."""
+    mine, other = (_ours(step, answer.body) for answer in (first, second))
+    if sorted(mine) != sorted(other):
+        yield Difference(FOUND, ", ".join(sorted(mine)) or "none", ", ".join(sorted(other)) or "none")
+    for name in sorted(mine.keys() & other.keys()):
+        yield from _members(step, one, two, mine[name], other[name])
+
+
+def _ours(step: Step, body: Any) -> dict[str, Mapping[str, Any]]:
+    records = body if isinstance(body, list) else []
+    found = {one.get(step.group.key): one for one in records if isinstance(one, Mapping)}
+    return {name: one for name, one in found.items() if name in step.looked_for}
+
+
+def _name_alike(step: Step, one: Side, two: Side, first: Answer, second: Answer) -> None:
+    """Take note of what each server makes up for a new record; texts of one form get a name that both share."""
+    if not step.makes or not isinstance(first.body, Mapping) or not isinstance(second.body, Mapping):
+        return
+    for member in sorted(first.body.keys() & second.body.keys() - sent_members(step).keys()):
+        mine, other = first.body[member], second.body[member]
+        if same_json(mine, other) or not _may_be_made_up(mine, other):
+            continue
+        place = (step.group.name, member)
+        is_fixed = place in one.made_up and (one.made_up[place], two.made_up[place]) == (mine, other)
+        one.made_up[place], two.made_up[place] = (ABSENT, ABSENT) if is_fixed else (mine, other)
+        if isinstance(mine, str) and not is_fixed:
+            name = shared_name("made", step.record, member)
+            one.names.bind(name, mine)
+            two.names.bind(name, other)
+
+
+def _may_be_made_up(mine: Any, other: Any) -> bool:
+    """Whether two values may be the next of two counters, or two random texts of one form."""
+    if isinstance(mine, str) and isinstance(other, str):
+        is_shared = mine.startswith(PREFIX) or other.startswith(PREFIX)
+        return not is_shared and read_moment(mine) is None and _form(mine) == _form(other)
+    return type(mine) is int and type(other) is int
+
+
+def _form(text: str) -> str:
+    return _PARTS.sub("0", text)
+
+
+def _members(step: Step, one: Side, two: Side, first: Any, second: Any) -> Iterator[Difference]:
+    stamps, elsewhere = set(step.group.resource.stamps.values()), one.beyond_copies
+    keys = {each.field for each in step.group.resource.references}
+    for steps, mine, other in unlike(first, second):
+        member = str(steps[0]) if steps else ""
+        if _are_alike(mine, other, one, two) or (member in stamps and _are_free(mine, other)) or member in elsewhere:
+            continue
+        if (
+            type(mine) is int
+            and type(other) is int
+            and one.made_up.get((step.group.name, member), ABSENT) is not ABSENT
+        ):
+            continue  # each counts for itself
+        if member in keys and isinstance(mine, str) and isinstance(other, str) and _may_be_made_up(mine, other):
+            name = shared_name("made", step.record or step.group.name, member, len(one.made_up))
+            one.made_up[step.group.name, name], two.made_up[step.group.name, name] = mine, other
+            one.names.bind(name, mine)
+            two.names.bind(name, other)
+            continue  # an effect made a record, on each server its own
+        if {mine is ABSENT, other is ABSENT} == {True, False} and (mine is None or other is None):
+            yield Difference(UNSET, _told(mine), _told(other))
+            continue
+        place = "".join(f"/{part}" for part in steps if isinstance(part, str))
+        yield Difference(place or SHAPE, _told(mine), _told(other))
+
+
+def _are_alike(mine: Any, other: Any, one: Side, two: Side) -> bool:
+    """Whether both are one moment, or as far from the present of their servers."""
+    if not isinstance(mine, str) or not isinstance(other, str):
+        return False
+    first, second = read_moment(mine), read_moment(other)
+    if first is None or second is None:
+        return False
+    return first == second or abs(_since(first, one) - _since(second, two)) <= NEAR
+
+
+def _since(moment: Moment, side: Side) -> timedelta:
+    try:
+        return moment.as_datetime() - side.now
+    except ValueError:
+        return timedelta.max
+
+
+def _are_free(mine: Any, other: Any) -> bool:
+    """Who changed a record and when is told by each server for itself; how often, by both alike."""
+    return isinstance(mine, str) and isinstance(other, str)
+
+
+def _told(value: Any) -> str:
+    return "absent" if value is ABSENT else shown(value, SHOWN)
+
+
+def sent_members(step: Step) -> Mapping[str, Any]:
+    """What a create or a replacement sends, by member; nothing for other steps."""
+    is_whole = step.operation.kind in (Kind.CREATE, Kind.REPLACE) and step.body is not NO_BODY
+    return step.body if is_whole and isinstance(step.body, Mapping) else {}
+
+
+def kept(sent: Any, found: Any) -> bool:
+    """Whether what was sent is what is found: the same JSON, or the same moment spelt otherwise."""
+    if same_json(sent, found):
+        return True
+    if isinstance(sent, str) and isinstance(found, str):
+        first = read_moment(sent)
+        return first is not None and first == read_moment(found)
+    if isinstance(sent, list) and isinstance(found, list) and len(sent) == len(found):
+        return all(map(kept, sent, found))
+    if isinstance(sent, Mapping) and isinstance(found, Mapping):
+        return all(name in found and kept(value, found[name]) for name, value in sent.items())
+    return False

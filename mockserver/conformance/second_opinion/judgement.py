@@ -1,0 +1,128 @@
+"""What the contract says of one server's answer to a step: the places where it is broken, each with why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import jsonpatch
+
+from mockserver.conformance.as_held import AsHeld, moment_of
+from mockserver.conformance.findings import Inconclusive
+from mockserver.conformance.naive_values import CannotTell, agree, plain
+from mockserver.conformance.oracle import judge
+from mockserver.conformance.plan import Group
+from mockserver.conformance.second_opinion.differing import FOUND, MEDIA, STATUS, kept, sent_members
+from mockserver.conformance.second_opinion.sides import Answer, Side
+from mockserver.conformance.second_opinion.steps import Expect, Step
+from mockserver.contract import Kind
+from mockserver.values.absent import ABSENT
+
+ANYWHERE = "*"
+"""A place that stands for every one: the reply as a whole breaks its schema."""
+_PLACES: Mapping[str, str] = {
+    "watch.status": STATUS,
+    "watch.no_server_error": STATUS,
+    "watch.content_type": MEDIA,
+    "watch.schema": ANYWHERE,
+}
+
+
+def breaches(side: Side, step: Step, answer: Answer, members: Collection[str]) -> dict[str, str]:
+    """Where ``answer`` breaks the contract, by place; of rules, those of ``members`` are worked out.
+
+    What earlier answers told of the record is in ``side.known``.
+    """
+    found: dict[str, str] = {}
+    for place, cause in (*_watched(step, answer), *_expected(side, step, answer), *_ruled(side, step, answer, members)):
+        found.setdefault(place, cause)
+    return found
+
+
+def _watched(step: Step, answer: Answer) -> Iterator[tuple[str, str]]:
+    exchange = answer.exchange
+    if exchange is not None and exchange.reply is not None:
+        for check, _, cause, detail in judge(exchange, exchange.reply, step.operation):
+            if check in _PLACES:
+                yield _PLACES[check], f"{cause} ({detail})" if detail else cause
+
+
+def _expected(side: Side, step: Step, answer: Answer) -> Iterator[tuple[str, str]]:
+    match step.expect:
+        case Expect.REFUSED if not 400 <= answer.status < 500:
+            yield STATUS, f"what breaks its schema was answered {answer.status}"
+        case Expect.GONE if answer.status != 404:
+            yield STATUS, f"a record that is not there was answered {answer.status}"
+        case Expect.TAKEN | Expect.SHOWN | Expect.LISTED if not answer.is_good:
+            yield STATUS, f"a valid request about what is there was answered {answer.status}"
+        case Expect.TAKEN:
+            yield from _written(side, step, answer)
+        case Expect.SHOWN:
+            yield from _stays(step.group, side.known.get(step.record, {}), answer.body, "reads otherwise than it was")
+        case Expect.LISTED:
+            yield from _found(step, answer)
+
+
+def _written(side: Side, step: Step, answer: Answer) -> Iterator[tuple[str, str]]:
+    """What was sent is kept; what was not sent stays with a patch."""
+    if not isinstance(answer.body, Mapping) or step.operation.kind is Kind.DELETE:
+        return
+    for name, value in sent_members(step).items():
+        if name not in step.group.resource.computed and not kept(value, answer.body.get(name, ABSENT)):
+            yield f"/{name}", f"{name} is not what was sent"
+    if step.operation.kind is Kind.PATCH and step.record in side.known:
+        try:
+            wanted = jsonpatch.apply_patch(side.known[step.record], step.body)
+        except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException):
+            return
+        # What an effect makes is named in the record that brought it about.
+        named = frozenset(one.field for one in step.group.resource.references) if step.group.triggers else frozenset()
+        yield from _stays(step.group, wanted, answer.body, "is not what the patch makes of it", free=named)
+
+
+def _stays(
+    group: Group, wanted: Mapping[str, Any], found: Any, what: str, free: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, str]]:
+    """Members that the server neither manages, fills in nor works out are what they should be."""
+    if not isinstance(found, Mapping):
+        return
+    free |= group.resource.managed | group.resource.computed | group.filled | frozenset(group.triggers)
+    for name in sorted({*wanted, *found} - free):
+        mine, other = wanted.get(name, ABSENT), found.get(name, ABSENT)
+        if not kept(mine, other) and not (_is_unset(mine) and _is_unset(other)):
+            yield f"/{name}", f"{name} {what}"
+
+
+def _found(step: Step, answer: Answer) -> Iterator[tuple[str, str]]:
+    records = answer.body if isinstance(answer.body, list) else []
+    keys = {one.get(step.group.key) for one in records if isinstance(one, Mapping)}
+    if step.listed - keys:
+        yield FOUND, "a record that is there is not found"
+    if step.unlisted & keys:
+        yield FOUND, "a record is found that should not be"
+
+
+def _ruled(side: Side, step: Step, answer: Answer, members: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Computed and filled members against their rules, worked out over what this server holds."""
+    record, group = answer.raw, step.group
+    if not answer.is_good or step.expect not in (Expect.TAKEN, Expect.SHOWN) or not isinstance(record, Mapping):
+        return
+    held = AsHeld(side.session, moment_of(group, record))
+    for name in sorted(members):
+        marks = group.marks(name)
+        try:
+            if "computed" in marks:
+                wanted, rule = plain(held.view(group, record).get(name)), marks["computed"]
+            elif "filled" in marks and step.makes and name not in sent_members(step):
+                left = {one: value for one, value in record.items() if one not in group.filled}
+                wanted, rule = plain(held.reader.value(marks["filled"], held.view(group, left))), marks["filled"]
+            else:
+                continue
+        except (CannotTell, Inconclusive):
+            continue
+        if not agree(wanted, record.get(name), ordered="records(" not in str(rule)):
+            yield f"/{name}", f"{name} is not what its rule gives: {' '.join(str(rule).split())[:100]}"
+
+
+def _is_unset(value: Any) -> bool:
+    return value is ABSENT or value is None

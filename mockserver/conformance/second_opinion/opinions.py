@@ -1,0 +1,128 @@
+"""Who is right where two answers differ: each difference with the verdict of the contract, once per cause."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mockserver.conformance.plan import Group
+from mockserver.conformance.second_opinion.differing import FOUND, STATUS, Difference, differences
+from mockserver.conformance.second_opinion.judgement import ANYWHERE, breaches
+from mockserver.conformance.second_opinion.sides import Answer, Side
+from mockserver.conformance.second_opinion.steps import Step
+from mockserver.contract import KINDS, Kind
+
+NOTHING = Answer()
+
+
+class Verdict(StrEnum):
+    """Who is right where the two differ."""
+
+    TARGET = "the target breaks the contract"
+    OTHER = "the other breaks the contract"
+    SILENT = "the contract is silent and they differ"
+
+
+@dataclass(slots=True)
+class Opinion:
+    """One cause of differences: what was done, where the answers differ, and whose fault it is.
+
+    ``why`` says how the contract is broken, empty where it is silent. ``operations`` counts where it was seen,
+    ``groups`` of which resources; ``story`` are the steps that show it, the deciding one last, with the answers of
+    both servers.
+    """
+
+    verdict: Verdict
+    what: str
+    kind: Kind
+    difference: Difference
+    why: str
+    operations: Counter[str] = field(default_factory=Counter)
+    groups: dict[str, Group] = field(default_factory=dict)
+    story: tuple[Taken, ...] = ()
+    is_flaky: bool = False
+
+    @property
+    def cause(self) -> tuple[str, ...]:
+        """What one fault has in common wherever it is seen."""
+        place = self.difference.place
+        if place != STATUS:
+            return self.kind, place
+        pair = (self.difference.one, self.difference.two)
+        return (self.kind, place, *pair, self.what if self.verdict is Verdict.SILENT else "")
+
+
+class Opinions:
+    """The opinions by cause. What is silent joins a breach at the same place: it follows from it."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], dict[Verdict, Opinion]] = {}
+
+    def __iter__(self) -> Iterator[Opinion]:
+        return iter(sorted((one for known in self._known.values() for one in known.values()), key=_rank))
+
+    def add(self, opinion: Opinion, done: Sequence[Step]) -> None:
+        """``done`` are the steps until then, the one that shows it last."""
+        earlier = self._followed(opinion, done[-1])
+        known = self._known.setdefault(opinion.cause, {}) if earlier is None else {}
+        if earlier is not None:
+            opinion = earlier
+        elif opinion.verdict is Verdict.SILENT and known:
+            opinion = next(iter(known.values()))
+        elif opinion.verdict in known:
+            opinion = known[opinion.verdict]
+        else:
+            opinion.story = tuple(Taken(step) for step in done)
+            if silent := known.pop(Verdict.SILENT, None):
+                opinion.operations.update(silent.operations)
+                opinion.groups.update(silent.groups)
+            known[opinion.verdict] = opinion
+        opinion.operations[done[-1].operation.id] += 1
+        opinion.groups[done[-1].group.name] = done[-1].group
+
+    def _followed(self, opinion: Opinion, step: Step) -> Opinion | None:
+        """The opinion on a write that lets both servers show otherwise what ``step`` only looks at."""
+        place = opinion.difference.place
+        if opinion.verdict is not Verdict.SILENT or not step.operation.facts.is_safe or not place.startswith("/"):
+            return None
+        return next((one for one in self if one.difference.place == place and not KINDS[one.kind].is_safe), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step with the answers of both servers to it."""
+
+    step: Step
+    one: Answer = NOTHING
+    two: Answer = NOTHING
+
+
+def opinions(step: Step, one: Side, two: Side, first: Answer, second: Answer) -> Iterator[Opinion]:
+    """Each difference between the two answers, with the verdict of the contract."""
+    found = differences(step, one, two, first, second)
+    if not found:
+        return
+    kind, members = step.operation.kind, {each.member for each in found if each.member}
+    mine, other = breaches(one, step, first, members), breaches(two, step, second, members)
+    for each in found:
+        at_one, at_two = (_at(each, broken) for broken in (mine, other))
+        if at_one:
+            yield Opinion(Verdict.TARGET, step.what, kind, each, at_one)
+        if at_two:
+            yield Opinion(Verdict.OTHER, step.what, kind, each, at_two)
+        if not at_one and not at_two:
+            yield Opinion(Verdict.SILENT, step.what, kind, each, "")
+
+
+def _at(difference: Difference, broken: dict[str, str]) -> str:
+    """Why the answer is wrong where it differs; empty where the contract does not say so."""
+    member = f"/{difference.member}" if difference.member else difference.place
+    if difference.place == FOUND:
+        return broken.get(FOUND, "")
+    return broken.get(member) or broken.get(ANYWHERE, "")
+
+
+def _rank(opinion: Opinion) -> int:
+    return list(Verdict).index(opinion.verdict)

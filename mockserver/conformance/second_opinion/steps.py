@@ -1,0 +1,62 @@
+"""One step of the comparison, told so that either server can take it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from mockserver.conformance.asking import NO_BODY
+from mockserver.conformance.plan import Group
+from mockserver.conformance.second_opinion.names import names_in
+from mockserver.contract import Kind, Operation
+
+
+class Expect(StrEnum):
+    """What the contract lets one expect of a step; ANSWERED: nothing but a reply that keeps its schema."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    SHOWN = "shown"
+    GONE = "gone"
+    LISTED = "listed"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``what`` tells it to a person, the same for every resource.
+
+    ``record`` is the shared name of the record that it makes or is about; of what it finds, those that are
+    ``watched`` are compared, ``listed`` must be and ``unlisted`` must not be in it.
+
+    ``values`` fill the path, ``query`` and ``body`` are what is sent; all of them hold shared names.
+    """
+
+    what: str
+    group: Group
+    operation: Operation
+    expect: Expect
+    record: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = NO_BODY
+    listed: frozenset[str] = frozenset()
+    unlisted: frozenset[str] = frozenset()
+    watched: frozenset[str] = frozenset()
+
+    @property
+    def looked_for(self) -> frozenset[str]:
+        """The records that are compared among all that it finds."""
+        return self.listed | self.unlisted | self.watched
+
+    @property
+    def makes(self) -> bool:
+        return self.operation.kind is Kind.CREATE and bool(self.record)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The records that have to be there before."""
+        told = {*names_in([self.values, self.query, self.body]), *self.looked_for}
+        return frozenset(told - {self.record} if self.makes else told | ({self.record} if self.record else set()))

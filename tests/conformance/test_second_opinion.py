@@ -1,0 +1,230 @@
+"""The second opinion: planted differences get the right verdict and a short story, sound servers agree."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from mockserver.commands.check import check
+from mockserver.conformance.options import Options
+from mockserver.conformance.runner import Run
+from mockserver.conformance.second_opinion.comparison import Comparison
+from mockserver.conformance.second_opinion.opinions import Verdict
+from mockserver.conformance.second_opinion.reporting import clear, lines, write
+from mockserver.conformance.second_opinion.running import compare
+from mockserver.conformance.second_opinion.sides import Side
+from mockserver.conformance.targets import find_target
+from mockserver.conformance.traffic import json_or_none
+from mockserver.conformance.transports import in_process
+from mockserver.contract import Kind
+from mockserver.errors import SetupError
+from mockserver.settings import Settings
+from mockserver.web.app import create_app
+from mutants.mutant import Area, Mutant
+from mutants.planting import planted
+from mutants.wire import put_body, read_body
+
+TARGET, OTHER, SILENT = Verdict
+STEPS = 5
+
+
+@pytest.fixture(scope="module")
+def base():
+    """What both servers are known by; only the transports differ."""
+    return find_target(Options(), app=lambda *_: [])
+
+
+@pytest.fixture(scope="module")
+def sound():
+    """A mock whose world is another one than the target's."""
+    return create_app(seed=11, page_size=5)
+
+
+def asked(base, app):
+    return replace(base, transport=in_process(app))
+
+
+def mock_with(plant, settings):
+    return planted(Mutant("planted-difference", Area.SHAPE, "is other", plant) if plant else None, settings)
+
+
+def compared(base, sound, plant=None, *, on=0, groups=("certifications",), seed=1):
+    """The opinions on two mocks, one of which (0: the target, 1: the other) answers as ``plant`` has it."""
+    with mock_with(plant, Settings(seed=seed, page_size=5)) as app:
+        apps = [app, sound] if on == 0 else [sound, app]
+        runs = [Run(Options(groups=groups, seed=seed), asked(base, one)) for one in apps]
+        for run in runs:
+            run.greet()
+        sides = [Side(called, run) for called, run in zip(("the target", "the mock"), runs, strict=True)]
+        comparison = Comparison(*sides, list(runs[0].groups.values()))
+        comparison.run()
+        for run in runs:
+            run.clean_up()
+    return comparison
+
+
+def loses_a_patched_field(plant):
+    def change(wire):
+        value = wire.value
+        if isinstance(value, dict) and "name" in value:
+            wire.say({**value, "name": "lost"})
+
+    plant.replies(change, Kind.PATCH)
+
+
+def keeps_what_was_deleted(plant):
+    plant.replies(lambda wire: wire.say({"certification_id": "x"}, 200), Kind.READ, status=404)
+
+
+def takes_what_is_invalid(plant):
+    plant.replies(lambda wire: wire.say({}, 200), Kind.CREATE, status=400)
+
+
+def answers_another_status(plant):
+    plant.replies(lambda wire: wire.say(wire.value, 201), Kind.CREATE)
+
+
+def finds_nothing(plant):
+    def change(wire):
+        wire.say({**wire.value, "Items": [], "Count": 0} if "Items" in wire.value else wire.value)
+
+    plant.replies(change, Kind.SEARCH)
+
+
+def sums_one_too_high(plant):
+    def change(record):
+        if isinstance(record.get("number_of_missing_requirements"), int):
+            record["number_of_missing_requirements"] += 1
+
+    plant.records(change, Kind.CREATE, Kind.READ, Kind.PATCH, Kind.REPLACE, Kind.LIST, Kind.SEARCH, Kind.LOOKUP)
+
+
+def raises_the_version_of_an_empty_patch(plant):
+    def change(wire):
+        if wire.environ["planted.body"] == b"[]":
+            wire.say({**wire.value, "sys_version": wire.value["sys_version"] + 1})
+
+    plant.replies(change, Kind.PATCH)
+    plant.requests(lambda environ: environ.update({"planted.body": read_body(environ)}))
+
+
+def adds_a_field(plant):
+    def change(environ):
+        body = json_or_none(read_body(environ)) if environ["REQUEST_METHOD"] == "POST" else None
+        if isinstance(body, dict) and not environ["PATH_INFO"].endswith(("/search", "/batch")):
+            put_body(environ, json.dumps({"sys_external_id": "added by the server", **body}).encode())
+
+    plant.requests(change)
+
+
+def answers_an_error_with_more(plant):
+    plant.replies(lambda wire: wire.say({**wire.value, "request_id": "r-1"}), Kind.READ, status=404)
+
+
+PLANTED = [
+    (loses_a_patched_field, 0, TARGET, "/name"),
+    (keeps_what_was_deleted, 0, TARGET, "status"),
+    (takes_what_is_invalid, 0, TARGET, "status"),
+    (finds_nothing, 0, TARGET, "records found"),
+    (answers_another_status, 1, OTHER, "status"),
+    (loses_a_patched_field, 1, OTHER, "/name"),
+    (finds_nothing, 1, OTHER, "records found"),
+    (raises_the_version_of_an_empty_patch, 0, SILENT, "/sys_version"),
+    (adds_a_field, 0, SILENT, "/sys_external_id"),
+    (answers_an_error_with_more, 0, SILENT, "body"),
+]
+
+
+@pytest.mark.parametrize(("plant", "on", "verdict", "place"), PLANTED, ids=lambda one: getattr(one, "__name__", None))
+def test_a_planted_difference_gets_its_verdict_and_a_short_story(base, sound, plant, on, verdict, place):
+    comparison = compared(base, sound, plant, on=on)
+    found = [one for one in comparison.opinions if one.difference.place == place]
+    assert found, list(comparison.opinions)
+    assert {one.verdict for one in comparison.opinions} == {verdict}
+    for one in found:
+        assert not one.is_flaky, one
+        assert len(one.story) <= STEPS, [taken.step.what for taken in one.story]
+
+
+def test_two_sound_servers_with_worlds_of_their_own_agree_in_all(base, sound):
+    comparison = compared(base, sound, groups=(), seed=2)
+    assert not list(comparison.opinions)
+    assert sum(one.judged for one in comparison.scores.values()) > 2_500
+
+
+def opinion_on(base, other, plant, tmp_path, *, profile="http", groups=("certifications",), **more):
+    """The summary of a comparison with a mock that answers as ``plant`` has it."""
+    told = {"state": tmp_path, "token": base.own.token, "tenant": "acme", "groups": groups, **more}
+    options = Options(target="http://127.0.0.1:9", profile=profile, against="mock", **told)
+    with mock_with(plant, Settings(page_size=5)) as app:
+        return compare(options, targets=(asked(base, app), asked(base, other)))
+
+
+def test_what_was_learned_teaches_the_mock(tmp_path, base, sound):
+    def both(plant):
+        adds_a_field(plant)
+        raises_the_version_of_an_empty_patch(plant)
+
+    summary = opinion_on(base, sound, both, tmp_path, groups=("statusReasons",))
+    assert {one["verdict"] for one in summary["differences"]} == {SILENT.value}
+    assert summary["exit_code"] == 0
+    file = tmp_path / "learned.overlay.yaml"
+    assert file in write(tmp_path, summary)
+    taught = create_app(overlays=(file,), page_size=5)
+    again = opinion_on(base, taught, both, tmp_path, groups=("statusReasons",))
+    left = {(one["what"], one["place"]) for one in again["differences"]}
+    assert not [what for what, place in left if what.startswith("create ") and place == "/sys_external_id"]
+    assert ("patch without a step", "/sys_version") not in left
+
+
+def test_a_breach_of_the_target_is_exit_1_and_its_reports_hold_no_secret(tmp_path, base, sound):
+    summary = opinion_on(base, sound, loses_a_patched_field, tmp_path, redact=("name",))
+    assert summary["exit_code"] == 1
+    assert summary["fidelity"] < 1
+    write(tmp_path, summary)
+    for name in ("fidelity.json", "fidelity.html", "badge.json"):
+        text = (tmp_path / name).read_text()
+        assert base.own.token not in text
+    assert json.loads((tmp_path / "badge.json").read_text())["schemaVersion"] == 1
+    assert any("the target breaks the contract" in line for line in lines(summary))
+    clear(tmp_path)
+    assert not list(tmp_path.glob("fidelity.*"))
+
+
+def test_falling_short_of_what_is_required_is_exit_1(tmp_path, base, sound):
+    assert opinion_on(base, sound, answers_an_error_with_more, tmp_path)["exit_code"] == 0
+    assert opinion_on(base, sound, answers_an_error_with_more, tmp_path, require=1.0)["exit_code"] == 1
+
+
+def test_reading_alone_compares_copies_of_what_the_target_has(tmp_path, base, sound):
+    sent = []
+
+    def watched(plant):
+        plant.requests(lambda environ: sent.append((environ["REQUEST_METHOD"], environ["PATH_INFO"])))
+        sums_one_too_high(plant)
+
+    summary = opinion_on(
+        base, sound, watched, tmp_path, profile="staging-read", groups=("applications", "programs"), rate=10_000
+    )
+    assert summary["operations"]["getApplication"]["judged"] > 5
+    assert [one["verdict"] for one in summary["differences"]] in ([], [SILENT.value])
+    assert {method for method, _ in sent} <= {"GET", "POST"}
+    assert not [path for method, path in sent if method == "POST" and not path.endswith("/search")]
+    assert "updateProgram" in summary["never_compared"]
+
+
+def test_nothing_is_compared_with_itself():
+    for options in (
+        Options(against="mock"),
+        Options(target="http://127.0.0.1:9", profile="http", against="http://127.0.0.1:9"),
+        Options(target="http://127.0.0.1:9", profile="http", against="somewhere"),
+    ):
+        with pytest.raises(SetupError, match="--against"):
+            compare(options)
+
+
+def test_the_command_says_what_it_cannot_compare():
+    result = CliRunner().invoke(check, ["--against", "mock"])
+    assert result.exit_code == 2
+    assert "would be compared with itself" in result.output
