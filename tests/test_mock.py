@@ -8,6 +8,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,7 +19,10 @@ import pytest
 
 from mockserver.errors import SetupError
 from mockserver.runtime.journal import SHOWN_BODY
+from mockserver.settings import Settings
 from mockserver.testing import Mock, Stage, Wanted, difference, read_options
+from mockserver.testing.options import OWN
+from mockserver.values.form import read_form
 from mockserver.values.redaction import redact_text
 from mockserver.verification.wording import shown
 
@@ -522,6 +526,7 @@ def test_options() -> None:
     assert (options.tenant, options.strict) == ("globex", True)
     assert (options.settings.clock, options.settings.seed) == ("frozen", 7)
     assert options.settings.spec == Path("/root/a.json")
+    assert read_options({"overlays": ["b.yaml"]}, Path("/root")).settings.overlays == (Path("/root/b.yaml"),)
     usual = read_options({}, Path())
     assert (usual.moment, usual.tenant, usual.strict, usual.settings.clock) == (None, None, False, "frozen")
     assert read_options({"clock": "now"}, Path()).settings.clock == "now"
@@ -533,15 +538,22 @@ def test_wrong_options_are_told_all_at_once() -> None:
     with pytest.raises(SetupError) as raised:
         read_options(given, Path())
     assert str(raised.value).splitlines() == [
-        "mark mockserver: /senario: is not known; did you mean 'scenario'?",
-        "mark mockserver: /seed: is '7'; give int or NoneType",
-        "mark mockserver: /page_size: is True; give int",
-        "mark mockserver: /clock: is 'noon'; give scenario, frozen, now or an ISO 8601 timestamp",
-        "mark mockserver: /strict: is 1; give bool",
-        "mark mockserver: /counts: is 5; give Mapping",
-    ]
+        'mark mockserver: /clock: is "noon", wanted format "moment"; give scenario, frozen, now or an ISO 8601 timestamp',
+        "mark mockserver: /counts: is 5 (integer), wanted object; give how many records each resource has, such as {'books': 50}",
+        "mark mockserver: /page_size: is true (boolean), wanted integer; give how many records a page holds",
+        "mark mockserver: /seed: is \"7\" (string), wanted integer or null; give a whole number, or None for the scenario's",
+        "mark mockserver: /senario: is unknown; did you mean 'scenario'?",
+        "mark mockserver: /strict: is 1 (integer), wanted boolean; give true or false: whether a refusal that the test does not expect fails it",
+    ]  # fmt: skip
     with pytest.raises(SetupError, match="settings: /page_size: 0 is out of range"):
         read_options({"page_size": 0}, Path())
+    with pytest.raises(SetupError, match="/spec: is object \\(object\\), wanted string"):
+        read_options({"spec": object()}, Path())
+
+
+def test_the_schema_of_options_has_every_setting() -> None:
+    names = [one.name for one in fields(Settings)]
+    assert list(read_form("options")["properties"]) == [*names, *sorted(OWN, reverse=True)]
 
 
 def test_a_snapshot_of_one_test_is_not_there_in_the_next(lent: Callable[..., Mock]) -> None:

@@ -221,8 +221,11 @@ def test_without_a_word_it_is_the_certifications_api(run: Run) -> None:
 @pytest.mark.parametrize(
     ("mark", "problem"),
     [
-        ("senario='edge'", "mark mockserver: /senario: is not known; did you mean 'scenario'?"),
-        ("page_size='ten'", "mark mockserver: /page_size: is 'ten'; give int"),
+        ("senario='edge'", "mark mockserver: /senario: is unknown; did you mean 'scenario'?"),
+        (
+            "page_size='ten'",
+            'mark mockserver: /page_size: is "ten" (string), wanted integer; give how many records a page holds',
+        ),
         ("scenario='nowhere'", "unknown scenario 'nowhere'"),
         ("auth='maybe'", "settings: /auth: 'maybe' is unknown; use verify, decode, off"),
         ("'edge'", "@pytest.mark.mockserver takes keywords, found 'edge'"),

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from functools import partial
 from importlib.resources import files
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
 
 from mockserver.errors import Problem
 from mockserver.values.data_file import DataFile
+from mockserver.values.moment import read_moment
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import named, shown, type_name
-from mockserver.values.suggestions import meant
+from mockserver.values.suggestions import meant, nearest
 
 if TYPE_CHECKING:
-    from jsonschema import ValidationError
+    from jsonschema import FormatChecker, ValidationError
+    from referencing import Resource
 
-
+SCHEMAS = "mockserver.schemas"
 MOST = 50
-"""How many unknown members of an object are named."""
+"""How many unknown members of an object, and how many problems of a file, are named."""
+_ZONED = re.compile(r"\d[Tt ].*(?:[Zz]|[+-]\d\d:?\d\d)\Z", re.ASCII)
 
 
 def check_form(schema: str, said: DataFile) -> list[Problem]:
@@ -26,37 +34,137 @@ def check_form(schema: str, said: DataFile) -> list[Problem]:
 
     What to do is the ``description`` of the schema that failed, so that an editor tells the same.
     """
-    from jsonschema import Draft202012Validator  # PERF: 60 ms that only the one pays who reads such a file
+    if _is_of_form(schema, said.value):
+        return []
+    from jsonschema import Draft202012Validator  # PERF: 60 ms that only the one pays whose file is wrong
+    from referencing import Registry
 
-    validator = Draft202012Validator(read_form(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
-    faults = sorted({one for error in validator.iter_errors(said.value) for one in _told(error)})
-    return [said.problem(*one) for one in faults]
+    registry: Registry[Any] = Registry(retrieve=_retrieved)  # type: ignore[call-arg]
+    validator = Draft202012Validator(read_form(schema), registry=registry, format_checker=_formats())
+    errors = [*islice(validator.iter_errors(said.value), MOST + 1)]
+    faults = sorted({one for error in errors for one in _told(error)})
+    problems = [said.problem(*one) for one in faults[:MOST]]
+    if len(faults) > MOST or len(errors) > MOST:
+        problems.append(said.problem("", "has more problems than are listed", "correct these first"))
+    return problems
 
 
 def read_form(schema: str) -> dict[str, Any]:
     """The JSON Schema of that name, a file of ``mockserver/schemas`` without its suffix."""
-    rules: dict[str, Any] = json.loads((files("mockserver.schemas") / f"{schema}.json").read_text(encoding="utf-8"))
+    rules: dict[str, Any] = json.loads(form_text(schema))
     return rules
 
 
+def form_text(schema: str) -> str:
+    """The text of the JSON Schema of that name, as it is published."""
+    return (files(SCHEMAS) / f"{schema}.json").read_text(encoding="utf-8")
+
+
+def forms() -> list[str]:
+    """The names of all forms."""
+    found = (file.name.removesuffix(".json") for file in files(SCHEMAS).iterdir() if file.name.endswith(".json"))
+    return sorted(found)
+
+
+def _is_of_form(schema: str, value: Any) -> bool:
+    """The quick verdict; False where only the slow one can tell. PERF: a world that starts reads fifty files."""
+    try:
+        validator = jsonschema_rs.Draft202012Validator(
+            read_form(schema),
+            validate_formats=True,
+            formats={"date-time": _is_zoned_moment, "moment": _is_moment},
+            retriever=lambda address: read_form(address.rpartition("/")[2].removesuffix(".json")),
+            base_uri="form:///",
+        )
+        return validator.is_valid(value)
+    except ValueError:  # what JSON cannot carry
+        return False
+
+
+def _retrieved(address: str) -> Resource[Any]:
+    from referencing.jsonschema import DRAFT202012
+
+    return DRAFT202012.create_resource(read_form(address.removesuffix(".json")))
+
+
+def _formats() -> FormatChecker:
+    """Dates as Python reads them; a ``date-time`` has a time zone, a ``moment`` may be without."""
+    from jsonschema import FormatChecker
+
+    checker = FormatChecker(("date",))
+    checker.checks("date-time")(_is_zoned_moment)
+    checker.checks("moment")(_is_moment)
+    return checker
+
+
+def _is_moment(text: object) -> bool:
+    return not isinstance(text, str) or read_moment(text) is not None
+
+
+def _is_zoned_moment(text: object) -> bool:
+    return not isinstance(text, str) or (_ZONED.search(text) is not None and read_moment(text) is not None)
+
+
 def _told(error: ValidationError) -> Iterator[tuple[str, str, str]]:
-    """Pointer, problem and remedy of one error; of several names that are unknown, each."""
+    """Pointer, problem and remedy of one error; of several names that are unknown or missing, each."""
     at, rule = tuple(error.absolute_path), str(error.validator)
     schema: Any = error.schema
     found: Any = error.instance
     wanted: Any = error.validator_value
-    properties = schema.get("properties", {})
+    properties = schema.get("properties", {}) if isinstance(schema, dict) else {}
     if rule == "additionalProperties":
-        unknown = sorted(set(found) - set(properties))
-        for name in unknown[:MOST]:
-            yield pointer_to(*at, name), "is unknown", meant(name, properties)
-        if (more := len(unknown) - MOST) > 0:
-            yield pointer_to(*at), f"has {more} more members that are unknown", "leave them out"
+        yield from _unknown(at, found, schema, properties)
     elif rule == "required":
-        name = next(name for name in wanted if f"'{name}' is a required" in error.message)
-        yield pointer_to(*at, name), "is missing", _remedy(properties.get(name, {}), "add it")
+        for name in (name for name in wanted if name not in found):
+            yield pointer_to(*at, name), "is missing", _remedy(properties.get(name, {}), "add it")
+    elif rule == "dependentRequired":
+        for given, needed in wanted.items():
+            for name in needed if given in found else ():
+                if name not in found:
+                    yield pointer_to(*at, name), f"is missing beside {given!r}", _remedy(properties.get(name), "add it")
+    elif rule in ("anyOf", "oneOf") and error.context:
+        yield from _alternatives(error, at)
+    elif list(error.absolute_schema_path)[-2:-1] == ["propertyNames"]:
+        remedy = meant(found, wanted) if rule == "enum" else _remedy(schema, "choose another name")
+        yield pointer_to(*at, found), "is a name that is not taken here", remedy
     else:
-        yield pointer_to(*at), _problem(rule, wanted, found), _remedy(schema, "correct it")
+        yield (
+            pointer_to(*at),
+            _problem(rule, wanted, found),
+            _near(rule, wanted, found) or _remedy(schema, "correct it"),
+        )
+
+
+def _unknown(at: tuple[str | int, ...], found: Any, schema: Any, properties: Any) -> Iterator[tuple[str, str, str]]:
+    patterns = schema.get("patternProperties", {})
+    unknown = sorted(
+        str(name)
+        for name in found
+        if name not in properties and not any(re.search(pattern, str(name)) for pattern in patterns)
+    )
+    for name in unknown[:MOST]:
+        yield pointer_to(*at, name), "is unknown", meant(name, properties)
+    if (more := len(unknown) - MOST) > 0:
+        yield pointer_to(*at), f"has {more} more members that are unknown", "leave them out"
+
+
+def _alternatives(error: ValidationError, at: tuple[str | int, ...]) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with the one alternative whose type the value has; if that is not one, which types there are."""
+    branches = [[*branch] for _, branch in groupby(error.context or (), key=lambda one: one.schema_path[0])]
+    fitting = [branch for branch in branches if not any(map(partial(_is_of_another_type, error), branch))]
+    if len(fitting) == 1:
+        for below in fitting[0]:
+            yield from _told(below)
+        return
+    types = [one.validator_value for branch in branches for one in branch if one.validator == "type"]
+    kinds = [kind for one in types for kind in (one if isinstance(one, list) else [one])]
+    wanted = {"type": list(dict.fromkeys(kinds))} if kinds and not fitting else {"value of another form": None}
+    ((rule, values),) = wanted.items()
+    yield pointer_to(*at), _problem(rule, values, error.instance), _remedy(error.schema, "correct it")
+
+
+def _is_of_another_type(choice: ValidationError, error: ValidationError) -> bool:
+    return error.validator in ("type", "const", "enum") and error.absolute_path == choice.absolute_path
 
 
 def _problem(rule: str, wanted: Any, found: Any) -> str:
@@ -65,7 +173,17 @@ def _problem(rule: str, wanted: Any, found: Any) -> str:
         return f"is {shown(found)} ({type_name(found)}), wanted {kinds}"
     if rule == "enum":
         return f"is {shown(found)}, wanted one of {named(map(shown, wanted))}"
-    return f"is {shown(found)}, wanted {rule} {shown(wanted)}"
+    if rule in ("minimum", "maximum"):
+        return f"is {shown(found)}, wanted {wanted} or {'more' if rule == 'minimum' else 'less'}"
+    return f"is {shown(found)}, wanted {rule}{f' {shown(wanted)}' if wanted is not None else ''}"
+
+
+def _near(rule: str, wanted: Any, found: Any) -> str:
+    """The word that was probably meant, where only some are taken; else nothing."""
+    if rule != "enum" or not isinstance(found, str):
+        return ""
+    close = nearest(found, [one for one in wanted if isinstance(one, str)], most=1)
+    return f"did you mean {close[0]!r}?" if close else ""
 
 
 def _remedy(schema: Any, otherwise: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from mockserver.values import form
 from mockserver.values.data_file import DataFile, read_data_file
 from mockserver.values.form import check_form
 
@@ -47,3 +48,53 @@ def test_each_schema_is_one_and_says_what_to_do(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["title"]
     assert all("description" in member for member in schema.get("properties", {}).values())
+
+
+CHOICE = {
+    "description": "say it",
+    "anyOf": [{"type": "string", "pattern": "^a"}, {"type": "object", "required": ["b"]}],
+}
+RULES = {
+    "properties": {
+        "choice": CHOICE,
+        "named": {"propertyNames": {"enum": ["title", "status"]}},
+        "plain": {"propertyNames": {"description": "begin with a letter", "pattern": "^[a-z]"}},
+        "both": {"properties": {"y": {"description": "give y"}}, "dependentRequired": {"x": ["y", "z"]}},
+        "closed": {"properties": {"one": {}}, "patternProperties": {"^x-": {}}, "additionalProperties": False},
+        "word": {"description": "say it", "enum": ["picture", "text"]},
+        "few": {"description": "give a few", "maximum": 5},
+        "at": {"description": "give one", "type": "string", "format": "date-time"},
+        "referred": {"$ref": "fault.json#/properties/delay"},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"choice": 5}, ["/choice: is 5 (integer), wanted string or object; say it"]),
+        ({"choice": "b"}, ['/choice: is "b", wanted pattern "^a"; correct it']),
+        ({"choice": {}}, ["/choice/b: is missing; add it"]),
+        ({"named": {"tilte": 1}}, ["/named/tilte: is a name that is not taken here; did you mean 'title'?"]),
+        ({"plain": {"1/2": 1}}, ["/plain/1~12: is a name that is not taken here; begin with a letter"]),
+        ({"both": {"x": 1}}, ["/both/y: is missing beside 'x'; give y", "/both/z: is missing beside 'x'; add it"]),
+        ({"both": {}, "closed": {"x-a": 1}}, []),
+        ({"closed": {"onne": 1, "x-a": 1}}, ["/closed/onne: is unknown; did you mean 'one'?"]),
+        ({"word": "pictrue"}, ['/word: is "pictrue", wanted one of "picture", "text"; did you mean \'picture\'?']),
+        ({"word": 7}, ['/word: is 7, wanted one of "picture", "text"; say it']),
+        ({"few": 2**70}, [f"/few: is {2**70}, wanted 5 or less; give a few"]),
+        ({"at": "2025-04-18T12:00:00"}, ['/at: is "2025-04-18T12:00:00", wanted format "date-time"; give one']),
+        ({"at": "2025-04-18T12:00:00+02:00"}, []),
+        ({"referred": 31}, ["/referred: is 31, wanted 30 or less; give 0 to 30 seconds"]),
+    ],
+)
+def test_what_each_word_of_a_schema_tells(value: object, told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    read = form.read_form
+    monkeypatch.setattr(form, "read_form", lambda name: RULES if name == "these" else read(name))
+    assert [str(one).removeprefix("x: ") for one in check_form("these", DataFile("x", value))] == told
+
+
+def test_a_file_of_many_faults_is_told_its_first_ones() -> None:
+    told = check_form("baseline", DataFile("x", {"findings": [1] * 10_000}))
+    assert len(told) == form.MOST + 1
+    assert str(told[-1]) == "x: has more problems than are listed; correct these first"
