@@ -35,6 +35,10 @@ class Request:
     body: bytes
     excess: tuple[Violation, ...] = ()
 
+    def header(self, name: str) -> str | None:
+        """A header by its name, whatever its case; ``_`` and ``-`` are one, since WSGI does not tell them apart."""
+        return self.headers.get(name.lower().replace("_", "-"))
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:

@@ -296,6 +296,19 @@ def test_a_missing_credential_is_refused_as_declared_and_any_is_taken() -> None:
     assert client("museum-3.1.yaml", auth="off").get("/special-events").status_code == 200
 
 
+def test_a_header_with_an_underscore_is_found(tmp_path: Path) -> None:
+    schemes = {"key": {"type": "apiKey", "in": "header", "name": "api_key"}}
+    region = {"name": "X_Region", "in": "header", "required": True, "schema": {"type": "string", "enum": ["eu"]}}
+    get = {"parameters": [region], "security": [{"key": []}], "responses": {"200": {"description": "well"}}}
+    document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/pets": {"get": get}},
+                "components": {"securitySchemes": schemes}}  # fmt: skip
+    caller = client(document, tmp_path)
+    del caller.environ_base["HTTP_AUTHORIZATION"]
+    assert caller.get("/pets", headers={"X_Region": "eu"}).status_code == 401
+    assert caller.get("/pets", headers={"api_key": "special", "X_Region": "eu"}).status_code == 200
+    assert caller.get("/pets", headers={"api_key": "special", "X-Region": "us"}).status_code >= 400
+
+
 def test_what_no_rule_knows_says_that_it_is_a_stub() -> None:
     got = client("museum-3.1.yaml").post(
         "/tickets", json={"ticketType": "general", "ticketDate": "2030-01-01", "email": "a@example.com"}

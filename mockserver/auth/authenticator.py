@@ -139,7 +139,7 @@ def _is_shown(one: Credential, request: Request) -> bool:
         return any(name == one.name for name, _ in request.query)
     if one.location == "cookie":
         return f"{one.name}=" in request.headers.get("cookie", "")
-    return one.name.lower() in request.headers
+    return request.header(one.name) is not None
 
 
 def mint(

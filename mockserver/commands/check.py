@@ -15,6 +15,7 @@ import click
 from mockserver.errors import Problem, SetupError
 
 NAMES = ("mock", "nightly", "http", "staging-read", "staging-write")
+STRICTNESS = ("documented", "catalogue", "inferred", "expected")
 NOT_RUN = 2
 
 
@@ -150,6 +151,22 @@ def _share(_: click.Context, __: click.Parameter, text: str | None) -> float | N
     metavar="FILE",
     help="File of known findings to ignore.",
 )
+@click.option(
+    "--spec", metavar="PATH|URL", help="OpenAPI document the target keeps to. [default: the Certifications API]"
+)
+@click.option(
+    "--overlay",
+    "overlays",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PATH",
+    help="OpenAPI Overlay to apply to it. Repeatable.",
+)
+@click.option(
+    "--strictness",
+    type=click.Choice(STRICTNESS),
+    help="What a finding may rest on. [default: documented, everything for a mock or server of our own]",
+)
 @click.option("--sweep", is_flag=True, help="Only remove what earlier runs left behind.")
 @click.option(
     "--allow-host", "allow_hosts", multiple=True, metavar="NAME", help="Allow writes to this host. Repeatable."
@@ -157,7 +174,7 @@ def _share(_: click.Context, __: click.Parameter, text: str | None) -> float | N
 @click.option(
     "--redact", multiple=True, metavar="FIELD", help="Hide the value of this field in all output. Repeatable."
 )
-def check(*, sweep: bool, report: Path | None, **chosen: Any) -> None:
+def check(*, sweep: bool, report: Path | None, spec: str | None, strictness: str | None, **chosen: Any) -> None:
     """Check that a server keeps its contract. Without --target, check the mock itself.
 
     Exit status: 0 if clean, 1 if something was found or too little was judged, 2 if nothing could be judged.
@@ -173,9 +190,11 @@ def check(*, sweep: bool, report: Path | None, **chosen: Any) -> None:
       mockserver check --target https://api.staging.example.com --profile staging-write --tenant contract-tests \\
           --allow-host api.staging.example.com
       mockserver check --target http://127.0.0.1:8080 --profile http --against mock
+      mockserver check --spec petstore.yaml --target http://127.0.0.1:3000 --profile http
     """
     signal.signal(signal.SIGTERM, _stop)
     try:
+        chosen |= _document(spec, strictness)
         work = _sweep if sweep else _compare if chosen["against"] else _check
         sys.exit(work(report, chosen))
     except SetupError as error:
@@ -190,6 +209,15 @@ def check(*, sweep: bool, report: Path | None, **chosen: Any) -> None:
     except KeyboardInterrupt:
         click.secho("mockserver check: stopped; what it had made was removed.", err=True)
         sys.exit(NOT_RUN)
+
+
+def _document(spec: str | None, strictness: str | None) -> dict[str, Any]:
+    """What was said of the document and its clauses. Raises SetupError for a file that is not there."""
+    from mockserver.commands.options import settings_for
+    from mockserver.conformance.provenance import Provenance
+
+    found: dict[str, Any] = {"spec": settings_for(spec).spec} if spec else {}
+    return found | ({"strictness": Provenance(strictness)} if strictness else {})
 
 
 def _check(report: Path | None, chosen: dict[str, Any]) -> int:

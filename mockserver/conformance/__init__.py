@@ -10,7 +10,9 @@ from mockserver.conformance.identity import Identity, claims
 from mockserver.conformance.naive_values import CannotTell, agree, plain
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.pacing import OutOfTime
+from mockserver.conformance.plain_asking import PlainAsking, PlainMade, within
 from mockserver.conformance.plan import Group, Plan
+from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check, check
 from mockserver.conformance.session import Session
 from mockserver.conformance.steps import (
@@ -36,9 +38,11 @@ from mockserver.conformance.walking import Sheet, by_id, has_key, left_nothing, 
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.operation import Criterion, How
+from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 
 __all__ = [
+    "ABSENT",
     "CORS",
     "AsHeld",
     "Ask",
@@ -58,7 +62,10 @@ __all__ = [
     "NotApplicable",
     "Operation",
     "OutOfTime",
+    "PlainAsking",
+    "PlainMade",
     "Plan",
+    "Provenance",
     "Reply",
     "Session",
     "Sheet",
@@ -97,4 +104,5 @@ __all__ = [
     "variants",
     "walk",
     "ways",
+    "within",
 ]

@@ -46,6 +46,7 @@ def run(
     finally:
         left = one.clean_up()
     sorted_out = sort_out(one.findings(left), entries, began.date())
+    counts = [finding.provenance.counts(one.strictness) for finding in sorted_out.findings]
     recorder = one.client.recorder
     verdict = Verdict(
         target="a mock in this process" if options.target == MOCK else target.base_url,
@@ -57,7 +58,8 @@ def run(
         seconds=time.perf_counter() - start,
         operations=one.operations(),
         results=tuple(one.results),
-        findings=sorted_out.findings,
+        findings=tuple(finding for finding, does in zip(sorted_out.findings, counts, strict=True) if does),
+        noted=tuple(finding for finding, does in zip(sorted_out.findings, counts, strict=True) if not does),
         accepted=sorted_out.accepted,
         expired=sorted_out.expired,
         unused=sorted_out.unused,

@@ -80,7 +80,7 @@ def _in_body(exchange: Exchange, operation: Operation) -> Iterator[Clause]:
 
 def declared(contract: Contract, operation: Operation) -> list[Clause]:
     """The clauses of the document that a run can exercise, those of one operation, in the document's order."""
-    found = [Clause("status", str(status)) for status in sorted(operation.replies)]
+    found = [Clause("status", status) for status in operation.statuses]
     found += [Clause("media type", name) for name in media_types(contract, operation)]
     found += [Clause("parameter", f"{one.location} {one.name}") for one in operation.parameters]
     if operation.body is not None:

@@ -21,7 +21,7 @@ ANNOTATED = 10
 
 def sarif(summary: Mapping[str, Any]) -> str:
     """SARIF 2.1.0: a rule a check, a result a cause, where it was found as a logical location."""
-    rules = {one["check"]: one["title"] for one in summary["findings"]}
+    rules = {one["check"]: one["title"] for one in (*summary["findings"], *summary["noted"])}
     driver = {
         "name": "mockserver check",
         "rules": [{"id": name, "shortDescription": {"text": title}} for name, title in rules.items()],
@@ -29,19 +29,23 @@ def sarif(summary: Mapping[str, Any]) -> str:
     run = {
         "tool": {"driver": driver},
         "invocations": [{"executionSuccessful": summary["exit_code"] != 2, "exitCode": summary["exit_code"]}],
-        "results": [_result(one) for one in summary["findings"]],
+        "results": [
+            *(_result(one, "error") for one in summary["findings"]),
+            *(_result(one, "note") for one in summary["noted"]),
+        ],
     }
     return json.dumps({"$schema": SARIF, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False)
 
 
-def _result(one: Mapping[str, Any]) -> dict[str, Any]:
+def _result(one: Mapping[str, Any], level: str) -> dict[str, Any]:
     where = [{"name": name, "kind": "resource", "fullyQualifiedName": name} for name in one["operations"]]
     place: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": "openapi.json"}}}
     return {
         "ruleId": one["check"],
-        "level": "error",
+        "level": level,
         "message": {"text": f"{one['cause']}\n{one['detail']}".strip()},
         "locations": [{**place, "logicalLocations": where} if where else place],
+        "properties": {"provenance": one["provenance"]},
         "partialFingerprints": {"cause/v1": f"{one['check']} {one['operation']} {one['cause']}"},
         "occurrenceCount": max(one["count"], 1),
     }

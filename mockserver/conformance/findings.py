@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.traffic import Exchange
 
 
@@ -42,7 +43,10 @@ class Blocked(Inconclusive):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One breach of the contract and the exchanges that show it, the deciding one last."""
+    """One breach of the contract and the exchanges that show it, the deciding one last.
+
+    ``provenance`` is that of the clause it rests on.
+    """
 
     check: str
     title: str
@@ -52,6 +56,7 @@ class Finding:
     cause: str
     detail: str
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
+    provenance: Provenance = Provenance.DOCUMENTED
 
     @property
     def key(self) -> tuple[str, str, str]:

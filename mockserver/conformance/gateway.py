@@ -64,7 +64,7 @@ class Gateway:
         """Whether the document has no words for a page or redirect with ``status`` as an operation's answer."""
         if operation is None:
             return False
-        return not self._answers_pages(operation) and (status not in operation.replies or not 300 <= status < 400)
+        return not self._answers_pages(operation) and (not operation.declares(status) or not 300 <= status < 400)
 
     def _answers_pages(self, operation: Operation) -> bool:
         if operation.id not in self._pages:

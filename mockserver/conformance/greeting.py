@@ -60,7 +60,8 @@ def _asks(session: Session, groups: Iterable[Group]) -> Iterator[Ask]:
         for operation in group.all(kind)[:1]
         if session.may(operation)
     )
-    for group, operation in islice(found, TRIED):
+    several_found = sorted(found, key=lambda one: one[1].plan is not None and "{" in one[1].path)
+    for group, operation in islice(several_found, TRIED):
         body = {} if operation.kind is Kind.SEARCH else NO_BODY
         yield Ask(operation, _nowhere(session, group, operation), body=body)
 
@@ -94,6 +95,8 @@ def _wrong(session: Session, operation: Operation, reply: Reply, *, is_doubted: 
 
 def _may_be_missing(operation: Operation, reply: Reply) -> bool:
     """Whether a 404 may be about the record that was asked for, and not about the path."""
+    if operation.plan is not None:
+        return "{" in operation.path and reply.status == HTTPStatus.NOT_FOUND
     if operation.kind is Kind.LIST or reply.status != HTTPStatus.NOT_FOUND:
         return False
     rule = operation.replies.get(reply.status)

@@ -10,6 +10,7 @@ from mockserver.conformance.comparing import differences, names, shortened
 from mockserver.conformance.evidence import Evidence
 from mockserver.conformance.findings import Broken, Finding
 from mockserver.conformance.plan import Group
+from mockserver.conformance.provenance import Provenance, of_operation
 from mockserver.conformance.recorder import trimmed
 from mockserver.conformance.registry import Check
 from mockserver.conformance.traffic import Exchange, NotJson, Reply
@@ -81,6 +82,15 @@ class Judge:
         except Broken as broken:
             self.note(broken, operation)
 
+    def _provenance(self, name: str) -> Provenance:
+        """Where the clause comes from: the check says it, or the operation that broke it."""
+        assert self._check
+        if self._check.provenance is not None:
+            return self._check.provenance
+        operations = self._group.all() if self._group else ()
+        found = next((one for one in operations if one.id == name), operations[0] if operations else None)
+        return of_operation(found)
+
     def note(self, broken: Broken, operation: Operation | None = None) -> None:
         assert self._check
         last = self._last
@@ -94,6 +104,7 @@ class Judge:
                 cause=broken.cause,
                 detail=broken.detail,
                 exchanges=tuple(self._window[-EVIDENCE:]),
+                provenance=self._provenance(broken.operation or (operation.id if operation else last or "")),
             )
         )
 

@@ -41,7 +41,7 @@ class Records:
 
     def look(self, exchange: Exchange, operation: Operation | None) -> None:
         reply = exchange.reply
-        if operation is None or reply is None or not 200 <= reply.status < 300:
+        if operation is None or operation.plan is not None or reply is None or not 200 <= reply.status < 300:
             return
         tenant = path_value(operation, exchange.sent.path, self._contract.tenant) or ""
         if operation.kind is Kind.DELETE:

@@ -9,8 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from mockserver.conformance.profiles import PROFILES, Profile
+from mockserver.conformance.provenance import Provenance
 from mockserver.errors import Problem, SetupError
-from mockserver.settings import data_folder, state_folder
+from mockserver.settings import state_folder, stock_spec
 
 MOCK = "mock"
 
@@ -60,7 +61,9 @@ class Options:
     checks: tuple[Path, ...] = ()
     allow_hosts: tuple[str, ...] = ()
     redact: tuple[str, ...] = ()
-    spec: Path = field(default_factory=lambda: data_folder("spec") / "openapi.json")
+    strictness: Provenance | None = None
+    spec: Path | str = field(default_factory=stock_spec)
+    overlays: tuple[Path, ...] = ()
     state: Path = field(default_factory=lambda: state_folder() / "check")
 
     @property

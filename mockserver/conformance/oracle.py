@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from mockserver.conformance.findings import Finding
+from mockserver.conformance.plain_replies import PlainReplies
+from mockserver.conformance.provenance import of_operation
 from mockserver.conformance.recorder import trimmed
 from mockserver.conformance.traffic import Exchange, NotJson, Reply, read_json
 from mockserver.contract import Operation
@@ -25,7 +27,9 @@ _TRACE = re.compile(
 class Oracle:
     """Looks at each exchange of the document's operations; ``findings`` holds what it saw, once per cause."""
 
-    def __init__(self) -> None:
+    def __init__(self, plain: PlainReplies | None = None) -> None:
+        """``plain`` judges replies of a document without annotations."""
+        self._plain = plain
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.seen: dict[tuple[str, str, str], int] = {}
 
@@ -33,16 +37,20 @@ class Oracle:
         reply = exchange.reply
         if reply is None:
             return
-        for check, code, cause, detail in judge(exchange, reply, operation):
+        for check, code, cause, detail in judge(exchange, reply, operation, self._plain):
             title = _TITLES[check]
             name = operation.id if operation else "(not in the document)"
             resource = operation.resource.name if operation else ""
-            finding = Finding(check, title, code, resource, name, cause, detail, (trimmed(exchange),))
+            provenance = of_operation(operation)
+            seen = (trimmed(exchange),)
+            finding = Finding(check, title, code, resource, name, cause, detail, seen, provenance)
             self.findings.setdefault(finding.key, finding)
             self.seen[finding.key] = self.seen.get(finding.key, 0) + 1
 
 
-def judge(exchange: Exchange, reply: Reply, operation: Operation | None) -> Iterator[tuple[str, int | None, str, str]]:
+def judge(
+    exchange: Exchange, reply: Reply, operation: Operation | None, plain: PlainReplies | None = None
+) -> Iterator[tuple[str, int | None, str, str]]:
     """What is wrong with one reply: check, code, cause and detail of each."""
     if _TRACE.search(reply.body):
         yield "watch.no_stack_trace", 309, f"a reply with {reply.status} holds a stack trace", ""
@@ -50,6 +58,9 @@ def judge(exchange: Exchange, reply: Reply, operation: Operation | None) -> Iter
         code = 100 if reply.status == 500 else 121
         yield "watch.no_server_error", code, f"answered {reply.status}", _start(reply)
     if operation is None or exchange.sent.method == "OPTIONS":
+        return
+    if plain is not None and operation.plan is not None:
+        yield from ((check, 200, cause, detail) for check, cause, detail in plain.faults(reply, operation))
         return
     if missing := [name for name in CORS if reply.header(name) is None]:
         yield "watch.cross_origin", None, f"a reply with {reply.status} lacks {', '.join(missing)}", ""

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from mockserver.conformance.findings import NotApplicable
+from mockserver.conformance.plain_replies import PlainReplies
 from mockserver.conformance.values import ABSENT, Values
 from mockserver.contract import Contract, Kind, Operation, Resource
 from mockserver.contract.document import Node
@@ -171,10 +172,19 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole document as groups, by resource name."""
+    """The whole document as groups, by resource name; what is about no resource is the group without a name.
+
+    ``replies`` judges those of a document without annotations.
+    """
 
     contract: Contract
     groups: Mapping[str, Group]
+    replies: PlainReplies | None = None
+
+    @property
+    def is_inferred(self) -> bool:
+        """Whether what the operations mean was inferred: the document does not say it."""
+        return self.contract.is_inferred
 
     def operations(self) -> tuple[Operation, ...]:
         return tuple(self.contract.operations())
@@ -183,14 +193,13 @@ class Plan:
 def read_plan(contract: Contract, seed: int = 1) -> Plan:
     """``seed`` decides which values are drawn where the document's examples do not tell enough."""
     values = Values(contract.document, seed)
-    groups = {}
-    for name, resource in contract.resources.items():
-        found: dict[Kind, tuple[Operation, ...]] = {}
-        for operation in contract.operations():
-            if operation.resource.name == name:
-                found[operation.kind] = (*found.get(operation.kind, ()), operation)
-        groups[name] = Group(resource, found, contract, values)
-    return Plan(contract, groups)
+    resources = {**contract.resources, **{one.resource.name: one.resource for one in contract.operations()}}
+    found: dict[str, dict[Kind, tuple[Operation, ...]]] = {name: {} for name in resources}
+    for operation in contract.operations():
+        kinds = found[operation.resource.name]
+        kinds[operation.kind] = (*kinds.get(operation.kind, ()), operation)
+    groups = {name: Group(resource, found[name], contract, values) for name, resource in resources.items()}
+    return Plan(contract, groups, PlainReplies(contract.document, contract.maker) if contract.maker else None)
 
 
 def read_body(contract: Contract, operation: Operation) -> Body:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeAlias
 
+from mockserver.conformance.provenance import Provenance
 from mockserver.contract import Kind
 from mockserver.errors import Problem, SetupError
 
@@ -20,7 +21,8 @@ class Check:
 
     ``needs`` are the kinds of operation without which it cannot be looked at; ``writes`` tells that it
     changes records, ``owns`` that it may touch records it did not make, ``pair`` that it takes a second
-    tenant; ``code`` is the Web Fuzzing Commons code of what it finds.
+    tenant; ``code`` is the Web Fuzzing Commons code of what it finds. ``plain``: for documents without annotations.
+    ``provenance`` is that of the clauses it rests on, None for that of the operation.
     """
 
     name: str
@@ -31,6 +33,8 @@ class Check:
     owns: bool = False
     pair: bool = False
     code: int | None = None
+    plain: bool = False
+    provenance: Provenance | None = None
 
     @property
     def suite(self) -> str:
@@ -38,7 +42,13 @@ class Check:
 
 
 def check(
-    *needs: Kind, writes: bool = False, owns: bool = False, pair: bool = False, code: int | None = None
+    *needs: Kind,
+    writes: bool = False,
+    owns: bool = False,
+    pair: bool = False,
+    code: int | None = None,
+    plain: bool = False,
+    provenance: Provenance | None = None,
 ) -> Callable[[Function], Check]:
     """Make a check of ``check_<name>``: its docstring's first line is the title, its module the suite."""
 
@@ -46,7 +56,7 @@ def check(
         name = getattr(function, "__name__", "").removeprefix("check_")
         suite = function.__module__.rpartition(".")[2]
         title = (function.__doc__ or name).strip().splitlines()[0].rstrip(".")
-        return Check(f"{suite}.{name}", title, function, frozenset(needs), writes, owns, pair, code)
+        return Check(f"{suite}.{name}", title, function, frozenset(needs), writes, owns, pair, code, plain, provenance)
 
     return made
 

@@ -24,6 +24,7 @@ from mockserver.conformance.options import Options
 from mockserver.conformance.oracle import Oracle
 from mockserver.conformance.pacing import OutOfTime, Pace
 from mockserver.conformance.plan import Group, read_plan
+from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check
 from mockserver.conformance.running import Outcome, Result, carry_out, own_fault, reckoned
 from mockserver.conformance.sampling import sample
@@ -74,14 +75,19 @@ class Run:
             credentials=self.credentials,
             patience=patience,
         )
-        self.oracle = Oracle()
+        self.oracle = Oracle(self.plan.replies)
         self.client.after.append(self.oracle.look)
+        if self.plan.is_inferred and self.profile.ledger:
+            problem = f"the profile {self.profile.name} needs a document that says what its operations mean"
+            raise _cannot("--profile", problem, "use staging-read, or http with --allow-host for a server set aside")
         limits = replace(self.profile.limits, seed=options.seed)
         self.session = Session(self.plan, self.client, target.own, target.other, mark=self.mark, limits=limits)
         self.client.look_up = Fates(self.session)
         self.groups = self._chosen()
-        self.checks = load_checks(options.checks)
-        self.sample = sample(self.plan, 1 if options.groups or options.whole else self.profile.share, options.seed)
+        self.strictness = options.strictness or self._usual()
+        self.checks = load_checks(options.checks, plain=self.plan.is_inferred)
+        is_whole = options.groups or options.whole or self.plan.is_inferred
+        self.sample = sample(self.plan, 1 if is_whole else self.profile.share, options.seed)
         self.results: list[Result] = []
         self.partial = self.stopped = ""
         self.lag: Lag | None = None
@@ -90,6 +96,11 @@ class Run:
         if self.ledger:
             marking = Marking(self.plan, self.ledger, self.mark, set())
             self.client.before, self.session.records.listener = marking.before, marking.saw
+
+    def _usual(self) -> Provenance:
+        """A server that is ours to keep right is held to every clause; another one, or to guesses, to its owner's."""
+        is_ours = self.profile.in_process or self.profile.local
+        return Provenance.EXPECTED if is_ours and not self.plan.is_inferred else Provenance.DOCUMENTED
 
     def _chosen(self) -> dict[str, Group]:
         """The resources to check. Raises SetupError naming those there are."""
@@ -126,7 +137,7 @@ class Run:
         for group in self.groups.values():
             for check in self.checks:
                 self._one(check, group.name)
-        if self.options.fuzzed:
+        if self.options.fuzzed and not self.plan.is_inferred:
             self._fuzz()
 
     def planned(self) -> int:

@@ -66,7 +66,7 @@ class Result:
 
 def foreign(check: Check, group: Group) -> str:
     """Why there is nothing of what ``check`` is about; empty when there is."""
-    if group.is_single is not (check.suite == SINGLE):
+    if not check.plain and group.is_single is not (check.suite == SINGLE):
         return "they are one record a tenant" if group.is_single else "they are many records"
     if missing := sorted(check.needs - set(group.operations)):
         return f"there is no operation of the kind {', '.join(missing)}"
@@ -171,7 +171,9 @@ def _lacking(result: Result) -> str:
 def _was_misled(session: Session) -> bool:
     """Whether a reply that the check got broke the contract: what it stumbled over is the target's fault then."""
     found = ((one, session.client.routes.operation(one.sent.method, one.sent.path)) for one in session.window)
-    return any(next(judge(one, one.reply, operation), None) for one, operation in found if one.reply)
+    return any(
+        next(judge(one, one.reply, operation, session.plan.replies), None) for one, operation in found if one.reply
+    )
 
 
 def own_fault(error: Exception) -> str:

@@ -96,6 +96,7 @@ def show(console: Console, summary: dict[str, Any], written: list[Path]) -> None
         _finding(console, one)
     if (more := len(summary["findings"]) - SHOWN) > 0:
         console.print(f"\n… and {more} more findings: see the report (--report DIR)", highlight=False)
+    _noted(console, summary)
     _baseline(console, summary)
     _infrastructure(console, summary)
     _uncovered(console, summary)
@@ -196,7 +197,7 @@ def _finding(console: Console, one: dict[str, Any]) -> None:
     where = one["operation"] + (f" and {others} more operations" if others > 0 else "")
     console.print()
     console.print(f"[red]✗[/] [bold]{escape(one['cause'])}[/]", soft_wrap=True, highlight=False)
-    lines = [f"{one['check']}{code} · {where} · found {one['count']}x · seed {one['seed']}"]
+    lines = [f"{one['check']}{code} · {where} · {one['provenance']} · found {one['count']}x · seed {one['seed']}"]
     if one["detail"]:
         lines.append(" ".join(one["detail"].split())[:DETAIL])
     if also := [other["cause"] for other in one["also"]]:
@@ -204,6 +205,17 @@ def _finding(console: Console, one: dict[str, Any]) -> None:
         lines.append(f"also: {'; '.join(also[:2])}{more}")
     for line in [*lines, *([one["curl"]] if one["curl"] else [])]:
         console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _noted(console: Console, summary: dict[str, Any]) -> None:
+    """What breaks clauses that nobody documented: told, and not counted."""
+    if summary["noted"]:
+        console.print("\nnot documented, hence no finding (--strictness counts them):", highlight=False)
+    for one in summary["noted"][:SHOWN]:
+        line = f"  {one['provenance']}: {one['cause']} · {one['check']} · {one['operation']}, {one['count']}x"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if (more := len(summary["noted"]) - SHOWN) > 0:
+        console.print(f"  … and {more} more: see the report (--report DIR)", highlight=False)
 
 
 def _baseline(console: Console, summary: dict[str, Any]) -> None:

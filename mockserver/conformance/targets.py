@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +12,9 @@ from mockserver.conformance.identity import Identity
 from mockserver.conformance.options import MOCK, Options
 from mockserver.conformance.tokens import other_source, own_source
 from mockserver.conformance.transports import Transport, Trust, in_process, over_http
-from mockserver.contract import Contract, compile_contract, read_document
+from mockserver.contract import Contract
 from mockserver.settings import Settings, from_environment
+from mockserver.world import contract_of
 
 SUBJECT = "auth0|contract-checks"
 OWN, OTHER = "acme", "globex"
@@ -42,12 +43,12 @@ def find_target(options: Options, app: Any = None) -> Target:
 
     Raises SetupError for a document that cannot be read, or a token that cannot be had.
     """
-    settings = Settings(**from_environment(), spec=options.spec)  # type: ignore[arg-type]
-    contract = compile_contract(read_document(settings.spec))
+    settings = Settings(**from_environment(), spec=options.spec, overlays=options.overlays)  # type: ignore[arg-type]
+    contract = contract_of(settings)
     keys = Keys(settings.secret, settings.key_file)
     if options.target != MOCK:
         return _remote(options, contract, keys)
-    transport = in_process(app or _mock(options, settings))
+    transport = in_process(app or _mock(options, settings, contract))
     own, other = (_minted(contract, keys, name) for name in (options.tenant or OWN, options.other_tenant or OTHER))
     return Target(contract, transport, own, other, SHOWN_MOCK)
 
@@ -66,13 +67,12 @@ def _remote(options: Options, contract: Contract, keys: Keys) -> Target:
     return Target(contract, transport, Identity(own_name, own_token, renew=renew), other, base)
 
 
-def _mock(options: Options, settings: Settings) -> Any:
+def _mock(options: Options, settings: Settings, contract: Contract) -> Any:
     """A mock with the scenario's world, its clock running so that moments move, its pages small."""
     from mockserver.web.app import create_app  # PERF: only where a mock is made
 
-    return create_app(
-        spec=settings.spec, secret=settings.secret, seed=options.seed, page_size=PAGE_SIZE, clock="scenario"
-    ).wsgi_app
+    size = settings.page_size if contract.is_inferred else PAGE_SIZE
+    return create_app(replace(settings, seed=options.seed, clock="scenario", page_size=size)).wsgi_app
 
 
 def _minted(contract: Contract, keys: Keys, tenant: str) -> Identity:

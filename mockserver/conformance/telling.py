@@ -28,7 +28,7 @@ UNTOLD_HEADERS = frozenset(
 def redactor_for(verdict: Verdict, tokens: list[str], fields: tuple[str, ...]) -> Redactor:
     """A redactor that knows every secret value that went over the wire."""
     redactor = Redactor(tokens, fields, verdict.secrets)
-    found = [*verdict.findings, *(one for one, _ in verdict.accepted)]
+    found = [*verdict.findings, *verdict.noted, *(one for one, _ in verdict.accepted)]
     for exchange in (*verdict.exchanges, *(step for one in found for step in one.exchanges)):
         redactor.sent(exchange.sent.target, exchange.sent.body)
         redactor.learn(exchange.reply.body if exchange.reply else None)
@@ -69,7 +69,7 @@ def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
         "covered": covered,
         "evidence": _evidence(verdict),
         "operations": [_operation(verdict, one) for one in verdict.operations],
-        "checks": [_check(one) for one in verdict.results if one.outcome not in UNTOLD],
+        "checks": [_check(one, verdict) for one in verdict.results if one.outcome not in UNTOLD],
         "not_covered": _not_covered(verdict),
         "lag": str(verdict.lag) if verdict.lag else None,
         "infrastructure": [
@@ -82,6 +82,7 @@ def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
     }
     value: dict[str, Any] = redactor.texts(summary)
     value["findings"] = [finding(verdict, one, redactor) for one in verdict.clusters()]
+    value["noted"] = [finding(verdict, one, redactor) for one in clusters(verdict.noted)]
     entries = dict(verdict.accepted)
     value["accepted"] = [
         {**finding(verdict, one, redactor), **redactor.texts(_entry(entries[one.first]))} for one in clusters(entries)
@@ -139,6 +140,7 @@ def finding(verdict: Verdict, cluster: Cluster, redactor: Redactor) -> dict[str,
         "cause": redactor.text(one.cause),
         "detail": redactor.text(one.detail),
         "also": [{"cause": redactor.text(cause), "count": count} for cause, count in others.items()],
+        "provenance": one.provenance.value,
         "count": cluster.count,
         "seed": verdict.seed,
         "curl": curl(last, verdict.base_url, redactor) if last else None,
@@ -201,20 +203,23 @@ def _operation(verdict: Verdict, one: Operation) -> dict[str, Any]:
         "requests": sum(statuses.values()),
         "judged": verdict.judged.get(one.id, 0),
         "statuses": statuses,
-        "undeclared": [status for status in statuses if status != "0" and int(status) not in one.replies],
-        "unseen": [str(status) for status in sorted(one.replies) if str(status) not in statuses],
+        "undeclared": [status for status in statuses if status != "0" and not one.declares(int(status))],
+        "unseen": [status for status in one.statuses if status not in statuses],
         "checks": checks,
         "clauses": _clauses(verdict, one),
     }
 
 
-def _check(result: Result) -> dict[str, Any]:
+def _check(result: Result, verdict: Verdict) -> dict[str, Any]:
+    noted = set(map(id, verdict.noted))
+    is_only_noted = bool(result.findings) and all(id(one) in noted for one in result.findings)
+    outcome = Outcome.PASSED if is_only_noted and result.outcome is Outcome.FAILED else result.outcome
     return {
         "name": result.check.name,
         "title": result.check.title,
         "code": f"WFC{result.check.code}" if result.check.code else None,
         "resource": result.resource,
-        "outcome": result.outcome.value,
+        "outcome": outcome.value,
         "reason": result.reason or None,
         "asked": result.asked,
         "judged": result.judged,

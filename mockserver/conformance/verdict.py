@@ -58,7 +58,8 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One run. ``findings`` are those that count, ``accepted`` those that the baseline takes.
+    """One run. ``findings`` are those that count, ``accepted`` those that the baseline takes, ``noted`` those that rest
+    on clauses of which the run was not told to be so strict about.
 
     ``statuses`` counts replies by operation and status, ``purposes`` requests by operation and check, ``judged``
     judgements of checks by operation; ``declared`` and ``exercised`` are clauses by operation; ``required`` is the
@@ -84,6 +85,7 @@ class Verdict:
     purposes: Mapping[tuple[str, str], int]
     requests: int
     exchanges: tuple[Exchange, ...] = field(repr=False)
+    noted: tuple[Finding, ...] = ()
     judged: Mapping[str, int] = field(default_factory=dict)
     declared: Mapping[str, Iterable[Clause]] = field(default_factory=dict, repr=False)
     exercised: Mapping[str, Iterable[Clause]] = field(default_factory=dict, repr=False)
@@ -150,7 +152,9 @@ class Verdict:
 
     def covered(self) -> dict[str, Any]:
         """How far the run came: operations asked, planned checks that judged, declared statuses seen."""
-        declared = {(one.id, status) for one in self.operations for status in one.replies}
+        declared = {
+            (one.id, status) for one in self.operations for status in map(int, filter(str.isdecimal, one.statuses))
+        }
         return {
             "operations": [len(self.operations) - len(self.unasked()), len(self.operations)],
             "checks": list(self.counted_checks()),

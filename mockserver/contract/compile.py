@@ -47,6 +47,11 @@ class Contract:
     unknown_path: int = UNKNOWN_PATH
     stray: Plan | None = None
 
+    @property
+    def is_inferred(self) -> bool:
+        """Whether what the operations mean was inferred: the document does not say it."""
+        return self.maker is not None
+
     def operations(self) -> Iterator[Operation]:
         """Each operation once, though two spellings of its path may lead to it."""
         every = (operation for verbs in self.paths.values() for operation in verbs.values())

@@ -117,6 +117,17 @@ class Operation:
         return self.custom.facts if self.custom else KINDS[self.kind]
 
     @property
+    def statuses(self) -> tuple[str, ...]:
+        """The statuses of its declared replies, in order; where nobody annotated it also ``4XX`` and ``default``."""
+        return tuple(sorted(self.plan.said)) if self.plan else tuple(str(status) for status in sorted(self.replies))
+
+    def declares(self, status: int) -> bool:
+        """Whether a reply with ``status`` is declared, itself or as one of many."""
+        if self.plan is None:
+            return status in self.replies
+        return bool({str(status), f"{status // 100}XX", "default"} & set(self.plan.said))
+
+    @property
     def keys(self) -> Mapping[str, Any]:
         """What a look-up goes by: for each path parameter the field it is compared with.
 

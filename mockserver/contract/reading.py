@@ -66,7 +66,7 @@ def _query(operation: Operation, request: Request, violations: list[Violation]) 
 
 def _other(parameter: Parameter, request: Request) -> Mapping[str, str]:
     if parameter.location == "header":
-        text = request.headers.get(parameter.name.lower())
+        text = request.header(parameter.name)
         return {} if text is None else {parameter.name: text}
     try:
         cookies = SimpleCookie(request.headers.get("cookie", ""))

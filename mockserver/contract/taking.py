@@ -79,7 +79,7 @@ class _Reader:
 
     def _texts(self, taken: Taken) -> Iterator[str]:
         if taken.location == "header":
-            if (text := self._request.headers.get(taken.name.lower())) is not None:
+            if (text := self._request.header(taken.name)) is not None:
                 yield text
             return
         yield from (text for name, text in self._request.query if name in (taken.name, f"{taken.name}[]"))

@@ -24,6 +24,8 @@ class Found:
 
 EMPTY = ("204", "205")
 """Statuses whose replies have no content, whatever a document says (RFC 9110)."""
+REDIRECTS = ("301", "302", "303", "307", "308")
+"""Statuses that send a client elsewhere."""
 
 
 def declared(shapes: Shapes, node: Node) -> dict[str, Said]:
@@ -43,7 +45,7 @@ def holds_values(media_type: str) -> bool:
 
 
 def success(said: Mapping[str, Said], *, creates: bool = False) -> tuple[int, Said]:
-    """The first success that has content, else the first (A1); a create prefers 201."""
+    """The first success that has content, else the first (A1); a create prefers 201. Without one, a redirect."""
     statuses = sorted(one for one in said if re.fullmatch(r"2(\d\d|XX)", one))
     if creates and "201" in statuses:
         statuses = ["201", *statuses]
@@ -52,6 +54,8 @@ def success(said: Mapping[str, Said], *, creates: bool = False) -> tuple[int, Sa
     chosen = next((one for one in statuses if said[one].media), statuses[0] if statuses else None)
     if creates and "201" in statuses and (said["201"].media or not said[chosen or "201"].media):
         chosen = "201"
+    if chosen is None and "default" not in said and (elsewhere := sorted(one for one in said if one in REDIRECTS)):
+        return int(elsewhere[0]), Said(None, None, said[elsewhere[0]].headers)
     if chosen is None:
         return 200, said.get("default", Said(None, None))
     best = said[chosen]

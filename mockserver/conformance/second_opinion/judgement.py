@@ -34,15 +34,19 @@ def breaches(side: Side, step: Step, answer: Answer, members: Collection[str]) -
     What earlier answers told of the record is in ``side.known``.
     """
     found: dict[str, str] = {}
-    for place, cause in (*_watched(step, answer), *_expected(side, step, answer), *_ruled(side, step, answer, members)):
+    for place, cause in (
+        *_watched(side, step, answer),
+        *_expected(side, step, answer),
+        *_ruled(side, step, answer, members),
+    ):
         found.setdefault(place, cause)
     return found
 
 
-def _watched(step: Step, answer: Answer) -> Iterator[tuple[str, str]]:
+def _watched(side: Side, step: Step, answer: Answer) -> Iterator[tuple[str, str]]:
     exchange = answer.exchange
     if exchange is not None and exchange.reply is not None:
-        for check, _, cause, detail in judge(exchange, exchange.reply, step.operation):
+        for check, _, cause, detail in judge(exchange, exchange.reply, step.operation, side.session.plan.replies):
             if check in _PLACES:
                 yield _PLACES[check], f"{cause} ({detail})" if detail else cause
 

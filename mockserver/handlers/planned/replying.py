@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
@@ -53,7 +55,7 @@ def answered(
     plan = plan_of(call)
     said = plan.success
     if said.media_type is None:
-        return Reply(plan.status, headers=headers, notes=notes)
+        return Reply(plan.status, headers=(*headers, *_elsewhere(call, plan.status)), notes=notes)
     if not _is_json(said.media_type) and not _is_told_xml(said):
         return file(call, said, headers=headers, notes=notes)
     schema = said.schema
@@ -82,7 +84,7 @@ def made(
     A reply that is a bare text or number is ``key``, if one is given: what was made is found by it.
     """
     if said.media is None or said.media_type is None:
-        return Reply(status, headers=headers, notes=notes)
+        return Reply(status, headers=(*headers, *_elsewhere(call, status)), notes=notes)
     if not _is_json(said.media_type) and not _is_told_xml(said):
         return file(call, said, status=status, headers=headers, notes=notes)
     schema = said.schema
@@ -99,6 +101,12 @@ def made(
         tried = {**body, **{name: one for name, one in value.items() if name in known or name in body}}
         body = fit(maker, schema, tried, draw)
     return _reply(call, said, status, body, headers=headers, notes=notes)
+
+
+def _elsewhere(call: Call, status: int) -> Headers:
+    """Where a redirect leads: to a host that is set aside for examples, since what is there is not ours."""
+    is_redirect = HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
+    return (("Location", f"https://example.com{quote(call.input.path)}"),) if is_redirect else ()
 
 
 def _reply(call: Call, said: Said, status: int, value: Json, *, headers: Headers, notes: Headers) -> Reply:

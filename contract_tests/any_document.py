@@ -1,0 +1,282 @@
+"""Any document: operations that nobody annotated answer as they declare, and remember what their paths imply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.conformance import (
+    ABSENT,
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    Operation,
+    PlainAsking,
+    PlainMade,
+    Provenance,
+    Session,
+    check,
+    listed,
+    same_json,
+    within,
+)
+
+STORED = (Kind.CREATE, Kind.READ)
+INFERRED = Provenance.INFERRED
+SHORT = 10
+"""A list of fewer records than any page has is whole."""
+SIZES = ("limit", "per_page", "page_size", "pageSize", "perPage")
+GONE = (404, 410)
+
+
+def succeeded(status: int) -> bool:
+    return 200 <= status < 300
+
+
+@check(plain=True)
+def check_answers(session: Session, group: Group) -> None:
+    """Each operation answers a valid request with a status, a content type and a body that it declares."""
+    asking = PlainAsking(session)
+    made: PlainMade | None = None
+    for operation in sorted(group.all(), key=lambda one: (one.kind is Kind.DELETE, one.kind is not Kind.CREATE)):
+        if not session.may(operation):
+            continue
+        try:
+            body = asking.body(operation)
+            if operation.kind is Kind.CREATE and made is None and not session.limits.reads_only:
+                made = asking.create(group)
+            values = asking.at(operation, made) if made else asking.below(operation, asking.above(group))
+            reply = asking.send(operation, values, body=body)
+        except Inconclusive:
+            continue
+        with session.each(operation):
+            faults = list(asking.replies.faults(reply, operation))
+            session.expect(not faults and reply.status < 500, *_told(faults, reply.status))
+
+
+def _told(faults: list[tuple[str, str, str]], status: int) -> tuple[str, str]:
+    return (faults[0][1], faults[0][2]) if faults else (f"answered {status}", "")
+
+
+@check(plain=True, code=200)
+def check_required(session: Session, group: Group) -> None:
+    """A body that lacks what it must have is refused."""
+    asking = PlainAsking(session)
+    tried = 0
+    for operation in group.all():
+        if not session.may(operation) or not operation.plan or operation.facts.is_safe:
+            continue
+        try:
+            body = asking.body(operation)
+            is_new = operation.kind is Kind.CREATE
+            values = asking.below(operation, asking.above(group)) if is_new else _own(asking, group, operation)
+        except Inconclusive:
+            continue
+        for name in _required(asking, operation, body)[:2]:
+            lacking = {one: value for one, value in body.items() if one != name}
+            if not lacking and not operation.plan.body_required:
+                continue  # a form without members is no body at all
+            tried += 1
+            with session.each(operation):
+                reply = asking.send(operation, values, body=lacking)
+                cause = f"a body without a required member is answered {reply.status}"
+                session.expect(400 <= reply.status < 500, cause, name)
+    if not tried:
+        raise NotApplicable("no body has to have anything")
+
+
+def _own(asking: PlainAsking, group: Group, operation: Operation) -> dict[str, str]:
+    """The path of a record of the check's own. Raises Inconclusive."""
+    if Kind.CREATE not in group.operations or operation.plan is None or operation.plan.key is None:
+        raise Inconclusive("there is no record to do it to")
+    return asking.at(operation, asking.create(group))
+
+
+def _required(asking: PlainAsking, operation: Operation, body: Any) -> list[str]:
+    """Members without which a JSON body breaks its schema."""
+    if not isinstance(body, Mapping) or not operation.plan:
+        return []
+    schema = asking.schema(operation)
+    lacking = ((name, {one: value for one, value in body.items() if one != name}) for name in sorted(body))
+    said = asking.read_only(schema)
+    return [name for name, value in lacking if name not in said and not asking.replies.allows(schema, value)]
+
+
+@check(plain=True)
+def check_credentials(session: Session, group: Group) -> None:
+    """Without the credentials that it asks for, an operation refuses."""
+    asking = PlainAsking(session)
+    asked = [one for one in group.all() if one.plan and one.plan.needs and one.facts.is_safe and session.may(one)]
+    if not asked:
+        raise NotApplicable("nothing asks for credentials")
+    for operation in asked[:3]:
+        with session.each(operation):
+            reply = asking.send(operation, with_credentials=False)
+            cause = f"without credentials it is answered {reply.status}"
+            session.expect(reply.status in (400, 401, 403, 404), cause)
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=207)
+def check_created_is_read(session: Session, group: Group) -> None:
+    """What was created is read, with what was sent."""
+    asking = PlainAsking(session)
+    read = asking.on_one(group, Kind.READ)
+    made = asking.create(group)
+    reply = asking.send(read, asking.at(read, made))
+    session.expect(succeeded(reply.status), f"a record that was created is answered {reply.status}", made.key)
+    record = asking.record(reply, read)
+    key = asking.key(group, record)
+    session.expect(key in ("", made.key), "another record is read than was created", f"{key}, wanted {made.key}")
+    _keeps(session, asking.comparable(group, made.sent), record, "what was created reads otherwise than it was sent")
+    _tidy(asking, group, made)
+
+
+def _keeps(session: Session, sent: Any, record: Any, cause: str) -> None:
+    """Members of one name and kind are what was sent."""
+    if not isinstance(sent, Mapping) or not isinstance(record, Mapping):
+        return
+    other = [name for name in sorted(sent.keys() & record.keys()) if not _alike(sent[name], record[name])]
+    detail = "; ".join(f"{name}: {record[name]!r:.80}" for name in other[:3])
+    session.expect(not other, f"{cause} ({listed(other)})", detail)
+
+
+def _alike(sent: Any, found: Any) -> bool:
+    """Whether it is what was sent; what is told in another form (a key as its record, a text as a number) may be."""
+    if type(sent) is not type(found) or isinstance(sent, dict | list):
+        return True
+    return same_json(sent, found)
+
+
+def _tidy(asking: PlainAsking, group: Group, made: PlainMade) -> None:
+    try:
+        delete = asking.on_one(group, Kind.DELETE)
+    except NotApplicable:
+        return
+    asking.send(delete, asking.at(delete, made))
+
+
+@check(Kind.CREATE, Kind.LIST, writes=True, plain=True, provenance=INFERRED)
+def check_created_is_listed(session: Session, group: Group) -> None:
+    """What was created is in the list."""
+    asking = PlainAsking(session)
+    made = asking.create(group)
+    for operation in _lists(group):
+        with session.each(operation):
+            reply = asking.send(operation, asking.below(operation, made.above))
+            keys = [asking.key(group, one) for one in asking.items(reply, operation)]
+            if not succeeded(reply.status) or (len(keys) >= SHORT and made.key not in keys) or not all(keys):
+                continue  # another page may have it
+            session.expect(made.key in keys, "the list lacks a record that was created", made.key)
+    _tidy(asking, group, made)
+
+
+def _lists(group: Group) -> Iterator[Operation]:
+    """Lists of the whole collection, whose records tell their keys."""
+    for operation in group.all(Kind.LIST):
+        model, plan = group.resource.model, operation.plan
+        filters = [one for one in plan.taken if one.required and one.location == "query"] if plan else []
+        is_whole = model is not None and bool(model.key) and model.most is None
+        if plan and plan.items is not None and plan.scope is not None and is_whole and not filters:
+            yield operation
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+def check_changed_is_read(session: Session, group: Group) -> None:
+    """A change is seen by the next read."""
+    asking = PlainAsking(session)
+    changes = [one for one in group.all(Kind.REPLACE, Kind.PATCH) if _changes_one(one) and session.may(one)]
+    if not changes:
+        raise NotApplicable("nothing changes a record that its path names")
+    read = asking.on_one(group, Kind.READ)
+    for number, operation in enumerate(changes):
+        assert operation.plan
+        made = asking.create(group)
+        body = asking.body(operation, 20 + number)
+        with session.each(operation):
+            reply = asking.send(operation, asking.at(operation, made), body=body)
+            session.expect(succeeded(reply.status), f"a valid change is answered {reply.status}")
+            found = asking.record(asking.send(read, asking.at(read, made)), read)
+            sent = within(body, operation.plan.sent)
+            _keeps(session, asking.comparable(group, sent), found, "a change is not seen by the next read")
+        _tidy(asking, group, made)
+
+
+def _changes_one(operation: Operation) -> bool:
+    plan = operation.plan
+    return bool(plan and plan.key and not plan.alias and plan.bodies and "json-patch" not in next(iter(plan.bodies)))
+
+
+@check(*STORED, Kind.DELETE, writes=True, plain=True, provenance=INFERRED)
+def check_deleted_is_gone(session: Session, group: Group) -> None:
+    """What was deleted is neither read nor listed any more."""
+    asking = PlainAsking(session)
+    delete, read = asking.on_one(group, Kind.DELETE), asking.on_one(group, Kind.READ)
+    made = asking.create(group)
+    reply = asking.send(delete, asking.at(delete, made), body=_delete_body(asking, delete))
+    session.expect(succeeded(reply.status), f"a delete of a record that exists is answered {reply.status}")
+    reply = asking.send(read, asking.at(read, made))
+    session.expect(reply.status in GONE or reply.status == 400, f"a deleted record is answered {reply.status}")
+    for operation in _lists(group):
+        reply = asking.send(operation, asking.below(operation, made.above))
+        keys = [asking.key(group, one) for one in asking.items(reply, operation)]
+        session.expect(made.key not in keys, "the list has a record that was deleted", made.key)
+
+
+def _delete_body(asking: PlainAsking, operation: Operation) -> Any:
+    return asking.body(operation) if operation.plan and operation.plan.body_required else ABSENT
+
+
+@check(Kind.READ, plain=True, provenance=INFERRED)
+def check_unknown_is_not_found(session: Session, group: Group) -> None:
+    """A record that nobody made is not found."""
+    asking = PlainAsking(session)
+    read, model = asking.on_one(group, Kind.READ), group.resource.model
+    if not model or not model.key:
+        raise NotApplicable("a record does not tell its key")
+    unknown = asking.unknown(read)
+    reply = asking.send(read, asking.at(read, PlainMade(unknown, asking.above(group), None, None)))
+    record = asking.record(reply, read)
+    if unknown in {str(within(record, steps)) for steps in (model.key, *model.other_keys)}:
+        raise Inconclusive("no key is known that no record has")
+    session.expect(400 <= reply.status < 500, f"a record that nobody made is answered {reply.status}")
+
+
+@check(Kind.CREATE, Kind.LIST, writes=True, plain=True, provenance=INFERRED)
+def check_parents_are_apart(session: Session, group: Group) -> None:
+    """What was made below one record is not listed below another."""
+    asking = PlainAsking(session)
+    model = group.resource.model
+    if not model or not any(one.resource for one in model.parents):
+        raise NotApplicable("its records stand below no others")
+    one, other = asking.above(group), asking.above(group)
+    if one == other or not all(one):
+        raise Inconclusive("no two records could be made to work below")
+    made = asking.create(group, one)
+    for operation in _lists(group):
+        if operation.plan and not operation.plan.scope:
+            continue
+        with session.each(operation):
+            reply = asking.send(operation, asking.below(operation, other))
+            keys = [asking.key(group, each) for each in asking.items(reply, operation)]
+            session.expect(made.key not in keys, "a record below one parent is listed below another", made.key)
+    _tidy(asking, group, made)
+
+
+@check(Kind.LIST, plain=True, provenance=INFERRED)
+def check_page_size(session: Session, group: Group) -> None:
+    """A list holds no more records than are asked for."""
+    asking = PlainAsking(session)
+    tried = 0
+    for operation in _lists(group):
+        sizes = [one for one in (operation.plan.taken if operation.plan else ()) if one.name in SIZES]
+        for one in sizes[:1]:
+            if one.location != "query" or not asking.replies.allows(one.schema, 1):
+                continue
+            tried += 1
+            with session.each(operation):
+                values = asking.below(operation, asking.above(group))
+                found = asking.items(asking.send(operation, values, query={one.name: "1"}), operation)
+                session.expect(len(found) <= 1, f"{len(found)} records are listed where {one.name} is 1")
+    if not tried:
+        raise NotApplicable("no list takes the size of a page")

@@ -1,0 +1,310 @@
+"""Requests to operations whose meaning was inferred: parameters, bodies, credentials as the document declares them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+from mockserver.conformance.findings import Inconclusive, NotApplicable
+from mockserver.conformance.plain_replies import PlainReplies
+from mockserver.conformance.plan import Group
+from mockserver.conformance.session import Session
+from mockserver.conformance.traffic import Reply, Sent, json_or_none
+from mockserver.contract import Kind, Operation
+from mockserver.contract.document import Node
+from mockserver.contract.plan import Credential, Parent, Plan, Steps, Taken
+from mockserver.contract.scalars import Draw
+from mockserver.values.absent import ABSENT
+
+NOW = datetime(2025, 4, 18, 12, tzinfo=UTC)
+DEEPEST = 4
+UNKNOWN = 987_654_321
+"""How many parents above each other are made."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainMade:
+    """A record that was created: its key, what stands above it in its path (outermost first), what was sent of it, and
+    the reply's record.
+    """
+
+    key: str
+    above: tuple[str, ...]
+    sent: Any
+    record: Any
+
+
+@dataclass(slots=True)
+class PlainAsking:
+    """Speaks for one check to a target whose document tells no meanings."""
+
+    session: Session
+    _made: int = field(default=0)
+
+    def send(
+        self,
+        operation: Operation,
+        values: Mapping[str, str] | None = None,
+        *,
+        body: Any = ABSENT,
+        query: Mapping[str, str] | None = None,
+        with_credentials: bool = True,
+    ) -> Reply:
+        """Send a request that is valid but for what is said otherwise; ``values`` fill the path."""
+        plan = _planned(operation)
+        pairs, headers = self._parameters(plan.taken)
+        pairs += list((query or {}).items())
+        if with_credentials and plan.needs:
+            for one in plan.needs[0]:
+                _show(one, self.session.own.token or "token", pairs, headers)
+        content = b""
+        if body is not ABSENT:
+            media, content = self._content(operation, body)
+            headers["Content-Type"] = media
+        path = re.sub(r"\{([^{}]+)\}", lambda found: self._in_path(operation, found[1], values or {}), operation.path)
+        target = f"{path}?{urlencode(pairs)}" if pairs else path
+        headers.setdefault("Accept", "*/*")
+        return self.session.client.send(Sent(operation.method, target, tuple(headers.items()), content or None))
+
+    def body(self, operation: Operation, ordinal: int = 0) -> Any:
+        """A valid body, ABSENT where none is taken. Raises Inconclusive where none can be made."""
+        schema = self._body_schema(operation)
+        if schema is None:
+            return ABSENT
+        contract = self.session.plan.contract
+        assert contract.maker
+        examples = tuple(self._examples(operation))
+        made = contract.maker.make(schema, Draw.of(ordinal, NOW), examples if ordinal == 0 else ())
+        if not self.replies.allows(schema, made):
+            raise Inconclusive(f"no valid body for {operation.id} could be made from the document")
+        return made
+
+    def schema(self, operation: Operation) -> Node:
+        """The schema of the body that is sent."""
+        return self._body_schema(operation) or Node("", None)
+
+    def unknown(self, operation: Operation) -> str:
+        """A key that no record has, as its parameter wants it."""
+        schema = next((one.schema for one in _planned(operation).taken if one.name == _planned(operation).key), None)
+        is_number = schema is not None and schema.value is not None and not self.replies.allows(schema, "text")
+        if is_number and self.replies.allows(schema, UNKNOWN):
+            return str(UNKNOWN)
+        return _text(self._value(schema, UNKNOWN))
+
+    @property
+    def replies(self) -> PlainReplies:
+        assert self.session.plan.replies
+        return self.session.plan.replies
+
+    def create(self, group: Group, above: tuple[str, ...] | None = None, depth: int = 0) -> PlainMade:
+        """Make a record and say where it is. Raises Inconclusive where that is refused or tells no key."""
+        operation = group.one(Kind.CREATE)
+        above = self.above(group, depth) if above is None else above
+        self._made += 1
+        body = self.body(operation, self._made)
+        reply = self.send(operation, self.below(operation, above), body=body)
+        if not 200 <= reply.status < 300:
+            raise Inconclusive(f"{operation.id} answered {reply.status} to a body that its schema allows")
+        record = within(json_or_none(reply.body), _planned(operation).record or ())
+        key = self.key(group, record) or _last(reply.header("Location"))
+        if not key:
+            raise Inconclusive(f"{operation.id} tells neither a key nor a Location")
+        return PlainMade(key, above, within(body, _planned(operation).sent), record)
+
+    def above(self, group: Group, depth: int = 0) -> tuple[str, ...]:
+        """What stands in the path above the records of ``group``, outermost first: keys of records that are there."""
+        model = group.resource.model
+        return tuple(self._parent(group, parent, depth) for parent in (model.parents if model else ()))
+
+    def _parent(self, group: Group, parent: Parent, depth: int) -> str:
+        holder = self.session.plan.groups.get(parent.resource) if parent.resource else None
+        if holder is not None and holder is not group and depth < DEEPEST:
+            try:
+                return self._some(holder, depth)
+            except Inconclusive:
+                if parent.must_exist:
+                    raise
+        operation = next(iter(group.all()))
+        schema = next((one.schema for one in _planned(operation).taken if one.name == parent.parameter), None)
+        return _text(self._value(schema))
+
+    def below(self, operation: Operation, above: tuple[str, ...]) -> dict[str, str]:
+        """The path parameters of ``operation`` for what stands above: each path has names of its own for them."""
+        return dict(zip(_planned(operation).scope or (), above, strict=False))
+
+    def _some(self, group: Group, depth: int) -> str:
+        """The key of a record of ``group``: one that is made, else one that is there."""
+        if Kind.CREATE in group.operations and not self.session.limits.reads_only:
+            return self.create(group, depth=depth + 1).key
+        for operation in group.all(Kind.LIST):
+            reply = self.send(operation, self.below(operation, self.above(group, depth + 1)))
+            for record in self.items(reply, operation):
+                if key := self.key(group, record):
+                    return key
+        raise Inconclusive(f"there is no record of {group.name} to work below")
+
+    def on_one(self, group: Group, kind: Kind) -> Operation:
+        """The operation of ``kind`` whose path names the record. Raises NotApplicable."""
+        for operation in group.all(kind):
+            plan = operation.plan
+            if plan and plan.key is not None and not plan.alias and plan.scope is not None and plan.status < 300:
+                return operation
+        raise NotApplicable(f"no {kind} names the record in its path")
+
+    def key(self, group: Group, record: Any) -> str:
+        """What identifies ``record``; empty where it does not tell."""
+        model = group.resource.model
+        value = within(record, model.key) if model and model.key else None
+        return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+    def comparable(self, group: Group, sent: Any) -> Any:
+        """What was sent but for the key, which may be the server's to say, and what a record cannot have or be sent."""
+        model = group.resource.model
+        if not isinstance(sent, dict) or model is None or model.record is None:
+            return sent
+        maker, own = self.session.plan.contract.maker, self.read_only(model.record)
+        assert maker
+        declared = maker.shapes.properties(model.record)
+        fits = {name for name, value in sent.items() if name in declared and self.replies.allows(declared[name], value)}
+        return {name: sent[name] for name in sorted(fits - own) if (name,) != model.key}
+
+    def read_only(self, schema: Node) -> set[str]:
+        """The members that a client does not say."""
+        maker = self.session.plan.contract.maker
+        assert maker
+        declared = maker.shapes.properties(schema)
+        return {name for name, node in declared.items() if maker.shapes.says(node, "readOnly") is True}
+
+    def at(self, operation: Operation, made: PlainMade) -> dict[str, str]:
+        """The path parameters of an operation on one record."""
+        key = _planned(operation).key
+        return {**self.below(operation, made.above), **({key: made.key} if key else {})}
+
+    def record(self, reply: Reply, operation: Operation) -> Any:
+        return within(json_or_none(reply.body), _planned(operation).record or ())
+
+    def items(self, reply: Reply, operation: Operation) -> list[Any]:
+        """The records of a list's reply."""
+        found = within(json_or_none(reply.body), _planned(operation).items or ())
+        return found if isinstance(found, list) else []
+
+    def _in_path(self, operation: Operation, name: str, values: Mapping[str, str]) -> str:
+        if name in values:
+            return quote(values[name], safe="")
+        if name == self.session.plan.contract.tenant:
+            return quote(self.session.own.tenant, safe="")
+        schema = next((one.schema for one in _planned(operation).taken if one.name == name), None)
+        return quote(_text(self._value(schema)), safe="")
+
+    def _value(self, schema: Node | None, number: int = 7) -> Any:
+        maker = self.session.plan.contract.maker
+        assert maker
+        return maker.make(schema, Draw.of(number, NOW)) if schema is not None and schema.value is not None else "x"
+
+    def _parameters(self, taken: tuple[Taken, ...]) -> tuple[list[tuple[str, str]], dict[str, str]]:
+        """The required ones: query pairs and headers, cookies among these."""
+        pairs: list[tuple[str, str]] = []
+        headers: dict[str, str] = {}
+        for one in taken:
+            if not one.required or one.location == "path":
+                continue
+            value = self._value(one.schema)
+            if one.location == "query":
+                pairs += _pairs(one, value)
+            elif one.location == "header":
+                headers[one.name] = _text(value)
+            elif one.location == "cookie":
+                _cookie(headers, one.name, _text(value))
+        return pairs, headers
+
+    def _body_schema(self, operation: Operation) -> Node | None:
+        bodies = _planned(operation).bodies
+        return bodies[_media(operation)] if bodies else None
+
+    def _examples(self, operation: Operation) -> Iterator[Any]:
+        document = self.session.plan.contract.document
+        place = document.node("paths", operation.path, operation.method.lower(), "requestBody")
+        media = document.follow(place).child("content", _media(operation))
+        if media.child("example").value is not None:
+            yield media.child("example").value
+        for _, node in media.child("examples").items():  # noqa: PERF102 -- a Node is no dict
+            yield document.follow(node).child("value").value
+
+    def _content(self, operation: Operation, body: Any) -> tuple[str, bytes]:
+        media = _media(operation)
+        if "urlencoded" in media and isinstance(body, dict):
+            pairs = [(name, text) for name, one in body.items() for text in _flat(one)]
+            return media, urlencode(pairs).encode()
+        if "json" in media or media == "*/*":
+            return media if "json" in media else "application/json", json.dumps(body).encode()
+        if media.startswith("text/") and isinstance(body, str):
+            return media, body.encode()
+        raise Inconclusive(f"{operation.id} takes {media}, of which no body is made")
+
+
+def within(value: Any, steps: Steps) -> Any:
+    """What ``steps`` lead to in ``value``; None where they lead nowhere."""
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _planned(operation: Operation) -> Plan:
+    assert operation.plan
+    return operation.plan
+
+
+def _media(operation: Operation) -> str:
+    """The media type to send: JSON where it is taken."""
+    names = list(_planned(operation).bodies)
+    return next((one for one in names if "json" in one and "patch" not in one), names[0])
+
+
+def _last(location: str | None) -> str:
+    return unquote(urlsplit(location or "").path.rstrip("/").rpartition("/")[2])
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _flat(value: Any) -> list[str]:
+    return [_text(one) for one in value] if isinstance(value, list) else [_text(value)]
+
+
+def _pairs(one: Taken, value: Any) -> list[tuple[str, str]]:
+    if isinstance(value, list) and one.explode:
+        return [(one.name, _text(each)) for each in value]
+    if isinstance(value, dict):
+        is_deep = one.style == "deepObject"
+        return [(f"{one.name}[{name}]" if is_deep else name, _text(each)) for name, each in value.items()]
+    return [(one.name, _text(value))]
+
+
+def _show(one: Credential, token: str, pairs: list[tuple[str, str]], headers: dict[str, str]) -> None:
+    """Show the run's token as this credential."""
+    if one.location == "query":
+        pairs.append((one.name, token))
+    elif one.location == "cookie":
+        _cookie(headers, one.name, token)
+    elif one.scheme == "apiKey":
+        headers[one.name] = token
+    elif one.scheme == "basic":
+        headers["Authorization"] = f"Basic {base64.b64encode(f'check:{token}'.encode()).decode()}"
+    else:
+        headers["Authorization"] = f"Bearer {token}"
+
+
+def _cookie(headers: dict[str, str], name: str, value: str) -> None:
+    pair = f"{name}={quote(value, safe='')}"
+    headers["Cookie"] = f"{headers['Cookie']}; {pair}" if "Cookie" in headers else pair

@@ -1,0 +1,180 @@
+"""Documents without annotations: their mocks pass, a mock that forgets or lies is found, and guesses are no findings."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mockserver import create_app
+from mockserver.conformance.allow_list import Routes
+from mockserver.conformance.checking import run
+from mockserver.conformance.options import Options
+from mockserver.conformance.provenance import Provenance
+from mockserver.conformance.targets import find_target
+from mockserver.conformance.transports import in_process
+from mockserver.contract import Kind
+from mockserver.errors import SetupError
+from mutants.wire import Wire, ask
+
+DOCUMENTS = Path(__file__).parent.parent / "data" / "documents"
+NAMES = sorted(one.name for one in DOCUMENTS.iterdir() if one.suffix in (".yaml", ".json"))
+PETS = """
+openapi: 3.1.0
+info: {title: Pets, version: '1'}
+security: [{key: []}]
+paths:
+  /owners:
+    post: {requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/NewOwner'}}}},
+           responses: {'201': {description: made, content: {application/json: {schema: {$ref: '#/components/schemas/Owner'}}}}}}
+  /owners/{ownerId}:
+    parameters: [{name: ownerId, in: path, required: true, schema: {type: integer}}]
+    get: {responses: {'200': {description: one, content: {application/json: {schema: {$ref: '#/components/schemas/Owner'}}}}}}
+  /owners/{ownerId}/pets:
+    parameters: [{name: ownerId, in: path, required: true, schema: {type: integer}}]
+    get:
+      parameters: [{name: limit, in: query, schema: {type: integer, minimum: 1}}]
+      responses:
+        '200': {description: all, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Pet'}}}}}
+    post: {requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/NewPet'}}}},
+           responses: {'201': {description: made, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}},
+                       '422': {description: invalid}}}
+  /owners/{ownerId}/pets/{petId}:
+    parameters: [{name: ownerId, in: path, required: true, schema: {type: integer}},
+                 {name: petId, in: path, required: true, schema: {type: integer}}]
+    get: {responses: {'200': {description: one, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}}
+    put: {requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/NewPet'}}}},
+          responses: {'200': {description: changed, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}}
+    delete: {responses: {'204': {description: gone}}}
+components:
+  securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}
+  schemas:
+    NewOwner: {type: object, required: [name], properties: {name: {type: string}}}
+    Owner: {type: object, required: [id, name], properties: {id: {type: integer}, name: {type: string}}}
+    NewPet: {type: object, required: [name], properties: {name: {type: string}, age: {type: integer, minimum: 0}}}
+    Pet: {type: object, required: [id, name], properties: {id: {type: integer}, name: {type: string}, age: {type: integer}}}
+"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_mock_of_a_document_passes_its_own_check(name):
+    verdict, _ = run(Options(spec=DOCUMENTS / name, strictness=Provenance.EXPECTED))
+    assert not [(one.first.check, one.first.operation, one.first.cause) for one in verdict.clusters()]
+    assert not verdict.errors()
+
+
+@pytest.fixture(scope="module")
+def pets(tmp_path_factory):
+    file = tmp_path_factory.mktemp("pets") / "pets.yaml"
+    file.write_text(PETS)
+    return file
+
+
+def checked(file, change=None, *kinds, **more):
+    """The verdict on a mock whose replies to operations of ``kinds`` go through ``change``."""
+    options = Options(spec=file, **more)
+    app = create_app(spec=file)
+    routes = Routes(app.extensions["mockserver"].contract)
+
+    def altered(environ, start_response):
+        operation = routes.operation(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        wire = Wire(environ, operation, *ask(app.wsgi_app, environ))
+        if change and operation and operation.kind in kinds:
+            change(wire)
+        start_response(f"{wire.status} ", list(wire.headers))
+        return [wire.body]
+
+    return run(options, target=replace(find_target(options, app), transport=in_process(altered)))[0]
+
+
+def test_the_sound_one_is_clean_with_nothing_noted(pets):
+    verdict = checked(pets)
+    assert verdict.exit_code == 0
+    assert not verdict.noted
+    assert verdict.counted_checks()[0] > 12
+
+
+def answers_another_type(wire):
+    wire.headers["Content-Type"] = "text/plain"
+
+
+def answers_a_name_that_is_a_number(wire):
+    if isinstance(wire.value, dict) and wire.status == 200:
+        wire.say({**wire.value, "name": 7})
+
+
+def answers_an_undeclared_success(wire):
+    if wire.status == 201:
+        wire.say(wire.value, 202)
+
+
+def takes_anything(wire):
+    if wire.status == 422:
+        wire.say({"id": 1, "name": "made up"}, 201)
+
+
+def asks_for_nothing(wire):
+    if wire.status == 401:
+        wire.say([], 200)
+
+
+DOCUMENTED = [
+    (answers_another_type, Kind.READ, "content type"),
+    (answers_a_name_that_is_a_number, Kind.READ, "breaks its schema at /name"),
+    (answers_an_undeclared_success, Kind.CREATE, "answered 202, which is not declared"),
+    (takes_anything, Kind.CREATE, "without a required member is answered 201"),
+    (asks_for_nothing, Kind.LIST, "without credentials it is answered 200"),
+]
+
+
+@pytest.mark.parametrize(("change", "kind", "cause"), DOCUMENTED, ids=lambda one: getattr(one, "__name__", None))
+def test_what_breaks_the_document_is_a_finding(pets, change, kind, cause):
+    verdict = checked(pets, change, kind)
+    assert verdict.exit_code == 1
+    assert [one for one in verdict.findings if cause in one.cause], {one.cause for one in verdict.findings}
+    assert {one.provenance for one in verdict.findings} == {Provenance.DOCUMENTED}
+
+
+def still_answers(wire):
+    if wire.status == 404:
+        wire.say({"id": 1, "name": "still here"}, 200)
+
+
+def lists_nothing(wire):
+    wire.say([])
+
+
+def forgets_changes(wire):
+    if wire.status == 200:
+        wire.say({**wire.value, "name": "as it was"})
+
+
+def lists_everything(wire):
+    wire.say([{"id": number, "name": "everybody's"} for number in range(1, 3_000)])
+
+
+INFERRED = [
+    (still_answers, Kind.READ, "a deleted record is answered 200"),
+    (still_answers, Kind.READ, "a record that nobody made is answered 200"),
+    (lists_nothing, Kind.LIST, "the list lacks a record that was created"),
+    (forgets_changes, Kind.READ, "what was created reads otherwise than it was sent (name)"),
+    (forgets_changes, Kind.READ, "a change is not seen by the next read (name)"),
+    (lists_everything, Kind.LIST, "a record below one parent is listed below another"),
+    (lists_everything, Kind.LIST, "records are listed where limit is 1"),
+]
+
+
+@pytest.mark.parametrize(("change", "kind", "cause"), INFERRED)
+def test_what_breaks_a_guess_is_told_and_counts_where_asked_for(pets, change, kind, cause):
+    verdict = checked(pets, change, kind)
+    assert verdict.exit_code == 0, {one.cause for one in verdict.findings}
+    assert [one for one in verdict.noted if cause in one.cause], {one.cause for one in verdict.noted}
+    strict = checked(pets, change, kind, strictness=Provenance.INFERRED)
+    assert strict.exit_code == 1
+    assert [one for one in strict.findings if cause in one.cause]
+
+
+def test_a_profile_that_has_to_know_its_records_refuses(pets):
+    options = Options(spec=pets, target="http://127.0.0.1:9", profile="staging-write", tenant="t", token="t",
+                      allow_hosts=("127.0.0.1",))  # fmt: skip
+    with pytest.raises(SetupError, match="needs a document that says what its operations mean"):
+        run(options)
