@@ -92,8 +92,7 @@ class PlainAsking:
     def unknown(self, operation: Operation) -> str:
         """A key that no record has, as its parameter wants it."""
         schema = next((one.schema for one in _planned(operation).taken if one.name == _planned(operation).key), None)
-        is_number = schema is not None and schema.value is not None and not self.replies.allows(schema, "text")
-        if is_number and self.replies.allows(schema, UNKNOWN):
+        if schema is not None and not self.replies.allows(schema, "text") and self.replies.allows(schema, UNKNOWN):
             return str(UNKNOWN)
         return _text(self._value(schema, UNKNOWN))
 
