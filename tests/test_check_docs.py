@@ -11,7 +11,7 @@ import yaml
 from click.testing import CliRunner
 
 from checking import prepared
-from mockserver.commands.check import NAMES
+from mockserver.commands.check_options import NAMES
 from mockserver.commands.cli import main
 from mockserver.conformance.baseline import read_baseline
 from mockserver.conformance.loading import load_checks

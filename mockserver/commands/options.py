@@ -46,7 +46,7 @@ def tells_problems(command: Callable[..., None]) -> Callable[..., None]:
     return telling
 
 
-def _options(*options: Callable[[Callable[..., None]], Callable[..., None]]) -> Callable[..., Any]:
+def all_of(*options: Callable[[Callable[..., None]], Callable[..., None]]) -> Callable[..., Any]:
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         for option in reversed(options):
             command = option(command)
@@ -55,7 +55,7 @@ def _options(*options: Callable[[Callable[..., None]], Callable[..., None]]) -> 
     return decorate
 
 
-world_options = _options(
+world_options = all_of(
     click.option(
         "--scenario", default="default", show_default=True, metavar="NAME|FILE",
         help="Initial data: empty, default, edge, large, or a YAML file of your own.",
