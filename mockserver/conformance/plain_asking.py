@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -13,12 +12,13 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.plain_replies import PlainReplies
+from mockserver.conformance.plain_writing import cookie, flat, query_pairs, show, text_of
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
 from mockserver.conformance.traffic import Reply, Sent, json_or_none
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Credential, Parent, Plan, Steps, Taken
+from mockserver.contract.plan import Parent, Plan, Steps, Taken
 from mockserver.contract.scalars import Draw
 from mockserver.values.absent import ABSENT
 
@@ -62,7 +62,7 @@ class PlainAsking:
         pairs += list((query or {}).items())
         if with_credentials and plan.needs:
             for one in plan.needs[0]:
-                _show(one, self.session.own.token or "token", pairs, headers)
+                show(one, self.session.own.token or "token", pairs, headers)
         content = b""
         if body is not ABSENT:
             media, content = self._content(operation, body)
@@ -94,7 +94,7 @@ class PlainAsking:
         schema = next((one.schema for one in _planned(operation).taken if one.name == _planned(operation).key), None)
         if schema is not None and not self.replies.allows(schema, "text") and self.replies.allows(schema, UNKNOWN):
             return str(UNKNOWN)
-        return _text(self._value(schema, UNKNOWN))
+        return text_of(self._value(schema, UNKNOWN))
 
     @property
     def replies(self) -> PlainReplies:
@@ -131,7 +131,7 @@ class PlainAsking:
                     raise
         operation = next(iter(group.all()))
         schema = next((one.schema for one in _planned(operation).taken if one.name == parent.parameter), None)
-        return _text(self._value(schema))
+        return text_of(self._value(schema))
 
     def below(self, operation: Operation, above: tuple[str, ...]) -> dict[str, str]:
         """The path parameters of ``operation`` for what stands above: each path has names of its own for them."""
@@ -199,7 +199,7 @@ class PlainAsking:
         if name == self.session.plan.contract.tenant:
             return quote(self.session.own.tenant, safe="")
         schema = next((one.schema for one in _planned(operation).taken if one.name == name), None)
-        return quote(_text(self._value(schema)), safe="")
+        return quote(text_of(self._value(schema)), safe="")
 
     def _value(self, schema: Node | None, number: int = 7) -> Any:
         maker = self.session.plan.contract.maker
@@ -215,11 +215,11 @@ class PlainAsking:
                 continue
             value = self._value(one.schema)
             if one.location == "query":
-                pairs += _pairs(one, value)
+                pairs += query_pairs(one, value)
             elif one.location == "header":
-                headers[one.name] = _text(value)
+                headers[one.name] = text_of(value)
             elif one.location == "cookie":
-                _cookie(headers, one.name, _text(value))
+                cookie(headers, one.name, text_of(value))
         return pairs, headers
 
     def _body_schema(self, operation: Operation) -> Node | None:
@@ -238,7 +238,7 @@ class PlainAsking:
     def _content(self, operation: Operation, body: Any) -> tuple[str, bytes]:
         media = _media(operation)
         if "urlencoded" in media and isinstance(body, dict):
-            pairs = [(name, text) for name, one in body.items() for text in _flat(one)]
+            pairs = [(name, text) for name, one in body.items() for text in flat(one)]
             return media, urlencode(pairs).encode()
         if "json" in media or media == "*/*":
             return media if "json" in media else "application/json", json.dumps(body).encode()
@@ -267,43 +267,3 @@ def _media(operation: Operation) -> str:
 
 def _last(location: str | None) -> str:
     return unquote(urlsplit(location or "").path.rstrip("/").rpartition("/")[2])
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list):
-        return ",".join(map(_text, value))
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _flat(value: Any) -> list[str]:
-    return [_text(one) for one in value] if isinstance(value, list) else [_text(value)]
-
-
-def _pairs(one: Taken, value: Any) -> list[tuple[str, str]]:
-    if isinstance(value, list) and one.explode:
-        return [(one.name, _text(each)) for each in value]
-    if isinstance(value, dict):
-        is_deep = one.style == "deepObject"
-        return [(f"{one.name}[{name}]" if is_deep else name, _text(each)) for name, each in value.items()]
-    return [(one.name, _text(value))]
-
-
-def _show(one: Credential, token: str, pairs: list[tuple[str, str]], headers: dict[str, str]) -> None:
-    """Show the run's token as this credential."""
-    if one.location == "query":
-        pairs.append((one.name, token))
-    elif one.location == "cookie":
-        _cookie(headers, one.name, token)
-    elif one.scheme == "apiKey":
-        headers[one.name] = token
-    elif one.scheme == "basic":
-        headers["Authorization"] = f"Basic {base64.b64encode(f'check:{token}'.encode()).decode()}"
-    else:
-        headers["Authorization"] = f"Bearer {token}"
-
-
-def _cookie(headers: dict[str, str], name: str, value: str) -> None:
-    pair = f"{name}={quote(value, safe='')}"
-    headers["Cookie"] = f"{headers['Cookie']}; {pair}" if "Cookie" in headers else pair
