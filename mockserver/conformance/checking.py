@@ -10,6 +10,7 @@ from typing import Any
 from mockserver.conformance.baseline import read_baseline, sort_out
 from mockserver.conformance.events import Finished, Listener, Started
 from mockserver.conformance.evidence import declared
+from mockserver.conformance.gathering import findings_of
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import MOCK, Options, judge
 from mockserver.conformance.runner import Run
@@ -45,7 +46,7 @@ def run(
         one.check()
     finally:
         left = one.clean_up()
-    sorted_out = sort_out(one.findings(left), entries, began.date())
+    sorted_out = sort_out(findings_of(one, left), entries, began.date())
     counts = [finding.provenance.counts(one.strictness) for finding in sorted_out.findings]
     recorder = one.client.recorder
     verdict = Verdict(

@@ -12,7 +12,6 @@ from mockserver.conformance.client import Client
 from mockserver.conformance.credentials import Credentials
 from mockserver.conformance.events import Judged, Listener, Working
 from mockserver.conformance.fates import Fates
-from mockserver.conformance.findings import Finding
 from mockserver.conformance.fuzzing import PHASES, Scenario, as_check, fuzz
 from mockserver.conformance.gateway import Patience, Trouble
 from mockserver.conformance.greeting import greet
@@ -266,42 +265,11 @@ class Run:
             known = Result(check, group.name, Outcome.LEFT_OUT, reason=SAMPLED, planned=False)
         return known or Result(check, group.name, Outcome.NOT_COVERED, reason=self.partial, hindered=True)
 
-    def findings(self, left: tuple[Made, ...]) -> list[Finding]:
-        """All that was found, by checks, by the watch on every reply, and by what could not be made or removed."""
-        found = [one for result in self.results for one in result.findings]
-        found += [one for finding in self.oracle.findings.values() for one in [finding] * self.oracle.seen[finding.key]]
-        known = {one.operation for one in found}
-        for result in self.results:
-            if result.blocked and result.blocked not in known:
-                known.add(result.blocked)
-                found.append(
-                    _about("preparation.records", "Records can be made to work with", result.blocked, result.reason)
-                )
-        if self.lag and self.lag.high > self.options.settle:
-            cause = f"reads lag behind writes by {self.lag}"
-            detail = "all else was judged with reads that wait; --settle 2s allows for it"
-            found.append(_about("watch.lag", "Reads see what was written before them", "", cause, detail))
-        for made in () if self.stopped else left:
-            found.append(
-                _about(
-                    "preparation.clean_up",
-                    "What was made can be removed",
-                    "",
-                    f"{made.resource} could not be removed",
-                    made.id,
-                )
-            )
-        return found
-
 
 def _uncovered(what: str, reason: str, operation: Operation | None = None) -> Result:
     check = Check(what, what, lambda _, __: None)
     resource = operation.resource.name if operation else ""
     return Result(check, resource, Outcome.NOT_COVERED, reason=reason, hindered=True)
-
-
-def _about(check: str, title: str, operation: str, cause: str, detail: str = "") -> Finding:
-    return Finding(check, title, None, "", operation, cause, detail)
 
 
 def _cannot(pointer: str, problem: str, remedy: str) -> SetupError:

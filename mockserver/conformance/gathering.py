@@ -1,0 +1,39 @@
+"""All that a run has found: by its checks, by the watch on every reply, and by what would not be made or go."""
+
+from __future__ import annotations
+
+from mockserver.conformance.findings import Finding
+from mockserver.conformance.made import Made
+from mockserver.conformance.runner import Run
+
+
+def findings_of(run: Run, left: tuple[Made, ...]) -> list[Finding]:
+    """All that was found, by checks, by the watch on every reply, and by what could not be made or removed."""
+    found = [one for result in run.results for one in result.findings]
+    found += [one for finding in run.oracle.findings.values() for one in [finding] * run.oracle.seen[finding.key]]
+    known = {one.operation for one in found}
+    for result in run.results:
+        if result.blocked and result.blocked not in known:
+            known.add(result.blocked)
+            found.append(
+                _about("preparation.records", "Records can be made to work with", result.blocked, result.reason)
+            )
+    if run.lag and run.lag.high > run.options.settle:
+        cause = f"reads lag behind writes by {run.lag}"
+        detail = "all else was judged with reads that wait; --settle 2s allows for it"
+        found.append(_about("watch.lag", "Reads see what was written before them", "", cause, detail))
+    for made in () if run.stopped else left:
+        found.append(
+            _about(
+                "preparation.clean_up",
+                "What was made can be removed",
+                "",
+                f"{made.resource} could not be removed",
+                made.id,
+            )
+        )
+    return found
+
+
+def _about(check: str, title: str, operation: str, cause: str, detail: str = "") -> Finding:
+    return Finding(check, title, None, "", operation, cause, detail)
