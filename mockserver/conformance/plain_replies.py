@@ -22,6 +22,7 @@ from mockserver.contract.document import Document, Node
 from mockserver.contract.making import Maker
 from mockserver.contract.plan import Said
 from mockserver.contract.scalars import Draw
+from mockserver.values.pointer import steps_of
 
 ROOT = "urn:document"
 FORMATS = FormatChecker(["date-time", "date", "uuid", "email", "ipv4", "ipv6"])
@@ -112,8 +113,7 @@ class PlainReplies:
         """All that the document declares for that reply; the plan knows the one that is answered with."""
         place = said.media.pointer.rpartition("/")[0] if said.media else ""
         node = self._registry.contents(ROOT)
-        for step in place.split("/")[1:]:
-            step = step.replace("~1", "/").replace("~0", "~")  # noqa: PLW2901
+        for step in steps_of(place):
             node = node.get(step) if isinstance(node, Mapping) else None
         names = list(node) if isinstance(node, Mapping) else []
         return [name.partition(";")[0].strip().lower() for name in names or [str(said.media_type)]]
