@@ -6,7 +6,7 @@ import copy
 import json
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -39,6 +39,11 @@ class Ground:
     rng: random.Random
     met: list[bool]
 
+    def note(self, met: object = True) -> None:  # noqa: FBT002 -- a condition, not a switch
+        """Note that something met the mutant, if it did."""
+        if met:
+            self.met.append(True)
+
     def operation(self, *kinds: Kind) -> Operation:
         return self.rng.choice([one for one in self.contract.operations() if one.kind in kinds])
 
@@ -54,10 +59,10 @@ def operator(function: Operator) -> Operator:
     return function
 
 
-def sow(contract: Contract, seed: int, count: int) -> Iterator[Sown]:
-    """``count`` mutants, the operators in turn; the same for the same seed."""
+def sow(contract: Contract, seed: int, count: int, only: Sequence[str] = ()) -> Iterator[Sown]:
+    """``count`` mutants, the operators (or ``only`` these) in turn; the same for the same seed."""
     rng = random.Random(seed)
-    names = sorted(OPERATORS)
+    names = sorted(only or OPERATORS)
     for number in range(count):
         met: list[bool] = []
         name = names[number % len(names)]
@@ -66,7 +71,7 @@ def sow(contract: Contract, seed: int, count: int) -> Iterator[Sown]:
         yield Sown(mutant, name, resource, kind, met)
 
 
-def _replies(
+def replies(
     ground: Ground, operation: Operation, change: Callable[[Wire], bool | None], status: int | None = 200
 ) -> Callable[[Planting], None]:
     """Change replies of one operation; ``change`` answers whether it changed anything."""
@@ -90,10 +95,10 @@ def _records(
         wire.say(value)
         return any(done)
 
-    return _replies(ground, operation, changed)
+    return replies(ground, operation, changed)
 
 
-def _made(operation: Operation, wrong: str, plant: Callable[[Planting], None]) -> Made:
+def describe(operation: Operation, wrong: str, plant: Callable[[Planting], None]) -> Made:
     return operation.resource.name, operation.kind.value, f"{operation.id}: {wrong}", plant
 
 
@@ -108,7 +113,7 @@ def _field(ground: Ground, operation: Operation) -> str:
 def member_dropped(ground: Ground) -> Made:
     operation = ground.operation(*READS, *WRITES)
     name = _field(ground, operation)
-    return _made(
+    return describe(
         operation, f"{name} is left out", _records(ground, operation, lambda one: one.pop(name, None) is not None)
     )
 
@@ -124,7 +129,7 @@ def member_changed(ground: Ground) -> Made:
         record[name] = _otherwise(record[name])
         return True
 
-    return _made(operation, f"{name} is another value", _records(ground, operation, change))
+    return describe(operation, f"{name} is another value", _records(ground, operation, change))
 
 
 def _otherwise(value: Any) -> Any:
@@ -147,7 +152,7 @@ def member_retyped(ground: Ground) -> Made:
         record |= {name: str(record[name])} if done else {}
         return done
 
-    return _made(operation, f"{name} is a text", _records(ground, operation, change))
+    return describe(operation, f"{name} is a text", _records(ground, operation, change))
 
 
 @operator
@@ -158,7 +163,7 @@ def status_changed(ground: Ground) -> Made:
         wire.status = 202
         return True
 
-    return _made(operation, "202 for 200", _replies(ground, operation, change))
+    return describe(operation, "202 for 200", replies(ground, operation, change))
 
 
 @operator
@@ -171,26 +176,26 @@ def refusal_changed(ground: Ground) -> Made:
         wire.status = wanted
         return True
 
-    return _made(operation, f"{wanted} for {status}", _replies(ground, operation, change, status))
+    return describe(operation, f"{wanted} for {status}", replies(ground, operation, change, status))
 
 
 @operator
 def item_lost(ground: Ground) -> Made:
     operation = ground.operation(Kind.LIST, Kind.LOOKUP, Kind.SEARCH)
-    return _made(operation, "the last item is left out", _replies(ground, operation, _paged(lambda many: many[:-1])))
+    return describe(operation, "the last item is left out", replies(ground, operation, _paged(lambda many: many[:-1])))
 
 
 @operator
 def order_changed(ground: Ground) -> Made:
     operation = ground.operation(Kind.LIST, Kind.LOOKUP, Kind.SEARCH)
-    return _made(operation, "items stand in reverse", _replies(ground, operation, _paged(lambda many: many[::-1])))
+    return describe(operation, "items stand in reverse", replies(ground, operation, _paged(lambda many: many[::-1])))
 
 
 @operator
 def item_twice(ground: Ground) -> Made:
     operation = ground.operation(Kind.LIST, Kind.LOOKUP, Kind.SEARCH)
-    return _made(
-        operation, "the first item comes twice", _replies(ground, operation, _paged(lambda many: many[:1] + many))
+    return describe(
+        operation, "the first item comes twice", replies(ground, operation, _paged(lambda many: many[:1] + many))
     )
 
 
@@ -215,7 +220,7 @@ def header_missing(ground: Ground) -> Made:
     def change(wire: Wire) -> bool:
         return wire.headers.pop(name, None) is not None
 
-    return _made(operation, f"{name} is missing", _replies(ground, operation, change))
+    return describe(operation, f"{name} is missing", replies(ground, operation, change))
 
 
 @operator
@@ -229,13 +234,13 @@ def reply_stale(ground: Ground) -> Made:
         wire.body, fresh = old, wire.body
         return old != fresh
 
-    return _made(operation, "answers what it answered first", _replies(ground, operation, change))
+    return describe(operation, "answers what it answered first", replies(ground, operation, change))
 
 
 # Operators over requests
 
 
-def _requests(ground: Ground, operation: Operation, change: Callable[[Environ], bool]) -> Callable[[Planting], None]:
+def requests(ground: Ground, operation: Operation, change: Callable[[Environ], bool]) -> Callable[[Planting], None]:
     """Change requests of one operation; ``change`` answers whether it changed anything."""
     pattern = re.compile("/".join("[^/]+" if "{" in one else re.escape(one) for one in operation.path.split("/")) + "$")
 
@@ -250,7 +255,7 @@ def _requests(ground: Ground, operation: Operation, change: Callable[[Environ], 
     return plant
 
 
-def _body(change: Callable[[Any], Any]) -> Callable[[Environ], bool]:
+def body_of(change: Callable[[Any], Any]) -> Callable[[Environ], bool]:
     def changed(environ: Environ) -> bool:
         try:
             body = json.loads(read_body(environ))
@@ -268,8 +273,8 @@ def _body(change: Callable[[Any], Any]) -> Callable[[Environ], bool]:
 @operator
 def step_lost(ground: Ground) -> Made:
     operation = ground.operation(Kind.PATCH)
-    change = _body(lambda body: body[:-1] if isinstance(body, list) and len(body) > 1 else None)
-    return _made(operation, "the last of several steps is not carried out", _requests(ground, operation, change))
+    change = body_of(lambda body: body[:-1] if isinstance(body, list) and len(body) > 1 else None)
+    return describe(operation, "the last of several steps is not carried out", requests(ground, operation, change))
 
 
 @operator
@@ -277,30 +282,37 @@ def member_ignored(ground: Ground) -> Made:
     operation = ground.operation(Kind.CREATE, Kind.REPLACE)
     fields = sorted(operation.resource.fields - operation.resource.managed - {operation.resource.key})
     name = ground.rng.choice(fields)
-    change = _body(lambda body: {k: v for k, v in body.items() if k != name} if isinstance(body, dict) else None)
-    return _made(operation, f"{name} is not stored", _requests(ground, operation, change))
+    change = body_of(lambda body: {k: v for k, v in body.items() if k != name} if isinstance(body, dict) else None)
+    return describe(operation, f"{name} is not stored", requests(ground, operation, change))
 
 
 @operator
 def parameter_ignored(ground: Ground) -> Made:
-    chosen = [one for one in ground.contract.operations() if any(p.location == "query" for p in one.parameters)]
+    chosen = [one for one in ground.contract.operations() if _telling(one)]
     operation = ground.rng.choice(chosen)
-    name = ground.rng.choice([one.name for one in operation.parameters if one.location == "query"])
+    name = ground.rng.choice(_telling(operation))
 
     def change(environ: Environ) -> bool:
         parts = environ.get("QUERY_STRING", "").split("&")
         environ["QUERY_STRING"] = "&".join(one for one in parts if not one.startswith(f"{name}="))
         return len(parts) != len(environ["QUERY_STRING"].split("&")) or not environ["QUERY_STRING"]
 
-    return _made(operation, f"{name} is ignored", _requests(ground, operation, change))
+    return describe(operation, f"{name} is ignored", requests(ground, operation, change))
+
+
+def _telling(operation: Operation) -> list[str]:
+    """Query parameters whose being ignored a reply can tell: not those that say how fresh a reply has to be."""
+    known = (operation.projection, operation.page.key if operation.page else None)
+    return [one.name for one in operation.parameters if one.location == "query" and one.name in known]
 
 
 @operator
 def criterion_ignored(ground: Ground) -> Made:
     operation = ground.operation(Kind.SEARCH)
-    name = ground.rng.choice(sorted(operation.criteria))
-    change = _body(lambda body: {k: v for k, v in body.items() if k != name} if isinstance(body, dict) else None)
-    return _made(operation, f"{name} is ignored", _requests(ground, operation, change))
+    mapped = [name for name, one in operation.criteria.items() if one.field is not None]
+    name = ground.rng.choice(sorted(mapped))
+    change = body_of(lambda body: {k: v for k, v in body.items() if k != name} if isinstance(body, dict) else None)
+    return describe(operation, f"{name} is ignored", requests(ground, operation, change))
 
 
 @operator
@@ -313,7 +325,7 @@ def lists_cut(ground: Ground) -> Made:
             {k: v[:-1] if isinstance(v, list) and v else v for k, v in body.items()} if isinstance(body, dict) else None
         )
 
-    return _made(operation, "lists lose their last item", _requests(ground, operation, _body(change)))
+    return describe(operation, "lists lose their last item", requests(ground, operation, body_of(change)))
 
 
 # Operators over the document: the mock follows another one than the kit
@@ -337,7 +349,7 @@ def constraint_off(ground: Ground) -> Made:
         return constraint_off(ground)
     steps = ground.rng.choice(places)
     wrong = f"/{'/'.join(steps)} of what it takes is not enforced"
-    return _made(operation, wrong, _document(ground, lambda root: _unenforced(root, operation, steps)))
+    return describe(operation, wrong, _document(ground, lambda root: _unenforced(root, operation, steps)))
 
 
 def _schema(root: Root, operation: Operation) -> Any:

@@ -17,6 +17,7 @@ from mockserver.conformance.session import Session
 from mockserver.conformance.transports import in_process
 from mockserver.errors import SetupError
 from mockserver.settings import Settings
+from mutants import request_operators, state_operators  # noqa: F401 -- read so that their operators are known
 from mutants.generated import Sown, sow
 from mutants.planting import planted
 from mutants.trial import LIMITS, Target, names_a_cause
@@ -34,9 +35,11 @@ class Tried:
     caught: str | None
 
 
-def try_generated(seed: int, count: int, target: Target, settings: Settings) -> Iterator[Tried]:
-    """One after the other in this process; what is planted is undone each time."""
-    for sown in sow(target.contract, seed, count):
+def try_generated(
+    seed: int, count: int, target: Target, settings: Settings, only: tuple[str, ...] = ()
+) -> Iterator[Tried]:
+    """One after the other in this process; what is planted is undone each time. ``only``: by these operators."""
+    for sown in sow(target.contract, seed, count, only):
         try:
             caught = _caught(sown, target, settings)
         except SetupError:
