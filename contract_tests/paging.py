@@ -12,6 +12,7 @@ from mockserver.conformance import (
     Inconclusive,
     Kind,
     NotApplicable,
+    Operation,
     Session,
     Sheet,
     check,
@@ -48,15 +49,39 @@ def narrow(session: Session, group: Group) -> Iterator[tuple[Ask, dict[str, Any]
     """Each look-up, search and list, as a request and the field values that put a record into its answer."""
     for operation in group.all(Kind.LOOKUP):
         by = next(iter(operation.keys.values()))
-        value = session.foreign(group).get(by) or f"page-{operation.id}-{session.mark}"
-        is_free = by in group.writable and by not in {one.field for one in group.references}
+        is_free = isinstance(by, str) and by in group.writable and by not in {one.field for one in group.references}
         if is_free and len(operation.keys) == 1:
-            yield session.usual(group, operation, {by: value}), {by: value}
+            value = session.foreign(group).get(str(by)) or f"page-{operation.id}-{session.mark}"
+            yield session.usual(group, operation, {by: value}), {str(by): value}
+        elif shared := _shared(session, group, operation):
+            yield session.usual(group, operation, shared), shared
     for operation in group.all(Kind.SEARCH):
         yield Ask(operation, body=marked(session, group, operation.id)), {}
     for operation in group.all(Kind.LIST):
         if has_key(operation):
             yield Ask(operation), {}
+
+
+def _shared(session: Session, group: Group, operation: Operation) -> dict[str, Any]:
+    """The values by which a look-up finds records that refer to one of their own; none where they cannot be set."""
+    by_field = {one.field: one for one in group.references}
+    record = session.create(group)
+    if group.named(operation, record) is None:
+        return {}
+    names = [one for field in operation.keys.values() for one in _fields(field, record)]
+    shared = {name: record[name] for name in names if name in group.writable}
+    for name in shared.keys() & by_field.keys():
+        target = session.plan.groups[by_field[name].resource]
+        if Kind.CREATE in target.operations and group.values.type_of(group.field(name)) != "array":
+            shared[name] = session.create(target)[target.key]
+    return shared if len(shared) == len(names) else {}
+
+
+def _fields(field: Any, record: Mapping[str, Any]) -> list[str]:
+    """The fields that a parameter of a look-up is compared with, for a record like this one."""
+    if isinstance(field, str):
+        return [field]
+    return [str(field["by"]), str(field.get("cases", {}).get(record.get(field["by"])))]
 
 
 def filled(session: Session, group: Group, ask: Ask, fields: dict[str, Any], pages: int) -> tuple[Sheet, set[str]]:
@@ -127,6 +152,32 @@ def check_one_page_is_all(session: Session, group: Group) -> None:
             empty = read_page(session, group, nothing)
             session.expect(not empty.items, f"{ask.operation.id} finds what is not there")
             session.expect(empty.next is None, f"{ask.operation.id} names a next key on an empty page")
+
+
+@check(*NEEDS, writes=True)
+def check_exactly_full(session: Session, group: Group) -> None:
+    """Pages that are exactly full end where the records do, and one record more is on a page of its own."""
+    for ask, fields in narrow(session, group):
+        with session.each(ask.operation):
+            first, _ = filled(session, group, ask, fields, pages=2)
+            limit, known = len(first.items), {one[group.key] for one in walk(session, group, ask)}
+            for more in (-len(known) % limit, 1, 1):
+                before = session.ours(group)
+                make_many(session, group, more, fields)
+                known |= session.ours(group) - before
+                _cut_right(session, group, ask, known, limit)
+
+
+def _cut_right(session: Session, group: Group, ask: Ask, known: set[str], limit: int) -> None:
+    """Expect pages that hold all that is ``known``, each full but the last, and no key behind which nothing is."""
+    name, page = ask.operation.id, ask.operation.page
+    found = list(sheets(session, group, ask))
+    sizes = [len(sheet.items) for sheet in found if sheet.items]
+    missing = known - {one[group.key] for sheet in found for one in sheet.items}
+    session.expect(not missing, f"{name} leaves records out where its pages are exactly full", f"{len(missing)}")
+    session.expect(set(sizes[:-1]) <= {limit} and sizes[-1] <= limit, f"{name} has pages of uneven size", str(sizes))
+    is_told = page is not None and page.items is not None
+    session.expect(not is_told or bool(found[-1].items), f"{name} names a next key behind which nothing is")
 
 
 @check(*NEEDS, Kind.READ, writes=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.conformance import Ask, Group, Inconclusive, Kind, Operation, Session, check, record_name
+from mockserver.conformance import Ask, Group, Inconclusive, Kind, Operation, Session, check, other, record_name
 
 RECORDS = 5
 
@@ -67,6 +67,20 @@ def check_rows(session: Session, group: Group) -> None:
     )
     narrow["limit"], narrow["offset"] = 1, 1
     session.expect(rows(session, group, target, narrow) == [wanted[-1]], "a query's limit and offset cut another slice")
+
+
+@check(Kind.QUERY, Kind.READ, pair=True, writes=True, owns=True)
+def check_of_one_tenant(session: Session, group: Group) -> None:
+    """A query finds what its own tenant has, and nothing of another's that meets it as well."""
+    target = asked(session, group)
+    text = f"{session.mark} in two tenants"
+    mine = session.create(target, {target.marker: text})
+    session.create(target, {target.marker: text}, who=other(session))
+    body = {"fields": [target.key], "criteria": {"fact": target.marker, "operator": "equal", "value": text}}
+    found = rows(session, group, target, body)
+    session.expect(
+        found == [{target.key: mine[target.key]}], "a query finds records of another tenant", str(found)[:200]
+    )
 
 
 @check(Kind.QUERY, writes=True, code=206)

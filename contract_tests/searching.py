@@ -18,6 +18,7 @@ from mockserver.conformance import (
     by_id,
     check,
     marked,
+    naming,
     walk,
 )
 
@@ -60,7 +61,14 @@ def ordinal(value: Any) -> float | None:
 
 
 def records(session: Session, group: Group) -> list[dict[str, Any]]:
-    return [session.create(group) for _ in range(RECORDS)]
+    """Records to search among; every third refers to others than the rest do."""
+    searched = {criterion.field for _, _, criterion in each_parameter(group)}
+    differing: dict[str, Any] = {}
+    for reference in group.references:
+        target = session.plan.groups[reference.resource]
+        if reference.field in searched and reference.field in session.body(group) and Kind.CREATE in target.operations:
+            differing |= naming(group, reference, session.create(target)[target.key])
+    return [session.create(group, differing if turn % 3 == 2 else None) for turn in range(RECORDS)]
 
 
 def held(
@@ -103,8 +111,10 @@ def _probes(how: How, values: list[Any], mark: str) -> Iterator[tuple[Any, str]]
         case How.CONTAINS:
             yield from _texts(str(values[len(values) // 2]), mark)
         case How.ANY_OF:
-            yield [values[0]], "one value"
-            yield [values[0], values[-1], f"none-{mark}"], "several values"
+            yield [_first(values[0])], "one value"
+            several = list(dict.fromkeys(map(_first, (values[0], values[-1], values[1], values[2]))))[:3]
+            for order in (several, several[::-1], [f"none-{mark}", *several[1:]], [*several[1:], f"none-{mark}"]):
+                yield order, "several values"
             yield [f"none-{mark}"], "no value there is"
         case How.RANGE:
             yield from _ranges(sorted(value for value in values if ordinal(value) is not None))
@@ -112,6 +122,11 @@ def _probes(how: How, values: list[Any], mark: str) -> Iterator[tuple[Any, str]]
             yield values[0], "a value"
             if isinstance(values[0], bool):
                 yield not values[0], "the other value"
+
+
+def _first(value: Any) -> Any:
+    """A value to look for: of a list its first item."""
+    return value[0] if isinstance(value, list) and value else value
 
 
 def _texts(text: str, mark: str) -> Iterator[tuple[str, str]]:

@@ -1,17 +1,18 @@
 """The kit: contract checks of a target behind a URL, known by its document alone. What checks may use is named here."""
 
 from mockserver.conformance.as_held import AsHeld, moment_of
-from mockserver.conformance.asking import Ask, preview_body, record_name
+from mockserver.conformance.asking import Ask, example_body, preview_body, record_name
 from mockserver.conformance.bounds import inside, outside
 from mockserver.conformance.comparing import listed
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
-from mockserver.conformance.furnishing import Furnisher, compared, variants
+from mockserver.conformance.furnishing import Furnisher, compared, resources_read, variants
 from mockserver.conformance.identity import Identity, claims
+from mockserver.conformance.naive import named_key
 from mockserver.conformance.naive_values import CannotTell, agree, plain
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.plain_asking import PlainAsking, PlainMade, within
-from mockserver.conformance.plan import Group, Plan
+from mockserver.conformance.plan import Group, Plan, examples_of, read_body
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check, check
 from mockserver.conformance.session import Session
@@ -77,12 +78,15 @@ __all__ = [
     "check",
     "claims",
     "compared",
+    "example_body",
+    "examples_of",
     "has_key",
     "inside",
     "left_nothing",
     "listed",
     "marked",
     "moment_of",
+    "named_key",
     "naming",
     "other",
     "outside",
@@ -90,10 +94,12 @@ __all__ = [
     "plain",
     "preview_body",
     "put",
+    "read_body",
     "read_page",
     "record_name",
     "references",
     "refused",
+    "resources_read",
     "results_of",
     "run_batch",
     "same_json",

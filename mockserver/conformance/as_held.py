@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mockserver.conformance.asking import Ask, others
-from mockserver.conformance.naive import Key, Reader
+from mockserver.conformance.naive import Reader, named_key
 from mockserver.conformance.naive_values import CannotTell, plain
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
@@ -46,9 +46,7 @@ class View:
         if isinstance(value, Mapping):
             return {name: self._read(one, f"{path}.{name}") for name, one in value.items()}
         if isinstance(value, str) and path in self._keys:
-            key = Key(value)
-            key.resource = self._keys[path]
-            return key
+            return named_key(value, self._keys[path])
         return value
 
 

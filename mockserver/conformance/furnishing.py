@@ -84,7 +84,7 @@ class Furnisher:
     def dependants(self, rules: Any, group: Group, record: Mapping[str, Any]) -> list[tuple[Group, dict[str, Any]]]:
         """Records that name ``record`` where ``rules`` look for some, with each value that those are compared with."""
         made: list[tuple[Group, dict[str, Any]]] = []
-        for resource, path in sorted(looked_for(rules)):
+        for resource, path in sorted(resources_read(rules)):
             other = self.session.plan.groups[resource]
             if Kind.CREATE not in other.operations:
                 continue
@@ -138,7 +138,7 @@ def named_in(rules: Any) -> Iterator[tuple[str, ...]]:
                 yield (one.id, *chain)
 
 
-def looked_for(rules: Any) -> set[tuple[str, str]]:
+def resources_read(rules: Any) -> set[tuple[str, str]]:
     """The resources whose records rules look through, with the foreign key by which they do (empty: all)."""
     found = set()
     for tree in trees(rules):

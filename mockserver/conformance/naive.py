@@ -20,6 +20,13 @@ class Key(str):
     resource: str
 
 
+def named_key(text: str, resource: str) -> Key:
+    """``text`` as the key of a record of ``resource``."""
+    key = Key(text)
+    key.resource = resource
+    return key
+
+
 class Held(Protocol):
     """A record of the target: ``get`` gives a field, computed ones worked out anew; None where it has none."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,6 +17,8 @@ from mockserver.contract import Operation
 from mockserver.contract.operation import ReplyRule
 
 CORS = ("Access-Control-Allow-Headers", "Access-Control-Allow-Methods", "Access-Control-Allow-Origin")
+BOM = codecs.BOM_UTF8
+"""What must not stand before JSON (RFC 8259, section 8.1), though lenient readers pass over it."""
 _TRACE = re.compile(
     rb"Traceback \(most recent call last\)"
     rb"|\bat [\w.$]+\([\w]+\.java:\d+\)"
@@ -82,6 +85,8 @@ def _content(
     media = (reply.header("Content-Type") or "").partition(";")[0].strip().lower()
     if media != "application/json":
         yield "watch.content_type", 200, f"a reply with {reply.status} has the content type {media or 'none'}", ""
+    if reply.body.startswith(BOM):
+        yield "watch.schema", 200, f"a reply with {reply.status} begins with a byte order mark, not with JSON", ""
     try:
         value: Any = read_json(reply.body, parse_constant=_not_json)
     except NotJson as wrong:

@@ -226,6 +226,18 @@ def _example(contract: Contract, media: Node, schema: Node) -> Mapping[str, Any]
     return next((one for one in found if isinstance(one, dict)), {})
 
 
+def examples_of(group: Group) -> list[Mapping[str, Any]]:
+    """The records that the document shows: in its schema, and as replies to reading one."""
+    document, schema = group.contract.document, group.schema
+    found = [schema.child("example").value, *(schema.child("examples").value or [])]
+    for operation in group.all(Kind.READ):
+        place = document.node("paths", operation.path, operation.method.lower(), "responses", "200")
+        for _, media in document.follow(place).child("content").items():  # noqa: PERF102 -- a node, not a mapping
+            found.append(media.child("example").value)
+            found += [document.follow(node).child("value").value for _, node in media.child("examples").items()]
+    return [one for one in found if isinstance(one, dict)]
+
+
 def first_condition(when: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """The field that an effect's condition looks at first, and the values that meet it; (None,) for no certain ones."""
     try:

@@ -39,7 +39,7 @@ class Ground:
     rng: random.Random
     met: list[bool]
 
-    def note(self, met: object = True) -> None:  # noqa: FBT002 -- a condition, not a switch
+    def note(self, met: object = True) -> None:
         """Note that something met the mutant, if it did."""
         if met:
             self.met.append(True)

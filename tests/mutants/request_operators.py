@@ -13,6 +13,7 @@ from mockserver.contract.operation import How
 from mockserver.handlers import Call
 from mockserver.messages import Reply
 from mockserver.store import Record, Tenant
+from mockserver.values.moment import comparable, order
 from mutants.generated import Ground, Made, body_of, describe, operator, replies, requests
 from mutants.planting import Behaviour, Planting, engine
 from mutants.state_operators import MANY, answered
@@ -89,8 +90,8 @@ def search_off(ground: Ground) -> Made:
             "the whole only": lambda wanted, found: str(found).casefold() == wanted.casefold(),
         },
         How.RANGE: {
-            "without its low end": lambda wanted, found: found != wanted[0],
-            "without its high end": lambda wanted, found: found != wanted[1],
+            "without its low end": lambda wanted, found: order(comparable(wanted[0]), comparable(found)) != 0,
+            "without its high end": lambda wanted, found: order(comparable(wanted[1]), comparable(found)) != 0,
             "as texts": lambda wanted, found: str(wanted[0]) <= str(found) <= str(wanted[1]),
         },
         How.ANY_OF: {

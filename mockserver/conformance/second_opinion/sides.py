@@ -11,7 +11,7 @@ from typing import Any
 from mockserver.conformance.allow_list import NotAllowed
 from mockserver.conformance.asking import Ask
 from mockserver.conformance.findings import Broken, Inconclusive
-from mockserver.conformance.furnishing import looked_for, named_in
+from mockserver.conformance.furnishing import named_in, resources_read
 from mockserver.conformance.registry import Check
 from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.names import Names, Unbound
@@ -65,7 +65,7 @@ class Side:
             return frozenset()
         groups = self.session.plan.groups.values()
         rules = {name: group.marks(name)["computed"] for group in groups for name in group.resource.computed}
-        found = {name for name, rule in rules.items() if looked_for(rule)}
+        found = {name for name, rule in rules.items() if resources_read(rule)}
         while (
             more := {one for one, rule in rules.items() if found & {part for way in named_in(rule) for part in way}}
             - found

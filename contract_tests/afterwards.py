@@ -1,0 +1,83 @@
+"""Afterwards: what a change left is what every list, look-up, search and document shows, whichever way it was made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.conformance import Group, Kind, NotApplicable, Session, by_id, changes, check, run_batch, walk, ways
+
+NEEDS = (Kind.CREATE, Kind.READ)
+
+
+def shown_everywhere(session: Session, group: Group, record_id: str, what: str) -> None:
+    """Expect each way to find the record to show it as it is read now."""
+    wanted = session.read(group, record_id)
+    for ask in ways(group, wanted):
+        with session.each(ask.operation):
+            found = by_id(group, walk(session, group, ask))
+            cause = f"{ask.operation.id} shows an outdated record after {what}"
+            session.expect(record_id in found, f"{ask.operation.id} loses a record after {what}")
+            session.same(wanted, found[record_id], cause)
+
+
+@check(*NEEDS, writes=True)
+def check_changes_are_shown(session: Session, group: Group) -> None:
+    """A record that was changed is shown as it is now by everything that finds it."""
+    if not any(group.all(Kind.LIST, Kind.LOOKUP, Kind.SEARCH)):
+        raise NotApplicable("there is nothing that finds records")
+    for what, change in changes(session, group):
+        record = session.create(group)
+        change(record)
+        shown_everywhere(session, group, record[group.key], what)
+
+
+@check(*NEEDS, Kind.LOOKUP, writes=True)
+def check_lookups_follow(session: Session, group: Group) -> None:
+    """A look-up finds a record by the value it has, and no longer by the one it had."""
+    for operation in group.all(Kind.LOOKUP):
+        by = next(iter(operation.keys.values()))
+        if (
+            not isinstance(by, str)
+            or by not in group.writable
+            or len(operation.keys) > 1
+            or by in session.foreign(group)
+        ):
+            continue
+        for what, change in ways_to_set(session, group):
+            old, new = (value_for(session, group, by) for _ in range(2))
+            record = session.create(group, {by: old})
+            change(record, {by: new})
+            for value, wanted in ((old, False), (new, True)):
+                with session.each(operation):
+                    ask = session.usual(group, operation, {**record, by: value})
+                    found = record[group.key] in by_id(group, walk(session, group, ask))
+                    cause = f"{operation.id} {'loses' if wanted else 'still finds'} a record whose {by} {what} changed"
+                    session.expect(found is wanted, cause)
+
+
+def value_for(session: Session, group: Group, field: str) -> str:
+    """A value for ``field`` that no record has: the key of a new record where it refers to one."""
+    reference = next((one for one in group.references if one.field == field), None)
+    target = session.plan.groups[reference.resource] if reference else group
+    made = session.create(target)
+    return str(made[target.key]) if reference else f"{field}-of-{made[group.key]}"
+
+
+def ways_to_set(session: Session, group: Group) -> list[tuple[str, Any]]:
+    """Each way to give fields of a record other values."""
+
+    def steps(fields: dict[str, Any]) -> list[dict[str, Any]]:
+        return [{"op": "add", "path": f"/{name}", "value": value} for name, value in fields.items()]
+
+    def put(record: dict[str, Any], fields: dict[str, Any]) -> None:
+        body = {**session.body(group), **fields, group.key: record[group.key]}
+        session.at(group, Kind.REPLACE, record[group.key], body=body)
+
+    def patch(record: dict[str, Any], fields: dict[str, Any]) -> None:
+        session.at(group, Kind.PATCH, record[group.key], body=steps(fields))
+
+    def batch(record: dict[str, Any], fields: dict[str, Any]) -> None:
+        run_batch(session, group, [{"verb": "patch", "key": record[group.key], "patch": steps(fields)}])
+
+    known = ((Kind.REPLACE, "a PUT", put), (Kind.PATCH, "a patch", patch), (Kind.BATCH, "a batch", batch))
+    return [(what, change) for kind, what, change in known if kind in group.operations]

@@ -1,0 +1,185 @@
+"""Answering: what an operation works out or generates from what it is asked, worked out a second time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from mockserver.conformance import (
+    AsHeld,
+    Ask,
+    CannotTell,
+    Furnisher,
+    Group,
+    Inconclusive,
+    Kind,
+    Operation,
+    Session,
+    agree,
+    check,
+    claims,
+    example_body,
+    moment_of,
+    named_key,
+    other,
+    plain,
+    read_body,
+    resources_read,
+    variants,
+    walk,
+)
+
+CLOCK = ("today()", "now()")
+"""What rules call whose outcome depends on when it is worked out."""
+
+
+def reply_rules(operation: Operation) -> dict[str, Any]:
+    """The rules of what is answered."""
+    return {name: operation.meaning[name] for name in ("let", "reply") if name in operation.meaning}
+
+
+def asked_with(session: Session, operation: Operation, ask: Ask) -> dict[str, Any]:
+    """The names that rules know besides the body's members: the parameters, and who asks."""
+    references = {one.name: one.references for one in operation.parameters}
+    names: dict[str, Any] = {
+        name: named_key(value, resource) if (resource := references.get(name)) else value
+        for name, value in ask.values.items()
+    }
+    known = claims(session.own.token)
+    told = {word: known.get(name) for word, name in session.plan.contract.security.claims.items()}
+    return {**names, "caller": {**told, "subject": session.own.subject}}
+
+
+def bodies(session: Session, group: Group, operation: Operation) -> Iterator[dict[str, Any]]:
+    """What to ask with: the document's example, records made for it, and each word that a member may have."""
+    base = example_body(group, operation)
+    yield base
+    declared = read_body(group.contract, operation).properties
+    if Kind.CREATE in group.operations:
+        made = Furnisher(session).body(group, reply_rules(operation))
+        yield {**base, **{name: value for name, value in made.items() if name in declared}}
+    for name, node in declared.items():
+        for word in group.contract.document.follow(node).value.get("enum") or []:
+            yield {**base, name: word}
+
+
+def compared(session: Session, group: Group, operation: Operation, ask: Ask) -> None:
+    """Expect what is answered to be what the rule gives over what the target holds. Raises CannotTell."""
+    reply = session.send(ask)
+    session.status(reply, 200, f"{operation.id} of what is there", operation)
+    held, rules = AsHeld(session), reply_rules(operation)
+    this, names = held.view(group, ask.body), asked_with(session, operation, ask)
+    names |= held.reader.named(rules.get("let") or {}, this, names)
+    wanted, found = plain(held.reader.value(rules["reply"], this, names)), session.value(reply)
+    session.expect(
+        agree(wanted, found, ordered="records(" not in str(rules)),
+        f"{operation.id} answers something else than its rule gives",
+        f"wanted {wanted!r:.150}, found {found!r:.150}",
+    )
+
+
+def worked_out(session: Session, group: Group) -> None:
+    judged = False
+    for operation in group.all(Kind.COMPUTE):
+        if any(call in str(reply_rules(operation)) for call in CLOCK):
+            continue
+        for body in bodies(session, group, operation):
+            if operation.body is None or operation.body.rule.allows(body):
+                ask = session.usual(group, operation, {}).but(body=body)
+                try:
+                    with session.each(operation):
+                        compared(session, group, operation, ask)
+                        judged = True
+                except CannotTell:
+                    continue
+    if not judged:
+        # What cannot be listed cannot be counted; what another tenant's records do to it is looked at elsewhere.
+        raise Inconclusive("nothing that is worked out could be worked out a second time")
+
+
+@check(Kind.COMPUTE, writes=True)
+def check_worked_out(session: Session, group: Group) -> None:
+    """What an operation works out is what its rule gives over what is there"""
+    furnisher = Furnisher(session)
+    for operation in group.all(Kind.COMPUTE):
+        furnisher.dependants(reply_rules(operation), group, {group.key: ""})
+    worked_out(session, group)
+
+
+@check(Kind.COMPUTE, pair=True, writes=True)
+def check_of_one_tenant(session: Session, group: Group) -> None:
+    """What an operation works out depends on nothing that another tenant has"""
+    for operation in group.all(Kind.COMPUTE):
+        strangers = theirs(session, reply_rules(operation))
+        for body in bodies(session, group, operation):
+            with session.each(operation):
+                reply = session.send(session.usual(group, operation, {}).but(body=body))
+                shown = [one for one in strangers if one in str(session.value(reply))]
+                session.expect(not shown, f"{operation.id} answers what another tenant has", str(shown)[:200])
+    with suppress(Inconclusive):
+        worked_out(session, group)
+
+
+def theirs(session: Session, rules: Any) -> list[str]:
+    """The ids of records made in the other tenant, of each resource that ``rules`` look through."""
+    made: list[str] = []
+    for resource, _ in sorted(resources_read(rules)):
+        one = session.plan.groups[resource]
+        flags = {name: True for name in one.of_type("boolean") if name in str(rules)}
+        wanted = [{}, *variants(rules, one)][:4] if Kind.CREATE in one.operations else []
+        records = (session.create(one, {**flags, **fields}, who=other(session)) for fields in wanted)
+        made += [str(record[one.key]) for record in records]
+    return made
+
+
+@check(Kind.GENERATE, Kind.READ, Kind.LIST, writes=True, owns=True)
+def check_generated(session: Session, group: Group) -> None:
+    """What is generated is stored once, as its rules give it, and is in the answer as it is stored"""
+    for operation in group.all(Kind.GENERATE):
+        for values in paths(session, group, operation):
+            with session.each(operation):
+                generated(session, group, operation, Ask(operation, values))
+
+
+def paths(session: Session, group: Group, operation: Operation) -> Iterator[Mapping[str, str]]:
+    """Values for the path: the usual ones, and each word that a parameter may have."""
+    usual = session.usual(group, operation, {}).values
+    yield usual
+    for parameter in operation.parameters:
+        for word in (parameter.rule.node.value or {}).get("enum") or [] if parameter.location == "path" else ():
+            if word != usual.get(parameter.name):
+                yield {**usual, parameter.name: word}
+
+
+def ids(session: Session, group: Group) -> set[str]:
+    return {one[group.key] for one in walk(session, group, Ask(group.one(Kind.LIST)))}
+
+
+def generated(session: Session, group: Group, operation: Operation, ask: Ask) -> None:
+    before = ids(session, group)
+    reply = session.send(ask)
+    session.status(reply, 200, f"{operation.id} from what is there", operation)
+    new = sorted(ids(session, group) - before)
+    session.records.remember(session.own.tenant, [(group.name, one) for one in new if one not in session.ours(group)])
+    session.expect(len(new) == 1, f"{operation.id} leaves another number of records than one", f"{len(new)} new ones")
+    record = session.read(group, new[0])
+    held = AsHeld(session, moment_of(group, record))
+    names = asked_with(session, operation, ask)
+    names |= held.reader.named(operation.meaning.get("let") or {}, None, names)
+    for name, rule in operation.meaning["values"].items():
+        wanted = plain(held.reader.value(rule, None, names))
+        cause = f"{group.name}.{name} is not what {operation.id} generates by its rule"
+        session.expect(
+            wanted is None or agree(wanted, record.get(name)),
+            cause,
+            f"wanted {wanted!r:.150}, found {record.get(name)!r:.150}",
+        )
+    if rule := operation.meaning.get("reply"):
+        wanted = plain(held.reader.value(rule, None, {**names, "it": held.view(group, record)}))
+        found = session.value(reply)
+        session.expect(
+            agree(wanted, found, ordered=False),
+            f"{operation.id} answers something else than its rule gives",
+            f"wanted {wanted!r:.150}, found {found!r:.150}",
+        )
