@@ -149,6 +149,12 @@ check_options = all_of(
         help="File of known findings to ignore.",
     ),
     click.option(
+        "--update-baseline",
+        is_flag=True,
+        help="Write what was found into the --baseline file, each finding for 90 days.",
+    ),
+    click.option("--reason", metavar="TEXT", help="Why it is accepted, for --update-baseline."),
+    click.option(
         "--spec", metavar="PATH|URL", help="OpenAPI document the target keeps to. [default: the Certifications API]"
     ),
     click.option(

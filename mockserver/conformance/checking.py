@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from mockserver.conformance.baseline import read_baseline, sort_out
+from mockserver.conformance.baseline import read_baseline, sort_out, updated, write_baseline
 from mockserver.conformance.events import Finished, Listener, Started
 from mockserver.conformance.evidence import declared
 from mockserver.conformance.gathering import findings_of
@@ -36,7 +36,7 @@ def run(
     Raises SetupError when nothing could be checked.
     """
     judge(options)
-    entries = read_baseline(options.baseline)
+    entries = read_baseline(options.baseline, may_be_missing=options.update_baseline)
     target = target or find_target(options, app)
     began, start = datetime.now(UTC), time.perf_counter()
     one = Run(options, target, listener, clock, pause)
@@ -46,7 +46,12 @@ def run(
         one.check()
     finally:
         left = one.clean_up()
-    sorted_out = sort_out(findings_of(one, left), entries, began.date())
+    found = findings_of(one, left)
+    if options.update_baseline and options.baseline is not None and not one.stopped:
+        counting = [finding for finding in found if finding.provenance.counts(one.strictness)]
+        entries = updated(counting, entries, began.date(), options.reason)
+        write_baseline(options.baseline, entries)
+    sorted_out = sort_out(found, entries, began.date())
     counts = [finding.provenance.counts(one.strictness) for finding in sorted_out.findings]
     recorder = one.client.recorder
     verdict = Verdict(

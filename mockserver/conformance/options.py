@@ -57,6 +57,8 @@ class Options:
     rate: float | None = None
     report: Path | None = None
     baseline: Path | None = None
+    update_baseline: bool = False
+    reason: str | None = None
     sweep: bool = False
     checks: tuple[Path, ...] = ()
     allow_hosts: tuple[str, ...] = ()
@@ -98,6 +100,7 @@ def _problems(options: Options) -> Iterator[tuple[str, str, str]]:
         if value is not None and value <= 0:
             yield name, f"{value:g} is not above 0", "give a positive number"
     yield from _about_trust(options)
+    yield from _about_baseline(options)
     if bool(options.other_tenant) != bool(options.other_token) and not _can_get_other(options):
         yield "--other-tenant", "the second tenant needs a name and a token", "give --other-tenant and --other-token"
     if options.tenant and options.tenant == options.other_tenant:
@@ -134,6 +137,13 @@ def _about_second(options: Options, against: str) -> Iterator[tuple[str, str, st
         yield "--against", f"{against!r} is neither mock nor an http or https URL", "name one of them"
     if options.sweep:
         yield "--against", "is given beside --sweep", "leave one of them out"
+
+
+def _about_baseline(options: Options) -> Iterator[tuple[str, str, str]]:
+    if options.update_baseline and options.baseline is None:
+        yield "--update-baseline", "no baseline is named", "name the file to write with --baseline"
+    if options.reason is not None and not options.update_baseline:
+        yield "--reason", "is given without --update-baseline", "leave it out, or add that"
 
 
 def _about_trust(options: Options) -> Iterator[tuple[str, str, str]]:
