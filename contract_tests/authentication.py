@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mockserver.conformance import (
     Ask,
     Group,
@@ -38,16 +40,20 @@ def check_every_operation(session: Session, group: Group) -> None:
 
 @check(code=311)
 def check_claims(session: Session, group: Group) -> None:
-    """A token that does not tell its tenant, or whose it is, opens nothing."""
+    """A token that does not tell its tenant, or whose it is, or tells it in another form, opens nothing."""
     if session.own.mint is None:
         raise Inconclusive("no tokens with other claims can be made in this run")
     named = session.plan.contract.security.claims.get("tenant")
     record = session.sample(group)[0]
-    for what, claim in (("its tenant", named), ("its subject", "sub")):
+    wrong: list[tuple[str, str | None, Any]] = [
+        (what, claim, value) for what, claim in (("its tenant", named), ("its subject", "sub")) for value in (None, "")
+    ]
+    wrong.append(("one tenant", named, [session.own.tenant]))
+    for what, claim, value in wrong:
         for operation in usable(session, group) if claim else ():
             if operation.secured:
                 with session.each(operation):
-                    header = f"Bearer {session.own.mint(**{str(claim): None})}"
+                    header = f"Bearer {session.own.mint(**{str(claim): value})}"
                     reply = session.send(session.usual(group, operation, record), headers={"Authorization": header})
                     cause = f"{operation.id} with a token that does not tell {what}: answered {reply.status}"
                     session.expect(reply.status in (401, 403), f"{cause}, wanted 401 or 403")

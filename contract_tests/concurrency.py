@@ -7,7 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
-from mockserver.conformance import Ask, Broken, Change, Group, Kind, Reply, Session, changes, check, stamp
+from mockserver.conformance import (
+    Ask,
+    Broken,
+    Change,
+    Group,
+    Kind,
+    NotApplicable,
+    Reply,
+    Session,
+    changes,
+    check,
+    stamp,
+)
 
 EACH = 6
 """Requests that every thread sends."""
@@ -73,6 +85,28 @@ def check_patches(session: Session, group: Group) -> None:
     final = session.read(group, record[group.key]).get(field)
     session.expect(
         final == record[field] + len(replies), "patches at the same moment are lost", f"{final!r} after {len(replies)}"
+    )
+
+
+@check(Kind.CREATE, Kind.READ, Kind.PATCH, writes=True)
+def check_fields(session: Session, group: Group) -> None:
+    """Patches of different fields of one record at the same moment are all there afterwards."""
+    names = [name for name in group.free_texts if name not in group.triggers][: session.limits.threads * EACH]
+    if len(names) < 2:
+        raise NotApplicable("there are no two texts to change")
+    record = session.create(group)
+    values = {name: f"{session.mark} {name} at once" for name in names}
+
+    def change(index: int) -> None:
+        name = names[index % len(names)]
+        step = [{"op": "add", "path": f"/{name}", "value": values[name]}]
+        reply = session.at(group, Kind.PATCH, record[group.key], body=step)
+        session.status(reply, 200, "one of several patches at the same moment", group.one(Kind.PATCH))
+
+    at_once(session, change)
+    found = session.read(group, record[group.key])
+    session.same(
+        values, {name: found.get(name) for name in names}, "of changes of different fields at once, some are lost"
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mockserver.conformance import Group, Kind, Session, check, listed, put
+from typing import Any
+
+from mockserver.conformance import Group, Kind, NotApplicable, Session, check, listed, put, run_batch
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.REPLACE)
 
@@ -30,6 +32,36 @@ def check_takes_every_field(session: Session, group: Group) -> None:
     body = session.body(group)
     found = put(session, group, made[group.key], body)
     session.same(body, {name: found[name] for name in body if name in found}, "PUT does not store what was sent")
+
+
+def smaller(value: Any, size: int) -> Any:
+    """``value`` with lists of at most so many items, and of objects so many members."""
+    if isinstance(value, dict):
+        return dict(list(value.items())[:size])
+    return value[:size] if isinstance(value, list) else value
+
+
+@check(*NEEDS, writes=True, code=117)
+def check_shrinks(session: Session, group: Group) -> None:
+    """PUT, alone or in a batch, leaves nothing of longer lists and larger objects that were there."""
+    body = session.body(group)
+    nested = [name for name, value in body.items() if isinstance(value, list | dict) and name not in group.foreign_keys]
+    if not nested:
+        raise NotApplicable("there are no lists and no objects")
+    for size in (2, 1, 0):
+        made = session.put_in(group, body)
+        fields = {name: smaller(body[name], size) for name in nested}
+        kept = {name: value for name, value in fields.items() if group.values.allows(group.writable[name], value)}
+        whole = {**body, **kept}
+        for way in ("PUT", "a batch"):
+            if way == "PUT":
+                put(session, group, made[group.key], whole)
+            elif Kind.BATCH in group.operations:
+                made = session.put_in(group, body)
+                run_batch(session, group, [{"verb": "update", "key": made[group.key], "record": whole}])
+            found = session.read(group, made[group.key])
+            cause = f"{way} keeps items or members that were not sent"
+            session.same(kept, {name: found.get(name) for name in kept}, cause)
 
 
 @check(*NEEDS, writes=True, code=118)

@@ -12,6 +12,8 @@ from mockserver.contract.document import Node
 DEEPEST = 3
 LONGEST = 5_000
 """How long a text or a list is made at most."""
+LISTED, ODD = 8, 4
+"""How many seldom values are put into one list, and how many objects are made of such values."""
 FORMATS: Mapping[str, str] = {
     "date-time": "2025-02-30T25:00:00Z",
     "date": "2025-02-30",
@@ -83,8 +85,8 @@ def _mistyped(values: Values, node: Node) -> Iterator[tuple[str, Any]]:
     yield from [(how, value) for how, value in tried if not values.allows(node, value)][:1]
 
 
-def inside(document: Document, values: Values, node: Node) -> list[Any]:
-    """Values that just keep each constraint, and others that are allowed and seldom sent."""
+def inside(document: Document, values: Values, node: Node, depth: int = 0) -> list[Any]:
+    """Values that just keep each constraint, and others that are allowed and seldom sent, inside each other too."""
     schema, kind = _schema(document, node), values.type_of(node)
     found: list[Any] = list(schema.get("enum") or [])
     if kind == "string" and not found:
@@ -99,9 +101,20 @@ def inside(document: Document, values: Values, node: Node) -> list[Any]:
     if kind == "array":
         item = document.follow(node).child("items")
         found += [[], *([values.make(item, "inner", one) for one in range(size)] for size in (1, 3))]
+        found += [inside(document, values, item, depth + 1)[:LISTED]] if depth < DEEPEST else []
     if kind == "object":
+        found += _odd_objects(document, values, node, depth) if depth < DEEPEST else []
         found += [{}, values.make(node, "inner", 5), {"deep": {"er": [{"and": [1, [2, {"on": None}]]}]}}]
     return [one for one in found if values.allows(node, one)]
+
+
+def _odd_objects(document: Document, values: Values, node: Node, depth: int) -> Iterator[dict[str, Any]]:
+    """Objects whose members have their seldom values, the first of each, then the second, and so on."""
+    made = values.make(node, "inner", 1)
+    members = dict(document.follow(node).child("properties").items())
+    known = {name: inside(document, values, inner, depth + 1) for name, inner in members.items()}
+    for turn in range(min(ODD, max(map(len, known.values()), default=0))):
+        yield {**made, **{name: odd[turn % len(odd)] for name, odd in known.items() if odd}}
 
 
 def _schema(document: Document, node: Node) -> Mapping[str, Any]:

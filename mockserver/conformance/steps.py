@@ -200,6 +200,8 @@ def _minted(identity: Identity) -> Iterator[tuple[str, str]]:
     yield "for another audience", f"Bearer {identity.mint(aud='https://elsewhere.example')}"
     yield "without an expiry", f"Bearer {identity.mint(exp=None)}"
     yield "whose expiry is a text", f"Bearer {identity.mint(exp='soon')}"
+    yield "whose beginning is a text", f"Bearer {identity.mint(nbf='soon')}"
+    yield "for several other audiences", f"Bearer {identity.mint(aud=['https://elsewhere.example', 'urn:other'])}"
     known = claims(identity.token or "")
     if isinstance(began := known.get("iat"), int | float):
         # Counted from the run's own token, since the target's clock may be another than ours.
