@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.conformance import Ask, Group, Inconclusive, Kind, Operation, Session, check, other, record_name
 
 RECORDS = 5
+TYPES = 2
+"""How many resources operators are tried on."""
 
 
 def asked(session: Session, group: Group) -> Group:
@@ -81,6 +84,85 @@ def check_of_one_tenant(session: Session, group: Group) -> None:
     session.expect(
         found == [{target.key: mine[target.key]}], "a query finds records of another tenant", str(found)[:200]
     )
+
+
+@check(Kind.QUERY, Kind.READ, writes=True, owns=True)
+def check_operators(session: Session, group: Group) -> None:
+    """Each operator compares numbers and texts as its name says, also inside each other."""
+    for target in numbered(session, group):
+        key, number, marker = target.key, target.of_type("number", "integer")[0], target.marker
+        made = [session.create(target, {number: turn, marker: f"{session.mark} Op {turn}"}) for turn in (1, 2, 3)]
+        own = {"fact": key, "operator": "in", "value": [one[key] for one in made]}
+        for operator, (value, wanted) in NUMBERS.items():
+            _finds(session, group, target, [own, {"fact": number, "operator": operator, "value": value}], made, wanted)
+        text = f"{session.mark} op 2"
+        for operator, wanted in (("contains", {2}), ("doesNotContain", {1, 3})):
+            _finds(session, group, target, [own, {"fact": marker, "operator": operator, "value": text}], made, wanted)
+        one, three = ({"fact": number, "operator": "equal", "value": value} for value in (1, 3))
+        _finds(session, group, target, [own, {"any": [one, three]}], made, {1, 3})
+        _finds(session, group, target, [own, {"any": [one, three]}, {"all": [three]}], made, {3})
+
+
+NUMBERS: Mapping[str, tuple[Any, set[int]]] = {
+    "equal": (2, {2}),
+    "notEqual": (2, {1, 3}),
+    "lessThan": (2, {1}),
+    "lessThanInclusive": (2, {1, 2}),
+    "greaterThan": (2, {3}),
+    "greaterThanInclusive": (2, {2, 3}),
+    "in": ([1, 3], {1, 3}),
+    "notIn": ([1, 3], {2}),
+}
+"""By operator a value, and which of 1, 2 and 3 are to be found by it."""
+
+
+def numbered(session: Session, group: Group) -> list[Group]:
+    """Resources with a number that any value may be given, and a text: the first few. Raises Inconclusive."""
+    found = [
+        one
+        for one in session.plan.groups.values()
+        if one.has((Kind.CREATE, Kind.LIST))
+        and not one.is_single
+        and one.free_texts
+        and any(one.of_type("number", "integer"))
+        and not {one.of_type("number", "integer")[0]} & (set(one.triggers) | one.filled)
+    ]
+    fitting = [
+        one for one in found if one.name != group.name and "effects" not in (one.schema.child("x-mock").value or {})
+    ]
+    if not fitting:
+        raise Inconclusive("the document has nothing with a number that could be queried")
+    return fitting[:TYPES]
+
+
+def _finds(
+    session: Session, group: Group, target: Group, parts: list[Any], made: list[dict[str, Any]], wanted: set[int]
+) -> None:
+    """Expect a query by all ``parts`` to find the records of these turns, the first being 1."""
+    with session.each(group.one(Kind.QUERY)):
+        found = {
+            row.get(target.key)
+            for row in rows(session, group, target, {"fields": [target.key], "criteria": {"all": parts}})
+        }
+        named = {made[turn - 1][target.key] for turn in wanted}
+        what = parts[1].get("operator", "any and all inside each other")
+        session.expect(
+            found == named, f"a query by {what} finds other rows", f"{len(found)} found, {len(named)} wanted"
+        )
+
+
+@check(Kind.QUERY, Kind.READ, writes=True, owns=True)
+def check_every_type(session: Session, group: Group) -> None:
+    """Records of every resource can be queried: each is found by its key, as it is read, and only it."""
+    for target in session.plan.groups.values():
+        if target.is_single or not target.has((Kind.CREATE, Kind.READ)) or target.name == group.name:
+            continue
+        record = session.read(target, session.create(target)[target.key])
+        with session.each(group.one(Kind.QUERY)):
+            body = {"fields": sorted(record), "criteria": {"fact": target.key, "value": record[target.key]}}
+            session.same(
+                [record], rows(session, group, target, body), f"a query over {target.name} has other rows than read"
+            )
 
 
 @check(Kind.QUERY, writes=True, code=206)
