@@ -41,7 +41,7 @@ class Cookbook:
         if name not in self._scopes:
             self._scopes[name] = None
             if files := self._of(name):
-                self._scopes[name] = self._open(name, *(read_yaml(file, self._problems) for file in files))
+                self._scopes[name] = self._open(name, *(read_yaml(file, "recipe", self._problems) for file in files))
         return self._scopes[name]
 
     def read(self, names: Iterable[str]) -> dict[str, Recipe]:
@@ -123,5 +123,5 @@ def _defaults(root: Place, resource: Resource | None) -> dict[str, Place]:
     """What every record has though nobody wrote it down: its key and its stamps."""
     specs: dict[str, Any] = default_specs(resource) if resource else {"id": "uuid()"}
     return {
-        name: Place(root.file, f"{root.pointer}/default/{name}", spec, root.problems) for name, spec in specs.items()
+        name: Place(root.source, f"{root.pointer}/default/{name}", spec, root.problems) for name, spec in specs.items()
     }

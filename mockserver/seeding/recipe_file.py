@@ -13,8 +13,6 @@ from mockserver.seeding.place import Place, literal
 from mockserver.values.absent import ABSENT
 from mockserver.values.suggestions import meant
 
-KEYS = frozenset({"constants", "description", "fields", "let", "locale", "rows", "tables"})
-
 
 class RecipeFile:
     """What stands in the file with the root ``root``; ``specs`` are the places of all that it names.
@@ -24,7 +22,6 @@ class RecipeFile:
 
     def __init__(self, root: Place) -> None:
         self.root = root
-        root.only(KEYS)
         self.fields = dict(root.child("fields").members())
         self.lets = dict(root.child("let").members())
         self.tables = {name: (place, _rows(place)) for name, place in root.child("tables").members()}
@@ -71,14 +68,14 @@ class RecipeFile:
     def locale(self, fakes: Fakes) -> str:
         """The locale of its fakes; the usual one, and a complaint, when Faker has not that one."""
         place = self.root.child("locale", LOCALE)
+        if not isinstance(place.value, str):
+            return LOCALE
         try:
-            if isinstance(place.value, str):
-                fakes.names(place.value)
-                return place.value
+            fakes.names(place.value)
         except AttributeError:
-            pass
-        place.complain(f"Faker has no locale {place.value!r}", "write one that Faker has, such as en_GB")
-        return LOCALE
+            place.complain(f"Faker has no locale {place.value!r}", "write one that Faker has, such as en_GB")
+            return LOCALE
+        return place.value
 
     def makers(self) -> dict[str, Make]:
         """What makes the values that are written out as data."""
@@ -97,13 +94,7 @@ class RecipeFile:
 
 
 def _rows(place: Place) -> list[Mapping[str, Any]]:
-    found: list[Mapping[str, Any]] = []
-    for row in place.each():
-        if isinstance(row.value, Mapping):
-            found.append(literal(row))
-        else:
-            row.complain("wanted a row, as a mapping", "write name: value lines")
-    return found
+    return [literal(row) for row in place.each() if isinstance(row.value, Mapping)]
 
 
 def _column(rows: Place, name: str) -> Place:

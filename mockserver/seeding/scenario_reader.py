@@ -15,12 +15,13 @@ from mockserver.seeding.place import Place, read_yaml
 from mockserver.seeding.scenario import Plan, Scenario
 from mockserver.seeding.unannotated import MOMENT, Unannotated
 from mockserver.settings import Settings, data_folder, stock_spec
+from mockserver.values.data_file import DataFile
+from mockserver.values.moment import read_datetime
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
 
 LARGEST = 2**31
-"""The largest seed, and the largest count, that a scenario may give."""
-KEYS = frozenset({"clock", "description", "extends", "seed", "template", "tenants"})
+"""The largest count, whatever a scenario's is multiplied by."""
 DEEPEST = 8
 """How many scenarios may extend one another."""
 
@@ -61,14 +62,14 @@ def _roots(file: Path, fixtures: Path, problems: list[Problem]) -> list[Place]:
     """What the scenario's file holds, behind what those hold that it extends. Raises SetupError."""
     roots: list[Place] = []
     while len(roots) < DEEPEST:
-        root = read_yaml(file, problems)
-        if problems:
+        root = read_yaml(file, "scenario", problems)
+        if root.value is None:
             raise SetupError(problems)
         roots.insert(0, root)
         place = root.child("extends")
-        if place.value is None:
+        if not isinstance(place.value, str):
             return roots
-        file = _file(_text(place), fixtures, file.parent)
+        file = _file(place.value, fixtures, file.parent)
     place.complain(f"more than {DEEPEST} scenarios extend one another", "end the circle, or make one of some")
     raise SetupError(problems)
 
@@ -130,17 +131,16 @@ class _Reading:
         template = Plan({}, {}, {})
         places: dict[str, Place] = {}
         for root in roots:
-            root.only(KEYS)
             for tenant, place in root.child("tenants").members():
                 plans[tenant] = self._plan(place, plans.get(tenant, Plan({}, {}, {})))
             template = self._plan(root.child("template"), template)
-            places |= {key: place for key, place in root.members() if key in KEYS}
+            places |= dict(root.members())
         last = roots[-1]
         self._overridden(last)
         counted = {resource for plan in (template, *plans.values()) for resource in plan.counts}
         return Scenario(
             name=name,
-            description=_text(last.child("description", "")),
+            description=str(last.child("description", "").value),
             seed=_whole(places.get("seed", last.child("seed", 1))) if seed is None else seed,
             clock=_clock(places.get("clock", last.child("clock"))),
             tenants=tuple(plans),
@@ -152,14 +152,15 @@ class _Reading:
 
     def _plan(self, place: Place, base: Plan) -> Plan:
         """What a tenant gets: what ``place`` says, and what it does not overrule of ``base``."""
-        place.only({"counts", "elsewhere", "examples", "fixed", "pinned"})
         counts = {name: self._scaled(count) for name, count in self._counts(place.child("counts"))}
         counts |= {name: _whole(count) for name, count in self._counts(place.child("fixed"))}
         pinned = _joined(base.pinned, self._examples(place.child("examples", False)))
         for name, records in place.child("pinned").members():
             if self._known(name, records):
                 pinned = _joined(pinned, {name: tuple(self._pinned(name, records))})
-        elsewhere = {name: tuple(map(_text, keys.each())) for name, keys in place.child("elsewhere").members()}
+        elsewhere = {
+            name: tuple(str(key.value) for key in keys.each()) for name, keys in place.child("elsewhere").members()
+        }
         overridden = {name: self._override[name] for name in self._cookable()}
         return Plan({**base.counts, **counts, **overridden}, pinned, {**base.elsewhere, **elsewhere})
 
@@ -173,29 +174,25 @@ class _Reading:
 
     def _examples(self, place: Place) -> dict[str, tuple[Recipe, ...]]:
         """The document's own example of each resource (``examples: true``), as it stands there."""
-        if not isinstance(place.value, bool):
-            place.complain(f"wanted true or false, found {shown(place.value, 80)}", "write examples: true")
         document = self._contract.document
         found: dict[str, tuple[Recipe, ...]] = {}
         for name, resource in self._contract.resources.items() if place.value is True else ():
             node = document.node("components", "examples", resource.schema, "value")
             if isinstance(node.value, Mapping):
-                written = Place(document.source, node.pointer, node.value, place.problems)
+                written = Place(DataFile(document.source, None), node.pointer, node.value, place.problems)
                 found[name] = (self._cookbook.pinned(written, resource),)
         return found
 
     def _pinned(self, name: str, records: Place) -> Iterator[Recipe]:
         resource, seen = self._contract.resources[name], set()
         for place in records.each():
-            if not isinstance(place.value, Mapping):
-                place.complain(f"wanted a record, found {shown(place.value, 80)}", "write field: value lines")
-                continue
-            identity = place.value.get(resource.key) if resource.key else name
-            if identity is None or str(identity) in seen:
-                problem = f"{resource.key} {identity!r} is {'missing' if identity is None else 'given twice'}"
-                place.complain(problem, f"give each pinned record a {resource.key} of its own")
-            seen.add(str(identity))
-            yield self._cookbook.pinned(place, resource)
+            if isinstance(place.value, Mapping):
+                identity = place.value.get(resource.key) if resource.key else name
+                if identity is None or str(identity) in seen:
+                    what = "is missing" if identity is None else f"{shown(identity, 80)} is given twice"
+                    place.complain(f"{resource.key} {what}", f"give each pinned record a {resource.key} of its own")
+                seen.add(str(identity))
+                yield self._cookbook.pinned(place, resource)
 
     def _cookable(self) -> list[str]:
         """The resources whose count was overridden and that there is a recipe for."""
@@ -203,7 +200,7 @@ class _Reading:
 
     def _overridden(self, root: Place) -> None:
         for name in self._override:
-            self._cooked(name, Place("counts", f"/{name}", None, root.problems))
+            self._cooked(name, Place(DataFile("counts", None), f"/{name}", None, root.problems))
 
     def _cooked(self, name: str, place: Place) -> bool:
         """Whether records of ``name`` can be made: it is a resource, and there is a recipe."""
@@ -237,29 +234,16 @@ def _identity(pinned: Recipe) -> str:
     return str(pinned.place.value.get(pinned.key)) if pinned.key else ""
 
 
-def _text(place: Place) -> str:
-    if not isinstance(place.value, str):
-        place.complain(f"wanted a string, found {shown(place.value, 80)}", "write one")
-    return str(place.value)
-
-
 def _whole(place: Place) -> int:
-    value = place.value
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
-        place.complain(f"{shown(value, 80)} is not a whole number from 0 to {LARGEST}", "write one, such as 50")
-        return 0
-    return value
+    """The number there; 0 of anything else, which the file's form refuses."""
+    return place.value if isinstance(place.value, int) else 0
 
 
 def _clock(place: Place) -> datetime:
-    """The scenario's moment; any moment, and a problem, when it is none."""
+    """The scenario's moment; any moment, and a problem, when there is none."""
     try:
-        moment = datetime.fromisoformat(place.value)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
-        pass
-    place.complain(
-        f"{shown(place.value, 80)} is not a timestamp with a time zone", "write one such as 2025-04-18T12:00:00Z"
-    )
-    return datetime(2000, 1, 1, tzinfo=UTC)
+        return read_datetime(place.value)
+    except ValueError:  # what is there and is no moment is told as a fault of the file's form
+        if place.value is None:
+            place.complain("is missing", "write a timestamp with a time zone, such as 2025-04-18T12:00:00Z")
+        return MOMENT

@@ -14,7 +14,7 @@ import jsonschema_rs
 
 from mockserver.errors import Problem
 from mockserver.values.data_file import DataFile
-from mockserver.values.moment import read_moment
+from mockserver.values.moment import read_datetime
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import named, shown, type_name
 from mockserver.values.suggestions import meant, nearest
@@ -98,11 +98,14 @@ def _formats() -> FormatChecker:
 
 
 def _is_moment(text: object) -> bool:
-    return not isinstance(text, str) or read_moment(text) is not None
+    try:
+        return not isinstance(text, str) or bool(read_datetime(text))
+    except ValueError:
+        return False
 
 
 def _is_zoned_moment(text: object) -> bool:
-    return not isinstance(text, str) or (_ZONED.search(text) is not None and read_moment(text) is not None)
+    return not isinstance(text, str) or (_ZONED.search(text) is not None and _is_moment(text))
 
 
 def _told(error: ValidationError) -> Iterator[tuple[str, str, str]]:
