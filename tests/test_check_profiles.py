@@ -24,7 +24,7 @@ from mockserver.conformance.events import Event, Judged, Working
 from mockserver.conformance.ledger import PREFIX, Ledger
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
-from mockserver.conformance.reporting import FORMS
+from mockserver.conformance.reporting import BUILT_IN
 from mockserver.conformance.running import Outcome
 from mockserver.contract import Kind
 from server import COMMAND, serving
@@ -190,7 +190,7 @@ def test_planted_secrets_are_in_no_output(recording: tuple[Recording, str], tmp_
     done = check(*arguments, home=tmp_path, MOCKSERVER_TOKEN=own)
     assert done.returncode == 1, done.stdout + done.stderr
     outputs = {"terminal": done.stdout + done.stderr} | {file.name: file.read_text() for file in report.iterdir()}
-    assert set(outputs) == {"terminal", *FORMS}
+    assert set(outputs) == {"terminal", *(one.file for one in BUILT_IN)}
     assert "(kept secret)" in outputs["traffic.har"]
     for name, text in outputs.items():
         for secret in (own, own.split(".")[2], token(one, "globex"), "hidden.person", SECRET_STREET):

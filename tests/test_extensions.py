@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from mockserver.conformance.loading import load_checks
+from mockserver.conformance.redaction import Redactor
+from mockserver.conformance.reporting import BUILT_IN, Report, all_reporters
 from mockserver.errors import SetupError
 from mockserver.expressions.functions import installed_functions
 
@@ -78,6 +80,10 @@ def test_what_the_guide_brings_works(library: Library, install: Install) -> None
     assert reply.headers["Mock-Operation"] == "tallyBooks"
     assert [one.name for one in installed_functions()] == ["initials"]
     assert "checks.titles_are_kept" in {one.name for one in load_checks()}
+    [brought] = set(all_reporters()) - set(BUILT_IN)
+    found = {"verdict": "findings", "findings": [{"cause": "a record loses its mark", "operation": "getBook"}]}
+    text = brought.write(Report(None, found, Redactor()))  # type: ignore[arg-type]
+    assert (brought.file, text) == ("summary.md", "# findings\n\n- a record loses its mark (getBook)\n")
 
 
 def test_a_reply_of_a_kind_of_ones_own_is_held_to_the_document(library: Library, install: Install) -> None:

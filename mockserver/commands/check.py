@@ -73,11 +73,11 @@ def _check(report: Path | None, chosen: dict[str, Any]) -> int:
     from mockserver.conformance.checking import run
     from mockserver.conformance.events import Event, Finished, to_all
     from mockserver.conformance.options import Options
-    from mockserver.conformance.reporting import Files
+    from mockserver.conformance.reporting import Files, all_reporters
     from mockserver.conformance.summary import Display, show
 
     console = Console(soft_wrap=False)
-    display, files = Display(console), [Files(report)] if report else []
+    display, files = Display(console), [Files(report, all_reporters())] if report else []
     ended: list[Finished] = []
 
     def hear(event: Event) -> None:

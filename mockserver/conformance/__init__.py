@@ -15,6 +15,7 @@ from mockserver.conformance.plain_asking import PlainAsking, PlainMade, within
 from mockserver.conformance.plan import Group, Plan, examples_of, read_body
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check, check
+from mockserver.conformance.reporting import Reporter, reporter
 from mockserver.conformance.session import Session
 from mockserver.conformance.steps import (
     Change,
@@ -33,6 +34,7 @@ from mockserver.conformance.steps import (
     stamp,
     usable,
 )
+from mockserver.conformance.telling import Report
 from mockserver.conformance.traffic import Reply
 from mockserver.conformance.transports import Unreachable
 from mockserver.conformance.walking import Sheet, by_id, has_key, left_nothing, read_page, sheets, walk, ways
@@ -68,6 +70,8 @@ __all__ = [
     "Plan",
     "Provenance",
     "Reply",
+    "Report",
+    "Reporter",
     "Session",
     "Sheet",
     "Unreachable",
@@ -99,6 +103,7 @@ __all__ = [
     "record_name",
     "references",
     "refused",
+    "reporter",
     "resources_read",
     "results_of",
     "run_batch",

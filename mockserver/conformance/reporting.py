@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from mockserver.conformance.exports import ctrf, sarif
 from mockserver.conformance.junit import junit
 from mockserver.conformance.telling import Report
 from mockserver.errors import Problem, SetupError
+from mockserver.extensions import Group, installed
 
 
 def page(report: Report) -> str:
@@ -24,22 +26,48 @@ def page(report: Report) -> str:
     return environment.get_template("report.html").render(told=report.summary)
 
 
-FORMS: Mapping[str, Callable[[Report], str]] = {
-    "report.json": lambda report: json.dumps(report.summary, indent=1, ensure_ascii=False),
-    "junit.xml": lambda report: junit(report.summary),
-    "report.html": page,
-    "traffic.har": har,
-    "report.sarif": lambda report: sarif(report.summary),
-    "ctrf.json": lambda report: ctrf(report.summary),
-}
-"""What is written, by the name of the file."""
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Writes one file of a report: its name in the folder, and what makes its text of a run that is over."""
+
+    file: str
+    write: Callable[[Report], str]
+
+
+def reporter(file: str) -> Callable[[Callable[[Report], str]], Reporter]:
+    """Make a reporter of a function: ``@reporter("summary.md")``. Raises ValueError for what is not a file's name."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", file):
+        raise ValueError(f"{file[:40]!r} is not the name of a file, such as summary.md")
+    return lambda write: Reporter(file, write)
+
+
+BUILT_IN = (
+    Reporter("report.json", lambda report: json.dumps(report.summary, indent=1, ensure_ascii=False)),
+    Reporter("junit.xml", lambda report: junit(report.summary)),
+    Reporter("report.html", page),
+    Reporter("traffic.har", har),
+    Reporter("report.sarif", lambda report: sarif(report.summary)),
+    Reporter("ctrf.json", lambda report: ctrf(report.summary)),
+)
+
+
+def all_reporters() -> tuple[Reporter, ...]:
+    """The built-in ones and those of installed packages. Raises SetupError, also for a file that two would write."""
+    found = list(BUILT_IN)
+    for name, one in installed(Group.REPORTERS, Reporter, "make it with @reporter of mockserver.conformance").items():
+        if one.file in {known.file for known in found}:
+            place, problem = f"entry point {Group.REPORTERS}: {name}", f"{one.file} is written by another reporter"
+            raise SetupError([Problem(place, "", problem, "name another file")])
+        found.append(one)
+    return tuple(found)
 
 
 @dataclass(slots=True)
 class Files:
-    """Writes a file of each form into ``folder`` when the run is over; what an earlier run wrote goes at once."""
+    """Lets each reporter write into ``folder`` when the run is over; what an earlier run wrote goes at once."""
 
     folder: Path
+    reporters: tuple[Reporter, ...] = BUILT_IN
     written: list[Path] = field(default_factory=list)
 
     def clear(self) -> None:
@@ -56,14 +84,15 @@ class Files:
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            for file in self._files():
-                file.write_text(FORMS[file.name](event.report), encoding="utf-8", errors="replace")
+            for one in self.reporters:
+                file = self.folder / one.file
+                file.write_text(one.write(event.report), encoding="utf-8", errors="replace")
                 self.written.append(file)
         except OSError as error:
             raise self._cannot(error) from None
 
     def _files(self) -> Iterator[Path]:
-        return (self.folder / name for name in FORMS)
+        return (self.folder / one.file for one in self.reporters)
 
     def _cannot(self, error: OSError) -> SetupError:
         return SetupError([Problem(str(self.folder), "", f"cannot be written: {error}", "name a folder with --report")])

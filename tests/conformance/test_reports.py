@@ -17,7 +17,7 @@ from mockserver.conformance.events import Event, Finished, Judged, Started, Work
 from mockserver.conformance.exports import workflow_commands
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.options import Options
-from mockserver.conformance.reporting import FORMS, Files
+from mockserver.conformance.reporting import BUILT_IN, Files
 from mockserver.conformance.targets import find_target
 from mockserver.conformance.traffic import Reply, Sent
 from mockserver.conformance.verdict import clusters
@@ -64,7 +64,7 @@ def read(folder: Path, name: str) -> Any:
 def test_one_cause_is_one_finding_everywhere(folder: Path) -> None:
     told = read(folder, "report.json")
     findings = told["findings"]
-    assert {file.name for file in folder.iterdir()} == set(FORMS)
+    assert {file.name for file in folder.iterdir()} == {one.file for one in BUILT_IN}
     undeclared = next(one for one in findings if one["check"] == "watch.status")
     assert undeclared["operations"] == ["patchCourseFee", "patchProgram"]
     second = next(one for one in findings if one["check"] == "deleting.second_delete")
