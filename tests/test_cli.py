@@ -259,8 +259,8 @@ def test_validate_tells_what_is_good_and_every_problem_of_the_rest(tmp_path: Pat
     assert refused.returncode == 2
     assert "empty.yaml" in refused.stdout and ": good" in refused.stdout
     for told in (
-        "scenario.yaml: /seed",
-        "scenario.yaml: /clock",
+        "scenario.yaml:1: /seed",
+        "scenario.yaml:2: /clock",
         "document.yaml: /paths: no paths",
         "missing: no file",
     ):
