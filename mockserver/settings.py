@@ -46,13 +46,14 @@ class Settings:
     the machine. ``validator``: ``compiled``, or ``reference`` to have openapi-core judge every message
     as well. ``strict_references``: keys into other modules are held to what is known of these. ``counts`` says
     how many records of a resource each seeded tenant gets, ``scale`` multiplies what the scenario says of that.
-    ``spec`` is a path or an http(s) address, ``overlays`` change it; ``strict_document``: what an operation means and
+    ``spec`` is a path or an http(s) address, or several of them, each with ``=/prefix`` behind it where it is to be
+    answered below a path of its own; ``overlays`` change it; ``strict_document``: what an operation means and
     the document does not say is a problem, not inferred; ``seed_records``: how many records each collection of a
     document without annotations begins with. ``control_token``: what the control plane wants to be shown, None for
     nothing; ``allow_hosts``: host names beside this machine's by which it may be asked. Sizes are bytes.
     """
 
-    spec: Path | str = field(default_factory=stock_spec)
+    spec: Path | str | tuple[Path | str, ...] = field(default_factory=stock_spec)
     fixtures: Path = field(default_factory=lambda: data_folder("fixtures"))
     scenario: str = "default"
     seed: int | None = None
@@ -81,6 +82,8 @@ class Settings:
     outbox: int = 1_000
 
     def __post_init__(self) -> None:
+        if isinstance(self.spec, list):
+            object.__setattr__(self, "spec", tuple(self.spec))
         problems = [
             Problem("settings", f"/{name}", f"{found!r} is out of range", f"give {low} to {high}")
             for name, low, high in _RANGES

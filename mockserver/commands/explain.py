@@ -33,7 +33,7 @@ WIDEST = 160
 def explain(
     what: str,
     counts: tuple[tuple[str, int], ...],
-    spec: str | None,
+    spec: tuple[str, ...],
     record: str | None,
     tenant: str | None,
     **options: Any,

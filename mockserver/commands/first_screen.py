@@ -24,6 +24,13 @@ def summary(contract: Contract) -> str | None:
     return f"{parts} (mockserver routes --why)"
 
 
+def placed(contract: Contract) -> Iterator[str]:
+    """Where each of several documents is answered."""
+    for part in contract.document.parts:
+        prefixes = ", ".join(prefix or "/" for prefix in part.prefixes)
+        yield f"{part.source} at {prefixes}: {len(part.paths)} paths"
+
+
 def counted(contract: Contract) -> tuple[int, int, int, int]:
     """How many operations there are, how many are stubs and, of these, how many only show something or do more."""
     operations = [one for one in contract.operations() if one.plan]

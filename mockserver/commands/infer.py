@@ -11,10 +11,12 @@ from mockserver.values.pointer import steps_of
 
 
 @click.command()
-@click.argument("document")
+@click.argument("documents", nargs=-1, required=True, metavar="DOCUMENT...")
 @tells_problems
-def infer(document: str) -> None:
+def infer(documents: tuple[str, ...]) -> None:
     """Print the inferred meaning of DOCUMENT as an OpenAPI Overlay that you can edit.
+
+    Of several documents, the overlay is for all of them together.
 
     \b
     Examples:
@@ -25,12 +27,12 @@ def infer(document: str) -> None:
 
     from mockserver.world import contract_of
 
-    contract = contract_of(settings_for(document))
+    contract = contract_of(settings_for(documents))
     actions = [_action(one) for one in contract.operations() if one.plan and not one.plan.place.startswith("/x-files")]
     overlay = {
         "overlay": "1.0.0",
         "info": {"title": "What the document was taken to mean", "version": "1.0.0"},
-        "extends": document,
+        **({} if contract.document.parts else {"extends": documents[0]}),
         "actions": actions,
     }
     click.echo(yaml.safe_dump(overlay, sort_keys=False, allow_unicode=True, width=120), nl=False)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mockserver.contract.bundling import is_address
+from mockserver.contract.places import places
 from mockserver.errors import Problem, SetupError
 from mockserver.settings import Settings, from_environment
 
@@ -70,8 +70,9 @@ world_options = all_of(
         help="Multiply the number of records in the scenario.",
     ),
     click.option(
-        "--spec", metavar="PATH|URL",
-        help="OpenAPI document (2.0, 3.0 or 3.1; JSON or YAML). [default: the Certifications API]",
+        "--spec", multiple=True, metavar="PATH|URL",
+        help="OpenAPI document (2.0, 3.0 or 3.1; JSON or YAML), or DOCUMENT=/PREFIX. Repeatable. "
+        "[default: the Certifications API]",
     ),
     click.option(
         "--overlay", "overlays", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="PATH",
@@ -88,11 +89,13 @@ world_options = all_of(
 )  # fmt: skip
 
 
-def settings_for(spec: str | Path | None, **options: Any) -> Settings:
-    """Raises SetupError when a setting, or the file that one names, is wrong."""
-    if spec is not None and not is_address(str(spec)):
-        spec = Path(spec)
-        if not spec.is_file():
-            raise SetupError([Problem(str(spec), "", "no such file", "name an OpenAPI document in JSON or YAML")])
+def settings_for(spec: str | Path | Sequence[str | Path] | None, **options: Any) -> Settings:
+    """``spec`` names one document or several. Raises SetupError when a setting, or a file that it names, is wrong."""
+    named = () if spec is None else (spec,) if isinstance(spec, str | Path) else tuple(spec)
+    missing = [place.location for place in places(named) if not place.is_file] if named else []
+    if missing:
+        remedy = "name an OpenAPI document in JSON or YAML"
+        raise SetupError([Problem(location, "", "no such file", remedy) for location in missing])
     chosen = {name: value for name, value in options.items() if value is not None}
-    return Settings(**from_environment(), **chosen, **({"spec": spec} if spec else {}))  # type: ignore[arg-type]
+    document = {"spec": named if len(named) > 1 else named[0]} if named else {}
+    return Settings(**from_environment(), **chosen, **document)  # type: ignore[arg-type]

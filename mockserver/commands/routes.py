@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver.commands.options import settings_for, tells_problems
-from mockserver.contract.bundling import is_address
+from mockserver.contract.places import places
+from mockserver.errors import SetupError
 from mockserver.values.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ HEADS = ("method", "path", "kind", "resource", "provenance", "operationId")
 
 @click.command()
 @click.argument("words", nargs=-1)
-@click.option("--spec", metavar="PATH|URL", help="OpenAPI document; may also be given as the first word.")
+@click.option("--spec", multiple=True, metavar="PATH|URL", help="OpenAPI document; the first words may name some, too.")
 @click.option(
     "--overlay",
     "overlays",
@@ -31,7 +32,9 @@ HEADS = ("method", "path", "kind", "resource", "provenance", "operationId")
 @click.option("--why", is_flag=True, help="Show how each meaning was determined.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @tells_problems
-def routes(words: tuple[str, ...], spec: str | None, *, overlays: tuple[Path, ...], why: bool, as_json: bool) -> None:
+def routes(
+    words: tuple[str, ...], spec: tuple[str, ...], *, overlays: tuple[Path, ...], why: bool, as_json: bool
+) -> None:
     """List the operations, or those matching all WORDS, with what each means.
 
     \b
@@ -40,12 +43,14 @@ def routes(words: tuple[str, ...], spec: str | None, *, overlays: tuple[Path, ..
       mockserver routes applications
       mockserver routes get lookup
       mockserver routes petstore.yaml --why
+      mockserver routes shop.yaml billing.yaml=/billing
       mockserver routes --json
     """
     from mockserver.world import contract_of
 
-    if spec is None and words and (is_address(words[0]) or Path(words[0]).is_file()):
-        spec, words = words[0], words[1:]
+    explicit = bool(spec)
+    while words and not explicit and _is_document(words[0]):
+        spec, words = (*spec, words[0]), words[1:]
     contract = contract_of(settings_for(spec, overlays=overlays))
     heads = (*HEADS, "why") if why else HEADS
     rows = [_row(one, why=why) for one in contract.operations()]
@@ -62,6 +67,13 @@ def routes(words: tuple[str, ...], spec: str | None, *, overlays: tuple[Path, ..
     _table(heads, shown)
     for line in _resources(contract) if why and not words else ():
         click.echo(line)
+
+
+def _is_document(word: str) -> bool:
+    try:
+        return places(word)[0].is_file
+    except SetupError:
+        return True  # a wrong prefix, which is told when the document is read
 
 
 def _hint(words: tuple[str, ...], contract: Contract) -> str:

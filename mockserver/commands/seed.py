@@ -14,7 +14,7 @@ from mockserver.commands.options import settings_for, tells_problems, world_opti
 @world_options
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
 @tells_problems
-def seed(counts: tuple[tuple[str, int], ...], spec: str | None, out: Path, **options: Any) -> None:
+def seed(counts: tuple[tuple[str, int], ...], spec: tuple[str, ...], out: Path, **options: Any) -> None:
     """Write the initial data as JSON files: OUT/<tenant>/<resource>.json.
 
     \b

@@ -13,7 +13,7 @@ from mockserver.settings import CLOCKS
 
 
 @click.command()
-@click.argument("document", required=False, metavar="[DOCUMENT]")
+@click.argument("documents", nargs=-1, metavar="[DOCUMENT]...")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--allow-host",
@@ -66,12 +66,12 @@ from mockserver.settings import CLOCKS
 @click.option("--quiet", is_flag=True, help="Do not log requests.")
 @tells_problems
 def serve(
-    document: str | None,
+    documents: tuple[str, ...],
     *,
     host: str,
     port: int,
     counts: tuple[tuple[str, int], ...],
-    spec: str | None,
+    spec: tuple[str, ...],
     auth: str,
     log: str,
     quiet: bool,
@@ -79,12 +79,14 @@ def serve(
 ) -> None:
     """Start the mock server; stop it with Ctrl-C.
 
-    DOCUMENT is an OpenAPI document: a path or a URL. (--spec does the same.)
+    DOCUMENT is an OpenAPI document: a path or a URL. (--spec does the same.) Several share one world, each below
+    the path of its first server, or below PREFIX when given as DOCUMENT=/PREFIX.
 
     \b
     Examples:
       mockserver serve
       mockserver serve petstore.yaml               any API; what clients create is kept
+      mockserver serve shop.yaml billing.yaml=/billing
       mockserver serve --port 0 --scenario empty
       mockserver serve --scenario large --count certifications=20000 --page-size 500
       mockserver serve --auth off                  no token needed
@@ -92,5 +94,5 @@ def serve(
     """
     from mockserver.commands.serving import serve_forever
 
-    settings = settings_for(document or spec, counts=dict(counts), auth=Mode(auth), **options)
+    settings = settings_for((*documents, *spec), counts=dict(counts), auth=Mode(auth), **options)
     serve_forever(settings, host, port, "off" if quiet else log)

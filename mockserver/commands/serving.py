@@ -16,7 +16,7 @@ from types import MappingProxyType
 import click
 
 from mockserver.auth.authenticator import Mode, mint
-from mockserver.commands.first_screen import first_request, summary
+from mockserver.commands.first_screen import first_request, placed, summary
 from mockserver.commands.progress import seeding
 from mockserver.settings import DEVELOPMENT_SECRET, Settings
 from mockserver.web.access_log import Line, Writer, as_json, as_text, unlogged
@@ -87,6 +87,8 @@ def _announce(world: World, host: str, port: int, announced: threading.Event, gu
     click.echo(f"  scenario  {scenario.name}, seed {scenario.seed}; tenants: {tenants}")
     if heading := summary(world.contract):
         click.echo(f"  document  {heading}")
+    for line in placed(world.contract):
+        click.echo(f"            {line}")
     for line in first_request(world, url) if world.contract.maker else _try_it(world, url):
         click.echo(line)
     sys.stdout.flush()

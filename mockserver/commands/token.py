@@ -26,11 +26,13 @@ from mockserver.commands.options import settings_for, tells_problems
 )
 @click.option("--scope", help="Space-separated scopes.")
 @click.option("--algorithm", type=click.Choice(["HS256", "RS256"]), default="HS256", show_default=True)
-@click.option("--spec", metavar="PATH|URL", help="OpenAPI document. [default: the Certifications API]")
+@click.option(
+    "--spec", multiple=True, metavar="PATH|URL", help="OpenAPI document. Repeatable. [default: the Certifications API]"
+)
 @tells_problems
 def token(
     *,
-    spec: str | None,
+    spec: tuple[str, ...],
     tenant: str,
     subject: str | None,
     contact: str | None,

@@ -13,7 +13,7 @@ from mockserver.expressions import read_rules
 from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.inference import infer_contract
 from mockserver.seeding import read_scenario
-from mockserver.settings import Settings
+from mockserver.settings import Settings, stock_spec
 from mockserver.store import Store
 from mockserver.values.absent import ABSENT
 from mockserver.values.data_file import parse
@@ -27,7 +27,7 @@ def validate_all(settings: Settings, paths: Sequence[Path]) -> Iterator[str]:
     problems: list[Problem] = []
     contract = contract_of(settings)
     files: list[Path] = []
-    for path in paths or (Path(settings.spec), settings.fixtures / "scenarios"):
+    for path in paths or (stock_spec(), settings.fixtures / "scenarios"):
         found, missing = _files(path)
         files += found
         problems += missing

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from mockserver.contract.document import Document
 from mockserver.contract.kinds import Kind
@@ -17,6 +16,7 @@ from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.resource_reader import read_resources
 from mockserver.contract.schema import Rule, Schemas
+from mockserver.contract.servers import prefix_of
 
 UNKNOWN_PATH = 404
 """The status of a path that the document does not have, where its root does not say another."""
@@ -144,5 +144,4 @@ def _security(document: Document, resources: Mapping[str, Resource], problems: P
 
 
 def _prefixes(document: Document) -> tuple[str, ...]:
-    urls = [server.get("url", "") for server in document.root.get("servers") or []]
-    return tuple(dict.fromkeys(["", *(urlsplit(url).path.rstrip("/") for url in urls)]))
+    return tuple(dict.fromkeys(["", *map(prefix_of, document.root.get("servers") or [])]))

@@ -37,26 +37,40 @@ class Node:
                 yield str(name), self.child(name)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the documents that another was joined from: where it came from, and its paths as they are answered."""
+
+    source: str
+    prefixes: tuple[str, ...]
+    paths: frozenset[str]
+
+
 class Document:
     """One OpenAPI document and where it came from."""
 
     def __init__(
         self, root: dict[str, Any], source: str = "openapi", warnings: tuple[str, ...] = (), *,
-        is_annotated: bool | None = None,
+        is_annotated: bool | None = None, parts: tuple[Part, ...] = (),
     ) -> None:  # fmt: skip
         """``warnings`` tell what of the original had to be left out to make it one of OpenAPI 3.1.
 
         ``is_annotated``: it says itself what its operations mean, so that nothing needs to be inferred; as its root
-        looks where it is not given.
+        looks where it is not given. ``parts``: the documents it was joined from, if it was.
         """
         self.is_annotated = "x-mock" in root if is_annotated is None else is_annotated
         self.root = root
         self.source = source
         self.warnings = warnings
+        self.parts = parts
         self._targets: dict[str, Node] = {}
 
     def node(self, *steps: str | int) -> Node:
         return Node("", self.root).child(*steps)
+
+    def part_of(self, path: str) -> Part | None:
+        """The document that brought ``path``; None where this one was not joined."""
+        return next((part for part in self.parts if path in part.paths), None)
 
     def follow(self, node: Node) -> Node:
         """Where ``node`` leads when it is a ``$ref``, and the references after it; else itself.
@@ -118,6 +132,11 @@ def without_servers(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def referring(root: Any) -> Iterator[dict[str, Any]]:
     """Every object below ``root`` that has a ``$ref``, each once, whatever holds itself. It may be changed."""
+    return (node for node in objects(root) if isinstance(node.get("$ref"), str))
+
+
+def objects(root: Any) -> Iterator[dict[str, Any]]:
+    """Every object below ``root``, each once, whatever holds itself. It may be changed."""
     stack: list[Any] = [root]
     seen: set[int] = set()
     while stack:
@@ -125,7 +144,7 @@ def referring(root: Any) -> Iterator[dict[str, Any]]:
         if id(node) in seen:
             continue
         seen.add(id(node))
-        if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        if isinstance(node, dict):
             yield node
         below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
         stack += [one for one in below if isinstance(one, dict | list)]

@@ -45,7 +45,7 @@ class Shapes:
     """The shapes of one document's schemas."""
 
     def __init__(self, document: Document) -> None:
-        self._document = document
+        self.document = document
         self._properties: dict[str, Mapping[str, Node]] = {}
         self._shapes: dict[tuple[str, int], Shape] = {}
         self._choices: dict[str, int] = {}
@@ -54,7 +54,7 @@ class Shapes:
     def follow(self, node: Node) -> Node:
         """Where ``node`` leads; a place without value where it leads nowhere."""
         try:
-            return self._document.follow(node)
+            return self.document.follow(node)
         except SetupError:
             return Node(node.pointer, None)
 

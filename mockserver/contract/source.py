@@ -7,24 +7,62 @@ import re
 from pathlib import Path
 from typing import Any
 
-from mockserver.contract.bundling import bundle, fetch, is_yaml
+from mockserver.contract.bundling import bundle, fetch, is_address, is_yaml
 from mockserver.contract.document import Document
 from mockserver.contract.normalising import normalise
+from mockserver.contract.places import Place, Spec, places
 from mockserver.errors import Problem, SetupError
-from mockserver.values.data_file import parse, problems_of
+from mockserver.values.data_file import parse, problems_of, read_data_file
+from mockserver.values.pointer import step_into
 from mockserver.values.yaml_faults import BadYaml
 
 _LEAVES = re.compile(rb"""\$ref["']?\s*:\s*["']?[^#"'\s]""")
 """A reference to another file, in JSON or YAML."""
 
 
-def read_document(location: Path | str, overlays: tuple[Path, ...] = ()) -> Document:
+def read_document(spec: Spec, overlays: tuple[Path, ...] = ()) -> Document:
     """The document at a path or an http(s) address, as one of OpenAPI 3.1; ``overlays`` are applied first, in order.
 
-    One of 3.1 with ``x-mock`` at its root is taken as it stands; every other is normalised. Raises SetupError when it
-    cannot be read or is not an OpenAPI document.
+    One of 3.1 with ``x-mock`` at its root is taken as it stands; every other is normalised. Several, or one below a
+    prefix, are joined: an overlay that ``extends`` one of them changes that one, every other the whole. Raises
+    SetupError when one cannot be read or is not an OpenAPI document, or when they do not go together.
     """
-    source = str(location)
+    found = places(spec)
+    if len(found) == 1 and found[0].prefix is None:
+        return _read(found[0].location, overlays)
+    from mockserver.contract.joining import join  # PERF: most serve one document
+
+    own = {place: tuple(file for file in overlays if _extends(file, place)) for place in found}
+    documents: list[tuple[Place, Document]] = []
+    problems: list[Problem] = []
+    for place in found:
+        try:
+            documents.append((place, _read(place.location, own[place])))
+        except SetupError as error:
+            problems += error.problems
+    if problems:
+        raise SetupError(dict.fromkeys(problems))
+    joined = join(documents)
+    if rest := tuple(file for file in overlays if not any(file in files for files in own.values())):
+        from mockserver.contract.overlay import overlaid  # PERF: its JSONPath takes 50 ms to import
+
+        overlaid(joined.root, rest)
+    return joined
+
+
+def _extends(overlay: Path, place: Place) -> bool:
+    """Whether an overlay says that it is for that document. What is wrong with it is told when it is applied."""
+    try:
+        extends = step_into(read_data_file(overlay).value, "extends")
+    except SetupError:
+        return False
+    if not isinstance(extends, str) or is_address(extends) or is_address(place.location):
+        return bool(extends == place.location)
+    document = Path(place.location).resolve()
+    return document in (Path(extends).resolve(), (overlay.parent / extends).resolve())
+
+
+def _read(source: str, overlays: tuple[Path, ...]) -> Document:
     try:
         content = fetch(source)
         root = _parsed(source, content)

@@ -15,11 +15,15 @@ ENDINGS = ("id", "uuid", "gid", "sid")
 
 
 def foreign_keys(shapes: Shapes, one: Collection, found: Resources) -> dict[str, str]:
-    """For each member that names a record of a top-level resource of the document, that resource."""
+    """For each member that names a record of a top-level resource of the document, that resource.
+
+    Where several documents were joined, a guess keeps to that of the collection: what leads out of it has to be said.
+    """
     if one.record is None:
         return {}
     known = {flat(singular(other.key[-1])): other.name for other in found.collections.values()
-             if other.item and not other.parents and other.key and "{}" not in other.key}  # fmt: skip
+             if other.item and not other.parents and other.key and "{}" not in other.key
+             and found.part(other) is found.part(one)}  # fmt: skip
     keys = {}
     for name, node in shapes.properties(one.record).items():
         low = flat(name)
@@ -27,4 +31,4 @@ def foreign_keys(shapes: Shapes, one: Collection, found: Resources) -> dict[str,
         thing = thing if thing in known else next((one for one in PEOPLE if thing in PERSONS and one in known), thing)
         if thing in known and (name,) != one.identity and shapes.type(node) in ("string", "integer"):
             keys[name] = known[thing]
-    return keys
+    return {**keys, **one.references}

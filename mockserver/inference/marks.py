@@ -18,7 +18,7 @@ from mockserver.values.suggestions import meant
 SAID = "the document says so"
 """Why an operation means what it does when nothing had to be guessed."""
 ROOT = frozenset({"tenant", "unknown-path", "auth", "seed", "infer"})
-RECORD = frozenset({"resource", "key", "parent", "ids", "seed"})
+RECORD = frozenset({"resource", "key", "parent", "ids", "seed", "references"})
 OPERATION: Mapping[Kind, frozenset[str]] = {
     Kind.LIST: frozenset(),
     Kind.SEARCH: frozenset(),
@@ -202,6 +202,18 @@ class Marks:
             if "key" in words:
                 one.identity = self._steps(marks.child("key"), one)
             self._read_parents(marks.child("parent"), one)
+            self._read_references(marks.child("references"), one)
+
+    def _read_references(self, marks: Node, one: Collection) -> None:
+        """``{customer_id: customers}``: the member that holds keys of another resource, in whatever document."""
+        members = self._found.shapes.properties(one.record) if one.record is not None else {}
+        for member, place in marks.items():
+            if member not in members:
+                self._problems.add(place, f"{one.name} has no member {member!r}", meant(member, members))
+            if place.value in self._known:
+                one.references[member] = place.value
+            else:
+                self._problems.add(place, f"unknown resource {place.value!r}", meant(str(place.value), self._known))
 
     def _read_parents(self, marks: Node, one: Collection) -> None:
         """``{customer_id: customerId}``: the member that says again what the path's parameter says."""

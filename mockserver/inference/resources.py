@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from mockserver.contract.document import Node
+from mockserver.contract.document import Node, Part
 from mockserver.contract.plan import Parent, Said, Source, Steps
 from mockserver.contract.shapes import Shapes
 from mockserver.inference.keys import key_of, other_keys, repeated_key
@@ -54,6 +54,7 @@ class Collection:
     why: list[str] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     parents: list[Parent] = field(default_factory=list)
+    references: dict[str, str] = field(default_factory=dict)
     prefix: str = ""
     seed: int | None = None
     is_single: bool = False
@@ -79,6 +80,12 @@ class Resources:
 
     def reading(self, key: Key, method: str) -> Reading | None:
         return self.readings.get((key, method))
+
+    def part(self, one: Collection) -> Part | None:
+        """Which of several joined documents has the collection's paths."""
+        verbs = self.paths.verbs(one.key) or self.paths.verbs(one.item or ())
+        entry = next(iter(verbs.values()), None)
+        return self.shapes.document.part_of(entry.path.template) if entry else None
 
     def above(self, key: Key) -> Collection | None:
         """The collection of the nearest record above a path."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlsplit
 
 from mockserver.contract.document import Document
 from mockserver.contract.making import Maker
 from mockserver.contract.plan import Plan, Said
+from mockserver.contract.servers import prefix_of
 from mockserver.inference.paths import ANY, Paths
 from mockserver.inference.replies import is_json
 from mockserver.inference.resources import Resources
@@ -52,16 +50,5 @@ def prefixes(document: Document) -> tuple[str, ...]:
     """The path prefixes of all servers, those of single paths too."""
     listed = [document.root.get("servers")]
     listed += [item.child("servers").value for _, item in document.node("paths").items()]
-    urls = [_url(server) for servers in listed if isinstance(servers, list) for server in servers]
-    return tuple(dict.fromkeys(["", *(urlsplit(url).path.rstrip("/") for url in urls)]))
-
-
-def _url(server: Any) -> str:
-    """A server's address with its variables filled in."""
-    if not isinstance(server, Mapping):
-        return ""
-    url = str(server.get("url", ""))
-    for name, variable in (server.get("variables") or {}).items():
-        if isinstance(variable, Mapping):
-            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
-    return url if "{" not in url else ""
+    every = [server for servers in listed if isinstance(servers, list) for server in servers]
+    return tuple(dict.fromkeys(["", *map(prefix_of, every)]))

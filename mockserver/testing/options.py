@@ -38,11 +38,7 @@ def read_options(given: Mapping[str, Any], root: Path) -> Options:
     if problems := check_form("options", DataFile(FILE, _json(given))):
         raise SetupError(problems)
     settings = {name: value for name, value in given.items() if name not in OWN}
-    settings |= {
-        name: root / settings[name]
-        for name in ("spec", "fixtures", "key_file")
-        if name in settings and not is_address(str(settings[name]))
-    }
+    settings |= {name: _below(root, settings[name]) for name in ("spec", "fixtures", "key_file") if name in settings}
     settings |= {"overlays": tuple(root / one for one in settings.get("overlays", ()))}
     clock, moment = _clock(settings.get("clock", "frozen"))
     return Options(
@@ -62,6 +58,13 @@ def _json(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [*map(_json, value)]
     return str(value) if isinstance(value, Path) else value
+
+
+def _below(root: Path, named: Any) -> Any:
+    """A path, or each of several, counted from ``root``; an address as it is."""
+    if isinstance(named, list | tuple):
+        return tuple(_below(root, one) for one in named)
+    return named if is_address(str(named)) else root / named
 
 
 def _clock(value: str | datetime) -> tuple[str, datetime | None]:

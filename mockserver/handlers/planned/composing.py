@@ -144,11 +144,12 @@ def _placed(call: Call, scope: Scope, place: Node, name: str, one: Json, *, draw
 
 
 def _object_of(call: Call, scope: Scope, place: Node, name: str, key: str | int, *, draw: Draw) -> Json:
+    meant = scope.model.foreign.get(name)
     for resource in call.tools.contract.resources.values():
         model = resource.model
         if model is None or model.parents or resource.is_single or not model.record:
             continue
-        if flat(singular(resource.name)) == flat(singular(name)):
+        if resource.name == meant or (meant is None and flat(singular(resource.name)) == flat(singular(name))):
             found = Scope(call, scope.tenant, resource, ()).find(str(key))
             if found is not None:
                 return fit(call.tools.maker, place, found.data(), draw)

@@ -1,0 +1,26 @@
+"""The path below which a server of a document answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+
+def prefix_of(server: Any) -> str:
+    """``/v2`` of ``https://{host}/v2/``, its variables at their defaults; empty where one has none."""
+    url = _address(server)
+    try:
+        return urlsplit(url).path.rstrip("/") if "{" not in url else ""
+    except ValueError:
+        return ""
+
+
+def _address(server: Any) -> str:
+    if not isinstance(server, Mapping):
+        return ""
+    url, variables = str(server.get("url", "")), server.get("variables")
+    for name, variable in variables.items() if isinstance(variables, Mapping) else ():
+        if isinstance(variable, Mapping):
+            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
+    return url
