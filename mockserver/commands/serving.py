@@ -22,6 +22,7 @@ from mockserver.settings import DEVELOPMENT_SECRET, Settings
 from mockserver.web.access_log import Line, Writer, as_json, as_text, unlogged
 from mockserver.web.app import create_app
 from mockserver.web.front import Front
+from mockserver.web.paths import Paths
 from mockserver.web.server import listen, serve
 from mockserver.web.who_may import is_loopback
 from mockserver.world import World
@@ -78,7 +79,7 @@ def _announce(world: World, host: str, port: int, announced: threading.Event, gu
         return
     announced.set()
     click.echo(f"listening on {url}")
-    click.echo(f"  docs      {url}/docs")
+    click.echo(f"  docs      {url}{Paths(world.contract).page('/docs')}")
     click.echo(f"  control   {url}/__mock__/health")
     for line in guard:
         click.echo(line)

@@ -19,6 +19,8 @@ def fit(maker: Maker, node: Node, value: Json, draw: Draw) -> Json:
     """``value`` where it keeps the schema at ``node``, else the nearest to it that does."""
     if maker.allows(node, value):
         return value
+    if maker.is_endless(node):
+        return _with_all_said(maker.make(node, draw), value)
     nearest: Json = value
     for choice in range(min(maker.shapes.choices(node), CHOICES)):
         shaped = _shaped(maker, node, value, draw, choice=choice, left=DEEPEST)
@@ -30,9 +32,12 @@ def fit(maker: Maker, node: Node, value: Json, draw: Draw) -> Json:
     made = maker.make(node, draw)
     if not maker.allows(node, made) and isinstance(value, Mapping):  # nothing keeps it: what was said is nearer
         return nearest
-    if isinstance(made, dict) and isinstance(value, Mapping):
-        return _overlaid(maker, node, made, value)
-    return made
+    return _overlaid(maker, node, made, value) if isinstance(made, dict) and isinstance(value, Mapping) else made
+
+
+def _with_all_said(made: Json, value: Json) -> Json:
+    """What was made with every member of ``value``, for a schema that nothing keeps anyhow."""
+    return {**made, **value} if isinstance(made, dict) and isinstance(value, dict) else made
 
 
 def shown(maker: Maker, node: Node, record: Json, key: str = "") -> Json:
@@ -129,7 +134,7 @@ _GONE: Any = object()
 
 def _member(maker: Maker, node: Node, value: Json, draw: Draw, left: int) -> Json:
     """One member or item within; ``_GONE`` when nothing of it can be kept."""
-    if maker.allows(node, value):
+    if maker.allows(node, value) or maker.is_endless(node):
         return value
     kind = maker.shapes.type(node)
     if left and (

@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema_rs
 
 from mockserver.contract.document import Node
+from mockserver.contract.endless import Endless
 from mockserver.contract.scalars import Draw, is_told_by_name, scalar
 from mockserver.contract.schema import Rule, Schemas
 from mockserver.contract.shapes import Shape, Shapes
@@ -16,6 +17,10 @@ from mockserver.values.pointer import steps_of
 
 DEEPEST = 7
 """From here on only what must be there is made, and from twice as deep nothing."""
+ENDLESS = 3
+"""How deep a record that must hold another of its kind is made: no depth would be right."""
+MOST_ITEMS = 10_000
+"""How many items a list is made with, where its schema asks for them."""
 CHOICES = 8
 """How many alternatives of a choice are tried."""
 MENDED = 3
@@ -35,6 +40,7 @@ class Maker:
         self._schemas = schemas
         self._rules: dict[str, Rule] = {}
         self._usable: dict[str, bool] = {}
+        self._endless = Endless(shapes)
 
     def rule(self, node: Node) -> Rule:
         """The rule of the schema at ``node``; PERF: the same one for all that only refer to the same place."""
@@ -50,6 +56,10 @@ class Maker:
             return True
         return self.rule(node).allows(value)
 
+    def is_endless(self, node: Node) -> bool:
+        """Whether no finite value keeps the schema."""
+        return node in self._endless
+
     def faults(self, node: Node, value: Json) -> list[tuple[tuple[str, ...], str]]:
         """Where ``value`` breaks the schema, and which keyword of it."""
         if not isinstance(node.value, dict) or not self._compiles(node):
@@ -63,6 +73,8 @@ class Maker:
             if self.allows(node, candidate):
                 return candidate
             near.append(candidate)
+            if self.is_endless(node):  # nothing that could be made or mended would keep it
+                return candidate
         for candidate in (*near[:MENDED], *near[-1:]):  # the bare ones come last, and need the least
             if self.allows(node, mended := self.mend(node, candidate, draw)):
                 return mended
@@ -74,7 +86,7 @@ class Maker:
 
     def mend(self, node: Node, value: Json, draw: Draw) -> Json:
         """``value`` with what breaks the schema made anew, or left out where it may be missing."""
-        for _ in range(REPAIRS):
+        for _ in range(0 if self.is_endless(node) else REPAIRS):
             faults = [(steps, keyword) for steps, keyword in self.faults(node, value) if len(steps) <= 2 * DEEPEST]
             if not faults:  # a record that must hold another of its kind without end is as good as it gets there
                 return value
@@ -108,7 +120,7 @@ class Maker:
         if depth:
             for good in self._said(node, shape, draw, name):
                 return good
-        if depth > 2 * DEEPEST:
+        if depth > 2 * DEEPEST or not draw.budget.spend() or (depth > ENDLESS and self.is_endless(node)):
             return _EMPTY.get(shape.type or "object")
         if shape.type == "object" or (shape.type is None and depth == 0):
             return self._object(shape, draw, depth)
@@ -179,7 +191,9 @@ class Maker:
     def _array(self, shape: Shape, draw: Draw, depth: int, name: str) -> list[Json]:
         least = int(shape.words.get("minItems", 0))
         count = max(least, 1 if draw.full and depth < 3 else 0)
-        count = min(count, int(shape.words.get("maxItems", count)), 100)
+        count = min(count, int(shape.words.get("maxItems", count)))
+        if count > MOST_ITEMS:  # so many are too many to answer: validate tells it
+            count = 1
         if shape.items is None:
             return ["value"] * count
         made: list[Json] = []

@@ -43,6 +43,11 @@ class Router:
                 for segment in (prefix + template).split("/"):
                     step = step.add(segment)
                 step.end = step.end or (template, prefix)
+                if template == "/" and prefix:  # the root below a prefix is the prefix itself, too
+                    bare = self._root
+                    for segment in prefix.split("/"):
+                        bare = bare.add(segment)
+                    bare.end = bare.end or (template, prefix)
 
     def match(self, path: str, decode: Callable[[str], str] = str) -> tuple[str, dict[str, str]] | None:
         """The template that ``path`` fits, and the values of its parameters; None when it fits none.
@@ -55,6 +60,8 @@ class Router:
             return None
         template, prefix = found
         values: dict[str, str] = {}
+        if "{" not in template:
+            return template, values
         for segment, wanted in zip(segments[prefix.count("/") :], template.split("/"), strict=True):
             values |= _values(segment, wanted)
         return template, values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -16,6 +16,22 @@ from mockserver.contract.wording import is_known, words_for
 from mockserver.messages import Json
 
 LONGEST = 4_096
+WORK = 20_000
+"""How many values one draw makes, a long text counting as one for each of its ``LONGEST`` characters."""
+LONGEST_ASKED = 1_000_000
+"""The longest text that is made for a ``minLength``."""
+
+
+class Budget:
+    """What is left of the work that one draw may cost, whatever a schema asks for."""
+
+    def __init__(self, left: int = WORK) -> None:
+        self._left = left
+
+    def spend(self, cost: int = 1) -> bool:
+        """Whether that much was left."""
+        self._left -= cost
+        return self._left >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +45,7 @@ class Draw:
     now: datetime
     full: bool = False
     varies: bool = False
+    budget: Budget = field(default_factory=Budget, compare=False, repr=False)
 
     @classmethod
     def of(cls, number: int, now: datetime, *, full: bool = False, varies: bool = False) -> Draw:
@@ -38,7 +55,7 @@ class Draw:
     @property
     def bare(self) -> Draw:
         """The same, with what must be there only."""
-        return Draw(self.random, self.now, varies=self.varies)
+        return Draw(self.random, self.now, varies=self.varies, budget=self.budget)
 
 
 def scalar(shape: Shape, draw: Draw, name: str = "") -> Json:
@@ -86,15 +103,16 @@ def _number(shape: Shape, draw: Draw) -> int | float:
 
 
 def _text(words: Mapping[str, Any], draw: Draw, name: str) -> str:
-    least, most = int(words.get("minLength", 0)), int(words.get("maxLength", LONGEST))
+    least = int(words.get("minLength", 0))
+    most = int(words.get("maxLength", max(least, LONGEST)))
     if words.get("pattern"):
         worded = words_for(name, draw.random) if is_known(name) else ""
         if least <= len(worded) <= most and worded and _matches(words["pattern"], worded):
             return worded
         return patterned(words["pattern"], draw.random, least, most)
     text = _FORMATS[words["format"]](draw) if words.get("format") in _FORMATS else words_for(name, draw.random)
-    if len(text) < least:
-        text += "x" * (min(least, LONGEST) - len(text))
+    if len(text) < least <= LONGEST_ASKED and draw.budget.spend(least // LONGEST):
+        text += "x" * (least - len(text))
     return text[:most].rstrip() if len(text) > most > 0 else text[:most]
 
 

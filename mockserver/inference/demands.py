@@ -47,11 +47,19 @@ def credentials(document: Document, shapes: Shapes, entry: Entry) -> tuple[tuple
         return ()
     if not isinstance(said, list) or not said or any(not one for one in said):
         return ()
-    return tuple(tuple(_credential(document, shapes, name) for name in one) for one in said if isinstance(one, Mapping))
+    alternatives = (
+        tuple(found for name in one if (found := _credential(document, shapes, name)))
+        for one in said
+        if isinstance(one, Mapping)
+    )
+    return tuple(one for one in alternatives if one)
 
 
-def _credential(document: Document, shapes: Shapes, name: str) -> Credential:
-    scheme: Any = shapes.follow(document.node("components", "securitySchemes", name)).value or {}
+def _credential(document: Document, shapes: Shapes, name: str) -> Credential | None:
+    """What a scheme asks to be shown; None for one that is declared nowhere, so that nobody can know."""
+    scheme: Any = shapes.follow(document.node("components", "securitySchemes", name)).value
+    if not isinstance(scheme, Mapping):
+        return None
     if scheme.get("type") == "apiKey":
         return Credential(str(scheme.get("in", "header")), str(scheme.get("name", name)), "apiKey")
     return Credential("header", "Authorization", str(scheme.get("scheme", "bearer")).lower())

@@ -67,9 +67,9 @@ def read_paths(document: Document, shapes: Shapes) -> Paths:
     found = Paths()
     known: dict[str, Path] = {}
     for written, item in document.node("paths").items():
-        if not written.startswith("/"):
+        if written.startswith("x-"):
             continue
-        path = read_path(written)
+        path = read_path(written if written.startswith("/") else f"/{written}")  # "" is the root, "a" is "/a"
         path = known.setdefault(_PARAMETER.sub(ANY, path.template), path)  # two spellings of one path answer as one
         place = shapes.follow(item)
         for method, node in place.items():

@@ -22,6 +22,10 @@ class Found:
     why: str
 
 
+_MEMBERS: Mapping[str, str] = {
+    "image": "image/png", "text": "text/plain", "audio": "audio/wav", "video": "video/mp4", "font": "font/woff2",
+}  # fmt: skip
+_MEANT: Mapping[str, str] = {"xml": "application/xml", "text": "text/plain", "html": "text/html", "csv": "text/csv"}
 EMPTY = ("204", "205")
 """Statuses whose replies have no content, whatever a document says (RFC 9110)."""
 REDIRECTS = ("301", "302", "303", "307", "308")
@@ -36,7 +40,16 @@ def declared(shapes: Shapes, node: Node) -> dict[str, Said]:
 
 def is_json(media_type: str) -> bool:
     name = media_type.split(";", maxsplit=1)[0].strip().lower()
-    return name in ("application/json", "*/*", "application/*", "text/json") or name.endswith("+json")
+    return name in ("application/json", "*/*", "application/*", "text/json", "json") or name.endswith("+json")
+
+
+def concrete(media_type: str) -> str:
+    """A media type that can be sent: of a range (``image/*``) a member, of what is none (``json``) the one it means."""
+    name = media_type.partition(";")[0].strip().lower()
+    if "*" not in name and "/" in name:
+        return media_type
+    top, _, below = name.partition("/")
+    return _MEMBERS.get(top, "application/json") if below else _MEANT.get(name, "application/json")
 
 
 def holds_values(media_type: str) -> bool:
@@ -166,5 +179,4 @@ def _said(shapes: Shapes, reply: Node) -> Said:
     name = next((one for holds in (is_json, is_xml, bool) for one in content if holds(one)), None)
     if name is None or not isinstance(content[name].value, Mapping):
         return Said(None, None, headers)
-    shown = "application/json" if name.strip() in ("*/*", "application/*") else name
-    return Said(shown, content[name], headers)
+    return Said(concrete(name), content[name], headers)

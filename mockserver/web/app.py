@@ -23,7 +23,7 @@ from mockserver.web.docs import docs_pages
 from mockserver.web.front import BROKEN
 from mockserver.web.inflating import inflated
 from mockserver.web.login import login_pages
-from mockserver.web.paths import Paths
+from mockserver.web.paths import BESIDE, Paths
 from mockserver.web.target import MALFORMED, judge_as_sent
 from mockserver.world import Progress, World, unseen
 
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None, progress: Progress = unseen, **
     judge_as_sent(app)
     app.register_blueprint(control_plane(world))
     app.register_blueprint(docs_pages(world))
+    app.register_blueprint(docs_pages(world), name="docs_beside", url_prefix=BESIDE)
     paths = Paths(world.contract)
     app.register_blueprint(login_pages(world, paths))
     allow_browsers(app, paths.methods)
@@ -58,10 +59,10 @@ def _api(world: World, paths: Paths) -> Callable[[], AnyResponse | None]:
     def api() -> AnyResponse | None:
         if MALFORMED in request.environ:
             return _answer(world, "", {})
-        if not isinstance(request.routing_exception, NotFound):
+        found = paths.match(request.environ)  # the document's own path wins over every page of ours
+        if found is None and not isinstance(request.routing_exception, NotFound):
             return None
-        found = paths.match(request.environ)
-        if found is None and (way := shown_the_way(request.path)):
+        if found is None and (way := shown_the_way(request.path, paths.page("/docs/"))):
             return way
         template, values = found or ("", {})
         return _answer(world, template, values)

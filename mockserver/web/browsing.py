@@ -39,11 +39,11 @@ def scripted(page: str) -> Response:
     return response
 
 
-def shown_the_way(path: str) -> AnyResponse | None:
+def shown_the_way(path: str, docs: str) -> AnyResponse | None:
     """For a person's browser at the front door: the way to the pages. Nothing for a program, or for another path."""
     accepted = [media_type for media_type, _ in request.accept_mimetypes]
     if path in _ENTRANCES and request.method == "GET" and "text/html" in accepted:
-        return redirect(f"{request.script_root}/docs/")
+        return redirect(f"{request.script_root}{docs}")
     if path == "/favicon.ico" and any(one.startswith(("image/", "text/html")) for one in accepted):
         return Response(status=204)
     return None

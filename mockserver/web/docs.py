@@ -40,7 +40,7 @@ def docs_pages(world: World) -> Blueprint:
 
     @pages.get("/docs")
     def without_slash() -> AnyResponse:
-        return redirect(f"{request.script_root}/docs/")
+        return redirect(f"{request.script_root}{request.path}/")
 
     @pages.get("/docs/")
     def index() -> Response:

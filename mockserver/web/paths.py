@@ -14,6 +14,10 @@ from mockserver.web.target import decoded, raw_path
 Match: TypeAlias = tuple[str, Mapping[str, str]]
 Methods: TypeAlias = Callable[[Request], str | None]
 """Tells the methods that a request's path answers."""
+CONTROL = "/__mock__/"
+"""Below it only a path that the document spells out is the document's: a parameter there never means our pages."""
+BESIDE = "/__mock__/api"
+"""Below it our pages are found whatever paths the document has."""
 _FOUND = "mockserver.path"
 """Where the environ keeps what was found, so that a request is routed once."""
 
@@ -28,17 +32,27 @@ class Paths:
     def match(self, environ: dict[str, Any]) -> Match | None:
         """The template that the request's path fits, and the values of its parameters; None when it fits none."""
         if _FOUND not in environ:
-            environ[_FOUND] = self._router.match(raw_path(environ), decoded)
+            environ[_FOUND] = self._own(raw_path(environ), decoded)
         found: Match | None = environ[_FOUND]
         return found
 
     def has(self, path: str) -> bool:
         """Whether ``path`` is one of the contract's own."""
-        return self._router.match(path) is not None
+        return self._own(path) is not None
+
+    def page(self, path: str) -> str:
+        """Where our page ``path`` is found: below another prefix where the document has a path of its own there."""
+        return f"{BESIDE}{path}" if self.has(path) else path
+
+    def _own(self, path: str, decode: Callable[[str], str] = str) -> Match | None:
+        found = self._router.match(path, decode)
+        is_ours = found is not None and path.startswith(CONTROL) and not found[0].startswith(CONTROL)
+        return None if is_ours else found
 
     def methods(self, request: Request) -> str | None:
         """The methods that the request's path answers, ``GET, HEAD``; None where nothing answers it."""
+        if found := self.match(request.environ):
+            return self._methods[found[0]]
         if request.url_rule is not None:  # a page of the application
             return ", ".join(sorted({*(request.url_rule.methods or ())} - {"OPTIONS"}))
-        found = self.match(request.environ)
-        return self._methods[found[0]] if found else None
+        return None

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import orjson
 
+from mockserver.contract.document import Node
 from mockserver.contract.fitting import fit, shown
 from mockserver.contract.plan import Said
 from mockserver.contract.scalars import Draw
@@ -26,6 +27,8 @@ _EMPTY: Mapping[str, bytes] = {
     "application/pdf": b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
     b"trailer<</Root 1 0 R>>\n%%EOF\n",
+    "image/png": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU"
+    b"\x00\x00\x00\nIDATx\x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND\xaeB`\x82",
     "image/gif": b"GIF89a\x01\x00\x01\x00\x00\x00\x00;",
     "image/svg+xml": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
 }
@@ -133,9 +136,25 @@ def file(call: Call, said: Said, *, status: int | None = None, headers: Headers 
         raw = example.encode()
     elif example is not None and name.startswith("text/"):
         raw = orjson.dumps(example)
+    if said.schema is not None and _is_text(name):
+        raw = _written(call, said.schema, example, raw)
     shown_type = "application/octet-stream" if "*" in name or not name else said.media_type or name
     return Reply(plan_of(call).status if status is None else status, raw=raw, headers=headers, notes=notes,
                  content_type=shown_type)  # fmt: skip
+
+
+def _is_text(name: str) -> bool:
+    """Whether a schema can say what is in a file of that type; JSON is YAML."""
+    return name == "text/plain" or name.endswith(("/yaml", "/x-yaml", "+yaml"))
+
+
+def _written(call: Call, schema: Node, example: Json, usual: bytes) -> bytes:
+    """A value of the schema as plain text or JSON, where ``usual`` is not one already."""
+    maker = call.tools.maker
+    if example is not None and maker.allows(schema, example):
+        return usual or orjson.dumps(example)
+    value = maker.make(schema, draw_for(call, "text", call.operation.id))
+    return value.encode() if isinstance(value, str) else orjson.dumps(value)
 
 
 def _completed(call: Call, schema: Any, steps: tuple[str, ...], whole: Json, draw: Draw) -> Json:

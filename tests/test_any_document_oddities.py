@@ -1,0 +1,112 @@
+"""Small oddities of other people's documents: each is answered as its reader expects, in bounded time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from test_any_document import client, document, parameter, reply
+
+N = {"$ref": "#/components/schemas/N"}
+
+
+def answer(media_type: str, schema: Any = None) -> dict[str, Any]:
+    return {"200": {"description": "Done.", "content": {media_type: {} if schema is None else {"schema": schema}}}}
+
+
+def got(folder: Path, responses: dict[str, Any], path: str = "/a", **more: Any) -> Any:
+    return client(document({path: {"get": {"responses": responses}}}, **more), folder).get(path or "/")
+
+
+@pytest.mark.parametrize(("declared", "sent", "begins"), [
+    ("image/*", "image/png", b"\x89PNG"), ("text/*", "text/plain", b""), ("json", "application/json", b""),
+])  # fmt: skip
+def test_a_reply_has_a_media_type_that_exists(tmp_path: Path, declared: str, sent: str, begins: bytes) -> None:
+    reply = got(tmp_path, answer(declared))
+    assert reply.mimetype == sent
+    assert reply.data.startswith(begins)
+
+
+@pytest.mark.parametrize(("schema", "is_good"), [
+    ({"type": "string", "minLength": 30}, lambda text: len(text) >= 30),
+    ({"type": "string", "enum": ["up", "down"]}, lambda text: text in ("up", "down")),
+    ({"type": "string", "pattern": "^[0-9]{4}$"}, lambda text: len(text) == 4 and text.isdigit()),
+])  # fmt: skip
+def test_plain_text_keeps_its_schema(tmp_path: Path, schema: Any, is_good: Any) -> None:
+    assert is_good(got(tmp_path, answer("text/plain", schema)).text)
+
+
+def test_yaml_holds_what_its_schema_asks_for(tmp_path: Path) -> None:
+    schema = {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}}
+    assert got(tmp_path, answer("application/yaml", schema)).text == '{"a":1}'
+
+
+def test_a_list_has_as_many_items_as_it_must_but_never_without_bound(tmp_path: Path) -> None:
+    text = {"type": "string"}
+    assert (
+        len(got(tmp_path, answer("application/json", {"type": "array", "minItems": 1_500, "items": text})).json)
+        == 1_500
+    )
+    huge = {"type": "array", "minItems": 1_000_000_000, "items": {**text, "minLength": 1_000_000_000}}
+    assert len(got(tmp_path, answer("application/json", huge)).data) < 100_000
+
+
+def test_a_record_that_needs_two_of_its_kind_without_end_is_made_small(tmp_path: Path) -> None:
+    node = {"type": "object", "required": ["left", "right"], "properties": {"left": N, "right": N}}
+    reply = got(tmp_path, answer("application/json", N), components={"schemas": {"N": node}})
+    assert len(reply.data) < 1_000
+    assert reply.json.keys() == {"left", "right"}
+
+
+def test_a_record_that_may_end_is_made_to_its_end(tmp_path: Path) -> None:
+    node = {"type": "object", "required": ["next"], "properties": {"next": {"anyOf": [N, {"type": "null"}]}}}
+    assert got(tmp_path, answer("application/json", N), components={"schemas": {"N": node}}).status_code == 200
+
+
+def test_a_security_scheme_that_is_not_declared_asks_for_nothing(tmp_path: Path) -> None:
+    paths = {"/a": {"get": {"security": [{"unknown": []}], "responses": {"200": reply({"type": "object"})}}}}
+    caller = client(document(paths), tmp_path)
+    del caller.environ_base["HTTP_AUTHORIZATION"]
+    assert caller.get("/a").status_code == 200
+
+
+@pytest.mark.parametrize(("written", "sent"), [("", "/"), ("a", "/a")])
+def test_a_path_without_its_slash_is_served(tmp_path: Path, written: str, sent: str) -> None:
+    paths = {written: {"get": {"responses": {"200": reply({"type": "object"})}}}}
+    assert client(document(paths), tmp_path).get(sent).status_code == 200
+
+
+def test_the_root_below_a_prefix_is_the_prefix(tmp_path: Path) -> None:
+    told = document({"/": {"get": {"responses": {"200": reply({"type": "object"})}}}}, servers=[{"url": "/api"}])
+    caller = client(told, tmp_path)
+    assert [caller.get(path).status_code for path in ("/api", "/api/")] == [200, 200]
+
+
+OURS = ("/docs", "/docs/", "/openapi.json", "/openapi.yaml", "/.well-known/jwks.json", "/authorize", "/oauth/token",
+        "/userinfo", "/oauth/revoke", "/v2/logout", "/.well-known/openid-configuration", "/__mock__/health", "/health")  # fmt: skip
+
+
+@pytest.mark.parametrize("path", OURS)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_path_of_the_document_wins_over_every_page_of_ours(tmp_path: Path, path: str, method: str) -> None:
+    only = {"type": "object", "required": ["mine"], "properties": {"mine": {"const": True}}}
+    caller = client(document({path: {method: {"responses": {"200": reply(only)}}}}), tmp_path)
+    assert getattr(caller, method)(path).json == {"mine": True}
+    assert caller.get("/__mock__/api/docs/").mimetype == "text/html"
+    assert caller.get("/__mock__/api/openapi.json").json["paths"].keys() == {path}
+
+
+def test_every_page_of_the_application_steps_back(tmp_path: Path) -> None:
+    caller = client(document({"/a": {"get": {"responses": {"200": reply({"type": "object"})}}}}), tmp_path)
+    rules = [one.rule for one in caller.application.url_map.iter_rules() if "<" not in one.rule]
+    own = {path: {"get": {"responses": {"204": reply()}}} for path in rules}
+    other = client(document(own), tmp_path)
+    assert {path: other.get(path).status_code for path in rules} == dict.fromkeys(rules, 204)
+
+
+def test_a_parameter_is_no_page_of_the_control_plane(tmp_path: Path) -> None:
+    paths = {"/{bucket}/{key}": {"parameters": [parameter("bucket"), parameter("key")],
+                                 "get": {"responses": {"200": reply({"type": "object"})}}}}  # fmt: skip
+    assert client(document(paths), tmp_path).get("/__mock__/health").json["status"]
