@@ -81,6 +81,10 @@ class Client:
         """Whether this operation may leave at all."""
         return self._allow.operations is None or operation.id in self._allow.operations
 
+    def is_safe(self, exchange: Exchange) -> bool:
+        """Whether the request was one that changes nothing."""
+        return _is_safe(exchange.sent, self.routes.operation(exchange.sent.method, exchange.sent.path))
+
     def send(self, sent: Sent) -> Reply:
         operation = self.routes.operation(sent.method, sent.path)
         try:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from mockserver.values.equality import unlike
+from mockserver.values.equality import Unlike, unlike
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import named, shown
 
@@ -17,12 +17,22 @@ TOLD = 6
 
 def differences(wanted: Any, found: Any, *, without: Collection[str] = ()) -> list[str]:
     """Each place where ``found`` is not ``wanted``, in words; top-level members in ``without`` are passed over."""
+    return in_words(unlike_but(wanted, found, without))
+
+
+def unlike_but(wanted: Any, found: Any, without: Collection[str] = ()) -> Iterator[Unlike]:
+    """Each place where ``found`` is not ``wanted``; top-level members in ``without`` are passed over."""
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
         wanted = {name: value for name, value in wanted.items() if name not in without}
         found = {name: value for name, value in found.items() if name not in without}
+    yield from unlike(wanted, found)
+
+
+def in_words(places: Iterable[Unlike]) -> list[str]:
+    """A line for each of ``places``."""
     return [
         f"{pointer_to(*steps) or '(all)'}: wanted {shown(one, SHOWN)}, found {shown(other, SHOWN)}"
-        for steps, one, other in unlike(wanted, found)
+        for steps, one, other in places
     ]
 
 

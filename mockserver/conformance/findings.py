@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mockserver.conformance.provenance import Provenance
+from mockserver.conformance.stories.trail import Expected, Trail
 from mockserver.conformance.traffic import Exchange
 
 
@@ -12,14 +13,17 @@ class Broken(Exception):
     """The target broke the contract.
 
     ``cause`` is one line without ids, moments or values, the same in every run; ``detail`` says what was
-    found and what was wanted.
+    found and what was wanted, ``expected`` the same as data, where it can be told so.
     """
 
-    def __init__(self, cause: str, detail: str = "", operation: str | None = None) -> None:
+    def __init__(
+        self, cause: str, detail: str = "", operation: str | None = None, expected: Expected | None = None
+    ) -> None:
         super().__init__(cause)
         self.cause = cause
         self.detail = detail
         self.operation = operation
+        self.expected = expected
 
 
 class Inconclusive(Exception):
@@ -46,6 +50,7 @@ class Finding:
     """One breach of the contract and the exchanges that show it, the deciding one last.
 
     ``provenance`` is that of the clause it rests on.
+    ``trail`` is what a story of it is told from; the first finding of a kind has one.
     """
 
     check: str
@@ -57,6 +62,7 @@ class Finding:
     detail: str
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
     provenance: Provenance = Provenance.DOCUMENTED
+    trail: Trail | None = field(default=None, repr=False, compare=False)
 
     @property
     def key(self) -> tuple[str, str, str]:

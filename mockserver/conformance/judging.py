@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from mockserver.conformance.comparing import differences, names, shortened
+from mockserver.conformance.comparing import in_words, names, shortened, unlike_but
 from mockserver.conformance.evidence import Evidence
 from mockserver.conformance.findings import Broken, Finding
 from mockserver.conformance.plan import Group
 from mockserver.conformance.provenance import Provenance, of_operation
 from mockserver.conformance.recorder import trimmed
 from mockserver.conformance.registry import Check
+from mockserver.conformance.stories.trail import Expected, Trails
 from mockserver.conformance.traffic import Exchange, NotJson, Reply
 from mockserver.contract import Operation
 
@@ -23,20 +25,23 @@ EVIDENCE = 8
 class Judge:
     """Sees the exchanges of one check after the other. ``judged`` counts what the present one has compared."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_safe: Callable[[Exchange], bool]) -> None:
         self.evidence = Evidence()
         self.findings: list[Finding] = []
         self.judged = 0
+        self.trails = Trails(is_safe)
         self._window: list[Exchange] = []
         self._check: Check | None = None
         self._group: Group | None = None
 
     def begin(self, check: Check, group: Group) -> None:
         self._check, self._group, self._window, self.judged = check, group, [], 0
+        self.trails.begin()
 
-    def see(self, exchange: Exchange, _: Operation | None) -> None:
+    def see(self, exchange: Exchange, operation: Operation | None) -> None:
         self._window.append(trimmed(exchange))
         del self._window[: -4 * EVIDENCE]
+        self.trails.look(self._window[-1], operation)
 
     @property
     def window(self) -> tuple[Exchange, ...]:
@@ -71,8 +76,9 @@ class Judge:
     def same(self, wanted: Any, found: Any, cause: str, *, without: frozenset[str] = frozenset()) -> None:
         """Expect ``found`` to be ``wanted``; the cause names the members that are not."""
         self._judge()
-        if lines := differences(wanted, found, without=without):
-            raise Broken(f"{cause} ({names(lines)})", shortened(lines))
+        if places := tuple(unlike_but(wanted, found, without)):
+            lines = in_words(places)
+            raise Broken(f"{cause} ({names(lines)})", shortened(lines), expected=Expected(found=found, places=places))
 
     @contextmanager
     def each(self, operation: Operation | None = None) -> Iterator[None]:
@@ -94,6 +100,7 @@ class Judge:
     def note(self, broken: Broken, operation: Operation | None = None) -> None:
         assert self._check
         last = self._last
+<<<<<<< HEAD
         self.findings.append(
             Finding(
                 check=self._check.name,
@@ -106,11 +113,24 @@ class Judge:
                 exchanges=tuple(self._window[-EVIDENCE:]),
                 provenance=self._provenance(broken.operation or (operation.id if operation else last or "")),
             )
+=======
+        found = Finding(
+            check=self._check.name,
+            title=self._check.title,
+            code=self._check.code,
+            resource=self._group.name if self._group else "",
+            operation=broken.operation or (operation.id if operation else last or ""),
+            cause=broken.cause,
+            detail=broken.detail,
+            exchanges=tuple(self._window[-EVIDENCE:]),
+>>>>>>> a9f2028 (Kit: stories)
         )
+        self.findings.append(replace(found, trail=self.trails.trail(found.key, broken.expected)))
 
 
 def expect_status(reply: Reply, wanted: int, what: str, operation: Operation | None) -> None:
     """Raises Broken when the reply has another status; not counted as a judgement."""
     if reply.status != wanted:
         cause = f"{what}: answered {reply.status}, wanted {wanted}"
-        raise Broken(cause, reply.body[:300].decode(errors="replace"), operation.id if operation else None)
+        detail, expected = reply.body[:300].decode(errors="replace"), Expected(reply=reply, statuses=(wanted,))
+        raise Broken(cause, detail, operation.id if operation else None, expected)

@@ -46,7 +46,7 @@ class Records:
         tenant = path_value(operation, exchange.sent.path, self._contract.tenant) or ""
         if operation.kind is Kind.DELETE:
             self.forget(Made(tenant, operation.resource.name, record_id(exchange.sent.path)))
-        for found in _created(operation, exchange):
+        for found in created(operation, exchange):
             self._remember(Made(tenant, operation.resource.name, found))
         for gone in _deleted(operation, exchange):
             self.forget(Made(tenant, operation.resource.name, gone))
@@ -82,7 +82,8 @@ def record_id(path: str) -> str:
     return unquote(path.rpartition("/")[2])
 
 
-def _created(operation: Operation, exchange: Exchange) -> list[str]:
+def created(operation: Operation, exchange: Exchange) -> list[str]:
+    """The ids of the records that the reply tells were made."""
     body = _body(exchange)
     key = operation.resource.key
     if operation.kind is Kind.CREATE and isinstance(body, dict):

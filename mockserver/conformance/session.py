@@ -38,7 +38,7 @@ class Session(Judge):
         mark: str,
         limits: Limits | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(client.is_safe)
         self.plan, self.client, self.own, self.other = plan, client, own, other
         self.mark, self.limits = mark, limits or Limits()
         self.records = Records(plan.contract)

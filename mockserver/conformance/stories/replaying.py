@@ -1,0 +1,68 @@
+"""Runs a story again against a target and says what became of the finding."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+
+from mockserver.conformance.allow_list import NotAllowed
+from mockserver.conformance.options import Options, judge
+from mockserver.conformance.pacing import OutOfTime
+from mockserver.conformance.runner import Run
+from mockserver.conformance.stories.playing import Answer, Unplayable, broken, play
+from mockserver.conformance.stories.story import Story, as_data, read_story
+from mockserver.conformance.targets import Target, find_target
+from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.transports import Unreachable
+from mockserver.errors import Problem, SetupError
+
+ROUNDS = 3
+"""How often a story is carried out: what shows in some of them only is flaky."""
+
+
+class Fate(StrEnum):
+    """What became of a finding."""
+
+    STILL_THERE = "still there"
+    GONE = "gone"
+    FLAKY = "flaky"
+
+    @property
+    def exit_code(self) -> int:
+        return {Fate.GONE: 0, Fate.STILL_THERE: 1, Fate.FLAKY: 3}[self]
+
+
+def replay(file: Path, options: Options, target: Target | None = None) -> tuple[Story, Fate]:
+    """Carry the story in ``file`` out, within what the profile may do. Raises SetupError where that is not possible."""
+    story = read_story(file)
+    judge(options)
+    target = target or find_target(options)
+    run = Run(options, target)
+    run.greet()
+    tokens = {"TOKEN": target.own.token, "OTHER_TOKEN": target.other.token if target.other else None}
+    tokens["BAD_TOKEN"] = os.environ.get("BAD_TOKEN")
+    run.client.purpose = "replaying"
+    try:
+        return story, fate_of(story, {name: text for name, text in tokens.items() if text}, run.client.send)
+    except (Unplayable, NotAllowed, Unreachable, OutOfTime) as error:
+        remedy = "correct what stands in the way, or write the story anew"
+        raise SetupError([Problem(str(file), "", f"cannot be carried out: {error}", remedy)]) from None
+
+
+def fate_of(story: Story, tokens: dict[str, str], send: Callable[[Sent], Reply]) -> Fate:
+    """What ``ROUNDS`` rounds show. Raises Unplayable."""
+
+    def answer(method: str, path: str, headers: list[tuple[str, str]], body: bytes | None) -> Answer:
+        reply = send(Sent(method, path, tuple(headers), body))
+        return reply.status, {name.lower(): text for name, text in reply.headers}, reply.body
+
+    data = as_data(story)
+    seen = set()
+    for _ in range(ROUNDS):
+        replies, bound = play(data, tokens, answer)
+        seen.add(broken(data, replies, bound))
+    if len(seen) > 1:
+        return Fate.FLAKY
+    return Fate.STILL_THERE if seen == {True} else Fate.GONE

@@ -1,0 +1,223 @@
+"""A story as files: data for ``--replay``, a shell script, and a test; the scripts need curl and Python, no kit."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+
+from mockserver.conformance.stories.story import Step, Story, as_data
+from mockserver.errors import Problem, SetupError
+
+_HOLE = re.compile(r"\{\{([A-Z_]*TOKEN|[a-z]+_\d+)\}\}")
+_NAMES = re.compile(r"(?:\d{3}_)[\w.-]+\.(?:json|sh)|test_\d{3}_\w+\.py")
+"""The names of the files that are written, so that an earlier run's can be told from others."""
+
+
+def write_stories(folder: Path, stories: Iterable[Story]) -> list[Path]:
+    """Write three files a story into ``folder``; an earlier run's go. Raises SetupError."""
+    written: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in [one for one in folder.iterdir() if _NAMES.fullmatch(one.name)]:
+            file.unlink()
+        for number, story in enumerate(stories, 1):
+            name = f"{number:03}_" + re.sub(r"\W+", "_", story.name)[:80].strip("_").lower()
+            texts = {
+                f"{name}.json": json.dumps(as_data(story), indent=1),
+                f"{name}.sh": shell(story),
+                f"test_{name}.py": pytest_file(story),
+            }
+            for file_name, text in texts.items():
+                (folder / file_name).write_text(text, encoding="utf-8")
+                written.append(folder / file_name)
+            (folder / f"{name}.sh").chmod(0o755)
+    except OSError as error:
+        problem = Problem(str(folder), "", f"cannot be written: {error}", "name a folder with --stories")
+        raise SetupError([problem]) from None
+    return written
+
+
+def shell(story: Story) -> str:
+    """Exit status 1: the finding is still there, 0: it is gone, 2: the story could not be carried out."""
+    steps = [line for number, step in enumerate(story.steps) for line in _shell_step(number, step)]
+    taken = [one.name for step in story.steps for one in step.captures]
+    cleaning = [f"  {_call(f'cleaning-{at}', step)} >&2 || :" for at, step in enumerate(story.cleaning)]
+    # A hole that was never filled means that there is nothing to remove.
+    unset = [f"{name}= {name}_url=" for name in taken]
+    tokens = sorted({name for step in story.steps for _, text in step.headers for name in _HOLE.findall(text)})
+    given = " ".join(f'"{name}=${name}"' for name in taken)
+    return "\n".join(
+        [
+            "#!/bin/sh",
+            *_comment(story, "#"),
+            "# TOKEN (and OTHER_TOKEN, BAD_TOKEN where asked for) hold access tokens; $1 or BASE_URL is the server.",
+            "# Exit status: 1 still there, 0 gone, 2 could not be carried out.",
+            "set -u",
+            f"base=${{1:-${{BASE_URL:-{shlex.quote(story.base_url)}}}}}",
+            *(f': "${{{name}:?is not set: put an access token there}}"' for name in tokens),
+            'work=$(mktemp -d) || exit 2',
+            *unset,
+            "call() {",
+            '  number=$1 method=$2 target=$3; shift 3',
+            '  status=$(curl -sS -g --path-as-is -o "$work/$number.body" -D "$work/$number.head" -w "%{http_code}" \\',
+            '    -X "$method" "$@" "$base$target") || return 1',
+            '  [ -e "$work/$number.body" ] || : > "$work/$number.body"',
+            '  echo "$status" > "$work/$number.status"; echo "$number $method $target: $status"',
+            "}",
+            "clean() {",
+            *(cleaning or ["  :"]),
+            '  rm -rf "$work"',
+            "}",
+            "trap clean EXIT",
+            "cat > \"$work/playing.py\" <<'END_OF_PLAYING'",
+            _playing() + _COMMAND_LINE,
+            "END_OF_PLAYING",
+            "cat > \"$work/story.json\" <<'END_OF_STORY'",
+            json.dumps(as_data(story), indent=1),
+            "END_OF_STORY",
+            "",
+            *steps,
+            "",
+            f'python3 "$work/playing.py" judge "$work" {given}'.rstrip(),
+            "",
+        ]
+    )
+
+
+def _shell_step(number: int, step: Step) -> list[str]:
+    lines = [f"# {number + 1}. {step.operation}: answered {step.status} then", f"{_call(str(number), step)} || exit 2"]
+    for one in step.captures:
+        lines.append(
+            f'{one.name}=$(python3 "$work/playing.py" pick "$work" {number} {shlex.quote(one.pointer)}) || exit 2'
+        )
+        lines.append(f'{one.name}_url=$(python3 "$work/playing.py" quote "${one.name}")')
+    return lines
+
+
+def _call(number: str, step: Step) -> str:
+    words = ["call", number, step.method, _quoted(step.target, "_url")]
+    names = {name.lower() for name, _ in step.headers}
+    for name, text in step.headers:
+        words += ["-H", _quoted(f"{name}: {text}" if text else f"{name};")]
+    words += ["-H", "Accept:"] if "accept" not in names else []
+    if step.method == "HEAD":
+        words.append("-I")
+    if step.body is not None:
+        words += ["-H", "Content-Type:"] if "content-type" not in names else []
+        words += ["--data-binary", _quoted(step.body)]
+    return " ".join(words)
+
+
+def _quoted(text: str, suffix: str = "") -> str:
+    """``text`` as one word of the shell, its holes as variables."""
+    parts = _HOLE.split(text)
+    return "".join(
+        f'"${part}{suffix}"' if at % 2 else (shlex.quote(part) if part else "") for at, part in enumerate(parts)
+    )
+
+
+def pytest_file(story: Story) -> str:
+    """A test that fails while the finding is still there."""
+    return "\n".join(
+        [
+            *_comment(story, "#"),
+            "# TOKEN (and OTHER_TOKEN, BAD_TOKEN where asked for) hold access tokens; BASE_URL is the server.",
+            _playing(),
+            _TEST.replace("{base}", repr(story.base_url)).replace("{cause}", repr(story.cause)),
+            'STORY = json.loads(r"""',
+            json.dumps(as_data(story), indent=1),
+            '""")',
+            "",
+        ]
+    )
+
+
+def _comment(story: Story, mark: str) -> list[str]:
+    lines = [f"{story.title}", f"{story.operation}: {story.cause}", f"found by {story.check}, seed {story.seed}"]
+    lines += [f"Note: {gap}" for gap in story.gaps]
+    return [f"{mark} {' '.join(line.split())}" for line in lines]
+
+
+def _playing() -> str:
+    return (files("mockserver.conformance.stories") / "playing.py").read_text(encoding="utf-8")
+
+
+_COMMAND_LINE = '''
+
+def main(words: list[str]) -> int:
+    import pathlib
+
+    if words[0] == "quote":
+        print(for_url(words[1]))
+        return 0
+    work = pathlib.Path(words[1])
+    story = json.loads((work / "story.json").read_text())
+    if words[0] == "pick":
+        bound: dict[str, str] = {}
+        number = int(words[2])
+        step = dict(story["steps"][number], captures=[{"name": "it", "pointer": words[3]}])
+        capture(step, number, (work / f"{number}.status").read_text().strip(), (work / f"{number}.body").read_bytes(), bound)
+        print(bound["it"])
+        return 0
+    replies = []
+    for number in range(len(story["steps"])):
+        lines = (work / f"{number}.head").read_text(errors="replace").splitlines()
+        pairs = [line.partition(":") for line in lines if ":" in line]
+        headers = {name.strip().lower(): text.strip() for name, _, text in pairs}
+        replies.append((int((work / f"{number}.status").read_text()), headers, (work / f"{number}.body").read_bytes()))
+    is_there = broken(story, replies, dict(one.partition("=")[::2] for one in words[2:]))
+    print("still there: " + story["cause"] if is_there else "gone")
+    return int(is_there)
+
+
+if __name__ == "__main__":
+    import sys
+
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Unplayable as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+'''
+
+_TEST = '''
+
+import http.client
+import os
+from urllib.parse import urlsplit
+
+import pytest
+
+BASE_URL = os.environ.get("BASE_URL", {base})
+
+
+def send(method, target, headers, body):
+    parts = urlsplit(BASE_URL)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.netloc, timeout=30)
+    try:
+        connection.putrequest(method, parts.path.rstrip("/") + target, skip_accept_encoding=True)
+        for name, text in headers:
+            connection.putheader(name, text)
+        if body is not None:
+            connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body)
+        reply = connection.getresponse()
+        return reply.status, {name.lower(): text for name, text in reply.getheaders()}, reply.read()
+    finally:
+        connection.close()
+
+
+def test_story():
+    tokens = {name: os.environ[name] for name in ("TOKEN", "OTHER_TOKEN", "BAD_TOKEN") if name in os.environ}
+    if "TOKEN" not in tokens:
+        pytest.skip("TOKEN is not set: put an access token there")
+    replies, bound = play(STORY, tokens, send)
+    assert not broken(STORY, replies, bound), {cause}
+
+
+'''

@@ -1,0 +1,224 @@
+"""Tells the story of a finding: what led to it, with a hole wherever a request says what an earlier reply said."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+from mockserver.conformance.findings import Finding
+from mockserver.conformance.made import created, path_value
+from mockserver.conformance.redaction import Redactor
+from mockserver.conformance.stories.playing import VOLATILE, symptom
+from mockserver.conformance.stories.story import Capture, Expectation, Step, Story
+from mockserver.conformance.stories.trail import LAST, Trail
+from mockserver.conformance.traffic import Exchange, json_or_none
+from mockserver.contract import Contract, Kind, Operation
+from mockserver.values.absent import ABSENT
+from mockserver.values.pointer import pointer_to
+from mockserver.values.redaction import EMAIL, HIDDEN
+
+PERSON = "person@example.com"
+"""What stands for an e-mail address: a story shows nobody's."""
+UNSENT = frozenset({"host", "user-agent", "accept-encoding", "connection", "content-length"})
+AT_ONCE = "the requests were sent at the same time; one after the other they may not show it"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a story needs to know of the run: its contract, where it went, its seed and what must not be shown."""
+
+    contract: Contract
+    base_url: str
+    seed: int
+    redactor: Redactor
+
+
+def tell_story(finding: Finding, run: Circumstances) -> Story | None:
+    """The story of ``finding``; None where no request is known that shows it, or one that is not text."""
+    last = finding.exchanges[-1] if finding.exchanges else None
+    trail = finding.trail or (Trail(finding.exchanges, last.number) if last else None)
+    if trail is None:
+        return None
+    try:
+        return _Teller(finding, trail, run).story()
+    except UnicodeDecodeError:
+        return None
+
+
+class _Teller:
+    """``_sources`` knows for each value of a reply, that no request had said before, the step and the place."""
+
+    def __init__(self, finding: Finding, trail: Trail, run: Circumstances) -> None:
+        self._finding, self._trail, self._run = finding, trail, run
+        self._operations = {one.id: one for methods in run.contract.paths.values() for one in methods.values()}
+        self._sources: dict[str, tuple[int, str]] = {}
+        self._names: dict[str, str] = {}
+        self._captures: dict[int, list[Capture]] = {}
+        self._sent = ""
+        self._gaps: list[str] = [AT_ONCE] if finding.check.startswith("concurrency.") else []
+
+    def story(self) -> Story:
+        finding, exchanges = self._finding, self._trail.exchanges
+        steps = [self._step(number, one) for number, one in enumerate(exchanges)]
+        cleaning = [step for one in reversed(exchanges) for step in self._cleaning(one)]
+        decisive = next(at for at, one in enumerate(exchanges) if one.number == self._trail.decisive)
+        places = self._places(decisive)
+        operation = self._operations.get(finding.operation)
+        expected = self._trail.expected
+        story = Story(
+            finding.check,
+            finding.title,
+            finding.resource,
+            finding.operation,
+            self._run.redactor.text(finding.cause),
+            self._run.base_url,
+            self._run.seed,
+            tuple(replace(one, captures=tuple(self._captures.get(at, ()))) for at, one in enumerate(steps)),
+            Expectation(decisive),
+            tuple(cleaning),
+            operation.resource.key if operation else "id",
+            tuple(dict.fromkeys(self._gaps)),
+        )
+        if expected and (expected.statuses or expected.headers):
+            told = Expectation(decisive, expected.statuses, (), expected.headers)
+        elif places:
+            told = Expectation(decisive, (), places)
+        else:
+            told = self._symptom(story, decisive)
+        return replace(story, expectation=told)
+
+    def _step(self, number: int, exchange: Exchange) -> Step:
+        sent, operation = exchange.sent, self._operations.get(exchange.sent.operation or "")
+        body = sent.body.decode() if sent.body is not None else None
+        target = self._holed(sent.target, number, in_target=True)
+        text = self._holed(self._shown(body, number), number) if body is not None else None
+        self._sent += f"\n{sent.target} {body or ''}"
+        self._read(number, exchange, operation)
+        safe = sent.method in ("GET", "HEAD", "OPTIONS") or bool(operation and operation.facts.is_safe)
+        status = exchange.reply.status if exchange.reply else 0
+        name = sent.operation or f"{sent.method} {sent.path}"
+        return Step(name, sent.method, target, self._headers(exchange), text, status, (), not safe)
+
+    def _headers(self, exchange: Exchange) -> tuple[tuple[str, str], ...]:
+        told = [(name, text) for name, text in exchange.sent.headers if name.lower() not in UNSENT]
+        return tuple((name, self._credentials(name, text)) for name, text in told)
+
+    def _credentials(self, name: str, text: str) -> str:
+        """The header with the run's tokens by name; another token, bad on purpose, is for whoever replays to give."""
+        for token, hole in zip(self._run.redactor.tokens, ("TOKEN", "OTHER_TOKEN"), strict=False):
+            text = text.replace(token, "{{" + hole + "}}")
+        if name.lower() == "authorization" and re.search(r"[\w-]{12,}\.[\w-]{12,}", text):
+            self._gaps.append("it needs a token that must be refused, in BAD_TOKEN")
+            return "Bearer {{BAD_TOKEN}}"
+        shown = self._run.redactor.text(text)
+        return shown if HIDDEN in shown else text
+
+    def _shown(self, body: str, number: int) -> str:
+        body = EMAIL.sub(PERSON, body)
+        shown = self._run.redactor.body(EMAIL.sub("", body).encode())
+        if HIDDEN not in shown:
+            return body
+        self._gaps.append(f"what step {number + 1} sent is covered in part")
+        return shown
+
+    def _holed(self, text: str, number: int, *, in_target: bool = False) -> str:
+        """``text`` with a hole for each value that an earlier reply was the first to say."""
+        for value in sorted(self._sources, key=len, reverse=True):
+            short = not VOLATILE.fullmatch(value)
+            for form in dict.fromkeys((quote(value, safe=""), value)) if in_target else (value,):
+                if form not in text:
+                    continue
+                edges = r"(?<=[/=,]){}(?=[/?&,]|$)" if in_target else '(?<="){}(?=")'
+                pattern = (edges if short else "{}").replace("{}", re.escape(form))
+                if re.search(pattern, text) and self._sources[value][0] < number:
+                    text = re.sub(pattern, "{{" + self._name(value) + "}}", text)
+        return text
+
+    def _name(self, value: str) -> str:
+        """What stands for ``value``: taken from the reply that said it first."""
+        if value not in self._names:
+            step, pointer = self._sources[value]
+            last = re.sub("[^a-z]", "", pointer.rpartition("/")[2].lower()) or "value"
+            self._names[value] = f"{last}_{len(self._names) + 1}"
+            self._captures.setdefault(step, []).append(Capture(self._names[value], pointer))
+        return self._names[value]
+
+    def _read(self, number: int, exchange: Exchange, operation: Operation | None) -> None:
+        body = json_or_none(exchange.reply.body) if exchange.reply else None
+        made = set(created(operation, exchange)) if operation and exchange.reply else set()
+        for pointer, value in _texts(body):
+            fits = VOLATILE.fullmatch(value) or value in made
+            if fits and value not in self._sources and value not in self._sent:
+                self._sources[value] = number, pointer
+
+    def _cleaning(self, exchange: Exchange) -> Iterator[Step]:
+        """The deletes of what ``exchange`` made, by whoever made it."""
+        operation = self._operations.get(exchange.sent.operation or "")
+        if operation is None or exchange.reply is None or exchange.reply.status >= 300:
+            return
+        deletes = (one for one in self._operations.values() if one.kind is Kind.DELETE)
+        delete = next((one for one in deletes if one.resource.name == operation.resource.name), None)
+        for made in created(operation, exchange) if delete else ():
+            assert delete
+            tenant = self._run.contract.tenant
+            known = path_value(operation, exchange.sent.path, tenant) or ""
+            path = delete.path.replace(f"{{{tenant}}}", quote(known, safe=""))
+            path = re.sub(r"(?<!\{)\{\w+\}$", "{{" + self._name(made) + "}}" if made in self._sources else made, path)
+            headers = tuple(one for one in self._headers(exchange) if one[0].lower() == "authorization")
+            yield Step(delete.id, delete.method, path, headers, None, 200, (), changes=True)
+
+    def _places(self, decisive: int) -> tuple[Mapping[str, Any], ...]:
+        """What is to be at which places of the decisive reply; nothing where it cannot be told in a file."""
+        expected, base = self._trail.expected, self._trail.base
+        if expected is None or base is None:
+            return ()
+        found: list[Mapping[str, Any]] = []
+        for steps, wanted, _ in expected.places:
+            pointer = base + pointer_to(*steps)
+            if wanted is ABSENT:
+                found.append({"pointer": pointer, "absent": True})
+                continue
+            value = self._wanted(wanted, decisive)
+            shown = json.dumps(value)
+            loose = [one for one in VOLATILE.findall(shown) if one not in self._sent]
+            if loose or HIDDEN in self._run.redactor.body(shown.encode()):
+                return ()
+            found.append({"pointer": pointer, "wanted": value})
+        return tuple(found)
+
+    def _wanted(self, value: Any, decisive: int) -> Any:
+        if isinstance(value, Mapping):
+            return {name: self._wanted(one, decisive) for name, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._wanted(one, decisive) for one in value]
+        if isinstance(value, str) and self._sources.get(value, (decisive,))[0] < decisive:
+            return "{{" + self._name(value) + "}}"
+        return value
+
+    def _symptom(self, story: Story, decisive: int) -> Expectation:
+        """The replies from the last change on, as they were."""
+        last = max((at for at, one in enumerate(story.steps[: decisive + 1]) if one.changes), default=0)
+        steps = tuple(range(last, decisive + 1))[-LAST:]
+        told = replace(story, expectation=Expectation(decisive, symptom_steps=steps))
+        replies = [
+            (one.reply.status, {name.lower(): text for name, text in one.reply.headers}, one.reply.body)
+            if one.reply
+            else (0, {}, b"")
+            for one in self._trail.exchanges
+        ]
+        digest = symptom(asdict(told), replies, {name: value for value, name in self._names.items()})
+        return Expectation(decisive, symptom=digest, symptom_steps=steps)
+
+
+def _texts(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """Each text in a JSON value with the pointer to it."""
+    if isinstance(value, str):
+        yield at, value
+    elif isinstance(value, dict | list):
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, one in members:
+            yield from _texts(one, at + pointer_to(str(name)))

@@ -1,0 +1,147 @@
+"""What led to a finding: of all that was exchanged, the requests that made, changed and showed what it is about."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from mockserver.conformance.made import created
+from mockserver.conformance.traffic import Exchange, Reply, json_or_none
+from mockserver.contract import Operation
+from mockserver.values.absent import ABSENT
+from mockserver.values.equality import Unlike, same_json
+
+KEPT = 400
+"""How many exchanges of one check are kept to tell a story from."""
+BIRTHS = 5_000
+"""How many records are remembered with the request that made them, the newest."""
+STORIES = 200
+"""How many findings of a run get a trail, one a cause: a target that breaks everything needs no more."""
+LAST = 8
+"""How many replies show a finding of which it is not known which of them does."""
+_NAMES = re.compile(r"[\w|:-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a check wanted: a status of ``reply``, or that ``found`` had no ``places`` that are unlike what was wanted."""
+
+    reply: Reply | None = None
+    statuses: tuple[int, ...] = ()
+    headers: tuple[str, ...] = ()
+    found: Any = ABSENT
+    places: tuple[Unlike, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The exchanges that a story is told from, in their order; ``decisive`` is the number of the one that decides.
+
+    ``base`` leads to what was compared in its reply; None where no single reply is known to hold it.
+    """
+
+    exchanges: tuple[Exchange, ...]
+    decisive: int
+    expected: Expected | None = None
+    base: str | None = None
+
+
+class Trails:
+    """Hears every exchange of a run. ``is_safe`` tells the operations that change nothing."""
+
+    def __init__(self, is_safe: Callable[[Exchange], bool]) -> None:
+        self._is_safe = is_safe
+        self._births: OrderedDict[str, Exchange] = OrderedDict()
+        self._here: list[Exchange] = []
+        self._told: set[tuple[str, str, str]] = set()
+
+    def begin(self) -> None:
+        """A check begins: what is exchanged from now on belongs to it."""
+        self._here = []
+
+    def look(self, exchange: Exchange, operation: Operation | None) -> None:
+        self._here.append(exchange)
+        if len(self._here) > KEPT:
+            first_read = next((at for at, one in enumerate(self._here[:-LAST]) if self._is_safe(one)), 0)
+            del self._here[first_read]
+        if operation is not None and exchange.reply and 200 <= exchange.reply.status < 300:
+            for name in created(operation, exchange):
+                self._births[name] = exchange
+                self._births.move_to_end(name)
+            while len(self._births) > BIRTHS:
+                self._births.popitem(last=False)
+
+    def trail(self, key: tuple[str, str, str], expected: Expected | None = None) -> Trail | None:
+        """What led to the finding with this ``key``, now; None where one of the kind has a trail already."""
+        if not self._here or key in self._told or len(self._told) >= STORIES:
+            return None
+        self._told.add(key)
+        decisive, base = self._decisive(expected)
+        until = [one for one in self._here if one.number <= decisive.number]
+        if expected and (expected.statuses or expected.headers or base is not None):
+            shown = [decisive]
+        else:
+            expected, base, shown = None, None, self._showing(until)
+        changes = [one for one in until if not self._is_safe(one)]
+        return Trail(self._needed([*changes, *shown], until), decisive.number, expected, base)
+
+    def _decisive(self, expected: Expected | None) -> tuple[Exchange, str | None]:
+        """The exchange whose reply breaks what was expected, and where in it what was compared is."""
+        for one in reversed(self._here):
+            if expected is None or one.reply is None:
+                continue
+            if expected.reply is one.reply:
+                return one, None
+            if expected.places and (base := _place_of(expected.found, json_or_none(one.reply.body))) is not None:
+                return one, base
+        return self._here[-1], None
+
+    def _showing(self, until: list[Exchange]) -> list[Exchange]:
+        """The replies after the last change, and that to the change itself."""
+        last = next((at for at in range(len(until) - 1, -1, -1) if not self._is_safe(until[at])), 0)
+        return until[last:][-LAST:]
+
+    def _needed(self, chosen: list[Exchange], until: list[Exchange]) -> tuple[Exchange, ...]:
+        """``chosen`` and all that their requests need: records made earlier, what a look-up found."""
+        needed = {one.number: one for one in chosen}
+        found = {}
+        for one in until:
+            for name in _long_names(one.reply.body if one.reply else b""):
+                found.setdefault(name, one)
+        left = list(needed.values())
+        while left:
+            one = left.pop()
+            for name in _names(one):
+                source = self._births.get(name) or found.get(name)
+                if source and source.number < one.number and source.number not in needed:
+                    needed[source.number] = source
+                    left.append(source)
+        return tuple(needed[number] for number in sorted(needed))
+
+
+def _names(exchange: Exchange) -> Iterable[str]:
+    text = unquote(exchange.sent.target) + " " + (exchange.sent.body or b"").decode(errors="replace")
+    return dict.fromkeys(_NAMES.findall(text))
+
+
+def _long_names(body: bytes) -> Iterable[str]:
+    return (name for name in _NAMES.findall(body.decode(errors="replace")) if len(name) >= 16)
+
+
+def _place_of(found: Any, value: Any, at: str = "", depth: int = 3) -> str | None:
+    """The pointer to where ``found``, an object or a list, is in ``value``; None where it is not."""
+    if not isinstance(found, dict | list) or not isinstance(value, dict | list):
+        return None
+    if same_json(found, value):
+        return at
+    members = value.items() if isinstance(value, dict) else enumerate(value)
+    if depth:
+        for name, one in members:
+            step = str(name).replace("~", "~0").replace("/", "~1")
+            if (place := _place_of(found, one, f"{at}/{step}", depth - 1)) is not None:
+                return place
+    return None
