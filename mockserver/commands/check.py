@@ -20,10 +20,20 @@ NOT_RUN = 2
 
 @click.command()
 @check_options
-def check(*, sweep: bool, report: Path | None, spec: str | None, strictness: str | None, **chosen: Any) -> None:
+def check(
+    *,
+    sweep: bool,
+    replay: Path | None,
+    report: Path | None,
+    stories: Path | None,
+    spec: str | None,
+    strictness: str | None,
+    **chosen: Any,
+) -> None:
     """Check that a server keeps its contract. Without --target, check the mock itself.
 
     Exit status: 0 if clean, 1 if something was found or too little was judged, 2 if nothing could be judged.
+    With --replay: 0 if the finding is gone, 1 if it is still there, 3 if it is flaky.
 
     \b
     Examples:
@@ -41,8 +51,11 @@ def check(*, sweep: bool, report: Path | None, spec: str | None, strictness: str
     signal.signal(signal.SIGTERM, _stop)
     try:
         chosen |= _document(spec, strictness)
-        work = _sweep if sweep else _compare if chosen["against"] else _check
-        sys.exit(work(report, chosen))
+        if replay:
+            sys.exit(_replay(replay, chosen))
+        if not (sweep or chosen["against"]):
+            sys.exit(_check(report, stories or (report / "stories" if report else None), chosen))
+        sys.exit((_sweep if sweep else _compare)(report, chosen))
     except SetupError as error:
         for problem in error.problems:
             click.secho(_covered(str(problem), chosen), fg="red", err=True)
@@ -66,7 +79,7 @@ def _document(spec: str | None, strictness: str | None) -> dict[str, Any]:
     return found | ({"strictness": Provenance(strictness)} if strictness else {})
 
 
-def _check(report: Path | None, chosen: dict[str, Any]) -> int:
+def _check(report: Path | None, stories: Path | None, chosen: dict[str, Any]) -> int:
     require_schemathesis()
     from rich.console import Console
 
@@ -74,6 +87,8 @@ def _check(report: Path | None, chosen: dict[str, Any]) -> int:
     from mockserver.conformance.events import Event, Finished, to_all
     from mockserver.conformance.options import Options
     from mockserver.conformance.reporting import Files, all_reporters
+    from mockserver.conformance.stories.scripts import clear_stories, write_stories
+    from mockserver.conformance.stories.telling import stories_of
     from mockserver.conformance.summary import Display, show
 
     console = Console(soft_wrap=False)
@@ -86,10 +101,16 @@ def _check(report: Path | None, chosen: dict[str, Any]) -> int:
 
     for one in files:
         one.clear()
+    if stories:
+        clear_stories(stories)
     with display.running():
-        verdict, _ = run(Options(report=report, **chosen), to_all(display, *files, hear))
-    summary = ended[-1].report.summary
-    show(console, summary, [file for one in files for file in one.written])
+        verdict, target = run(Options(report=report, **chosen), to_all(display, *files, hear))
+    summary, written = ended[-1].report.summary, [file for one in files for file in one.written]
+    told = stories_of(ended[-1].report, target.contract) if stories else []
+    if stories and told:
+        write_stories(stories, told)
+        written.append(stories)
+    show(console, summary, written)
     _annotate(summary)
     if summary["stopped"]:
         click.secho(f"mockserver check: stopped, {summary['stopped']}", fg="red", err=True)
@@ -113,6 +134,19 @@ def _compare(report: Path | None, chosen: dict[str, Any]) -> int:
         summary = compare(Options(report=report, **chosen), display)
     show(console, summary, write(report, summary) if report else [])
     return int(summary["exit_code"])
+
+
+def _replay(file: Path, chosen: dict[str, Any]) -> int:
+    require_schemathesis()
+    from mockserver.conformance.options import Options
+    from mockserver.conformance.redaction import escaped
+    from mockserver.conformance.stories.replaying import replay
+
+    story, fate = replay(file, Options(**chosen))
+    click.echo(f"{fate.value}: {escaped(story.operation)}: {escaped(story.cause)}")
+    for gap in story.gaps if fate.exit_code == 0 else ():
+        click.echo(f"note: {escaped(gap)}")
+    return fate.exit_code
 
 
 def _annotate(summary: dict[str, Any]) -> None:

@@ -149,6 +149,18 @@ check_options = all_of(
         help="File of known findings to ignore.",
     ),
     click.option(
+        "--stories",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Write for each finding what reproduces it. [default: stories in the folder of --report]",
+    ),
+    click.option(
+        "--replay",
+        type=click.Path(path_type=Path, dir_okay=False, exists=True),
+        metavar="FILE.json",
+        help="Only reproduce the finding that this story tells of.",
+    ),
+    click.option(
         "--update-baseline",
         is_flag=True,
         help="Write what was found into the --baseline file, each finding for 90 days.",

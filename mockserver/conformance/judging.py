@@ -100,30 +100,17 @@ class Judge:
     def note(self, broken: Broken, operation: Operation | None = None) -> None:
         assert self._check
         last = self._last
-<<<<<<< HEAD
-        self.findings.append(
-            Finding(
-                check=self._check.name,
-                title=self._check.title,
-                code=self._check.code,
-                resource=self._group.name if self._group else "",
-                operation=broken.operation or (operation.id if operation else last or ""),
-                cause=broken.cause,
-                detail=broken.detail,
-                exchanges=tuple(self._window[-EVIDENCE:]),
-                provenance=self._provenance(broken.operation or (operation.id if operation else last or "")),
-            )
-=======
+        name = broken.operation or (operation.id if operation else last or "")
         found = Finding(
             check=self._check.name,
             title=self._check.title,
             code=self._check.code,
             resource=self._group.name if self._group else "",
-            operation=broken.operation or (operation.id if operation else last or ""),
+            operation=name,
             cause=broken.cause,
             detail=broken.detail,
             exchanges=tuple(self._window[-EVIDENCE:]),
->>>>>>> a9f2028 (Kit: stories)
+            provenance=self._provenance(name),
         )
         self.findings.append(replace(found, trail=self.trails.trail(found.key, broken.expected)))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,6 +14,7 @@ from mockserver.conformance.findings import Finding
 from mockserver.conformance.plain_replies import PlainReplies
 from mockserver.conformance.provenance import of_operation
 from mockserver.conformance.recorder import trimmed
+from mockserver.conformance.stories.trail import Expected, Trails
 from mockserver.conformance.traffic import Exchange, NotJson, Reply, read_json
 from mockserver.contract import Operation
 from mockserver.contract.operation import ReplyRule
@@ -33,6 +36,7 @@ class Oracle:
     def __init__(self, plain: PlainReplies | None = None) -> None:
         """``plain`` judges replies of a document without annotations."""
         self._plain = plain
+        self.trails: Trails | None = None
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.seen: dict[tuple[str, str, str], int] = {}
 
@@ -47,8 +51,22 @@ class Oracle:
             provenance = of_operation(operation)
             seen = (trimmed(exchange),)
             finding = Finding(check, title, code, resource, name, cause, detail, seen, provenance)
-            self.findings.setdefault(finding.key, finding)
+            if finding.key not in self.findings:
+                trail = self.trails.trail(finding.key, _expected(check, reply, operation)) if self.trails else None
+                self.findings[finding.key] = replace(finding, trail=trail)
             self.seen[finding.key] = self.seen.get(finding.key, 0) + 1
+
+
+def _expected(check: str, reply: Reply, operation: Operation | None) -> Expected:
+    """What would have been right, where a status or a header says it."""
+    declared = tuple(sorted(operation.replies)) if operation else ()
+    if check == "watch.status":
+        return Expected(reply, declared)
+    if check == "watch.no_server_error":
+        return Expected(reply, tuple(one for one in declared if one < HTTPStatus.INTERNAL_SERVER_ERROR))
+    if check == "watch.cross_origin":
+        return Expected(reply, headers=CORS)
+    return Expected(reply)
 
 
 def judge(

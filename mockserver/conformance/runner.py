@@ -75,12 +75,13 @@ class Run:
             patience=patience,
         )
         self.oracle = Oracle(self.plan.replies)
-        self.client.after.append(self.oracle.look)
         if self.plan.is_inferred and self.profile.ledger:
             problem = f"the profile {self.profile.name} needs a document that says what its operations mean"
             raise _cannot("--profile", problem, "use staging-read, or http with --allow-host for a server set aside")
         limits = replace(self.profile.limits, seed=options.seed)
         self.session = Session(self.plan, self.client, target.own, target.other, mark=self.mark, limits=limits)
+        self.oracle.trails = self.session.trails
+        self.client.after.append(self.oracle.look)
         self.client.look_up = Fates(self.session)
         self.groups = self._chosen()
         self.strictness = options.strictness or self._usual()

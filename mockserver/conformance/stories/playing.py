@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import Any, Dict, Tuple  # noqa: UP035 -- the scripts run on any Python
+from typing import Any
 from urllib.parse import quote
 
 ABSENT = object()
 """What a pointer leads to that leads nowhere."""
-VOLATILE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|(?=[\w|:-]*\d)[\w|:-]{16,}")
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
+VOLATILE = re.compile(STAMP.pattern + r"|(?=[\w|:-]*\d)[\w|:-]{16,}")
 """Ids, keys of pages and timestamps: what is another in every run."""
 
 
 HOLE = re.compile(r"\{\{([A-Z_]*TOKEN|[a-z]+_\d+)\}\}")
-Answer = Tuple[int, Dict[str, str], bytes]
+Answer = tuple[int, dict[str, str], bytes]
 """Status, headers by lower-case name, and body."""
 
 
@@ -33,8 +34,8 @@ def parsed(body: bytes) -> Any:
 
 def picked(value: Any, pointer: str) -> Any:
     """What ``pointer`` (RFC 6901) leads to in ``value``; ABSENT where it leads nowhere."""
-    for part in pointer.split("/")[1:]:
-        part = part.replace("~1", "/").replace("~0", "~")
+    for escaped in pointer.split("/")[1:]:
+        part = escaped.replace("~1", "/").replace("~0", "~")
         if isinstance(value, list) and part.isdigit() and int(part) < len(value):
             value = value[int(part)]
         elif isinstance(value, dict) and part in value:
@@ -131,13 +132,13 @@ def completed(value: Any, bound: dict[str, str]) -> Any:
 
 
 def symptom(story: dict[str, Any], replies: list[Answer], bound: dict[str, str]) -> str:
-    """The digest of the replies that show the finding, with ids and timestamps told by where they first appear."""
+    """The digest of the replies that show the finding, with ids told by where they first appear, and no timestamps."""
     sent = "\n".join(f"{one['target']} {one['body'] or ''}" for one in story["steps"])
     own, names = own_ids(story, replies), {value: name for name, value in bound.items()}
     shown: list[list[Any]] = []
     for number, (status, headers, body) in enumerate(replies):
         value = parsed(body)
-        told = worded("" if value is ABSENT else value, f"{number}", story["key"], own, names, sent)
+        told = worded("" if value is ABSENT else value, f"{number}", (story["key"], own, names, sent))
         if number in story["expectation"]["symptom_steps"]:
             kind = headers.get("content-type", "").partition(";")[0]
             shown.append([status, kind, bool(body) and value is ABSENT, told])
@@ -153,18 +154,25 @@ def own_ids(story: dict[str, Any], replies: list[Answer]) -> set[str]:
     return found
 
 
-def worded(value: Any, place: str, key: str, own: set[str], names: dict[str, str], sent: str) -> Any:
+def worded(value: Any, place: str, known: tuple[str, set[str], dict[str, str], str]) -> Any:
     """``value`` with what is another in every run named by its place; records of others are left out of lists."""
+    key, own, names, sent = known
     if isinstance(value, dict):
-        return {one: worded(value[one], f"{place}/{one}", key, own, names, sent) for one in sorted(value)}
+        return {one: worded(value[one], f"{place}/{one}", known) for one in sorted(value)}
     if isinstance(value, list):
         kept = [one for one in value if not own or is_own(one, key, own)]
-        return [worded(one, f"{place}/{index}", key, own, names, sent) for index, one in enumerate(kept)]
+        told = [worded(one, f"{place}/{index}", known) for index, one in enumerate(kept)]
+        # Records come in the order of their ids, or in none.
+        is_listing = all(isinstance(one, dict) and key in one for one in kept)
+        return sorted(told, key=lambda one: json.dumps(one, sort_keys=True)) if is_listing else told
     if not isinstance(value, str):
         return value
 
     def name_of(found: re.Match[str]) -> str:
-        return found[0] if found[0] in sent else "<" + names.setdefault(found[0], place) + ">"
+        if found[0] in sent:
+            return found[0]
+        # Whether two timestamps are the same is a matter of how fast a server is: they are all one.
+        return "<time>" if STAMP.fullmatch(found[0]) else "<" + names.setdefault(found[0], place) + ">"
 
     return VOLATILE.sub(name_of, value)
 

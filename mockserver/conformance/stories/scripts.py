@@ -17,13 +17,21 @@ _NAMES = re.compile(r"(?:\d{3}_)[\w.-]+\.(?:json|sh)|test_\d{3}_\w+\.py")
 """The names of the files that are written, so that an earlier run's can be told from others."""
 
 
+def clear_stories(folder: Path) -> None:
+    """Remove the stories of an earlier run. Raises SetupError."""
+    try:
+        for file in list(folder.iterdir()) if folder.is_dir() else []:
+            if _NAMES.fullmatch(file.name):
+                file.unlink()
+    except OSError as error:
+        raise _cannot(folder, error) from None
+
+
 def write_stories(folder: Path, stories: Iterable[Story]) -> list[Path]:
-    """Write three files a story into ``folder``; an earlier run's go. Raises SetupError."""
+    """Write three files a story into ``folder``. Raises SetupError."""
     written: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for file in [one for one in folder.iterdir() if _NAMES.fullmatch(one.name)]:
-            file.unlink()
         for number, story in enumerate(stories, 1):
             name = f"{number:03}_" + re.sub(r"\W+", "_", story.name)[:80].strip("_").lower()
             texts = {
@@ -36,9 +44,12 @@ def write_stories(folder: Path, stories: Iterable[Story]) -> list[Path]:
                 written.append(folder / file_name)
             (folder / f"{name}.sh").chmod(0o755)
     except OSError as error:
-        problem = Problem(str(folder), "", f"cannot be written: {error}", "name a folder with --stories")
-        raise SetupError([problem]) from None
+        raise _cannot(folder, error) from None
     return written
+
+
+def _cannot(folder: Path, error: OSError) -> SetupError:
+    return SetupError([Problem(str(folder), "", f"cannot be written: {error}", "name a folder with --stories")])
 
 
 def shell(story: Story) -> str:
@@ -59,10 +70,10 @@ def shell(story: Story) -> str:
             "set -u",
             f"base=${{1:-${{BASE_URL:-{shlex.quote(story.base_url)}}}}}",
             *(f': "${{{name}:?is not set: put an access token there}}"' for name in tokens),
-            'work=$(mktemp -d) || exit 2',
+            "work=$(mktemp -d) || exit 2",
             *unset,
             "call() {",
-            '  number=$1 method=$2 target=$3; shift 3',
+            "  number=$1 method=$2 target=$3; shift 3",
             '  status=$(curl -sS -g --path-as-is -o "$work/$number.body" -D "$work/$number.head" -w "%{http_code}" \\',
             '    -X "$method" "$@" "$base$target") || return 1',
             '  [ -e "$work/$number.body" ] || : > "$work/$number.body"',
@@ -74,7 +85,7 @@ def shell(story: Story) -> str:
             "}",
             "trap clean EXIT",
             "cat > \"$work/playing.py\" <<'END_OF_PLAYING'",
-            _playing() + _COMMAND_LINE,
+            _part("playing.py") + _part("command_line.py.txt"),
             "END_OF_PLAYING",
             "cat > \"$work/story.json\" <<'END_OF_STORY'",
             json.dumps(as_data(story), indent=1),
@@ -126,8 +137,8 @@ def pytest_file(story: Story) -> str:
         [
             *_comment(story, "#"),
             "# TOKEN (and OTHER_TOKEN, BAD_TOKEN where asked for) hold access tokens; BASE_URL is the server.",
-            _playing(),
-            _TEST.replace("{base}", repr(story.base_url)).replace("{cause}", repr(story.cause)),
+            _part("playing.py"),
+            _part("test_story.py.txt").replace("{base}", repr(story.base_url)).replace("{cause}", repr(story.cause)),
             'STORY = json.loads(r"""',
             json.dumps(as_data(story), indent=1),
             '""")',
@@ -142,82 +153,5 @@ def _comment(story: Story, mark: str) -> list[str]:
     return [f"{mark} {' '.join(line.split())}" for line in lines]
 
 
-def _playing() -> str:
-    return (files("mockserver.conformance.stories") / "playing.py").read_text(encoding="utf-8")
-
-
-_COMMAND_LINE = '''
-
-def main(words: list[str]) -> int:
-    import pathlib
-
-    if words[0] == "quote":
-        print(for_url(words[1]))
-        return 0
-    work = pathlib.Path(words[1])
-    story = json.loads((work / "story.json").read_text())
-    if words[0] == "pick":
-        bound: dict[str, str] = {}
-        number = int(words[2])
-        step = dict(story["steps"][number], captures=[{"name": "it", "pointer": words[3]}])
-        capture(step, number, (work / f"{number}.status").read_text().strip(), (work / f"{number}.body").read_bytes(), bound)
-        print(bound["it"])
-        return 0
-    replies = []
-    for number in range(len(story["steps"])):
-        lines = (work / f"{number}.head").read_text(errors="replace").splitlines()
-        pairs = [line.partition(":") for line in lines if ":" in line]
-        headers = {name.strip().lower(): text.strip() for name, _, text in pairs}
-        replies.append((int((work / f"{number}.status").read_text()), headers, (work / f"{number}.body").read_bytes()))
-    is_there = broken(story, replies, dict(one.partition("=")[::2] for one in words[2:]))
-    print("still there: " + story["cause"] if is_there else "gone")
-    return int(is_there)
-
-
-if __name__ == "__main__":
-    import sys
-
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except Unplayable as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
-'''
-
-_TEST = '''
-
-import http.client
-import os
-from urllib.parse import urlsplit
-
-import pytest
-
-BASE_URL = os.environ.get("BASE_URL", {base})
-
-
-def send(method, target, headers, body):
-    parts = urlsplit(BASE_URL)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.netloc, timeout=30)
-    try:
-        connection.putrequest(method, parts.path.rstrip("/") + target, skip_accept_encoding=True)
-        for name, text in headers:
-            connection.putheader(name, text)
-        if body is not None:
-            connection.putheader("Content-Length", str(len(body)))
-        connection.endheaders(body)
-        reply = connection.getresponse()
-        return reply.status, {name.lower(): text for name, text in reply.getheaders()}, reply.read()
-    finally:
-        connection.close()
-
-
-def test_story():
-    tokens = {name: os.environ[name] for name in ("TOKEN", "OTHER_TOKEN", "BAD_TOKEN") if name in os.environ}
-    if "TOKEN" not in tokens:
-        pytest.skip("TOKEN is not set: put an access token there")
-    replies, bound = play(STORY, tokens, send)
-    assert not broken(STORY, replies, bound), {cause}
-
-
-'''
+def _part(name: str) -> str:
+    return (files("mockserver.conformance.stories") / name).read_text(encoding="utf-8")

@@ -15,7 +15,9 @@ from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.stories.playing import VOLATILE, symptom
 from mockserver.conformance.stories.story import Capture, Expectation, Step, Story
 from mockserver.conformance.stories.trail import LAST, Trail
+from mockserver.conformance.telling import Report
 from mockserver.conformance.traffic import Exchange, json_or_none
+from mockserver.conformance.verdict import clusters
 from mockserver.contract import Contract, Kind, Operation
 from mockserver.values.absent import ABSENT
 from mockserver.values.pointer import pointer_to
@@ -23,7 +25,10 @@ from mockserver.values.redaction import EMAIL, HIDDEN
 
 PERSON = "person@example.com"
 """What stands for an e-mail address: a story shows nobody's."""
+_NOBODY = re.compile(r"[@.](?:example(?:\.\w+)?|test|invalid)$")
+"""Domains that belong to nobody (RFC 2606)."""
 UNSENT = frozenset({"host", "user-agent", "accept-encoding", "connection", "content-length"})
+AS_THEN = "it is told by what was answered then: gone means that the answers are others now"
 AT_ONCE = "the requests were sent at the same time; one after the other they may not show it"
 
 
@@ -35,6 +40,14 @@ class Circumstances:
     base_url: str
     seed: int
     redactor: Redactor
+
+
+def stories_of(report: Report, contract: Contract) -> list[Story]:
+    """The story of each cause, in the order of the report."""
+    verdict = report.verdict
+    run = Circumstances(contract, verdict.base_url, verdict.seed, report.redactor)
+    found = [tell_story(one.first, run) for one in clusters([*verdict.findings, *verdict.noted])]
+    return [one for one in found if one]
 
 
 def tell_story(finding: Finding, run: Circumstances) -> Story | None:
@@ -89,7 +102,8 @@ class _Teller:
             told = Expectation(decisive, (), places)
         else:
             told = self._symptom(story, decisive)
-        return replace(story, expectation=told)
+            self._gaps.append(AS_THEN)
+        return replace(story, expectation=told, gaps=tuple(dict.fromkeys(self._gaps)))
 
     def _step(self, number: int, exchange: Exchange) -> Step:
         sent, operation = exchange.sent, self._operations.get(exchange.sent.operation or "")
@@ -114,11 +128,10 @@ class _Teller:
         if name.lower() == "authorization" and re.search(r"[\w-]{12,}\.[\w-]{12,}", text):
             self._gaps.append("it needs a token that must be refused, in BAD_TOKEN")
             return "Bearer {{BAD_TOKEN}}"
-        shown = self._run.redactor.text(text)
-        return shown if HIDDEN in shown else text
+        return text if "{{" in text else self._run.redactor.text(text)
 
     def _shown(self, body: str, number: int) -> str:
-        body = EMAIL.sub(PERSON, body)
+        body = EMAIL.sub(lambda found: found[0] if _NOBODY.search(found[0]) else PERSON, body)
         shown = self._run.redactor.body(EMAIL.sub("", body).encode())
         if HIDDEN not in shown:
             return body

@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ from mockserver.conformance.traffic import Exchange, Reply, json_or_none
 from mockserver.contract import Operation
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import Unlike, same_json
+from mockserver.values.pointer import pointer_to
 
 KEPT = 400
 """How many exchanges of one check are kept to tell a story from."""
@@ -28,7 +30,7 @@ _NAMES = re.compile(r"[\w|:-]+")
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a check wanted: a status of ``reply``, or that ``found`` had no ``places`` that are unlike what was wanted."""
+    """What a check wanted: a status of ``reply``, or that ``found`` had no ``places`` unlike what was wanted."""
 
     reply: Reply | None = None
     statuses: tuple[int, ...] = ()
@@ -86,7 +88,7 @@ class Trails:
             shown = [decisive]
         else:
             expected, base, shown = None, None, self._showing(until)
-        changes = [one for one in until if not self._is_safe(one)]
+        changes = [one for one in until if not self._is_safe(one) and not _was_denied(one)]
         return Trail(self._needed([*changes, *shown], until), decisive.number, expected, base)
 
     def _decisive(self, expected: Expected | None) -> tuple[Exchange, str | None]:
@@ -108,7 +110,7 @@ class Trails:
     def _needed(self, chosen: list[Exchange], until: list[Exchange]) -> tuple[Exchange, ...]:
         """``chosen`` and all that their requests need: records made earlier, what a look-up found."""
         needed = {one.number: one for one in chosen}
-        found = {}
+        found: dict[str, Exchange] = {}
         for one in until:
             for name in _long_names(one.reply.body if one.reply else b""):
                 found.setdefault(name, one)
@@ -121,6 +123,11 @@ class Trails:
                     needed[source.number] = source
                     left.append(source)
         return tuple(needed[number] for number in sorted(needed))
+
+
+def _was_denied(exchange: Exchange) -> bool:
+    """Whether the request was turned away at the door, where nothing is changed."""
+    return exchange.reply is not None and exchange.reply.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 def _names(exchange: Exchange) -> Iterable[str]:
@@ -141,7 +148,6 @@ def _place_of(found: Any, value: Any, at: str = "", depth: int = 3) -> str | Non
     members = value.items() if isinstance(value, dict) else enumerate(value)
     if depth:
         for name, one in members:
-            step = str(name).replace("~", "~0").replace("/", "~1")
-            if (place := _place_of(found, one, f"{at}/{step}", depth - 1)) is not None:
+            if (place := _place_of(found, one, at + pointer_to(str(name)), depth - 1)) is not None:
                 return place
     return None
