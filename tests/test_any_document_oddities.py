@@ -60,6 +60,16 @@ def test_a_record_that_needs_two_of_its_kind_without_end_is_made_small(tmp_path:
     assert reply.json.keys() == {"left", "right"}
 
 
+def test_a_list_of_what_nothing_keeps_is_answered_at_once(tmp_path: Path) -> None:
+    """Each alternative leads back to the record: judging a deep one takes twice as long for each level."""
+    either = {"oneOf": [N, {"allOf": [N, {"type": "object"}]}]}
+    node = {"type": "object", "required": ["id", "next"], "properties": {"id": {"type": "string"}, "next": either}}
+    item = {"parameters": [parameter("id")], "get": {"responses": answer("application/json", N)}}
+    listed = {"get": {"responses": answer("application/json", {"type": "array", "items": N})}}
+    paths = {"/n": listed, "/n/{id}": item}
+    assert client(document(paths, components={"schemas": {"N": node}}), tmp_path).get("/n").json == []
+
+
 def test_a_record_that_may_end_is_made_to_its_end(tmp_path: Path) -> None:
     node = {"type": "object", "required": ["next"], "properties": {"next": {"anyOf": [N, {"type": "null"}]}}}
     assert got(tmp_path, answer("application/json", N), components={"schemas": {"N": node}}).status_code == 200

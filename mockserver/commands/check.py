@@ -106,11 +106,13 @@ def _check(report: Path | None, stories: Path | None, chosen: dict[str, Any]) ->
     with display.running():
         verdict, target = run(Options(report=report, **chosen), to_all(display, *files, hear))
     summary, written = ended[-1].report.summary, [file for one in files for file in one.written]
-    told = stories_of(ended[-1].report, target.contract) if stories else []
-    if stories and told:
-        write_stories(stories, told)
-        written.append(stories)
-    show(console, summary, written)
+    try:
+        told = stories_of(ended[-1].report, target.contract) if stories else []
+        if stories and told:
+            write_stories(stories, told)
+            written.append(stories)
+    finally:  # whatever becomes of its stories, what was found is shown
+        show(console, summary, written)
     _annotate(summary)
     if summary["stopped"]:
         click.secho(f"mockserver check: stopped, {summary['stopped']}", fg="red", err=True)

@@ -71,7 +71,8 @@ def answered(
     if place is not None and not isinstance(value, list):
         value = shown(maker, place, value, key)
     elif isinstance(value, list) and place is not None and (items := maker.shapes.items(place)) is not None:
-        value = [shown(maker, items, one, key) for one in value]
+        # What nothing keeps cannot be shown in a list that is to keep its schema.
+        value = [] if maker.is_endless(items) else [shown(maker, items, one, key) for one in value]
     whole = {**(beside or {}), **with_value({}, steps, value)} if steps else value
     if not maker.allows(schema, whole):
         whole = _completed(call, schema, steps, whole, draw)
