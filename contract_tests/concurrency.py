@@ -91,11 +91,13 @@ def check_patches(session: Session, group: Group) -> None:
 @check(Kind.CREATE, Kind.READ, Kind.PATCH, writes=True)
 def check_fields(session: Session, group: Group) -> None:
     """Patches of different fields of one record at the same moment are all there afterwards."""
-    names = [name for name in group.free_texts if name not in group.triggers][: session.limits.threads * EACH]
+    texts = {name: f"{session.mark} {name} at once" for name in group.free_texts if name not in group.triggers}
+    allowed = [name for name, text in texts.items() if group.values.allows(group.writable[name], text)]
+    names = allowed[: session.limits.threads * EACH]
     if len(names) < 2:
         raise NotApplicable("there are no two texts to change")
     record = session.create(group)
-    values = {name: f"{session.mark} {name} at once" for name in names}
+    values = {name: texts[name] for name in names}
 
     def change(index: int) -> None:
         name = names[index % len(names)]
