@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mockserver.contract import Resource
-from mockserver.errors import Problem, SetupError
 from mockserver.expressions import EvaluationContext, Rules
 from mockserver.settings import Settings
 from mockserver.store import Record
+from mockserver.values.output import writing
 from mockserver.world import Progress, World, unseen
 
 
@@ -35,8 +35,6 @@ def _line(rules: Rules, resource: Resource, record: Record, context: EvaluationC
 
 
 def _write(file: Path, text: bytes) -> None:
-    try:
+    with writing(file, "choose another --out"):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text)
-    except OSError as error:
-        raise SetupError([Problem(str(file), "", f"cannot be written: {error}", "choose another --out")]) from None

@@ -12,9 +12,10 @@ from typing import Any
 import yaml
 
 from mockserver.conformance.findings import Finding
-from mockserver.errors import Problem, SetupError
+from mockserver.errors import SetupError
 from mockserver.values.data_file import read_data_file
 from mockserver.values.form import check_form
+from mockserver.values.output import writing
 
 DAYS = 90
 """How long an entry is good that ``--update-baseline`` writes."""
@@ -106,14 +107,11 @@ def write_baseline(file: Path, entries: Iterable[Accepted]) -> None:
         for one in sorted(entries, key=lambda one: (one.check, one.operation, one.cause))
     ]
     text = yaml.safe_dump({"findings": listed}, sort_keys=False, allow_unicode=True, width=120)
-    try:
+    with writing(file, "name a file that can be written with --baseline"):
         file.parent.mkdir(parents=True, exist_ok=True)
         fresh = file.with_name(f".{file.name}.new")
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(file)
-    except OSError as error:
-        remedy = "name a file that can be written with --baseline"
-        raise SetupError([Problem(str(file), "", f"cannot be written: {error}", remedy)]) from None
 
 
 def _entry(entry: dict[str, Any]) -> Accepted:

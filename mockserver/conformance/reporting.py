@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, select_autoescape
 
 from mockserver.conformance.archive import har
 from mockserver.conformance.events import Event, Finished
 from mockserver.conformance.exports import ctrf, sarif
 from mockserver.conformance.junit import junit
+from mockserver.conformance.pages import render
 from mockserver.conformance.telling import Report
 from mockserver.errors import Problem, SetupError
 from mockserver.extensions import Group, installed
-
-
-def page(report: Report) -> str:
-    """One self-contained HTML page."""
-    loader = PackageLoader("mockserver.conformance", ".")
-    environment = Environment(loader=loader, autoescape=select_autoescape(["html"]))
-    return environment.get_template("report.html").render(told=report.summary)
+from mockserver.values.output import writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +38,7 @@ def reporter(file: str) -> Callable[[Callable[[Report], str]], Reporter]:
 BUILT_IN = (
     Reporter("report.json", lambda report: json.dumps(report.summary, indent=1, ensure_ascii=False)),
     Reporter("junit.xml", lambda report: junit(report.summary)),
-    Reporter("report.html", page),
+    Reporter("report.html", lambda report: render("report.html", summary=report.summary)),
     Reporter("traffic.har", har),
     Reporter("report.sarif", lambda report: sarif(report.summary)),
     Reporter("ctrf.json", lambda report: ctrf(report.summary)),
@@ -72,27 +66,20 @@ class Files:
 
     def clear(self) -> None:
         """Remove the files of an earlier run, so that they never stand beside one that failed. Raises SetupError."""
-        for file in self._files():
-            try:
-                file.unlink(missing_ok=True)
-            except OSError as error:
-                raise self._cannot(error) from None
+        with self._writing():
+            for one in self.reporters:
+                (self.folder / one.file).unlink(missing_ok=True)
 
     def __call__(self, event: Event) -> None:
         """Raises SetupError when the folder cannot be written to."""
         if not isinstance(event, Finished):
             return
-        try:
+        with self._writing():
             self.folder.mkdir(parents=True, exist_ok=True)
             for one in self.reporters:
                 file = self.folder / one.file
                 file.write_text(one.write(event.report), encoding="utf-8", errors="replace")
                 self.written.append(file)
-        except OSError as error:
-            raise self._cannot(error) from None
 
-    def _files(self) -> Iterator[Path]:
-        return (self.folder / one.file for one in self.reporters)
-
-    def _cannot(self, error: OSError) -> SetupError:
-        return SetupError([Problem(str(self.folder), "", f"cannot be written: {error}", "name a folder with --report")])
+    def _writing(self) -> AbstractContextManager[None]:
+        return writing(self.folder, "name a folder with --report")

@@ -228,3 +228,12 @@ def test_the_command_says_what_it_cannot_compare():
     result = CliRunner().invoke(check, ["--against", "mock"])
     assert result.exit_code == 2
     assert "would be compared with itself" in result.output
+
+
+def test_steps_name_what_the_run_found_on_the_target_for_references_into_other_modules(base, sound):
+    run = Run(Options(), asked(base, sound))
+    run.greet()
+    comparison = Comparison(Side("the target", run), Side("the mock", run), list(run.groups.values()))
+    found = {"certifications": {"contact_id": "somebody-of-theirs"}}
+    run.session.limits = replace(run.session.limits, foreign=found)  # as preparing the target does, after greeting it
+    assert comparison.author.foreign(run.groups["certifications"]) == found["certifications"]

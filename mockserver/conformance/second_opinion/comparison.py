@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from mockserver.conformance.events import Listener, Working
 from mockserver.conformance.findings import Inconclusive
@@ -40,11 +41,15 @@ class Comparison:
     ) -> None:
         self.copier = Copier(one, two, can_plant=can_plant)
         self.one, self.two, self.groups, self._tell = one, two, groups, tell
-        session = one.session
-        self.author = Author(session.plan, session.mark, session.limits)
         self.opinions = Opinions()
         self.scores: dict[str, Score] = {}
         self.uncompared: dict[str, str] = {}
+
+    @cached_property
+    def author(self) -> Author:
+        """Made when first asked for: what the target's references may name is known only once the run has begun."""
+        session = self.one.session
+        return Author(session.plan, session.mark, session.limits)
 
     def run(self) -> None:
         """Raises OutOfTime and Stopped; what was found until then stays."""

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
-from jinja2 import Environment, PackageLoader, select_autoescape
 from rich.console import Console
 from rich.markup import escape
 
+from mockserver.conformance.pages import render
 from mockserver.conformance.second_opinion.fidelity import badge, percent
 from mockserver.conformance.second_opinion.opinions import Verdict
-from mockserver.errors import Problem, SetupError
+from mockserver.values.output import writing
 
 Summary: TypeAlias = Mapping[str, Any]
 COLOURS: Mapping[str, str] = {
@@ -23,14 +23,13 @@ COLOURS: Mapping[str, str] = {
     Verdict.OTHER.value: "yellow",
     Verdict.SILENT.value: "cyan",
 }
+REMEDY = "name a folder with --report"
 SHOWN = 12
 """How many differences the terminal shows; the reports have all."""
 
 
 def _page(summary: Summary) -> str:
-    loader = PackageLoader("mockserver.conformance.second_opinion", ".")
-    environment = Environment(loader=loader, autoescape=select_autoescape(["html"]))
-    return environment.get_template("fidelity.html").render(summary=summary, percent=percent, words=_words)
+    return render("fidelity.html", summary=summary, percent=percent, words=_words)
 
 
 def _overlay(summary: Summary) -> str:
@@ -48,35 +47,21 @@ FORMS: Mapping[str, Callable[[Summary], str]] = {
 
 def clear(folder: Path) -> None:
     """Remove the files of an earlier comparison. Raises SetupError."""
-
-    def work() -> None:
+    with writing(folder, REMEDY):
         for name in FORMS:
             (folder / name).unlink(missing_ok=True)
-
-    _written(folder, work)
 
 
 def write(folder: Path, summary: Summary) -> list[Path]:
     """Raises SetupError when the folder cannot be written to."""
     made: list[Path] = []
-
-    def work() -> None:
+    with writing(folder, REMEDY):
         folder.mkdir(parents=True, exist_ok=True)
         for name, form in FORMS.items():
             if text := form(summary):
                 (folder / name).write_text(text, encoding="utf-8", errors="replace")
                 made.append(folder / name)
-
-    _written(folder, work)
     return made
-
-
-def _written(folder: Path, work: Callable[[], object]) -> None:
-    try:
-        work()
-    except OSError as error:
-        problem, remedy = f"cannot be written: {error}", "name a folder with --report"
-        raise SetupError([Problem(str(folder), "", problem, remedy)]) from None
 
 
 def show(console: Console, summary: Summary, files: list[Path]) -> None:

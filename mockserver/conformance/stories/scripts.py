@@ -10,27 +10,26 @@ from importlib.resources import files
 from pathlib import Path
 
 from mockserver.conformance.stories.story import Step, Story, as_data
-from mockserver.errors import Problem, SetupError
+from mockserver.values.output import writing
 
 _HOLE = re.compile(r"\{\{([A-Z_]*TOKEN|[a-z]+_\d+)\}\}")
 _NAMES = re.compile(r"(?:\d{3}_)[\w.-]+\.(?:json|sh)|test_\d{3}_\w+\.py")
 """The names of the files that are written, so that an earlier run's can be told from others."""
+REMEDY = "name a folder with --stories"
 
 
 def clear_stories(folder: Path) -> None:
     """Remove the stories of an earlier run. Raises SetupError."""
-    try:
+    with writing(folder, REMEDY):
         for file in list(folder.iterdir()) if folder.is_dir() else []:
             if _NAMES.fullmatch(file.name):
                 file.unlink()
-    except OSError as error:
-        raise _cannot(folder, error) from None
 
 
 def write_stories(folder: Path, stories: Iterable[Story]) -> list[Path]:
     """Write three files a story into ``folder``. Raises SetupError."""
     written: list[Path] = []
-    try:
+    with writing(folder, REMEDY):
         folder.mkdir(parents=True, exist_ok=True)
         for number, story in enumerate(stories, 1):
             name = f"{number:03}_" + re.sub(r"\W+", "_", story.name)[:80].strip("_").lower()
@@ -43,13 +42,7 @@ def write_stories(folder: Path, stories: Iterable[Story]) -> list[Path]:
                 (folder / file_name).write_text(text, encoding="utf-8")
                 written.append(folder / file_name)
             (folder / f"{name}.sh").chmod(0o755)
-    except OSError as error:
-        raise _cannot(folder, error) from None
     return written
-
-
-def _cannot(folder: Path, error: OSError) -> SetupError:
-    return SetupError([Problem(str(folder), "", f"cannot be written: {error}", "name a folder with --stories")])
 
 
 def shell(story: Story) -> str:
