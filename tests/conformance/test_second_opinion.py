@@ -10,7 +10,7 @@ from mockserver.commands.check import check
 from mockserver.conformance.options import Options
 from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.comparison import Comparison
-from mockserver.conformance.second_opinion.opinions import Verdict
+from mockserver.conformance.second_opinion.opinions import Ruling
 from mockserver.conformance.second_opinion.reporting import clear, lines, write
 from mockserver.conformance.second_opinion.running import compare
 from mockserver.conformance.second_opinion.sides import Side
@@ -25,7 +25,7 @@ from mutants.mutant import Area, Mutant
 from mutants.planting import planted
 from mutants.wire import put_body, read_body
 
-TARGET, OTHER, SILENT = Verdict
+TARGET, OTHER, SILENT = Ruling
 STEPS = 5
 
 

@@ -11,7 +11,7 @@ from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.plan import Group
 from mockserver.conformance.second_opinion.author import Author
 from mockserver.conformance.second_opinion.copying import Copier
-from mockserver.conformance.second_opinion.opinions import Opinion, Opinions, Taken, opinions
+from mockserver.conformance.second_opinion.opinions import Opinion, Opinions, StepTaken, opinions
 from mockserver.conformance.second_opinion.scripts import reading, script
 from mockserver.conformance.second_opinion.sides import Side
 from mockserver.conformance.second_opinion.steps import Step
@@ -104,7 +104,7 @@ class Comparison:
         *before, last = (taken.step for taken in opinion.story)
         tries = iter(range(SHRUNK))
         shortest: list[Step] = before
-        shows: list[Taken] = []
+        shows: list[StepTaken] = []
         for steps in (_needed(last, before), _about(last, before), before):
             if not shows:
                 shortest, shows = steps, self._shows(opinion, [*steps, last])
@@ -115,17 +115,17 @@ class Comparison:
         opinion.is_flaky = not shows
         opinion.story = tuple(shows)
 
-    def _shows(self, opinion: Opinion, steps: list[Step]) -> list[Taken]:
+    def _shows(self, opinion: Opinion, steps: list[Step]) -> list[StepTaken]:
         """The answers to ``steps`` when the last of them shows the difference again, as ``opinion`` tells it then;
         else nothing.
         """
-        told: list[Taken] = []
+        told: list[StepTaken] = []
         made = {one.record for one in steps if one.makes}
         if any(name not in made and not self._is_there(name) for one in steps for name in one.needs):
             return []
         for step in steps:
             first, second = self.one.take(step), self.two.take(step)
-            told.append(Taken(step, first, second))
+            told.append(StepTaken(step, first, second))
             has_failed = bool(first.failure or second.failure)
             found = [] if has_failed else list(opinions(step, self.one, self.two, first, second))
             self.one.remember(step, first)

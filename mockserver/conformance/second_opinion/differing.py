@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.conformance.asking import NO_BODY
 from mockserver.conformance.second_opinion.names import PREFIX, shared_name
-from mockserver.conformance.second_opinion.sides import Answer, Side
+from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.conformance.second_opinion.steps import Expect, Step
 from mockserver.contract import Kind
 from mockserver.values.absent import ABSENT
@@ -43,13 +43,13 @@ class Difference:
         return self.place.split("/")[1] if self.place.startswith("/") else ""
 
 
-def differences(step: Step, one: Side, two: Side, first: Answer, second: Answer) -> list[Difference]:
+def differences(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> list[Difference]:
     """What differs between the answers of ``one`` and ``two``, each place once."""
     found = {each.place: each for each in reversed(list(_all(step, one, two, first, second)))}
     return list(reversed(found.values()))
 
 
-def _all(step: Step, one: Side, two: Side, first: Answer, second: Answer) -> Iterator[Difference]:
+def _all(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Iterator[Difference]:
     if first.status != second.status:
         yield Difference(STATUS, str(first.status), str(second.status))
         return
@@ -76,7 +76,7 @@ def _outline(body: Any) -> str:
     return f"an object of {', '.join(sorted(body))}" if isinstance(body, Mapping) else type(body).__name__
 
 
-def _listed(step: Step, one: Side, two: Side, first: Answer, second: Answer) -> Iterator[Difference]:
+def _listed(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Iterator[Difference]:
     """Which of the run's own records were found, and what is told of them; their order goes by keys, which differ."""
     mine, other = (_ours(step, answer.body) for answer in (first, second))
     if sorted(mine) != sorted(other):
@@ -91,7 +91,7 @@ def _ours(step: Step, body: Any) -> dict[str, Mapping[str, Any]]:
     return {name: one for name, one in found.items() if name in step.looked_for}
 
 
-def _name_alike(step: Step, one: Side, two: Side, first: Answer, second: Answer) -> None:
+def _name_alike(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> None:
     """Take note of what each server makes up for a new record; texts of one form get a name that both share."""
     if not step.makes or not isinstance(first.body, Mapping) or not isinstance(second.body, Mapping):
         return

@@ -9,8 +9,8 @@ from typing import Any
 from mockserver.conformance.plan import Group
 from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.second_opinion.comparison import Comparison, Score
-from mockserver.conformance.second_opinion.opinions import Opinion, Taken, Verdict
-from mockserver.conformance.second_opinion.sides import Answer
+from mockserver.conformance.second_opinion.opinions import Opinion, Ruling, StepTaken
+from mockserver.conformance.second_opinion.sides import SideReply
 from mockserver.conformance.second_opinion.teaching import actions, overlay
 from mockserver.conformance.telling import cut, exchange
 from mockserver.contract import Kind, Operation
@@ -27,7 +27,7 @@ COLOURS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class Conditions:
     """What was compared, and how. ``required`` is the share of agreeing steps that was asked for, if any;
     ``stopped`` why the comparison ended early, empty otherwise; ``left`` what could not be removed.
     """
@@ -45,7 +45,7 @@ class Circumstances:
     left: tuple[str, ...] = ()
 
 
-def summarize(comparison: Comparison, about: Circumstances, redactor: Redactor) -> dict[str, Any]:
+def summarize(comparison: Comparison, about: Conditions, redactor: Redactor) -> dict[str, Any]:
     """Plain data, every secret covered."""
     for opinion in comparison.opinions:
         for taken in opinion.story:
@@ -98,7 +98,7 @@ def _exit_code(summary: Mapping[str, Any]) -> int:
     """0: the target keeps its contract as far as compared, 1: it breaks it or falls short, 2: nothing was compared."""
     if not summary["judged"] or summary["stopped"]:
         return 2
-    is_broken = any(one["verdict"] == Verdict.TARGET.value for one in summary["differences"])
+    is_broken = any(one["verdict"] == Ruling.TARGET.value for one in summary["differences"])
     falls_short = summary["required"] is not None and summary["fidelity"] < summary["required"]
     return 1 if is_broken or falls_short else 0
 
@@ -132,7 +132,7 @@ def _reason(comparison: Comparison, group: Group, operation: Operation) -> str:
     return known or ("no step asks for it" if Kind.CREATE in group.operations else "no record of it can be made")
 
 
-def _difference(opinion: Opinion, about: Circumstances, redactor: Redactor) -> dict[str, Any]:
+def _difference(opinion: Opinion, about: Conditions, redactor: Redactor) -> dict[str, Any]:
     return {
         **redactor.texts(
             {
@@ -152,7 +152,7 @@ def _difference(opinion: Opinion, about: Circumstances, redactor: Redactor) -> d
     }
 
 
-def _taken(taken: Taken, about: Circumstances, redactor: Redactor) -> dict[str, Any]:
+def _taken(taken: StepTaken, about: Conditions, redactor: Redactor) -> dict[str, Any]:
     return {
         "what": taken.step.what,
         "operation": taken.step.operation.id,
@@ -161,7 +161,7 @@ def _taken(taken: Taken, about: Circumstances, redactor: Redactor) -> dict[str, 
     }
 
 
-def _answer(answer: Answer, base_url: str, redactor: Redactor) -> dict[str, Any] | None:
+def _answer(answer: SideReply, base_url: str, redactor: Redactor) -> dict[str, Any] | None:
     if answer.exchange is None:
         return {"reply": cut(redactor.text(answer.failure))} if answer.failure else None
     return exchange(answer.exchange, base_url, redactor)

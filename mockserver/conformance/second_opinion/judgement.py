@@ -13,7 +13,7 @@ from mockserver.conformance.naive_values import CannotTell, agree, plain
 from mockserver.conformance.oracle import judge
 from mockserver.conformance.plan import Group
 from mockserver.conformance.second_opinion.differing import FOUND, MEDIA, STATUS, kept, sent_members
-from mockserver.conformance.second_opinion.sides import Answer, Side
+from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.conformance.second_opinion.steps import Expect, Step
 from mockserver.contract import Kind
 from mockserver.values.absent import ABSENT
@@ -28,7 +28,7 @@ _PLACES: Mapping[str, str] = {
 }
 
 
-def breaches(side: Side, step: Step, answer: Answer, members: Collection[str]) -> dict[str, str]:
+def breaches(side: Side, step: Step, answer: SideReply, members: Collection[str]) -> dict[str, str]:
     """Where ``answer`` breaks the contract, by place; of rules, those of ``members`` are worked out.
 
     What earlier answers told of the record is in ``side.known``.
@@ -43,7 +43,7 @@ def breaches(side: Side, step: Step, answer: Answer, members: Collection[str]) -
     return found
 
 
-def _watched(side: Side, step: Step, answer: Answer) -> Iterator[tuple[str, str]]:
+def _watched(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
     exchange = answer.exchange
     if exchange is not None and exchange.reply is not None:
         for check, _, cause, detail in judge(exchange, exchange.reply, step.operation, side.session.plan.replies):
@@ -51,7 +51,7 @@ def _watched(side: Side, step: Step, answer: Answer) -> Iterator[tuple[str, str]
                 yield _PLACES[check], f"{cause} ({detail})" if detail else cause
 
 
-def _expected(side: Side, step: Step, answer: Answer) -> Iterator[tuple[str, str]]:
+def _expected(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
     match step.expect:
         case Expect.REFUSED if not 400 <= answer.status < 500:
             yield STATUS, f"what breaks its schema was answered {answer.status}"
@@ -67,7 +67,7 @@ def _expected(side: Side, step: Step, answer: Answer) -> Iterator[tuple[str, str
             yield from _found(step, answer)
 
 
-def _written(side: Side, step: Step, answer: Answer) -> Iterator[tuple[str, str]]:
+def _written(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
     """What was sent is kept; what was not sent stays with a patch."""
     if not isinstance(answer.body, Mapping) or step.operation.kind is Kind.DELETE:
         return
@@ -97,7 +97,7 @@ def _stays(
             yield f"/{name}", f"{name} {what}"
 
 
-def _found(step: Step, answer: Answer) -> Iterator[tuple[str, str]]:
+def _found(step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
     records = answer.body if isinstance(answer.body, list) else []
     keys = {one.get(step.group.key) for one in records if isinstance(one, Mapping)}
     if step.listed - keys:
@@ -106,7 +106,7 @@ def _found(step: Step, answer: Answer) -> Iterator[tuple[str, str]]:
         yield FOUND, "a record is found that should not be"
 
 
-def _ruled(side: Side, step: Step, answer: Answer, members: Collection[str]) -> Iterator[tuple[str, str]]:
+def _ruled(side: Side, step: Step, answer: SideReply, members: Collection[str]) -> Iterator[tuple[str, str]]:
     """Computed and filled members against their rules, worked out over what this server holds."""
     record, group = answer.raw, step.group
     if not answer.is_good or step.expect not in (Expect.TAKEN, Expect.SHOWN) or not isinstance(record, Mapping):

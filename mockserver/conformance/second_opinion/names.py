@@ -38,7 +38,7 @@ def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     return change(value)
 
 
-class Names:
+class SharedNames:
     """What one server calls what both know by a shared name."""
 
     def __init__(self) -> None:

@@ -10,14 +10,14 @@ from enum import StrEnum
 from mockserver.conformance.plan import Group
 from mockserver.conformance.second_opinion.differing import FOUND, STATUS, Difference, differences
 from mockserver.conformance.second_opinion.judgement import ANYWHERE, breaches
-from mockserver.conformance.second_opinion.sides import Answer, Side
+from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.conformance.second_opinion.steps import Step
 from mockserver.contract import KINDS, Kind
 
-NOTHING = Answer()
+NOTHING = SideReply()
 
 
-class Verdict(StrEnum):
+class Ruling(StrEnum):
     """Who is right where the two differ."""
 
     TARGET = "the target breaks the contract"
@@ -34,14 +34,14 @@ class Opinion:
     both servers.
     """
 
-    verdict: Verdict
+    verdict: Ruling
     what: str
     kind: Kind
     difference: Difference
     why: str
     operations: Counter[str] = field(default_factory=Counter)
     groups: dict[str, Group] = field(default_factory=dict)
-    story: tuple[Taken, ...] = ()
+    story: tuple[StepTaken, ...] = ()
     is_flaky: bool = False
 
     @property
@@ -51,14 +51,14 @@ class Opinion:
         if place != STATUS:
             return self.kind, place
         pair = (self.difference.one, self.difference.two)
-        return (self.kind, place, *pair, self.what if self.verdict is Verdict.SILENT else "")
+        return (self.kind, place, *pair, self.what if self.verdict is Ruling.SILENT else "")
 
 
 class Opinions:
     """The opinions by cause. What is silent joins a breach at the same place: it follows from it."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, ...], dict[Verdict, Opinion]] = {}
+        self._known: dict[tuple[str, ...], dict[Ruling, Opinion]] = {}
 
     def __iter__(self) -> Iterator[Opinion]:
         return iter(sorted((one for known in self._known.values() for one in known.values()), key=_rank))
@@ -69,13 +69,13 @@ class Opinions:
         known = self._known.setdefault(opinion.cause, {}) if earlier is None else {}
         if earlier is not None:
             opinion = earlier
-        elif opinion.verdict is Verdict.SILENT and known:
+        elif opinion.verdict is Ruling.SILENT and known:
             opinion = next(iter(known.values()))
         elif opinion.verdict in known:
             opinion = known[opinion.verdict]
         else:
-            opinion.story = tuple(Taken(step) for step in done)
-            if silent := known.pop(Verdict.SILENT, None):
+            opinion.story = tuple(StepTaken(step) for step in done)
+            if silent := known.pop(Ruling.SILENT, None):
                 opinion.operations.update(silent.operations)
                 opinion.groups.update(silent.groups)
             known[opinion.verdict] = opinion
@@ -85,21 +85,21 @@ class Opinions:
     def _followed(self, opinion: Opinion, step: Step) -> Opinion | None:
         """The opinion on a write that lets both servers show otherwise what ``step`` only looks at."""
         place = opinion.difference.place
-        if opinion.verdict is not Verdict.SILENT or not step.operation.facts.is_safe or not place.startswith("/"):
+        if opinion.verdict is not Ruling.SILENT or not step.operation.facts.is_safe or not place.startswith("/"):
             return None
         return next((one for one in self if one.difference.place == place and not KINDS[one.kind].is_safe), None)
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class StepTaken:
     """A step with the answers of both servers to it."""
 
     step: Step
-    one: Answer = NOTHING
-    two: Answer = NOTHING
+    one: SideReply = NOTHING
+    two: SideReply = NOTHING
 
 
-def opinions(step: Step, one: Side, two: Side, first: Answer, second: Answer) -> Iterator[Opinion]:
+def opinions(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Iterator[Opinion]:
     """Each difference between the two answers, with the verdict of the contract."""
     found = differences(step, one, two, first, second)
     if not found:
@@ -109,11 +109,11 @@ def opinions(step: Step, one: Side, two: Side, first: Answer, second: Answer) ->
     for each in found:
         at_one, at_two = (_at(each, broken) for broken in (mine, other))
         if at_one:
-            yield Opinion(Verdict.TARGET, step.what, kind, each, at_one)
+            yield Opinion(Ruling.TARGET, step.what, kind, each, at_one)
         if at_two:
-            yield Opinion(Verdict.OTHER, step.what, kind, each, at_two)
+            yield Opinion(Ruling.OTHER, step.what, kind, each, at_two)
         if not at_one and not at_two:
-            yield Opinion(Verdict.SILENT, step.what, kind, each, "")
+            yield Opinion(Ruling.SILENT, step.what, kind, each, "")
 
 
 def _at(difference: Difference, broken: dict[str, str]) -> str:
@@ -125,4 +125,4 @@ def _at(difference: Difference, broken: dict[str, str]) -> str:
 
 
 def _rank(opinion: Opinion) -> int:
-    return list(Verdict).index(opinion.verdict)
+    return list(Ruling).index(opinion.verdict)

@@ -14,14 +14,14 @@ from rich.markup import escape
 
 from mockserver.conformance.pages import render
 from mockserver.conformance.second_opinion.fidelity import badge, percent
-from mockserver.conformance.second_opinion.opinions import Verdict
+from mockserver.conformance.second_opinion.opinions import Ruling
 from mockserver.values.output import writing
 
 Summary: TypeAlias = Mapping[str, Any]
 COLOURS: Mapping[str, str] = {
-    Verdict.TARGET.value: "red",
-    Verdict.OTHER.value: "yellow",
-    Verdict.SILENT.value: "cyan",
+    Ruling.TARGET.value: "red",
+    Ruling.OTHER.value: "yellow",
+    Ruling.SILENT.value: "cyan",
 }
 REMEDY = "name a folder with --report"
 SHOWN = 12

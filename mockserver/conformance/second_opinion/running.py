@@ -13,7 +13,7 @@ from mockserver.conformance.options import MOCK, Options, judge
 from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.comparison import Comparison
-from mockserver.conformance.second_opinion.fidelity import Circumstances, summarize
+from mockserver.conformance.second_opinion.fidelity import Conditions, summarize
 from mockserver.conformance.second_opinion.sides import Side
 from mockserver.conformance.targets import Target, find_target
 
@@ -48,7 +48,7 @@ def compare(
         first.carry(comparison.run)
     finally:
         left = [made for run in runs for made in run.clean_up()]
-    circumstances = Circumstances(
+    conditions = Conditions(
         target=targets[0].base_url if options.target != MOCK else SHOWN,
         other=other,
         base_url=targets[0].base_url,
@@ -63,7 +63,7 @@ def compare(
     )
     secrets = [one for run in runs for one in run.credentials.secrets()]
     tokens = [one for target in targets for one in target.secrets()]
-    return summarize(comparison, circumstances, Redactor(tokens, options.redact, secrets))
+    return summarize(comparison, conditions, Redactor(tokens, options.redact, secrets))
 
 
 def _other(options: Options) -> Options:

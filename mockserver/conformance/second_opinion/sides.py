@@ -14,7 +14,7 @@ from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.furnishing import named_in, resources_read
 from mockserver.conformance.registry import Check
 from mockserver.conformance.runner import Run
-from mockserver.conformance.second_opinion.names import Names, Unbound
+from mockserver.conformance.second_opinion.names import SharedNames, Unbound
 from mockserver.conformance.second_opinion.steps import Expect, Step
 from mockserver.conformance.steps import results_of
 from mockserver.conformance.traffic import Exchange, json_or_none
@@ -27,7 +27,7 @@ STEP = Check("second-opinion.steps", "The same steps on both servers", lambda _,
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SideReply:
     """What one server made of a step. ``body`` is its JSON in shared names (of a list: all records of all pages),
     ``raw`` the same in its own; ``failure`` tells why there is nothing to compare.
     """
@@ -53,7 +53,7 @@ class Side:
 
     def __init__(self, called: str, run: Run) -> None:
         self.called, self.run, self.session = called, run, run.session
-        self.names = Names()
+        self.names = SharedNames()
         self.now = datetime.now(UTC)
         self.known: dict[str, Mapping[str, Any]] = {}
         self.made_up: dict[tuple[str, str], Any] = {}
@@ -73,7 +73,7 @@ class Side:
             found |= more
         return frozenset(found)
 
-    def take(self, step: Step) -> Answer:
+    def take(self, step: Step) -> SideReply:
         """Take ``step``. Raises OutOfTime and Stopped."""
         self.session.begin(STEP, step.group)
         self.session.client.purpose = step.what
@@ -85,21 +85,21 @@ class Side:
                 self.names.own(step.body),
             )
         except Unbound as missing:
-            return Answer(failure=f"{missing} could not be made on {self.called}")
+            return SideReply(failure=f"{missing} could not be made on {self.called}")
         try:
             raw = walk(self.session, step.group, ask) if step.expect is Expect.LISTED else None
             if raw is None:
                 self.session.send(ask)
         except (Unreachable, NotAllowed, Inconclusive) as obstacle:
-            return Answer(failure=f"{self.called}: {obstacle}")
+            return SideReply(failure=f"{self.called}: {obstacle}")
         except Broken:
             raw = None  # the reply that ended the walk says it all
         return self._answer(step, raw)
 
-    def _answer(self, step: Step, raw: Any) -> Answer:
+    def _answer(self, step: Step, raw: Any) -> SideReply:
         exchange = self.session.window[-1] if self.session.window else None
         if exchange is None or exchange.reply is None:
-            return Answer(failure=f"{self.called} gave no answer")
+            return SideReply(failure=f"{self.called} gave no answer")
         reply = exchange.reply
         raw = json_or_none(reply.body) if raw is None else raw
         if step.makes and 200 <= reply.status < 300 and isinstance(raw, dict):
@@ -109,7 +109,7 @@ class Side:
                 self._bind(f"{step.group.name}-{number}", result.get("key"))
         self._look_at_clock(step, raw)
         media = (reply.header("Content-Type") or "").partition(";")[0].strip().lower()
-        return Answer(reply.status, media, self.names.shared(raw), raw, exchange)
+        return SideReply(reply.status, media, self.names.shared(raw), raw, exchange)
 
     def _bind(self, name: str, key: Any) -> None:
         if isinstance(key, str) and key:
@@ -121,7 +121,7 @@ class Side:
         if step.makes and stamp and isinstance(raw, dict) and (found := read_moment(str(raw.get(stamp, "")))):
             self.now = found.as_datetime()
 
-    def remember(self, step: Step, answer: Answer) -> None:
+    def remember(self, step: Step, answer: SideReply) -> None:
         """What a good answer told of a record is what later ones are held to."""
         if not step.record or not answer.is_good:
             return

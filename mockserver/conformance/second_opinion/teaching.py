@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.conformance.second_opinion.differing import sent_members
 from mockserver.conformance.second_opinion.names import PREFIX
-from mockserver.conformance.second_opinion.opinions import Opinion, Verdict
+from mockserver.conformance.second_opinion.opinions import Opinion, Ruling
 from mockserver.contract import Kind
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
@@ -16,7 +16,7 @@ from mockserver.values.equality import same_json
 
 def actions(opinion: Opinion) -> list[dict[str, Any]]:
     """The overlay's actions for one difference; none where no word of ``x-mock`` says what the target does."""
-    if opinion.verdict is not Verdict.SILENT or not opinion.story:
+    if opinion.verdict is not Ruling.SILENT or not opinion.story:
         return []
     return [*_filled(opinion), *_counting(opinion)]
 
