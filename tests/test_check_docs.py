@@ -11,11 +11,12 @@ import yaml
 from click.testing import CliRunner
 
 from checking import prepared
-from mockserver.commands.check_options import NAMES
+from mockserver.commands.check_options import NAMES, STRICTNESS
 from mockserver.commands.cli import main
 from mockserver.conformance.baseline import read_baseline
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.profiles import PROFILES
+from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check
 from mockserver.conformance.running import Outcome, carry_out
 
@@ -38,6 +39,10 @@ def test_every_profile_is_told() -> None:
         == set(NAMES)
         == set(re.findall(r"^\| `([a-z][a-z-]+)` \| [^|]+ \| [^|]+ \|$", GUIDE, re.MULTILINE))
     )
+
+
+def test_every_strictness_can_be_chosen() -> None:
+    assert tuple(Provenance) == STRICTNESS  # the option says them itself: --help reads no contract
 
 
 @pytest.mark.parametrize("suite", load_checks().suites)

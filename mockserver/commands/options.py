@@ -55,6 +55,19 @@ def all_of(*options: Callable[[Callable[..., None]], Callable[..., None]]) -> Ca
     return decorate
 
 
+document_options = all_of(
+    click.option(
+        "--spec", multiple=True, metavar="PATH|URL",
+        help="OpenAPI document (2.0, 3.0 or 3.1; JSON or YAML), or DOCUMENT=/PREFIX. Repeatable. "
+        "[default: the Certifications API]",
+    ),
+    click.option(
+        "--overlay", "overlays", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="PATH",
+        help="OpenAPI Overlay to apply to the document. Repeatable.",
+    ),
+)  # fmt: skip
+"""Which contract a command is about."""
+
 world_options = all_of(
     click.option(
         "--scenario", default="default", show_default=True, metavar="NAME|FILE",
@@ -69,15 +82,7 @@ world_options = all_of(
         "--scale", type=click.FloatRange(0, 100_000), default=1, show_default=True, metavar="X",
         help="Multiply the number of records in the scenario.",
     ),
-    click.option(
-        "--spec", multiple=True, metavar="PATH|URL",
-        help="OpenAPI document (2.0, 3.0 or 3.1; JSON or YAML), or DOCUMENT=/PREFIX. Repeatable. "
-        "[default: the Certifications API]",
-    ),
-    click.option(
-        "--overlay", "overlays", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="PATH",
-        help="OpenAPI Overlay to apply to the document. Repeatable.",
-    ),
+    document_options,
     click.option(
         "--seed-records", type=click.IntRange(0, 1_000), default=3, show_default=True, metavar="N",
         help="Initial records per collection, for documents without x-mock.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.commands.options import settings_for, tells_problems
+from mockserver.commands.options import document_options, settings_for, tells_problems
 from mockserver.contract.places import places
 from mockserver.errors import SetupError
 from mockserver.values.suggestions import nearest
@@ -21,21 +21,14 @@ HEADS = ("method", "path", "kind", "resource", "provenance", "operationId")
 
 @click.command()
 @click.argument("words", nargs=-1)
-@click.option("--spec", multiple=True, metavar="PATH|URL", help="OpenAPI document; the first words may name some, too.")
-@click.option(
-    "--overlay",
-    "overlays",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="OpenAPI Overlay to apply to it. Repeatable.",
-)
+@document_options
 @click.option("--why", is_flag=True, help="Show how each meaning was determined.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @tells_problems
 def routes(
     words: tuple[str, ...], spec: tuple[str, ...], *, overlays: tuple[Path, ...], why: bool, as_json: bool
 ) -> None:
-    """List the operations, or those matching all WORDS, with what each means.
+    """List the operations, or those matching all WORDS, with what each means. The first WORDS may name documents.
 
     \b
     Examples:

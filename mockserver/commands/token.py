@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import click
 
 from mockserver.auth.authenticator import DEVELOPER, mint
 from mockserver.auth.claims import Person, claims_of_machine, claims_of_person
-from mockserver.commands.options import settings_for, tells_problems
+from mockserver.commands.options import document_options, settings_for, tells_problems
 
 
 @click.command()
@@ -26,13 +27,12 @@ from mockserver.commands.options import settings_for, tells_problems
 )
 @click.option("--scope", help="Space-separated scopes.")
 @click.option("--algorithm", type=click.Choice(["HS256", "RS256"]), default="HS256", show_default=True)
-@click.option(
-    "--spec", multiple=True, metavar="PATH|URL", help="OpenAPI document. Repeatable. [default: the Certifications API]"
-)
+@document_options
 @tells_problems
 def token(
     *,
     spec: tuple[str, ...],
+    overlays: tuple[Path, ...],
     tenant: str,
     subject: str | None,
     contact: str | None,
@@ -57,7 +57,7 @@ def token(
     from mockserver.auth.keys import Keys
     from mockserver.world import contract_of
 
-    settings = settings_for(spec)
+    settings = settings_for(spec, overlays=overlays)
     security = contract_of(settings).security
     claims = None
     if contact is not None:
