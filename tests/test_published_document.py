@@ -24,6 +24,7 @@ from mockserver.expressions.effects import OPTIONS, STEPS
 from mockserver.expressions.record_functions import documented
 from mockserver.spec_builder.publish import publish, stale, write
 from mockserver.web.app import create_app
+from over import over
 
 SPEC = Path(__file__).parent.parent / "spec"
 PAGE = yaml.safe_load((Path(__file__).parent / "data" / "vendor_page.yaml").read_text())
@@ -299,11 +300,11 @@ def test_validators_take_it() -> None:
     openapi_core.OpenAPI.from_dict(PUBLISHED)
 
 
-def examples() -> Iterator[Any]:
-    """Every example with the pointer of the schema it must keep."""
+def examples() -> Iterator[tuple[str, Node, str]]:
+    """Every example, its name first, with the pointer of the schema it must keep."""
     for name, node in OPERATIONS.items():
         for parameter, place in parameters(name).items():
-            yield pytest.param(place, place.child("schema").pointer, id=f"{name} {parameter}")
+            yield f"{name} {parameter}", place, place.child("schema").pointer
         media = [node.child("requestBody", "content", "application/json")] if node.value.get("requestBody") else []
         media += [
             place
@@ -312,13 +313,13 @@ def examples() -> Iterator[Any]:
             if place.value
         ]
         for place in media:
-            yield pytest.param(place, place.child("schema").pointer, id=f"{name} {place.pointer}")
+            yield f"{name} {place.pointer}", place, place.child("schema").pointer
     for header, node in DOCUMENT.node("components", "headers").items():
-        yield pytest.param(node, node.child("schema").pointer, id=header)
+        yield header, node, node.child("schema").pointer
 
 
-@pytest.mark.parametrize(("node", "pointer"), list(examples()))
-def test_everything_has_examples_that_keep_its_schema(node: Node, pointer: str) -> None:
+@over(examples())
+def test_everything_has_examples_that_keep_its_schema(_: str, node: Node, pointer: str) -> None:
     values = [follow(place).value["value"] for _, place in node.child("examples").items()]
     values += [node.value["example"]] if "example" in node.value else []
     assert values or node.value.get("name") in UNSHOWN, f"{node.pointer} has no example"
@@ -346,8 +347,8 @@ def marked() -> dict[str, Any]:
     return found | {f"results.{field}": value for field, value in items.items()}
 
 
-@pytest.mark.parametrize(("name", "value"), list(marked().items()))
-def test_everything_tells_where_it_is_known_from(name: str, value: Any) -> None:
+@over(marked().items())
+def test_everything_tells_where_it_is_known_from(_: str, value: Any) -> None:
     provenance = value["x-provenance"]
     assert set(provenance) == {"status", "source"}
     assert provenance["status"] in {"documented", "catalogue", "inferred"}
@@ -371,8 +372,8 @@ def described() -> Iterator[tuple[str, Any]]:
         yield tag["name"], tag
 
 
-@pytest.mark.parametrize(("name", "value"), list(described()))
-def test_everything_is_described(name: str, value: Any) -> None:
+@over(described())
+def test_everything_is_described(_: str, value: Any) -> None:
     assert value["description"].strip()
 
 

@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from flask.testing import FlaskClient
 
 from mockserver.contract import Document
 from mockserver.contract.document import METHODS, Node
 from mockserver.web.app import create_app
+from over import over
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = yaml.safe_load((ROOT / "tests/data/reference.yaml").read_text())
@@ -41,12 +41,8 @@ NO_FORMAT = {"file"}
 MANY_KINDS = {("billing-run-actions", "candidate_id")}
 """Points to records of many kinds, so there is no one resource to hold it to."""
 
-each_operation = pytest.mark.parametrize(
-    ("call", "told"), [pytest.param(call, told, id=call) for one in GROUPS.values() for call, told in one.get("operations", {}).items()]
-)  # fmt: skip
-each_field = pytest.mark.parametrize(
-    ("group", "name"), [pytest.param(group, name, id=f"{group} {name}") for group, one in GROUPS.items() for name in one.get("fields", {})]
-)  # fmt: skip
+each_operation = over((call, told) for one in GROUPS.values() for call, told in one.get("operations", {}).items())
+each_field = over((f"{group} {name}", group, name) for group, one in GROUPS.items() for name in one.get("fields", {}))
 
 
 def test_every_group_of_the_page_is_there_with_operations() -> None:
@@ -76,7 +72,7 @@ def test_every_operation_says_where_it_is_known_from() -> None:
 
 
 @each_field
-def test_every_field_is_described_as_known(group: str, name: str) -> None:
+def test_every_field_is_described_as_known(_: str, group: str, name: str) -> None:
     told = GROUPS[group]["fields"][name]
     place = record(group).child("properties", name)
     assert place.value is not None, f"{group} has no field {name}"
@@ -96,7 +92,7 @@ def test_every_field_is_described_as_known(group: str, name: str) -> None:
 
 
 @each_field
-def test_every_field_is_required_or_says_when_it_is(group: str, name: str) -> None:
+def test_every_field_is_required_or_says_when_it_is(_: str, group: str, name: str) -> None:
     schema = record(group)
     if GROUPS[group]["fields"][name].get("required"):
         conditional = schema.child("properties", name, "x-conditional").value
@@ -104,7 +100,7 @@ def test_every_field_is_required_or_says_when_it_is(group: str, name: str) -> No
 
 
 @each_field
-def test_every_reference_is_declared(group: str, name: str) -> None:
+def test_every_reference_is_declared(_: str, group: str, name: str) -> None:
     told = GROUPS[group]["fields"][name]
     if "fk" not in told or (group, name) in MANY_KINDS:
         return
@@ -116,7 +112,7 @@ def test_every_reference_is_declared(group: str, name: str) -> None:
 
 
 @each_field
-def test_every_shape_is_there_or_marked_as_inferred(group: str, name: str) -> None:
+def test_every_shape_is_there_or_marked_as_inferred(_: str, group: str, name: str) -> None:
     told = GROUPS[group]["fields"][name]
     field = record(group).child("properties", name)
     inner = follow(field)
@@ -132,14 +128,14 @@ def test_every_shape_is_there_or_marked_as_inferred(group: str, name: str) -> No
     assert set(named) <= set(members)
 
 
-@pytest.mark.parametrize("group", [name for name, one in GROUPS.items() if one.get("sys")])
+@over((name,) for name, one in GROUPS.items() if one.get("sys"))
 def test_every_record_has_its_block_of_system_fields(group: str) -> None:
     count = {"full": 22, "short": 11}[GROUPS[group]["sys"]]
     present = [name for name in record(group).value["properties"] if name.startswith("sys_")]
     assert len(present) - ("sys_next_processing_date" in present) == count
 
 
-@pytest.mark.parametrize("call", OPERATIONS)
+@over((call,) for call in OPERATIONS)
 def test_every_operation_is_served(call: str) -> None:
     """Each is reached under its own path and verb, with a body of the document's own, and answers by the contract."""
     node = OPERATIONS[call]

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-
-from mockserver.expressions import ANY, Function, Shape, Site
-from mockserver.seeding.place import is_json
 
 if TYPE_CHECKING:
     from faker.generator import Generator
-
-    from mockserver.seeding.item import Item
 
 PROVIDERS = (
     "person", "address", "company", "internet", "lorem", "job", "phone_number",
@@ -54,35 +47,3 @@ class Fakes:
         generator.seed_instance(0)  # gives it a Random of its own
         self._generators[locale] = generator
         return generator
-
-
-def fake_functions(fakes: Fakes, locale: str) -> Callable[[str], Function | None]:
-    """What stands behind ``fake.``: ``fake.city()`` is what Faker's ``city`` makes in that locale."""
-
-    def found(name: str) -> Function | None:
-        if name not in fakes.names(locale):
-            return None
-
-        def call(item: Item, *arguments: Any, site: str, **named: Any) -> Any:
-            return item.making.fakes.make(locale, name, arguments, named, item.seed_of(site))
-
-        return Function(f"fake.{name}", call, context=True, draws=True, check=partial(_check, fakes, locale, name))
-
-    return found
-
-
-def _check(fakes: Fakes, locale: str, name: str, site: Site) -> Shape:
-    """Tried once, so that a person learns at the start what Faker refuses, or that it makes no JSON."""
-    try:
-        arguments = [ast.literal_eval(one) for one in site.node.args]
-        named = {str(one.arg): ast.literal_eval(one.value) for one in site.node.keywords}
-    except ValueError:
-        return ANY  # known only when it is made
-    try:
-        value = fakes.make(locale, name, arguments, named, 0)
-    except Exception as error:  # noqa: BLE001  # whatever Faker objects to
-        site.complain(f"Faker refuses: {error}", "correct the arguments")
-        return ANY
-    if not is_json(value):
-        site.complain(f"JSON cannot carry {value!r}", "use a method of Faker that makes texts or numbers")
-    return ANY

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import ast
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from mockserver.expressions import ANY, Function, Shape, Site
 from mockserver.seeding.item import Item, draw, key_of
 from mockserver.values.absent import ABSENT
 
-if TYPE_CHECKING:
-    from mockserver.seeding.scope import Scope
-
 BLOCK = 4
 """How many things of ``share`` are drawn from at a time."""
 
 WAYS = frozenset({"among", "share", "per"})
+
+
+class Scope(Protocol):
+    """What a ref must know of the recipe that it stands in, while that is read."""
+
+    name: str
+    field: str
+    key_field: str
+    numbered: bool
+    leads_to: dict[str, str]
+
+    def other(self, name: str) -> Scope | None:
+        """The scope of another recipe, if there is one of that name."""
+
+    def need(self, recipe: str, field: str) -> None:
+        """Note that the field being read needs a field of a recipe."""
 
 
 def reference_function(scope: Scope) -> Function:
@@ -50,7 +63,7 @@ def _check(scope: Scope, site: Site) -> Shape:
     target = site.text(0)
     if target is None:
         return ANY
-    other = scope.others(target)
+    other = scope.other(target)
     if other is None:
         site.complain(f"unknown recipe {target!r}", "name a recipe that there is, or add it to the folder 'recipes'")
         return ANY

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 from mockserver.expressions import ANY, STANDARD, Functions, Shape
 from mockserver.expressions.otherwise import with_else
 from mockserver.seeding import dates, drawing
-from mockserver.seeding.fakes import LOCALE, Fakes, fake_functions
+from mockserver.seeding.fake_functions import fake_functions
+from mockserver.seeding.fakes import LOCALE, Fakes
 from mockserver.seeding.foreign_keys import reference_function
 from mockserver.seeding.item import RESERVED
 from mockserver.seeding.place import Place
@@ -52,7 +53,7 @@ class Scope:
         self.root = root
         self.specs = specs
         self.columns = columns or {}
-        self.others = others
+        self.other = others
         self.key_field = key
         self.numbered = numbered
         self.field = ""
@@ -104,7 +105,7 @@ class _Record(Shape):
         if name in scope.columns:
             return _Data(name, scope.columns[name])
         if target := scope.target(name):
-            other = scope.others(target)
+            other = scope.other(target)
             return _Key(name, target, ANY if other is None else _Record(self._reading, other))
         return _Value(name) if isinstance(scope.specs[name].value, str) else ANY
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import pytest
+
+from over import over
 
 ROOT = Path(__file__).parent.parent.parent
 MODULES = sorted((ROOT / "mockserver").rglob("*.py"))
+each_module = over((module.relative_to(ROOT).as_posix(), module) for module in MODULES)
 GENERAL = frozenset({"page_size", "settings"})
 """Names of the document that are words of ours as well, in another sense."""
 
@@ -34,12 +36,12 @@ NAMES = {name for name in _properties(DOCUMENT) if "_" in name}  # a single smal
 OWN = NAMES.union(_resources(DOCUMENT["components"]["schemas"])) - GENERAL
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.relative_to(ROOT).as_posix())
-def test_no_member_or_resource_of_the_document_is_named(module: Path) -> None:
+@each_module
+def test_no_member_or_resource_of_the_document_is_named(_: str, module: Path) -> None:
     literals = (node.value for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Constant))
     assert {text for text in literals if isinstance(text, str)} & OWN == set()
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.relative_to(ROOT).as_posix())
-def test_the_vendor_is_not_named(module: Path) -> None:
+@each_module
+def test_the_vendor_is_not_named(_: str, module: Path) -> None:
     assert not re.search(r"rhythm|knox", module.read_text(), re.IGNORECASE)
