@@ -46,7 +46,8 @@ class Model:
     ``me`` and the like stand for; ``ending`` what stands behind the key in its path, ``prefix`` what made keys begin
     with, ``seed`` how many records there are at first (None: as many as the settings say),
     ``most`` how many a list of them can hold, ``always`` what a new one has where nobody says another;
-    ``why`` tells the rules that decided.
+    ``path`` is the path of one as the document writes it, empty where there is none, ``reach`` how many of the parents
+    it names; ``why`` tells the rules that decided.
     """
 
     record: Node | None
@@ -62,6 +63,8 @@ class Model:
     seed: int | None = None
     most: int | None = None
     always: Mapping[str, Any] = field(default_factory=dict)
+    path: str = ""
+    reach: int = 0
     why: str = ""
 
 
@@ -88,6 +91,7 @@ class Taken:
     schema: Node
     explode: bool = True
     style: str = "form"
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ def key_of(shapes: Shapes, record: Node | None, parameter: str, name: str) -> tu
             return (spelled[thing + ending],), f"'{spelled[thing + ending]}' is the resource's name and '{ending}'"
     if found := _held(shapes, members, parameter):
         return found
-    for likely in NAME_LIKE:
-        if likely in spelled:
+    for likely in NAME_LIKE:  # what goes by an id is not one of its name: two may be called the same
+        if likely in spelled and not flat(parameter).endswith("id"):
             return (spelled[likely],), f"'{spelled[likely]}' is the likeliest name"
     return (), "no member identifies a record, its key stands beside it"
 

@@ -88,6 +88,8 @@ class _Builder:
             sources=tuple(one.sources),
             foreign=foreign_keys(self._shapes, one, self._found),
             ending=self._ending(one),
+            path=self._path(one),
+            reach=sum(step == ANY for step in (one.item or ())[:-1]) - (self._tenant in self._names(one)[:-1]),
             prefix=one.prefix,
             seed=one.seed,
             most=self._most(one),
@@ -150,6 +152,16 @@ class _Builder:
         """What stands behind the key in the item's path: a slash, ``.json``, mostly nothing."""
         verbs = self._found.paths.verbs(one.item) if one.item else {}
         return next((entry.path.template.rpartition("}")[2] for entry in verbs.values()), "")
+
+    def _path(self, one: Collection) -> str:
+        """The item's path as it is written."""
+        verbs = self._found.paths.verbs(one.item) if one.item else {}
+        return next((entry.path.template for entry in verbs.values()), "")
+
+    def _names(self, one: Collection) -> tuple[str, ...]:
+        """The parameters of the item's path."""
+        verbs = self._found.paths.verbs(one.item) if one.item else {}
+        return next((tuple(filter(None, entry.path.names)) for entry in verbs.values()), ())
 
     def _operation(self, reading: Reading, guess: Guess, resource: Resource) -> Operation:
         entry = reading.entry

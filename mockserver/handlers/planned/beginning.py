@@ -11,6 +11,7 @@ from mockserver.contract.plan import Model, Source
 from mockserver.contract.scalars import Draw
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.addresses import first_address_of, linked
 from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.keys import new_key
 from mockserver.handlers.planned.places import model_of, record_id, value_at, with_value
@@ -63,6 +64,8 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int) -
     if isinstance(value, dict):
         value = _related(call, resource, {**value, **model.always}, ordinal)
         value = marked(call, model, value, keys, key)
+        if shown is None:
+            value = linked(call, model, value, first_address_of(call, model, (*keys, str(key))))
     return key, value if maker.allows(model.record, value) else fit(maker, model.record, value, draw)
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.contract.fitting import coerced, fit
-from mockserver.contract.plan import Model
 from mockserver.contract.scalars import Draw
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.addresses import addressed
 from mockserver.handlers.planned.beginning import marked
-from mockserver.handlers.planned.places import address_of, keys_of, value_at
+from mockserver.handlers.planned.places import keys_of, value_at
 from mockserver.handlers.planned.scope import Scope
 from mockserver.inference.words import flat, singular
 from mockserver.messages import Headers, Json
@@ -22,7 +22,6 @@ _MADE = re.compile(r"(created|inserted|added)(at|on|date|time|datetime)?|(date|t
 _CHANGED = re.compile(
     r"(updated|modified|changed|lastmodified|lastupdated)(at|on|date|time|datetime)?|(date|time)?modified"
 )
-_ADDRESSES = frozenset({"url", "self", "href", "uri", "selflink", "selfurl"})
 
 
 def draw_for(call: Call, *parts: object, full: bool = False) -> Draw:
@@ -40,7 +39,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     base = {**made, **model.always} if isinstance(made, dict) else dict(model.always)
     value, ignored = overlaid(call, scope, base, sent, draw)
     value = stamped(call, model.record, value, is_new=True)
-    value = addressed(call, model, value, sent, str(key))
+    value = addressed(call, model, value, sent, (*(scope.keys or ()), str(key)))
     value = marked(call, model, value, scope.keys or (), key)
     return settled(call, scope, value, draw), _told(ignored)
 
@@ -115,17 +114,6 @@ def stamped(call: Call, record: Node, value: dict[str, Any], *, is_new: bool) ->
             value = {**value, name: now.date().isoformat()}
         elif kind == "integer":
             value = {**value, name: int(now.timestamp())}
-    return value
-
-
-def addressed(call: Call, model: Model, value: dict[str, Any], sent: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """The record's own address, where it has one and nobody said another."""
-    maker = call.tools.maker
-    address = call.input.address.removesuffix(call.input.path) + address_of(call, model, key)
-    for name, place in maker.shapes.properties(model.record).items() if model.record and call.input.address else ():
-        is_own = name in value and name not in sent and (name,) != model.key and flat(name) in _ADDRESSES
-        if is_own and maker.shapes.type(place) == "string" and maker.allows(place, address):
-            value = {**value, name: address}
     return value
 
 

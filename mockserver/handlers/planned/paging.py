@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +36,10 @@ NEXT = frozenset(
 )
 PREVIOUS = frozenset({"previous", "prev", "previouspageuri", "prevpage", "previouscursor"})
 LAST_PAGES = frozenset({"pagestotal", "totalpages", "pagecount", "numpages", "lastpage"})
+_FROM_0 = re.compile(
+    r"\b(zero|0)[- ]?(based|indexed|index)|\b0\.\.|(starts?|begins?|starting|counted) (at|from|with) (0|zero)\b",
+    re.IGNORECASE,
+)
 DEEPEST = 2
 """How many holders within holders are looked into."""
 HOLDERS = frozenset({"meta", "metadata", "paging", "pagination", "page", "links", "responsemetadata"})
@@ -56,7 +61,7 @@ def paged(call: Call, found: list[Record]) -> Page:
     model = call.resource.model
     most = model.most if model and model.most else 10_000
     size = max(1, min(size, most, 10_000))
-    first_page = 1
+    first_page = _first_page(call, plan)
     number = _whole(asked, roles, PAGES, first_page)
     start = _whole(asked, roles, OFFSETS, max(number - first_page, 0) * size)
     if cursor := _text(asked, roles, CURSORS):
@@ -68,6 +73,19 @@ def paged(call: Call, found: list[Record]) -> Page:
             "keys": [keys_of(one.id)[-1] for one in records]}  # fmt: skip
     beside = _beside(call, facts)
     return Page(records, beside, _links(call, plan, onward))
+
+
+def _first_page(call: Call, plan: Plan) -> int:
+    """Whether pages are counted from 0 or from 1, by what their parameter may be."""
+    says = call.tools.maker.shapes.says
+    for taken in plan.taken:
+        if taken.location == "query" and flat(taken.name) in PAGES:
+            schema = taken.schema
+            words = f"{taken.description} {says(schema, 'description') or ''}"
+            least, usual = says(schema, "minimum"), says(schema, "default")
+            is_0 = (type(least) is int and least == 0) or (type(usual) is int and usual == 0) or _FROM_0.search(words)
+            return 0 if is_0 and usual != 1 else 1
+    return 1
 
 
 def _whole(asked: Any, roles: dict[str, str], words: frozenset[str], default: int) -> int:

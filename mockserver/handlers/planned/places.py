@@ -30,14 +30,6 @@ def keys_of(record: str) -> tuple[str, ...]:
     return tuple(unquote(one) for one in record.split("/"))
 
 
-def address_of(call: Call, model: Model, key: str) -> str:
-    """The path of the record of that key: below the path of a create, the path itself where it names the record."""
-    plan, path = plan_of(call), call.input.path
-    if plan.key is not None and plan.key in call.input.values:
-        return path
-    return f"{path.rstrip('/').removesuffix('.json')}/{quote(key, safe='')}{model.ending}"
-
-
 def value_at(value: Any, steps: Steps) -> Json:
     """What the members lead to; None where they lead nowhere."""
     for step in steps:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from mockserver.contract.plan import Plan
 from mockserver.contract.scalars import Draw
 from mockserver.errors import Refusal
 from mockserver.handlers.planned.beginning import media_examples
+from mockserver.handlers.planned.listed_violations import MOMENT, TEXTS, with_violations
 from mockserver.messages import Json, Reply
 
 PROBLEM = "application/problem+json"
 """The media type of what no document declares (RFC 9457)."""
 DEEPEST = 4
-_TEXTS = ("message", "detail", "title", "error", "description", "msg", "reason", "error_description", "errorMessage")
 _MADE = (0, 1)
 """What numbers come to where no example gives one."""
 _STATUSES = ("status", "code", "statusCode", "status_code")
-_MOMENT = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def refused(plan: Plan, refusal: Refusal, body: dict[str, Any]) -> Reply:
@@ -33,9 +31,16 @@ def refused(plan: Plan, refusal: Refusal, body: dict[str, Any]) -> Reply:
         return Reply(status, raw=refusal.message.encode(), headers=refusal.headers, content_type=content_type)
     if schema is None:
         return Reply(status, body, True, None, refusal.headers, (), content_type)
-    made = plan.maker.make(schema, Draw.of(refusal.status, _MOMENT), tuple(media_examples(said.media.value)))
+    made = plan.maker.make(schema, Draw.of(refusal.status, MOMENT), tuple(media_examples(said.media.value)))
     worded = _worded(made, refusal, DEEPEST)
-    tries = (_numbered(worded, refusal.status, DEEPEST), worded, made)
+    listed = with_violations(plan.maker, schema, worded, refusal)
+    tries = (
+        _numbered(listed, refusal.status, DEEPEST),
+        listed,
+        _numbered(worded, refusal.status, DEEPEST),
+        worded,
+        made,
+    )
     chosen = next((one for one in tries if plan.maker.allows(schema, one)), made)
     return Reply(status, chosen, True, None, refusal.headers, (), content_type)
 
@@ -46,7 +51,7 @@ def _worded(value: Json, refusal: Refusal, left: int) -> Json:
         return [_worded(value[0], refusal, left - 1)]
     if not isinstance(value, dict) or not left:
         return value
-    for name in _TEXTS:
+    for name in TEXTS:
         if isinstance(value.get(name), str):
             first = next((f" {one.path}: {one.message}" for one in refusal.violations), "")
             return {**value, name: refusal.message + first}

@@ -8,9 +8,10 @@ from mockserver.contract.taking import is_merge
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
+from mockserver.handlers.planned.addresses import address_of
 from mockserver.handlers.planned.composing import changed, composed, draw_for, settled
 from mockserver.handlers.planned.keys import new_key
-from mockserver.handlers.planned.places import address_of, keys_of, model_of, plan_of, value_at, with_value
+from mockserver.handlers.planned.places import keys_of, model_of, plan_of, value_at, with_value
 from mockserver.handlers.planned.replying import answered, made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
 from mockserver.messages import Headers, Json, Reply
@@ -31,7 +32,7 @@ def create(call: Call, tenant: Tenant) -> Reply:
             else made(call, plan.success, plan.status)
         )
     record, notes = add(call, scope, body if body is not None else {})
-    location = address_of(call, scope.model, keys_of(record.id)[-1])
+    location = address_of(call, scope.model, keys_of(record.id))
     headers: Headers = (("Location", location),) if plan.status == 201 else ()
     value = record.data()
     if plan.items is not None:
@@ -69,9 +70,19 @@ def delete(call: Call, tenant: Tenant) -> Reply:
 def sent(call: Call) -> Json:
     """What the body says of the record, out of its envelope."""
     body, steps = call.input.body, plan_of(call).sent
+    if body is None and not plan_of(call).bodies:
+        return _queried(call)
     if steps and isinstance(body, dict) and isinstance(inner := value_at(body, steps), dict):
         return inner
     return body
+
+
+def _queried(call: Call) -> Json:
+    """Where no body is taken, what the query says of the members of a record; None where it says nothing."""
+    record, maker = model_of(call.resource).record, call.tools.maker
+    members = maker.shapes.properties(record) if record is not None else {}
+    asked = [one.name for one in plan_of(call).taken if one.location == "query" and one.name in members]
+    return {name: call.input.values[name] for name in asked if name in call.input.values} or None
 
 
 def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:

@@ -1,0 +1,92 @@
+"""Where a record is found: its path, its address, and the members of a record that tell it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from mockserver.contract.document import Node
+from mockserver.contract.plan import Model
+from mockserver.handlers.call import Call
+from mockserver.handlers.planned.places import plan_of
+from mockserver.inference.words import flat
+
+ADDRESSES = frozenset({"url", "self", "href", "uri", "selflink", "selfurl"})
+LINKS = frozenset({"_links", "links"})
+"""Members that hold a record's own address as ``self``, in the way of HAL and JSON:API."""
+_PARAMETER = re.compile(r"\{([^{}]+)\}")
+
+
+def address_of(call: Call, model: Model, keys: tuple[str, ...]) -> str:
+    """The path of the record of those keys, its parents' first, as the caller reaches it: with the server's prefix."""
+    plan, path = plan_of(call), call.input.path
+    if plan.key is not None and plan.key in call.input.values:
+        return path
+    if own := _path_of(model, keys, call.input.values):
+        return _prefix(call) + own
+    return f"{path.rstrip('/').removesuffix('.json')}/{quote(keys[-1], safe='')}{model.ending}"
+
+
+def first_address_of(call: Call, model: Model, keys: tuple[str, ...]) -> str:
+    """The path of a record that is there from the beginning: the same, whoever looks first."""
+    own = _path_of(model, keys, {})
+    return "".join(call.tools.contract.prefixes[1:2]) + own if own else ""
+
+
+def addressed(
+    call: Call, model: Model, value: dict[str, Any], sent: Mapping[str, Any], keys: tuple[str, ...]
+) -> dict[str, Any]:
+    """The record with its own address, where it has one and nobody said another."""
+    if model.record is None or not call.input.address:
+        return value
+    maker = call.tools.maker
+    address = call.input.address.removesuffix(call.input.path) + address_of(call, model, keys)
+    for name, place in maker.shapes.properties(model.record).items():
+        is_own = name in value and name not in sent and (name,) != model.key and flat(name) in ADDRESSES
+        if is_own and maker.shapes.type(place) == "string" and maker.allows(place, address):
+            value = {**value, name: address}
+    return linked(call, model, value, address, sent)
+
+
+def linked(
+    call: Call, model: Model, value: dict[str, Any], address: str, sent: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The record with a link to itself, where its schema has a place for one."""
+    members = call.tools.maker.shapes.properties(model.record) if model.record is not None and address else {}
+    for name in LINKS & (members.keys() - (sent or {}).keys()):
+        held = value.get(name, {})
+        place = _self(call, members[name], name)
+        for one in ({"href": address}, address) if isinstance(held, dict) else ():
+            tried = {**held, "self": one}
+            if (place is None or call.tools.maker.allows(place, one)) and call.tools.maker.allows(members[name], tried):
+                value = {**value, name: tried}
+                break
+    return value
+
+
+def _self(call: Call, links: Node, name: str) -> Node | None:
+    """The schema of the link to itself. None: any will do, which only HAL's own name for links tells."""
+    shape = call.tools.maker.shapes.shape(links)
+    place = shape.properties.get("self", shape.additional)
+    return Node("", {"type": "null"}) if place is None and name != "_links" else place
+
+
+def _path_of(model: Model, keys: tuple[str, ...], values: Mapping[str, Any]) -> str:
+    """The record's path, each parameter filled in: parents in their order, the key, others as the request has them."""
+    above = {parent.parameter for parent in model.parents}
+    names = _PARAMETER.findall(model.path)
+    texts = [*keys[: model.reach], keys[-1]]
+    known = [name for name in names[:-1] if name in above or name not in values]
+    if not names or len(known) != model.reach:
+        return ""
+    told = {**{name: str(one) for name, one in values.items()}, **dict(zip([*known, names[-1]], texts, strict=True))}
+    return _PARAMETER.sub(lambda found: quote(told[found[1]], safe=""), model.path)
+
+
+def _prefix(call: Call) -> str:
+    """The prefix of the server below which the request came."""
+    head = call.operation.path.partition("{")[0]
+    found = [one for one in call.tools.contract.prefixes if call.input.path.startswith(one + head.rstrip("/"))]
+    return max(found, key=len, default="")

@@ -1,0 +1,140 @@
+"""What clients' days with the documents of others brought to light: refusals, pages, links, sign-ups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from test_any_document import body, client, document, parameter, reply
+
+TEXT = {"type": "string"}
+NUMBER = {"type": "integer"}
+
+
+def refused(folder: Path, schema: dict[str, Any], path: str = "/books", **sent: Any) -> Any:
+    """The reply to a body without its title, with the error's schema as given."""
+    book = {"type": "object", "required": ["title"], "properties": {"title": TEXT, "pages": NUMBER}}
+    create = {"requestBody": body(book), "responses": {"201": reply(book), "422": reply(schema)}}
+    return client(document({path: {"post": create}}), folder).post(path, json=sent)
+
+
+def listed(name: str, **members: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {name: {"type": "array", "items": {"type": "object", "properties": members}}},
+    }
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_a_refusal_lists_each_violation_where_the_document_has_a_list(tmp_path: Path, required: bool) -> None:
+    place = {"type": "array", "items": {"anyOf": [TEXT, NUMBER]}}
+    schema = listed("detail", loc=place, msg=TEXT, type=TEXT)
+    if required:
+        schema["properties"]["detail"]["items"]["required"] = ["loc", "msg", "type"]
+    got = refused(tmp_path, schema, pages="many")
+    assert got.status_code == 422
+    assert [(one["loc"], one["type"]) for one in got.json["detail"]] == [(["body", "title"], "required"), (["body", "pages"], "type")]  # fmt: skip
+    assert "is required and missing" in got.json["detail"][0]["msg"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "wanted"),
+    [
+        (listed("errors", status=TEXT, title=TEXT, detail=TEXT, source={"type": "object", "properties": {"pointer": TEXT}}),
+         {"errors": [{"status": "422", "source": {"pointer": "/title"}}]}),
+        (listed("errors", field=TEXT, message=TEXT, code=TEXT), {"errors": [{"field": "body/title", "code": "required"}]}),
+        ({"type": "object", "required": ["message"], "properties": {"message": TEXT, "errors": {"type": "array", "items": TEXT}}},
+         {"errors": ["body/title: is required and missing"]}),
+        (listed("violations", path=TEXT, message={"type": "string", "maxLength": 3}), {}),
+    ],
+)  # fmt: skip
+def test_a_violation_in_a_list_has_its_place_and_its_rule(tmp_path: Path, schema: Any, wanted: Any) -> None:
+    got = refused(tmp_path, schema).json
+    for name, entries in wanted.items():
+        assert len(got[name]) == len(entries)
+        assert [{**one, **(two if isinstance(two, dict) else {})} == one if isinstance(one, dict) else one == two
+                for one, two in zip(got[name], entries, strict=True)] == [True]  # fmt: skip
+
+
+def test_a_list_of_words_is_told_of_an_unknown_record_too(tmp_path: Path) -> None:
+    error = listed("errors", detail=TEXT)
+    book = {"type": "object", "properties": {"id": TEXT}}
+    get = {"parameters": [parameter("id")], "responses": {"200": reply(book), "404": reply(error)}}
+    paths = {
+        "/books": {"get": {"responses": {"200": reply({"type": "array", "items": book})}}},
+        "/books/{id}": {"get": get},
+    }
+    assert "zq" in client(document(paths), tmp_path).get("/books/zq").json["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize("word", [{"minimum": 0}, {"default": 0}, {"description": "Zero-based page index (0..N)"}])
+def test_pages_that_are_counted_from_0_begin_with_the_first_record(tmp_path: Path, word: dict[str, Any]) -> None:
+    book = {"type": "object", "properties": {"id": NUMBER}}
+    query = [{**parameter("page", {**NUMBER, **word}, "query"), **({"description": word["description"]} if "description" in word else {})},
+             parameter("size", NUMBER, "query")]  # fmt: skip
+    envelope = {
+        "type": "object",
+        "properties": {"items": {"type": "array", "items": book}, "number": NUMBER, "totalPages": NUMBER},
+    }
+    caller = client(
+        document({"/books": {"get": {"parameters": query, "responses": {"200": reply(envelope)}}}}), tmp_path
+    )
+    pages = [caller.get(f"/books?size=2&page={number}").json for number in (0, 1)]
+    assert [[one["id"] for one in page["items"]] for page in pages] == [[1, 2], [3]]
+    assert [page["number"] for page in pages] == [0, 1]
+    assert caller.get("/books?size=2").json["items"] == pages[0]["items"]
+
+
+def hal() -> dict[str, Any]:
+    """Records that tell their key by their own address only, as Spring Data REST's do."""
+    link = {"type": "object", "properties": {"href": TEXT}}
+    links = {"type": "object", "additionalProperties": link}
+    clinic = {"type": "object", "required": ["name"], "properties": {"name": TEXT, "_links": links}}
+    many = {
+        "type": "object",
+        "properties": {"_embedded": {"type": "object", "properties": {"clinics": {"type": "array", "items": clinic}}}},
+    }
+    return document({
+        "/clinics": {"get": {"responses": {"200": reply(many)}},
+                     "post": {"requestBody": body({"type": "object", "properties": {"name": TEXT}}), "responses": {"201": reply(clinic)}}},
+        "/clinics/{id}": {"parameters": [parameter("id")], "get": {"responses": {"200": reply(clinic), "404": reply()}},
+                          "delete": {"responses": {"204": reply()}}},
+    }, servers=[{"url": "/api"}])  # fmt: skip
+
+
+def test_two_records_of_one_name_are_two_where_the_path_goes_by_an_id(tmp_path: Path) -> None:
+    caller = client(hal(), tmp_path)
+    made = [caller.post("/api/clinics", json={"name": "North"}) for _ in range(2)]
+    assert [one.status_code for one in made] == [201, 201]
+    assert made[0].headers["Location"] != made[1].headers["Location"]
+
+
+def test_a_record_links_to_itself_from_the_first_on(tmp_path: Path) -> None:
+    caller = client(hal(), tmp_path)
+    made = caller.post("/api/clinics", json={"name": "North"})
+    assert made.json["_links"]["self"]["href"] == f"http://localhost{made.headers['Location']}"
+    listed = caller.get("/api/clinics").json["_embedded"]["clinics"]
+    assert len(listed) == 4
+    for one in listed:
+        assert caller.get(one["_links"]["self"]["href"]).json == one
+
+
+PET = {"type": "object", "required": ["name"], "properties": {"id": NUMBER, "name": TEXT, "age": NUMBER}}
+PETS = {
+    "/pets": {"get": {"responses": {"200": reply({"type": "array", "items": PET})}},
+              "post": {"parameters": [parameter("name", TEXT, "query"), parameter("age", NUMBER, "query"), parameter("dry", TEXT, "query")],
+                       "responses": {"201": reply(PET)}}},
+    "/pets/{id}": {"parameters": [parameter("id", NUMBER)],
+                   "get": {"responses": {"200": reply(PET)}},
+                   "post": {"parameters": [parameter("name", TEXT, "query")], "responses": {"200": reply(PET)}}},
+}  # fmt: skip
+
+
+def test_where_no_body_is_taken_the_query_says_what_is_written(tmp_path: Path) -> None:
+    caller = client(document(PETS), tmp_path)
+    made = caller.post("/pets?name=Rex&age=3&dry=no")
+    assert (made.status_code, made.json["name"], made.json["age"]) == (201, "Rex", 3)
+    assert caller.post(f"/pets/{made.json['id']}?name=Max").json == {**made.json, "name": "Max"}
+    assert caller.get(f"/pets/{made.json['id']}").json == {**made.json, "name": "Max"}
