@@ -653,3 +653,38 @@ def test_a_document_of_xml_alone_is_remembered_in_xml(tmp_path: Path) -> None:
 def test_xml_that_is_none_is_refused(tmp_path: Path, bad: str) -> None:
     assert client(in_xml(), tmp_path).post("/things", data=bad, content_type="text/xml").status_code in (400, 415)
     assert client(in_xml(), tmp_path).post("/things", data=bad, content_type="application/xml").status_code == 400
+
+
+@pytest.mark.parametrize(("word", "form"), [("reserved_ip", "ipv4"), ("address", "ipv4"), ("reservedIp", None)])
+def test_a_key_is_the_member_that_the_parameter_names_or_is_declared_like(
+    tmp_path: Path, word: str, form: str | None
+) -> None:
+    shown = {"type": "string", **({"format": form} if form else {})}
+    record = {"type": "object", "properties": {"ip": shown | {"example": "45.55.96.47"}, "region": {"type": "string"}}}
+    told = collection(record, {"type": "object", "properties": {"region": {"type": "string"}}})
+    item = told["paths"].pop("/things/{id}") | {"parameters": [parameter(word, shown)]}
+    told["paths"][f"/things/{{{word}}}"] = item
+    caller = client(told, tmp_path)
+    first, second = (caller.post("/things", json={"region": one}).json for one in "ab")
+    assert first["ip"] != second["ip"]
+    assert caller.get(f"/things/{first['ip']}").json == first
+
+
+def test_what_was_made_can_be_found_though_the_reply_is_empty(tmp_path: Path) -> None:
+    told = collection(NAMED, NAMED)
+    told["paths"]["/things"]["post"]["responses"] = {"202": reply()}
+    caller = client(told, tmp_path)
+    made = caller.post("/things", json={"name": "mine"})
+    assert (made.status_code, made.data) == (202, b"")
+    assert caller.get(made.headers["Location"]).json["name"] == "mine"
+
+
+def test_a_success_that_nobody_declared_is_told(tmp_path: Path) -> None:
+    told = collection(NAMED, NAMED)
+    told["paths"]["/things"]["post"]["responses"] = {"405": reply()}
+    caller = client(told, tmp_path)
+    made = caller.post("/things", json={"name": "mine"})
+    assert (made.status_code, made.headers["Mock-Undeclared"], made.json["name"]) == (200, "200", "mine")
+    assert "Mock-Undeclared" not in caller.get("/things").headers
+    why = {one.method: one.plan.why for one in world_of(caller).contract.operations()}
+    assert why["POST"].endswith("it declares no success, so 200 is a guess")

@@ -134,9 +134,11 @@ class Plan:
     needs: tuple[tuple[Credential, ...], ...] = ()
     words: Mapping[str, Any] = field(default_factory=dict)
 
+    def declares(self, status: int) -> bool:
+        """Whether the document says that the operation may answer so: exactly, as ``2XX``, or by ``default``."""
+        return any(name in self.said for name in (str(status), f"{status // 100}XX", "default"))
+
     def refusal(self, status: int) -> tuple[int, Said | None]:
         """The status and the reply that the document declares for a refusal: exact, ``4XX``, ``default`` or none."""
-        for name in (str(status), f"{status // 100}XX", "default"):
-            if name in self.said:
-                return status, self.said[name]
-        return status, None
+        names = (str(status), f"{status // 100}XX", "default")
+        return status, next((self.said[name] for name in names if name in self.said), None)

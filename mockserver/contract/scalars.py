@@ -161,6 +161,11 @@ def uuid_from(random: Random) -> str:
     return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-a{raw[17:20]}-{raw[20:]}"
 
 
+def _address(random: Random) -> str:
+    """One of the range that is set aside for tests of networks (RFC 2544), so that no two need be alike."""
+    return f"198.{random.randrange(18, 20)}.{random.randrange(256)}.{random.randrange(1, 255)}"
+
+
 _FORMATS: Mapping[str, Any] = {
     "date-time": lambda draw: moment(draw).isoformat(timespec="seconds").replace("+00:00", "Z"),
     "date": lambda draw: moment(draw).date().isoformat(),
@@ -175,9 +180,9 @@ _FORMATS: Mapping[str, Any] = {
     "uri-reference": lambda draw: words_for("url", draw.random),
     "hostname": lambda _: "www.example.com",
     "idn-hostname": lambda _: "www.example.com",
-    "ipv4": lambda draw: f"192.0.2.{draw.random.randrange(1, 255)}",
-    "ip": lambda draw: f"192.0.2.{draw.random.randrange(1, 255)}",
-    "ipv6": lambda draw: f"2001:db8::{draw.random.randrange(1, 65_000):x}",
+    "ipv4": lambda draw: _address(draw.random),
+    "ip": lambda draw: _address(draw.random),
+    "ipv6": lambda draw: f"2001:db8::{draw.random.randrange(1, 65_000):x}:{draw.random.randrange(1, 65_000):x}",
     "byte": lambda _: "dmFsdWU=",
     "json-pointer": lambda _: "/name",
     "relative-json-pointer": lambda _: "0/name",

@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
 from mockserver.contract.shapes import Shapes
 from mockserver.inference.words import HOLDERS, KEY_ENDINGS, KEYS, NAME_LIKE, flat, singular
 
+Told: TypeAlias = tuple[Steps, str]
+"""The members that lead to a key, and the rule that decided."""
+ALIKE = ("ipv4", "ipv6", "email", "hostname")
+"""Formats that tell which member a parameter names, where one member alone has the parameter's."""
+_WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
-def key_of(shapes: Shapes, record: Node | None, parameter: str, name: str) -> tuple[Steps, str]:
+
+def key_of(shapes: Shapes, record: Node | None, parameter: str, name: str, schema: Node | None = None) -> Told:
     """The members that lead to the key of ``record``, none where nothing tells, and the rule that decided.
 
-    ``parameter`` is the path parameter of the item path (empty: there is none), ``name`` the resource's.
+    ``parameter`` is the path parameter of the item path (empty: there is none), ``schema`` its schema, ``name`` the
+    resource's.
     """
     members = shapes.properties(record) if record is not None else {}
+    nothing: Told = ((), "no member identifies a record, its key stands beside it")
+    return next(_ways(shapes, members, parameter, flat(singular(name)), schema), nothing)
+
+
+def _ways(
+    shapes: Shapes, members: Mapping[str, Node], parameter: str, thing: str, schema: Node | None
+) -> Iterator[Told]:
+    """What may identify a record, the surest first."""
     spelled: dict[str, str] = {}
     for member in members:
         spelled.setdefault(flat(member), member)
-    if parameter and (found := _by_parameter(members, spelled, parameter, flat(singular(name)))):
-        return found
+    if parameter:
+        yield from _by_parameter(members, spelled, parameter, thing)
     for common in KEYS:
         if common in members or flat(common) in spelled:
             member = common if common in members else spelled[flat(common)]
-            return (member,), f"'{member}' identifies by its name"
-    thing = flat(singular(name))
+            yield (member,), f"'{member}' identifies by its name"
     for ending in ("id", "uuid", "key", "sid", "name", "code", "number", "token"):
         if thing + ending in spelled:
-            return (spelled[thing + ending],), f"'{spelled[thing + ending]}' is the resource's name and '{ending}'"
-    if found := _held(shapes, members, parameter):
-        return found
+            yield (spelled[thing + ending],), f"'{spelled[thing + ending]}' is the resource's name and '{ending}'"
+    yield from _last_word(shapes, members, spelled, parameter)
+    yield from _alike(shapes, members, schema)
+    yield from _held(shapes, members, parameter)
     for likely in NAME_LIKE:  # what goes by an id is not one of its name: two may be called the same
         if likely in spelled and not flat(parameter).endswith("id"):
-            return (spelled[likely],), f"'{spelled[likely]}' is the likeliest name"
-    return (), "no member identifies a record, its key stands beside it"
+            yield (spelled[likely],), f"'{spelled[likely]}' is the likeliest name"
 
 
 def other_keys(shapes: Shapes, record: Node | None, key: Steps, parameter: str) -> tuple[Steps, ...]:
@@ -69,25 +85,47 @@ def repeated_key(shapes: Shapes, record: Node | None, identity: Steps, parameter
 
 def _by_parameter(
     members: Mapping[str, Node], spelled: Mapping[str, str], parameter: str, thing: str
-) -> tuple[Steps, str] | None:
+) -> Iterator[Told]:
     if parameter in members:
-        return (parameter,), f"the parameter '{parameter}' is a member"
+        yield (parameter,), f"the parameter '{parameter}' is a member"
     low = flat(parameter)
     if low in spelled:
-        return (spelled[low],), f"the parameter '{parameter}' is the member '{spelled[low]}'"
+        yield (spelled[low],), f"the parameter '{parameter}' is the member '{spelled[low]}'"
     if "idor" in low and "id" in spelled:
-        return (spelled["id"],), f"the parameter '{parameter}' takes the member '{spelled['id']}'"
+        yield (spelled["id"],), f"the parameter '{parameter}' takes the member '{spelled['id']}'"
     for ending in KEY_ENDINGS:
         if low.endswith(ending) and ending in spelled:
-            return (spelled[ending],), f"the parameter '{parameter}' ends in the member '{spelled[ending]}'"
+            yield (spelled[ending],), f"the parameter '{parameter}' ends in the member '{spelled[ending]}'"
     if low in (thing, f"{thing}s") and "id" not in spelled:
         for likely in ("name", "slug", "key"):
             if likely in spelled:
-                return (spelled[likely],), f"the parameter '{parameter}' is the resource, '{spelled[likely]}' its name"
-    return None
+                yield (spelled[likely],), f"the parameter '{parameter}' is the resource, '{spelled[likely]}' its name"
 
 
-def _held(shapes: Shapes, members: Mapping[str, Node], parameter: str) -> tuple[Steps, str] | None:
+def _last_word(
+    shapes: Shapes, members: Mapping[str, Node], spelled: Mapping[str, str], parameter: str
+) -> Iterator[Told]:
+    """``reserved_ip`` names the member ``ip``."""
+    words = _WORDS.findall(parameter)
+    member = spelled.get(words[-1].lower()) if len(words) > 1 else None
+    if member is not None and shapes.type(members[member]) in ("string", "integer"):
+        yield (member,), f"the last word of the parameter '{parameter}' is the member '{member}'"
+
+
+def _alike(shapes: Shapes, members: Mapping[str, Node], schema: Node | None) -> Iterator[Told]:
+    """The one member that has the pattern or the format of the parameter."""
+    if schema is None:
+        return
+    for word in ("pattern", "format"):
+        wanted = shapes.says(schema, word)
+        if not isinstance(wanted, str) or (word == "format" and wanted not in ALIKE):
+            continue
+        same = [name for name, node in members.items() if shapes.says(node, word) == wanted]
+        if len(same) == 1:
+            yield (same[0],), f"'{same[0]}' alone has the {word} of the parameter"
+
+
+def _held(shapes: Shapes, members: Mapping[str, Node], parameter: str) -> Iterator[Told]:
     """What identifies stands inside another member: ``metadata.name``."""
     for holder in members:
         if flat(holder) in HOLDERS:
@@ -95,5 +133,4 @@ def _held(shapes: Shapes, members: Mapping[str, Node], parameter: str) -> tuple[
             for likely in (flat(parameter), "id", "uid", "name"):
                 for member in inner:
                     if likely and flat(member) == likely:
-                        return (holder, member), f"'{holder}.{member}' identifies a record"
-    return None
+                        yield (holder, member), f"'{holder}.{member}' identifies a record"

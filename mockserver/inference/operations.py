@@ -82,7 +82,7 @@ class _Builder:
             record=record,
             key=one.identity,
             other_keys=one.others,
-            parameter=self._parameter_schema(one),
+            parameter=self._found.parameter(one),
             chosen=bool(one.identity and body is not None and self._is_sent(body, one)),
             parents=tuple(parent for parent in one.parents if parent.parameter != self._tenant),
             sources=tuple(one.sources),
@@ -118,15 +118,6 @@ class _Builder:
             if (place := self._shapes.member(body, steps)) is not None:
                 return self._shapes.says(place, "readOnly") is not True
         return False
-
-    def _parameter_schema(self, one: Collection) -> Node | None:
-        if one.item is None:
-            return None
-        entry = next(iter(self._found.paths.entries[one.item].values()))
-        return next(
-            (taken.schema for taken in parameters(self._shapes, entry.item, entry.node) if taken.name == one.parameter),
-            None,
-        )
 
     def _most(self, one: Collection) -> int | None:
         """How many records its list can hold at most."""
@@ -196,11 +187,12 @@ class _Builder:
             best.media is None and about is not None and about.record and not any(one[0] == "2" for one in reading.said)
         ):
             best = Said("application/json", None)  # a success that nobody declared: the record is what helps most
+        declares = any(one[0] in "123" or one == "default" for one in reading.said)
         body = self._shapes.follow(entry.node.child("requestBody"))
         names = entry.path.names
         return Plan(
             maker=self._maker,
-            why=guess.why,
+            why=guess.why if declares else f"{guess.why}; it declares no success, so {status} is a guess",
             place=entry.node.pointer,
             status=status,
             success=best,

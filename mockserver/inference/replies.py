@@ -38,6 +38,11 @@ def declared(shapes: Shapes, node: Node) -> dict[str, Said]:
             for status, reply in node.child("responses").items() if not status.startswith("x-")}  # fmt: skip
 
 
+def tells(shapes: Shapes, schema: Node) -> bool:
+    """Whether a schema says anything of what a record is."""
+    return schema.value is not None and (shapes.type(schema) is not None or bool(shapes.properties(schema)))
+
+
 def is_json(media_type: str) -> bool:
     name = media_type.split(";", maxsplit=1)[0].strip().lower()
     return name in ("application/json", "*/*", "application/*", "text/json", "json") or name.endswith("+json")

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from mockserver.contract.document import Node, Part
 from mockserver.contract.plan import Parent, Said, Source, Steps
 from mockserver.contract.shapes import Shapes
+from mockserver.inference.demands import parameters
 from mockserver.inference.keys import key_of, other_keys, repeated_key
 from mockserver.inference.paths import ANY, Entry, Key, Paths
-from mockserver.inference.replies import Found, Replies, declared, holds_values, is_json, success
+from mockserver.inference.replies import Found, Replies, declared, holds_values, is_json, success, tells
 from mockserver.inference.words import CALLERS
 
 
@@ -87,6 +88,14 @@ class Resources:
         entry = next(iter(verbs.values()), None)
         return self.shapes.document.part_of(entry.path.template) if entry else None
 
+    def parameter(self, one: Collection) -> Node | None:
+        """The schema of the path parameter that names a record."""
+        if one.item is None:
+            return None
+        entry = next(iter(self.paths.entries[one.item].values()))
+        taken = parameters(self.shapes, entry.item, entry.node)
+        return next((each.schema for each in taken if each.name == one.parameter), None)
+
     def above(self, key: Key) -> Collection | None:
         """The collection of the nearest record above a path."""
         for length in range(len(key) - 1, 0, -1):
@@ -153,7 +162,7 @@ class Resources:
         segment = next((step for step in reversed(one.key) if step != ANY), "")
         for reading, rule in self._tellers(one):
             found = reading.record if rule != "list" else reading.list
-            if found is None or not self._tells(found.schema):
+            if found is None or not tells(self.shapes, found.schema):
                 continue
             if reading.success.media:
                 one.sources.append(Source(reading.success.media, found.steps, is_list=rule == "list"))
@@ -162,7 +171,7 @@ class Resources:
                 one.steps = found.steps if rule != "list" else ()
                 one.why.append(f"the record is what {reading.entry.method.upper()} gives: {found.why} (R2)")
         one.schema = self.shapes.name(one.record) if one.record else None
-        one.identity, why = key_of(self.shapes, one.record, one.parameter, segment)
+        one.identity, why = key_of(self.shapes, one.record, one.parameter, segment, self.parameter(one))
         one.others = other_keys(self.shapes, one.record, one.identity, one.parameter) if one.parameter else ()
         one.why.append(f"{why} (R3)")
 
@@ -184,12 +193,6 @@ class Resources:
     def _on(self, one: Collection) -> list[Reading]:
         """What is told by the operations of its path and of its item's."""
         return [self.readings[key, method] for key in (one.key, one.item) if key for method in self.paths.verbs(key)]
-
-    def _tells(self, schema: Node) -> bool:
-        """Whether a schema says anything of what a record is."""
-        if schema.value is None:
-            return False
-        return self.shapes.type(schema) is not None or bool(self.shapes.properties(schema))
 
     def _tellers(self, one: Collection) -> Iterator[tuple[Reading, str]]:
         """The operations that show a record, the best witness first."""

@@ -20,10 +20,12 @@ EXPOSED = (
     "WWW-Authenticate",
     "Mock-Effects",
     "Mock-Ignored",
+    "Mock-Kind",
     "Mock-Next",
     "Mock-Operation",
     "Mock-Reason",
     "Mock-Request",
+    "Mock-Undeclared",
 )
 
 

@@ -1,10 +1,12 @@
 """Meaning where no annotation says how: one function a kind over records as the document's schemas imply them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from mockserver.contract import Kind
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned import acting, bulk, many, single, stubs
+from mockserver.handlers.planned.places import plan_of
 from mockserver.handlers.planned.scope import require_parents
 from mockserver.messages import Reply
 from mockserver.store import Tenant
@@ -29,7 +31,10 @@ PLANNED: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
 def answer_planned(call: Call, tenant: Tenant) -> Reply:
     """What the operation means, once the records above it are there. Raises Refusal."""
     require_parents(call, tenant)
-    return PLANNED.get(call.operation.kind, stubs.stub)(call, tenant)
+    reply = PLANNED.get(call.operation.kind, stubs.stub)(call, tenant)
+    if plan_of(call).declares(reply.status):
+        return reply
+    return replace(reply, notes=(*reply.notes, ("Undeclared", str(reply.status))))  # a document of refusals alone
 
 
 __all__ = ["PLANNED", "answer_planned"]

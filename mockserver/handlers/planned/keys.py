@@ -34,7 +34,7 @@ def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> Json:
     for candidate in _texts(maker, place, draw, model.prefix):
         if maker.allows(place, candidate):
             return candidate
-    made = maker.make(place, Draw(draw.random, draw.now, full=True))
+    made = maker.make(place, Draw(draw.random, draw.now, full=True, varies=True))
     return made if isinstance(made, str | int) and not isinstance(made, bool) else _letters(draw.random, 20)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from mockserver.contract.taking import is_merge
@@ -33,7 +34,8 @@ def create(call: Call, tenant: Tenant) -> Reply:
         )
     record, notes = add(call, scope, body if body is not None else {})
     location = address_of(call, scope.model, keys_of(record.id))
-    headers: Headers = (("Location", location),) if plan.status == 201 else ()
+    is_told = plan.success.media is not None and scope.model.key  # else a client could not find what it made
+    headers: Headers = (("Location", location),) if plan.status == HTTPStatus.CREATED or not is_told else ()
     value = record.data()
     if plan.items is not None:
         return answered(call, [value], plan.items, headers=headers, notes=notes)
