@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mockserver.web.front import Front, _environ
 from test_any_document import client, document, parameter, reply
 
 N = {"$ref": "#/components/schemas/N"}
@@ -120,3 +122,39 @@ def test_a_parameter_is_no_page_of_the_control_plane(tmp_path: Path) -> None:
     paths = {"/{bucket}/{key}": {"parameters": [parameter("bucket"), parameter("key")],
                                  "get": {"responses": {"200": reply({"type": "object"})}}}}  # fmt: skip
     assert client(document(paths), tmp_path).get("/__mock__/health").json["status"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ([(b"api_key", b"special")], 200),
+        ([(b"api-key", b"special")], 200),
+        ([(b"key", b"special")], 401),
+        ([(b"api_key", b"special"), (b"content_length", b"7"), (b"transfer_encoding", b"chunked")], 200),
+    ],
+)
+def test_a_header_with_an_underscore_arrives_at_the_server_too(headers: list[tuple[bytes, bytes]], status: int) -> None:
+    caller = client("petstore-3.0.yaml")
+    assert caller.get("/pet/1").status_code == 200
+    scope = {"method": "GET", "raw_path": b"/pet/1", "query_string": b"", "server": ("localhost", 80), "scheme": "http",
+             "headers": [(b"host", b"localhost"), *headers]}  # fmt: skip
+    messages: list[Any] = []
+
+    async def ask() -> None:
+        async def nothing() -> dict[str, Any]:
+            return {"type": "http.disconnect"}
+
+        async def keep(message: dict[str, Any]) -> None:
+            messages.append(message)
+
+        await Front(caller.application)(scope, nothing, keep)
+
+    asyncio.run(ask())
+    assert messages[0]["status"] == status
+
+
+def test_a_header_with_a_hyphen_is_not_changed_by_one_with_an_underscore() -> None:
+    sent = [(b"x_region", b"us"), (b"x-region", b"eu"), (b"content_type", b"text/html"), (b"x_plain", b"1")]
+    scope = {"method": "GET", "raw_path": b"/", "query_string": b"", "server": ("localhost", 80), "scheme": "http"}
+    environ = _environ({**scope, "headers": sent})
+    assert (environ["HTTP_X_REGION"], environ["HTTP_X_PLAIN"], "CONTENT_TYPE" in environ) == ("eu", "1", False)

@@ -175,6 +175,10 @@ _FIXED: Mapping[str, Any] = MappingProxyType(
 )
 
 
+_FRAMING = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING", "HTTP_CONTENT_ENCODING"})
+"""What tells where a body ends and what it is: taken in its own spelling only."""
+
+
 def _environ(scope: Scope) -> dict[str, Any]:
     """WSGI's view of the request; RAW_URI is the target as it was sent. The process's environment stays out of it."""
     raw: bytes = scope["raw_path"]
@@ -191,11 +195,17 @@ def _environ(scope: Scope) -> dict[str, Any]:
         "wsgi.url_scheme": scope["scheme"],
         "wsgi.input": io.BytesIO(),
     }
-    for name, text in scope["headers"]:
-        if b"_" in name:  # would be taken for the one with a hyphen
-            continue
+    environ |= _headers(one for one in scope["headers"] if b"_" not in one[0])
+    odd = _headers(one for one in scope["headers"] if b"_" in one[0])  # the one with a hyphen is not to be forged
+    return {**{name: text for name, text in odd.items() if name not in _FRAMING}, **environ}
+
+
+def _headers(sent: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers by their names in an environ; those that are sent more than once are one."""
+    found: dict[str, str] = {}
+    for name, text in sent:
         key = name.decode("latin-1").upper().replace("-", "_")
         key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
         value = text.decode("latin-1")
-        environ[key] = f"{environ[key]},{value}" if key in environ and key.startswith("HTTP_") else value
-    return environ
+        found[key] = f"{found[key]},{value}" if key in found and key.startswith("HTTP_") else value
+    return found
