@@ -138,3 +138,34 @@ def test_where_no_body_is_taken_the_query_says_what_is_written(tmp_path: Path) -
     assert (made.status_code, made.json["name"], made.json["age"]) == (201, "Rex", 3)
     assert caller.post(f"/pets/{made.json['id']}?name=Max").json == {**made.json, "name": "Max"}
     assert caller.get(f"/pets/{made.json['id']}").json == {**made.json, "name": "Max"}
+
+
+USER = {"$ref": "#/components/schemas/User"}
+COMPONENTS = {
+    "schemas": {"User": {"type": "object", "required": ["id", "email"], "properties": {"id": NUMBER, "email": TEXT}}}
+}
+
+
+def users(**more: Any) -> dict[str, Any]:
+    sent = {"type": "object", "properties": {"email": TEXT, "password": TEXT}}
+    post = {"requestBody": body(sent), "responses": {"200": reply(USER)}}
+    many = {"requestBody": body({"type": "array", "items": USER}), "responses": {"default": reply()}}
+    paths = {"/users": {"get": {"responses": {"200": reply({"type": "array", "items": USER})}}},
+             "/users/{id}": {"parameters": [parameter("id", NUMBER)], "get": {"responses": {"200": reply(USER)}}},
+             "/users/createWithList": {"post": many}, **{f"/users/{name}": {"post": post} for name in ("signup", "register", "check")}}  # fmt: skip
+    return document(paths, components=COMPONENTS, **more)
+
+
+def test_who_signs_up_is_a_record(tmp_path: Path) -> None:
+    caller = client(users(), tmp_path)
+    for name in ("signup", "register"):
+        made = caller.post(f"/users/{name}", json={"email": f"{name}@example.com", "password": "x"})
+        assert (made.json["email"], made.headers.get("Mock-Kind")) == (f"{name}@example.com", None)
+        assert caller.get(f"/users/{made.json['id']}").json == made.json
+    assert caller.post("/users/check", json={"email": "a"}).headers["Mock-Kind"] == "stub"
+
+
+def test_several_made_at_once_are_records(tmp_path: Path) -> None:
+    caller = client(users(), tmp_path)
+    caller.post("/users/createWithList", json=[{"id": 71, "email": "a@x"}, {"id": 72, "email": "b@x"}])
+    assert [one["email"] for one in caller.get("/users").json][-2:] == ["a@x", "b@x"]

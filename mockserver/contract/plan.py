@@ -47,7 +47,7 @@ class Model:
     with, ``seed`` how many records there are at first (None: as many as the settings say),
     ``most`` how many a list of them can hold, ``always`` what a new one has where nobody says another;
     ``path`` is the path of one as the document writes it, empty where there is none, ``reach`` how many of the parents
-    it names; ``why`` tells the rules that decided.
+    it names; ``holders`` are those whose paths show the records that name them; ``why`` tells the rules that decided.
     """
 
     record: Node | None
@@ -65,7 +65,13 @@ class Model:
     always: Mapping[str, Any] = field(default_factory=dict)
     path: str = ""
     reach: int = 0
+    holders: tuple[Parent, ...] = ()
     why: str = ""
+
+    @property
+    def is_found_alone(self) -> bool:
+        """Whether a path names a record without all of its parents, so that no two may have one key."""
+        return bool(self.path) and self.reach < len(self.parents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,8 @@ class Plan:
     """How one operation is answered.
 
     ``key`` names the path parameter of the record (None: none does), ``scope`` those of its parents (None: the path
-    tells of no parents, all records are meant), ``alias`` that a fixed word stands for the key;
+    tells of no parents, all records are meant; fewer than there are: those of all the others), ``within`` further ones
+    that a record names itself, ``alias`` that a fixed word stands for the key;
     ``status`` and ``success`` are what is declared for a success; ``record`` leads from the reply to the record,
     ``items`` to the list (None: neither is there), ``sent`` from the body to what is stored; ``said`` are all declared
     replies by status, ``4XX`` and ``default`` among them; ``bodies`` the request's media types with their schemas;
@@ -124,6 +131,7 @@ class Plan:
     said: Mapping[str, Said]
     key: str | None = None
     scope: tuple[str, ...] | None = None
+    within: tuple[Parent, ...] = ()
     alias: bool = False
     record: Steps | None = None
     items: Steps | None = None

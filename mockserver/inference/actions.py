@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.contract.shapes import Shapes
+from mockserver.inference.collection import Collection, Reading
 from mockserver.inference.paths import ANY
-from mockserver.inference.resources import Collection, Reading
 from mockserver.inference.words import flat
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mockserver.contract.shapes import Shapes
-from mockserver.inference.resources import Collection, Resources
+from mockserver.inference.collection import Collection
+from mockserver.inference.resources import Resources
 from mockserver.inference.words import flat, singular
 
 PERSONS = frozenset(

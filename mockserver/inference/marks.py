@@ -11,8 +11,9 @@ from mockserver.contract.kinds import Kind
 from mockserver.contract.making import Maker
 from mockserver.contract.plan import Steps
 from mockserver.contract.problems import Problems
+from mockserver.inference.collection import Collection, Reading
 from mockserver.inference.meanings import SINGLE, Guess
-from mockserver.inference.resources import Collection, Reading, Resources
+from mockserver.inference.resources import Resources
 from mockserver.values.suggestions import meant
 
 SAID = "the document says so"

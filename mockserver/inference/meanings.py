@@ -8,9 +8,11 @@ from typing import Any
 
 from mockserver.contract.kinds import Kind
 from mockserver.inference.actions import Action, read_action
+from mockserver.inference.collection import Collection, Reading
 from mockserver.inference.paths import Key
-from mockserver.inference.resources import Collection, Reading, Resources
-from mockserver.inference.words import CALLERS, SEARCHES, flat
+from mockserver.inference.resources import Resources
+from mockserver.inference.sharing import is_one
+from mockserver.inference.words import CALLERS, CREATES, SEARCHES, flat
 
 SINGLE: Mapping[str, str] = {"get": "read", "put": "replace", "patch": "merge", "post": "merge", "delete": "reset"}
 """What a verb does to a record of which there is one."""
@@ -49,11 +51,11 @@ class Meanings:
     def _is_list(self, key: Key) -> bool:
         """Whether a path that ends in a parameter is a collection all the same."""
         listed = self._resources.reading(key, "get")
-        return key in self._resources.collections and listed is not None and listed.list is not None
+        return self._resources.at(key) is not None and listed is not None and listed.list is not None
 
     def _on_item(self, reading: Reading, key: Key, method: str) -> Guess:  # noqa: PLR0911 -- one line a rule
-        about = self._resources.collections.get(key[:-1])
-        if about is None or about.item != key:
+        about = self._resources.at(key[:-1])
+        if about is None or about.item_of(key) != key:
             return self._lookup(reading, key)
         others = set(self._paths.verbs(key))
         has_body = bool(reading.bodies)
@@ -66,7 +68,7 @@ class Meanings:
         if method == "put" and not has_body:
             return Guess(Kind.MEMBERSHIP, about, "PUT on an item path without a body (O4)")
         if method == "put":
-            is_upsert = self._resources.reading(key[:-1], "post") is None
+            is_upsert = self._resources.creating(about) is None
             why = (
                 "PUT on an item path, and nothing can POST: kept or made (O4)"
                 if is_upsert
@@ -91,7 +93,7 @@ class Meanings:
         """The collection whose record ``me`` stands for (R9)."""
         if not key or key[-1].lower() not in CALLERS:
             return None
-        return self._resources.collections.get(key[:-1])
+        return self._resources.at(key[:-1])
 
     def _as_caller(self, about: Collection, reading: Reading, method: str) -> Guess | None:
         if about.item is None:
@@ -103,7 +105,7 @@ class Meanings:
         return Guess(kind, about, why, {"alias": True})
 
     def _on_fixed(self, reading: Reading, key: Key, method: str) -> Guess:
-        about = self._resources.collections.get(key)
+        about = self._resources.at(key)
         segment = key[-1] if key else ""
         if SEARCHES.match(segment) and reading.list and method in ("get", "post"):
             return self._search(reading, key)
@@ -111,10 +113,33 @@ class Meanings:
             return self._get(reading, about)
         if about is not None:
             return self._on_collection(reading, about, method)
+        if made := self._made(reading, key, method):
+            return made
         above = self._resources.above(key)
-        if above is not None and above.item and len(key) > len(above.item):
+        if above is not None and above.item_of(key) is not None:
             return self._action(reading, above, f"a write below an item of {above.name} (O11)")
         return Guess(Kind.STUB, None, f"{method.upper()} on a path that no resource stands on (O12)")
+
+    def _made(self, reading: Reading, key: Key, method: str) -> Guess | None:
+        """``/users/signup``, ``/users/createWithList``: a create under a name of its own."""
+        about = self._resources.at(key[:-1])
+        if (
+            method != "post"
+            or about is None
+            or about.record is None
+            or not CREATES.match(key[-1])
+            or not reading.bodies
+        ):
+            return None
+        shapes = self._resources.shapes
+        items = (
+            shapes.items(reading.body) if reading.body is not None and shapes.type(reading.body) == "array" else None
+        )
+        shown = items if items is not None else reading.record.schema if reading.record else None
+        if shown is None or not is_one(shapes, about.record, shown):
+            return None
+        why = f"'{key[-1]}' makes records of {about.name} (O3)"
+        return Guess(Kind.CREATE, about, why, {"many": True} if items is not None else {})
 
     def _get(self, reading: Reading, about: Collection | None) -> Guess:
         if reading.success.media_type and not reading.is_json:
@@ -152,8 +177,7 @@ class Meanings:
     def _search(self, reading: Reading, key: Key) -> Guess:
         found = reading.list
         assert found
-        below = next((self._resources.collections[key[:n]] for n in range(len(key) - 1, 0, -1)
-                      if key[:n] in self._resources.collections), None)  # fmt: skip
+        below = next((one for n in range(len(key) - 1, 0, -1) if (one := self._resources.at(key[:n]))), None)
         named = self._resources.shapes.name(found.schema)
         same = [one for one in self._resources.collections.values() if named and one.schema == named and one.item]
         about = below if below is not None and (below.schema == named or not same) else next(iter(same), below)

@@ -10,18 +10,19 @@ from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import Kind
 from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation, Security
-from mockserver.contract.plan import Credential, Model, Plan, Said
+from mockserver.contract.plan import Credential, Model, Parent, Plan, Said
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Rule, Schemas
 from mockserver.contract.shapes import Shapes
+from mockserver.inference.collection import Collection, Reading
 from mockserver.inference.demands import credentials, parameters
 from mockserver.inference.foreign import foreign_keys
 from mockserver.inference.marks import SAID, Marks
 from mockserver.inference.meanings import Guess, Meanings
-from mockserver.inference.paths import ANY, read_paths, spellings
+from mockserver.inference.paths import ANY, Key, read_paths, spellings
 from mockserver.inference.replies import success
-from mockserver.inference.resources import Collection, Reading, Resources
+from mockserver.inference.sharing import read_resources
 from mockserver.inference.surroundings import likely_tenant, prefixes, usual_refusal
 
 
@@ -36,7 +37,7 @@ class _Builder:
         self._shapes = Shapes(document)
         self._schemas = Schemas(document, loose=True)
         self._maker = Maker(self._schemas, self._shapes)
-        self._found = Resources(read_paths(document, self._shapes), self._shapes)
+        self._found = read_resources(read_paths(document, self._shapes), self._shapes)
         self._meanings = Meanings(self._found)
         self._tenant: str | None = None
 
@@ -76,7 +77,7 @@ class _Builder:
     def _resource(self, one: Collection) -> Resource:
         record = one.record
         fields = frozenset(self._shapes.properties(record)) if record is not None else frozenset()
-        create = self._found.reading(one.key, "post")
+        create = self._found.creating(one)
         body = create.body if create else None
         model = Model(
             record=record,
@@ -85,6 +86,7 @@ class _Builder:
             parameter=self._found.parameter(one),
             chosen=bool(one.identity and body is not None and self._is_sent(body, one)),
             parents=tuple(parent for parent in one.parents if parent.parameter != self._tenant),
+            holders=tuple(holder for key in one.also for holder in self._found.views[key].parents if holder.field),
             sources=tuple(one.sources),
             foreign=foreign_keys(self._shapes, one, self._found),
             ending=self._ending(one),
@@ -189,7 +191,6 @@ class _Builder:
             best = Said("application/json", None)  # a success that nobody declared: the record is what helps most
         declares = any(one[0] in "123" or one == "default" for one in reading.said)
         body = self._shapes.follow(entry.node.child("requestBody"))
-        names = entry.path.names
         return Plan(
             maker=self._maker,
             why=guess.why if declares else f"{guess.why}; it declares no success, so {status} is a guess",
@@ -197,8 +198,9 @@ class _Builder:
             status=status,
             success=best,
             said=reading.said,
-            key=names[-1] if about is not None and about.item == entry.path.key else self._key_above(reading, about),
+            key=self._key(reading, about),
             scope=self._scope(reading, about),
+            within=self._within(reading, about),
             alias=bool(guess.words.get("alias")),
             record=reading.record.steps if reading.record else None,
             items=reading.list.steps if reading.list else None,
@@ -210,23 +212,33 @@ class _Builder:
             words=guess.words,
         )
 
-    def _key_above(self, reading: Reading, about: Collection | None) -> str | None:
-        """The parameter of the record that an action below it is done to."""
-        if about is None or about.item is None:
-            return None
-        key = reading.entry.path.key
-        return reading.entry.path.names[len(about.item) - 1] if key[: len(about.item)] == about.item else None
+    def _key(self, reading: Reading, about: Collection | None) -> str | None:
+        """The parameter of the record that the path names, at its end or above an action."""
+        path = reading.entry.path
+        item = about.item_of(path.key) if about is not None else None
+        return path.names[len(item) - 1] if item else None
 
     def _scope(self, reading: Reading, about: Collection | None) -> tuple[str, ...] | None:
         """The parameters of this path that stand where the collection's path has those of its parents."""
         if about is None:
             return ()
-        path, tenant = reading.entry.path, self._tenant
-        places = [index for index, step in enumerate(about.key) if step == ANY]
-        if path.key[: len(about.key)] != about.key:
-            return None if places else ()
-        names = [path.names[index] for index in places]
-        return tuple(name for name in names if name != tenant)
+        path, wanted = reading.entry.path, sum(step == ANY for step in about.key)
+        own = self._own(path.key, about)
+        if own is None:
+            return None if wanted else ()
+        names = [path.names[index] for index, step in enumerate(own) if step == ANY]
+        return tuple(name for name in names[:wanted] if name != self._tenant)
+
+    def _within(self, reading: Reading, about: Collection | None) -> tuple[Parent, ...]:
+        """What the path says of the records beyond the parents that they all have (R6)."""
+        own = self._own(reading.entry.path.key, about) if about is not None else None
+        view = self._found.views.get(own) if own is not None else None
+        return tuple(view.parents[sum(step == ANY for step in about.key) :]) if view and about else ()
+
+    @staticmethod
+    def _own(key: Key, about: Collection) -> Key | None:
+        """Which of a collection's paths a path is or is below."""
+        return next((one for one in (about.key, *about.also) if key[: len(one)] == one), None)
 
     def _sent(self, reading: Reading, about: Collection | None) -> tuple[str, ...]:
         """R5 for bodies: the members that lead to what is stored."""

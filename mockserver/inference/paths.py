@@ -57,6 +57,11 @@ class Paths:
     def verbs(self, key: Key) -> dict[str, Entry]:
         return self.entries.get(key, {})
 
+    def names(self, key: Key) -> tuple[str, ...]:
+        """The parameter of each place of a path, or of the item path that it begins."""
+        entry = next((one for place in (key, (*key, ANY)) for one in self.verbs(place).values()), None)
+        return entry.path.names if entry else ()
+
     def is_item(self, key: Key) -> bool:
         """Whether the path names one record: it ends in a parameter, and a record's verbs are there."""
         return bool(key) and key[-1] == ANY and key in self.entries

@@ -4,61 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from mockserver.contract.document import Node, Part
-from mockserver.contract.plan import Parent, Said, Source, Steps
+from mockserver.contract.plan import Parent, Source
 from mockserver.contract.shapes import Shapes
+from mockserver.inference.collection import Collection, Reading
 from mockserver.inference.demands import parameters
 from mockserver.inference.keys import key_of, other_keys, repeated_key
 from mockserver.inference.paths import ANY, Entry, Key, Paths
-from mockserver.inference.replies import Found, Replies, declared, holds_values, is_json, success, tells
+from mockserver.inference.replies import Found, Replies, declared, holds_values, success, tells
 from mockserver.inference.words import CALLERS
-
-
-@dataclass(slots=True)
-class Reading:
-    """What one operation's schemas tell: its success, the list or the record in it, and its body."""
-
-    entry: Entry
-    said: Mapping[str, Said]
-    status: int
-    success: Said
-    list: Found | None
-    record: Found | None
-    bodies: Mapping[str, Node]
-
-    @property
-    def body(self) -> Node | None:
-        return next(
-            (node for name, node in self.bodies.items() if is_json(name)), next(iter(self.bodies.values()), None)
-        )
-
-    @property
-    def is_json(self) -> bool:
-        return self.success.media_type is not None and holds_values(self.success.media_type)
-
-
-@dataclass(slots=True)
-class Collection:
-    """One kind of record: the path of all of them, and what is known of one."""
-
-    key: Key
-    name: str
-    item: Key | None = None
-    parameter: str = ""
-    record: Node | None = None
-    steps: Steps = ()
-    identity: Steps = ()
-    others: tuple[Steps, ...] = ()
-    schema: str | None = None
-    why: list[str] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
-    parents: list[Parent] = field(default_factory=list)
-    references: dict[str, str] = field(default_factory=dict)
-    prefix: str = ""
-    seed: int | None = None
-    is_single: bool = False
 
 
 class Resources:
@@ -71,13 +26,26 @@ class Resources:
         self.readings = {(one.path.key, one.method): self._reading(one) for one in paths.all()}
         self.collections: dict[Key, Collection] = {}
         self.singles: dict[Key, Collection] = {}
+        self.homes: dict[Key, Collection] = {}
+        self.views: dict[Key, Collection] = {}
         self._collect()
+
+    def settle(self) -> None:
+        """Give each a name and its parents, when it is known which paths show the same records."""
         self._name()
-        for one in self.every():
+        for one in (*self.every(), *self.views.values()):
             one.parents = [*self._parents(one)]
 
     def every(self) -> list[Collection]:
         return [*self.collections.values(), *self.singles.values()]
+
+    def at(self, key: Key) -> Collection | None:
+        """The collection whose records a path shows."""
+        return self.collections.get(key) or self.homes.get(key)
+
+    def creating(self, one: Collection) -> Reading | None:
+        """The operation that makes records of a collection, on whichever of its paths."""
+        return next((found for key in (one.key, *one.also) if (found := self.reading(key, "post"))), None)
 
     def reading(self, key: Key, method: str) -> Reading | None:
         return self.readings.get((key, method))
@@ -99,7 +67,8 @@ class Resources:
     def above(self, key: Key) -> Collection | None:
         """The collection of the nearest record above a path."""
         for length in range(len(key) - 1, 0, -1):
-            if key[length - 1] == ANY and (found := self.collections.get(key[: length - 1])) and found.item:
+            found = self.at(key[: length - 1]) if key[length - 1] == ANY else None
+            if found and found.item_of(key[:length]) == key[:length]:
                 return found
         return None
 
@@ -125,6 +94,7 @@ class Resources:
             elif (reading := self.reading(key, "get")) and reading.list and self._is_collection(key, verbs):
                 self.collections.setdefault(key, Collection(key, ""))
         for one in self.collections.values():
+            one.names = self.paths.names(one.key)
             self._unwrap(one)
             self._describe(one)
         for key, verbs in self.paths.entries.items():
@@ -132,6 +102,7 @@ class Resources:
                 reading = self.readings[key, "get"]
                 assert reading.record
                 single = Collection(key, "", record=reading.record.schema, steps=reading.record.steps, is_single=True)
+                single.names = reading.entry.path.names
                 single.why.append("one record on a fixed path that is written too (O9)")
                 if reading.success.media:
                     single.sources.append(Source(reading.success.media, single.steps, is_list=False))
@@ -222,14 +193,12 @@ class Resources:
 
     def _parents(self, one: Collection) -> Iterator[Parent]:
         """R7: each parameter above; it must name a record that is there where a client could have known of one."""
-        names = next(
-            iter(self.paths.entries[one.key if one.key in self.paths.entries else one.item or ()].values())
-        ).path.names
+        names = one.names
         for index, step in enumerate(one.key):
             if step != ANY:
                 continue
-            above = self.collections.get(one.key[:index])
-            is_known = above is not None and above.item == one.key[: index + 1]
+            above, item = self.at(one.key[:index]), one.key[: index + 1]
+            is_known = above is not None and above.item_of(item) == item
             must = is_known and above is not None and self._is_open(above)
             yield Parent(
                 names[index],
@@ -242,5 +211,5 @@ class Resources:
 
     def _is_open(self, one: Collection) -> bool:
         """Whether a client can learn of its records: they can be listed, or be made by a POST."""
-        listed = self.reading(one.key, "get")
-        return bool(listed and listed.list) or self.reading(one.key, "post") is not None
+        readings = [self.reading(key, "get") for key in (one.key, *one.also)]
+        return any(listed and listed.list for listed in readings) or self.creating(one) is not None

@@ -22,6 +22,8 @@ LISTS = (
 NESTS = ("_embedded", "data", "result", "response")
 CALLERS = frozenset({"me", "@me", "self", "current", "myself", "@self"})
 SEARCHES = re.compile(r"(search|find|query|lookup|filter)", re.IGNORECASE)
+CREATES = re.compile(r"(create|add|new|insert|import|register|sign_?-?up)", re.IGNORECASE)
+"""How the last segment of a path begins that records are made on, beside that of all of them."""
 PAGING = frozenset(
     {"object", "url", "hasmore", "next", "previous", "prev", "first", "last", "links", "link", "meta", "metadata",
      "total", "totalcount", "count", "page", "pages", "perpage", "limit", "offset", "size", "pagelen", "cursor",

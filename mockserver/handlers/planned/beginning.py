@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.contract import Resource
 from mockserver.contract.fitting import fit
-from mockserver.contract.plan import Model, Source
+from mockserver.contract.plan import Model, Source, Steps
 from mockserver.contract.scalars import Draw
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
@@ -17,6 +17,9 @@ from mockserver.handlers.planned.keys import new_key
 from mockserver.handlers.planned.places import model_of, record_id, value_at, with_value
 from mockserver.messages import Json
 from mockserver.store import Tenant
+
+PLACES, APART = 100_000, 10
+"""Into how many stretches counted keys are cut, and how long each is, where parents' records are counted as one."""
 
 
 def begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]) -> None:
@@ -54,8 +57,8 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int) -
     number = call.tools.ids.draw("first", resource.name, *keys, ordinal)
     draw = Draw.of(number, call.tools.began, full=True, varies=ordinal > 1)
     shown = _example(call, model, ordinal)
-    key = _key(model, shown) if shown is not None and not model.chosen else None
-    key = new_key(maker, model, ordinal, draw) if key is None else key
+    key = _key(model, shown) if shown is not None and not model.chosen and not model.is_found_alone else None
+    key = new_key(maker, model, ordinal + _apart(call, resource, keys), draw) if key is None else key
     if model.record is None:
         return key, {} if shown is None else shown
     value = shown if shown is not None else maker.make(model.record, draw)
@@ -69,16 +72,28 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int) -
     return key, value if maker.allows(model.record, value) else fit(maker, model.record, value, draw)
 
 
+def _apart(call: Call, resource: Resource, keys: tuple[str, ...]) -> int:
+    """Where counted keys begin below those parents: elsewhere than below others, if a path leaves them out."""
+    if not model_of(resource).is_found_alone:
+        return 0
+    return call.tools.ids.draw("apart", resource.name, *keys) % PLACES * APART
+
+
 def marked(call: Call, model: Model, value: Json, keys: tuple[str, ...], key: Json) -> Json:
     """``value`` with its key, and with its parents' where it repeats them, each only where the schema takes it."""
     if model.key:
         value = with_value(value, model.key, key)
-    for parent, above in zip(model.parents, keys, strict=False):
-        if parent.field and model.record is not None:
-            place = call.tools.maker.shapes.member(model.record, parent.field)
+    return repeated(call, model, value, ((one.field, above) for one, above in zip(model.parents, keys, strict=False)))
+
+
+def repeated(call: Call, model: Model, value: Json, held: Iterable[tuple[Steps, str]]) -> Json:
+    """``value`` with each key where its steps lead, as a text or a number, as the schema takes it."""
+    for steps, above in held:
+        if steps and model.record is not None:
+            place = call.tools.maker.shapes.member(model.record, steps)
             for one in (above, int(above) if above.isascii() and above.isdigit() and len(above) < 18 else above):
                 if place is not None and call.tools.maker.allows(place, one):
-                    value = with_value(value, parent.field, one)
+                    value = with_value(value, steps, one)
                     break
     return value
 

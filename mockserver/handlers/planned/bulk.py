@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.places import plan_of, value_at
+from mockserver.handlers.planned.places import in_path, plan_of, value_at
 from mockserver.handlers.planned.replying import answered, made
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.handlers.planned.single import add, sent, write
@@ -55,6 +55,6 @@ def _keys(call: Call, scope: Scope, body: Json) -> list[Json] | None:
         return [value_at(one, scope.model.key) if isinstance(one, dict) else one for one in body]
     for said in (body if isinstance(body, dict) else {}, call.input.values):
         for name, value in said.items():
-            if flat(name) in words and name not in (plan_of(call).scope or ()):
+            if flat(name) in words and name not in in_path(plan_of(call)):
                 return value if isinstance(value, list) else str(value).split(",")
     return None

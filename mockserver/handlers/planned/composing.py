@@ -11,7 +11,7 @@ from mockserver.contract.fitting import coerced, fit
 from mockserver.contract.scalars import Draw
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import addressed
-from mockserver.handlers.planned.beginning import marked
+from mockserver.handlers.planned.beginning import marked, repeated
 from mockserver.handlers.planned.places import keys_of, value_at
 from mockserver.handlers.planned.scope import Scope
 from mockserver.inference.words import flat, singular
@@ -40,7 +40,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     value, ignored = overlaid(call, scope, base, sent, draw)
     value = stamped(call, model.record, value, is_new=True)
     value = addressed(call, model, value, sent, (*(scope.keys or ()), str(key)))
-    value = marked(call, model, value, scope.keys or (), key)
+    value = repeated(call, model, marked(call, model, value, scope.keys or (), key), scope.having)
     return settled(call, scope, value, draw), _told(ignored)
 
 
@@ -59,6 +59,7 @@ def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool
     *parents, key = keys_of(record.id)
     if scope.model.key:
         value = marked(call, scope.model, value, tuple(parents), _typed_key(previous, scope, key))
+    value = repeated(call, scope.model, value, scope.having)
     return settled(call, scope, value, draw), _told(ignored)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.paging import Page, paged
-from mockserver.handlers.planned.places import keys_of, plan_of, value_at
+from mockserver.handlers.planned.places import in_path, keys_of, plan_of, value_at
 from mockserver.handlers.planned.replying import answered
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.inference.words import flat, singular
@@ -59,7 +59,7 @@ def page(call: Call, records: Iterable[Record]) -> Reply:
 def filtered(call: Call, scope: Scope, records: Iterable[Record], asked: dict[str, Any] | Any) -> list[Record]:
     """Those that have what the parameters named like members ask for, in the order that is asked for (A8)."""
     members = _members(scope)
-    of_path = set(plan_of(call).scope or ())
+    of_path = in_path(plan_of(call))
     wanted = {
         members[flat(name)]: value
         for name, value in asked.items()

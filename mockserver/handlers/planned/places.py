@@ -16,6 +16,11 @@ def plan_of(call: Call) -> Plan:
     return call.operation.plan
 
 
+def in_path(plan: Plan) -> frozenset[str]:
+    """The parameters that say whose records are meant."""
+    return frozenset((*(plan.scope or ()), *(one.parameter for one in plan.within)))
+
+
 def model_of(resource: Resource) -> Model:
     assert resource.model is not None
     return resource.model

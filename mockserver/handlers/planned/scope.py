@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mockserver.contract import Resource
+from mockserver.contract.plan import Steps
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
@@ -15,41 +16,75 @@ from mockserver.store import Record, Tenant
 
 
 class Scope:
-    """The records of one resource below certain parents; ``keys`` None: below any."""
+    """The records of one resource below certain parents; ``keys`` None: below any; fewer: below any others.
 
-    def __init__(self, call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...] | None) -> None:
+    Of them those that have each of ``having``, a member and its value as text.
+    """
+
+    def __init__(
+        self, call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...] | None,
+        having: tuple[tuple[Steps, str], ...] = (),
+    ) -> None:  # fmt: skip
         self.call = call
         self.tenant = tenant
         self.resource = resource
         self.model = model_of(resource)
         self.keys = keys
-        if keys is not None:
+        self.having = having
+        if keys is not None and not self.is_wide:
             begin(call, tenant, resource, keys)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether more parents stand above the records than are named."""
+        return self.keys is None or len(self.keys) < len(self.model.parents)
 
     def all(self) -> Iterator[Record]:
         """The records in the order of their keys."""
-        collection = self.tenant[self.resource.name]
-        if self.keys is None or not self.keys:
-            yield from collection.scan()
-            return
-        prefix = record_id(self.keys, "")
-        for record in collection.scan(prefix):
+        if self.is_wide and self.keys is not None:
+            self._begin_below(self.keys)
+        yield from filter(self._has, self._kept(self.keys or ())) if self.having else self._kept(self.keys or ())
+
+    def _kept(self, keys: tuple[str, ...]) -> Iterator[Record]:
+        """The records below those parents, as many as have been looked at."""
+        prefix = record_id(keys, "") if keys else ""
+        for record in self.tenant[self.resource.name].scan(prefix):
             if not record.id.startswith(prefix):
                 return
             yield record
 
     def find(self, key: str) -> Record | None:
         """The record of that key, or of that value in another member that identifies it."""
-        if self.keys is not None and (found := self.tenant[self.resource.name].get(record_id(self.keys, key))):
-            return found
-        ways = self.model.other_keys if self.keys is not None else (self.model.key, *self.model.other_keys)
-        if not ways:
+        if not self.is_wide and (found := self.tenant[self.resource.name].get(record_id(self.keys or (), key))):
+            return found if self._has(found) else None
+        if not self.is_wide and not self.model.other_keys:
             return None
-        for record in self.all():
+        ways = self.model.other_keys
+        every = [*self.all()]
+        if self.is_wide and (own := next((one for one in every if keys_of(one.id)[-1] == key), None)):
+            return own
+        for record in every if ways else ():
             data = record.data()
             if any(str(value_at(data, steps)) == key for steps in ways if steps):
                 return record
         return None
+
+    def _has(self, record: Record) -> bool:
+        data = record.data() if self.having else None
+        return all(str(value_at(data, steps)) == value for steps, value in self.having)
+
+    def _begin_below(self, keys: tuple[str, ...]) -> None:
+        """Let there be the first records below each parent that can be known (R6)."""
+        parents = self.model.parents
+        if len(keys) == len(parents):
+            begin(self.call, self.tenant, self.resource, keys)
+            return
+        above = self.call.tools.contract.resources.get(parents[len(keys)].resource or "")
+        if above is None or above is self.resource or len(model_of(above).parents) > len(keys):
+            return
+        theirs = Scope(self.call, self.tenant, above, keys[: len(model_of(above).parents)])
+        for record in [*theirs.all()]:
+            self._begin_below((*keys, keys_of(record.id)[-1]))
 
     def get(self, key: str) -> Record:
         """Raises Refusal(404)."""
@@ -69,18 +104,29 @@ class Scope:
     def remove(self, record: Record) -> None:
         """Take the record away, and all records below it (R7)."""
         door.remove(self.tenant, self.resource, record.id)
-        keys = keys_of(record.id)
         for other in self.call.tools.contract.resources.values():
-            if other.model is None or not any(one.resource == self.resource.name for one in other.model.parents):
+            if other.model is None or other.name not in self.tenant:
                 continue
-            if other.model.parents[len(keys) - 1 : len(keys)] and other.name in self.tenant:
-                below = Scope(self.call, self.tenant, other, None)
-                below.keys = keys
-                for child in [*below.all()]:
-                    door.remove(self.tenant, other, child.id)
+            scope = Scope(self.call, self.tenant, other, None)
+            for child in [*self._below(record, scope)]:
+                scope.remove(child)
+
+    def _below(self, record: Record, other: Scope) -> Iterator[Record]:
+        """The records of another resource that stand below ``record`` in a path, or name it where their path does."""
+        keys, name = keys_of(record.id), self.resource.name
+        for index, parent in enumerate(other.model.parents):
+            if parent.resource == name and index == len(keys) - 1:
+                yield from other._kept(keys)
+            elif parent.resource == name:
+                yield from (one for one in other._kept(()) if keys_of(one.id)[index] == keys[-1])
+        for holder in other.model.holders:
+            if holder.resource == name and holder.field:
+                yield from (one for one in other._kept(()) if str(value_at(one.data(), holder.field)) == keys[-1])
 
     def holds(self, key: str) -> bool:
         """Whether a record has that key; what else a record may be found by does not count."""
+        if self.model.is_found_alone:
+            return any(keys_of(one.id)[-1] == key for one in self._kept((self.keys or ())[: self.model.reach]))
         return record_id(self.keys or (), key) in self.tenant[self.resource.name]
 
 
@@ -88,7 +134,8 @@ def scope_of(call: Call, tenant: Tenant) -> Scope:
     """The records that the operation is about."""
     plan = plan_of(call)
     keys = None if plan.scope is None else tuple(str(call.input.values[name]) for name in plan.scope)
-    return Scope(call, tenant, call.resource, keys)
+    having = tuple((one.field, str(call.input.values[one.parameter])) for one in plan.within if one.field)
+    return Scope(call, tenant, call.resource, keys, having)
 
 
 def named(call: Call, scope: Scope) -> Record:
@@ -119,9 +166,16 @@ def require_parents(call: Call, tenant: Tenant) -> None:
     plan, model = plan_of(call), call.resource.model
     if model is None or plan.scope is None:
         return
-    keys = [str(call.input.values[name]) for name in plan.scope]
-    for index, parent in enumerate(model.parents[: len(keys)]):
-        if parent.must_exist and parent.resource:
-            resource = call.tools.contract.resources[parent.resource]
-            if len(model_of(resource).parents) == index:
-                Scope(call, tenant, resource, tuple(keys[:index])).get(keys[index])
+    parents = (*model.parents[: len(plan.scope)], *plan.within)
+    names = (*plan.scope, *(one.parameter for one in plan.within))
+    keys = [str(call.input.values[name]) for name in names]
+    for index, parent in enumerate(parents):
+        above = call.tools.contract.resources[parent.resource] if parent.must_exist and parent.resource else None
+        if above is not None and (width := _reach(above)) in (0, index):
+            Scope(call, tenant, above, tuple(keys[:width])).get(keys[index])
+
+
+def _reach(resource: Resource) -> int:
+    """How many parents the path of one of its records names."""
+    model = model_of(resource)
+    return model.reach if model.path else len(model.parents)

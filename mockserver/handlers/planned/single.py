@@ -172,7 +172,8 @@ def _key(call: Call, scope: Scope, body: Json) -> tuple[Json, bool]:
 
 def _new(call: Call, scope: Scope) -> Json:
     """The next key that is free."""
-    names = (scope.resource.name, *(scope.keys or ()))
+    keys = scope.keys or ()
+    names = (scope.resource.name, *(keys[: scope.model.reach] if scope.model.is_found_alone else keys))
     key: Json = None
     for _ in range(KEYS_TRIED):
         ordinal = call.new_ordinal(scope.tenant, *names)

@@ -1,0 +1,67 @@
+"""What one operation's schemas tell, and what is known of one kind of record, while the resources are being read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mockserver.contract.document import Node
+from mockserver.contract.plan import Parent, Said, Source, Steps
+from mockserver.inference.paths import Entry, Key
+from mockserver.inference.replies import Found, holds_values, is_json
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one operation's schemas tell: its success, the list or the record in it, and its body."""
+
+    entry: Entry
+    said: Mapping[str, Said]
+    status: int
+    success: Said
+    list: Found | None
+    record: Found | None
+    bodies: Mapping[str, Node]
+
+    @property
+    def body(self) -> Node | None:
+        return next(
+            (node for name, node in self.bodies.items() if is_json(name)), next(iter(self.bodies.values()), None)
+        )
+
+    @property
+    def is_json(self) -> bool:
+        return self.success.media_type is not None and holds_values(self.success.media_type)
+
+
+@dataclass(slots=True)
+class Collection:
+    """One kind of record: the path of all of them, and what is known of one.
+
+    ``names`` are the parameters of the path, place by place; ``also`` are further paths that show the same records,
+    each with its item path.
+    """
+
+    key: Key
+    name: str
+    item: Key | None = None
+    parameter: str = ""
+    record: Node | None = None
+    steps: Steps = ()
+    identity: Steps = ()
+    others: tuple[Steps, ...] = ()
+    schema: str | None = None
+    why: list[str] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    parents: list[Parent] = field(default_factory=list)
+    references: dict[str, str] = field(default_factory=dict)
+    prefix: str = ""
+    seed: int | None = None
+    is_single: bool = False
+    names: tuple[str, ...] = ()
+    also: dict[Key, Key | None] = field(default_factory=dict)
+
+    def item_of(self, key: Key) -> Key | None:
+        """The item path of the collection that ``key`` is or is below: its own, or that of a further path (R6)."""
+        items = [self.item, *self.also.values()]
+        return next((one for one in items if one and key[: len(one)] == one), None)

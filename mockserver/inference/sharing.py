@@ -1,0 +1,144 @@
+"""Which paths show the same records (R6): ``/pets`` and ``/owners/{id}/pets`` of one schema are one store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mockserver.contract.document import Node
+from mockserver.contract.shapes import Shapes
+from mockserver.inference.collection import Collection
+from mockserver.inference.keys import repeated_key
+from mockserver.inference.paths import ANY, Key, Paths
+from mockserver.inference.resources import Resources
+
+FEWEST = 3
+"""Schemas without a name are one where they have the same members, and at least so many."""
+
+
+def read_resources(paths: Paths, shapes: Shapes) -> Resources:
+    """The resources of one document, each with all of its paths."""
+    found = Resources(paths, shapes)
+    share(found)
+    found.settle()
+    return found
+
+
+def share(found: Resources) -> None:
+    """Let each collection that shows the records of another one be a further path of that."""
+    alike: dict[str, list[Collection]] = {}
+    for one in found.collections.values():
+        if one.key and one.key[-1] != ANY:
+            alike.setdefault(one.key[-1], []).append(one)
+    alone = [one for key, one in _made_only(found).items() if key[-1] in alike]
+    for flat in [one for listed in alike.values() for one in listed if one.item]:
+        if flat.key in found.collections:
+            others = [
+                one
+                for one in (*alike[flat.key[-1]], *alone)
+                if one is not flat and one.key not in found.homes and not one.also
+            ]
+            _gather(found, flat, [one for one in others if _is_same(found, flat, one)])
+
+
+def _made_only(found: Resources) -> Mapping[Key, Collection]:
+    """Paths that records are made on and not read: each may be one of another collection."""
+    made = {}
+    for key, verbs in found.paths.entries.items():
+        reading = found.reading(key, "post")
+        if (
+            key[-1:] != (ANY,)
+            and key
+            and key not in found.collections
+            and set(verbs) == {"post"}
+            and reading
+            and reading.record
+        ):
+            made[key] = Collection(key, "", record=reading.record.schema, names=found.paths.names(key))
+    return made
+
+
+def _gather(found: Resources, flat: Collection, others: list[Collection]) -> None:
+    for one in others:
+        if _width(one.key) == _width(flat.key) and not one.item and not _posts(found, one):
+            _join(found, flat, one, f"{_shown(one.key)} lists the same records (R6)")
+    nested = [one for one in others if _is_below(flat.key, one.key)]
+    is_bare = not _lists(found, flat) and not _posts(found, flat)
+    makers = [one for one in nested if _posts(found, one)]
+    if is_bare and not flat.also and len(home := makers or nested) == 1 and _lists(found, home[0]):
+        _move(found, flat, home[0])
+        return
+    for one in nested:
+        field = _field(found.shapes, flat, one)
+        if field or not _lists(found, one):
+            _join(found, flat, one, f"{_shown(one.key)} shows those of one {'.'.join(field) or 'parent'} (R6)")
+
+
+def _join(found: Resources, home: Collection, one: Collection, why: str) -> None:
+    """``one`` is a further path of ``home``."""
+    found.collections.pop(one.key, None)
+    found.homes[one.key], found.views[one.key] = home, one
+    home.also[one.key] = one.item
+    home.sources += one.sources
+    home.why.append(why)
+    one.record, one.identity = home.record, home.identity
+
+
+def _move(found: Resources, flat: Collection, home: Collection) -> None:
+    """``flat`` shows single records of ``home`` only: what is known of one is told there, what is listed is below."""
+    del found.collections[flat.key]
+    found.homes[flat.key], found.views[flat.key] = home, flat
+    home.also[flat.key] = flat.item
+    if home.item is None:
+        home.item, home.parameter = flat.item, flat.parameter
+    home.record, home.steps, home.schema = flat.record, flat.steps, flat.schema
+    home.identity, home.others = flat.identity, flat.others
+    home.sources += flat.sources
+    home.why = [*flat.why, f"{_shown(flat.key)} shows the same records, one at a time (R6)"]
+
+
+def _is_same(found: Resources, flat: Collection, one: Collection) -> bool:
+    """Whether any operation of ``one`` shows what the other's records are."""
+    if flat.record is None or found.part(flat) is not found.part(one):
+        return False
+    readings = [found.reading(one.key, method) for method in ("get", "post")] + (
+        [found.reading(one.item, "get")] if one.item else []
+    )
+    shown = [place.schema for reading in readings if reading for place in (reading.record, reading.list) if place]
+    return any(is_one(found.shapes, flat.record, place) for place in shown)
+
+
+def is_one(shapes: Shapes, left: Node, right: Node) -> bool:
+    """Whether two schemas are those of one kind of record."""
+    names = shapes.name(left), shapes.name(right)
+    if any(names):
+        return names[0] == names[1]
+    members = set(shapes.properties(left))
+    return len(members) >= FEWEST and members == set(shapes.properties(right))
+
+
+def _is_below(flat: Key, key: Key) -> bool:
+    """Whether ``key`` is the other with a parent more before its last segment."""
+    return _width(key) > _width(flat) and key[: len(flat) - 1] == flat[:-1] and key[-1] == flat[-1]
+
+
+def _field(shapes: Shapes, flat: Collection, one: Collection) -> tuple[str, ...]:
+    """The member of a record that says whose it is, of the parent nearest to the list."""
+    index = max(place for place, step in enumerate(one.key) if step == ANY)
+    return repeated_key(shapes, flat.record, flat.identity, one.names[index], one.key[index - 1] if index else "")
+
+
+def _width(key: Key) -> int:
+    return sum(step == ANY for step in key)
+
+
+def _lists(found: Resources, one: Collection) -> bool:
+    reading = found.reading(one.key, "get")
+    return reading is not None and reading.list is not None
+
+
+def _posts(found: Resources, one: Collection) -> bool:
+    return found.reading(one.key, "post") is not None
+
+
+def _shown(key: Key) -> str:
+    return "/" + "/".join(key)

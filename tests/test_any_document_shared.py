@@ -1,0 +1,163 @@
+"""Paths that show the same records: one store, whichever of them a client takes (R6)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from test_any_document import body, client, document, parameter, reply, world_of
+
+TEXT = {"type": "string"}
+NUMBER = {"type": "integer"}
+OWNER = {"type": "object", "required": ["id", "name"], "properties": {"id": NUMBER, "name": TEXT}}
+
+
+def one(verbs: str, schema: str, *parameters: str, kind: Any = None) -> dict[str, Any]:
+    """A path with those verbs: ``list``, ``post``, ``get``, ``put``, ``delete``."""
+    ref = {"$ref": f"#/components/schemas/{schema}"}
+    told: dict[str, Any] = (
+        {"parameters": [parameter(name, kind or NUMBER) for name in parameters]} if parameters else {}
+    )
+    sent = {"type": "object", "properties": {"name": TEXT}}
+    for verb in verbs.split():
+        success = {
+            "list": ("200", reply({"type": "array", "items": ref})),
+            "post": ("201", reply(ref)),
+            "delete": ("204", reply()),
+        }
+        status, answer = success.get(verb, ("200", reply(ref)))
+        told["get" if verb == "list" else verb] = {
+            "responses": {status: answer},
+            **({"requestBody": body(sent)} if verb in ("post", "put") else {}),
+        }
+    return told
+
+
+def served(folder: Path, paths: dict[str, Any], pet: dict[str, Any], **settings: Any) -> Any:
+    schemas = {
+        "Owner": OWNER,
+        "Pet": {"type": "object", "required": ["id", "name"], "properties": {"id": NUMBER, "name": TEXT, **pet}},
+    }
+    return client(document(paths, components={"schemas": schemas}), folder, **settings)
+
+
+OWNERS = {"/owners": one("list post", "Owner"), "/owners/{id}": one("get delete", "Owner", "id")}
+BELOW = "/owners/{ownerId}/pets"
+
+
+@pytest.mark.parametrize("field", [{"ownerId": NUMBER}, {"owner_id": NUMBER}, {"owner": OWNER}])
+def test_records_that_name_their_owner_are_found_below_it_and_among_all(tmp_path: Path, field: Any) -> None:
+    paths = {**OWNERS, "/pets": one("list", "Pet"), "/pets/{id}": one("get put delete", "Pet", "id"),
+             BELOW: one("list post", "Pet", "ownerId"), f"{BELOW}/{{petId}}": one("get delete", "Pet", "ownerId", "petId")}  # fmt: skip
+    caller = served(tmp_path, paths, field)
+    ada, bob = (caller.post("/owners", json={"name": name}).json["id"] for name in ("Ada", "Bob"))
+    made = caller.post(f"/owners/{ada}/pets", json={"name": "Rex"})
+    pet = made.json["id"]
+    assert made.headers["Location"] == f"/pets/{pet}"
+    assert caller.get("/pets").json.count(made.json) == 1
+    assert caller.get(f"/pets/{pet}").json == caller.get(f"/owners/{ada}/pets/{pet}").json == made.json
+    assert (caller.get(f"/owners/{ada}/pets").json, caller.get(f"/owners/{bob}/pets").json) == ([made.json], [])
+    assert caller.get(f"/owners/{bob}/pets/{pet}").status_code == 404
+    assert caller.post("/owners/4711/pets", json={"name": "Rex"}).status_code == 404
+    caller.put(f"/pets/{pet}", json={"name": "Max"})
+    assert [found["name"] for found in caller.get(f"/owners/{ada}/pets").json] == ["Max"]
+    other = caller.post(f"/owners/{bob}/pets", json={"name": "Leo"}).json["id"]
+    assert caller.delete(f"/owners/{ada}").status_code == 204
+    assert [caller.get(f"/pets/{key}").status_code for key in (pet, other)] == [404, 200]
+
+
+def test_the_first_records_are_shared_among_the_owners(tmp_path: Path) -> None:
+    paths = {
+        **OWNERS,
+        "/pets": one("list", "Pet"),
+        "/pets/{id}": one("get", "Pet", "id"),
+        BELOW: one("list post", "Pet", "ownerId"),
+    }
+    caller = served(tmp_path, paths, {"ownerId": NUMBER})
+    every = [pet for owner in caller.get("/owners").json for pet in caller.get(f"/owners/{owner['id']}/pets").json]
+    assert sorted(every, key=lambda pet: pet["id"]) == caller.get("/pets").json
+
+
+@pytest.mark.parametrize("key", [NUMBER, TEXT])
+def test_a_record_made_below_its_owner_is_read_alone(tmp_path: Path, key: Any) -> None:
+    """Nothing lists or makes them but their owners' paths; no two have one key."""
+    paths = {
+        **OWNERS,
+        BELOW: one("list post", "Pet", "ownerId"),
+        "/pets/{petId}": one("get put delete", "Pet", "petId", kind=key),
+    }
+    caller = served(tmp_path, paths, {"id": key})
+    owners = [caller.post("/owners", json={"name": name}).json["id"] for name in ("Ada", "Bob")]
+    made = [caller.post(f"/owners/{owner}/pets", json={"name": "Rex"}) for owner in owners for _ in range(3)]
+    keys = [one.json["id"] for one in made]
+    assert len(set(keys)) == 6
+    assert made[0].headers["Location"] == f"/pets/{keys[0]}"
+    assert [caller.get(f"/pets/{one.json['id']}").json for one in made] == [one.json for one in made]
+    assert made[0].json in caller.get(f"/owners/{owners[0]}/pets").json
+    assert made[0].json not in caller.get(f"/owners/{owners[1]}/pets").json
+    assert caller.put(f"/pets/{keys[0]}", json={"name": "Max"}).json["name"] == "Max"
+    assert "Max" in [found["name"] for found in caller.get(f"/owners/{owners[0]}/pets").json]
+    assert caller.delete(f"/pets/{keys[0]}").status_code == 204
+    assert keys[0] not in [found["id"] for found in caller.get(f"/owners/{owners[0]}/pets").json]
+    assert caller.get(f"/pets/{keys[0]}").status_code == 404
+    caller.delete(f"/owners/{owners[1]}")
+    assert [caller.get(f"/pets/{key}").status_code for key in keys[1:]] == [200, 200, 404, 404, 404]
+
+
+def test_what_the_world_begins_with_is_read_alone_whoever_looks_first(tmp_path: Path) -> None:
+    paths = {**OWNERS, BELOW: one("list post", "Pet", "ownerId"), "/pets/{petId}": one("get", "Pet", "petId")}
+    caller = served(tmp_path, paths, {})
+    listed = [pet for owner in caller.get("/owners").json for pet in caller.get(f"/owners/{owner['id']}/pets").json]
+    other = served(tmp_path, paths, {})
+    assert [other.get(f"/pets/{pet['id']}").json for pet in listed] == listed
+    assert len({pet["id"] for pet in listed}) == len(listed) == 9
+
+
+def test_a_second_list_of_the_same_records_is_one_of_them(tmp_path: Path) -> None:
+    paths = {
+        "/v1/pets": one("list post", "Pet"),
+        "/v1/pets/{id}": one("get", "Pet", "id"),
+        "/v2/pets": one("list", "Pet"),
+    }
+    caller = served(tmp_path, paths, {})
+    made = caller.post("/v1/pets", json={"name": "Rex"}).json
+    assert caller.get("/v2/pets").json == caller.get("/v1/pets").json
+    assert made in caller.get("/v2/pets").json
+
+
+def test_what_is_made_below_another_and_listed_nowhere_there_is_one_of_all(tmp_path: Path) -> None:
+    paths = {
+        **OWNERS,
+        "/pets": one("list", "Pet"),
+        "/pets/{id}": one("get", "Pet", "id"),
+        BELOW: one("post", "Pet", "ownerId"),
+    }
+    caller = served(tmp_path, paths, {})
+    made = caller.post("/owners/1/pets", json={"name": "Rex"})
+    assert made.json in caller.get("/pets").json
+    assert caller.post("/owners/4711/pets", json={"name": "Rex"}).status_code == 404
+
+
+def test_another_schema_or_another_name_is_another_store(tmp_path: Path) -> None:
+    paths = {**OWNERS, "/pets": one("list post", "Pet"), "/pets/{id}": one("get", "Pet", "id"),
+             BELOW: one("list post", "Owner", "ownerId"), "/owners/{ownerId}/friends": one("list post", "Pet", "ownerId")}  # fmt: skip
+    contract = world_of(served(tmp_path, paths, {"ownerId": NUMBER})).contract
+    assert sorted(contract.resources) == ["friends", "owners", "owners.pets", "pets"]
+
+
+def test_children_stand_below_a_record_whichever_path_it_has(tmp_path: Path) -> None:
+    toys = f"{BELOW}/{{petId}}/toys"
+    paths = {**OWNERS, "/pets": one("list post", "Pet"), "/pets/{id}": one("get delete", "Pet", "id"), BELOW: one("list post", "Pet", "ownerId"),
+             f"{BELOW}/{{petId}}": one("get", "Pet", "ownerId", "petId"), toys: one("list post", "Owner", "ownerId", "petId")}  # fmt: skip
+    caller = served(tmp_path, paths, {"ownerId": NUMBER}, seed_records=0)
+    owner = caller.post("/owners", json={"name": "Ada"}).json["id"]
+    pets = [caller.post(f"/owners/{owner}/pets", json={"name": "Rex"}).json["id"] for _ in range(2)]
+    made = caller.post(f"/owners/{owner}/pets/{pets[1]}/toys", json={"name": "Ball"})
+    assert made.status_code == 201
+    assert caller.post(f"/owners/{owner}/pets/4711/toys", json={"name": "Ball"}).status_code == 404
+    caller.delete(f"/pets/{pets[0]}")
+    assert caller.get(f"/owners/{owner}/pets/{pets[1]}/toys").json == [made.json]
+    caller.delete(f"/pets/{pets[1]}")
+    assert caller.get(f"/owners/{owner}/pets/{pets[1]}/toys").status_code == 404
