@@ -6,7 +6,7 @@ PEERS := tests/peers
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types spec image fuzz mutants peers format lock bench clean
+.PHONY: help serve test check lint types spec image fuzz mutants right peers format lock bench clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ fuzz: $(READY) ## fuzz a running mock with Schemathesis: all checks, phases and 
 
 mutants: $(READY) ## show how strong the contract checks are, on mutants of the mock (ARGS="--stock")
 	PYTHONPATH=tests $(BIN)/python -m mutants $(ARGS)
+
+right: $(READY) ## check a server that is right in another way than the mock: three seeds, three times each
+	PYTHONPATH=tests $(BIN)/python -m right_server
 
 format: $(READY) ## put the code into its one format
 	$(BIN)/ruff check --fix .

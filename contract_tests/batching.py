@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.conformance import Ask, Group, Kind, NotApplicable, Session, check, run_batch, send_batch
+from mockserver.conformance import Ask, Group, Kind, NotApplicable, Session, check, run_batch, send_batch, update_item
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.BATCH)
 
@@ -28,7 +28,7 @@ def check_does_what_single_operations_do(session: Session, group: Group) -> None
         [
             {"verb": "create", "record": fresh},
             {"verb": "read", "key": record[group.key]},
-            {"verb": "update", "key": record[group.key], "record": whole},
+            update_item(group, record[group.key], whole),
             {"verb": "delete", "key": victim[group.key]},
         ],
     )  # fmt: skip
@@ -97,7 +97,7 @@ def check_independence(session: Session, group: Group) -> None:
             {"verb": "create", "record": broken},
             {"verb": "patch", "key": record[group.key], "patch": failing},
             {"verb": "delete", "key": f"missing-{session.mark}"},
-            {"verb": "update", "key": f"missing-{session.mark}", "record": session.body(group)},
+            update_item(group, f"missing-{session.mark}", session.body(group)),
             {"verb": "patch", "key": record[group.key]},
             {"verb": "read"},
             {"verb": "create", "record": session.body(group)},

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.conformance import Ask, Group, Kind, NotApplicable, Session, check, refused, same_json, send_batch, walk
+from mockserver.conformance import (
+    Ask,
+    Group,
+    Kind,
+    NotApplicable,
+    Session,
+    check,
+    refused,
+    same_json,
+    send_batch,
+    update_item,
+    walk,
+)
 
 NEEDS = (Kind.CREATE, Kind.READ)
 STRANGER = "no_such_field_of_ours"
@@ -133,7 +145,7 @@ def check_batch_ignores_managed(session: Session, group: Group) -> None:
     chosen = f"chosen-{session.mark}"
     items = [
         {"verb": "create", "record": {**session.body(group), **sent}},
-        {"verb": "update", "key": record[group.key], "record": {**session.body(group), **sent}},
+        update_item(group, record[group.key], {**session.body(group), **sent}),
         *(
             ()
             if group.resource.is_chosen

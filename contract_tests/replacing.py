@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.conformance import Group, Kind, NotApplicable, Session, check, listed, put, run_batch
+from mockserver.conformance import Group, Kind, NotApplicable, Session, check, listed, put, run_batch, update_item
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.REPLACE)
 
@@ -58,7 +58,7 @@ def check_shrinks(session: Session, group: Group) -> None:
                 put(session, group, made[group.key], whole)
             elif Kind.BATCH in group.operations:
                 made = session.put_in(group, body)
-                run_batch(session, group, [{"verb": "update", "key": made[group.key], "record": whole}])
+                run_batch(session, group, [update_item(group, made[group.key], whole)])
             found = session.read(group, made[group.key])
             cause = f"{way} keeps items or members that were not sent"
             session.same(kept, {name: found.get(name) for name in kept}, cause)

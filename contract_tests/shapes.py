@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mockserver.conformance import CORS, Ask, Group, Inconclusive, Kind, NotApplicable, Reply, Session, check, usable
 
@@ -22,16 +22,16 @@ def error_shape(session: Session, reply: Reply, what: str) -> None:
     session.expect(well, f"{what} has errors without path or message", str(errors)[:200])
 
 
-def refusals(session: Session, group: Group) -> Iterator[tuple[int, Reply]]:
+def refusals(session: Session, group: Group, headers: Mapping[str, str] | None = None) -> Iterator[tuple[int, Reply]]:
     """One reply for each status that a caller can provoke by reading."""
-    missing = {group.key: f"missing-{session.mark}"}
+    missing, sent = {group.key: f"missing-{session.mark}"}, headers or {}
     for operation in group.all(Kind.READ):
-        yield 404, session.send(session.usual(group, operation, missing))
+        yield 404, session.send(session.usual(group, operation, missing), headers=sent)
     for operation in group.all(Kind.LIST):
-        yield 401, session.send(Ask(operation), headers={"Authorization": ""})
-        yield 403, session.send(Ask(operation), tenant=f"{session.own.tenant}-of-somebody-else")
+        yield 401, session.send(Ask(operation), headers={"Authorization": "", **sent})
+        yield 403, session.send(Ask(operation), tenant=f"{session.own.tenant}-of-somebody-else", headers=sent)
         if operation.page and operation.page.key:
-            yield 400, session.send(Ask(operation, query={operation.page.key: "no key at all!"}))
+            yield 400, session.send(Ask(operation, query={operation.page.key: "no key at all!"}), headers=sent)
 
 
 @check()
@@ -53,9 +53,12 @@ def check_errors_name_the_place(session: Session, group: Group) -> None:
     reply = session.send(Ask(group.one(Kind.CREATE), body=body))
     session.status(reply, 400, "a create without its required fields", group.one(Kind.CREATE))
     error_shape(session, reply, "a 400")
-    paths = " ".join(str(one.get("path", "")) for one in session.value(reply).get("errors", []))
+    errors = session.value(reply).get("errors") or []
+    paths = " ".join(str(one.get("path", "")) for one in errors)
     untold = [name for name in required if name not in paths]
-    session.expect(not untold, f"a 400 does not name every missing field ({', '.join(untold)})", paths[:200])
+    # A list of errors is complete; without one, the message says it all, for a person to read.
+    hold = session.expect if errors else session.prefer
+    hold(not untold, f"a 400 does not name every missing field ({', '.join(untold)})", paths[:200])
 
 
 @check(owns=True, code=110)
@@ -101,9 +104,9 @@ def check_unknown_paths(session: Session, group: Group) -> None:
 @check()
 def check_other_origins(session: Session, group: Group) -> None:
     """A page of another origin may read replies, refusals among them."""
-    for _, reply in [(200, session.send(Ask(one), headers={"Origin": ORIGIN})) for one in group.all(Kind.LIST)] + list(
-        refusals(session, group)
-    ):
+    asked = {"Origin": ORIGIN}
+    lists = [(200, session.send(Ask(one), headers=asked)) for one in group.all(Kind.LIST)]
+    for _, reply in [*lists, *refusals(session, group, asked)]:
         with session.each():
             allowed = reply.header("Access-Control-Allow-Origin")
             session.expect(

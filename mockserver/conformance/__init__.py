@@ -3,7 +3,7 @@
 from mockserver.conformance.as_held import AsHeld, moment_of
 from mockserver.conformance.asking import Ask, example_body, preview_body, record_name
 from mockserver.conformance.bounds import inside, outside
-from mockserver.conformance.comparing import listed
+from mockserver.conformance.comparing import listed, unlike_replies
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
 from mockserver.conformance.furnishing import Furnisher, compared, resources_read, variants
 from mockserver.conformance.identity import Identity, claims
@@ -32,6 +32,7 @@ from mockserver.conformance.steps import (
     run_batch,
     send_batch,
     stamp,
+    update_item,
     usable,
 )
 from mockserver.conformance.telling import Report
@@ -111,6 +112,8 @@ __all__ = [
     "send_batch",
     "sheets",
     "stamp",
+    "unlike_replies",
+    "update_item",
     "usable",
     "variants",
     "walk",

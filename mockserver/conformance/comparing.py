@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from mockserver.conformance.traffic import Reply, json_or_none
 from mockserver.values.equality import Unlike, unlike
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import named, shown
@@ -26,6 +27,15 @@ def unlike_but(wanted: Any, found: Any, without: Collection[str] = ()) -> Iterat
         wanted = {name: value for name, value in wanted.items() if name not in without}
         found = {name: value for name, value in found.items() if name not in without}
     yield from unlike(wanted, found)
+
+
+def unlike_replies(one: Reply, other: Reply) -> set[str]:
+    """Where two replies differ: ``status``, and pointers into the body (the empty one where it is not JSON)."""
+    found = {"status"} if one.status != other.status else set()
+    values = [json_or_none(reply.body) for reply in (one, other)]
+    if None in values:
+        return found | ({""} if one.body != other.body else set())
+    return found | {pointer_to(*steps) for steps, _, _ in unlike(*values)}
 
 
 def in_words(places: Iterable[Unlike]) -> list[str]:

@@ -13,17 +13,25 @@ class Broken(Exception):
     """The target broke the contract.
 
     ``cause`` is one line without ids, moments or values, the same in every run; ``detail`` says what was
-    found and what was wanted, ``expected`` the same as data, where it can be told so.
+    found and what was wanted, ``expected`` the same as data, where it can be told so. ``provenance`` is that of the
+    clause, where it is another than the operation's.
     """
 
     def __init__(
-        self, cause: str, detail: str = "", operation: str | None = None, expected: Expected | None = None
+        self,
+        cause: str,
+        detail: str = "",
+        operation: str | None = None,
+        expected: Expected | None = None,
+        *,
+        provenance: Provenance | None = None,
     ) -> None:
         super().__init__(cause)
         self.cause = cause
         self.detail = detail
         self.operation = operation
         self.expected = expected
+        self.provenance = provenance
 
 
 class Inconclusive(Exception):

@@ -73,6 +73,12 @@ class Judge:
         if not condition:
             raise Broken(cause, detail)
 
+    def prefer(self, condition: bool, cause: str, detail: str = "") -> None:
+        """Expect what no document promises: it counts against a mock of our own only (``Provenance.EXPECTED``)."""
+        self._judge()
+        if not condition:
+            raise Broken(cause, detail, provenance=Provenance.EXPECTED)
+
     def same(self, wanted: Any, found: Any, cause: str, *, without: frozenset[str] = frozenset()) -> None:
         """Expect ``found`` to be ``wanted``; the cause names the members that are not."""
         self._judge()
@@ -110,7 +116,7 @@ class Judge:
             cause=broken.cause,
             detail=broken.detail,
             exchanges=tuple(self._window[-EVIDENCE:]),
-            provenance=self._provenance(name),
+            provenance=broken.provenance or self._provenance(name),
         )
         self.findings.append(replace(found, trail=self.trails.trail(found.key, broken.expected)))
 

@@ -98,9 +98,12 @@ class Run:
             self.client.before, self.session.records.listener = marking.before, marking.saw
 
     def _usual(self) -> Provenance:
-        """A server that is ours to keep right is held to every clause; another one, or to guesses, to its owner's."""
-        is_ours = self.profile.in_process or self.profile.local
-        return Provenance.EXPECTED if is_ours and not self.plan.is_inferred else Provenance.DOCUMENTED
+        """Our mock is held to our habits too, a server on this machine to all clauses, another to its owner's."""
+        if self.plan.is_inferred:
+            return Provenance.DOCUMENTED
+        if self.profile.in_process:
+            return Provenance.EXPECTED
+        return Provenance.INFERRED if self.profile.local else Provenance.DOCUMENTED
 
     def _chosen(self) -> dict[str, Group]:
         """The resources to check. Raises SetupError naming those there are."""

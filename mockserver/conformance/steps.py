@@ -37,6 +37,11 @@ def put(session: Session, group: Group, record_id: str, body: dict[str, Any]) ->
     return dict(session.value(reply))
 
 
+def update_item(group: Group, record_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The item of a batch that replaces a record: as in a PUT, the whole record names its own id."""
+    return {"verb": "update", "key": record_id, "record": {**body, group.key: record_id}}
+
+
 def patch(
     session: Session, group: Group, record: Mapping[str, Any], steps: list[dict[str, Any]], what: str
 ) -> dict[str, Any]:
@@ -91,14 +96,14 @@ def changes(session: Session, group: Group) -> Iterator[tuple[str, Change]]:
     for operation in group.all(Kind.NOTICE):
         yield "a notice", lambda record, one=operation: session.send(session.usual(group, one, record))  # type: ignore[misc]
     for operation in group.all(Kind.BATCH):
-        for name, parts in (
-            ("patch", lambda: {"patch": step()}),
-            ("update", lambda: {"record": session.body(group)}),
+        for name, item in (
+            ("patch", lambda record_id: {"verb": "patch", "key": record_id, "patch": step()}),
+            ("update", lambda record_id: update_item(group, record_id, session.body(group))),
         ):
             yield (
                 f"a batch's {name}",
-                lambda record, one=operation, what=name, more=parts: session.send(
-                    Ask(one, body=one.batch.body([{"verb": what, **more(), "key": record[group.key]}]))
+                lambda record, one=operation, made=item: session.send(
+                    Ask(one, body=one.batch.body([made(record[group.key])]))
                 ),  # type: ignore[misc]
             )
 

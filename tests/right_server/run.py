@@ -1,0 +1,60 @@
+"""Checks the right server as any other on this machine is checked, on a clock that waits for nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mockserver.conformance.checking import run
+from mockserver.conformance.options import Options
+from mockserver.conformance.targets import Target, find_target
+from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.transports import in_process
+from mockserver.conformance.verdict import Verdict
+from mockserver.settings import DEVELOPMENT_SECRET
+from right_server.front import Manners, RightServer
+
+GROUPS = ("certifications", "settings", "statusReasons", "courseFees", "profiles")
+HURRIED = Manners(lag=0.15, limit=40)
+
+
+@dataclass
+class Time:
+    """Moves with each request, and when somebody waits."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pause(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def checked(groups: tuple[str, ...], seed: int, manners: Manners | None = None, **options: Any) -> Verdict:
+    """The verdict on a fresh right server, with the strictness of the profile ``http``."""
+    time = Time()
+    server = in_process(RightServer(DEVELOPMENT_SECRET, manners, time))
+    chosen = Options(groups=groups, seed=seed, profile="http", target="http://127.0.0.1:1", **options)
+
+    def transport(sent: Sent) -> Reply:
+        time.now += 0.002
+        return server(sent)
+
+    verdict, _ = run(chosen, target=replace(mock(), transport=transport), clock=time, pause=time.pause)
+    return verdict
+
+
+def mock() -> Target:
+    """The document and the two identities of a run."""
+    return find_target(Options())
+
+
+def told(verdict: Verdict) -> dict[str, Any]:
+    """What two runs must have in common: the verdict, and what became of each check and why."""
+    return {
+        "word": str(verdict.word),
+        "findings": sorted(one.key for one in verdict.findings),
+        "noted": sorted(one.key for one in verdict.noted),
+        "results": [(one.check.name, one.resource, str(one.outcome), one.judged) for one in verdict.results],
+    }
