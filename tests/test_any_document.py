@@ -688,3 +688,27 @@ def test_a_success_that_nobody_declared_is_told(tmp_path: Path) -> None:
     assert "Mock-Undeclared" not in caller.get("/things").headers
     why = {one.method: one.plan.why for one in world_of(caller).contract.operations()}
     assert why["POST"].endswith("it declares no success, so 200 is a guess")
+
+
+def test_a_number_of_results_is_no_part_of_a_record(tmp_path: Path) -> None:
+    """``/tags/{id}`` lists what has the tag, with its count: the records are what a POST answers."""
+    counted = {name: {"type": "integer"} for name in ("page", "pages", "results")}
+    many = {"type": "object", "properties": {**counted, "data": {"type": "array", "items": {"type": "string"}}}}
+    told = collection(NAMED, NAMED)
+    told["paths"]["/things/{id}"]["get"]["responses"]["200"] = reply(many)
+    caller = client(told, tmp_path)
+    made = caller.post("/things", json={"name": "mine"}).json
+    assert made["name"] == "mine"
+    assert made in caller.get("/things").json
+
+
+def test_a_refusal_says_why_where_the_document_only_allows_a_message(tmp_path: Path) -> None:
+    error = {"type": "object", "required": ["type"], "properties": {
+        "type": {"type": "string", "enum": ["api_error"]}, "message": {"type": "string"}}}  # fmt: skip
+    told = collection(NAMED, NAMED)
+    told["paths"]["/things"]["post"]["responses"]["default"] = reply(
+        {"type": "object", "required": ["error"], "properties": {"error": error}}
+    )
+    refused = client(told, tmp_path).post("/things", json={"name": 7})
+    assert refused.status_code == 400
+    assert "body/name" in refused.json["error"]["message"]

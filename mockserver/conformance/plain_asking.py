@@ -238,6 +238,8 @@ class PlainAsking:
     def _content(self, operation: Operation, body: Any) -> tuple[str, bytes]:
         media = _media(operation)
         if "urlencoded" in media and isinstance(body, dict):
+            if any(one in ([], {}) for one in body.values()):
+                raise Inconclusive(f"{operation.id} takes a form, which cannot hold an empty list or object")
             pairs = [(name, text) for name, one in body.items() for text in flat(one)]
             return media, urlencode(pairs).encode()
         if "json" in media or media == "*/*":

@@ -96,7 +96,7 @@ class Replies:
         if not members:
             return None
         arrays = {name: node for name, node in members.items() if self._shapes.type(node) == "array"}
-        beside = [name for name in members if name not in arrays and not is_paging(name)]
+        beside = [name for name, node in members.items() if name not in arrays and not self._is_paging(name, node)]
         if found := self._nested(members):
             return found
         if on_item:
@@ -119,6 +119,10 @@ class Replies:
             for name, why in self._envelopes(members, segment):
                 return Found((name,), members[name], why)
         return Found((), schema, "the reply is the record")
+
+    def _is_paging(self, name: str, node: Node) -> bool:
+        """Whether a member is a word about a list: by its name, or as the number of what is called like a list."""
+        return is_paging(name) or (flat(name) in LISTS and self._shapes.type(node) == "integer")
 
     def _envelopes(self, members: Mapping[str, Node], segment: str) -> Iterator[tuple[str, str]]:
         objects = [name for name, node in members.items() if self._shapes.type(node) == "object"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.contract.document import Node
+from mockserver.contract.making import Maker
 from mockserver.contract.plan import Plan
 from mockserver.contract.scalars import Draw
 from mockserver.errors import Refusal
@@ -32,7 +34,7 @@ def refused(plan: Plan, refusal: Refusal, body: dict[str, Any]) -> Reply:
     if schema is None:
         return Reply(status, body, True, None, refusal.headers, (), content_type)
     made = plan.maker.make(schema, Draw.of(refusal.status, MOMENT), tuple(media_examples(said.media.value)))
-    worded = _worded(made, refusal, DEEPEST)
+    worded = _worded(plan.maker, schema, made, refusal, left=DEEPEST)
     listed = with_violations(plan.maker, schema, worded, refusal)
     tries = (
         _numbered(listed, refusal.status, DEEPEST),
@@ -45,18 +47,20 @@ def refused(plan: Plan, refusal: Refusal, body: dict[str, Any]) -> Reply:
     return Reply(status, chosen, True, None, refusal.headers, (), content_type)
 
 
-def _worded(value: Json, refusal: Refusal, left: int) -> Json:
-    """``value`` with the refusal's words in its first text member of a telling name, and its status beside."""
-    if isinstance(value, list) and value and left:
-        return [_worded(value[0], refusal, left - 1)]
+def _worded(maker: Maker, place: Node, value: Json, refusal: Refusal, *, left: int) -> Json:
+    """``value`` with the refusal's words in its first text member of a telling name, be it there or only allowed."""
+    if isinstance(value, list) and value and left and (items := maker.shapes.items(place)) is not None:
+        return [_worded(maker, items, value[0], refusal, left=left - 1)]
     if not isinstance(value, dict) or not left:
         return value
-    for name in TEXTS:
-        if isinstance(value.get(name), str):
+    members = maker.shapes.properties(place)
+    for name in (*(one for one in TEXTS if one in value), *(one for one in TEXTS if one in members)):
+        if isinstance(value.get(name, ""), str) and (name in value or maker.shapes.type(members[name]) == "string"):
             first = next((f" {one.path}: {one.message}" for one in refusal.violations), "")
             return {**value, name: refusal.message + first}
     for name, one in value.items():
-        if isinstance(one, dict | list) and (worded := _worded(one, refusal, left - 1)) != one:
+        below = members.get(name)
+        if below is not None and (worded := _worded(maker, below, one, refusal, left=left - 1)) != one:
             return {**value, name: worded}
     return value
 

@@ -34,8 +34,8 @@ def create(call: Call, tenant: Tenant) -> Reply:
         )
     record, notes = add(call, scope, body if body is not None else {})
     location = address_of(call, scope.model, keys_of(record.id))
-    is_told = plan.success.media is not None and scope.model.key  # else a client could not find what it made
-    headers: Headers = (("Location", location),) if plan.status == HTTPStatus.CREATED or not is_told else ()
+    can_be_read = plan.status == HTTPStatus.CREATED or scope.model.parameter is not None
+    headers: Headers = (("Location", location),) if can_be_read else ()  # not every reply holds the key
     value = record.data()
     if plan.items is not None:
         return answered(call, [value], plan.items, headers=headers, notes=notes)
