@@ -34,7 +34,7 @@ def lookup(call: Call, tenant: Tenant) -> Reply:
 
 def search(call: Call, tenant: Tenant) -> Reply:
     sent = call.input.body if call.input.has_body else {}
-    records, unmapped = match(call, tenant, sent, tenant[call.resource.name].scan(_start(call)))
+    records, unmapped = match(call, tenant, sent, _start(call))
     notes = (("Ignored", ", ".join(f"body/{name}" for name in unmapped)),) if unmapped else ()
     return _answer(call, tenant, records, notes)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from mockserver.contract.operation import How
 from mockserver.handlers.call import Call
 from mockserver.handlers.showing import seen
 from mockserver.messages import Json
-from mockserver.store import Record, Tenant
+from mockserver.store import All, AnyOf, Between, Condition, Containing, Record, Tenant
 from mockserver.values.equality import contains, same_json
 from mockserver.values.moment import Moment, comparable, order
 
@@ -17,14 +17,17 @@ Test: TypeAlias = Callable[[Json], bool]
 
 
 def match(
-    call: Call, tenant: Tenant, sent: Mapping[str, Json], records: Iterable[Record]
+    call: Call, tenant: Tenant, sent: Mapping[str, Json], after: str | None
 ) -> tuple[Iterator[Record], list[str]]:
-    """The records that meet all of ``sent``, lazily; and the names in ``sent`` that map to no field.
+    """The records behind ``after`` that meet all of ``sent``, lazily; and the names in ``sent`` that map to no field.
 
-    PERF: what is computed is worked out only when something is asked about it.
+    PERF: what is computed is worked out only when something is asked about it, and only those records are read
+    that the indexes leave.
     """
     criteria = call.operation.criteria
+    computed = call.tools.rules.computed.get(call.resource.name, {})
     tests: list[tuple[str, Test]] = []
+    conditions: list[Condition] = []
     unmapped = []
     for name, value in sent.items():
         criterion = criteria.get(name)
@@ -32,7 +35,9 @@ def match(
             unmapped.append(name)
         elif criterion.field is not None:
             tests.append((criterion.field, _test(criterion.how, value)))
-    computed = call.tools.rules.computed.get(call.resource.name, {})
+            if criterion.field not in computed:
+                conditions.append(_condition(criterion.field, criterion.how, value))
+    records = tenant[call.resource.name].narrowed(All(conditions), after)
     if any(field in computed for field, _ in tests):
         return (record for record in records if _meets(seen(call, tenant, record), tests)), sorted(unmapped)
     return (record for record in records if _meets(record.data(), tests)), sorted(unmapped)
@@ -52,6 +57,20 @@ def _test(how: How, wanted: Json) -> Test:
         folded = wanted.casefold()
         return lambda found: any(isinstance(item, str) and folded in item.casefold() for item in _items(found))
     return lambda found: same_json(found, wanted)
+
+
+def _condition(field: str, how: How, wanted: Json) -> Condition:
+    """What every record that passes the test meets."""
+    if how is How.RANGE:
+        return within(field, *map(comparable, wanted))
+    if how is How.ANY_OF:
+        return AnyOf(field, wanted if isinstance(wanted, list) else ())
+    return Containing(field, wanted) if how is How.CONTAINS else AnyOf(field, [wanted])
+
+
+def within(field: str, low: Moment | float | None, high: Moment | float | None) -> Condition:
+    """What lies between two bounds: nothing where one of them has no order, or not that of the other."""
+    return AnyOf(field, ()) if order(low, high) is None else Between(field, low, high)
 
 
 def _items(found: Json) -> list[Any]:

@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-import orjson
-
+from mockserver.store.conditions import All, Condition
+from mockserver.store.filing import END, PAST, is_exact, value_key
+from mockserver.store.indexes import By, Indexes
+from mockserver.store.narrowing import Narrowing
 from mockserver.store.ordered_map import OrderedMap
+from mockserver.store.record import Keys, Record
 from mockserver.values.members import texts_at
 
-Keys: TypeAlias = tuple[str, ...]
-
+SMALL = 200
+"""Up to so many records are read one after the other sooner than an index of them is made."""
 UNCOUNTED = 2**53
 """From here on numbers are not counted: floats do not tell one from the next any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A record as it is kept: its id, its JSON, and the values it is indexed by, one tuple per indexed field.
-
-    PERF: kept as bytes, not as dicts. Tens of thousands of dicts make each pass of the garbage
-    collector slow enough to give POST a p99 a hundred times its p50; bytes are not walked, and a
-    read sends them as they are.
-    """
-
-    id: str
-    raw: bytes
-    keys: tuple[Keys, ...] = ()
-
-    def data(self) -> dict[str, Any]:
-        """The record as a new dict that the caller may change."""
-        data: dict[str, Any] = orjson.loads(self.raw)
-        return data
 
 
 class Collection:
@@ -54,6 +37,7 @@ class Collection:
         self._records = OrderedMap[Record]()
         self._indexes = tuple(OrderedMap[None]() for _ in self.indexed)
         """For each indexed field a value, with its length before it, and the id of a record that has it, as one key."""
+        self._asked = Indexes()
 
     def __len__(self) -> int:
         return len(self._records)
@@ -76,6 +60,7 @@ class Collection:
         if previous is None or previous.keys != record.keys:
             self._unindex(previous)
             self._index(record)
+        self._asked.change(previous, record)
         return record
 
     def kept(self, record_id: str) -> tuple[Record | None, Mapping[str, int]]:
@@ -90,12 +75,14 @@ class Collection:
             self._records.put(record_id, record)
             self.size += len(record.raw)
             self._index(record)
+            self._asked.change(None, record)
 
     def delete(self, record_id: str) -> Record | None:
         """Remove and return the record; None if there was none."""
         record = self._records.pop(record_id)
         self.size -= len(record.raw) if record else 0
         self._unindex(record)
+        self._asked.change(record, None)
         return record
 
     def highest(self, field: str) -> int:
@@ -116,6 +103,23 @@ class Collection:
             if record := self._records.get(key[len(prefix) :]):  # it may have been deleted on the way
                 yield record
 
+    def narrowed(self, condition: Condition | None, after: str | None = None) -> Iterator[Record]:
+        """Records in id order behind ``after``: all that meet the condition, and maybe others.
+
+        The indexes for that are made when they are first needed. Nothing is to be changed meanwhile.
+        """
+        if condition is None or condition == All([]) or len(self) <= SMALL:
+            return self.scan(after)
+        ids = Narrowing(condition, self._records, self._asked).ids("" if after is None else after + "\0")
+        return (record for one in ids if (record := self._records.get(one)))
+
+    def count(self, field: str, value: Any) -> int | None:
+        """How many records have just this value in a field; None where they must be read to tell."""
+        if len(self) <= SMALL or not is_exact(value):
+            return None
+        way, key = (By.VALUE, field), value_key(value)
+        return self._asked.of([way], self._records)[way].count(key, key.removesuffix(END) + PAST)
+
     def copy(self) -> Collection:
         """The same records, apart from these from now on."""
         twin = Collection(self.indexed, self.counted)
@@ -123,6 +127,7 @@ class Collection:
         twin._highest = dict(self._highest)
         twin._records = self._records.copy()
         twin._indexes = tuple(index.copy() for index in self._indexes)
+        twin._asked = self._asked.copy()
         return twin
 
     def _index(self, record: Record) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import Generic, TypeVar
+from itertools import islice
+from typing import Generic, TypeAlias, TypeVar
 
 V = TypeVar("V")
+Differing: TypeAlias = tuple[str, V | None, V | None]
+"""A key, and what two maps have under it; None: nothing."""
 
 CHUNK = 512
 """How many entries a chunk holds at most; one that is full becomes two."""
@@ -17,12 +20,14 @@ PIECE = 64
 class _Chunk(Generic[V]):
     """Neighbouring entries in order. Only the map that it belongs to may change it."""
 
-    __slots__ = ("keys", "owner", "values")
+    __slots__ = ("joined", "keys", "owner", "values")
 
     def __init__(self, keys: list[str], values: list[V], owner: object) -> None:
         self.keys: list[str] = keys
         self.values: list[V] = values
         self.owner = owner
+        self.joined: str | None = None
+        """The values as one text, once somebody has looked for a part of them."""
 
 
 class OrderedMap(Generic[V]):
@@ -41,6 +46,17 @@ class OrderedMap(Generic[V]):
         """For each chunk a key that is not above any of its own, and above all of the chunk before."""
         self._owner = object()
         self._size = 0
+
+    @classmethod
+    def of(cls, entries: list[tuple[str, V]]) -> OrderedMap[V]:
+        """A map of entries that are in the order of their keys, each key once."""
+        made = cls()
+        rest = iter(entries)
+        while piece := list(islice(rest, CHUNK // 2 + 1)):
+            made._chunks.append(_Chunk([key for key, _ in piece], [value for _, value in piece], made._owner))
+            made._firsts.append(piece[0][0])
+        made._size = len(entries)
+        return made
 
     def __len__(self) -> int:
         return self._size
@@ -101,6 +117,46 @@ class OrderedMap(Generic[V]):
         for _, values in self._pieces(start, inclusive=inclusive):
             yield from values
 
+    def first(self, start: str) -> tuple[str, V] | None:
+        """The first entry whose key is ``start`` or above it."""
+        index, place = self._find(start, inclusive=True)
+        while index < len(self._chunks):
+            chunk = self._chunks[index]
+            if place < len(chunk.keys):
+                return chunk.keys[place], chunk.values[place]
+            index, place = index + 1, 0
+        return None
+
+    def count(self, start: str, end: str) -> int:
+        """How many keys there are from ``start`` up to ``end``, which does not count."""
+        return sum(len(values) for values in self._between(start, end))
+
+    def between(self, start: str, end: str) -> list[V]:
+        """The values of the keys from ``start`` up to ``end``, which does not count."""
+        return [value for values in self._between(start, end) for value in values]
+
+    def runs(self, start: str) -> Iterator[_Chunk[V]]:
+        """Neighbouring entries, some of them maybe before ``start``, all behind it included; not to be changed."""
+        index = max(bisect_right(self._firsts, start) - 1, 0)
+        while index < len(self._chunks):
+            yield self._chunks[index]
+            index += 1
+
+    def differing(self, other: OrderedMap[V]) -> Iterator[Differing[V]]:
+        """Where this map and a copy of it are not the same any more.
+
+        PERF: what they share is not looked at: one step a chunk, where one an entry would be needed.
+        """
+        mine, theirs = ({id(chunk): chunk for chunk in one.runs("")} for one in (self, other))
+        before, after = (
+            {key: value for number, chunk in one.items() if number not in two for key, value in _entries(chunk)}
+            for one, two in ((mine, theirs), (theirs, mine))
+        )
+        for key, value in before.items():
+            if after.get(key) is not value:
+                yield key, value, after.get(key)
+        yield from ((key, None, value) for key, value in after.items() if key not in before)
+
     def copy(self) -> OrderedMap[V]:
         """The same entries, apart from these from now on."""
         twin = OrderedMap[V]()
@@ -113,6 +169,7 @@ class OrderedMap(Generic[V]):
         chunk = self._chunks[index]
         if chunk.owner is not self._owner:
             chunk = self._chunks[index] = _Chunk(list(chunk.keys), list(chunk.values), self._owner)
+        chunk.joined = None
         return chunk
 
     def _split(self, index: int, chunk: _Chunk[V], place: int) -> None:
@@ -137,9 +194,23 @@ class OrderedMap(Generic[V]):
             yield keys, values
             index, place = self._find(keys[-1], inclusive=False)
 
+    def _between(self, start: str, end: str) -> Iterator[list[V]]:
+        index, place = self._find(start, inclusive=True)
+        last, until = self._find(end, inclusive=True)
+        while index < min(last, len(self._chunks)):
+            values = self._chunks[index].values
+            yield values[place:] if place else values
+            index, place = index + 1, 0
+        if index == last < len(self._chunks):
+            yield self._chunks[index].values[place:until]
+
     def _find(self, key: str, *, inclusive: bool) -> tuple[int, int]:
         """Where the entries behind ``key`` begin: a chunk, and the place in it, which may be its end."""
         index = max(bisect_right(self._firsts, key) - 1, 0)
         if index >= len(self._chunks):
             return index, 0
         return index, (bisect_left if inclusive else bisect_right)(self._chunks[index].keys, key)
+
+
+def _entries(chunk: _Chunk[V]) -> Iterator[tuple[str, V]]:
+    return zip(chunk.keys, chunk.values, strict=True)

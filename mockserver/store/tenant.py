@@ -8,7 +8,8 @@ from functools import partial
 from threading import Lock, RLock
 from typing import Any, TypeAlias
 
-from mockserver.store.collection import Collection, Record
+from mockserver.store.collection import Collection
+from mockserver.store.record import Record
 
 Undo: TypeAlias = list[Callable[[], object]]
 """What takes back each change, the first change first."""

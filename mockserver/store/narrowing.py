@@ -1,0 +1,95 @@
+"""From conditions to the ids of the records that may meet them, in the order of the ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from mockserver.store.conditions import All, AnyOf, Between, Condition, Containing, Either
+from mockserver.store.cursors import Common, Cursor, Filed, Holding, Listed, Together, walk
+from mockserver.store.filing import ITEM, PAST, order_key, value_key
+from mockserver.store.indexes import By, Index, Indexes, Way
+from mockserver.store.ordered_map import OrderedMap
+from mockserver.store.record import Record
+
+FEW = 500
+"""As many ids are put in order at once."""
+AS_DEAR = 12
+"""As many ids are put in order in the time that it takes to read one record."""
+
+
+def ways_of(condition: Condition) -> Iterator[Way]:
+    """The indexes that the condition needs."""
+    match condition:
+        case AnyOf(field):
+            yield By.VALUE, field
+        case Between(field):
+            yield By.ORDER, field
+        case Containing(field):
+            yield By.LETTERS, field
+        case All(conditions) | Either(conditions):
+            for one in conditions:
+                yield from ways_of(one)
+
+
+class Narrowing:
+    """The records of one collection, with the indexes that a condition needs."""
+
+    def __init__(self, condition: Condition, records: OrderedMap[Record], indexes: Indexes) -> None:
+        self._parts = condition.conditions if isinstance(condition, All) else [condition]
+        self._records = records
+        self._kept = indexes
+        self._indexes: Mapping[Way, Index] = indexes.of(ways_of(condition), records)
+
+    def ids(self, least: str) -> Iterator[str]:
+        """The ids from ``least`` on of those records that may meet the condition.
+
+        PERF: where many records are within a range, the first of them are found sooner by trying one after the
+        other than by putting all in the order of their ids; that is done once as much has been tried as it costs.
+        """
+        late = [one for one in self._parts if isinstance(one, Between) and self._is_dear(one)]
+        return self._walk([self._cursor(one) for one in self._parts if one not in late], late, least)
+
+    def _walk(self, cursors: Sequence[Cursor], late: Sequence[Between], least: str) -> Iterator[str]:
+        patience = min((self._count(one) for one in late), default=0) // AS_DEAR
+        ids = walk(Common(cursors), least) if cursors else self._records.keys(least, inclusive=True)
+        for tried, found in enumerate(ids):
+            if late and tried >= patience:
+                yield from self._walk([*cursors, *map(self._cursor, late)], [], found)
+                return
+            yield found
+
+    def _cursor(self, condition: Condition) -> Cursor:
+        match condition:
+            case AnyOf(field, values):
+                return self._any_of(self._indexes[By.VALUE, field], values)
+            case Between(field):
+                index = self._indexes[By.ORDER, field]
+                return Listed(self._kept.range(field, index, *_bounds(condition)))
+            case Containing(field, text):
+                return Holding(self._indexes[By.LETTERS, field], text.casefold())
+            case All(conditions):
+                return Common([*map(self._cursor, conditions)])
+            case Either(conditions):
+                return Together([*map(self._cursor, conditions)])
+
+    @staticmethod
+    def _any_of(index: Index, values: Sequence[object]) -> Cursor:
+        keys = {f"{begin}{key}" for key in map(value_key, values) for begin in ("", ITEM)}
+        there = [key for key in sorted(keys) if (found := index.first(key)) and found[0].startswith(key)]
+        cursors = [Filed(index, key) for key in there]
+        return cursors[0] if len(cursors) == 1 else Together(cursors)
+
+    def _is_dear(self, one: Between) -> bool:
+        return self._count(one) > FEW and not self._kept.has_range(one.field, *_bounds(one))
+
+    def _count(self, one: Between) -> int:
+        return self._indexes[By.ORDER, one.field].count(*_bounds(one))
+
+
+def _bounds(one: Between) -> tuple[str, str]:
+    """The first key in the range and the first behind it. Both bounds are of one kind: moments, or numbers."""
+    bound = one.low if one.low is not None else one.high
+    assert bound is not None
+    kind = order_key(bound)[0]
+    low = kind if one.low is None else order_key(one.low)
+    return low, kind + "~" if one.high is None else order_key(one.high) + PAST

@@ -1,0 +1,154 @@
+"""Whatever is found by an index is what reading every record finds: after any writes, in every copy, in the same order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from mockserver.contract.operation import How
+from mockserver.handlers import matching
+from mockserver.store import All, Collection, Either, collection, indexes, narrowing, ordered_map
+from mockserver.store.filing import is_exact, value_key
+from mockserver.values.equality import same_json
+
+FOLDING = [
+    "Straße",
+    "STRASSE",
+    "İ",
+    "a\0",
+    "a\0b",
+    "\0",
+    "a\n",
+    "x" * 70,
+    "X" * 70,
+    "x" * 64,
+    "x" * 63 + "ß",
+    "y" * 1_100,
+]
+DATES = ["2025-04-18", "2025-04-18T00:00:00Z", "2025-04-18T02:00:00+02:00", "2016-12-31T23:59:60Z", "0000-01-01"]
+FRACTIONS = ["2025-04-18T00:00:00.5Z", "2025-04-18T00:00:00.25Z", "2016-12-31T23:59:59.9Z", "9999-12-31"]
+TEXTS = st.sampled_from(["", "a", "A", "ab"]) | st.sampled_from(FOLDING)
+MOMENTS = st.sampled_from([*DATES, *FRACTIONS])
+NUMBERS = st.sampled_from(
+    [0, -0.0, 1, 1.0, -1.5, 10, 2**53, 2**53 + 1, float(2**53), -(2**53) - 1, 1e300, -1e300, 5e-324]
+)
+SCALARS = st.none() | st.booleans() | TEXTS | MOMENTS | NUMBERS
+VALUES = (
+    SCALARS
+    | st.lists(SCALARS | st.lists(SCALARS, max_size=2), max_size=3)
+    | st.dictionaries(TEXTS, SCALARS, max_size=2)
+)
+RECORDS = st.fixed_dictionaries({}, optional={"f": VALUES, "g": VALUES})
+IDS = st.text("ab\0é", min_size=0, max_size=3)
+FIELDS = st.sampled_from(["f", "g"])
+ASKED = st.one_of(
+    st.tuples(st.just(How.EQUALS), VALUES),
+    st.tuples(st.just(How.ANY_OF), st.lists(VALUES, max_size=4)),
+    st.tuples(st.just(How.CONTAINS), st.sampled_from(["", "a", "A", "SS", "ß", "x", "i̇", "\n", "\0", "nobody"])),
+    st.tuples(st.just(How.RANGE), st.lists(MOMENTS | NUMBERS | TEXTS, min_size=2, max_size=2)),
+)
+USUAL = (
+    ("f", How.CONTAINS, "a"),
+    ("f", How.ANY_OF, ["a", 0, None, [], True]),
+    ("f", How.RANGE, [-2, 2]),
+    ("f", How.RANGE, ["2016-12-31T23:59:60Z", "2025-04-18T00:00:00.3Z"]),
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small() -> Any:
+    """Chunks of four, an index for every collection, and ranges put in order soon."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(collection, "SMALL", 0)
+        patch.setattr(ordered_map, "CHUNK", 4)
+        patch.setattr(ordered_map, "PIECE", 3)
+        patch.setattr(narrowing, "FEW", 2)
+        patch.setattr(narrowing, "AS_DEAR", 2)
+        patch.setattr(indexes, "MOST", 5)
+        yield
+
+
+def ids_by_reading(kept: Collection, asked: list[tuple[str, tuple[How, Any]]], after: str | None) -> list[str]:
+    tests = [(field, matching._test(how, wanted)) for field, (how, wanted) in asked]
+    return [record.id for record in kept.scan(after) if matching._meets(record.data(), tests)]
+
+
+class Machine(RuleBasedStateMachine):
+    """Collections that are written to and copied; each search is made by the indexes, and by reading."""
+
+    @initialize(records=st.dictionaries(IDS, RECORDS, min_size=5, max_size=25))
+    def fill(self, records: dict[str, Any]) -> None:
+        self.kept = [Collection()]
+        for record_id, data in records.items():
+            self.put(0, record_id, data)
+
+    @rule(which=st.integers(0, 3), record_id=IDS, data=RECORDS)
+    def put(self, which: int, record_id: str, data: dict[str, Any]) -> None:
+        self.one(which).put(record_id, data, orjson.dumps(data))
+
+    @rule(which=st.integers(0, 3), record_id=IDS)
+    def delete(self, which: int, record_id: str) -> None:
+        self.one(which).delete(record_id)
+
+    @rule(which=st.integers(0, 3), record_id=IDS, data=RECORDS)
+    def undo(self, which: int, record_id: str, data: dict[str, Any]) -> None:
+        before = self.one(which).kept(record_id)
+        self.put(which, record_id, data)
+        self.one(which).restore(record_id, *before)
+
+    @rule(which=st.integers(0, 3))
+    def copy(self, which: int) -> None:
+        if len(self.kept) < 4:
+            self.kept.append(self.one(which).copy())
+
+    @rule(
+        which=st.integers(0, 3), asked=st.lists(st.tuples(FIELDS, ASKED), min_size=1, max_size=3), after=st.none() | IDS
+    )
+    def search(self, which: int, asked: list[tuple[str, tuple[How, Any]]], after: str | None) -> None:
+        kept = self.one(which)
+        tests = [(field, matching._test(how, wanted)) for field, (how, wanted) in asked]
+        conditions = [matching._condition(field, how, wanted) for field, (how, wanted) in asked]
+        for _ in range(2):  # the second time a range is in order already
+            found = [*kept.narrowed(All(conditions), after)]
+            assert [one.id for one in found] == sorted({one.id for one in found})
+            met = [one.id for one in found if matching._meets(one.data(), tests)]
+            assert met == ids_by_reading(kept, asked, after)
+        either = {one.id for one in kept.narrowed(Either(conditions), after)}
+        assert either >= {one for single in asked for one in ids_by_reading(kept, [single], after)}
+
+    @rule(which=st.integers(0, 3), field=FIELDS, value=VALUES)
+    def count(self, which: int, field: str, value: Any) -> None:
+        kept = self.one(which)
+        found = kept.count(field, value)
+        wanted = sum(1 for one in kept.scan() if field in one.data() and same_json(one.data()[field], value))
+        assert found == (wanted if is_exact(value) else None)
+
+    @invariant()
+    def usual_searches(self) -> None:
+        """Those whose indexes are there already, so that writes and copies must have kept them up."""
+        for kept in self.kept:
+            for field, how, wanted in USUAL:
+                found = kept.narrowed(All([matching._condition(field, how, wanted)]))
+                test = [(field, matching._test(how, wanted))]
+                met = [one.id for one in found if matching._meets(one.data(), test)]
+                assert met == ids_by_reading(kept, [(field, (how, wanted))], None)
+
+    def one(self, which: int) -> Collection:
+        return self.kept[which % len(self.kept)]
+
+
+TestMachine = Machine.TestCase
+TestMachine.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+@given(SCALARS, SCALARS)
+def test_keys_are_in_the_order_of_the_values(one: Any, other: Any) -> None:
+    if same_json(one, other):
+        assert value_key(one) == value_key(other)
+    elif is_exact(one) and is_exact(other):
+        assert value_key(one) != value_key(other)
