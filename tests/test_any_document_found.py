@@ -169,3 +169,107 @@ def test_several_made_at_once_are_records(tmp_path: Path) -> None:
     caller = client(users(), tmp_path)
     caller.post("/users/createWithList", json=[{"id": 71, "email": "a@x"}, {"id": 72, "email": "b@x"}])
     assert [one["email"] for one in caller.get("/users").json][-2:] == ["a@x", "b@x"]
+
+
+@pytest.mark.parametrize(("form", "bits"), [("int32", 31), ("int64", 63)])
+@pytest.mark.parametrize("media", ["application/json", "application/x-www-form-urlencoded", "application/xml"])
+def test_a_number_that_its_format_cannot_hold_is_refused(tmp_path: Path, form: str, bits: int, media: str) -> None:
+    pet = {"type": "object", "xml": {"name": "pet"}, "properties": {"id": NUMBER, "age": {**NUMBER, "format": form}}}
+    caller = client(document({"/pets": {"post": {"requestBody": body(pet, media), "responses": {"201": reply(pet)}}},
+                              "/pets/{id}": {"parameters": [parameter("id", {**NUMBER, "format": form})], "get": {"responses": {"200": reply(pet)}}}}), tmp_path)  # fmt: skip
+
+    def sent(age: int) -> Any:
+        text = {"application/json": f'{{"age": {age}}}', "application/xml": f"<pet><age>{age}</age></pet>"}.get(
+            media, f"age={age}"
+        )
+        return caller.post("/pets", data=text, content_type=media)
+
+    most = 2**bits - 1
+    assert [sent(age).status_code for age in (most, most + 1, -most - 1, 10**25)] == [201, 400, 201, 400]
+    assert sent(most).json["age"] == most
+    assert caller.get(f"/pets/{most + 1}").status_code in (400, 404)
+    assert (
+        0 < caller.post("/pets", data="{}", content_type="application/json").json["id"] < 1000
+        if media.endswith("json")
+        else True
+    )
+
+
+def test_made_up_numbers_are_of_a_human_size_whatever_their_format_can_hold(tmp_path: Path) -> None:
+    pet = {
+        "type": "object",
+        "required": ["id", "age"],
+        "properties": {"id": {**NUMBER, "format": "int64"}, "age": {**NUMBER, "format": "int32"}},
+    }
+    listed = (
+        client(document({"/pets": {"get": {"responses": {"200": reply({"type": "array", "items": pet})}}}}), tmp_path)
+        .get("/pets")
+        .json
+    )
+    assert [one["id"] for one in listed] == [1, 2, 3]
+    assert all(1 <= one["age"] <= 100 for one in listed)
+
+
+@pytest.mark.parametrize(("more", "status"), [({}, 400), ({"allowEmptyValue": True}, 200)])
+@pytest.mark.parametrize("schema", [{"type": "string", "format": "date"}, {"type": "string", "enum": ["a"]}, NUMBER,
+                                    {"type": "array", "items": {"enum": ["a"]}}])  # fmt: skip
+def test_an_empty_parameter_is_judged(tmp_path: Path, schema: Any, more: Any, status: int) -> None:
+    get = {
+        "parameters": [{**parameter("from", schema, "query"), **more}],
+        "responses": {"200": reply({"type": "array", "items": {}})},
+    }
+    assert client(document({"/pets": {"get": get}}), tmp_path).get("/pets?from=").status_code == status
+
+
+def test_a_text_is_no_object_in_xml(tmp_path: Path) -> None:
+    pet = {"type": "object", "xml": {"name": "pet"}, "properties": {"name": TEXT}}
+    caller = client(
+        document({"/pets": {"post": {"requestBody": body(pet, "application/xml"), "responses": {"201": reply(pet)}}}}),
+        tmp_path,
+    )
+    sent = [
+        caller.post("/pets", data=text, content_type="application/xml")
+        for text in ("<pet>true</pet>", "<pet> </pet>", "<pet/>")
+    ]
+    assert [one.status_code for one in sent] == [400, 201, 201]
+
+
+def test_what_only_requests_hold_is_in_no_reply_however_deep(tmp_path: Path) -> None:
+    secret = {**TEXT, "writeOnly": True}
+    card = {"type": "object", "required": ["number", "cvc"], "properties": {"number": TEXT, "cvc": secret}}
+    told = {
+        "type": "object",
+        "properties": {
+            "amount": NUMBER,
+            "pin": secret,
+            "source": {"anyOf": [card, {"type": "string"}]},
+            "cards": {"type": "array", "items": card},
+        },
+    }
+    pay = {"post": {"requestBody": body(told), "responses": {"200": reply(told)}}}
+    paths = {"/pay": pay, "/payments": {**pay, "get": {"responses": {"200": reply({"type": "array", "items": told})}}}}
+    caller = client(document(paths), tmp_path)
+    sent = {"amount": 1, "pin": "1", "source": {"number": "4", "cvc": "2"}, "cards": [{"number": "4", "cvc": "3"}]}
+    for path in ("/pay", "/payments"):
+        assert "pin" not in caller.post(path, json=sent).json
+
+
+def test_a_form_says_an_empty_list_by_saying_nothing(tmp_path: Path) -> None:
+    pet = {
+        "type": "object",
+        "required": ["name", "photos"],
+        "properties": {"name": TEXT, "photos": {"type": "array", "items": TEXT}},
+    }
+    post = {"requestBody": body(pet, "application/x-www-form-urlencoded"), "responses": {"201": reply(pet)}}
+    paths = {"/pets": {"post": post, "get": {"responses": {"200": reply({"type": "array", "items": pet})}}}}
+    caller = client(document(paths), tmp_path)
+    assert caller.post("/pets", data={"name": "Rex"}).json == {"name": "Rex", "photos": []}
+    assert caller.post("/pets", data={"photos": "a"}).status_code == 400
+
+
+def test_a_link_is_an_address_where_its_format_asks_for_one(tmp_path: Path) -> None:
+    told = hal()
+    clinic = told["paths"]["/clinics/{id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    clinic["properties"]["_links"]["additionalProperties"]["properties"]["href"]["format"] = "uri"
+    for one in client(told, tmp_path).get("/api/clinics").json["_embedded"]["clinics"]:
+        assert one["_links"]["self"]["href"].startswith("http://localhost/api/clinics/")

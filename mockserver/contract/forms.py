@@ -13,6 +13,7 @@ from mockserver.contract.making import Maker
 from mockserver.messages import Json
 
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,2})?")
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
 _BRACKETS = re.compile(r"\[([^\]]*)\]")
 
 
@@ -22,7 +23,10 @@ def nested(maker: Maker, schema: Node, pairs: list[tuple[str, Json]]) -> dict[st
     for name, text in pairs:
         head, *inner = [name.partition("[")[0], *_BRACKETS.findall(name)]
         _put(made, [head, *inner], text)
-    return {name: formed(maker, maker.shapes.properties(schema).get(name), value) for name, value in made.items()}
+    members = maker.shapes.properties(schema)
+    empty = [name for name in maker.shapes.shape(schema).required if name not in made and name in members]
+    made |= {name: [] for name in empty if maker.shapes.type(members[name]) == "array"}  # a form cannot say these
+    return {name: formed(maker, members.get(name), value) for name, value in made.items()}
 
 
 def typed(maker: Maker, schema: Node, text: str) -> Json:
@@ -41,12 +45,12 @@ def typed(maker: Maker, schema: Node, text: str) -> Json:
 def _as(kind: str | None, text: str) -> Json:
     """The nearest that a text comes to its type, for the violation to say the right thing."""
     if kind in ("integer", "number") and _NUMBER.fullmatch(text):
-        return float(text)
+        return int(text) if _WHOLE.fullmatch(text) else float(text)
     return text
 
 
 def _readings(text: str) -> Iterator[Json]:
-    if re.fullmatch(r"-?[0-9]{1,18}", text):
+    if _WHOLE.fullmatch(text) and abs(int(text)) < 2**63:
         yield int(text)
     elif _NUMBER.fullmatch(text):
         yield float(text)

@@ -19,6 +19,10 @@ SCHEMA_MEMBERS = frozenset(
 SCHEMA_MAPS = frozenset({"properties", "patternProperties", "definitions", "$defs", "dependentSchemas"})
 SCHEMA_LISTS = frozenset({"allOf", "oneOf", "anyOf", "prefixItems"})
 _TYPES = frozenset({"string", "integer", "number", "boolean", "array", "object", "null"})
+COUNTED = 2**63
+"""From here on validators do not count any more."""
+INTEGERS: Mapping[str, int] = {"int32": 31, "int64": 63}
+"""Formats of integers, and how many bits beside the sign they have."""
 _LITERAL = re.compile(r"/(\^.*\$)/[a-z]*", re.DOTALL)
 """A pattern as JavaScript's source writes it; between slashes no text could begin or end."""
 _PASSED_OVER = frozenset({"example", "examples", "default", "enum", "const"})
@@ -74,6 +78,7 @@ class _Walk:
                 return
         _raise_bounds(node)  # before 3.1 they were truth values, and some who write 3.1 still write them so
         self._repair(node)
+        _bound(node)
         if self._is_old:
             _raise_null(node)
         for name, below in node.items():
@@ -103,7 +108,7 @@ class _Walk:
         if isinstance(properties, dict) and isinstance(target := properties.get("$ref"), str):
             node["properties"] = pointed(self._root, target) or {}
         for name, value in node.items():
-            if type(value) is int and abs(value) >= 2**63:  # more than validators count with
+            if type(value) is int and abs(value) >= COUNTED:  # more than validators count with
                 node[name] = float(value)
         if isinstance(listed := node.get("required"), list) and all(isinstance(one, str) for one in listed):
             node["required"] = [*dict.fromkeys(listed)]  # a validator that counts names needs each once
@@ -121,6 +126,18 @@ class _Walk:
 def pointed(root: Any, target: str) -> Any:
     """What ``#/…`` names in ``root``; None where there is nothing."""
     return step_along(root, steps_of(target[1:])) if target.startswith("#") else None
+
+
+def _bound(node: dict[str, Any]) -> None:
+    """What a format of integers can hold, as the bounds that it is."""
+    said = node.get("type")
+    types = said if isinstance(said, list) else [said]
+    bits = INTEGERS.get(str(node.get("format")))
+    if bits is None or "integer" not in types:
+        return
+    for names, bound in ((("minimum", "exclusiveMinimum"), -(2**bits)), (("maximum", "exclusiveMaximum"), 2**bits - 1)):
+        if not any(name in node for name in names):
+            node[names[0]] = bound if abs(bound) < COUNTED else float(bound)
 
 
 def _raise_bounds(node: dict[str, Any]) -> None:

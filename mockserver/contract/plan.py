@@ -98,6 +98,7 @@ class Taken:
     explode: bool = True
     style: str = "form"
     description: str = ""
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from mockserver.contract.shapes import Shape
 from mockserver.contract.wording import is_known, words_for
 from mockserver.messages import Json
 
+COMPUTERS = 2**31 - 1
+"""Bounds from here on say what a computer can hold, not what is meant."""
 LONGEST = 4_096
 WORK = 20_000
 """How many values one draw makes, a long text counting as one for each of its ``LONGEST`` characters."""
@@ -85,8 +87,8 @@ def is_told_by_name(shape: Shape, name: str, example: Json) -> bool:
 def _number(shape: Shape, draw: Draw) -> int | float:
     words, step = shape.words, shape.words.get("multipleOf")
     is_whole = shape.type == "integer"
-    low = words.get("minimum", words.get("exclusiveMinimum"))
-    high = words.get("maximum", words.get("exclusiveMaximum"))
+    low = _human(words.get("minimum", words.get("exclusiveMinimum")))
+    high = _human(words.get("maximum", words.get("exclusiveMaximum")))
     bottom = low if low is not None else (min(1, high) if high is not None else 1)
     top = high if high is not None else bottom + 99
     value = bottom + (draw.random.random() * (top - bottom) if draw.full else 0)
@@ -100,6 +102,11 @@ def _number(shape: Shape, draw: Draw) -> int | float:
     if "exclusiveMaximum" in words and value >= words["exclusiveMaximum"]:
         value -= step or (1 if is_whole else (top - bottom) / 2)
     return int(value) if is_whole else round(value, 2) if round(value, 2) >= bottom else value
+
+
+def _human(bound: float | None) -> float | None:
+    """A bound that is not merely what a computer's integers can hold."""
+    return None if bound is not None and abs(bound) >= COMPUTERS else bound
 
 
 def _text(words: Mapping[str, Any], draw: Draw, name: str) -> str:

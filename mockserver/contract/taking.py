@@ -97,7 +97,7 @@ class _Reader:
         elif kind != "object":
             value = typed(self._maker, taken.schema, value)
         found[taken.name] = value
-        if kind in ("string", "integer", "number", "boolean", "array") and value != "":
+        if kind in ("string", "integer", "number", "boolean", "array") and not (texts[-1] == "" and taken.may_be_empty):
             self._judge(taken.schema, value, taken.location, f"/{taken.name}")
 
     def body(self) -> tuple[Json, bool]:

@@ -75,8 +75,10 @@ def _text(value: Json) -> str:
     return str(value).lower() if isinstance(value, bool) else _UNSAID.sub("", "" if value is None else str(value))
 
 
-def read_xml(content: bytes, max_depth: int) -> dict[str, Any]:
+def read_xml(content: bytes, max_depth: int) -> Json:
     """Elements and attributes as members, repeated ones as lists, all values as texts; the root's name is not told.
+
+    A root that holds nothing else is its text.
 
     Raises BadXml. A document type is refused: with one, a few lines can stand for gigabytes.
     """
@@ -92,7 +94,7 @@ def read_xml(content: bytes, max_depth: int) -> dict[str, Any]:
         members, texts = stack.pop()
         value: Json = members or "".join(texts).strip()
         if not stack:
-            found.append(members)
+            found.append(value or {})
             return
         above = stack[-1][0]
         known = above.get(name)
@@ -114,8 +116,7 @@ def read_xml(content: bytes, max_depth: int) -> dict[str, Any]:
         parser.Parse(content, True)
     except (expat.ExpatError, UnicodeError) as error:
         raise BadXml(f"is not XML: {error}") from None
-    only = found[0] if found else {}
-    return only if isinstance(only, dict) else {}
+    return found[0] if found else {}
 
 
 def unwrapped(shapes: Shapes, schema: Node, value: Json) -> Json:

@@ -35,6 +35,7 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
                 schema=schema,
                 explode=style in ("form", "deepObject") if explode is None else bool(explode),
                 style=style,
+                may_be_empty=one.child("allowEmptyValue").value is True,
                 description=str(one.child("description").value or ""),
             )
     yield from found.values()

@@ -58,12 +58,24 @@ def linked(
     for name in LINKS & (members.keys() - (sent or {}).keys()):
         held = value.get(name, {})
         place = _self(call, members[name], name)
-        for one in ({"href": address}, address) if isinstance(held, dict) else ():
+        options = [_whole(call, place, one) for one in ({"href": address}, address)]
+        for one in options if isinstance(held, dict) else ():
             tried = {**held, "self": one}
             if (place is None or call.tools.maker.allows(place, one)) and call.tools.maker.allows(members[name], tried):
                 value = {**value, name: tried}
                 break
     return value
+
+
+def _whole(call: Call, place: Node | None, link: Any) -> Any:
+    """The link with scheme and host where its format asks for these."""
+    shapes = call.tools.maker.shapes
+    text = link["href"] if isinstance(link, dict) else link
+    target = shapes.properties(place).get("href", place) if place is not None and isinstance(link, dict) else place
+    if target is None or shapes.says(target, "format") != "uri" or not text.startswith("/"):
+        return link
+    text = call.input.address.removesuffix(call.input.path) + text
+    return {"href": text} if isinstance(link, dict) else text
 
 
 def _self(call: Call, links: Node, name: str) -> Node | None:

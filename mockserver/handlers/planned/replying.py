@@ -103,7 +103,7 @@ def made(
     if isinstance(value, dict) and isinstance(body, dict):
         known = maker.shapes.properties(schema)
         tried = {**body, **{name: one for name, one in value.items() if name in known or name in body}}
-        body = fit(maker, schema, tried, draw)
+        body = shown(maker, schema, fit(maker, schema, tried, draw))
     return _reply(call, said, status, body, headers=headers, notes=notes)
 
 
