@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -11,9 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from mockserver.contract.operation import How
-from mockserver.handlers import matching
+from mockserver.handlers import matching, query_rows
+from mockserver.handlers.query_rows import OPERATORS, Asked, rows
 from mockserver.store import All, Collection, Either, collection, indexes, narrowing, ordered_map
-from mockserver.store.filing import is_exact, value_key
+from mockserver.store.filing import is_exact, rank, value_key
 from mockserver.values.equality import same_json
 
 FOLDING = [
@@ -52,6 +55,14 @@ ASKED = st.one_of(
     st.tuples(st.just(How.CONTAINS), st.sampled_from(["", "a", "A", "SS", "ß", "x", "i̇", "\n", "\0", "nobody"])),
     st.tuples(st.just(How.RANGE), st.lists(MOMENTS | NUMBERS | TEXTS, min_size=2, max_size=2)),
 )
+CRITERIA = st.recursive(
+    st.fixed_dictionaries({"fact": FIELDS, "operator": st.sampled_from(sorted(OPERATORS)), "value": VALUES}),
+    lambda inner: st.fixed_dictionaries(
+        {}, optional={"all": st.lists(inner, max_size=3), "any": st.lists(inner, max_size=3)}
+    ),
+    max_leaves=5,
+)
+SORTS = st.lists(st.fixed_dictionaries({"field": FIELDS, "direction": st.sampled_from(["asc", "desc"])}), max_size=2)
 USUAL = (
     ("f", How.CONTAINS, "a"),
     ("f", How.ANY_OF, ["a", 0, None, [], True]),
@@ -65,6 +76,7 @@ def small() -> Any:
     """Chunks of four, an index for every collection, and ranges put in order soon."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(collection, "SMALL", 0)
+        patch.setattr(query_rows, "MANY", 1)
         patch.setattr(ordered_map, "CHUNK", 4)
         patch.setattr(ordered_map, "PIECE", 3)
         patch.setattr(narrowing, "FEW", 2)
@@ -121,6 +133,17 @@ class Machine(RuleBasedStateMachine):
         either = {one.id for one in kept.narrowed(Either(conditions), after)}
         assert either >= {one for single in asked for one in ids_by_reading(kept, [single], after)}
 
+    @rule(which=st.integers(0, 3), criteria=CRITERIA, sort=SORTS, most=st.integers(0, 4))
+    def query(self, which: int, criteria: dict[str, Any], sort: list[Any], most: int) -> None:
+        kept = self.one(which)
+        rules = SimpleNamespace(computed={}, seen=lambda _resource, record, _context: record.data())
+        call: Any = SimpleNamespace(tools=SimpleNamespace(rules=rules), context=lambda _: None)
+        resource: Any = SimpleNamespace(name="r")
+        tenant: Any = {"r": kept}
+        found = [*islice(rows(call, tenant, resource, Asked(criteria, sort, most)), most)]
+        met = (record.data() for record in kept.scan() if query_rows._meets(record.data(), criteria))
+        assert found == query_rows._in_order(met, sort)[:most]
+
     @rule(which=st.integers(0, 3), field=FIELDS, value=VALUES)
     def count(self, which: int, field: str, value: Any) -> None:
         kept = self.one(which)
@@ -143,7 +166,7 @@ class Machine(RuleBasedStateMachine):
 
 
 TestMachine = Machine.TestCase
-TestMachine.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestMachine.settings = settings(max_examples=50, stateful_step_count=20, deadline=None)
 
 
 @given(SCALARS, SCALARS)
@@ -152,3 +175,6 @@ def test_keys_are_in_the_order_of_the_values(one: Any, other: Any) -> None:
         assert value_key(one) == value_key(other)
     elif is_exact(one) and is_exact(other):
         assert value_key(one) != value_key(other)
+    first, second = query_rows._rank(one), query_rows._rank(other)
+    if first <= second:
+        assert rank(value_key(one)) <= rank(value_key(other))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -15,12 +15,11 @@ from mockserver.expressions import FOUND, plain, worked_out
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.computing import asked_with
+from mockserver.handlers.query_rows import Asked, rows
 from mockserver.handlers.showing import show
 from mockserver.handlers.storing import Storing, store
 from mockserver.messages import Json, Reply, say
 from mockserver.store import Tenant
-from mockserver.values.equality import contains, same_json
-from mockserver.values.moment import comparable, order
 
 LIMIT = 1_000
 """How many rows one result holds at most."""
@@ -119,69 +118,7 @@ def _facts(criteria: Mapping[str, Any], pointer: str) -> list[tuple[str, str]]:
 
 
 def _rows(call: Call, tenant: Tenant, resource: Resource, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    context, rules = call.context(tenant), call.tools.rules
-    whole = (rules.seen(resource, record, context) for record in tenant[resource.name].scan())
-    found = [record for record in whole if _meets(record, body.get("criteria") or {})]
-    for one in reversed(body.get("sort", [])):
-        found.sort(key=_rank_by(one["field"]), reverse=one.get("direction") == "desc")
     offset, limit = int(body.get("offset", 0)), int(min(body.get("limit", LIMIT), LIMIT))
-    return [
-        {name: record[name] for name in body["fields"] if name in record} for record in found[offset : offset + limit]
-    ]
-
-
-def _meets(record: Mapping[str, Any], criteria: Mapping[str, Any]) -> bool:
-    """Whether all of ``all`` hold, any of ``any``, and the condition itself."""
-    if "all" in criteria and not all(_meets(record, one) for one in criteria["all"]):
-        return False
-    if criteria.get("any") and not any(_meets(record, one) for one in criteria["any"]):
-        return False
-    if "fact" not in criteria:
-        return True
-    return OPERATORS[criteria.get("operator", "equal")](record.get(criteria["fact"]), criteria.get("value"))
-
-
-def _ordered(test: Callable[[int], bool]) -> Callable[[Any, Any], bool]:
-    """A comparison of numbers, or of moments; of anything else it is false."""
-
-    def compared(found: Any, wanted: Any) -> bool:
-        way = order(comparable(found), comparable(wanted))
-        return way is not None and test(way)
-
-    return compared
-
-
-def _contains(found: Any, wanted: Any) -> bool:
-    if isinstance(found, str):
-        return isinstance(wanted, str) and wanted.casefold() in found.casefold()
-    return contains(found, wanted)
-
-
-OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType(
-    {
-        "equal": same_json,
-        "notEqual": lambda found, wanted: not same_json(found, wanted),
-        "lessThan": _ordered(lambda way: way < 0),
-        "lessThanInclusive": _ordered(lambda way: way <= 0),
-        "greaterThan": _ordered(lambda way: way > 0),
-        "greaterThanInclusive": _ordered(lambda way: way >= 0),
-        "in": lambda found, wanted: contains(wanted, found),
-        "notIn": lambda found, wanted: isinstance(wanted, list) and not contains(wanted, found),
-        "contains": _contains,
-        "doesNotContain": lambda found, wanted: not _contains(found, wanted),
-    }
-)
-"""The words of json-rules-engine."""
-
-
-def _rank_by(field: str) -> Callable[[Mapping[str, Any]], tuple[int, Any]]:
-    return lambda record: _rank(record.get(field))
-
-
-def _rank(value: Any) -> tuple[int, Any]:
-    """Numbers before texts before anything else, what is absent first of all."""
-    if value is None:
-        return 0, 0
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return 3, orjson.dumps(value)
-    return (1, value) if not isinstance(value, str) else (2, value.casefold())
+    asked = Asked(body.get("criteria") or {}, body.get("sort", []), offset + limit)
+    found = islice(rows(call, tenant, resource, asked), offset, offset + limit)
+    return [{name: record[name] for name in body["fields"] if name in record} for record in found]

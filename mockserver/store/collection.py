@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mockserver.store.conditions import All, Condition
+from mockserver.store.conditions import Condition
 from mockserver.store.filing import END, PAST, is_exact, value_key
 from mockserver.store.indexes import By, Indexes
-from mockserver.store.narrowing import Narrowing
+from mockserver.store.narrowing import Narrowing, affordable, ranks
 from mockserver.store.ordered_map import OrderedMap
 from mockserver.store.record import Keys, Record
 from mockserver.values.members import texts_at
@@ -108,10 +108,15 @@ class Collection:
 
         The indexes for that are made when they are first needed. Nothing is to be changed meanwhile.
         """
-        if condition is None or condition == All([]) or len(self) <= SMALL:
+        if condition is None or len(self) <= SMALL or not (parts := affordable(condition)).conditions:
             return self.scan(after)
-        ids = Narrowing(condition, self._records, self._asked).ids("" if after is None else after + "\0")
-        return (record for one in ids if (record := self._records.get(one)))
+        ids = Narrowing(parts, self._records, self._asked).ids("" if after is None else after + "\0")
+        return self._those(ids)
+
+    def ranked(self, field: str, *, descending: bool) -> Iterator[tuple[str, Iterator[Record]]]:
+        """All records by the rank of a field's value, as ``filing`` tells it; those of one rank in id order."""
+        index = self._asked.of([(By.VALUE, field)], self._records)[By.VALUE, field]
+        return ((one, self._those(ids)) for one, ids in ranks(index, descending=descending))
 
     def count(self, field: str, value: Any) -> int | None:
         """How many records have just this value in a field; None where they must be read to tell."""
@@ -129,6 +134,9 @@ class Collection:
         twin._indexes = tuple(index.copy() for index in self._indexes)
         twin._asked = self._asked.copy()
         return twin
+
+    def _those(self, ids: Iterator[str]) -> Iterator[Record]:
+        return (record for one in ids if (record := self._records.get(one)))
 
     def _index(self, record: Record) -> None:
         for index, keys in zip(self._indexes, record.keys, strict=True):

@@ -75,9 +75,21 @@ def folded(value: Any) -> tuple[str | None, ...]:
     return ("\n".join(texts).casefold() if sum(map(len, texts)) <= LONGEST else None,)
 
 
-def group(key: str) -> str:
+def rank(key: str) -> str:
     """The part of a value's key that tells where it comes in the order."""
     return key[: key.index(END)]
+
+
+def whole(key: str, ranked: str) -> str:
+    """The key of the value itself, of an index's key that begins with ``ranked``."""
+    return key[: key.index(END, len(ranked) + len(END)) + len(END)]
+
+
+def is_one_rank(ranked: str) -> bool:
+    """Whether values of that rank need no further order: no longer texts, no numbers that floats do not tell apart."""
+    if ranked[0] == "1":
+        return _number(-(2**53)) < ranked[1:] < _number(2**53)
+    return ranked[0] == "0" or (ranked[0] == "2" and len(ranked) <= SHOWN)
 
 
 def _text_key(value: str) -> str:

@@ -12,7 +12,7 @@ from mockserver.store.filing import folded, order_keys, value_keys
 from mockserver.store.ordered_map import OrderedMap
 from mockserver.store.record import Record
 
-MOST = 24
+MOST = 16
 """How many indexes a collection has at most; the one that was asked for longest ago makes room."""
 RANGES = 4
 """How many ranges are kept in the order of their ids until the next write."""

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mockserver.store.conditions import All, AnyOf, Between, Condition, Containing, Either
 from mockserver.store.cursors import Common, Cursor, Filed, Holding, Listed, Together, walk
-from mockserver.store.filing import ITEM, PAST, order_key, value_key
+from mockserver.store.filing import END, ITEM, PAST, order_key, rank, value_key, whole
 from mockserver.store.indexes import By, Index, Indexes, Way
 from mockserver.store.ordered_map import OrderedMap
 from mockserver.store.record import Record
 
 FEW = 500
 """As many ids are put in order at once."""
+AT_ONCE = 8
+"""How many indexes one search may ask for: each costs memory."""
 AS_DEAR = 12
 """As many ids are put in order in the time that it takes to read one record."""
 
@@ -31,11 +33,40 @@ def ways_of(condition: Condition) -> Iterator[Way]:
                 yield from ways_of(one)
 
 
+def affordable(condition: Condition) -> All:
+    """As much of a condition as a few indexes can tell."""
+    kept: list[Condition] = []
+    ways: set[Way] = set()
+    for part in condition.conditions if isinstance(condition, All) else [condition]:
+        more = {*ways, *ways_of(part)}
+        if len(more) <= AT_ONCE:
+            kept, ways = [*kept, part], more
+    return All(kept)
+
+
+def ranks(index: Index, *, descending: bool) -> Iterator[tuple[str, Iterator[str]]]:
+    """The ranks of an index by value in their order, each with the ids of the records that have it, in id order."""
+    at = "4" if descending else "0"
+    while (found := index.last(at) if descending else index.first(at)) and found[0] < "4":
+        ranked = rank(found[0])
+        yield ranked, walk(Together([*_values(index, ranked)]), "")
+        at = ranked + (END if descending else PAST)
+
+
+def _values(index: Index, ranked: str) -> Iterator[Cursor]:
+    """Of each value of a rank the records that have it: texts of one rank may differ by the case of their letters."""
+    at = ranked + END
+    while (found := index.first(at)) and found[0].startswith(ranked + END):
+        key = whole(found[0], ranked)
+        yield Filed(index, key)
+        at = key.removesuffix(END) + PAST
+
+
 class Narrowing:
     """The records of one collection, with the indexes that a condition needs."""
 
-    def __init__(self, condition: Condition, records: OrderedMap[Record], indexes: Indexes) -> None:
-        self._parts = condition.conditions if isinstance(condition, All) else [condition]
+    def __init__(self, condition: All, records: OrderedMap[Record], indexes: Indexes) -> None:
+        self._parts = condition.conditions
         self._records = records
         self._kept = indexes
         self._indexes: Mapping[Way, Index] = indexes.of(ways_of(condition), records)

@@ -127,6 +127,16 @@ class OrderedMap(Generic[V]):
             index, place = index + 1, 0
         return None
 
+    def last(self, end: str) -> tuple[str, V] | None:
+        """The last entry whose key is below ``end``."""
+        index, place = self._find(end, inclusive=True)
+        while index > 0 and (place == 0 or index >= len(self._chunks)):
+            index, place = index - 1, len(self._chunks[index - 1].keys)
+        if place == 0:
+            return None
+        chunk = self._chunks[index]
+        return chunk.keys[place - 1], chunk.values[place - 1]
+
     def count(self, start: str, end: str) -> int:
         """How many keys there are from ``start`` up to ``end``, which does not count."""
         return sum(len(values) for values in self._between(start, end))
