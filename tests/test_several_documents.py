@@ -168,6 +168,41 @@ def test_an_overlay_refers_from_one_document_to_another(files: tuple[str, str], 
         buyers({"references": {"buyer": "customer", "bayer": "customers"}})
 
 
+def test_a_reference_into_another_document_is_held_to_on_every_write(tmp_path: Path) -> None:
+    one = {"$ref": "#/components/schemas/Invoice"}
+    invoices = {
+        "/invoices": {"get": {"responses": {"200": reply({"type": "array", "items": one})}},
+                      "post": {"requestBody": body(one), "responses": {"201": reply(one), "422": reply()}}},
+        "/invoices/{id}": {"parameters": [parameter("id")], "get": {"responses": {"200": reply(one)}},
+                           "patch": {"requestBody": {"content": {name: {"schema": {}} for name in ("application/merge-patch+json", "application/json-patch+json")}},
+                                     "responses": {"200": reply(one)}}},
+    }  # fmt: skip
+    for name, more in {"shop": {}, "billing": invoices}.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(api(name, **more)))
+    says = {
+        "target": "$.components.schemas['billing.Invoice']",
+        "update": {"x-mock": {"references": {"buyer": "shop.customers"}}},
+    }
+    (tmp_path / "overlay.yaml").write_text(yaml.safe_dump({"overlay": "1.0.0", "actions": [says]}))
+    spec = [f"{tmp_path}/shop.json=/shop", f"{tmp_path}/billing.json"]
+    client = create_app(spec=spec, auth="off", overlays=(tmp_path / "overlay.yaml",)).test_client()
+    ada = client.post("/shop/customers", json={"name": "Ada"}).json["id"]
+    made = client.post("/invoices", json={"buyer": ada})
+    assert made.status_code == 201
+    refused = client.post("/invoices", json={"buyer": 4711})
+    assert refused.status_code == 422
+    invoice = f"/invoices/{made.json['id']}"
+    merge = client.patch(invoice, json={"buyer": 4711}, content_type="application/merge-patch+json")
+    steps = client.patch(
+        invoice, json=[{"op": "replace", "path": "/buyer", "value": 4711}], content_type="application/json-patch+json"
+    )
+    assert [(one.status_code, one.json["errors"][0]["path"]) for one in (merge, steps)] == [(400, "body/buyer")] * 2
+    assert "names '4711', which is not in shop.customers" in merge.json["errors"][0]["message"]
+    assert client.get(invoice).json == made.json
+    alone = create_app(spec=spec, auth="off").test_client()
+    assert alone.post("/invoices", json={"buyer": 4711}).status_code == 201
+
+
 def test_a_guess_keeps_to_its_own_document(files: tuple[str, str]) -> None:
     client = create_app(spec=files, auth="off").test_client()
     known = {one["id"] for one in client.get("/customers").json}
@@ -193,6 +228,30 @@ def test_commands_take_several(files: tuple[str, str]) -> None:
     assert (refused.exit_code, "is not a path prefix" in refused.output) == (2, True)
     missing = CliRunner().invoke(main, ["serve", files[0], "nowhere.yaml=/a"])
     assert (missing.exit_code, "nowhere.yaml: no such file" in missing.output) == (2, True)
+
+
+def test_several_are_validated_each_and_together(files: tuple[str, str], tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.yaml"
+    says = {
+        "target": "$.components.schemas['billing.Invoice']",
+        "update": {"x-mock": {"references": {"bayer": "customers"}}},
+    }
+    overlay.write_text(yaml.safe_dump({"overlay": "1.0.0", "actions": [says]}))
+    good = CliRunner().invoke(main, ["validate", files[0], f"{files[1]}=/b"])
+    assert (good.exit_code, good.output.splitlines()[-1]) == (
+        0,
+        f"{files[0]} + {files[1]}: together 7 operations, 3 resources: good",
+    )
+    bad = CliRunner().invoke(main, ["validate", *files, "--overlay", str(overlay)])
+    assert (bad.exit_code, "did you mean 'buyer'" in bad.output) == (2, True)
+    clash = CliRunner().invoke(main, ["validate", files[0], f"{files[1]}=/shop"])
+    assert (clash.exit_code, "is a path of" in clash.output) == (2, True)
+
+
+def test_several_are_checked_together(files: tuple[str, str]) -> None:
+    found = CliRunner().invoke(main, ["check", "--spec", files[0], "--spec", f"{files[1]}=/b", "--no-fuzz"])
+    assert found.exit_code == 0, found.output
+    assert "billing.create" in found.output
 
 
 def test_the_plugin_takes_several_counted_from_its_root(files: tuple[str, str], tmp_path: Path) -> None:

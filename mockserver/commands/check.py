@@ -26,7 +26,7 @@ def check(
     replay: Path | None,
     report: Path | None,
     stories: Path | None,
-    spec: str | None,
+    spec: tuple[str, ...],
     strictness: str | None,
     **chosen: Any,
 ) -> None:
@@ -47,6 +47,7 @@ def check(
           --allow-host api.staging.example.com
       mockserver check --target http://127.0.0.1:8080 --profile http --against mock
       mockserver check --spec petstore.yaml --target http://127.0.0.1:3000 --profile http
+      mockserver check --spec shop.yaml --spec billing.yaml=/billing
     """
     signal.signal(signal.SIGTERM, _stop)
     try:
@@ -70,7 +71,7 @@ def check(
         sys.exit(NOT_RUN)
 
 
-def _document(spec: str | None, strictness: str | None) -> dict[str, Any]:
+def _document(spec: tuple[str, ...], strictness: str | None) -> dict[str, Any]:
     """What was said of the document and its clauses. Raises SetupError for a file that is not there."""
     from mockserver.commands.options import settings_for
     from mockserver.conformance.provenance import Provenance

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mockserver.commands.options import all_of
+from mockserver.commands.options import all_of, document_options
 
 NAMES = ("mock", "nightly", "http", "staging-read", "staging-write")
 STRICTNESS = ("documented", "catalogue", "inferred", "expected")
@@ -166,17 +166,7 @@ check_options = all_of(
         help="Write what was found into the --baseline file, each finding for 90 days.",
     ),
     click.option("--reason", metavar="TEXT", help="Why it is accepted, for --update-baseline."),
-    click.option(
-        "--spec", metavar="PATH|URL", help="OpenAPI document the target keeps to. [default: the Certifications API]"
-    ),
-    click.option(
-        "--overlay",
-        "overlays",
-        multiple=True,
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="PATH",
-        help="OpenAPI Overlay to apply to it. Repeatable.",
-    ),
+    document_options,
     click.option(
         "--strictness",
         type=click.Choice(STRICTNESS),

@@ -10,21 +10,28 @@ from mockserver.commands.options import settings_for, tells_problems
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--overlay", "overlays", multiple=True, type=click.Path(path_type=Path, dir_okay=False), metavar="PATH",
+    help="OpenAPI Overlay to apply to the documents. Repeatable.",
+)  # fmt: skip
 @tells_problems
-def validate(paths: tuple[Path, ...]) -> None:
+def validate(paths: tuple[str, ...], overlays: tuple[Path, ...]) -> None:
     """Validate documents and scenarios, and report every problem with its location.
 
-    PATHS are OpenAPI documents, scenarios, or folders of scenarios. Without PATHS, the document and the
-    scenarios that come with mockserver are validated, including every generated record.
+    PATHS are OpenAPI documents, scenarios, or folders of scenarios. Several documents are validated each, and then
+    together, as ``serve`` takes them, with their prefixes (DOCUMENT=/PREFIX) and overlays; scenarios are held to
+    these documents. Without PATHS, the document and the scenarios that come with mockserver are validated, including
+    every generated record.
 
     \b
     Examples:
       mockserver validate
       mockserver validate my-openapi.yaml
       mockserver validate my-scenarios/busy-monday.yaml
+      mockserver validate shop.yaml billing.yaml=/billing --overlay who-pays.yaml
     """
     from mockserver.commands.validation import validate_all
 
-    for line in validate_all(settings_for(None), paths):
+    for line in validate_all(settings_for(None, overlays=overlays), paths):
         click.echo(line)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from mockserver.contract import Contract, Document, Kind, compile_contract, read_document
+from mockserver.contract.places import places
 from mockserver.errors import Problem, SetupError
 from mockserver.expressions import read_rules
 from mockserver.handlers.document_templates import DocumentTemplates
@@ -16,50 +19,88 @@ from mockserver.seeding import read_scenario
 from mockserver.settings import Settings, stock_spec
 from mockserver.store import Store
 from mockserver.values.absent import ABSENT
-from mockserver.values.data_file import parse
+from mockserver.values.data_file import read_data_file
 from mockserver.values.pointer import pointer_to, references, resolve
 from mockserver.values.shown import shown
 from mockserver.world import contract_of
 
 
-def validate_all(settings: Settings, paths: Sequence[Path]) -> Iterator[str]:
-    """One line for each thing found good. Raises SetupError, at the end, with every problem of all of them."""
+def validate_all(settings: Settings, paths: Sequence[str]) -> Iterator[str]:
+    """One line for each thing found good. Raises SetupError, at the end, with every problem of all of them.
+
+    Several documents, or one with overlays, are validated as one world besides; scenarios are held to the documents
+    that are named with them, else to that of ``settings``.
+    """
     problems: list[Problem] = []
-    contract = contract_of(settings)
-    files: list[Path] = []
-    for path in paths or (stock_spec(), settings.fixtures / "scenarios"):
-        found, missing = _files(path)
-        files += found
-        problems += missing
-    for file in files:
-        try:
-            yield _validate(settings, contract, file)
-        except SetupError as error:
-            problems += error.problems
+    documents: list[str] = []
+    scenarios: list[Path] = []
+    for named in paths or (str(stock_spec()), str(settings.fixtures / "scenarios")):
+        with _kept(problems):
+            for file in _files(named):
+                if isinstance(file, Path) and not _is_document(file):
+                    scenarios.append(file)
+                else:
+                    documents.append(str(file))
+    good: list[str] = []
+    for document in documents:
+        with _kept(problems):
+            yield _document(settings, document)
+            good.append(document)
+    chosen = settings if good in ([], [str(stock_spec())]) else replace(settings, spec=_one_or_all(good))
+    if documents and (len(documents) > 1 or settings.overlays) and not problems:
+        with _kept(problems):
+            yield _together(chosen)
+    for scenario in scenarios:
+        with _kept(problems):
+            yield _scenario(chosen, contract_of(chosen), scenario)
     if problems:
-        raise SetupError(problems)
+        raise SetupError(dict.fromkeys(problems))
 
 
-def _files(path: Path) -> tuple[list[Path], list[Problem]]:
-    """``path``, or the YAML files of a folder; a problem when there is nothing."""
-    if path.is_file():
-        return [path], []
-    found = sorted([*path.glob("*.yaml"), *path.glob("*.yml")]) if path.is_dir() else []
-    problem = Problem(str(path), "", "no file, and no folder of YAML files", "name a document or a scenario")
-    return found, [] if found else [problem]
-
-
-def _validate(settings: Settings, contract: Contract, file: Path) -> str:
+@contextmanager
+def _kept(problems: list[Problem]) -> Iterator[None]:
+    """Put what is wrong to the other problems, and go on."""
     try:
-        content = parse(file.read_bytes(), yaml=file.suffix != ".json")
-    except (OSError, ValueError) as error:
-        raise SetupError([Problem(str(file), "", f"cannot be read: {error}", "fix the file")]) from None
-    if isinstance(content, dict) and ("openapi" in content or "swagger" in content):
-        return _document(settings, file)
-    return _scenario(settings, contract, file)
+        yield
+    except SetupError as error:
+        problems += error.problems
 
 
-def _document(settings: Settings, file: Path) -> str:
+def _one_or_all(documents: list[str]) -> str | tuple[str, ...]:
+    return documents[0] if len(documents) == 1 else tuple(documents)
+
+
+def _files(named: str) -> list[Path | str]:
+    """What is named: a file, the YAML files of a folder, or a document at an address or below a prefix, as it is named.
+
+    Raises SetupError when there is nothing.
+    """
+    path = Path(named)
+    if path.is_dir() and (found := sorted([*path.glob("*.yaml"), *path.glob("*.yml")])):
+        return [*found]
+    if path.is_file():
+        return [path]
+    if places(named)[0].is_file:
+        return [named]
+    problem = "no file, and no folder of YAML files"
+    raise SetupError([Problem(named, "", problem, "name a document or a scenario")])
+
+
+def _is_document(file: Path) -> bool:
+    content = read_data_file(file).value
+    return isinstance(content, dict) and ("openapi" in content or "swagger" in content)
+
+
+def _together(settings: Settings) -> str:
+    """The documents as one, with all overlays."""
+    contract = contract_of(settings)
+    source = contract.document.source
+    return (
+        f"{source}: together {len(list(contract.operations()))} operations, {len(contract.resources)} resources: good"
+    )
+
+
+def _document(settings: Settings, file: str) -> str:
     document = read_document(file)
     if not document.is_annotated:
         return "\n".join(_inferred(document, file))
@@ -76,7 +117,7 @@ def _document(settings: Settings, file: Path) -> str:
     return f"{file}: {len(list(contract.operations()))} operations, {len(contract.resources)} resources: good"
 
 
-def _inferred(document: Document, file: Path) -> Iterator[str]:
+def _inferred(document: Document, file: str) -> Iterator[str]:
     """What a document without annotations gives; departures from the standard are told and stop nothing (N4)."""
     contract = infer_contract(document)
     yield f"{file}: {len(list(contract.operations()))} operations, {len(contract.resources)} resources: good"

@@ -64,7 +64,7 @@ class Options:
     allow_hosts: tuple[str, ...] = ()
     redact: tuple[str, ...] = ()
     strictness: Provenance | None = None
-    spec: Path | str = field(default_factory=stock_spec)
+    spec: Path | str | tuple[Path | str, ...] = field(default_factory=stock_spec)
     overlays: tuple[Path, ...] = ()
     state: Path = field(default_factory=lambda: state_folder() / "check")
 

@@ -89,6 +89,7 @@ class _Builder:
             holders=tuple(holder for key in one.also for holder in self._found.views[key].parents if holder.field),
             sources=tuple(one.sources),
             foreign=foreign_keys(self._shapes, one, self._found),
+            references=dict(one.references),
             ending=self._ending(one),
             path=self._path(one),
             reach=sum(step == ANY for step in (one.item or ())[:-1]) - (self._tenant in self._names(one)[:-1]),

@@ -13,6 +13,7 @@ from mockserver.handlers.planned.addresses import address_of
 from mockserver.handlers.planned.composing import changed, composed, draw_for, settled
 from mockserver.handlers.planned.keys import new_key
 from mockserver.handlers.planned.places import keys_of, model_of, plan_of, value_at, with_value
+from mockserver.handlers.planned.referring import require_references
 from mockserver.handlers.planned.replying import answered, made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
 from mockserver.messages import Headers, Json, Reply
@@ -100,6 +101,7 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
                 409, f"There is a record {str(key)[:80]!r} in {scope.resource.name} already.", violations=[violation]
             )
         key = _new(call, scope)
+    require_references(call, scope, body)
     value, notes = composed(call, scope, key, body)
     kept = value_at(value, scope.model.key) if scope.model.key else key
     return scope.put(str(kept if isinstance(kept, str | int) else key), value), notes
@@ -107,6 +109,7 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
 
 def write(call: Call, scope: Scope, record: Record, body: Json, *, whole: bool) -> tuple[Record, Headers]:
     """The record after a replacement or a merge."""
+    require_references(call, scope, body, record.data())
     value, notes = changed(call, scope, record, body, whole=whole)
     return scope.replace(record, value), notes
 
@@ -153,6 +156,7 @@ def _patched(call: Call, scope: Scope, record: Record, directives: Any) -> Recor
             violation = Violation("body", f"/{index}", "patch", "is not an operation of RFC 6902: {op, path, …}")
             raise Refusal(400, "The body is not a JSON Patch.", violations=[violation])
     value = apply_patch(record.data(), directives, call.tools.max_bytes, call.tools.max_depth)
+    require_references(call, scope, value, record.data())
     if scope.model.record is not None:
         value = settled(call, scope, value, draw_for(call, "patched", record.id))
     return scope.replace(record, value)
