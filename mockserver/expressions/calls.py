@@ -36,6 +36,8 @@ class Calls(Names):
         read = self.whole if function.whole else self.lower
         given = [read(one) for one in node.args]
         named = {str(one.arg): read(one.value) for one in node.keywords}
+        if function.name == "count" and given:
+            given[0] = _counted(node.args[0], given[0])
         shapes = {name: shape for name, (_, shape) in named.items()}
         site = Site(function.name, node, tuple(shape for _, shape in given), shapes, self.this, self.complain)
         shape = function.check(site)
@@ -72,3 +74,16 @@ class Calls(Names):
         if is_inner:
             return f"see what {name.rpartition('.')[0]} has"
         return meant(name, self.functions.by_name) if name.isidentifier() else METHODS_REMEDY
+
+
+def _counted(node: ast.expr, given: Lowered) -> Lowered:
+    """What a loop finds by a field's value and gives as it is, without the loop: such can be counted unread."""
+    match node, given[0]:
+        case (
+            ast.GeneratorExp(ast.Name(id=name), [ast.comprehension(ast.Name(id=item), ifs=[_])]),
+            ast.GeneratorExp(
+                _, [ast.comprehension(iter=ast.Call(args=[_, ast.Call(ast.Name(id=word)) as found]), ifs=[])]
+            ),
+        ) if name == item and word.startswith("op_where"):
+            return found, given[1]
+    return given

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from math import isfinite
 from types import GeneratorType, MappingProxyType
@@ -27,8 +27,14 @@ class Lazy:
     def __bool__(self) -> bool:
         return next(iter(self), ABSENT) is not ABSENT
 
+    def where(self, name: str, values: Sequence[Any]) -> Lazy | None:  # noqa: ARG002  # overridden where there are indexes
+        """Those whose member ``name`` is one of the values, found without looking at the others; None: it cannot be."""
+        return None
+
 
 LAZY = (Lazy, GeneratorType)
+FOUND_BY = (str, int, float, bool)
+"""What indexes find records by."""
 
 
 def is_number(value: Any) -> bool:
@@ -58,6 +64,23 @@ def contains(context: Context, many: Any, one: Any) -> bool:
     if isinstance(many, str):
         return isinstance(one, str) and one in many
     return any(same(one, item) for item in each(context, many))
+
+
+def where(context: Context, items: Any, name: str, value: Any) -> Any:
+    """The items whose member ``name`` is ``value``."""
+    is_found = isinstance(items, Lazy) and isinstance(value, FOUND_BY)
+    if is_found and (found := items.where(name, [value])) is not None:
+        return found
+    return (one for one in each(context, items) if same(member(one, name), value))
+
+
+def where_in(context: Context, items: Any, name: str, many: Any) -> Any:
+    """The items whose member ``name`` is in ``many``."""
+    is_found = isinstance(items, Lazy) and isinstance(many, list) and all(isinstance(one, FOUND_BY) for one in many)
+    found = items.where(name, many) if is_found else None
+    return (
+        (one for one in each(context, items) if contains(context, many, member(one, name))) if found is None else found
+    )
 
 
 def _ordered(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
@@ -214,6 +237,8 @@ OPERATORS: Mapping[str, Any] = MappingProxyType(
         "op_at": at,
         "op_text": text,
         "op_each": each,
+        "op_where": where,
+        "op_where_in": where_in,
         "op_list": collected,
         "op_paired": paired,
         "op_member": member,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -11,8 +11,9 @@ from mockserver.expressions.compiling import Expression
 from mockserver.expressions.context import STEPS, Budget, Context
 from mockserver.expressions.operators import Lazy
 from mockserver.expressions.standard import plain
-from mockserver.store import Record, Tenant
+from mockserver.store import AnyOf, Record, Tenant
 from mockserver.values.absent import ABSENT, Absent
+from mockserver.values.equality import contains
 
 Computed: TypeAlias = Mapping[str, Mapping[str, Expression]]
 """The expression of each computed field, by resource and field."""
@@ -107,27 +108,60 @@ class RecordProxy:
 
 
 class Records(Lazy):
-    """The records of a resource, or those whose foreign key ``by`` is ``key``: found by index, read when looked at."""
+    """The records of a resource, or those whose foreign key ``by`` is ``key``: found by index, read when looked at.
 
-    __slots__ = ("_by", "_context", "_key", "_resource")
+    With ``only``, a field and values, those alone whose field is one of them.
+    """
 
-    def __init__(self, context: EvaluationContext, resource: str, by: str | None, key: Any) -> None:
+    __slots__ = ("_by", "_context", "_key", "_only", "_resource")
+
+    def __init__(
+        self,
+        context: EvaluationContext,
+        resource: str,
+        by: str | None,
+        key: Any,
+        only: tuple[str, Sequence[Any]] | None = None,
+    ) -> None:
         self._context = context
         self._resource = resource
         self._by = by
         self._key = key
+        self._only = only
+
+    def where(self, name: str, values: Sequence[Any]) -> Records | None:
+        if self._by is not None or self._only or name in self._context.computed.get(self._resource, ()):
+            return None
+        return Records(self._context, self._resource, None, None, (name, values))
 
     def __iter__(self) -> Iterator[RecordProxy]:
-        return (self._context.proxy(self._resource, record) for record in self._found())
+        found = (self._context.proxy(self._resource, record) for record in self._found())
+        return found if self._only is None else self._those(found, *self._only)
 
     def __len__(self) -> int:
-        return len(self._context.tenant[self._resource]) if self._by is None else sum(1 for _ in self._found())
+        kept = self._context.tenant[self._resource]
+        if self._only is None:
+            return len(kept) if self._by is None else sum(1 for _ in self._found())
+        name, values = self._only
+        different = [value for index, value in enumerate(values) if not contains(values[:index], value)]
+        counts = [kept.count(name, value) for value in different]
+        told = [count for count in counts if count is not None]
+        return sum(told) if len(told) == len(counts) else sum(1 for _ in self)
 
     def __bool__(self) -> bool:
-        return next(self._found(), None) is not None
+        return next(iter(self) if self._only else self._found(), None) is not None
 
     def _found(self) -> Iterator[Record]:
         kept = self._context.tenant[self._resource]
+        if self._only is not None:
+            return kept.narrowed(AnyOf(*self._only))
         if self._by is None:
             return kept.scan()
         return kept.lookup(self._by, self._key) if isinstance(self._key, str) else iter(())
+
+    def _those(self, found: Iterator[RecordProxy], name: str, values: Sequence[Any]) -> Iterator[RecordProxy]:
+        for one in found:
+            if contains(values, one.get(name)):
+                yield one
+            else:
+                self._context.spend(1)
