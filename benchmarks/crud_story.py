@@ -29,7 +29,9 @@ LOST = Reply(0, (), b"")
 class Story:
     """One document, one server; ``counts`` is what it comes to."""
 
-    def __init__(self, contract: Contract, base: str) -> None:
+    def __init__(self, contract: Contract, base: str, most: int) -> None:
+        """``most`` operations, spread over the document, are called once beside what the story asks for."""
+        self._most = most
         self.counts: Counter[str] = Counter()
         self.faults: list[str] = []
         self._send_on = over_http(base, PATIENCE)
@@ -50,14 +52,15 @@ class Story:
                     self._resource(group, self._asking.on_one(group, Kind.READ))
                 except (Inconclusive, NotApplicable):
                     self.counts["no request could be made"] += 1
-        for operation in sorted(self._plan.operations(), key=lambda one: one.method != "GET"):
+        every = sorted(self._plan.operations(), key=lambda one: one.method != "GET")
+        for operation in every[:: -(-len(every) // self._most)]:
             self._once(operation)
         return self.counts
 
     def _resource(self, group: Group, read: Operation) -> None:
         """Two of each, so that a server which always shows the same one is told from one that remembers."""
-        create = group.one(Kind.CREATE)
-        if any(one.location == "path" for one in create.plan.taken):
+        create = next((one for one in group.all(Kind.CREATE) if "{" not in one.path), None)
+        if create is None:
             raise NotApplicable
         bodies = [self._marked(group, create, number) for number in (1, 2)]
         made = [self._made(group, create, body, mark) for body, mark in bodies]

@@ -51,7 +51,7 @@ class Row:
     told: dict[str, Told] = field(default_factory=dict)
 
 
-def measured(file: Path, others: list[Server], *, shows_faults: bool) -> Row:
+def measured(file: Path, others: list[Server], *, most: int, shows_faults: bool) -> Row:
     contract = infer_contract(read_document(file))
     operations, stubs, _, _ = counted(contract)
     row = Row(file.stem, operations, operations - stubs)
@@ -59,7 +59,7 @@ def measured(file: Path, others: list[Server], *, shows_faults: bool) -> Row:
         told = row.told[server.name] = Told()
         with running(server, file) as one:
             if one is not None:
-                story = Story(contract, one.base)
+                story = Story(contract, one.base, most)
                 told.seconds, told.counts = one.seconds, story.tell()
                 told.megabytes = one.megabytes
                 if shows_faults:
@@ -126,6 +126,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the tables into docs/any-document.md")
     parser.add_argument("--only", default="", help="the documents whose names hold this text")
     parser.add_argument("--server", default="", help="the servers whose names hold this text")
+    parser.add_argument("--most", type=int, default=100, help="operations of a document that are called once each")
     parser.add_argument("--faults", action="store_true", help="tell what did not hold")
     args = parser.parse_args()
     rows = []
@@ -134,7 +135,7 @@ def main() -> None:
         if args.only not in file.name:
             continue
         try:
-            rows.append(measured(file, asked, shows_faults=args.faults))
+            rows.append(measured(file, asked, most=args.most, shows_faults=args.faults))
         except SetupError as error:
             print(f"{file.name}: {error}", file=sys.stderr)
             continue

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mockserver.web.front import Front, _environ
-from test_any_document import client, document, parameter, reply
+from test_any_document import client, collection, document, parameter, reply
 
 N = {"$ref": "#/components/schemas/N"}
 
@@ -158,3 +158,38 @@ def test_a_header_with_a_hyphen_is_not_changed_by_one_with_an_underscore() -> No
     scope = {"method": "GET", "raw_path": b"/", "query_string": b"", "server": ("localhost", 80), "scheme": "http"}
     environ = _environ({**scope, "headers": sent})
     assert (environ["HTTP_X_REGION"], environ["HTTP_X_PLAIN"], "CONTENT_TYPE" in environ) == ("eu", "1", False)
+
+
+@pytest.mark.parametrize("choice", ["oneOf", "anyOf"])
+@pytest.mark.parametrize(
+    ("innermost", "place", "word"),
+    [({"a": 3}, "/body" + "/child" * 30, "alternative"), ({"a": "x", "child": {"a": "y"}, "c": 3}, "", "c")],
+)
+def test_a_deep_body_of_a_choice_that_leads_back_to_itself_is_refused_at_once(
+    tmp_path: Path, choice: str, innermost: Any, place: str, word: str
+) -> None:
+    """A validator that lists errors takes at least twice as long for each level: years, for thirty of them."""
+    told = collection(N, N)
+    told["components"] = {"schemas": {
+        "N": {choice: [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]},
+        "A": {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}, "c": {"type": "string"}, "child": N}},
+        "B": {"type": "object", "required": ["b"], "properties": {"b": {"type": "string"}, "c": {"type": "string"}, "child": N}},
+    }}  # fmt: skip
+    body = innermost
+    for _ in range(29 if place else 0):
+        body = {"a": "x", "child": body}
+    refused = client(told, tmp_path).post("/things", json=body)
+    assert refused.status_code == 400
+    [violation] = refused.json["errors"]
+    assert violation["path"].startswith("body/child/child" if place else "body/c")
+
+
+def test_a_deep_body_of_other_schemas_has_all_its_faults_told(tmp_path: Path) -> None:
+    deep: dict[str, Any] = {"type": "integer"}
+    for _ in range(7):
+        deep = {"type": "object", "properties": {"in": deep, "n": {"type": "integer"}}}
+    body: Any = "x"
+    for _ in range(7):
+        body = {"in": body, "n": "y"}
+    refused = client(collection(deep, deep), tmp_path).post("/things", json=body)
+    assert len(refused.json["errors"]) == 8

@@ -10,9 +10,10 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from mockserver.contract.document import Document, Node
-from mockserver.errors import MAX_VIOLATIONS, Violation, capped
+from mockserver.contract.narrowing import is_deep, leads_back, narrowed, without_parts
+from mockserver.errors import MAX_VIOLATIONS, SetupError, Violation, capped
 from mockserver.messages import Json
-from mockserver.values.pointer import pointer_to
+from mockserver.values.pointer import pointer_to, steps_of
 from mockserver.values.shown import shown
 
 _LOOSE = (
@@ -30,25 +31,37 @@ class Schemas:
 
     def __init__(self, document: Document, *, loose: bool = False) -> None:
         """``loose``: only dates, addresses and UUIDs are judged of all formats; the others have too many senses."""
-        self._document = document
+        self.document = document
         self._formats = dict.fromkeys(_LOOSE, _anything) if loose else None
+        self._known: dict[str, Rule] = {}
 
     @cached_property
     def _registry(self) -> jsonschema_rs.Registry:
-        return jsonschema_rs.Registry([(_URI, self._document.root)], draft=jsonschema_rs.Draft202012)
+        return jsonschema_rs.Registry([(_URI, self.document.root)], draft=jsonschema_rs.Draft202012)
 
     def rule(self, node: Node) -> Rule:
         """The rule of the schema at ``node``; compiled when first asked."""
         return Rule(self, node)
 
+    def known(self, node: Node) -> Rule:
+        """The one rule of the schema at ``node`` for those who ask again and again."""
+        return self._known.setdefault(node.pointer, Rule(self, node))
+
+    def allows(self, node: Node, value: Json) -> bool:
+        """Whether ``value`` keeps the schema at ``node``; one that cannot be compiled forbids nothing."""
+        try:
+            return self.known(node).allows(value)
+        except SetupError:
+            return True
+
     def projection(self, node: Node, record: Node, key: str) -> Rule:
         """The rule of the reply at ``node`` when some fields were asked for: of a ``record`` its ``key`` is needed."""
-        place = self._document.follow(record).pointer
+        place = self.document.follow(record).pointer
         return Rule(self, node, lambda: _absolute(self._requiring(node, place, [key] if key else [])))
 
     def _requiring(self, node: Node, record: str, keys: list[str]) -> Json:
         """The schema at ``node``, spelt out as far as records stand in it: itself, the items of a list, its members."""
-        place = self._document.follow(node)
+        place = self.document.follow(node)
         if not isinstance(place.value, dict) or place.pointer == record:
             return {**place.value, "required": keys} if place.pointer == record else place.value
         made = dict(place.value)
@@ -71,7 +84,7 @@ class Schemas:
             )
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
             reason = str(error).splitlines()[0]
-            raise self._document.error(node, f"not a usable JSON Schema: {reason}", "correct the schema") from None
+            raise self.document.error(node, f"not a usable JSON Schema: {reason}", "correct the schema") from None
 
 
 class Rule:
@@ -91,6 +104,10 @@ class Rule:
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
         return self._schemas.compile(self.node, self._spelt_out())
 
+    @cached_property
+    def _is_endless_choice(self) -> bool:
+        return self._spelt_out() is None and leads_back(self._schemas.document, self.node)
+
     def compile(self) -> None:
         """Compile now; raises SetupError when the schema is none."""
         assert self._validator is not None
@@ -102,6 +119,25 @@ class Rule:
         """Every way in which ``value`` breaks the rule, in the order of the value; none when it keeps it."""
         if self._validator.is_valid(value):
             return ()
+        if is_deep(value) and self._is_endless_choice:
+            return self._narrowed(value, location, pointer)
+        return self._listed(value, location, pointer)
+
+    def _narrowed(self, value: Json, location: str, pointer: str) -> tuple[Violation, ...]:
+        """The violations of the part of a deep value that is at fault. PERF: to list those of the whole may double
+        the work for each level.
+        """
+        node, part, steps = narrowed(self._schemas.document, self._schemas.allows, self.node, value)
+        rule, place = self._schemas.known(node), pointer + pointer_to(*steps)
+        if not is_deep(part):
+            return rule._listed(part, location, place)  # noqa: SLF001 -- another of its kind
+        if not self._schemas.allows(node, bare := without_parts(part)):
+            found = [one for one in rule._listed(bare, location, place) if one.rule != "required" or _lacks(part, one)]  # noqa: SLF001
+            if found:
+                return tuple(found)
+        return (Violation(location, place, "schema", "keeps none of the schemas for it as a whole"),)
+
+    def _listed(self, value: Json, location: str, pointer: str) -> tuple[Violation, ...]:
         found: dict[Violation, None] = {}
         more = 0
         for top in self._validator.iter_errors(value):
@@ -110,6 +146,12 @@ class Rule:
             else:
                 found |= {_violation(error, location, pointer): None for error in _closest(top)}
         return capped(_without_echoes(found), more)
+
+
+def _lacks(value: Json, violation: Violation) -> bool:
+    """Whether a member that is told as missing is missing in ``value`` itself, too."""
+    steps = steps_of(violation.pointer)
+    return isinstance(value, dict) and bool(steps) and steps[-1] not in value
 
 
 def _without_echoes(found: Iterable[Violation]) -> list[Violation]:
