@@ -47,9 +47,9 @@ class Story:
     def tell(self) -> Counter[str]:
         for group in self._plan.groups.values():
             model = group.resource.model
-            if model is not None and not model.parents and {Kind.CREATE, Kind.READ} <= set(group.operations):
+            if model is not None and {Kind.CREATE, Kind.READ} <= set(group.operations):
                 try:
-                    self._resource(group, self._asking.on_one(group, Kind.READ))
+                    self._resource(group, self._on_one(group, Kind.READ))
                 except (Inconclusive, NotApplicable):
                     self.counts["no request could be made"] += 1
         every = sorted(self._plan.operations(), key=lambda one: one.method != "GET")
@@ -71,14 +71,22 @@ class Story:
         first, second = made
         is_kept = first.key != second.key and all(self._is_there(group, read, one) for one in made)
         self._count("read back", holds=is_kept, what=create)
-        for listing in group.all(Kind.LIST)[:1]:
-            if not any(one.required for one in listing.plan.taken):
+        for listing in group.all(Kind.LIST):
+            if "{" not in listing.path and not any(one.required for one in listing.plan.taken):
                 found = self._asking.items(self._ask(listing), listing)
                 self._outcome("listed", holds=all(self._is_among(group, found, one) for one in made), what=listing)
         self._change(group, read, first)
         self._remove(group, read, first, second)
         unknown = self._ask(read, {read.plan.key: self._unknown(read)})
         self._outcome("unknown 404", holds=unknown.status == 404, what=read)
+
+    def _on_one(self, group: Group, kind: Kind) -> Operation:
+        """The operation on one record whose path names nothing else. Raises NotApplicable."""
+        for operation in group.all(kind):
+            plan = operation.plan
+            if plan.key is not None and not plan.alias and operation.path.count("{") == 1:
+                return operation
+        raise NotApplicable
 
     def _unknown(self, read: Operation) -> str:
         """A key that no record has: not an example, which some record may have."""
@@ -122,7 +130,7 @@ class Story:
     def _change(self, group: Group, read: Operation, made: PlainMade) -> None:
         for kind in (Kind.PATCH, Kind.REPLACE):
             try:
-                operation = self._asking.on_one(group, kind)
+                operation = self._on_one(group, kind)
                 body, mark = self._marked(group, operation, 3)
             except (Inconclusive, NotApplicable):
                 continue
@@ -135,7 +143,7 @@ class Story:
 
     def _remove(self, group: Group, read: Operation, made: PlainMade, other: PlainMade) -> None:
         try:
-            delete = self._asking.on_one(group, Kind.DELETE)
+            delete = self._on_one(group, Kind.DELETE)
             body = self._asking.body(delete)
         except (Inconclusive, NotApplicable):
             return
