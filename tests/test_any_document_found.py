@@ -273,3 +273,89 @@ def test_a_link_is_an_address_where_its_format_asks_for_one(tmp_path: Path) -> N
     clinic["properties"]["_links"]["additionalProperties"]["properties"]["href"]["format"] = "uri"
     for one in client(told, tmp_path).get("/api/clinics").json["_embedded"]["clinics"]:
         assert one["_links"]["self"]["href"].startswith("http://localhost/api/clinics/")
+
+
+def test_a_number_just_below_what_its_format_holds_is_refused(tmp_path: Path) -> None:
+    """Where a parser has no exact number for it, the nearest one inside would be taken."""
+    pet = {"type": "object", "properties": {"age": {**NUMBER, "format": "int64"}}}
+    media = {
+        name: {"schema": pet} for name in ("application/json", "application/x-www-form-urlencoded", "application/xml")
+    }
+    caller = client(
+        document({"/pets": {"post": {"requestBody": {"content": media}, "responses": {"201": reply(pet)}}}}), tmp_path
+    )
+    for number, status in ((-(2**63), 201), (-(2**63) - 1, 400), (2**63 - 1, 201), (2**63, 400)):
+        sent = {"application/json": f'{{"age": {number}}}', "application/xml": f"<pet><age>{number}</age></pet>",
+                "application/x-www-form-urlencoded": f"age={number}"}  # fmt: skip
+        assert [caller.post("/pets", data=text, content_type=name).status_code for name, text in sent.items()] == [
+            status
+        ] * 3
+
+
+@pytest.mark.parametrize("text", ["1.5e+308", "2.4e-244", "-3327382866042311.0", "7"])
+def test_numbers_are_read_however_large_their_exponent(tmp_path: Path, text: str) -> None:
+    get = {
+        "parameters": [parameter("at", {"type": "number"}, "query")],
+        "responses": {"200": reply({"type": "array", "items": {}})},
+    }
+    caller = client(document({"/pets": {"get": get}}), tmp_path)
+    assert caller.get("/pets", query_string={"at": text}).status_code == 200
+    assert caller.get("/pets", query_string={"at": "1e999"}).status_code == 400
+
+
+def test_what_is_not_json_is_a_422_where_no_400_is_declared(tmp_path: Path) -> None:
+    said = {"201": reply(PET), "422": reply({"type": "object"})}
+    for more, status in (({}, 422), ({"400": reply()}, 400)):
+        post = {"requestBody": body(PET), "responses": {**said, **more}}
+        assert (
+            client(document({"/pets": {"post": post}}), tmp_path)
+            .post("/pets", data="{", content_type="application/json")
+            .status_code
+            == status
+        )
+
+
+def test_an_empty_text_is_a_text(tmp_path: Path) -> None:
+    post = {"requestBody": body(TEXT, "text/uri-list"), "responses": {"200": reply({"type": "object"})}}
+    caller = client(document({"/links": {"post": post}}), tmp_path)
+    assert caller.post("/links", data="", content_type="text/uri-list").status_code == 200
+    assert caller.post("/links").status_code == 400
+
+
+def test_an_empty_element_is_an_empty_object(tmp_path: Path) -> None:
+    pet = {
+        "type": "object",
+        "xml": {"name": "pet"},
+        "properties": {"kind": {"type": "object", "properties": {"id": NUMBER}}},
+    }
+    post = {"requestBody": body(pet, "application/xml"), "responses": {"201": reply(pet)}}
+    caller = client(document({"/pets": {"post": post}}), tmp_path)
+    assert caller.post("/pets", data="<pet><kind></kind></pet>", content_type="application/xml").status_code == 201
+
+
+def test_a_path_of_which_nothing_is_remembered_has_no_values_that_its_schema_forbids(tmp_path: Path) -> None:
+    uuid = {"type": "string", "format": "uuid"}
+    cell = {"type": "object", "properties": {"mark": TEXT}}
+    place = {"type": "integer", "minimum": 1, "maximum": 3}
+    paths = {"/tickets/{id}/code": {"parameters": [parameter("id", uuid)], "get": {"responses": {"200": reply({"type": "object"})}}},
+             "/board/{row}/{column}": {"parameters": [parameter("row", place), parameter("column", place)],
+                                       "get": {"responses": {"200": reply(cell)}}, "put": {"requestBody": body(cell), "responses": {"200": reply(cell), "400": reply()}}}}  # fmt: skip
+    caller = client(document(paths), tmp_path)
+    good = "6f0e6f0e-0000-4000-8000-000000000000"
+    assert [caller.get(f"/tickets/{key}/code").status_code for key in (good, "null,null")] == [200, 404]
+    put = [caller.put(f"/board/{at}", json={"mark": "X"}).status_code for at in ("1/3", "1/4", "4/1")]
+    assert put == [200, 400, 400]
+    assert [caller.get(f"/board/{at}").status_code for at in ("1/3", "1/4")] == [200, 404]
+
+
+def test_a_key_that_only_requests_name_is_the_clients_to_choose(tmp_path: Path) -> None:
+    told = hal()
+    told["paths"]["/clinics"]["post"]["requestBody"] = body(
+        {"type": "object", "properties": {"id": TEXT, "name": TEXT}}
+    )
+    caller = client(told, tmp_path)
+    made = caller.post("/api/clinics", json={"id": "north", "name": "North"})
+    assert made.headers["Location"] == "/api/clinics/north"
+    assert caller.get("/api/clinics/north").json["name"] == "North"
+    assert caller.post("/api/clinics", json={"id": "north", "name": "North"}).status_code == 409
+    assert caller.post("/api/clinics", json={"name": "South"}).status_code == 201

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -11,9 +12,10 @@ import orjson
 from mockserver.contract.document import Node
 from mockserver.contract.making import Maker
 from mockserver.messages import Json
+from mockserver.values.json_text import whole
 
-_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,2})?")
-_WHOLE = re.compile(r"-?[0-9]{1,19}")
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
+_WHOLE = re.compile(r"-?[0-9]{1,300}")
 _BRACKETS = re.compile(r"\[([^\]]*)\]")
 
 
@@ -45,15 +47,16 @@ def typed(maker: Maker, schema: Node, text: str) -> Json:
 def _as(kind: str | None, text: str) -> Json:
     """The nearest that a text comes to its type, for the violation to say the right thing."""
     if kind in ("integer", "number") and _NUMBER.fullmatch(text):
-        return int(text) if _WHOLE.fullmatch(text) else float(text)
+        number = whole(text) if _WHOLE.fullmatch(text) else float(text)
+        return number if isfinite(number) else text
     return text
 
 
 def _readings(text: str) -> Iterator[Json]:
-    if _WHOLE.fullmatch(text) and abs(int(text)) < 2**63:
-        yield int(text)
-    elif _NUMBER.fullmatch(text):
-        yield float(text)
+    if _WHOLE.fullmatch(text):
+        yield whole(text)
+    elif _NUMBER.fullmatch(text) and isfinite(number := float(text)):
+        yield number
     if text.lower() in ("true", "false"):
         yield text.lower() == "true"
     if text[:1] in ("{", "["):

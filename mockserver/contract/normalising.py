@@ -108,7 +108,7 @@ class _Walk:
         if isinstance(properties, dict) and isinstance(target := properties.get("$ref"), str):
             node["properties"] = pointed(self._root, target) or {}
         for name, value in node.items():
-            if type(value) is int and abs(value) >= COUNTED:  # more than validators count with
+            if type(value) is int and not -COUNTED <= value < COUNTED:  # more than validators count with
                 node[name] = float(value)
         if isinstance(listed := node.get("required"), list) and all(isinstance(one, str) for one in listed):
             node["required"] = [*dict.fromkeys(listed)]  # a validator that counts names needs each once
@@ -137,7 +137,7 @@ def _bound(node: dict[str, Any]) -> None:
         return
     for names, bound in ((("minimum", "exclusiveMinimum"), -(2**bits)), (("maximum", "exclusiveMaximum"), 2**bits - 1)):
         if not any(name in node for name in names):
-            node[names[0]] = bound if abs(bound) < COUNTED else float(bound)
+            node[names[0]] = bound
 
 
 def _raise_bounds(node: dict[str, Any]) -> None:

@@ -36,7 +36,8 @@ def take(operation: Operation, request: Request, max_depth: int) -> Input:
     reader = _Reader(plan, request, max_depth)
     values, body, has_body = reader.values(), *reader.body()
     if reader.violations:
-        status = 422 if "422" in plan.said and not reader.is_unreadable else 400
+        is_told = "422" in plan.said and not (reader.is_unreadable and "400" in plan.said)
+        status = 422 if is_told else 400
         raise Refusal(status, "The request breaks the contract.", violations=reader.violations)
     ignored = reader.ignored
     notes = (("Ignored", ", ".join(ignored)),) if ignored else ()
@@ -104,6 +105,8 @@ class _Reader:
         """The body as a value, and whether there was one."""
         content, request = self._request.body, self._request
         if not content:
+            if self._is_text(request.headers.get("content-type", "")):
+                return "", True
             if self._plan.body_required:
                 self._broken("body", "", "required", "is required and missing")
             return None, False
@@ -122,6 +125,11 @@ class _Reader:
             return None if self.is_unreadable else value.decode("utf-8", "replace"), True
         self._judge_body(schema, value)
         return value, True
+
+    def _is_text(self, sent: str) -> bool:
+        """Whether nothing is an empty text of the media type that was named."""
+        media_type = self._media_type(sent) if sent.startswith("text/") else None
+        return media_type is not None and self._maker.shapes.type(self._plan.bodies[media_type]) == "string"
 
     def _media_type(self, sent: str) -> str | None:
         """The declared media type that the body's one is, or is a kind of."""

@@ -121,6 +121,8 @@ def read_xml(content: bytes, max_depth: int) -> Json:
 
 def unwrapped(shapes: Shapes, schema: Node, value: Json) -> Json:
     """What was read as the schema has it: ``<tags><tag/></tags>`` is a list, and one item is a list of one."""
+    if value == "" and shapes.type(schema) == "object":
+        return {}
     if isinstance(value, dict) and shapes.type(schema) == "object":
         members = shapes.properties(schema)
         spelled: dict[str, str] = {}

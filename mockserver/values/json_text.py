@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from math import inf, nextafter
 
 import orjson
 
 from mockserver.messages import Json
+
+_LOW = re.compile(rb"-9[0-9]{18}")
+FEWEST_BITS = 2**63
+LONGEST_NUMBER = 300
 
 
 class BadJson(ValueError):
@@ -16,6 +22,14 @@ class BadJson(ValueError):
     def __init__(self, message: str, pointer: str = "") -> None:
         super().__init__(message)
         self.pointer = pointer
+
+
+def whole(text: str) -> int | float:
+    """The whole number that ``text`` is; beyond 64 bits the nearest one further from 0, so that no bound takes it."""
+    number = int(text) if len(text) < LONGEST_NUMBER else 2 * FEWEST_BITS * (-1 if text.startswith("-") else 1)
+    if -FEWEST_BITS <= number < 2 * FEWEST_BITS:
+        return number
+    return nextafter(float(number), inf if number > 0 else -inf)
 
 
 def decode(text: bytes, max_depth: int) -> Json:
@@ -29,6 +43,8 @@ def decode(text: bytes, max_depth: int) -> Json:
         raise BadJson(_reason(text, error)) from None
     if (found := depth(value, max_depth)) > max_depth:
         raise BadJson(f"is nested {found} or more levels deep, at most {max_depth} are taken")
+    if _LOW.search(text):  # the parser's nearest number would lie within what 64 bits hold
+        value = json.loads(text, parse_int=whole)
     if _may_repeat_a_key(text, value):
         json.loads(text, object_pairs_hook=_without_repeats, parse_int=str, parse_float=str)
     return value

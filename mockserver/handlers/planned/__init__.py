@@ -7,7 +7,7 @@ from mockserver.contract import Kind
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned import acting, bulk, many, single, stubs
 from mockserver.handlers.planned.places import plan_of
-from mockserver.handlers.planned.scope import require_parents
+from mockserver.handlers.planned.scope import require_parents, require_possible
 from mockserver.messages import Reply
 from mockserver.store import Tenant
 
@@ -30,6 +30,7 @@ PLANNED: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
 
 def answer_planned(call: Call, tenant: Tenant) -> Reply:
     """What the operation means, once the records above it are there. Raises Refusal."""
+    require_possible(call)
     require_parents(call, tenant)
     reply = PLANNED.get(call.operation.kind, stubs.stub)(call, tenant)
     if plan_of(call).declares(reply.status):

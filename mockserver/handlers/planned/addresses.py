@@ -29,6 +29,11 @@ def address_of(call: Call, model: Model, keys: tuple[str, ...]) -> str:
     return f"{path.rstrip('/').removesuffix('.json')}/{quote(keys[-1], safe='')}{model.ending}"
 
 
+def named_by(model: Model) -> str:
+    """The path parameter that names a record, empty where none does."""
+    return next(reversed(_PARAMETER.findall(model.path)), "")
+
+
 def first_address_of(call: Call, model: Model, keys: tuple[str, ...]) -> str:
     """The path of a record that is there from the beginning: the same, whoever looks first."""
     own = _path_of(model, keys, {})

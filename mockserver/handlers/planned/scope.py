@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mockserver.contract import Resource
+from mockserver.contract import Kind, Resource
+from mockserver.contract.forms import typed
 from mockserver.contract.plan import Steps
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
@@ -159,6 +160,25 @@ def _key_said(call: Call) -> str:
         return str(value)
     violation = Violation(place, "/" + name.replace(".", "/"), "required", "is required and missing")
     raise Refusal(400, "The request does not name a record.", violations=[violation])
+
+
+def require_possible(call: Call) -> None:
+    """Raises Refusal when the path has a value that its schema forbids where no record would tell that it is none.
+
+    404 as for a record that is not there, 400 where only that is declared.
+    """
+    plan, model, maker = plan_of(call), call.resource.model, call.tools.maker
+    parents = (*(model.parents if model else ()), *plan.within)
+    known = {one.parameter for one in parents if one.resource}
+    if plan.key is not None and call.operation.kind is not Kind.STUB and not plan.words.get("upsert"):
+        known.add(plan.key)
+    for taken in plan.taken:
+        text = call.input.values.get(taken.name)
+        if taken.location != "path" or taken.name in known or not isinstance(text, str):
+            continue
+        if not maker.allows(taken.schema, typed(maker, taken.schema, text)):
+            status = 400 if "400" in plan.said and "404" not in plan.said else 404
+            raise Refusal(status, f"{text[:80]!r} can be no {taken.name}.")
 
 
 def require_parents(call: Call, tenant: Tenant) -> None:

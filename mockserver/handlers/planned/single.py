@@ -9,7 +9,7 @@ from mockserver.contract.taking import is_merge
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
-from mockserver.handlers.planned.addresses import address_of
+from mockserver.handlers.planned.addresses import address_of, named_by
 from mockserver.handlers.planned.composing import changed, composed, draw_for, settled
 from mockserver.handlers.planned.keys import new_key
 from mockserver.handlers.planned.places import keys_of, model_of, plan_of, value_at, with_value
@@ -171,7 +171,20 @@ def _key(call: Call, scope: Scope, body: Json) -> tuple[Json, bool]:
         said = value_at(body, model.key)
         if isinstance(said, str | int) and not isinstance(said, bool) and said != "":
             return said, True
+    said = (
+        body.get(named_by(model))
+        if not model.key and isinstance(body, dict) and _takes(call, named_by(model))
+        else None
+    )
+    if isinstance(said, str | int) and not isinstance(said, bool) and said != "":
+        return said, True
     return _new(call, scope), False
+
+
+def _takes(call: Call, name: str) -> bool:
+    """Whether a body may have that member."""
+    shapes = call.tools.maker.shapes
+    return bool(name) and any(name in shapes.properties(node) for node in plan_of(call).bodies.values())
 
 
 def _new(call: Call, scope: Scope) -> Json:
