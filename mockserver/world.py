@@ -148,4 +148,5 @@ def _tools(world: World) -> Tools:
         max_bytes=world.settings.max_body,
         seed_records=world.settings.seed_records,
         began=world.scenario.clock,
+        beginning=world.scenario,
     )

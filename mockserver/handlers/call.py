@@ -24,12 +24,20 @@ class Templates(Protocol):
     def render(self, name: str, values: Mapping[str, Any]) -> str: ...
 
 
+class Beginning(Protocol):
+    """What a scenario says of the collections of a document without annotations."""
+
+    def begins(self, tenant: str, resource: str, usual: int) -> int: ...
+
+    def keys(self, tenant: str, resource: str) -> list[Any]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What handlers use of the world: one clock, one source of ids, the limits.
 
-    ``seed_records`` is how many records a collection begins with where no scenario says it, ``began`` the moment that
-    they are made around.
+    ``seed_records`` is how many records a collection begins with where ``beginning``, the scenario, does not say it,
+    ``began`` the moment that they are made around.
     """
 
     contract: Contract
@@ -43,6 +51,7 @@ class Tools:
     max_bytes: int
     seed_records: int
     began: datetime
+    beginning: Beginning
 
     @property
     def maker(self) -> Maker:

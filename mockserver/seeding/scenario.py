@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from mockserver.contract import Contract
+from mockserver.handlers.planned.places import value_at
 from mockserver.seeding.filling import Filling
+from mockserver.seeding.foreign_filling import ForeignFilling
 from mockserver.seeding.item import Item, Making, Recipe
 from mockserver.store import Tenant
 
@@ -22,12 +24,14 @@ BLOCK = 100
 class Plan:
     """What one tenant gets: how many records of each resource, and which records written out.
 
-    ``elsewhere`` are keys of other modules' records that are there though no record names them.
+    ``begins`` is how many begin there that no recipe makes, where the document's schemas can; ``elsewhere`` are keys
+    of other modules' records that are there though no record names them.
     """
 
     counts: Mapping[str, int]
     pinned: Mapping[str, tuple[Recipe, ...]]
     elsewhere: Mapping[str, tuple[str, ...]]
+    begins: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Scenario:
         Raises SetupError listing each place in recipes and pinned records that makes a record the
         contract forbids, refers to one that is not there, or repeats an id.
         """
-        filling = Filling(self._contract, tenant)
+        filling = self._filling(tenant)
         self._meet(tenant)
         with _uncollected():
             for item in self._items(tenant.name):
@@ -66,12 +70,29 @@ class Scenario:
 
         Raises SetupError listing what makes a record that the contract forbids, or repeats an id.
         """
-        filling = Filling(self._contract, tenant)
+        filling = self._filling(tenant)
         self._meet(tenant)
         with _uncollected():
             for item in self._items(tenant.name, resource):
                 filling.put(item)
         filling.raise_found()
+
+    def begins(self, tenant: str, resource: str, usual: int) -> int:
+        """How many records of a resource a tenant begins with beside those of recipes and those written out.
+
+        ``usual`` is how many where the scenario does not speak of the resource.
+        """
+        plan = self._plans.get(tenant, self._template)
+        is_told = resource in plan.counts or resource in plan.pinned
+        return plan.begins.get(resource, 0 if is_told else usual)
+
+    def keys(self, tenant: str, resource: str) -> list[Any]:
+        """The keys of the records that recipes make and that are written out."""
+        model = self._contract.resources[resource].model
+        return [value_at(item.record(), model.key) for item in self._items(tenant, resource)] if model else []
+
+    def _filling(self, tenant: Tenant) -> Filling:
+        return (Filling if self._contract.maker is None else ForeignFilling)(self._contract, tenant)
 
     def _meet(self, tenant: Tenant) -> None:
         for resource, keys in self._plans.get(tenant.name, self._template).elsewhere.items():

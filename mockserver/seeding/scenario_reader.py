@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mockserver.contract import Contract, read_document
 from mockserver.errors import Problem, SetupError
+from mockserver.handlers.planned.places import value_at
 from mockserver.seeding.cookbook import Cookbook
 from mockserver.seeding.item import Recipe
 from mockserver.seeding.place import Place, read_yaml
@@ -22,6 +23,8 @@ from mockserver.values.suggestions import meant
 
 LARGEST = 2**31
 """The largest count, whatever a scenario's is multiplied by."""
+NAMES = ("default", "empty")
+"""The scenarios that every document has."""
 DEEPEST = 8
 """How many scenarios may extend one another."""
 
@@ -82,7 +85,10 @@ def scenario_of(settings: Settings, contract: Contract) -> Scenario | Unannotate
     ``now``, the world is made around the machine's time.
     """
     moment = datetime.now(UTC).replace(microsecond=0) if settings.clock == "now" else None
-    if contract.maker is not None or (settings.scenario == "default" and _is_foreign(settings, contract)):
+    if contract.maker is not None:
+        if not settings.scenario.endswith((".yaml", ".yml")):
+            return _told_by_itself(settings, contract, moment or MOMENT)
+    elif settings.scenario == "default" and _is_foreign(settings, contract):
         return Unannotated(seed=settings.seed or 0, name=settings.scenario, clock=moment or MOMENT)
     return read_scenario(
         settings.scenario,
@@ -92,6 +98,23 @@ def scenario_of(settings: Settings, contract: Contract) -> Scenario | Unannotate
         counts=settings.counts,
         scale=settings.scale,
         clock=moment,
+    )
+
+
+def _told_by_itself(settings: Settings, contract: Contract, moment: datetime) -> Unannotated:
+    """The world that a document without annotations implies. Raises SetupError for unknown names and resources."""
+    problems = []
+    if settings.scenario not in NAMES:
+        remedy = f"use {' or '.join(NAMES)}, or name a YAML file"
+        problems.append(Problem("settings", "/scenario", f"unknown scenario {settings.scenario!r}", remedy))
+    for name in settings.counts:
+        if name not in contract.resources:
+            problem = f"{name!r} is not a resource of the document"
+            problems.append(Problem("counts", f"/{name}", problem, meant(name, contract.resources)))
+    if problems:
+        raise SetupError(problems)
+    return Unannotated(
+        seed=settings.seed or 0, name=settings.scenario, clock=moment, counts=settings.counts, scale=settings.scale
     )
 
 
@@ -132,6 +155,8 @@ class _Reading:
         places: dict[str, Place] = {}
         for root in roots:
             for tenant, place in root.child("tenants").members():
+                if self._contract.maker is not None and self._contract.tenant is None and tenant != "default":
+                    place.complain("the document has one tenant, 'default'", "say it under template")
                 plans[tenant] = self._plan(place, plans.get(tenant, Plan({}, {}, {})))
             template = self._plan(root.child("template"), template)
             places |= dict(root.members())
@@ -142,7 +167,7 @@ class _Reading:
             name=name,
             description=str(last.child("description", "").value),
             seed=_whole(places.get("seed", last.child("seed", 1))) if seed is None else seed,
-            clock=_clock(places.get("clock", last.child("clock"))),
+            clock=_clock(places.get("clock", last.child("clock")), self._contract.maker is not None),
             tenants=tuple(plans),
             _contract=self._contract,
             _recipes=self._cookbook.read(sorted(counted)),
@@ -162,7 +187,14 @@ class _Reading:
             name: tuple(str(key.value) for key in keys.each()) for name, keys in place.child("elsewhere").members()
         }
         overridden = {name: self._override[name] for name in self._cookable()}
-        return Plan({**base.counts, **counts, **overridden}, pinned, {**base.elsewhere, **elsewhere})
+        counts = {**base.counts, **base.begins, **counts, **overridden}
+        cooked = {name: count for name, count in counts.items() if not self._is_begun(name)}
+        begins = {name: count for name, count in counts.items() if self._is_begun(name)}
+        return Plan(cooked, pinned, {**base.elsewhere, **elsewhere}, begins)
+
+    def _is_begun(self, name: str) -> bool:
+        """Whether records are made by their schema: the document has no annotations, and there is no recipe."""
+        return self._contract.maker is not None and self._cookbook.scope(name) is None
 
     def _counts(self, place: Place) -> Iterator[tuple[str, Place]]:
         return ((name, count) for name, count in place.members() if self._cooked(name, count))
@@ -187,7 +219,8 @@ class _Reading:
         resource, seen = self._contract.resources[name], set()
         for place in records.each():
             if isinstance(place.value, Mapping):
-                identity = place.value.get(resource.key) if resource.key else name
+                steps = resource.model.key if resource.model else (resource.key,)
+                identity = value_at(place.value, steps) if resource.key and steps else name
                 if identity is None or str(identity) in seen:
                     what = "is missing" if identity is None else f"{shown(identity, 80)} is given twice"
                     place.complain(f"{resource.key} {what}", f"give each pinned record a {resource.key} of its own")
@@ -196,7 +229,8 @@ class _Reading:
 
     def _cookable(self) -> list[str]:
         """The resources whose count was overridden and that there is a recipe for."""
-        return [name for name in self._override if name in self._contract.resources and self._cookbook.scope(name)]
+        known = [name for name in self._override if name in self._contract.resources]
+        return [name for name in known if self._contract.maker or self._cookbook.scope(name)]
 
     def _overridden(self, root: Place) -> None:
         for name in self._override:
@@ -206,7 +240,7 @@ class _Reading:
         """Whether records of ``name`` can be made: it is a resource, and there is a recipe."""
         if not self._known(name, place):
             return False
-        if self._cookbook.scope(name) is None:
+        if self._cookbook.scope(name) is None and self._contract.maker is None:
             place.complain(f"there is no recipe for {name}", f"add recipes/{name}.yaml")
             return False
         return True
@@ -239,11 +273,11 @@ def _whole(place: Place) -> int:
     return place.value if isinstance(place.value, int) else 0
 
 
-def _clock(place: Place) -> datetime:
-    """The scenario's moment; any moment, and a problem, when there is none."""
+def _clock(place: Place, is_foreign: bool) -> datetime:
+    """The scenario's moment; any moment when there is none, and a problem unless the document is somebody else's."""
     try:
         return read_datetime(place.value)
     except ValueError:  # what is there and is no moment is told as a fault of the file's form
-        if place.value is None:
+        if place.value is None and not is_foreign:
             place.complain("is missing", "write a timestamp with a time zone, such as 2025-04-18T12:00:00Z")
         return MOMENT

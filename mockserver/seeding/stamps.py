@@ -16,7 +16,7 @@ def default_specs(resource: Resource) -> dict[str, Any]:
     those alone have a version above 1.
     """
     at = resource.stamps.get
-    specs: dict[str, Any] = {} if resource.is_single else {resource.key: "uuid()"}
+    specs: dict[str, Any] = {} if resource.is_single or resource.model else {resource.key: "uuid()"}
     if created := at("created-at"):
         specs[created] = "datetime(ago(years=2), ago(days=1))"
     if author := at("created-by"):

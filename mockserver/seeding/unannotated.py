@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,12 +22,22 @@ class Unannotated:
     description: str = "The document's own examples, then made-up records, in each collection that is looked at."
     clock: datetime = MOMENT
     tenants: tuple[str, ...] = ("default",)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    scale: float = 1
 
     def fill(self, tenant: Tenant, on_record: Callable[[], None] | None = None) -> None:
         """Nothing: records appear when somebody looks."""
 
     def fill_resource(self, tenant: Tenant, resource: str) -> None:
         """Nothing."""
+
+    def begins(self, _: str, resource: str, usual: int) -> int:
+        """How many records of a resource there are at first: as it was said, else ``usual``, none in ``empty``."""
+        return self.counts.get(resource, 0 if self.name == "empty" else round(usual * self.scale))
+
+    def keys(self, _: str, __: str) -> list[Any]:
+        """None: no record is there before somebody looks."""
+        return []
 
     def size(self) -> int:
         return 0

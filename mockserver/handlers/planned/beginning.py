@@ -33,16 +33,18 @@ def begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...])
 
 
 def _begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]) -> None:
-    for ordinal in range(1, _count(model_of(resource), call.tools.seed_records) + 1):
-        key, value = first(call, resource, keys, ordinal)
+    for ordinal in range(1, _count(call, tenant.name, resource) + 1):
+        key, value = first(call, resource, keys, ordinal, tenant.name)
         name = record_id(keys, str(key))
         if name not in tenant[resource.name]:
             door.keep(tenant, resource, name, value)
 
 
-def _count(model: Model, usual: int) -> int:
+def _count(call: Call, tenant: str, resource: Resource) -> int:
     """How many first records there are: with room for one more where a list can hold only so many."""
-    wanted = usual if model.seed is None else model.seed
+    model = model_of(resource)
+    usual = call.tools.seed_records if model.seed is None else model.seed
+    wanted = call.tools.beginning.begins(tenant, resource.name, usual)
     return wanted if model.most is None else min(wanted, model.most - 1)
 
 
@@ -51,7 +53,7 @@ def first_key(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: in
     return str(first(call, resource, keys, ordinal)[0])
 
 
-def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int) -> tuple[Json, Json]:
+def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, tenant: str = "") -> tuple[Json, Json]:
     """Key and value of the first record of that number."""
     maker, model = call.tools.maker, model_of(resource)
     number = call.tools.ids.draw("first", resource.name, *keys, ordinal)
@@ -65,7 +67,7 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int) -
     if shown is None and isinstance(value, dict):
         value = in_order(maker.shapes, model.record, value)
     if isinstance(value, dict):
-        value = _related(call, resource, {**value, **model.always}, ordinal)
+        value = _related(call, resource, {**value, **model.always}, ordinal, tenant)
         value = marked(call, model, value, keys, key)
         if shown is None:
             value = linked(call, model, value, first_address_of(call, model, (*keys, str(key))))
@@ -139,18 +141,28 @@ def _key(model: Model, value: Json) -> Json:
     return found if isinstance(found, str | int) and not isinstance(found, bool) and found != "" else None
 
 
-def _related(call: Call, resource: Resource, value: dict[str, Any], ordinal: int) -> dict[str, Any]:
+def _related(call: Call, resource: Resource, value: dict[str, Any], ordinal: int, tenant: str) -> dict[str, Any]:
     """Foreign keys name first records of the resources that they name."""
     maker, model = call.tools.maker, model_of(resource)
     for name, other in model.foreign.items():
         target = call.tools.contract.resources.get(other)
         if name not in value or target is None or other == resource.name or model.record is None:
             continue
-        draw = Draw.of(call.tools.ids.draw("first", other, ordinal), call.tools.began, full=True)
-        theirs = model_of(target)
-        shown = _example(call, theirs, ordinal)
-        key = _key(theirs, shown) if shown is not None and not theirs.chosen else None
-        key = new_key(maker, theirs, ordinal, draw) if key is None else key
+        key = _key_there(call, target, ordinal, tenant)
         if maker.allows(maker.shapes.properties(model.record)[name], key):
             value = {**value, name: key}
     return value
+
+
+def _key_there(call: Call, target: Resource, ordinal: int, tenant: str) -> Json:
+    """The key of a record that the other resource begins with, a different one for each ordinal as far as there are."""
+    maker, theirs = call.tools.maker, model_of(target)
+    told = call.tools.beginning.keys(tenant, target.name)
+    number = (ordinal - 1) % max(len(told) + _count(call, tenant, target), 1)
+    if number < len(told):
+        return told[number]
+    ordinal = number - len(told) + 1
+    draw = Draw.of(call.tools.ids.draw("first", target.name, ordinal), call.tools.began, full=True)
+    shown = _example(call, theirs, ordinal)
+    key = _key(theirs, shown) if shown is not None and not theirs.chosen else None
+    return new_key(maker, theirs, ordinal, draw) if key is None else key
