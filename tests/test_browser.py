@@ -1,4 +1,4 @@
-"""A real browser: a page on another origin that logs in, creates and lists; and the documentation, logged in by itself."""
+"""A real browser: a page on another origin that logs in, creates and lists; the documentation; and the console."""
 
 from __future__ import annotations
 
@@ -190,4 +190,66 @@ def test_a_stock_library_logs_in_reloads_renews_and_logs_out(
     told(browser, "200 Ada Lovelace")
     browser.find_element(By.ID, "logout").click()
     told(browser, "nobody")
+    assert severe(browser) == []
+
+
+CONSOLE = "/__mock__/console"
+PAGES = (
+    "/__mock__/", f"{CONSOLE}/records?tenant=acme&resource=certifications", f"{CONSOLE}/steering", f"{CONSOLE}/journal",
+    f"{CONSOLE}/record?tenant=acme&resource=certifications&id=cert-ada", f"{CONSOLE}/relations", f"{CONSOLE}/coverage",
+    f"{CONSOLE}/edit?tenant=acme&resource=certifications&id=cert-ada", f"{CONSOLE}/exchange?number=1", f"{CONSOLE}/outbox",
+)  # fmt: skip
+AXE = Path(__file__).parent / "peers" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def at_width(browser: webdriver.Chrome, width: int, scheme: str) -> None:
+    """Have the page as wide as a device, in the colours that its user prefers."""
+    size = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_every_page_of_the_console_can_be_used_by_everybody(
+    browser: webdriver.Chrome, server: Running, width: int, scheme: str
+) -> None:
+    """axe finds nothing, nothing is wider than the screen, and nothing is logged."""
+    token = command("token", "--tenant", "acme").stdout.strip()
+    server.send("POST", "/certifications/acme", {"name": 7}, token)
+    at_width(browser, width, scheme)
+    severe(browser)
+    for page in PAGES:
+        browser.get(server.url + page)
+        browser.execute_script(AXE.read_text())
+        found = browser.execute_async_script("axe.run().then(arguments[arguments.length - 1])")
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], page
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= width, page
+    assert severe(browser) == []
+
+
+def test_the_console_is_used_by_keyboard_alone_and_follows_what_happens(
+    browser: webdriver.Chrome, server: Running
+) -> None:
+    at_width(browser, 1280, "light")
+    browser.get(f"{server.url}{CONSOLE}/records?tenant=acme&resource=certifications")
+    page = webdriver.ActionChains(browser)
+    page.send_keys("/").perform()
+    browser.switch_to.active_element.send_keys("ada lovelace", Keys.ENTER)
+    wait = WebDriverWait(browser, 15)
+    wait.until(lambda now: "q=ada+lovelace" in now.current_url)
+    browser.find_element(By.LINK_TEXT, "cert-ada").send_keys(Keys.ENTER)
+    wait.until(lambda now: now.find_element(By.TAG_NAME, "h1").text == "cert-ada")
+    browser.find_element(By.LINK_TEXT, "Edit").send_keys(Keys.ENTER)
+    field = wait.until(lambda now: now.find_element(By.NAME, "field.name"))
+    field.clear()
+    field.send_keys("Ada King", Keys.ENTER)
+    wait.until(lambda now: "kept" in now.find_element(By.CSS_SELECTOR, "[role=status]").text)
+
+    browser.get(f"{server.url}{CONSOLE}/journal?operation=getCertification")
+    before = len(browser.find_elements(By.CSS_SELECTOR, "#rows tr"))
+    token = command("token", "--tenant", "acme").stdout.strip()
+    assert server.send("GET", "/certifications/acme/cert-ada", token=token).json["name"] == "Ada King"
+    wait.until(lambda now: len(now.find_elements(By.CSS_SELECTOR, "#rows tr")) == before + 1)
     assert severe(browser) == []

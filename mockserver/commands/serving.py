@@ -80,7 +80,7 @@ def _announce(world: World, host: str, port: int, announced: threading.Event, gu
     announced.set()
     click.echo(f"listening on {url}")
     click.echo(f"  docs      {url}{Paths(world.contract).page('/docs')}")
-    click.echo(f"  control   {url}/__mock__/health")
+    click.echo(f"  console   {url}/__mock__/")
     for line in guard:
         click.echo(line)
     scenario = world.scenario

@@ -16,6 +16,7 @@ from mockserver.exchange import answer
 from mockserver.messages import Reply, Request
 from mockserver.settings import Settings
 from mockserver.web.browsing import protect_browsers, shown_the_way
+from mockserver.web.console.pages import console_pages
 from mockserver.web.control.plane import control_plane
 from mockserver.web.cors import allow_browsers
 from mockserver.web.damage import DAMAGE, damaging, spoiled
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None, progress: Progress = unseen, **
     app.url_map.merge_slashes = False
     judge_as_sent(app)
     app.register_blueprint(control_plane(world))
+    app.register_blueprint(console_pages(world))
     app.register_blueprint(docs_pages(world))
     app.register_blueprint(docs_pages(world), name="docs_beside", url_prefix=BESIDE)
     paths = Paths(world.contract)

@@ -13,7 +13,7 @@ _EVERYWHERE = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-
 _PAGE = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: https:; base-uri 'none'"
 """For pages without scripts, such as the text of a mail."""
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_ENTRANCES = ("/", "/__mock__", "/__mock__/")
+_ENTRANCES = ("/",)
 
 
 def protect_browsers(app: Flask) -> None:

@@ -41,7 +41,12 @@ def lacks(request: Request, control_token: str | None) -> str | None:
     if header is None:
         return "no Authorization header"
     scheme, _, shown = header.strip().partition(" ")
-    if scheme.lower() == "bearer" and hmac.compare_digest(shown.strip().encode(), control_token.encode()):
+    credential = shown.strip()
+    if (
+        scheme.lower() == "basic" and request.authorization is not None
+    ):  # a person's browser, which asked for a password
+        credential = request.authorization.password or ""
+    if scheme.lower() in ("bearer", "basic") and hmac.compare_digest(credential.encode(), control_token.encode()):
         return None
     return "another Authorization"
 

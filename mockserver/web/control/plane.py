@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 
 from mockserver.errors import Problem, SetupError
 from mockserver.web.control.clock import ClockControl
+from mockserver.web.control.coverage import CoverageControl
 from mockserver.web.control.description import describe
 from mockserver.web.control.elsewhere import ElsewhereControl
 from mockserver.web.control.faults import FaultsControl
@@ -22,29 +23,15 @@ from mockserver.web.control.snapshots import SnapshotControl
 from mockserver.web.control.tokens import TokenControl
 from mockserver.web.control.verification import VerificationControl
 from mockserver.web.control.world import WorldControl
-from mockserver.web.who_may import lacks, refusal
+from mockserver.web.guarding import PREFIX, guard_of
 from mockserver.world import World
-
-PREFIX = "/__mock__"
 
 
 def control_plane(world: World) -> Blueprint:
     """The blueprint that steers ``world``. Bad input is answered with 400 and every problem."""
     plane = Blueprint("control", __name__, url_prefix=PREFIX)
 
-    @plane.before_request
-    def guard() -> Response | None:
-        if why := refusal(request, world.settings.allow_hosts):
-            return _json({"message": f"The control plane does not answer {why}.", "errors": []}, 403)
-        if request.path == f"{PREFIX}/health":  # a probe holds no secrets, and is told none
-            return None
-        if missing := lacks(request, world.settings.control_token):
-            message = f"The control plane wants 'Authorization: Bearer <control token>', found {missing}."
-            reply = _json({"message": message, "errors": []}, 401)
-            reply.headers["WWW-Authenticate"] = 'Bearer realm="control plane"'
-            return reply
-        return None
-
+    plane.before_request(guard_of(world.settings))
     for route in control_routes(world):
         name = f"{route.method} {route.path}".replace(".", " ")
         plane.add_url_rule(route.path, name, _answering(route), methods=[route.method])
@@ -59,6 +46,7 @@ def control_routes(world: World) -> list[Route]:
             WorldControl,
             OutboxControl,
             JournalControl,
+            CoverageControl,
             ClockControl,
             FaultsControl,
             LockControl,

@@ -1,0 +1,138 @@
+"""What the pages look at: tenants, resources and records as a client sees them, and exchanges that meet a filter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.exceptions import NotFound
+
+from mockserver.auth.authenticator import ANONYMOUS
+from mockserver.contract import Input, Resource
+from mockserver.errors import SetupError
+from mockserver.handlers import Call
+from mockserver.handlers.planned.scope import Scope
+from mockserver.runtime.journal import Entry
+from mockserver.store import Record, Tenant
+from mockserver.store.collection import Collection
+from mockserver.values.shown import cut, shown
+from mockserver.web.control.tenants import known_resource, known_tenant
+from mockserver.world import World
+
+USUAL = "default"
+"""The tenant of documents that have none."""
+BEGUN = 40
+"""Up to how many resources of a document without annotations get their first records for a list of them."""
+CELL = 60
+"""How many characters a cell of a table shows."""
+FILTERS = ("operation", "tenant", "method", "status")
+
+
+class Looking:
+    """Reads a world; what is not there is a page that is not there."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def usual_tenant(self) -> str:
+        return next(iter(self._world.store.names()), USUAL)
+
+    def tenant(self, name: str) -> Tenant:
+        """Raises NotFound; the usual one of a document without tenants appears."""
+        if name == USUAL and self._world.contract.tenant is None:
+            return self._world.store.tenant(USUAL)
+        try:
+            return known_tenant(self._world, name)
+        except SetupError as error:
+            raise NotFound(str(error)) from None
+
+    def sizes(self, holder: Tenant) -> dict[str, int | None]:
+        """How many records each resource has; None where the first ones are made when somebody looks."""
+        resources = [one for one in self._world.contract.resources.values() if one.model is not None]
+        with holder.lock:
+            for one in resources if len(resources) <= BEGUN else ():
+                self._begin(holder, one)
+            later = {one.name for one in resources if not one.is_single and (one.name,) not in holder.begun}
+            return {name: None if name in later and not size else size for name, size in holder.sizes().items()}
+
+    def resource(self, name: str) -> Resource:
+        """Raises NotFound."""
+        try:
+            return known_resource(self._world, name)
+        except SetupError as error:
+            raise NotFound(str(error)) from None
+
+    def collection(self, holder: Tenant, resource: Resource) -> Collection:
+        """The records as they are now, apart from what becomes of them: nobody waits while they are read."""
+        with holder.lock:
+            self._begin(holder, resource)
+            return holder[resource.name].copy()
+
+    def record(self, holder: Tenant, resource: Resource, record_id: str) -> Any:
+        """The record as a client sees it; None where there is none."""
+        with holder.lock:
+            self._begin(holder, resource)
+            found = holder[resource.name].get(record_id)
+            return None if found is None else self.seen(holder, resource, found)
+
+    def seen(self, holder: Tenant, resource: Resource, record: Record) -> Any:
+        rules = self._world.rules
+        with holder.lock:
+            return rules.seen(resource, record, rules.context(holder, self._world.clock.now()))
+
+    def offered(self, holder: Tenant, resource: str, most: int) -> list[tuple[str, str]]:
+        """Keys of a resource for an input to suggest, each with a label."""
+        known = self._world.contract.resources.get(resource)
+        if known is None:
+            return []
+        found: list[tuple[str, str]] = []
+        for record in self.collection(holder, known).scan():
+            if len(found) == most:
+                break
+            data = record.data()
+            labels = [data[name] for name in ("name", "title", "label") if isinstance(data, dict) and name in data]
+            found.append((record.id, self.cell(labels[0]) if labels else ""))
+        return found
+
+    def exchanges(
+        self, query: Mapping[str, str], most: int, *, since: int = 0
+    ) -> tuple[list[tuple[int, Entry]], dict[str, str]]:
+        """The newest exchanges that meet the filters of ``query``, newest first, and these filters."""
+        wanted = {name: query[name].strip() for name in (*FILTERS, "q") if query.get(name, "").strip()}
+        found: list[tuple[int, Entry]] = []
+        for number, entry in reversed(self._world.journal.entries()):
+            if number <= since or len(found) == most:
+                break
+            if _meets(entry, wanted):
+                found.append((number, entry))
+        return found, wanted
+
+    def cell(self, value: Any) -> str:
+        """A value in a cell of a table."""
+        return cut(value, CELL) if isinstance(value, str) else "" if value is None else shown(value, CELL)
+
+    def pretty(self, value: Any) -> str:
+        return json.dumps(value, indent=2, ensure_ascii=False)
+
+    def _begin(self, holder: Tenant, resource: Resource) -> None:
+        """Have the first records made of a document that says nothing of them, where no parent is asked for."""
+        if resource.model is None or resource.model.parents or resource.is_single:
+            return
+        about = next((one for one in self._world.operations.values() if one.resource is resource), None)
+        if about is not None:
+            Scope(Call(about, Input({}), ANONYMOUS, self._world.tools), holder, resource, ())
+
+
+def _meets(entry: Entry, wanted: Mapping[str, str]) -> bool:
+    for name, text in wanted.items():
+        if name == "q":
+            places = (entry.path, entry.operation or "", entry.reason, entry.body.decode(errors="replace"))
+            if not any(text.lower() in place.lower() for place in places):
+                return False
+        elif name == "status" and text.endswith("xx"):
+            if str(entry.status)[:1] != text[:1]:
+                return False
+        elif str(getattr(entry, name)).lower() != text.lower():
+            return False
+    return True

@@ -1,0 +1,129 @@
+"""One record for a person: its members in order, what it names, what names it, and what was done with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from mockserver.contract import Resource
+from mockserver.runtime.journal import Entry
+from mockserver.store import Tenant
+from mockserver.values.equality import same_json
+from mockserver.values.json_text import BadJson, decode
+from mockserver.values.shown import shown
+from mockserver.web.console.fields import Field
+from mockserver.world import World
+
+NAMERS = 20
+"""How many records of each resource that name this one are listed."""
+EXCHANGES = 25
+"""How many of the exchanges about a record are listed, the newest ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One member: its value as text, and the records that it names, as resource and id."""
+
+    name: str
+    text: str
+    links: tuple[tuple[str, str], ...]
+    field: Field | None
+    is_long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Namers:
+    """The records of one resource that name a record by one foreign key; ``more``: there are others."""
+
+    resource: str
+    path: str
+    ids: tuple[str, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One exchange about a record, and which of its members it changed, as name, before and after."""
+
+    number: int
+    entry: Entry
+    changes: tuple[tuple[str, str, str], ...]
+
+
+def lines(resource: Resource, record: Mapping[str, Any], fields: Mapping[str, Field]) -> Iterator[Line]:
+    """The members that are there, as the document orders them, then those that it does not declare."""
+    for name in (*(one for one in fields if one in record), *(one for one in record if one not in fields)):
+        value, field = record[name], fields.get(name)
+        links = tuple(
+            (reference.resource, key)
+            for reference in resource.references
+            if reference.field == name
+            for _, key in reference.found_in(record)
+        )
+        if not links and field and field.leads_to and isinstance(value, str | int):
+            links = ((field.leads_to, str(value)),)
+        is_long = isinstance(value, dict | list) and bool(value)
+        text = json.dumps(value, indent=2, ensure_ascii=False) if is_long else _text(value)
+        yield Line(name, text, links, field, is_long)
+
+
+def namers(world: World, tenant: Tenant, resource: Resource, record_id: str) -> Iterator[Namers]:
+    """Who names the record; found by the indexes that keep references whole."""
+    for other in world.contract.resources.values():
+        for reference in other.references:
+            if reference.resource == resource.name and reference.path in tenant[other.name].indexed:
+                found = [one.id for one in islice(tenant[other.name].lookup(reference.path, record_id), NAMERS + 1)]
+                if found:
+                    yield Namers(other.name, reference.path, tuple(found[:NAMERS]), len(found) > NAMERS)
+
+
+def happenings(world: World, tenant: str, record_id: str) -> list[Happening]:
+    """The exchanges that the journal still has of the record, newest first, each with what it changed."""
+    before: Mapping[str, Any] | None = None
+    found: list[Happening] = []
+    for number, entry in world.journal.entries():
+        if entry.tenant not in (tenant, None) or not _is_about(entry, record_id):
+            continue
+        after = _shown_by(entry, record_id)
+        changes = tuple(_changes(before, after)) if before is not None and after is not None else ()
+        before = after if after is not None else before
+        found.append(Happening(number, entry, changes))
+    return found[: -EXCHANGES - 1 : -1]
+
+
+def _is_about(entry: Entry, record_id: str) -> bool:
+    return record_id in entry.path.split("/") or (
+        entry.method not in ("GET", "HEAD") and f'"{record_id}"'.encode() in entry.reply
+    )
+
+
+def _shown_by(entry: Entry, record_id: str) -> Mapping[str, Any] | None:
+    """The record as the reply shows it, where it shows it whole."""
+    if entry.status >= 300 or any(name == "fields" for name, _ in entry.query):
+        return None
+    try:
+        value = decode(entry.reply, max_depth=64)
+    except BadJson:
+        return None
+    return value if isinstance(value, dict) and record_id in map(str, _scalars(value)) else None
+
+
+def _scalars(value: Mapping[str, Any]) -> Iterator[Any]:
+    return (one for one in value.values() if isinstance(one, str | int))
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for name in {**before, **after}:
+        if name not in before or name not in after or not same_json(before[name], after[name]):
+            yield name, _short(before, name), _short(after, name)
+
+
+def _short(record: Mapping[str, Any], name: str) -> str:
+    return shown(record[name], 80) if name in record else "nothing"
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else shown(value, 2_000)

@@ -1,0 +1,36 @@
+"""The guard before everything below ``/__mock__``: the control plane and the console alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import orjson
+from flask import Response, request
+
+from mockserver.settings import Settings
+from mockserver.web.who_may import lacks, refusal
+
+PREFIX = "/__mock__"
+
+
+def guard_of(settings: Settings) -> Callable[[], Response | None]:
+    """What is asked before each request: a reply that refuses it, or None."""
+
+    def guard() -> Response | None:
+        if why := refusal(request, settings.allow_hosts):
+            return _refused(f"The control plane does not answer {why}.", 403)
+        if request.path == f"{PREFIX}/health":  # a probe holds no secrets, and is told none
+            return None
+        if missing := lacks(request, settings.control_token):
+            reply = _refused(f"The control plane wants 'Authorization: Bearer <control token>', found {missing}.", 401)
+            # A browser asks a person for a password: the token, with any name.
+            challenges = 'Bearer realm="control plane"', 'Basic realm="control token as the password", charset="UTF-8"'
+            reply.headers["WWW-Authenticate"] = challenges["text/html" in request.accept_mimetypes.values()]
+            return reply
+        return None
+
+    return guard
+
+
+def _refused(message: str, status: int) -> Response:
+    return Response(orjson.dumps({"message": message, "errors": []}), status, content_type="application/json")
