@@ -41,14 +41,11 @@ def lacks(request: Request, control_token: str | None) -> str | None:
     if header is None:
         return "no Authorization header"
     scheme, _, shown = header.strip().partition(" ")
-    credential = shown.strip()
-    if (
-        scheme.lower() == "basic" and request.authorization is not None
-    ):  # a person's browser, which asked for a password
-        credential = request.authorization.password or ""
-    if scheme.lower() in ("bearer", "basic") and hmac.compare_digest(credential.encode(), control_token.encode()):
-        return None
-    return "another Authorization"
+    if scheme.lower() == "basic":  # a browser that asked a person for a password
+        shown = (request.authorization.password if request.authorization else None) or ""
+    elif scheme.lower() != "bearer":
+        return "another Authorization"
+    return None if hmac.compare_digest(shown.strip().encode(), control_token.encode()) else "another Authorization"
 
 
 def is_loopback(host: str) -> bool:
