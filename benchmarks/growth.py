@@ -1,9 +1,10 @@
 """What each operation costs as a collection grows: processor time in process, by the number of certifications.
 
-    python benchmarks/growth.py [--sizes 1000,10000,100000] [--json FILE]
+    python benchmarks/growth.py [--sizes 1000,10000,100000] [--json FILE] [--write]
 
-No socket and no token: ``answer()`` alone, the median of a few calls. The first call after a reset is measured by
-itself, since it pays for what the later ones find ready.
+``--write`` puts the table into benchmarks/README.md, beside the figures of ``growth-before.json``: those before there
+were indexes. No socket and no token: ``answer()`` alone, the median of a few calls. The first call after a reset is
+measured by itself, since it pays for what the later ones find ready.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
+import platform
 import statistics
 from collections.abc import Callable
 from pathlib import Path
 from time import process_time
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -24,6 +27,9 @@ from mockserver.exchange import answer
 from mockserver.messages import Reply, Request
 from mockserver.world import World
 
+HERE = Path(__file__).parent
+BEGIN, END = "<!-- growth -->", "<!-- /growth -->"
+Figures: TypeAlias = dict[str, dict[str, float]]
 TENANT = "acme"
 BASE = "/certifications/{tenantId}"
 NAMES = ("Ada", "Grace", "Edsger", "Barbara", "Donald", "Frances", "Alan", "Radia")
@@ -197,19 +203,37 @@ def rows(bench: Bench) -> dict[str, float]:
     return found
 
 
+def table(figures: Figures, before: Figures) -> str:
+    """As multiples of what one GET costs, since machines differ."""
+    sizes = [*figures]
+    small, large = sizes[0], sizes[-1]
+    heads = ["", *(f"{int(size):,}" for size in sizes), "largest : smallest", f"before, {int(large):,}", "quicker"]
+    lines = [" | ".join(heads), " | ".join(["---"] * len(heads))]
+    for name in figures[small]:
+        costs = [figures[size][name] / figures[size]["GET one"] for size in sizes]
+        then = before[large][name] / before[large]["GET one"]
+        cells = [*(f"{cost:,.1f}" for cost in costs), f"{costs[-1] / costs[0]:.1f} x", f"{then:,.1f}"]
+        lines.append(" | ".join([name, *cells, f"{then / costs[-1]:,.1f} x"]))
+    return "\n".join(f"| {line} |" for line in lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="1000,10000,100000")
-    parser.add_argument("--json", type=Path, help="keep the figures in this file")
+    parser.add_argument("--json", type=Path, help="keep the figures, in µs, in this file")
+    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     given = parser.parse_args()
-    sizes = [int(one) for one in given.sizes.split(",")]
-    figures = {str(size): rows(Bench(size)) for size in sizes}
+    figures = {size: rows(Bench(int(size))) for size in given.sizes.split(",")}
     if given.json:
-        given.json.write_text(json.dumps(figures, indent=1))
-    print("| µs of processor time | " + " | ".join(f"{size:,}" for size in sizes) + " |")
-    print("| --- " * (len(sizes) + 1) + "|")
-    for name in figures[str(sizes[0])]:
-        print(f"| {name} | " + " | ".join(f"{figures[str(size)][name]:,.0f}" for size in sizes) + " |")
+        given.json.write_text(json.dumps(figures, indent=1) + "\n")
+    shown = table(figures, json.loads((HERE / "growth-before.json").read_text()))
+    print(shown)
+    if given.write:
+        page = HERE / "README.md"
+        begin, _, rest = page.read_text().partition(BEGIN)
+        one = next(iter(figures.values()))["GET one"]
+        told = f"CPython {platform.python_version()}, {os.cpu_count()} cores; one GET takes {one:.0f} µs."
+        page.write_text(f"{begin}{BEGIN}\n{shown}\n\n{told}\n{END}{rest.partition(END)[2]}")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import orjson
@@ -69,7 +70,8 @@ class Indexes:
             return
         before, after = _members(previous), _members(record)
         for way, index in self._indexes.items():
-            _change(way, index, (previous, before), (record, after))
+            if not (previous and record and _is_same(before.get(way[1]), after.get(way[1]))):
+                _change(way, index, (previous, before), (record, after))
 
     def range(self, field: str, index: Index, low: str, high: str) -> list[str]:
         """The ids that are filed from ``low`` up to ``high``, in their order."""
@@ -106,24 +108,44 @@ class Indexes:
 
 
 def _built(ways: list[Way], records: OrderedMap[Record]) -> dict[Way, Index]:
-    """PERF: each record is read once for all of them."""
-    entries: dict[Way, list[tuple[str, str | None]]] = {way: [] for way in ways}
+    """PERF: each record is read once for all of them, and no pair is made that the garbage collector would look at."""
+    entries: dict[Way, dict[str, str | None]] = {way: {} for way in ways}
+    filing = [(FILED[by], field, entries[by, field]) for by, field in ways]
     for record in records.values() if ways else ():
         data = _members(record)
-        for way in ways:
-            entries[way] += _filed(way, record.id, data)
-    return {way: OrderedMap.of(sorted(found)) for way, found in entries.items()}
+        for filed, field, found in filing:
+            filed(record.id, data.get(field), found)
+    return {way: OrderedMap.of(found) for way, found in entries.items()}
 
 
-def _filed(way: Way, record_id: str, data: Mapping[str, Any]) -> list[tuple[str, str | None]]:
-    """The entries of one record."""
+def _by_value(record_id: str, value: Any, found: dict[str, str | None]) -> None:
+    for key in value_keys(value):
+        found[key + record_id] = record_id
+
+
+def _by_order(record_id: str, value: Any, found: dict[str, str | None]) -> None:
+    for key in order_keys(value):
+        found[key + record_id] = record_id
+
+
+def _by_letters(record_id: str, value: Any, found: dict[str, str | None]) -> None:
+    for text in folded(value):
+        found[record_id] = text
+
+
+FILED: Mapping[By, Callable[[str, Any, dict[str, str | None]], None]] = MappingProxyType(
+    {By.VALUE: _by_value, By.ORDER: _by_order, By.LETTERS: _by_letters}
+)
+"""Puts the entries of one record's value into a dict."""
+
+
+def _filed(way: Way, record: Record | None, data: Mapping[str, Any]) -> dict[str, str | None]:
+    """The entries of one record; none where there is no record."""
     by, field = way
-    value = data.get(field)
-    if by is By.VALUE:
-        return [(key + record_id, record_id) for key in value_keys(value)]
-    if by is By.ORDER:
-        return [(key + record_id, record_id) for key in order_keys(value)]
-    return [(record_id, text) for text in folded(value)]
+    found: dict[str, str | None] = {}
+    if record:
+        FILED[by](record.id, data.get(field), found)
+    return found
 
 
 def _change(
@@ -132,13 +154,18 @@ def _change(
     before: tuple[Record | None, Mapping[str, Any]],
     after: tuple[Record | None, Mapping[str, Any]],
 ) -> None:
-    old, new = (_filed(way, record.id, data) if record else [] for record, data in (before, after))
+    old, new = _filed(way, *before), _filed(way, *after)
     if old == new:
         return
-    for key, _ in old:
+    for key in old:
         index.pop(key)
-    for key, value in new:
+    for key, value in new.items():
         index.put(key, value)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two values are filed alike, as far as that can be told at once. PERF: most writes change few fields."""
+    return type(one) is type(other) and one == other and not isinstance(one, list)
 
 
 def _members(record: Record | None) -> Mapping[str, Any]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Mapping
 from typing import Generic, TypeAlias, TypeVar
 
 V = TypeVar("V")
@@ -48,14 +47,15 @@ class OrderedMap(Generic[V]):
         self._size = 0
 
     @classmethod
-    def of(cls, entries: list[tuple[str, V]]) -> OrderedMap[V]:
-        """A map of entries that are in the order of their keys, each key once."""
+    def of(cls, entries: Mapping[str, V]) -> OrderedMap[V]:
+        """A map of these entries."""
         made = cls()
-        rest = iter(entries)
-        while piece := list(islice(rest, CHUNK // 2 + 1)):
-            made._chunks.append(_Chunk([key for key, _ in piece], [value for _, value in piece], made._owner))
-            made._firsts.append(piece[0][0])
-        made._size = len(entries)
+        keys = sorted(entries)
+        for begin in range(0, len(keys), size := CHUNK // 2 + 1):
+            piece = keys[begin : begin + size]
+            made._chunks.append(_Chunk(piece, [entries[key] for key in piece], made._owner))
+            made._firsts.append(piece[0])
+        made._size = len(keys)
         return made
 
     def __len__(self) -> int:
