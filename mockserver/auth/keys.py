@@ -6,14 +6,20 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import jwt
 import orjson
 
-from mockserver.auth.remote_set import RemoteSet
 from mockserver.errors import Problem, SetupError, unauthorized
+
+if TYPE_CHECKING:
+    import jwt
+
+    from mockserver.auth.remote_set import RemoteSet
+
+# PERF: PyJWT and what it brings take a sixth of a start, and most documents of others ask for no JWT. So it is
+# imported where a token is met.
 
 PUBLIC_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
 KEY_ID = "mockserver"
@@ -26,19 +32,23 @@ class Keys:
     def __init__(self, secret: str, key_file: Path, jwks: str | None = None) -> None:
         self._secret = secret
         self._key_file = key_file
-        self._remote = RemoteSet(jwks) if jwks and _is_url(jwks) else None
+        self._remote = _remote_set(jwks) if jwks and _is_url(jwks) else None
         self._local = _read_set(Path(jwks)) if jwks and not _is_url(jwks) else None
         if key_file.exists():  # what is wrong with it is told at the start, not to the first who shows an RS256 token
             _ = self._pair
 
     def sign(self, claims: Mapping[str, Any], algorithm: str) -> str:
         """A compact token; ``algorithm`` is HS256 or RS256."""
+        import jwt
+
         if algorithm == "RS256":
             return jwt.encode(dict(claims), self._pair, "RS256", headers={"kid": KEY_ID})
         return jwt.encode(dict(claims), self._secret, "HS256")
 
     def claims(self, token: str, *, verify: bool) -> dict[str, Any]:
         """What ``token`` claims. Raises Refusal(401) when it is none or, to ``verify``, not signed by a known key."""
+        import jwt
+
         try:
             header = jwt.get_unverified_header(token)
             if not verify:
@@ -52,11 +62,15 @@ class Keys:
 
     def public(self) -> dict[str, Any]:
         """The public half of the pair, as a JSON Web Key Set."""
+        import jwt
+
         jwk = jwt.algorithms.RSAAlgorithm.to_jwk(self._pair.public_key(), as_dict=True)
         return {"keys": [{**jwk, "kid": KEY_ID, "alg": "RS256", "use": "sig"}]}
 
     def _key(self, header: Mapping[str, Any]) -> Any:
         """The key for this header. A shared secret never verifies what claims a public algorithm, nor the reverse."""
+        import jwt
+
         algorithm, key_id = header.get("alg"), header.get("kid")
         if algorithm == "HS256":
             return self._secret
@@ -114,9 +128,17 @@ def _keep(file: Path, pem: bytes) -> None:
 
 
 def _payload(claims: Any) -> dict[str, Any]:
+    import jwt
+
     if not isinstance(claims, dict):
         raise jwt.DecodeError("the claims are no object")
     return claims
+
+
+def _remote_set(jwks: str) -> RemoteSet:
+    from mockserver.auth.remote_set import RemoteSet
+
+    return RemoteSet(jwks)
 
 
 def _is_url(jwks: str) -> bool:
@@ -124,6 +146,8 @@ def _is_url(jwks: str) -> bool:
 
 
 def _read_set(path: Path) -> jwt.PyJWKSet:
+    import jwt
+
     try:
         return jwt.PyJWKSet.from_dict(orjson.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError, jwt.PyJWTError) as error:
