@@ -712,3 +712,16 @@ def test_a_refusal_says_why_where_the_document_only_allows_a_message(tmp_path: P
     refused = client(told, tmp_path).post("/things", json={"name": 7})
     assert refused.status_code == 400
     assert "body/name" in refused.json["error"]["message"]
+
+
+def test_what_is_read_below_a_record_shows_what_the_record_has_of_it(tmp_path: Path) -> None:
+    shown = {"type": "object", "properties": {
+        "name": {"type": "string"}, "score": {"type": "integer"}, "at": {"type": "string", "format": "date-time"}}}  # fmt: skip
+    told = collection(NAMED, NAMED)
+    told["paths"]["/things/{id}/summary"] = {"get": {"responses": {"200": reply(shown)}}}
+    caller = client(told, tmp_path)
+    made = caller.post("/things", json={"name": "mine"}).json
+    got = caller.get(f"/things/{made['id']}/summary")
+    assert (got.status_code, got.headers["Mock-Kind"], sorted(got.json)) == (200, "stub", ["at", "name", "score"])
+    assert got.json["name"] == "mine"
+    assert caller.get("/things/987654/summary").status_code == 404

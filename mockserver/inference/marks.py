@@ -74,6 +74,8 @@ class Marks:
             return guess
         kind = self._kind(marks, words, guess)
         about = self._about(marks, words, guess) if kind is not Kind.STUB else None
+        if kind is guess.kind is Kind.STUB:
+            about = guess.about
         self._check(marks, words, OPERATION[kind] | {"kind", "resource"}, f"{kind}")
         if about is not None:
             if about is not guess.about:

@@ -148,7 +148,11 @@ class Meanings:
             return Guess(Kind.LIST, about, f"GET of a list: {reading.list.why} (O1, R4)")
         if reading.success.schema is None:
             return Guess(Kind.STUB, None, "GET without a schema (O12)")
-        return Guess(Kind.STUB, None, "an object on a fixed path that is only read (O12)")
+        above = self._resources.above(reading.entry.path.key)
+        if above is None or above.item_of(reading.entry.path.key) is None:
+            return Guess(Kind.STUB, None, "an object on a fixed path that is only read (O12)")
+        why = f"an object below an item of {above.name} that is only read: what its record has of it (O12)"
+        return Guess(Kind.STUB, above, why, {"must_exist": self._resources.is_open(above)})
 
     def _on_collection(  # noqa: PLR0911 -- one line a rule
         self, reading: Reading, about: Collection, method: str

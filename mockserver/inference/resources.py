@@ -199,7 +199,7 @@ class Resources:
                 continue
             above, item = self.at(one.key[:index]), one.key[: index + 1]
             is_known = above is not None and above.item_of(item) == item
-            must = is_known and above is not None and self._is_open(above)
+            must = is_known and above is not None and self.is_open(above)
             yield Parent(
                 names[index],
                 above.name if is_known and above else None,
@@ -209,7 +209,7 @@ class Resources:
                 ),
             )
 
-    def _is_open(self, one: Collection) -> bool:
+    def is_open(self, one: Collection) -> bool:
         """Whether a client can learn of its records: they can be listed, or be made by a POST."""
         readings = [self.reading(key, "get") for key in (one.key, *one.also)]
         return any(listed and listed.list for listed in readings) or self.creating(one) is not None

@@ -80,12 +80,13 @@ def answered(
 
 
 def made(
-    call: Call, said: Said, status: int, *, value: Json = None, key: Json = None, headers: Headers = (),
-    notes: Headers = (),
+    call: Call, said: Said, status: int, *, value: Json = None, key: Json = None, full: bool = False,
+    headers: Headers = (), notes: Headers = (),
 ) -> Reply:  # fmt: skip
     """A reply from the document's example or, without a good one, from its schema; ``value`` where names match.
 
-    A reply that is a bare text or number is ``key``, if one is given: what was made is found by it.
+    A reply that is a bare text or number is ``key``, if one is given: what was made is found by it. ``full``: members
+    that may be missing are there, too.
     """
     if said.media is None or said.media_type is None:
         return Reply(status, headers=(*headers, *_elsewhere(call, status)), notes=notes)
@@ -96,7 +97,7 @@ def made(
     content_type = said.media_type or "application/json"
     if schema is None:
         return Reply(status, examples[0] if examples else {}, True, None, headers, notes, content_type)
-    maker, draw = call.tools.maker, draw_for(call, "stub", call.operation.id)
+    maker, draw = call.tools.maker, draw_for(call, "stub", call.operation.id, full=full)
     body = maker.make(schema, draw, examples)
     if key is not None and maker.shapes.type(schema) in ("string", "integer", "number") and maker.allows(schema, key):
         body = key

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.places import plan_of
 from mockserver.handlers.planned.replying import made
-from mockserver.messages import Reply
+from mockserver.handlers.planned.scope import scope_of
+from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
 
 
-def stub(call: Call, _: Tenant) -> Reply:
-    """``Mock-Kind: stub`` tells that no state stands behind it."""
+def stub(call: Call, tenant: Tenant) -> Reply:
+    """``Mock-Kind: stub`` tells that no state of its own stands behind it. Raises Refusal(404): see ``_above``."""
     plan = plan_of(call)
-    return made(call, plan.success, plan.status, notes=(("Kind", "stub"),))
+    return made(call, plan.success, plan.status, value=_above(call, tenant), full=True, notes=(("Kind", "stub"),))
+
+
+def _above(call: Call, tenant: Tenant) -> Json:
+    """The record that the path stands below: its members are shown where the reply has them, too.
+
+    Raises Refusal(404) where a client could have known that it is not there.
+    """
+    plan = plan_of(call)
+    if call.resource.model is None or plan.key is None:
+        return None
+    key, scope = str(call.input.values[plan.key]), scope_of(call, tenant)
+    if (found := scope.find(key)) is not None:
+        return found.data()
+    if plan.words.get("must_exist"):
+        raise Refusal(404, f"No record {key[:200]!r} in {scope.resource.name}.")
+    return None
