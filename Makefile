@@ -6,7 +6,7 @@ PEERS := tests/peers
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types spec image fuzz mutants right peers format lock bench clean
+.PHONY: help serve test check lint types spec image fuzz mutants right peers format lock bench documents clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,10 @@ lock: $(READY) ## raise the pinned dependencies and base of the image
 
 bench: $(READY) peers ## measure start-up and throughput beside Prism (needs wrk, node and npm)
 	$(BIN)/python benchmarks/compare.py $(ARGS)
+
+documents: $(READY) peers ## tell one story to this mock, Prism and Scalar's on the documents in FOLDER (needs node and npm)
+	npm ci --prefix benchmarks --no-audit --no-fund --ignore-scripts
+	$(BIN)/python benchmarks/documents.py $(FOLDER) $(ARGS)
 
 clean: ## remove the environment and all caches
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

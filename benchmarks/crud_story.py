@@ -15,12 +15,10 @@ from mockserver.conformance import PlainAsking, PlainMade, within
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.plan import Group, read_plan
 from mockserver.conformance.traffic import Reply, Sent, json_or_none
-from mockserver.conformance.transports import Unreachable, over_http
+from mockserver.conformance.transports import Transport, Unreachable
 from mockserver.contract import Contract, Kind, Operation
 from mockserver.values.absent import ABSENT
 
-PATIENCE = 20
-"""Seconds for one reply."""
 UNKNOWN = "987654321"
 LOST = Reply(0, (), b"")
 """What stands for a reply that did not come."""
@@ -29,12 +27,12 @@ LOST = Reply(0, (), b"")
 class Story:
     """One document, one server; ``counts`` is what it comes to."""
 
-    def __init__(self, contract: Contract, base: str, most: int) -> None:
+    def __init__(self, contract: Contract, transport: Transport, most: int) -> None:
         """``most`` operations, spread over the document, are called once beside what the story asks for."""
         self._most = most
         self.counts: Counter[str] = Counter()
         self.faults: list[str] = []
-        self._send_on = over_http(base, PATIENCE)
+        self._send_on = transport
         self._plan = read_plan(contract)
         session = SimpleNamespace(
             plan=self._plan,

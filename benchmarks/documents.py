@@ -19,11 +19,14 @@ from pathlib import Path
 from crud_story import Story
 
 from mockserver.commands.first_screen import counted
+from mockserver.conformance.transports import over_http
 from mockserver.contract import read_document
 from mockserver.errors import SetupError
 from mockserver.inference import infer_contract
 from peers import Server, running, servers
 
+PATIENCE = 20
+"""Seconds for one reply."""
 PAGE = Path(__file__).parent.parent / "docs" / "any-document.md"
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 STORY = {
@@ -59,7 +62,7 @@ def measured(file: Path, others: list[Server], *, most: int, shows_faults: bool)
         told = row.told[server.name] = Told()
         with running(server, file) as one:
             if one is not None:
-                story = Story(contract, one.base, most)
+                story = Story(contract, over_http(one.base, PATIENCE), most)
                 told.seconds, told.counts = one.seconds, story.tell()
                 told.megabytes = one.megabytes
                 if shows_faults:
