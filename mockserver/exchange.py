@@ -85,8 +85,9 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     for breach in call.breaches:
         _note_breach(breach, trail)
     effects = (("Effects", _listed(call.effects)),) if call.effects else ()
-    notes = (*sent.notes, *reply.notes, *effects)
-    return replace(reply, notes=notes)
+    if not sent.notes and not effects:  # PERF: an eighth of the time that reading a record takes
+        return reply
+    return replace(reply, notes=(*sent.notes, *reply.notes, *effects))
 
 
 def _strike(world: World, operation: Operation, trail: _Trail) -> None:

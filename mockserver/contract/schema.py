@@ -194,7 +194,6 @@ def _violation(error: jsonschema_rs.ValidationError, location: str, pointer: str
     steps = [str(step) for step in error.instance_path]
     kind: Any = error.kind  # its members differ by kind
     rule = kind.name
-    message = error.message.replace(_MASK, shown(error.instance))
     if rule == "required":
         steps.append(kind.property)
         message = "is required and missing"
@@ -203,6 +202,8 @@ def _violation(error: jsonschema_rs.ValidationError, location: str, pointer: str
     elif rule == "not" and (unwanted := _unwanted(error)):
         steps.append(unwanted)
         message = f"must not be given, found {shown(value[unwanted])}"
+    else:
+        message = error.message.replace(_MASK, shown(value))
     return Violation(location, pointer + pointer_to(*steps), rule, message)
 
 

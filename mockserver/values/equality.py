@@ -18,6 +18,8 @@ def same_json(one: Any, other: Any) -> bool:
     """
     if one is other:
         return True
+    if type(one) is str and type(other) is str:  # PERF: nearly all values; a PATCH compares 50
+        return one == other
     if isinstance(one, Mapping):
         return isinstance(other, Mapping) and one.keys() == other.keys() and all(map(_same_at(one, other), one))
     if isinstance(one, list | tuple):
