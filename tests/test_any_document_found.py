@@ -359,3 +359,65 @@ def test_a_key_that_only_requests_name_is_the_clients_to_choose(tmp_path: Path) 
     assert caller.get("/api/clinics/north").json["name"] == "North"
     assert caller.post("/api/clinics", json={"id": "north", "name": "North"}).status_code == 409
     assert caller.post("/api/clinics", json={"name": "South"}).status_code == 201
+
+
+def test_a_json_patch_is_one_whatever_its_schema_says(tmp_path: Path) -> None:
+    """Many documents have one schema, an object, for all types of patch."""
+    loose = {
+        "content": {
+            name: {"schema": {"type": "object"}}
+            for name in ("application/json-patch+json", "application/merge-patch+json")
+        }
+    }
+    one = {
+        "parameters": [parameter("id", NUMBER)],
+        "get": {"responses": {"200": reply(PET)}},
+        "patch": {"requestBody": loose, "responses": {"200": reply(PET)}},
+    }
+    paths = {"/pets": {"get": {"responses": {"200": reply({"type": "array", "items": PET})}}}, "/pets/{id}": one}
+    caller = client(document(paths), tmp_path)
+
+    def sent(value: Any, kind: str) -> Any:
+        return caller.patch("/pets/1", json=value, content_type=f"application/{kind}-patch+json")
+
+    step = {"op": "replace", "path": "/name", "value": "Max"}
+    assert sent([step], "json").json["name"] == "Max"
+    assert [sent([step], "merge").status_code, sent(["x"], "json").status_code, sent("x", "json").status_code] == [
+        400,
+        400,
+        400,
+    ]
+
+
+def test_the_way_to_the_next_page_asks_for_the_same_again(tmp_path: Path) -> None:
+    query = [
+        parameter("page", NUMBER, "query"),
+        parameter("per_page", NUMBER, "query"),
+        parameter("kind", {"type": "array", "items": TEXT}, "query"),
+    ]
+    way = {"type": "object", "properties": {"offset": TEXT, "uri": TEXT, "path": TEXT}}
+    envelope = {
+        "type": "object",
+        "properties": {"data": {"type": "array", "items": PET}, "next_page": way, "next": TEXT},
+    }
+    said = {**reply(envelope), "headers": {"Link": {"schema": TEXT}}}
+    caller = client(document({"/pets": {"get": {"parameters": query, "responses": {"200": said}}}}), tmp_path)
+    got = caller.get("/pets?per_page=1&kind=a&kind=b")
+    address = "http://localhost/pets?per_page=1&kind=a&kind=b&page=2"
+    assert got.headers["Link"] == f'<{address}>; rel="next"'
+    assert got.json["next"] == address
+    assert got.json["next_page"] == {"offset": "2", "uri": address, "path": "/pets?per_page=1&kind=a&kind=b&page=2"}
+    assert caller.get(got.json["next"]).json["data"][0]["id"] == 2
+
+
+@pytest.mark.parametrize(("said", "status"), [((), 409), (("422",), 422), (("409", "422"), 409)])
+def test_a_name_that_is_taken_is_refused_as_declared(tmp_path: Path, said: tuple[str, ...], status: int) -> None:
+    label = {"type": "object", "required": ["name"], "properties": {"name": TEXT}}
+    post = {
+        "requestBody": body(label),
+        "responses": {"201": reply(label), **{one: reply({"type": "object"}) for one in said}},
+    }
+    paths = {"/labels": {"get": {"responses": {"200": reply({"type": "array", "items": label})}}, "post": post},
+             "/labels/{name}": {"parameters": [parameter("name")], "get": {"responses": {"200": reply(label)}}}}  # fmt: skip
+    caller = client(document(paths), tmp_path)
+    assert [caller.post("/labels", json={"name": "hot"}).status_code for _ in range(2)] == [201, status]

@@ -39,12 +39,15 @@ class Told:
         self.story = story
         self.saved: dict[str, Any] = {}
         self.headers = story.get("headers", {})
-        self.client = create_app(spec=self.file(), **story.get("settings", {})).test_client()
+        self.client = create_app(spec=self.file(), overlays=self.overlays(), **story.get("settings", {})).test_client()
         self.root = world_of(self.client).contract.document.root
 
     def file(self) -> Path:
         whole = Path(os.environ.get("MOCKSERVER_DOCUMENTS", "")) / self.story.get("whole", self.story["document"])
         return whole if whole.is_file() else DOCUMENTS / self.story["document"]
+
+    def overlays(self) -> tuple[Path, ...]:
+        return tuple(FOLDER.parent / "overlays" / name for name in [self.story.get("overlay")] if name)
 
     def tell(self) -> None:
         for step in self.story["steps"]:

@@ -22,6 +22,7 @@ from mockserver.errors import Refusal, Violation
 from mockserver.messages import Json, Request
 from mockserver.values.json_text import BadJson, decode
 
+JSON_PATCH = "application/json-patch+json"
 MAX_FIELDS = 1_000
 """How many fields of a form are read."""
 
@@ -123,7 +124,8 @@ class _Reader:
         value = self._decoded(sent, schema)
         if self.is_unreadable or isinstance(value, bytes):
             return None if self.is_unreadable else value.decode("utf-8", "replace"), True
-        self._judge_body(schema, value)
+        if not (media_type.startswith(JSON_PATCH) and is_steps(value)):  # RFC 6902 says what such a body is
+            self._judge_body(schema, value)
         return value, True
 
     def _is_text(self, sent: str) -> bool:
@@ -221,8 +223,12 @@ def _is_json(media_type: str) -> bool:
     return media_type in ("application/json", "text/json") or media_type.endswith("+json")
 
 
+def is_steps(body: Json) -> bool:
+    """Whether a body has the form of a JSON Patch."""
+    return isinstance(body, list) and all(isinstance(one, dict) and "op" in one and "path" in one for one in body)
+
+
 def is_merge(headers: Mapping[str, str], body: Json) -> bool:
     """Whether a PATCH is to be merged: by its media type, and by what it is where that leaves it open (O5)."""
     name = headers.get("content-type", "").partition(";")[0].strip().lower()
-    is_list = isinstance(body, list) and all(isinstance(one, dict) and "op" in one and "path" in one for one in body)
-    return isinstance(body, dict) or (name != "application/json-patch+json" and not is_list)
+    return isinstance(body, dict) or (name != JSON_PATCH and not is_steps(body))

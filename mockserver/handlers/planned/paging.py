@@ -139,7 +139,7 @@ def _member(call: Call, place: Node, word: str, facts: dict[str, Any]) -> Json:
     """The value of one member beside a list, ABSENT where its name does not tell what it is or nothing is to say."""
     options: tuple[Json, ...] = tuple(value for words, value in _numbers(facts) if word in words)
     if word in NEXT | PREVIOUS:
-        options = _ways(call, word, facts["onward"] if word in NEXT else {})
+        options = _ways(call, place, word, facts["onward"] if word in NEXT else {})
     elif word in ("firstid", "lastid"):
         keys = facts["keys"] or [None]
         options = (keys[0 if word == "firstid" else -1],)
@@ -160,19 +160,58 @@ def _numbers(facts: dict[str, Any]) -> Iterator[tuple[frozenset[str], Json]]:
     yield SIZES, facts["size"]
 
 
-def _ways(call: Call, word: str, onward: dict[str, str]) -> tuple[Json, ...]:
+def _ways(call: Call, place: Node, word: str, onward: dict[str, str]) -> tuple[Json, ...]:
     """How the next page may be told: its address, its cursor, or that there is none."""
     if not onward:
         return (None, "")
     parameter, text = next(iter(onward.items()))
-    address = f"{call.input.address}?{urlencode({parameter: text})}"
+    address = _onward_address(call, onward)
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else text
     is_address = word in ("next", "nextlink", "nextpageuri")
-    return (*((address,) if is_address else ()), text, number, {"href": address})
+    return (*((address,) if is_address else ()), text, number, *_way(call, place, parameter, text, address))
+
+
+def _way(call: Call, place: Node, parameter: str, text: str, address: str) -> Iterator[Json]:
+    """The next page as an object: what the names of its members promise, else a link."""
+    members = call.tools.maker.shapes.properties(place)
+    told: dict[str, Json] = {}
+    for name, node in members.items():
+        options = {
+            "uri": address,
+            "url": address,
+            "href": address,
+            "path": address.removeprefix(_host(call)),
+            flat(parameter): text,
+        }
+        one = options.get(flat(name), text if flat(name) in OFFSETS | CURSORS | PAGES else None)
+        if one is not None and call.tools.maker.allows(node, one):
+            told[name] = one
+    if told:
+        yield told
+    yield {"href": address}
+
+
+def _host(call: Call) -> str:
+    return call.input.address.removesuffix(call.input.path)
+
+
+def _onward_address(call: Call, onward: dict[str, str]) -> str:
+    """The address of the next page: with all that was asked for beside."""
+    plan, asked = plan_of(call), call.input.values
+    names = [one.name for one in plan.taken if one.location == "query" and one.name in asked and one.name not in onward]
+    said = {name: asked[name] for name in names if not isinstance(asked[name], dict)}
+    texts = {name: _written(one) for name, one in said.items()}
+    return f"{call.input.address}?{urlencode({**texts, **onward}, doseq=True)}"
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_written(one) for one in value]
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _links(call: Call, plan: Plan, onward: dict[str, str]) -> Headers:
     """``Link: <…>; rel="next"`` where it is declared and there is a next page."""
     if not onward or "link" not in plan.success.headers:
         return ()
-    return (("Link", f'<{call.input.address}?{urlencode(onward)}>; rel="next"'),)
+    return (("Link", f'<{_onward_address(call, onward)}>; rel="next"'),)

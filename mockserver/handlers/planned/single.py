@@ -98,7 +98,9 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
             message = f"{str(key)[:80]!r} is taken"
             violation = Violation("body", "".join(f"/{step}" for step in scope.model.key), "unique", message)
             raise Refusal(
-                409, f"There is a record {str(key)[:80]!r} in {scope.resource.name} already.", violations=[violation]
+                422 if "422" in plan_of(call).said and "409" not in plan_of(call).said else 409,
+                f"There is a record {str(key)[:80]!r} in {scope.resource.name} already.",
+                violations=[violation],
             )
         key = _new(call, scope)
     require_references(call, scope, body)
