@@ -6,7 +6,7 @@ PEERS := tests/peers
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types spec image fuzz mutants right peers format lock bench documents clean
+.PHONY: help serve test check lint types spec image fuzz fuzzdocs mutants right peers format lock bench documents clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ image: $(READY)
 
 fuzz: $(READY) ## fuzz a running mock with Schemathesis: all checks, phases and operations, half an hour (ARGS="SEED …")
 	$(BIN)/python tests/fuzz.py $(ARGS)
+
+FOLDER ?= tests/data/documents
+fuzzdocs: $(READY) ## fuzz mocks of the documents of others in FOLDER with Schemathesis: all checks, phases and operations (ARGS="NAME …")
+	$(BIN)/python tests/fuzzed_documents.py $(FOLDER) $(ARGS)
 
 mutants: $(READY) ## show how strong the contract checks are, on mutants of the mock (ARGS="--stock")
 	PYTHONPATH=tests $(BIN)/python -m mutants $(ARGS)
