@@ -153,7 +153,8 @@ class Story:
     def _marked(self, group: Group, operation: Operation, number: int) -> tuple[Any, tuple[str, str] | None]:
         """A valid body, and a member of it with a text that no other has, where there is one that a record shows."""
         body = self._asking.body(operation, number)
-        if not isinstance(body, dict) or not isinstance(within(body, operation.plan.sent), dict):
+        is_object = isinstance(body, dict) and isinstance(within(body, operation.plan.sent), dict)
+        if not is_object or group.resource.model.record is None:
             return body, None
         if operation.kind is Kind.CREATE and len(group.resource.model.key) == 1:
             key = group.resource.model.key[0]

@@ -725,3 +725,12 @@ def test_what_is_read_below_a_record_shows_what_the_record_has_of_it(tmp_path: P
     assert (got.status_code, got.headers["Mock-Kind"], sorted(got.json)) == (200, "stub", ["at", "name", "score"])
     assert got.json["name"] == "mine"
     assert caller.get("/things/987654/summary").status_code == 404
+
+
+def test_a_record_whose_key_nothing_tells_is_found_by_its_name_too(tmp_path: Path) -> None:
+    named = {"type": "object", "properties": {"name": {"type": "string"}, "size": {"type": "integer"}}}
+    caller = client(collection(named, named), tmp_path)
+    first, second = (caller.post("/things", json={"name": "mine", "size": size}) for size in (1, 2))
+    assert caller.get("/things/mine").json["size"] in (1, 2)
+    assert [caller.get(one.headers["Location"]).json["size"] for one in (first, second)] == [1, 2]
+    assert caller.get("/things/yours").status_code == 404

@@ -54,13 +54,15 @@ def _ways(
 
 
 def other_keys(shapes: Shapes, record: Node | None, key: Steps, parameter: str) -> tuple[Steps, ...]:
-    """What a record is found by as well: its id, and what a parameter such as ``idOrName`` names."""
+    """What a record is found by as well: its id, what a parameter such as ``idOrName`` names, and, where its key stands
+    beside it, its name: no reply tells such a key, so that a client has little else to go by.
+    """
     members = shapes.properties(record) if record is not None else {}
     low = flat(parameter)
     named = [one for one in members if len(flat(one)) > 1 and (low.endswith(flat(one)) or low.startswith(flat(one)))]
-    return tuple(
-        (one,) for one in dict.fromkeys([*named, *(key for key in KEYS[:5] if key in members)]) if (one,) != key
-    )
+    likely = [one for one in members if flat(one) in NAME_LIKE][:1] if not key else []
+    ids = [one for one in KEYS[:5] if one in members]
+    return tuple((one,) for one in dict.fromkeys([*named, *ids, *likely]) if (one,) != key)
 
 
 def repeated_key(shapes: Shapes, record: Node | None, identity: Steps, parameter: str, above: str) -> Steps:
