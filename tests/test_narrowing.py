@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from mockserver.contract.operation import How
 from mockserver.handlers import matching, query_rows
+from mockserver.handlers.planned import many
 from mockserver.handlers.query_rows import OPERATORS, Asked, rows
 from mockserver.store import All, Collection, Either, collection, indexes, narrowing, ordered_map
 from mockserver.store.filing import is_exact, rank, value_key
@@ -41,7 +42,7 @@ NUMBER = [0, -0.0, 1, 1.0, -1.5, 10, 2**53, 2**53 + 1, float(2**53), -(2**53) - 
 NUMBERS = st.sampled_from(NUMBER)
 EACH = [None, True, False, "", "a", "A", "a\1", *FOLDING, *DATES, *FRACTIONS, *NUMBER]
 SCALARS = st.none() | st.booleans() | TEXTS | MOMENTS | NUMBERS
-LIKELY = [["a"], ["b", "A", 0], "xAx", "a", 0, 1.5, -0.0, None, [[]], {}, {"a": "a"}, True, [DATES[0]], *DATES[:4]]
+LIKELY = [["a"], ["b", "A", 0], "xAx", "a", 0, 1.5, -0.0, None, [[]], {}, {"id": "a"}, True, [DATES[0]], *DATES[:4]]
 VALUES = st.sampled_from(LIKELY) | SCALARS | st.lists(SCALARS | st.lists(SCALARS, max_size=2), max_size=3)
 RECORDS = st.fixed_dictionaries({}, optional={"f": VALUES, "g": VALUES})
 IDS = st.text("ab\0é", min_size=0, max_size=3)
@@ -183,6 +184,18 @@ def test_a_copy_takes_over_the_indexes_of_another(monkeypatch) -> None:
     for field, how, wanted in asked:
         found = [one.id for one in second.narrowed(matching._condition(field, how, wanted))]
         assert found == ids_by_reading(second, [(field, (how, wanted))], None)
+
+
+def test_a_filter_of_any_document_finds_what_is_written_so() -> None:
+    kept = Collection()
+    for number, value in enumerate([*EACH, *LIKELY]):
+        data = {"f": value}
+        kept.put(f"{number:03}", data, orjson.dumps(data))
+    kept.put("absent", {}, b"{}")
+    for text in {many._text(value) for value in [*EACH, *LIKELY]} | {"5", "true", "1e0"}:
+        wanted = {"f": text}
+        found = [one.id for one in kept.narrowed(many._condition(wanted)) if many._fits(one.data(), wanted, None)]
+        assert found == [one.id for one in kept.scan() if many._fits(one.data(), wanted, None)]
 
 
 def test_keys_are_in_the_order_of_the_values() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.handlers.call import Call
@@ -12,24 +14,26 @@ from mockserver.handlers.planned.replying import answered
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.inference.words import flat, singular
 from mockserver.messages import Json, Reply
-from mockserver.store import Record, Tenant
+from mockserver.store import All, AnyOf, Condition, Record, Tenant
 
 KEYS_WITHIN = ("id", "gid", "uuid", "sid", "key", "name", "value")
 """What of an object is compared where a parameter gives a text."""
+_WORDS: Mapping[str, Json] = MappingProxyType({"true": True, "false": False, "None": None})
+"""What a filter writes so, and is no text."""
 _SORTS = frozenset({"sort", "sortby", "order", "orderby", "ordering"})
 _TEXTS = frozenset({"q", "query", "search", "keyword", "keywords", "term", "text"})
 
 
 def list_(call: Call, tenant: Tenant) -> Reply:
     scope = scope_of(call, tenant)
-    return page(call, filtered(call, scope, scope.all(), call.input.values))
+    return page(call, filtered(call, scope, call.input.values))
 
 
 def search(call: Call, tenant: Tenant) -> Reply:
     """The records of a resource, those that query and body ask for."""
     scope = scope_of(call, tenant)
     body = call.input.body if isinstance(call.input.body, dict) else {}
-    return page(call, filtered(call, scope, scope.all(), {**call.input.values, **body}))
+    return page(call, filtered(call, scope, {**call.input.values, **body}))
 
 
 def lookup(call: Call, tenant: Tenant) -> Reply:
@@ -56,7 +60,7 @@ def page(call: Call, records: Iterable[Record]) -> Reply:
     return answered(call, [one.data() for one in cut.records], plan.items, beside=beside, headers=cut.headers)
 
 
-def filtered(call: Call, scope: Scope, records: Iterable[Record], asked: dict[str, Any] | Any) -> list[Record]:
+def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]:
     """Those that have what the parameters named like members ask for, in the order that is asked for (A8)."""
     members = _members(scope)
     of_path = in_path(plan_of(call))
@@ -68,14 +72,35 @@ def filtered(call: Call, scope: Scope, records: Iterable[Record], asked: dict[st
     text = next(
         (str(value) for name, value in asked.items() if flat(name) in _TEXTS and flat(name) not in members), None
     )
-    kept = [(record, data) for record in records if _fits(data := record.data(), wanted, text)]
     sort = next((value for name, value in asked.items() if flat(name) in _SORTS and flat(name) not in members), None)
-    kept.sort(key=lambda one: _number_first(keys_of(one[0].id)[-1]))
     if isinstance(sort, list):
         sort = sort[0] if sort else None
+    records = sorted(scope.all(_condition(wanted)), key=lambda one: _number_first(keys_of(one.id)[-1]))
+    if not wanted and text is None and not isinstance(sort, str):
+        return records  # PERF: none needs to be read
+    kept = [(record, data) for record in records if _fits(data := record.data(), wanted, text)]
     if isinstance(sort, str):
         _sort(kept, members, sort, asked)
     return [record for record, _ in kept]
+
+
+def _condition(wanted: Mapping[str, Json]) -> Condition | None:
+    """What every record meets whose members have the texts asked for, or values that are written so, or objects."""
+    if not wanted:
+        return None
+    parts = [(name, value if isinstance(value, list) else [value]) for name, value in wanted.items()]
+    return All(
+        [AnyOf(name, [one for option in options for one in _written_as(_text(option))]) for name, options in parts]
+    )
+
+
+def _written_as(text: str) -> list[Json]:
+    """The values that may be written as ``text``: itself, a number, a boolean, null, any object or list."""
+    found: list[Json] = [text, {}]
+    for kind in (int, float):
+        with suppress(ValueError):
+            found.append(kind(text))
+    return [*found, _WORDS[text]] if text in _WORDS else found
 
 
 def _members(scope: Scope) -> dict[str, str]:

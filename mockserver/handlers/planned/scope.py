@@ -13,7 +13,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import begin, first_key
 from mockserver.handlers.planned.places import keys_of, model_of, plan_of, record_id, value_at
 from mockserver.messages import Json
-from mockserver.store import Record, Tenant
+from mockserver.store import Condition, Record, Tenant
 
 
 class Scope:
@@ -40,16 +40,17 @@ class Scope:
         """Whether more parents stand above the records than are named."""
         return self.keys is None or len(self.keys) < len(self.model.parents)
 
-    def all(self) -> Iterator[Record]:
-        """The records in the order of their keys."""
+    def all(self, condition: Condition | None = None) -> Iterator[Record]:
+        """The records in the order of their keys; with a condition, of them at least those that meet it."""
         if self.is_wide and self.keys is not None:
             self._begin_below(self.keys)
-        yield from filter(self._has, self._kept(self.keys or ())) if self.having else self._kept(self.keys or ())
+        kept = self._kept(self.keys or (), condition)
+        yield from filter(self._has, kept) if self.having else kept
 
-    def _kept(self, keys: tuple[str, ...]) -> Iterator[Record]:
+    def _kept(self, keys: tuple[str, ...], condition: Condition | None = None) -> Iterator[Record]:
         """The records below those parents, as many as have been looked at."""
         prefix = record_id(keys, "") if keys else ""
-        for record in self.tenant[self.resource.name].scan(prefix):
+        for record in self.tenant[self.resource.name].narrowed(condition, prefix):
             if not record.id.startswith(prefix):
                 return
             yield record
