@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from test_any_document import body, client, document, parameter, reply
+from mockserver.commands.first_screen import first_request
+from test_any_document import body, client, document, parameter, reply, world_of
 
 TEXT = {"type": "string"}
 NUMBER = {"type": "integer"}
@@ -421,3 +422,62 @@ def test_a_name_that_is_taken_is_refused_as_declared(tmp_path: Path, said: tuple
              "/labels/{name}": {"parameters": [parameter("name")], "get": {"responses": {"200": reply(label)}}}}  # fmt: skip
     caller = client(document(paths), tmp_path)
     assert [caller.post("/labels", json={"name": "hot"}).status_code for _ in range(2)] == [201, status]
+
+
+def test_whoever_looks_first_sees_the_same_links(tmp_path: Path) -> None:
+    """The first screen does not know how the server will be called, and looks before anybody else."""
+    told = hal()
+    clinic = told["paths"]["/clinics/{id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    clinic["properties"]["_links"]["additionalProperties"]["properties"]["href"]["format"] = "uri"
+    seen = []
+    for first in (lambda world: None, lambda world: first_request(world, "http://127.0.0.1:1")):
+        caller = client(told, tmp_path)
+        first(world_of(caller))
+        seen.append(caller.get("/api/clinics", headers={"Host": "mock.example.com"}).json)
+    assert seen[0] == seen[1]
+
+
+def test_a_page_says_what_was_before_and_is_as_long_as_the_document_says(tmp_path: Path) -> None:
+    flags = {name: {"type": "boolean"} for name in ("hasNextPage", "hasPreviousPage")}
+    meta = {"type": "object", "properties": {"page": NUMBER, "take": NUMBER, **flags}}
+    envelope = {
+        "type": "object",
+        "properties": {
+            "data": {"type": "array", "items": PET},
+            "meta": meta,
+            "next": {"type": ["string", "null"]},
+            "previous": {"type": ["string", "null"]},
+        },
+    }
+    query = [parameter("take", {**NUMBER, "default": 2}, "query"), parameter("skip", NUMBER, "query")]
+    caller = client(
+        document({"/pets": {"get": {"parameters": query, "responses": {"200": reply(envelope)}}}}),
+        tmp_path,
+        seed_records=5,
+    )
+    first, second, last = (caller.get(f"/pets{path}").json for path in ("", "?skip=2", "?take=2&skip=4"))
+    assert [len(one["data"]) for one in (first, second, last)] == [2, 2, 1]
+    assert [one["meta"] for one in (first, second, last)] == [
+        {"page": 1, "take": 2, "hasNextPage": True, "hasPreviousPage": False},
+        {"page": 2, "take": 2, "hasNextPage": True, "hasPreviousPage": True},
+        {"page": 3, "take": 2, "hasNextPage": False, "hasPreviousPage": True},
+    ]
+    assert (first["previous"], second["next"]) == (None, "http://localhost/pets?skip=4")
+    assert caller.get(second["previous"]).json == first
+    assert caller.get(last["previous"]).json["data"] == second["data"]
+
+
+@pytest.mark.parametrize("key", [NUMBER, {"type": "string", "format": "uuid"}])
+def test_a_member_called_like_the_parent_is_its_key(tmp_path: Path, key: dict[str, Any]) -> None:
+    book = {"type": "object", "required": ["id"], "properties": {"id": key}}
+    page = {"type": "object", "required": ["id", "book"], "properties": {"id": NUMBER, "book": key, "text": TEXT}}
+    sent = body({"type": "object", "properties": {"text": TEXT}})
+    listed = {"responses": {"200": reply({"type": "array", "items": book})}}
+    paths = {"/books": {"get": listed, "post": {"requestBody": sent, "responses": {"201": reply(book)}}},
+             "/books/{id}": {"parameters": [parameter("id", key)], "get": {"responses": {"200": reply(book)}}},
+             "/books/{book_pk}/pages": {"parameters": [parameter("book_pk", key)], "post": {"requestBody": sent, "responses": {"201": reply(page)}},
+                                        "get": {"responses": {"200": reply({"type": "array", "items": page})}}}}  # fmt: skip
+    caller = client(document(paths), tmp_path)
+    mine = caller.post("/books", json={}).json["id"]
+    assert caller.post(f"/books/{mine}/pages", json={"text": "A"}).json["book"] == mine
+    assert {one["book"] for one in caller.get(f"/books/{mine}/pages").json} == {mine}

@@ -39,7 +39,9 @@ class Told:
         self.story = story
         self.saved: dict[str, Any] = {}
         self.headers = story.get("headers", {})
-        self.client = create_app(spec=self.file(), overlays=self.overlays(), **story.get("settings", {})).test_client()
+        self.client = create_app(spec=self.file(), overlays=self.overlays(), **story.get("settings", {})).test_client(
+            use_cookies=False
+        )
         self.root = world_of(self.client).contract.document.root
 
     def file(self) -> Path:

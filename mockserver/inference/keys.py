@@ -66,7 +66,7 @@ def other_keys(shapes: Shapes, record: Node | None, key: Steps, parameter: str) 
 
 
 def repeated_key(shapes: Shapes, record: Node | None, identity: Steps, parameter: str, above: str) -> Steps:
-    """The member of the record that says again whose it is: ``ownerId``, ``owner_id``, ``owner.id``."""
+    """The member of the record that says again whose it is: ``ownerId``, ``owner_id``, ``owner``, ``owner.id``."""
     if record is None:
         return ()
     members = shapes.properties(record)
@@ -77,12 +77,19 @@ def repeated_key(shapes: Shapes, record: Node | None, identity: Steps, parameter
             continue
         if shapes.type(members[spelled[wanted]]) != "object":
             return (spelled[wanted],)
+    if thing in spelled and (spelled[thing],) != identity and _is_key(shapes, members[spelled[thing]]):
+        return (spelled[thing],)
     if thing in spelled and shapes.type(members[spelled[thing]]) == "object":
         inner = shapes.properties(members[spelled[thing]])
         for likely in ("id", "uuid", "key", "gid"):
             if likely in inner:
                 return (spelled[thing], likely)
     return ()
+
+
+def _is_key(shapes: Shapes, place: Node) -> bool:
+    """Whether a member that is called like a record can only be its key: a number or a UUID."""
+    return shapes.type(place) == "integer" or shapes.says(place, "format") == "uuid"
 
 
 def _by_parameter(

@@ -16,6 +16,8 @@ from mockserver.inference.words import flat
 ADDRESSES = frozenset({"url", "self", "href", "uri", "selflink", "selfurl"})
 LINKS = frozenset({"_links", "links"})
 """Members that hold a record's own address as ``self``, in the way of HAL and JSON:API."""
+HOST = "http://localhost"
+"""Where records are that are there from the beginning, whoever looks first and however the server is called."""
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 
 
@@ -79,8 +81,7 @@ def _whole(call: Call, place: Node | None, link: Any) -> Any:
     target = shapes.properties(place).get("href", place) if place is not None and isinstance(link, dict) else place
     if target is None or shapes.says(target, "format") != "uri" or not text.startswith("/"):
         return link
-    text = call.input.address.removesuffix(call.input.path) + text
-    return {"href": text} if isinstance(link, dict) else text
+    return {"href": HOST + text} if isinstance(link, dict) else HOST + text
 
 
 def _self(call: Call, links: Node, name: str) -> Node | None:

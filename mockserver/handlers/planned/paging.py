@@ -31,6 +31,7 @@ TOTALS = frozenset(
 )
 COUNTS = frozenset({"count", "numberofelements", "itemcount", "resultcount", "pagecounts"})
 MORE = frozenset({"hasmore", "hasnext", "hasnextpage", "moreitems", "more", "truncated", "incompleteresults"})
+LESS = frozenset({"hasprevious", "hasprev", "haspreviouspage", "hasprevpage"})
 NEXT = frozenset(
     {"next", "nextcursor", "nextpagetoken", "nexttoken", "nextpage", "nextpageuri", "nextlink", "continue"}
 )
@@ -57,7 +58,7 @@ class Page:
 def paged(call: Call, found: list[Record]) -> Page:
     plan, asked = plan_of(call), call.input.values
     roles = {flat(taken.name): taken.name for taken in plan.taken if taken.location == "query"}
-    size = _whole(asked, roles, SIZES, call.tools.page_size)
+    size = _whole(asked, roles, SIZES, _usual_size(call, plan))
     model = call.resource.model
     most = model.most if model and model.most else 10_000
     size = max(1, min(size, most, 10_000))
@@ -69,10 +70,21 @@ def paged(call: Call, found: list[Record]) -> Page:
     records = found[start : start + size]
     has_more = start + size < len(found)
     onward = _onward(roles, records, number, start + size) if has_more and records else {}
+    backward = _backward(roles, number, max(start - size, 0)) if start else {}
+    if not PAGES & roles.keys():
+        number = start // size + first_page
     facts = {"total": len(found), "count": len(records), "page": number, "size": size, "start": start, "onward": onward,
+            "backward": backward,
             "keys": [keys_of(one.id)[-1] for one in records]}  # fmt: skip
     beside = _beside(call, facts)
     return Page(records, beside, _links(call, plan, onward))
+
+
+def _usual_size(call: Call, plan: Plan) -> int:
+    """How long a page is that nobody asked for a length of: as the document says, else as the settings do."""
+    said = (call.tools.maker.shapes.says(one.schema, "default") for one in plan.taken
+            if one.location == "query" and flat(one.name) in SIZES)  # fmt: skip
+    return next((one for one in said if type(one) is int and one > 0), call.tools.page_size)
 
 
 def _first_page(call: Call, plan: Plan) -> int:
@@ -110,6 +122,14 @@ def _onward(roles: dict[str, str], records: list[Record], number: int, start: in
     return {}
 
 
+def _backward(roles: dict[str, str], number: int, start: int) -> dict[str, str]:
+    """The parameter that asks for the page before, and its value; none where only keys lead on."""
+    for words, value in ((PAGES, str(number - 1)), (OFFSETS, str(start))):
+        for word in sorted(words & roles.keys()):
+            return {roles[word]: value}
+    return {}
+
+
 def _beside(call: Call, facts: dict[str, Any]) -> dict[str, Json]:
     plan = plan_of(call)
     if plan.success.schema is None or plan.items is None:
@@ -139,7 +159,7 @@ def _member(call: Call, place: Node, word: str, facts: dict[str, Any]) -> Json:
     """The value of one member beside a list, ABSENT where its name does not tell what it is or nothing is to say."""
     options: tuple[Json, ...] = tuple(value for words, value in _numbers(facts) if word in words)
     if word in NEXT | PREVIOUS:
-        options = _ways(call, place, word, facts["onward"] if word in NEXT else {})
+        options = _ways(call, place, word, facts["onward" if word in NEXT else "backward"])
     elif word in ("firstid", "lastid"):
         keys = facts["keys"] or [None]
         options = (keys[0 if word == "firstid" else -1],)
@@ -154,6 +174,7 @@ def _numbers(facts: dict[str, Any]) -> Iterator[tuple[frozenset[str], Json]]:
     yield COUNTS - {"count"}, facts["count"]
     yield frozenset({"incompleteresults"}), False
     yield MORE, bool(facts["onward"])
+    yield LESS, facts["start"] > 0
     yield LAST_PAGES, -(-facts["total"] // facts["size"])
     yield PAGES | {"number"}, facts["page"]
     yield OFFSETS, facts["start"]
@@ -167,7 +188,7 @@ def _ways(call: Call, place: Node, word: str, onward: dict[str, str]) -> tuple[J
     parameter, text = next(iter(onward.items()))
     address = _onward_address(call, onward)
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else text
-    is_address = word in ("next", "nextlink", "nextpageuri")
+    is_address = word in ("next", "nextlink", "nextpageuri", "previous", "prev", "previouspageuri")
     return (*((address,) if is_address else ()), text, number, *_way(call, place, parameter, text, address))
 
 
