@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.made import Made
 from mockserver.conformance.runner import Run
@@ -9,8 +11,9 @@ from mockserver.conformance.runner import Run
 
 def findings_of(run: Run, left: tuple[Made, ...]) -> list[Finding]:
     """All that was found, by checks, by the watch on every reply, and by what could not be made or removed."""
+    watched = [one for finding in run.oracle.findings.values() for one in [finding] * run.oracle.seen[finding.key]]
     found = [one for result in run.results for one in result.findings]
-    found += [one for finding in run.oracle.findings.values() for one in [finding] * run.oracle.seen[finding.key]]
+    found = [*seen_by_checks_alone(found, watched), *watched]
     known = {one.operation for one in found}
     for result in run.results:
         if result.blocked and result.blocked not in known:
@@ -33,6 +36,23 @@ def findings_of(run: Run, left: tuple[Made, ...]) -> list[Finding]:
             )
         )
     return found
+
+
+def seen_by_checks_alone(found: list[Finding], watched: list[Finding]) -> list[Finding]:
+    """What the watch does not tell as well: in the same words, or of a reply that failed."""
+    told = {(one.operation, one.cause) for one in watched}
+    failed = {one.operation for one in watched if one.check == "watch.no_server_error"}
+    return [
+        one
+        for one in found
+        if (one.operation, one.cause) not in told
+        and not (one.operation in failed and one.check.startswith("fuzzing.") and _is_failure(one))
+    ]
+
+
+def _is_failure(finding: Finding) -> bool:
+    reply = finding.exchanges[-1].reply if finding.exchanges else None
+    return reply is not None and reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _about(check: str, title: str, operation: str, cause: str, detail: str = "") -> Finding:

@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from mockserver.conformance.running import Outcome
+from mockserver.conformance.telling import times
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold."""
@@ -37,7 +38,7 @@ def _told(root: ET.Element, cases: Mapping[tuple[str, str], ET.Element], one: Ma
     for mark in case.findall("skipped"):
         case.remove(mark)
     failure = ET.SubElement(case, "failure", message=_printable(f"{one['operation']}: {one['cause']}"))
-    lines = [one["detail"], f"found {one['count']} times, seed {one['seed']}", one["curl"] or ""]
+    lines = [one["detail"], f"found {times(one['count'])}, seed {one['seed']}", one["curl"] or ""]
     failure.text = _printable("\n".join(line for line in lines if line))
     for place in places[1:]:
         if not len(cases[place]):

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from mockserver.conformance.events import Event, Judged, Started, Working
 from mockserver.conformance.running import Outcome, Result
+from mockserver.conformance.telling import times
 from mockserver.conformance.verdict import Word
 
 SHOWN = 12
@@ -194,10 +195,12 @@ def _finding(console: Console, one: dict[str, Any]) -> None:
     """One cause: where it was found, what else it led to, how to see it again."""
     code = f" {one['code']}" if one["code"] else ""
     others = len(one["operations"]) - 1
-    where = one["operation"] + (f" and {others} more operations" if others > 0 else "")
+    where = one["operation"] + (
+        f" and {others} more {'operation' if others == 1 else 'operations'}" if others > 0 else ""
+    )
     console.print()
     console.print(f"[red]✗[/] [bold]{escape(one['cause'])}[/]", soft_wrap=True, highlight=False)
-    lines = [f"{one['check']}{code} · {where} · {one['provenance']} · found {one['count']}x · seed {one['seed']}"]
+    lines = [f"{one['check']}{code} · {where} · {one['provenance']} · found {times(one['count'])} · seed {one['seed']}"]
     if one["detail"]:
         lines.append(" ".join(one["detail"].split())[:DETAIL])
     if also := [other["cause"] for other in one["also"]]:
@@ -210,9 +213,9 @@ def _finding(console: Console, one: dict[str, Any]) -> None:
 def _noted(console: Console, summary: dict[str, Any]) -> None:
     """What breaks clauses that nobody documented: told, and not counted."""
     if summary["noted"]:
-        console.print("\nnot documented, hence no finding (--strictness counts them):", highlight=False)
+        console.print("\ntold, and not counted at this strictness (--strictness counts more):", highlight=False)
     for one in summary["noted"][:SHOWN]:
-        line = f"  {one['provenance']}: {one['cause']} · {one['check']} · {one['operation']}, {one['count']}x"
+        line = f"  {one['provenance']}: {one['cause']} · {one['check']} · {one['operation']}, {times(one['count'])}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if (more := len(summary["noted"]) - SHOWN) > 0:
         console.print(f"  … and {more} more: see the report (--report DIR)", highlight=False)

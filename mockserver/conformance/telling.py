@@ -163,8 +163,8 @@ def curl(step: Exchange, base_url: str, redactor: Redactor) -> str:
     """A command line that sends the request again; the tokens are taken from ``$TOKEN`` and ``$OTHER_TOKEN``."""
     words = ["curl", "-i", "-X", step.sent.method, shlex.quote(redactor.text(base_url + step.sent.target))]
     for name, text in step.sent.headers:
-        if name.lower() == "authorization":
-            words += ["-H", f'"Authorization: {_credentials(text, redactor)}"']
+        if name.lower() == "authorization" or (is_secret(name) and text in redactor.tokens):
+            words += ["-H", f'"{name}: {_credentials(text, redactor)}"']
         elif name.lower() not in UNTOLD_HEADERS and not is_secret(name):
             words += ["-H", shlex.quote(f"{name}: {redactor.text(text)}")]
     if step.sent.body:
@@ -174,8 +174,9 @@ def curl(step: Exchange, base_url: str, redactor: Redactor) -> str:
 
 def _credentials(text: str, redactor: Redactor) -> str:
     """The run's own tokens by the names a person would give them; any other, bad on purpose, covered."""
-    names = {f"Bearer {token}": f"Bearer ${name}" for token, name in zip(redactor.tokens, TOKENS, strict=False)}
-    return names.get(text, f"Bearer {HIDDEN}")
+    scheme, separator, shown = text.rpartition(" ")
+    names = {token: f"${name}" for token, name in reversed([*zip(redactor.tokens, TOKENS, strict=False)])}
+    return f"{scheme}{separator}{names[shown]}" if shown in names else f"Bearer {HIDDEN}"
 
 
 def _not_covered(verdict: Verdict) -> list[dict[str, Any]]:
@@ -237,6 +238,11 @@ def _entry(one: Accepted) -> dict[str, Any]:
         "reason": one.reason,
         "expires": one.expires.isoformat(),
     }
+
+
+def times(count: int) -> str:
+    """How often something was found, in words."""
+    return "once" if count == 1 else f"{count} times"
 
 
 def cut(text: str) -> str:

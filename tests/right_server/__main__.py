@@ -15,7 +15,10 @@ def main() -> int:
             first = told(verdicts[0])
             is_same = all(told(one) == first for one in verdicts)
             name = "in a hurry" if manners else "as it is"
-            print(f"{name}, seed {seed}: {first['word']}, {'the same' if is_same else 'NOT the same'} three times")
+            print(
+                f"{name}, seed {seed}: {first['word']}, {'the same' if is_same else 'NOT the same'} three times",
+                flush=True,
+            )
             for finding in first["findings"]:
                 print("  ", *finding)
             wrong += first["word"] != "clean" or not is_same

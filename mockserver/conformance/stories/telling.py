@@ -14,7 +14,7 @@ from mockserver.conformance.made import created, path_value
 from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.stories.playing import VOLATILE, symptom
 from mockserver.conformance.stories.story import Capture, Expectation, Step, Story
-from mockserver.conformance.stories.trail import LAST, Trail
+from mockserver.conformance.stories.trail import LAST, Trail, is_listed, texts_of
 from mockserver.conformance.telling import Report
 from mockserver.conformance.traffic import Exchange, json_or_none
 from mockserver.conformance.verdict import clusters
@@ -163,7 +163,10 @@ class _Teller:
     def _read(self, number: int, exchange: Exchange, operation: Operation | None) -> None:
         body = json_or_none(exchange.reply.body) if exchange.reply else None
         made = set(created(operation, exchange)) if operation and exchange.reply else set()
-        for pointer, value in _texts(body):
+        is_look = exchange.sent.method in ("GET", "HEAD") or bool(operation and operation.facts.is_safe)
+        for pointer, value in texts_of(body):
+            if is_look and is_listed(pointer):
+                continue  # a record of somebody's: at another place the next time
             fits = VOLATILE.fullmatch(value) or value in made
             if fits and value not in self._sources and value not in self._sent:
                 self._sources[value] = number, pointer
@@ -225,13 +228,3 @@ class _Teller:
         ]
         digest = symptom(asdict(told), replies, {name: value for value, name in self._names.items()})
         return Expectation(decisive, symptom=digest, symptom_steps=steps)
-
-
-def _texts(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    """Each text in a JSON value with the pointer to it."""
-    if isinstance(value, str):
-        yield at, value
-    elif isinstance(value, dict | list):
-        members = value.items() if isinstance(value, dict) else enumerate(value)
-        for name, one in members:
-            yield from _texts(one, at + pointer_to(str(name)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -89,7 +89,8 @@ class Trails:
         else:
             expected, base, shown = None, None, self._showing(until)
         changes = [one for one in until if not self._is_safe(one) and not _was_denied(one)]
-        return Trail(self._needed([*changes, *shown], until), decisive.number, expected, base)
+        looks = self._looks(decisive, until)
+        return Trail(self._needed([*changes, *looks, *shown], until), decisive.number, expected, base)
 
     def _decisive(self, expected: Expected | None) -> tuple[Exchange, str | None]:
         """The exchange whose reply breaks what was expected, and where in it what was compared is."""
@@ -102,6 +103,12 @@ class Trails:
                 return one, base
         return self._here[-1], None
 
+    def _looks(self, decisive: Exchange, until: list[Exchange]) -> list[Exchange]:
+        """The last looks at the records that the decisive request names, and since the last change: they may matter."""
+        named = {unquote(part) for part in decisive.sent.path.split("/")} & self._births.keys()
+        looks = [one for one in until if self._is_safe(one) and named & set(map(unquote, one.sent.path.split("/")))]
+        return [one for one in (*looks[-LAST:], *self._showing(until)) if not _was_denied(one)]
+
     def _showing(self, until: list[Exchange]) -> list[Exchange]:
         """The replies after the last change, and that to the change itself."""
         last = next((at for at in range(len(until) - 1, -1, -1) if not self._is_safe(until[at])), 0)
@@ -112,7 +119,7 @@ class Trails:
         needed = {one.number: one for one in chosen}
         found: dict[str, Exchange] = {}
         for one in until:
-            for name in _long_names(one.reply.body if one.reply else b""):
+            for name in self._said(one):
                 found.setdefault(name, one)
         left = list(needed.values())
         while left:
@@ -123,6 +130,29 @@ class Trails:
                     needed[source.number] = source
                     left.append(source)
         return tuple(needed[number] for number in sorted(needed))
+
+    def _said(self, exchange: Exchange) -> Iterable[str]:
+        """What a reply may be the first to say: not what a list shows of records that are somebody else's."""
+        body = exchange.reply.body if exchange.reply else b""
+        if not self._is_safe(exchange):
+            return _long_names(body)
+        texts = (text for pointer, text in texts_of(json_or_none(body)) if not is_listed(pointer))
+        return _long_names(" ".join(texts).encode())
+
+
+def texts_of(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """Each text in a JSON value with the pointer to it."""
+    if isinstance(value, str):
+        yield at, value
+    elif isinstance(value, dict | list):
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, one in members:
+            yield from texts_of(one, at + pointer_to(str(name)))
+
+
+def is_listed(pointer: str) -> bool:
+    """Whether a pointer leads into an item of a list."""
+    return any(step.isdigit() for step in pointer.split("/"))
 
 
 def _was_denied(exchange: Exchange) -> bool:
