@@ -161,3 +161,32 @@ def test_children_stand_below_a_record_whichever_path_it_has(tmp_path: Path) -> 
     assert caller.get(f"/owners/{owner}/pets/{pets[1]}/toys").json == [made.json]
     caller.delete(f"/pets/{pets[1]}")
     assert caller.get(f"/owners/{owner}/pets/{pets[1]}/toys").status_code == 404
+
+
+def test_what_is_made_below_a_record_is_listed_and_read_among_all_of_its_grandparent(tmp_path: Path) -> None:
+    """``/owners/{id}/toys`` lists what is made below each of the owner's pets, and reads it by its key."""
+    toys = f"{BELOW}/{{petId}}/toys"
+    paths = {**OWNERS, BELOW: one("list post", "Pet", "ownerId"), f"{BELOW}/{{petId}}": one("get", "Pet", "ownerId", "petId"),
+             toys: one("list post", "Toy", "ownerId", "petId"),
+             "/owners/{ownerId}/toys": one("list", "Toy", "ownerId"), "/owners/{ownerId}/toys/{toyId}": one("get delete", "Toy", "ownerId", "toyId")}  # fmt: skip
+    schemas = {
+        "Owner": OWNER,
+        "Pet": OWNER,
+        "Toy": {
+            "type": "object",
+            "required": ["id", "name", "worn"],
+            "properties": {"id": NUMBER, "name": TEXT, "worn": {"type": "boolean"}},
+        },
+    }
+    caller = client(document(paths, components={"schemas": schemas}), tmp_path)
+    ada, bob = (caller.post("/owners", json={"name": name}).json["id"] for name in ("Ada", "Bob"))
+    pet = caller.post(f"/owners/{ada}/pets", json={"name": "Rex"}).json["id"]
+    made = caller.post(f"/owners/{ada}/pets/{pet}/toys", json={"name": "Ball"})
+    toy = f"/owners/{ada}/toys/{made.json['id']}"
+    assert made.headers["Location"] == toy
+    assert caller.get(toy).json == made.json
+    assert made.json in caller.get(f"/owners/{ada}/toys").json
+    assert made.json not in caller.get(f"/owners/{bob}/toys").json
+    assert caller.get(f"/owners/{bob}/toys/{made.json['id']}").status_code == 404
+    assert caller.delete(toy).status_code == 204
+    assert caller.get(f"/owners/{ada}/pets/{pet}/toys").json.count(made.json) == 0

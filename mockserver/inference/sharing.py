@@ -62,15 +62,22 @@ def _gather(found: Resources, flat: Collection, others: list[Collection]) -> Non
         if _width(one.key) == _width(flat.key) and not one.item and not _posts(found, one):
             _join(found, flat, one, f"{_shown(one.key)} lists the same records (R6)")
     nested = [one for one in others if _is_below(flat.key, one.key)]
-    is_bare = not _lists(found, flat) and not _posts(found, flat)
     makers = [one for one in nested if _posts(found, one)]
-    if is_bare and not flat.also and len(home := makers or nested) == 1 and _lists(found, home[0]):
-        _move(found, flat, home[0])
+    homes = [one for one in makers or nested if _lists(found, one)]
+    if len(makers or nested) == len(homes) == 1 and _is_bare(found, flat, homes[0]):
+        _move(found, flat, homes[0])
         return
     for one in nested:
         field = _field(found.shapes, flat, one)
         if field or not _lists(found, one):
             _join(found, flat, one, f"{_shown(one.key)} shows those of one {'.'.join(field) or 'parent'} (R6)")
+
+
+def _is_bare(found: Resources, flat: Collection, home: Collection) -> bool:
+    """Whether records can only be made below ``home``, and nothing in them says where they are."""
+    if _posts(found, flat) or flat.also:
+        return False
+    return not _lists(found, flat) or (_width(flat.key) > 0 and not _field(found.shapes, flat, home))
 
 
 def _join(found: Resources, home: Collection, one: Collection, why: str) -> None:
