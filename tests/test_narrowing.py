@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from mockserver.contract.operation import How
-from mockserver.handlers import matching, query_rows
+from mockserver.handlers import matching, query_rows, querying
 from mockserver.handlers.planned import many
 from mockserver.handlers.query_rows import OPERATORS, Asked, rows
 from mockserver.store import All, Collection, Either, collection, indexes, narrowing, ordered_map
@@ -184,6 +184,21 @@ def test_a_copy_takes_over_the_indexes_of_another(monkeypatch) -> None:
     for field, how, wanted in asked:
         found = [one.id for one in second.narrowed(matching._condition(field, how, wanted))]
         assert found == ids_by_reading(second, [(field, (how, wanted))], None)
+
+
+@pytest.mark.parametrize("sort", [[], [{"field": "f"}]])
+@pytest.mark.parametrize(
+    ("cut", "found"), [({"offset": 2**70}, 0), ({"offset": -1}, 3), ({"limit": -1}, 0), ({"limit": 1e300}, 3)]
+)
+def test_a_slice_that_the_document_does_not_bound(sort: list[Any], cut: dict[str, Any], found: int) -> None:
+    kept = Collection()
+    for number in range(3):
+        kept.put(f"{number}", {"f": number}, orjson.dumps({"f": number}))
+    rules = SimpleNamespace(computed={}, seen=lambda _resource, record, _context: record.data())
+    call: Any = SimpleNamespace(tools=SimpleNamespace(rules=rules), context=lambda _: None)
+    resource: Any = SimpleNamespace(name="r")
+    tenant: Any = {"r": kept}
+    assert len(querying._rows(call, tenant, resource, {"fields": ["f"], "sort": sort, **cut})) == found
 
 
 def test_a_filter_of_any_document_finds_what_is_written_so() -> None:

@@ -118,7 +118,8 @@ def _facts(criteria: Mapping[str, Any], pointer: str) -> list[tuple[str, str]]:
 
 
 def _rows(call: Call, tenant: Tenant, resource: Resource, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    offset, limit = int(body.get("offset", 0)), int(min(body.get("limit", LIMIT), LIMIT))
+    offset = int(min(max(body.get("offset", 0), 0), len(tenant[resource.name])))
+    limit = int(min(max(body.get("limit", LIMIT), 0), LIMIT))
     asked = Asked(body.get("criteria") or {}, body.get("sort", []), offset + limit)
     found = islice(rows(call, tenant, resource, asked), offset, offset + limit)
     return [{name: record[name] for name in body["fields"] if name in record} for record in found]
