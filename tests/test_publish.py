@@ -358,21 +358,51 @@ def test_parts_of_the_wrong_form_are_all_told(parts: Parts) -> None:
         said["templates"]["operations"]["create"].pop("path")
         said["blocks"]["system"] = 1
 
-    told = problems(parts, spoil)
-    assert {line.partition("; ")[0] for line in told} == {
-        "operations.yaml /operations/create/path: is missing",
-        "blocks.yaml /system: is a int, wanted a mapping or list",
-        "authors.yaml /colour: unknown word",
-        "authors.yaml /about: is missing",
-        "authors.yaml /examples: is missing",
-        "authors.yaml /provenance: is missing",
-        "authors.yaml /record: is missing",
-        "authors.yaml /segment: is missing",
-        "authors.yaml /fields: is a list, wanted a mapping",
-        "authors.yaml /operations: is a str, wanted a mapping",
-        "authors.yaml /special//a/get: is a int, wanted a mapping".replace("//a", "/~1a"),
+    assert set(problems(parts, spoil)) == {
+        "operations.yaml /operations/create/path: is missing; write a path with <…> in it",
+        (
+            "blocks.yaml /system: is 1 (integer), wanted object or array; "
+            "write field: {…} lines, or a list of fields of other blocks"
+        ),
+        (
+            "authors.yaml /colour: is unknown; use one of about, components, effects, examples, fields, include, lookups, "
+            "objects, operations, provenance, record, search, segment, single, sources, special, tag, title"
+        ),
+        "authors.yaml /about: is missing; say in a sentence what a record is",
+        "authors.yaml /examples: is missing; write record: {…}, and change: {…} where it is changed",
+        "authors.yaml /provenance: is missing; name one of the sources, or write {status: …, source: …}",
+        "authors.yaml /record: is missing; write the name of its records' schema",
+        "authors.yaml /segment: is missing; write the first segment of its paths, which is the resource's name",
+        'authors.yaml /fields: is ["name"] (array), wanted object; write name: {…} lines',
+        'authors.yaml /operations: is "list" (string), wanted object; write operation: source lines',
+        "authors.yaml /special/~1a/get: is 1 (integer), wanted object; write an operation as OpenAPI has it",
     }
-    assert all("; " in line for line in told)
+
+
+def test_a_slip_in_a_line_or_an_effect_is_told_with_its_line_and_what_was_meant(parts: Parts) -> None:
+    lines = "fields:\n  id: {type: string}\n  colour: {type: string, descripton: Red., required: yes}\n"
+    effects = "effects:\n  - about: It fades.\n    'on': [chnage]\n    do: [{change: id, value: {colour: grey}}]\n"
+    rest = yaml.safe_dump({name: word for name, word in BOOK.items() if name != "fields"})
+    with pytest.raises(SetupError) as caught:
+        publishing.publish(parts(lambda said: said["groups"].update(books=lines + effects + rest)))
+    told = [str(problem).partition("books.yaml")[2] for problem in caught.value.problems]
+    assert told == [
+        ":7: /effects/0/do/0/value: is unknown; did you mean 'values'?",
+        ":7: /effects/0/do/0/values: is missing; write field: expression lines",
+        ':6: /effects/0/on/0: is "chnage", wanted one of "change", "create"; did you mean \'change\'?',
+        ":3: /fields/colour/descripton: is unknown; did you mean 'description'?",
+        (
+            ':3: /fields/colour/required: is "yes" (string), wanted boolean; '
+            "write true where every record has it; a client must send it unless the server sets it"
+        ),
+    ]
+
+
+def test_what_the_builder_finds_has_its_line_too(parts: Parts) -> None:
+    with pytest.raises(SetupError) as caught:
+        publishing.publish(parts(lambda said: said["groups"]["books"].update(include="medium")))
+    (told,) = caught.value.problems
+    assert (told.pointer, told.line is not None) == ("/include", True)
 
 
 def test_a_short_block_may_only_pick_what_there_is(parts: Parts) -> None:
@@ -395,7 +425,7 @@ def test_unreadable_parts_are_all_told(parts: Parts) -> None:
 
     told = problems(parts, spoil)
     assert told[0].startswith("api.yaml /a/1: cannot be read")
-    assert told[1] == "blocks.yaml : holds no mapping; see README.md"
+    assert told[1].startswith('blocks.yaml : is ["system"] (array), wanted object; write name: {field: {…}} lines')
     assert (
         told[2] == "books.yaml /search/age: the text is cut at a comma, before 'in years'; put the whole text in quotes"
     )

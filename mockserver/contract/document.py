@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.errors import Problem, SetupError
+from mockserver.values.data_file import DataFile
 from mockserver.values.pointer import escape, step_into, steps_of
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -51,18 +52,20 @@ class Document:
 
     def __init__(
         self, root: dict[str, Any], source: str = "openapi", warnings: tuple[str, ...] = (), *,
-        is_annotated: bool | None = None, parts: tuple[Part, ...] = (),
+        is_annotated: bool | None = None, parts: tuple[Part, ...] = (), text: bytes = b"",
     ) -> None:  # fmt: skip
         """``warnings`` tell what of the original had to be left out to make it one of OpenAPI 3.1.
 
         ``is_annotated``: it says itself what its operations mean, so that nothing needs to be inferred; as its root
-        looks where it is not given. ``parts``: the documents it was joined from, if it was.
+        looks where it is not given. ``parts``: the documents it was joined from, if it was. ``text``: that of its
+        file, in which a problem's line is looked up; empty for none.
         """
         self.is_annotated = "x-mock" in root if is_annotated is None else is_annotated
         self.root = root
         self.source = source
         self.warnings = warnings
         self.parts = parts
+        self.text = text
         self._targets: dict[str, Node] = {}
 
     def node(self, *steps: str | int) -> Node:
@@ -89,7 +92,7 @@ class Document:
         return SetupError([self.problem(node, problem, remedy)])
 
     def problem(self, node: Node, problem: str, remedy: str) -> Problem:
-        return Problem(self.source, node.pointer, problem, remedy)
+        return DataFile(self.source, None, self.text).problem(node.pointer, problem, remedy)
 
     def _target(self, node: Node, target: Any) -> Node:
         if isinstance(target, str) and target in self._targets:

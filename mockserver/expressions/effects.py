@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from mockserver.contract import Resource
@@ -16,20 +15,11 @@ from mockserver.expressions.rule_reader import RuleReader
 from mockserver.expressions.shapes import Shape
 from mockserver.expressions.standard import plain
 from mockserver.values.absent import ABSENT, Absent
+from mockserver.values.form import Form, read_form
 from mockserver.values.suggestions import meant
 
 Values: TypeAlias = Mapping[str, Expression]
 """Fields, and what they become; absent: the field is left as it is."""
-
-ON = ("change", "create")
-STEPS = ("set", "create", "change")
-OPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "set": frozenset(),
-        "create": frozenset({"values", "each", "link"}),
-        "change": frozenset({"values", "where", "quiet"}),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,36 +92,28 @@ def worked_out(values: Values, context: EvaluationContext, this: Any, it: Any = 
 
 
 def read_effects(node: Node, reader: RuleReader) -> tuple[Effect, ...]:
-    """The effects listed at ``node``, of the resource that ``reader`` is about."""
-    return tuple(_effect(node.child(index), reader) for index in range(len(node.value or [])))
+    """The effects listed at ``node``, of the resource that ``reader`` is about; none where they are of a wrong form."""
+    if node.value is None:
+        return ()
+    if faults := Form(read_form("effects")).faults(node.value):
+        for pointer, problem, remedy in faults:
+            reader.problems.add(Node(node.pointer + pointer, None), problem, remedy)
+        return ()
+    return tuple(_effect(node.child(index), reader) for index in range(len(node.value)))
 
 
 def _effect(node: Node, reader: RuleReader) -> Effect:
     on = node.child("on").value or ["change"]
-    if not isinstance(on, list) or set(on) - set(ON):
-        reader.problems.add(node.child("on"), f"unknown occasion {on!r}", f"write a list of {' and '.join(ON)}")
-    for word in sorted(set(node.value) - {"on", "when", "do", "about", "let"}):
-        reader.problems.add(node.child(word), f"unknown word {word!r}", "use about, on, let, when and do")
-    if not str(node.child("about").value or "").strip():
-        reader.problems.add(node, "an effect without about", "say in a sentence what happens")
     reader = reader.with_names(node.child("let"))
-    steps = [_step(node.child("do", index), reader) for index in range(len(node.child("do").value or []))]
-    if not steps:
-        reader.problems.add(node, "an effect that does nothing", "write do: [{change: …, values: {…}}]")
+    steps = [_step(node.child("do", index), reader) for index in range(len(node.child("do").value))]
     return Effect(tuple(on), reader.condition(node.child("when")), tuple(step for step in steps if step))
 
 
 def _step(node: Node, reader: RuleReader) -> Step | None:
-    found = [word for word in STEPS if isinstance(node.value, Mapping) and word in node.value]
-    if len(found) != 1:
-        reader.problems.add(node, "is not a step", f"write one of {', '.join(STEPS)}")
-        return None
-    for word in sorted(set(node.value) - OPTIONS[found[0]] - set(found)):
-        reader.problems.add(node.child(word), f"{found[0]} does not know {word!r}", meant(word, OPTIONS[found[0]]))
     own = reader.record.resource
-    if found[0] == "set":
+    if "set" in node.value:
         return Set(_values(node.child("set"), reader, own))
-    return _create(node, reader, own) if found[0] == "create" else _change(node, reader)
+    return _create(node, reader, own) if "create" in node.value else _change(node, reader)
 
 
 def _create(node: Node, reader: RuleReader, own: Resource) -> Create | None:

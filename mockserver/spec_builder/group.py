@@ -25,7 +25,7 @@ class Group:
 
     def __init__(self, part: Document, templates: Document, blocks: Document) -> None:
         sources = {**(templates.node("sources").value or {}), **(part.node("sources").value or {})}
-        self._part = Document({**part.root, "sources": sources}, part.source)
+        self._part = Document({**part.root, "sources": sources}, part.source, text=part.text)
         self._templates = templates
         self._problems = Problems(self._part)
         self._shapes = templates.node("shapes").value or {}

@@ -15,7 +15,7 @@ from mockserver.contract.problems import Problems
 from mockserver.errors import Problem, SetupError
 from mockserver.spec_builder.group import Group, Piece, merged, object_pieces
 from mockserver.spec_builder.lines import Tree
-from mockserver.spec_builder.parts import BLOCKS, FRAME, GROUP, OBJECTS, TEMPLATES, read_part
+from mockserver.spec_builder.parts import FORMS, GROUP, read_part
 from mockserver.spec_builder.tables import coverage, functions, rules, told_in
 
 GROUPS = "resources"
@@ -34,8 +34,7 @@ def publish(parts: Path) -> Tree:
     problems = Problems(Document({}, str(parts / GROUPS)))
     if not found:
         problems.add(Node("", None), "no groups", "write one, as README.md shows")
-    shared = {"api.yaml": FRAME, "operations.yaml": TEMPLATES, "blocks.yaml": BLOCKS, "objects.yaml": OBJECTS}
-    forms = {**{parts / name: form for name, form in shared.items()}, **dict.fromkeys(found, GROUP)}
+    forms = {**{parts / name: form for name, form in FORMS.items()}, **dict.fromkeys(found, GROUP)}
     read = _all_of(problems, [partial(read_part, *file) for file in forms.items()])
     frame, templates, blocks, objects, *said = read
     groups = [Group(part, templates, blocks) for part in said]
@@ -100,7 +99,7 @@ def _frame_pieces(frame: Document) -> list[Piece]:
 def _object_pieces(objects: Document, templates: Document) -> list[Piece]:
     """The nested objects that groups share. Raises SetupError."""
     sources = {**(templates.node("sources").value or {}), **(objects.node("sources").value or {})}
-    part = Document({**objects.root, "sources": sources}, objects.source)
+    part = Document({**objects.root, "sources": sources}, objects.source, text=objects.text)
     problems = Problems(part)
     pieces = [*object_pieces(part, templates.node("shapes").value or {}, problems)]
     problems.raise_any()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from importlib.resources import files
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import jsonschema_rs
 
@@ -26,27 +26,52 @@ if TYPE_CHECKING:
 SCHEMAS = "mockserver.schemas"
 MOST = 50
 """How many unknown members of an object, and how many problems of a file, are named."""
+Fault: TypeAlias = tuple[str, str, str]
+"""An RFC 6901 pointer, what is wrong there, and what to do."""
 _ZONED = re.compile(r"\d[Tt ].*(?:[Zz]|[+-]\d\d:?\d\d)\Z", re.ASCII)
 
 
-def check_form(schema: str, said: DataFile) -> list[Problem]:
-    """Everything by which ``said`` is not of the form ``schema``, a file of ``mockserver/schemas`` without its suffix.
+def check_form(schema: str, data: DataFile) -> list[Problem]:
+    """Everything by which ``data`` is not of the form ``schema``, a file of ``mockserver/schemas`` without its suffix.
 
-    What to do is the ``description`` of the schema that failed, so that an editor tells the same.
+    What to do is the ``description`` of the schema that failed, so that an editor says the same.
     """
-    if _is_of_form(schema, said.value):
-        return []
-    from jsonschema import Draft202012Validator  # PERF: 60 ms that only the one pays whose file is wrong
-    from referencing import Registry
+    return [data.problem(*fault) for fault in Form(read_form(schema)).faults(data.value)]
 
-    registry: Registry[Any] = Registry(retrieve=_retrieved)  # type: ignore[call-arg]
-    validator = Draft202012Validator(read_form(schema), registry=registry, format_checker=_formats())
-    errors = [*islice(validator.iter_errors(said.value), MOST + 1)]
-    faults = sorted({one for error in errors for one in _told(error)})
-    problems = [said.problem(*one) for one in faults[:MOST]]
-    if len(faults) > MOST or len(errors) > MOST:
-        problems.append(said.problem("", "has more problems than are listed", "correct these first"))
-    return problems
+
+class Form:
+    """A JSON Schema of ours, compiled once: for files, and for the words of a document."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._compiled = jsonschema_rs.Draft202012Validator(
+            dict(schema),
+            validate_formats=True,
+            formats={"date-time": _is_zoned_moment, "moment": _is_moment},
+            retriever=lambda address: read_form(address.rpartition("/")[2].removesuffix(".json")),
+            base_uri="form:///",
+        )
+
+    def faults(self, value: Any) -> list[Fault]:
+        """Where ``value`` is not of this form, sorted by place; at most ``MOST``, and one that says so."""
+        if self._fits(value):
+            return []
+        from jsonschema import Draft202012Validator  # PERF: 60 ms that only the one pays whose file is wrong
+        from referencing import Registry
+
+        registry: Registry[Any] = Registry(retrieve=_retrieved)  # type: ignore[call-arg]
+        validator = Draft202012Validator(self._schema, registry=registry, format_checker=_formats())
+        errors = [*islice(validator.iter_errors(value), MOST + 1)]
+        found = sorted({fault for error in errors for fault in _faults(error)})
+        more = len(found) > MOST or len(errors) > MOST
+        return [*found[:MOST], *([("", "has more problems than are listed", "correct these first")] if more else [])]
+
+    def _fits(self, value: Any) -> bool:
+        """The quick verdict; False where only the slow one can tell. PERF: a world that starts reads fifty files."""
+        try:
+            return self._compiled.is_valid(value)
+        except ValueError:  # what JSON cannot carry
+            return False
 
 
 def read_form(schema: str) -> dict[str, Any]:
@@ -64,21 +89,6 @@ def forms() -> list[str]:
     """The names of all forms."""
     found = (file.name.removesuffix(".json") for file in files(SCHEMAS).iterdir() if file.name.endswith(".json"))
     return sorted(found)
-
-
-def _is_of_form(schema: str, value: Any) -> bool:
-    """The quick verdict; False where only the slow one can tell. PERF: a world that starts reads fifty files."""
-    try:
-        validator = jsonschema_rs.Draft202012Validator(
-            read_form(schema),
-            validate_formats=True,
-            formats={"date-time": _is_zoned_moment, "moment": _is_moment},
-            retriever=lambda address: read_form(address.rpartition("/")[2].removesuffix(".json")),
-            base_uri="form:///",
-        )
-        return validator.is_valid(value)
-    except ValueError:  # what JSON cannot carry
-        return False
 
 
 def _retrieved(address: str) -> Resource[Any]:
@@ -108,7 +118,7 @@ def _is_zoned_moment(text: object) -> bool:
     return not isinstance(text, str) or (_ZONED.search(text) is not None and _is_moment(text))
 
 
-def _told(error: ValidationError) -> Iterator[tuple[str, str, str]]:
+def _faults(error: ValidationError) -> Iterator[Fault]:
     """Pointer, problem and remedy of one error; of several names that are unknown or missing, each."""
     at, rule = tuple(error.absolute_path), str(error.validator)
     schema: Any = error.schema
@@ -121,10 +131,11 @@ def _told(error: ValidationError) -> Iterator[tuple[str, str, str]]:
         for name in (name for name in wanted if name not in found):
             yield pointer_to(*at, name), "is missing", _remedy(properties.get(name, {}), "add it")
     elif rule == "dependentRequired":
-        for given, needed in wanted.items():
-            for name in needed if given in found else ():
+        for present, needed in wanted.items():
+            for name in needed if present in found else ():
                 if name not in found:
-                    yield pointer_to(*at, name), f"is missing beside {given!r}", _remedy(properties.get(name), "add it")
+                    problem = f"is missing beside {present!r}"
+                    yield pointer_to(*at, name), problem, _remedy(properties.get(name), "add it")
     elif rule in ("anyOf", "oneOf") and error.context:
         yield from _alternatives(error, at)
     elif list(error.absolute_schema_path)[-2:-1] == ["propertyNames"]:
@@ -138,7 +149,7 @@ def _told(error: ValidationError) -> Iterator[tuple[str, str, str]]:
         )
 
 
-def _unknown(at: tuple[str | int, ...], found: Any, schema: Any, properties: Any) -> Iterator[tuple[str, str, str]]:
+def _unknown(at: tuple[str | int, ...], found: Any, schema: Any, properties: Any) -> Iterator[Fault]:
     patterns = schema.get("patternProperties", {})
     unknown = sorted(
         str(name)
@@ -151,19 +162,21 @@ def _unknown(at: tuple[str | int, ...], found: Any, schema: Any, properties: Any
         yield pointer_to(*at), f"has {more} more members that are unknown", "leave them out"
 
 
-def _alternatives(error: ValidationError, at: tuple[str | int, ...]) -> Iterator[tuple[str, str, str]]:
+def _alternatives(error: ValidationError, at: tuple[str | int, ...]) -> Iterator[Fault]:
     """What is wrong with the one alternative whose type the value has; if that is not one, which types there are."""
     branches = [[*branch] for _, branch in groupby(error.context or (), key=lambda one: one.schema_path[0])]
     fitting = [branch for branch in branches if not any(map(partial(_is_of_another_type, error), branch))]
     if len(fitting) == 1:
         for below in fitting[0]:
-            yield from _told(below)
+            yield from _faults(below)
         return
     types = [one.validator_value for branch in branches for one in branch if one.validator == "type"]
     kinds = [kind for one in types for kind in (one if isinstance(one, list) else [one])]
-    wanted = {"type": list(dict.fromkeys(kinds))} if kinds and not fitting else {"value of another form": None}
-    ((rule, values),) = wanted.items()
-    yield pointer_to(*at), _problem(rule, values, error.instance), _remedy(error.schema, "correct it")
+    is_typed = bool(kinds) and not fitting
+    problem = (
+        _problem("type", list(dict.fromkeys(kinds)), error.instance) if is_typed else "has none of the forms taken"
+    )
+    yield pointer_to(*at), problem, _remedy(error.schema, "correct it")
 
 
 def _is_of_another_type(choice: ValidationError, error: ValidationError) -> bool:
@@ -176,9 +189,16 @@ def _problem(rule: str, wanted: Any, found: Any) -> str:
         return f"is {shown(found)} ({type_name(found)}), wanted {kinds}"
     if rule == "enum":
         return f"is {shown(found)}, wanted one of {named(map(shown, wanted))}"
+    if rule in ("anyOf", "oneOf"):
+        return "has more than one of the forms taken"
+    if rule in ("minItems", "minLength", "minProperties"):
+        return f"is {shown(found)}, wanted {wanted} or more {_COUNTED[rule]}"
     if rule in ("minimum", "maximum"):
         return f"is {shown(found)}, wanted {wanted} or {'more' if rule == 'minimum' else 'less'}"
     return f"is {shown(found)}, wanted {rule}{f' {shown(wanted)}' if wanted is not None else ''}"
+
+
+_COUNTED: Mapping[str, str] = {"minItems": "items", "minLength": "characters", "minProperties": "members"}
 
 
 def _near(rule: str, wanted: Any, found: Any) -> str:
