@@ -95,9 +95,9 @@ def test_a_reply_of_a_kind_of_ones_own_is_held_to_the_document(library: Library,
 def test_words_of_a_kind_of_ones_own_are_checked(library: Library, install: Install) -> None:
     points, files = from_the_guide()
     install(points, **files)
-    with pytest.raises(SetupError, match="tally does not know wat"):
+    with pytest.raises(SetupError, match="x-mock/wat: is unknown; use one of kind, member, resource"):
         library(lambda document: tallied(document, wat=1))
-    with pytest.raises(SetupError, match=r"unknown kind 'talley'; use one of .*\btally\b"):
+    with pytest.raises(SetupError, match=r"x-mock/kind: is .talley., .*did you mean 'tally'"):
         library(lambda document: tallied(document, kind="talley"))
 
 

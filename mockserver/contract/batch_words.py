@@ -6,9 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from mockserver.contract.document import Document, Node
-from mockserver.values.suggestions import meant
-
 
 @dataclass(frozen=True, slots=True)
 class BatchWords:
@@ -48,14 +45,3 @@ class BatchWords:
 PLAIN = BatchWords()
 """Each part under its own name: what holds unless the document says another."""
 PARTS = tuple(field.name for field in fields(BatchWords))
-
-
-def read_batch_words(document: Document, marks: Node, value: Any) -> BatchWords:
-    """Raises SetupError when ``value``, the word ``members`` at ``marks``, names parts that a batch does not have."""
-    place = marks.child("members")
-    if not isinstance(value, Mapping) or not all(isinstance(one, str) and one for one in value.values()):
-        raise document.error(place, "not a mapping of names", f"give names to some of {', '.join(PARTS)}")
-    for part in value:
-        if part not in PARTS:
-            raise document.error(place, f"a batch has no part {part!r}", meant(part, PARTS))
-    return BatchWords(**value)

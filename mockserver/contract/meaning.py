@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.contract.batch_words import PLAIN, BatchWords, read_batch_words
+from mockserver.contract.batch_words import PLAIN, BatchWords
 from mockserver.contract.custom_kinds import CustomKind
 from mockserver.contract.document import Document, Node
-from mockserver.contract.kinds import ANNOTATED, KINDS, Facts, Kind
+from mockserver.contract.kinds import KINDS, Facts, Kind
+from mockserver.contract.marks import mark_problems
 from mockserver.contract.operation import Page
 from mockserver.contract.resource import Resource
+from mockserver.errors import SetupError
+from mockserver.values.form import Form
+from mockserver.values.suggestions import meant
 
 _ITEM = re.compile(r"/\{([^/{}]+)\}$")
 _SHAPES: Mapping[tuple[str, bool], Kind] = {
@@ -54,41 +58,28 @@ def read_meaning(
     node: Node,
     resources: Mapping[str, Resource],
     *,
+    form: Form,
     custom_kinds: Mapping[str, CustomKind],
 ) -> Meaning:
-    """Raises SetupError when the words are missing, unknown or incomplete."""
+    """``form`` is that of ``operation_marks``. Raises SetupError listing all that is wrong with the words."""
     marks = node.child("x-mock")
-    words = marks.value if isinstance(marks.value, dict) else _inferred(document, path, method, node, resources)
-    custom = custom_kinds.get(str(words.get("kind")))
-    kind = Kind.CUSTOM if custom else _kind(document, marks, words, custom_kinds)
-    facts, name = (custom.facts, custom.name) if custom else (KINDS[kind], kind)
-    if missing := sorted(facts.needs - set(words)):
-        raise document.error(marks, f"{name} without {', '.join(missing)}", "add the missing words")
-    if unknown := sorted(set(words) - facts.needs - facts.allows - {"kind", "resource"}):
-        raise document.error(marks, f"{name} does not know {', '.join(unknown)}", "remove or correct these words")
-    resource = words.get("resource")
+    if marks.value is not None and (problems := mark_problems(form, document, marks)):
+        raise SetupError(problems)
+    words = marks.value or _inferred(document, path, method, node, resources)
+    custom = custom_kinds.get(words["kind"])
+    resource = words["resource"]
     if resource not in resources:
-        known = ", ".join(sorted(resources)) or "none"
-        remedy = "mark its record schema with x-mock: {resource: …}"
-        raise document.error(marks, f"unknown resource {resource!r} (known: {known})", remedy)
-    page, batch = _page(document, marks, words), read_batch_words(document, marks, words.get("members", {}))
-    return Meaning(kind, str(resource), words, words.get("projection"), page, custom, batch)
-
-
-def _kind(document: Document, marks: Node, words: Mapping[str, Any], custom: Iterable[str]) -> Kind:
-    word = words.get("kind")
-    if word not in ANNOTATED:
-        raise document.error(marks, f"unknown kind {word!r}", f"use one of {', '.join([*ANNOTATED, *custom])}")
-    return Kind(word)
-
-
-def _page(document: Document, marks: Node, words: Mapping[str, Any]) -> Page | None:
-    page = words.get("page")
-    if page is None:
-        return None
-    if not isinstance(page, dict) or "key" not in page or set(page) - {"key", "items", "count", "next"}:
-        raise document.error(marks.child("page"), "not a page", "write {key: …, items: …, count: …, next: …}")
-    return Page(**page)
+        remedy = meant(resource, resources) if resources else "mark its record schema with x-mock: {resource: …}"
+        raise document.error(marks.child("resource"), f"unknown resource {resource!r}", remedy)
+    return Meaning(
+        kind=Kind.CUSTOM if custom else Kind(words["kind"]),
+        resource=resource,
+        words=words,
+        projection=words.get("projection"),
+        page=Page(**words["page"]) if "page" in words else None,
+        custom=custom,
+        batch=BatchWords(**words.get("members", {})),
+    )
 
 
 def _inferred(

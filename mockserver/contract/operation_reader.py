@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.contract.custom_kinds import custom_kinds
 from mockserver.contract.document import METHODS, Document, Node
 from mockserver.contract.kinds import ANY_STATUSES, Kind
+from mockserver.contract.marks import operation_marks
 from mockserver.contract.meaning import Meaning, read_meaning
 from mockserver.contract.operation import (
     Body,
@@ -21,6 +22,7 @@ from mockserver.contract.operation import (
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Schemas
+from mockserver.values.form import Form
 
 TYPES = ("string", "integer", "number", "boolean", "array")
 
@@ -36,6 +38,7 @@ class OperationReader:
         self._resources = resources
         self._problems = problems
         self._custom_kinds = custom_kinds()
+        self._marks = Form(operation_marks(self._custom_kinds))
 
     def verbs(self, path: str, item: Node) -> dict[str, Operation]:
         found = {}
@@ -50,7 +53,9 @@ class OperationReader:
 
     def _operation(self, path: str, method: str, item: Node, node: Node) -> Operation:
         parameters = self._parameters(item, node)
-        meaning = read_meaning(self._document, path, method, node, self._resources, custom_kinds=self._custom_kinds)
+        meaning = read_meaning(
+            self._document, path, method, node, self._resources, form=self._marks, custom_kinds=self._custom_kinds
+        )
         body = self._body(node)
         security = node.child("security").value
         security = self._document.root.get("security") if security is None else security

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from mockserver.contract.document import Document, Node
@@ -20,6 +20,9 @@ class Problems:
 
     def add(self, node: Node, problem: str, remedy: str) -> None:
         self._found.append(self._document.problem(node, problem, remedy))
+
+    def add_all(self, problems: Iterable[Problem]) -> None:
+        self._found += problems
 
     def attempt(self, step: Callable[[], Result]) -> Result | None:
         """What ``step`` returns; None when it raised a SetupError, whose problems are kept."""

@@ -6,16 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.contract.document import Document, Node
+from mockserver.contract.marks import mark_problems
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Reference, Resource
 from mockserver.contract.schema import Schemas
+from mockserver.values.form import Form, read_form
 
-STAMPS = ("created-at", "created-by", "modified-at", "modified-by", "version", "lock")
 DEEPEST = 8
 """How many objects within objects are looked through for foreign keys."""
-RECORD_WORDS = frozenset({"resource", "key", "single", "effects", "patch-without-change"})
-PATCHES = ("ignored", "counts")
-FIELD_WORDS = frozenset({"stamp", "references", "computed", "filled", "chosen"})
 
 
 def read_resources(document: Document, schemas: Schemas, problems: Problems) -> dict[str, Resource]:
@@ -48,22 +46,18 @@ class _Reader:
         self._document = document
         self._schemas = schemas
         self._problems = problems
+        self._record = Form(read_form("x_mock_record"))
+        self._field = Form(read_form("x_mock_field"))
 
     def resource(self, name: str, schema: str, node: Node) -> Resource:
-        marks = self._marks(node, RECORD_WORDS)
+        marks = self._marks(node, self._record)
         fields = dict(node.child("properties").items())
         key = "" if marks.get("single") is True else marks.get("key") or "id"
         if key and key not in fields:
             self._problems.add(node, f"the key {key!r} is not a property", "name the property that identifies a record")
-        said = {field: self._marks(place, FIELD_WORDS) for field, place in fields.items()}
+        said = {field: self._marks(place, self._field) for field, place in fields.items()}
         references = [one for field, place in fields.items() for one in self._references(place, (field,), said[field])]
-        if (patches := marks.get("patch-without-change", "ignored")) not in PATCHES:
-            place = node.child("x-mock", "patch-without-change")
-            self._problems.add(place, f"{patches!r} is unknown", f"use {' or '.join(PATCHES)}")
         stamps = {said[field]["stamp"]: field for field in fields if "stamp" in said[field]}
-        for stamp, field in stamps.items():
-            if stamp not in STAMPS:
-                self._problems.add(fields[field], f"unknown stamp {stamp!r}", f"use one of {', '.join(STAMPS)}")
         managed = {field for field, place in fields.items() if place.child("readOnly").value is True}
         computed = frozenset(field for field in fields if "computed" in said[field])
         return Resource(
@@ -78,16 +72,17 @@ class _Reader:
             references=tuple(one for one in references if not one.is_elsewhere),
             elsewhere=tuple(one for one in references if one.is_elsewhere),
             rule=self._schemas.rule(node),
-            counts_every_patch=patches == "counts",
+            counts_every_patch=marks.get("patch-without-change") == "counts",
         )
 
-    def _marks(self, node: Node, words: frozenset[str]) -> Mapping[str, Any]:
-        """The x-mock words at a place; a problem for each that nobody knows."""
+    def _marks(self, node: Node, form: Form) -> Mapping[str, Any]:
+        """The x-mock words at a place; none where they are not of the form, which is a problem for each reason."""
         place = node.child("x-mock")
-        marks = place.value if isinstance(place.value, Mapping) else {}
-        for word in sorted(set(marks) - words):
-            self._problems.add(place, f"unknown word {word!r}", f"use one of {', '.join(sorted(words))}")
-        return marks
+        if place.value is None:
+            return {}
+        wrong = mark_problems(form, self._document, place)
+        self._problems.add_all(wrong)
+        return {} if wrong else place.value
 
     def _references(self, node: Node, names: tuple[str, ...], marks: Mapping[str, Any]) -> Iterator[Reference]:
         """The foreign keys at a field and inside the objects it holds. What the server computes holds none."""
