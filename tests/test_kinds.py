@@ -305,12 +305,12 @@ def test_an_operation_that_generates_stores_and_answers(library) -> None:
 
 
 WRONG = {
-    "a kind there is not": (lambda told: told["paths"]["/books/{tenant}"]["post"]["x-mock"].update(kind="make"), "'make'"),
+    "a kind there is not": (lambda told: told["paths"]["/books/{tenant}"]["post"]["x-mock"].update(kind="make"), 'x-mock/kind: is "make"'),
     "a look-up by no field": (lambda told: told["paths"]["/books/{tenant}/author/{author_id}"]["get"]["x-mock"].update(by="nobody"), "names no parameter: 'nobody'"),
     "a look-up by a field of nothing": (lambda told: told["paths"]["/books/{tenant}/author/{author_id}"]["get"]["x-mock"].update(by={"author_id": "nobody"}), "books has no field 'nobody'"),
-    "a look-up by nothing at all": (lambda told: told["paths"]["/books/{tenant}/author/{author_id}"]["get"]["x-mock"].update(by={}), "no stored field to find records by"),
-    "a look-up by a choice without cases": (lambda told: told["paths"]["/books/{tenant}/author/{author_id}"]["get"]["x-mock"].update(by={"author_id": {"by": "state"}}), "neither a field nor a choice"),
-    "a look-up by a number": (lambda told: told["paths"]["/books/{tenant}/author/{author_id}"]["get"]["x-mock"].update(by={"author_id": 5}), "neither a field nor a choice"),
+    "a look-up by nothing at all": (lambda told: told["paths"]["/books/{tenant}/author/{author_id}"]["get"]["x-mock"].update(by={}), "x-mock/by: is {}, wanted 1 or more members; name a field"),
+    "a look-up by a choice without cases": (lambda told: told["paths"]["/books/{tenant}/author/{author_id}"]["get"]["x-mock"].update(by={"author_id": {"by": "state"}}), "by/author_id/cases: is missing; write value: field lines"),
+    "a look-up by a number": (lambda told: told["paths"]["/books/{tenant}/author/{author_id}"]["get"]["x-mock"].update(by={"author_id": 5}), "by/author_id: is 5 (integer), wanted string or object"),
     "a projection by no parameter": (lambda told: told["paths"]["/books/{tenant}/{id}"]["get"]["x-mock"].update(projection="only"), "names no parameter: 'only'"),
     "a page by no parameter": (lambda told: told["paths"]["/books/{tenant}"]["get"]["x-mock"]["page"].update(key="from"), "names no parameter: 'from'"),
     "a reference to nothing": (lambda told: field(told, "email", {"type": "string", "x-mock": {"references": "films"}}), "films"),

@@ -177,21 +177,18 @@ class OperationReader:
         if by is not None:
             self._looked_up(marks.child("by"), {by: by} if isinstance(by, str) else by, meaning, asked)
 
-    def _looked_up(self, place: Node, by: Any, meaning: Meaning, asked: list[str]) -> None:
+    def _looked_up(self, place: Node, by: Mapping[str, Any], meaning: Meaning, asked: list[str]) -> None:
         """``by``: for each parameter a field, or ``{by: field, cases: {value: field}}``."""
         resource = self._resources[meaning.resource]
-        values = [*by.values()] if isinstance(by, Mapping) else []
+        values = [*by.values()]
         plain = [one for one in values if isinstance(one, str)]
         chosen = [one for one in values if not isinstance(one, str)]
-        if not all(isinstance(one, Mapping) and isinstance(one.get("cases"), Mapping) for one in chosen):
-            self._problems.add(place, "neither a field nor a choice", "write {by: field, cases: {value: field}}")
-            return
         if not plain or plain[0] in resource.computed:
             self._problems.add(place, "no stored field to find records by", "write by: {parameter: field}")
             return
         for name in (one for one in by if one not in asked):
             self._problems.add(place, f"names no parameter: {name!r}", f"use one of {', '.join(asked)}")
-        fields = [*plain, *(one.get("by") for one in chosen), *(two for one in chosen for two in one["cases"].values())]
+        fields = [*plain, *(one["by"] for one in chosen), *(two for one in chosen for two in one["cases"].values())]
         for name in dict.fromkeys(fields):
             if name not in resource.fields:
                 self._problems.add(place, f"{resource.name} has no field {name!r}", "name a field of the record")
