@@ -34,7 +34,7 @@ STAMPS = ("modified-at", "modified-by", "version")
 CHOSEN = st.integers(min_value=0, max_value=50)
 
 
-@check(Kind.CREATE, Kind.READ, Kind.DELETE, writes=True)
+@check(Kind.CREATE, Kind.READ, Kind.DELETE, writes=True, every=12)
 def check_model(session: Session, group: Group) -> None:
     """Whatever the order of creates, changes, batches and deletes, the records are those of the model."""
     if not session.limits.flows:

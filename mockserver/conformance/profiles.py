@@ -41,8 +41,9 @@ class Profile:
 
     ``in_process`` has its own mock, ``local`` takes servers of this machine only; ``ledger`` marks and
     writes down all that is made. Of every ``share`` checks one is carried out, and half as many operations
-    are fuzzed, all of them for a few resources that have everything among them. ``rate`` is requests a second,
-    ``max_time`` seconds, unless told otherwise.
+    are fuzzed, all of them for a few resources that have everything among them; where it is ``spread``, only the dear
+    checks are left out, and one operation of each kind is fuzzed. ``rate`` is requests a second, ``max_time`` seconds,
+    unless told otherwise.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Profile:
     local: bool = False
     ledger: bool = False
     share: int = 1
+    spread: bool = False
     rate: float | None = None
     max_time: float | None = None
 
@@ -71,6 +73,7 @@ PROFILES: Mapping[str, Profile] = {
             fuzzing=Amount(cases=5, sequences=10),
             in_process=True,
             share=12,
+            spread=True,
         ),
         Profile(
             name="nightly",

@@ -22,6 +22,7 @@ class Check:
     ``needs`` are the kinds of operation without which it cannot be looked at; ``writes`` tells that it
     changes records, ``owns`` that it may touch records it did not make, ``pair`` that it takes a second
     tenant; ``code`` is the Web Fuzzing Commons code of what it finds. ``plain``: for documents without annotations.
+    ``every``: where there is no time for all, one resource in so many is looked at; 1 for what costs little.
     ``provenance`` is that of the clauses it rests on, None for that of the operation.
     """
 
@@ -35,6 +36,7 @@ class Check:
     code: int | None = None
     plain: bool = False
     provenance: Provenance | None = None
+    every: int = 1
 
     @property
     def suite(self) -> str:
@@ -49,6 +51,7 @@ def check(
     code: int | None = None,
     plain: bool = False,
     provenance: Provenance | None = None,
+    every: int = 1,
 ) -> Callable[[Function], Check]:
     """Make a check of ``check_<name>``: its docstring's first line is the title, its module the suite."""
 
@@ -56,7 +59,10 @@ def check(
         name = getattr(function, "__name__", "").removeprefix("check_")
         suite = function.__module__.rpartition(".")[2]
         title = (function.__doc__ or name).strip().splitlines()[0].rstrip(".")
-        return Check(f"{suite}.{name}", title, function, frozenset(needs), writes, owns, pair, code, plain, provenance)
+        kinds = frozenset(needs)
+        return Check(
+            f"{suite}.{name}", title, function, kinds, writes, owns, pair, code, plain, provenance, every=every
+        )
 
     return made
 

@@ -87,7 +87,8 @@ class Run:
         self.strictness = options.strictness or self._usual()
         self.checks = load_checks(options.checks, plain=self.plan.is_inferred)
         is_whole = options.groups or options.whole or self.plan.is_inferred
-        self.sample = sample(self.plan, 1 if is_whole else self.profile.share, options.seed)
+        share = 1 if is_whole else self.profile.share
+        self.sample = sample(self.plan, share, options.seed, spread=self.profile.spread)
         self.results: list[Result] = []
         self.partial = self.stopped = ""
         self.lag: Lag | None = None
@@ -146,7 +147,7 @@ class Run:
     def planned(self) -> int:
         """How many checks of resources the run is going to carry out."""
         return sum(
-            self.sample.has_check(check.name, name) and reckoned(check, self.session, group) is None
+            self.sample.has_check(check, name) and reckoned(check, self.session, group) is None
             for name, group in self.groups.items()
             for check in self.checks
         )
@@ -187,7 +188,7 @@ class Run:
         self.session.limits = replace(self.session.limits, foreign=found)
 
     def _one(self, check: Check, resource: str) -> None:
-        if not self.sample.has_check(check.name, resource):
+        if not self.sample.has_check(check, resource):
             self._keep(Result(check, resource, Outcome.LEFT_OUT, reason=SAMPLED, planned=False))
             return
         self._tell(Working(f"{check.name} of {resource}"))
@@ -265,7 +266,7 @@ class Run:
     def _unreached(self, check: Check, group: Group) -> Result:
         """A check that the run did not come to; one that it would not have carried out anyway is told as such."""
         known = reckoned(check, self.session, group)
-        if known is None and not self.sample.has_check(check.name, group.name):
+        if known is None and not self.sample.has_check(check, group.name):
             known = Result(check, group.name, Outcome.LEFT_OUT, reason=SAMPLED, planned=False)
         return known or Result(check, group.name, Outcome.NOT_COVERED, reason=self.partial, hindered=True)
 

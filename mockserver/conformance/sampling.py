@@ -5,33 +5,46 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mockserver.conformance.plan import Group, Plan
+from mockserver.conformance.registry import Check
 from mockserver.contract import Kind, Operation
 from mockserver.runtime.determinism import digest
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One in ``share`` (1: all) of checks and half as many operations, chosen by ``seed``; all of ``whole``.
+    """Which checks and which operations to fuzz a run carries out, chosen by ``seed``.
 
-    Fuzzing one operation takes about as long as twenty checks of one resource.
+    ``share``: one in so many checks (1: all), all of those of the resources ``whole``. Where it is ``spread`` the
+    checks themselves say of how many resources they take one: cheap ones look at every resource there is.
+    Half as many operations are fuzzed, beside ``fuzzed``: fuzzing one takes about as long as twenty checks.
     """
 
     share: int
     seed: int
     whole: frozenset[str] = field(default=frozenset())
+    spread: bool = False
+    fuzzed: frozenset[str] = field(default=frozenset())
 
-    def has_check(self, name: str, resource: str) -> bool:
-        return self._has(self.share, name, resource)
+    def has_check(self, check: Check, resource: str) -> bool:
+        return self._has(check.every if self.spread else self.share, check.name, resource)
 
     def has_operation(self, operation: Operation) -> bool:
-        return self._has(self.share if self.share == 1 else 2 * self.share, operation.id, operation.resource.name)
+        if self.share == 1 or operation.id in self.fuzzed:
+            return True
+        return digest(self.seed, operation.id, operation.resource.name) % (2 * self.share) == 0
 
     def _has(self, share: int, name: str, resource: str) -> bool:
-        return share == 1 or resource in self.whole or digest(self.seed, name, resource) % share == 0
+        return 1 in (share, self.share) or resource in self.whole or digest(self.seed, name, resource) % share == 0
 
 
-def sample(plan: Plan, share: int, seed: int) -> Sample:
-    return Sample(share, seed, representatives(plan) if share > 1 else frozenset())
+def sample(plan: Plan, share: int, seed: int, *, spread: bool = False) -> Sample:
+    if share == 1:
+        return Sample(share, seed)
+    whole = representatives(plan)
+    operations = [one for name in sorted(whole) for one in plan.groups[name].all()]
+    by_kind = {one.kind: one.id for one in operations}
+    fuzzed = by_kind.values() if spread else [one.id for one in operations]
+    return Sample(share, seed, whole, spread, frozenset(fuzzed))
 
 
 def representatives(plan: Plan) -> frozenset[str]:

@@ -27,6 +27,8 @@ class Area(StrEnum):
     BATCH = "batch"
     DOCUMENTS = "documents, notices"
     CONCURRENCY = "concurrency"
+    RULES = "effects, computed, filled"
+    QUERIES = "queries"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mockserver.messages import Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.moment import comparable, order
 from mutants.generated import Ground, Made, body_of, describe, operator, replies, requests
+from mutants.mutant import Area
 from mutants.planting import Behaviour, Planting, engine
 from mutants.state_operators import MANY, answered
 from mutants.wire import Wire
@@ -22,7 +23,7 @@ from mutants.wire import Wire
 Turn = Callable[[Any], Any]
 
 
-@operator
+@operator(Area.LISTS)
 def page_off(ground: Ground) -> Made:  # noqa: C901 -- one function for each place
     """Pages are cut or named wrongly, in ways that need more than one page to tell."""
     operation = ground.operation(*ground.rng.choice([(one,) for one in MANY]))
@@ -77,7 +78,7 @@ def page_off(ground: Ground) -> Made:  # noqa: C901 -- one function for each pla
     return describe(operation, f"pages: {how}", replies(ground, operation, told) if is_told else plant)
 
 
-@operator
+@operator(Area.LISTS)
 def search_off(ground: Ground) -> Made:
     """One way of comparing in one search is another one."""
     operation = ground.operation(Kind.SEARCH)
@@ -157,7 +158,7 @@ VALUES: dict[str, Turn] = {
 }
 
 
-@operator
+@operator(Area.LIFECYCLE)
 def value_bent(ground: Ground) -> Made:
     """Odd values are stored otherwise than they were sent."""
     operation = ground.operation(Kind.CREATE, Kind.REPLACE, Kind.PATCH)
@@ -166,7 +167,7 @@ def value_bent(ground: Ground) -> Made:
     return describe(operation, name, requests(ground, operation, change))
 
 
-@operator
+@operator(Area.LIFECYCLE)
 def depth_lost(ground: Ground) -> Made:
     """Members inside members are lost when stored."""
     operation = ground.operation(Kind.CREATE, Kind.REPLACE, Kind.PATCH)
@@ -193,7 +194,7 @@ def depth_lost(ground: Ground) -> Made:
     )
 
 
-@operator
+@operator(Area.CHANGES)
 def put_merges(ground: Ground) -> Made:
     """A PUT keeps something of what was there."""
     operation = ground.operation(Kind.REPLACE)
@@ -225,7 +226,7 @@ def put_merges(ground: Ground) -> Made:
     return describe(operation, f"keeps {how} of what was there", plant)
 
 
-@operator
+@operator(Area.CHANGES)
 def patch_off(ground: Ground) -> Made:
     """One kind of step is taken for another one, or not at all."""
     operation = ground.operation(Kind.PATCH)
@@ -264,7 +265,7 @@ CLAIMS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 }
 
 
-@operator
+@operator(Area.AUTH)
 def claim_unchecked(ground: Ground) -> Made:
     """A claim that should shut a token out does not."""
     name = ground.rng.choice([*sorted(CLAIMS), "without an audience", "of any audience"])
@@ -287,7 +288,7 @@ def claim_unchecked(ground: Ground) -> Made:
     return operation.resource.name, "token", f"a token passes {name}", lambda one: one.around(Keys, "claims", claims)
 
 
-@operator
+@operator(Area.SHAPE)
 def refusal_bent(ground: Ground) -> Made:
     """A refusal has another body than the document says."""
     operation = ground.rng.choice(list(ground.contract.operations()))
@@ -313,7 +314,7 @@ def refusal_bent(ground: Ground) -> Made:
     return describe(operation, f"{status}: {how}", replies(ground, operation, change, status))
 
 
-@operator
+@operator(Area.SHAPE)
 def json_bent(ground: Ground) -> Made:
     """What is sent is no JSON as it should be, in ways that lenient readers pass over."""
     operation = ground.operation(Kind.READ, *MANY, Kind.CREATE)
@@ -341,7 +342,7 @@ def _numbers(value: Any) -> Iterator[float]:
         yield value
 
 
-@operator
+@operator(Area.QUERIES)
 def query_off(ground: Ground) -> Made:
     """A part of what a query asks is passed over."""
     operation = ground.operation(Kind.QUERY)
@@ -356,7 +357,7 @@ def query_off(ground: Ground) -> Made:
     return describe(operation, f"{name} is passed over", requests(ground, operation, change))
 
 
-@operator
+@operator(Area.ISOLATION)
 def foreign_query(ground: Ground) -> Made:
     """A query looks into other tenants too."""
     operation = ground.operation(Kind.QUERY)
@@ -374,7 +375,7 @@ def foreign_query(ground: Ground) -> Made:
     return describe(operation, "looks into other tenants too", plant)
 
 
-@operator
+@operator(Area.ISOLATION)
 def generated_elsewhere(ground: Ground) -> Made:
     """What is generated is not stored, or twice."""
     operation = ground.operation(Kind.GENERATE)

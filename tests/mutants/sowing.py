@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -17,8 +17,15 @@ from mockserver.conformance.session import Session
 from mockserver.conformance.transports import in_process
 from mockserver.errors import SetupError
 from mockserver.settings import Settings
-from mutants import request_operators, state_operators  # noqa: F401 -- read so that their operators are known
+from mutants import (  # noqa: F401 -- read so that their operators are known
+    body_operators,
+    document_operators,
+    reply_operators,
+    request_operators,
+    state_operators,
+)
 from mutants.generated import Sown, sow
+from mutants.mutant import Area
 from mutants.planting import planted
 from mutants.trial import LIMITS, Target, names_a_cause
 
@@ -28,6 +35,7 @@ class Tried:
     """``met``: a request or a reply was changed while the kit was at work; ``caught`` is the check's sentence."""
 
     operator: str
+    area: Area
     resource: str
     kind: str
     wrong: str
@@ -44,7 +52,9 @@ def try_generated(
             caught = _caught(sown, target, settings)
         except SetupError:
             continue  # no mock starts with this document, so nobody can meet the mutant
-        yield Tried(sown.operator, sown.resource, sown.kind, sown.mutant.wrong, bool(sown.met), caught)
+        yield Tried(
+            sown.operator, sown.mutant.area, sown.resource, sown.kind, sown.mutant.wrong, bool(sown.met), caught
+        )
 
 
 def _caught(sown: Sown, target: Target, settings: Settings) -> str | None:
@@ -62,8 +72,8 @@ def _caught(sown: Sown, target: Target, settings: Settings) -> str | None:
     return None
 
 
-def show_generated(console: Console, rows: Iterator[Tried], *, verbose: bool) -> float:
-    """Print the shares by operator and by kind, and every survivor; the share of all that were met."""
+def show_generated(console: Console, rows: Iterator[Tried], *, verbose: bool) -> list[Tried]:
+    """Print the shares by operator, area, kind and group, and every survivor; returns all rows."""
     done: list[Tried] = []
     for row in rows:
         done.append(row)
@@ -72,11 +82,23 @@ def show_generated(console: Console, rows: Iterator[Tried], *, verbose: bool) ->
                 f"{'caught' if row.caught else 'missed' if row.met else 'not met'}: {row.wrong}", soft_wrap=True
             )
     table = Table("by", "", "mutants", "met", "caught")
-    for title, one in (("operator", lambda row: row.operator), ("kind", lambda row: row.kind), ("all", lambda _: "")):
+    ways: tuple[tuple[str, Callable[[Tried], str]], ...] = (
+        ("operator", lambda row: row.operator),
+        ("area", lambda row: row.area.value),
+        ("kind", lambda row: row.kind),
+        ("group", lambda row: row.resource),
+        ("all", lambda _: ""),
+    )
+    for title, one in ways:
         for name in sorted({one(row) for row in done}):
             rows_of = [row for row in done if one(row) == name]
             met = [row for row in rows_of if row.met or row.caught]
             table.add_row(title, name, str(len(rows_of)), str(len(met)), str(sum(bool(row.caught) for row in met)))
     console.print(table)
+    return done
+
+
+def share_caught(done: Iterable[Tried]) -> float:
+    """The share of the mutants that were met."""
     met = [row for row in done if row.met or row.caught]
     return sum(bool(row.caught) for row in met) / len(met) if met else 0.0

@@ -13,6 +13,7 @@ from mockserver.messages import Reply
 from mockserver.store import Record, Tenant
 from mutants.concurrency import Meeting
 from mutants.generated import Ground, Made, describe, operator
+from mutants.mutant import Area
 from mutants.planting import Behaviour, Planting, engine
 
 MANY = (Kind.LIST, Kind.LOOKUP, Kind.SEARCH)
@@ -54,7 +55,7 @@ def twin_with(tenant: Tenant, resource: str, records: list[Record]) -> Tenant:
     return twin
 
 
-@operator
+@operator(Area.ISOLATION)
 def tenants_mixed(ground: Ground) -> Made:
     kinds = (*MANY, Kind.READ, Kind.COMPUTE, Kind.DOCUMENT)
     operation = ground.operation(*ground.rng.choice([(one,) for one in kinds]))
@@ -84,7 +85,7 @@ def tenants_mixed(ground: Ground) -> Made:
     return describe(operation, "looks into other tenants too", plant)
 
 
-@operator
+@operator(Area.LIFECYCLE)
 def deleted_found(ground: Ground) -> Made:
     """A record that was deleted is found still by one operation."""
     delete = ground.operation(Kind.DELETE)
@@ -113,7 +114,7 @@ def deleted_found(ground: Ground) -> Made:
     return describe(seeing, "finds what was deleted", plant)
 
 
-@operator
+@operator(Area.LISTS)
 def stale_after(ground: Ground) -> Made:
     """What one operation changed is seen by another one as it was before."""
     change = ground.operation(*CHANGES)
@@ -146,7 +147,7 @@ def stale_after(ground: Ground) -> Made:
     return describe(seeing, f"does not see what {change.id} changed", plant)
 
 
-@operator
+@operator(Area.BATCH)
 def batch_off(ground: Ground) -> Made:  # noqa: C901 -- one function for each way
     """One verb of a batch is answered well and does nothing, or does it otherwise."""
     operation = ground.operation(Kind.BATCH)
@@ -207,7 +208,7 @@ def _undo() -> None:
     raise _Undone
 
 
-@operator
+@operator(Area.BATCH)
 def batch_last_lost(ground: Ground) -> Made:
     """The last of several items is answered as the one before it and not carried out."""
     operation = ground.operation(Kind.BATCH)
@@ -226,7 +227,7 @@ def batch_last_lost(ground: Ground) -> Made:
     return describe(operation, "the last item is not carried out", plant)
 
 
-@operator
+@operator(Area.CHANGES)
 def stamp_off(ground: Ground) -> Made:
     """One stamp is not set on one way in, or is what the client sent."""
     operation = ground.operation(Kind.CREATE, *CHANGES)
@@ -258,7 +259,7 @@ def stamp_off(ground: Ground) -> Made:
     return describe(operation, f"{field} is {how}", plant)
 
 
-@operator
+@operator(Area.RULES)
 def effects_off_by_one_way(ground: Ground) -> Made:
     """What follows from a change does not follow when it came by one way in."""
     known = [one for one in ground.contract.resources if _has_effects(ground, one)]
@@ -293,7 +294,7 @@ def _has_effects(ground: Ground, name: str) -> bool:
     return bool(ground.contract.document.node("components", "schemas", schema).child("x-mock", "effects").value)
 
 
-@operator
+@operator(Area.VALIDATION)
 def unchecked_by_one_way(ground: Ground) -> Made:
     """One way in stores what breaks the record's schema, or refers to what is not there."""
     operation = ground.operation(Kind.PATCH, Kind.BATCH)
@@ -324,7 +325,7 @@ def unchecked_by_one_way(ground: Ground) -> Made:
     return describe(operation, f"stores without {what.strip('_')}", plant)
 
 
-@operator
+@operator(Area.CONCURRENCY)
 def update_lost(ground: Ground) -> Made:
     """Of two changes at the same moment one is lost."""
     operation = ground.operation(Kind.REPLACE, Kind.PATCH)

@@ -57,18 +57,24 @@ class Trails:
 
     def __init__(self, is_safe: Callable[[Exchange], bool]) -> None:
         self._is_safe = is_safe
+        self._reads: dict[int, bool] = {}  # PERF: of each exchange is found out once whether it is one
         self._births: OrderedDict[str, Exchange] = OrderedDict()
         self._here: list[Exchange] = []
         self._told: set[tuple[str, str, str]] = set()
 
     def begin(self) -> None:
         """A check begins: what is exchanged from now on belongs to it."""
-        self._here = []
+        self._here, self._reads = [], {}
+
+    def _is_read(self, exchange: Exchange) -> bool:
+        if exchange.number not in self._reads:
+            self._reads[exchange.number] = self._is_safe(exchange)
+        return self._reads[exchange.number]
 
     def look(self, exchange: Exchange, operation: Operation | None) -> None:
         self._here.append(exchange)
         if len(self._here) > KEPT:
-            first_read = next((at for at, one in enumerate(self._here[:-LAST]) if self._is_safe(one)), 0)
+            first_read = next((at for at, one in enumerate(self._here[:-LAST]) if self._is_read(one)), 0)
             del self._here[first_read]
         if operation is not None and exchange.reply and 200 <= exchange.reply.status < 300:
             for name in created(operation, exchange):
@@ -88,7 +94,7 @@ class Trails:
             shown = [decisive]
         else:
             expected, base, shown = None, None, self._showing(until)
-        changes = [one for one in until if not self._is_safe(one) and not _was_denied(one)]
+        changes = [one for one in until if not self._is_read(one) and not _was_denied(one)]
         looks = self._looks(decisive, until)
         return Trail(self._needed([*changes, *looks, *shown], until), decisive.number, expected, base)
 
@@ -106,12 +112,12 @@ class Trails:
     def _looks(self, decisive: Exchange, until: list[Exchange]) -> list[Exchange]:
         """The last looks at the records that the decisive request names, and since the last change: they may matter."""
         named = {unquote(part) for part in decisive.sent.path.split("/")} & self._births.keys()
-        looks = [one for one in until if self._is_safe(one) and named & set(map(unquote, one.sent.path.split("/")))]
+        looks = [one for one in until if self._is_read(one) and named & set(map(unquote, one.sent.path.split("/")))]
         return [one for one in (*looks[-LAST:], *self._showing(until)) if not _was_denied(one)]
 
     def _showing(self, until: list[Exchange]) -> list[Exchange]:
         """The replies after the last change, and that to the change itself."""
-        last = next((at for at in range(len(until) - 1, -1, -1) if not self._is_safe(until[at])), 0)
+        last = next((at for at in range(len(until) - 1, -1, -1) if not self._is_read(until[at])), 0)
         return until[last:][-LAST:]
 
     def _needed(self, chosen: list[Exchange], until: list[Exchange]) -> tuple[Exchange, ...]:
@@ -134,7 +140,7 @@ class Trails:
     def _said(self, exchange: Exchange) -> Iterable[str]:
         """What a reply may be the first to say: not what a list shows of records that are somebody else's."""
         body = exchange.reply.body if exchange.reply else b""
-        if not self._is_safe(exchange):
+        if not self._is_read(exchange):
             return _long_names(body)
         texts = (text for pointer, text in texts_of(json_or_none(body)) if not is_listed(pointer))
         return _long_names(" ".join(texts).encode())
