@@ -18,7 +18,7 @@ from mockserver.conformance import (
 )
 
 
-@check(code=311)
+@check(code=311, every=3)
 def check_every_operation(session: Session, group: Group) -> None:
     """Every operation refuses a missing, malformed, forged or outdated token with 401."""
     record = session.sample(group)[0]
@@ -38,7 +38,7 @@ def check_every_operation(session: Session, group: Group) -> None:
         session.same(record, session.read(group, record[group.key]), "a request with a bad token changed a record")
 
 
-@check(code=311)
+@check(code=311, every=6)
 def check_claims(session: Session, group: Group) -> None:
     """A token that does not tell its tenant, or whose it is, or tells it in another form, opens nothing."""
     if session.own.mint is None:

@@ -169,7 +169,7 @@ def check_directives_as_object(session: Session, group: Group) -> None:
     )
 
 
-@check(*NEEDS, writes=True)
+@check(*NEEDS, writes=True, every=6)
 def check_limit(session: Session, group: Group) -> None:
     """As many items as the document allows are taken, one more is refused and does nothing."""
     operation = group.one(Kind.BATCH)

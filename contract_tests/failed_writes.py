@@ -78,7 +78,7 @@ def check_invalid_replaces(session: Session, group: Group) -> None:
     session.same(record, session.read(group, record[group.key]), "a refused PUT changed a record")
 
 
-@check(*NEEDS, writes=True, code=114)
+@check(*NEEDS, writes=True, code=114, every=3)
 def check_unreadable_bodies(session: Session, group: Group) -> None:
     """A body that is missing, not JSON, no object, or of another media type is refused, and leaves no trace."""
     record = session.create(group)

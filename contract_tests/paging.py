@@ -207,7 +207,7 @@ def check_counts(session: Session, group: Group) -> None:
             _ended(session, ask, found)
 
 
-@check(*NEEDS, Kind.READ, writes=True)
+@check(*NEEDS, Kind.READ, writes=True, every=4)
 def check_whole_records(session: Session, group: Group) -> None:
     """The records of every page are what read returns."""
     for ask, fields in narrow(session, group):
@@ -223,7 +223,7 @@ def check_whole_records(session: Session, group: Group) -> None:
                 )
 
 
-@check(*NEEDS, Kind.DELETE, writes=True)
+@check(*NEEDS, Kind.DELETE, writes=True, every=4)
 def check_survives_deletes(session: Session, group: Group) -> None:
     """Deleting the record that a key names loses nothing of what follows, and repeats nothing."""
     for ask, fields in narrow(session, group):
@@ -239,7 +239,7 @@ def check_survives_deletes(session: Session, group: Group) -> None:
             _rest(session, group, ask, key, seen, stay - set(gone), "deletes")
 
 
-@check(*NEEDS, writes=True)
+@check(*NEEDS, writes=True, every=4)
 def check_survives_inserts(session: Session, group: Group) -> None:
     """Records made between two pages push nothing out and bring nothing twice."""
     for ask, fields in narrow(session, group):
@@ -274,7 +274,7 @@ def _rest(session: Session, group: Group, ask: Ask, key: str, seen: set[str], wa
         raise Broken(f"{ask.operation.id} loses records after {what}", str(sorted(missing)[:3]), ask.operation.id)
 
 
-@check(*NEEDS, writes=True)
+@check(*NEEDS, writes=True, every=4)
 def check_projected_pages(session: Session, group: Group) -> None:
     """Pages of some fields only hold the same records in the same order."""
     for ask, fields in narrow(session, group):

@@ -34,7 +34,7 @@ def pair(group: Group) -> tuple[str, str]:
     return optional[0], optional[1]
 
 
-@check(*NEEDS, writes=True)
+@check(*NEEDS, writes=True, every=3)
 def check_single_steps(session: Session, group: Group) -> None:
     """Add, replace, remove, move, copy and test each do what RFC 6902 says, and touch nothing else."""
     one, two = pair(group)
@@ -91,7 +91,7 @@ def check_refused_whole(session: Session, group: Group) -> None:
         refused(session, group, record, steps, what, status=409)
 
 
-@check(*NEEDS, writes=True, code=206)
+@check(*NEEDS, writes=True, code=206, every=3)
 def check_malformed(session: Session, group: Group) -> None:
     """A patch that is none is refused and changes nothing."""
     record = session.create(group)
@@ -136,7 +136,7 @@ def check_result_is_validated(session: Session, group: Group) -> None:
             )
 
 
-@check(*NEEDS, writes=True)
+@check(*NEEDS, writes=True, every=3)
 def check_lists(session: Session, group: Group) -> None:
     """Items of a list are added in place and at the end, replaced and removed by their index."""
     name = next((name for name in group.of_type("array") if "maxItems" not in group.field(name).value), None)
@@ -183,7 +183,7 @@ def check_lists(session: Session, group: Group) -> None:
         refused(session, group, record, [step], what, status=409)
 
 
-@check(*NEEDS, writes=True)
+@check(*NEEDS, writes=True, every=3)
 def check_test_compares_json(session: Session, group: Group) -> None:
     """``test`` compares as JSON: numbers by value, true is not 1."""
     number = next(iter(group.of_type("number")), None)

@@ -15,6 +15,7 @@ from mockserver.conformance.fates import Fates
 from mockserver.conformance.fuzzing import PHASES, Scenario, as_check, fuzz
 from mockserver.conformance.gateway import Patience, Trouble
 from mockserver.conformance.greeting import greet
+from mockserver.conformance.halves import beside, can_be_shared, halved
 from mockserver.conformance.lag import Lag, measurable, measure
 from mockserver.conformance.ledger import Ledger, Marking, new_mark
 from mockserver.conformance.loading import load_checks
@@ -90,6 +91,7 @@ class Run:
         share = 1 if is_whole else self.profile.share
         self.sample = sample(self.plan, share, options.seed, spread=self.profile.spread)
         self.results: list[Result] = []
+        self.left_beside: tuple[Made, ...] = ()
         self.partial = self.stopped = ""
         self.lag: Lag | None = None
         self._has_measured = self.profile.in_process or self.profile.reads_only
@@ -138,11 +140,28 @@ class Run:
     def _check(self) -> None:
         if self.options.settle:
             self._measure()
+        if self.target.is_own and can_be_shared(self.groups):
+            everything = self.groups
+            self.groups, others = halved(self)
+            try:
+                with beside(self, others):
+                    self.check_groups()
+            finally:
+                self.groups = everything
+        else:
+            self.check_groups()
+        if self.options.fuzzed and not self.plan.is_inferred:
+            self._fuzz()
+
+    def check_groups(self) -> None:
+        """Every check on every resource."""
         for group in self.groups.values():
             for check in self.checks:
                 self._one(check, group.name)
-        if self.options.fuzzed and not self.plan.is_inferred:
-            self._fuzz()
+
+    def hear_nothing(self) -> None:
+        """Tell nobody of what is done from now on."""
+        self._tell = lambda _: None
 
     def planned(self) -> int:
         """How many checks of resources the run is going to carry out."""
@@ -166,7 +185,7 @@ class Run:
                 left = tuple(sweep_away(self.session, self.ledger, leftovers(self.session, self.ledger, self.mark)))
         except (OutOfTime, Unreachable):
             left = tuple(self.session.records.left())
-        return left
+        return (*left, *self.left_beside)
 
     def troubles(self) -> list[Trouble]:
         """What stood in the way of answers, by cause, in the order in which it was first met."""
@@ -189,14 +208,14 @@ class Run:
 
     def _one(self, check: Check, resource: str) -> None:
         if not self.sample.has_check(check, resource):
-            self._keep(Result(check, resource, Outcome.LEFT_OUT, reason=SAMPLED, planned=False))
+            self.keep(Result(check, resource, Outcome.LEFT_OUT, reason=SAMPLED, planned=False))
             return
         self._tell(Working(f"{check.name} of {resource}"))
         began = time.perf_counter()
         result = carry_out(check, self.session, self.plan.groups[resource])
         if result.outcome is Outcome.FAILED and self.lag is None and self._measure():
             result = carry_out(check, self.session, self.plan.groups[resource])
-        self._keep(replace(result, seconds=time.perf_counter() - began))
+        self.keep(replace(result, seconds=time.perf_counter() - began))
 
     def _measure(self) -> bool:
         """Whether reads are found to lag behind writes: they wait from then on. Looked at once."""
@@ -214,26 +233,26 @@ class Run:
         ):
             self._take(scenario, seen)
         for result in seen.values():
-            self._keep(result)
+            self.keep(result)
         for phase in PHASES:
             left_out = (phase == "fuzzing" and not amount.cases) or (phase == "stateful" and not amount.sequences)
             if left_out:
                 skipped = _uncovered(f"fuzzing.{phase}", f"this profile leaves the {phase} phase out")
-                self._keep(replace(skipped, planned=False, hindered=False))
+                self.keep(replace(skipped, planned=False, hindered=False))
         for operation in self.operations():
             if not self._fuzzed(operation):
                 is_left_out = self.client.may(operation) and not self.sample.has_operation(operation)
                 missed = Outcome.LEFT_OUT if is_left_out else Outcome.NOT_COVERED
                 reason = SAMPLED if is_left_out else "this profile does not fuzz it"
                 result = _uncovered(f"fuzzing of {operation.id}", reason, operation)
-                self._keep(replace(result, outcome=missed, planned=False, hindered=False))
+                self.keep(replace(result, outcome=missed, planned=False, hindered=False))
         self.session.clean_up(targets=True)
 
     def _take(self, scenario: Scenario, seen: dict[tuple[str, str], Result]) -> None:
         if scenario.problem:
             if self.pace.is_over():
                 raise OutOfTime(scenario.problem)
-            self._keep(_uncovered(f"fuzzing.{scenario.phase} {scenario.label}".strip(), scenario.problem))
+            self.keep(_uncovered(f"fuzzing.{scenario.phase} {scenario.label}".strip(), scenario.problem))
         for name, count in scenario.checks.items():
             found = tuple(one for one in scenario.findings if one.check == f"fuzzing.{name}")
             known = seen.get((name, ""), Result(as_check(name), "", Outcome.PASSED))
@@ -248,7 +267,8 @@ class Run:
             return False
         return self.profile.reads_only or self.profile.limits.owns_all or operation.kind not in UNFUZZED
 
-    def _keep(self, result: Result) -> None:
+    def keep(self, result: Result) -> None:
+        """Take note of what came of a check, and tell it."""
         self.results.append(result)
         self._tell(Judged(result))
 
@@ -259,9 +279,9 @@ class Run:
         for group in self.groups.values():
             for check in self.checks:
                 if (check.name, group.name) not in done:
-                    self._keep(self._unreached(check, group))
+                    self.keep(self._unreached(check, group))
         if not any(name.startswith("fuzzing.") for name, _ in done):
-            self._keep(_uncovered("fuzzing", self.partial))
+            self.keep(_uncovered("fuzzing", self.partial))
 
     def _unreached(self, check: Check, group: Group) -> Result:
         """A check that the run did not come to; one that it would not have carried out anyway is told as such."""

@@ -26,13 +26,14 @@ SHOWN_MOCK = "http://127.0.0.1:8080"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``base_url`` is what a curl is shown with."""
+    """``base_url`` is what a curl is shown with; ``is_own`` tells a mock that was made for this run alone."""
 
     contract: Contract
     transport: Transport
     own: Identity
     other: Identity | None
     base_url: str
+    is_own: bool = False
 
     def secrets(self) -> list[str]:
         return [one.token for one in (self.own, self.other) if one and one.token]
@@ -50,7 +51,7 @@ def find_target(options: Options, app: Any = None) -> Target:
         return _remote(options, contract, keys)
     transport = in_process(app or _mock(options, settings, contract))
     own, other = (_minted(contract, keys, name) for name in (options.tenant or OWN, options.other_tenant or OTHER))
-    return Target(contract, transport, own, other, SHOWN_MOCK)
+    return Target(contract, transport, own, other, SHOWN_MOCK, is_own=app is None)
 
 
 def _remote(options: Options, contract: Contract, keys: Keys) -> Target:

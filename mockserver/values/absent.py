@@ -11,5 +11,9 @@ class Absent:
     def __bool__(self) -> bool:
         return False
 
+    def __reduce__(self) -> str:
+        """The one there is, in a copy that is read back too."""
+        return "ABSENT"
+
 
 ABSENT: Final = Absent()

@@ -1,0 +1,177 @@
+"""A run on two processors: half of the resources is checked by a copy of this process, in its copy of the mock.
+
+Only what lives in this process can be copied with it: a mock of the run's own, never a server behind a URL.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from mockserver.conformance.evidence import Clause
+from mockserver.conformance.findings import Finding
+from mockserver.conformance.gateway import Trouble
+from mockserver.conformance.made import Made
+from mockserver.conformance.registry import Check
+from mockserver.conformance.running import Result
+from mockserver.conformance.traffic import Exchange
+
+if TYPE_CHECKING:
+    from mockserver.conformance.plan import Group
+    from mockserver.conformance.runner import Run
+
+FEWEST = 8
+"""With fewer resources than this there is nothing to be won."""
+FUZZING = 0.2
+"""What fuzzing costs, as a share of all checks: the first half comes before it."""
+PATIENCE = 120.0
+"""Seconds that the copy may go on after this process is done."""
+CUT_OFF = "the process that checked half of the resources ended before its time"
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """What the copy has found out, as it is sent back: results by the name of their check, as a check is no data."""
+
+    results: tuple[tuple[str, Result], ...]
+    findings: Mapping[tuple[str, str, str], Finding]
+    seen: Counter[tuple[str, str, str]]
+    judged: Counter[str]
+    exercised: Mapping[str, Mapping[Clause, None]]
+    statuses: Counter[tuple[str, int]]
+    purposes: Counter[tuple[str, str]]
+    exchanges: tuple[Exchange, ...]
+    requests: int
+    troubles: Mapping[str, Trouble]
+    left: tuple[Made, ...]
+    partial: str
+    stopped: str
+
+
+def _nothing(*_: Any) -> None:
+    """Stands for what a check does, where it has been done."""
+
+
+_DONE = Check("", "", _nothing)
+
+
+def can_be_shared(groups: Mapping[str, Group]) -> bool:
+    """Whether this system has a second processor, and a way to copy a process; and enough to do for both."""
+    has_two = hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1  # on Linux: elsewhere no safe fork
+    return has_two and not multiprocessing.current_process().daemon and len(groups) >= FEWEST
+
+
+def halved(run: Run) -> tuple[dict[str, Group], dict[str, Group]]:
+    """The resources in two parts that take about as long: what has many fields, and is checked whole, takes longer."""
+    many = 1 if run.sample.share == 1 else 4
+    weights = {
+        name: len(group.resource.fields) * (many if name in run.sample.whole else 1)
+        for name, group in run.groups.items()
+    }
+    loads, mine = [FUZZING * sum(weights.values()) if run.options.fuzzed else 0.0, 0.0], set()
+    for name in sorted(weights, key=lambda one: (-weights[one], one)):
+        half = int(loads[1] < loads[0])
+        loads[half] += weights[name]
+        mine |= set() if half else {name}
+    first = {name: group for name, group in run.groups.items() if name in mine}
+    return first, {name: group for name, group in run.groups.items() if name not in mine}
+
+
+@contextmanager
+def beside(run: Run, groups: dict[str, Group]) -> Iterator[None]:
+    """Check ``groups`` in a copy of this process meanwhile; what it finds is the run's too, at the end."""
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    copy = context.Process(target=_check, args=(run, groups, here, there), daemon=True)
+    copy.start()
+    there.close()
+    try:
+        yield
+    except BaseException:
+        with suppress(ProcessLookupError):
+            os.kill(copy.pid or 0, signal.SIGINT)
+        raise
+    finally:
+        try:
+            _join(run, _received(here))
+        finally:
+            copy.kill()
+            here.close()
+
+
+def _received(here: Connection) -> Half | None:
+    try:
+        return here.recv() if here.poll(PATIENCE) else None
+    except (EOFError, OSError):
+        return None
+
+
+def _interrupted(number: int, _: FrameType | None) -> None:
+    """End in good order at the first signal; what comes after it finds that under way."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
+    raise KeyboardInterrupt(number)
+
+
+def _check(run: Run, groups: dict[str, Group], here: Connection, there: Connection) -> None:
+    """In the copy: the checks of ``groups``, and what came of them since it was made."""
+    here.close()  # so that writing ends when nobody is left to read
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, _interrupted)
+    judged, seen = Counter(run.session.evidence.judged), Counter(run.oracle.seen)
+    recorder = run.client.recorder
+    statuses, purposes, total = Counter(recorder.statuses), Counter(recorder.purposes), recorder.total
+    run.hear_nothing()
+    run.results, run.groups = [], groups
+    run.carry(run.check_groups)
+    left = run.clean_up()
+    there.send(
+        Half(
+            results=tuple((one.check.name, replace(one, check=_DONE)) for one in run.results),
+            findings=run.oracle.findings,
+            seen=Counter(run.oracle.seen) - seen,
+            judged=Counter(run.session.evidence.judged) - judged,
+            exercised=run.session.evidence.exercised,
+            statuses=recorder.statuses - statuses,
+            purposes=recorder.purposes - purposes,
+            exchanges=tuple(one for one in recorder.exchanges if one.number > total),
+            requests=recorder.total - total,
+            troubles=run.client.patience.troubles,
+            left=left,
+            partial=run.partial,
+            stopped=run.stopped,
+        )
+    )
+
+
+def _join(run: Run, half: Half | None) -> None:
+    """Make what the copy has found the run's own; None: it never told."""
+    if half is None:
+        run.stopped = run.partial = run.partial or CUT_OFF
+        return
+    checks = {one.name: one for one in run.checks}
+    for name, result in half.results:
+        run.keep(replace(result, check=checks[name]))
+    for key, finding in half.findings.items():
+        run.oracle.findings.setdefault(key, finding)
+    run.oracle.seen = dict(Counter(run.oracle.seen) + half.seen)
+    run.session.evidence.judged.update(half.judged)
+    for operation, clauses in half.exercised.items():
+        run.session.evidence.exercised.setdefault(operation, {}).update(clauses)
+    recorder = run.client.recorder
+    recorder.statuses.update(half.statuses)
+    recorder.purposes.update(half.purposes)
+    recorder.exchanges.extend(half.exchanges)
+    recorder.total += half.requests
+    for cause, trouble in half.troubles.items():
+        run.client.patience.troubles.setdefault(cause, trouble)
+    run.left_beside = half.left
+    run.partial, run.stopped = run.partial or half.partial, run.stopped or half.stopped

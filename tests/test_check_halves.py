@@ -1,0 +1,83 @@
+"""A run on two processors: what the copy of the process finds is the run's, and a copy that is lost is told."""
+
+import os
+import pickle
+
+import pytest
+
+from mockserver.conformance import halves
+from mockserver.conformance.findings import Broken
+from mockserver.conformance.halves import CUT_OFF, beside, can_be_shared, halved
+from mockserver.conformance.options import Options
+from mockserver.conformance.registry import Check, Registry
+from mockserver.conformance.runner import Run
+from mockserver.conformance.targets import find_target
+from mockserver.contract import Kind
+from mockserver.values.absent import ABSENT
+
+CHOSEN = ("coupons", "credits", "exams", "fees")
+
+
+def finds_fault(session, group):
+    session.at(group, Kind.READ, "none")
+    session.expect(group.name != "fees", "fees are wrong")
+
+
+def never_ends(session, group):
+    if group.name == "fees":
+        os._exit(3)
+
+
+@pytest.fixture
+def run(request):
+    options = Options(groups=CHOSEN, fuzzed=False)
+    one = Run(options, find_target(options))
+    one.checks = Registry((Check("own.check", "Nothing is wrong", request.param),))
+    return one
+
+
+@pytest.mark.parametrize("run", [finds_fault], indirect=True)
+def test_what_the_copy_finds_is_the_runs(run):
+    with beside(run, {name: run.plan.groups[name] for name in CHOSEN[2:]}):
+        run.groups = {name: run.plan.groups[name] for name in CHOSEN[:2]}
+        run.carry(run.check_groups)
+    assert [(one.resource, one.outcome.value) for one in run.results] == [
+        ("coupons", "passed"),
+        ("credits", "passed"),
+        ("exams", "passed"),
+        ("fees", "failed"),
+    ]
+    assert run.results[-1].findings[0].cause == "fees are wrong"
+    assert run.results[-1].check is run.checks.checks[0]
+    assert run.client.recorder.total == sum(one.asked for one in run.results) == 4
+    assert sum(run.client.recorder.statuses.values()) == 4
+    assert sum(run.session.evidence.judged.values()) == 4
+    assert not run.partial
+
+
+@pytest.mark.parametrize("run", [never_ends], indirect=True)
+def test_a_copy_that_is_lost_ends_the_run_early(run):
+    with beside(run, {"fees": run.plan.groups["fees"]}):
+        pass
+    assert run.partial == CUT_OFF
+
+
+@pytest.mark.parametrize("run", [finds_fault], indirect=True)
+def test_an_end_before_its_time_ends_the_copy_too(run):
+    with pytest.raises(Broken), beside(run, {"fees": run.plan.groups["fees"]}):
+        raise Broken("ended")
+
+
+@pytest.mark.parametrize("run", [finds_fault], indirect=True)
+def test_the_halves_are_all_there_is_and_both_have_something(run, monkeypatch):
+    first, second = halved(run)
+    assert {*first, *second} == set(CHOSEN)
+    assert first
+    assert second
+    assert not can_be_shared(run.groups)
+    monkeypatch.setattr(halves, "FEWEST", 2)
+    assert can_be_shared(run.groups) == (len(os.sched_getaffinity(0)) > 1)
+
+
+def test_what_is_absent_stays_so_on_its_way():
+    assert pickle.loads(pickle.dumps(ABSENT)) is ABSENT
