@@ -197,7 +197,9 @@ class Trial:
             self._remember(body)
             self.after = self.session.put_in(self.group, body)
         else:
+            self._remember(start, makes=False)
             self.before = self.furnisher.make(self.group, self.effect, start)
+            self._not_yet()
             if trigger is None or trigger not in self.group.writable or self._holds(self.before):
                 return False
             self.furnisher.dependants(self.effect, self.group, self.before)
@@ -271,17 +273,37 @@ class Trial:
         names = held.reader.named(self.effect.get("let") or {}, view, {})
         return bool(held.reader.value(self.effect.get("when", True), view, names))
 
-    def _remember(self, record: Mapping[str, Any]) -> None:
-        """The other records as they are before the change."""
+    def _not_yet(self) -> None:
+        """Expect a record that does not meet the condition to have changed no other by being made."""
+        assert self.before is not None
+        if not self.others or self._holds(self.before):
+            return
+        names = {name for step in self.effect["do"] for name in step.get("values", {})} - self._also_set()
+        for (resource, key), data in self.others.items():
+            found = self.session.read(self.session.plan.groups[resource], key)
+            for name in sorted(names & self.session.plan.groups[resource].resource.fields):
+                cause = f"{resource}.{name} changes although the effect's condition is not met ({self.about})"
+                self.session.same(data.get(name), found.get(name), cause)
+
+    def _also_set(self) -> set[str]:
+        """What other effects of the resource may change as well."""
+        effects = [one for one in self.group.schema.child("x-mock", "effects").value if one != self.effect]
+        return {name for one in effects for step in one["do"] for name in step.get("values", {})}
+
+    def _remember(self, record: Mapping[str, Any], *, makes: bool = True) -> None:
+        """The other records as they are before the change.
+
+        ``makes``: and which there are of those that it makes; without it only those that ``record`` names.
+        """
         self.others: dict[tuple[str, str], Any] = {}
         self.ids: dict[str, set[str]] = {}
         held = AsHeld(self.session)
         view = held.view(self.group, record)
         for step in self.effect["do"]:
-            if "change" in step:
+            if "change" in step and (makes or step["change"] in record):
                 for one in _records(held, self._resource(step), held.reader.value(step["change"], view)):
                     self.others[self._resource(step), one.id] = one.data
-            elif "create" in step:
+            elif "create" in step and makes:
                 self.ids[step["create"]] = {one.id for one in held.records(step["create"], None, None)}
 
     def _resource(self, step: Mapping[str, Any]) -> str:
@@ -336,8 +358,7 @@ class Trial:
         resource = self._resource(step)
         other = self.session.plan.groups[resource]
         records = {key: data for (name, key), data in self.others.items() if name == resource}
-        effects = [one for one in self.group.schema.child("x-mock", "effects").value if one != self.effect]
-        others = {name for one in effects for step in one["do"] for name in step.get("values", {})}
+        others = self._also_set()
         for key, data in records.items():
             it = self.held.view(other, data)
             found = self.session.read(other, key)
