@@ -9,24 +9,27 @@ import multiprocessing
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from mockserver.conformance.client import Client
 from mockserver.conformance.evidence import Clause
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.gateway import Trouble
 from mockserver.conformance.made import Made
-from mockserver.conformance.registry import Check
+from mockserver.conformance.options import Options
+from mockserver.conformance.oracle import Oracle
+from mockserver.conformance.plan import Group
+from mockserver.conformance.registry import Check, Registry
 from mockserver.conformance.running import Result
+from mockserver.conformance.sampling import Sample
+from mockserver.conformance.session import Session
+from mockserver.conformance.targets import Target
 from mockserver.conformance.traffic import Exchange
-
-if TYPE_CHECKING:
-    from mockserver.conformance.plan import Group
-    from mockserver.conformance.runner import Run
 
 FEWEST = 8
 """With fewer resources than this there is nothing to be won."""
@@ -35,6 +38,29 @@ FUZZING = 0.2
 PATIENCE = 120.0
 """Seconds that the copy may go on after this process is done."""
 CUT_OFF = "the process that checked half of the resources ended before its time"
+
+
+class Run(Protocol):
+    """What of a run is shared."""
+
+    options: Options
+    target: Target
+    client: Client
+    session: Session
+    oracle: Oracle
+    checks: Registry
+    sample: Sample
+    groups: dict[str, Group]
+    results: list[Result]
+    left_beside: tuple[Made, ...]
+    partial: str
+    stopped: str
+
+    def carry(self, work: Callable[[], None]) -> None: ...
+    def check_groups(self) -> None: ...
+    def clean_up(self) -> tuple[Made, ...]: ...
+    def keep(self, result: Result) -> None: ...
+    def hear_nothing(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +109,21 @@ def halved(run: Run) -> tuple[dict[str, Group], dict[str, Group]]:
         mine |= set() if half else {name}
     first = {name: group for name, group in run.groups.items() if name in mine}
     return first, {name: group for name, group in run.groups.items() if name not in mine}
+
+
+@contextmanager
+def shared(run: Run) -> Iterator[None]:
+    """Leave to the run one half of its resources where a copy can check the other meanwhile; all of them where not."""
+    if not (run.target.is_own and can_be_shared(run.groups)):
+        yield
+        return
+    everything = run.groups
+    run.groups, others = halved(run)
+    try:
+        with beside(run, others):
+            yield
+    finally:
+        run.groups = everything
 
 
 @contextmanager

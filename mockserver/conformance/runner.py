@@ -15,7 +15,7 @@ from mockserver.conformance.fates import Fates
 from mockserver.conformance.fuzzing import PHASES, Scenario, as_check, fuzz
 from mockserver.conformance.gateway import Patience, Trouble
 from mockserver.conformance.greeting import greet
-from mockserver.conformance.halves import beside, can_be_shared, halved
+from mockserver.conformance.halves import shared
 from mockserver.conformance.lag import Lag, measurable, measure
 from mockserver.conformance.ledger import Ledger, Marking, new_mark
 from mockserver.conformance.loading import load_checks
@@ -140,15 +140,7 @@ class Run:
     def _check(self) -> None:
         if self.options.settle:
             self._measure()
-        if self.target.is_own and can_be_shared(self.groups):
-            everything = self.groups
-            self.groups, others = halved(self)
-            try:
-                with beside(self, others):
-                    self.check_groups()
-            finally:
-                self.groups = everything
-        else:
+        with shared(self):
             self.check_groups()
         if self.options.fuzzed and not self.plan.is_inferred:
             self._fuzz()
