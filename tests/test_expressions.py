@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -173,14 +174,21 @@ def test_a_great_number_is_absent_not_endless() -> None:
     assert evaluated(factors) is ABSENT
 
 
+class AtMoment(Context):
+    """A moment, which ``now()`` asks for: any text may happen to say that."""
+
+    now = datetime(2025, 4, 18, tzinfo=UTC)
+
+
 @given(some.text(max_size=200))
 @example("a))")
 @example(") if (")
+@example("now()")
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_compiled_or_refused(text: str) -> None:
     expression, told = compiled(text)
     if not told:
-        expression(Context(), IT)
+        expression(AtMoment(), IT)
 
 
 PIECES = some.sampled_from(
@@ -213,7 +221,7 @@ def test_whatever_the_values_are_an_expression_gives_something(text: str) -> Non
     expression, told = compiled(text)
     if not told:
         with contextlib.suppress(EvaluationLimit):
-            expression(Context(), IT)
+            expression(AtMoment(), IT)
 
 
 # Shapes.
