@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.contract.heavy import HEAVY, MOST_HEAVY
 from mockserver.web.front import Front, _environ
-from test_any_document import client, collection, document, parameter, reply
+from test_any_document import NAMED, client, collection, document, parameter, reply, world_of
 
 N = {"$ref": "#/components/schemas/N"}
 
@@ -193,3 +194,20 @@ def test_a_deep_body_of_other_schemas_has_all_its_faults_told(tmp_path: Path) ->
         body = {"in": body, "n": "y"}
     refused = client(collection(deep, deep), tmp_path).post("/things", json=body)
     assert len(refused.json["errors"]) == 8
+
+
+def test_of_many_heavy_schemas_few_are_held_compiled(tmp_path: Path) -> None:
+    """Each of a hundred schemas that lead to each other brings all the others."""
+    count = HEAVY + 10
+    schemas = {
+        f"S{number}": {"type": "object", "properties": {
+            "id": {"type": "integer"}, "next": {"$ref": f"#/components/schemas/S{(number + 1) % count}"}}}
+        for number in range(count)
+    }  # fmt: skip
+    told = collection({"$ref": "#/components/schemas/S0"}, NAMED)
+    told["components"] = {"schemas": schemas}
+    maker = world_of(client(told, tmp_path)).contract.maker
+    places = [maker.shapes.document.node("components", "schemas", name) for name in schemas]
+    assert not any(maker.allows(place, {"id": "x"}) for place in places)
+    assert all(maker.allows(place, {"id": 1, "next": {"id": 2}}) for place in places)
+    assert sum("_validator" in vars(maker.rule(place)) for place in places) == MOST_HEAVY

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from mockserver.contract.document import Document, Node
+from mockserver.contract.heavy import Heavy
 from mockserver.contract.narrowing import is_deep, leads_back, narrowed, without_parts
 from mockserver.errors import MAX_VIOLATIONS, SetupError, Violation, capped
 from mockserver.messages import Json
@@ -34,6 +35,7 @@ class Schemas:
         self.document = document
         self._formats = dict.fromkeys(_LOOSE, _anything) if loose else None
         self._known: dict[str, Rule] = {}
+        self.heavy = Heavy(document)
 
     @cached_property
     def _registry(self) -> jsonschema_rs.Registry:
@@ -102,7 +104,13 @@ class Rule:
 
     @cached_property
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
-        return self._schemas.compile(self.node, self._spelt_out())
+        made = self._schemas.compile(self.node, self._spelt_out())
+        self._schemas.heavy.keep(self)
+        return made
+
+    def forget(self) -> None:
+        """Let go of what was compiled, until it is asked for again."""
+        self.__dict__.pop("_validator", None)
 
     @cached_property
     def _is_endless_choice(self) -> bool:
