@@ -11,6 +11,7 @@ from mockserver.commands.explain import explain
 from mockserver.commands.infer import infer
 from mockserver.commands.publish import publish
 from mockserver.commands.routes import routes
+from mockserver.commands.schemas import schemas
 from mockserver.commands.seed import seed
 from mockserver.commands.serve import serve
 from mockserver.commands.token import token
@@ -35,5 +36,5 @@ def main() -> None:
     """
 
 
-for command in (serve, ctl, routes, infer, explain, token, seed, validate, publish, check, diff):
+for command in (serve, ctl, routes, infer, explain, token, seed, validate, publish, schemas, check, diff):
     main.add_command(command)
