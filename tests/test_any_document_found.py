@@ -481,3 +481,20 @@ def test_a_member_called_like_the_parent_is_its_key(tmp_path: Path, key: dict[st
     mine = caller.post("/books", json={}).json["id"]
     assert caller.post(f"/books/{mine}/pages", json={"text": "A"}).json["book"] == mine
     assert {one["book"] for one in caller.get(f"/books/{mine}/pages").json} == {mine}
+
+
+def test_what_else_finds_a_record_is_as_unlike_others_as_its_key(tmp_path: Path) -> None:
+    """A pattern that takes ``0`` gives it to every second record; a client's own ``0`` must not find these."""
+    number = {"type": "string", "pattern": "^(0|[1-9][0-9]*)$"}
+    stage = {"type": "object", "required": ["id", "channel_id", "topic"], "properties": {"id": number, "channel_id": number, "topic": TEXT}}  # fmt: skip
+    sent = body({"type": "object", "required": ["channel_id"], "properties": {"channel_id": number, "topic": TEXT}})
+    paths = {"/stages": {"post": {"requestBody": sent, "responses": {"200": reply(stage)}}},
+             "/stages/{channel_id}": {"parameters": [parameter("channel_id", number)], "get": {"responses": {"200": reply(stage)}},
+                                      "delete": {"responses": {"204": {"description": "Gone."}}}}}  # fmt: skip
+    caller = client(document(paths), tmp_path, seed_records=9)
+    made = [caller.post("/stages", json={"channel_id": text, "topic": "t"}).json for text in ("0", "7", "42")]
+    assert len({one["id"] for one in made}) == 3
+    assert "0" not in {one["id"] for one in made}
+    assert caller.delete("/stages/0").status_code == 204
+    assert caller.get("/stages/0").status_code == 404
+    assert caller.get("/stages/7").json == made[1]

@@ -13,7 +13,7 @@ from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import first_address_of, linked
 from mockserver.handlers.planned.chronology import in_order
-from mockserver.handlers.planned.keys import new_key
+from mockserver.handlers.planned.keys import identified, new_key
 from mockserver.handlers.planned.places import model_of, record_id, value_at, with_value
 from mockserver.messages import Json
 from mockserver.store import Tenant
@@ -65,7 +65,7 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
         return key, {} if shown is None else shown
     value = shown if shown is not None else maker.make(model.record, draw)
     if shown is None and isinstance(value, dict):
-        value = in_order(maker.shapes, model.record, value)
+        value = identified(maker, model, in_order(maker.shapes, model.record, value), draw)
     if isinstance(value, dict):
         value = _related(call, resource, {**value, **model.always}, ordinal, tenant)
         value = marked(call, model, value, keys, key)

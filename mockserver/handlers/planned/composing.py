@@ -12,6 +12,7 @@ from mockserver.contract.scalars import Draw
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import addressed
 from mockserver.handlers.planned.beginning import marked, repeated
+from mockserver.handlers.planned.keys import identified
 from mockserver.handlers.planned.places import keys_of, value_at
 from mockserver.handlers.planned.scope import Scope
 from mockserver.inference.words import flat, singular
@@ -35,7 +36,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     if model.record is None or not isinstance(sent, dict):
         return (sent if sent is not None else {}), ()
     draw = draw_for(call, "made", scope.resource.name, *(scope.keys or ()), key)
-    made = maker.member(model.record, draw, "")
+    made = identified(maker, model, maker.member(model.record, draw, ""), draw)
     base = {**made, **model.always} if isinstance(made, dict) else dict(model.always)
     value, ignored = overlaid(call, scope, base, sent, draw)
     value = stamped(call, model.record, value, is_new=True)

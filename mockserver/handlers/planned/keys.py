@@ -10,6 +10,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.making import Maker
 from mockserver.contract.plan import Model
 from mockserver.contract.scalars import Draw, patterned, uuid_from
+from mockserver.handlers.planned.places import value_at, with_value
 from mockserver.messages import Json
 
 DRAWN = 40
@@ -36,6 +37,19 @@ def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> Json:
             return candidate
     made = maker.make(place, Draw(draw.random, draw.now, full=True, varies=True))
     return made if isinstance(made, str | int) and not isinstance(made, bool) else _letters(draw.random, 20)
+
+
+def identified(maker: Maker, model: Model, made: Json, draw: Draw) -> Json:
+    """``made`` with what else finds a record as unlike others' as a key is: a pattern may take a text that is short."""
+    for steps in model.other_keys:
+        place = maker.shapes.member(model.record, steps) if model.record is not None else None
+        found = value_at(made, steps)
+        if place is None or not maker.shapes.says(place, "pattern") or not isinstance(found, str):
+            continue
+        if len(found) < UNLIKELY:
+            longer = next((one for one in _texts(maker, place, draw, "") if maker.allows(place, one)), found)
+            made = with_value(made, steps, longer)
+    return made
 
 
 def _counted(maker: Maker, place: Node, ordinal: int) -> int:
