@@ -24,7 +24,7 @@ class Made:
 Listener: TypeAlias = Callable[[str, Made], None]
 
 
-class Records:
+class MadeRecords:
     """Watches the exchanges: what a create or a batch made is remembered until a delete is seen.
 
     ``listener`` is told ``made`` or ``gone`` with the record, at once.

@@ -12,7 +12,7 @@ from mockserver.conformance.client import Client
 from mockserver.conformance.findings import Blocked, Broken, Inconclusive, NotApplicable
 from mockserver.conformance.identity import Identity
 from mockserver.conformance.judging import Judge, expect_status
-from mockserver.conformance.made import Made, Records
+from mockserver.conformance.made import Made, MadeRecords
 from mockserver.conformance.making import make_body
 from mockserver.conformance.plan import Group, Plan
 from mockserver.conformance.profiles import Limits
@@ -41,7 +41,7 @@ class Session(Judge):
         super().__init__(client.is_safe)
         self.plan, self.client, self.own, self.other = plan, client, own, other
         self.mark, self.limits = mark, limits or Limits()
-        self.records = Records(plan.contract)
+        self.records = MadeRecords(plan.contract)
         self._ordinals = itertools.count(1)
         self._targets: dict[tuple[str, str], dict[str, Any]] = {}
         client.after += [self.records.look, self.evidence.look, self.see]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Parent, Said, Source, Steps
-from mockserver.inference.paths import Entry, Key
+from mockserver.inference.paths import Key, PathEntry
 from mockserver.inference.replies import Found, holds_values, is_json
 
 
@@ -15,7 +15,7 @@ from mockserver.inference.replies import Found, holds_values, is_json
 class Reading:
     """What one operation's schemas tell: its success, the list or the record in it, and its body."""
 
-    entry: Entry
+    entry: PathEntry
     said: Mapping[str, Said]
     status: int
     success: Said

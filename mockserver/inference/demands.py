@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.contract.document import Document, Node
 from mockserver.contract.plan import Credential, Taken
 from mockserver.contract.shapes import Shapes
-from mockserver.inference.paths import Entry
+from mockserver.inference.paths import PathEntry
 
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """OpenAPI says to ignore these header parameters: they are told elsewhere in a document."""
@@ -41,7 +41,7 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
     yield from found.values()
 
 
-def credentials(document: Document, shapes: Shapes, entry: Entry) -> tuple[tuple[Credential, ...], ...]:
+def credentials(document: Document, shapes: Shapes, entry: PathEntry) -> tuple[tuple[Credential, ...], ...]:
     """The alternatives of what a caller has to show; none where nothing has to be."""
     said = entry.node.child("security").value
     said = document.root.get("security") if said is None else said

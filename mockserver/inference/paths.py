@@ -35,7 +35,7 @@ class Path:
 
 
 @dataclass(slots=True)
-class Entry:
+class PathEntry:
     """One operation before it has a meaning."""
 
     path: Path
@@ -45,16 +45,16 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Paths:
+class PathTable:
     """The operations by path key and verb; ``aliases`` are further spellings that are answered the same."""
 
-    entries: dict[Key, dict[str, Entry]] = field(default_factory=dict)
+    entries: dict[Key, dict[str, PathEntry]] = field(default_factory=dict)
 
-    def all(self) -> Iterator[Entry]:
+    def all(self) -> Iterator[PathEntry]:
         for verbs in self.entries.values():
             yield from verbs.values()
 
-    def verbs(self, key: Key) -> dict[str, Entry]:
+    def verbs(self, key: Key) -> dict[str, PathEntry]:
         return self.entries.get(key, {})
 
     def names(self, key: Key) -> tuple[str, ...]:
@@ -67,9 +67,9 @@ class Paths:
         return bool(key) and key[-1] == ANY and key in self.entries
 
 
-def read_paths(document: Document, shapes: Shapes) -> Paths:
+def read_paths(document: Document, shapes: Shapes) -> PathTable:
     """Each operation once: of two that differ only in what stands behind ``#`` or ``?`` the first."""
-    found = Paths()
+    found = PathTable()
     known: dict[str, Path] = {}
     for written, item in document.node("paths").items():
         if written.startswith("x-"):
@@ -80,7 +80,7 @@ def read_paths(document: Document, shapes: Shapes) -> Paths:
         for method, node in place.items():
             if method in METHODS and isinstance(node.value, dict):
                 verbs = found.entries.setdefault(path.key, {})
-                verbs.setdefault(method, Entry(path, method, place, node))
+                verbs.setdefault(method, PathEntry(path, method, place, node))
     return found
 
 

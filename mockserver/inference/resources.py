@@ -11,7 +11,7 @@ from mockserver.contract.shapes import Shapes
 from mockserver.inference.collection import Collection, Reading
 from mockserver.inference.demands import parameters
 from mockserver.inference.keys import key_of, other_keys, repeated_key
-from mockserver.inference.paths import ANY, Entry, Key, Paths
+from mockserver.inference.paths import ANY, Key, PathEntry, PathTable
 from mockserver.inference.replies import Found, Replies, declared, holds_values, success, tells
 from mockserver.inference.words import CALLERS
 
@@ -19,7 +19,7 @@ from mockserver.inference.words import CALLERS
 class Resources:
     """Reads the resources of one document."""
 
-    def __init__(self, paths: Paths, shapes: Shapes) -> None:
+    def __init__(self, paths: PathTable, shapes: Shapes) -> None:
         self.paths = paths
         self.shapes = shapes
         self.replies = Replies(shapes)
@@ -72,7 +72,7 @@ class Resources:
                 return found
         return None
 
-    def _reading(self, entry: Entry) -> Reading:
+    def _reading(self, entry: PathEntry) -> Reading:
         said = declared(self.shapes, entry.node)
         status, best = success(said, creates=entry.method == "post")
         segment = entry.path.last_fixed
@@ -82,7 +82,7 @@ class Resources:
         record = None if listed else self.replies.record(schema, segment)
         return Reading(entry, said, status, best, listed, record, self._bodies(entry))
 
-    def _bodies(self, entry: Entry) -> dict[str, Node]:
+    def _bodies(self, entry: PathEntry) -> dict[str, Node]:
         body = self.shapes.follow(entry.node.child("requestBody"))
         return {name: media.child("schema") for name, media in body.child("content").items()}
 
@@ -108,18 +108,18 @@ class Resources:
                     single.sources.append(Source(reading.success.media, single.steps, is_list=False))
                 self.singles[key] = single
 
-    def _is_record(self, key: Key, verbs: Mapping[str, Entry]) -> bool:
+    def _is_record(self, key: Key, verbs: Mapping[str, PathEntry]) -> bool:
         """R1: a record's verbs on a path that ends in a parameter; a bare list there is a look-up."""
         reading = self.reading(key, "get")
         if set(verbs) <= {"get", "post"} and reading and reading.list:
             return False
         return bool(set(verbs) & {"get", "put", "patch", "delete", "post"})
 
-    def _is_collection(self, key: Key, verbs: Mapping[str, Entry]) -> bool:
+    def _is_collection(self, key: Key, verbs: Mapping[str, PathEntry]) -> bool:
         """Whether a list is one of records of its own, though its path may end in a parameter: ``/repos/{owner}``."""
         return key[-1:] != (ANY,) or "post" in verbs or (*key, ANY) in self.paths.entries
 
-    def _is_single(self, key: Key, verbs: Mapping[str, Entry]) -> bool:
+    def _is_single(self, key: Key, verbs: Mapping[str, PathEntry]) -> bool:
         reading = self.reading(key, "get")
         if reading is None or reading.record is None or not set(verbs) - {"get", "head", "options"}:
             return False

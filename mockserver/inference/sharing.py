@@ -8,14 +8,14 @@ from mockserver.contract.document import Node
 from mockserver.contract.shapes import Shapes
 from mockserver.inference.collection import Collection
 from mockserver.inference.keys import repeated_key
-from mockserver.inference.paths import ANY, Key, Paths
+from mockserver.inference.paths import ANY, Key, PathTable
 from mockserver.inference.resources import Resources
 
 FEWEST = 3
 """Schemas without a name are one where they have the same members, and at least so many."""
 
 
-def read_resources(paths: Paths, shapes: Shapes) -> Resources:
+def read_resources(paths: PathTable, shapes: Shapes) -> Resources:
     """The resources of one document, each with all of its paths."""
     found = Resources(paths, shapes)
     share(found)

@@ -8,7 +8,7 @@ from mockserver.contract.document import Document
 from mockserver.contract.making import Maker
 from mockserver.contract.plan import Plan, Said
 from mockserver.contract.servers import prefix_of
-from mockserver.inference.paths import ANY, Paths
+from mockserver.inference.paths import ANY, PathTable
 from mockserver.inference.replies import is_json
 from mockserver.inference.resources import Resources
 
@@ -31,7 +31,7 @@ def usual_refusal(found: Resources, maker: Maker) -> Plan:
     return Plan(maker, "no operation is known", "", 404, Said(None, None), said)
 
 
-def likely_tenant(paths: Paths) -> str | None:
+def likely_tenant(paths: PathTable) -> str | None:
     """The parameter that names a tenant: the one at the same place in nearly all paths (R8)."""
     places = Counter(
         (index, name)

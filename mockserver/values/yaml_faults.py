@@ -10,7 +10,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where something stands in a text; both count from 1."""
 
     line: int
@@ -21,11 +21,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class YamlFault:
     """One thing that is wrong with a text: the pointer to its value, its place, and what to do."""
 
     pointer: str
-    place: Place
+    place: Position
     problem: str
     remedy: str
 
@@ -33,13 +33,13 @@ class Fault:
 class BadYaml(ValueError):
     """The text is not YAML that is taken; ``faults`` has every reason found."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[YamlFault]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(f"{one.place}: {one.problem}" for one in faults))
 
 
-def place(mark: Any) -> Place:
-    return Place(mark.line + 1, mark.column + 1)
+def place(mark: Any) -> Position:
+    return Position(mark.line + 1, mark.column + 1)
 
 
 def problem_of(error: Any) -> str:
@@ -54,9 +54,9 @@ def decoded(text: bytes) -> str:
         found = text.decode("utf-16" if text[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = text.count(b"\n", 0, error.start) + 1
-        raise BadYaml([Fault("", Place(line, 1), "is not UTF-8", "save it as UTF-8")]) from None
+        raise BadYaml([YamlFault("", Position(line, 1), "is not UTF-8", "save it as UTF-8")]) from None
     if wrong := _CONTROL.search(found):
         before = found[: wrong.start()]
-        where = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise BadYaml([Fault("", where, f"holds the control character U+{ord(wrong[0]):04X}", "take it out")])
+        where = Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise BadYaml([YamlFault("", where, f"holds the control character U+{ord(wrong[0]):04X}", "take it out")])
     return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mockserver.values.pointer import pointer_to
-from mockserver.values.yaml_faults import BadYaml, Fault, Place, decoded, place, problem_of
+from mockserver.values.yaml_faults import BadYaml, Position, YamlFault, decoded, place, problem_of
 from mockserver.values.yaml_words import is_collection, plain, tagged
 
 MAX_DEPTH = 200
@@ -31,7 +31,7 @@ def read_yaml(text: bytes) -> Any:
     return _Reading(text).value()
 
 
-def place_of(text: bytes, pointer: str) -> Place | None:
+def place_of(text: bytes, pointer: str) -> Position | None:
     """Where the value at ``pointer`` stands; that of the nearest one above it if there is none.
 
     Reads the text anew: for messages, which are rare.
@@ -65,13 +65,13 @@ class _Reading:
     def __init__(self, text: bytes, wanted: frozenset[str] = frozenset()) -> None:
         self._text = text
         self._wanted = wanted
-        self._faults: list[Fault] = []
+        self._faults: list[YamlFault] = []
         self._open: list[_Open] = []
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._count = 0
         self._root: Any = None
         self._documents = 0
-        self.places: dict[str, Place] = {}
+        self.places: dict[str, Position] = {}
 
     def value(self) -> Any:
         import yaml  # PERF: 30 ms, and only the one who reads YAML pays them
@@ -93,7 +93,7 @@ class _Reading:
         except yaml.MarkedYAMLError as error:
             self._add(error.problem_mark or error.context_mark, problem_of(error), "correct it")
         except yaml.YAMLError as error:
-            raise BadYaml([*self._faults, Fault("", Place(1, 1), problem_of(error), "correct it")]) from None
+            raise BadYaml([*self._faults, YamlFault("", Position(1, 1), problem_of(error), "correct it")]) from None
         finally:
             parser.dispose()
         if self._faults:
@@ -135,7 +135,7 @@ class _Reading:
         if top is not None and type(top.value) is dict and top.key is None:
             self._stop(event.start_mark, "a collection stands as a key", "write a string before the colon")
         if len(self._open) >= MAX_DEPTH:
-            fault = Fault("", place(event.start_mark), f"nested more than {MAX_DEPTH} levels deep", "nest less")
+            fault = YamlFault("", place(event.start_mark), f"nested more than {MAX_DEPTH} levels deep", "nest less")
             raise BadYaml([*self._faults, fault])
         if not is_collection(event.tag):
             self._add(event.start_mark, f"the tag {event.tag[:80]} means nothing here", "leave it out")
@@ -227,7 +227,7 @@ class _Reading:
         return pointer_to(*(step for step in steps if step is not None))
 
     def _add(self, mark: Any, problem: str, remedy: str) -> None:
-        self._faults.append(Fault(self._pointer(), place(mark), problem, remedy))
+        self._faults.append(YamlFault(self._pointer(), place(mark), problem, remedy))
         if len(self._faults) >= MAX_PROBLEMS:
             raise BadYaml(self._faults)
 

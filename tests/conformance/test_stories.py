@@ -20,7 +20,7 @@ from mockserver.conformance.options import Options
 from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.runner import Run
 from mockserver.conformance.running import carry_out
-from mockserver.conformance.stories.replaying import Fate, fate_of
+from mockserver.conformance.stories.replaying import ReplayResult, fate_of
 from mockserver.conformance.stories.scripts import clear_stories, write_stories
 from mockserver.conformance.stories.story import Story, as_data, read_story
 from mockserver.conformance.stories.telling import Circumstances, tell_story
@@ -99,11 +99,11 @@ def test_a_story_shows_the_finding_again_and_that_it_is_gone(name: str, sound: A
         story = read_story(files[0])
         assert json.loads(json.dumps(as_data(story))) == json.loads(files[0].read_text())
         tokens = tokens_of(target)
-        assert fate_of(story, tokens, target.transport) is Fate.STILL_THERE
+        assert fate_of(story, tokens, target.transport) is ReplayResult.STILL_THERE
         if name in SCRIPTED:
             with listening(app) as url:
                 assert {one: scripted(files, one, url, tokens) for one in ("sh", "py")} == {"sh": 1, "py": 1}
-    assert fate_of(story, tokens, in_process(sound)) is Fate.GONE
+    assert fate_of(story, tokens, in_process(sound)) is ReplayResult.GONE
     if name in SCRIPTED:
         with listening(sound) as url:
             assert {one: scripted(files, one, url, tokens) for one in ("sh", "py")} == {"sh": 0, "py": 0}
@@ -129,7 +129,7 @@ def test_a_story_leaves_nothing_behind(sound: Any) -> None:
     with planted(mutant, ground(SEED)[1]) as app:
         story, target = found_in(app, PLANTED["put-merges"])
     held = sorted(step.target for step in story.cleaning)
-    assert fate_of(story, tokens_of(target), in_process(sound)) is Fate.GONE
+    assert fate_of(story, tokens_of(target), in_process(sound)) is ReplayResult.GONE
     assert held
     assert all("{{" in one for one in held)
 
@@ -164,7 +164,7 @@ def test_a_story_that_shows_sometimes_is_flaky(sound: Any) -> None:
         answered.append(reply)
         return replace(reply, status=200) if len(answered) == 1 else reply
 
-    assert fate_of(story, tokens_of(target), wrong_once) is Fate.FLAKY
+    assert fate_of(story, tokens_of(target), wrong_once) is ReplayResult.FLAKY
 
 
 def test_what_is_no_story_is_refused_with_its_places(tmp_path: Path) -> None:

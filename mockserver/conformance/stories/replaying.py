@@ -22,7 +22,7 @@ ROUNDS = 3
 """How often a story is carried out: what shows in some of them only is flaky."""
 
 
-class Fate(StrEnum):
+class ReplayResult(StrEnum):
     """What became of a finding."""
 
     STILL_THERE = "still there"
@@ -31,10 +31,10 @@ class Fate(StrEnum):
 
     @property
     def exit_code(self) -> int:
-        return {Fate.GONE: 0, Fate.STILL_THERE: 1, Fate.FLAKY: 3}[self]
+        return {ReplayResult.GONE: 0, ReplayResult.STILL_THERE: 1, ReplayResult.FLAKY: 3}[self]
 
 
-def replay(file: Path, options: Options, target: Target | None = None) -> tuple[Story, Fate]:
+def replay(file: Path, options: Options, target: Target | None = None) -> tuple[Story, ReplayResult]:
     """Carry the story in ``file`` out, within what the profile may do. Raises SetupError where that is not possible."""
     story = read_story(file)
     judge(options)
@@ -51,7 +51,7 @@ def replay(file: Path, options: Options, target: Target | None = None) -> tuple[
         raise SetupError([Problem(str(file), "", f"cannot be carried out: {error}", remedy)]) from None
 
 
-def fate_of(story: Story, tokens: dict[str, str], send: Callable[[Sent], Reply]) -> Fate:
+def fate_of(story: Story, tokens: dict[str, str], send: Callable[[Sent], Reply]) -> ReplayResult:
     """What ``ROUNDS`` rounds show. Raises Unplayable."""
 
     def answer(method: str, path: str, headers: list[tuple[str, str]], body: bytes | None) -> Answer:
@@ -64,5 +64,5 @@ def fate_of(story: Story, tokens: dict[str, str], send: Callable[[Sent], Reply])
         replies, bound = play(data, tokens, answer)
         seen.add(broken(data, replies, bound))
     if len(seen) > 1:
-        return Fate.FLAKY
-    return Fate.STILL_THERE if seen == {True} else Fate.GONE
+        return ReplayResult.FLAKY
+    return ReplayResult.STILL_THERE if seen == {True} else ReplayResult.GONE

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
-from mockserver.conformance.stories.story import Step, Story, as_data
+from mockserver.conformance.stories.story import Story, StoryStep, as_data
 from mockserver.values.output import writing
 
 _HOLE = re.compile(r"\{\{([A-Z_]*TOKEN|[a-z]+_\d+)\}\}")
@@ -92,7 +92,7 @@ def shell(story: Story) -> str:
     )
 
 
-def _shell_step(number: int, step: Step) -> list[str]:
+def _shell_step(number: int, step: StoryStep) -> list[str]:
     lines = [f"# {number + 1}. {step.operation}: answered {step.status} then", f"{_call(str(number), step)} || exit 2"]
     for one in step.captures:
         lines.append(
@@ -102,7 +102,7 @@ def _shell_step(number: int, step: Step) -> list[str]:
     return lines
 
 
-def _call(number: str, step: Step) -> str:
+def _call(number: str, step: StoryStep) -> str:
     words = ["call", number, step.method, _quoted(step.target, "_url")]
     names = {name.lower() for name, _ in step.headers}
     for name, text in step.headers:

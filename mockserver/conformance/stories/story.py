@@ -23,7 +23,7 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StoryStep:
     """One request. In ``target``, ``body`` and headers ``{{name}}`` stands for what an earlier step took.
 
     ``{{TOKEN}}`` and ``{{OTHER_TOKEN}}`` are the tokens of the run, ``{{BAD_TOKEN}}`` is one that must be refused.
@@ -71,9 +71,9 @@ class Story:
     cause: str
     base_url: str
     seed: int
-    steps: tuple[Step, ...]
+    steps: tuple[StoryStep, ...]
     expectation: Expectation
-    cleaning: tuple[Step, ...] = ()
+    cleaning: tuple[StoryStep, ...] = ()
     key: str = "id"
     gaps: tuple[str, ...] = field(default=())
 
@@ -102,10 +102,10 @@ def read_story(file: Path) -> Story:
     return Story(**{**data, "gaps": tuple(data["gaps"])})
 
 
-def _step(data: Mapping[str, Any]) -> Step:
+def _step(data: Mapping[str, Any]) -> StoryStep:
     headers = tuple((name, text) for name, text in data["headers"])
     captures = tuple(Capture(**one) for one in data["captures"])
-    return Step(**{**data, "headers": headers, "captures": captures})
+    return StoryStep(**{**data, "headers": headers, "captures": captures})
 
 
 def _frozen(value: Any) -> Any:

@@ -13,7 +13,7 @@ from mockserver.conformance.findings import Finding
 from mockserver.conformance.made import created, path_value
 from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.stories.playing import VOLATILE, symptom
-from mockserver.conformance.stories.story import Capture, Expectation, Step, Story
+from mockserver.conformance.stories.story import Capture, Expectation, Story, StoryStep
 from mockserver.conformance.stories.trail import LAST, Trail, is_listed, texts_of
 from mockserver.conformance.telling import Report
 from mockserver.conformance.traffic import Exchange, json_or_none
@@ -105,7 +105,7 @@ class _Teller:
             self._gaps.append(AS_THEN)
         return replace(story, expectation=told, gaps=tuple(dict.fromkeys(self._gaps)))
 
-    def _step(self, number: int, exchange: Exchange) -> Step:
+    def _step(self, number: int, exchange: Exchange) -> StoryStep:
         sent, operation = exchange.sent, self._operations.get(exchange.sent.operation or "")
         body = sent.body.decode() if sent.body is not None else None
         target = self._holed(sent.target, number, in_target=True)
@@ -115,7 +115,7 @@ class _Teller:
         safe = sent.method in ("GET", "HEAD", "OPTIONS") or bool(operation and operation.facts.is_safe)
         status = exchange.reply.status if exchange.reply else 0
         name = sent.operation or f"{sent.method} {sent.path}"
-        return Step(name, sent.method, target, self._headers(exchange), text, status, (), not safe)
+        return StoryStep(name, sent.method, target, self._headers(exchange), text, status, (), not safe)
 
     def _headers(self, exchange: Exchange) -> tuple[tuple[str, str], ...]:
         told = [(name, text) for name, text in exchange.sent.headers if name.lower() not in UNSENT]
@@ -171,7 +171,7 @@ class _Teller:
             if fits and value not in self._sources and value not in self._sent:
                 self._sources[value] = number, pointer
 
-    def _cleaning(self, exchange: Exchange) -> Iterator[Step]:
+    def _cleaning(self, exchange: Exchange) -> Iterator[StoryStep]:
         """The deletes of what ``exchange`` made, by whoever made it."""
         operation = self._operations.get(exchange.sent.operation or "")
         if operation is None or exchange.reply is None or exchange.reply.status >= 300:
@@ -185,7 +185,7 @@ class _Teller:
             path = delete.path.replace(f"{{{tenant}}}", quote(known, safe=""))
             path = re.sub(r"(?<!\{)\{\w+\}$", "{{" + self._name(made) + "}}" if made in self._sources else made, path)
             headers = tuple(one for one in self._headers(exchange) if one[0].lower() == "authorization")
-            yield Step(delete.id, delete.method, path, headers, None, 200, (), changes=True)
+            yield StoryStep(delete.id, delete.method, path, headers, None, 200, (), changes=True)
 
     def _places(self, decisive: int) -> tuple[Mapping[str, Any], ...]:
         """What is to be at which places of the decisive reply; nothing where it cannot be told in a file."""
