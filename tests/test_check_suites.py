@@ -38,7 +38,12 @@ def test_names_are_unique_and_every_suite_has_checks() -> None:
     assert all(check.title and not check.title.endswith(".") for check in load_checks())
 
 
-EXCUSES = {SAMPLED, NOTHING_ASKED, NOTHING_JUDGED}
+EXCUSES = {
+    SAMPLED,
+    NOTHING_ASKED,
+    NOTHING_JUDGED,
+    "nothing that is worked out could be worked out a second time",  # by the moment at which it is asked
+}
 
 
 def test_of_a_whole_resource_nothing_is_left_out() -> None:
