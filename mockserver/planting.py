@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mockserver.contract import Resource
+from mockserver.auth.authenticator import ANONYMOUS
+from mockserver.contract import Input, Resource
 from mockserver.errors import Problem, SetupError
 from mockserver.expressions import RecordProxy
+from mockserver.handlers import Call
 from mockserver.handlers.door import fill, keep, remove
+from mockserver.handlers.planned.scope import Scope
 from mockserver.handlers.records import dependants
 from mockserver.messages import Json
 from mockserver.runtime.determinism import stamp
-from mockserver.store import Tenant
+from mockserver.store import Record, Tenant
 from mockserver.values.suggestions import meant
 from mockserver.world import World
 
@@ -47,7 +50,8 @@ def plant(world: World, tenant: Tenant, resource: Resource, given: Mapping[str, 
         if problems := [*_wrong(tenant, resource, record)]:
             raise SetupError(problems)
         kept = keep(tenant, resource, record_id, record)
-        return world.rules.seen(resource, kept, world.rules.context(tenant, world.clock.now()))
+        seen: dict[str, Any] = seen_now(world, tenant, resource, kept)
+        return seen
 
 
 def take_away(world: World, tenant: Tenant, resource: Resource, record_id: str) -> None:
@@ -59,6 +63,18 @@ def take_away(world: World, tenant: Tenant, resource: Resource, record_id: str) 
     if problems:
         raise SetupError(problems)
     remove(tenant, resource, record_id)
+
+
+def begin(world: World, tenant: Tenant, resource: Resource) -> None:
+    """Have the first records made that a document without annotations implies, as when a client first looks at all."""
+    about = next((one for one in world.operations.values() if one.plan and one.resource is resource), None)
+    if about is not None:
+        Scope(Call(about, Input({}), ANONYMOUS, world.tools), tenant, resource, ())
+
+
+def seen_now(world: World, tenant: Tenant, resource: Resource, record: Record) -> Any:
+    """The record as a client sees it; the tenant's lock is held."""
+    return world.rules.seen(resource, record, world.rules.context(tenant, world.clock.now()))
 
 
 def _stamped(world: World, resource: Resource) -> dict[str, Json]:

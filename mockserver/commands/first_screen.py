@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from mockserver.auth.authenticator import ANONYMOUS, Mode
-from mockserver.contract import Contract, Input, Kind, Operation
-from mockserver.handlers import Call
+from mockserver.auth.authenticator import Mode
+from mockserver.contract import Contract, Kind, Operation
 from mockserver.handlers.planned.places import keys_of
-from mockserver.handlers.planned.scope import Scope
+from mockserver.planting import begin
 from mockserver.world import World
 
 
@@ -62,8 +61,9 @@ def _filled(world: World, operation: Operation) -> str | None:
     key = operation.plan.key
     if operation.kind is not Kind.READ or key is None or operation.plan.scope or operation.path.count("{") != 1:
         return None
-    call = Call(operation, Input({}), ANONYMOUS, world.tools)
-    record = next(Scope(call, world.store.tenant("default"), operation.resource, ()).all(), None)
+    tenant = world.store.tenant("default")
+    begin(world, tenant, operation.resource)
+    record = next(tenant[operation.resource.name].scan(), None)
     return operation.path.replace(f"{{{key}}}", quote(keys_of(record.id)[-1], safe="")) if record else None
 
 

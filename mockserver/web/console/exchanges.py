@@ -15,6 +15,7 @@ from mockserver.contract import Operation
 from mockserver.runtime.journal import Entry
 from mockserver.values.json_text import BadJson, decode
 from mockserver.values.redaction import HIDDEN, is_secret
+from mockserver.web.console.fields import on_lines
 
 UNSENT = frozenset({"host", "user-agent", "accept-encoding", "connection", "content-length", "accept", "referer"})
 """Headers that a client adds by itself."""
@@ -24,7 +25,7 @@ DEEPEST = 64
 def pretty(body: bytes) -> str:
     """JSON on lines, anything else as it is."""
     try:
-        return json.dumps(decode(body, DEEPEST), indent=2, ensure_ascii=False)
+        return on_lines(decode(body, DEEPEST))
     except BadJson:
         return body.decode(errors="replace")
 
@@ -35,15 +36,15 @@ def as_curl(entry: Entry, base_url: str) -> str:
     words = ["curl", "-i"]
     if entry.method != "GET":
         words += ["-X", entry.method]
-    words.append(_quoted(f"{base_url}{quote(entry.path, safe='/%:@!$&()*+,;=~')}{f'?{query}' if query else ''}"))
+    words.append(shlex.quote(f"{base_url}{quote(entry.path, safe='/%:@!$&()*+,;=~')}{f'?{query}' if query else ''}"))
     for name, text in entry.headers.items():
         if name.startswith("sec-") or name in UNSENT or name == "origin":
             continue
         shown = "Bearer $TOKEN" if name == "authorization" else "$TOKEN" if is_secret(name) or HIDDEN in text else text
         header = f"{name}: {shown}"
-        words += ["\\\n  -H", f'"{header}"' if "$TOKEN" in header else _quoted(header)]
+        words += ["\\\n  -H", f'"{header}"' if "$TOKEN" in header else shlex.quote(header)]
     if entry.body:
-        words += ["\\\n  --data-binary", _quoted(entry.body.decode(errors="replace"))]
+        words += ["\\\n  --data-binary", shlex.quote(entry.body.decode(errors="replace"))]
     return " ".join(words)
 
 
@@ -78,10 +79,6 @@ def _json_or_none(body: bytes) -> Any:
         return decode(body, DEEPEST)
     except BadJson:
         return None
-
-
-def _quoted(text: str) -> str:
-    return shlex.quote(text)
 
 
 def _python(value: Any) -> str:

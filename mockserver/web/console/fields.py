@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,7 +47,7 @@ class Fields:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._shapes = Shapes(contract.document)
+        self._shapes = contract.maker.shapes if contract.maker else Shapes(contract.document)
         self._known: dict[str, Mapping[str, Field]] = {}
 
     def of(self, resource: Resource) -> Mapping[str, Field]:
@@ -85,6 +86,11 @@ class Fields:
 
     def _said(self, node: Node) -> Mapping[str, Any]:
         return node.value if isinstance(node.value, Mapping) else {}
+
+
+def on_lines(value: Any) -> str:
+    """JSON for a person: objects and lists on lines of their own, anything else, and what is empty, on one."""
+    return json.dumps(value, ensure_ascii=False, indent=2 if isinstance(value, dict | list) and value else None)
 
 
 def _control(type_: str, words: Mapping[str, Any], choices: tuple[str, ...]) -> Control:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from mockserver.errors import Problem
 from mockserver.values.json_text import BadJson, decode
 from mockserver.values.pointer import steps_of
-from mockserver.web.console.fields import Control, Field
+from mockserver.web.console.fields import Control, Field, on_lines
 
 DEEPEST = 32
 PREFIX = "field."
@@ -55,7 +54,7 @@ def as_text(field: Field, record: Mapping[str, Any]) -> str:
     value = record[field.name]
     if field.control in (Control.TEXT, Control.LINES, Control.DATE, Control.CHOICE) and isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False, indent=2 if isinstance(value, dict | list) and value else None)
+    return on_lines(value)
 
 
 def read_form(fields: Mapping[str, Field], texts: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:

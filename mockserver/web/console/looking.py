@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.exceptions import NotFound
 
-from mockserver.auth.authenticator import ANONYMOUS
-from mockserver.contract import Input, Resource
+from mockserver.contract import Resource
 from mockserver.errors import SetupError
-from mockserver.handlers import Call
-from mockserver.handlers.planned.scope import Scope
+from mockserver.planting import begin, seen_now
 from mockserver.runtime.journal import Entry
 from mockserver.store import Record, Tenant
 from mockserver.store.collection import Collection
@@ -77,9 +74,8 @@ class Looking:
             return None if found is None else self.seen(holder, resource, found)
 
     def seen(self, holder: Tenant, resource: Resource, record: Record) -> Any:
-        rules = self._world.rules
         with holder.lock:
-            return rules.seen(resource, record, rules.context(holder, self._world.clock.now()))
+            return seen_now(self._world, holder, resource, record)
 
     def offered(self, holder: Tenant, resource: str, most: int) -> list[tuple[str, str]]:
         """Keys of a resource for an input to suggest, each with a label."""
@@ -112,16 +108,10 @@ class Looking:
         """A value in a cell of a table."""
         return cut(value, CELL) if isinstance(value, str) else "" if value is None else shown(value, CELL)
 
-    def pretty(self, value: Any) -> str:
-        return json.dumps(value, indent=2, ensure_ascii=False)
-
     def _begin(self, holder: Tenant, resource: Resource) -> None:
-        """Have the first records made of a document that says nothing of them, where no parent is asked for."""
-        if resource.model is None or resource.model.parents or resource.is_single:
-            return
-        about = next((one for one in self._world.operations.values() if one.resource is resource), None)
-        if about is not None:
-            Scope(Call(about, Input({}), ANONYMOUS, self._world.tools), holder, resource, ())
+        """First records, but of those below others: whose they are is told by a request alone."""
+        if resource.model is not None and not resource.model.parents:
+            begin(self._world, holder, resource)
 
 
 def _meets(entry: Entry, wanted: Mapping[str, str]) -> bool:

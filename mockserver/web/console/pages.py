@@ -14,7 +14,7 @@ from mockserver.errors import Problem, SetupError
 from mockserver.runtime.determinism import stamp
 from mockserver.store import Tenant
 from mockserver.web.console.exchanges import as_curl, as_pinned, as_test, pretty
-from mockserver.web.console.fields import Fields
+from mockserver.web.console.fields import Fields, on_lines
 from mockserver.web.console.forms import entered, read_form
 from mockserver.web.console.looking import Looking
 from mockserver.web.console.records import happenings, lines, namers
@@ -114,7 +114,7 @@ class Console:
             "record.html", tenant=holder.name, resource=resource, id=record_id,
             lines=list(lines(resource, shown, self.fields.of(resource))),
             namers=list(namers(self.world, holder, resource, record_id)),
-            happenings=happenings(self.world, holder.name, record_id), raw=self.look.pretty(value),
+            happenings=happenings(self.world, holder.name, record_id), raw=on_lines(value),
             lock=lock, is_locked=bool(lock and shown.get(lock)), can_change=resource.model is None,
         )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -14,7 +13,7 @@ from mockserver.store import Tenant
 from mockserver.values.equality import same_json
 from mockserver.values.json_text import BadJson, decode
 from mockserver.values.shown import shown
-from mockserver.web.console.fields import Field
+from mockserver.web.console.fields import Field, on_lines
 from mockserver.world import World
 
 NAMERS = 20
@@ -66,7 +65,7 @@ def lines(resource: Resource, record: Mapping[str, Any], fields: Mapping[str, Fi
         if not links and field and field.leads_to and isinstance(value, str | int):
             links = ((field.leads_to, str(value)),)
         is_long = isinstance(value, dict | list) and bool(value)
-        text = json.dumps(value, indent=2, ensure_ascii=False) if is_long else _text(value)
+        text = on_lines(value) if is_long else _text(value)
         yield Line(name, text, links, field, is_long)
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from mockserver.contract import Resource
-from mockserver.planting import plant, take_away
+from mockserver.planting import plant, seen_now, take_away
 from mockserver.store import Record, Tenant
 from mockserver.values.shown import shown
 from mockserver.web.control.route import Route, Sent, refusal, whole_number
@@ -69,8 +69,8 @@ class RecordControl:
         return known_resource(self.world, resource)
 
     def _seen(self, resource: Resource, tenant: Tenant, record: Record) -> dict[str, Any]:
-        rules = self.world.rules
-        return rules.seen(resource, record, rules.context(tenant, self.world.clock.now()))
+        seen: dict[str, Any] = seen_now(self.world, tenant, resource, record)
+        return seen
 
     def _found(self, tenant: Tenant, resource: str, record_id: str) -> Record:
         if (record := tenant[resource].get(record_id)) is None:
