@@ -210,6 +210,12 @@ def test_an_exchange_is_there_to_be_used(client: FlaskClient) -> None:
     assert "eyJ" not in page
 
 
+def test_the_command_asks_for_the_same_path_again(client: FlaskClient) -> None:
+    client.get("/certifications/acme/a%25b%20%C3%A9%27")
+    page = unescape(client.get(f"{CONSOLE}/exchange?number=1").text)
+    assert "/certifications/acme/a%25b%20%C3%A9%27" in page
+
+
 def test_the_test_that_is_offered_passes(client: FlaskClient, pytester_free_mock: Any) -> None:
     body = {"contact_id": "c", "name": "Ada", "number": 7, "program_id": "prog-pmc", "status": "active"}
     client.post("/certifications/acme", json=body)

@@ -36,7 +36,7 @@ def as_curl(entry: Entry, base_url: str) -> str:
     words = ["curl", "-i"]
     if entry.method != "GET":
         words += ["-X", entry.method]
-    words.append(shlex.quote(f"{base_url}{quote(entry.path, safe='/%:@!$&()*+,;=~')}{f'?{query}' if query else ''}"))
+    words.append(shlex.quote(f"{base_url}{quote(entry.path, safe='/:@!$&()*+,;=~')}{f'?{query}' if query else ''}"))
     for name, text in entry.headers.items():
         if name.startswith("sec-") or name in UNSENT or name == "origin":
             continue
