@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
@@ -16,8 +16,9 @@ from mockserver.handlers import Call, dispatch
 from mockserver.handlers.planned.refusing import refused
 from mockserver.handlers.showing import asked_for
 from mockserver.messages import Damage, Headers, Identity, Reply, Request, say
-from mockserver.runtime.faults import ASKED_FOR, GATEWAY, prefer
+from mockserver.runtime.faults import ASKED_FOR, GATEWAY
 from mockserver.runtime.journal import SHOWN_BODY, Entry
+from mockserver.runtime.preferences import read_preferences
 from mockserver.store import Tenant
 from mockserver.store.tenant import TooManyTenants
 from mockserver.world import World
@@ -41,6 +42,7 @@ class _Trail:
     violations: tuple[Violation, ...] = ()
     breach: bool = False
     damage: Damage | None = None
+    applied: Sequence[str] = ()
 
 
 def answer(world: World, request: Request) -> Reply:
@@ -72,7 +74,8 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     header = request.headers.get("authorization")
     trail.identity = _identified(world, operation, request, header, trail.tenant)
     _strike(world, operation, trail)
-    prefer(operation, request.headers.get("prefer"))
+    if (preferred := _preferred(world, operation, trail)) is not None:
+        return preferred
     sent = _read(world, operation, request)
     call = Call(operation, sent, trail.identity, world.tools)
     tenant = _tenant(world, trail.tenant)
@@ -96,6 +99,19 @@ def _strike(world: World, operation: Operation, trail: _Trail) -> None:
         trail.damage = fault.on_its_way()
         trail.reason = ASKED_FOR
         world.faults.happen(fault)
+
+
+def _preferred(world: World, operation: Operation, trail: _Trail) -> Reply | None:
+    """What the request prefers to what the operation would answer; None without such a wish. Raises Refusal."""
+    if (header := trail.request.headers.get("prefer")) is None:
+        return None
+    preferences = read_preferences(header)
+    trail.applied = preferences.applied
+    preferences.wait(world.faults.pause)
+    if (found := preferences.answer(operation, world.contract.document)) is None:
+        return None
+    reply, trail.reason = found
+    return reply
 
 
 def _check(world: World, call: Call, request: Request, reply: Reply) -> None:
@@ -208,6 +224,8 @@ def _finished(world: World, reply: Reply, trail: _Trail) -> Reply:
         notes.append(("Reason", trail.reason))
     diagnostics: Headers = tuple((f"Mock-{name}", _header_text(text)) for name, text in notes)
     headers = (*reply.headers, *diagnostics)
+    if trail.applied:
+        headers = (*headers, ("Preference-Applied", _header_text(", ".join(trail.applied))))
     return Reply(reply.status, raw=raw, headers=headers, content_type=reply.content_type, damage=trail.damage)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -10,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 from mockserver.contract import Operation
-from mockserver.errors import Problem, Refusal, SetupError, Violation
+from mockserver.errors import Problem, Refusal, SetupError
 from mockserver.messages import Damage
 from mockserver.values.data_file import DataFile
 from mockserver.values.form import check_form
@@ -82,28 +81,6 @@ def _wrong_values(fault: Fault, operations: Mapping[str, Operation]) -> Iterator
     if fault.status is not None and fault.status not in possible:
         problem = f"{fault.status} is not declared"
         yield Problem("fault", "/status", problem, f"use one of {', '.join(map(str, possible))}")
-
-
-def prefer(operation: Operation, header: str | None) -> None:
-    """Answer this one request with the status that ``Prefer: code=…`` asks for, where it is not success.
-
-    Other preferences are passed over (RFC 7240). Raises Refusal with that status, or 400 where the operation cannot
-    answer it.
-    """
-    found = _CODE.search(header) if header else None
-    if found is None:
-        return
-    status = int(found[1])
-    if operation.plan is None and status not in operation.replies and status not in GATEWAY:
-        possible = ", ".join(map(str, sorted({*operation.replies, *GATEWAY})))
-        violation = Violation("header", "/Prefer", "code", f"asks for {status}, which is not one of {possible}")
-        raise Refusal(400, "The preferred status is not declared.", violations=[violation])
-    if status >= 400:
-        applied = [("Preference-Applied", f"code={status}")]
-        raise Refusal(status, f"Asked for: {status}.", headers=applied, reason="asked for by Prefer")
-
-
-_CODE = re.compile(r"(?:^|[,;\s])code=\"?([1-5][0-9]{2})\"?(?=$|[,;\s])")
 
 
 class Faults:

@@ -26,6 +26,7 @@ EXPOSED = (
     "Mock-Reason",
     "Mock-Request",
     "Mock-Undeclared",
+    "Preference-Applied",
 )
 
 
