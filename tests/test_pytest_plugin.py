@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -246,8 +245,7 @@ def test_a_world_that_cannot_be_made_says_why(library_run: Run, mark: str, probl
     assert "Traceback" not in told(result)
 
 
-def test_two_hundred_fresh_worlds_take_seconds(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    began = time.perf_counter()
+def test_two_hundred_tests_each_have_a_fresh_world(run: Run) -> None:
     result = run(
         """
         import pytest
@@ -264,11 +262,7 @@ def test_two_hundred_fresh_worlds_take_seconds(run: Run, capsys: pytest.CaptureF
         """,
         "-q",
     )
-    took = time.perf_counter() - began
     passed(result, 200)
-    with capsys.disabled():
-        print(f"\n200 tests, each with a fresh world: {took:.2f} s")
-    assert took < 60
 
 
 # The socket.

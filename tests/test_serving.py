@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import socket
 import subprocess
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from mockserver.web.front import Front
 from tests.server import COMMAND, Running, serving
 
 
@@ -70,6 +73,36 @@ def test_others_are_served_while_bodies_do_not_arrive(running: Running) -> None:
     finally:
         for one in waiting:
             one.close()
+
+
+def test_a_body_that_does_not_arrive_in_time_is_refused_and_its_connection_closed(library) -> None:
+    front = Front(library(), body_within=0)
+    sent: list[dict[str, Any]] = []
+    path = b"/books/acme"
+    scope = {
+        "type": "http", "method": "POST", "scheme": "http", "raw_path": path, "query_string": b"",
+        "server": ("localhost", 80), "client": None,
+        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"content-length", b"9")],
+    }  # fmt: skip
+
+    async def asked() -> None:
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        await front(scope, asyncio.Event().wait, send)  # nothing ever arrives
+
+    asyncio.run(asked())
+    assert sent[0]["status"] == 400
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert b"did not arrive within 0 seconds" in sent[1]["body"]
+
+
+def test_it_is_one_process(running: Running) -> None:
+    """A child could outlive it, with the port and the records."""
+    tasks = Path(f"/proc/{running.process.pid}/task")
+    if not tasks.is_dir():
+        pytest.skip("this system does not tell of children")
+    assert [text for task in tasks.iterdir() if (text := (task / "children").read_text())] == []
 
 
 def test_a_port_is_never_shared(running: Running) -> None:

@@ -16,6 +16,7 @@ from mockserver.exchange import answer
 from mockserver.messages import Reply, Request
 from mockserver.settings import Settings
 from mockserver.web.browsing import protect_browsers, shown_the_way
+from mockserver.web.compressing import compress_large_replies
 from mockserver.web.console.pages import console_pages
 from mockserver.web.control.plane import control_plane
 from mockserver.web.cors import allow_browsers
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None, progress: Progress = unseen, **
     app.register_blueprint(login_pages(world, paths))
     allow_browsers(app, paths.methods)
     protect_browsers(app)
+    compress_large_replies(app)
     app.before_request(_api(world, paths))
     app.register_error_handler(HTTPException, _as_json)
     app.wsgi_app = damaging(app.wsgi_app)  # type: ignore[method-assign, assignment]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -15,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mockserver.contract.document import without_servers
 from mockserver.web.browsing import scripted
+from mockserver.web.compressing import compress
 from mockserver.world import World
 
 FOLDED = 60
@@ -96,12 +96,10 @@ class _Published:
 def _whole(content: bytes, media_type: str) -> Response:
     """A large reply that a client may keep and ask for again: compressed where it takes that."""
     etag = hashlib.blake2b(content, digest_size=16).hexdigest()
-    if request.accept_encodings.quality("gzip") > 0:
-        content, etag = gzip.compress(content, compresslevel=5, mtime=0), f"{etag}-gzip"
     response = Response(content, content_type=media_type)
-    if etag.endswith("-gzip"):
-        response.content_encoding = "gzip"
-    response.vary.add("Accept-Encoding")
+    compress(response)
+    if response.content_encoding:
+        etag += "-gzip"
     response.cache_control.no_cache = True
     response.set_etag(etag)
     response.make_conditional(request)
