@@ -39,10 +39,10 @@ def plant(world: World, tenant: Tenant, resource: Resource, given: Mapping[str, 
     every field that breaks the contract or refers to a record that is not there.
     """
     __tracebackhide__ = True
-    with tenant.lock:
+    with tenant.work():
         record = {**_stamped(world, resource), **given}
         if resource.key and resource.key not in record:
-            record[resource.key] = world.ids.new(tenant.name, resource.name)
+            record[resource.key] = world.ids.new(tenant.ordinal(resource.name), tenant.name, resource.name)
         record_id = str(record[resource.key]) if resource.key else tenant.name
         context = world.rules.context(tenant, world.clock.now())
         fill(world.rules, RecordProxy(context, resource, record_id, record), {})

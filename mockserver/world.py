@@ -45,7 +45,6 @@ class Snapshot:
     """A world as it was: what ``World.restore`` takes back."""
 
     tenants: Mapping[str, Tenant]
-    ids: Mapping[tuple[str, ...], int]
 
 
 class World:
@@ -93,13 +92,12 @@ class World:
         self._begin = self.snapshot()
 
     def snapshot(self) -> Snapshot:
-        """The records and id counters as they are now."""
-        return Snapshot(self.store.copy(), self.ids.counts())
+        """The tenants as they are now: records, and what new ids go on from."""
+        return Snapshot(self.store.copy())
 
     def restore(self, snapshot: Snapshot) -> None:
         """Be what ``snapshot`` was; it stays usable. Clock, journal, outbox and faults are left alone."""
         self.store.restore(snapshot.tenants)
-        self.ids.restore(dict(snapshot.ids))
 
     def reset(self) -> None:
         """As just started: records, ids, clock; journal, outbox and faults empty; nobody is logged in."""
@@ -113,7 +111,6 @@ class World:
     def reset_tenant(self, name: str) -> None:
         """The records and id counters of one tenant as at the start; every other's, and all else, is left alone."""
         self.store.restore_tenant(name, self._begin.tenants.get(name))
-        self.ids.restore_scope(name, dict(self._begin.ids))
 
     def _start_clock(self) -> None:
         """``frozen`` and ``scenario`` begin at the scenario's moment, ``now`` at the machine's."""

@@ -13,9 +13,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from mockserver.store import Collection, Record, Store, Tenant, ordered_map
+from mockserver.store import Collection, Record, Store, Tenant, TooManyTenants, ordered_map
 from mockserver.store.ordered_map import OrderedMap
-from mockserver.store.tenant import TooManyTenants
 
 IDS = st.sampled_from(["a", "b", "c", "Z", "0", "a|b", "é"])
 OWNERS = st.sampled_from(["x", "y", None])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any, Protocol
 
 from mockserver.contract import Contract, Input, Operation, Resource
@@ -91,14 +90,8 @@ class Call:
         return self.tools.rules.context(tenant, self.tools.clock.now(), self.budget)
 
     def new_id(self, tenant: Tenant, resource: Resource) -> str:
-        """A new id for one of the resource's records; given back when the transaction fails."""
-        tenant.on_rollback(partial(self.tools.ids.give_back, tenant.name, resource.name))
-        return self.tools.ids.new(tenant.name, resource.name)
-
-    def new_ordinal(self, tenant: Tenant, *scope: str) -> int:
-        """The next number of a scope of the tenant; given back when the transaction fails."""
-        tenant.on_rollback(partial(self.tools.ids.give_back, tenant.name, *scope))
-        return self.tools.ids.ordinal(tenant.name, *scope)
+        """A new id for one of the resource's records; given out again when the transaction fails."""
+        return self.tools.ids.new(tenant.ordinal(resource.name), tenant.name, resource.name)
 
     def value(self, name: str | None) -> Json:
         """The parameter ``name``, or None where it was not given."""

@@ -9,8 +9,7 @@ from typing import Any
 from mockserver.auth.claims import Person
 from mockserver.contract.login import Login
 from mockserver.oauth.refusing import OAuthError
-from mockserver.store import Record, Store, Tenant
-from mockserver.store.tenant import TooManyTenants
+from mockserver.store import Record, Store, Tenant, TooManyTenants
 
 
 class People:
@@ -25,7 +24,7 @@ class People:
         holder = self._tenant(tenant)
         if self._login.people is None:
             return Person(identifier, {"email": identifier} if "@" in identifier else {"name": identifier})
-        with holder.lock:
+        with holder.work():
             people = holder[self._login.people]
             record = people.get(identifier) or self._by_email(people.scan(), identifier.casefold())
             return self._person(record) if record else None
@@ -35,7 +34,7 @@ class People:
         if self._login.people is None or tenant not in self._store.names():
             return []
         holder = self._tenant(tenant)
-        with holder.lock:
+        with holder.work():
             return [self._person(record) for record in islice(holder[self._login.people].scan(), most)]
 
     def _by_email(self, records: Iterator[Record], email: str) -> Record | None:

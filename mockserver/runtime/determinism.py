@@ -6,11 +6,8 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from time import monotonic
-from typing import TypeAlias
 
 from mockserver.errors import Problem, SetupError
-
-Scope: TypeAlias = tuple[str, ...]
 
 
 def digest(*parts: object) -> int:
@@ -88,45 +85,16 @@ def _hold_to_range(moment: datetime) -> None:
 
 
 class IdSource:
-    """New ids, counted per scope (tenant and resource): what happens in one scope never shifts another's ids."""
+    """New ids and numbers to draw from: each depends on the world's seed and on what it is asked for alone."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._counts: dict[Scope, int] = {}
-        self._lock = Lock()
 
-    def new(self, *scope: str) -> str:
-        """The next id of this scope, in the form of a version 4 UUID."""
-        ordinal = self.ordinal(*scope)
-        raw = f"{digest(self._seed, 'id', *scope, ordinal):032x}"
+    def new(self, ordinal: int, *scope: str) -> str:
+        """The id number ``ordinal`` of a scope (tenant and resource), in the form of a version 4 UUID."""
+        raw = f"{self.draw('id', *scope, ordinal):032x}"
         return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-a{raw[17:20]}-{raw[20:]}"
-
-    def ordinal(self, *scope: str) -> int:
-        """How many times this scope has been asked for a new one, this time included."""
-        with self._lock:
-            ordinal = self._counts.get(scope, 0) + 1
-            self._counts[scope] = ordinal
-        return ordinal
-
-    def give_back(self, *scope: str) -> None:
-        """Let the newest one of this scope be given out again: what it was for did not come about."""
-        with self._lock:
-            self._counts[scope] -= 1
 
     def draw(self, *parts: object) -> int:
         """A number to draw from that depends on the world's seed and ``parts`` alone."""
         return digest(self._seed, *parts)
-
-    def counts(self) -> dict[Scope, int]:
-        with self._lock:
-            return dict(self._counts)
-
-    def restore_scope(self, first: str, counts: dict[Scope, int]) -> None:
-        """The counts of the scopes that begin with ``first`` as they are in ``counts``."""
-        with self._lock:
-            others = {scope: count for scope, count in self._counts.items() if scope[0] != first}
-            self._counts = others | {scope: count for scope, count in counts.items() if scope[0] == first}
-
-    def restore(self, counts: dict[Scope, int]) -> None:
-        with self._lock:
-            self._counts = dict(counts)

@@ -2,8 +2,10 @@
 
 from mockserver.store.collection import Collection
 from mockserver.store.conditions import All, AnyOf, Between, Condition, Containing, Either
+from mockserver.store.keeping import Overtaken, Unreachable
 from mockserver.store.record import Record
-from mockserver.store.tenant import Store, Tenant
+from mockserver.store.store import Store, TooManyTenants
+from mockserver.store.tenant import Tenant
 
 __all__ = [
     "All",
@@ -13,7 +15,10 @@ __all__ = [
     "Condition",
     "Containing",
     "Either",
+    "Overtaken",
     "Record",
     "Store",
     "Tenant",
+    "TooManyTenants",
+    "Unreachable",
 ]

@@ -89,6 +89,10 @@ class Collection:
         """The highest number that any record ever had in a ``counted`` field, rounded down; 0 when none had one."""
         return self._highest.get(field, 0)
 
+    def count_up_to(self, field: str, number: int) -> None:
+        """Let ``number`` be the highest that a ``counted`` field ever had."""
+        self._highest[field] = number
+
     def scan(self, after: str | None = None) -> Iterator[Record]:
         """Records in id order, beginning behind the position ``after`` (any string is a position)."""
         return self._records.values(after)

@@ -1,14 +1,17 @@
-"""A tenant: its collections and the one lock that every change to them holds; and the store of all tenants."""
+"""A tenant: its collections, and the unit of work in which all that is done to them happens or nothing of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from threading import Lock, RLock
-from typing import Any, TypeAlias
+from threading import RLock
+from typing import Any, Protocol, TypeAlias
+
+import orjson
 
 from mockserver.store.collection import Collection
+from mockserver.store.keeping import Kind, Place, path_key, path_of
 from mockserver.store.record import Record
 
 Undo: TypeAlias = list[Callable[[], object]]
@@ -21,7 +24,8 @@ class Tenant:
     ``elsewhere`` are the keys of other modules' records that are known to be there, by ``module:resource``; None
     where nobody asks; ``begun`` are the collections, each with its parents' keys, that have got their first records,
     where these are made when somebody first looks. ``fill`` puts the first records of one resource into the tenant
-    when somebody first asks for that resource; without it the resources are as they are given.
+    when somebody first asks for that resource; without it the resources are as they are given. ``keeper`` keeps the
+    tenant outside memory too.
     """
 
     def __init__(
@@ -30,6 +34,7 @@ class Tenant:
         collections: Mapping[str, Collection],
         elsewhere: dict[str, set[str]] | None = None,
         fill: Fill | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self.name = name
         self._fill = fill
@@ -39,7 +44,12 @@ class Tenant:
         self.begun: set[tuple[str, ...]] = set()
         self._collections = dict(collections)
         self._shared: set[str] = set()
+        self._counts: dict[tuple[str, ...], int] = {}
         self._undo: Undo | None = None
+        self._keeper = keeper
+        self._is_at_work = False
+        self._before: dict[Place, bytes | None] | None = {} if keeper else None
+        """What stood before at each place that was changed since all was kept; None where nobody keeps it."""
 
     def __getitem__(self, resource: str) -> Collection:
         """The records of a resource, to be read; what changes them goes by this tenant."""
@@ -61,6 +71,25 @@ class Tenant:
         return self._own(resource).delete(record_id)
 
     @contextmanager
+    def work(self, *, reading: bool = False) -> Iterator[None]:
+        """One unit of work, alone with the tenant: all that is changed inside, or nothing when it ends in an exception.
+
+        Kept outside memory it is up to date inside, and what was changed is kept before it ends. ``reading`` tells
+        that probably nothing is changed; see ``Keeper.unit`` for what it may raise. One inside another is a part of it.
+        """
+        with self.lock:
+            if self._keeper is None or self._is_at_work:
+                with self.transaction():
+                    yield
+                return
+            self._is_at_work = True
+            try:
+                with self._keeper.unit(self, reading=reading):
+                    yield
+            finally:
+                self._is_at_work = False
+
+    @contextmanager
     def transaction(self, *, lasting: bool = False) -> Iterator[None]:
         """All that is changed inside, or nothing of it when that ends with an exception.
 
@@ -79,15 +108,30 @@ class Tenant:
         finally:
             self._undo = outer
 
-    def on_rollback(self, undo: Callable[[], object]) -> None:
-        """Have ``undo`` called when the transaction that is going on ends with an exception."""
+    def ordinal(self, *scope: str) -> int:
+        """How many times this scope has been asked for a new number, this time included.
+
+        What happens in one scope never shifts another's; the number is given out again when the transaction fails.
+        """
+        if self._before is not None:
+            self._note(Kind.COUNT, "", path_key(scope))
         if self._undo is not None:
-            self._undo.append(undo)
+            self._undo.append(partial(self._give_back, scope))
+        ordinal = self._counts[scope] = self._counts.get(scope, 0) + 1
+        return ordinal
 
     def meet(self, resource: str, key: str) -> None:
         """Take it that another module has this record."""
         if self.elsewhere is not None:
+            if self._before is not None:
+                self._note(Kind.ELSEWHERE, resource, key)
             self.elsewhere.setdefault(resource, set()).add(key)
+
+    def mark_begun(self, resource: str, *keys: str) -> None:
+        """Take it that a collection has got its first records."""
+        if self._before is not None:
+            self._note(Kind.BEGUN, resource, path_key(keys))
+        self.begun.add((resource, *keys))
 
     def sizes(self) -> dict[str, int]:
         """How many records each resource holds."""
@@ -106,6 +150,7 @@ class Tenant:
         twin = Tenant(self.name, self._collections, known, self._fill)
         twin._unfilled = set(self._unfilled)
         twin.begun = set(self.begun)
+        twin._counts = dict(self._counts)
         twin._shared = set(self._collections)
         self._shared = set(self._collections)
         return twin
@@ -132,6 +177,10 @@ class Tenant:
         return self._collections[resource]
 
     def _remember(self, resource: str, record_id: str) -> None:
+        if self._before is not None:
+            self._note(Kind.RECORD, resource, record_id)
+            for field in self._collections[resource].counted:
+                self._note(Kind.HIGHEST, resource, field)
         if self._undo is not None:
             before = self[resource].kept(record_id)
             self._undo.append(partial(self._put_back, resource, record_id, *before))
@@ -139,105 +188,95 @@ class Tenant:
     def _put_back(self, resource: str, record_id: str, record: Record | None, highest: Mapping[str, int]) -> None:
         self._own(resource).restore(record_id, record, highest)
 
+    def _give_back(self, scope: tuple[str, ...]) -> None:
+        self._counts[scope] -= 1
+
+    def _note(self, kind: Kind, name: str, key: str) -> None:
+        """Remember what stands at a place that is about to change."""
+        assert self._before is not None
+        place = Place(kind, name, key)
+        if place not in self._before:
+            self._before[place] = self.at(place)
+
+    # What a keeper does: it holds the lock.
+
+    def at(self, place: Place) -> bytes | None:
+        """What stands at a place, None where nothing does."""
+        kind, name, key = place
+        if kind is Kind.RECORD:
+            record = self[name].get(key)
+            return record.raw if record else None
+        if kind is Kind.BEGUN:
+            return b"" if (name, *path_of(key)) in self.begun else None
+        if kind is Kind.ELSEWHERE:
+            return b"" if key in (self.elsewhere or {}).get(name, ()) else None
+        number = self[name].highest(key) if kind is Kind.HIGHEST else self._counts.get(path_of(key), 0)
+        return b"%d" % number if number else None
+
+    def take(self, place: Place, content: bytes | None) -> None:
+        """Let ``content``, which was kept, stand at a place; None: nothing."""
+        kind, name, key = place
+        if kind is Kind.RECORD:
+            self._take_record(name, key, content)
+        elif kind is Kind.BEGUN:
+            (self.begun.discard if content is None else self.begun.add)((name, *path_of(key)))
+        elif kind is Kind.ELSEWHERE:
+            keys = (self.elsewhere if self.elsewhere is not None else {}).setdefault(name, set())
+            (keys.discard if content is None else keys.add)(key)
+        elif kind is Kind.HIGHEST:
+            self._own(name).count_up_to(key, int(content or 0))
+        else:
+            self._counts[path_of(key)] = int(content or 0)
+
+    def changes(self) -> dict[Place, bytes | None]:
+        """What stands now at each place where something else stood when all was last kept."""
+        now = {place: self.at(place) for place in self._before or ()}
+        return {place: content for place, content in now.items() if content != (self._before or {})[place]}
+
+    def kept(self) -> None:
+        """All changes have been kept."""
+        self._before = {}
+
+    def revert(self) -> None:
+        """Be as when all was last kept, first records included."""
+        before, self._before = self._before or {}, None
+        for place, content in before.items():
+            self.take(place, content)
+        self._before = {}
+
+    def everything(self) -> Iterator[tuple[Place, bytes]]:
+        """All that stands anywhere."""
+        for name, collection in self._collections.items():
+            yield from ((Place(Kind.RECORD, name, one.id), one.raw) for one in self[name].scan())
+            for field in collection.counted:
+                if number := self[name].highest(field):
+                    yield Place(Kind.HIGHEST, name, field), b"%d" % number
+        for name, *keys in self.begun:
+            yield Place(Kind.BEGUN, name, path_key(tuple(keys))), b""
+        for name, known in (self.elsewhere or {}).items():
+            yield from ((Place(Kind.ELSEWHERE, name, key), b"") for key in known)
+        for scope, count in self._counts.items():
+            if count:
+                yield Place(Kind.COUNT, "", path_key(scope)), b"%d" % count
+
+    def _take_record(self, resource: str, record_id: str, raw: bytes | None) -> None:
+        if raw is None:
+            self._own(resource).delete(record_id)
+        else:
+            data = orjson.loads(raw)
+            self._own(resource).put(record_id, data if isinstance(data, dict) else {}, raw)
+
 
 Fill: TypeAlias = Callable[[Tenant, str], None]
 """Puts the first records of a resource into a tenant."""
 
 
-class TooManyTenants(Exception):
-    """The store is full: another tenant would have appeared."""
+class Keeper(Protocol):
+    """Keeps tenants outside memory as well."""
 
+    def unit(self, tenant: Tenant, *, reading: bool) -> AbstractContextManager[None]:
+        """One unit of work: the tenant is up to date inside; what it changed is kept before it ends, or undone.
 
-class Store:
-    """Tenants by name. ``fill`` puts the first records of a resource into a tenant.
-
-    A tenant that nobody knew appears on first use and costs next to nothing: each of its resources is filled when
-    somebody first asks for it. ``indexed`` are the fields by which each resource's records are found, ``counted``
-    those whose highest number is kept; ``strict`` tenants keep track of other modules' records.
-    """
-
-    def __init__(
-        self,
-        indexed: Mapping[str, Sequence[str]],
-        fill: Fill | None,
-        limit: int,
-        *,
-        room: int | None = None,
-        counted: Mapping[str, Sequence[str]] | None = None,
-        strict: bool = False,
-    ) -> None:
-        self._indexed = indexed
-        self._counted = counted or {}
-        self._strict = strict
-        self._fill = fill
-        self._limit = limit
-        self._room = room
-        self._lock = Lock()
-        self._tenants: dict[str, Tenant] = {}
-        self._kept: Mapping[str, Tenant] = {}
-
-    def tenant(self, name: str) -> Tenant:
-        """The tenant of that name; it appears on first use.
-
-        Raises TooManyTenants when the store holds ``limit`` of them, or ``room`` bytes of records, already.
+        The tenant's lock is held. With ``reading``, no other keeper of the tenant is held off: raises Overtaken when
+        something was changed after all while another changed the tenant as well; nothing has happened then.
         """
-        tenant = self._tenants.get(name)
-        return tenant if tenant is not None else self._appear(name)
-
-    def names(self) -> list[str]:
-        """The tenants there are, sorted."""
-        with self._lock:
-            return sorted({*self._tenants, *self._kept})
-
-    def copy(self) -> dict[str, Tenant]:
-        """Every tenant as it is now, each taken under its own lock: what ``restore`` takes back."""
-        with self._lock:
-            taken = dict(self._kept)
-            for name, tenant in self._tenants.items():
-                with tenant.lock:
-                    taken[name] = tenant.copy()
-            return taken
-
-    def restore(self, tenants: Mapping[str, Tenant]) -> None:
-        """Be what ``copy`` returned. Costs nothing by itself: a tenant is copied when it is next used."""
-        with self._lock:
-            self._tenants, self._kept = {}, dict(tenants)
-
-    def restore_tenant(self, name: str, kept: Tenant | None) -> None:
-        """Let one tenant be ``kept``, or appear anew on next use."""
-        with self._lock:
-            self._tenants.pop(name, None)
-            others = {one: tenant for one, tenant in self._kept.items() if one != name}
-            self._kept = {**others, name: kept} if kept else others
-
-    def empty(self, name: str) -> Tenant:
-        """A tenant without records, which the store does not keep."""
-        return self._made(name, None)
-
-    def add(self, tenant: Tenant) -> None:
-        """Keep a tenant that was made elsewhere, in place of the one of its name."""
-        with self._lock:
-            self._tenants[tenant.name] = tenant
-
-    def _made(self, name: str, fill: Fill | None) -> Tenant:
-        made = {one: Collection(fields, self._counted.get(one, ())) for one, fields in self._indexed.items()}
-        return Tenant(name, made, {} if self._strict else None, fill)
-
-    def _appear(self, name: str) -> Tenant:
-        with self._lock:
-            if name in self._tenants:
-                return self._tenants[name]
-            tenant = self._kept[name].copy() if name in self._kept else self._new(name)
-            self._tenants[name] = tenant
-            return tenant
-
-    def _new(self, name: str) -> Tenant:
-        known = {**self._kept, **self._tenants}
-        if len(known) >= self._limit:
-            raise TooManyTenants(name)
-        if self._room is not None and sum(tenant.size() for tenant in known.values()) >= self._room:
-            raise TooManyTenants(name)
-        tenant = self._made(name, self._fill)
-        if self._strict:  # what other modules have is known when all records have been seen
-            tenant.sizes()
-        return tenant

@@ -102,7 +102,7 @@ class Mock:
     def records(self, resource: str, tenant: str | None = None) -> list[dict[str, Any]]:
         """The records there are now, by id, as a client sees them. Raises SetupError for an unknown resource."""
         found = self.world.store.tenant(tenant or self.tenant)
-        with found.lock:
+        with found.work():
             world = self.world
             return [*look(world.rules, found, resource_of(world, resource), world.clock.now())]
 

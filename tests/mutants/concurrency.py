@@ -69,9 +69,9 @@ def _same_ids(planting: Planting) -> None:
     meeting = Meeting()
 
     def add(original: Callable[..., Record], call: Call, tenant: Tenant, sent: Any) -> Record:
-        counts = call.tools.ids.counts()
+        counts = dict(tenant._counts)
         if meeting.wait(tenant):
-            call.tools.ids.restore(counts)
+            tenant._counts = counts
         return original(call, tenant, sent)
 
     planting.around(engine("handlers.records"), "add", add)

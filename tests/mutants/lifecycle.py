@@ -143,8 +143,8 @@ def _ids_again(planting: Planting) -> None:
         free.setdefault((tenant.name, call.resource.name), []).append(call.record_id)
         return reply
 
-    def new(original: Callable[..., str], self: IdSource, *scope: str) -> str:
-        return free[scope].pop() if free.get(scope) else original(self, *scope)
+    def new(original: Callable[..., str], self: IdSource, ordinal: int, *scope: str) -> str:
+        return free[scope].pop() if free.get(scope) else original(self, ordinal, *scope)
 
     planting.handler(delete, Kind.DELETE)
     planting.around(IdSource, "new", new)

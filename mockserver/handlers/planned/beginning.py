@@ -29,7 +29,7 @@ def begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...])
         return
     with tenant.transaction(lasting=True):  # what is there from the beginning is not undone with a request
         _begin(call, tenant, resource, keys)
-    tenant.begun.add(mark)
+    tenant.mark_begun(*mark)
 
 
 def _begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]) -> None:

@@ -195,7 +195,7 @@ def _new(call: Call, scope: Scope) -> Json:
     names = (scope.resource.name, *(keys[: scope.model.reach] if scope.model.is_found_alone else keys))
     key: Json = None
     for _ in range(KEYS_TRIED):
-        ordinal = call.new_ordinal(scope.tenant, *names)
+        ordinal = scope.tenant.ordinal(*names)
         key = new_key(
             call.tools.maker, scope.model, ordinal, draw_for(call, "key", scope.tenant.name, *names, ordinal, full=True)
         )

@@ -47,7 +47,7 @@ class Looking:
     def sizes(self, holder: Tenant) -> dict[str, int | None]:
         """How many records each resource has; None where the first ones are made when somebody looks."""
         resources = [one for one in self._world.contract.resources.values() if one.model is not None]
-        with holder.lock:
+        with holder.work():
             for one in resources if len(resources) <= BEGUN else ():
                 self._begin(holder, one)
             later = {one.name for one in resources if not one.is_single and (one.name,) not in holder.begun}
@@ -62,19 +62,19 @@ class Looking:
 
     def collection(self, holder: Tenant, resource: Resource) -> Collection:
         """The records as they are now, apart from what becomes of them: nobody waits while they are read."""
-        with holder.lock:
+        with holder.work():
             self._begin(holder, resource)
             return holder[resource.name].copy()
 
     def record(self, holder: Tenant, resource: Resource, record_id: str) -> Any:
         """The record as a client sees it; None where there is none."""
-        with holder.lock:
+        with holder.work():
             self._begin(holder, resource)
             found = holder[resource.name].get(record_id)
             return None if found is None else self.seen(holder, resource, found)
 
     def seen(self, holder: Tenant, resource: Resource, record: Record) -> Any:
-        with holder.lock:
+        with holder.work():
             return seen_now(self._world, holder, resource, record)
 
     def offered(self, holder: Tenant, resource: str, most: int) -> list[tuple[str, str]]:

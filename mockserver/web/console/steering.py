@@ -85,7 +85,10 @@ class Steering:
 
     def _new_id(self, tenant: str, resource: Resource, values: Mapping[str, Any]) -> str:
         chosen = values.get(resource.key)
-        return chosen if isinstance(chosen, str) else self._world.ids.new(tenant, resource.name)
+        if isinstance(chosen, str):
+            return chosen
+        with self._world.store.work(tenant) as holder:
+            return self._world.ids.new(holder.ordinal(resource.name), tenant, resource.name)
 
     def _stamps(self, resource: Resource, before: Mapping[str, Any]) -> dict[str, Any]:
         """A change here is a change like any other: by whom, when, and the next version."""

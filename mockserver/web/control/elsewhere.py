@@ -24,7 +24,7 @@ class ElsewhereControl:
     def known(self, _: Sent, tenant: str) -> dict[str, list[str]]:
         """The keys of other modules' records that are taken to be there, by module and resource."""
         holder = known_tenant(self.world, tenant)
-        with holder.lock:
+        with holder.work():
             return {name: sorted(keys) for name, keys in sorted((holder.elsewhere or {}).items())}
 
     def meet(self, sent: Sent, tenant: str, resource: str, record_id: str) -> dict[str, list[str]]:
@@ -34,7 +34,7 @@ class ElsewhereControl:
             raise refusal("", f"{shown(resource, 80)} names no module", "write module:resource")
         if holder.elsewhere is None:
             raise refusal("", "keys into other modules are not checked", "start the mock with --strict-references")
-        with holder.lock:
+        with holder.work():
             known, most = holder.elsewhere.get(resource, ()), self.world.settings.max_records
             if record_id not in known and len(known) >= most:
                 problem = f"the tenant knows {most} {resource[:80]} already"

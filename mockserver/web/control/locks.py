@@ -37,7 +37,7 @@ class LockControl:
         known, holder = known_resource(self.world, resource), known_tenant(self.world, tenant)
         if "lock" not in known.stamps:
             raise refusal("", f"records of {resource} have no lock", "name a resource whose records can be locked")
-        with holder.lock:
+        with holder.work():
             record = holder[resource].get(record_id)
             if record is None:
                 raise refusal("", f"no record {shown(record_id, 80)} in {resource}", "name an existing record")

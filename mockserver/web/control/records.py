@@ -37,7 +37,7 @@ class RecordControl:
         """Records of a resource by id, as a client sees them."""
         known, holder = known_resource(self.world, resource), known_tenant(self.world, tenant)
         limit = min(whole_number("limit", sent.query.get("limit", "100")), MOST)
-        with holder.lock:
+        with holder.work():
             found = [*islice(holder[resource].scan(sent.query.get("after")), limit + 1)]
             records = [self._seen(known, holder, one) for one in found[:limit]]
         return {"records": records, "next": found[limit - 1].id if len(found) > limit > 0 else None}
@@ -45,7 +45,7 @@ class RecordControl:
     def read(self, _: Sent, tenant: str, resource: str, record_id: str) -> dict[str, Any]:
         """One record, as a client sees it."""
         known, holder = known_resource(self.world, resource), known_tenant(self.world, tenant)
-        with holder.lock:
+        with holder.work():
             return self._seen(known, holder, self._found(holder, resource, record_id))
 
     def put(self, sent: Sent, tenant: str, resource: str, record_id: str) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class RecordControl:
     def delete(self, _: Sent, tenant: str, resource: str, record_id: str) -> dict[str, Any]:
         """Take a record away unless others name it; returns it."""
         known, holder = self._changeable(resource), known_tenant(self.world, tenant)
-        with holder.lock:
+        with holder.work():
             gone = self._seen(known, holder, self._found(holder, resource, record_id))
             take_away(self.world, holder, known, record_id)
         return gone

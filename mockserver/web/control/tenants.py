@@ -20,7 +20,13 @@ def known_tenant(world: World, name: str) -> Tenant:
 
 def tenant_sizes(world: World) -> dict[str, dict[str, int]]:
     """How many records of each resource each tenant has."""
-    return {name: world.store.tenant(name).sizes() for name in world.store.names()}
+    return {name: sizes_of(world, name) for name in world.store.names()}
+
+
+def sizes_of(world: World, name: str) -> dict[str, int]:
+    """How many records of each resource a tenant has."""
+    with world.store.work(name) as tenant:
+        return tenant.sizes()
 
 
 def known_resource(world: World, name: str) -> Resource:

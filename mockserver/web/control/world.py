@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.runtime.determinism import stamp
 from mockserver.web.control.route import Route, Sent
-from mockserver.web.control.tenants import known_tenant, tenant_sizes
+from mockserver.web.control.tenants import known_tenant, sizes_of, tenant_sizes
 from mockserver.world import World
 
 
@@ -46,7 +46,7 @@ class WorldControl:
         """Put the records and ids of one tenant back to the start, and leave all else alone."""
         known_tenant(self.world, tenant)
         self.world.reset_tenant(tenant)
-        return self.world.store.tenant(tenant).sizes()
+        return sizes_of(self.world, tenant)
 
     def tenants(self, _: Sent) -> dict[str, dict[str, int]]:
         """The tenants, and how many records of each resource they have."""

@@ -1,0 +1,53 @@
+"""What is kept of a tenant outside memory: every fact has a place and is bytes, a record's or those of a number."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+import orjson
+
+
+class Kind(StrEnum):
+    """What stands at a place."""
+
+    RECORD = "record"
+    """A record's JSON: by resource and id."""
+    COUNT = "count"
+    """How often a scope was asked for a new number: by the scope."""
+    HIGHEST = "highest"
+    """The highest number that a counted field ever had: by resource and field."""
+    BEGUN = "begun"
+    """That a collection got its first records: by the collection and its parents' keys."""
+    ELSEWHERE = "elsewhere"
+    """That another module has a record: by ``module:resource`` and key."""
+
+
+class Place(NamedTuple):
+    """Where in a tenant one fact stands."""
+
+    kind: Kind
+    name: str
+    key: str
+
+
+def path_key(steps: tuple[str, ...]) -> str:
+    """Several texts as one that tells them apart."""
+    return orjson.dumps(steps).decode()
+
+
+def path_of(key: str) -> tuple[str, ...]:
+    """The texts that ``path_key`` made one."""
+    return tuple(orjson.loads(key))
+
+
+class Overtaken(Exception):
+    """Another changed the tenant meanwhile; the same work may be done again, not as ``reading``."""
+
+
+class Unreachable(Exception):
+    """Where tenants are kept cannot be reached. Nothing has happened, unless ``in_doubt`` tells it is not known."""
+
+    def __init__(self, why: str, *, in_doubt: bool = False) -> None:
+        super().__init__(why)
+        self.in_doubt = in_doubt

@@ -1,0 +1,119 @@
+"""All tenants by name: who is there, who appears on first use, and what they were when they were last kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Lock
+
+from mockserver.store.collection import Collection
+from mockserver.store.tenant import Fill, Tenant
+
+
+class TooManyTenants(Exception):
+    """The store is full: another tenant would have appeared."""
+
+
+class Store:
+    """Tenants by name. ``fill`` puts the first records of a resource into a tenant.
+
+    A tenant that nobody knew appears on first use and costs next to nothing: each of its resources is filled when
+    somebody first asks for it. ``indexed`` are the fields by which each resource's records are found, ``counted``
+    those whose highest number is kept; ``strict`` tenants keep track of other modules' records.
+    """
+
+    def __init__(
+        self,
+        indexed: Mapping[str, Sequence[str]],
+        fill: Fill | None,
+        limit: int,
+        *,
+        room: int | None = None,
+        counted: Mapping[str, Sequence[str]] | None = None,
+        strict: bool = False,
+    ) -> None:
+        self._indexed = indexed
+        self._counted = counted or {}
+        self._strict = strict
+        self._fill = fill
+        self._limit = limit
+        self._room = room
+        self._lock = Lock()
+        self._tenants: dict[str, Tenant] = {}
+        self._kept: Mapping[str, Tenant] = {}
+
+    def tenant(self, name: str) -> Tenant:
+        """The tenant of that name; it appears on first use.
+
+        Raises TooManyTenants when the store holds ``limit`` of them, or ``room`` bytes of records, already.
+        """
+        tenant = self._tenants.get(name)
+        return tenant if tenant is not None else self._appear(name)
+
+    @contextmanager
+    def work(self, name: str, *, reading: bool = False) -> Iterator[Tenant]:
+        """The tenant of that name for one unit of work, as ``Tenant.work``; it appears on first use.
+
+        Raises TooManyTenants.
+        """
+        tenant = self.tenant(name)
+        with tenant.work(reading=reading):
+            yield tenant
+
+    def names(self) -> list[str]:
+        """The tenants there are, sorted."""
+        with self._lock:
+            return sorted({*self._tenants, *self._kept})
+
+    def copy(self) -> dict[str, Tenant]:
+        """Every tenant as it is now, each taken under its own lock: what ``restore`` takes back."""
+        with self._lock:
+            taken = dict(self._kept)
+            for name, tenant in self._tenants.items():
+                with tenant.lock:
+                    taken[name] = tenant.copy()
+            return taken
+
+    def restore(self, tenants: Mapping[str, Tenant]) -> None:
+        """Be what ``copy`` returned. Costs nothing by itself: a tenant is copied when it is next used."""
+        with self._lock:
+            self._tenants, self._kept = {}, dict(tenants)
+
+    def restore_tenant(self, name: str, kept: Tenant | None) -> None:
+        """Let one tenant be ``kept``, or appear anew on next use."""
+        with self._lock:
+            self._tenants.pop(name, None)
+            others = {one: tenant for one, tenant in self._kept.items() if one != name}
+            self._kept = {**others, name: kept} if kept else others
+
+    def empty(self, name: str) -> Tenant:
+        """A tenant without records, which the store does not keep."""
+        return self._made(name, None)
+
+    def add(self, tenant: Tenant) -> None:
+        """Keep a tenant that was made elsewhere, in place of the one of its name."""
+        with self._lock:
+            self._tenants[tenant.name] = tenant
+
+    def _made(self, name: str, fill: Fill | None) -> Tenant:
+        made = {one: Collection(fields, self._counted.get(one, ())) for one, fields in self._indexed.items()}
+        return Tenant(name, made, {} if self._strict else None, fill)
+
+    def _appear(self, name: str) -> Tenant:
+        with self._lock:
+            if name in self._tenants:
+                return self._tenants[name]
+            tenant = self._kept[name].copy() if name in self._kept else self._new(name)
+            self._tenants[name] = tenant
+            return tenant
+
+    def _new(self, name: str) -> Tenant:
+        known = {**self._kept, **self._tenants}
+        if len(known) >= self._limit:
+            raise TooManyTenants(name)
+        if self._room is not None and sum(tenant.size() for tenant in known.values()) >= self._room:
+            raise TooManyTenants(name)
+        tenant = self._made(name, self._fill)
+        if self._strict:  # what other modules have is known when all records have been seen
+            tenant.sizes()
+        return tenant
