@@ -293,6 +293,34 @@ def test_a_number_just_below_what_its_format_holds_is_refused(tmp_path: Path) ->
         ] * 3
 
 
+@pytest.mark.parametrize("bound", [-9223372036854776000, 9223372036854776000, 2**70])
+def test_a_bound_that_rounding_pushed_out_of_64_bits_may_be_sent(tmp_path: Path, bound: int) -> None:
+    """JavaScript writes the bounds of 64 bits so, and a client that reads the document sends them."""
+    pet = {
+        "type": "object",
+        "properties": {"seed": {"type": "integer", "minimum": min(bound, 0), "maximum": abs(bound)}},
+    }
+    caller = client(
+        document({"/pets": {"post": {"requestBody": body(pet), "responses": {"201": reply(pet)}}}}), tmp_path
+    )
+    sent = {"data": f'{{"seed": {bound}}}', "content_type": "application/json"}
+    assert caller.post("/pets", **sent).status_code == 201
+
+
+@pytest.mark.parametrize(("force", "status"), [({}, 204), ({"required": ["force"]}, 400)])
+def test_delete_may_come_without_a_body_that_need_not_say_anything(tmp_path: Path, force: Any, status: int) -> None:
+    told = {"type": "object", "properties": {"force": {"type": "boolean"}}, **force}
+    item = {
+        "parameters": [parameter("id")],
+        "get": {"responses": {"200": reply({"type": "object", "properties": {"id": {"type": "string"}}})}},
+        "delete": {"requestBody": body(told), "responses": {"204": reply()}},
+    }
+    collection = {"get": {"responses": {"200": reply({"type": "array", "items": {}})}}}
+    caller = client(document({"/pets": collection, "/pets/{id}": item}), tmp_path)
+    key = caller.get("/pets").json[0]["id"]
+    assert caller.delete(f"/pets/{key}").status_code == status
+
+
 @pytest.mark.parametrize("text", ["1.5e+308", "2.4e-244", "-3327382866042311.0", "7"])
 def test_numbers_are_read_however_large_their_exponent(tmp_path: Path, text: str) -> None:
     get = {

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from math import inf, nextafter
 from typing import Any
 
 import jsonschema_rs
 
 from mockserver.contract.swagger import upgraded
+from mockserver.values.json_text import whole
 from mockserver.values.pointer import step_along, steps_of
 
 SCHEMA_MEMBERS = frozenset(
@@ -108,8 +110,8 @@ class _Walk:
         if isinstance(properties, dict) and isinstance(target := properties.get("$ref"), str):
             node["properties"] = pointed(self._root, target) or {}
         for name, value in node.items():
-            if type(value) is int and not -COUNTED <= value < COUNTED:  # more than validators count with
-                node[name] = float(value)
+            if type(value) in (int, float) and not -COUNTED < value < COUNTED:
+                node[name] = _counted(value)
         if isinstance(listed := node.get("required"), list) and all(isinstance(one, str) for one in listed):
             node["required"] = [*dict.fromkeys(listed)]  # a validator that counts names needs each once
         if isinstance(pattern := node.get("pattern"), str) and (literal := _LITERAL.fullmatch(pattern)):
@@ -121,6 +123,13 @@ class _Walk:
         for name in ("$id", "id", "$schema", "$anchor"):
             if isinstance(node.get(name), str):
                 del node[name]
+
+
+def _counted(number: float) -> float:
+    """A number that is more than validators count with, as it is read where a client sends it."""
+    if type(number) is int:
+        return number if number == -COUNTED else float(whole(str(number)))
+    return nextafter(number, -inf) if number < 0 else number
 
 
 def pointed(root: Any, target: str) -> Any:
