@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mockserver import create_app
 from mockserver.commands.first_screen import first_request
 from test_any_document import body, client, document, parameter, reply, world_of
 
@@ -291,6 +293,13 @@ def test_a_number_just_below_what_its_format_holds_is_refused(tmp_path: Path) ->
         assert [caller.post("/pets", data=text, content_type=name).status_code for name, text in sent.items()] == [
             status
         ] * 3
+
+
+@pytest.mark.parametrize("name", ["openapi.json", "openapi.yaml", "openapi"])
+def test_a_document_may_begin_with_a_byte_order_mark(tmp_path: Path, name: str) -> None:
+    told = document({"/pets": {"get": {"responses": {"200": reply({"type": "array", "items": {}})}}}})
+    (tmp_path / name).write_text(json.dumps(told), encoding="utf-8-sig")
+    assert create_app(spec=tmp_path / name).test_client().get("/pets").status_code == 200
 
 
 @pytest.mark.parametrize("bound", [-9223372036854776000, 9223372036854776000, 2**70])

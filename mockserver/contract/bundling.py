@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 from mockserver.contract.document import referring
 from mockserver.errors import Problem, SetupError
-from mockserver.values.data_file import parse
+from mockserver.values.data_file import as_utf8, parse
 from mockserver.values.pointer import escape, references
 
 FILES = "x-files"
@@ -21,14 +21,14 @@ SECONDS = 20
 
 
 def fetch(location: str) -> bytes:
-    """What stands at a path or an http(s) address. Raises OSError, ValueError."""
+    """What stands at a path or an http(s) address, in UTF-8. Raises OSError, ValueError."""
     if not is_address(location):
-        return Path(location).read_bytes()
+        return as_utf8(Path(location).read_bytes())
     with urlopen(location, timeout=SECONDS) as reply:  # noqa: S310 -- http and https only, asked for by the user
         content: bytes = reply.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise ValueError(f"is larger than {MAX_BYTES} bytes")
-    return content
+    return as_utf8(content)
 
 
 def is_address(location: str) -> bool:

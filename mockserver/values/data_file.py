@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,16 @@ import orjson
 from mockserver.errors import Problem, SetupError
 from mockserver.values.yaml_faults import BadYaml
 from mockserver.values.yaml_text import place_of, read_yaml
+
+
+def as_utf8(content: bytes) -> bytes:
+    """A file's text in UTF-8 without the byte order mark that some editors and tools write.
+
+    Raises UnicodeDecodeError, a ValueError, if it is marked as UTF-16 and is not.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16").encode()
+    return content.removeprefix(codecs.BOM_UTF8)
 
 
 def parse(text: bytes, *, yaml: bool) -> Any:
@@ -39,7 +50,7 @@ def read_data_file(path: Path, remedy: str = "create it, or correct its name") -
     """
     name = str(path)
     try:
-        text = path.read_bytes()
+        text = as_utf8(path.read_bytes())
         return DataFile(name, parse(text, yaml=path.suffix.lower() != ".json"), text)
     except FileNotFoundError:
         problems = [Problem(name, "", "no such file", remedy)]
