@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from mockserver.contract.heavy import HEAVY, MOST_HEAVY
-from mockserver.web.front import Front, _environ
+from mockserver.web.environ import environ_of
+from mockserver.web.front import Front
 from test_any_document import NAMED, client, collection, document, parameter, reply, world_of
 
 N = {"$ref": "#/components/schemas/N"}
@@ -157,7 +158,7 @@ def test_a_header_with_an_underscore_arrives_at_the_server_too(headers: list[tup
 def test_a_header_with_a_hyphen_is_not_changed_by_one_with_an_underscore() -> None:
     sent = [(b"x_region", b"us"), (b"x-region", b"eu"), (b"content_type", b"text/html"), (b"x_plain", b"1")]
     scope = {"method": "GET", "raw_path": b"/", "query_string": b"", "server": ("localhost", 80), "scheme": "http"}
-    environ = _environ({**scope, "headers": sent})
+    environ = environ_of({**scope, "headers": sent})
     assert (environ["HTTP_X_REGION"], environ["HTTP_X_PLAIN"], "CONTENT_TYPE" in environ) == ("eu", "1", False)
 
 

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from asgi import Answer, replay
+from mockserver.web.front import Front
+
 CASES = [
     pytest.param(case["steps"], id=f"{file.stem}: {case['name']}")
     for file in sorted(Path(__file__).parent.glob("wire/*.yaml"))
@@ -25,16 +28,27 @@ KNOWN = {
 @pytest.mark.parametrize("judge", ["compiled", "reference"])
 @pytest.mark.parametrize("steps", CASES)
 def test_wire(steps: list[dict[str, Any]], judge: str, library) -> None:
-    client = library(validator=judge).test_client(use_cookies=False)
+    app = library(validator=judge)
+    client = app.test_client(use_cookies=False)
     saved: dict[str, str] = {}
+    sent, answers = [], []
     for told_step in steps:
         assert set(told_step) <= KNOWN, f"unknown words in {told_step}"
         step = _filled(told_step, saved)
-        response = _send(client, step)
+        sent.append(_request(step))
+        response = client.open(**sent[-1])
+        answers.append(Answer(response.status_code, _lower(response.headers), response.data))
         told = f"{step['send']}\n-> {response.status_code} {response.get_data(as_text=True)}\n{response.headers}"
         _check(step, response, told)
         for name, pointer in step.get("save", {}).items():
             saved[name] = _at(response.json, pointer)
+    if judge == "compiled":
+        assert client.post("/__mock__/reset").status_code == 200
+        assert replay(Front(app), sent) == answers, "the two fronts answer differently"
+
+
+def _lower(headers: Any) -> list[tuple[str, str]]:
+    return [(name.lower(), text) for name, text in headers]
 
 
 def _filled(value: Any, saved: dict[str, str]) -> Any:
@@ -47,9 +61,9 @@ def _filled(value: Any, saved: dict[str, str]) -> Any:
     return value
 
 
-def _send(client: Any, step: dict[str, Any]) -> Any:
+def _request(step: dict[str, Any]) -> dict[str, Any]:
     method, path, *body = step["send"].split(" ", 2)
-    headers = dict(step.get("sent", {}))
+    headers = {"User-Agent": "wire cases", **step.get("sent", {})}
     data: bytes | None = body[0].encode() if body else None
     if "raw" in step:
         data = step["raw"].encode() + b" " * step.get("pad", 0)
@@ -66,7 +80,7 @@ def _send(client: Any, step: dict[str, Any]) -> Any:
     if "long_header" in step:
         headers["X-Long"] = "x" * step["long_header"]
     content_type = step.get("type", "application/json" if data is not None else None)
-    return client.open(path, method=method, data=data, content_type=content_type, headers=headers)
+    return {"path": path, "method": method, "data": data, "content_type": content_type, "headers": headers}
 
 
 def _check(step: dict[str, Any], response: Any, told: str) -> None:  # noqa: C901 -- one line a word

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -11,23 +11,22 @@ from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import get_input_stream
 
-from mockserver.errors import Violation
-from mockserver.exchange import answer
-from mockserver.messages import Reply, Request
 from mockserver.settings import Settings
+from mockserver.web.api import Api
+from mockserver.web.arriving import Arrived
 from mockserver.web.browsing import protect_browsers, shown_the_way
 from mockserver.web.compressing import compress_large_replies
 from mockserver.web.console.pages import console_pages
 from mockserver.web.control.plane import control_plane
 from mockserver.web.cors import allow_browsers
-from mockserver.web.damage import DAMAGE, damaging, spoiled
+from mockserver.web.damage import DAMAGE, damaging
 from mockserver.web.docs import docs_pages
-from mockserver.web.front import BROKEN
-from mockserver.web.inflating import inflated
 from mockserver.web.login import login_pages
-from mockserver.web.paths import BESIDE, Paths
-from mockserver.web.target import MALFORMED, judge_as_sent
+from mockserver.web.paths import BESIDE, Match, Paths
+from mockserver.web.target import BROKEN, MALFORMED, judge_as_sent
 from mockserver.world import Progress, World, unseen
+
+_API = "mockserver.api"
 
 
 def create_app(settings: Settings | None = None, progress: Progress = unseen, **changes: Any) -> Flask:
@@ -48,83 +47,67 @@ def create_app(settings: Settings | None = None, progress: Progress = unseen, **
     app.register_blueprint(docs_pages(world), name="docs_beside", url_prefix=BESIDE)
     paths = Paths(world.contract)
     app.register_blueprint(login_pages(world, paths))
-    allow_browsers(app, paths.methods)
+    cors = allow_browsers(app, paths.methods)
     protect_browsers(app)
     compress_large_replies(app)
-    app.before_request(_api(world, paths))
+    app.extensions[_API] = api = Api(world, paths, cors)
+    app.before_request(_pages(api))
     app.register_error_handler(HTTPException, _as_json)
     app.wsgi_app = damaging(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 
-def _api(world: World, paths: Paths) -> Callable[[], AnyResponse | None]:
-    """Answers whatever no page of the application does: a path of the document, or of nothing at all."""
-
-    def api() -> AnyResponse | None:
-        if MALFORMED in request.environ:
-            return _answer(world, "", {})
-        found = paths.match(request.environ)  # the document's own path wins over every page of ours
-        if found is None and not isinstance(request.routing_exception, NotFound):
-            return None
-        if found is None and (way := shown_the_way(request.path, paths.page("/docs/"))):
-            return way
-        template, values = found or ("", {})
-        return _answer(world, template, values)
-
+def api_of(app: Flask) -> Api:
+    """The document's paths of an application."""
+    api: Api = app.extensions[_API]
     return api
 
 
-def _answer(world: World, template: str, path_values: Mapping[str, str]) -> Response:
-    reply = answer(world, _request(world, template, path_values))
-    if reply.damage:
-        request.environ[DAMAGE] = reply.damage
-        reply = spoiled(reply)
-    return _response(reply)
+def _pages(api: Api) -> Callable[[], AnyResponse | None]:
+    """Answers whatever no page of the application does: a path of the document, or of nothing at all."""
+
+    def pages() -> AnyResponse | None:
+        if MALFORMED in request.environ:
+            return _answer(api, None)
+        found = api.paths.match(request.environ)  # the document's own path wins over every page of ours
+        if found is None and not isinstance(request.routing_exception, NotFound):
+            return None
+        if found is None and (way := shown_the_way(request.path, api.paths.page("/docs/"))):
+            return way
+        return _answer(api, found)
+
+    return pages
 
 
-def _request(world: World, template: str, path_values: Mapping[str, str]) -> Request:
-    """The request within the limits; what exceeds them is left out and named in ``excess``."""
+def _answer(api: Api, found: Match | None) -> Response:
     environ = request.environ
-    headers = _headers(environ)
-    excess = [*_too_long(world, environ, headers)]
-    body = b""
-    if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
-        limit = world.settings.max_body
-        try:
-            body = get_input_stream(environ, max_content_length=limit).read()
-        except RequestEntityTooLarge:
-            excess.append(Violation("body", "", "maxLength", f"is larger than {limit} bytes"))
-        if broken := environ.get(BROKEN):
-            excess.append(Violation("body", "", "transfer", broken))
-        plain = body if excess else inflated(body, headers.get("content-encoding", ""), limit)
-        if isinstance(plain, Violation):
-            excess.append(plain)
-            plain = b""
-        body = plain
-    return Request(
-        method=request.method,
-        path=request.path,
-        template=template,
-        path_values=path_values,
-        query=() if excess or not environ.get("QUERY_STRING") else tuple(request.args.items(multi=True)),
-        headers=headers,
-        body=body,
-        excess=tuple(excess),
+    leaving = api.answer(_arrived(environ, api.world.settings.max_body), found)
+    response = Response(leaving.content, leaving.status)
+    response.headers.clear()
+    response.headers.extend([*leaving.own, *leaving.fixed.headers])
+    environ[DAMAGE] = leaving.damage
+    return response
+
+
+def _arrived(environ: dict[str, Any], most: int) -> Arrived:
+    has_body = bool(environ.get("CONTENT_LENGTH")) or "HTTP_TRANSFER_ENCODING" in environ
+    return Arrived(
+        request.method,
+        environ.get("PATH_INFO", ""),
+        environ.get("QUERY_STRING", ""),
+        _headers(environ),
+        has_body,
+        _body(environ, most) if has_body else b"",
+        environ.get(BROKEN, "") if has_body else "",
+        environ.get(MALFORMED, ""),
     )
 
 
-def _too_long(world: World, environ: Mapping[str, Any], headers: Mapping[str, str]) -> Iterator[Violation]:
-    settings = world.settings
-    if malformed := environ.get(MALFORMED):
-        yield Violation("path", "", "encoding", malformed)
-    target = len(environ.get("PATH_INFO", "")) + len(environ.get("QUERY_STRING", ""))
-    if target > settings.max_target:
-        message = f"the URL has {target} characters, at most {settings.max_target} are taken"
-        yield Violation("path", "", "maxLength", message)
-    size = sum(map(len, headers)) + sum(map(len, headers.values()))
-    if size > settings.max_headers:
-        message = f"the headers have {size} characters, at most {settings.max_headers} are taken"
-        yield Violation("header", "", "maxLength", message)
+def _body(environ: dict[str, Any], most: int) -> bytes | None:
+    try:
+        return get_input_stream(environ, max_content_length=most).read()
+    except RequestEntityTooLarge:
+        return None
 
 
 def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
@@ -132,15 +115,6 @@ def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
     if content_type := environ.get("CONTENT_TYPE"):
         found["content-type"] = content_type
     return found
-
-
-def _response(reply: Reply) -> Response:
-    content = reply.raw
-    response = Response(content, status=reply.status, content_type=reply.content_type if content is not None else None)
-    if content is None:
-        del response.headers["Content-Type"]
-    response.headers.extend(reply.headers)
-    return response
 
 
 _JSON = "application/json"

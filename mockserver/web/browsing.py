@@ -9,8 +9,8 @@ import re
 from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-_EVERYWHERE = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"))
-_PAGE = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: https:; base-uri 'none'"
+EVERYWHERE = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"))
+PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: https:; base-uri 'none'"
 """For pages without scripts, such as the text of a mail."""
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _ENTRANCES = ("/",)
@@ -21,9 +21,11 @@ def protect_browsers(app: Flask) -> None:
 
     @app.after_request
     def policies(response: Response) -> Response:
-        response.headers.extend(_EVERYWHERE)
+        if EVERYWHERE[0][0] in response.headers:  # a reply of the document has all it needs
+            return response
+        response.headers.extend(EVERYWHERE)
         if response.mimetype == "text/html" and "Content-Security-Policy" not in response.headers:
-            response.headers["Content-Security-Policy"] = _PAGE
+            response.headers["Content-Security-Policy"] = PAGE_POLICY
         return response
 
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import gzip
+from http import HTTPStatus
 
 from flask import Flask, Response, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
+
+from mockserver.messages import Headers
 
 LARGE = 256 * 1024
 """Bytes from which on it is worth the work: a usual page of records is smaller, and most clients are near."""
@@ -24,6 +29,16 @@ def compress_large_replies(app: Flask) -> None:
 def takes_gzip() -> bool:
     """Whether the client of this request takes gzip."""
     return request.accept_encodings.quality("gzip") > 0
+
+
+def packed(content: bytes, status: int, accepted: str) -> tuple[bytes, Headers]:
+    """The content of a reply of the document for a client that accepts these codings, and the headers that say so."""
+    if status != HTTPStatus.OK or len(content) < LARGE:
+        return content, ()
+    varies = ("Vary", "Accept-Encoding")
+    if parse_accept_header(accepted, Accept).quality("gzip") <= 0:
+        return content, (varies,)
+    return gzip.compress(content, compresslevel=1, mtime=0), (varies, ("Content-Encoding", "gzip"))
 
 
 def compress(response: Response, level: int = 5) -> None:

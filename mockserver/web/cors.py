@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, Response, request
 from flask_cors.core import get_cors_headers, get_cors_options
 from werkzeug.datastructures import Headers
 
+from mockserver.messages import Headers as Fixed
 from mockserver.web.paths import Methods
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -30,10 +33,11 @@ EXPOSED = (
 )
 
 
-def allow_browsers(app: Flask, methods: Methods) -> None:
+def allow_browsers(app: Flask, methods: Methods) -> Callable[[str | None], Fixed]:
     """Let any origin read every reply of ``app`` but the control plane's, and send any header it asks for.
 
-    ``methods`` tells those that a request's path answers: these are offered, and no others.
+    ``methods`` tells those that a request's path answers: these are offered, and no others. Returns what gives the
+    headers of a reply, by those methods.
 
     PERF: what an ordinary reply carries depends on no request, so flask-cors works it out once, here; done
     for each request it took a sixth of a read.
@@ -54,6 +58,9 @@ def allow_browsers(app: Flask, methods: Methods) -> None:
     ordinary.append((ALLOW_HEADERS, "Authorization, Content-Type"))
     denied = ", ".join(METHODS)
 
+    def shared(answered: str | None) -> Fixed:
+        return (*ordinary, (ALLOW_METHODS, answered or denied))
+
     @app.before_request
     def preflight() -> Response | None:
         if request.path.startswith(CONTROL):
@@ -72,5 +79,7 @@ def allow_browsers(app: Flask, methods: Methods) -> None:
         if request.path.startswith(CONTROL):
             return response
         if "Access-Control-Allow-Origin" not in response.headers:
-            response.headers.extend([*ordinary, (ALLOW_METHODS, methods(request) or denied)])
+            response.headers.extend(shared(methods(request)))
         return response
+
+    return shared

@@ -57,14 +57,22 @@ def spoiled(reply: Reply) -> Reply:
     return replace(reply, raw=reply.raw[: len(reply.raw) // 2] + _NO_JSON)
 
 
-def damaging(app: WSGIApplication) -> WSGIApplication:
-    """``app``, with the damage that its environ then names.
+def damaged(content: bytes, damage: Damage) -> bytes | Slowly:
+    """What of ``content`` is sent, and how. Raises ConnectionAbortedError where nothing is, the status line included.
 
-    A reply that is lost raises ConnectionAbortedError, which servers take for a client that has gone; one that is
-    cut has a Content-Length greater than its content, so the connection cannot be used any further.
+    One that is cut is shorter than its Content-Length says, so the connection cannot be used any further.
     """
+    if damage.kind == "drop":
+        raise ConnectionAbortedError("The connection is dropped: a fault asks for it.")
+    if damage.kind == "cut":
+        return content[: len(content) // 2]
+    return Slowly(content, damage.seconds) if damage.kind == "slow" else content
 
-    def damaged(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+
+def damaging(app: WSGIApplication) -> WSGIApplication:
+    """``app``, with the damage that its environ then names; servers take what is raised for a client that has gone."""
+
+    def answering(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         pieces = app(environ, start)
         damage: Damage | None = environ.get(DAMAGE)
         if damage is None:
@@ -74,13 +82,10 @@ def damaging(app: WSGIApplication) -> WSGIApplication:
         finally:
             close: Callable[[], Any] = getattr(pieces, "close", _nothing)
             close()
-        if damage.kind == "drop":
-            raise ConnectionAbortedError("The connection is dropped: a fault asks for it.")
-        if damage.kind == "cut":
-            return [content[: len(content) // 2]]
-        return Slowly(content, damage.seconds) if damage.kind == "slow" else [content]
+        left = damaged(content, damage)
+        return left if isinstance(left, Slowly) else [left]
 
-    return damaged
+    return answering
 
 
 def shut(host: str, port: str) -> None:

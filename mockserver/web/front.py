@@ -1,24 +1,27 @@
-"""What stands before the application: whole bodies in time, the target as it was sent, a line of log."""
+"""What stands before the application: the document's paths answered at once, whole bodies in time, a line of log."""
 
 from __future__ import annotations
 
 import asyncio
 import io
-import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from types import MappingProxyType
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
-from urllib.parse import unquote_to_bytes
 
 from flask import Flask
 
 from mockserver.web.access_log import Line, Log, unlogged
-from mockserver.web.damage import Slowly, shut
-from mockserver.world import World
+from mockserver.web.app import api_of
+from mockserver.web.arriving import Arrived, headers_of
+from mockserver.web.damage import Slowly, damaged, shut
+from mockserver.web.environ import environ_of
+from mockserver.web.leaving import WITHOUT_CONTENT, encoded
+from mockserver.web.paths import Match
+from mockserver.web.target import BROKEN, has_escapes, plain_path, problem_of
 
 Scope: TypeAlias = dict[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
@@ -30,8 +33,6 @@ BODY_WITHIN = 20.0
 """Seconds in which a body must have arrived."""
 PATIENCE = 0.05
 """Seconds for which requests are answered one by one before the next goes in beside a slow one."""
-BROKEN = "mockserver.broken_body"
-"""Where the environ tells why the body is not whole."""
 
 
 class _Answered(NamedTuple):
@@ -43,15 +44,25 @@ class _Answered(NamedTuple):
     pause: float = 0.0
 
 
-class Front:
-    """An ASGI application around the WSGI one.
+class _Body(NamedTuple):
+    """At most one byte more than is taken; ``broken`` tells why it is not whole."""
 
-    A body that breaks off or does not come is told to the application, which refuses it. Waiting for one costs
-    no thread, so slow clients hold nobody up; nor does a slow request, beside which others are answered.
+    content: bytes
+    broken: str = ""
+
+
+class Front:
+    """An ASGI application before the WSGI one: it answers the document's paths itself, all other pages are the other's.
+
+    A body that breaks off or does not come is refused with the reason. Waiting for one costs no thread, so slow
+    clients hold nobody up; nor does a slow request, beside which others are answered.
+
+    PERF: Flask and WSGI's view of a request take twice the time in which a record is read.
     """
 
     def __init__(self, app: Flask, log: Log = unlogged, body_within: float = BODY_WITHIN) -> None:
-        self.world: World = app.extensions["mockserver"]
+        self._api = api_of(app)
+        self.world = self._api.world
         self._app, self._log, self._within = app, log, body_within
         self._gate = Gate(PATIENCE)
         self._threads = ThreadPoolExecutor(THREADS, "request")
@@ -60,11 +71,13 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         began = time.perf_counter()
-        environ = _environ(scope)
-        if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
-            await self._arrive(environ, receive)
-        loop = asyncio.get_running_loop()
-        answered = await loop.run_in_executor(self._threads, self._answer, environ)
+        raw: str = scope["raw_path"].decode("latin-1")
+        found = self._found(scope["method"], raw)
+        if found is None:
+            answer = await self._page(scope, receive)
+        else:
+            answer = partial(self._answer, await self._arrived(scope, raw, receive), found)
+        answered = await asyncio.get_running_loop().run_in_executor(self._threads, self._alone, answer)
         if answered.is_lost and scope.get("client"):
             shut(*map(str, scope["client"]))
         await send({"type": "http.response.start", "status": answered.status, "headers": answered.headers})
@@ -73,49 +86,107 @@ class Front:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"" if answered.drips else answered.content})
         milliseconds = (time.perf_counter() - began) * 1000
-        self._log(
-            Line(scope["method"], environ["RAW_URI"], answered.status, milliseconds, answered.headers, answered.content)
+        self._log(Line(scope["method"], raw, answered.status, milliseconds, answered.headers, answered.content))
+
+    def _found(self, method: str, raw: str) -> Match | None:
+        """The document's path that is asked for; None where the application has to look closer."""
+        if method == "OPTIONS" or not raw.startswith("/") or "?" in raw or "#" in raw:
+            return None
+        if has_escapes(raw) and problem_of(raw):
+            return None
+        return self._api.paths.find(raw)
+
+    async def _arrived(self, scope: Scope, raw: str, receive: Receive) -> Arrived:
+        headers, length = headers_of(scope["headers"])
+        has_body = bool(length) or "transfer-encoding" in headers
+        most = self.world.settings.max_body
+        body = await self._arrive(receive) if has_body and length != "0" else _Body(b"")
+        is_too_large = len(body.content) > most or (length is not None and length.isdigit() and int(length[:20]) > most)
+        return Arrived(
+            scope["method"],
+            plain_path(raw) if has_escapes(raw) else raw,
+            scope["query_string"].decode("latin-1"),
+            headers,
+            has_body,
+            None if is_too_large else body.content,
+            body.broken,
         )
 
-    async def _arrive(self, environ: dict[str, Any], receive: Receive) -> None:
-        """Put the body into ``environ``, at most one byte more than is taken, or why it is not whole."""
-        pieces, size, most = [], 0, self.world.settings.max_body
+    async def _page(self, scope: Scope, receive: Receive) -> Callable[[], _Answered]:
+        environ = environ_of(scope)
+        if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
+            body = await self._arrive(receive)
+            environ["wsgi.input"] = io.BytesIO(body.content)
+            if body.broken:
+                environ[BROKEN] = body.broken
+        return partial(self._ask_application, environ)
+
+    async def _arrive(self, receive: Receive) -> _Body:
+        pieces: list[bytes] = []
+        size, most = 0, self.world.settings.max_body
         try:
             async with asyncio.timeout(self._within):
                 more = True
                 while more and size <= most:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        environ[BROKEN] = f"broke off after {size} bytes"
-                        break
+                        return _Body(b"".join(pieces), f"broke off after {size} bytes")
                     pieces.append(message.get("body", b""))
                     size += len(pieces[-1])
                     more = message.get("more_body", False)
         except TimeoutError:
-            environ[BROKEN] = f"did not arrive within {self._within:g} seconds"
-        environ["wsgi.input"] = io.BytesIO(b"".join(pieces))
+            return _Body(b"".join(pieces), f"did not arrive within {self._within:g} seconds")
+        return _Body(b"".join(pieces))
 
-    def _answer(self, environ: dict[str, Any]) -> _Answered:
+    def _alone(self, answer: Callable[[], _Answered]) -> _Answered:
+        with self._gate.entered():
+            return answer()
+
+    def _answer(self, arrived: Arrived, found: Match) -> _Answered:
+        leaving = self._api.answer(arrived, found)
+        has_content = arrived.method != "HEAD" and leaving.status >= 200 and leaving.status not in WITHOUT_CONTENT
+        content = leaving.content if has_content else b""
+        headers = leaving.encoded()
+        if arrived.broken:
+            headers.append(_CLOSE)
+        if leaving.damage is None:
+            return _Answered(leaving.status, headers, content)
+        try:
+            left = damaged(content, leaving.damage)
+        except ConnectionAbortedError:
+            return _Answered(leaving.status, [], b"", is_lost=True)
+        return _sent(leaving.status, headers, left)
+
+    def _ask_application(self, environ: dict[str, Any]) -> _Answered:
         captured: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], object]:
-            captured[:] = [int(status[:3]), [(name.lower().encode(), text.encode("latin-1")) for name, text in headers]]
+            captured[:] = [int(status[:3]), encoded(headers)]
             return captured.append
 
-        with self._gate.entered():
-            try:
-                pieces: Iterable[bytes] = self._app(environ, start)
-            except ConnectionAbortedError:
-                return _Answered(captured[0], [], b"", is_lost=True)
-            if isinstance(pieces, Slowly):
-                return _Answered(captured[0], captured[1], pieces.content, drips=pieces.pieces(), pause=pieces.pause)
-            try:
-                content = b"".join(pieces)
-            finally:
-                getattr(pieces, "close", _nothing)()
-        if BROKEN in environ:  # what is left of the request cannot be told from the next one
-            captured[1].append((b"connection", b"close"))
+        try:
+            pieces: Iterable[bytes] = self._app(environ, start)
+        except ConnectionAbortedError:
+            return _Answered(captured[0], [], b"", is_lost=True)
+        if isinstance(pieces, Slowly):
+            return _sent(captured[0], captured[1], pieces)
+        try:
+            content = b"".join(pieces)
+        finally:
+            getattr(pieces, "close", _nothing)()
+        if BROKEN in environ:
+            captured[1].append(_CLOSE)
         return _Answered(captured[0], captured[1], content)
+
+
+_CLOSE = (b"connection", b"close")
+"""Where a body is not whole: what is left of the request cannot be told from the next one."""
+
+
+def _sent(status: int, headers: list[tuple[bytes, bytes]], content: bytes | Slowly) -> _Answered:
+    if isinstance(content, Slowly):
+        return _Answered(status, headers, content.content, drips=content.pieces(), pause=content.pause)
+    return _Answered(status, headers, content)
 
 
 class Gate:
@@ -159,53 +230,3 @@ class Gate:
 
 def _nothing() -> None:
     pass
-
-
-_FIXED: Mapping[str, Any] = MappingProxyType(
-    {
-        "SCRIPT_NAME": "",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "wsgi.version": (1, 0),
-        "wsgi.errors": sys.stderr,
-        "wsgi.input_terminated": True,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-    }
-)
-
-
-_FRAMING = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING", "HTTP_CONTENT_ENCODING"})
-"""What tells where a body ends and what it is: taken in its own spelling only."""
-
-
-def _environ(scope: Scope) -> dict[str, Any]:
-    """WSGI's view of the request; RAW_URI is the target as it was sent. The process's environment stays out of it."""
-    raw: bytes = scope["raw_path"]
-    host, port = scope["server"]
-    environ = {
-        **_FIXED,
-        "REQUEST_METHOD": scope["method"],
-        "RAW_URI": raw.decode("latin-1"),
-        "PATH_INFO": unquote_to_bytes(raw).decode("latin-1"),
-        "QUERY_STRING": scope["query_string"].decode("latin-1"),
-        "REMOTE_ADDR": scope["client"][0] if scope.get("client") else "",
-        "SERVER_NAME": host,
-        "SERVER_PORT": str(port),
-        "wsgi.url_scheme": scope["scheme"],
-        "wsgi.input": io.BytesIO(),
-    }
-    environ |= _headers(one for one in scope["headers"] if b"_" not in one[0])
-    odd = _headers(one for one in scope["headers"] if b"_" in one[0])  # the one with a hyphen is not to be forged
-    return {**{name: text for name, text in odd.items() if name not in _FRAMING}, **environ}
-
-
-def _headers(sent: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Headers by their names in an environ; those that are sent more than once are one."""
-    found: dict[str, str] = {}
-    for name, text in sent:
-        key = name.decode("latin-1").upper().replace("-", "_")
-        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
-        value = text.decode("latin-1")
-        found[key] = f"{found[key]},{value}" if key in found and key.startswith("HTTP_") else value
-    return found

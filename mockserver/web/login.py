@@ -21,8 +21,8 @@ from mockserver.oauth.people import People
 from mockserver.oauth.redirects import is_safe, with_answer
 from mockserver.oauth.refusing import OAuthError
 from mockserver.oauth.tokens import GRANTS, TokenEndpoint, profile_claims
-from mockserver.web.front import BROKEN
 from mockserver.web.paths import Paths
+from mockserver.web.target import BROKEN
 from mockserver.world import World
 
 Reply = TypeVar("Reply", bound=AnyResponse)

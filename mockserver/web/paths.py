@@ -32,9 +32,17 @@ class Paths:
     def match(self, environ: dict[str, Any]) -> Match | None:
         """The template that the request's path fits, and the values of its parameters; None when it fits none."""
         if _FOUND not in environ:
-            environ[_FOUND] = self._own(raw_path(environ), decoded)
+            environ[_FOUND] = self.find(raw_path(environ))
         found: Match | None = environ[_FOUND]
         return found
+
+    def find(self, raw: str) -> Match | None:
+        """The same for a path as it was sent."""
+        return self._own(raw, decoded)
+
+    def answered(self, template: str) -> str | None:
+        """The methods that a path of the document answers; None for one that it does not have."""
+        return self._methods.get(template)
 
     def has(self, path: str) -> bool:
         """Whether ``path`` is one of the contract's own."""

@@ -11,6 +11,8 @@ from flask import Flask
 
 MALFORMED = "mockserver.malformed_path"
 """Where the environ tells what is wrong with the path's escapes."""
+BROKEN = "mockserver.broken_body"
+"""Where the environ tells why the body is not whole."""
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 _SLASH = re.compile(r"(%2[Ff])")
@@ -25,10 +27,9 @@ class AsSent:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
         raw = raw_path(environ)
-        if "%" in raw or not raw.isascii():
-            pieces = enumerate(_SLASH.split(raw))
-            environ["PATH_INFO"] = "".join(piece.upper() if at % 2 else _plain(piece) for at, piece in pieces)
-            if problem := _problem(raw):
+        if has_escapes(raw):
+            environ["PATH_INFO"] = plain_path(raw)
+            if problem := problem_of(raw):
                 environ[MALFORMED] = problem
         return self._app(environ, start_response)
 
@@ -49,17 +50,19 @@ def raw_path(environ: dict[str, Any]) -> str:
     return path.removeprefix(environ.get("SCRIPT_NAME", ""))
 
 
-def decoded(segment: str) -> str:
-    """A segment of the path without its escapes."""
-    return unquote(segment.encode("latin-1"))
+def has_escapes(raw: str) -> bool:
+    """Whether the path says anything but what it reads."""
+    return "%" in raw or not raw.isascii()
 
 
-def _plain(text: str) -> str:
-    """Without escapes, each byte a character: what WSGI wants."""
-    return unquote_to_bytes(text.encode("latin-1")).decode("latin-1")
+def plain_path(raw: str) -> str:
+    """The path without its escapes but ``%2F``, each byte a character."""
+    pieces = enumerate(_SLASH.split(raw))
+    return "".join(piece.upper() if at % 2 else _plain(piece) for at, piece in pieces)
 
 
-def _problem(raw: str) -> str | None:
+def problem_of(raw: str) -> str | None:
+    """What is wrong with the escapes of the path, if anything is."""
     if bad := _BAD_ESCAPE.search(raw):
         return f"has {bad[0]!r}, which is not percent-encoding; write % as %25"
     try:
@@ -67,3 +70,13 @@ def _problem(raw: str) -> str | None:
     except UnicodeDecodeError:
         return "is not UTF-8"
     return None
+
+
+def decoded(segment: str) -> str:
+    """A segment of the path without its escapes."""
+    return segment if not has_escapes(segment) else unquote(segment.encode("latin-1"))
+
+
+def _plain(text: str) -> str:
+    """Without escapes, each byte a character: what WSGI wants."""
+    return unquote_to_bytes(text.encode("latin-1")).decode("latin-1")

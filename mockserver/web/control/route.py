@@ -16,7 +16,7 @@ from mockserver.values.json_text import BadJson, decode
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
-from mockserver.web.front import BROKEN
+from mockserver.web.target import BROKEN
 
 MAX_BODY = 65_536
 """Bytes that a request to the control plane may have."""

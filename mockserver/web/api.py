@@ -1,0 +1,31 @@
+"""The document's paths, answered: whichever front took the request, it is answered here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mockserver.exchange import answer
+from mockserver.messages import Headers
+from mockserver.web.arriving import Arrived, request_of
+from mockserver.web.cors import CONTROL
+from mockserver.web.leaving import Departure, Leaving
+from mockserver.web.paths import Match, Paths
+from mockserver.world import World
+
+
+class Api:
+    """One mock's document as it is answered; kept with its application."""
+
+    def __init__(self, world: World, paths: Paths, cors: Callable[[str | None], Headers]) -> None:
+        self.world = world
+        self.paths = paths
+        self._departure = Departure(cors)
+
+    def answer(self, arrived: Arrived, found: Match | None) -> Leaving:
+        """The reply to what arrived for the path ``found``; None: no path of the document. Never raises."""
+        template, values = found or ("", {})
+        request = request_of(arrived, self.world.settings, template, values)
+        reply = answer(self.world, request)
+        is_open = not request.path.startswith(CONTROL)
+        accepted = request.headers.get("accept-encoding", "")
+        return self._departure.leaving(reply, self.paths.answered(template), accepted=accepted, is_open=is_open)

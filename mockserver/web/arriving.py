@@ -1,0 +1,116 @@
+"""The one way from a server's view of a request to a Request: its names, its limits, its body, whoever took it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+from mockserver.errors import Violation
+from mockserver.messages import Request
+from mockserver.settings import Settings
+from mockserver.web.inflating import inflated
+
+_FRAMING = frozenset({"content-type", "content-length", "transfer-encoding", "content-encoding"})
+"""What tells where a body ends and what it is: taken in its own spelling only."""
+_SINGLE = frozenset({"content-type", "content-length"})
+_SLASHES = re.compile("/+")
+
+
+class Arrived(NamedTuple):
+    """A request as a server hands it over. As in WSGI each byte of its texts is a character.
+
+    ``path`` has no escape but ``%2F``; ``malformed`` tells what is wrong with those that were sent. ``query`` is as it
+    was sent. ``body`` is None where it is larger than this server takes; ``broken`` tells why it is not whole.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    has_body: bool = False
+    body: bytes | None = b""
+    broken: str = ""
+    malformed: str = ""
+
+
+def request_of(arrived: Arrived, settings: Settings, template: str, path_values: Mapping[str, str]) -> Request:
+    """The request for the document's path ``template``; what went over a limit is in its ``excess``."""
+    excess = [*_too_long(arrived, settings)]
+    body = b""
+    if arrived.has_body:
+        body = _body(arrived, settings.max_body, excess)
+    return Request(
+        method=arrived.method.upper(),
+        path=_shown(arrived.path),
+        template=template,
+        path_values=path_values,
+        query=() if excess or not arrived.query else _pairs(arrived.query),
+        headers=arrived.headers,
+        body=body,
+        excess=tuple(excess),
+    )
+
+
+def headers_of(sent: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], str | None]:
+    """Headers by lower-case name, ``_`` in it as ``-``; and apart from them the Content-Length, None without one.
+
+    Those that are sent more than once are one. One that is spelt with a hyphen is not to be forged by one with an
+    underscore. The media type comes last.
+    """
+    found: dict[str, str] = {}
+    odd: dict[str, str] = {}
+    for name, text in sent:
+        key, value = name.decode("latin-1").lower(), text.decode("latin-1")
+        kept = found
+        if "_" in key:
+            key, kept = key.replace("_", "-"), odd
+        kept[key] = f"{kept[key]},{value}" if key in kept and key not in _SINGLE else value
+    content_type, length = found.pop("content-type", ""), found.pop("content-length", None)
+    if odd:
+        found = {**{key: value for key, value in odd.items() if key not in _FRAMING}, **found}
+    if content_type:
+        found["content-type"] = content_type
+    return found, length
+
+
+def _body(arrived: Arrived, most: int, excess: list[Violation]) -> bytes:
+    """The body as it was before it was compressed; what is wrong with it joins the ``excess``."""
+    if arrived.body is None:
+        excess.append(Violation("body", "", "maxLength", f"is larger than {most} bytes"))
+    if arrived.broken:
+        excess.append(Violation("body", "", "transfer", arrived.broken))
+    if excess:
+        return arrived.body or b""
+    plain = inflated(arrived.body or b"", arrived.headers.get("content-encoding", ""), most)
+    if isinstance(plain, Violation):
+        excess.append(plain)
+        return b""
+    return plain
+
+
+def _too_long(arrived: Arrived, settings: Settings) -> Iterator[Violation]:
+    if arrived.malformed:
+        yield Violation("path", "", "encoding", arrived.malformed)
+    target = len(arrived.path) + len(arrived.query)
+    if target > settings.max_target:
+        message = f"the URL has {target} characters, at most {settings.max_target} are taken"
+        yield Violation("path", "", "maxLength", message)
+    headers = arrived.headers
+    size = sum(map(len, headers)) + sum(map(len, headers.values()))
+    if size > settings.max_headers:
+        message = f"the headers have {size} characters, at most {settings.max_headers} are taken"
+        yield Violation("header", "", "maxLength", message)
+
+
+def _shown(path: str) -> str:
+    """The path as text, with one slash at its beginning."""
+    text = path if path.isascii() else path.encode("latin-1").decode(errors="replace")
+    return _SLASHES.sub("/", text, count=1) if text.startswith("//") else text or "/"
+
+
+def _pairs(query: str) -> tuple[tuple[str, str], ...]:
+    """The parameters in the order in which they were sent; bytes that are not UTF-8 keep their escapes."""
+    text = query if query.isascii() else query.encode("latin-1").decode(errors="werkzeug.url_quote")
+    return tuple(parse_qsl(text, keep_blank_values=True, errors="werkzeug.url_quote"))

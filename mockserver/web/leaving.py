@@ -1,0 +1,99 @@
+"""The one way from a Reply to what is sent: its status, its headers in their order, its content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeAlias
+
+from werkzeug.urls import iri_to_uri
+
+from mockserver.messages import Damage, Headers, Reply
+from mockserver.web.browsing import EVERYWHERE, PAGE_POLICY
+from mockserver.web.compressing import packed
+from mockserver.web.damage import spoiled
+
+Bytes: TypeAlias = list[tuple[bytes, bytes]]
+WITHOUT_CONTENT = frozenset({204, 304})
+_ADDRESSES = frozenset({"location", "content-location"})
+
+
+class Fixed(NamedTuple):
+    """Headers that replies have in common, as text and as they are sent."""
+
+    headers: Headers
+    encoded: Bytes
+
+
+class Leaving(NamedTuple):
+    """What is sent: ``own`` headers, then those in common; ``damage`` is still to be done to the ``content``."""
+
+    status: int
+    own: list[tuple[str, str]]
+    fixed: Fixed
+    content: bytes
+    damage: Damage | None
+
+    def encoded(self) -> Bytes:
+        """All headers as they are sent."""
+        return [*encoded(self.own), *self.fixed.encoded]
+
+
+class Departure:
+    """What all replies of one application have in common, put together once.
+
+    ``cors`` gives the headers for other origins, by the methods that the request's path answers.
+    """
+
+    def __init__(self, cors: Callable[[str | None], Headers]) -> None:
+        self._cors = cors
+        self._known: dict[tuple[str | None, bool, bool], Fixed] = {}
+
+    def leaving(self, reply: Reply, methods: str | None, *, accepted: str, is_open: bool) -> Leaving:
+        """``reply`` as it is sent where the path answers ``methods``; None: where nothing answers it.
+
+        ``accepted`` are the codings that the client takes; ``is_open``: pages of other origins may read it.
+        """
+        if reply.damage is not None:
+            reply = spoiled(reply)
+        content, coding = packed(reply.raw or b"", reply.status, accepted)
+        own = [*_own(reply, len(content)), *coding]
+        is_page = reply.raw is not None and reply.content_type.partition(";")[0].strip().lower() == "text/html"
+        says_so = any(name.lower() == "access-control-allow-origin" for name, _ in reply.headers)
+        fixed = self._fixed(methods, is_page=is_page, is_open=is_open and not says_so)
+        return Leaving(reply.status, own, fixed, content, reply.damage)
+
+    def _fixed(self, methods: str | None, *, is_page: bool, is_open: bool) -> Fixed:
+        key = methods, is_page, is_open
+        if (known := self._known.get(key)) is not None:
+            return known
+        policy = (("Content-Security-Policy", PAGE_POLICY),) if is_page else ()
+        headers = (*EVERYWHERE, *policy, *(self._cors(methods) if is_open else ()))
+        self._known[key] = made = Fixed(headers, encoded(headers))
+        return made
+
+
+def encoded(headers: Headers | list[tuple[str, str]]) -> Bytes:
+    return [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in headers]
+
+
+def _own(reply: Reply, length: int) -> Iterator[tuple[str, str]]:
+    if reply.raw is not None and reply.status not in WITHOUT_CONTENT:
+        yield "Content-Type", reply.content_type
+    if reply.status not in WITHOUT_CONTENT:
+        yield "Content-Length", str(length)
+    for name, text in reply.headers:
+        if name.startswith("Mock-"):  # made printable where they were made
+            yield name, text
+        else:
+            yield name, _line(iri_to_uri(text) if name.lower() in _ADDRESSES else text)
+
+
+def _line(text: str) -> str:
+    """What a header can hold: one line of Latin-1."""
+    if text.isascii() and text.isprintable():
+        return text
+    return (
+        "".join(" " if one < " " or one == "\x7f" else one for one in text)
+        .encode("latin-1", "replace")
+        .decode("latin-1")
+    )
