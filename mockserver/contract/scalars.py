@@ -24,7 +24,7 @@ LONGEST_ASKED = 1_000_000
 """The longest text that is made for a ``minLength``."""
 
 
-class Budget:
+class DrawBudget:
     """What is left of the work that one draw may cost, whatever a schema asks for."""
 
     def __init__(self, left: int = WORK) -> None:
@@ -47,7 +47,7 @@ class Draw:
     now: datetime
     full: bool = False
     varies: bool = False
-    budget: Budget = field(default_factory=Budget, compare=False, repr=False)
+    budget: DrawBudget = field(default_factory=DrawBudget, compare=False, repr=False)
 
     @classmethod
     def of(cls, number: int, now: datetime, *, full: bool = False, varies: bool = False) -> Draw:
