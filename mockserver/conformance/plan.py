@@ -20,7 +20,7 @@ _NOTHING = Node("", None)
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class BodyOutline:
     """A request body as the document describes it: its properties, what must be there, and an example."""
 
     node: Node
@@ -62,7 +62,7 @@ class Group:
         return tuple(one for kind, found in self.operations.items() if not kinds or kind in kinds for one in found)
 
     @cached_property
-    def bodies(self) -> Mapping[Kind, Body]:
+    def bodies(self) -> Mapping[Kind, BodyOutline]:
         """What the first operation of each kind takes."""
         return {kind: read_body(self.contract, found[0]) for kind, found in self.operations.items()}
 
@@ -202,7 +202,7 @@ def read_plan(contract: Contract, seed: int = 1) -> Plan:
     return Plan(contract, groups, PlainReplies(contract.document, contract.maker) if contract.maker else None)
 
 
-def read_body(contract: Contract, operation: Operation) -> Body:
+def read_body(contract: Contract, operation: Operation) -> BodyOutline:
     """What ``operation`` takes, references followed; nothing where it takes no body."""
     document = contract.document
     place = document.node("paths", operation.path, operation.method.lower(), "requestBody")
@@ -211,7 +211,7 @@ def read_body(contract: Contract, operation: Operation) -> Body:
     schema = document.follow(media.child("schema"))
     properties = dict(schema.child("properties").items())
     required = frozenset(schema.child("required").value or [])
-    return Body(schema, properties, required, _example(contract, media, schema))
+    return BodyOutline(schema, properties, required, _example(contract, media, schema))
 
 
 def _example(contract: Contract, media: Node, schema: Node) -> Mapping[str, Any]:
