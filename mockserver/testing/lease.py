@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import orjson
 
 from mockserver.testing.watch import Watch
-from mockserver.verification.calls import Call
+from mockserver.verification.calls import RecordedCall
 from mockserver.world import World
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ class Lease:
         with self._changed:
             return self._changed.wait_for(condition, within)
 
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[RecordedCall]:
         """What the journal holds, oldest first."""
-        return [Call(number, entry) for number, entry in self.world.journal.entries()]
+        return [RecordedCall(number, entry) for number, entry in self.world.journal.entries()]
 
     def _answered(self, environ: WSGIEnvironment, start_response: StartResponse) -> bytes:
         """The whole body, so that nothing of the application runs after it; notes a refusal."""

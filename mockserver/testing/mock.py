@@ -20,7 +20,7 @@ from mockserver.testing.options import Options
 from mockserver.testing.stage import Stage
 from mockserver.values.suggestions import meant
 from mockserver.verification import asking
-from mockserver.verification.calls import UNSAID, Call, Wanted
+from mockserver.verification.calls import UNSAID, RecordedCall, Wanted
 from mockserver.verification.wording import exchange
 from mockserver.world import World
 
@@ -144,17 +144,17 @@ class Mock:
         return self.world.outbox.mails()
 
     @property
-    def journal(self) -> list[Call]:
+    def journal(self) -> list[RecordedCall]:
         """Every request since the test began, oldest first."""
         return self._lease.calls()
 
-    def calls(self, operation: str | None = None, **wanted: Any) -> list[Call]:
+    def calls(self, operation: str | None = None, **wanted: Any) -> list[RecordedCall]:
         """The requests that are what is wanted, in the words of ``assert_called``; maybe none."""
         return list(self._ask(operation, wanted).met)
 
     def assert_called(
         self, operation: str | None = None, *, times: int | None = None, within: float = 0.0, **wanted: Any
-    ) -> list[Call]:
+    ) -> list[RecordedCall]:
         """Such a request was made (exactly ``times`` times), at the latest ``within`` so many seconds from now.
 
         ``wanted``: method, path, tenant, status, query, headers, body, as ``calls.Wanted`` explains.
@@ -181,7 +181,7 @@ class Mock:
         """In this whole test, let a strict mock refuse with these statuses."""
         self._lease.watch.allow(statuses)
 
-    def expect_refusals(self, *statuses: int) -> AbstractContextManager[list[Call]]:
+    def expect_refusals(self, *statuses: int) -> AbstractContextManager[list[RecordedCall]]:
         """``with mock.expect_refusals(404) as refused:`` the mock refuses something in the block; ``refused``
         holds it afterwards. Without statuses any will do. Raises AssertionError if nothing was refused."""
         return self._lease.watch.expecting(frozenset(statuses))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from mockserver.verification.calls import Call
+from mockserver.verification.calls import RecordedCall
 from mockserver.verification.wording import exchange
 
 BREACH = "The mock broke its own contract: a fault of the mock or of its document, whatever the test expected."
@@ -19,12 +19,12 @@ class Watch:
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
         self._lock = Lock()
-        self._noted: list[Call] = []
-        self._excused: list[Call] = []
+        self._noted: list[RecordedCall] = []
+        self._excused: list[RecordedCall] = []
         self._allowed: frozenset[int] = frozenset()
         self._judged = 0
 
-    def note(self, call: Call) -> None:
+    def note(self, call: RecordedCall) -> None:
         """Remember a request that was answered with a status from 400 on."""
         with self._lock:
             self._noted.append(call)
@@ -34,12 +34,12 @@ class Watch:
         self._allowed |= frozenset(statuses)
 
     @contextmanager
-    def expecting(self, statuses: frozenset[int]) -> Iterator[list[Call]]:
+    def expecting(self, statuses: frozenset[int]) -> Iterator[list[RecordedCall]]:
         """Expect refusals (with one of ``statuses``, if any are named) in this block.
 
         Yields the list that holds them afterwards. Raises AssertionError if there was none.
         """
-        before, refused = len(self._noted), list[Call]()
+        before, refused = len(self._noted), list[RecordedCall]()
         yield refused
         refused += [
             call for call in self._noted[before:] if _is_refusal(call) and (not statuses or call.status in statuses)
@@ -59,15 +59,15 @@ class Watch:
         parts += [_listed(REFUSED, refused)] if refused else []
         return "\n".join(parts) or None
 
-    def _is_unexpected(self, call: Call) -> bool:
+    def _is_unexpected(self, call: RecordedCall) -> bool:
         excused = call.status in self._allowed or any(call is one for one in self._excused)
         return self._strict and _is_refusal(call) and not excused
 
 
-def _is_refusal(call: Call) -> bool:
+def _is_refusal(call: RecordedCall) -> bool:
     """Whether the mock itself refused; neither a breach nor a fault that the test asked for."""
     return not call.entry.breach and call.entry.reason != "fault asked for"
 
 
-def _listed(heading: str, calls: Iterable[Call]) -> str:
+def _listed(heading: str, calls: Iterable[RecordedCall]) -> str:
     return "\n".join([heading, *(exchange(call.number, call.entry) for call in calls)])

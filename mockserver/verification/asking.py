@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from mockserver.verification.calls import Call, Difference, Wanted, difference
+from mockserver.verification.calls import RecordedCall, Difference, Wanted, difference
 from mockserver.verification.wording import exchange, line, shown
 
 KEEP_MORE = "keep more (in pytest: @pytest.mark.mockserver(journal=…))"
@@ -18,8 +18,8 @@ class Answer:
     """The calls that are what was ``wanted``, and each of the others with its differences."""
 
     wanted: Wanted
-    met: Sequence[Call]
-    others: Sequence[tuple[Call, list[Difference]]]
+    met: Sequence[RecordedCall]
+    others: Sequence[tuple[RecordedCall, list[Difference]]]
 
     def count_is(self, times: int | None) -> bool:
         """Whether it was called so many times; None: at all."""
@@ -31,17 +31,17 @@ class Answer:
         numbers = [call.number for call in self.met] + [call.number for call, _ in self.others]
         return min(numbers) - 1 if numbers else 0
 
-    def nearest(self) -> list[tuple[Call, list[Difference]]]:
+    def nearest(self) -> list[tuple[RecordedCall, list[Difference]]]:
         """Those of the same operation first, then those that differ least, then the latest."""
 
-        def distance(one: tuple[Call, list[Difference]]) -> tuple[bool, int, int]:
+        def distance(one: tuple[RecordedCall, list[Difference]]) -> tuple[bool, int, int]:
             call, found = one
             return any(place.place == "operation" for place in found), len(found), -call.number
 
         return sorted(self.others, key=distance)[:NEAREST]
 
 
-def ask(wanted: Wanted, calls: Iterable[Call]) -> Answer:
+def ask(wanted: Wanted, calls: Iterable[RecordedCall]) -> Answer:
     judged = [(call, difference(wanted, call)) for call in calls]
     met = [call for call, found in judged if not found]
     return Answer(wanted, met, [(call, found) for call, found in judged if found])
@@ -87,7 +87,7 @@ def _not_called(answer: Answer, times: int | None) -> Iterator[str]:
         yield from (f"      {place}" for place in found)
 
 
-def _each(calls: Sequence[Call]) -> Iterator[str]:
+def _each(calls: Sequence[RecordedCall]) -> Iterator[str]:
     for call in calls[:NEAREST]:
         yield from (f"  {text}" for text in exchange(call.number, call.entry).splitlines())
     if len(calls) > NEAREST:

@@ -17,7 +17,7 @@ from mockserver.verification.wording import shown
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RecordedCall:
     """One request that was made, and how it was answered: an entry of the journal with its number."""
 
     number: int
@@ -105,7 +105,7 @@ class Difference:
         return f"{self.place}: wanted {self.wanted}, found {self.found}"
 
 
-def difference(wanted: Wanted, call: Call) -> list[Difference]:
+def difference(wanted: Wanted, call: RecordedCall) -> list[Difference]:
     """Every place where ``call`` differs from ``wanted``; none, and it is what was wanted."""
     return [found for name, value in wanted.said().items() for found in _LOOKS[name](name, value, call)]
 
@@ -121,7 +121,7 @@ def _differs(place: str, wanted: Any, found: Any) -> Difference:
     return Difference(place, *texts)
 
 
-def _plain(name: str, wanted: Any, call: Call) -> Iterator[Difference]:
+def _plain(name: str, wanted: Any, call: RecordedCall) -> Iterator[Difference]:
     found = getattr(call.entry, name)
     if name == "method":
         wanted = wanted.upper()
@@ -129,12 +129,12 @@ def _plain(name: str, wanted: Any, call: Call) -> Iterator[Difference]:
         yield _differs(name, wanted, found)
 
 
-def _query(_: str, wanted: Mapping[str, Any], call: Call) -> Iterator[Difference]:
+def _query(_: str, wanted: Mapping[str, Any], call: RecordedCall) -> Iterator[Difference]:
     for name, value in wanted.items():
         yield from _parameter(f"query/{name}", value, call.query.get(name, []))
 
 
-def _headers(_: str, wanted: Mapping[str, Any], call: Call) -> Iterator[Difference]:
+def _headers(_: str, wanted: Mapping[str, Any], call: RecordedCall) -> Iterator[Difference]:
     for name, value in wanted.items():
         found = call.entry.headers.get(name.lower())
         yield from _parameter(f"headers/{name}", value, [] if found is None else [found])
@@ -148,7 +148,7 @@ def _parameter(place: str, wanted: Any, found: list[str]) -> Iterator[Difference
         yield _differs(place, _NOTHING if wanted is None else wanted, value)
 
 
-def _body(_: str, wanted: Any, call: Call) -> Iterator[Difference]:
+def _body(_: str, wanted: Any, call: RecordedCall) -> Iterator[Difference]:
     if len(call.entry.body) >= SHOWN_BODY:
         yield Difference("body", shown(wanted), f"more than the {SHOWN_BODY} bytes that the journal keeps")
     else:

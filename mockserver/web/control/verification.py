@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.values.suggestions import meant
 from mockserver.verification.asking import Answer, ask, not_called
-from mockserver.verification.calls import Call, Wanted
+from mockserver.verification.calls import RecordedCall, Wanted
 from mockserver.verification.wording import line
 from mockserver.web.control.route import Route, Sent, refusal
 from mockserver.world import World
@@ -34,7 +34,7 @@ class VerificationControl:
         if "operation" in wanted and wanted["operation"] not in operations:
             raise refusal("/operation", "is unknown", meant(wanted["operation"], operations))
         entries = self.world.journal.entries()
-        answer = ask(Wanted(**wanted), (Call(number, entry) for number, entry in entries if number > since))
+        answer = ask(Wanted(**wanted), (RecordedCall(number, entry) for number, entry in entries if number > since))
         verified = answer.count_is(times)
         return {
             "verified": verified,
