@@ -11,7 +11,7 @@ import pytest
 
 from checking import prepared
 from mockserver.conformance.allow_list import NotAllowed, allowed
-from mockserver.conformance.client import Client, Fate
+from mockserver.conformance.client import TargetClient, Fate
 from mockserver.conformance.gateway import PATIENCE, PAUSES, Stopped
 from mockserver.conformance.pacing import OutOfTime, Pace, retry_after
 from mockserver.conformance.redaction import Redactor
@@ -66,7 +66,9 @@ def busy(status: int = 429, seconds: str = "7") -> Reply:
 def client(contract: Contract, target: Target, time: Time | None = None, *, rate=None, max_time=None, reads=False):
     time = time or Time()
     pace = Pace(rate, max_time, clock=time, pause=time.pause)
-    return Client(contract, target, allow=allowed(contract, reads_only=reads, unmarked=True, elsewhere=True), pace=pace)
+    return TargetClient(
+        contract, target, allow=allowed(contract, reads_only=reads, unmarked=True, elsewhere=True), pace=pace
+    )
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ class _Looking(threading.local):
     depth = 0
 
 
-class Client:
+class TargetClient:
     """Sends requests through ``transport``, whoever asks: a check, a fuzzer, or the cleaning up.
 
     ``before`` may change a request that is allowed to leave, ``after`` sees each exchange that ends with an answer of

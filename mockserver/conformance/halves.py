@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from types import FrameType
 from typing import Any, Protocol
 
-from mockserver.conformance.client import Client
+from mockserver.conformance.client import TargetClient
 from mockserver.conformance.evidence import Clause
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.gateway import Trouble
@@ -45,7 +45,7 @@ class Run(Protocol):
 
     options: Options
     target: Target
-    client: Client
+    client: TargetClient
     session: Session
     oracle: Oracle
     checks: Registry

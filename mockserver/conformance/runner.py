@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from mockserver.conformance.allow_list import allowed
 from mockserver.conformance.asking import Ask
-from mockserver.conformance.client import Client
+from mockserver.conformance.client import TargetClient
 from mockserver.conformance.credentials import Credentials
 from mockserver.conformance.events import Judged, Listener, Working
 from mockserver.conformance.fates import Fates
@@ -67,7 +67,7 @@ class Run:
         )
         patience = Patience(clock, options.patience)
         self.credentials = Credentials((target.own, target.other))
-        self.client = Client(
+        self.client = TargetClient(
             target.contract,
             target.transport,
             allow=allow,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.conformance.asking import NO_BODY, Ask, record_name, usual
-from mockserver.conformance.client import Client
+from mockserver.conformance.client import TargetClient
 from mockserver.conformance.findings import Blocked, Broken, Inconclusive, NotApplicable
 from mockserver.conformance.identity import Identity
 from mockserver.conformance.judging import Judge, expect_status
@@ -31,7 +31,7 @@ class Session(Judge):
     def __init__(
         self,
         plan: Plan,
-        client: Client,
+        client: TargetClient,
         own: Identity,
         other: Identity | None,
         *,

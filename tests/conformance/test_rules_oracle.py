@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mockserver.conformance.client import Client
+from mockserver.conformance.client import TargetClient
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.naive import Key, Reader
 from mockserver.conformance.naive_values import CannotTell, agree, plain
@@ -30,7 +30,7 @@ def found(given, resources=None, edit=None, seed=1):
     mutant = Mutant("rules-other-ones", Area.SHAPE, "is wrong", lambda one: one.document(edit)) if edit else None
     with planted(mutant, settings) as app:
         plan = read_plan(target.contract, seed)
-        client = Client(target.contract, in_process(app))
+        client = TargetClient(target.contract, in_process(app))
         limits = Limits(records=40, threads=4)
         session = Session(plan, client, target.own, target.other, mark=f"rules-{seed}", limits=limits)
         results = [

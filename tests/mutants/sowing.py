@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from mockserver.conformance.client import Client
+from mockserver.conformance.client import TargetClient
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.oracle import Oracle
 from mockserver.conformance.plan import read_plan
@@ -59,7 +59,7 @@ def try_generated(
 
 def _caught(sown: Sown, target: Target, settings: Settings) -> str | None:
     with planted(sown.mutant, settings) as app:
-        plan, client, oracle = read_plan(target.contract), Client(target.contract, in_process(app)), Oracle()
+        plan, client, oracle = read_plan(target.contract), TargetClient(target.contract, in_process(app)), Oracle()
         client.after.append(oracle.look)
         session = Session(plan, client, target.own, target.other, mark="generated", limits=LIMITS)
         for check in load_checks():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from mockserver.conformance.client import Client
+from mockserver.conformance.client import TargetClient
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.fuzzing import fuzz
 from mockserver.conformance.identity import Identity
@@ -93,7 +93,7 @@ def try_kit(mutant: Mutant | None, target: Target, settings: Settings, *, seed: 
 
 def _rounds(app: App, area: Area | None, target: Target, seed: int, fuzzed: bool) -> Iterator[list[Finding]]:
     """The findings of each check and scenario, one after the other, those of the watch on every reply included."""
-    client, oracle = Client(target.contract, in_process(app)), Oracle()
+    client, oracle = TargetClient(target.contract, in_process(app)), Oracle()
     client.after.append(oracle.look)
     plan, limits = read_plan(target.contract), LIMITS
     session = Session(plan, client, target.own, target.other, mark=f"mutants-{seed}", limits=limits)
