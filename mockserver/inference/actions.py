@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.contract.shapes import Shapes
-from mockserver.inference.collection import Collection, Reading
+from mockserver.inference.collection import InferredCollection, Reading
 from mockserver.inference.paths import ANY
 from mockserver.inference.words import flat
 
@@ -22,7 +22,7 @@ class Action:
     why: str = ""
 
 
-def read_action(shapes: Shapes, reading: Reading, above: Collection) -> Action:
+def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> Action:
     """The action of the path's last fixed segment on a record of ``above``."""
     verb = reading.entry.path.last_fixed if reading.entry.path.key[-1] != ANY else ""
     replies = _replies(shapes, reading, above)
@@ -31,7 +31,7 @@ def read_action(shapes: Shapes, reading: Reading, above: Collection) -> Action:
     return Action(sets, replies, f"{why}; {answers[replies]}")
 
 
-def _replies(shapes: Shapes, reading: Reading, above: Collection) -> str:
+def _replies(shapes: Shapes, reading: Reading, above: InferredCollection) -> str:
     if reading.success.media is None:
         return "nothing"
     if reading.record is None or above.record is None:
@@ -43,7 +43,7 @@ def _replies(shapes: Shapes, reading: Reading, above: Collection) -> str:
     return "record" if is_same else "other"
 
 
-def _sets(shapes: Shapes, above: Collection, verb: str) -> tuple[dict[str, Any], str]:
+def _sets(shapes: Shapes, above: InferredCollection, verb: str) -> tuple[dict[str, Any], str]:
     if above.record is None or not verb:
         return {}, "nothing tells what it changes"
     stem = _stem(verb)

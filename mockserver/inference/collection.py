@@ -35,7 +35,7 @@ class Reading:
 
 
 @dataclass(slots=True)
-class Collection:
+class InferredCollection:
     """One kind of record: the path of all of them, and what is known of one.
 
     ``names`` are the parameters of the path, place by place; ``also`` are further paths that show the same records,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.contract.shapes import Shapes
-from mockserver.inference.collection import Collection
+from mockserver.inference.collection import InferredCollection
 from mockserver.inference.resources import Resources
 from mockserver.inference.words import flat, singular
 
@@ -15,7 +15,7 @@ PEOPLE = ("user", "person", "people", "member", "account", "employee", "contact"
 ENDINGS = ("id", "uuid", "gid", "sid")
 
 
-def foreign_keys(shapes: Shapes, one: Collection, found: Resources) -> dict[str, str]:
+def foreign_keys(shapes: Shapes, one: InferredCollection, found: Resources) -> dict[str, str]:
     """For each member that names a record of a top-level resource of the document, that resource.
 
     Where several documents were joined, a guess keeps to that of the collection: what leads out of it has to be said.

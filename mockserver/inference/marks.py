@@ -11,7 +11,7 @@ from mockserver.contract.kinds import Kind
 from mockserver.contract.making import Maker
 from mockserver.contract.plan import Steps
 from mockserver.contract.problems import Problems
-from mockserver.inference.collection import Collection, Reading
+from mockserver.inference.collection import InferredCollection, Reading
 from mockserver.inference.meanings import SINGLE, Guess
 from mockserver.inference.resources import Resources
 from mockserver.values.suggestions import meant
@@ -101,7 +101,7 @@ class Marks:
         self._problems.add(marks, f"unknown kind {said!r}", meant(said, [one.value for one in OPERATION]))
         return guess.kind
 
-    def _about(self, marks: Node, words: Mapping[str, Any], guess: Guess) -> Collection | None:
+    def _about(self, marks: Node, words: Mapping[str, Any], guess: Guess) -> InferredCollection | None:
         name = words.get("resource")
         if name is None or name in self._known:
             return guess.about if name is None else self._known[name]
@@ -123,7 +123,7 @@ class Marks:
             elif word == "refuse" and not (type(value) is int and 400 <= value < 500):
                 self._problems.add(place, f"{str(value)[:40]!r} is not the status of a refusal", "use 400 to 499")
 
-    def _check_members(self, marks: Node, words: Mapping[str, Any], about: Collection) -> None:
+    def _check_members(self, marks: Node, words: Mapping[str, Any], about: InferredCollection) -> None:
         """What ``set`` and ``unless`` name must be members of the record, and their values fit."""
         members = self._found.shapes.properties(about.record) if about.record else {}
         for word in ("set", "unless"):
@@ -141,7 +141,7 @@ class Marks:
                 marks.child("key"), "not a place of a key", "write key: {body: …}, {query: …} or {caller: id}"
             )
 
-    def _look_again(self, reading: Reading, about: Collection) -> None:
+    def _look_again(self, reading: Reading, about: InferredCollection) -> None:
         """The record and the list of a reply, now that the resource's name is known."""
         if reading.list is None and reading.record is not None and not reading.record.steps:
             schema = reading.success.schema if reading.is_json else None
@@ -157,14 +157,14 @@ class Marks:
         if not isinstance(name, str) or name in self._known:
             return
         found = self._found.replies.record(reading.success.schema if reading.is_json else None, name)
-        one = Collection(
+        one = InferredCollection(
             ("x-mock", name), name, record=found.schema if found else None, steps=found.steps if found else ()
         )
         one.identity = self._steps(reading.entry.node.child("x-mock", "key"), one)
         one.why = ["the document names it (x-mock)"]
         self._found.collections[one.key] = self._known[name] = one
 
-    def _steps(self, place: Node, one: Collection) -> Steps:
+    def _steps(self, place: Node, one: InferredCollection) -> Steps:
         """The members that a dotted name leads to in the record."""
         steps = tuple(str(place.value).split("."))
         if one.record is not None and self._found.shapes.member(one.record, steps) is None:
@@ -207,7 +207,7 @@ class Marks:
             self._read_parents(marks.child("parent"), one)
             self._read_references(marks.child("references"), one)
 
-    def _read_references(self, marks: Node, one: Collection) -> None:
+    def _read_references(self, marks: Node, one: InferredCollection) -> None:
         """``{customer_id: customers}``: the member that holds keys of another resource, in whatever document."""
         members = self._found.shapes.properties(one.record) if one.record is not None else {}
         for member, place in marks.items():
@@ -218,7 +218,7 @@ class Marks:
             else:
                 self._problems.add(place, f"unknown resource {place.value!r}", meant(str(place.value), self._known))
 
-    def _read_parents(self, marks: Node, one: Collection) -> None:
+    def _read_parents(self, marks: Node, one: InferredCollection) -> None:
         """``{customer_id: customerId}``: the member that says again what the path's parameter says."""
         parameters = [parent.parameter for parent in one.parents]
         for member, place in marks.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.contract.kinds import Kind
 from mockserver.inference.actions import Action, read_action
-from mockserver.inference.collection import Collection, Reading
+from mockserver.inference.collection import InferredCollection, Reading
 from mockserver.inference.paths import Key
 from mockserver.inference.resources import Resources
 from mockserver.inference.sharing import is_one
@@ -23,7 +23,7 @@ class Guess:
     """The kind and the resource (None: no state is touched), why, and what the handler needs beyond."""
 
     kind: Kind
-    about: Collection | None
+    about: InferredCollection | None
     why: str
     words: dict[str, Any] = field(default_factory=dict)
 
@@ -83,19 +83,19 @@ class Meanings:
             return Guess(Kind.PATCH, about, "POST on an item path where nothing else updates (O6)", {"merge": True})
         return self._action(reading, about, "POST on an item path beside other writes (O11)")
 
-    def _single(self, about: Collection, method: str) -> Guess:
+    def _single(self, about: InferredCollection, method: str) -> Guess:
         does = SINGLE[method]
         return Guess(
             Kind.SINGLETON, about, f"one record on a fixed path that is written too: {does} (O9)", {"does": does}
         )
 
-    def _caller(self, key: Key) -> Collection | None:
+    def _caller(self, key: Key) -> InferredCollection | None:
         """The collection whose record ``me`` stands for (R9)."""
         if not key or key[-1].lower() not in CALLERS:
             return None
         return self._resources.at(key[:-1])
 
-    def _as_caller(self, about: Collection, reading: Reading, method: str) -> Guess | None:
+    def _as_caller(self, about: InferredCollection, reading: Reading, method: str) -> Guess | None:
         if about.item is None:
             return None
         kind = {"get": Kind.READ, "put": Kind.REPLACE, "patch": Kind.PATCH, "delete": Kind.DELETE}.get(method)
@@ -141,7 +141,7 @@ class Meanings:
         why = f"'{key[-1]}' makes records of {about.name} (O3)"
         return Guess(Kind.CREATE, about, why, {"many": True} if items is not None else {})
 
-    def _get(self, reading: Reading, about: Collection | None) -> Guess:
+    def _get(self, reading: Reading, about: InferredCollection | None) -> Guess:
         if reading.success.media_type and not reading.is_json:
             return Guess(Kind.STUB, None, "the reply is not JSON (O12)")
         if reading.list and about is not None:
@@ -155,7 +155,7 @@ class Meanings:
         return Guess(Kind.STUB, above, why, {"must_exist": self._resources.is_open(above)})
 
     def _on_collection(  # noqa: PLR0911 -- one line a rule
-        self, reading: Reading, about: Collection, method: str
+        self, reading: Reading, about: InferredCollection, method: str
     ) -> Guess:
         shapes = self._resources.shapes
         body_type = shapes.type(reading.body) if reading.body is not None else None
@@ -202,6 +202,6 @@ class Meanings:
             return Guess(Kind.LOOKUP, about, "a list on an item path: the records with that value (O2)")
         return Guess(Kind.STUB, None, "a list on an item path whose records are nowhere else (O12)")
 
-    def _action(self, reading: Reading, above: Collection, why: str) -> Guess:
+    def _action(self, reading: Reading, above: InferredCollection, why: str) -> Guess:
         action: Action = read_action(self._resources.shapes, reading, above)
         return Guess(Kind.ACTION, above, f"{why}; {action.why}", {"set": action.sets, "replies": action.replies})

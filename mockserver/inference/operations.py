@@ -15,7 +15,7 @@ from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Rule, Schemas
 from mockserver.contract.shapes import Shapes
-from mockserver.inference.collection import Collection, Reading
+from mockserver.inference.collection import InferredCollection, Reading
 from mockserver.inference.demands import credentials, parameters
 from mockserver.inference.foreign import foreign_keys
 from mockserver.inference.marks import SAID, Marks
@@ -74,7 +74,7 @@ class _Builder:
             stray=usual_refusal(self._found, self._maker),
         )
 
-    def _resource(self, one: Collection) -> Resource:
+    def _resource(self, one: InferredCollection) -> Resource:
         record = one.record
         fields = frozenset(self._shapes.properties(record)) if record is not None else frozenset()
         create = self._found.creating(one)
@@ -114,7 +114,7 @@ class _Builder:
             model=model,
         )
 
-    def _is_sent(self, body: Node, one: Collection) -> bool:
+    def _is_sent(self, body: Node, one: InferredCollection) -> bool:
         """Whether a create may name the record: the key is a member of its body, or of the record within."""
         sent = self._found.replies.record(body, one.key[-1] if one.key else "")
         for steps in (one.identity, (*one.steps, *one.identity), (*(sent.steps if sent else ()), *one.identity)):
@@ -122,7 +122,7 @@ class _Builder:
                 return self._shapes.says(place, "readOnly") is not True
         return False
 
-    def _most(self, one: Collection) -> int | None:
+    def _most(self, one: InferredCollection) -> int | None:
         """How many records its list can hold at most."""
         reading = self._found.reading(one.key, "get")
         if reading is None or reading.list is None or reading.success.schema is None:
@@ -131,7 +131,7 @@ class _Builder:
         most = self._shapes.says(array, "maxItems") if array is not None else None
         return most if isinstance(most, int) and most > 0 else None
 
-    def _always(self, one: Collection) -> Iterator[tuple[str, Any]]:
+    def _always(self, one: InferredCollection) -> Iterator[tuple[str, Any]]:
         """What all records have that the list can be asked for: the one value that a filter it requires may have."""
         reading = self._found.reading(one.key, "get")
         members = self._shapes.properties(one.record) if one.record is not None else {}
@@ -142,17 +142,17 @@ class _Builder:
             if isinstance(only, list) and len(only) == 1 and self._maker.allows(place, only[0]):
                 yield taken.name, only[0]
 
-    def _ending(self, one: Collection) -> str:
+    def _ending(self, one: InferredCollection) -> str:
         """What stands behind the key in the item's path: a slash, ``.json``, mostly nothing."""
         verbs = self._found.paths.verbs(one.item) if one.item else {}
         return next((entry.path.template.rpartition("}")[2] for entry in verbs.values()), "")
 
-    def _path(self, one: Collection) -> str:
+    def _path(self, one: InferredCollection) -> str:
         """The item's path as it is written."""
         verbs = self._found.paths.verbs(one.item) if one.item else {}
         return next((entry.path.template for entry in verbs.values()), "")
 
-    def _names(self, one: Collection) -> tuple[str, ...]:
+    def _names(self, one: InferredCollection) -> tuple[str, ...]:
         """The parameters of the item's path."""
         verbs = self._found.paths.verbs(one.item) if one.item else {}
         return next((tuple(filter(None, entry.path.names)) for entry in verbs.values()), ())
@@ -213,13 +213,13 @@ class _Builder:
             words=guess.words,
         )
 
-    def _key(self, reading: Reading, about: Collection | None) -> str | None:
+    def _key(self, reading: Reading, about: InferredCollection | None) -> str | None:
         """The parameter of the record that the path names, at its end or above an action."""
         path = reading.entry.path
         item = about.item_of(path.key) if about is not None else None
         return path.names[len(item) - 1] if item else None
 
-    def _scope(self, reading: Reading, about: Collection | None) -> tuple[str, ...] | None:
+    def _scope(self, reading: Reading, about: InferredCollection | None) -> tuple[str, ...] | None:
         """The parameters of this path that stand where the collection's path has those of its parents."""
         if about is None:
             return ()
@@ -230,18 +230,18 @@ class _Builder:
         names = [path.names[index] for index, step in enumerate(own) if step == ANY]
         return tuple(name for name in names[:wanted] if name != self._tenant)
 
-    def _within(self, reading: Reading, about: Collection | None) -> tuple[Parent, ...]:
+    def _within(self, reading: Reading, about: InferredCollection | None) -> tuple[Parent, ...]:
         """What the path says of the records beyond the parents that they all have (R6)."""
         own = self._own(reading.entry.path.key, about) if about is not None else None
         view = self._found.views.get(own) if own is not None else None
         return tuple(view.parents[sum(step == ANY for step in about.key) :]) if view and about else ()
 
     @staticmethod
-    def _own(key: Key, about: Collection) -> Key | None:
+    def _own(key: Key, about: InferredCollection) -> Key | None:
         """Which of a collection's paths a path is or is below."""
         return next((one for one in (about.key, *about.also) if key[: len(one)] == one), None)
 
-    def _sent(self, reading: Reading, about: Collection | None) -> tuple[str, ...]:
+    def _sent(self, reading: Reading, about: InferredCollection | None) -> tuple[str, ...]:
         """R5 for bodies: the members that lead to what is stored."""
         if reading.body is None or about is None or about.record is None:
             return ()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from mockserver.contract.document import Node, Part
 from mockserver.contract.plan import Parent, Source
 from mockserver.contract.shapes import Shapes
-from mockserver.inference.collection import Collection, Reading
+from mockserver.inference.collection import InferredCollection, Reading
 from mockserver.inference.demands import parameters
 from mockserver.inference.keys import key_of, other_keys, repeated_key
 from mockserver.inference.paths import ANY, Key, PathEntry, PathTable
@@ -24,10 +24,10 @@ class Resources:
         self.shapes = shapes
         self.replies = Replies(shapes)
         self.readings = {(one.path.key, one.method): self._reading(one) for one in paths.all()}
-        self.collections: dict[Key, Collection] = {}
-        self.singles: dict[Key, Collection] = {}
-        self.homes: dict[Key, Collection] = {}
-        self.views: dict[Key, Collection] = {}
+        self.collections: dict[Key, InferredCollection] = {}
+        self.singles: dict[Key, InferredCollection] = {}
+        self.homes: dict[Key, InferredCollection] = {}
+        self.views: dict[Key, InferredCollection] = {}
         self._collect()
 
     def settle(self) -> None:
@@ -36,27 +36,27 @@ class Resources:
         for one in (*self.every(), *self.views.values()):
             one.parents = [*self._parents(one)]
 
-    def every(self) -> list[Collection]:
+    def every(self) -> list[InferredCollection]:
         return [*self.collections.values(), *self.singles.values()]
 
-    def at(self, key: Key) -> Collection | None:
+    def at(self, key: Key) -> InferredCollection | None:
         """The collection whose records a path shows."""
         return self.collections.get(key) or self.homes.get(key)
 
-    def creating(self, one: Collection) -> Reading | None:
+    def creating(self, one: InferredCollection) -> Reading | None:
         """The operation that makes records of a collection, on whichever of its paths."""
         return next((found for key in (one.key, *one.also) if (found := self.reading(key, "post"))), None)
 
     def reading(self, key: Key, method: str) -> Reading | None:
         return self.readings.get((key, method))
 
-    def part(self, one: Collection) -> Part | None:
+    def part(self, one: InferredCollection) -> Part | None:
         """Which of several joined documents has the collection's paths."""
         verbs = self.paths.verbs(one.key) or self.paths.verbs(one.item or ())
         entry = next(iter(verbs.values()), None)
         return self.shapes.document.part_of(entry.path.template) if entry else None
 
-    def parameter(self, one: Collection) -> Node | None:
+    def parameter(self, one: InferredCollection) -> Node | None:
         """The schema of the path parameter that names a record."""
         if one.item is None:
             return None
@@ -64,7 +64,7 @@ class Resources:
         taken = parameters(self.shapes, entry.item, entry.node)
         return next((each.schema for each in taken if each.name == one.parameter), None)
 
-    def above(self, key: Key) -> Collection | None:
+    def above(self, key: Key) -> InferredCollection | None:
         """The collection of the nearest record above a path."""
         for length in range(len(key) - 1, 0, -1):
             found = self.at(key[: length - 1]) if key[length - 1] == ANY else None
@@ -89,10 +89,10 @@ class Resources:
     def _collect(self) -> None:
         for key, verbs in self.paths.entries.items():
             if self.paths.is_item(key) and self._is_record(key, verbs):
-                found = self.collections.setdefault(key[:-1], Collection(key[:-1], ""))
+                found = self.collections.setdefault(key[:-1], InferredCollection(key[:-1], ""))
                 found.item, found.parameter = key, next(iter(verbs.values())).path.names[-1]
             elif (reading := self.reading(key, "get")) and reading.list and self._is_collection(key, verbs):
-                self.collections.setdefault(key, Collection(key, ""))
+                self.collections.setdefault(key, InferredCollection(key, ""))
         for one in self.collections.values():
             one.names = self.paths.names(one.key)
             self._unwrap(one)
@@ -101,7 +101,9 @@ class Resources:
             if key not in self.collections and key[-1:] != (ANY,) and self._is_single(key, verbs):
                 reading = self.readings[key, "get"]
                 assert reading.record
-                single = Collection(key, "", record=reading.record.schema, steps=reading.record.steps, is_single=True)
+                single = InferredCollection(
+                    key, "", record=reading.record.schema, steps=reading.record.steps, is_single=True
+                )
                 single.names = reading.entry.path.names
                 single.why.append("one record on a fixed path that is written too (O9)")
                 if reading.success.media:
@@ -128,7 +130,7 @@ class Resources:
     def _is_caller(self, key: Key) -> bool:
         return bool(key) and key[-1].lower() in CALLERS and (*key[:-1], ANY) in self.paths.entries
 
-    def _describe(self, one: Collection) -> None:
+    def _describe(self, one: InferredCollection) -> None:
         """R2: the record of the item's reply, else of the list, else of what a write returns."""
         segment = next((step for step in reversed(one.key) if step != ANY), "")
         for reading, rule in self._tellers(one):
@@ -146,7 +148,7 @@ class Resources:
         one.others = other_keys(self.shapes, one.record, one.identity, one.parameter) if one.parameter else ()
         one.why.append(f"{why} (R3)")
 
-    def _unwrap(self, one: Collection) -> None:
+    def _unwrap(self, one: InferredCollection) -> None:
         """R5: a record that stands beside words about it, told by what the list's items are made like."""
         listed = self.reading(one.key, "get")
         wanted = set(self.shapes.properties(listed.list.schema)) if listed and listed.list else set()
@@ -161,11 +163,11 @@ class Resources:
                 if best and like[best] > max(len(wanted) / 2, len(wanted & set(members)), 1):
                     reading.record = Found((best,), members[best], f"'{best}' is made like the list's items")
 
-    def _on(self, one: Collection) -> list[Reading]:
+    def _on(self, one: InferredCollection) -> list[Reading]:
         """What is told by the operations of its path and of its item's."""
         return [self.readings[key, method] for key in (one.key, one.item) if key for method in self.paths.verbs(key)]
 
-    def _tellers(self, one: Collection) -> Iterator[tuple[Reading, str]]:
+    def _tellers(self, one: InferredCollection) -> Iterator[tuple[Reading, str]]:
         """The operations that show a record, the best witness first."""
         if one.item and (reading := self.reading(one.item, "get")):
             yield reading, "read"
@@ -191,7 +193,7 @@ class Resources:
             taken.add(name)
             one.name = name
 
-    def _parents(self, one: Collection) -> Iterator[Parent]:
+    def _parents(self, one: InferredCollection) -> Iterator[Parent]:
         """R7: each parameter above; it must name a record that is there where a client could have known of one."""
         names = one.names
         for index, step in enumerate(one.key):
@@ -209,7 +211,7 @@ class Resources:
                 ),
             )
 
-    def is_open(self, one: Collection) -> bool:
+    def is_open(self, one: InferredCollection) -> bool:
         """Whether a client can learn of its records: they can be listed, or be made by a POST."""
         readings = [self.reading(key, "get") for key in (one.key, *one.also)]
         return any(listed and listed.list for listed in readings) or self.creating(one) is not None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mockserver.contract.document import Node
 from mockserver.contract.shapes import Shapes
-from mockserver.inference.collection import Collection
+from mockserver.inference.collection import InferredCollection
 from mockserver.inference.keys import repeated_key
 from mockserver.inference.paths import ANY, Key, PathTable
 from mockserver.inference.resources import Resources
@@ -25,7 +25,7 @@ def read_resources(paths: PathTable, shapes: Shapes) -> Resources:
 
 def share(found: Resources) -> None:
     """Let each collection that shows the records of another one be a further path of that."""
-    alike: dict[str, list[Collection]] = {}
+    alike: dict[str, list[InferredCollection]] = {}
     for one in found.collections.values():
         if one.key and one.key[-1] != ANY:
             alike.setdefault(one.key[-1], []).append(one)
@@ -40,7 +40,7 @@ def share(found: Resources) -> None:
             _gather(found, flat, [one for one in others if _is_same(found, flat, one)])
 
 
-def _made_only(found: Resources) -> Mapping[Key, Collection]:
+def _made_only(found: Resources) -> Mapping[Key, InferredCollection]:
     """Paths that records are made on and not read: each may be one of another collection."""
     made = {}
     for key, verbs in found.paths.entries.items():
@@ -53,11 +53,11 @@ def _made_only(found: Resources) -> Mapping[Key, Collection]:
             and reading
             and reading.record
         ):
-            made[key] = Collection(key, "", record=reading.record.schema, names=found.paths.names(key))
+            made[key] = InferredCollection(key, "", record=reading.record.schema, names=found.paths.names(key))
     return made
 
 
-def _gather(found: Resources, flat: Collection, others: list[Collection]) -> None:
+def _gather(found: Resources, flat: InferredCollection, others: list[InferredCollection]) -> None:
     for one in others:
         if _width(one.key) == _width(flat.key) and not one.item and not _posts(found, one):
             _join(found, flat, one, f"{_shown(one.key)} lists the same records (R6)")
@@ -73,14 +73,14 @@ def _gather(found: Resources, flat: Collection, others: list[Collection]) -> Non
             _join(found, flat, one, f"{_shown(one.key)} shows those of one {'.'.join(field) or 'parent'} (R6)")
 
 
-def _is_bare(found: Resources, flat: Collection, home: Collection) -> bool:
+def _is_bare(found: Resources, flat: InferredCollection, home: InferredCollection) -> bool:
     """Whether records can only be made below ``home``, and nothing in them says where they are."""
     if _posts(found, flat) or flat.also:
         return False
     return not _lists(found, flat) or (_width(flat.key) > 0 and not _field(found.shapes, flat, home))
 
 
-def _join(found: Resources, home: Collection, one: Collection, why: str) -> None:
+def _join(found: Resources, home: InferredCollection, one: InferredCollection, why: str) -> None:
     """``one`` is a further path of ``home``."""
     found.collections.pop(one.key, None)
     found.homes[one.key], found.views[one.key] = home, one
@@ -90,7 +90,7 @@ def _join(found: Resources, home: Collection, one: Collection, why: str) -> None
     one.record, one.identity = home.record, home.identity
 
 
-def _move(found: Resources, flat: Collection, home: Collection) -> None:
+def _move(found: Resources, flat: InferredCollection, home: InferredCollection) -> None:
     """``flat`` shows single records of ``home`` only: what is known of one is told there, what is listed is below."""
     del found.collections[flat.key]
     found.homes[flat.key], found.views[flat.key] = home, flat
@@ -103,7 +103,7 @@ def _move(found: Resources, flat: Collection, home: Collection) -> None:
     home.why = [*flat.why, f"{_shown(flat.key)} shows the same records, one at a time (R6)"]
 
 
-def _is_same(found: Resources, flat: Collection, one: Collection) -> bool:
+def _is_same(found: Resources, flat: InferredCollection, one: InferredCollection) -> bool:
     """Whether any operation of ``one`` shows what the other's records are."""
     if flat.record is None or found.part(flat) is not found.part(one):
         return False
@@ -128,7 +128,7 @@ def _is_below(flat: Key, key: Key) -> bool:
     return _width(key) > _width(flat) and key[: len(flat) - 1] == flat[:-1] and key[-1] == flat[-1]
 
 
-def _field(shapes: Shapes, flat: Collection, one: Collection) -> tuple[str, ...]:
+def _field(shapes: Shapes, flat: InferredCollection, one: InferredCollection) -> tuple[str, ...]:
     """The member of a record that says whose it is, of the parent nearest to the list."""
     index = max(place for place, step in enumerate(one.key) if step == ANY)
     return repeated_key(shapes, flat.record, flat.identity, one.names[index], one.key[index - 1] if index else "")
@@ -138,12 +138,12 @@ def _width(key: Key) -> int:
     return sum(step == ANY for step in key)
 
 
-def _lists(found: Resources, one: Collection) -> bool:
+def _lists(found: Resources, one: InferredCollection) -> bool:
     reading = found.reading(one.key, "get")
     return reading is not None and reading.list is not None
 
 
-def _posts(found: Resources, one: Collection) -> bool:
+def _posts(found: Resources, one: InferredCollection) -> bool:
     return found.reading(one.key, "post") is not None
 
 
