@@ -30,7 +30,7 @@ _PARTS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Disagreement:
     """``place`` is a member of the record without positions, or one of the words above; the texts show both sides."""
 
     place: str
@@ -43,18 +43,18 @@ class Difference:
         return self.place.split("/")[1] if self.place.startswith("/") else ""
 
 
-def differences(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> list[Difference]:
+def differences(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> list[Disagreement]:
     """What differs between the answers of ``one`` and ``two``, each place once."""
     found = {each.place: each for each in reversed(list(_all(step, one, two, first, second)))}
     return list(reversed(found.values()))
 
 
-def _all(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Iterator[Difference]:
+def _all(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Iterator[Disagreement]:
     if first.status != second.status:
-        yield Difference(STATUS, str(first.status), str(second.status))
+        yield Disagreement(STATUS, str(first.status), str(second.status))
         return
     if first.media != second.media:
-        yield Difference(MEDIA, first.media or "none", second.media or "none")
+        yield Disagreement(MEDIA, first.media or "none", second.media or "none")
         return
     if not first.is_good or step.operation.kind in WITHOUT_VALUES:
         yield from _shape(first.body, second.body)
@@ -65,22 +65,22 @@ def _all(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) 
         yield from _members(step, one, two, one.names.shared(first.raw), two.names.shared(second.raw))
 
 
-def _shape(first: Any, second: Any) -> Iterator[Difference]:
+def _shape(first: Any, second: Any) -> Iterator[Disagreement]:
     """Texts for people may differ, the members of a reply should not."""
     mine, other = _outline(first), _outline(second)
     if mine != other:
-        yield Difference(SHAPE, mine, other)
+        yield Disagreement(SHAPE, mine, other)
 
 
 def _outline(body: Any) -> str:
     return f"an object of {', '.join(sorted(body))}" if isinstance(body, Mapping) else type(body).__name__
 
 
-def _listed(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Iterator[Difference]:
+def _listed(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Iterator[Disagreement]:
     """Which of the run's own records were found, and what is told of them; their order goes by keys, which differ."""
     mine, other = (_ours(step, answer.body) for answer in (first, second))
     if sorted(mine) != sorted(other):
-        yield Difference(FOUND, ", ".join(sorted(mine)) or "none", ", ".join(sorted(other)) or "none")
+        yield Disagreement(FOUND, ", ".join(sorted(mine)) or "none", ", ".join(sorted(other)) or "none")
     for name in sorted(mine.keys() & other.keys()):
         yield from _members(step, one, two, mine[name], other[name])
 
@@ -120,7 +120,7 @@ def _form(text: str) -> str:
     return _PARTS.sub("0", text)
 
 
-def _members(step: Step, one: Side, two: Side, first: Any, second: Any) -> Iterator[Difference]:
+def _members(step: Step, one: Side, two: Side, first: Any, second: Any) -> Iterator[Disagreement]:
     stamps, elsewhere = set(step.group.resource.stamps.values()), one.beyond_copies
     keys = {each.field for each in step.group.resource.references}
     for steps, mine, other in unlike(first, second):
@@ -140,10 +140,10 @@ def _members(step: Step, one: Side, two: Side, first: Any, second: Any) -> Itera
             two.names.bind(name, other)
             continue  # an effect made a record, on each server its own
         if {mine is ABSENT, other is ABSENT} == {True, False} and (mine is None or other is None):
-            yield Difference(UNSET, _told(mine), _told(other))
+            yield Disagreement(UNSET, _told(mine), _told(other))
             continue
         place = "".join(f"/{part}" for part in steps if isinstance(part, str))
-        yield Difference(place or SHAPE, _told(mine), _told(other))
+        yield Disagreement(place or SHAPE, _told(mine), _told(other))
 
 
 def _are_alike(mine: Any, other: Any, one: Side, two: Side) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mockserver.conformance.plan import Group
-from mockserver.conformance.second_opinion.differing import FOUND, STATUS, Difference, differences
+from mockserver.conformance.second_opinion.differing import FOUND, STATUS, Disagreement, differences
 from mockserver.conformance.second_opinion.judgement import ANYWHERE, breaches
 from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.conformance.second_opinion.steps import Step
@@ -37,7 +37,7 @@ class Opinion:
     verdict: Ruling
     what: str
     kind: Kind
-    difference: Difference
+    difference: Disagreement
     why: str
     operations: Counter[str] = field(default_factory=Counter)
     groups: dict[str, Group] = field(default_factory=dict)
@@ -116,7 +116,7 @@ def opinions(step: Step, one: Side, two: Side, first: SideReply, second: SideRep
             yield Opinion(Ruling.SILENT, step.what, kind, each, "")
 
 
-def _at(difference: Difference, broken: dict[str, str]) -> str:
+def _at(difference: Disagreement, broken: dict[str, str]) -> str:
     """Why the answer is wrong where it differs; empty where the contract does not say so."""
     member = f"/{difference.member}" if difference.member else difference.place
     if difference.place == FOUND:
