@@ -15,7 +15,7 @@ MEMBERS = ("record", "writable", "replaceable", "search")
 TOLD_AT_THE_RECORD = ("readOnly", "x-mock", "x-provenance", "x-conditional")
 
 
-class Fields:
+class FieldLines:
     """The lines of ``part`` and of the blocks it includes; ``key`` identifies a record, unless the group is single."""
 
     def __init__(self, part: Document, blocks: Document, shapes: Tree, key: str, problems: Problems) -> None:
@@ -141,7 +141,7 @@ def patch_of(change: Tree) -> list[Tree]:
     return [{"op": "add", "path": pointer_to(name), "value": value} for name, value in change.items()]
 
 
-def no_key(fields: Fields) -> Any:
+def no_key(fields: FieldLines) -> Any:
     """What a create's body must not hold: the key, unless clients choose it or there is none."""
     return DROPPED if fields.key is None or fields.is_chosen else {"required": [fields.key]}
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from mockserver.contract.document import Document, Node
 from mockserver.contract.problems import Problems
-from mockserver.spec_builder.fields import MEMBERS, Fields, no_key, objects, patch_of
+from mockserver.spec_builder.fields import MEMBERS, FieldLines, no_key, objects, patch_of
 from mockserver.spec_builder.lines import DROPPED, Tree, capital, provenance
 from mockserver.spec_builder.lookups import lookup_values
 from mockserver.spec_builder.templates import fill
@@ -30,7 +30,7 @@ class Group:
         self._problems = Problems(self._part)
         self._shapes = templates.node("shapes").value or {}
         key = str(templates.node("group", "key").value)
-        self._fields = Fields(self._part, blocks, self._shapes, key, self._problems)
+        self._fields = FieldLines(self._part, blocks, self._shapes, key, self._problems)
 
     def pieces(self) -> list[Piece]:
         """Paths and components of this group. Raises SetupError listing everything wrong with its part."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.contract.problems import Problems
-from mockserver.spec_builder.fields import Fields
+from mockserver.spec_builder.fields import FieldLines
 from mockserver.spec_builder.lines import DROPPED, Tree, capital
 from mockserver.spec_builder.templates import fill
 from mockserver.values.pointer import steps_of
@@ -16,7 +16,7 @@ from mockserver.values.pointer import steps_of
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 
 
-def lookup_values(said: Node, fields: Fields, samples: Tree, template: Node, problems: Problems) -> dict[str, Any]:
+def lookup_values(said: Node, fields: FieldLines, samples: Tree, template: Node, problems: Problems) -> dict[str, Any]:
     """The values of ``<key.…>`` and ``<found.…>`` for the look-up of a group that is ``said``.
 
     Its name is the field that is looked up by, or any name where ``by`` says which parameter stands for which
@@ -54,7 +54,7 @@ def _path(name: str, said: Node, by: Mapping[str, Any]) -> str:
     return path if "{" in path else "/".join([path, *(f"{{{parameter}}}" for parameter in by)])
 
 
-def _parameter(name: str, field: Any, fields: Fields, found: Mapping[str, Any], said: Node) -> dict[str, Any]:
+def _parameter(name: str, field: Any, fields: FieldLines, found: Mapping[str, Any], said: Node) -> dict[str, Any]:
     """What fills the template of the parameter ``name``, which stands for ``field`` (None: for none)."""
     options = fields.lines.get(field, {}).get("enum") if isinstance(field, str) else None
     return {
