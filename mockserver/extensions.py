@@ -11,7 +11,7 @@ from mockserver.errors import Problem, SetupError
 Wanted = TypeVar("Wanted")
 
 
-class Group(StrEnum):
+class EntryPoints(StrEnum):
     """The entry point groups: what a package may bring."""
 
     KINDS = "mockserver.kinds"
@@ -20,7 +20,7 @@ class Group(StrEnum):
     REPORTERS = "mockserver.reporters"
 
 
-def installed(group: Group, wanted: type[Wanted], remedy: str) -> dict[str, Wanted]:
+def installed(group: EntryPoints, wanted: type[Wanted], remedy: str) -> dict[str, Wanted]:
     """What installed packages name in ``group``, by the name given there, sorted.
 
     Raises SetupError naming every one that cannot be loaded, or is not a ``wanted``; ``remedy`` says how to make one.

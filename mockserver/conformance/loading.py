@@ -13,7 +13,7 @@ from types import ModuleType
 
 from mockserver.conformance.registry import Check, Registry, declared_in
 from mockserver.errors import Problem, SetupError
-from mockserver.extensions import Group, installed
+from mockserver.extensions import EntryPoints, installed
 from mockserver.settings import data_folder
 
 NOT_CHECKS = ("test_", "_", "conftest")
@@ -60,7 +60,7 @@ def _package(folder: Path) -> str:
 
 
 def _installed() -> Iterator[tuple[str, tuple[Check, ...]]]:
-    modules = installed(Group.CHECKS, ModuleType, "name a module that declares checks, not something in it")
+    modules = installed(EntryPoints.CHECKS, ModuleType, "name a module that declares checks, not something in it")
     for module in modules.values():
         yield module.__name__, declared_in(module)
 

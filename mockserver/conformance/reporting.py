@@ -16,7 +16,7 @@ from mockserver.conformance.junit import junit
 from mockserver.conformance.pages import render
 from mockserver.conformance.telling import Report
 from mockserver.errors import Problem, SetupError
-from mockserver.extensions import Group, installed
+from mockserver.extensions import EntryPoints, installed
 from mockserver.values.output import writing
 
 
@@ -48,7 +48,9 @@ BUILT_IN = (
 def all_reporters() -> tuple[Reporter, ...]:
     """The built-in ones and those of installed packages. Raises SetupError, also for a file that two would write."""
     found = list(BUILT_IN)
-    for name, one in installed(Group.REPORTERS, Reporter, "make it with @reporter of mockserver.conformance").items():
+    for name, one in installed(
+        EntryPoints.REPORTERS, Reporter, "make it with @reporter of mockserver.conformance"
+    ).items():
         if one.file in {known.file for known in found}:
             place, problem = f"entry point {Group.REPORTERS}: {name}", f"{one.file} is written by another reporter"
             raise SetupError([Problem(place, "", problem, "name another file")])

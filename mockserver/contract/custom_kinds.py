@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from mockserver.contract.kinds import Facts, Kind
 from mockserver.errors import Problem, SetupError
-from mockserver.extensions import Group, installed
+from mockserver.extensions import EntryPoints, installed
 
 Handler: TypeAlias = Callable[[Any, Any], Any]
 """Takes a handlers.Call and a Tenant, whose lock is held, and returns a Reply."""
@@ -34,7 +34,7 @@ def kind(name: str, facts: Facts) -> Callable[[Handler], CustomKind]:
 
 def custom_kinds() -> dict[str, CustomKind]:
     """Those of installed packages, by the word of the document. Raises SetupError."""
-    brought = installed(Group.KINDS, CustomKind, "decorate a handler with mockserver.contract.kind")
+    brought = installed(EntryPoints.KINDS, CustomKind, "decorate a handler with mockserver.contract.kind")
     known = {one.value for one in Kind}
     found: dict[str, CustomKind] = {}
     problems = []

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias, overload
 
 from mockserver.expressions.shapes import ANY, Shape
-from mockserver.extensions import Group, installed
+from mockserver.extensions import EntryPoints, installed
 
 Complain: TypeAlias = Callable[[str, str], None]
 """Takes a problem and its remedy."""
@@ -97,7 +97,9 @@ class Function:
 
 def installed_functions() -> tuple[Function, ...]:
     """Those that installed packages bring. Raises SetupError when one of them is not a function of the language."""
-    return tuple(installed(Group.FUNCTIONS, Function, "decorate it with mockserver.expressions.function").values())
+    return tuple(
+        installed(EntryPoints.FUNCTIONS, Function, "decorate it with mockserver.expressions.function").values()
+    )
 
 
 def _told(parameter: inspect.Parameter) -> str:
