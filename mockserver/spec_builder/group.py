@@ -20,7 +20,7 @@ Piece: TypeAlias = tuple[tuple[str, str, str], Any]
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-class Group:
+class GroupPart:
     """What one part of ``resources/`` says, and the templates it is put into."""
 
     def __init__(self, part: Document, templates: Document, blocks: Document) -> None:

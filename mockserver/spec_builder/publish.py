@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 from mockserver.contract.document import METHODS, Document, Node
 from mockserver.contract.problems import Problems
 from mockserver.errors import Problem, SetupError
-from mockserver.spec_builder.group import Group, Piece, merged, object_pieces
+from mockserver.spec_builder.group import GroupPart, Piece, merged, object_pieces
 from mockserver.spec_builder.lines import Tree
 from mockserver.spec_builder.parts import FORMS, GROUP, read_part
 from mockserver.spec_builder.tables import coverage, functions, rules, told_in
@@ -37,7 +37,7 @@ def publish(parts: Path) -> Tree:
     forms = {**{parts / name: form for name, form in FORMS.items()}, **dict.fromkeys(found, GROUP)}
     read = _all_of(problems, [partial(read_part, *file) for file in forms.items()])
     frame, templates, blocks, objects, *said = read
-    groups = [Group(part, templates, blocks) for part in said]
+    groups = [GroupPart(part, templates, blocks) for part in said]
     steps: list[Callable[[], list[Piece]]] = [partial(_object_pieces, objects, templates)]
     steps += [group.pieces for group in groups]
     made = zip([objects, *said], _all_of(problems, steps), strict=True)
