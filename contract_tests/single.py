@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mockserver.conformance import Ask, Group, Identity, Inconclusive, Kind, Session, bad_headers, check, other
+from mockserver.conformance import Ask, Group, Requester, Inconclusive, Kind, Session, bad_headers, check, other
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.DELETE)
 
 
-def ask(session: Session, group: Group, kind: Kind, body: Any = None, *, who: Identity | None = None) -> Any:
+def ask(session: Session, group: Group, kind: Kind, body: Any = None, *, who: Requester | None = None) -> Any:
     """The reply to an operation on the one record."""
     operation = group.one(kind)
     return session.send(Ask(operation) if body is None else Ask(operation, body=body), who=who)
 
 
 @contextmanager
-def put_aside(session: Session, group: Group, *, who: Identity | None = None) -> Iterator[None]:
+def put_aside(session: Session, group: Group, *, who: Requester | None = None) -> Iterator[None]:
     """The tenant is without the record for a while, and gets it back as it was."""
     reply = ask(session, group, Kind.READ, who=who)
     before = session.value(reply) if reply.status == 200 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from mockserver.conformance import Change, Group, Identity, Inconclusive, Kind, Session, changes, check, stamp
+from mockserver.conformance import Change, Group, Requester, Inconclusive, Kind, Session, changes, check, stamp
 
 NEEDS = (Kind.CREATE, Kind.READ)
 FINE, COARSEST = 0.005, 1.1
@@ -102,7 +102,7 @@ def check_whose(session: Session, group: Group) -> None:
 def _by_another(session: Session, group: Group, record: dict[str, Any]) -> None:
     assert session.own.mint
     created, modified = stamp(group, "created-by"), stamp(group, "modified-by")
-    another = Identity(session.own.tenant, session.own.mint(sub="auth0|another-checker"), "auth0|another-checker")
+    another = Requester(session.own.tenant, session.own.mint(sub="auth0|another-checker"), "auth0|another-checker")
 
     def change(kind: Kind, text: str) -> Any:
         """A body that changes the record, since what changes nothing may leave no trace."""

@@ -6,7 +6,7 @@ from mockserver.conformance.bounds import inside, outside
 from mockserver.conformance.comparing import listed, unlike_replies
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
 from mockserver.conformance.furnishing import Furnisher, compared, resources_read, variants
-from mockserver.conformance.identity import Identity, claims
+from mockserver.conformance.identity import Requester, claims
 from mockserver.conformance.naive import named_key
 from mockserver.conformance.naive_values import CannotTell, agree, plain
 from mockserver.conformance.oracle import CORS

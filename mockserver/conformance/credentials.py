@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from mockserver.conformance.identity import Identity, claims
+from mockserver.conformance.identity import Requester, claims
 from mockserver.conformance.traffic import Sent
 from mockserver.errors import SetupError
 
@@ -32,7 +32,7 @@ class Credentials:
     ``clock`` gives seconds since 1970.
     """
 
-    def __init__(self, identities: Iterable[Identity | None], clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, identities: Iterable[Requester | None], clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._held = {

@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.conformance.asking import Ask, is_valid, record_name
 from mockserver.conformance.client import Fate
 from mockserver.conformance.findings import Broken, Inconclusive
-from mockserver.conformance.identity import Identity
+from mockserver.conformance.identity import Requester
 from mockserver.conformance.made import Made, path_value
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
@@ -60,7 +60,7 @@ class Fates:
                 return self._of_batch([one for one in body["operations"] if isinstance(one, dict)], group, who)
         return Fate.UNKNOWN
 
-    def _of_batch(self, items: list[dict[str, Any]], group: Group, who: Identity) -> Fate:
+    def _of_batch(self, items: list[dict[str, Any]], group: Group, who: Requester) -> Fate:
         """Not done when no item was: an item that reads does nothing."""
         creates = [one.get("object") for one in items if one.get("operation") == "create"]
         changes = [one for one in items if one.get("operation") not in ("create", "read")]
@@ -68,7 +68,7 @@ class Fates:
         fates += [self._of_creates(creates, group, who)] if creates else []
         return Fate.NOT_DONE if all(one is Fate.NOT_DONE for one in fates) else Fate.UNKNOWN
 
-    def _of_creates(self, bodies: list[Any], group: Group, who: Identity) -> Fate:
+    def _of_creates(self, bodies: list[Any], group: Group, who: Requester) -> Fate:
         """Looked for by the text that each body carries; what is refused anyway is taken for not done."""
         texts = {str(one.get(group.marker)): one for one in bodies if isinstance(one, dict)}
         asks = {text: _ask(group, body) for text, body in texts.items() if self._kit.mark in text}
@@ -86,7 +86,7 @@ class Fates:
         gone = [self._kit.at(group, Kind.DELETE, one.id, who=who).status in (200, 404) for one in made]
         return Fate.NOT_DONE if all(gone) else Fate.UNKNOWN
 
-    def _of_change(self, is_delete: bool, record_id: Any, group: Group, who: Identity) -> Fate:
+    def _of_change(self, is_delete: bool, record_id: Any, group: Group, who: Requester) -> Fate:
         known = self._known.get((group.name, str(record_id)))
         reply = self._kit.at(group, Kind.READ, str(record_id), who=who)
         if is_delete:
@@ -95,13 +95,13 @@ class Fates:
         is_same = reply.status == 200 and known is not None and same_json(before, now)
         return Fate.NOT_DONE if is_same or reply.status in (400, 404) else Fate.UNKNOWN
 
-    def _sender(self, sent: Sent) -> Identity:
+    def _sender(self, sent: Sent) -> Requester:
         header = sent.header("Authorization")
         other = self._kit.other
         return other if other and header == f"Bearer {other.token}" else self._kit.own
 
 
-def marked(session: Session, group: Group, who: Identity, mark: str) -> dict[Made, str] | None:
+def marked(session: Session, group: Group, who: Requester, mark: str) -> dict[Made, str] | None:
     """The records whose text carries ``mark``, with it: by search, else by the whole list; None where neither is.
 
     Raises Broken or Inconclusive when they cannot be read.

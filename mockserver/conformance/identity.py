@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class Requester:
     """Who asks: a tenant and the token for it.
 
     ``subject`` is what writes are stamped with, where that is known; ``mint`` makes other tokens of the

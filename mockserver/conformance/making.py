@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from mockserver.conformance.findings import Inconclusive
-from mockserver.conformance.identity import Identity
+from mockserver.conformance.identity import Requester
 from mockserver.conformance.plan import Group, Plan
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.values import ABSENT
@@ -27,11 +27,11 @@ class Referring(Protocol):
 
     def foreign(self, group: Group) -> Mapping[str, str]: ...
 
-    def target(self, group: Group, *, who: Identity | None = None) -> dict[str, Any]: ...
+    def target(self, group: Group, *, who: Requester | None = None) -> dict[str, Any]: ...
 
 
 def make_body(
-    session: Referring, group: Group, ordinal: int, *, only_required: bool, who: Identity | None
+    session: Referring, group: Group, ordinal: int, *, only_required: bool, who: Requester | None
 ) -> dict[str, Any]:
     """Raises Inconclusive when the document gives too little to make a valid body from."""
     known, required = group.bodies[Kind.CREATE], group.required
@@ -90,7 +90,7 @@ def _moments(group: Group) -> frozenset[str]:
 
 
 def _references(
-    session: Referring, group: Group, who: Identity | None, required: frozenset[str], chosen: set[str]
+    session: Referring, group: Group, who: Requester | None, required: frozenset[str], chosen: set[str]
 ) -> dict[str, Any]:
     """Keys into this document name a record made for it; optional ones into the resource itself stay out.
 
@@ -107,7 +107,7 @@ def _references(
     return found
 
 
-def _referenced(session: Referring, group: Group, reference: Reference, who: Identity | None) -> Any:
+def _referenced(session: Referring, group: Group, reference: Reference, who: Requester | None) -> Any:
     target = session.plan.groups[reference.resource]
     if Kind.CREATE not in target.operations or target is group:
         return ABSENT

@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.conformance.asking import NO_BODY, Ask, record_name, usual
 from mockserver.conformance.client import TargetClient
 from mockserver.conformance.findings import Blocked, Broken, Inconclusive, NotApplicable
-from mockserver.conformance.identity import Identity
+from mockserver.conformance.identity import Requester
 from mockserver.conformance.judging import Judge, expect_status
 from mockserver.conformance.made import Made, MadeRecords
 from mockserver.conformance.making import make_body
@@ -32,8 +32,8 @@ class Session(Judge):
         self,
         plan: Plan,
         client: TargetClient,
-        own: Identity,
-        other: Identity | None,
+        own: Requester,
+        other: Requester | None,
         *,
         mark: str,
         limits: Limits | None = None,
@@ -52,7 +52,7 @@ class Session(Judge):
         self,
         ask: Ask,
         *,
-        who: Identity | None = None,
+        who: Requester | None = None,
         tenant: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
@@ -65,7 +65,7 @@ class Session(Judge):
         target: str,
         content: bytes | None = None,
         *,
-        who: Identity | None = None,
+        who: Requester | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """Send anything; ``headers`` replace the usual ones, an empty text leaves one out."""
@@ -77,7 +77,7 @@ class Session(Judge):
         self.client.proofs = {str(one.token): self._request(ask, one) for one in known}
 
     def _request(
-        self, ask: Ask, who: Identity, tenant: str | None = None, headers: Mapping[str, str] | None = None
+        self, ask: Ask, who: Requester, tenant: str | None = None, headers: Mapping[str, str] | None = None
     ) -> Sent:
         target = ask.target(self.plan.contract.tenant, tenant if tenant is not None else who.tenant)
         content = None if ask.body is NO_BODY else json.dumps(ask.body).encode()
@@ -91,7 +91,7 @@ class Session(Judge):
         *,
         query: Mapping[str, Any] | None = None,
         body: Any = NO_BODY,
-        who: Identity | None = None,
+        who: Requester | None = None,
     ) -> Reply:
         """Ask the operation of ``kind`` about one record."""
         operation = group.one(kind)
@@ -116,13 +116,13 @@ class Session(Judge):
         fields: Mapping[str, Any] | None = None,
         *,
         only_required: bool = False,
-        who: Identity | None = None,
+        who: Requester | None = None,
     ) -> dict[str, Any]:
         """A valid body for a create, unlike any other of this run; ``fields`` replace what is made."""
         made = make_body(self, group, next(self._ordinals), only_required=only_required, who=who)
         return {**made, **(fields or {})}
 
-    def target(self, group: Group, *, who: Identity | None = None) -> dict[str, Any]:
+    def target(self, group: Group, *, who: Requester | None = None) -> dict[str, Any]:
         """A record for others to refer to; the same for all of them, and kept until the run ends."""
         place = (group.name, (who or self.own).tenant)
         if place not in self._targets:
@@ -130,7 +130,7 @@ class Session(Judge):
         return self._targets[place]
 
     def create(
-        self, group: Group, fields: Mapping[str, Any] | None = None, *, who: Identity | None = None
+        self, group: Group, fields: Mapping[str, Any] | None = None, *, who: Requester | None = None
     ) -> dict[str, Any]:
         """Make a record and return it. Raises Blocked when the target takes no valid record."""
         return self.put_in(group, self.body(group, fields, who=who), who=who)
@@ -139,7 +139,7 @@ class Session(Judge):
         """Keys into other modules that the target takes, by field; empty where any will do."""
         return self.limits.foreign.get(group.name, {})
 
-    def put_in(self, group: Group, body: Mapping[str, Any], *, who: Identity | None = None) -> dict[str, Any]:
+    def put_in(self, group: Group, body: Mapping[str, Any], *, who: Requester | None = None) -> dict[str, Any]:
         reply = self.send(Ask(group.one(Kind.CREATE), body=dict(body)), who=who)
         made = self.value(reply) if reply.status == 200 else None
         if not isinstance(made, dict) or not isinstance(made.get(group.key), str):
@@ -147,7 +147,7 @@ class Session(Judge):
             raise Blocked(f"no {group.name} could be made: {create} answered {reply.status}", create)
         return made
 
-    def read(self, group: Group, record_id: str, *, who: Identity | None = None) -> dict[str, Any]:
+    def read(self, group: Group, record_id: str, *, who: Requester | None = None) -> dict[str, Any]:
         """The record as it is now, for a check to judge: that it can be read is not counted as a judgement."""
         operation = group.one(Kind.READ)
         reply = self.at(group, Kind.READ, record_id, who=who)
@@ -215,7 +215,7 @@ class Session(Judge):
                 if not self._loosen(self.plan.groups[resource], record_id, field, who):
                     self.records.remember(made.tenant, [(resource, record_id)])
 
-    def _loosen(self, group: Group, record_id: str, field: str, who: Identity) -> bool:
+    def _loosen(self, group: Group, record_id: str, field: str, who: Requester) -> bool:
         """Take a reference out of a record, so that what it refers to can go: two may refer to each other."""
         if Kind.PATCH not in group.operations:
             return False
@@ -223,7 +223,7 @@ class Session(Judge):
         return self.at(group, Kind.PATCH, record_id, body=[step], who=who).status == 200
 
 
-def _sent(method: str, target: str, content: bytes | None, who: Identity, headers: Mapping[str, str] | None) -> Sent:
+def _sent(method: str, target: str, content: bytes | None, who: Requester, headers: Mapping[str, str] | None) -> Sent:
     sent = {"Authorization": f"Bearer {who.token}" if who.token else "", "Accept": "application/json"}
     if content is not None:
         sent["Content-Type"] = "application/json"

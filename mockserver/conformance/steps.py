@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.conformance.asking import Ask
 from mockserver.conformance.findings import Broken, NotApplicable
-from mockserver.conformance.identity import Identity, claims
+from mockserver.conformance.identity import Requester, claims
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
 from mockserver.conformance.traffic import Reply
@@ -19,7 +19,7 @@ from mockserver.contract.operation import How
 from mockserver.contract.resource import Reference
 
 
-def other(session: Session) -> Identity:
+def other(session: Session) -> Requester:
     assert session.other
     return session.other
 
@@ -131,7 +131,7 @@ def naming(group: Group, reference: Reference, record_id: str) -> dict[str, Any]
 
 
 def send_batch(
-    session: Session, group: Group, items: Iterable[Mapping[str, Any]], *, who: Identity | None = None
+    session: Session, group: Group, items: Iterable[Mapping[str, Any]], *, who: Requester | None = None
 ) -> Reply:
     """Send a batch of ``items``, which are told in the words of ``BatchWords``."""
     operation = group.one(Kind.BATCH)
@@ -196,7 +196,7 @@ def _forged(token: str) -> Iterator[tuple[str, str]]:
     yield "that is not signed", f"Bearer {_encoded({'alg': 'none', 'typ': 'JWT'})}.{payload}."
 
 
-def _minted(identity: Identity) -> Iterator[tuple[str, str]]:
+def _minted(identity: Requester) -> Iterator[tuple[str, str]]:
     """Tokens of the right issuer with claims that must not do."""
     if identity.mint is None:
         return

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.auth.authenticator import mint
 from mockserver.auth.keys import Keys
-from mockserver.conformance.identity import Identity
+from mockserver.conformance.identity import Requester
 from mockserver.conformance.options import MOCK, Options
 from mockserver.conformance.tokens import other_source, own_source
 from mockserver.conformance.transports import Transport, Trust, in_process, over_http
@@ -30,8 +30,8 @@ class Target:
 
     contract: Contract
     transport: Transport
-    own: Identity
-    other: Identity | None
+    own: Requester
+    other: Requester | None
     base_url: str
     is_own: bool = False
 
@@ -64,8 +64,8 @@ def _remote(options: Options, contract: Contract, keys: Keys) -> Target:
         minted = (_minted(contract, keys, own_name), _minted(contract, keys, other_name or OTHER))
         return Target(contract, transport, *minted, base)
     other_token = options.other_token or (renew_other() if renew_other else None)
-    other = Identity(other_name, other_token, renew=renew_other) if other_name and other_token else None
-    return Target(contract, transport, Identity(own_name, own_token, renew=renew), other, base)
+    other = Requester(other_name, other_token, renew=renew_other) if other_name and other_token else None
+    return Target(contract, transport, Requester(own_name, own_token, renew=renew), other, base)
 
 
 def _mock(options: Options, settings: Settings, contract: Contract) -> Any:
@@ -76,7 +76,7 @@ def _mock(options: Options, settings: Settings, contract: Contract) -> Any:
     return create_app(replace(settings, seed=options.seed, clock="scenario", page_size=size)).wsgi_app
 
 
-def _minted(contract: Contract, keys: Keys, tenant: str) -> Identity:
+def _minted(contract: Contract, keys: Keys, tenant: str) -> Requester:
     """An identity whose tokens are made here, as ``mockserver token`` makes them."""
 
     def sign(**changes: Any) -> str:
@@ -84,4 +84,4 @@ def _minted(contract: Contract, keys: Keys, tenant: str) -> Identity:
         claims = {**keys.claims(token, verify=True), **changes}
         return keys.sign({name: value for name, value in claims.items() if value is not None}, "HS256")
 
-    return Identity(tenant, sign(), SUBJECT, sign, sign)
+    return Requester(tenant, sign(), SUBJECT, sign, sign)

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.conformance.asking import Ask, others
 from mockserver.conformance.findings import Broken, Inconclusive
-from mockserver.conformance.identity import Identity
+from mockserver.conformance.identity import Requester
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
 from mockserver.contract import Kind, Operation
@@ -24,7 +24,7 @@ class Sheet:
     envelope: Mapping[str, Any]
 
 
-def read_page(session: Session, group: Group, ask: Ask, *, who: Identity | None = None) -> Sheet:
+def read_page(session: Session, group: Group, ask: Ask, *, who: Requester | None = None) -> Sheet:
     """One page. A bare list tells no key: its last record's id is one, unless the page is empty."""
     operation = ask.operation
     reply = session.send(ask, who=who)
@@ -43,7 +43,7 @@ def read_page(session: Session, group: Group, ask: Ask, *, who: Identity | None 
     return Sheet(_records(group, operation, body.get(page.items)), following, body)
 
 
-def sheets(session: Session, group: Group, ask: Ask, *, who: Identity | None = None) -> Iterator[Sheet]:
+def sheets(session: Session, group: Group, ask: Ask, *, who: Requester | None = None) -> Iterator[Sheet]:
     """Every page, first to last. Raises Broken when they lead nowhere, Inconclusive when there are too many."""
     key_name = ask.operation.page.key if ask.operation.page else ""
     for _ in range(session.limits.pages):
@@ -57,7 +57,7 @@ def sheets(session: Session, group: Group, ask: Ask, *, who: Identity | None = N
     raise Inconclusive(f"{ask.operation.id} has more than {session.limits.pages} pages")
 
 
-def walk(session: Session, group: Group, ask: Ask, *, who: Identity | None = None) -> list[dict[str, Any]]:
+def walk(session: Session, group: Group, ask: Ask, *, who: Requester | None = None) -> list[dict[str, Any]]:
     """All records of all pages, in order. Raises Broken when one comes twice."""
     found = [record for sheet in sheets(session, group, ask, who=who) for record in sheet.items]
     ids = [record[group.key] for record in found]

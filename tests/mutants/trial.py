@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mockserver.conformance.client import TargetClient
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.fuzzing import fuzz
-from mockserver.conformance.identity import Identity
+from mockserver.conformance.identity import Requester
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.oracle import Oracle
 from mockserver.conformance.plan import read_plan
@@ -53,8 +53,8 @@ class Target:
     """What the kit is told of a mock: its contract, and who asks."""
 
     contract: Contract
-    own: Identity
-    other: Identity
+    own: Requester
+    other: Requester
 
 
 @dataclass(frozen=True, slots=True)

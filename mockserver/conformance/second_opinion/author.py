@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.conformance.asking import NO_BODY, example_body, is_valid, others, record_name
 from mockserver.conformance.findings import Inconclusive
-from mockserver.conformance.identity import Identity
+from mockserver.conformance.identity import Requester
 from mockserver.conformance.making import make_body
 from mockserver.conformance.plan import Group, Plan
 from mockserver.conformance.profiles import Limits
@@ -38,7 +38,7 @@ class Author:
         """Keys into other modules that are taken, by field."""
         return self.limits.foreign.get(group.name, {})
 
-    def target(self, group: Group, *, who: Identity | None = None) -> dict[str, Any]:
+    def target(self, group: Group, *, who: Requester | None = None) -> dict[str, Any]:
         """A record for others to refer to, by its shared name."""
         name = shared_name(group.name)
         if name not in self._named:
@@ -53,7 +53,7 @@ class Author:
         named = {one for one, value in sent.items() if any(names_in(value))}
         return replace(step, body={one: sent[one] for one in sent if one not in named - group.required})
 
-    def body(self, group: Group, *, only_required: bool = False, who: Identity | None = None) -> dict[str, Any]:
+    def body(self, group: Group, *, only_required: bool = False, who: Requester | None = None) -> dict[str, Any]:
         return make_body(self, group, self.ordinal(), only_required=only_required, who=who)
 
     def body_of(self, group: Group, kind: Kind) -> dict[str, Any]:
