@@ -23,7 +23,7 @@ EXCHANGES = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RecordLine:
     """One member: its value as text, and the records that it names, as resource and id."""
 
     name: str
@@ -52,7 +52,7 @@ class Happening:
     changes: tuple[tuple[str, str, str], ...]
 
 
-def lines(resource: Resource, record: Mapping[str, Any], fields: Mapping[str, Field]) -> Iterator[Line]:
+def lines(resource: Resource, record: Mapping[str, Any], fields: Mapping[str, Field]) -> Iterator[RecordLine]:
     """The members that are there, as the document orders them, then those that it does not declare."""
     for name in (*(one for one in fields if one in record), *(one for one in record if one not in fields)):
         value, field = record[name], fields.get(name)
@@ -66,7 +66,7 @@ def lines(resource: Resource, record: Mapping[str, Any], fields: Mapping[str, Fi
             links = ((field.leads_to, str(value)),)
         is_long = isinstance(value, dict | list) and bool(value)
         text = on_lines(value) if is_long else _text(value)
-        yield Line(name, text, links, field, is_long)
+        yield RecordLine(name, text, links, field, is_long)
 
 
 def namers(world: World, tenant: Tenant, resource: Resource, record_id: str) -> Iterator[Namers]:
