@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from mockserver.testing import Mock, Options, Stage
+    from mockserver.testing import Mock, MockOptions, Stage
     from mockserver.testing.lease import Lease
 
 MOCK = pytest.StashKey["Mock"]()
@@ -86,7 +86,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-def _started(stage: Stage, given: dict[str, Any], config: pytest.Config) -> tuple[Options, Lease]:
+def _started(stage: Stage, given: dict[str, Any], config: pytest.Config) -> tuple[MockOptions, Lease]:
     """The options and the world of one test; every problem ends the test's set-up, without a traceback."""
     from mockserver.errors import SetupError
     from mockserver.testing import read_options

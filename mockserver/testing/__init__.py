@@ -2,7 +2,7 @@
 
 from mockserver.testing.client import Client, Response
 from mockserver.testing.mock import Mock
-from mockserver.testing.options import Options, read_options
+from mockserver.testing.options import MockOptions, read_options
 from mockserver.testing.stage import Stage
 from mockserver.verification.calls import RecordedCall, Difference, Wanted, difference
 

@@ -16,7 +16,7 @@ from mockserver.runtime.faults import read_fault
 from mockserver.testing.client import Client
 from mockserver.testing.hands import Hands
 from mockserver.testing.lease import Lease
-from mockserver.testing.options import Options
+from mockserver.testing.options import MockOptions
 from mockserver.testing.stage import Stage
 from mockserver.values.suggestions import meant
 from mockserver.verification import asking
@@ -34,7 +34,7 @@ TOLD = 10
 class Mock:
     """One test's mock. After the test it refuses to be used: the world is the next test's then."""
 
-    def __init__(self, stage: Stage, lease: Lease, options: Options) -> None:
+    def __init__(self, stage: Stage, lease: Lease, options: MockOptions) -> None:
         self._stage = stage
         self._lease = lease
         self._options = options

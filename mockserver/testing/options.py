@@ -22,7 +22,7 @@ OWN = frozenset({"tenant", "strict"})
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class MockOptions:
     """``moment``: where a frozen clock stands, None for the scenario's. ``tenant``: the default tenant, None for
     the scenario's first. ``strict``: refusals that the test does not expect fail it."""
 
@@ -32,7 +32,7 @@ class Options:
     strict: bool
 
 
-def read_options(given: Mapping[str, Any], root: Path) -> Options:
+def read_options(given: Mapping[str, Any], root: Path) -> MockOptions:
     """The options in ``given``: any field of Settings, and ``tenant`` and ``strict``. The clock is frozen unless
     they say otherwise; its value may be a moment. Relative paths count from ``root``. Raises SetupError."""
     if problems := check_form("options", DataFile(FILE, _json(given))):
@@ -41,7 +41,7 @@ def read_options(given: Mapping[str, Any], root: Path) -> Options:
     settings |= {name: _below(root, settings[name]) for name in ("spec", "fixtures", "key_file") if name in settings}
     settings |= {"overlays": tuple(root / one for one in settings.get("overlays", ()))}
     clock, moment = _clock(settings.get("clock", "frozen"))
-    return Options(
+    return MockOptions(
         settings=Settings(**{**settings, "clock": clock}),
         moment=moment,
         tenant=given.get("tenant"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.settings import Settings
 from mockserver.testing.lease import Lease, unavailable
-from mockserver.testing.options import Options
+from mockserver.testing.options import MockOptions
 from mockserver.testing.watch import Watch
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Stage:
         lease = self._lease
         return lease(environ, start_response) if lease else unavailable(start_response)
 
-    def lend(self, options: Options) -> Lease:
+    def lend(self, options: MockOptions) -> Lease:
         """A fresh world for one test. Raises SetupError when it cannot be made."""
         if self._lease:
             raise RuntimeError("another test of this process is using the mock: they take turns")
