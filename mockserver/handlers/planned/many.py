@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.paging import Page, paged
+from mockserver.handlers.planned.paging import PlannedPage, paged
 from mockserver.handlers.planned.places import in_path, keys_of, plan_of, value_at
 from mockserver.handlers.planned.replying import answered
 from mockserver.handlers.planned.scope import Scope, scope_of
@@ -53,7 +53,7 @@ def page(call: Call, records: Iterable[Record]) -> Reply:
     """One page of ``records`` in the document's envelope, with its totals and the way to the next."""
     plan = plan_of(call)
     found = [*records]
-    cut: Page = paged(call, found)
+    cut: PlannedPage = paged(call, found)
     if plan.items is None:
         return answered(call, [one.data() for one in cut.records], ())
     beside: dict[str, Json] = cut.beside

@@ -47,7 +47,7 @@ HOLDERS = frozenset({"meta", "metadata", "paging", "pagination", "page", "links"
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PlannedPage:
     """The records of one page, what stands beside them in the envelope, and the headers that lead on."""
 
     records: list[Record]
@@ -55,7 +55,7 @@ class Page:
     headers: Headers = ()
 
 
-def paged(call: Call, found: list[Record]) -> Page:
+def paged(call: Call, found: list[Record]) -> PlannedPage:
     plan, asked = plan_of(call), call.input.values
     roles = {flat(taken.name): taken.name for taken in plan.taken if taken.location == "query"}
     size = _whole(asked, roles, SIZES, _usual_size(call, plan))
@@ -77,7 +77,7 @@ def paged(call: Call, found: list[Record]) -> Page:
             "backward": backward,
             "keys": [keys_of(one.id)[-1] for one in records]}  # fmt: skip
     beside = _beside(call, facts)
-    return Page(records, beside, _links(call, plan, onward))
+    return PlannedPage(records, beside, _links(call, plan, onward))
 
 
 def _usual_size(call: Call, plan: Plan) -> int:
