@@ -34,7 +34,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class TablePage:
     """The records of one page. ``found`` of ``total`` match; ``problem`` says why they are not sorted as asked."""
 
     records: tuple[Record, ...]
@@ -48,14 +48,14 @@ class Page:
         return max(1, -(-self.found // ROWS))
 
 
-def page_of(collection: Collection, resource: Resource, asked: Question) -> Page:
+def page_of(collection: Collection, resource: Resource, asked: Question) -> TablePage:
     """``collection`` is nobody else's: a copy costs nothing, and nobody waits while it is read."""
     total = len(collection)
     words = [_Word(text) for text in asked.text.split()]
     if not words and not asked.sort:
         page = min(max(asked.page, 1), max(1, -(-total // ROWS)))
         start = (page - 1) * ROWS
-        return Page(tuple(islice(collection.scan(), start, start + ROWS)), total, total, page)
+        return TablePage(tuple(islice(collection.scan(), start, start + ROWS)), total, total, page)
     matching = [record for record in collection.scan() if all(word.is_in(record, resource) for word in words)]
     problem = ""
     if asked.sort and len(matching) > SORTABLE:
@@ -64,7 +64,7 @@ def page_of(collection: Collection, resource: Resource, asked: Question) -> Page
         name = asked.sort.removeprefix("-")
         matching.sort(key=lambda one: _rank(_member(one, name)), reverse=asked.sort.startswith("-"))
     page = min(max(asked.page, 1), max(1, -(-len(matching) // ROWS)))
-    return Page(tuple(matching[(page - 1) * ROWS : page * ROWS]), len(matching), total, page, problem)
+    return TablePage(tuple(matching[(page - 1) * ROWS : page * ROWS]), len(matching), total, page, problem)
 
 
 def columns(fields: Mapping[str, Field], records: Iterable[Mapping[str, Any]], key: str) -> list[str]:
