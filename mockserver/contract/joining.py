@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.contract.document import METHODS, Document, Part, objects, without_servers
-from mockserver.contract.places import Place
+from mockserver.contract.places import DocumentPlace
 from mockserver.contract.servers import prefix_of
 from mockserver.errors import Problem, SetupError
 from mockserver.values.pointer import pointer_to, step_along, steps_of
@@ -17,7 +17,7 @@ _APART = frozenset({"openapi", "info", "servers", "paths", "security", "tags", "
 _PARAMETER = re.compile(r"\{[^{}]*\}")
 
 
-def join(documents: Sequence[tuple[Place, Document]]) -> Document:
+def join(documents: Sequence[tuple[DocumentPlace, Document]]) -> Document:
     """One document with the paths of all, each of OpenAPI 3.1 and free to be changed.
 
     What a later one calls as an earlier one does (a schema, a security scheme, an operationId) gets the later one's
@@ -57,11 +57,11 @@ class _Joined:
         self.root: dict[str, Any] = {"openapi": "3.1.0", "info": {"title": "", "version": "1"}, "paths": {}}
         self.parts: list[Part] = []
         self.problems: list[Problem] = []
-        self._owners: dict[str, Place] = {}
+        self._owners: dict[str, DocumentPlace] = {}
         self._operations: set[str] = set()
         self._shorts: set[str] = set()
 
-    def add(self, place: Place, document: Document) -> None:
+    def add(self, place: DocumentPlace, document: Document) -> None:
         short = _free(place.short, self._shorts)
         self._shorts.add(short)
         renamed = _Renamed(self.root, document.root, short)
@@ -83,7 +83,7 @@ class _Joined:
                 operation["operationId"] = renamed.operations[name] = _free(f"{renamed.short}.{name}", self._operations)
         self._operations |= {str(one["operationId"]) for one in operations if "operationId" in one}
 
-    def _take_paths(self, place: Place, document: Document, paths: Mapping[str, str]) -> None:
+    def _take_paths(self, place: DocumentPlace, document: Document, paths: Mapping[str, str]) -> None:
         taken: dict[str, list[str]] = {}
         before = dict(self._owners)
         for path, whole in paths.items():
@@ -179,7 +179,7 @@ def _named(root: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str, Any]
                 yield from ((section, str(name), one) for name, one in names.items())
 
 
-def _answered(path: str, item: Any, place: Place, document: Document) -> tuple[str, str]:
+def _answered(path: str, item: Any, place: DocumentPlace, document: Document) -> tuple[str, str]:
     """The path as it is answered, and the prefix in it: the user's, else that of its first server."""
     prefix = place.prefix
     if prefix is None:

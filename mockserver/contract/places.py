@@ -22,7 +22,7 @@ _COMMON = frozenset({"openapi", "swagger", "api", "index", "spec", "openapi-spec
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DocumentPlace:
     """Where a document comes from, and the path below which it is answered; None: the one that its servers name."""
 
     location: str
@@ -41,7 +41,7 @@ class Place:
         return re.sub(r"[^A-Za-z0-9_-]+", "-", chosen).strip("-") or "api"
 
 
-def places(spec: Spec) -> tuple[Place, ...]:
+def places(spec: Spec) -> tuple[DocumentPlace, ...]:
     """Each document that ``spec`` names. Raises SetupError listing every prefix that cannot be one."""
     found = tuple(map(_place, spec if isinstance(spec, tuple) else (spec,)))
     if problems := [*_problems(found)]:
@@ -49,15 +49,15 @@ def places(spec: Spec) -> tuple[Place, ...]:
     return found
 
 
-def _place(named: Path | str) -> Place:
+def _place(named: Path | str) -> DocumentPlace:
     text = str(named)
     below = _BELOW.fullmatch(text)
     if below is None or (not is_address(text) and Path(text).is_file()):
-        return Place(text)
-    return Place(below["location"], below["prefix"].rstrip("/"))
+        return DocumentPlace(text)
+    return DocumentPlace(below["location"], below["prefix"].rstrip("/"))
 
 
-def _problems(found: tuple[Place, ...]) -> Iterator[Problem]:
+def _problems(found: tuple[DocumentPlace, ...]) -> Iterator[Problem]:
     if not found:
         yield Problem("settings", "/spec", "no document is named", "name an OpenAPI document in JSON or YAML")
     for place in found:

@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.contract.bundling import bundle, fetch, is_address, is_yaml
 from mockserver.contract.document import Document
 from mockserver.contract.normalising import normalise
-from mockserver.contract.places import Place, Spec, places
+from mockserver.contract.places import DocumentPlace, Spec, places
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import parse, problems_of, read_data_file
 from mockserver.values.pointer import step_into
@@ -33,7 +33,7 @@ def read_document(spec: Spec, overlays: tuple[Path, ...] = ()) -> Document:
     from mockserver.contract.joining import join  # PERF: most serve one document
 
     own = {place: tuple(file for file in overlays if _extends(file, place)) for place in found}
-    documents: list[tuple[Place, Document]] = []
+    documents: list[tuple[DocumentPlace, Document]] = []
     problems: list[Problem] = []
     for place in found:
         try:
@@ -50,7 +50,7 @@ def read_document(spec: Spec, overlays: tuple[Path, ...] = ()) -> Document:
     return joined
 
 
-def _extends(overlay: Path, place: Place) -> bool:
+def _extends(overlay: Path, place: DocumentPlace) -> bool:
     """Whether an overlay says that it is for that document. What is wrong with it is told when it is applied."""
     try:
         extends = step_into(read_data_file(overlay).value, "extends")
