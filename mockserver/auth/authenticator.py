@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from mockserver.auth.claims import claims_of_subject
 from mockserver.contract.operation import Operation, Security
-from mockserver.contract.plan import Credential, Plan
+from mockserver.contract.plan import Credential, OperationPlan
 from mockserver.errors import Refusal, denied, unauthorized
 from mockserver.messages import Identity, Request
 
@@ -79,7 +79,7 @@ class Authenticator:
         """Whose token the Authorization header shows, whatever it is for. Raises Refusal(401)."""
         return self._identity(_token(header), wall)
 
-    def admit(self, plan: Plan, request: Request) -> Identity:
+    def admit(self, plan: OperationPlan, request: Request) -> Identity:
         """The caller of an operation whose document says which credentials it takes: any is as good as another.
 
         Raises Refusal(401) when none is there though one is needed.

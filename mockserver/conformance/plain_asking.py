@@ -18,7 +18,7 @@ from mockserver.conformance.session import Session
 from mockserver.conformance.traffic import Reply, Sent, json_or_none
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Parent, Plan, Steps, Taken
+from mockserver.contract.plan import Parent, OperationPlan, Steps, Taken
 from mockserver.contract.scalars import Draw
 from mockserver.values.absent import ABSENT
 
@@ -256,7 +256,7 @@ def within(value: Any, steps: Steps) -> Any:
     return value
 
 
-def _planned(operation: Operation) -> Plan:
+def _planned(operation: Operation) -> OperationPlan:
     assert operation.plan
     return operation.plan
 

@@ -11,7 +11,7 @@ from mockserver.contract.login import read_login
 from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation, Security
 from mockserver.contract.operation_reader import OperationReader
-from mockserver.contract.plan import Plan
+from mockserver.contract.plan import OperationPlan
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.resource_reader import read_resources
@@ -45,7 +45,7 @@ class Contract:
     prefixes: tuple[str, ...]
     maker: Maker | None = None
     unknown_path: int = UNKNOWN_PATH
-    stray: Plan | None = None
+    stray: OperationPlan | None = None
 
     @property
     def is_inferred(self) -> bool:

@@ -11,7 +11,7 @@ from mockserver.contract.batch_words import PLAIN, BatchWords
 from mockserver.contract.custom_kinds import CustomKind
 from mockserver.contract.kinds import KINDS, Facts, Kind
 from mockserver.contract.login import Login
-from mockserver.contract.plan import Plan
+from mockserver.contract.plan import OperationPlan
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Rule
 
@@ -107,7 +107,7 @@ class Operation:
     provenance: str
     holds_records: bool
     is_elsewhere: bool = False
-    plan: Plan | None = None
+    plan: OperationPlan | None = None
     custom: CustomKind | None = None
     batch: BatchWords = PLAIN
 

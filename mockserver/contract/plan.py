@@ -113,7 +113,7 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class OperationPlan:
     """How one operation is answered.
 
     ``key`` names the path parameter of the record (None: none does), ``scope`` those of its parents (None: the path

@@ -14,7 +14,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.forms import formed, nested, typed
 from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation
-from mockserver.contract.plan import Plan, Taken
+from mockserver.contract.plan import OperationPlan, Taken
 from mockserver.contract.read_only import completed
 from mockserver.contract.reading import Input
 from mockserver.contract.xml_text import BadXml, is_xml, read_xml, unwrapped
@@ -55,7 +55,7 @@ def take(operation: Operation, request: Request, max_depth: int) -> Input:
 
 
 class _Reader:
-    def __init__(self, plan: Plan, request: Request, max_depth: int) -> None:
+    def __init__(self, plan: OperationPlan, request: Request, max_depth: int) -> None:
         self._plan = plan
         self._maker: Maker = plan.maker
         self._request = request

@@ -10,7 +10,7 @@ from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import Kind
 from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation, Security
-from mockserver.contract.plan import Credential, Model, Parent, Plan, Said
+from mockserver.contract.plan import Credential, Model, Parent, OperationPlan, Said
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Rule, Schemas
@@ -181,7 +181,7 @@ class _Builder:
             plan=self._plan(reading, guess, needs),
         )
 
-    def _plan(self, reading: Reading, guess: Guess, needs: tuple[tuple[Credential, ...], ...]) -> Plan:
+    def _plan(self, reading: Reading, guess: Guess, needs: tuple[tuple[Credential, ...], ...]) -> OperationPlan:
         entry, about = reading.entry, guess.about
         status, best = success(reading.said, creates=guess.kind is Kind.CREATE)
         if guess.kind is Kind.DELETE:
@@ -192,7 +192,7 @@ class _Builder:
             best = Said("application/json", None)  # a success that nobody declared: the record is what helps most
         declares = any(one[0] in "123" or one == "default" for one in reading.said)
         body = self._shapes.follow(entry.node.child("requestBody"))
-        return Plan(
+        return OperationPlan(
             maker=self._maker,
             why=guess.why if declares else f"{guess.why}; it declares no success, so {status} is a guess",
             place=entry.node.pointer,

@@ -6,7 +6,7 @@ from collections import Counter
 
 from mockserver.contract.document import Document
 from mockserver.contract.making import Maker
-from mockserver.contract.plan import Plan, Said
+from mockserver.contract.plan import OperationPlan, Said
 from mockserver.contract.servers import prefix_of
 from mockserver.inference.paths import ANY, PathTable
 from mockserver.inference.replies import is_json
@@ -16,7 +16,7 @@ TENANT_SHARE = 0.8
 """A parameter at the same place in more than this share of the paths, and with no item path, is a tenant."""
 
 
-def usual_refusal(found: Resources, maker: Maker) -> Plan:
+def usual_refusal(found: Resources, maker: Maker) -> OperationPlan:
     """How refusals look where no operation is known: as most operations declare theirs."""
     known_words: dict[str, Said] = {}
     counts: Counter[str] = Counter()
@@ -28,7 +28,7 @@ def usual_refusal(found: Resources, maker: Maker) -> Plan:
             counts[name] += 1
     usual = next((known_words[name] for name, count in counts.most_common(1) if count > 1), None)
     said = {} if usual is None else {"default": usual}
-    return Plan(maker, "no operation is known", "", 404, Said(None, None), said)
+    return OperationPlan(maker, "no operation is known", "", 404, Said(None, None), said)
 
 
 def likely_tenant(paths: PathTable) -> str | None:

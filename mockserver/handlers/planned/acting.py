@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.contract.fitting import fit
-from mockserver.contract.plan import Plan
+from mockserver.contract.plan import OperationPlan
 from mockserver.contract.taking import is_merge
 from mockserver.errors import Refusal
 from mockserver.handlers import door
@@ -38,7 +38,7 @@ def action(call: Call, tenant: Tenant) -> Reply:
     return made(call, plan.success, plan.status, value=call.input.body)
 
 
-def _require_possible(plan: Plan, value: Json) -> None:
+def _require_possible(plan: OperationPlan, value: Json) -> None:
     """Raises Refusal when the record is as the document's ``unless`` says."""
     unless = plan.words.get("unless")
     if unless and isinstance(value, dict) and all(same_json(value.get(name), one) for name, one in unless.items()):

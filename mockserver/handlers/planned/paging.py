@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Plan, Steps
+from mockserver.contract.plan import OperationPlan, Steps
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.places import keys_of, plan_of
 from mockserver.inference.words import flat
@@ -80,14 +80,14 @@ def paged(call: Call, found: list[Record]) -> PlannedPage:
     return PlannedPage(records, beside, _links(call, plan, onward))
 
 
-def _usual_size(call: Call, plan: Plan) -> int:
+def _usual_size(call: Call, plan: OperationPlan) -> int:
     """How long a page is that nobody asked for a length of: as the document says, else as the settings do."""
     said = (call.tools.maker.shapes.says(one.schema, "default") for one in plan.taken
             if one.location == "query" and flat(one.name) in SIZES)  # fmt: skip
     return next((one for one in said if type(one) is int and one > 0), call.tools.page_size)
 
 
-def _first_page(call: Call, plan: Plan) -> int:
+def _first_page(call: Call, plan: OperationPlan) -> int:
     """Whether pages are counted from 0 or from 1, by what their parameter may be."""
     says = call.tools.maker.shapes.says
     for taken in plan.taken:
@@ -231,7 +231,7 @@ def _written(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _links(call: Call, plan: Plan, onward: dict[str, str]) -> Headers:
+def _links(call: Call, plan: OperationPlan, onward: dict[str, str]) -> Headers:
     """``Link: <…>; rel="next"`` where it is declared and there is a next page."""
     if not onward or "link" not in plan.success.headers:
         return ()

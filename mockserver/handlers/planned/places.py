@@ -6,17 +6,17 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from mockserver.contract import Resource
-from mockserver.contract.plan import Model, Plan, Steps
+from mockserver.contract.plan import Model, OperationPlan, Steps
 from mockserver.handlers.call import Call
 from mockserver.messages import Json
 
 
-def plan_of(call: Call) -> Plan:
+def plan_of(call: Call) -> OperationPlan:
     assert call.operation.plan is not None
     return call.operation.plan
 
 
-def in_path(plan: Plan) -> frozenset[str]:
+def in_path(plan: OperationPlan) -> frozenset[str]:
     """The parameters that say whose records are meant."""
     return frozenset((*(plan.scope or ()), *(one.parameter for one in plan.within)))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.contract.making import Maker
-from mockserver.contract.plan import Plan
+from mockserver.contract.plan import OperationPlan
 from mockserver.contract.scalars import Draw
 from mockserver.errors import Refusal
 from mockserver.handlers.planned.beginning import media_examples
@@ -21,7 +21,7 @@ _MADE = (0, 1)
 _STATUSES = ("status", "code", "statusCode", "status_code")
 
 
-def refused(plan: Plan, refusal: Refusal, body: dict[str, Any]) -> Reply:
+def refused(plan: OperationPlan, refusal: Refusal, body: dict[str, Any]) -> Reply:
     """The reply to a refusal: as declared for its status, ``4XX`` or ``default``, else ``body`` as a problem."""
     status, said = plan.refusal(refusal.status)
     if said is None:
