@@ -1,6 +1,6 @@
 """The first records of every tenant: a scenario says how many of what, recipes say what they look like."""
 
-from mockserver.seeding.scenario import Plan, Scenario
+from mockserver.seeding.scenario import TenantPlan, Scenario
 from mockserver.seeding.scenario_reader import read_scenario, scenario_of
 
 __all__ = ["Plan", "Scenario", "read_scenario", "scenario_of"]

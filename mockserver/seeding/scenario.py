@@ -21,7 +21,7 @@ BLOCK = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TenantPlan:
     """What one tenant gets: how many records of each resource, and which records written out.
 
     ``begins`` is how many begin there that no recipe makes, where the document's schemas can; ``elsewhere`` are keys
@@ -45,8 +45,8 @@ class Scenario:
     tenants: tuple[str, ...]
     _contract: Contract = field(repr=False)
     _recipes: Mapping[str, Recipe] = field(repr=False)
-    _plans: Mapping[str, Plan] = field(repr=False)
-    _template: Plan = field(repr=False)
+    _plans: Mapping[str, TenantPlan] = field(repr=False)
+    _template: TenantPlan = field(repr=False)
 
     def fill(self, tenant: Tenant, on_record: Callable[[], None] | None = None) -> None:
         """Put every record of ``tenant`` (of the template, for one that is not listed); tell each to ``on_record``.

@@ -13,7 +13,7 @@ from mockserver.handlers.planned.places import value_at
 from mockserver.seeding.cookbook import Cookbook
 from mockserver.seeding.item import Recipe
 from mockserver.seeding.place import Place, read_yaml
-from mockserver.seeding.scenario import Plan, Scenario
+from mockserver.seeding.scenario import TenantPlan, Scenario
 from mockserver.seeding.unannotated import MOMENT, Unannotated
 from mockserver.settings import Settings, data_folder, stock_spec
 from mockserver.values.data_file import DataFile
@@ -150,14 +150,14 @@ class _Reading:
 
     def scenario(self, name: str, roots: list[Place], seed: int | None) -> Scenario:
         """``roots`` are what it extends, and itself at last: each adds to those before it, and overrules them."""
-        plans: dict[str, Plan] = {}
-        template = Plan({}, {}, {})
+        plans: dict[str, TenantPlan] = {}
+        template = TenantPlan({}, {}, {})
         places: dict[str, Place] = {}
         for root in roots:
             for tenant, place in root.child("tenants").members():
                 if self._contract.maker is not None and self._contract.tenant is None and tenant != "default":
                     place.complain("the document has one tenant, 'default'", "say it under template")
-                plans[tenant] = self._plan(place, plans.get(tenant, Plan({}, {}, {})))
+                plans[tenant] = self._plan(place, plans.get(tenant, TenantPlan({}, {}, {})))
             template = self._plan(root.child("template"), template)
             places |= dict(root.members())
         last = roots[-1]
@@ -175,7 +175,7 @@ class _Reading:
             _template=template,
         )
 
-    def _plan(self, place: Place, base: Plan) -> Plan:
+    def _plan(self, place: Place, base: TenantPlan) -> TenantPlan:
         """What a tenant gets: what ``place`` says, and what it does not overrule of ``base``."""
         counts = {name: self._scaled(count) for name, count in self._counts(place.child("counts"))}
         counts |= {name: _whole(count) for name, count in self._counts(place.child("fixed"))}
@@ -190,7 +190,7 @@ class _Reading:
         counts = {**base.counts, **base.begins, **counts, **overridden}
         cooked = {name: count for name, count in counts.items() if not self._is_begun(name)}
         begins = {name: count for name, count in counts.items() if self._is_begun(name)}
-        return Plan(cooked, pinned, {**base.elsewhere, **elsewhere}, begins)
+        return TenantPlan(cooked, pinned, {**base.elsewhere, **elsewhere}, begins)
 
     def _is_begun(self, name: str) -> bool:
         """Whether records are made by their schema: the document has no annotations, and there is no recipe."""
