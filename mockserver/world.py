@@ -28,7 +28,7 @@ Progress: TypeAlias = Callable[[int], AbstractContextManager[Callable[[], None] 
 """Given how many records there will be, what is to be called for each while they are made, if anything."""
 
 if TYPE_CHECKING:
-    from mockserver.contract.reference import Reference
+    from mockserver.contract.reference import ReferenceValidator
 
 
 def unseen(_: int) -> AbstractContextManager[Callable[[], None] | None]:
@@ -125,10 +125,10 @@ def contract_of(settings: Settings) -> Contract:
     return compile_contract(document) if is_strict else infer_contract(document)
 
 
-def _reference(document: Document) -> Reference:
-    from mockserver.contract.reference import Reference  # PERF: openapi-core takes 0.3 s to import
+def _reference(document: Document) -> ReferenceValidator:
+    from mockserver.contract.reference import ReferenceValidator  # PERF: openapi-core takes 0.3 s to import
 
-    return Reference(document)
+    return ReferenceValidator(document)
 
 
 def _tools(world: World) -> Tools:

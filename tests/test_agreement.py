@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import Contract, Operation, check, compile_contract, read, read_document
-from mockserver.contract.reference import BEYOND_SCHEMAS, Reference
+from mockserver.contract.reference import BEYOND_SCHEMAS, ReferenceValidator
 from mockserver.errors import ContractBreach, Refusal
 from mockserver.messages import Request, say
 from mockserver.settings import Settings
@@ -34,8 +34,8 @@ def contract() -> Contract:
 
 
 @cache
-def reference() -> Reference:
-    return Reference(contract().document)
+def reference() -> ReferenceValidator:
+    return ReferenceValidator(contract().document)
 
 
 OPERATIONS = st.sampled_from(

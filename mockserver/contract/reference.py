@@ -22,7 +22,7 @@ BEYOND_SCHEMAS = frozenset({"json", "repeated", "unexpected", "contentType", "ma
 it takes more words than true and false for booleans, and has a sense of its own for what is empty."""
 
 
-class Reference:
+class ReferenceValidator:
     """openapi-core over the same document, its servers replaced by one."""
 
     def __init__(self, document: Document) -> None:
