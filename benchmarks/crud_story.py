@@ -14,13 +14,13 @@ from typing import Any
 from mockserver.conformance import PlainAsking, PlainMade, within
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.plan import Group, read_plan
-from mockserver.conformance.traffic import Reply, Sent, json_or_none
+from mockserver.conformance.traffic import Received, Sent, json_or_none
 from mockserver.conformance.transports import Transport, Unreachable
 from mockserver.contract import Contract, Kind, Operation
 from mockserver.values.absent import ABSENT
 
 UNKNOWN = "987654321"
-LOST = Reply(0, (), b"")
+LOST = Received(0, (), b"")
 """What stands for a reply that did not come."""
 
 
@@ -185,7 +185,7 @@ class Story:
         except Inconclusive:
             self.counts["no request could be made"] += 1
 
-    def _ask(self, operation: Operation, values: dict[str, str] | None = None, *, body: Any = ABSENT) -> Reply:
+    def _ask(self, operation: Operation, values: dict[str, str] | None = None, *, body: Any = ABSENT) -> Received:
         reply = self._asking.send(operation, values, body=body)
         self.counts["replies"] += 1
         self.counts["5xx or none"] += reply.status >= 500 or reply.status == 0
@@ -193,13 +193,13 @@ class Story:
             self._judge(operation, reply)
         return reply
 
-    def _judge(self, operation: Operation, reply: Reply) -> None:
+    def _judge(self, operation: Operation, reply: Received) -> None:
         self.counts["judged"] += 1
         faults = [*self._asking.replies.faults(reply, operation)]
         self.counts["valid"] += not faults
         self.faults += [f"{operation.method} {operation.path}: {' '.join(one)}"[:300] for one in faults]
 
-    def _on_its_way(self, sent: Sent) -> Reply:
+    def _on_its_way(self, sent: Sent) -> Received:
         try:
             return self._send_on(sent)
         except Unreachable:

@@ -14,7 +14,7 @@ from mockserver.conformance import (
     Group,
     Kind,
     NotApplicable,
-    Reply,
+    Received,
     Session,
     changes,
     check,
@@ -73,7 +73,7 @@ def check_patches(session: Session, group: Group) -> None:
     record = session.create(group)
     field = stamp(group, "version")
 
-    def rename(index: int) -> Reply:
+    def rename(index: int) -> Received:
         step = [{"op": "replace", "path": f"/{group.marker}", "value": f"{session.mark} by {index}"}]
         return session.at(group, Kind.PATCH, record[group.key], body=step)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mockserver.conformance import CORS, Ask, Group, Inconclusive, Kind, NotApplicable, Reply, Session, check, usable
+from mockserver.conformance import CORS, Ask, Group, Inconclusive, Kind, NotApplicable, Received, Session, check, usable
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ORIGIN = "https://app.example.com"
 
 
-def error_shape(session: Session, reply: Reply, what: str) -> None:
+def error_shape(session: Session, reply: Received, what: str) -> None:
     """Expect a message, and errors that each have a path and a message."""
     body = session.value(reply)
     session.expect(
@@ -22,7 +22,9 @@ def error_shape(session: Session, reply: Reply, what: str) -> None:
     session.expect(well, f"{what} has errors without path or message", str(errors)[:200])
 
 
-def refusals(session: Session, group: Group, headers: Mapping[str, str] | None = None) -> Iterator[tuple[int, Reply]]:
+def refusals(
+    session: Session, group: Group, headers: Mapping[str, str] | None = None
+) -> Iterator[tuple[int, Received]]:
     """One reply for each status that a caller can provoke by reading."""
     missing, sent = {group.key: f"missing-{session.mark}"}, headers or {}
     for operation in group.all(Kind.READ):

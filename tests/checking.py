@@ -15,10 +15,10 @@ from mockserver.conformance.options import Options
 from mockserver.conformance.runner import Run
 from mockserver.conformance.running import Result, carry_out
 from mockserver.conformance.targets import find_target
-from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.traffic import Received, Sent
 from mockserver.web.app import create_app
 
-Break = Callable[[Sent, Callable[[Sent], Reply]], Reply]
+Break = Callable[[Sent, Callable[[Sent], Received]], Received]
 
 
 def prepared(broken: Break | None = None, **options: Any) -> Run:

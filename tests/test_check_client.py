@@ -15,7 +15,7 @@ from mockserver.conformance.client import TargetClient, Fate
 from mockserver.conformance.gateway import PATIENCE, PAUSES, Stopped
 from mockserver.conformance.pacing import OutOfTime, Pace, retry_after
 from mockserver.conformance.redaction import Redactor
-from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Contract
 from mockserver.values.redaction import HIDDEN
@@ -39,11 +39,11 @@ class Time:
 class Target:
     """Answers with what it is given, one after the other, the last one for ever; an exception is raised."""
 
-    def __init__(self, *answers: Reply | Exception) -> None:
+    def __init__(self, *answers: Received | Exception) -> None:
         self.answers = list(answers)
         self.got: list[Sent] = []
 
-    def __call__(self, sent: Sent) -> Reply:
+    def __call__(self, sent: Sent) -> Received:
         self.got.append(sent)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
@@ -56,11 +56,11 @@ def contract() -> Contract:
     return prepared().plan.contract
 
 
-OK = Reply(200, (), b"{}")
+OK = Received(200, (), b"{}")
 
 
-def busy(status: int = 429, seconds: str = "7") -> Reply:
-    return Reply(status, (("Retry-After", seconds),), b"")
+def busy(status: int = 429, seconds: str = "7") -> Received:
+    return Received(status, (("Retry-After", seconds),), b"")
 
 
 def client(contract: Contract, target: Target, time: Time | None = None, *, rate=None, max_time=None, reads=False):
@@ -122,7 +122,7 @@ def test_safe_requests_are_sent_again_when_the_target_says_when(contract: Contra
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_write_that_was_not_looked_at_is_sent_again(contract: Contract, status: int) -> None:
-    time, target = Time(), Target(busy(status), Reply(status, (), b""), OK)
+    time, target = Time(), Target(busy(status), Received(status, (), b""), OK)
     one = client(contract, target, time)
     assert one.send(Sent("POST", "/certifications/acme", body=b"{}")).status == 200
     assert time.waits == [7.0, 1.0]
@@ -131,9 +131,9 @@ def test_a_write_that_was_not_looked_at_is_sent_again(contract: Contract, status
 @pytest.mark.parametrize(
     ("method", "attempts"), [("GET", 1 + len(PAUSES)), ("POST", 1), ("DELETE", 1), ("PATCH", 1), ("PUT", 1)]
 )
-@pytest.mark.parametrize("answer", [Unreachable("reset"), Reply(502, (), b""), Reply(504, (), b"")])
+@pytest.mark.parametrize("answer", [Unreachable("reset"), Received(502, (), b""), Received(504, (), b"")])
 def test_a_write_that_may_have_been_carried_out_is_not_sent_again_unseen(
-    contract: Contract, method: str, attempts: int, answer: Reply | Exception
+    contract: Contract, method: str, attempts: int, answer: Received | Exception
 ) -> None:
     time, target = Time(), Target(answer)
     with pytest.raises(Unreachable):
@@ -143,7 +143,7 @@ def test_a_write_that_may_have_been_carried_out_is_not_sent_again_unseen(
 
 @pytest.mark.parametrize(("fate", "attempts"), [(Fate.NOT_DONE, 2), (Fate.DONE, 1), (Fate.UNKNOWN, 1)])
 def test_a_write_is_looked_up_before_it_is_sent_again(contract: Contract, fate: Fate, attempts: int) -> None:
-    time, target = Time(), Target(Reply(502, (), b""), OK)
+    time, target = Time(), Target(Received(502, (), b""), OK)
     one = client(contract, target, time)
     one.look_up = lambda _, __: fate
     if fate is Fate.NOT_DONE:

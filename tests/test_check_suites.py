@@ -21,14 +21,14 @@ from mockserver.conformance.options import Options
 from mockserver.conformance.plan import read_plan
 from mockserver.conformance.runner import SAMPLED
 from mockserver.conformance.running import NOTHING_ASKED, NOTHING_JUDGED, Outcome
-from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.traffic import Received, Sent
 from mockserver.contract import Kind
 from mockserver.contract.kinds import ANNOTATED
 
-Send = Callable[[Sent], Reply]
+Send = Callable[[Sent], Received]
 
 
-def changed(reply: Reply, change: Callable[[Any], Any]) -> Reply:
+def changed(reply: Received, change: Callable[[Any], Any]) -> Received:
     return replace(reply, body=json.dumps(change(reply.json())).encode())
 
 
@@ -98,24 +98,24 @@ def test_another_document_is_covered_without_a_line_of_code(library: Callable[..
     assert passed >= {"books", "authors"}
 
 
-def drop_a_field(sent: Sent, send: Send) -> Reply:
+def drop_a_field(sent: Sent, send: Send) -> Received:
     reply = send(sent)
     if sent.operation == "createCertification" and reply.status == 200:
         return changed(reply, lambda record: {name: value for name, value in record.items() if name != "city"})
     return reply
 
 
-def ignore_patches(sent: Sent, send: Send) -> Reply:
+def ignore_patches(sent: Sent, send: Send) -> Received:
     return send(replace(sent, method="GET", body=None)) if sent.method == "PATCH" else send(sent)
 
 
-def ignore_deletes(sent: Sent, send: Send) -> Reply:
+def ignore_deletes(sent: Sent, send: Send) -> Received:
     if sent.method != "DELETE" or send(replace(sent, method="GET")).status != 200:
         return send(sent)
-    return Reply(200, send(replace(sent, method="GET")).headers, json.dumps(sent.path.rpartition("/")[2]).encode())
+    return Received(200, send(replace(sent, method="GET")).headers, json.dumps(sent.path.rpartition("/")[2]).encode())
 
 
-def keep_old_fields(sent: Sent, send: Send) -> Reply:
+def keep_old_fields(sent: Sent, send: Send) -> Received:
     if sent.method != "PUT" or sent.body is None:
         return send(sent)
     old = send(replace(sent, method="GET", body=None))
@@ -126,21 +126,21 @@ def keep_old_fields(sent: Sent, send: Send) -> Reply:
     return send(replace(sent, body=json.dumps({**kept, **body}).encode()) if isinstance(body, dict) else sent)
 
 
-def lose_the_last_of_a_page(sent: Sent, send: Send) -> Reply:
+def lose_the_last_of_a_page(sent: Sent, send: Send) -> Received:
     reply = send(sent)
     if sent.operation == "listCertificationsByContactId" and reply.status == 200 and "LastEvaluatedKey" in reply.json():
         return changed(reply, lambda page: {**page, "Items": page["Items"][:-1], "Count": page["Count"] - 1})
     return reply
 
 
-def search_with_or(sent: Sent, send: Send) -> Reply:
+def search_with_or(sent: Sent, send: Send) -> Received:
     if sent.operation == "searchForCertifications" and sent.body and len(json.loads(sent.body)) > 1:
         first = dict([next(iter(json.loads(sent.body).items()))])
         return send(replace(sent, body=json.dumps(first).encode()))
     return send(sent)
 
 
-def stop_a_batch_at_the_first_error(sent: Sent, send: Send) -> Reply:
+def stop_a_batch_at_the_first_error(sent: Sent, send: Send) -> Received:
     reply = send(sent)
     if sent.operation == "batchCertifications" and reply.status == 200:
         results = reply.json()["results"]
@@ -149,7 +149,7 @@ def stop_a_batch_at_the_first_error(sent: Sent, send: Send) -> Reply:
     return reply
 
 
-def shared_denial(sent: Sent, send: Send) -> Reply:
+def shared_denial(sent: Sent, send: Send) -> Received:
     """Another tenant's token reads what is there: the tenant in the path is looked at, the token is not."""
     reply = send(sent)
     if reply.status == 403 and sent.operation and sent.method == "GET":
@@ -190,7 +190,7 @@ def test_a_broken_mock_is_found_by_a_check_that_names_the_cause(broken: Any, che
 
 
 def test_a_reply_that_breaks_its_schema_is_seen_whoever_asked() -> None:
-    def broken(sent: Sent, send: Send) -> Reply:
+    def broken(sent: Sent, send: Send) -> Received:
         reply = send(sent)
         if sent.operation == "getCertification" and reply.status == 200:
             return changed(reply, lambda record: {**record, "status": "lapsed"})
@@ -205,7 +205,7 @@ def test_a_reply_that_breaks_its_schema_is_seen_whoever_asked() -> None:
 def test_a_full_reply_is_held_to_every_required_field() -> None:
     """The projected alternative of a schema must not excuse a reply that nobody asked to shorten."""
 
-    def broken(sent: Sent, send: Send) -> Reply:
+    def broken(sent: Sent, send: Send) -> Received:
         reply = send(sent)
         if sent.operation == "getCertification" and reply.status == 200 and "fields=" not in sent.target:
             return changed(reply, lambda record: {name: v for name, v in record.items() if name != "sys_created_by_id"})
@@ -224,8 +224,8 @@ def test_a_full_reply_is_held_to_every_required_field() -> None:
     ],
 )
 def test_a_failing_server_is_seen(body: bytes, check: str) -> None:
-    def broken(sent: Sent, send: Send) -> Reply:
-        return Reply(500, (), body) if sent.operation == "downloadCertificate" else send(sent)
+    def broken(sent: Sent, send: Send) -> Received:
+        return Received(500, (), body) if sent.operation == "downloadCertificate" else send(sent)
 
     one = prepared(broken)
     carried_out(one, "documents_and_notices.document")
@@ -233,8 +233,8 @@ def test_a_failing_server_is_seen(body: bytes, check: str) -> None:
 
 
 def test_a_target_that_makes_nothing_is_one_finding_not_silence() -> None:
-    def broken(sent: Sent, send: Send) -> Reply:
-        return Reply(500, (), b"{}") if sent.operation == "createCertification" else send(sent)
+    def broken(sent: Sent, send: Send) -> Received:
+        return Received(500, (), b"{}") if sent.operation == "createCertification" else send(sent)
 
     one = prepared(broken)
     one.results += carried_out(one, "replacing.replaces_fully", "deleting.second_delete")

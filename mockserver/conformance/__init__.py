@@ -36,7 +36,7 @@ from mockserver.conformance.steps import (
     usable,
 )
 from mockserver.conformance.telling import Report
-from mockserver.conformance.traffic import Reply
+from mockserver.conformance.traffic import Received
 from mockserver.conformance.transports import Unreachable
 from mockserver.conformance.walking import Sheet, by_id, has_key, left_nothing, read_page, sheets, walk, ways
 from mockserver.contract import Kind, Operation

@@ -10,7 +10,7 @@ import harfile
 
 from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.telling import Report, cut
-from mockserver.conformance.traffic import Exchange, Reply
+from mockserver.conformance.traffic import Exchange, Received
 
 HTTP = "HTTP/1.1"
 
@@ -50,7 +50,7 @@ def har_request(one: Exchange, base_url: str, redactor: Redactor) -> harfile.Req
 
 def _response(one: Exchange, redactor: Redactor) -> harfile.Response:
     """The reply; status 0, as HAR has it, where none came."""
-    reply = one.reply or Reply(0, (), b"")
+    reply = one.reply or Received(0, (), b"")
     return harfile.Response(
         status=reply.status,
         statusText="",

@@ -18,7 +18,7 @@ from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
-from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Kind, Operation
 
@@ -111,7 +111,7 @@ class Bridge:
         verbs = self._kit.plan.contract.paths.get(case.operation.path, {})
         return verbs.get(case.method.upper())
 
-    def _reply(self, sent: Sent) -> Reply:
+    def _reply(self, sent: Sent) -> Received:
         if self.over:
             return _stand_in(self.over)
         try:
@@ -132,9 +132,9 @@ def before_call(_: HookContext, case: Case[Any], __: dict[str, Any]) -> None:
         case.operation.app.prepare(case)
 
 
-def _stand_in(why: str) -> Reply:
+def _stand_in(why: str) -> Received:
     body = json.dumps({"message": why, "errors": []}).encode()
-    return Reply(403, (("Content-Type", "application/json"), (NOT_SENT, "1")), body)
+    return Received(403, (("Content-Type", "application/json"), (NOT_SENT, "1")), body)
 
 
 def _sent(environ: dict[str, Any]) -> Sent:

@@ -14,7 +14,7 @@ from mockserver.conformance.credentials import Credentials
 from mockserver.conformance.gateway import REFUSED, Gateway, Patience, Stopped
 from mockserver.conformance.pacing import Pace, retry_after
 from mockserver.conformance.recorder import Recorder
-from mockserver.conformance.traffic import Exchange, Reply, Sent
+from mockserver.conformance.traffic import Exchange, Received, Sent
 from mockserver.conformance.transports import Transport, Unreachable
 from mockserver.contract import Contract, Operation
 
@@ -85,7 +85,7 @@ class TargetClient:
         """Whether the request was one that changes nothing."""
         return _is_safe(exchange.sent, self.routes.operation(exchange.sent.method, exchange.sent.path))
 
-    def send(self, sent: Sent) -> Reply:
+    def send(self, sent: Sent) -> Received:
         operation = self.routes.operation(sent.method, sent.path)
         try:
             self._allow.judge(sent.method, sent.path, operation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from mockserver.conformance.traffic import Reply, json_or_none
+from mockserver.conformance.traffic import Received, json_or_none
 from mockserver.values.equality import Unlike, unlike
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import named, shown
@@ -29,7 +29,7 @@ def unlike_but(wanted: Any, found: Any, without: Collection[str] = ()) -> Iterat
     yield from unlike(wanted, found)
 
 
-def unlike_replies(one: Reply, other: Reply) -> set[str]:
+def unlike_replies(one: Received, other: Received) -> set[str]:
     """Where two replies differ: ``status``, and pointers into the body (the empty one where it is not JSON)."""
     found = {"status"} if one.status != other.status else set()
     values = [json_or_none(reply.body) for reply in (one, other)]

@@ -13,7 +13,7 @@ from mockserver.conformance.identity import Requester
 from mockserver.conformance.made import Made, path_value
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
-from mockserver.conformance.traffic import Exchange, Reply, Sent, json_or_none
+from mockserver.conformance.traffic import Exchange, Received, Sent, json_or_none
 from mockserver.conformance.walking import walk, ways
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
@@ -127,6 +127,6 @@ def _ask(group: Group, body: Mapping[str, Any]) -> Ask | None:
     return min(found, key=lambda one: rank.index(one.operation.kind), default=None)
 
 
-def _id(reply: Reply, operation: Operation) -> str:
+def _id(reply: Received, operation: Operation) -> str:
     value = json_or_none(reply.body)
     return str(value.get(operation.resource.key)) if isinstance(value, dict) else ""

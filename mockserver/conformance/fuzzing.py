@@ -21,7 +21,7 @@ from mockserver.conformance.findings import Finding
 from mockserver.conformance.profiles import Amount
 from mockserver.conformance.registry import Check
 from mockserver.conformance.session import Session
-from mockserver.conformance.traffic import Exchange, Reply, Sent
+from mockserver.conformance.traffic import Exchange, Received, Sent
 from mockserver.contract import Kind, Operation
 
 SCHEMA_CHECK = "response_schema_conformance"
@@ -223,5 +223,5 @@ def _exchange(number: int, purpose: str, step: Interaction, operation: Operation
     reply = None
     if step.response:
         reply_headers = tuple((name, one) for name, found in step.response.headers.items() for one in found)
-        reply = Reply(step.response.status_code, reply_headers, step.response.content, step.response.elapsed)
+        reply = Received(step.response.status_code, reply_headers, step.response.content, step.response.elapsed)
     return Exchange(number, datetime.fromtimestamp(step.timestamp, UTC), f"fuzzing.{purpose}", sent, reply)

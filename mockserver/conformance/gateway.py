@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from mockserver.conformance.evidence import media_types
 from mockserver.conformance.pacing import OutOfTime
-from mockserver.conformance.traffic import Reply
+from mockserver.conformance.traffic import Received
 from mockserver.contract import Contract, Operation
 
 REFUSED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
@@ -33,7 +33,7 @@ class Stopped(OutOfTime):
     """The run cannot go on: the message says why."""
 
 
-def is_html(reply: Reply) -> bool:
+def is_html(reply: Received) -> bool:
     """Whether the body is an HTML page, whatever its media type says."""
     return _HTML.match(reply.body[:2_000]) is not None
 
@@ -45,7 +45,7 @@ class Gateway:
         self._contract = contract
         self._pages: dict[str, bool] = {}
 
-    def trouble(self, reply: Reply, operation: Operation | None, known: Container[str] = ()) -> str:
+    def trouble(self, reply: Received, operation: Operation | None, known: Container[str] = ()) -> str:
         """What stood in the way of an answer, in words that are the same in every run; empty for an answer.
 
         Where the document has no such operation, pages and redirects may be answers, but for those that are ``known``.

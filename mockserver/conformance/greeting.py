@@ -11,7 +11,7 @@ from mockserver.conformance.gateway import BUSY, is_html, without_query
 from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
-from mockserver.conformance.traffic import NotJson, Reply
+from mockserver.conformance.traffic import NotJson, Received
 from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Kind, Operation
 from mockserver.errors import Problem, SetupError
@@ -74,7 +74,7 @@ def _nowhere(session: Session, group: Group, operation: Operation) -> dict[str, 
     return dict.fromkeys(names, NOWHERE)
 
 
-def _wrong(session: Session, operation: Operation, reply: Reply, *, is_doubted: bool) -> SetupError | None:
+def _wrong(session: Session, operation: Operation, reply: Received, *, is_doubted: bool) -> SetupError | None:
     """Why ``reply`` is not the API's to a good request; None when it may be.
 
     ``is_doubted``: a list was not found, so that a 404 says nothing about a record.
@@ -93,7 +93,7 @@ def _wrong(session: Session, operation: Operation, reply: Reply, *, is_doubted: 
     return None
 
 
-def _may_be_missing(operation: Operation, reply: Reply) -> bool:
+def _may_be_missing(operation: Operation, reply: Received) -> bool:
     """Whether a 404 may be about the record that was asked for, and not about the path."""
     if operation.plan is not None:
         return "{" in operation.path and reply.status == HTTPStatus.NOT_FOUND
@@ -107,7 +107,7 @@ def _may_be_missing(operation: Operation, reply: Reply) -> bool:
     return rule is None or rule.full is None or rule.full.allows(value)
 
 
-def _remedy(reply: Reply) -> str:
+def _remedy(reply: Received) -> str:
     text = reply.body[:20_000].lower() + (reply.header("Location") or "").lower().encode()
     if any(word in text for word in (b"maintenance", b"wartung", b"back soon")):
         return "try again when the maintenance is over"
@@ -118,7 +118,7 @@ def _remedy(reply: Reply) -> str:
     return "correct the URL: is the base path missing, or is this the address of a web page?"
 
 
-def _described(reply: Reply) -> str:
+def _described(reply: Received) -> str:
     """Status, media type and Location of what answered."""
     media_type = (reply.header("Content-Type") or "").partition(";")[0].strip()
     parts = [str(reply.status)]

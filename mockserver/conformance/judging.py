@@ -15,7 +15,7 @@ from mockserver.conformance.provenance import Provenance, of_operation
 from mockserver.conformance.recorder import trimmed
 from mockserver.conformance.registry import Check
 from mockserver.conformance.stories.trail import Expected, Trails
-from mockserver.conformance.traffic import Exchange, NotJson, Reply
+from mockserver.conformance.traffic import Exchange, NotJson, Received
 from mockserver.contract import Operation
 
 EVIDENCE = 8
@@ -57,14 +57,14 @@ class Judge:
         self.judged += 1
         self.evidence.judge(operation.id if operation else self._last or "")
 
-    def value(self, reply: Reply) -> Any:
+    def value(self, reply: Received) -> Any:
         """The reply's JSON; Broken when it is none."""
         try:
             return reply.json()
         except NotJson as wrong:
             raise Broken("a reply is not JSON", str(wrong)) from None
 
-    def status(self, reply: Reply, wanted: int, what: str, operation: Operation | None = None) -> None:
+    def status(self, reply: Received, wanted: int, what: str, operation: Operation | None = None) -> None:
         self._judge(operation)
         expect_status(reply, wanted, what, operation)
 
@@ -121,7 +121,7 @@ class Judge:
         self.findings.append(replace(found, trail=self.trails.trail(found.key, broken.expected)))
 
 
-def expect_status(reply: Reply, wanted: int, what: str, operation: Operation | None) -> None:
+def expect_status(reply: Received, wanted: int, what: str, operation: Operation | None) -> None:
     """Raises Broken when the reply has another status; not counted as a judgement."""
     if reply.status != wanted:
         cause = f"{what}: answered {reply.status}, wanted {wanted}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
-from mockserver.conformance.traffic import Reply, json_or_none
+from mockserver.conformance.traffic import Received, json_or_none
 from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Kind
 
@@ -62,7 +62,7 @@ def _delays(session: Session, group: Group, longest: float) -> Iterator[float]:
     made = session.create(group)
     record_id = str(made[group.key])
 
-    def delay(is_seen: Callable[[Reply], bool]) -> Iterator[float]:
+    def delay(is_seen: Callable[[Received], bool]) -> Iterator[float]:
         found = _until(session, lambda: is_seen(session.at(group, Kind.READ, record_id)), longest)
         return iter(() if found is None else (found,))
 
@@ -91,6 +91,6 @@ def _until(session: Session, is_seen: Callable[[], bool], longest: float) -> flo
     return missed
 
 
-def _member(reply: Reply, name: str) -> object:
+def _member(reply: Received, name: str) -> object:
     value = json_or_none(reply.body)
     return value.get(name) if isinstance(value, dict) else None

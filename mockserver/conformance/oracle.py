@@ -15,7 +15,7 @@ from mockserver.conformance.plain_replies import PlainReplies
 from mockserver.conformance.provenance import of_operation
 from mockserver.conformance.recorder import trimmed
 from mockserver.conformance.stories.trail import Expected, Trails
-from mockserver.conformance.traffic import Exchange, NotJson, Reply, read_json
+from mockserver.conformance.traffic import Exchange, NotJson, Received, read_json
 from mockserver.contract import Operation
 from mockserver.contract.operation import ReplyRule
 
@@ -57,7 +57,7 @@ class Oracle:
             self.seen[finding.key] = self.seen.get(finding.key, 0) + 1
 
 
-def _expected(check: str, reply: Reply, operation: Operation | None) -> Expected:
+def _expected(check: str, reply: Received, operation: Operation | None) -> Expected:
     """What would have been right, where a status or a header says it."""
     declared = tuple(sorted(operation.replies)) if operation else ()
     if check == "watch.status":
@@ -70,7 +70,7 @@ def _expected(check: str, reply: Reply, operation: Operation | None) -> Expected
 
 
 def judge(
-    exchange: Exchange, reply: Reply, operation: Operation | None, plain: PlainReplies | None = None
+    exchange: Exchange, reply: Received, operation: Operation | None, plain: PlainReplies | None = None
 ) -> Iterator[tuple[str, int | None, str, str]]:
     """What is wrong with one reply: check, code, cause and detail of each."""
     if _TRACE.search(reply.body):
@@ -94,7 +94,7 @@ def judge(
 
 
 def _content(
-    exchange: Exchange, reply: Reply, operation: Operation, rule: ReplyRule
+    exchange: Exchange, reply: Received, operation: Operation, rule: ReplyRule
 ) -> Iterator[tuple[str, int | None, str, str]]:
     if rule.full is None:
         if reply.body:
@@ -132,7 +132,7 @@ def _not_json(text: str) -> None:
     raise ValueError(f"{text} is not JSON")
 
 
-def _start(reply: Reply) -> str:
+def _start(reply: Received) -> str:
     return reply.body[:200].decode(errors="replace")
 
 

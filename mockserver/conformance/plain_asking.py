@@ -15,7 +15,7 @@ from mockserver.conformance.plain_replies import PlainReplies
 from mockserver.conformance.plain_writing import cookie, flat, query_pairs, show, text_of
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
-from mockserver.conformance.traffic import Reply, Sent, json_or_none
+from mockserver.conformance.traffic import Received, Sent, json_or_none
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Parent, OperationPlan, Steps, Taken
@@ -55,7 +55,7 @@ class PlainAsking:
         body: Any = ABSENT,
         query: Mapping[str, str] | None = None,
         with_credentials: bool = True,
-    ) -> Reply:
+    ) -> Received:
         """Send a request that is valid but for what is said otherwise; ``values`` fill the path."""
         plan = _planned(operation)
         pairs, headers = self._parameters(plan.taken)
@@ -185,10 +185,10 @@ class PlainAsking:
         key = _planned(operation).key
         return {**self.below(operation, made.above), **({key: made.key} if key else {})}
 
-    def record(self, reply: Reply, operation: Operation) -> Any:
+    def record(self, reply: Received, operation: Operation) -> Any:
         return within(json_or_none(reply.body), _planned(operation).record or ())
 
-    def items(self, reply: Reply, operation: Operation) -> list[Any]:
+    def items(self, reply: Received, operation: Operation) -> list[Any]:
         """The records of a list's reply."""
         found = within(json_or_none(reply.body), _planned(operation).items or ())
         return found if isinstance(found, list) else []

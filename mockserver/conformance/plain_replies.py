@@ -16,7 +16,7 @@ from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from mockserver.conformance.traffic import NotJson, Reply, read_json
+from mockserver.conformance.traffic import NotJson, Received, read_json
 from mockserver.contract import Operation
 from mockserver.contract.document import Document, Node
 from mockserver.contract.making import Maker
@@ -49,7 +49,7 @@ class PlainReplies:
         self._judge = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
         self._known: dict[str, Validator] = {}
 
-    def faults(self, reply: Reply, operation: Operation) -> Iterator[Fault]:
+    def faults(self, reply: Received, operation: Operation) -> Iterator[Fault]:
         """What is wrong with a reply by what the document declares for its status.
 
         An undeclared refusal is not: documents seldom list them all. An undeclared success or redirect is.
@@ -91,7 +91,7 @@ class PlainReplies:
         except (Unresolvable, SchemaError, RecursionError, TypeError, AttributeError, re.error):
             return []  # a schema that its owner got wrong says nothing of a reply
 
-    def _schema(self, reply: Reply, schema: Node) -> Iterator[Fault]:
+    def _schema(self, reply: Received, schema: Node) -> Iterator[Fault]:
         try:
             value = read_json(reply.body)
         except NotJson as wrong:

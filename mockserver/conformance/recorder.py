@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from mockserver.conformance.traffic import Exchange, Reply, Sent
+from mockserver.conformance.traffic import Exchange, Received, Sent
 
 KEPT = 5_000
 """How many exchanges are kept, the newest ones."""
-Message = TypeVar("Message", Sent, Reply)
+Message = TypeVar("Message", Sent, Received)
 KEPT_BODY = 64 * 2**10
 """How many bytes of each body are kept."""
 
@@ -27,7 +27,7 @@ class Recorder:
         self.total = 0
         self._lock = threading.Lock()
 
-    def record(self, sent: Sent, reply: Reply | None, purpose: str, failure: str = "") -> Exchange:
+    def record(self, sent: Sent, reply: Received | None, purpose: str, failure: str = "") -> Exchange:
         operation = sent.operation or "(not in the document)"
         with self._lock:
             self.total += 1

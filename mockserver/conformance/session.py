@@ -17,7 +17,7 @@ from mockserver.conformance.making import make_body
 from mockserver.conformance.plan import Group, Plan
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.registry import Check
-from mockserver.conformance.traffic import Reply, Sent, json_or_none
+from mockserver.conformance.traffic import Received, Sent, json_or_none
 from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Kind, Operation
 
@@ -55,7 +55,7 @@ class Session(Judge):
         who: Requester | None = None,
         tenant: str | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Reply:
+    ) -> Received:
         """Send ``ask`` as ``who`` (default: the run's own identity) to ``tenant`` (default: theirs)."""
         return self.client.send(self._request(ask, who or self.own, tenant, headers))
 
@@ -67,7 +67,7 @@ class Session(Judge):
         *,
         who: Requester | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Reply:
+    ) -> Received:
         """Send anything; ``headers`` replace the usual ones, an empty text leaves one out."""
         return self.client.send(_sent(method, target, content, who or self.own, headers))
 
@@ -92,7 +92,7 @@ class Session(Judge):
         query: Mapping[str, Any] | None = None,
         body: Any = NO_BODY,
         who: Requester | None = None,
-    ) -> Reply:
+    ) -> Received:
         """Ask the operation of ``kind`` about one record."""
         operation = group.one(kind)
         return self.send(Ask(operation, {record_name(operation): record_id}, query or {}, body), who=who)
@@ -231,7 +231,7 @@ def _sent(method: str, target: str, content: bytes | None, who: Requester, heade
     return Sent(method, target, tuple((name, text) for name, text in sent.items() if text), content)
 
 
-def dependants(plan: Plan, reply: Reply) -> list[tuple[str, str, str]]:
+def dependants(plan: Plan, reply: Received) -> list[tuple[str, str, str]]:
     """Resource, id and referring field of the records that, as a refused delete tells, stand in its way.
 
     A change may have made them: they were in no reply.

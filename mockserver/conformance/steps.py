@@ -13,7 +13,7 @@ from mockserver.conformance.findings import Broken, NotApplicable
 from mockserver.conformance.identity import Requester, claims
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
-from mockserver.conformance.traffic import Reply
+from mockserver.conformance.traffic import Received
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
 from mockserver.contract.resource import Reference
@@ -132,13 +132,13 @@ def naming(group: Group, reference: Reference, record_id: str) -> dict[str, Any]
 
 def send_batch(
     session: Session, group: Group, items: Iterable[Mapping[str, Any]], *, who: Requester | None = None
-) -> Reply:
+) -> Received:
     """Send a batch of ``items``, which are told in the words of ``BatchWords``."""
     operation = group.one(Kind.BATCH)
     return session.send(Ask(operation, body=operation.batch.body(items)), who=who)
 
 
-def results_of(session: Session, group: Group, reply: Reply) -> list[dict[str, Any]]:
+def results_of(session: Session, group: Group, reply: Received) -> list[dict[str, Any]]:
     """The results in a batch's reply, in the words of ``BatchWords``; none where it has no list of objects."""
     words = group.one(Kind.BATCH).batch
     body = session.value(reply)

@@ -42,7 +42,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Received:
     """One reply; ``seconds`` is how long it took."""
 
     status: int
@@ -66,7 +66,7 @@ class Exchange:
     at: datetime
     purpose: str
     sent: Sent
-    reply: Reply | None
+    reply: Received | None
     failure: str = ""
 
 

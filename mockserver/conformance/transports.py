@@ -15,7 +15,7 @@ import urllib3
 from urllib3 import exceptions
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.traffic import Received, Sent
 from mockserver.errors import Problem, SetupError
 
 TIMEOUT = 30.0
@@ -34,7 +34,7 @@ class Unreachable(Exception):
         self.arrived = arrived
 
 
-Transport: TypeAlias = Callable[[Sent], Reply]
+Transport: TypeAlias = Callable[[Sent], Received]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,15 @@ class Trust:
 def in_process(app: Any) -> Transport:
     """Requests go to the WSGI application ``app``; what it raises is a reply with status 500."""
 
-    def send(sent: Sent) -> Reply:
+    def send(sent: Sent) -> Received:
         began = time.perf_counter()
         builder = EnvironBuilder(path=sent.target, method=sent.method, headers=list(sent.headers), data=sent.body)
         try:
             content, status, headers = run_wsgi_app(app, builder.get_environ(), buffered=True)
             body = b"".join(content)
         except Exception as error:  # noqa: BLE001 -- a server would answer 500 whatever it was
-            return Reply(500, (), f"{type(error).__name__}: {error}".encode(), time.perf_counter() - began)
-        return Reply(int(status.split()[0]), tuple(headers.items()), body, time.perf_counter() - began)
+            return Received(500, (), f"{type(error).__name__}: {error}".encode(), time.perf_counter() - began)
+        return Received(int(status.split()[0]), tuple(headers.items()), body, time.perf_counter() - began)
 
     return send
 
@@ -66,7 +66,7 @@ def over_http(base_url: str, timeout: float = TIMEOUT, trust: Trust | None = Non
     base = base_url.rstrip("/")
     pool = pool_for(base, trust or Trust())
 
-    def send(sent: Sent) -> Reply:
+    def send(sent: Sent) -> Received:
         began = time.perf_counter()
         try:
             response = pool.request(
@@ -80,7 +80,7 @@ def over_http(base_url: str, timeout: float = TIMEOUT, trust: Trust | None = Non
             )
         except exceptions.HTTPError as error:
             raise unreachable(error, base) from None
-        return Reply(response.status, tuple(response.headers.items()), response.data, time.perf_counter() - began)
+        return Received(response.status, tuple(response.headers.items()), response.data, time.perf_counter() - began)
 
     return send
 

@@ -21,7 +21,7 @@ from mockserver.conformance.options import Options
 from mockserver.conformance.registry import Check
 from mockserver.conformance.runner import Run
 from mockserver.conformance.running import NOTHING_ASKED, NOTHING_JUDGED, Outcome, Result, carry_out
-from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.verdict import Verdict, Word
 
 Body = Callable[[Session, Group], Any]
@@ -94,7 +94,7 @@ def test_a_fault_of_a_check_is_its_own_unless_a_reply_misled_it() -> None:
     assert (own.outcome, own.findings) == (Outcome.ERROR, ())
     assert own.reason.startswith("KeyError: 'no such member' (test_evidence.py:")
 
-    def misleading(sent: Sent, send: Callable[[Sent], Reply]) -> Reply:
+    def misleading(sent: Sent, send: Callable[[Sent], Received]) -> Received:
         reply = send(sent)
         return replace(reply, body=b'{"id": "1"}') if sent.operation == "createCertification" else reply
 

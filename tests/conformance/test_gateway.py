@@ -15,13 +15,13 @@ import pytest
 from mockserver.conformance.checking import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.targets import Target, find_target
-from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import Unreachable
 from mockserver.conformance.verdict import Verdict, Word
 from mockserver.errors import SetupError
 
-Send = Callable[[Sent], Reply]
-Habit = Callable[[Sent, Send, int], Reply]
+Send = Callable[[Sent], Received]
+Habit = Callable[[Sent, Send, int], Received]
 LOGIN = b"<!DOCTYPE html><html><form action='/login'>Sign in <input type=password></form></html>"
 MAINTENANCE = b"<html><body>Down for maintenance, back soon.</body></html>"
 PAGE = b"<!doctype html><html><title>404</title>Not here</html>"
@@ -53,7 +53,7 @@ def checked(habit: Habit | None, time: Time | None = None, **options: Any) -> Ve
     options = {"groups": (GROUP,), "fuzzed": False, **options}
     own, numbers = options.pop("own", mock().own), itertools.count(1)
 
-    def transport(sent: Sent) -> Reply:
+    def transport(sent: Sent) -> Received:
         time.now += 0.004
         return habit(sent, mock().transport, next(numbers)) if habit else mock().transport(sent)
 
@@ -63,38 +63,38 @@ def checked(habit: Habit | None, time: Time | None = None, **options: Any) -> Ve
     return verdict
 
 
-def every(number: int, answer: Callable[[Sent, Send], Reply]) -> Habit:
+def every(number: int, answer: Callable[[Sent, Send], Received]) -> Habit:
     return lambda sent, send, count: answer(sent, send) if count % number == 0 else send(sent)
 
 
-def since(number: int, answer: Callable[[Sent, Send], Reply]) -> Habit:
+def since(number: int, answer: Callable[[Sent, Send], Received]) -> Habit:
     return lambda sent, send, count: answer(sent, send) if count >= number else send(sent)
 
 
 def says(
     status: int, body: bytes = b"busy", headers: tuple[tuple[str, str], ...] = ()
-) -> Callable[[Sent, Send], Reply]:
-    return lambda _, __: Reply(status, headers, body)
+) -> Callable[[Sent, Send], Received]:
+    return lambda _, __: Received(status, headers, body)
 
 
-def refuses_all(sent: Sent, send: Send) -> Reply:
+def refuses_all(sent: Sent, send: Send) -> Received:
     """No token is good any more; one that never was is refused by the API itself."""
     reply = send(sent)
-    return reply if reply.status == 401 else Reply(401, (), b"{}")
+    return reply if reply.status == 401 else Received(401, (), b"{}")
 
 
-def loses(answer: Callable[[Sent, Send], Reply]) -> Callable[[Sent, Send], Reply]:
+def loses(answer: Callable[[Sent, Send], Received]) -> Callable[[Sent, Send], Received]:
     """The API carries the request out, and its answer gets lost."""
 
-    def lost(sent: Sent, send: Send) -> Reply:
+    def lost(sent: Sent, send: Send) -> Received:
         send(sent)
         return answer(sent, send)
 
     return lost
 
 
-def fails(cause: str, *, arrived: bool = True) -> Callable[[Sent, Send], Reply]:
-    def fail(_: Sent, __: Send) -> Reply:
+def fails(cause: str, *, arrived: bool = True) -> Callable[[Sent, Send], Received]:
+    def fail(_: Sent, __: Send) -> Received:
         raise Unreachable(cause, arrived=arrived)
 
     return fail
@@ -140,8 +140,8 @@ def test_writes_whose_answer_got_lost_are_no_finding_and_leave_nothing(answer: A
 
 
 def test_what_stays_is_one_cause_and_the_checks_it_hit_are_not_covered() -> None:
-    def habit(sent: Sent, send: Send, _: int) -> Reply:
-        return Reply(503, (), b"") if sent.operation == "patchCourseFee" else send(sent)
+    def habit(sent: Sent, send: Send, _: int) -> Received:
+        return Received(503, (), b"") if sent.operation == "patchCourseFee" else send(sent)
 
     verdict = checked(habit)
     assert verdict.findings == ()
@@ -200,9 +200,9 @@ def test_the_wrong_thing_that_answers_is_told_in_the_greeting(answer: Any, probl
 def test_the_greeting_asks_what_the_chosen_groups_have_and_forgives_one_broken_operation() -> None:
     asked: list[str] = []
 
-    def habit(sent: Sent, send: Send, _: int) -> Reply:
+    def habit(sent: Sent, send: Send, _: int) -> Received:
         asked.append(str(sent.operation))
-        return Reply(404, HTML, PAGE) if sent.operation == "listFeesByCourseId" else send(sent)
+        return Received(404, HTML, PAGE) if sent.operation == "listFeesByCourseId" else send(sent)
 
     verdict = checked(habit)
     assert asked[:2] == ["listFeesByCourseId", "getCourseFee"]
@@ -227,12 +227,12 @@ class Tokens:
     def habit(self, period: int) -> Habit:
         """Every so many requests the token is withdrawn."""
 
-        def habit(sent: Sent, send: Send, count: int) -> Reply:
+        def habit(sent: Sent, send: Send, count: int) -> Received:
             if count % period == 0:
                 self.good = "none"
             header = sent.header("Authorization")
             is_old = header in self.known and header != f"Bearer {self.good}"
-            return Reply(401, (), b"{}") if is_old else send(sent)
+            return Received(401, (), b"{}") if is_old else send(sent)
 
         return habit
 
@@ -248,8 +248,8 @@ def test_a_token_that_is_refused_is_fetched_anew_and_the_request_repeated() -> N
 
 
 def test_an_operation_that_refuses_a_good_token_is_a_finding() -> None:
-    def habit(sent: Sent, send: Send, _: int) -> Reply:
-        return Reply(401, (), b"{}") if sent.operation == "patchCourseFee" else send(sent)
+    def habit(sent: Sent, send: Send, _: int) -> Received:
+        return Received(401, (), b"{}") if sent.operation == "patchCourseFee" else send(sent)
 
     verdict = checked(habit)
     assert verdict.stopped == ""
@@ -265,9 +265,9 @@ class Replica:
     lag: float
 
     def __post_init__(self) -> None:
-        self._old: dict[str, tuple[float, Reply]] = {}
+        self._old: dict[str, tuple[float, Received]] = {}
 
-    def __call__(self, sent: Sent, send: Send, _: int) -> Reply:
+    def __call__(self, sent: Sent, send: Send, _: int) -> Received:
         path = sent.path
         if sent.method == "GET" and path in self._old and self._old[path][0] > self.time.now:
             return self._old[path][1]

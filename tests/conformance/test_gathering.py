@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.gathering import seen_by_checks_alone
-from mockserver.conformance.traffic import Exchange, Reply, Sent
+from mockserver.conformance.traffic import Exchange, Received, Sent
 
 
 def finding(check: str, cause: str, status: int = 200) -> Finding:
-    step = Exchange(1, datetime(2025, 4, 18, tzinfo=UTC), "", Sent("GET", "/pets"), Reply(status, (), b""))
+    step = Exchange(1, datetime(2025, 4, 18, tzinfo=UTC), "", Sent("GET", "/pets"), Received(status, (), b""))
     return Finding(check, "", None, "pets", "listPets", cause, "", (step,))
 
 

@@ -12,7 +12,7 @@ from checking import carried_out, prepared
 from mockserver.conformance.archive import har_request
 from mockserver.conformance.redaction import Redactor, escaped
 from mockserver.conformance.running import Outcome
-from mockserver.conformance.traffic import DEEPEST, Exchange, NotJson, Reply, Sent, read_json
+from mockserver.conformance.traffic import DEEPEST, Exchange, NotJson, Received, Sent, read_json
 
 STEERING = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202egnp"
 
@@ -47,7 +47,7 @@ def test_control_characters_are_shown_and_lines_stay():
     ids=["open", "deep", "text", "json", "bytes"],
 )
 def test_whatever_it_answers_is_a_finding_and_reads_as_text(body, tmp_path):
-    def broken(sent: Sent, send) -> Reply:
+    def broken(sent: Sent, send) -> Received:
         reply = send(sent)
         return replace(reply, body=body) if sent.method == "GET" else reply
 

@@ -19,7 +19,7 @@ from mockserver.conformance.findings import Finding
 from mockserver.conformance.options import Options
 from mockserver.conformance.reporting import BUILT_IN, Files
 from mockserver.conformance.targets import find_target
-from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.verdict import clusters
 
 GROUPS = ("courseFees", "programs")
@@ -30,13 +30,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reports of a run over a target with two faults, each of them in two resources."""
     target, here = find_target(Options()), tmp_path_factory.mktemp("report")
 
-    def transport(sent: Sent) -> Reply:
+    def transport(sent: Sent) -> Received:
         if (
             sent.method == "DELETE"
             and "/" in sent.path[1:]
             and target.transport(replace(sent, method="GET")).status == 404
         ):
-            return Reply(200, target.transport(sent).headers, json.dumps(sent.path.rpartition("/")[2]).encode())
+            return Received(200, target.transport(sent).headers, json.dumps(sent.path.rpartition("/")[2]).encode())
         reply = target.transport(sent)
         is_patch = sent.method == "PATCH" and reply.status == 200
         return (

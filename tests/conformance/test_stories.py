@@ -25,7 +25,7 @@ from mockserver.conformance.stories.scripts import clear_stories, write_stories
 from mockserver.conformance.stories.story import Story, as_data, read_story
 from mockserver.conformance.stories.telling import Circumstances, tell_story
 from mockserver.conformance.targets import Target, find_target
-from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import in_process
 from mockserver.errors import SetupError
 from mutants.catalogue import all_mutants
@@ -155,9 +155,9 @@ def test_a_story_that_shows_sometimes_is_flaky(sound: Any) -> None:
     with planted(mutant, ground(SEED)[1]) as app:
         story, target = found_in(app, PLANTED["second-delete-200"])
     send, refused = in_process(sound), story.expectation.statuses[0]
-    answered: list[Reply] = []
+    answered: list[Received] = []
 
-    def wrong_once(sent: Sent) -> Reply:
+    def wrong_once(sent: Sent) -> Received:
         reply = send(sent)
         if reply.status != refused:
             return reply

@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.conformance.checking import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.targets import Target, find_target
-from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import in_process
 from mockserver.conformance.verdict import Verdict
 from mockserver.settings import DEVELOPMENT_SECRET
@@ -37,7 +37,7 @@ def checked(groups: tuple[str, ...], seed: int, manners: Manners | None = None, 
     server = in_process(RightServer(DEVELOPMENT_SECRET, manners, time))
     chosen = Options(groups=groups, seed=seed, profile="http", target="http://127.0.0.1:1", **options)
 
-    def transport(sent: Sent) -> Reply:
+    def transport(sent: Sent) -> Received:
         time.now += 0.002
         return server(sent)
 

@@ -14,7 +14,7 @@ from mockserver.conformance.runner import Run
 from mockserver.conformance.stories.playing import Answer, Unplayable, broken, play
 from mockserver.conformance.stories.story import Story, as_data, read_story
 from mockserver.conformance.targets import Target, find_target
-from mockserver.conformance.traffic import Reply, Sent
+from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import Unreachable
 from mockserver.errors import Problem, SetupError
 
@@ -51,7 +51,7 @@ def replay(file: Path, options: Options, target: Target | None = None) -> tuple[
         raise SetupError([Problem(str(file), "", f"cannot be carried out: {error}", remedy)]) from None
 
 
-def fate_of(story: Story, tokens: dict[str, str], send: Callable[[Sent], Reply]) -> ReplayResult:
+def fate_of(story: Story, tokens: dict[str, str], send: Callable[[Sent], Received]) -> ReplayResult:
     """What ``ROUNDS`` rounds show. Raises Unplayable."""
 
     def answer(method: str, path: str, headers: list[tuple[str, str]], body: bytes | None) -> Answer:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from mockserver.conformance.made import created
-from mockserver.conformance.traffic import Exchange, Reply, json_or_none
+from mockserver.conformance.traffic import Exchange, Received, json_or_none
 from mockserver.contract import Operation
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import Unlike, same_json
@@ -32,7 +32,7 @@ _NAMES = re.compile(r"[\w|:-]+")
 class Expected:
     """What a check wanted: a status of ``reply``, or that ``found`` had no ``places`` unlike what was wanted."""
 
-    reply: Reply | None = None
+    reply: Received | None = None
     statuses: tuple[int, ...] = ()
     headers: tuple[str, ...] = ()
     found: Any = ABSENT
