@@ -40,7 +40,7 @@ PATIENCE = 120.0
 CUT_OFF = "the process that checked half of the resources ended before its time"
 
 
-class Run(Protocol):
+class SharedRun(Protocol):
     """What of a run is shared."""
 
     options: Options
@@ -95,7 +95,7 @@ def can_be_shared(groups: Mapping[str, Group]) -> bool:
     return has_two and not multiprocessing.current_process().daemon and len(groups) >= FEWEST
 
 
-def halved(run: Run) -> tuple[dict[str, Group], dict[str, Group]]:
+def halved(run: SharedRun) -> tuple[dict[str, Group], dict[str, Group]]:
     """The resources in two parts that take about as long: what has many fields, and is checked whole, takes longer."""
     many = 1 if run.sample.share == 1 else 4
     weights = {
@@ -112,7 +112,7 @@ def halved(run: Run) -> tuple[dict[str, Group], dict[str, Group]]:
 
 
 @contextmanager
-def shared(run: Run) -> Iterator[None]:
+def shared(run: SharedRun) -> Iterator[None]:
     """Leave to the run one half of its resources where a copy can check the other meanwhile; all of them where not."""
     if not (run.target.is_own and can_be_shared(run.groups)):
         yield
@@ -127,7 +127,7 @@ def shared(run: Run) -> Iterator[None]:
 
 
 @contextmanager
-def beside(run: Run, groups: dict[str, Group]) -> Iterator[None]:
+def beside(run: SharedRun, groups: dict[str, Group]) -> Iterator[None]:
     """Check ``groups`` in a copy of this process meanwhile; what it finds is the run's too, at the end."""
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
@@ -162,7 +162,7 @@ def _interrupted(number: int, _: FrameType | None) -> None:
     raise KeyboardInterrupt(number)
 
 
-def _check(run: Run, groups: dict[str, Group], here: Connection, there: Connection) -> None:
+def _check(run: SharedRun, groups: dict[str, Group], here: Connection, there: Connection) -> None:
     """In the copy: the checks of ``groups``, and what came of them since it was made."""
     here.close()  # so that writing ends when nobody is left to read
     for one in (signal.SIGINT, signal.SIGTERM):
@@ -193,7 +193,7 @@ def _check(run: Run, groups: dict[str, Group], here: Connection, there: Connecti
     )
 
 
-def _join(run: Run, half: Half | None) -> None:
+def _join(run: SharedRun, half: Half | None) -> None:
     """Make what the copy has found the run's own; None: it never told."""
     if half is None:
         run.stopped = run.partial = run.partial or CUT_OFF
