@@ -41,7 +41,7 @@ CODES: Mapping[str, int] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
+class FuzzedOperation:
     """One operation (or sequence) in one phase: how often each check was carried out, and what it found."""
 
     phase: str
@@ -108,7 +108,7 @@ def settings(session: Session, amount: Amount, seed: int) -> dict[str, Any]:
 
 def fuzz(
     session: Session, amount: Amount, seed: int, wanted: Callable[[Operation], bool], report: Callable[[str], None]
-) -> Iterator[Scenario]:
+) -> Iterator[FuzzedOperation]:
     """Run every phase over the operations that are ``wanted``; ``told`` hears of each that begins."""
     bridge = Bridge(session)
     chosen = settings(session, amount, seed)
@@ -128,16 +128,18 @@ def fuzz(
         elif isinstance(event, events.ScenarioFinished):
             yield _scenario(session, event)
         elif isinstance(event, events.NonFatalError):
-            yield Scenario(str(event.phase.value if event.phase else ""), event.label, {}, (), str(event.value)[:300])
+            yield FuzzedOperation(
+                str(event.phase.value if event.phase else ""), event.label, {}, (), str(event.value)[:300]
+            )
         elif isinstance(event, events.Interrupted) and not bridge.over:  # by a person, and not by us
             raise KeyboardInterrupt
         elif isinstance(event, events.FatalError):
             raise event.exception
     if bridge.over:
-        yield Scenario("", "", {}, (), bridge.over)
+        yield FuzzedOperation("", "", {}, (), bridge.over)
 
 
-def _scenario(session: Session, event: events.ScenarioFinished) -> Scenario:
+def _scenario(session: Session, event: events.ScenarioFinished) -> FuzzedOperation:
     counts: dict[str, int] = {}
     found: list[Finding] = []
     for case_id, nodes in event.recorder.checks.items():
@@ -148,7 +150,7 @@ def _scenario(session: Session, event: events.ScenarioFinished) -> Scenario:
                 counts[node.name] = counts.get(node.name, 0) + 1
                 if node.status is Status.FAILURE and node.failure_info and _is_judged(node.failure_info.failure):
                     found.append(_finding(session, event.recorder, case_id, node.name, node.failure_info.failure))
-    return Scenario(event.phase.value, event.recorder.label, counts, tuple(found))
+    return FuzzedOperation(event.phase.value, event.recorder.label, counts, tuple(found))
 
 
 def _was_sent(recorder: ScenarioRecorder, case_id: str) -> bool:

@@ -12,7 +12,7 @@ from mockserver.conformance.client import TargetClient
 from mockserver.conformance.credentials import Credentials
 from mockserver.conformance.events import Judged, Listener, Working
 from mockserver.conformance.fates import Fates
-from mockserver.conformance.fuzzing import PHASES, Scenario, as_check, fuzz
+from mockserver.conformance.fuzzing import PHASES, FuzzedOperation, as_check, fuzz
 from mockserver.conformance.gateway import Patience, Trouble
 from mockserver.conformance.greeting import greet
 from mockserver.conformance.halves import shared
@@ -240,7 +240,7 @@ class Run:
                 self.keep(replace(result, outcome=missed, planned=False, hindered=False))
         self.session.clean_up(targets=True)
 
-    def _take(self, scenario: Scenario, seen: dict[tuple[str, str], Result]) -> None:
+    def _take(self, scenario: FuzzedOperation, seen: dict[tuple[str, str], Result]) -> None:
         if scenario.problem:
             if self.pace.is_over():
                 raise OutOfTime(scenario.problem)
