@@ -16,7 +16,7 @@ BLOCK = 4
 WAYS = frozenset({"among", "share", "per"})
 
 
-class Scope(Protocol):
+class RefScope(Protocol):
     """What a ref must know of the recipe that it stands in, while that is read."""
 
     name: str
@@ -25,14 +25,14 @@ class Scope(Protocol):
     numbered: bool
     leads_to: dict[str, str]
 
-    def other(self, name: str) -> Scope | None:
+    def other(self, name: str) -> RefScope | None:
         """The scope of another recipe, if there is one of that name."""
 
     def need(self, recipe: str, field: str) -> None:
         """Note that the field being read needs a field of a recipe."""
 
 
-def reference_function(scope: Scope) -> Function:
+def reference_function(scope: RefScope) -> Function:
     """``ref`` for the recipe of ``scope``."""
     return Function("ref", ref, context=True, draws=True, check=partial(_check, scope))
 
@@ -59,7 +59,7 @@ def ref(item: Item, target: str, *, among: int = 0, share: int = 0, per: int = 0
     return link.get_key()
 
 
-def _check(scope: Scope, site: Site) -> Shape:
+def _check(scope: RefScope, site: Site) -> Shape:
     target = site.text(0)
     if target is None:
         return ANY
@@ -73,7 +73,7 @@ def _check(scope: Scope, site: Site) -> Shape:
     return ANY
 
 
-def _check_way(scope: Scope, site: Site, target: str) -> None:
+def _check_way(scope: RefScope, site: Site, target: str) -> None:
     given = {one.arg: one.value.value if isinstance(one.value, ast.Constant) else None for one in site.node.keywords}
     if target == scope.name and given:
         site.complain("a ref to its own kind picks among the earlier ones", "leave out among, share and per")
