@@ -15,7 +15,7 @@ from mockserver.seeding.fields import constant, read_field
 from mockserver.seeding.item import Make, Recipe
 from mockserver.seeding.place import Place, literal, read_yaml
 from mockserver.seeding.recipe_file import RecipeFile
-from mockserver.seeding.scope import Field, Scope
+from mockserver.seeding.scope import Field, RecipeScope
 from mockserver.seeding.stamps import default_specs
 from mockserver.values.suggestions import meant
 
@@ -34,9 +34,9 @@ class Cookbook:
         self._problems = problems
         self._fakes = Fakes()
         self._files: dict[str, RecipeFile] = {}
-        self._scopes: dict[str, Scope | None] = {}
+        self._scopes: dict[str, RecipeScope | None] = {}
 
-    def scope(self, name: str) -> Scope | None:
+    def scope(self, name: str) -> RecipeScope | None:
         """The recipe of that name, to be read or read from; None when there is no such file."""
         if name not in self._scopes:
             self._scopes[name] = None
@@ -65,7 +65,7 @@ class Cookbook:
         plain = {name: member for name, member in place.members() if name not in made}
         specs = {**_defaults(place, resource), **plain, **made}
         columns = {name: [member.value] for name, member in plain.items()}
-        scope = Scope(
+        scope = RecipeScope(
             resource.name, place, specs, self.scope, self._fakes, columns=columns, key=resource.key, numbered=False
         )
         makers: dict[str, Make] = {name: constant(literal(member)) for name, member in plain.items()}
@@ -80,18 +80,18 @@ class Cookbook:
         files = (folder / f"{name}.yaml" for folder in self._folders) if _NAME.match(name) else ()
         return [file for file in files if file.is_file()]
 
-    def _open(self, name: str, root: Place, *replaced: Place) -> Scope:
+    def _open(self, name: str, root: Place, *replaced: Place) -> RecipeScope:
         resource = self._resources.get(name)
         file = self._files[name] = RecipeFile(root)
         file.check(resource)
         specs = {**_defaults(root, resource), **file.specs}
         key = resource.key if resource else "id"
         locale = file.locale(self._fakes)
-        scope = Scope(name, root, specs, self.scope, self._fakes, columns=file.columns, key=key, locale=locale)
+        scope = RecipeScope(name, root, specs, self.scope, self._fakes, columns=file.columns, key=key, locale=locale)
         scope.replaced = frozenset(one for other in replaced for one in RecipeFile(other).specs)
         return scope
 
-    def _recipe(self, scope: Scope) -> Recipe:
+    def _recipe(self, scope: RecipeScope) -> Recipe:
         file, resource = self._files[scope.name], self._resources.get(scope.name)
         makers: dict[str, Make] = file.makers()
         for name, spec in scope.specs.items():
@@ -101,7 +101,7 @@ class Cookbook:
         stored = tuple(sorted(name for name in makers if file.is_stored(name, resource)))
         return Recipe(scope.name, scope.key_field, makers, stored, scope.root, scope.specs, scope.leads_to)
 
-    def _circles(self, needs: Mapping[Field, set[Field]], scopes: Mapping[str, Scope]) -> None:
+    def _circles(self, needs: Mapping[Field, set[Field]], scopes: Mapping[str, RecipeScope]) -> None:
         for circle in circles(needs):
             recipe, field = circle[0]
             chain = " needs ".join(f"{name}.{one}" for name, one in (*circle, circle[0]))

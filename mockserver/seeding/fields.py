@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.expressions import compile_expression
 from mockserver.seeding.item import Make
 from mockserver.seeding.place import Place, literal
-from mockserver.seeding.scope import Scope
+from mockserver.seeding.scope import RecipeScope
 from mockserver.values.absent import ABSENT
 
 
@@ -22,7 +22,7 @@ def in_turn(values: list[Any]) -> Make:
     return lambda _context, item, _it: values[(item.ordinal - 1) % count]
 
 
-def read_field(place: Place, scope: Scope) -> Make:
+def read_field(place: Place, scope: RecipeScope) -> Make:
     """The maker of what is described at ``place``: text is an expression, in lists and objects too."""
     value = place.value
     if isinstance(value, str):
@@ -34,7 +34,7 @@ def read_field(place: Place, scope: Scope) -> Make:
     return constant(literal(place))
 
 
-def _read_expression(text: str, place: Place, scope: Scope) -> Make:
+def _read_expression(text: str, place: Place, scope: RecipeScope) -> Make:
     expression = compile_expression(
         text,
         this=scope.shape(),

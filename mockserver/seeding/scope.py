@@ -26,7 +26,7 @@ FUNCTIONS = STANDARD.also(
 """Those of every recipe; ``ref`` and ``fake`` depend on which one it is."""
 
 
-class Scope:
+class RecipeScope:
     """One recipe while it is read.
 
     ``specs`` are the places of its fields, lets, columns and constants, ``columns`` the values that rows and
@@ -41,7 +41,7 @@ class Scope:
         name: str,
         root: Place,
         specs: Mapping[str, Place],
-        others: Callable[[str], Scope | None],
+        others: Callable[[str], RecipeScope | None],
         fakes: Fakes,
         *,
         columns: Mapping[str, list[Any]] | None = None,
@@ -85,7 +85,7 @@ class Scope:
 class _Record(Shape):
     """An item of ``scope``, as the expressions of ``reading`` see it."""
 
-    def __init__(self, reading: Scope, scope: Scope) -> None:
+    def __init__(self, reading: RecipeScope, scope: RecipeScope) -> None:
         self._reading = reading
         self._scope = scope
 
