@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.runtime.determinism import stamp
 from mockserver.values.moment import read_datetime
 from mockserver.values.shown import shown
-from mockserver.web.control.route import Route, Sent, refusal
+from mockserver.web.control.route import Route, ControlRequest, refusal
 from mockserver.world import World
 
 
@@ -25,11 +25,11 @@ class ClockControl:
         yield Route("PUT", "/clock", self.set, "ClockState", body="clock")
         yield Route("POST", "/clock/advance", self.advance, "ClockState", body="clock_advance")
 
-    def clock(self, _: Sent) -> dict[str, Any]:
+    def clock(self, _: ControlRequest) -> dict[str, Any]:
         """The mock's time, and whether it runs."""
         return {"now": stamp(self.world.clock.now()), "running": self.world.clock.running}
 
-    def set(self, sent: Sent) -> dict[str, Any]:
+    def set(self, sent: ControlRequest) -> dict[str, Any]:
         """Stop the clock at `now`, or let it run on from there; `running` alone starts or stops it."""
         body, clock = sent.body, self.world.clock
         running = body.get("running", False)
@@ -41,7 +41,7 @@ class ClockControl:
             raise refusal("/now", "is missing", "give now, running, or both")
         return self.clock(sent)
 
-    def advance(self, sent: Sent) -> dict[str, Any]:
+    def advance(self, sent: ControlRequest) -> dict[str, Any]:
         """Move the clock on by so many seconds, or back by a negative number of them."""
         self.world.clock.advance(timedelta(seconds=sent.body["seconds"]))
         return self.clock(sent)

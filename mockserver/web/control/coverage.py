@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.contract import Operation
 from mockserver.runtime.journal import Entry
-from mockserver.web.control.route import Route, Sent
+from mockserver.web.control.route import Route, ControlRequest
 from mockserver.world import World
 
 
@@ -52,7 +52,7 @@ class CoverageControl:
     def routes(self) -> Iterable[Route]:
         yield Route("GET", "/coverage", self.coverage, "Coverage")
 
-    def coverage(self, _: Sent) -> list[dict[str, Any]]:
+    def coverage(self, _: ControlRequest) -> list[dict[str, Any]]:
         """Each operation with its declared statuses, and how often each is in the journal."""
         found = exercised(self.world.operations.values(), self.world.journal.entries())
         return [one.described() for one in found]

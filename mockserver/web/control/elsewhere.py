@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mockserver.values.shown import shown
-from mockserver.web.control.route import Route, Sent, refusal
+from mockserver.web.control.route import Route, ControlRequest, refusal
 from mockserver.web.control.tenants import known_tenant
 from mockserver.world import World
 
@@ -21,13 +21,13 @@ class ElsewhereControl:
         yield Route("GET", "/tenants/<tenant>/elsewhere", self.known, "Elsewhere")
         yield Route("PUT", "/tenants/<tenant>/elsewhere/<resource>/<record_id>", self.meet, "Elsewhere")
 
-    def known(self, _: Sent, tenant: str) -> dict[str, list[str]]:
+    def known(self, _: ControlRequest, tenant: str) -> dict[str, list[str]]:
         """The keys of other modules' records that are taken to be there, by module and resource."""
         holder = known_tenant(self.world, tenant)
         with holder.work():
             return {name: sorted(keys) for name, keys in sorted((holder.elsewhere or {}).items())}
 
-    def meet(self, sent: Sent, tenant: str, resource: str, record_id: str) -> dict[str, list[str]]:
+    def meet(self, sent: ControlRequest, tenant: str, resource: str, record_id: str) -> dict[str, list[str]]:
         """Take it that another module has a record, such as `people:contacts` and its id."""
         holder = known_tenant(self.world, tenant)
         if ":" not in resource:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.runtime.faults import read_fault
-from mockserver.web.control.route import Route, Sent
+from mockserver.web.control.route import Route, ControlRequest
 from mockserver.world import World
 
 
@@ -22,16 +22,16 @@ class FaultsControl:
         yield Route("POST", "/faults", self.add, "Faults", body="fault", checks_form=True)
         yield Route("DELETE", "/faults", self.clear, "Faults")
 
-    def waiting(self, _: Sent) -> list[dict[str, Any]]:
+    def waiting(self, _: ControlRequest) -> list[dict[str, Any]]:
         """The faults that wait for a request."""
         return self.world.faults.waiting()
 
-    def add(self, sent: Sent) -> list[dict[str, Any]]:
+    def add(self, sent: ControlRequest) -> list[dict[str, Any]]:
         """Answer the next matching requests with an error, or late."""
         self.world.faults.add(read_fault(sent.body, self.world.operations))
         return self.world.faults.waiting()
 
-    def clear(self, _: Sent) -> list[dict[str, Any]]:
+    def clear(self, _: ControlRequest) -> list[dict[str, Any]]:
         """Forget all faults that wait."""
         self.world.faults.clear()
         return self.world.faults.waiting()

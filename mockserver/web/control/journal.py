@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.web.control.route import Route, Sent, whole_number
+from mockserver.web.control.route import Route, ControlRequest, whole_number
 from mockserver.world import World
 
 FILTERS = ("status", "operation", "tenant", "method", "path")
@@ -22,7 +22,7 @@ class JournalControl:
     def routes(self) -> Iterable[Route]:
         yield Route("GET", "/journal", self.entries, "JournalEntries", query=("limit", "since", *FILTERS))
 
-    def entries(self, sent: Sent) -> list[dict[str, Any]]:
+    def entries(self, sent: ControlRequest) -> list[dict[str, Any]]:
         """The newest exchanges, oldest of them first, narrowed by what the query names."""
         wanted = dict(sent.query)
         limit = whole_number("limit", wanted.pop("limit", "100"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.handlers.door import keep
 from mockserver.values.shown import shown
-from mockserver.web.control.route import Route, Sent, refusal
+from mockserver.web.control.route import Route, ControlRequest, refusal
 from mockserver.web.control.tenants import known_resource, known_tenant
 from mockserver.world import World
 
@@ -25,11 +25,11 @@ class LockControl:
         yield Route("PUT", PATH, self.lock, "Record")
         yield Route("DELETE", PATH, self.unlock, "Record")
 
-    def lock(self, _: Sent, **names: str) -> dict[str, Any]:
+    def lock(self, _: ControlRequest, **names: str) -> dict[str, Any]:
         """Lock a record."""
         return self._set(**names, locked=True)
 
-    def unlock(self, _: Sent, **names: str) -> dict[str, Any]:
+    def unlock(self, _: ControlRequest, **names: str) -> dict[str, Any]:
         """Lift the lock of a record."""
         return self._set(**names, locked=False)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.web.control.route import Route, Sent
+from mockserver.web.control.route import Route, ControlRequest
 from mockserver.world import World
 
 
@@ -19,6 +19,6 @@ class OutboxControl:
     def routes(self) -> Iterable[Route]:
         yield Route("GET", "/outbox", self.mails, "Mails", query=("tenant",))
 
-    def mails(self, sent: Sent) -> list[dict[str, Any]]:
+    def mails(self, sent: ControlRequest) -> list[dict[str, Any]]:
         """What would have been mailed, oldest first."""
         return self.world.outbox.mails(sent.query.get("tenant"))

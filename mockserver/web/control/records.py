@@ -11,7 +11,7 @@ from mockserver.contract import Resource
 from mockserver.planting import plant, seen_now, take_away
 from mockserver.store import Record, Tenant
 from mockserver.values.shown import shown
-from mockserver.web.control.route import Route, Sent, refusal, whole_number
+from mockserver.web.control.route import Route, ControlRequest, refusal, whole_number
 from mockserver.web.control.tenants import known_resource, known_tenant
 from mockserver.world import World
 
@@ -33,7 +33,7 @@ class RecordControl:
         yield Route("PUT", ONE, self.put, "Record", body="record")
         yield Route("DELETE", ONE, self.delete, "Record")
 
-    def list(self, sent: Sent, tenant: str, resource: str) -> dict[str, Any]:
+    def list(self, sent: ControlRequest, tenant: str, resource: str) -> dict[str, Any]:
         """Records of a resource by id, as a client sees them."""
         known, holder = known_resource(self.world, resource), known_tenant(self.world, tenant)
         limit = min(whole_number("limit", sent.query.get("limit", "100")), MOST)
@@ -42,19 +42,19 @@ class RecordControl:
             records = [self._seen(known, holder, one) for one in found[:limit]]
         return {"records": records, "next": found[limit - 1].id if len(found) > limit > 0 else None}
 
-    def read(self, _: Sent, tenant: str, resource: str, record_id: str) -> dict[str, Any]:
+    def read(self, _: ControlRequest, tenant: str, resource: str, record_id: str) -> dict[str, Any]:
         """One record, as a client sees it."""
         known, holder = known_resource(self.world, resource), known_tenant(self.world, tenant)
         with holder.work():
             return self._seen(known, holder, self._found(holder, resource, record_id))
 
-    def put(self, sent: Sent, tenant: str, resource: str, record_id: str) -> dict[str, Any]:
+    def put(self, sent: ControlRequest, tenant: str, resource: str, record_id: str) -> dict[str, Any]:
         """Plant a record, in place of the one with its id; a tenant that is not there yet appears."""
         known = self._changeable(resource)
         key = {} if known.is_single else {known.key: record_id}
         return plant(self.world, self.world.store.tenant(tenant), known, {**sent.body, **key})
 
-    def delete(self, _: Sent, tenant: str, resource: str, record_id: str) -> dict[str, Any]:
+    def delete(self, _: ControlRequest, tenant: str, resource: str, record_id: str) -> dict[str, Any]:
         """Take a record away unless others name it; returns it."""
         known, holder = self._changeable(resource), known_tenant(self.world, tenant)
         with holder.work():

@@ -22,7 +22,7 @@ MAX_BODY = 65_536
 """Bytes that a request to the control plane may have."""
 
 
-class Sent(NamedTuple):
+class ControlRequest(NamedTuple):
     """What came with a request: the query's parameters, and the JSON object of the body."""
 
     query: Mapping[str, str]
@@ -52,13 +52,13 @@ class Route:
         """The first sentence of the view's docstring."""
         return (inspect.getdoc(self.view) or "").partition("\n")[0].replace("``", "`")
 
-    def read(self, request: Request) -> Sent:
+    def read(self, request: Request) -> ControlRequest:
         """Raises SetupError naming everything that is wrong with the query or the body."""
-        return Sent(_query(request, self.query), self._body(request) if self.body else {})
+        return ControlRequest(_query(request, self.query), self._body(request) if self.body else {})
 
     def carry_out(self, body: Any = None, **names: str) -> Any:
         """What the route answers to a body that is there already, as a page of ours has it. Raises SetupError."""
-        return self.view(Sent({}, self._checked(body) if self.body else {}), **names)
+        return self.view(ControlRequest({}, self._checked(body) if self.body else {}), **names)
 
     def _body(self, request: Request) -> dict[str, Any]:
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
-from mockserver.web.control.route import Route, Sent, refusal
+from mockserver.web.control.route import Route, ControlRequest, refusal
 from mockserver.web.control.tenants import tenant_sizes
 from mockserver.world import Snapshot, World
 
@@ -29,11 +29,11 @@ class SnapshotControl:
         yield Route("DELETE", "/snapshots/<name>", self.delete, "Names")
         yield Route("POST", "/snapshots/<name>/restore", self.restore, "TenantSizes")
 
-    def names(self, _: Sent) -> list[str]:
+    def names(self, _: ControlRequest) -> list[str]:
         """The snapshots there are."""
         return sorted(self.world.snapshots)
 
-    def take(self, sent: Sent, name: str) -> list[str]:
+    def take(self, sent: ControlRequest, name: str) -> list[str]:
         """Keep all records and the counters of ids under a name, in place of what it kept before."""
         if len(name) > LONGEST or not name.isprintable():
             raise refusal("", f"the name {shown(name, 40)} is too long or cannot be printed", f"{LONGEST} characters")
@@ -43,13 +43,13 @@ class SnapshotControl:
         snapshots[name] = self.world.snapshot()
         return self.names(sent)
 
-    def delete(self, sent: Sent, name: str) -> list[str]:
+    def delete(self, sent: ControlRequest, name: str) -> list[str]:
         """Forget a snapshot."""
         self._known(name)
         self.world.snapshots.pop(name, None)
         return self.names(sent)
 
-    def restore(self, _: Sent, name: str) -> dict[str, dict[str, int]]:
+    def restore(self, _: ControlRequest, name: str) -> dict[str, dict[str, int]]:
         """Put all records back to a snapshot; clock, journal, outbox and faults are left alone."""
         self.world.restore(self._known(name))
         return tenant_sizes(self.world)

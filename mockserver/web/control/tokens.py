@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mockserver.auth.authenticator import DEVELOPER, mint
-from mockserver.web.control.route import Route, Sent
+from mockserver.web.control.route import Route, ControlRequest
 from mockserver.world import World
 
 
@@ -21,7 +21,7 @@ class TokenControl:
     def routes(self) -> Iterable[Route]:
         yield Route("POST", "/token", self.token, "Token", body="token_request")
 
-    def token(self, sent: Sent) -> dict[str, Any]:
+    def token(self, sent: ControlRequest) -> dict[str, Any]:
         """A token for a tenant."""
         asked = {"subject": DEVELOPER, "expires_in": 86_400, **sent.body}
         lifetime = timedelta(seconds=asked["expires_in"])

@@ -10,7 +10,7 @@ from mockserver.values.suggestions import meant
 from mockserver.verification.asking import Answer, ask, not_called
 from mockserver.verification.calls import RecordedCall, Wanted
 from mockserver.verification.wording import line
-from mockserver.web.control.route import Route, Sent, refusal
+from mockserver.web.control.route import Route, ControlRequest, refusal
 from mockserver.world import World
 
 NUMBERED = 100
@@ -26,7 +26,7 @@ class VerificationControl:
     def routes(self) -> Iterable[Route]:
         yield Route("POST", "/verify", self.verify, "Verified", body="verification")
 
-    def verify(self, sent: Sent) -> dict[str, Any]:
+    def verify(self, sent: ControlRequest) -> dict[str, Any]:
         """Whether such a request was made, and which came nearest."""
         wanted = dict(sent.body)
         times, since = wanted.pop("times", None), wanted.pop("since", 0)

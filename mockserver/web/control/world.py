@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from mockserver.runtime.determinism import stamp
-from mockserver.web.control.route import Route, Sent
+from mockserver.web.control.route import Route, ControlRequest
 from mockserver.web.control.tenants import known_tenant, sizes_of, tenant_sizes
 from mockserver.world import World
 
@@ -25,7 +25,7 @@ class WorldControl:
         yield Route("GET", "/tenants", self.tenants, "TenantSizes")
         yield Route("POST", "/tenants/<tenant>/reset", self.reset_tenant, "Sizes")
 
-    def health(self, _: Sent) -> dict[str, Any]:
+    def health(self, _: ControlRequest) -> dict[str, Any]:
         """Whether it is there, what it serves, and what time it is there."""
         info = self.world.contract.document.root.get("info", {})
         return {
@@ -37,18 +37,18 @@ class WorldControl:
             "now": stamp(self.world.clock.now()),
         }
 
-    def reset(self, sent: Sent) -> dict[str, Any]:
+    def reset(self, sent: ControlRequest) -> dict[str, Any]:
         """Put records, ids and clock back to the start; empty journal, outbox and faults."""
         self.world.reset()
         return self.health(sent)
 
-    def reset_tenant(self, _: Sent, tenant: str) -> dict[str, int]:
+    def reset_tenant(self, _: ControlRequest, tenant: str) -> dict[str, int]:
         """Put the records and ids of one tenant back to the start, and leave all else alone."""
         known_tenant(self.world, tenant)
         self.world.reset_tenant(tenant)
         return sizes_of(self.world, tenant)
 
-    def tenants(self, _: Sent) -> dict[str, dict[str, int]]:
+    def tenants(self, _: ControlRequest) -> dict[str, dict[str, int]]:
         """The tenants, and how many records of each resource they have."""
         return tenant_sizes(self.world)
 
