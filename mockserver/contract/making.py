@@ -11,7 +11,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.endless import Endless
 from mockserver.contract.scalars import Draw, is_told_by_name, scalar
 from mockserver.contract.schema import Rule, Schemas
-from mockserver.contract.shapes import Shape, Shapes
+from mockserver.contract.shapes import SchemaShape, Shapes
 from mockserver.messages import Json
 from mockserver.values.pointer import steps_of
 
@@ -128,7 +128,7 @@ class Maker:
             return self._array(shape, draw, depth, name)
         return scalar(shape, draw, name)
 
-    def _said(self, node: Node, shape: Shape, draw: Draw, name: str) -> Iterator[Json]:
+    def _said(self, node: Node, shape: SchemaShape, draw: Draw, name: str) -> Iterator[Json]:
         """What the schema itself names: a constant, one of its values, an example or a default that is good."""
         words = shape.words
         if "const" in words:
@@ -149,7 +149,7 @@ class Maker:
             return _judged(value, example)
         return self.allows(node, example)
 
-    def _object(self, shape: Shape, draw: Draw, depth: int) -> dict[str, Json]:
+    def _object(self, shape: SchemaShape, draw: Draw, depth: int) -> dict[str, Json]:
         made: dict[str, Json] = {}
         for name, below in shape.properties.items():
             if name in shape.required or self._is_wanted(below, draw, depth):
@@ -188,7 +188,7 @@ class Maker:
             return True
         return depth < 2 and any(word in value for word in ("example", "examples", "default", "const"))
 
-    def _array(self, shape: Shape, draw: Draw, depth: int, name: str) -> list[Json]:
+    def _array(self, shape: SchemaShape, draw: Draw, depth: int, name: str) -> list[Json]:
         least = int(shape.words.get("minItems", 0))
         count = max(least, 1 if draw.full and depth < 3 else 0)
         count = min(count, int(shape.words.get("maxItems", count)))

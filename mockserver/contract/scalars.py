@@ -11,7 +11,7 @@ from typing import Any
 
 import rstr
 
-from mockserver.contract.shapes import Shape
+from mockserver.contract.shapes import SchemaShape
 from mockserver.contract.wording import is_known, words_for
 from mockserver.messages import Json
 
@@ -60,7 +60,7 @@ class Draw:
         return Draw(self.random, self.now, varies=self.varies, budget=self.budget)
 
 
-def scalar(shape: Shape, draw: Draw, name: str = "") -> Json:
+def scalar(shape: SchemaShape, draw: Draw, name: str = "") -> Json:
     """A text, number or truth value of that shape."""
     words = shape.words
     if "const" in words:
@@ -74,7 +74,7 @@ def scalar(shape: Shape, draw: Draw, name: str = "") -> Json:
     return None if shape.type == "null" else _text(words, draw, name)
 
 
-def is_told_by_name(shape: Shape, name: str, example: Json) -> bool:
+def is_told_by_name(shape: SchemaShape, name: str, example: Json) -> bool:
     """Whether a made text is as good as ``example``: its format or its name tells what it is, or it is plain words."""
     words = shape.words
     if shape.type != "string" or not isinstance(example, str) or words.get("enum"):
@@ -84,7 +84,7 @@ def is_told_by_name(shape: Shape, name: str, example: Json) -> bool:
     return words.get("format") in _FORMATS or (not words.get("format") and (" " in example or is_known(name)))
 
 
-def _number(shape: Shape, draw: Draw) -> int | float:
+def _number(shape: SchemaShape, draw: Draw) -> int | float:
     words, step = shape.words, shape.words.get("multipleOf")
     is_whole = shape.type == "integer"
     low = _human(words.get("minimum", words.get("exclusiveMinimum")))

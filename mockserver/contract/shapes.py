@@ -15,7 +15,7 @@ BRANCHES = ("oneOf", "anyOf")
 
 
 @dataclass(slots=True)
-class Shape:
+class SchemaShape:
     """One schema with its ``allOf`` and one alternative of its ``oneOf`` and ``anyOf`` taken together.
 
     ``words`` are the keywords that stand beside these, the first that says one wins; ``closed`` tells that no
@@ -47,7 +47,7 @@ class Shapes:
     def __init__(self, document: Document) -> None:
         self.document = document
         self._properties: dict[str, Mapping[str, Node]] = {}
-        self._shapes: dict[tuple[str, int], Shape] = {}
+        self._shapes: dict[tuple[str, int], SchemaShape] = {}
         self._choices: dict[str, int] = {}
         self._types: dict[str, str | None] = {}
 
@@ -133,10 +133,10 @@ class Shapes:
             self._choices[node.pointer] = self._widest(node, DEEPEST)
         return self._choices[node.pointer]
 
-    def shape(self, node: Node, choice: int = 0) -> Shape:
+    def shape(self, node: Node, choice: int = 0) -> SchemaShape:
         """The schema with its alternative number ``choice`` (of as many as there are); it is shared, so not changed."""
         if (node.pointer, choice) not in self._shapes:
-            made = Shape()
+            made = SchemaShape()
             self._gather(made, node, choice, DEEPEST)
             self._shapes[node.pointer, choice] = made
         return self._shapes[node.pointer, choice]
@@ -147,7 +147,7 @@ class Shapes:
         below = [self._widest(one, left - 1) for one in self._branches(found, "allOf") if left]
         return max([1, *here, *below])
 
-    def _gather(self, made: Shape, node: Node, choice: int, left: int) -> None:
+    def _gather(self, made: SchemaShape, node: Node, choice: int, left: int) -> None:
         found = self.follow(node)
         self._add(made, found)
         if not left:
@@ -158,7 +158,7 @@ class Shapes:
             if branches := [*self._branches(found, key)]:
                 self._gather(made, branches[choice % len(branches)], choice, left - 1)
 
-    def _add(self, made: Shape, found: Node) -> None:
+    def _add(self, made: SchemaShape, found: Node) -> None:
         """What one schema says itself; what was said before it stays."""
         value = self._mapping(found)
         said = value.get("type")
