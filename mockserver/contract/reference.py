@@ -54,7 +54,7 @@ class ReferenceValidator:
 
     def reply_errors(self, request: Request, status: int, raw: bytes | None) -> list[str]:
         """What openapi-core has against the reply."""
-        return [_told(error) for error in self._api.iter_response_errors(_Asked(request), _Answered(status, raw))]
+        return [_told(error) for error in self._api.iter_response_errors(_Asked(request), _OpenapiReply(status, raw))]
 
 
 class _Asked:
@@ -82,7 +82,7 @@ class _Asked:
 
 
 @dataclass(frozen=True)
-class _Answered:
+class _OpenapiReply:
     """A reply as openapi-core wants to see it."""
 
     status_code: int
