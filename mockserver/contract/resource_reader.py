@@ -26,7 +26,7 @@ def read_resources(document: Document, schemas: Schemas, problems: Problems) -> 
         if name in found:
             problems.add(node, f"the resource {name!r} has two record schemas", "let one schema claim it")
             continue
-        found[name] = _Reader(document, schemas, problems).resource(name, schema_name, node)
+        found[name] = _ResourceReader(document, schemas, problems).resource(name, schema_name, node)
     for resource in found.values():
         _known(document, resource, found, problems)
     return found
@@ -41,7 +41,7 @@ def _known(document: Document, resource: Resource, found: Mapping[str, Resource]
             problems.add(node.child(reference.field, "x-mock", "references"), problem, wanted)
 
 
-class _Reader:
+class _ResourceReader:
     def __init__(self, document: Document, schemas: Schemas, problems: Problems) -> None:
         self._document = document
         self._schemas = schemas
