@@ -34,7 +34,7 @@ def take(operation: Operation, request: Request, max_depth: int) -> Input:
     """
     plan = operation.plan
     assert plan is not None
-    reader = _Reader(plan, request, max_depth)
+    reader = _RequestReader(plan, request, max_depth)
     values, body, has_body = reader.values(), *reader.body()
     if reader.violations:
         is_told = "422" in plan.said and not (reader.is_unreadable and "400" in plan.said)
@@ -54,7 +54,7 @@ def take(operation: Operation, request: Request, max_depth: int) -> Input:
     )
 
 
-class _Reader:
+class _RequestReader:
     def __init__(self, plan: OperationPlan, request: Request, max_depth: int) -> None:
         self._plan = plan
         self._maker: Maker = plan.maker
