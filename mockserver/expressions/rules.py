@@ -65,7 +65,7 @@ class Rules:
 def read_rules(contract: Contract) -> Rules:
     """Raises SetupError listing every rule of the document that cannot be followed."""
     problems = Problems(contract.document)
-    reading = _Reading(contract, problems)
+    reading = _RulesReading(contract, problems)
     resources = contract.resources.values()
     computed = {resource.name: reading.fields(resource, "computed") for resource in resources}
     filled = {resource.name: reading.fields(resource, "filled") for resource in resources}
@@ -80,7 +80,7 @@ def _some(found: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-class _Reading:
+class _RulesReading:
     def __init__(self, contract: Contract, problems: Problems) -> None:
         self._contract = contract
         self._functions = STANDARD.also(*installed_functions())
