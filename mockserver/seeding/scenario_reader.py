@@ -52,7 +52,7 @@ def read_scenario(
     roots = _roots(file, fixtures, problems)
     beside = [folder for root in reversed(roots) for folder in Path(root.file).resolve().parents[:2]]
     folders = list(dict.fromkeys(folder / "recipes" for folder in [*beside, fixtures]))
-    reading = _Reading(contract, Cookbook(folders, contract, problems), counts or {}, scale)
+    reading = _ScenarioReading(contract, Cookbook(folders, contract, problems), counts or {}, scale)
     scenario = reading.scenario(file.stem, roots, seed)
     if clock is not None:
         scenario = replace(scenario, clock=clock)
@@ -139,7 +139,7 @@ def _file(name_or_path: str, fixtures: Path, folder: Path = Path()) -> Path:
     return fixtures / "scenarios" / f"{name_or_path}.yaml"
 
 
-class _Reading:
+class _ScenarioReading:
     """One scenario while it is read: problems are kept, so that all of them are told."""
 
     def __init__(self, contract: Contract, cookbook: Cookbook, override: Mapping[str, int], scale: float) -> None:
