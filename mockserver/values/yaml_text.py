@@ -28,7 +28,7 @@ def read_yaml(text: bytes) -> Any:
     and ``2024-02-29`` are strings, and so is each key, as it is written. ``<<`` merges. An alias is the very value
     that it names: what is read is not to be changed in place.
     """
-    return _Reading(text).value()
+    return _EventsReading(text).value()
 
 
 def place_of(text: bytes, pointer: str) -> Position | None:
@@ -37,7 +37,7 @@ def place_of(text: bytes, pointer: str) -> Position | None:
     Reads the text anew: for messages, which are rare.
     """
     wanted = ["", *(pointer[:at] for at in range(1, len(pointer)) if pointer[at] == "/"), pointer]
-    reading = _Reading(text, wanted=frozenset(wanted))
+    reading = _EventsReading(text, wanted=frozenset(wanted))
     try:
         reading.value()
     except BadYaml:
@@ -59,7 +59,7 @@ class _Open:
     merged: list[tuple[Any, Any]] = field(default_factory=list)
 
 
-class _Reading:
+class _EventsReading:
     """One pass over a text's events."""
 
     def __init__(self, text: bytes, wanted: frozenset[str] = frozenset()) -> None:
