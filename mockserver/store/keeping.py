@@ -8,7 +8,7 @@ from typing import NamedTuple
 import orjson
 
 
-class Kind(StrEnum):
+class FactKind(StrEnum):
     """What stands at a place."""
 
     RECORD = "record"
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 class Place(NamedTuple):
     """Where in a tenant one fact stands."""
 
-    kind: Kind
+    kind: FactKind
     name: str
     key: str
 

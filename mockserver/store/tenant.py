@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 import orjson
 
 from mockserver.store.collection import Collection
-from mockserver.store.keeping import Kind, Place, path_key, path_of
+from mockserver.store.keeping import FactKind, Place, path_key, path_of
 from mockserver.store.record import Record
 
 Undo: TypeAlias = list[Callable[[], object]]
@@ -114,7 +114,7 @@ class Tenant:
         What happens in one scope never shifts another's; the number is given out again when the transaction fails.
         """
         if self._before is not None:
-            self._note(Kind.COUNT, "", path_key(scope))
+            self._note(FactKind.COUNT, "", path_key(scope))
         if self._undo is not None:
             self._undo.append(partial(self._give_back, scope))
         ordinal = self._counts[scope] = self._counts.get(scope, 0) + 1
@@ -124,13 +124,13 @@ class Tenant:
         """Take it that another module has this record."""
         if self.elsewhere is not None:
             if self._before is not None:
-                self._note(Kind.ELSEWHERE, resource, key)
+                self._note(FactKind.ELSEWHERE, resource, key)
             self.elsewhere.setdefault(resource, set()).add(key)
 
     def mark_begun(self, resource: str, *keys: str) -> None:
         """Take it that a collection has got its first records."""
         if self._before is not None:
-            self._note(Kind.BEGUN, resource, path_key(keys))
+            self._note(FactKind.BEGUN, resource, path_key(keys))
         self.begun.add((resource, *keys))
 
     def sizes(self) -> dict[str, int]:
@@ -178,9 +178,9 @@ class Tenant:
 
     def _remember(self, resource: str, record_id: str) -> None:
         if self._before is not None:
-            self._note(Kind.RECORD, resource, record_id)
+            self._note(FactKind.RECORD, resource, record_id)
             for field in self._collections[resource].counted:
-                self._note(Kind.HIGHEST, resource, field)
+                self._note(FactKind.HIGHEST, resource, field)
         if self._undo is not None:
             before = self[resource].kept(record_id)
             self._undo.append(partial(self._put_back, resource, record_id, *before))
@@ -191,7 +191,7 @@ class Tenant:
     def _give_back(self, scope: tuple[str, ...]) -> None:
         self._counts[scope] -= 1
 
-    def _note(self, kind: Kind, name: str, key: str) -> None:
+    def _note(self, kind: FactKind, name: str, key: str) -> None:
         """Remember what stands at a place that is about to change."""
         assert self._before is not None
         place = Place(kind, name, key)
@@ -203,27 +203,27 @@ class Tenant:
     def at(self, place: Place) -> bytes | None:
         """What stands at a place, None where nothing does."""
         kind, name, key = place
-        if kind is Kind.RECORD:
+        if kind is FactKind.RECORD:
             record = self[name].get(key)
             return record.raw if record else None
-        if kind is Kind.BEGUN:
+        if kind is FactKind.BEGUN:
             return b"" if (name, *path_of(key)) in self.begun else None
-        if kind is Kind.ELSEWHERE:
+        if kind is FactKind.ELSEWHERE:
             return b"" if key in (self.elsewhere or {}).get(name, ()) else None
-        number = self[name].highest(key) if kind is Kind.HIGHEST else self._counts.get(path_of(key), 0)
+        number = self[name].highest(key) if kind is FactKind.HIGHEST else self._counts.get(path_of(key), 0)
         return b"%d" % number if number else None
 
     def take(self, place: Place, content: bytes | None) -> None:
         """Let ``content``, which was kept, stand at a place; None: nothing."""
         kind, name, key = place
-        if kind is Kind.RECORD:
+        if kind is FactKind.RECORD:
             self._take_record(name, key, content)
-        elif kind is Kind.BEGUN:
+        elif kind is FactKind.BEGUN:
             (self.begun.discard if content is None else self.begun.add)((name, *path_of(key)))
-        elif kind is Kind.ELSEWHERE:
+        elif kind is FactKind.ELSEWHERE:
             keys = (self.elsewhere if self.elsewhere is not None else {}).setdefault(name, set())
             (keys.discard if content is None else keys.add)(key)
-        elif kind is Kind.HIGHEST:
+        elif kind is FactKind.HIGHEST:
             self._own(name).count_up_to(key, int(content or 0))
         else:
             self._counts[path_of(key)] = int(content or 0)
@@ -247,17 +247,17 @@ class Tenant:
     def everything(self) -> Iterator[tuple[Place, bytes]]:
         """All that stands anywhere."""
         for name, collection in self._collections.items():
-            yield from ((Place(Kind.RECORD, name, one.id), one.raw) for one in self[name].scan())
+            yield from ((Place(FactKind.RECORD, name, one.id), one.raw) for one in self[name].scan())
             for field in collection.counted:
                 if number := self[name].highest(field):
-                    yield Place(Kind.HIGHEST, name, field), b"%d" % number
+                    yield Place(FactKind.HIGHEST, name, field), b"%d" % number
         for name, *keys in self.begun:
-            yield Place(Kind.BEGUN, name, path_key(tuple(keys))), b""
+            yield Place(FactKind.BEGUN, name, path_key(tuple(keys))), b""
         for name, known in (self.elsewhere or {}).items():
-            yield from ((Place(Kind.ELSEWHERE, name, key), b"") for key in known)
+            yield from ((Place(FactKind.ELSEWHERE, name, key), b"") for key in known)
         for scope, count in self._counts.items():
             if count:
-                yield Place(Kind.COUNT, "", path_key(scope)), b"%d" % count
+                yield Place(FactKind.COUNT, "", path_key(scope)), b"%d" % count
 
     def _take_record(self, resource: str, record_id: str, raw: bytes | None) -> None:
         if raw is None:
