@@ -23,7 +23,7 @@ class FactKind(StrEnum):
     """That another module has a record: by ``module:resource`` and key."""
 
 
-class Place(NamedTuple):
+class FactPlace(NamedTuple):
     """Where in a tenant one fact stands."""
 
     kind: FactKind

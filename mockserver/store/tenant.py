@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 import orjson
 
 from mockserver.store.collection import Collection
-from mockserver.store.keeping import FactKind, Place, path_key, path_of
+from mockserver.store.keeping import FactKind, FactPlace, path_key, path_of
 from mockserver.store.record import Record
 
 Undo: TypeAlias = list[Callable[[], object]]
@@ -48,7 +48,7 @@ class Tenant:
         self._undo: Undo | None = None
         self._keeper = keeper
         self._is_at_work = False
-        self._before: dict[Place, bytes | None] | None = {} if keeper else None
+        self._before: dict[FactPlace, bytes | None] | None = {} if keeper else None
         """What stood before at each place that was changed since all was kept; None where nobody keeps it."""
 
     def __getitem__(self, resource: str) -> Collection:
@@ -194,13 +194,13 @@ class Tenant:
     def _note(self, kind: FactKind, name: str, key: str) -> None:
         """Remember what stands at a place that is about to change."""
         assert self._before is not None
-        place = Place(kind, name, key)
+        place = FactPlace(kind, name, key)
         if place not in self._before:
             self._before[place] = self.at(place)
 
     # What a keeper does: it holds the lock.
 
-    def at(self, place: Place) -> bytes | None:
+    def at(self, place: FactPlace) -> bytes | None:
         """What stands at a place, None where nothing does."""
         kind, name, key = place
         if kind is FactKind.RECORD:
@@ -213,7 +213,7 @@ class Tenant:
         number = self[name].highest(key) if kind is FactKind.HIGHEST else self._counts.get(path_of(key), 0)
         return b"%d" % number if number else None
 
-    def take(self, place: Place, content: bytes | None) -> None:
+    def take(self, place: FactPlace, content: bytes | None) -> None:
         """Let ``content``, which was kept, stand at a place; None: nothing."""
         kind, name, key = place
         if kind is FactKind.RECORD:
@@ -228,7 +228,7 @@ class Tenant:
         else:
             self._counts[path_of(key)] = int(content or 0)
 
-    def changes(self) -> dict[Place, bytes | None]:
+    def changes(self) -> dict[FactPlace, bytes | None]:
         """What stands now at each place where something else stood when all was last kept."""
         now = {place: self.at(place) for place in self._before or ()}
         return {place: content for place, content in now.items() if content != (self._before or {})[place]}
@@ -244,20 +244,20 @@ class Tenant:
             self.take(place, content)
         self._before = {}
 
-    def everything(self) -> Iterator[tuple[Place, bytes]]:
+    def everything(self) -> Iterator[tuple[FactPlace, bytes]]:
         """All that stands anywhere."""
         for name, collection in self._collections.items():
-            yield from ((Place(FactKind.RECORD, name, one.id), one.raw) for one in self[name].scan())
+            yield from ((FactPlace(FactKind.RECORD, name, one.id), one.raw) for one in self[name].scan())
             for field in collection.counted:
                 if number := self[name].highest(field):
-                    yield Place(FactKind.HIGHEST, name, field), b"%d" % number
+                    yield FactPlace(FactKind.HIGHEST, name, field), b"%d" % number
         for name, *keys in self.begun:
-            yield Place(FactKind.BEGUN, name, path_key(tuple(keys))), b""
+            yield FactPlace(FactKind.BEGUN, name, path_key(tuple(keys))), b""
         for name, known in (self.elsewhere or {}).items():
-            yield from ((Place(FactKind.ELSEWHERE, name, key), b"") for key in known)
+            yield from ((FactPlace(FactKind.ELSEWHERE, name, key), b"") for key in known)
         for scope, count in self._counts.items():
             if count:
-                yield Place(FactKind.COUNT, "", path_key(scope)), b"%d" % count
+                yield FactPlace(FactKind.COUNT, "", path_key(scope)), b"%d" % count
 
     def _take_record(self, resource: str, record_id: str, raw: bytes | None) -> None:
         if raw is None:
