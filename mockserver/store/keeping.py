@@ -45,7 +45,7 @@ class Overtaken(Exception):
     """Another changed the tenant meanwhile; the same work may be done again, not as ``reading``."""
 
 
-class Unreachable(Exception):
+class StoreUnreachable(Exception):
     """Where tenants are kept cannot be reached. Nothing has happened, unless ``in_doubt`` tells it is not known."""
 
     def __init__(self, why: str, *, in_doubt: bool = False) -> None:
