@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mockserver.conformance import Ask, Group, Requester, Inconclusive, Kind, Session, bad_headers, check, other
+from mockserver.conformance import Ask, Group, Inconclusive, Kind, Requester, Session, bad_headers, check, other
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.DELETE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from mockserver.conformance import Change, Group, Requester, Inconclusive, Kind, Session, changes, check, stamp
+from mockserver.conformance import Change, Group, Inconclusive, Kind, Requester, Session, changes, check, stamp
 
 NEEDS = (Kind.CREATE, Kind.READ)
 FINE, COARSEST = 0.005, 1.1

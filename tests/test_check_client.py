@@ -11,7 +11,7 @@ import pytest
 
 from checking import prepared
 from mockserver.conformance.allow_list import NotAllowed, allowed
-from mockserver.conformance.client import TargetClient, Fate
+from mockserver.conformance.client import Fate, TargetClient
 from mockserver.conformance.gateway import PATIENCE, PAUSES, Stopped
 from mockserver.conformance.pacing import OutOfTime, Pace, retry_after
 from mockserver.conformance.redaction import Redactor

@@ -17,7 +17,7 @@ from typing import assert_type
 import mockserver
 from flask import Flask
 from mockserver import Client, Mock, Settings, SetupError
-from mockserver.testing import Call, Response
+from mockserver.testing import RecordedCall, Response
 
 
 def test_a_certification(mock: Mock) -> None:
@@ -25,7 +25,7 @@ def test_a_certification(mock: Mock) -> None:
     answer = mock.client.get(f"/certifications/{mock.tenant}/cert-ada", headers=mock.headers())
     assert_type(answer, Response)
     assert_type(answer.status_code, int)
-    assert_type(mock.assert_called("getCertification", times=1), list[Call])
+    assert_type(mock.assert_called("getCertification", times=1), list[RecordedCall])
     assert_type(mock.url, str)
 
 

@@ -18,7 +18,7 @@ from mockserver.conformance.session import Session
 from mockserver.conformance.traffic import Received, Sent, json_or_none
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Parent, OperationPlan, Steps, Taken
+from mockserver.contract.plan import OperationPlan, Parent, Steps, Taken
 from mockserver.contract.scalars import Draw
 from mockserver.values.absent import ABSENT
 

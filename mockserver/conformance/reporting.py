@@ -52,7 +52,10 @@ def all_reporters() -> tuple[Reporter, ...]:
         EntryPoints.REPORTERS, Reporter, "make it with @reporter of mockserver.conformance"
     ).items():
         if one.file in {known.file for known in found}:
-            place, problem = f"entry point {Group.REPORTERS}: {name}", f"{one.file} is written by another reporter"
+            place, problem = (
+                f"entry point {EntryPoints.REPORTERS}: {name}",
+                f"{one.file} is written by another reporter",
+            )
             raise SetupError([Problem(place, "", problem, "name another file")])
         found.append(one)
     return tuple(found)

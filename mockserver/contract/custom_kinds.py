@@ -41,7 +41,7 @@ def custom_kinds() -> dict[str, CustomKind]:
     for entry, one in brought.items():
         if one.name in known or one.name in found:
             problem = f"the kind {one.name!r} exists already"
-            problems.append(Problem(f"entry point {Group.KINDS}: {entry}", "", problem, "choose another name"))
+            problems.append(Problem(f"entry point {EntryPoints.KINDS}: {entry}", "", problem, "choose another name"))
         found[one.name] = one
     if problems:
         raise SetupError(problems)

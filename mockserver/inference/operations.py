@@ -10,7 +10,7 @@ from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import Kind
 from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation, Security
-from mockserver.contract.plan import Credential, Model, Parent, OperationPlan, Said
+from mockserver.contract.plan import Credential, Model, OperationPlan, Parent, Said
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Rule, Schemas

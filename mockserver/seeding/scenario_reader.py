@@ -13,7 +13,7 @@ from mockserver.handlers.planned.places import value_at
 from mockserver.seeding.cookbook import Cookbook
 from mockserver.seeding.item import Recipe
 from mockserver.seeding.place import Place, read_yaml
-from mockserver.seeding.scenario import TenantPlan, Scenario
+from mockserver.seeding.scenario import Scenario, TenantPlan
 from mockserver.seeding.unannotated import MOMENT, Unannotated
 from mockserver.settings import Settings, data_folder, stock_spec
 from mockserver.values.data_file import DataFile

@@ -18,7 +18,7 @@ __all__ = [
     "Overtaken",
     "Record",
     "Store",
+    "StoreUnreachable",
     "Tenant",
     "TooManyTenants",
-    "Unreachable",
 ]

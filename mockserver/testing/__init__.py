@@ -4,14 +4,14 @@ from mockserver.testing.client import Client, Response
 from mockserver.testing.mock import Mock
 from mockserver.testing.options import MockOptions, read_options
 from mockserver.testing.stage import Stage
-from mockserver.verification.calls import RecordedCall, Difference, Wanted, difference
+from mockserver.verification.calls import Difference, RecordedCall, Wanted, difference
 
 __all__ = [
-    "Call",
     "Client",
     "Difference",
     "Mock",
-    "Options",
+    "MockOptions",
+    "RecordedCall",
     "Response",
     "Stage",
     "Wanted",

@@ -95,3 +95,17 @@ def test_json_values_are_compared_by_one_equality() -> None:
 )
 def test_the_guard_sees_what_it_is_for(source: str, lines: list[int]) -> None:
     assert list(equalities(source)) == lines
+
+
+# Names of classes.
+
+KIT = ENGINE.parent / "contract_tests"
+
+
+def test_a_name_of_a_class_is_one_class() -> None:
+    homes: dict[str, list[str]] = {}
+    for module in [*MODULES, *sorted(KIT.rglob("*.py"))]:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(module.relative_to(ENGINE.parent).as_posix())
+    assert {name: found for name, found in homes.items() if len(found) > 1} == {}

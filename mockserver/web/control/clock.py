@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.runtime.determinism import stamp
 from mockserver.values.moment import read_datetime
 from mockserver.values.shown import shown
-from mockserver.web.control.route import Route, ControlRequest, refusal
+from mockserver.web.control.route import ControlRequest, Route, refusal
 from mockserver.world import World
 
 

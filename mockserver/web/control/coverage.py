@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.contract import Operation
 from mockserver.runtime.journal import Entry
-from mockserver.web.control.route import Route, ControlRequest
+from mockserver.web.control.route import ControlRequest, Route
 from mockserver.world import World
 
 

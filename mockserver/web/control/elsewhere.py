@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mockserver.values.shown import shown
-from mockserver.web.control.route import Route, ControlRequest, refusal
+from mockserver.web.control.route import ControlRequest, Route, refusal
 from mockserver.web.control.tenants import known_tenant
 from mockserver.world import World
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.runtime.faults import read_fault
-from mockserver.web.control.route import Route, ControlRequest
+from mockserver.web.control.route import ControlRequest, Route
 from mockserver.world import World
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.handlers.door import keep
 from mockserver.values.shown import shown
-from mockserver.web.control.route import Route, ControlRequest, refusal
+from mockserver.web.control.route import ControlRequest, Route, refusal
 from mockserver.web.control.tenants import known_resource, known_tenant
 from mockserver.world import World
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.web.control.route import Route, ControlRequest
+from mockserver.web.control.route import ControlRequest, Route
 from mockserver.world import World
 
 

@@ -11,7 +11,7 @@ from mockserver.contract import Resource
 from mockserver.planting import plant, seen_now, take_away
 from mockserver.store import Record, Tenant
 from mockserver.values.shown import shown
-from mockserver.web.control.route import Route, ControlRequest, refusal, whole_number
+from mockserver.web.control.route import ControlRequest, Route, refusal, whole_number
 from mockserver.web.control.tenants import known_resource, known_tenant
 from mockserver.world import World
 

@@ -31,7 +31,7 @@ class ControlRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``view`` takes Sent and the parameters of ``path`` by name, and returns what is answered as JSON.
+    """``view`` takes a ControlRequest and the parameters of ``path`` by name, and returns what is answered as JSON.
 
     ``path`` is below the control plane, ``/tenants/<tenant>``; ``reply`` names a schema of ``components.json``,
     ``body`` a file of ``mockserver/schemas`` without its suffix (None: no body is read); ``query`` names the

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
-from mockserver.web.control.route import Route, ControlRequest, refusal
+from mockserver.web.control.route import ControlRequest, Route, refusal
 from mockserver.web.control.tenants import tenant_sizes
 from mockserver.world import Snapshot, World
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mockserver.auth.authenticator import DEVELOPER, mint
-from mockserver.web.control.route import Route, ControlRequest
+from mockserver.web.control.route import ControlRequest, Route
 from mockserver.world import World
 
 

@@ -10,7 +10,7 @@ from mockserver.values.suggestions import meant
 from mockserver.verification.asking import Answer, ask, not_called
 from mockserver.verification.calls import RecordedCall, Wanted
 from mockserver.verification.wording import line
-from mockserver.web.control.route import Route, ControlRequest, refusal
+from mockserver.web.control.route import ControlRequest, Route, refusal
 from mockserver.world import World
 
 NUMBERED = 100

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from mockserver.runtime.determinism import stamp
-from mockserver.web.control.route import Route, ControlRequest
+from mockserver.web.control.route import ControlRequest, Route
 from mockserver.web.control.tenants import known_tenant, sizes_of, tenant_sizes
 from mockserver.world import World
 
