@@ -101,6 +101,11 @@ class Faults:
                 raise SetupError([Problem("fault", "", f"{MAX_FAULTS} faults wait already", "clear them first")])
             self._left.append((fault, fault.times))
 
+    @property
+    def are_waiting(self) -> bool:
+        """Whether there are any still to come."""
+        return bool(self._left)
+
     def waiting(self) -> list[dict[str, Any]]:
         with self._lock:
             return [{**asdict(fault), "left": left} for fault, left in self._left]

@@ -20,6 +20,7 @@ from mockserver.web.arriving import Arrived, headers_of
 from mockserver.web.damage import Slowly, damaged, shut
 from mockserver.web.environ import environ_of
 from mockserver.web.leaving import WITHOUT_CONTENT, encoded
+from mockserver.web.pace import SMALL, Like, Pace
 from mockserver.web.paths import Match
 from mockserver.web.target import BROKEN, has_escapes, plain_path, problem_of
 
@@ -64,7 +65,7 @@ class Front:
         self._api = api_of(app)
         self.world = self._api.world
         self._app, self._log, self._within = app, log, body_within
-        self._gate = Gate(PATIENCE)
+        self._gate, self._pace = Gate(PATIENCE), Pace()
         self._threads = ThreadPoolExecutor(THREADS, "request")
         self.world.faults.pause = self._gate.pause
 
@@ -74,10 +75,11 @@ class Front:
         raw: str = scope["raw_path"].decode("latin-1")
         found = self._found(scope["method"], raw)
         if found is None:
-            answer = await self._page(scope, receive)
+            answered = await self._beside(await self._page(scope, receive))
+            if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+                self._pace.forget()
         else:
-            answer = partial(self._answer, await self._arrived(scope, raw, receive), found)
-        answered = await asyncio.get_running_loop().run_in_executor(self._threads, self._alone, answer)
+            answered = await self._document(await self._arrived(scope, raw, receive), found)
         if answered.is_lost and scope.get("client"):
             shut(*map(str, scope["client"]))
         await send({"type": "http.response.start", "status": answered.status, "headers": answered.headers})
@@ -87,6 +89,29 @@ class Front:
         await send({"type": "http.response.body", "body": b"" if answered.drips else answered.content})
         milliseconds = (time.perf_counter() - began) * 1000
         self._log(Line(scope["method"], raw, answered.status, milliseconds, answered.headers, answered.content))
+
+    async def _document(self, arrived: Arrived, found: Match) -> _Answered:
+        template, values = found
+        like = Like(arrived.method, template, values.get(self.world.contract.tenant or ""))
+        if len(arrived.body or b"") > SMALL:
+            return await self._beside(partial(self._answer, arrived, found))
+        if self._pace.is_quick(like) and not self.world.faults.are_waiting:
+            return self._timed(like, arrived, found)
+        return await self._beside(partial(self._timed, like, arrived, found))
+
+    def _timed(self, like: Like, arrived: Arrived, found: Match) -> _Answered:
+        began = time.perf_counter()
+        answered = self._answer(arrived, found)
+        self._pace.took(like, time.perf_counter() - began)
+        return answered
+
+    async def _beside(self, answer: Callable[[], _Answered]) -> _Answered:
+        """Answer on a thread, so that nobody waits for it."""
+        self._pace.under_way += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._alone, answer)
+        finally:
+            self._pace.under_way -= 1
 
     def _found(self, method: str, raw: str) -> Match | None:
         """The document's path that is asked for; None where the application has to look closer."""
@@ -223,7 +248,7 @@ class Gate:
         self._here.alone = self._lock.acquire(timeout=self._patience)
 
     def _leave(self) -> None:
-        if self._here.alone:
+        if getattr(self._here, "alone", False):
             self._here.alone = False
             self._lock.release()
 

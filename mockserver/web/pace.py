@@ -1,0 +1,50 @@
+"""Which requests are answered where they arrive, and which beside the others: as long as those like them took."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+QUICK = 0.002
+"""Seconds within which a request is answered that may hold the others up."""
+SMALL = 16 * 1024
+"""Bytes of a body up to which a request is like others for the same path."""
+KNOWN = 10_000
+"""How many kinds of requests are remembered."""
+
+
+class Like(NamedTuple):
+    """What requests that take equally long have in common: a path of the document, its method, whose records."""
+
+    method: str
+    template: str
+    tenant: str | None
+
+
+class Pace:
+    """What took how long.
+
+    PERF: to hand a request to a thread and its answer back takes as long as to read a record. So what was quick the
+    last time is answered at once, unless something slow is under way that it might have to wait for.
+    """
+
+    def __init__(self) -> None:
+        self._quick: set[Like] = set()
+        self.under_way = 0
+        """How many requests are with threads."""
+
+    def is_quick(self, one: Like) -> bool:
+        """Whether a request may be answered at once."""
+        return not self.under_way and one in self._quick
+
+    def took(self, one: Like, seconds: float) -> None:
+        """Learn from a request."""
+        if seconds > QUICK:
+            self._quick.discard(one)
+            return
+        if len(self._quick) >= KNOWN:
+            self._quick.clear()
+        self._quick.add(one)
+
+    def forget(self) -> None:
+        """The world was changed as a whole: what comes next may have to make its records first."""
+        self._quick.clear()
