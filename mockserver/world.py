@@ -109,7 +109,8 @@ class World:
         self.grants.clear()
 
     def reset_tenant(self, name: str) -> None:
-        """The records and id counters of one tenant as at the start; every other's, and all else, is left alone."""
+        """One tenant as at the start: its records and id counters, no fault waiting for it; all else is left alone."""
+        self.faults.clear(name)
         self.store.restore_tenant(name, self._begin.tenants.get(name))
 
     def _start_clock(self) -> None:

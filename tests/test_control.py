@@ -139,7 +139,22 @@ def test_one_tenant_is_reset_and_the_others_are_left_alone(client: Any) -> None:
     assert client.post("/__mock__/tenants/t/reset").json["books"] == 0
     assert len(client.get("/books/u").json) == 1
     assert client.post("/books/t", json={"title": "A"}).json["id"] == first
-    assert client.post("/__mock__/tenants/nobody/reset").status_code == 400
+    assert client.post("/__mock__/tenants/newcomer/reset").json["books"] == 0, "a worker's world begins with a reset"
+
+
+def test_a_reset_forgets_the_faults_of_its_tenant_alone(client: Any) -> None:
+    for tenant in ("t", "u", None):
+        client.post("/__mock__/faults", json={"tenant": tenant, "status": 503})
+    client.post("/__mock__/tenants/t/reset")
+    assert [one["tenant"] for one in client.get("/__mock__/faults").json] == ["u", None]
+
+
+def test_no_tenant_appears_where_none_fits(library: Library) -> None:
+    full = library(max_tenants=1).test_client()
+    assert full.get("/books/t").status_code == 200
+    for method, path in (("POST", "reset"), ("PUT", "records/books/one")):
+        refused = full.open(f"/__mock__/tenants/u/{path}", method=method, json={"title": "A"})
+        assert (refused.status_code, "holds 1 tenants already" in refused.text) == (400, True), refused.text
 
 
 def test_a_call_is_verified_in_the_words_of_the_fixture(client: Any) -> None:

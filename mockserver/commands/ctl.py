@@ -8,6 +8,8 @@ from typing import Any, TextIO
 import click
 
 from mockserver.commands.control_client import ControlClient, checked_url
+from mockserver.values.shown import shown
+from mockserver.values.suggestions import meant
 
 pass_client = click.make_pass_decorator(ControlClient)
 
@@ -48,6 +50,8 @@ def health(client: ControlClient) -> None:
 @pass_client
 def reset(client: ControlClient, tenant: str | None) -> None:
     """Go back to the initial data, for all or for one tenant."""
+    if tenant and tenant not in (there := client.ask("GET", "tenants")):  # a tenant that is misspelt would appear
+        raise click.ClickException(f"unknown tenant {shown(tenant, 80)}; {meant(tenant, there)}")
     _print(client.ask("POST", "tenants", tenant, "reset") if tenant else client.ask("POST", "reset"))
 
 

@@ -110,9 +110,10 @@ class Faults:
         with self._lock:
             return [{**asdict(fault), "left": left} for fault, left in self._left]
 
-    def clear(self) -> None:
+    def clear(self, tenant: str | None = None) -> None:
+        """Forget all of them, or those that wait for one tenant."""
         with self._lock:
-            self._left.clear()
+            self._left = [one for one in self._left if one[0].tenant != tenant] if tenant else []
 
     def happen(self, fault: Fault) -> None:
         """Sleep, then raise the Refusal that the fault asks for, if any. No lock is held while it sleeps."""

@@ -11,6 +11,7 @@ from mockserver.runtime.determinism import stamp
 from mockserver.runtime.faults import GATEWAY
 from mockserver.values.shown import shown
 from mockserver.web.control.route import Route
+from mockserver.web.control.tenants import known_tenant
 from mockserver.world import World
 
 AUTHOR = "mockserver|console"
@@ -122,7 +123,7 @@ class Steering:
         return "everything is as at the start"
 
     def _reset_tenant(self, form: Mapping[str, str]) -> str:
-        tenant = form.get("tenant", "")
+        tenant = known_tenant(self._world, form.get("tenant", "")).name
         self.route("POST", "/tenants/<tenant>/reset").carry_out(tenant=tenant)
         return f"the records of {tenant} are as at the start"
 

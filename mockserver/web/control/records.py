@@ -12,7 +12,7 @@ from mockserver.planting import plant, seen_now, take_away
 from mockserver.store import Record, Tenant
 from mockserver.values.shown import shown
 from mockserver.web.control.route import ControlRequest, Route, refusal, whole_number
-from mockserver.web.control.tenants import known_resource, known_tenant
+from mockserver.web.control.tenants import begun_tenant, known_resource, known_tenant
 from mockserver.world import World
 
 ALL = "/tenants/<tenant>/records/<resource>"
@@ -52,7 +52,7 @@ class RecordControl:
         """Plant a record, in place of the one with its id; a tenant that is not there yet appears."""
         known = self._changeable(resource)
         key = {} if known.is_single else {known.key: record_id}
-        return plant(self.world, self.world.store.tenant(tenant), known, {**sent.body, **key})
+        return plant(self.world, begun_tenant(self.world, tenant), known, {**sent.body, **key})
 
     def delete(self, _: ControlRequest, tenant: str, resource: str, record_id: str) -> dict[str, Any]:
         """Take a record away unless others name it; returns it."""

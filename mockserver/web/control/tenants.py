@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.contract import Resource
-from mockserver.store import Tenant
+from mockserver.store import Tenant, TooManyTenants
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
 from mockserver.web.control.route import refusal
@@ -16,6 +16,14 @@ def known_tenant(world: World, name: str) -> Tenant:
     if name not in names:
         raise refusal("", f"unknown tenant {shown(name, 80)}", meant(name[:80], names))
     return world.store.tenant(name)
+
+
+def begun_tenant(world: World, name: str) -> Tenant:
+    """The tenant of that name; it appears if nobody used it yet. Raises SetupError where no other may appear."""
+    try:
+        return world.store.tenant(name)
+    except TooManyTenants:
+        raise refusal("", f"this mock holds {len(world.store.names())} tenants already", "reset it") from None
 
 
 def tenant_sizes(world: World) -> dict[str, dict[str, int]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.runtime.determinism import stamp
 from mockserver.web.control.route import ControlRequest, Route
-from mockserver.web.control.tenants import known_tenant, sizes_of, tenant_sizes
+from mockserver.web.control.tenants import begun_tenant, sizes_of, tenant_sizes
 from mockserver.world import World
 
 
@@ -43,10 +43,9 @@ class WorldControl:
         return self.health(sent)
 
     def reset_tenant(self, _: ControlRequest, tenant: str) -> dict[str, int]:
-        """Put the records and ids of one tenant back to the start, and leave all else alone."""
-        known_tenant(self.world, tenant)
+        """Put one tenant's records and ids back to the start and forget its faults; an unknown tenant appears."""
         self.world.reset_tenant(tenant)
-        return sizes_of(self.world, tenant)
+        return sizes_of(self.world, begun_tenant(self.world, tenant).name)
 
     def tenants(self, _: ControlRequest) -> dict[str, dict[str, int]]:
         """The tenants, and how many records of each resource they have."""
