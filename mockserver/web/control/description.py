@@ -17,6 +17,7 @@ _DENIED = (
     ("401", "The control token is missing."),
     ("403", "Asked by a page of another origin, or by a host name that is not this machine's."),
 )
+_MISSING = (("404", "What the path names is not there."),)
 
 
 def describe(routes: Iterable[Route], prefix: str) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def describe(routes: Iterable[Route], prefix: str) -> dict[str, Any]:
 
 
 def _operation(route: Route) -> dict[str, Any]:
-    replies = {status: _reply(text, "Refusal") for status, text in _DENIED}
+    replies = {status: _reply(text, "Refusal") for status, text in (*_DENIED, *(_MISSING if "<" in route.path else ()))}
     described: dict[str, Any] = {
         "operationId": _name(route),
         "summary": route.summary,

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.handlers.door import keep
 from mockserver.values.shown import shown
-from mockserver.web.control.route import ControlRequest, Route, refusal
+from mockserver.web.control.route import ControlRequest, Route, missing, refusal
 from mockserver.web.control.tenants import known_resource, known_tenant
 from mockserver.world import World
 
@@ -40,7 +40,7 @@ class LockControl:
         with holder.work():
             record = holder[resource].get(record_id)
             if record is None:
-                raise refusal("", f"no record {shown(record_id, 80)} in {resource}", "name an existing record")
+                raise missing(f"no record {shown(record_id, 80)} in {resource}", "name an existing record")
             data = {**record.data(), known.stamps["lock"]: locked}
             keep(holder, known, record_id, data)
         return data

@@ -18,7 +18,7 @@ from mockserver.web.control.journal import JournalControl
 from mockserver.web.control.locks import LockControl
 from mockserver.web.control.outbox import OutboxControl
 from mockserver.web.control.records import RecordControl
-from mockserver.web.control.route import Route
+from mockserver.web.control.route import Missing, Route
 from mockserver.web.control.snapshots import SnapshotControl
 from mockserver.web.control.tokens import TokenControl
 from mockserver.web.control.verification import VerificationControl
@@ -72,7 +72,7 @@ def _answering(route: Route) -> Callable[..., Response]:
         try:
             return _json(route.view(route.read(request), **names))
         except SetupError as error:
-            return _wrong(error.problems)
+            return _wrong(error.problems, 404 if isinstance(error, Missing) else 400)
 
     return answering
 
@@ -81,6 +81,6 @@ def _json(value: Any, status: int = 200) -> Response:
     return Response(orjson.dumps(value), status=status, content_type="application/json")
 
 
-def _wrong(problems: Iterable[Problem]) -> Response:
+def _wrong(problems: Iterable[Problem], status: int = 400) -> Response:
     errors = [{"path": problem.pointer, "message": f"{problem.problem}; {problem.remedy}"} for problem in problems]
-    return _json({"message": "The control plane cannot do that.", "errors": errors}, 400)
+    return _json({"message": "The control plane cannot do that.", "errors": errors}, status)

@@ -11,7 +11,7 @@ from mockserver.contract import Resource
 from mockserver.planting import plant, seen_now, take_away
 from mockserver.store import Record, Tenant
 from mockserver.values.shown import shown
-from mockserver.web.control.route import ControlRequest, Route, refusal, whole_number
+from mockserver.web.control.route import ControlRequest, Route, missing, refusal, whole_number
 from mockserver.web.control.tenants import begun_tenant, known_resource, known_tenant
 from mockserver.world import World
 
@@ -74,5 +74,5 @@ class RecordControl:
 
     def _found(self, tenant: Tenant, resource: str, record_id: str) -> Record:
         if (record := tenant[resource].get(record_id)) is None:
-            raise refusal("", f"no record {shown(record_id, 80)} in {resource}", f"see GET /__mock__{ALL}")
+            raise missing(f"no record {shown(record_id, 80)} in {resource}", f"see GET /__mock__{ALL}")
         return record

@@ -79,6 +79,15 @@ def refusal(pointer: str, problem: str, remedy: str) -> SetupError:
     return SetupError([Problem("request", pointer, problem, remedy)])
 
 
+class Missing(SetupError):
+    """The path of a request names something that is not there."""
+
+
+def missing(problem: str, remedy: str) -> Missing:
+    """What the path names and what to name instead."""
+    return Missing([Problem("request", "", problem, remedy)])
+
+
 def whole_number(name: str, text: str) -> int:
     """Raises SetupError unless ``text`` is a number of at most nine digits."""
     if not (text.isascii() and text.isdigit() and len(text) < 10):

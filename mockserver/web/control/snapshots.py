@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
-from mockserver.web.control.route import ControlRequest, Route, refusal
+from mockserver.web.control.route import ControlRequest, Route, missing, refusal
 from mockserver.web.control.tenants import tenant_sizes
 from mockserver.world import Snapshot, World
 
@@ -56,5 +56,5 @@ class SnapshotControl:
 
     def _known(self, name: str) -> Snapshot:
         if (found := self.world.snapshots.get(name)) is None:
-            raise refusal("", f"no snapshot {shown(name, 40)}", meant(name[:LONGEST], self.world.snapshots))
+            raise missing(f"no snapshot {shown(name, 40)}", meant(name[:LONGEST], self.world.snapshots))
         return found

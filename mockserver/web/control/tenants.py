@@ -6,7 +6,7 @@ from mockserver.contract import Resource
 from mockserver.store import Tenant, TooManyTenants
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
-from mockserver.web.control.route import refusal
+from mockserver.web.control.route import missing, refusal
 from mockserver.world import World
 
 
@@ -14,7 +14,7 @@ def known_tenant(world: World, name: str) -> Tenant:
     """Raises SetupError when no tenant of that name has appeared yet."""
     names = world.store.names()
     if name not in names:
-        raise refusal("", f"unknown tenant {shown(name, 80)}", meant(name[:80], names))
+        raise missing(f"unknown tenant {shown(name, 80)}", meant(name[:80], names))
     return world.store.tenant(name)
 
 
@@ -41,5 +41,5 @@ def known_resource(world: World, name: str) -> Resource:
     """Raises SetupError when the document has no resource of that name."""
     resources = world.contract.resources
     if name not in resources:
-        raise refusal("", f"unknown resource {shown(name, 80)}", meant(name[:80], resources))
+        raise missing(f"unknown resource {shown(name, 80)}", meant(name[:80], resources))
     return resources[name]
