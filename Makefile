@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := tests/peers
+PORTAL := examples/portal
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
@@ -24,11 +25,11 @@ serve: $(READY) ## serve the mock on http://127.0.0.1:8080 (ARGS="--port 0 …")
 test: $(READY) ## run the tests (ARGS="-k name …")
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
-$(PEERS)/node_modules: $(PEERS)/package-lock.json
-	npm ci --prefix $(PEERS) --no-audit --no-fund --ignore-scripts
+%/node_modules: %/package-lock.json
+	npm ci --prefix $* --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-peers: $(PEERS)/node_modules ## install Prism and Redocly, which some tests compare with (needs node and npm)
+peers: $(PEERS)/node_modules $(PORTAL)/node_modules ## install what some tests compare with, and the example's packages (needs node and npm)
 
 check: peers lint types spec test image ## all that the gate runs
 
