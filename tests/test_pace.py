@@ -11,7 +11,7 @@ import pytest
 from asgi import answer, replay, scope_of
 from mockserver.runtime.faults import Fault
 from mockserver.web.front import Front
-from mockserver.web.pace import KNOWN, QUICK, Like, Pace
+from mockserver.web.pace import KNOWN, QUICK, Like, RequestPace
 
 JSON = [(b"content-type", b"application/json"), (b"content-length", b"14")]
 LIST = {"path": "/books/t", "method": "GET"}
@@ -74,7 +74,7 @@ def test_beside_a_request_under_way_nothing_waits(where: Any, monkeypatch: pytes
 
 
 def test_what_is_remembered_has_a_bound() -> None:
-    pace = Pace()
+    pace = RequestPace()
     for number in range(KNOWN + 1):
         pace.took(Like("GET", "/", str(number)), 0.0)
     assert pace.is_quick(Like("GET", "/", str(KNOWN)))

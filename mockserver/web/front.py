@@ -20,7 +20,7 @@ from mockserver.web.arriving import Arrived, headers_of
 from mockserver.web.damage import Slowly, damaged, shut
 from mockserver.web.environ import environ_of
 from mockserver.web.leaving import WITHOUT_CONTENT, encoded
-from mockserver.web.pace import SMALL, Like, Pace
+from mockserver.web.pace import SMALL, Like, RequestPace
 from mockserver.web.paths import Match
 from mockserver.web.target import BROKEN, has_escapes, plain_path, problem_of
 
@@ -65,7 +65,7 @@ class Front:
         self._api = api_of(app)
         self.world = self._api.world
         self._app, self._log, self._within = app, log, body_within
-        self._gate, self._pace = Gate(PATIENCE), Pace()
+        self._gate, self._pace = Gate(PATIENCE), RequestPace()
         self._threads = ThreadPoolExecutor(THREADS, "request")
         self.world.faults.pause = self._gate.pause
 

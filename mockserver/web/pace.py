@@ -20,7 +20,7 @@ class Like(NamedTuple):
     tenant: str | None
 
 
-class Pace:
+class RequestPace:
     """What took how long.
 
     PERF: to hand a request to a thread and its answer back takes as long as to read a record. So what was quick the
