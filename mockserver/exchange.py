@@ -221,7 +221,7 @@ def _finished(world: World, reply: Reply, trail: _Trail) -> Reply:
         notes.append(("Operation", trail.operation.id))
     if trail.reason:
         notes.append(("Reason", trail.reason))
-    diagnostics: Headers = tuple((f"Mock-{name}", _header_text(text)) for name, text in notes)
+    diagnostics: Headers = tuple([(f"Mock-{name}", _header_text(text)) for name, text in notes])
     headers = (*reply.headers, *diagnostics)
     if trail.applied:
         headers = (*headers, ("Preference-Applied", _header_text(", ".join(trail.applied))))
@@ -234,23 +234,23 @@ def _serialised(reply: Reply) -> bytes | None:
 
 def _entry(world: World, reply: Reply, raw: bytes, trail: _Trail) -> Entry:
     request = trail.request
-    return Entry(
-        at=world.clock.now(),
-        method=request.method,
-        path=request.path,
-        query=request.query,
-        headers=request.headers,
-        body=request.body[:SHOWN_BODY],
-        operation=trail.operation.id if trail.operation else None,
-        tenant=trail.tenant,
-        subject=trail.identity.subject if trail.identity else None,
-        status=reply.status,
-        reply=raw[:SHOWN_BODY],
-        notes=reply.notes,
-        reason=trail.reason,
-        violations=trail.violations,
-        breach=trail.breach,
-        milliseconds=(perf_counter() - trail.began) * 1000,
+    return Entry(  # PERF: in the order of the fields; by name it takes twice as long
+        world.clock.now(),
+        request.method,
+        request.path,
+        request.query,
+        request.headers,
+        request.body[:SHOWN_BODY],
+        trail.operation.id if trail.operation else None,
+        trail.tenant,
+        trail.identity.subject if trail.identity else None,
+        reply.status,
+        raw[:SHOWN_BODY],
+        reply.notes,
+        trail.reason,
+        trail.violations,
+        trail.breach,
+        (perf_counter() - trail.began) * 1000,
     )
 
 
@@ -262,6 +262,8 @@ def _listed(items: list[str]) -> str:
 
 def _header_text(text: str) -> str:
     """Printable ASCII of bounded length: what a header may hold, whatever a caller put into a path or a name."""
+    if text.isascii() and text.isprintable():
+        return text[:500]
     return text[:500].encode("ascii", "backslashreplace").decode().translate(_CONTROLS)
 
 

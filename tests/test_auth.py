@@ -214,3 +214,21 @@ def test_a_key_file_of_another_kind_stops_the_start(library, tmp_path: Path) -> 
     (tmp_path / "key.pem").mkdir()
     with pytest.raises(SetupError, match="no usable key"):
         library(key_file=tmp_path / "key.pem")
+
+
+def test_a_verdict_is_remembered_until_other_keys_are_known(secured, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = secured.extensions["mockserver"]
+    judged: list[str] = []
+    judge = world.keys.claims
+
+    def claims_of(token: str, *, verify: bool) -> Any:
+        judged.append(token)
+        return judge(token, verify=verify)
+
+    monkeypatch.setattr(world.keys, "claims", claims_of)
+    token = signed()
+    assert [ask(secured, token).status_code for _ in range(3)] == [200] * 3
+    assert judged == [token]
+    monkeypatch.setattr(type(world.keys), "edition", 1)
+    assert [ask(secured, token).status_code for _ in range(2)] == [200] * 2
+    assert judged == [token, token]

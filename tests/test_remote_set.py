@@ -89,3 +89,20 @@ def test_a_good_set_serves_its_keys() -> None:
         assert keys.find("theirs").public_numbers() == PAIR.public_key().public_numbers()
         with pytest.raises(jwt.InvalidKeyError, match="no such key"):
             keys.find("another")
+
+
+def test_keys_that_became_others_are_another_edition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of which a verdict that is remembered has to know, though nobody looks for a key any more."""
+    sets = iter([[JWK], [JWK], [{**JWK, "kid": "another"}]])
+    with issuer(lambda _: iter([HEAD, json.dumps({"keys": next(sets)}).encode()])) as address:
+        keys = RemoteSet(address)
+        assert keys.settled.wait(60)
+        first = keys.edition
+        assert keys.find("theirs")
+        monkeypatch.setattr("mockserver.auth.remote_set.FRESH", -1.0)
+        seen = []
+        for _ in range(2):
+            seen.append(keys.edition)  # asks for the set again
+            assert keys.settled.wait(60)
+        monkeypatch.undo()
+        assert [*seen, keys.edition] == [first, first, first + 1]

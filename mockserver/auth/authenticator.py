@@ -45,13 +45,14 @@ class _Seen:
     identity: Identity
     expires: float
     issued: float | None
+    scopes: frozenset[str]
 
 
 class Authenticator:
     """Turns the Authorization header into an Identity.
 
-    PERF: a token's signature is verified once and the verdict remembered until it expires: an RS256
-    verification costs as much as the rest of a request.
+    PERF: a token's signature is verified once and the verdict remembered by the header until the token expires or
+    other keys are known: an RS256 verification costs as much as the rest of a request.
     """
 
     def __init__(self, mode: Mode, security: Security, keys: Keys) -> None:
@@ -59,6 +60,7 @@ class Authenticator:
         self._security = security
         self._keys = keys
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
+        self._seen_with = keys.edition
 
     def identify(self, operation: Operation, header: str | None, tenant: str | None, wall: Wall) -> Identity:
         """The caller, allowed to use ``operation`` on ``tenant``; ``wall`` is Clock.wall.
@@ -67,17 +69,18 @@ class Authenticator:
         """
         if self._mode is Mode.OFF or not operation.secured:
             return ANONYMOUS
-        identity = self._identity(_token(header), wall)
+        seen = self._verdict(header, wall)
+        identity = seen.identity
         if tenant is not None and identity.tenant != tenant:
             raise denied(f"the token is for the tenant {identity.tenant!r}, the path names {tenant!r}")
-        missing = operation.scopes - set(str(identity.claims.get("scope", "")).split())
-        if missing:
+        if not operation.scopes <= seen.scopes:
+            missing = operation.scopes - seen.scopes
             raise denied(f"the token lacks the scope {', '.join(sorted(missing))}")
         return identity
 
     def bearer(self, header: str | None, wall: Wall) -> Identity:
         """Whose token the Authorization header shows, whatever it is for. Raises Refusal(401)."""
-        return self._identity(_token(header), wall)
+        return self._verdict(header, wall).identity
 
     def admit(self, plan: OperationPlan, request: Request) -> Identity:
         """The caller of an operation whose document says which credentials it takes: any is as good as another.
@@ -95,16 +98,19 @@ class Authenticator:
         headers = [("WWW-Authenticate", scheme.capitalize())] if scheme else []
         raise Refusal(401, "Unauthorized", headers=headers, reason=f"no credential; wanted {wanted}")
 
-    def _identity(self, token: str, wall: Wall) -> Identity:
-        seen = self._seen.get(token)
+    def _verdict(self, header: str | None, wall: Wall) -> _Seen:
+        if self._seen_with != self._keys.edition:
+            self._seen_with = self._keys.edition
+            self._seen.clear()
+        seen = self._seen.get(header) if header is not None else None
         if seen is None:
-            seen = self._judge(token, wall)
-            self._seen[token] = seen
+            token = _token(header)
+            self._seen[str(header)] = seen = self._judge(token, wall)
             while len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)
         if seen.expires + LEEWAY <= wall(seen.issued).timestamp():
             raise unauthorized("the token has expired")
-        return seen.identity
+        return seen
 
     def _judge(self, token: str, wall: Wall) -> _Seen:
         claims = self._keys.claims(token, verify=self._mode is Mode.VERIFY)
@@ -120,7 +126,8 @@ class Authenticator:
         wanted = self._security.audience
         if wanted is not None and wanted not in (audience if isinstance(audience, list) else [audience]):
             raise unauthorized(f"the token's audience (aud) is {audience!r}, wanted {wanted!r}")
-        return _Seen(self._read(claims), float(expires), issued)
+        scopes = frozenset(str(claims.get("scope", "")).split())
+        return _Seen(self._read(claims), float(expires), issued, scopes)
 
     def _read(self, claims: Mapping[str, Any]) -> Identity:
         name = self._security.claims.get("tenant")

@@ -37,6 +37,11 @@ class Keys:
         if key_file.exists():  # what is wrong with it is told at the start, not to the first who shows an RS256 token
             _ = self._pair
 
+    @property
+    def edition(self) -> int:
+        """Another number whenever a key that was known may not be one any more."""
+        return self._remote.edition if self._remote else 0
+
     def sign(self, claims: Mapping[str, Any], algorithm: str) -> str:
         """A compact token; ``algorithm`` is HS256 or RS256."""
         import jwt

@@ -27,7 +27,9 @@ class RemoteSet:
     def __init__(self, address: str, *, seconds: float = SECONDS) -> None:
         self._address = address
         self._seconds = seconds
+        self._content = b""
         self._keys: dict[str | None, Any] = {}
+        self._edition = 0
         self._why = "it is being fetched; ask again"
         self._lock = Lock()
         self._fetched = float("-inf")
@@ -35,6 +37,13 @@ class RemoteSet:
         """Set while no fetch is under way."""
         self.settled.set()
         self._refresh()
+
+    @property
+    def edition(self) -> int:
+        """How many times the keys became others; they are fetched anew now and then by whoever looks here."""
+        if time.monotonic() - self._fetched > FRESH:
+            self._refresh()
+        return self._edition
 
     def find(self, key_id: str | None) -> Any:
         """The key of that id. Raises jwt.InvalidKeyError, with the reason, when it is not there or not there yet."""
@@ -53,8 +62,11 @@ class RemoteSet:
 
     def _fetch(self) -> None:
         try:
-            found = jwt.PyJWKSet.from_dict(orjson.loads(self._read()))
+            content = self._read()
+            found = jwt.PyJWKSet.from_dict(orjson.loads(content))
             self._keys = {key.key_id: key.key for key in found.keys}
+            if content != self._content:
+                self._content, self._edition = content, self._edition + 1
             self._why = "the set has no such key"
         except (OSError, http.client.HTTPException, ValueError, TypeError, AttributeError, jwt.PyJWTError) as error:
             self._why = f"no usable key set: {str(error)[:200]}"

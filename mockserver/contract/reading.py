@@ -45,7 +45,7 @@ def read(operation: Operation, request: Request, max_depth: int) -> Input:
     body, has_body = _read_body(operation, request, max_depth, violations)
     if violations:
         raise Refusal(400, "The request breaks the contract.", violations=violations)
-    unknown = sorted(set(sent["query"]) - operation.parameter_names("query"))
+    unknown = sorted(set(sent["query"]) - operation.parameter_names("query")) if sent["query"] else ()
     notes = (("Ignored", ", ".join(f"query/{name}" for name in unknown)),) if unknown else ()
     return Input(values, body, has_body, notes)
 
@@ -53,6 +53,8 @@ def read(operation: Operation, request: Request, max_depth: int) -> Input:
 def _query(operation: Operation, request: Request, violations: list[Violation]) -> dict[str, str]:
     """Query parameters by name; one that may not repeat and does is a violation."""
     found: dict[str, str] = {}
+    if not request.query:
+        return found
     arrays = {parameter.name for parameter in operation.parameters if parameter.type == "array"}
     for name, text in request.query:
         if name not in found:

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A template, and of its parameters the place in the path, the name if they are all of a segment, the segment."""
+
+    template: str
+    parameters: tuple[tuple[int, str, str], ...]
+
+    @classmethod
+    def of(cls, template: str, prefix: str) -> _End:
+        before = prefix.count("/")
+        wanted = [(before + at, one) for at, one in enumerate(template.split("/")) if "{" in one]
+        wholes = [(at, _PARAMETER.fullmatch(one), one) for at, one in wanted]
+        return cls(template, tuple((at, whole[1] if whole else "", one) for at, whole, one in wholes))
 
 
 @dataclass(slots=True)
@@ -16,7 +31,7 @@ class _Step:
     fixed: dict[str, _Step] = field(default_factory=dict)
     mixed: dict[str, tuple[re.Pattern[str], _Step]] = field(default_factory=dict)
     any: _Step | None = None
-    end: tuple[str, str] | None = None
+    end: _End | None = None
 
     def add(self, segment: str) -> _Step:
         if _PARAMETER.fullmatch(segment):
@@ -42,29 +57,31 @@ class Router:
                 step = self._root
                 for segment in (prefix + template).split("/"):
                     step = step.add(segment)
-                step.end = step.end or (template, prefix)
+                step.end = step.end or _End.of(template, prefix)
                 if template == "/" and prefix:  # the root below a prefix is the prefix itself, too
                     bare = self._root
                     for segment in prefix.split("/"):
                         bare = bare.add(segment)
-                    bare.end = bare.end or (template, prefix)
+                    bare.end = bare.end or _End.of(template, prefix)
 
-    def match(self, path: str, decode: Callable[[str], str] = str) -> tuple[str, dict[str, str]] | None:
+    def match(self, path: str, decode: Callable[[str], str] | None = None) -> tuple[str, dict[str, str]] | None:
         """The template that ``path`` fits, and the values of its parameters; None when it fits none.
 
         ``decode`` makes a segment plain, for paths that are percent-encoded.
         """
-        segments = [decode(segment) for segment in path.split("/")]
-        found = next(_walk(self._root, segments, 0), None)
+        segments = path.split("/")
+        if decode is not None:
+            segments = [decode(segment) for segment in segments]
+        found = _walk(self._root, segments, 0)
         if found is None:
             return None
-        template, prefix = found
         values: dict[str, str] = {}
-        if "{" not in template:
-            return template, values
-        for segment, wanted in zip(segments[prefix.count("/") :], template.split("/"), strict=True):
-            values |= _values(segment, wanted)
-        return template, values
+        for place, name, wanted in found.parameters:
+            if name:
+                values[name] = segments[place]
+            else:
+                values |= _values(segments[place], wanted)
+        return found.template, values
 
 
 def answered_methods(verbs: Iterable[str]) -> list[str]:
@@ -73,28 +90,21 @@ def answered_methods(verbs: Iterable[str]) -> list[str]:
     return sorted(declared | {"HEAD"} if "GET" in declared else declared)
 
 
-def _walk(step: _Step, segments: list[str], at: int) -> Iterator[tuple[str, str]]:
-    """Each way to read the segments from ``at`` on, the most fixed first."""
+def _walk(step: _Step, segments: list[str], at: int) -> _End | None:
+    """What the segments from ``at`` on lead to, the most fixed first."""
     if at == len(segments):
-        if step.end:
-            yield step.end
-        return
+        return step.end
     segment = segments[at]
-    if (following := step.fixed.get(segment)) is not None:
-        yield from _walk(following, segments, at + 1)
+    if (following := step.fixed.get(segment)) is not None and (found := _walk(following, segments, at + 1)):
+        return found
     for pattern, following in step.mixed.values():
-        if pattern.fullmatch(segment):
-            yield from _walk(following, segments, at + 1)
-    if step.any is not None and segment:
-        yield from _walk(step.any, segments, at + 1)
+        if pattern.fullmatch(segment) and (found := _walk(following, segments, at + 1)):
+            return found
+    return _walk(step.any, segments, at + 1) if step.any is not None and segment else None
 
 
 def _values(segment: str, wanted: str) -> dict[str, str]:
-    """The values of the parameters in one segment of a template."""
-    if "{" not in wanted:
-        return {}
-    if whole := _PARAMETER.fullmatch(wanted):
-        return {whole[1]: segment}
+    """The values of the parameters in one segment of a template that is more than a parameter."""
     pieces = _PARAMETER.split(wanted)
     pattern = "".join("(.+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
     found = re.fullmatch(pattern, segment, re.DOTALL)

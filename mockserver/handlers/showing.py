@@ -39,7 +39,8 @@ def select_all(call: Call, tenant: Tenant, fields: str, records: Iterable[Record
 
 def passed_over(call: Call) -> Headers:
     """A note that names what was asked for and no field has."""
-    names = sorted(_names(call.value(call.operation.projection) or "") - call.resource.fields)
+    fields = call.value(call.operation.projection)
+    names = sorted(_names(fields) - call.resource.fields) if fields else ()
     return (("Ignored", ", ".join(f"fields/{name}" for name in names)),) if names else ()
 
 

@@ -41,11 +41,12 @@ class Clock:
 
     def now(self) -> datetime:
         """The mock's time, in UTC."""
-        ran = timedelta(seconds=monotonic() - self._since) if self.running else timedelta()
-        return self._base + ran
+        return self._base + timedelta(seconds=monotonic() - self._since) if self.running else self._base
 
     def wall(self, issued: float | None = None) -> datetime:
         """The machine's time, moved on by what was advanced after ``issued``, seconds since 1970; None: by all."""
+        if not self._advances:
+            return datetime.now(UTC)
         added = (by for at, by in self._advances if issued is None or at > issued)
         return datetime.now(UTC) + sum(added, timedelta())
 

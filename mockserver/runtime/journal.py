@@ -57,22 +57,34 @@ class Entry(NamedTuple):
 
     def without_secrets(self) -> Entry:
         """The entry as it is kept: no credential, and no value of a member, parameter or header that is secret."""
-        return self._replace(
-            path=redact_tokens(self.path),
-            query=redact_pairs(self.query),
-            headers=dict(redact_pairs(self.headers.items())),
-            body=_redacted(self.body),
-            reply=_redacted(self.reply),
-            reason=redact_text(self.reason),
-            violations=tuple(replace(one, message=redact_text(one.message)) for one in self.violations),
+        return Entry(  # PERF: in the order of the fields; by name it takes four times as long
+            self.at,
+            self.method,
+            redact_tokens(self.path),
+            redact_pairs(self.query) if self.query else (),
+            dict(redact_pairs(self.headers.items())),
+            _redacted(self.body) if self.body else b"",
+            self.operation,
+            self.tenant,
+            self.subject,
+            self.status,
+            _redacted(self.reply) if self.reply else b"",
+            self.notes,
+            redact_text(self.reason) if self.reason else "",
+            tuple([replace(one, message=redact_text(one.message)) for one in self.violations]),
+            self.breach,
+            self.milliseconds,
         )
 
     def size(self) -> int:
         """How many bytes it takes, every text counted."""
-        pairs = (*self.query, *self.headers.items(), *self.notes)
-        texts = [self.path, self.reason, *(text for pair in pairs for text in pair)]
-        texts += [text for one in self.violations for text in (one.pointer, one.message)]
-        return OVERHEAD + len(self.body) + len(self.reply) + sum(len(text) + PER_TEXT for text in texts)
+        size = OVERHEAD + len(self.body) + len(self.reply) + len(self.path) + len(self.reason) + 2 * PER_TEXT
+        for pairs in (self.query, self.headers.items(), self.notes):
+            for name, text in pairs:
+                size += len(name) + len(text) + 2 * PER_TEXT
+        for one in self.violations:
+            size += len(one.pointer) + len(one.message) + 2 * PER_TEXT
+        return size
 
 
 class Journal:

@@ -78,7 +78,7 @@ def redact_value(value: Any, levels: int = DEEPEST) -> Any:
 
 def redact_pairs(pairs: Any) -> tuple[tuple[str, str], ...]:
     """Headers or query parameters, each (name, text), without secrets."""
-    return tuple((name, HIDDEN if is_secret(name) else redact_tokens(text)) for name, text in pairs)
+    return tuple([(name, HIDDEN if is_secret(name) else redact_tokens(text)) for name, text in pairs])
 
 
 def redact_body(body: bytes) -> bytes:

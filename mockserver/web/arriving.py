@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -37,7 +37,7 @@ class Arrived(NamedTuple):
 
 def request_of(arrived: Arrived, settings: Settings, template: str, path_values: Mapping[str, str]) -> Request:
     """The request for the document's path ``template``; what went over a limit is in its ``excess``."""
-    excess = [*_too_long(arrived, settings)]
+    excess = _too_long(arrived, settings)
     body = b""
     if arrived.has_body:
         body = _body(arrived, settings.max_body, excess)
@@ -90,18 +90,20 @@ def _body(arrived: Arrived, most: int, excess: list[Violation]) -> bytes:
     return plain
 
 
-def _too_long(arrived: Arrived, settings: Settings) -> Iterator[Violation]:
+def _too_long(arrived: Arrived, settings: Settings) -> list[Violation]:
+    found = []
     if arrived.malformed:
-        yield Violation("path", "", "encoding", arrived.malformed)
+        found.append(Violation("path", "", "encoding", arrived.malformed))
     target = len(arrived.path) + len(arrived.query)
     if target > settings.max_target:
         message = f"the URL has {target} characters, at most {settings.max_target} are taken"
-        yield Violation("path", "", "maxLength", message)
+        found.append(Violation("path", "", "maxLength", message))
     headers = arrived.headers
     size = sum(map(len, headers)) + sum(map(len, headers.values()))
     if size > settings.max_headers:
         message = f"the headers have {size} characters, at most {settings.max_headers} are taken"
-        yield Violation("header", "", "maxLength", message)
+        found.append(Violation("header", "", "maxLength", message))
+    return found
 
 
 def _shown(path: str) -> str:

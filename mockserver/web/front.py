@@ -95,9 +95,10 @@ class Front:
         like = Like(arrived.method, template, values.get(self.world.contract.tenant or ""))
         if len(arrived.body or b"") > SMALL:
             return await self._beside(partial(self._answer, arrived, found))
-        if self._pace.is_quick(like) and not self.world.faults.are_waiting:
+        is_quick = self._pace.is_quick(like)
+        if is_quick and not self._pace.under_way and not self.world.faults.are_waiting:
             return self._timed(like, arrived, found)
-        return await self._beside(partial(self._timed, like, arrived, found))
+        return await self._beside(partial(self._timed, like, arrived, found), is_quick=is_quick)
 
     def _timed(self, like: Like, arrived: Arrived, found: Match) -> _Answered:
         began = time.perf_counter()
@@ -105,13 +106,13 @@ class Front:
         self._pace.took(like, time.perf_counter() - began)
         return answered
 
-    async def _beside(self, answer: Callable[[], _Answered]) -> _Answered:
+    async def _beside(self, answer: Callable[[], _Answered], *, is_quick: bool = False) -> _Answered:
         """Answer on a thread, so that nobody waits for it."""
-        self._pace.under_way += 1
+        self._pace.under_way += not is_quick
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, self._alone, answer)
         finally:
-            self._pace.under_way -= 1
+            self._pace.under_way -= not is_quick
 
     def _found(self, method: str, raw: str) -> Match | None:
         """The document's path that is asked for; None where the application has to look closer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from werkzeug.urls import iri_to_uri
@@ -56,9 +56,21 @@ class Departure:
         if reply.damage is not None:
             reply = spoiled(reply)
         content, coding = packed(reply.raw or b"", reply.status, accepted)
-        own = [*_own(reply, len(content)), *coding]
+        own: list[tuple[str, str]] = []
+        if reply.status not in WITHOUT_CONTENT:
+            if reply.raw is not None:
+                own.append(("Content-Type", reply.content_type))
+            own.append(("Content-Length", str(len(content))))
+        says_so = False
+        for pair in reply.headers:
+            if pair[0].startswith("Mock-"):  # made printable where they were made
+                own.append(pair)
+            else:
+                name = pair[0].lower()
+                own.append((pair[0], _line(iri_to_uri(pair[1]) if name in _ADDRESSES else pair[1])))
+                says_so = says_so or name == "access-control-allow-origin"
+        own += coding
         is_page = reply.raw is not None and reply.content_type.partition(";")[0].strip().lower() == "text/html"
-        says_so = any(name.lower() == "access-control-allow-origin" for name, _ in reply.headers)
         fixed = self._fixed(methods, is_page=is_page, is_open=is_open and not says_so)
         return Leaving(reply.status, own, fixed, content, reply.damage)
 
@@ -73,19 +85,8 @@ class Departure:
 
 
 def encoded(headers: Headers | list[tuple[str, str]]) -> Bytes:
+    """Headers as ASGI has them."""
     return [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in headers]
-
-
-def _own(reply: Reply, length: int) -> Iterator[tuple[str, str]]:
-    if reply.raw is not None and reply.status not in WITHOUT_CONTENT:
-        yield "Content-Type", reply.content_type
-    if reply.status not in WITHOUT_CONTENT:
-        yield "Content-Length", str(length)
-    for name, text in reply.headers:
-        if name.startswith("Mock-"):  # made printable where they were made
-            yield name, text
-        else:
-            yield name, _line(iri_to_uri(text) if name.lower() in _ADDRESSES else text)
 
 
 def _line(text: str) -> str:

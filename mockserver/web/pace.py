@@ -30,11 +30,11 @@ class RequestPace:
     def __init__(self) -> None:
         self._quick: set[Like] = set()
         self.under_way = 0
-        """How many requests are with threads."""
+        """How many requests are with threads that may take long."""
 
     def is_quick(self, one: Like) -> bool:
-        """Whether a request may be answered at once."""
-        return not self.under_way and one in self._quick
+        """Whether requests like this one took no time."""
+        return one in self._quick
 
     def took(self, one: Like, seconds: float) -> None:
         """Learn from a request."""

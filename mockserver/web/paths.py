@@ -9,7 +9,7 @@ from flask import Request
 
 from mockserver.contract import Contract, Router
 from mockserver.contract.routing import answered_methods
-from mockserver.web.target import decoded, raw_path
+from mockserver.web.target import decoded, has_escapes, raw_path
 
 Match: TypeAlias = tuple[str, Mapping[str, str]]
 Methods: TypeAlias = Callable[[Request], str | None]
@@ -38,7 +38,7 @@ class Paths:
 
     def find(self, raw: str) -> Match | None:
         """The same for a path as it was sent."""
-        return self._own(raw, decoded)
+        return self._own(raw, decoded if has_escapes(raw) else None)
 
     def answered(self, template: str) -> str | None:
         """The methods that a path of the document answers; None for one that it does not have."""
@@ -52,7 +52,7 @@ class Paths:
         """Where our page ``path`` is found: below another prefix where the document has a path of its own there."""
         return f"{BESIDE}{path}" if self.has(path) else path
 
-    def _own(self, path: str, decode: Callable[[str], str] = str) -> Match | None:
+    def _own(self, path: str, decode: Callable[[str], str] | None = None) -> Match | None:
         found = self._router.match(path, decode)
         is_ours = found is not None and path.startswith(CONTROL) and not found[0].startswith(CONTROL)
         return None if is_ours else found
