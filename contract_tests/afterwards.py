@@ -50,9 +50,10 @@ def check_lookups_follow(session: Session, group: Group) -> None:
             for value, wanted in ((old, False), (new, True)):
                 with session.each(operation):
                     ask = session.usual(group, operation, {**record, by: value})
-                    found = record[group.key] in by_id(group, walk(session, group, ask))
+                    found = by_id(group, walk(session, group, ask))
                     cause = f"{operation.id} {'loses' if wanted else 'still finds'} a record whose {by} {what} changed"
-                    session.expect(found is wanted, cause)
+                    holds, lacks = ([record[group.key]], []) if wanted else ([], [record[group.key]])
+                    session.expect_listing(operation, found, cause, holds=holds, lacks=lacks)
 
 
 def value_for(session: Session, group: Group, field: str) -> str:

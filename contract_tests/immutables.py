@@ -163,4 +163,5 @@ def check_batch_ignores_managed(session: Session, group: Group) -> None:
             kept_out(session, session.read(group, made.id), sent, "a batch")
     for ask in (Ask(operation) for operation in group.all(Kind.LIST)):
         ids = {one[group.key] for one in walk(session, group, ask)}
-        session.expect(chosen not in ids, "a batch takes an id of the client's choice")
+        cause = "a batch takes an id of the client's choice"
+        session.expect_listing(ask.operation, ids, cause, lacks=[chosen])

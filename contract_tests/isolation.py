@@ -147,13 +147,10 @@ def check_same_values(session: Session, group: Group) -> None:
         for ask in ways(group, own):
             with session.each(ask.operation):
                 ids = {one[group.key] for one in walk(session, group, ask, who=who)}
-                session.expect(
-                    own[group.key] in ids, f"{ask.operation.id} loses a record when another tenant has its like"
-                )
-                session.expect(
-                    strange[group.key] not in ids or strange[group.key] == own[group.key],
-                    f"{ask.operation.id} mixes tenants",
-                )
+                cause = f"{ask.operation.id} loses a record when another tenant has its like"
+                session.expect_listing(ask.operation, ids, cause, holds=[own[group.key]])
+                foreigners = {strange[group.key]} - {own[group.key]}
+                session.expect_listing(ask.operation, ids, f"{ask.operation.id} mixes tenants", lacks=foreigners)
     if Kind.DELETE in group.operations:
         session.at(group, Kind.DELETE, foreign[group.key], who=other(session))
         session.same(mine, session.read(group, mine[group.key]), "a delete in one tenant touched another")

@@ -114,15 +114,16 @@ def check_complete(session: Session, group: Group) -> None:
             first, mine = filled(session, group, ask, fields, pages=3)
             found = list(sheets(session, group, ask))
             ids = [one[group.key] for sheet in found for one in sheet.items]
-            session.expect(len(ids) == len(set(ids)), f"{ask.operation.id} repeats records from page to page")
-            session.expect(
-                mine <= set(ids), f"{ask.operation.id} leaves records out", f"{len(mine - set(ids))} of {len(mine)}"
+            session.expect_listing(
+                ask.operation, ids, f"{ask.operation.id} repeats records from page to page", once=True
             )
+            session.expect_listing(ask.operation, ids, f"{ask.operation.id} leaves records out", holds=mine)
             full = [sheet for sheet in found[:-1] if sheet.items][:-1]
             even = all(len(sheet.items) == len(first.items) for sheet in full)
             session.prefer(even, f"{ask.operation.id} has pages of uneven size")
             again = [one[group.key] for one in walk(session, group, ask)]
-            session.expect(ids == again, f"{ask.operation.id} returns another order the second time")
+            cause = f"{ask.operation.id} returns another order the second time"
+            session.expect_alike(ask.operation, ids, again, cause)
 
 
 @check(*NEEDS, writes=True)
@@ -171,8 +172,9 @@ def _cut_right(session: Session, group: Group, ask: Ask, known: set[str], limit:
     name, page = ask.operation.id, ask.operation.page
     found = list(sheets(session, group, ask))
     sizes = [len(sheet.items) for sheet in found if sheet.items]
-    missing = known - {one[group.key] for sheet in found for one in sheet.items}
-    session.expect(not missing, f"{name} leaves records out where its pages are exactly full", f"{len(missing)}")
+    ids = {one[group.key] for sheet in found for one in sheet.items}
+    cause = f"{name} leaves records out where its pages are exactly full"
+    session.expect_listing(ask.operation, ids, cause, holds=known)
     even = set(sizes[:-1]) <= {limit} and sizes[-1] <= limit
     session.prefer(even, f"{name} has pages of uneven size", str(sizes))
     if page is not None and page.items is not None:
@@ -215,7 +217,9 @@ def check_whole_records(session: Session, group: Group) -> None:
             _, mine = filled(session, group, ask, fields, pages=2)
             found = {one[group.key]: one for one in walk(session, group, ask)}
             for record_id in sorted(mine)[:: max(1, len(mine) // 6)]:
-                session.expect(record_id in found, f"{ask.operation.id} leaves records out")
+                session.expect_listing(
+                    ask.operation, found, f"{ask.operation.id} leaves records out", holds=[record_id]
+                )
                 session.same(
                     session.read(group, record_id),
                     found[record_id],
@@ -268,10 +272,9 @@ def _page_of_ours(session: Session, group: Group, ask: Ask) -> tuple[str, set[st
 def _rest(session: Session, group: Group, ask: Ask, key: str, seen: set[str], wanted: set[str], what: str) -> None:
     assert ask.operation.page
     rest = [one[group.key] for one in walk(session, group, ask.but(query={**ask.query, ask.operation.page.key: key}))]
-    if repeated := seen & set(rest):
-        raise Broken(f"{ask.operation.id} repeats records after {what}", str(sorted(repeated)[:3]), ask.operation.id)
-    if missing := wanted - seen - set(rest):
-        raise Broken(f"{ask.operation.id} loses records after {what}", str(sorted(missing)[:3]), ask.operation.id)
+    name, together = ask.operation.id, [*seen, *rest]
+    session.expect_listing(ask.operation, together, f"{name} repeats records after {what}", once=True, walks=2)
+    session.expect_listing(ask.operation, together, f"{name} loses records after {what}", holds=wanted, walks=2)
 
 
 @check(*NEEDS, writes=True, every=4)

@@ -67,7 +67,8 @@ def check_found_everywhere(session: Session, group: Group) -> None:
         for ask in ways(group, wanted):
             with session.each(ask.operation):
                 found = by_id(group, walk(session, group, ask))
-                session.expect(wanted[group.key] in found, f"{ask.operation.id} does not return a record that exists")
+                cause = f"{ask.operation.id} does not return a record that exists"
+                session.expect_listing(ask.operation, found, cause, holds=[wanted[group.key]])
                 session.same(wanted, found[wanted[group.key]], f"{ask.operation.id} returns another record than read")
 
 
@@ -101,7 +102,8 @@ def check_lookups_take_whole_values(session: Session, group: Group) -> None:
             for other in (f"{value}0", f"0{value}", value.upper()):
                 session.create(group, {by: other})
             ids = [one[group.key] for one in walk(session, group, session.usual(group, operation, made))]
-            session.expect(made[group.key] in ids, f"{operation.id} does not return a record that exists")
+            cause = f"{operation.id} does not return a record that exists"
+            session.expect_listing(operation, ids, cause, holds=[made[group.key]])
             session.expect(len(ids) == 1, f"{operation.id} takes a part of {by} for the whole", f"{len(ids)} found")
 
 

@@ -80,10 +80,13 @@ def held(
         wanted = {one[group.key] for one in made if matches(one, operation.criteria, sent)}
         mine = session.ours(group)
         detail = f"sent {sent}"
-        session.expect(not wanted - set(found), f"{operation.id} misses records by {what}", detail)
-        session.expect(not (set(found) & mine) - wanted, f"{operation.id} finds too much by {what}", detail)
-        strangers = [one for one in found.values() if not matches(one, operation.criteria, sent)]
-        session.expect(not strangers, f"{operation.id} finds records that do not match {what}", detail)
+        session.expect_listing(operation, found, f"{operation.id} misses records by {what}", detail, holds=wanted)
+        session.expect_listing(
+            operation, found, f"{operation.id} finds too much by {what}", detail, lacks=mine - wanted
+        )
+        strangers = [name for name, one in found.items() if not matches(one, operation.criteria, sent)]
+        cause = f"{operation.id} finds records that do not match {what}"
+        session.expect_listing(operation, found, cause, detail, lacks=strangers)
 
 
 def each_parameter(group: Group) -> Iterator[tuple[Operation, str, Criterion]]:
@@ -236,6 +239,8 @@ def check_existing(session: Session, group: Group) -> None:
                 continue
             with session.each(operation):
                 answer = by_id(group, walk(session, group, Ask(operation, body=sent)))
-                session.expect(record[group.key] in answer, f"{operation.id} misses an existing record by {name}")
-                strangers = [one for one in answer.values() if not matches(one, operation.criteria, sent)]
-                session.expect(not strangers, f"{operation.id} finds records that do not match {name}")
+                cause = f"{operation.id} misses an existing record by {name}"
+                session.expect_listing(operation, answer, cause, holds=[record[group.key]])
+                strangers = [key for key, one in answer.items() if not matches(one, operation.criteria, sent)]
+                cause = f"{operation.id} finds records that do not match {name}"
+                session.expect_listing(operation, answer, cause, lacks=strangers)

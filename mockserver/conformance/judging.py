@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -14,9 +14,10 @@ from mockserver.conformance.plan import Group
 from mockserver.conformance.provenance import Provenance, of_operation
 from mockserver.conformance.recorder import trimmed
 from mockserver.conformance.registry import Check
-from mockserver.conformance.stories.trail import Expected, Trails
+from mockserver.conformance.stories.trail import Expected, Listing, Trails
 from mockserver.conformance.traffic import Exchange, NotJson, Received
 from mockserver.contract import Operation
+from mockserver.values.pointer import pointer_to
 
 EVIDENCE = 8
 """How many exchanges a finding shows, the last ones before it."""
@@ -72,6 +73,39 @@ class Judge:
         self._judge()
         if not condition:
             raise Broken(cause, detail)
+
+    def expect_listing(
+        self,
+        operation: Operation,
+        ids: Iterable[str],
+        cause: str,
+        detail: str = "",
+        *,
+        holds: Iterable[str] = (),
+        lacks: Iterable[str] = (),
+        once: bool = False,
+        walks: int = 1,
+    ) -> None:
+        """Expect of the ``ids`` that the last ``walks`` through a list gave: these, none of those, none twice."""
+        found, listing = list(ids), Listing(operation.id, tuple(holds), tuple(lacks), once, walks=walks)
+        missing, unwanted = set(listing.holds) - set(found), set(listing.lacks) & set(found)
+        self._judge()
+        if missing or unwanted or (once and len(set(found)) != len(found)):
+            detail = detail or f"{len(missing)} of {len(listing.holds)} missing, {len(unwanted)} too many"
+            raise Broken(cause, detail, operation.id, Expected(listing=listing))
+
+    def expect_alike(self, operation: Operation, ids: Iterable[str], again: Iterable[str], cause: str) -> None:
+        """Expect the last two walks through a list to have given the same ids in the same order."""
+        self._judge()
+        if list(ids) != list(again):
+            listing = Listing(operation.id, is_alike=True, walks=2)
+            raise Broken(cause, "", operation.id, Expected(listing=listing))
+
+    def expect_other(self, found: Mapping[str, Any], name: str, unwanted: Any, cause: str) -> None:
+        """Expect the member ``name`` of a reply to be anything but ``unwanted``."""
+        self._judge()
+        if found[name] == unwanted:
+            raise Broken(cause, expected=Expected(found=found, unlike=((pointer_to(name), unwanted),)))
 
     def prefer(self, condition: bool, cause: str, detail: str = "") -> None:
         """Expect what no document promises: it counts against a mock of our own only (``Provenance.EXPECTED``)."""

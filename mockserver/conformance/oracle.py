@@ -14,8 +14,9 @@ from mockserver.conformance.findings import Finding
 from mockserver.conformance.plain_replies import PlainReplies
 from mockserver.conformance.provenance import of_operation
 from mockserver.conformance.recorder import trimmed
-from mockserver.conformance.stories.trail import Expected, Trails
-from mockserver.conformance.traffic import Exchange, NotJson, Received, read_json
+from mockserver.conformance.stories.expecting import JUDGED
+from mockserver.conformance.stories.trail import BrokenRule, Expected, Trails
+from mockserver.conformance.traffic import Exchange, NotJson, Received, json_or_none, read_json
 from mockserver.contract import Operation
 from mockserver.contract.operation import ReplyRule
 
@@ -52,21 +53,35 @@ class Oracle:
             seen = (trimmed(exchange),)
             finding = Finding(check, title, code, resource, name, cause, detail, seen, provenance)
             if finding.key not in self.findings:
-                trail = self.trails.trail(finding.key, _expected(check, reply, operation)) if self.trails else None
+                expected = self._expected(check, exchange, reply, operation)
+                trail = self.trails.trail(finding.key, expected) if self.trails else None
                 self.findings[finding.key] = replace(finding, trail=trail)
             self.seen[finding.key] = self.seen.get(finding.key, 0) + 1
 
+    def _expected(self, check: str, exchange: Exchange, reply: Received, operation: Operation | None) -> Expected:
+        """What would have been right, where a status, a header or a rule of a schema says it."""
+        declared = tuple(sorted(operation.replies)) if operation else ()
+        if check == "watch.status":
+            return Expected(reply, declared)
+        if check == "watch.no_server_error":
+            return Expected(reply, tuple(one for one in declared if one < HTTPStatus.INTERNAL_SERVER_ERROR))
+        if check == "watch.cross_origin":
+            return Expected(reply, headers=CORS)
+        if check == "watch.schema" and operation is not None:
+            return Expected(reply, rule=self._broken_rule(exchange, reply, operation))
+        return Expected(reply)
 
-def _expected(check: str, reply: Received, operation: Operation | None) -> Expected:
-    """What would have been right, where a status or a header says it."""
-    declared = tuple(sorted(operation.replies)) if operation else ()
-    if check == "watch.status":
-        return Expected(reply, declared)
-    if check == "watch.no_server_error":
-        return Expected(reply, tuple(one for one in declared if one < HTTPStatus.INTERNAL_SERVER_ERROR))
-    if check == "watch.cross_origin":
-        return Expected(reply, headers=CORS)
-    return Expected(reply)
+    def _broken_rule(self, exchange: Exchange, reply: Received, operation: Operation) -> BrokenRule | None:
+        """The first rule that the reply breaks, of those that a story can judge; None where none of them says it."""
+        value = json_or_none(reply.body)
+        if self._plain is not None and operation.plan is not None:
+            found = self._plain.broken_rules(reply, operation, value)
+        else:
+            rule = operation.replies.get(reply.status)
+            chosen = (rule.projected if is_projected(exchange, operation) else rule.full) if rule else None
+            found = chosen.broken(value) if chosen else iter(())
+        known = (BrokenRule(_general(place), name, limit) for place, name, limit in found if name in JUDGED)
+        return next(known, None)
 
 
 def judge(

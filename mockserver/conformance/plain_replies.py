@@ -22,7 +22,7 @@ from mockserver.contract.document import Document, Node
 from mockserver.contract.making import Maker
 from mockserver.contract.plan import Said
 from mockserver.contract.scalars import Draw
-from mockserver.values.pointer import steps_of
+from mockserver.values.pointer import pointer_to, steps_of
 
 ROOT = "urn:document"
 FORMATS = FormatChecker(["date-time", "date", "uuid", "email", "ipv4", "ipv6"])
@@ -70,6 +70,16 @@ class PlainReplies:
             yield "watch.content_type", cause, f"declared: {said.media_type}"
         elif said.schema is not None and "json" in media:
             yield from self._schema(reply, said.schema)
+
+    def broken_rules(self, reply: Received, operation: Operation, value: Any) -> Iterator[tuple[str, str, Any]]:
+        """Pointer, rule and its limit of what the JSON of a reply breaks; what must be there is at its own pointer."""
+        said = self.declared(operation, reply.status)
+        for one in self.violations(said.schema, value) if said and said.schema is not None else ():
+            wanted: Any = one.validator_value
+            is_lacking = one.validator == "required" and isinstance(wanted, list)
+            instance: Any = one.instance
+            missing = [name for name in wanted if name not in instance] if is_lacking else []
+            yield pointer_to(*map(str, one.absolute_path), *missing[:1]), str(one.validator), wanted
 
     def declared(self, operation: Operation, status: int) -> Said | None:
         """The reply that the document declares for ``status``, be it as ``2XX`` or ``default``."""

@@ -11,8 +11,10 @@ from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.identity import Requester
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
+from mockserver.conformance.stories.trail import Expected, Listing, Pages
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
+from mockserver.values.pointer import pointer_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,18 @@ def read_page(session: Session, group: Group, ask: Ask, *, who: Requester | None
 def sheets(session: Session, group: Group, ask: Ask, *, who: Requester | None = None) -> Iterator[Sheet]:
     """Every page, first to last. Raises Broken when they lead nowhere, Inconclusive when there are too many."""
     key_name = ask.operation.page.key if ask.operation.page else ""
+    walk = session.trails.walk(ask.operation.id, pages_of(group, ask.operation))
     for _ in range(session.limits.pages):
-        sheet = read_page(session, group, ask, who=who)
+        with walk.turning():
+            sheet = read_page(session, group, ask, who=who)
+        walk.is_whole = sheet.next is None or not key_name
         yield sheet
-        if sheet.next is None or not key_name:
+        if walk.is_whole:
             return
         if ask.query.get(key_name) == sheet.next:
-            raise Broken("paging does not move on: a page names its own key as the next", operation=ask.operation.id)
+            walk.is_whole = True
+            cause = "paging does not move on: a page names its own key as the next"
+            raise Broken(cause, operation=ask.operation.id, expected=repeats(ask.operation))
         ask = ask.but(query={**ask.query, key_name: sheet.next})
     raise Inconclusive(f"{ask.operation.id} has more than {session.limits.pages} pages")
 
@@ -63,8 +70,22 @@ def walk(session: Session, group: Group, ask: Ask, *, who: Requester | None = No
     ids = [record[group.key] for record in found]
     if len(set(ids)) != len(ids):
         twice = sorted({one for one in ids if ids.count(one) > 1})
-        raise Broken("paging repeats records", f"{len(twice)} came more than once: {twice[:3]}", ask.operation.id)
+        detail = f"{len(twice)} came more than once: {twice[:3]}"
+        raise Broken("paging repeats records", detail, ask.operation.id, repeats(ask.operation))
     return found
+
+
+def pages_of(group: Group, operation: Operation) -> Pages:
+    """How a story reads the list of ``operation``, or its one page, from page to page."""
+    page = operation.page
+    items = pointer_to(page.items) if page and page.items is not None else ""
+    following = pointer_to(page.next) if page and page.items is not None and page.next else ""
+    return Pages(page.key if page else "", following, items, group.key)
+
+
+def repeats(operation: Operation) -> Expected:
+    """That no record comes twice in the last walk through a list."""
+    return Expected(listing=Listing(operation.id, is_once=True))
 
 
 def left_nothing(session: Session, group: Group, what: str) -> None:

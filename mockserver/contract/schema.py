@@ -131,6 +131,12 @@ class Rule:
             return self._narrowed(value, location, pointer)
         return self._listed(value, location, pointer)
 
+    def broken(self, value: Json) -> Iterator[tuple[str, str, Any]]:
+        """Pointer, rule and its limit of what ``value`` breaks; what must be there is at its own pointer."""
+        for top in self._validator.iter_errors(value):
+            for error in _closest(top):
+                yield _violation(error, "", "").pointer, error.kind.name, _limit(error.kind)
+
     def _narrowed(self, value: Json, location: str, pointer: str) -> tuple[Violation, ...]:
         """The violations of the part of a deep value that is at fault. PERF: to list those of the whole may double
         the work for each level.
@@ -213,6 +219,13 @@ def _violation(error: jsonschema_rs.ValidationError, location: str, pointer: str
     else:
         message = error.message.replace(_MASK, shown(value))
     return Violation(location, pointer + pointer_to(*steps), rule, message)
+
+
+def _limit(kind: Any) -> Any:
+    """What a rule allows, where it is one value or a list of them; its members differ by kind."""
+    names = ("limit", "options", "pattern", "types")
+    found = next((getattr(kind, name) for name in names if hasattr(kind, name)), None)
+    return found if isinstance(found, int | float | str | list | None) else list(map(str, found))
 
 
 def _unwanted(error: jsonschema_rs.ValidationError) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from typing import Any
@@ -18,6 +17,7 @@ VOLATILE = re.compile(STAMP.pattern + r"|(?=[\w|:-]*\d)[\w|:-]{16,}")
 HOLE = re.compile(r"\{\{([A-Z_]*TOKEN|[a-z]+_\d+)\}\}")
 Answer = tuple[int, dict[str, str], bytes]
 """Status, headers by lower-case name, and body."""
+MOST_PAGES = 500
 
 
 class Unplayable(Exception):
@@ -45,11 +45,22 @@ def picked(value: Any, pointer: str) -> Any:
     return value
 
 
-def capture(step: dict[str, Any], number: int, status: int, body: bytes, bound: dict[str, str]) -> None:
-    """Bind what ``step`` takes from its reply. Raises Unplayable where the reply does not have it."""
+def needed_names(story: dict[str, Any]) -> set[str]:
+    """The holes of the steps and of what is expected: what only cleaning up needs may be missing."""
+    return set(HOLE.findall(json.dumps([story["steps"], story["expectation"]])))
+
+
+def capture(
+    step: dict[str, Any], number: int, reply: tuple[Any, bytes], bound: dict[str, str], needed: set[str]
+) -> None:
+    """Bind what ``step`` takes from its reply (status, body). Raises Unplayable where that lacks what is ``needed``."""
+    status, body = reply
     for one in step["captures"]:
         value = picked(parsed(body), one["pointer"])
-        if value is ABSENT or isinstance(value, (dict, list)) or value is None:
+        is_missing = value is ABSENT or isinstance(value, (dict, list)) or value is None
+        if is_missing and one["name"] not in needed:
+            continue
+        if is_missing:
             raise Unplayable(f"step {number + 1}, {step['operation']}, answered {status} without {one['pointer']}")
         bound[one["name"]] = str(value)
 
@@ -80,6 +91,48 @@ def request(step: dict[str, Any], bound: dict[str, str]) -> tuple[str, str, list
     return step["method"], target, headers, None if body is None else body.encode()
 
 
+def all_pages(words: dict[str, Any], asked: tuple[Any, ...], own: Any, send: Any) -> Answer:
+    """All pages of a list as one reply ``{"items": […], "next": key}``; a page that is none is the reply itself."""
+    method, target, headers, body = asked
+    records: list[Any] = []
+    turned: str | None = target
+    page: dict[str, Any] | None = None
+    for _ in range(MOST_PAGES):
+        status, replied, content = send(method, turned, headers, body)
+        turned, page = turn(words, target, turned or "", own, (status, parsed(content)))
+        if page is None:
+            return status, replied, content
+        records += page["items"]
+        if turned is None:
+            break
+    return status, replied, json.dumps({**(page or {}), "items": records}).encode()
+
+
+def turn(
+    words: dict[str, Any], first: str, asked: str, own: Any, reply: tuple[int, Any]
+) -> tuple[str | None, dict[str, Any] | None]:
+    """The target of the page behind this one (None: the walk ends here), and the page (None: it is none).
+
+    A page that names its own key as the next leads nowhere. A walk that is not ``whole`` ends where a page ends with
+    one of ``own``, the records that the story made.
+    """
+    status, value = reply
+    items = picked(value, words["items"])
+    if status != 200 or not isinstance(items, list):
+        return None, None
+    ids = [one.get(words["id"]) for one in items if isinstance(one, dict)]
+    following = picked(value, words["next"]) if words["next"] else (ids or [None])[-1]
+    page = {"items": items, "next": following if isinstance(following, str) else None}
+    ends = not words["whole"] and bool(ids) and ids[-1] in own
+    if not isinstance(following, str) or ends:
+        return None, page
+    key = words["key"] + "=" + for_url(following)
+    if key in re.split("[?&]", asked):
+        return None, page
+    bare = re.sub(r"[?&]" + re.escape(words["key"]) + "=[^&]*", "", first)
+    return bare + ("&" if "?" in bare else "?") + key, page
+
+
 def play(story: dict[str, Any], secrets: dict[str, str], send: Any) -> tuple[list[Answer], dict[str, str]]:
     """Carry the steps out with ``send(method, target, headers, body)`` and remove what they made.
 
@@ -88,8 +141,10 @@ def play(story: dict[str, Any], secrets: dict[str, str], send: Any) -> tuple[lis
     bound, replies = dict(secrets), []
     try:
         for number, step in enumerate(story["steps"]):
-            replies.append(send(*request(step, bound)))
-            capture(step, number, replies[-1][0], replies[-1][2], bound)
+            asked = request(step, bound)
+            words = step.get("pages")
+            replies.append(all_pages(words, asked, set(bound.values()), send) if words else send(*asked))
+            capture(step, number, (replies[-1][0], replies[-1][2]), bound, needed_names(story))
     finally:
         for step in story["cleaning"]:
             try:
@@ -97,85 +152,3 @@ def play(story: dict[str, Any], secrets: dict[str, str], send: Any) -> tuple[lis
             except Unplayable:
                 continue  # it was not made
     return replies, bound
-
-
-def broken(story: dict[str, Any], replies: list[Answer], bound: dict[str, str]) -> bool:
-    """Whether ``replies`` (status, headers by lower-case name, body; one a step) break what the story expects."""
-    wanted = story["expectation"]
-    status, headers, body = replies[wanted["step"]]
-    if wanted["statuses"]:
-        return status not in list(wanted["statuses"])
-    if wanted["headers"]:
-        return not all(name.lower() in headers for name in wanted["headers"])
-    if wanted["places"]:
-        value = parsed(body)
-        return not all(is_at(value, place, bound) for place in wanted["places"])
-    return bool(symptom(story, replies, bound) == wanted["symptom"])
-
-
-def is_at(value: Any, place: dict[str, Any], bound: dict[str, str]) -> bool:
-    found = picked(value, place["pointer"])
-    if place.get("absent"):
-        return found is ABSENT or found is None
-    return found is not ABSENT and json.dumps(found, sort_keys=True) == json.dumps(
-        completed(place["wanted"], bound), sort_keys=True
-    )
-
-
-def completed(value: Any, bound: dict[str, str]) -> Any:
-    """A JSON value with the holes in its texts filled."""
-    if isinstance(value, dict):
-        return {name: completed(one, bound) for name, one in value.items()}
-    if isinstance(value, list):
-        return [completed(one, bound) for one in value]
-    return filled(value, bound) if isinstance(value, str) else value
-
-
-def symptom(story: dict[str, Any], replies: list[Answer], bound: dict[str, str]) -> str:
-    """The digest of the replies that show the finding, with ids told by where they first appear, and no timestamps."""
-    sent = "\n".join(f"{one['target']} {one['body'] or ''}" for one in story["steps"])
-    own, names = own_ids(story, replies), {value: name for name, value in bound.items()}
-    shown: list[list[Any]] = []
-    for number, (status, headers, body) in enumerate(replies):
-        value = parsed(body)
-        told = worded("" if value is ABSENT else value, f"{number}", (story["key"], own, names, sent))
-        if number in story["expectation"]["symptom_steps"]:
-            kind = headers.get("content-type", "").partition(";")[0]
-            shown.append([status, kind, bool(body) and value is ABSENT, told])
-    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def own_ids(story: dict[str, Any], replies: list[Answer]) -> set[str]:
-    """The ids of the records that the story made or changed."""
-    found: set[str] = set()
-    for number, (_, _, body) in enumerate(replies):
-        if story["steps"][number]["changes"]:
-            found |= set(VOLATILE.findall(body.decode(errors="replace")))
-    return found
-
-
-def worded(value: Any, place: str, known: tuple[str, set[str], dict[str, str], str]) -> Any:
-    """``value`` with what is another in every run named by its place; records of others are left out of lists."""
-    key, own, names, sent = known
-    if isinstance(value, dict):
-        return {one: worded(value[one], f"{place}/{one}", known) for one in sorted(value)}
-    if isinstance(value, list):
-        kept = [one for one in value if not own or is_own(one, key, own)]
-        told = [worded(one, f"{place}/{index}", known) for index, one in enumerate(kept)]
-        # Records come in the order of their ids, or in none.
-        is_listing = all(isinstance(one, dict) and key in one for one in kept)
-        return sorted(told, key=lambda one: json.dumps(one, sort_keys=True)) if is_listing else told
-    if not isinstance(value, str):
-        return value
-
-    def name_of(found: re.Match[str]) -> str:
-        if found[0] in sent:
-            return found[0]
-        # Whether two timestamps are the same is a matter of how fast a server is: they are all one.
-        return "<time>" if STAMP.fullmatch(found[0]) else "<" + names.setdefault(found[0], place) + ">"
-
-    return VOLATILE.sub(name_of, value)
-
-
-def is_own(one: Any, key: str, own: set[str]) -> bool:
-    return not isinstance(one, dict) or not isinstance(one.get(key), str) or one[key] in own

@@ -11,7 +11,8 @@ from mockserver.conformance.allow_list import NotAllowed
 from mockserver.conformance.options import Options, judge
 from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.runner import Run
-from mockserver.conformance.stories.playing import Answer, Unplayable, broken, play
+from mockserver.conformance.stories.expecting import broken
+from mockserver.conformance.stories.playing import Answer, Unplayable, play
 from mockserver.conformance.stories.story import Story, as_data, read_story
 from mockserver.conformance.targets import Target, find_target
 from mockserver.conformance.traffic import Received, Sent

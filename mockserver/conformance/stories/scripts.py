@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
+from mockserver.conformance.stories.playing import HOLE, needed_names
 from mockserver.conformance.stories.story import Story, StoryStep, as_data
 from mockserver.values.output import writing
 
-_HOLE = re.compile(r"\{\{([A-Z_]*TOKEN|[a-z]+_\d+)\}\}")
 _NAMES = re.compile(r"(?:\d{3}_)[\w.-]+\.(?:json|sh)|test_\d{3}_\w+\.py")
 """The names of the files that are written, so that an earlier run's can be told from others."""
 REMEDY = "name a folder with --stories"
@@ -47,12 +47,13 @@ def write_stories(folder: Path, stories: Iterable[Story]) -> list[Path]:
 
 def shell(story: Story) -> str:
     """Exit status 1: the finding is still there, 0: it is gone, 2: the story could not be carried out."""
-    steps = [line for number, step in enumerate(story.steps) for line in _shell_step(number, step)]
+    needed = needed_names(as_data(story))
+    steps = [line for number, step in enumerate(story.steps) for line in _shell_step(number, step, needed)]
     taken = [one.name for step in story.steps for one in step.captures]
     cleaning = [f"  {_call(f'cleaning-{at}', step)} >&2 || :" for at, step in enumerate(story.cleaning)]
     # A hole that was never filled means that there is nothing to remove.
     unset = [f"{name}= {name}_url=" for name in taken]
-    tokens = sorted({name for step in story.steps for _, text in step.headers for name in _HOLE.findall(text)})
+    tokens = sorted({name for step in story.steps for _, text in step.headers for name in HOLE.findall(text)})
     given = " ".join(f'"{name}=${name}"' for name in taken)
     return "\n".join(
         [
@@ -72,13 +73,20 @@ def shell(story: Story) -> str:
             '  [ -e "$work/$number.body" ] || : > "$work/$number.body"',
             '  echo "$status" > "$work/$number.status"; echo "$number $method $target: $status"',
             "}",
+            "walk() {",
+            "  number=$1 method=$2 first=$3 turned=$3; shift 3",
+            "  while :; do",
+            '    call "$number" "$method" "$turned" "$@" || return 1',
+            '    turned=$(python3 "$work/playing.py" turn "$work" "$number" "$first" "$turned") || return 0',
+            "  done",
+            "}",
             "clean() {",
             *(cleaning or ["  :"]),
             '  rm -rf "$work"',
             "}",
             "trap clean EXIT",
             "cat > \"$work/playing.py\" <<'END_OF_PLAYING'",
-            _part("playing.py") + _part("command_line.py.txt"),
+            _played() + _part("command_line.py.txt"),
             "END_OF_PLAYING",
             "cat > \"$work/story.json\" <<'END_OF_STORY'",
             json.dumps(as_data(story), indent=1),
@@ -92,18 +100,17 @@ def shell(story: Story) -> str:
     )
 
 
-def _shell_step(number: int, step: StoryStep) -> list[str]:
+def _shell_step(number: int, step: StoryStep, needed: set[str]) -> list[str]:
     lines = [f"# {number + 1}. {step.operation}: answered {step.status} then", f"{_call(str(number), step)} || exit 2"]
     for one in step.captures:
-        lines.append(
-            f'{one.name}=$(python3 "$work/playing.py" pick "$work" {number} {shlex.quote(one.pointer)}) || exit 2'
-        )
-        lines.append(f'{one.name}_url=$(python3 "$work/playing.py" quote "${one.name}")')
+        pick = f'python3 "$work/playing.py" pick "$work" {number} {shlex.quote(one.pointer)}'
+        lines.append(f"{pick} || exit 2" if one.name in needed else f"{pick} 2>/dev/null || :")
+        lines += [f'IFS= read -r {one.name}{end} < "$work/taken{end}" || :' for end in ("", "_url")]
     return lines
 
 
 def _call(number: str, step: StoryStep) -> str:
-    words = ["call", number, step.method, _quoted(step.target, "_url")]
+    words = ["walk" if step.pages else "call", number, step.method, _quoted(step.target, "_url")]
     names = {name.lower() for name, _ in step.headers}
     for name, text in step.headers:
         words += ["-H", _quoted(f"{name}: {text}" if text else f"{name};")]
@@ -118,7 +125,7 @@ def _call(number: str, step: StoryStep) -> str:
 
 def _quoted(text: str, suffix: str = "") -> str:
     """``text`` as one word of the shell, its holes as variables."""
-    parts = _HOLE.split(text)
+    parts = HOLE.split(text)
     return "".join(
         f'"${part}{suffix}"' if at % 2 else (shlex.quote(part) if part else "") for at, part in enumerate(parts)
     )
@@ -130,7 +137,7 @@ def pytest_file(story: Story) -> str:
         [
             *_comment(story, "#"),
             "# TOKEN (and OTHER_TOKEN, BAD_TOKEN where asked for) hold access tokens; BASE_URL is the server.",
-            _part("playing.py"),
+            _played(),
             _part("test_story.py.txt").replace("{base}", repr(story.base_url)).replace("{cause}", repr(story.cause)),
             'STORY = json.loads(r"""',
             json.dumps(as_data(story), indent=1),
@@ -144,6 +151,16 @@ def _comment(story: Story, mark: str) -> list[str]:
     lines = [f"{story.title}", f"{story.operation}: {story.cause}", f"found by {story.check}, seed {story.seed}"]
     lines += [f"Note: {gap}" for gap in story.gaps]
     return [f"{mark} {' '.join(line.split())}" for line in lines]
+
+
+def _played() -> str:
+    """What plays a story and judges it, as one module of the standard library."""
+    judging = _part("expecting.py").partition("from __future__ import annotations\n")[2]
+    return (
+        _part("playing.py")
+        + "\n\n"
+        + re.sub(r"^from mockserver[^(\n]*(\([^)]*\)|.*)\n", "", judging, flags=re.MULTILINE)
+    )
 
 
 def _part(name: str) -> str:

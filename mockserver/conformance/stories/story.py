@@ -28,6 +28,8 @@ class StoryStep:
 
     ``{{TOKEN}}`` and ``{{OTHER_TOKEN}}`` are the tokens of the run, ``{{BAD_TOKEN}}`` is one that must be refused.
     ``status`` is what was answered when the story was written; ``changes`` tells that the step may change records.
+    ``pages``: the step reads a list from page to page, as trail.Pages has it, and its reply is made of all of them:
+    ``{"items": […], "next": key}``.
     """
 
     operation: str
@@ -38,15 +40,18 @@ class StoryStep:
     status: int
     captures: tuple[Capture, ...] = ()
     changes: bool = False
+    pages: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """What the contract wants of the reply to ``step`` (counted from 0): the finding is gone when it is met.
 
-    ``statuses``: one of these; ``places``: these values at these pointers (``absent``: nothing is there);
-    ``headers``: these are there. Where none of it can be told in such words, ``symptom`` is the digest of the replies
-    to ``symptom_steps`` that broke the contract: the finding is gone when they are others.
+    ``statuses``: one of these; ``places``: these values at these pointers (``absent``: nothing is there, ``other``:
+    not this, ``record``: in the record of a list with this id); ``headers``: these are there; ``rule``: kept at each
+    place of its pointer; ``listing``: the lists read by its ``steps`` hold the ids of ``holds`` and none of ``lacks``,
+    ``once`` each, ``alike`` in order. Where none of it can be told in such words, ``symptom`` is the digest of the
+    replies to ``symptom_steps`` that broke the contract: the finding is gone when they are others.
     """
 
     step: int
@@ -55,6 +60,8 @@ class Expectation:
     headers: tuple[str, ...] = ()
     symptom: str = ""
     symptom_steps: tuple[int, ...] = ()
+    listing: Mapping[str, Any] | None = None
+    rule: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,8 @@ def read_story(file: Path) -> Story:
     data = {name: value for name, value in given.value.items() if name != "format"}
     data["steps"], data["cleaning"] = (tuple(map(_step, data[name])) for name in ("steps", "cleaning"))
     wanted = data["expectation"]
-    if not all(0 <= one < len(data["steps"]) for one in (wanted["step"], *wanted["symptom_steps"])):
+    named = (wanted["step"], *wanted["symptom_steps"], *((wanted.get("listing") or {}).get("steps", ())))
+    if not all(0 <= one < len(data["steps"]) for one in named):
         problem = Problem(str(file), "/expectation", "names a step that the story does not have", "write it anew")
         raise SetupError([problem])
     data["expectation"] = Expectation(**{name: _frozen(value) for name, value in wanted.items()})

@@ -12,9 +12,10 @@ from urllib.parse import quote
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.made import created, path_value
 from mockserver.conformance.redaction import Redactor
-from mockserver.conformance.stories.playing import VOLATILE, symptom
+from mockserver.conformance.stories.expecting import symptom
+from mockserver.conformance.stories.playing import VOLATILE, Answer, parsed, turn
 from mockserver.conformance.stories.story import Capture, Expectation, Story, StoryStep
-from mockserver.conformance.stories.trail import LAST, Trail, is_listed, texts_of
+from mockserver.conformance.stories.trail import LAST, BrokenRule, Listing, Trail, Walk, is_listed, texts_of
 from mockserver.conformance.telling import Report
 from mockserver.conformance.traffic import Exchange, json_or_none
 from mockserver.conformance.verdict import clusters
@@ -90,7 +91,7 @@ class _Teller:
             self._run.redactor.text(finding.cause),
             self._run.base_url,
             self._run.seed,
-            tuple(replace(one, captures=tuple(self._captures.get(at, ()))) for at, one in enumerate(steps)),
+            self._with_captures(steps),
             Expectation(decisive),
             tuple(cleaning),
             operation.resource.key if operation else "id",
@@ -98,12 +99,46 @@ class _Teller:
         )
         if expected and (expected.statuses or expected.headers):
             told = Expectation(decisive, expected.statuses, (), expected.headers)
+        elif expected and expected.listing:
+            told = Expectation(decisive, listing=self._listing(expected.listing))
+            story = replace(story, steps=self._with_captures(steps))
+        elif expected and expected.rule:
+            told = Expectation(decisive, rule=self._rule(expected.rule))
         elif places:
             told = Expectation(decisive, (), places)
         else:
             told = self._symptom(story, decisive)
             self._gaps.append(AS_THEN)
         return replace(story, expectation=told, gaps=tuple(dict.fromkeys(self._gaps)))
+
+    def _with_captures(self, steps: list[StoryStep]) -> tuple[StoryStep, ...]:
+        return tuple(replace(one, captures=tuple(self._captures.get(at, ()))) for at, one in enumerate(steps))
+
+    def _listing(self, listing: Listing) -> dict[str, Any]:
+        """What lists are held to, each id as a hole where a step of the story is the first to say it."""
+        exchanges, walks = self._trail.exchanges, self._trail.walks
+        steps = [at for at, one in enumerate(exchanges) if one.sent.operation == listing.operation]
+        walked = [at for at in steps if exchanges[at].number in walks]
+        pages = next((walks[exchanges[at].number].pages for at in walked), None)
+        return {
+            "steps": (walked or steps)[-listing.walks :],
+            "items": pages.items if pages else "",
+            "holds": [self._id(one) for one in sorted(listing.holds)],
+            "lacks": [self._id(one) for one in sorted(listing.lacks)],
+            "once": listing.is_once,
+            "alike": listing.is_alike,
+        }
+
+    def _id(self, record_id: str) -> str:
+        return "{{" + self._name(record_id) + "}}" if record_id in self._sources else record_id
+
+    def _rule(self, rule: BrokenRule) -> dict[str, Any]:
+        """The rule at its place; in a list that is read page by page at the same place of each record."""
+        decisive = next(one for one in self._trail.exchanges if one.number == self._trail.decisive)
+        walk, pointer = self._trail.walks.get(decisive.number), rule.pointer
+        if walk and (pointer + "/").startswith(walk.pages.items + "/*/"):
+            pointer = "/items" + pointer.removeprefix(walk.pages.items)
+        return {"pointer": pointer, "rule": rule.rule, "limit": rule.limit}
 
     def _step(self, number: int, exchange: Exchange) -> StoryStep:
         sent, operation = exchange.sent, self._operations.get(exchange.sent.operation or "")
@@ -115,7 +150,9 @@ class _Teller:
         safe = sent.method in ("GET", "HEAD", "OPTIONS") or bool(operation and operation.facts.is_safe)
         status = exchange.reply.status if exchange.reply else 0
         name = sent.operation or f"{sent.method} {sent.path}"
-        return StoryStep(name, sent.method, target, self._headers(exchange), text, status, (), not safe)
+        walk = self._trail.walks.get(exchange.number)
+        pages = {**asdict(walk.pages), "whole": walk.is_whole} if walk else None
+        return StoryStep(name, sent.method, target, self._headers(exchange), text, status, (), not safe, pages)
 
     def _headers(self, exchange: Exchange) -> tuple[tuple[str, str], ...]:
         told = [(name, text) for name, text in exchange.sent.headers if name.lower() not in UNSENT]
@@ -161,6 +198,10 @@ class _Teller:
         return self._names[value]
 
     def _read(self, number: int, exchange: Exchange, operation: Operation | None) -> None:
+        walk = self._trail.walks.get(exchange.number)
+        if walk:
+            self._left_at(number, walk)
+            return
         body = json_or_none(exchange.reply.body) if exchange.reply else None
         made = set(created(operation, exchange)) if operation and exchange.reply else set()
         is_look = exchange.sent.method in ("GET", "HEAD") or bool(operation and operation.facts.is_safe)
@@ -170,6 +211,13 @@ class _Teller:
             fits = VOLATILE.fullmatch(value) or value in made
             if fits and value not in self._sources and value not in self._sent:
                 self._sources[value] = number, pointer
+
+    def _left_at(self, number: int, walk: Walk) -> None:
+        """The key behind which a walk was left is the one to go on with, in every replay another."""
+        _, page = _gathered(walk)
+        if not walk.is_whole and page and isinstance(page.get("next"), str):
+            self._names.pop(page["next"], None)
+            self._sources[page["next"]] = number, "/next"
 
     def _cleaning(self, exchange: Exchange) -> Iterator[StoryStep]:
         """The deletes of what ``exchange`` made, by whoever made it."""
@@ -192,18 +240,26 @@ class _Teller:
         expected, base = self._trail.expected, self._trail.base
         if expected is None or base is None:
             return ()
-        found: list[Mapping[str, Any]] = []
+        walk = self._trail.walks.get(self._trail.exchanges[decisive].number)
+        of: dict[str, Any] = {}
+        if walk:
+            if not isinstance(expected.found, Mapping) or walk.pages.id not in expected.found:
+                return ()
+            of, base = {"record": {"key": walk.pages.id, "id": self._id(expected.found[walk.pages.id])}}, ""
+        found: list[Mapping[str, Any]] = [
+            {"pointer": base + pointer, "other": self._wanted(value, decisive)} for pointer, value in expected.unlike
+        ]
         for steps, wanted, _ in expected.places:
             pointer = base + pointer_to(*steps)
             if wanted is ABSENT:
-                found.append({"pointer": pointer, "absent": True})
+                found.append({"pointer": pointer, "absent": True, **of})
                 continue
             value = self._wanted(wanted, decisive)
             shown = json.dumps(value)
             loose = [one for one in VOLATILE.findall(shown) if one not in self._sent]
             if loose or HIDDEN in self._run.redactor.body(shown.encode()):
                 return ()
-            found.append({"pointer": pointer, "wanted": value})
+            found.append({"pointer": pointer, "wanted": value, **of})
         return tuple(found)
 
     def _wanted(self, value: Any, decisive: int) -> Any:
@@ -221,10 +277,24 @@ class _Teller:
         steps = tuple(range(last, decisive + 1))[-LAST:]
         told = replace(story, expectation=Expectation(decisive, symptom_steps=steps))
         replies = [
-            (one.reply.status, {name.lower(): text for name, text in one.reply.headers}, one.reply.body)
-            if one.reply
-            else (0, {}, b"")
+            _gathered(self._trail.walks[one.number])[0] if one.number in self._trail.walks else _answer(one)
             for one in self._trail.exchanges
         ]
         digest = symptom(asdict(told), replies, {name: value for value, name in self._names.items()})
         return Expectation(decisive, symptom=digest, symptom_steps=steps)
+
+
+def _answer(exchange: Exchange) -> Answer:
+    reply = exchange.reply
+    return (reply.status, {name.lower(): text for name, text in reply.headers}, reply.body) if reply else (0, {}, b"")
+
+
+def _gathered(walk: Walk) -> tuple[Answer, Any]:
+    """The pages of a walk as one reply, as a replay sees it, and the last page; None where it is no page."""
+    words, records, page = asdict(walk.pages) | {"whole": True}, [], None
+    for one in map(_answer, walk.exchanges):
+        _, page = turn(words, walk.exchanges[0].sent.target, "", (), (one[0], parsed(one[2])))
+        if page is None:
+            return one, None
+        records += page["items"]
+    return (one[0], one[1], json.dumps({**(page or {}), "items": records}).encode()), page

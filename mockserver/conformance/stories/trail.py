@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
@@ -29,27 +30,98 @@ _NAMES = re.compile(r"[\w|:-]+")
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """What the ids of lists are held to: these are there, those are not, none comes twice, all walks are alike.
+
+    It is about the last ``walks`` of the operation, from page to page or of one page.
+    """
+
+    operation: str
+    holds: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    is_once: bool = False
+    is_alike: bool = False
+    walks: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRule:
+    """One rule of a schema, such as ``type``, with its limit, and the pointer (``*``: any item) to where it is broken.
+
+    What must be there (``required``) is at the pointer itself.
+    """
+
+    pointer: str
+    rule: str
+    limit: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
-    """What a check wanted: a status of ``reply``, or that ``found`` had no ``places`` unlike what was wanted."""
+    """What a check wanted: a status of ``reply``, or that ``found`` had no ``places`` unlike what was wanted.
+
+    ``unlike``: what must not be at a place of ``found``, by the place; ``rule``: a rule of a schema that it breaks.
+    """
 
     reply: Received | None = None
     statuses: tuple[int, ...] = ()
     headers: tuple[str, ...] = ()
     found: Any = ABSENT
     places: tuple[Unlike, ...] = ()
+    unlike: tuple[tuple[str, Any], ...] = ()
+    listing: Listing | None = None
+    rule: BrokenRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """How a list is read from page to page: ``key`` names the parameter of the query that says where one begins.
+
+    ``next`` and ``items`` lead to the key of the next page (empty: it is the last record's id) and to the records,
+    ``id`` names the member that identifies one. A walk that is not ``whole`` was left at a page that ends with a
+    record of the run.
+    """
+
+    key: str
+    next: str
+    items: str
+    id: str
+    whole: bool = True
+
+
+@dataclass(slots=True)
+class Walk:
+    """One walk through a list, page by page; ``is_whole``: to its end."""
+
+    operation: str
+    pages: Pages
+    exchanges: list[Exchange] = field(default_factory=list)
+    is_whole: bool = False
+    is_turning: bool = False
+
+    @contextmanager
+    def turning(self) -> Iterator[None]:
+        """What is asked of the operation meanwhile is a page of this walk."""
+        self.is_turning = True
+        try:
+            yield
+        finally:
+            self.is_turning = False
 
 
 @dataclass(frozen=True, slots=True)
 class Trail:
     """The exchanges that a story is told from, in their order; ``decisive`` is the number of the one that decides.
 
-    ``base`` leads to what was compared in its reply; None where no single reply is known to hold it.
+    ``base`` leads to what was compared in its reply; None where no single reply is known to hold it. ``walks`` are
+    walks through lists by the number of their first exchange, which stands for all of them.
     """
 
     exchanges: tuple[Exchange, ...]
     decisive: int
     expected: Expected | None = None
     base: str | None = None
+    walks: Mapping[int, Walk] = field(default_factory=dict)
 
 
 class Trails:
@@ -60,11 +132,17 @@ class Trails:
         self._reads: dict[int, bool] = {}  # PERF: of each exchange is found out once whether it is one
         self._births: OrderedDict[str, Exchange] = OrderedDict()
         self._here: list[Exchange] = []
+        self._walks: list[Walk] = []
         self._told: set[tuple[str, str, str]] = set()
 
     def begin(self) -> None:
         """A check begins: what is exchanged from now on belongs to it."""
-        self._here, self._reads = [], {}
+        self._here, self._reads, self._walks = [], {}, []
+
+    def walk(self, operation: str, pages: Pages) -> Walk:
+        """A walk through a list begins: what is exchanged while it is ``turning`` belongs to it."""
+        self._walks.append(Walk(operation, pages))
+        return self._walks[-1]
 
     def _is_read(self, exchange: Exchange) -> bool:
         if exchange.number not in self._reads:
@@ -73,6 +151,9 @@ class Trails:
 
     def look(self, exchange: Exchange, operation: Operation | None) -> None:
         self._here.append(exchange)
+        walk = self._walks[-1] if self._walks else None
+        if walk and walk.is_turning and walk.operation == exchange.sent.operation:
+            walk.exchanges.append(exchange)
         if len(self._here) > KEPT:
             first_read = next((at for at, one in enumerate(self._here[:-LAST]) if self._is_read(one)), 0)
             del self._here[first_read]
@@ -89,23 +170,46 @@ class Trails:
             return None
         self._told.add(key)
         decisive, base = self._decisive(expected)
-        until = [one for one in self._here if one.number <= decisive.number]
-        if expected and (expected.statuses or expected.headers or base is not None):
-            shown = [decisive]
+        until = self._without_turning([one for one in self._here if one.number <= decisive.number])
+        first = self._opening(decisive)
+        if expected and expected.listing:
+            shown = [one.exchanges[0] for one in self._listed(expected.listing)]
+        elif expected and (expected.statuses or expected.headers or expected.rule or base is not None):
+            shown = [first]
         else:
             expected, base, shown = None, None, self._showing(until)
         changes = [one for one in until if not self._is_read(one) and not _was_denied(one)]
         looks = self._looks(decisive, until)
-        return Trail(self._needed([*changes, *looks, *shown], until), decisive.number, expected, base)
+        needed = self._needed([*changes, *looks, *shown], until)
+        walks = {one.exchanges[0].number: one for one in self._walks if one.exchanges}
+        chosen = {one.number: walks[one.number] for one in needed if one.number in walks}
+        return Trail(needed, first.number, expected, base, chosen)
+
+    def _opening(self, exchange: Exchange) -> Exchange:
+        """The first exchange of the walk that ``exchange`` belongs to; itself where it belongs to none."""
+        walk = next((one for one in self._walks if any(each is exchange for each in one.exchanges)), None)
+        return walk.exchanges[0] if walk else exchange
+
+    def _without_turning(self, exchanges: list[Exchange]) -> list[Exchange]:
+        """``exchanges`` without those that turn a page: a walk is told by its first."""
+        turning = {one.number for walk in self._walks for one in walk.exchanges[1:]}
+        return [one for one in exchanges if one.number not in turning]
+
+    def _listed(self, listing: Listing) -> list[Walk]:
+        return [one for one in self._walks if one.operation == listing.operation and one.exchanges][-listing.walks :]
 
     def _decisive(self, expected: Expected | None) -> tuple[Exchange, str | None]:
         """The exchange whose reply breaks what was expected, and where in it what was compared is."""
+        if expected and expected.listing and (walks := self._listed(expected.listing)):
+            return walks[-1].exchanges[-1], None
         for one in reversed(self._here):
             if expected is None or one.reply is None:
                 continue
             if expected.reply is one.reply:
                 return one, None
-            if expected.places and (base := _place_of(expected.found, json_or_none(one.reply.body))) is not None:
+            if (expected.places or expected.unlike) and (
+                base := _place_of(expected.found, json_or_none(one.reply.body))
+            ) is not None:
                 return one, base
         return self._here[-1], None
 
