@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -95,7 +96,7 @@ def places_of(value: Any, pointer: str) -> list[Any]:
 
 JUDGED = ("required", "type", "enum", "pattern", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")
 """The rules of a schema that a story can judge by itself."""
-KINDS = {"null": type(None), "boolean": bool, "object": dict, "array": list, "string": str, "number": float}
+KINDS: Mapping[str, type] = {"null": type(None), "boolean": bool, "object": dict, "array": list, "string": str, "number": float}
 
 
 def breaks(value: Any, rule: dict[str, Any]) -> bool:
