@@ -96,7 +96,14 @@ def places_of(value: Any, pointer: str) -> list[Any]:
 
 JUDGED = ("required", "type", "enum", "pattern", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")
 """The rules of a schema that a story can judge by itself."""
-KINDS: Mapping[str, type] = {"null": type(None), "boolean": bool, "object": dict, "array": list, "string": str, "number": float}
+KINDS: Mapping[str, type] = {
+    "null": type(None),
+    "boolean": bool,
+    "object": dict,
+    "array": list,
+    "string": str,
+    "number": float,
+}
 
 
 def breaks(value: Any, rule: dict[str, Any]) -> bool:
