@@ -535,3 +535,57 @@ def test_what_else_finds_a_record_is_as_unlike_others_as_its_key(tmp_path: Path)
     assert caller.delete("/stages/0").status_code == 204
     assert caller.get("/stages/0").status_code == 404
     assert caller.get("/stages/7").json == made[1]
+
+
+PARTIAL = "Only the fields provided will be updated; any unspecified fields will remain unchanged."
+
+
+@pytest.mark.parametrize(("described", "left"), [(PARTIAL, "1 Main St."), ("Replaces the owner.", None)])
+def test_put_keeps_what_it_leaves_out_where_its_words_say_so(tmp_path: Path, described: str, left: str | None) -> None:
+    owner = {"type": "object", "properties": {"id": TEXT, "name": TEXT, "address": TEXT}}
+    sent = {"type": "object", "properties": {"name": TEXT, "address": TEXT}}
+    item = {
+        "parameters": [parameter("id")],
+        "get": {"responses": {"200": reply(owner)}},
+        "put": {"description": described, "requestBody": body(sent), "responses": {"200": reply(owner)}},
+    }
+    create = {"requestBody": body(sent), "responses": {"201": reply(owner)}}
+    caller = client(document({"/owners": {"post": create}, "/owners/{id}": item}), tmp_path)
+    key = caller.post("/owners", json={"name": "Ada", "address": "1 Main St."}).json["id"]
+    assert caller.put(f"/owners/{key}", json={"name": "Grace"}).json == {
+        "id": key, "name": "Grace", **({"address": left} if left else {}),
+    }  # fmt: skip
+
+
+def renaming() -> dict[str, Any]:
+    label = {"type": "object", "required": ["name"], "properties": {"name": TEXT, "color": TEXT}}
+    note = {"type": "object", "properties": {"id": NUMBER, "text": TEXT}}
+    change = {"type": "object", "properties": {"new_name": TEXT, "color": TEXT}}
+    item = {
+        "parameters": [parameter("name")],
+        "get": {"responses": {"200": reply(label)}},
+        "patch": {"requestBody": body(change), "responses": {"200": reply(label), "409": reply()}},
+    }
+    notes = {
+        "parameters": [parameter("name")],
+        "get": {"responses": {"200": reply({"type": "array", "items": note})}},
+        "post": {"requestBody": body(note), "responses": {"201": reply(note)}},
+    }
+    create = {"requestBody": body(label), "responses": {"201": reply(label), "409": reply()}}
+    listing = {"responses": {"200": reply({"type": "array", "items": label})}}
+    return document(
+        {"/labels": {"get": listing, "post": create}, "/labels/{name}": item, "/labels/{name}/notes": notes}
+    )
+
+
+def test_a_new_name_renames_the_record_and_takes_what_is_below_with_it(tmp_path: Path) -> None:
+    caller = client(renaming(), tmp_path, seed_records=0)
+    caller.post("/labels", json={"name": "bug", "color": "red"})
+    caller.post("/labels", json={"name": "idea"})
+    caller.post("/labels/bug/notes", json={"text": "seen"})
+    assert caller.patch("/labels/bug", json={"new_name": "defect"}).json == {"name": "defect", "color": "red"}
+    assert caller.get("/labels/bug").status_code == 404
+    assert [one["name"] for one in caller.get("/labels").json] == ["defect", "idea"]
+    assert [one["text"] for one in caller.get("/labels/defect/notes").json] == ["seen"]
+    assert caller.patch("/labels/defect", json={"new_name": "idea"}).status_code == 409
+    assert caller.get("/labels/defect").json["color"] == "red"

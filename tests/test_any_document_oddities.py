@@ -212,3 +212,31 @@ def test_of_many_heavy_schemas_few_are_held_compiled(tmp_path: Path) -> None:
     assert not any(maker.allows(place, {"id": "x"}) for place in places)
     assert all(maker.allows(place, {"id": 1, "next": {"id": 2}}) for place in places)
     assert sum("_validator" in vars(maker.rule(place)) for place in places) == MOST_HEAVY
+
+
+CLOSED: dict[str, Any] = {"type": "object", "additionalProperties": False}
+
+
+@pytest.mark.parametrize("dog", [
+    {**CLOSED, "allOf": [{"$ref": "#/components/schemas/Pet"}], "properties": {"bark": {"type": "string"}}},
+    {**CLOSED, "allOf": [{"$ref": "#/components/schemas/Pet"}, {**CLOSED, "properties": {"bark": {"type": "string"}}}]},
+    {"allOf": [{**CLOSED, "allOf": [{"$ref": "#/components/schemas/Pet"}]}, {"properties": {"bark": {"type": "string"}}}]},
+])  # fmt: skip
+def test_parts_that_forbid_each_others_members_are_taken_together(tmp_path: Path, dog: Any) -> None:
+    """As generators for .NET write what inherits from a class."""
+    pet = {**CLOSED, "required": ["id"], "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
+    create = {"requestBody": {"content": {"application/json": {"schema": dog}}}, "responses": {"201": reply(dog)}}
+    paths = {"/dogs": {"post": create, "get": {"responses": {"200": reply({"type": "array", "items": dog})}}}}
+    caller = client(document(paths, components={"schemas": {"Pet": pet}}), tmp_path)
+    sent = {"id": "a1b2c3", "name": "Rex", "bark": "loud"}
+    assert caller.post("/dogs", json=sent).json == sent
+    assert sent in caller.get("/dogs").json
+    assert "taken together" in world_of(caller).contract.document.warnings[0]
+
+
+def test_a_schema_that_may_have_its_own_members_only_stays_so(tmp_path: Path) -> None:
+    named = {"type": "object", "properties": {"name": {"type": "string"}}}
+    whole = {**CLOSED, "allOf": [named], "properties": {"name": {}, "id": {"type": "string"}}}
+    create = {"requestBody": {"content": {"application/json": {"schema": whole}}}, "responses": {"201": reply(whole)}}
+    caller = client(document({"/dogs": {"post": create}}), tmp_path)
+    assert caller.post("/dogs", json={"id": "a", "legs": 4}).status_code == 400

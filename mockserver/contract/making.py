@@ -12,6 +12,7 @@ from mockserver.contract.endless import Endless
 from mockserver.contract.scalars import Draw, is_told_by_name, scalar
 from mockserver.contract.schema import Rule, Schemas
 from mockserver.contract.shapes import SchemaShape, Shapes
+from mockserver.contract.states import first_state, is_end_date, is_state, living
 from mockserver.messages import Json
 from mockserver.values.pointer import steps_of
 
@@ -134,8 +135,7 @@ class Maker:
         if "const" in words:
             yield words["const"]
         if isinstance(words.get("enum"), list):
-            options = [one for one in words["enum"] if one is not None] or words["enum"]
-            yield draw.random.choice(options) if draw.full else options[0]
+            yield _option([one for one in words["enum"] if one is not None] or words["enum"], words, draw, name)
         for example in (*_examples(words), words.get("default")):
             if draw.varies and is_told_by_name(shape, name, example):
                 continue
@@ -152,7 +152,11 @@ class Maker:
     def _object(self, shape: SchemaShape, draw: Draw, depth: int) -> dict[str, Json]:
         made: dict[str, Json] = {}
         for name, below in shape.properties.items():
-            if name in shape.required or self._is_wanted(below, draw, depth):
+            if not (name in shape.required or self._is_wanted(below, draw, depth)):
+                continue
+            if is_end_date(name) and self.allows(below, None):
+                made[name] = None
+            elif not is_end_date(name) or name in shape.required:
                 made[name] = self._chosen(below, draw, depth + 1, name)
         for name in shape.required:
             if name not in made:
@@ -258,6 +262,15 @@ class Maker:
 
 
 _EMPTY: Mapping[str, Any] = {"object": {}, "array": [], "string": "value", "integer": 1, "number": 1, "boolean": False}
+
+
+def _option(options: list[Json], words: Mapping[str, Any], draw: Draw, name: str) -> Json:
+    """One of the values of an enum: what its default says at first, and no state that a record ends in."""
+    if not draw.varies and words.get("default") in options:
+        return words["default"]
+    if not draw.full or (not draw.varies and is_state(name)):
+        return first_state(options) if is_state(name) else options[0]
+    return draw.random.choice(living(options) if is_state(name) else options)
 
 
 def _examples(value: Any) -> Iterator[Json]:

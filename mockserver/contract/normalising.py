@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from mockserver.contract.opening import open_parts
 from mockserver.contract.swagger import upgraded
 from mockserver.values.json_text import whole
 from mockserver.values.pointer import step_along, steps_of
@@ -27,6 +28,8 @@ INTEGERS: Mapping[str, int] = {"int32": 31, "int64": 63}
 """Formats of integers, and how many bits beside the sign they have."""
 _LITERAL = re.compile(r"/(\^.*\$)/[a-z]*", re.DOTALL)
 """A pattern as JavaScript's source writes it; between slashes no text could begin or end."""
+FURTHEST = 20
+"""References that lead to references are followed so often."""
 _PASSED_OVER = frozenset({"example", "examples", "default", "enum", "const"})
 
 
@@ -80,6 +83,8 @@ class _Walk:
                 return
         _raise_bounds(node)  # before 3.1 they were truth values, and some who write 3.1 still write them so
         self._repair(node)
+        if open_parts(node, self._behind):
+            self._warnings.append("allOf joins schemas that forbid each other's members; they are taken together")
         _bound(node)
         if self._is_old:
             _raise_null(node)
@@ -95,6 +100,14 @@ class _Walk:
             self._warnings.append(f"the reference {target!r} leads nowhere; it is taken for 'anything'")
             node.pop("$ref")
         return found
+
+    def _behind(self, schema: Any) -> Any:
+        """The schema that a reference leads to, or itself."""
+        for _ in range(FURTHEST):
+            if not isinstance(schema, dict) or not isinstance(target := schema.get("$ref"), str):
+                return schema
+            schema = pointed(self._root, target)
+        return None
 
     def _reference(self, node: dict[str, Any]) -> None:
         """Before 3.1 nothing beside a reference counts, but people write ``nullable`` there and mean it."""

@@ -9,6 +9,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.plan import Parent, Said, Source, Steps
 from mockserver.inference.paths import Key, PathEntry
 from mockserver.inference.replies import Found, holds_values, is_json
+from mockserver.inference.words import PARTIAL
 
 
 @dataclass(slots=True)
@@ -28,6 +29,13 @@ class Reading:
         return next(
             (node for name, node in self.bodies.items() if is_json(name)), next(iter(self.bodies.values()), None)
         )
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether its words say that what a body leaves out stays as it is, whatever its verb."""
+        node = self.entry.node
+        told = " ".join(str(node.child(word).value or "") for word in ("summary", "description"))
+        return PARTIAL.search(told) is not None
 
     @property
     def is_json(self) -> bool:

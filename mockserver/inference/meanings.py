@@ -43,7 +43,7 @@ class Meanings:
         if self._paths.is_item(key) and not self._is_list(key):
             return self._on_item(reading, key, method)
         if key in self._resources.singles:
-            return self._single(self._resources.singles[key], method)
+            return self._single(self._resources.singles[key], reading)
         if (caller := self._caller(key)) and (guess := self._as_caller(caller, reading, method)):
             return guess
         return self._on_fixed(reading, key, method)
@@ -58,23 +58,14 @@ class Meanings:
         if about is None or about.item_of(key) != key:
             return self._lookup(reading, key)
         others = set(self._paths.verbs(key))
-        has_body = bool(reading.bodies)
         if method == "get":
             if reading.success.media_type and not reading.is_json:
                 return Guess(Kind.STUB, None, "the reply is not JSON (O12)")
             if reading.list and not others & {"put", "patch", "delete"}:
                 return self._lookup(reading, key)
             return Guess(Kind.READ, about, "GET on an item path (O2)")
-        if method == "put" and not has_body:
-            return Guess(Kind.MEMBERSHIP, about, "PUT on an item path without a body (O4)")
         if method == "put":
-            is_upsert = self._resources.creating(about) is None
-            why = (
-                "PUT on an item path, and nothing can POST: kept or made (O4)"
-                if is_upsert
-                else "PUT on an item path (O4)"
-            )
-            return Guess(Kind.REPLACE, about, why, {"upsert": is_upsert})
+            return self._put(reading, about)
         if method == "patch":
             return Guess(Kind.PATCH, about, "PATCH on an item path (O5)")
         if method == "delete":
@@ -83,8 +74,19 @@ class Meanings:
             return Guess(Kind.PATCH, about, "POST on an item path where nothing else updates (O6)", {"merge": True})
         return self._action(reading, about, "POST on an item path beside other writes (O11)")
 
-    def _single(self, about: InferredCollection, method: str) -> Guess:
-        does = SINGLE[method]
+    def _put(self, reading: Reading, about: InferredCollection) -> Guess:
+        if not reading.bodies:
+            return Guess(Kind.MEMBERSHIP, about, "PUT on an item path without a body (O4)")
+        if self._resources.creating(about) is None:
+            why = "PUT on an item path, and nothing can POST: kept or made (O4)"
+            return Guess(Kind.REPLACE, about, why, {"upsert": True})
+        if reading.is_partial:
+            return Guess(Kind.PATCH, about, "PUT that says that what it leaves out stays (O4)", {"merge": True})
+        return Guess(Kind.REPLACE, about, "PUT on an item path (O4)", {"upsert": False})
+
+    def _single(self, about: InferredCollection, reading: Reading) -> Guess:
+        does = SINGLE[reading.entry.method]
+        does = "merge" if does == "replace" and reading.is_partial else does
         return Guess(
             Kind.SINGLETON, about, f"one record on a fixed path that is written too: {does} (O9)", {"does": does}
         )

@@ -24,6 +24,19 @@ CALLERS = frozenset({"me", "@me", "self", "current", "myself", "@self"})
 SEARCHES = re.compile(r"(search|find|query|lookup|filter)", re.IGNORECASE)
 CREATES = re.compile(r"(create|add|new|insert|import|register|sign_?-?up)", re.IGNORECASE)
 """How the last segment of a path begins that records are made on, beside that of all of them."""
+PARTIAL = re.compile(
+    r"\bonly (?:the )?(?:fields?|propert(?:y|ies)|attributes?|members?|values?|keys?)\b[^.]{0,30}?"
+    r"\b(?:provided|sent|specified|included|supplied|present|given|passed|submitted)\b"
+    r"|\b(?:unspecified|omitted|missing|absent"
+    r"|not (?:provided|specified|included|sent|supplied|passed|present|submitted))\b[^.]{0,60}?"
+    r"\b(?:unchanged|not (?:be )?(?:changed|modified|updated|affected|touched)|untouched|retain\w*|preserved|kept"
+    r"|as (?:is|it was|they are|they were))\b"
+    r"|\bpartial(?:ly)? updat",
+    re.IGNORECASE,
+)
+"""How a description says that what a body leaves out stays."""
+RENAMES = re.compile(r"new[_-]?", re.IGNORECASE)
+"""How a member of a body begins that gives another of the record, its key among them, a new value."""
 PAGING = frozenset(
     {"object", "url", "hasmore", "next", "previous", "prev", "first", "last", "links", "link", "meta", "metadata",
      "total", "totalcount", "count", "page", "pages", "perpage", "limit", "offset", "size", "pagelen", "cursor",

@@ -15,7 +15,7 @@ from mockserver.handlers.planned.beginning import marked, repeated
 from mockserver.handlers.planned.keys import identified
 from mockserver.handlers.planned.places import keys_of, value_at
 from mockserver.handlers.planned.scope import Scope
-from mockserver.inference.words import flat, singular
+from mockserver.inference.words import RENAMES, flat, singular
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
 
@@ -89,11 +89,28 @@ def overlaid(
 
 
 def _target(members: Mapping[str, Any], spelled: Mapping[str, str], name: str) -> str | None:
-    """The member that is meant: of that name, of that name in another spelling, or ``x`` for ``x_id``."""
+    """The member that is meant: of that name, of that name in another spelling, ``x`` for ``x_id`` or ``new_x``."""
     if name in members:
         return name
     word = flat(name)
+    if begun := RENAMES.match(name):
+        word = word if word in spelled else flat(name[begun.end() :])
     return spelled.get(word) or (spelled.get(word.removesuffix("id")) if word.endswith("id") else None)
+
+
+def new_name(call: Call, scope: Scope, sent: Json) -> Json:
+    """The key that an update gives the record, in a member of its own: ``new_name``; None where it gives none."""
+    model = scope.model
+    if model.record is None or len(model.key) != 1 or not isinstance(sent, dict):
+        return None
+    members = call.tools.maker.shapes.properties(model.record)
+    said = (
+        one
+        for name, one in sent.items()
+        if name not in members and (begun := RENAMES.match(name)) and flat(name[begun.end() :]) == flat(model.key[0])
+    )
+    found = next(said, None)
+    return found if isinstance(found, str) and found and call.tools.maker.allows(members[model.key[0]], found) else None
 
 
 def settled(call: Call, scope: Scope, value: Json, draw: Draw) -> Json:

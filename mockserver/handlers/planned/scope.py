@@ -11,7 +11,7 @@ from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import begin, first_key
-from mockserver.handlers.planned.places import keys_of, model_of, plan_of, record_id, value_at
+from mockserver.handlers.planned.places import keys_of, model_of, plan_of, record_id, value_at, with_value
 from mockserver.messages import Json
 from mockserver.store import Condition, Record, Tenant
 
@@ -102,6 +102,24 @@ class Scope:
     def replace(self, record: Record, value: Json) -> Record:
         """Keep ``value`` where ``record`` is."""
         return door.keep(self.tenant, self.resource, record.id, value)
+
+    def rename(self, record: Record, key: str) -> Record:
+        """Keep ``record`` under another key of its own, and all records below it below that."""
+        place = len(keys_of(record.id)) - 1
+        for other in self.call.tools.contract.resources.values():
+            if other.model is None or other.name not in self.tenant:
+                continue
+            below = Scope(self.call, self.tenant, other, None)
+            if other.model.parents[place : place + 1] and other.model.parents[place].resource == self.resource.name:
+                for child in [*below._kept(keys_of(record.id))]:
+                    keys = keys_of(child.id)
+                    below._move(child, record_id((*keys[:place], key, *keys[place + 1 : -1]), keys[-1]), child.data())
+        *parents, _ = keys_of(record.id)
+        return self._move(record, record_id(tuple(parents), key), with_value(record.data(), self.model.key, key))
+
+    def _move(self, record: Record, name: str, value: Json) -> Record:
+        door.remove(self.tenant, self.resource, record.id)
+        return door.keep(self.tenant, self.resource, name, value)
 
     def remove(self, record: Record) -> None:
         """Take the record away, and all records below it (R7)."""

@@ -10,7 +10,7 @@ from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
 from mockserver.handlers.planned.addresses import address_of, named_by
-from mockserver.handlers.planned.composing import changed, composed, draw_for, settled
+from mockserver.handlers.planned.composing import changed, composed, draw_for, new_name, settled
 from mockserver.handlers.planned.keys import new_key
 from mockserver.handlers.planned.places import keys_of, model_of, plan_of, value_at, with_value
 from mockserver.handlers.planned.referring import require_references
@@ -95,13 +95,7 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
     key, is_said = _key(call, scope, body)
     if is_said and scope.holds(str(key)):
         if "409" in plan_of(call).said or not isinstance(key, int):
-            message = f"{str(key)[:80]!r} is taken"
-            violation = Violation("body", "".join(f"/{step}" for step in scope.model.key), "unique", message)
-            raise Refusal(
-                422 if "422" in plan_of(call).said and "409" not in plan_of(call).said else 409,
-                f"There is a record {str(key)[:80]!r} in {scope.resource.name} already.",
-                violations=[violation],
-            )
+            _require_free(call, scope, key)
         key = _new(call, scope)
     require_references(call, scope, body)
     value, notes = composed(call, scope, key, body)
@@ -109,9 +103,26 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
     return scope.put(str(kept if isinstance(kept, str | int) else key), value), notes
 
 
+def _require_free(call: Call, scope: Scope, key: Json) -> None:
+    """Raises Refusal: another record has that key."""
+    if not scope.holds(str(key)):
+        return
+    message = f"{str(key)[:80]!r} is taken"
+    violation = Violation("body", "".join(f"/{step}" for step in scope.model.key), "unique", message)
+    raise Refusal(
+        422 if "422" in plan_of(call).said and "409" not in plan_of(call).said else 409,
+        f"There is a record {str(key)[:80]!r} in {scope.resource.name} already.",
+        violations=[violation],
+    )
+
+
 def write(call: Call, scope: Scope, record: Record, body: Json, *, whole: bool) -> tuple[Record, Headers]:
-    """The record after a replacement or a merge."""
+    """The record after a replacement or a merge. Raises Refusal: its new name is taken."""
     require_references(call, scope, body, record.data())
+    name = new_name(call, scope, body)
+    if isinstance(name, str) and name != keys_of(record.id)[-1]:
+        _require_free(call, scope, name)
+        record = scope.rename(record, name)
     value, notes = changed(call, scope, record, body, whole=whole)
     return scope.replace(record, value), notes
 

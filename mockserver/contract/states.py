@@ -1,0 +1,47 @@
+"""The state that a record begins in: not one that its life ends with, though that may stand first in an enum."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_CALLED = re.compile(r".*(status|state|phase|stage|lifecycle)", re.IGNORECASE)
+_ENDS = (
+    r"cancel|complet|succe|fail|error|expire|delet|remov|archiv|reject|declin|deni|refus|refund|void|terminat|resolv|"
+    r"merg|revok|inactive|disabl|suspend|deactivat|block|bann|finish|abort|abandon|deliver|fulfil|return|stop|dropp|"
+    r"trash|withdr|settl|forfeit|obsolete|deprecat|unsubscrib|uncollectible|dissolv|decommission|retir"
+)
+_ENDED = re.compile(rf"({_ENDS})|(clos(e|ed|ing)|end(ed)?|deny|paid|done|lost|won|dead)$", re.IGNORECASE)
+_ENDED_WHEN = re.compile(rf"((({_ENDS})\w*?|clos|end)ed|paid)_?(at|on|date|time|timestamp)", re.IGNORECASE)
+_BEGUN = (
+    "draft", "new", "created", "open", "opened", "available", "todo", "backlog", "initial", "requested", "submitted",
+    "queued", "scheduled", "unpaid", "pending", "waiting", "incomplete", "active", "enabled", "online", "up",
+)  # fmt: skip
+"""What things are called at first, the earliest first."""
+FEWEST = 3
+"""So many values in the order of the alphabet are there for it, and not in the order of a life."""
+
+
+def is_state(name: str) -> bool:
+    """Whether a member is called like one that tells where in its life a record is."""
+    return _CALLED.fullmatch(name) is not None
+
+
+def is_end_date(name: str) -> bool:
+    """Whether a member is called like one that tells when a life ended: ``canceled_at``."""
+    return _ENDED_WHEN.fullmatch(name) is not None
+
+
+def living(options: list[Any]) -> list[Any]:
+    """Of the values of a state those that no life ends with; all where there is no other."""
+    return [one for one in options if not (isinstance(one, str) and _ENDED.match(one))] or options
+
+
+def first_state(options: list[Any]) -> Any:
+    """The value that a new record has: the first of its life where the order tells it, else what is called so."""
+    left = living(options)
+    words = [one.lower() for one in left if isinstance(one, str)]
+    if len(options) < FEWEST or [str(one) for one in options] != sorted(map(str, options)):
+        return left[0]
+    begun = next((word for word in _BEGUN if word in words), None)
+    return left[0] if begun is None else next(one for one in left if str(one).lower() == begun)
