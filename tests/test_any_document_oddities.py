@@ -240,3 +240,19 @@ def test_a_schema_that_may_have_its_own_members_only_stays_so(tmp_path: Path) ->
     create = {"requestBody": {"content": {"application/json": {"schema": whole}}}, "responses": {"201": reply(whole)}}
     caller = client(document({"/dogs": {"post": create}}), tmp_path)
     assert caller.post("/dogs", json={"id": "a", "legs": 4}).status_code == 400
+
+
+def test_a_media_type_with_and_without_its_charset_is_one(tmp_path: Path) -> None:
+    """One has the example, the other one the schema."""
+    made = {"type": "object", "properties": {"Id": {"type": "string"}, "Success": {"type": "boolean"}}}
+    content = {"application/json": {"example": {"Id": "2c938084", "Success": True}},
+               "application/json; charset=utf-8": {"schema": made}}  # fmt: skip
+    item = {"parameters": [parameter("id")], "get": {"responses": {"200": reply({**made, "required": ["Id"]})}}}
+    create = {
+        "requestBody": {"content": {"application/json": {}}},
+        "responses": {"200": {"description": "", "content": content}},
+    }
+    caller = client(document({"/usage": {"post": create}, "/usage/{id}": item}), tmp_path)
+    got = caller.post("/usage", json={"Success": True}).json
+    assert got["Id"] != "2c938084"
+    assert caller.get(f"/usage/{got['Id']}").json == got

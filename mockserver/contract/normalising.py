@@ -67,6 +67,8 @@ class _Walk:
         """What stands below something that is not a schema."""
         if isinstance(target := node.get("$ref"), str):
             yield self._target(node, target), False
+        if isinstance(content := node.get("content"), dict):
+            _share_schema(content)
         for name, below in node.items():
             if name == "schema":
                 yield below, True
@@ -148,6 +150,21 @@ def _counted(number: float) -> float:
 def pointed(root: Any, target: str) -> Any:
     """What ``#/…`` names in ``root``; None where there is nothing."""
     return step_along(root, steps_of(target[1:])) if target.startswith("#") else None
+
+
+def _share_schema(content: dict[str, Any]) -> None:
+    """``application/json`` with an example beside ``application/json; charset=utf-8`` with a schema: both have both."""
+    told: dict[str, Any] = {}
+    medias = {name: one for name, one in content.items() if isinstance(one, dict)}
+    for name, media in medias.items():
+        told |= {_bare(name): media["schema"]} if "schema" in media else {}
+    for name, media in medias.items():
+        if _bare(name) in told:
+            media.setdefault("schema", told[_bare(name)])
+
+
+def _bare(media_type: str) -> str:
+    return media_type.partition(";")[0].strip().lower()
 
 
 def _bound(node: dict[str, Any]) -> None:
