@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from mockserver.errors import Problem, SetupError
 from mockserver.expressions import RecordProxy
 from mockserver.handlers import Call
 from mockserver.handlers.door import fill, keep, remove
+from mockserver.handlers.planned.acting import only
 from mockserver.handlers.planned.scope import Scope
 from mockserver.handlers.records import dependants
 from mockserver.messages import Json
@@ -70,6 +72,20 @@ def begin(world: World, tenant: Tenant, resource: Resource) -> None:
     about = next((one for one in world.operations.values() if one.plan and one.resource is resource), None)
     if about is not None:
         Scope(Call(about, Input({}), ANONYMOUS, world.tools), tenant, resource, ())
+
+
+def begin_all(world: World, tenant: Tenant) -> None:
+    """Have all first records made that a document without annotations implies, below each record that is there too."""
+    for about in {one.resource.name: one for one in world.operations.values() if one.plan}.values():
+        model = about.resource.model
+        if model is None:
+            continue
+        call = Call(about, Input({}), ANONYMOUS, world.tools)
+        scope = Scope(call, tenant, about.resource, ())
+        if not about.resource.is_single:
+            deque(scope.all(), maxlen=0)  # whoever looks at all of them has the first ones made
+        elif not model.parents:
+            only(call, scope)
 
 
 def seen_now(world: World, tenant: Tenant, resource: Resource, record: Record) -> Any:

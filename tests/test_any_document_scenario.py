@@ -164,3 +164,43 @@ def test_a_record_below_another_is_written_out_where_it_says_whose_it_is(tmp_pat
     file.write_text(file.read_text().replace(", customer: cus_1", ""))
     with pytest.raises(SetupError, match="says not whose it is; give it a customer"):
         create_app(spec=tmp_path / "openapi.json", scenario=str(file))
+
+
+def test_seed_writes_the_first_records_of_any_document(tmp_path: Path) -> None:
+    out = CliRunner().invoke(main, ["seed", "--spec", str(DOCUMENTS / "petstore-3.0.yaml"), "--out", str(tmp_path)])
+    assert out.output == "".join(
+        f"{tmp_path / 'default' / name}.json: 3 records\n" for name in ("pet", "order", "user")
+    )
+    client = create_app(spec=DOCUMENTS / "petstore-3.0.yaml", auth="off").test_client()
+    for pet in json.loads((tmp_path / "default" / "pet.json").read_text()):
+        assert client.get(f"/api/v3/pet/{pet['id']}").json == pet
+
+
+def test_seed_writes_what_is_below_and_what_there_is_one_of(tmp_path: Path) -> None:
+    text = {"type": "string"}
+    owner = {"type": "object", "required": ["id"], "properties": {"id": text}}
+    pet = {"type": "object", "required": ["id"], "properties": {"id": text, "ownerId": text}}
+    at = [parameter("ownerId")]
+    told = {"type": "object", "properties": {"theme": {**text, "example": "dark"}}}
+    paths = {"/owners": {"get": {"responses": {"200": reply({"type": "array", "items": owner})}}},
+             "/owners/{ownerId}": {"parameters": at, "get": {"responses": {"200": reply(owner)}}},
+             "/owners/{ownerId}/pets": {"parameters": at, "get": {"responses": {"200": reply({"type": "array", "items": pet})}}},
+             "/settings": {"get": {"responses": {"200": reply(told)}}, "put": {"responses": {"200": reply(told)}}}}  # fmt: skip
+    (tmp_path / "openapi.json").write_text(json.dumps(document(paths)))
+    arguments = [
+        "seed",
+        "--spec",
+        str(tmp_path / "openapi.json"),
+        "--seed-records",
+        "2",
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    found = {file.stem: json.loads(file.read_text()) for file in (tmp_path / "out" / "default").iterdir()}
+    assert [sorted(found), len(found["owners"]), found["settings"]] == [
+        ["owners", "pets", "settings"],
+        2,
+        [{"theme": "dark"}],
+    ]
+    assert sorted(one["ownerId"] for one in found["pets"]) == sorted([one["id"] for one in found["owners"]] * 2)

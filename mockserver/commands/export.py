@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mockserver.contract import Resource
 from mockserver.expressions import EvaluationContext, Rules
+from mockserver.planting import begin_all
 from mockserver.settings import Settings
 from mockserver.store import Record
 from mockserver.values.output import writing
@@ -22,12 +23,20 @@ def export_world(settings: Settings, out: Path, progress: Progress = unseen) -> 
     world = World(settings, progress)
     for name in world.scenario.tenants:
         tenant = world.store.tenant(name)
+        with tenant.work():
+            begin_all(world, tenant)
         context = world.rules.context(tenant, world.scenario.clock)
-        for resource in world.contract.resources.values():
+        for resource in _spoken_of(world):
             records = [_line(world.rules, resource, record, context) for record in tenant[resource.name].scan()]
             file = out / name / f"{resource.name}.json"
             _write(file, b"[\n" + b",\n".join(records) + b"\n]\n" if records else b"[]\n")
             yield file, len(records)
+
+
+def _spoken_of(world: World) -> Iterator[Resource]:
+    """The resources that an operation is about: a search may stand on a path that looks like one and is none."""
+    named = {one.resource.name for one in world.operations.values()}
+    return (one for one in world.contract.resources.values() if one.model is None or one.name in named)
 
 
 def _line(rules: Rules, resource: Resource, record: Record, context: EvaluationContext) -> bytes:

@@ -61,7 +61,7 @@ def membership(call: Call, tenant: Tenant) -> Reply:
 def singleton(call: Call, tenant: Tenant) -> Reply:
     """The one record: it is always there; PUT replaces it, PATCH and POST merge, DELETE makes it as it was (O9)."""
     plan, scope = plan_of(call), scope_of(call, tenant)
-    record = scope.find(ONLY) or scope.put(ONLY, _first(call, scope))
+    record = only(call, scope)
     does, body = plan.words.get("does"), sent(call)
     if does == "reset":
         record = scope.put(ONLY, _first(call, scope))
@@ -71,6 +71,11 @@ def singleton(call: Call, tenant: Tenant) -> Reply:
     if plan.success.schema is not None and plan.record is None:
         return made(call, plan.success, plan.status, value=record.data())
     return with_record(call, record.data())
+
+
+def only(call: Call, scope: Scope) -> Record:
+    """The record of which there is one, made where it is not there yet."""
+    return scope.find(ONLY) or scope.put(ONLY, _first(call, scope))
 
 
 def _first(call: Call, scope: Scope) -> Json:
@@ -130,4 +135,4 @@ def _is_same(call: Call, one: Any, other: Any) -> bool:
     return name is not None and name == shapes.name(other)
 
 
-__all__ = ["action", "membership", "model_of", "singleton"]
+__all__ = ["action", "membership", "model_of", "only", "singleton"]
