@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from mockserver.conformance.findings import Inconclusive, NotApplicable
+from mockserver.conformance.fresh_keys import with_fresh_key
 from mockserver.conformance.plain_replies import PlainReplies
 from mockserver.conformance.plain_writing import cookie, flat, query_pairs, show, text_of
 from mockserver.conformance.plan import Group
@@ -106,7 +107,7 @@ class PlainAsking:
         operation = group.one(Kind.CREATE)
         above = self.above(group, depth) if above is None else above
         self._made += 1
-        body = self.body(operation, self._made)
+        body = self._named(group, operation, self.body(operation, self._made))
         reply = self.send(operation, self.below(operation, above), body=body)
         if not 200 <= reply.status < 300:
             raise Inconclusive(f"{operation.id} answered {reply.status} to a body that its schema allows")
@@ -115,6 +116,14 @@ class PlainAsking:
         if not key:
             raise Inconclusive(f"{operation.id} tells neither a key nor a Location")
         return PlainMade(key, above, within(body, _planned(operation).sent), record)
+
+    def _named(self, group: Group, operation: Operation, body: Any) -> Any:
+        """The body of a create with a key that nothing else of this run has, where a client says it."""
+        maker, schema = self.session.plan.contract.maker, self._body_schema(operation)
+        if maker is None or schema is None or body is ABSENT:
+            return body
+        mark, number = self.session.mark, self.session.ordinal()
+        return with_fresh_key(maker, operation, group.resource, schema, body, mark=mark, number=number, now=NOW)
 
     def above(self, group: Group, depth: int = 0) -> tuple[str, ...]:
         """What stands in the path above the records of ``group``, outermost first: keys of records that are there."""

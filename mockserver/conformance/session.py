@@ -110,6 +110,10 @@ class Session(Judge):
 
     # Records
 
+    def ordinal(self) -> int:
+        """A number that nothing else of this run has."""
+        return next(self._ordinals)
+
     def body(
         self,
         group: Group,
@@ -119,7 +123,7 @@ class Session(Judge):
         who: Requester | None = None,
     ) -> dict[str, Any]:
         """A valid body for a create, unlike any other of this run; ``fields`` replace what is made."""
-        made = make_body(self, group, next(self._ordinals), only_required=only_required, who=who)
+        made = make_body(self, group, self.ordinal(), only_required=only_required, who=who)
         return {**made, **(fields or {})}
 
     def target(self, group: Group, *, who: Requester | None = None) -> dict[str, Any]:
