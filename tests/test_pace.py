@@ -54,6 +54,12 @@ def test_after_a_change_of_the_world_and_with_a_fault_waiting_nothing_is_taken_t
     assert threads == ["request", "request", "request", "MainThread"]
 
 
+def test_a_request_that_asks_to_be_answered_late_makes_nobody_wait(where: Any) -> None:
+    front, threads = where
+    replay(front, [LIST, LIST, {**LIST, "headers": {"Prefer": "delay=0.01"}}])
+    assert threads == ["request", "MainThread", "request"]
+
+
 def test_beside_a_request_under_way_nothing_waits(where: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """While one tenant's records are held, another's are answered, and so is health."""
     front, threads = where

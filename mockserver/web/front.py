@@ -96,7 +96,8 @@ class Front:
         if len(arrived.body or b"") > SMALL:
             return await self._beside(partial(self._answer, arrived, found))
         is_quick = self._pace.is_quick(like)
-        if is_quick and not self._pace.under_way and not self.world.faults.are_waiting:
+        may_pause = self.world.faults.are_waiting or "prefer" in arrived.headers
+        if is_quick and not self._pace.under_way and not may_pause:
             return self._timed(like, arrived, found)
         return await self._beside(partial(self._timed, like, arrived, found), is_quick=is_quick)
 
