@@ -46,6 +46,7 @@ class Settings:
     the machine. ``validator``: ``compiled``, or ``reference`` to have openapi-core judge every message
     as well. ``strict_references``: keys into other modules are held to what is known of these. ``counts`` says
     how many records of a resource each seeded tenant gets, ``scale`` multiplies what the scenario says of that.
+    ``groups`` are the resources whose operations are served, with those of what they refer to; none: all of them.
     ``spec`` is a path or an http(s) address, or several of them, each with ``=/prefix`` behind it where it is to be
     answered below a path of its own; ``overlays`` change it; ``strict_document``: what an operation means and
     the document does not say is a problem, not inferred; ``seed_records``: how many records each collection of a
@@ -68,6 +69,7 @@ class Settings:
     clock: str = "scenario"
     validator: str = "compiled"
     overlays: tuple[Path, ...] = ()
+    groups: tuple[str, ...] = ()
     strict_document: bool = False
     strict_references: bool = False
     seed_records: int = 3

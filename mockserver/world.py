@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from mockserver.auth.authenticator import Authenticator
 from mockserver.auth.keys import Keys
 from mockserver.contract import Contract, Document, compile_contract, read_document
+from mockserver.contract.selecting import select
 from mockserver.expressions import read_rules
 from mockserver.handlers import Tools
 from mockserver.handlers.document_templates import DocumentTemplates
@@ -123,7 +124,8 @@ def contract_of(settings: Settings) -> Contract:
     """The table of operations: as the document's annotations say or, where it has none, as it is inferred."""
     document = read_document(settings.spec, settings.overlays)
     is_strict = settings.strict_document or document.is_annotated
-    return compile_contract(document) if is_strict else infer_contract(document)
+    contract = compile_contract(document) if is_strict else infer_contract(document)
+    return select(contract, settings.groups) if settings.groups else contract
 
 
 def _reference(document: Document) -> ReferenceValidator:

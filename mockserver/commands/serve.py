@@ -27,6 +27,10 @@ from mockserver.settings import CLOCKS
 )
 @world_options
 @click.option(
+    "--group", "groups", multiple=True, metavar="RESOURCE",
+    help="Serve only the operations of this resource and of those that it refers to. Repeatable.",
+)  # fmt: skip
+@click.option(
     "--auth",
     type=click.Choice([mode.value for mode in Mode]),
     default=Mode.VERIFY.value,
@@ -88,6 +92,7 @@ def serve(
       mockserver serve petstore.yaml               any API; what clients create is kept
       mockserver serve shop.yaml billing.yaml=/billing
       mockserver serve --port 0 --scenario empty
+      mockserver serve --group certifications      these operations, and those of what they refer to
       mockserver serve --scenario large --count certifications=20000 --page-size 500
       mockserver serve --auth off                  no token needed
       mockserver serve --jwks https://example.eu.auth0.com/.well-known/jwks.json

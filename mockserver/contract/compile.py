@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mockserver.contract.document import Document
 from mockserver.contract.kinds import Kind
@@ -31,7 +32,7 @@ class Contract:
     for the body of a resource's operation of a kind; ``tenant`` is the path parameter that names the tenant, if
     any; ``prefixes`` are the path prefixes of the servers that the document names; ``maker`` makes values for its
     schemas where nothing else does. ``unknown_path`` is the status of a path that the document does not have, and
-    ``stray`` how a refusal looks where no operation is known.
+    ``stray`` how a refusal looks where no operation is known. ``excerpt`` is the document where only a part is served.
     """
 
     document: Document
@@ -46,6 +47,12 @@ class Contract:
     maker: Maker | None = None
     unknown_path: int = UNKNOWN_PATH
     stray: OperationPlan | None = None
+    excerpt: Mapping[str, Any] | None = None
+
+    @property
+    def published(self) -> Mapping[str, Any]:
+        """The document that is handed out: all of it, or what was selected."""
+        return self.document.root if self.excerpt is None else self.excerpt
 
     @property
     def is_inferred(self) -> bool:

@@ -84,7 +84,7 @@ class _Published:
 
     def _document(self, address: str) -> dict[str, Any]:
         """The document with this server before all that it names, and no others at single paths or operations."""
-        document = self._world.contract.document.root
+        document = self._world.contract.published
         here = {"url": address, "description": "This mock"}
         servers = document.get("servers")
         paths = {
