@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.conformance import Ask, Group, Kind, NotApplicable, Session, check, run_batch, send_batch, update_item
+from mockserver.conformance import (
+    Ask,
+    Group,
+    Kind,
+    NotApplicable,
+    Session,
+    check,
+    quoted,
+    run_batch,
+    send_batch,
+    update_item,
+)
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.BATCH)
 
@@ -165,7 +176,9 @@ def check_directives_as_object(session: Session, group: Group) -> None:
     item_status(session, result, 200, "a patch with directives by index")
     found = session.read(group, record[group.key]).get(marker)
     session.expect(
-        found == f"{session.mark} step 10", "directives by index are not taken in the order of the numbers", repr(found)
+        found == f"{session.mark} step 10",
+        "directives by index are not taken in the order of the numbers",
+        quoted(found),
     )
 
 

@@ -18,6 +18,7 @@ from mockserver.conformance import (
     Session,
     changes,
     check,
+    quoted,
     stamp,
 )
 
@@ -84,7 +85,9 @@ def check_patches(session: Session, group: Group) -> None:
     session.expect(len(set(versions)) == len(versions), "patches at the same moment overwrite each other")
     final = session.read(group, record[group.key]).get(field)
     session.expect(
-        final == record[field] + len(replies), "patches at the same moment are lost", f"{final!r} after {len(replies)}"
+        final == record[field] + len(replies),
+        "patches at the same moment are lost",
+        f"{quoted(final)} after {len(replies)}",
     )
 
 

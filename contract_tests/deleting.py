@@ -11,6 +11,7 @@ from mockserver.conformance import (
     left_nothing,
     naming,
     put,
+    quoted,
     references,
     results_of,
     send_batch,
@@ -33,7 +34,9 @@ def check_answers_the_id(session: Session, group: Group) -> None:
     reply = session.at(group, Kind.DELETE, made[group.key])
     session.status(reply, 200, "DELETE of a record that exists", group.one(Kind.DELETE))
     session.expect(
-        session.value(reply) == made[group.key], "DELETE answers something else than the id", repr(reply.body[:80])
+        session.value(reply) == made[group.key],
+        "DELETE answers something else than the id",
+        quoted(reply.body[:80].decode(errors="replace")),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 from typing import Any
 
 from mockserver.conformance import (
@@ -17,6 +16,7 @@ from mockserver.conformance import (
     check,
     patch,
     preview_body,
+    quoted,
 )
 
 RECORD = (Kind.CREATE, Kind.READ)
@@ -131,7 +131,7 @@ def check_notice_sets_fields(session: Session, group: Group) -> None:
                 )
                 session.send(ask.but(query={parameter: wanted}))
                 found = session.read(group, record[group.key]).get(field)
-                session.expect(found == wanted, f"{operation.id} does not set {field}", repr(found))
+                session.expect(found == wanted, f"{operation.id} does not set {field}", quoted(found))
 
 
 @check(*RECORD, Kind.PREVIEW, writes=True)
@@ -151,7 +151,7 @@ def outbox(session: Session) -> list[dict[str, Any]]:
     """What would have been mailed to anybody, where the target lets one look. Raises Inconclusive."""
     reply = session.raw("GET", OUTBOX)
     try:
-        body = json.loads(reply.body) if reply.status == 200 else None
+        body = reply.json() if reply.status == 200 else None
     except ValueError:
         body = None
     if not isinstance(body, list):
@@ -176,13 +176,13 @@ def check_mails(session: Session, group: Group) -> None:
             session.expect(
                 mails[0].get("about") == record[group.key],
                 f"{operation.id} mails about another record",
-                repr(mails[0].get("about")),
+                quoted(mails[0].get("about")),
             )
             wanted = _recipient(operation, ask, record)
             session.expect(
                 wanted is None or mails[0].get("to") == wanted,
                 f"{operation.id} mails to another address",
-                repr(mails[0].get("to")),
+                quoted(mails[0].get("to")),
             )
             before = len(outbox(session))
             session.send(session.usual(group, operation, {group.key: f"missing-{session.mark}"}))

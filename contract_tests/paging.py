@@ -18,6 +18,7 @@ from mockserver.conformance import (
     check,
     has_key,
     marked,
+    quoted,
     read_page,
     send_batch,
     sheets,
@@ -141,7 +142,7 @@ def check_one_page_is_all(session: Session, group: Group) -> None:
                     session.expect(
                         count == len(sheet.items),
                         f"{ask.operation.id} miscounts a page",
-                        f"{count!r} for {len(sheet.items)}",
+                        f"{quoted(count)} for {len(sheet.items)}",
                     )
             nothing = (
                 ask.but(values=dict.fromkeys(ask.values, f"none-{session.mark}"))

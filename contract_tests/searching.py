@@ -19,6 +19,7 @@ from mockserver.conformance import (
     check,
     marked,
     naming,
+    read_datetime,
     walk,
 )
 
@@ -54,10 +55,9 @@ def ordinal(value: Any) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     try:
-        moment = datetime.fromisoformat(value.upper())
-    except (AttributeError, ValueError):
+        return read_datetime(value).timestamp()
+    except ValueError:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def records(session: Session, group: Group) -> list[dict[str, Any]]:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mockserver.conformance import CORS, Ask, Group, Inconclusive, Kind, NotApplicable, Received, Session, check, usable
+from mockserver.conformance import (
+    CORS,
+    Ask,
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    Received,
+    Session,
+    check,
+    quoted,
+    usable,
+)
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ORIGIN = "https://app.example.com"
@@ -112,7 +124,7 @@ def check_other_origins(session: Session, group: Group) -> None:
         with session.each():
             allowed = reply.header("Access-Control-Allow-Origin")
             session.expect(
-                allowed in ("*", ORIGIN), f"a {reply.status} cannot be read by pages of other origins", repr(allowed)
+                allowed in ("*", ORIGIN), f"a {reply.status} cannot be read by pages of other origins", quoted(allowed)
             )
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from mockserver.conformance import Change, Group, Inconclusive, Kind, Requester, Session, changes, check, stamp
+from mockserver.conformance import (
+    Change,
+    Group,
+    Inconclusive,
+    Kind,
+    Requester,
+    Session,
+    changes,
+    check,
+    quoted,
+    read_datetime,
+    stamp,
+)
 
 NEEDS = (Kind.CREATE, Kind.READ)
 FINE, COARSEST = 0.005, 1.1
@@ -17,14 +29,16 @@ def check_counted(session: Session, group: Group) -> None:
     """The version is 1 after a create and one more after each change, whichever way it was made."""
     field = stamp(group, "version")
     record = session.create(group)
-    session.expect(record.get(field) == 1, "a new record's version is not 1", f"found {record.get(field)!r}")
+    session.expect(record.get(field) == 1, "a new record's version is not 1", f"found {quoted(record.get(field))}")
     for what, change in changes(session, group):
         with session.each():
             before = session.read(group, record[group.key]).get(field)
             change(record)
             after = session.read(group, record[group.key]).get(field)
             session.expect(
-                after == (before or 0) + 1, f"the version does not count {what}", f"it was {before!r}, is {after!r}"
+                after == (before or 0) + 1,
+                f"the version does not count {what}",
+                f"it was {quoted(before)}, is {quoted(after)}",
             )
 
 
@@ -93,7 +107,7 @@ def check_whose(session: Session, group: Group) -> None:
         session.expect(
             record.get(field) == session.own.subject,
             f"{field} of a new record is not the caller",
-            repr(record.get(field)),
+            quoted(record.get(field)),
         )
     if session.own.mint:
         _by_another(session, group, record)
@@ -121,7 +135,7 @@ def _by_another(session: Session, group: Group, record: dict[str, Any]) -> None:
 
 def _moment(session: Session, record: dict[str, Any], field: str) -> datetime:
     try:
-        return datetime.fromisoformat(str(record.get(field)))
+        return read_datetime(record.get(field))
     except ValueError:
-        session.expect(False, f"{field} is not a timestamp", repr(record.get(field)))
+        session.expect(False, f"{field} is not a timestamp", quoted(record.get(field)))
         raise

@@ -67,7 +67,7 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
         request = replace(request, method="GET")
     if request.excess:
         too_large = all(one.rule == "maxLength" for one in request.excess)
-        message = "The request is larger than this server takes." if too_large else "The request cannot be read."
+        message = "The request is larger than this server accepts." if too_large else "The request cannot be read."
         raise Refusal(400, message, violations=request.excess)
     trail.tenant = request.path_values.get(world.contract.tenant) if world.contract.tenant else None
     header = request.headers.get("authorization")
@@ -97,7 +97,7 @@ def _carried_out(world: World, call: Call, request: Request, tenant: str) -> Rep
             return reply
     except TooManyTenants:
         limit = world.settings.max_tenants
-        raise Refusal(429, f"This mock holds {limit} tenants already.", reason="limit: tenants") from None
+        raise Refusal(429, f"This mock already holds {limit} tenants.", reason="limit: tenants") from None
 
 
 def _strike(world: World, operation: Operation, trail: _Trail) -> None:

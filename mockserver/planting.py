@@ -18,6 +18,7 @@ from mockserver.handlers.records import dependants
 from mockserver.messages import Json
 from mockserver.runtime.determinism import stamp
 from mockserver.store import Record, Tenant
+from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 from mockserver.world import World
 
@@ -30,7 +31,7 @@ def resource_of(world: World, name: str) -> Resource:
     found = world.contract.resources.get(name)
     if found is None:
         known = world.contract.resources
-        raise SetupError([Problem("the document", "", f"unknown resource {name!r}", meant(name, known))])
+        raise SetupError([Problem("the document", "", f"unknown resource {quoted(name)}", meant(name, known))])
     return found
 
 
@@ -115,5 +116,5 @@ def _wrong(tenant: Tenant, resource: Resource, record: Mapping[str, Any]) -> Ite
     for reference in resource.references:
         for pointer, key in reference.found_in(record):
             if key not in tenant[reference.resource]:
-                problem = f"names {key!r}, which is not in {reference.resource}"
+                problem = f"names {quoted(key)}, which is not in {reference.resource}"
                 yield Problem(file, pointer, problem, "plant that one first")

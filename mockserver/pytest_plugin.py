@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mockserver.values.shown import quoted
+
 if TYPE_CHECKING:
     from mockserver.testing import Mock, MockOptions, Stage
     from mockserver.testing.lease import Lease
@@ -104,7 +106,7 @@ def _given(request: pytest.FixtureRequest, defaults: dict[str, Any]) -> dict[str
     given: dict[str, Any] = {"strict": request.config.getini("mockserver_strict"), **defaults}
     for mark in reversed(list(request.node.iter_markers("mockserver"))):
         if mark.args:
-            pytest.fail(f"@pytest.mark.mockserver takes keywords, found {mark.args[0]!r}", pytrace=False)
+            pytest.fail(f"@pytest.mark.mockserver takes keywords, found {quoted(mark.args[0])}", pytrace=False)
         given |= mark.kwargs
     return given
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mockserver.auth.authenticator import Mode
 from mockserver.errors import Problem, SetupError
+from mockserver.values.shown import quoted
 
 DEVELOPMENT_SECRET = "mockserver: known to everyone, good for local development only"  # noqa: S105 -- it says so
 """Signs tokens unless MOCKSERVER_SECRET says otherwise, so that any token minted here is taken by any mock here."""
@@ -87,16 +88,18 @@ class Settings:
         if isinstance(self.spec, list):
             object.__setattr__(self, "spec", tuple(self.spec))
         problems = [
-            Problem("settings", f"/{name}", f"{found!r} is out of range", f"give {low} to {high}")
+            Problem("settings", f"/{name}", f"{quoted(found)} is out of range", f"give {low} to {high}")
             for name, low, high in _RANGES
             if not low <= (found := getattr(self, name)) <= high
         ]
         if self.clock not in CLOCKS:
-            problems.append(Problem("settings", "/clock", f"{self.clock!r} is unknown", f"use {', '.join(CLOCKS)}"))
+            problems.append(
+                Problem("settings", "/clock", f"{quoted(self.clock)} is unknown", f"use {', '.join(CLOCKS)}")
+            )
         if self.auth in list(Mode):
             object.__setattr__(self, "auth", Mode(self.auth))  # "off" is as good as Mode.OFF
         else:
-            problems.append(Problem("settings", "/auth", f"{self.auth!r} is unknown", f"use {', '.join(Mode)}"))
+            problems.append(Problem("settings", "/auth", f"{quoted(self.auth)} is unknown", f"use {', '.join(Mode)}"))
         if len(self.secret) < 32:
             problem = f"{len(self.secret)} characters are too few for HS256"
             problems.append(Problem("settings", "/secret", problem, "give MOCKSERVER_SECRET 32 characters or more"))
@@ -105,7 +108,7 @@ class Settings:
             problems.append(Problem("settings", "/control_token", problem, remedy))
         object.__setattr__(self, "allow_hosts", tuple(name.lower().rstrip(".") for name in self.allow_hosts))
         problems += [
-            Problem("settings", "/allow_hosts", f"{name[:80]!r} is not a host name", "give it as mock.example.com")
+            Problem("settings", "/allow_hosts", f"{quoted(name)} is not a host name", "give it as mock.example.com")
             for name in self.allow_hosts
             if not _HOST_NAME.fullmatch(name)
         ]

@@ -96,14 +96,14 @@ def test_the_root_says_the_tenant_the_seeds_and_the_status_of_unknown_paths(tmp_
 @pytest.mark.parametrize(
     ("target", "words", "place", "said"),
     [
-        (STOP, {"kind": "acton"}, "stop/post/x-mock", "did you mean 'action'"),
+        (STOP, {"kind": "acton"}, "stop/post/x-mock/kind", "did you mean 'action'"),
         (STOP, {"kind": "action", "sett": {}}, "x-mock/sett", "did you mean 'set'"),
         (STOP, {"kind": "action", "set": {"statsu": "open"}}, "x-mock/set/statsu", "did you mean 'status'"),
         (STOP, {"kind": "action", "set": {"status": "lost"}}, "x-mock/set/status", "not a value of 'status'"),
-        (STOP, {"kind": "action", "refuse": 200}, "x-mock/refuse", "not the status of a refusal"),
+        (STOP, {"kind": "action", "refuse": 200}, "x-mock/refuse", "from 400 to 499"),
         (STOP, {"kind": "action", "resource": "order"}, "x-mock", "did you mean 'orders'"),
-        (STOP, {"kind": "read", "key": {"head": "x"}}, "x-mock/key", "not a place of a key"),
-        (STOP, ["action"], "x-mock", "not a mapping"),
+        (STOP, {"kind": "read", "key": {"head": "x"}}, "x-mock/key/head", "is unknown"),
+        (STOP, ["action"], "x-mock", "wanted object"),
         ("$.paths['/transfer/get'].post", {"kind": "read"}, "get/post/x-mock", "read of no resource"),
         ("$.components.schemas.Order", {"kee": "id"}, "Order/x-mock/kee", "did you mean 'key'"),
         ("$.components.schemas.Order", {"key": "idd"}, "Order/x-mock/key", "did you mean 'id'"),
@@ -111,7 +111,7 @@ def test_the_root_says_the_tenant_the_seeds_and_the_status_of_unknown_paths(tmp_
         ("$", {"tenant": "custommer"}, "/x-mock/tenant", "did you mean 'customer'"),
         ("$", {"auth": "verify"}, "/x-mock/auth", "use one of any, off"),
         ("$", {"unknown-path": 200}, "/x-mock/unknown-path", "400 to 499"),
-        ("$", {"seed": -1}, "/x-mock/seed", "not a number of records"),
+        ("$", {"seed": -1}, "/x-mock/seed", "0 to 10000"),
     ],
 )  # fmt: skip
 def test_a_wrong_word_is_told_with_its_place(tmp_path: Path, target: str, words: Any, place: str, said: str) -> None:

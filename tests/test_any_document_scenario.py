@@ -162,7 +162,7 @@ def test_a_record_below_another_is_written_out_where_it_says_whose_it_is(tmp_pat
     client = create_app(spec=tmp_path / "openapi.json", scenario=str(file)).test_client()
     assert client.get("/customers/cus_1/tax_ids").json == [{"id": "txi_1", "customer": "cus_1"}]
     file.write_text(file.read_text().replace(", customer: cus_1", ""))
-    with pytest.raises(SetupError, match="says not whose it is; give it a customer"):
+    with pytest.raises(SetupError, match="does not say whose it is; give it a customer"):
         create_app(spec=tmp_path / "openapi.json", scenario=str(file))
 
 

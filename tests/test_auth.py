@@ -58,7 +58,7 @@ def unsigned(**header: Any) -> str:
         (unsigned(alg="none", kid="mockserver"), "not acceptable"),
         (unsigned(alg="RS256", kid="mockserver"), "not acceptable"),
         (unsigned(alg="RS256", kid="stranger"), "no key 'stranger' is known"),
-        (unsigned(alg="HS512"), "'HS512' is not taken"),
+        (unsigned(alg="HS512"), "'HS512' is not accepted"),
         (signed("another secret that is long enough to be one"), "not acceptable"),
         (signed(exp=int((NOW - timedelta(minutes=1)).timestamp())), "has expired"),
         (signed(exp=None), "no expiry"),

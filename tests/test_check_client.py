@@ -13,7 +13,7 @@ from checking import prepared
 from mockserver.conformance.allow_list import NotAllowed, allowed
 from mockserver.conformance.client import Fate, TargetClient
 from mockserver.conformance.gateway import PATIENCE, PAUSES, Stopped
-from mockserver.conformance.pacing import OutOfTime, Pace, retry_after
+from mockserver.conformance.pacing import OutOfTime, RequestRate, retry_after
 from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import Unreachable
@@ -65,7 +65,7 @@ def busy(status: int = 429, seconds: str = "7") -> Received:
 
 def client(contract: Contract, target: Target, time: Time | None = None, *, rate=None, max_time=None, reads=False):
     time = time or Time()
-    pace = Pace(rate, max_time, clock=time, pause=time.pause)
+    pace = RequestRate(rate, max_time, clock=time, pause=time.pause)
     return TargetClient(
         contract, target, allow=allowed(contract, reads_only=reads, unmarked=True, elsewhere=True), pace=pace
     )

@@ -311,4 +311,4 @@ def test_a_curl_names_whose_token_it_takes_and_shows_none() -> None:
         told.append(curl(one.client.recorder.exchanges[-1], "http://127.0.0.1:8080", redactor))
     assert ["$TOKEN" in told[0], "$OTHER_TOKEN" in told[1], "(kept secret)" in told[2]] == [True, True, True]
     assert not any(secret in line for line in told for secret in (*one.target.secrets(), "forged-thing"))
-    assert told[0].startswith("curl -i -X GET 'http://127.0.0.1:8080/certifications/acme?fields=name'")
+    assert told[0].startswith("curl -i 'http://127.0.0.1:8080/certifications/acme?fields=name'")

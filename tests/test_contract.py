@@ -173,7 +173,7 @@ def no_paths(told: dict[str, Any]) -> None:
         (no_meaning, "/paths/~1books~1{tenant}~1lend/post", "no x-mock, and the shape"),
         (undeclared_status, "/paths/~1books~1{tenant}~1{id}/delete/responses", "can answer 409, not declared"),
         (dangling_reference, "/paths/~1books~1{tenant}/post/requestBody", "leads nowhere"),
-        (circle, "/paths/~1books~1{tenant}/get/responses/400", "references lead in a circle"),
+        (circle, "/paths/~1books~1{tenant}/get/responses/400", "references form a circle"),
         (outside, "/components/responses/Error", "leaves the document; name a file"),
         (no_json, "/paths/~1books~1{tenant}/post/requestBody", "no JSON media type"),
         (bad_key, "/components/schemas/Book", "the key 'isbn' is not a property"),

@@ -186,7 +186,7 @@ def test_effects_follow_from_effects_but_not_without_end(library) -> None:
     ).test_client()
     answer = client.post("/books/acme", json={"title": "Again"})
     assert answer.status_code == 500
-    assert "effects follow from each other without end" in answer.text
+    assert "effects trigger each other without end" in answer.text
     assert client.get("/books/acme").json == []
 
 
@@ -263,7 +263,7 @@ WRONG = {
     "an unknown word": ({"if": {}, "do": [{"set": {}}]}, "if: is unknown; use one of about, do, let, on, when"),
     "nothing said": ({"about": " ", "do": [{"set": {}}]}, 'about: is " ", wanted pattern'),
     "nothing done": ({"do": []}, "do: is [], wanted 1 or more items; write steps"),
-    "no step": ({"do": [{"remove": "author_id"}]}, "do/0: has none of the forms taken; write one of set, create, change"),
+    "no step": ({"do": [{"remove": "author_id"}]}, "do/0: matches none of the accepted forms; write one of set, create, change"),
     "no field of it": ({"do": [{"set": {"nothing": 1}}]}, "books has no field 'nothing'"),
     "no field of the other": ({"do": [{"change": "author_id", "values": {"pages": 1}}]}, "authors has no field 'pages'"),
     "no resource": ({"do": [{"create": "films", "values": {}}]}, "films"),

@@ -15,7 +15,7 @@ def explained(*given: str) -> tuple[int, list[str]]:
 
 def test_a_rule_and_what_it_reads() -> None:
     assert explained("certifications.number") == (0, [
-        "certifications.number: filled, worked out when a client leaves it out",
+        "certifications.number: filled, computed when a client leaves it out",
         "  program_id.next_certification_number or next_number()",
         "reads",
         "  certifications.program_id",
@@ -61,7 +61,7 @@ def test_what_is_absent_is_told() -> None:
         (["applications.requirments"], "applications has no field 'requirments'; did you mean 'requirements'?"),
         (["applications"], "name a field of applications; those with a rule are missing_requirements, number"),
         (["certs.name"], "no resource 'certs'; did you mean 'certifications'?"),
-        (["applications.name"], "applications.name has no rule: it is stored as it is sent"),
+        (["applications.name"], "applications.name has no rule: it is stored as sent"),
         (["applications.sys_version"], "applications.sys_version has no rule: it is the server's stamp version"),
         (["applications.number", "--record", "nobody"], "there is no applications/nobody in any tenant"),
         (["applications.number", "--record", "nobody", "--tenant", "acme"], "there is no applications/nobody in acme"),

@@ -183,7 +183,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "one argument too few": ("percent(1)", "missing a required argument: 'whole'"),
     "an unknown argument": ("later(published, centuries=1)", "got an unexpected keyword argument 'centuries'"),
     "no resource": ("count(records('films'))", "unknown resource 'films'"),
-    "a resource that is worked out": ("count(records(title))", "records() needs a text written out, found 'title'"),
+    "a resource that is worked out": ("count(records(title))", "records() needs a string literal, found 'title'"),
     "no foreign key": ("count(records('loans', by='title'))", "'title' is not a foreign key of loans; use one of book_id"),
     "no number to count": ("next_number() if title else dict(a=nothing)", "books has no field 'nothing'"),
     "no expression": ("pages +", "is not an expression: invalid syntax in 'pages +'"),
@@ -194,10 +194,10 @@ WRONG: dict[str, tuple[Any, str]] = {
     "names that are no texts": ({"let": {"a": 1}, "in": "a"}, "is not a list of names"),
     "a name that means the record": ({"let": {"this": "title"}, "in": "this"}, "'this' cannot be the name of a value"),
     "it, where there is none": ("it.title", "books has no field 'it'"),
-    "itself": ("worked", "computed fields need each other: books.worked needs books.worked"),
-    "a circle through others": ("[loan.sum_of_book for loan in records('loans', by='book_id')]", "computed fields need each other"),
-    "all in whole": ("[book for book in records('books')]", "computed fields need each other"),
-    "all in whole, in an object": ("dict(first=first(records('books')))", "computed fields need each other"),
+    "itself": ("worked", "computed fields depend on each other: books.worked needs books.worked"),
+    "a circle through others": ("[loan.sum_of_book for loan in records('loans', by='book_id')]", "computed fields depend on each other"),
+    "all in whole": ("[book for book in records('books')]", "computed fields depend on each other"),
+    "all in whole, in an object": ("dict(first=first(records('books')))", "computed fields depend on each other"),
 }  # fmt: skip
 
 

@@ -414,10 +414,10 @@ FAULTS: list[tuple[Any, str, str]] = [
     ("chioce(1)", "", "unknown function 'chioce'; did you mean 'choice'?"),
     ("choice(", "", "is not an expression"),
     ("choice()", "", "choice() has nothing to choose from"),
-    ("choice(a=0)", "", "choice() needs weights that are numbers from 0 on"),
-    ("choice(a=title)", "", "choice() needs weights that are numbers from 0 on"),
-    ("choice({'a b': -1})", "", "choice() needs weights that are numbers from 0 on"),
-    ("cycle()", "", "cycle() has nothing to go through"),
+    ("choice(a=0)", "", "the weights of choice() must be numbers of 0 or more"),
+    ("choice(a=title)", "", "the weights of choice() must be numbers of 0 or more"),
+    ("choice({'a b': -1})", "", "the weights of choice() must be numbers of 0 or more"),
+    ("cycle()", "", "cycle() has nothing to iterate over"),
     ("chance(2)", "", "chance() needs a probability; write a number from 0 to 1"),
     ("maybe(title, 1)", "", "maybe() needs a probability"),
     ("uuid(4)", "", "too many positional arguments"),
@@ -431,17 +431,17 @@ FAULTS: list[tuple[Any, str, str]] = [
     ("writer.nmae", "", "authors has no field 'nmae'; did you mean 'name'?"),
     ("ref('auhtors', among=1)", "", "unknown recipe 'auhtors'"),
     ("ref('../secrets', among=1)", "", "unknown recipe"),
-    ("ref(title, among=1)", "", "ref() needs a text written out"),
-    ("ref('authors')", "", "ref() wanted among=, share= or per="),
-    ("ref('authors', among=1, share=2)", "", "ref() wanted among=, share= or per="),
-    ("ref('authors', among=0)", "", "ref() wanted among=, share= or per="),
-    ("ref('books', among=3)", "", "picks among the earlier ones"),
+    ("ref(title, among=1)", "", "ref() needs a string literal"),
+    ("ref('authors')", "", "ref() takes exactly one of among=, share= and per="),
+    ("ref('authors', among=1, share=2)", "", "ref() takes exactly one of among=, share= and per="),
+    ("ref('authors', among=0)", "", "ref() takes exactly one of among=, share= and per="),
+    ("ref('books', among=3)", "", "picks an earlier record"),
     ("fake.citty()", "", "unknown function 'fake.citty'"),
     ("fake.date_this_year()", "", "unknown function"),
     ("fake.seed_instance()", "", "unknown function"),
     ("fake.__class__()", "", "unknown function"),
     ("fake.city(size=3)", "", "Faker refuses:"),
-    ("fake.binary(length=3)", "", "JSON cannot carry b'"),
+    ("fake.binary(length=3)", "", "JSON cannot carry bytes"),
     ("2 ** 99", "", "the operator is not one of"),
     ({"a": "vlaue(1)"}, "/a", "unknown function 'vlaue'"),
     ([1, "vlaue(1)"], "/1", "unknown function 'vlaue'"),
@@ -464,11 +464,11 @@ def test_faults_of_recipes(tmp_path: Path) -> None:
         "books.yaml /fileds: is unknown; did you mean 'fields'?",
         "books.yaml /locale: Faker has no locale 'tlh'",
         "books.yaml /fields/colour: books has no field 'colour'",
-        "books.yaml /let/title: 'title' is named already",
-        "books.yaml /rows/0/title: 'title' is named already",
+        "books.yaml /let/title: 'title' is already defined",
+        "books.yaml /rows/0/title: 'title' is already defined",
         "books.yaml /rows/1: is 5 (integer), wanted object; write a row",
-        "books.yaml /let/clock: 'clock' is a name that every recipe has already",
-        "books.yaml /let/a: fields need each other: books.a needs books.b needs books.a",
+        "books.yaml /let/clock: 'clock' is a name built into every recipe",
+        "books.yaml /let/a: fields depend on each other: books.a needs books.b needs books.a",
         "books.yaml /constants/stat: 'stat' is not a field of books, and no expression reads it; did you mean 'state'?",
     ):
         assert any(one.startswith(wanted) for one in found), (wanted, found)
@@ -518,10 +518,10 @@ def test_faults_of_scenarios(tmp_path: Path) -> None:
         "told.yaml /tenants/two/pinned/books/3: is 5 (integer), wanted object; write a record",
         "told.yaml /tenants/two/pinned/books/4/colour: books has no field 'colour'",
         "told.yaml /tenants/two/pinned/boks: 'boks' is not a resource",
-        "told.yaml /tenants/three/pinned/books/0/pages/$make: cycle() is not for pinned records",
+        "told.yaml /tenants/three/pinned/books/0/pages/$make: cycle() cannot be used in pinned records",
         "told.yaml /tenants/three/pinned/books/0/title/$make: books has no field 'ordinal'",
-        "told.yaml /tenants/three/pinned/books/0/state/$make: ref() without among= is not for pinned records",
-        "told.yaml /tenants/three/pinned/books/0/tags/$make: fields need each other: books.tags needs books.tags",
+        "told.yaml /tenants/three/pinned/books/0/state/$make: ref() without among= cannot be used in pinned records",
+        "told.yaml /tenants/three/pinned/books/0/tags/$make: fields depend on each other: books.tags needs books.tags",
         "told.yaml /tenants/four: is [] (array), wanted object or null",
     ):
         assert any(one.startswith(wanted) for one in found), (wanted, found)
@@ -540,7 +540,7 @@ def test_faults_of_counts_from_outside(tmp_path: Path) -> None:
     [
         ("a: [", "told.yaml /a/0: cannot be read: while parsing"),
         ("- 1", "told.yaml : is [1] (array), wanted object; write a mapping"),
-        ("tenants: &t\n  a: {counts: *t}", "told.yaml /tenants/a/counts: an alias refers to what it stands in"),
+        ("tenants: &t\n  a: {counts: *t}", "told.yaml /tenants/a/counts: an alias refers to a value that contains it"),
         ("a: " + "[" * 5000, "told.yaml /a/0: cannot be read:"),
         (
             "clock: 2025-04-18T12:00:00Z\ntenants:\n  a: {}\n  a: {}",
@@ -589,13 +589,13 @@ def test_records_that_break_the_contract(tmp_path: Path) -> None:
     told = {"tenants": {"one": {"counts": {"books": 3, "authors": 1}, "pinned": pinned}}}
     found = problems(lambda: fill(tmp_path, {"books": recipe, "authors": AUTHORS}, told))
     assert sorted(found) == sorted([
-        'told.yaml /tenants/one/pinned/books/0/id: one, books no title: /id "no title" does not match "^[A-Za-z0-9_|:-]+$"; correct what makes it',
-        "told.yaml /tenants/one/pinned/books/0: one, books no title: /title is required and missing; correct what makes it",
-        'told.yaml /tenants/one/pinned/books/2/title: one, books authorless: /title 5 is not of type "string"; correct what makes it',
-        'books.yaml /fields/id: one, books same id: /id "same id" does not match "^[A-Za-z0-9_|:-]+$" (and 2 more records); correct what makes it',
-        'books.yaml /fields/pages: one, books same id: /pages "many" is not of type "number" (and 2 more records); correct what makes it',
-        'books.yaml /fields/title: one, books same id: /title "" is shorter than 1 character (and 2 more records); correct what makes it',
-        'told.yaml /tenants/one/pinned/books/1/author_id: one, books dangling: /author_id "nobody" is not in authors; correct what makes it',
+        'told.yaml /tenants/one/pinned/books/0/id: one, books no title: /id "no title" does not match "^[A-Za-z0-9_|:-]+$"; correct its expression',
+        "told.yaml /tenants/one/pinned/books/0: one, books no title: /title is required and missing; correct its expression",
+        'told.yaml /tenants/one/pinned/books/2/title: one, books authorless: /title 5 is not of type "string"; correct its expression',
+        'books.yaml /fields/id: one, books same id: /id "same id" does not match "^[A-Za-z0-9_|:-]+$" (and 2 more records); correct its expression',
+        'books.yaml /fields/pages: one, books same id: /pages "many" is not of type "number" (and 2 more records); correct its expression',
+        'books.yaml /fields/title: one, books same id: /title "" is shorter than 1 character (and 2 more records); correct its expression',
+        'told.yaml /tenants/one/pinned/books/1/author_id: one, books dangling: /author_id "nobody" is not in authors; correct its expression',
     ])  # fmt: skip
 
 
@@ -603,7 +603,7 @@ def test_ids_given_twice(tmp_path: Path) -> None:
     recipe = {"fields": {**BOOK, "id": "cycle('a', 'b')"}}
     told = {"tenants": {"one": {"counts": {"books": 4}, "pinned": {"books": [{"id": "a", "title": "T"}]}}}}
     found = problems(lambda: fill(tmp_path, {"books": recipe}, told))
-    assert found == ['books.yaml /fields/id: one, books b: /id "b" is the id of another record; correct what makes it']
+    assert found == ['books.yaml /fields/id: one, books b: /id "b" is the id of another record; correct its expression']
 
 
 @pytest.mark.parametrize(

@@ -173,4 +173,4 @@ def test_the_number_of_headers_is_the_http_librarys_limit_as_the_readme_says(
 def test_headers_that_are_too_long_are_refused_with_the_limit(running: Running) -> None:
     reply = running.send("GET", "/settings/acme", **{f"X-{number}": "x" * 4_000 for number in range(9)})
     assert reply.status == 400
-    assert "at most 32768 are taken" in reply.json["errors"][0]["message"]
+    assert "at most 32768 are accepted" in reply.json["errors"][0]["message"]

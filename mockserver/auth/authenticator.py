@@ -14,6 +14,7 @@ from mockserver.contract.operation import Operation, Security
 from mockserver.contract.plan import Credential, OperationPlan
 from mockserver.errors import Refusal, denied, unauthorized
 from mockserver.messages import Identity, Request
+from mockserver.values.shown import quoted
 
 if TYPE_CHECKING:  # PERF: keys bring the JWT library, 30 ms that most commands do not need
     from mockserver.auth.keys import Keys
@@ -72,7 +73,7 @@ class Authenticator:
         seen = self._verdict(header, wall)
         identity = seen.identity
         if tenant is not None and identity.tenant != tenant:
-            raise denied(f"the token is for the tenant {identity.tenant!r}, the path names {tenant!r}")
+            raise denied(f"the token is for the tenant {quoted(identity.tenant)}, the path names {quoted(tenant)}")
         if not operation.scopes <= seen.scopes:
             missing = operation.scopes - seen.scopes
             raise denied(f"the token lacks the scope {', '.join(sorted(missing))}")
@@ -125,7 +126,7 @@ class Authenticator:
             raise unauthorized("the token is not valid yet (nbf)")
         wanted = self._security.audience
         if wanted is not None and wanted not in (audience if isinstance(audience, list) else [audience]):
-            raise unauthorized(f"the token's audience (aud) is {audience!r}, wanted {wanted!r}")
+            raise unauthorized(f"the token's audience (aud) is {quoted(audience)}, wanted {quoted(wanted)}")
         scopes = frozenset(str(claims.get("scope", "")).split())
         return _Seen(self._read(claims), float(expires), issued, scopes)
 

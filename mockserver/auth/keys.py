@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import orjson
-
 from mockserver.errors import Problem, SetupError, unauthorized
+from mockserver.values.json_text import DEEPEST, decode
+from mockserver.values.shown import quoted
 
 if TYPE_CHECKING:
     import jwt
@@ -80,17 +80,19 @@ class Keys:
         if algorithm == "HS256":
             return self._secret
         if algorithm not in PUBLIC_ALGORITHMS:
-            raise jwt.InvalidAlgorithmError(f"the algorithm {algorithm!r} is not taken")
+            raise jwt.InvalidAlgorithmError(f"the algorithm {quoted(algorithm)} is not accepted")
         if key_id == KEY_ID:
             if not str(algorithm).startswith(("RS", "PS")):
-                raise jwt.InvalidAlgorithmError(f"the key {KEY_ID!r} is an RSA key, which {algorithm} does not use")
+                raise jwt.InvalidAlgorithmError(
+                    f"the key {quoted(KEY_ID)} is an RSA key, which {algorithm} does not use"
+                )
             return self._pair.public_key()
         if self._remote:
             return self._remote.find(key_id)
         for key in self._local.keys if self._local else ():
             if key.key_id == key_id:
                 return key.key
-        raise jwt.InvalidKeyError(f"no key {key_id!r} is known; start with --jwks to accept other issuers")
+        raise jwt.InvalidKeyError(f"no key {quoted(key_id)} is known; start with --jwks to accept other issuers")
 
     @cached_property
     def _pair(self) -> Any:
@@ -136,7 +138,7 @@ def _payload(claims: Any) -> dict[str, Any]:
     import jwt
 
     if not isinstance(claims, dict):
-        raise jwt.DecodeError("the claims are no object")
+        raise jwt.DecodeError("the claims are not an object")
     return claims
 
 
@@ -154,7 +156,7 @@ def _read_set(path: Path) -> jwt.PyJWKSet:
     import jwt
 
     try:
-        return jwt.PyJWKSet.from_dict(orjson.loads(path.read_bytes()))
+        return jwt.PyJWKSet.from_dict(decode(path.read_bytes(), DEEPEST))
     except (OSError, ValueError, TypeError, jwt.PyJWTError) as error:
         remedy = "name a JSON Web Key Set: a file, or an http(s) URL"
         raise SetupError([Problem(str(path), "", f"no usable key set: {error}", remedy)]) from None

@@ -9,7 +9,9 @@ from typing import Any
 from urllib.request import urlopen
 
 import jwt
-import orjson
+
+from mockserver.values.json_text import DEEPEST, decode
+from mockserver.values.shown import quoted
 
 SECONDS = 10.0
 """How long fetching a set may take."""
@@ -51,7 +53,7 @@ class RemoteSet:
         if time.monotonic() - self._fetched > (FRESH if key else PAUSE):
             self._refresh()
         if key is None:
-            raise jwt.InvalidKeyError(f"no key {key_id!r} from {self._address}: {self._why}")
+            raise jwt.InvalidKeyError(f"no key {quoted(key_id)} from {self._address}: {self._why}")
         return key
 
     def _refresh(self) -> None:
@@ -63,7 +65,7 @@ class RemoteSet:
     def _fetch(self) -> None:
         try:
             content = self._read()
-            found = jwt.PyJWKSet.from_dict(orjson.loads(content))
+            found = jwt.PyJWKSet.from_dict(decode(content, DEEPEST))
             self._keys = {key.key_id: key.key for key in found.keys}
             if content != self._content:
                 self._content, self._edition = content, self._edition + 1

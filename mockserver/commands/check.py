@@ -67,7 +67,7 @@ def check(
         click.secho("mockserver check: the checks themselves failed; please report this.", fg="red", err=True)
         sys.exit(NOT_RUN)
     except KeyboardInterrupt:
-        click.secho("mockserver check: stopped; what it had made was removed.", err=True)
+        click.secho("mockserver check: stopped; the records it had created were removed.", err=True)
         sys.exit(NOT_RUN)
 
 

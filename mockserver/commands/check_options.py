@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mockserver.commands.options import all_of, document_options
+from mockserver.values.shown import quoted
 
 NAMES = ("mock", "nightly", "http", "staging-read", "staging-write")
 STRICTNESS = ("documented", "catalogue", "inferred", "expected")
@@ -17,7 +18,7 @@ def _rate(_: click.Context, __: click.Parameter, text: str | None) -> float | No
     try:
         return None if text is None else float(text.removesuffix("/s"))
     except ValueError:
-        raise click.BadParameter(f"{text!r} is not of the form 10/s") from None
+        raise click.BadParameter(f"{quoted(text)} is not of the form 10/s") from None
 
 
 def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float:
@@ -28,7 +29,7 @@ def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float:
     try:
         return float(number) * scale
     except ValueError:
-        raise click.BadParameter(f"{text!r} is not of the form 2s") from None
+        raise click.BadParameter(f"{quoted(text)} is not of the form 2s") from None
 
 
 def _share(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
@@ -38,7 +39,7 @@ def _share(_: click.Context, __: click.Parameter, text: str | None) -> float | N
     except ValueError:
         share = -1.0
     if share is not None and not 0 <= share <= 1:
-        raise click.BadParameter(f"{text!r} is not a share of the form 95%")
+        raise click.BadParameter(f"{quoted(text)} is not a share of the form 95%")
     return share
 
 

@@ -11,6 +11,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import click
 
+from mockserver.values.json_text import DEEPEST, read_leniently
+from mockserver.values.shown import quoted
 from mockserver.web.who_may import is_loopback
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ class ControlClient:
         opener = build_opener(ProxyHandler({})) if is_loopback(host) else build_opener()
         try:
             with opener.open(request, timeout=WITHIN) as answer:
-                return json.load(answer)
+                return read_leniently(answer.read(), DEEPEST)
         except HTTPError as error:
             with error:
                 raise click.ClickException(_refusal(error)) from None
@@ -76,14 +78,14 @@ def checked_url(_: click.Context, __: click.Parameter, text: str) -> str:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise click.BadParameter(f"{text!r} is not an address such as http://127.0.0.1:8080")
+        raise click.BadParameter(f"{quoted(text)} is not an address such as http://127.0.0.1:8080")
     return text
 
 
 def _refusal(error: HTTPError) -> str:
     """What the mock said, a line for each problem."""
     try:
-        said: Mapping[str, Any] = json.load(error)
+        said: Mapping[str, Any] = read_leniently(error.read(), DEEPEST)
         problems = [
             f"  {one['path']}: {one['message']}" if one["path"] else f"  {one['message']}" for one in said["errors"]
         ]

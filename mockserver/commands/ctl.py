@@ -8,6 +8,7 @@ from typing import Any, TextIO
 import click
 
 from mockserver.commands.control_client import ControlClient, checked_url
+from mockserver.values.json_text import DEEPEST, BadJson, decode
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
 
@@ -186,9 +187,9 @@ def _record(file: TextIO) -> Any:
 
 def _json(text: str, source: str) -> Any:
     try:
-        return json.loads(text)
-    except ValueError as error:
-        raise click.ClickException(f"{source} is not JSON: {error}") from None
+        return decode(text.encode(), DEEPEST)
+    except BadJson as error:
+        raise click.ClickException(f"{source} {error}") from None
 
 
 def _print(value: Any) -> None:

@@ -10,7 +10,7 @@ import click
 
 from mockserver.commands.options import settings_for, tells_problems, world_options
 from mockserver.values.absent import ABSENT
-from mockserver.values.shown import shown
+from mockserver.values.shown import quoted, shown
 
 if TYPE_CHECKING:
     from mockserver.contract import Contract, Resource
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mockserver.world import World
 
 WHEN = MappingProxyType(
-    {"computed": "worked out at every look, stored nowhere", "filled": "worked out when a client leaves it out"}
+    {"computed": "computed on every read, never stored", "filled": "computed when a client leaves it out"}
 )
 WIDEST = 160
 """How much of a value is shown."""
@@ -66,9 +66,9 @@ def _rule(contract: Contract, what: str) -> Explanation:
         raise click.ClickException(f"name a field of {name}; those with a rule are {', '.join(ruled) or 'none'}")
     resource = contract.resources.get(name)
     if resource is None:
-        raise _unknown(f"no resource {name!r}", name, contract.resources)
+        raise _unknown(f"no resource {quoted(name)}", name, contract.resources)
     if field not in resource.fields:
-        raise _unknown(f"{name} has no field {field!r}", field, resource.fields)
+        raise _unknown(f"{name} has no field {quoted(field)}", field, resource.fields)
     found = explained(contract, resource, field)
     if found is None:
         raise click.ClickException(f"{what} has no rule: it is {_kept(resource, field)}")
@@ -83,7 +83,7 @@ def _unknown(problem: str, name: str, known: Any) -> click.ClickException:
 
 def _kept(resource: Resource, field: str) -> str:
     stamp = next((word for word, one in resource.stamps.items() if one == field), None)
-    return f"the server's stamp {stamp}" if stamp else "stored as it is sent"
+    return f"the server's stamp {stamp}" if stamp else "stored as sent"
 
 
 def _rule_lines(found: Explanation) -> Iterator[str]:

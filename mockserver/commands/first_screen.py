@@ -9,6 +9,7 @@ from mockserver.auth.authenticator import Mode
 from mockserver.contract import Contract, Kind, Operation
 from mockserver.handlers.planned.places import keys_of
 from mockserver.planting import begin
+from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.world import World
 
 
@@ -76,11 +77,8 @@ def _curl(world: World, operation: Operation, address: str) -> Iterator[str]:
         if one.location == "query":
             address += f"{'&' if '?' in address else '?'}{one.name}=anything"
         elif one.location == "cookie":
-            headers.append(f"Cookie: {one.name}=anything")
+            headers.append(CurlHeader("Cookie", f"{one.name}=anything"))
         else:
             word = {"basic": "Basic YW55OnRoaW5n", "apiKey": "anything"}.get(one.scheme, "Bearer anything")
-            headers.append(f"{one.name}: {word}")
-    quoted = f"'{address}'" if set(address) & set("?&()'$") else address
-    yield f"curl {quoted}" + (" \\" if headers else "")
-    for index, header in enumerate(headers):
-        yield f"  -H '{header}'" + (" \\" if index < len(headers) - 1 else "")
+            headers.append(CurlHeader(one.name, word))
+    yield from curl_command(address, headers=headers, options=(), on_lines=True).splitlines()

@@ -13,6 +13,7 @@ import click
 from mockserver.contract.places import places
 from mockserver.errors import Problem, SetupError
 from mockserver.settings import Settings, from_environment
+from mockserver.values.shown import quoted
 
 EXIT_SETUP = 2
 
@@ -25,7 +26,7 @@ def _counts(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> tu
 def _count(text: str) -> tuple[str, int]:
     resource, _, count = text.partition("=")
     if not (resource and count.isascii() and count.isdigit()):
-        raise click.BadParameter(f"{text!r} is not of the form certifications=5000")
+        raise click.BadParameter(f"{quoted(text)} is not of the form certifications=5000")
     return resource, int(count)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from mockserver.settings import ALL
+from mockserver.values.shown import quoted
 
 
 def page_size(_: click.Context | None, __: click.Parameter | None, value: Any) -> int:
@@ -15,5 +16,5 @@ def page_size(_: click.Context | None, __: click.Parameter | None, value: Any) -
     if text == "all":
         return ALL
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(ALL)) and 1 <= int(text) <= ALL):
-        raise click.BadParameter(f"{text[:40]!r} is neither a number from 1 to {ALL} nor all")
+        raise click.BadParameter(f"{quoted(text)} is neither a number from 1 to {ALL} nor all")
     return int(text)

@@ -11,6 +11,7 @@ import click
 from mockserver.commands.options import document_options, settings_for, tells_problems
 from mockserver.contract.places import places
 from mockserver.errors import SetupError
+from mockserver.values.shown import quoted
 from mockserver.values.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def routes(
         click.echo(listing)
         return
     if not shown:
-        click.echo(f"none of {len(rows)} match {' '.join(words)!r}{_hint(words, contract)}", err=True)
+        click.echo(f"none of {len(rows)} match {quoted(' '.join(words))}{_hint(words, contract)}", err=True)
         raise SystemExit(1)
     _table(heads, shown)
     for line in _resources(contract) if why and not words else ():

@@ -19,6 +19,7 @@ from mockserver.auth.authenticator import Mode, mint
 from mockserver.commands.first_screen import first_request, placed, summary
 from mockserver.commands.progress import seeding
 from mockserver.settings import DEVELOPMENT_SECRET, Settings
+from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.web.access_log import Line, Writer, as_json, as_text, unlogged
 from mockserver.web.app import create_app
 from mockserver.web.front import Front
@@ -66,9 +67,9 @@ def guarded(settings: Settings, host: str) -> Settings:
 
 def _guard_told(given: Settings, made: Settings, host: str) -> Iterator[str]:
     if not is_loopback(host):
-        yield f"  exposed   {host}: whoever reaches this machine can use the mock; steering it takes the control token"
+        yield f"  exposed   {host}: anyone who reaches this machine can use it; control requires the control token"
     if made.control_token and not given.control_token:
-        yield f"  token     {made.control_token} (for /__mock__, as 'Authorization: Bearer ...'; told only here)"
+        yield f"  token     {made.control_token} (for /__mock__, as 'Authorization: Bearer ...'; shown only here)"
 
 
 def _announce(world: World, host: str, port: int, announced: threading.Event, guard: list[str]) -> None:
@@ -117,8 +118,9 @@ def _try_it(world: World, url: str) -> list[str]:
         return []
     tenant = next(iter(world.store.names()), "acme")
     path = listing.path.replace(f"{{{world.contract.tenant}}}", tenant)
-    if world.settings.auth is Mode.OFF or not listing.secured:
-        return ["", f"curl {url}{path}"]
-    now = datetime.now(UTC)
-    token = mint(world.keys, world.contract.security, tenant=tenant, now=now, expires_in=timedelta(hours=24))
-    return ["", f"curl {url}{path} \\", f"  -H 'Authorization: Bearer {token}'"]
+    headers = []
+    if world.settings.auth is not Mode.OFF and listing.secured:
+        now = datetime.now(UTC)
+        token = mint(world.keys, world.contract.security, tenant=tenant, now=now, expires_in=timedelta(hours=24))
+        headers.append(CurlHeader("Authorization", f"Bearer {token}"))
+    return ["", *curl_command(f"{url}{path}", headers=headers, options=(), on_lines=True).splitlines()]

@@ -21,7 +21,7 @@ from mockserver.store import Store
 from mockserver.values.absent import ABSENT
 from mockserver.values.data_file import read_data_file
 from mockserver.values.pointer import pointer_to, references, resolve
-from mockserver.values.shown import shown
+from mockserver.values.shown import quoted, shown
 from mockserver.world import contract_of
 
 
@@ -82,7 +82,7 @@ def _files(named: str) -> list[Path | str]:
         return [path]
     if places(named)[0].is_file:
         return [named]
-    problem = "no file, and no folder of YAML files"
+    problem = "neither a file nor a folder of YAML files"
     raise SetupError([Problem(named, "", problem, "name a document or a scenario")])
 
 
@@ -143,7 +143,7 @@ def _standard(document: Document) -> None:
             for error in OpenAPIV31SpecValidator(document.root).iter_errors()
         ]
     except Unresolvable as error:
-        problem = f"the reference {error.ref[:300]!r} leads nowhere"
+        problem = f"the reference {quoted(error.ref)} leads nowhere"
         problems = [Problem(document.source, "", problem, "define what it names, or correct it")]
     if problems:
         raise SetupError(problems)

@@ -44,6 +44,8 @@ from mockserver.contract.document import Node
 from mockserver.contract.operation import Criterion, How
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
+from mockserver.values.moment import read_datetime
+from mockserver.values.shown import quoted
 
 __all__ = [
     "ABSENT",
@@ -99,7 +101,9 @@ __all__ = [
     "plain",
     "preview_body",
     "put",
+    "quoted",
     "read_body",
+    "read_datetime",
     "read_page",
     "record_name",
     "references",

@@ -15,6 +15,7 @@ from mockserver.conformance.findings import Finding
 from mockserver.errors import SetupError
 from mockserver.values.data_file import read_data_file
 from mockserver.values.form import check_form
+from mockserver.values.moment import read_date
 from mockserver.values.output import writing
 
 DAYS = 90
@@ -115,5 +116,5 @@ def write_baseline(file: Path, entries: Iterable[Accepted]) -> None:
 
 
 def _entry(entry: dict[str, Any]) -> Accepted:
-    day = date.fromisoformat(entry["expires"])
+    day = read_date(entry["expires"])
     return Accepted(entry["check"], entry.get("operation", "*"), entry.get("cause", "*"), entry["reason"], day)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from mockserver.conformance.allow_list import AllowList, NotAllowed, Routes
 from mockserver.conformance.credentials import Credentials
 from mockserver.conformance.gateway import REFUSED, Gateway, Patience, Stopped
-from mockserver.conformance.pacing import Pace, retry_after
+from mockserver.conformance.pacing import RequestRate, retry_after
 from mockserver.conformance.recorder import Recorder
 from mockserver.conformance.traffic import Exchange, Received, Sent
 from mockserver.conformance.transports import Transport, Unreachable
@@ -55,13 +55,13 @@ class TargetClient:
         transport: Transport,
         *,
         allow: AllowList | None = None,
-        pace: Pace | None = None,
+        pace: RequestRate | None = None,
         before: Before | None = None,
         credentials: Credentials | None = None,
         patience: Patience | None = None,
     ) -> None:
         self.routes = Routes(contract)
-        self.pace = pace or Pace()
+        self.pace = pace or RequestRate()
         self.patience = patience or Patience(self.pace.clock)
         self.recorder = Recorder()
         self.before = before

@@ -15,6 +15,7 @@ from mockserver.conformance.traffic import NotJson, Received
 from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Kind, Operation
 from mockserver.errors import Problem, SetupError
+from mockserver.values.shown import quoted
 
 TRIED = 4
 """How many operations are asked before the target is given up: one of them may be what is broken."""
@@ -79,7 +80,7 @@ def _wrong(session: Session, operation: Operation, reply: Received, *, is_doubte
 
     ``is_doubted``: a list was not found, so that a 404 says nothing about a record.
     """
-    problem = f"answers {_described(reply)} to {operation.id} of the tenant {session.own.tenant!r}"
+    problem = f"answers {_described(reply)} to {operation.id} of the tenant {quoted(session.own.tenant)}"
     if reply.status == HTTPStatus.UNAUTHORIZED:
         return _cannot("--token", problem, "give a token that is valid for --tenant")
     if is_html(reply) or HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from mockserver.values.json_text import read_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def claims(token: str | None) -> dict[str, Any]:
     """What a JSON Web Token claims, unverified; nothing for anything else."""
     try:
         payload = (token or "").split(".")[1]
-        value = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        value = read_own(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (IndexError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -16,8 +16,9 @@ from mockserver.conformance.allow_list import NotAllowed
 from mockserver.conformance.asking import is_valid, record_name
 from mockserver.conformance.made import Made, path_value
 from mockserver.conformance.plan import Plan
-from mockserver.conformance.traffic import Sent
+from mockserver.conformance.traffic import Sent, json_or_none
 from mockserver.contract import Kind, Operation
+from mockserver.values.json_text import read_own
 
 PREFIX = "mockserver-check-"
 """Every mark begins with it: what carries it was made by a run like this."""
@@ -65,7 +66,7 @@ class Ledger:
             return
         for line in self.file.read_text(encoding="utf-8").splitlines():
             try:
-                entry = json.loads(line)
+                entry = read_own(line)
             except ValueError:
                 continue
             if isinstance(entry, dict) and {"event", "tenant", "resource", "id"} <= set(entry):
@@ -169,10 +170,7 @@ def _with(sent: Sent, body: Any) -> Sent:
 
 
 def _json(body: bytes | None) -> Any:
-    try:
-        return json.loads(body) if body else None
-    except ValueError:
-        return None
+    return json_or_none(body)
 
 
 def _is_id(text: str) -> bool:

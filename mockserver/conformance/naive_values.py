@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from mockserver.conformance.findings import Inconclusive
-from mockserver.values.moment import read_moment
+from mockserver.values.moment import read_date, read_moment
 
 
 class CannotTell(Inconclusive):
@@ -106,7 +106,7 @@ def _later(start: Any, **amounts: Any) -> Any:
     rest = timedelta(**{name: value for name, value in given.items() if name not in ("years", "months")})
     if len(start) != len("2025-01-01") or rest.seconds:
         raise CannotTell("a rule moves a moment, which is not worked out a second time")
-    day = date.fromisoformat(start)
+    day = read_date(start)
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not 1 <= year <= 9999:
         return None

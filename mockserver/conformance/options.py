@@ -12,6 +12,7 @@ from mockserver.conformance.profiles import PROFILES, Profile
 from mockserver.conformance.provenance import Provenance
 from mockserver.errors import Problem, SetupError
 from mockserver.settings import state_folder, stock_spec
+from mockserver.values.shown import quoted
 
 MOCK = "mock"
 
@@ -87,9 +88,13 @@ def _problems(options: Options) -> Iterator[tuple[str, str, str]]:
     profile = options.chosen
     if profile.in_process != (options.target == MOCK):
         remedy = "use --target mock" if profile.in_process else "name a URL, such as http://127.0.0.1:8080"
-        yield "--target", f"the profile {profile.name} does not go with {options.target!r}", remedy
+        yield "--target", f"the profile {profile.name} does not go with {quoted(options.target)}", remedy
     elif not profile.in_process and not (urlsplit(options.target).scheme in ("http", "https") and options.host):
-        yield "--target", f"{options.target!r} is not an http or https URL", "name one, such as http://127.0.0.1:8080"
+        yield (
+            "--target",
+            f"{quoted(options.target)} is not an http or https URL",
+            "name one, such as http://127.0.0.1:8080",
+        )
     elif not profile.in_process:
         yield from _about_hosts(options, profile)
     if options.against is not None:
@@ -134,7 +139,7 @@ def _about_second(options: Options, against: str) -> Iterator[tuple[str, str, st
     elif against == options.target:
         yield "--against", "is the same as --target", "name another server, or mock"
     elif against != MOCK and not (urlsplit(against).scheme in ("http", "https") and urlsplit(against).hostname):
-        yield "--against", f"{against!r} is neither mock nor an http or https URL", "name one of them"
+        yield "--against", f"{quoted(against)} is neither mock nor an http or https URL", "name one of them"
     if options.sweep:
         yield "--against", "is given beside --sweep", "leave one of them out"
 

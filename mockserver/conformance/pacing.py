@@ -16,7 +16,7 @@ class OutOfTime(Exception):
     """The time given to the run is over: what is left stays unchecked."""
 
 
-class Pace:
+class RequestRate:
     """Lets requests go one after the other, at most ``rate`` a second, until ``max_time`` seconds are over."""
 
     def __init__(

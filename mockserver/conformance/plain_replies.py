@@ -23,6 +23,7 @@ from mockserver.contract.making import Maker
 from mockserver.contract.plan import Said
 from mockserver.contract.scalars import Draw
 from mockserver.values.pointer import pointer_to, steps_of
+from mockserver.values.shown import quoted
 
 ROOT = "urn:document"
 FORMATS = FormatChecker(["date-time", "date", "uuid", "email", "ipv4", "ipv6"])
@@ -146,4 +147,4 @@ def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationEr
     except re.error:
         return
     if not is_found:
-        yield ValidationError(f"{value!r} does not match {pattern!r}")
+        yield ValidationError(f"{quoted(value)} does not match {quoted(pattern)}")

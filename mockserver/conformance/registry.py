@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from mockserver.conformance.provenance import Provenance
 from mockserver.contract import Kind
 from mockserver.errors import Problem, SetupError
+from mockserver.values.shown import quoted
 
 Function: TypeAlias = Callable[[Any, Any], None]
 """Takes a Session and a Group."""
@@ -81,7 +82,9 @@ class Registry:
         known, added = {one.name for one in self.checks}, tuple(found)
         if taken := [one.name for one in added if one.name in known]:
             remedy = "rename the file or the function"
-            raise SetupError([Problem(source, "", f"a check called {name!r} exists already", remedy) for name in taken])
+            raise SetupError(
+                [Problem(source, "", f"a check called {quoted(name)} exists already", remedy) for name in taken]
+            )
         return Registry((*self.checks, *added))
 
     @property

@@ -18,6 +18,7 @@ from mockserver.conformance.telling import Report
 from mockserver.errors import Problem, SetupError
 from mockserver.extensions import EntryPoints, installed
 from mockserver.values.output import writing
+from mockserver.values.shown import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Reporter:
 def reporter(file: str) -> Callable[[Callable[[Report], str]], Reporter]:
     """Make a reporter of a function: ``@reporter("summary.md")``. Raises ValueError for what is not a file's name."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", file):
-        raise ValueError(f"{file[:40]!r} is not the name of a file, such as summary.md")
+        raise ValueError(f"{quoted(file)} is not the name of a file, such as summary.md")
     return lambda write: Reporter(file, write)
 
 

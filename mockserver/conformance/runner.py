@@ -22,7 +22,7 @@ from mockserver.conformance.loading import load_checks
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
 from mockserver.conformance.oracle import Oracle
-from mockserver.conformance.pacing import OutOfTime, Pace
+from mockserver.conformance.pacing import OutOfTime, RequestRate
 from mockserver.conformance.plan import Group, read_plan
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check
@@ -34,6 +34,7 @@ from mockserver.conformance.targets import Target
 from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Kind, Operation
 from mockserver.errors import Problem, SetupError
+from mockserver.values.shown import quoted
 
 SAMPLED = "left out of this profile's sample; --whole leaves nothing out, and another --seed takes other ones"
 CLEANING_TIME = 120.0
@@ -58,7 +59,7 @@ class Run:
         self.plan = read_plan(target.contract, options.seed)
         self.mark = new_mark(str(options.seed) if self.profile.in_process else None)
         rate, max_time = options.rate or self.profile.rate, options.max_time or self.profile.max_time
-        self.pace = Pace(rate, max_time, clock=clock, pause=pause)
+        self.pace = RequestRate(rate, max_time, clock=clock, pause=pause)
         allow = allowed(
             target.contract,
             reads_only=self.profile.reads_only,
@@ -112,7 +113,7 @@ class Run:
         """The resources to check. Raises SetupError naming those there are."""
         known = self.plan.groups
         if wrong := [name for name in self.options.groups if name not in known]:
-            raise _cannot("--group", f"unknown resource {wrong[0]!r}", f"use one of {', '.join(known)}")
+            raise _cannot("--group", f"unknown resource {quoted(wrong[0])}", f"use one of {', '.join(known)}")
         return {name: group for name, group in known.items() if name in (self.options.groups or known)}
 
     def greet(self) -> None:

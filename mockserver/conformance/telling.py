@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from mockserver.conformance.running import Outcome, Result
 from mockserver.conformance.traffic import Exchange
 from mockserver.conformance.verdict import Cluster, Verdict, clusters
 from mockserver.contract import Operation
+from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.values.redaction import HIDDEN, is_secret
 
 SHOWN_BODY = 4_000
@@ -161,15 +161,14 @@ def exchange(step: Exchange, base_url: str, redactor: Redactor) -> dict[str, Any
 
 def curl(step: Exchange, base_url: str, redactor: Redactor) -> str:
     """A command line that sends the request again; the tokens are taken from ``$TOKEN`` and ``$OTHER_TOKEN``."""
-    words = ["curl", "-i", "-X", step.sent.method, shlex.quote(redactor.text(base_url + step.sent.target))]
+    headers = []
     for name, text in step.sent.headers:
         if name.lower() == "authorization" or (is_secret(name) and text in redactor.tokens):
-            words += ["-H", f'"{name}: {_credentials(text, redactor)}"']
+            headers.append(CurlHeader(name, _credentials(text, redactor), is_filled_in=True))
         elif name.lower() not in UNTOLD_HEADERS and not is_secret(name):
-            words += ["-H", shlex.quote(f"{name}: {redactor.text(text)}")]
-    if step.sent.body:
-        words += ["--data-binary", shlex.quote(cut(redactor.body(step.sent.body)))]
-    return " ".join(words)
+            headers.append(CurlHeader(name, redactor.text(text)))
+    body = cut(redactor.body(step.sent.body)) if step.sent.body else None
+    return curl_command(redactor.text(base_url + step.sent.target), step.sent.method, headers, body)
 
 
 def _credentials(text: str, redactor: Redactor) -> str:

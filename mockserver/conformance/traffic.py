@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
+
+from mockserver.values.json_text import BadJson, read_leniently
+from mockserver.values.shown import quoted
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -74,12 +75,13 @@ def read_json(body: bytes | None, parse_constant: Callable[[str], Any] | None = 
     """The JSON that somebody else wrote. Raises NotJson, also for what nests too deep to be looked at."""
     if not body:
         raise NotJson("there is no body")
-    if _depth(body) > DEEPEST:
-        raise NotJson(f"the body nests deeper than {DEEPEST} levels")
     try:
-        return json.loads(body, parse_constant=parse_constant)
-    except (ValueError, RecursionError):
-        raise NotJson(f"the body is not JSON but {body[:60].decode(errors='replace')!r}") from None
+        return read_leniently(body, DEEPEST, parse_constant)
+    except BadJson as error:
+        shown_body = quoted(body[:60].decode(errors="replace"))
+        raise NotJson(
+            f"the body {error}" if "deeper" in str(error) else f"the body is not JSON but {shown_body}"
+        ) from None
 
 
 def json_or_none(body: bytes | None) -> Any:
@@ -88,17 +90,6 @@ def json_or_none(body: bytes | None) -> Any:
         return read_json(body)
     except NotJson:
         return None
-
-
-def _depth(body: bytes) -> int:
-    """How many arrays and objects stand inside each other. PERF: only counted where there are many at all."""
-    if body.count(b"[") + body.count(b"{") <= DEEPEST:
-        return 0
-    deepest = level = 0
-    for bracket in re.findall(rb"[\[\]{}]", re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body)):
-        level += 1 if bracket in b"[{" else -1
-        deepest = max(deepest, level)
-    return deepest
 
 
 def _header(headers: Headers, name: str) -> str | None:

@@ -15,6 +15,7 @@ from mockserver.conformance.stories.trail import Expected, Listing, Pages
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
 from mockserver.values.pointer import pointer_to
+from mockserver.values.shown import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def read_page(session: Session, group: Group, ask: Ask, *, who: Requester | None
         raise Broken("a page is not an object", operation=operation.id)
     following = body.get(page.next) if page.next else None
     if following is not None and not isinstance(following, str):
-        raise Broken("the next key is not text", repr(following)[:80], operation.id)
+        raise Broken("the next key is not text", quoted(following), operation.id)
     return Sheet(_records(group, operation, body.get(page.items)), following, body)
 
 

@@ -11,6 +11,7 @@ from mockserver.contract.document import referring
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import as_utf8, parse
 from mockserver.values.pointer import escape, references
+from mockserver.values.shown import quoted
 
 FILES = "x-files"
 """The member of a bundled document that holds the other files."""
@@ -94,7 +95,7 @@ class _Bundle:
             content = self._fetch(where)
             files[name] = parse(content, yaml=is_yaml(where, content))
         except (OSError, ValueError) as error:
-            problem = f"the reference {target!r} cannot be read: {error}"
+            problem = f"the reference {quoted(target)} cannot be read: {error}"
             where_from = self._where(target, location, files)
             self._problems.append(Problem(location, where_from, problem, "add the file, or correct the reference"))
             files[name] = {}

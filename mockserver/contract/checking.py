@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import orjson
-
 from mockserver.contract.operation import Operation
 from mockserver.errors import ContractBreach, Violation
 from mockserver.messages import Reply
+from mockserver.values.json_text import read_own
 
 
 def check(operation: Operation, reply: Reply, *, projected: bool) -> None:
@@ -28,6 +27,6 @@ def check(operation: Operation, reply: Reply, *, projected: bool) -> None:
     schema = rule.projected if projected else rule.full
     if schema is None or (reply.raw is not None and operation.holds_records and not projected):
         return
-    value = reply.value if reply.has_value else orjson.loads(reply.raw or b"null")
+    value = reply.value if reply.has_value else read_own(reply.raw or b"null")
     if violations := schema.violations(value, "body"):
         raise ContractBreach(operation.id, violations)

@@ -10,6 +10,7 @@ from mockserver.contract.document import Document
 from mockserver.contract.kinds import Kind
 from mockserver.contract.login import read_login
 from mockserver.contract.making import Maker
+from mockserver.contract.marks import mark_problems, read_root
 from mockserver.contract.operation import Operation, Security
 from mockserver.contract.operation_reader import OperationReader
 from mockserver.contract.plan import OperationPlan
@@ -18,6 +19,7 @@ from mockserver.contract.resource import Resource
 from mockserver.contract.resource_reader import read_resources
 from mockserver.contract.schema import Rule, Schemas
 from mockserver.contract.servers import prefix_of
+from mockserver.values.form import Form, read_form
 
 UNKNOWN_PATH = 404
 """The status of a path that the document does not have, where its root does not say another."""
@@ -88,7 +90,7 @@ def compile_contract(document: Document) -> Contract:
     if not paths:
         problems.add(document.node("paths"), "no paths", "describe at least one operation")
     security = _security(document, resources, problems)
-    status = unknown_path(document, problems)
+    root = read_root(document, problems)
     problems.raise_any()
     return Contract(
         document=document,
@@ -98,20 +100,10 @@ def compile_contract(document: Document) -> Contract:
         counted={name: _counted(document, resource) for name, resource in resources.items()},
         bodies=_bodies(paths),
         security=security,
-        tenant=document.node("x-mock", "tenant").value,
+        tenant=root.get("tenant"),
         prefixes=_prefixes(document),
-        unknown_path=status,
+        unknown_path=root.get("unknown-path", UNKNOWN_PATH),
     )
-
-
-def unknown_path(document: Document, problems: Problems) -> int:
-    """The root's word for the status of a path that is not there; a problem where it is not a refusal's."""
-    place = document.node("x-mock", "unknown-path")
-    status = UNKNOWN_PATH if place.value is None else place.value
-    if type(status) is int and 400 <= status < 500:
-        return status
-    problems.add(place, f"{str(status)[:40]!r} is not the status of a refusal", "write a number from 400 to 499")
-    return UNKNOWN_PATH
 
 
 def _indexes(
@@ -144,7 +136,13 @@ def _bodies(paths: Mapping[str, Mapping[str, Operation]]) -> dict[tuple[str, Kin
 def _security(document: Document, resources: Mapping[str, Resource], problems: Problems) -> Security:
     for name, node in document.node("components", "securitySchemes").items():
         if node.child("scheme").value == "bearer":
-            marks = node.child("x-mock").value or {}
+            place = node.child("x-mock")
+            if place.value is not None and (
+                wrong := mark_problems(Form(read_form("x_mock_security")), document, place)
+            ):
+                problems.add_all(wrong)
+                return Security(name)
+            marks = place.value or {}
             login = read_login(node.child("x-mock", "login"), resources, problems)
             return Security(name, marks.get("audience"), marks.get("claims") or {}, login)
     return Security()

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from mockserver.contract.kinds import Facts, Kind
 from mockserver.errors import Problem, SetupError
 from mockserver.extensions import EntryPoints, installed
+from mockserver.values.shown import quoted
 
 Handler: TypeAlias = Callable[[Any, Any], Any]
 """Takes a handlers.Call and a Tenant, whose lock is held, and returns a Reply."""
@@ -40,7 +41,7 @@ def custom_kinds() -> dict[str, CustomKind]:
     problems = []
     for entry, one in brought.items():
         if one.name in known or one.name in found:
-            problem = f"the kind {one.name!r} exists already"
+            problem = f"the kind {quoted(one.name)} exists already"
             problems.append(Problem(f"entry point {EntryPoints.KINDS}: {entry}", "", problem, "choose another name"))
         found[one.name] = one
     if problems:

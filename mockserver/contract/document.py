@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import DataFile
 from mockserver.values.pointer import escape, step_into, steps_of
+from mockserver.values.shown import quoted
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -86,7 +87,7 @@ class Document:
             if target is None:
                 return seen
             seen = self._target(seen, target)
-        raise self.error(node, "references lead in a circle", "make the chain end at a definition")
+        raise self.error(node, "references form a circle", "make the chain end at a definition")
 
     def error(self, node: Node, problem: str, remedy: str) -> SetupError:
         return SetupError([self.problem(node, problem, remedy)])
@@ -98,10 +99,12 @@ class Document:
         if isinstance(target, str) and target in self._targets:
             return self._targets[target]
         if not isinstance(target, str) or not target.startswith("#"):
-            raise self.error(node, f"the reference {target!r} leaves the document", "name a file that is there")
+            raise self.error(node, f"the reference {quoted(target)} leaves the document", "name a file that is there")
         found = self.node(*steps_of(target[1:]))
         if found.value is None:
-            raise self.error(node, f"the reference {target!r} leads nowhere", "define what it names, or correct it")
+            raise self.error(
+                node, f"the reference {quoted(target)} leads nowhere", "define what it names, or correct it"
+            )
         self._targets[target] = found
         return found
 

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
-import orjson
-
 from mockserver.contract.document import Node
 from mockserver.contract.making import Maker
 from mockserver.messages import Json
-from mockserver.values.json_text import whole
+from mockserver.values.json_text import DEEPEST, BadJson, decode, whole
 
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
 _WHOLE = re.compile(r"-?[0-9]{1,300}")
@@ -61,8 +59,8 @@ def _readings(text: str) -> Iterator[Json]:
         yield text.lower() == "true"
     if text[:1] in ("{", "["):
         try:
-            yield orjson.loads(text)
-        except orjson.JSONDecodeError:
+            yield decode(text.encode(errors="replace"), DEEPEST)
+        except BadJson:
             return
     if text in ("", "null"):
         yield None

@@ -11,6 +11,7 @@ from mockserver.contract.places import DocumentPlace
 from mockserver.contract.servers import prefix_of
 from mockserver.errors import Problem, SetupError
 from mockserver.values.pointer import pointer_to, step_along, steps_of
+from mockserver.values.shown import quoted
 
 _APART = frozenset({"openapi", "info", "servers", "paths", "security", "tags", "x-mock", "externalDocs", "components"})
 """Members of a document's root that are not simply names with something behind each."""
@@ -116,7 +117,7 @@ class _Joined:
         for word, value in marks.items() if isinstance(marks, dict) else ():
             said = self.root.setdefault("x-mock", {}).setdefault(word, value)
             if said != value:
-                problem = f"says {str(value)[:40]!r}, a document before it {str(said)[:40]!r}"
+                problem = f"says {quoted(value)}, a document before it {quoted(said)}"
                 remedy = "say the same in both, or serve the two apart"
                 self.problems.append(Problem(document.source, pointer_to("x-mock", word), problem, remedy))
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from mockserver.contract.document import Node
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
+from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
 PATHS: Mapping[str, str] = MappingProxyType(
@@ -36,35 +37,17 @@ class Login:
 
 
 def read_login(place: Node, resources: Mapping[str, Resource], problems: Problems) -> Login:
-    """The words of ``login``: ``{people: RESOURCE, email: FIELD, name: FIELD, paths: {token: /oauth/token, …}}``."""
+    """The words of ``login``, which are of the form ``x_mock_security``: persons, their fields, the paths."""
     words = place.value
     if words is None:
         return Login()
-    if not isinstance(words, dict):
-        problems.add(place, "is not an object", "write {people: RESOURCE, email: FIELD}")
-        return Login()
-    for word in sorted(set(words) - {"people", "paths", *FIELDS}):
-        problems.add(place.child(word), "is unknown", meant(word, ("people", "paths", *FIELDS)))
     people = words.get("people")
     if people is not None and people not in resources:
-        problems.add(place.child("people"), f"unknown resource {people!r}", meant(str(people), resources))
+        problems.add(place.child("people"), f"unknown resource {quoted(people)}", meant(str(people), resources))
         return Login()
     fields = {word: words[word] for word in FIELDS if word in words}
     for word, name in fields.items():
         if people is None or name not in resources[people].fields:
             known = resources[people].fields if people else ()
-            problems.add(place.child(word), f"unknown field {name!r}", meant(str(name), known))
-    return Login(people, fields, _paths(place.child("paths"), problems))
-
-
-def _paths(place: Node, problems: Problems) -> Mapping[str, str]:
-    words = place.value or {}
-    if not isinstance(words, dict):
-        problems.add(place, "is not an object", "write {token: /oauth/token}")
-        return PATHS
-    for word, path in words.items():
-        if word not in PATHS:
-            problems.add(place.child(word), "is unknown", meant(word, PATHS))
-        elif not (isinstance(path, str) and path.startswith("/") and not set(path) & set("{}<>?#")):
-            problems.add(place.child(word), f"{path!r} is not a path", "write one such as /oauth/token")
-    return MappingProxyType({**PATHS, **{word: path for word, path in words.items() if word in PATHS}})
+            problems.add(place.child(word), f"unknown field {quoted(name)}", meant(str(name), known))
+    return Login(people, fields, MappingProxyType({**PATHS, **(words.get("paths") or {})}))

@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.contract.custom_kinds import CustomKind
 from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import ANNOTATED, KINDS, Facts
+from mockserver.contract.problems import Problems
 from mockserver.errors import Problem
 from mockserver.values.form import Form, read_form
 
@@ -47,6 +48,16 @@ def mark_problems(form: Form, document: Document, marks: Node) -> list[Problem]:
         document.problem(Node(marks.pointer + pointer, None), problem, remedy)
         for pointer, problem, remedy in form.faults(marks.value)
     ]
+
+
+def read_root(document: Document, problems: Problems) -> Mapping[str, Any]:
+    """The words of the root; none where one of them is wrong, which is told."""
+    marks = document.node("x-mock")
+    if marks.value is None:
+        return {}
+    found = mark_problems(Form(read_form("x_mock_root")), document, marks)
+    problems.add_all(found)
+    return {} if found else dict(marks.value)
 
 
 def _words(kind: str, facts: Facts, known: Mapping[str, Any]) -> dict[str, Any]:

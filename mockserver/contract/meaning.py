@@ -16,6 +16,7 @@ from mockserver.contract.operation import Page
 from mockserver.contract.resource import Resource
 from mockserver.errors import SetupError
 from mockserver.values.form import Form
+from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
 _ITEM = re.compile(r"/\{([^/{}]+)\}$")
@@ -70,7 +71,7 @@ def read_meaning(
     resource = words["resource"]
     if resource not in resources:
         remedy = meant(resource, resources) if resources else "mark its record schema with x-mock: {resource: …}"
-        raise document.error(marks.child("resource"), f"unknown resource {resource!r}", remedy)
+        raise document.error(marks.child("resource"), f"unknown resource {quoted(resource)}", remedy)
     return Meaning(
         kind=Kind.CUSTOM if custom else Kind(words["kind"]),
         resource=resource,

@@ -14,6 +14,7 @@ from mockserver.contract.opening import open_parts
 from mockserver.contract.swagger import upgraded
 from mockserver.values.json_text import whole
 from mockserver.values.pointer import step_along, steps_of
+from mockserver.values.shown import quoted
 
 SCHEMA_MEMBERS = frozenset(
     {"items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else", "unevaluatedItems",
@@ -99,7 +100,7 @@ class _Walk:
     def _target(self, node: dict[str, Any], target: str) -> Any:
         found = pointed(self._root, target)
         if found is None:
-            self._warnings.append(f"the reference {target!r} leads nowhere; it is taken for 'anything'")
+            self._warnings.append(f"the reference {quoted(target)} leads nowhere; it is taken for 'anything'")
             node.pop("$ref")
         return found
 
@@ -130,10 +131,10 @@ class _Walk:
         if isinstance(listed := node.get("required"), list) and all(isinstance(one, str) for one in listed):
             node["required"] = [*dict.fromkeys(listed)]  # a validator that counts names needs each once
         if isinstance(pattern := node.get("pattern"), str) and (literal := _LITERAL.fullmatch(pattern)):
-            self._warnings.append(f"the pattern {pattern[:60]!r} is written with slashes; they are left out")
+            self._warnings.append(f"the pattern {quoted(pattern)} is written with slashes; they are left out")
             node["pattern"] = literal[1]
         for name in [name for name, good in _KEYWORDS.items() if name in node and not good(node[name])]:
-            self._warnings.append(f"the schema's {name!r} is not usable ({str(node[name])[:60]!r}); it is left out")
+            self._warnings.append(f"the schema's {quoted(name)} is not usable ({quoted(node[name])}); it is left out")
             del node[name]
         for name in ("$id", "id", "$schema", "$anchor"):
             if isinstance(node.get(name), str):

@@ -23,6 +23,7 @@ from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Schemas
 from mockserver.values.form import Form
+from mockserver.values.shown import quoted
 
 TYPES = ("string", "integer", "number", "boolean", "array")
 
@@ -102,13 +103,17 @@ class OperationReader:
         schema = self._document.follow(node.child("schema"))
         type_ = schema.child("type").value or "string"
         if schema.value is None or type_ not in TYPES:
-            self._problems.add(node, f"the parameter {name!r} has no simple type", f"use one of {', '.join(TYPES)}")
+            self._problems.add(
+                node, f"the parameter {quoted(name)} has no simple type", f"use one of {', '.join(TYPES)}"
+            )
         required = bool(node.child("required").value) or location == "path"
         may_be_empty = location != "query" or type_ == "string" or node.child("allowEmptyValue").value is True
         target = node.child("x-mock", "references").value
         if target is not None and target not in self._resources:
             known = ", ".join(sorted(self._resources))
-            self._problems.add(node.child("x-mock"), f"names the unknown resource {target!r}", f"use one of {known}")
+            self._problems.add(
+                node.child("x-mock"), f"names the unknown resource {quoted(target)}", f"use one of {known}"
+            )
         rule = self._schemas.rule(node.child("schema"))
         return Parameter(name, location, required, type_, may_be_empty, rule, target)
 
@@ -136,7 +141,9 @@ class OperationReader:
         marks = place.child("x-mock").value or {}
         field = marks.get("field", name if name in fields else None)
         if field is not None and field not in fields:
-            self._problems.add(place, f"searches the unknown field {field!r}", "name a field of the record, or null")
+            self._problems.add(
+                place, f"searches the unknown field {quoted(field)}", "name a field of the record, or null"
+            )
         schema = self._document.follow(place).value
         how = How.EQUALS
         if schema.get("type") == "array":
@@ -172,7 +179,9 @@ class OperationReader:
         asked = sorted({one.name for one in parameters})
         for word, name in (("projection", meaning.projection), ("page", meaning.page.key if meaning.page else None)):
             if name and name not in asked:
-                self._problems.add(marks.child(word), f"names no parameter: {name!r}", f"use one of {', '.join(asked)}")
+                self._problems.add(
+                    marks.child(word), f"names no parameter: {quoted(name)}", f"use one of {', '.join(asked)}"
+                )
         by = meaning.words.get("by") if meaning.kind is Kind.LOOKUP else None
         if by is not None:
             self._looked_up(marks.child("by"), {by: by} if isinstance(by, str) else by, meaning, asked)
@@ -187,11 +196,11 @@ class OperationReader:
             self._problems.add(place, "no stored field to find records by", "write by: {parameter: field}")
             return
         for name in (one for one in by if one not in asked):
-            self._problems.add(place, f"names no parameter: {name!r}", f"use one of {', '.join(asked)}")
+            self._problems.add(place, f"names no parameter: {quoted(name)}", f"use one of {', '.join(asked)}")
         fields = [*plain, *(one["by"] for one in chosen), *(two for one in chosen for two in one["cases"].values())]
         for name in dict.fromkeys(fields):
             if name not in resource.fields:
-                self._problems.add(place, f"{resource.name} has no field {name!r}", "name a field of the record")
+                self._problems.add(place, f"{resource.name} has no field {quoted(name)}", "name a field of the record")
 
     def _holds_records(self, node: Node, meaning: Meaning) -> bool:
         """Whether the full success reply is exactly the record's schema, bare, in an array, or in the envelope."""

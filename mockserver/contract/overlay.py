@@ -11,6 +11,7 @@ from jsonpath.exceptions import JSONPathError
 
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import read_data_file
+from mockserver.values.shown import quoted
 
 
 def overlaid(root: dict[str, Any], overlays: tuple[Path, ...]) -> None:
@@ -47,9 +48,9 @@ def _act(root: dict[str, Any], action: Any) -> tuple[str, str] | None:
     try:
         found = [match.parts for match in jsonpath.finditer(action["target"], root)]
     except JSONPathError as error:
-        return f"{action['target']!r} is not a JSONPath: {error}", "write $.paths['/pets'].get"
+        return f"{quoted(action['target'])} is not a JSONPath: {error}", "write $.paths['/pets'].get"
     if not found:
-        return f"{action['target']!r} is nowhere in the document", "name a place that is there"
+        return f"{quoted(action['target'])} is nowhere in the document", "name a place that is there"
     for steps in reversed(found):
         _change(root, steps, action)
     return None

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from mockserver.contract.bundling import is_address
 from mockserver.errors import Problem, SetupError
+from mockserver.values.shown import quoted
 
 Spec: TypeAlias = "Path | str | tuple[Path | str, ...]"
 """One document or several, as settings name them."""
@@ -63,4 +64,4 @@ def _problems(found: tuple[DocumentPlace, ...]) -> Iterator[Problem]:
     for place in found:
         if place.prefix is not None and not _PREFIX.fullmatch(place.prefix):
             remedy = f"use letters, digits, - . _ ~ between slashes, as in {place.location}=/{place.short}"
-            yield Problem(place.location, "", f"{place.prefix[:60]!r} is not a path prefix", remedy)
+            yield Problem(place.location, "", f"{quoted(place.prefix)} is not a path prefix", remedy)

@@ -11,7 +11,7 @@ from mockserver.contract.operation import Operation, Parameter
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Headers, Json, Request
 from mockserver.values.json_text import BadJson, decode
-from mockserver.values.shown import shown
+from mockserver.values.shown import quoted, shown
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
@@ -122,7 +122,7 @@ def _read_body(
             violations.append(Violation("body", "", "required", "is required and missing"))
         return None, False
     if rule is None:
-        message = f"is not wanted here, found {len(request.body)} bytes"
+        message = f"is not expected here, found {len(request.body)} bytes"
         violations.append(Violation("body", "", "unexpected", message))
         return None, False
     if wrong := _wrong_type(request.headers.get("content-type"), rule.media_types):
@@ -144,8 +144,8 @@ def _wrong_type(sent: str | None, taken: tuple[str, ...]) -> str | None:
         return f"is missing, wanted {wanted}"
     name, _, parameters = sent.partition(";")
     if name.strip().lower() not in taken:
-        return f"is {sent[:80]!r}, wanted {wanted}"
+        return f"is {quoted(sent)}, wanted {wanted}"
     charset = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", parameters, re.IGNORECASE)
     if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
-        return f"names the charset {charset[1][:40]!r}, wanted utf-8"
+        return f"names the charset {quoted(charset[1])}, wanted utf-8"
     return None

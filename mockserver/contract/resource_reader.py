@@ -11,6 +11,7 @@ from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Reference, Resource
 from mockserver.contract.schema import Schemas
 from mockserver.values.form import Form, read_form
+from mockserver.values.shown import quoted
 
 DEEPEST = 8
 """How many objects within objects are looked through for foreign keys."""
@@ -24,7 +25,7 @@ def read_resources(document: Document, schemas: Schemas, problems: Problems) -> 
         if name is None:
             continue
         if name in found:
-            problems.add(node, f"the resource {name!r} has two record schemas", "let one schema claim it")
+            problems.add(node, f"the resource {quoted(name)} has two record schemas", "let one schema claim it")
             continue
         found[name] = _ResourceReader(document, schemas, problems).resource(name, schema_name, node)
     for resource in found.values():
@@ -37,7 +38,7 @@ def _known(document: Document, resource: Resource, found: Mapping[str, Resource]
     for reference in resource.references:
         if reference.resource not in found:
             wanted = f"name one of {', '.join(sorted(found))}, or another module's as 'module:resource'"
-            problem = f"references the unknown resource {reference.resource!r}"
+            problem = f"references the unknown resource {quoted(reference.resource)}"
             problems.add(node.child(reference.field, "x-mock", "references"), problem, wanted)
 
 
@@ -54,7 +55,9 @@ class _ResourceReader:
         fields = dict(node.child("properties").items())
         key = "" if marks.get("single") is True else marks.get("key") or "id"
         if key and key not in fields:
-            self._problems.add(node, f"the key {key!r} is not a property", "name the property that identifies a record")
+            self._problems.add(
+                node, f"the key {quoted(key)} is not a property", "name the property that identifies a record"
+            )
         said = {field: self._marks(place, self._field) for field, place in fields.items()}
         references = [one for field, place in fields.items() for one in self._references(place, (field,), said[field])]
         stamps = {said[field]["stamp"]: field for field in fields if "stamp" in said[field]}

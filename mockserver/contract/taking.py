@@ -21,6 +21,7 @@ from mockserver.contract.xml_text import BadXml, is_xml, read_xml, unwrapped
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Json, Request
 from mockserver.values.json_text import BadJson, decode
+from mockserver.values.shown import quoted
 
 JSON_PATCH = "application/json-patch+json"
 MAX_FIELDS = 1_000
@@ -118,8 +119,8 @@ class _RequestReader:
         media_type = self._media_type(sent)
         if media_type is None:
             wanted = ", ".join(self._plan.bodies)
-            violation = Violation("header", "/Content-Type", "contentType", f"is {sent[:80]!r}, wanted {wanted}")
-            raise Refusal(415, "The body's media type is not taken here.", violations=[violation])
+            violation = Violation("header", "/Content-Type", "contentType", f"is {quoted(sent)}, wanted {wanted}")
+            raise Refusal(415, "The body's media type is not accepted here.", violations=[violation])
         schema = self._plan.bodies[media_type]
         value = self._decoded(sent, schema)
         if self.is_unreadable or isinstance(value, bytes):

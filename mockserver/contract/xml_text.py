@@ -107,7 +107,7 @@ def read_xml(content: bytes, max_depth: int) -> Json:
         stack[-1][1].append(text)
 
     def refuse(*_: Any) -> None:
-        raise BadXml("has a document type, which is not taken")
+        raise BadXml("has a document type, which is not accepted")
 
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler, parser.StartDoctypeDeclHandler = begin, end, refuse

@@ -17,6 +17,7 @@ from mockserver.expressions.syntax import (
     deferred,
     name_of,
 )
+from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
 
@@ -42,7 +43,7 @@ class Calls(Names):
         site = Site(function.name, node, tuple(shape for _, shape in given), shapes, self.this, self.complain)
         shape = function.check(site)
         if problem := function.misuse(len(given), [*named, *site.bound]):
-            return self._wrong(f"{ast.unparse(node)[:60]!r}: {problem}", "see the table of functions")
+            return self._wrong(f"{quoted(ast.unparse(node))}: {problem}", "see the table of functions")
         return self._emitted(
             function, [one for one, _ in given], {n: one for n, (one, _) in named.items()}, site
         ), shape
@@ -66,7 +67,7 @@ class Calls(Names):
         is_inner = bool(dot) and space in self.functions.namespaces
         found = self.functions.namespaces[space](inner) if is_inner else self.functions.by_name.get(name)
         if found is None:
-            self.complain(f"unknown function {name or ast.unparse(node.func)[:60]!r}", self._remedy(name, is_inner))
+            self.complain(f"unknown function {quoted(name or ast.unparse(node.func))}", self._remedy(name, is_inner))
         return found
 
     def _remedy(self, name: str, is_inner: bool) -> str:

@@ -18,6 +18,7 @@ from mockserver.expressions.otherwise import with_else
 from mockserver.expressions.shapes import ANY, Shape
 from mockserver.expressions.standard import STANDARD
 from mockserver.values.absent import ABSENT
+from mockserver.values.shown import quoted
 
 LONGEST_TEXT = 4_000
 """How many characters an expression may have."""
@@ -88,7 +89,7 @@ def _parsed(text: str, complain: Complain) -> ast.expr | None:
         tree = ast.parse(f"({whole}\n)" if "\n" in whole else whole, mode="eval").body
     except (ValueError, MemoryError, RecursionError, SyntaxError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else "too deep, or not a text"
-        complain(f"is not an expression: {reason} in {text[:60]!r}", "write one as in Python, such as a.b + 1")
+        complain(f"is not an expression: {reason} in {quoted(text)}", "write one as in Python, such as a.b + 1")
         return None
     problem = _too_large(tree)
     if problem:

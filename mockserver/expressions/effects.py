@@ -16,6 +16,7 @@ from mockserver.expressions.shapes import Shape
 from mockserver.expressions.standard import plain
 from mockserver.values.absent import ABSENT, Absent
 from mockserver.values.form import Form, read_form
+from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
 Values: TypeAlias = Mapping[str, Expression]
@@ -120,12 +121,14 @@ def _create(node: Node, reader: RuleReader, own: Resource) -> Create | None:
     name = str(node.child("create").value)
     resource = reader.record.resources.get(name)
     if resource is None:
-        reader.problems.add(node.child("create"), f"unknown resource {name!r}", meant(name, reader.record.resources))
+        reader.problems.add(
+            node.child("create"), f"unknown resource {quoted(name)}", meant(name, reader.record.resources)
+        )
         return None
     link = node.child("link").value
     if link is not None and link not in own.fields:
         remedy = meant(str(link), own.fields)
-        reader.problems.add(node.child("link"), f"{own.name} has no field {link!r}", remedy)
+        reader.problems.add(node.child("link"), f"{own.name} has no field {quoted(link)}", remedy)
     place = node.child("each")
     each = reader.read(place) if place.value is not None else None
     item = each.shape.item() if each else None
@@ -155,5 +158,5 @@ def _record(shape: Shape) -> RecordShape | None:
 def _values(node: Node, reader: RuleReader, resource: Resource, it: Shape | None = None) -> Values:
     for name, place in node.items():
         if name not in resource.fields:
-            reader.problems.add(place, f"{resource.name} has no field {name!r}", meant(name, resource.fields))
+            reader.problems.add(place, f"{resource.name} has no field {quoted(name)}", meant(name, resource.fields))
     return {name: reader.read(place, it) for name, place in node.items()}

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, overload
 
 from mockserver.expressions.shapes import ANY, Shape
 from mockserver.extensions import EntryPoints, installed
+from mockserver.values.shown import quoted
 
 Complain: TypeAlias = Callable[[str, str], None]
 """Takes a problem and its remedy."""
@@ -44,7 +45,7 @@ class Site:
     def _literal(self, node: ast.expr) -> str | None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return node.value
-        self.complain(f"{self.name}() needs a text written out, found {ast.unparse(node)!r}", "write it in quotes")
+        self.complain(f"{self.name}() needs a string literal, found {quoted(ast.unparse(node))}", "write it in quotes")
         return None
 
 

@@ -23,6 +23,7 @@ from mockserver.expressions.syntax import (
     constant,
     name_of,
 )
+from mockserver.values.shown import quoted
 
 LOOPS = 3
 """How many loops may stand in each other."""
@@ -43,9 +44,7 @@ class Lowering(Calls):
             return constant(value), ANY
         if isinstance(value, int | float):
             return self._wrong("a number too large for JSON", f"stay below {WIDEST}")
-        return self._wrong(
-            f"{type(value).__name__} is nothing that JSON has", "write a text, a number, True, False or None"
-        )
+        return self._wrong(f"{type(value).__name__} is not a JSON value", "write a text, a number, True, False or None")
 
     def visit_List(self, node: ast.List | ast.Tuple) -> Lowered:
         found = [self.whole(item) for item in node.elts]
@@ -78,7 +77,7 @@ class Lowering(Calls):
     def visit_BinOp(self, node: ast.BinOp) -> Lowered:
         word = type(node.op).__name__
         if word not in ARITHMETIC:
-            return self._wrong(f"{ast.unparse(node)[:60]!r}: the operator is not one of {ARITHMETIC_SIGNS}", REMEDY)
+            return self._wrong(f"{quoted(ast.unparse(node))}: the operator is not one of {ARITHMETIC_SIGNS}", REMEDY)
         one, shape = self.whole(node.left)
         other, beside = self.whole(node.right)
         added = ListOf(shape.item()) if shape.is_list and shape.item() is beside.item() else ANY
@@ -90,7 +89,7 @@ class Lowering(Calls):
             return ast.UnaryOp(ast.Not(), value), ANY
         if isinstance(node.op, ast.USub):
             return call("op_USub", value), ANY
-        return self._wrong(f"{ast.unparse(node)[:60]!r}: no such operator", "use not or -")
+        return self._wrong(f"{quoted(ast.unparse(node))}: no such operator", "use not or -")
 
     def visit_BoolOp(self, node: ast.BoolOp) -> Lowered:
         found = [self.lower(value) for value in node.values]
@@ -143,7 +142,7 @@ class Lowering(Calls):
         try:
             if self._loops > LOOPS:
                 remedy = "look things up with records(…, by=…) instead"
-                return self._wrong(f"more than {LOOPS} loops in each other", remedy)
+                return self._wrong(f"more than {LOOPS} nested loops", remedy)
             made = [self._one_loop(loop) for loop in loops]
             value, shape = self.lower(element)
         finally:
@@ -156,7 +155,7 @@ class Lowering(Calls):
         if name in (THIS, IT):
             self._wrong("a loop needs one name for its items", "write for x in …")
         elif name.startswith("_"):
-            self._wrong(f"{name!r} begins with an underscore", "give it another name")
+            self._wrong(f"{quoted(name)} begins with an underscore", "give it another name")
         if narrowing := self._narrowing(loop, name):
             word, field, wanted = narrowing
             items = call(word, name_of("context"), items, constant(field), self.whole(wanted)[0])

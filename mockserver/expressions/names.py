@@ -22,6 +22,7 @@ from mockserver.expressions.syntax import (
     name_of,
     spelt,
 )
+from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
 
@@ -45,7 +46,7 @@ class Names(ast.NodeVisitor):
 
     def generic_visit(self, node: ast.AST) -> Lowered:
         """Syntax that no method takes is refused."""
-        problem = f"{ast.unparse(node)[:60]!r}: {spelt(node)} cannot be used here"
+        problem = f"{quoted(ast.unparse(node))}: {spelt(node)} cannot be used here"
         return self._wrong(problem, REMEDIES.get(type(node), REMEDY))
 
     def whole(self, node: ast.expr) -> Lowered:
@@ -59,7 +60,7 @@ class Names(ast.NodeVisitor):
         """A name that an expression gives to a value itself."""
         before = dict(self._locals)
         if name in (THIS, IT) or name.startswith("_"):
-            self._wrong(f"{name!r} cannot be the name of a value", "give it another name")
+            self._wrong(f"{quoted(name)} cannot be the name of a value", "give it another name")
         self._locals[name] = shape
         yield
         self._locals = before
@@ -92,17 +93,19 @@ class Names(ast.NodeVisitor):
 
     def _member(self, value: ast.expr, shape: Shape, name: str, *, bare: bool = False) -> Lowered:
         if name.startswith("_"):
-            return self._wrong(f"{name!r} begins with an underscore", "name a field")
+            return self._wrong(f"{quoted(name)} begins with an underscore", "name a field")
         found = None if shape.is_list else shape.member(name)
         if found is not None:
             return ast.Attribute(value, name, ast.Load()), found
         if shape.is_list:
             path = ast.unparse(value).removeprefix("this.")
-            return self._wrong(f"{path} is a list, and has no {name!r} itself", f"write [x.{name} for x in {path}]")
+            return self._wrong(
+                f"{path} is a list, and has no {quoted(name)} itself", f"write [x.{name} for x in {path}]"
+            )
         known = [*shape.names(), *(self._locals if bare else ())]
         if bare and name in self.functions.by_name:
-            return self._wrong(f"{name!r} is a function", f"call it: {name}(…)")
-        return self._wrong(f"{shape.about()} has no field {name!r}", meant(name, known))
+            return self._wrong(f"{quoted(name)} is a function", f"call it: {name}(…)")
+        return self._wrong(f"{shape.about()} has no field {quoted(name)}", meant(name, known))
 
     def visit_Subscript(self, node: ast.Subscript) -> Lowered:
         index = node.slice
@@ -116,7 +119,9 @@ class Names(ast.NodeVisitor):
             value, shape = self._record(node.value)
             found = self._member(value, shape, constant.value)
             return call("op_member", value, constant), found[1]
-        return self._wrong(f"{ast.unparse(node)[:60]!r}: no index but a number or a text", "write x[0] or x['name']")
+        return self._wrong(
+            f"{quoted(ast.unparse(node))}: an index must be a number or a string", "write x[0] or x['name']"
+        )
 
     def _object(self, members: Mapping[str, Lowered]) -> Lowered:
         names = ast.Tuple([constant(name) for name in members], ast.Load())

@@ -9,6 +9,7 @@ from mockserver.expressions.record_shapes import RecordShape
 from mockserver.expressions.records import EvaluationContext, RecordProxy, Records
 from mockserver.expressions.shapes import ANY, ListOf, Shape
 from mockserver.expressions.standard import STANDARD
+from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
 
@@ -22,7 +23,7 @@ def record_functions(shape: RecordShape, field: str | None = None, known: Functi
         found = _resource(site, shape)
         by = site.keyword("by")
         if found and by is not None and by not in (known := [one.path for one in found.resource.references]):
-            site.complain(f"{by!r} is not a foreign key of {found.resource.name}", meant(by, known))
+            site.complain(f"{quoted(by)} is not a foreign key of {found.resource.name}", meant(by, known))
         return ListOf(found) if found else ANY
 
     def one_of(site: Site) -> Shape:
@@ -56,7 +57,7 @@ def _resource(site: Site, shape: RecordShape) -> RecordShape | None:
     if name is None:
         return None
     if name not in shape.resources:
-        site.complain(f"unknown resource {name!r}", meant(name, shape.resources))
+        site.complain(f"unknown resource {quoted(name)}", meant(name, shape.resources))
         return None
     return RecordShape(shape.resources[name], shape.resources, shape.document, shape.needs)
 

@@ -22,6 +22,7 @@ from mockserver.expressions.rule_reader import RuleReader
 from mockserver.expressions.shapes import ANY, Shape, Struct
 from mockserver.expressions.standard import STANDARD
 from mockserver.store import Record, Tenant
+from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
 CALLER = "caller"
@@ -112,7 +113,7 @@ class _RulesReading:
         fields = operation.resource.fields
         for name, node in place.child(VALUES).items():
             if name not in fields:
-                self._problems.add(node, f"{operation.resource.name} has no field {name!r}", meant(name, fields))
+                self._problems.add(node, f"{operation.resource.name} has no field {quoted(name)}", meant(name, fields))
         found = {name: reader.read(node) for name, node in place.child(VALUES).items()}
         return {**found, "": reader.read(place.child(REPLY), record)} if operation.kind is Kind.GENERATE else found
 
@@ -123,7 +124,9 @@ class _RulesReading:
             if field in computed.get(resource, {}):
                 chain = " needs ".join(f"{name}.{one}" for name, one in (*circle, circle[0]))
                 node = self._schema(self._contract.resources[resource]).child("properties", field, "x-mock", "computed")
-                self._problems.add(node, f"computed fields need each other: {chain}", "let one of them do without")
+                self._problems.add(
+                    node, f"computed fields depend on each other: {chain}", "remove one of these dependencies"
+                )
 
     def _asked(self, operation: Operation) -> Shape:
         """What an operation is asked with: its body's members, its parameters, and who asks."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Sized
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import orjson
@@ -15,6 +15,8 @@ from mockserver.expressions.operators import Lazy, bounded, comparable, is_numbe
 from mockserver.expressions.shapes import ANY, ListOf, Shape
 from mockserver.runtime.determinism import stamp
 from mockserver.values.absent import ABSENT
+from mockserver.values.moment import read_datetime
+from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
 DAY_LENGTH = len("2025-04-18")
@@ -136,7 +138,7 @@ def _members(site: Site) -> Shape:
     """Each name after the first argument is to be a member of it."""
     for name in (site.text(index) for index in range(1, len(site.shapes))):
         if name is not None and site.shapes[0].member(name) is None:
-            site.complain(f"{site.shapes[0].about()} has no field {name!r}", meant(name, site.shapes[0].names()))
+            site.complain(f"{site.shapes[0].about()} has no field {quoted(name)}", meant(name, site.shapes[0].names()))
     return site.shapes[0]
 
 
@@ -195,14 +197,14 @@ def moved(start: Any, sign: int, *amounts: Any) -> Any:
 
 def _moved(start: str, amounts: list[float]) -> str:
     years, months, weeks, days, hours, minutes = amounts
-    moment = datetime.fromisoformat(start)
+    moment = read_datetime(start)
     if years or months:
         year, month = divmod(moment.year * 12 + moment.month - 1 + int(years * 12 + months), 12)
         day = min(moment.day, monthrange(year, month + 1)[1])
         moment = moment.replace(year=year, month=month + 1, day=day)
     moment += timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
     is_day = len(start) == DAY_LENGTH and not hours and not minutes
-    return moment.date().isoformat() if is_day else stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return moment.date().isoformat() if is_day else stamp(moment)
 
 
 def plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ from mockserver.errors import ContractBreach, Violation
 from mockserver.handlers.call import Call
 from mockserver.messages import Reply
 from mockserver.store import Tenant
+from mockserver.values.shown import quoted
 
 
 def custom(call: Call, tenant: Tenant) -> Reply:
@@ -13,6 +14,6 @@ def custom(call: Call, tenant: Tenant) -> Reply:
     assert call.operation.custom
     reply = call.operation.custom.handler(call, tenant)
     if not isinstance(reply, Reply):
-        message = f"the handler of {call.operation.custom.name!r} returned {type(reply).__name__}, not a Reply"
+        message = f"the handler of {quoted(call.operation.custom.name)} returned {type(reply).__name__}, not a Reply"
         raise ContractBreach(call.operation.id, [Violation("reply", "", "type", message)])
     return reply

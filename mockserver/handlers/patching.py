@@ -15,7 +15,7 @@ from mockserver.messages import Json
 from mockserver.values.equality import same_json
 from mockserver.values.json_text import depth
 from mockserver.values.pointer import steps_of
-from mockserver.values.shown import shown, type_name
+from mockserver.values.shown import quoted, shown, type_name
 
 Directive = dict[str, Any]
 
@@ -148,13 +148,13 @@ def _missing(document: Json, pointer: str, *, is_target: bool) -> str | None:
         is_last = is_target and position == len(steps) - 1
         if isinstance(value, dict):
             if step not in value:
-                return None if is_last else f"{place} has no member {step[:80]!r}"
+                return None if is_last else f"{place} has no member {quoted(step)}"
             value = value[step]
         elif isinstance(value, list):
             if (is_last and step == "-") or (is_last and step == str(len(value))):
                 return None
             if not (step.isascii() and step.isdigit() and step == str(int(step[:9])) and int(step) < len(value)):
-                return f"{place} has no element {step[:80]!r}; it holds {len(value)}"
+                return f"{place} has no element {quoted(step)}; it holds {len(value)}"
             value = value[int(step)]
         else:
             return f"{place} is {_kind(value)} and holds nothing"

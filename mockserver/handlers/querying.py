@@ -20,6 +20,7 @@ from mockserver.handlers.showing import show
 from mockserver.handlers.storing import Storing, store
 from mockserver.messages import Json, Reply, say
 from mockserver.store import Tenant
+from mockserver.values.shown import quoted
 
 LIMIT = 1_000
 """How many rows one result holds at most."""
@@ -73,7 +74,7 @@ def _resource(call: Call) -> Resource:
     module, _, name = _type(call).partition(":")
     found = call.tools.contract.resources.get(name)
     if module != call.operation.meaning["module"] or found is None:
-        raise Refusal(404, f"No query type {_type(call)!r}.")
+        raise Refusal(404, f"No query type {quoted(_type(call))}.")
     return found
 
 
@@ -101,7 +102,7 @@ def _known(resource: Resource, body: Mapping[str, Any]) -> None:
     named += [(f"/sort/{index}/field", one["field"]) for index, one in enumerate(body.get("sort", []))]
     named += _facts(body.get("criteria") or {}, "/criteria")
     unknown = [
-        Violation("body", pointer, "field", f"{resource.name} has no field {name!r}")
+        Violation("body", pointer, "field", f"{resource.name} has no field {quoted(name)}")
         for pointer, name in named
         if name not in resource.fields
     ]

@@ -15,7 +15,7 @@ from mockserver.handlers.storing import room, store, unlocked
 from mockserver.messages import Headers, Reply, say
 from mockserver.store import Record, Tenant
 from mockserver.values.equality import differ, same_json
-from mockserver.values.shown import shown
+from mockserver.values.shown import quoted, shown
 
 MAX_DEPENDANTS = 20
 """How many dependants a refusal names."""
@@ -54,7 +54,7 @@ def find(resource: Resource, tenant: Tenant, record_id: str) -> Record:
     """Raises Refusal(404)."""
     record = tenant[resource.name].get(record_id)
     if record is None:
-        message = f"No {resource.name}." if resource.is_single else f"No record {record_id!r} in {resource.name}."
+        message = f"No {resource.name}." if resource.is_single else f"No record {quoted(record_id)} in {resource.name}."
         raise Refusal(404, message)
     return record
 
@@ -76,7 +76,9 @@ def add(call: Call, tenant: Tenant, sent: Mapping[str, Any]) -> Record:
     record = resource.writable(sent)
     record_id = call.record_id if resource.is_single else _key(call, tenant, sent)
     if record_id in tenant[resource.name]:
-        problem = f"has its {resource.name}" if resource.is_single else f"has a record {record_id!r} in {resource.name}"
+        problem = (
+            f"has its {resource.name}" if resource.is_single else f"has a record {quoted(record_id)} in {resource.name}"
+        )
         raise Refusal(409, f"The tenant {problem} already.")
     if not resource.is_single:
         record[resource.key] = record_id
@@ -124,7 +126,7 @@ def remove(call: Call, tenant: Tenant, record_id: str) -> str:
     resource = call.resource
     changeable(resource, tenant, record_id)
     if found := dependants(call.tools.contract, resource, tenant, record_id):
-        raise Refusal(409, f"Other records depend on {record_id!r}.", violations=found)
+        raise Refusal(409, f"Other records depend on {quoted(record_id)}.", violations=found)
     door.remove(tenant, resource, record_id)
     return record_id
 
@@ -160,5 +162,5 @@ def dependants(contract: Contract, named: Resource, tenant: Tenant, record_id: s
                         return found
                     if (resource.name, record.id) != (named.name, record_id):
                         pointer = f"/{resource.name}/{record.id}/{reference.path.replace('.', '/')}"
-                        found.append(Violation("record", pointer, "dependant", f"refers to {record_id!r}"))
+                        found.append(Violation("record", pointer, "dependant", f"refers to {quoted(record_id)}"))
     return found

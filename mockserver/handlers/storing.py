@@ -15,6 +15,7 @@ from mockserver.runtime.determinism import stamp
 from mockserver.store import Record, Tenant
 from mockserver.values.absent import ABSENT, Absent
 from mockserver.values.equality import differ, same_json
+from mockserver.values.shown import quoted
 
 DEEPEST = 8
 """How many effects may follow from each other."""
@@ -86,7 +87,7 @@ class Storing:
     def _carry_out(self, step: Set | Create | Change, context: EvaluationContext, this: RecordProxy) -> dict[str, Any]:
         """Do what ``step`` says to other records; returns what it says of the record itself."""
         if self.depth >= DEEPEST:
-            endless = Violation("record", "", "effects", "effects follow from each other without end")
+            endless = Violation("record", "", "effects", "effects trigger each other without end")
             raise ContractBreach(self.call.operation.id, [endless])
         if isinstance(step, Set):
             return worked_out(step.values, context, this)
@@ -144,7 +145,7 @@ def room(call: Call, tenant: Tenant, resource: Resource) -> None:
     """Raises Refusal(429) when the tenant holds as many records of the resource as it may."""
     limit = call.tools.max_records
     if len(tenant[resource.name]) >= limit:
-        raise Refusal(429, f"The tenant holds {limit} {resource.name} already.", reason="limit: records")
+        raise Refusal(429, f"The tenant already holds {limit} {resource.name}.", reason="limit: records")
 
 
 def unlocked(resource: Resource, record_id: str, data: Mapping[str, Any]) -> None:
@@ -152,7 +153,7 @@ def unlocked(resource: Resource, record_id: str, data: Mapping[str, Any]) -> Non
     lock = resource.stamps.get("lock")
     if lock and data.get(lock) is True:
         violation = Violation("record", f"/{lock}", "locked", "is true: the record cannot be changed through the API")
-        raise Refusal(409, f"The record {record_id!r} is locked.", violations=[violation], reason="locked record")
+        raise Refusal(409, f"The record {quoted(record_id)} is locked.", violations=[violation], reason="locked record")
 
 
 def _stamp(call: Call, resource: Resource, record: dict[str, Any], previous: Mapping[str, Any]) -> None:
@@ -173,13 +174,13 @@ def _dangling(
 ) -> list[Violation]:
     """The references that ``record`` newly makes to records that are not there."""
     found = [
-        Violation("body", pointer, "reference", f"names {key!r}, which is not in {one.resource}")
+        Violation("body", pointer, "reference", f"names {quoted(key)}, which is not in {one.resource}")
         for one, pointer, key in _made(resource.references, record, previous)
         if key not in tenant[one.resource]
     ]
     if tenant.elsewhere is not None:
         found += [
-            Violation("body", pointer, "reference", f"names {key!r}, which is not known to be in {one.resource}")
+            Violation("body", pointer, "reference", f"names {quoted(key)}, which is not known to be in {one.resource}")
             for one, pointer, key in _made(resource.elsewhere, record, previous)
             if key not in tenant.elsewhere.get(one.resource, ())
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mockserver.contract.compile import Contract, unknown_path
+from mockserver.contract.compile import Contract
 from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import Kind
 from mockserver.contract.making import Maker
@@ -55,7 +55,6 @@ class _Builder:
             operation = self._operation(reading, guess, resource)
             for template in spellings(reading.entry.path.template):
                 paths.setdefault(template, {}).setdefault(operation.method, operation)
-        status = unknown_path(self._document, problems)
         if not paths:
             problems.add(self._document.node("paths"), "no paths", "describe at least one operation")
         problems.raise_any()
@@ -70,7 +69,7 @@ class _Builder:
             tenant=self._tenant,
             prefixes=prefixes(self._document),
             maker=self._maker,
-            unknown_path=status,
+            unknown_path=marks.unknown_path,
             stray=usual_refusal(self._found, self._maker),
         )
 

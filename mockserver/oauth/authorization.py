@@ -16,6 +16,7 @@ from mockserver.oauth.refusing import OAuthError, invalid_request
 from mockserver.oauth.tenants import tenant_of
 from mockserver.oauth.tokens import TokenEndpoint, check_scope
 from mockserver.store import Store
+from mockserver.values.shown import quoted
 
 SHOWN = 50
 """How many persons the page offers; others are told by id or e-mail address."""
@@ -74,7 +75,7 @@ class Authorization:
         if not is_form or "person" not in parameters:
             return self._choice(parameters, tenant)
         if not self._tokens.proves(parameters.get("password", "")):
-            problem = "That is not the control token, which the mock's first screen told."
+            problem = "That is not the control token, which the mock printed when it started."
             return self._choice(parameters, tenant, problem)
         person = self._people.find(tenant, short("person", parameters["person"]))
         if person is None:
@@ -107,7 +108,7 @@ class Authorization:
             raise OAuthError("login_required", "no session is kept: show an id_token_hint, or name a login_hint")
         person = self._people.find(tenant, short("login_hint", hint))
         if person is None:
-            raise OAuthError("login_required", f"nobody of that id or e-mail address in the tenant {tenant!r}")
+            raise OAuthError("login_required", f"nobody of that id or e-mail address in the tenant {quoted(tenant)}")
         return tenant, person
 
     def _shown(self, token: str, tenant: str) -> tuple[str, Person]:
@@ -118,7 +119,7 @@ class Authorization:
         tenant = self._tokens.tenant_in(claims) or tenant
         person = self._people.find(tenant, self._tokens.person_in(claims))
         if person is None:
-            raise OAuthError("login_required", "the person of the id_token_hint is not there")
+            raise OAuthError("login_required", "the person of the id_token_hint is not found")
         return tenant, person
 
     def _granted(self, parameters: Mapping[str, str], tenant: str, person: Person) -> Redirect:

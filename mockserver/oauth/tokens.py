@@ -23,6 +23,7 @@ from mockserver.oauth.refusing import OAuthError
 from mockserver.oauth.tenants import tenant_of
 from mockserver.runtime.determinism import Clock
 from mockserver.store import Store
+from mockserver.values.shown import quoted
 
 LIFETIME = 86_400
 """Seconds that a token is good for."""
@@ -72,7 +73,8 @@ class TokenEndpoint:
         wanted, given = self._security.audience, parameters.get("audience")
         if wanted is not None and given not in (None, wanted):
             raise OAuthError(
-                "invalid_target", f"the audience {short('audience', str(given))!r} is unknown; use {wanted!r}"
+                "invalid_target",
+                f"the audience {quoted(short('audience', str(given)))} is unknown; use {quoted(wanted)}",
             )
 
     def proves(self, given: str | None) -> bool:
@@ -85,7 +87,7 @@ class TokenEndpoint:
         """Client credentials: a token for a machine, without any person."""
         client = parameters["client_id"]
         if not self.proves(parameters.get("client_secret")):
-            wanted = "any will do" if self._password is None else "the control token is wanted"
+            wanted = "any will do" if self._password is None else "the control token is required"
             raise OAuthError("invalid_client", f"client_secret is missing or wrong; {wanted}", 401)
         tenant, scope = tenant_of(parameters, self._store.names()), parameters.get("scope", "")
         claims = claims_of_machine(self._security, tenant, client)
@@ -117,7 +119,9 @@ class TokenEndpoint:
         name, given = needed(parameters, "username"), needed(parameters, "password")
         person = self._people.find(tenant, short("username", name)) if self.proves(given) else None
         if person is None:
-            raise OAuthError("invalid_grant", f"nobody of that name in the tenant {tenant!r}, or the wrong password")
+            raise OAuthError(
+                "invalid_grant", f"nobody of that name in the tenant {quoted(tenant)}, or the wrong password"
+            )
         return self._person(self.grant(parameters, tenant, person), issuer)
 
     def grant(self, parameters: Mapping[str, str], tenant: str, person: Person) -> Grant:

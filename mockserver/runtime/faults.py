@@ -98,7 +98,7 @@ class Faults:
         """Raises SetupError when too many wait already."""
         with self._lock:
             if len(self._left) >= MAX_FAULTS:
-                raise SetupError([Problem("fault", "", f"{MAX_FAULTS} faults wait already", "clear them first")])
+                raise SetupError([Problem("fault", "", f"{MAX_FAULTS} faults are already pending", "clear them first")])
             self._left.append((fault, fault.times))
 
     @property

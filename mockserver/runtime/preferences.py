@@ -11,6 +11,7 @@ from mockserver.contract.named_examples import NamedExample, named_examples
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Reply
 from mockserver.runtime.faults import GATEWAY
+from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
 LONGEST_DELAY = 30.0
@@ -69,8 +70,8 @@ class Preferences:
 def read_preferences(header: str) -> Preferences:
     """What is understood of a ``Prefer`` header; the first of each name counts, all else is passed over."""
     given: dict[str, str] = {}
-    for name, quoted, bare in _PREFERENCE.findall(_as_text(header)):
-        given.setdefault(name, quoted or bare)
+    for name, in_quotes, bare in _PREFERENCE.findall(_as_text(header)):
+        given.setdefault(name, in_quotes or bare)
     code, delay = given.get("code", ""), given.get("delay", "")
     return Preferences(
         int(code) if _STATUS.fullmatch(code) else None,
@@ -95,7 +96,9 @@ def _is_possible(operation: Operation, status: int) -> bool:
 def _unknown(name: str, known: list[NamedExample]) -> str:
     names = dict.fromkeys(one.name for one in known)
     return (
-        f"{name!r}, {meant(name, names)}" if names else f"{name!r}, and no reply of the operation has a named example"
+        f"{quoted(name)}, {meant(name, names)}"
+        if names
+        else f"{quoted(name)}, and no reply of the operation has a named example"
     )
 
 

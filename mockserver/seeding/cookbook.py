@@ -17,6 +17,7 @@ from mockserver.seeding.place import Place, literal, read_yaml
 from mockserver.seeding.recipe_file import RecipeFile
 from mockserver.seeding.scope import Field, RecipeScope
 from mockserver.seeding.stamps import default_specs
+from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
 MAKE = "$make"
@@ -105,14 +106,16 @@ class Cookbook:
         for circle in circles(needs):
             recipe, field = circle[0]
             chain = " needs ".join(f"{name}.{one}" for name, one in (*circle, circle[0]))
-            scopes[recipe].specs[field].complain(f"fields need each other: {chain}", "let one of them do without")
+            scopes[recipe].specs[field].complain(
+                f"fields depend on each other: {chain}", "remove one of these dependencies"
+            )
 
 
 def declared(fields: Mapping[str, Place], resource: Resource | None) -> None:
     """Complain about each that is not a field of the resource."""
     for name, place in fields.items():
         if resource and name not in resource.fields:
-            place.complain(f"{resource.name} has no field {name!r}", meant(name, resource.fields))
+            place.complain(f"{resource.name} has no field {quoted(name)}", meant(name, resource.fields))
 
 
 def _is_made(member: Place) -> bool:

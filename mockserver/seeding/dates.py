@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from mockserver.expressions import ANY, Shape, Site, function
@@ -10,7 +10,8 @@ from mockserver.expressions.standard import moved
 from mockserver.runtime.determinism import stamp
 from mockserver.seeding.item import Item, UnmakeableError, draw, key_of
 from mockserver.values.absent import ABSENT
-from mockserver.values.shown import shown
+from mockserver.values.moment import read_datetime
+from mockserver.values.shown import quoted, shown
 
 UNITS = ("years", "months", "weeks", "days", "hours", "minutes")
 
@@ -37,7 +38,7 @@ def datetime_(item: Item, earliest: Any, latest: Any = None, *, site: str) -> An
 
 def _units(site: Site) -> Shape:
     for name in site.keywords.keys() - set(UNITS):
-        site.complain(f"unknown unit {name!r}", f"use {', '.join(sorted(UNITS))}")
+        site.complain(f"unknown unit {quoted(name)}", f"use {', '.join(sorted(UNITS))}")
     return ANY
 
 
@@ -62,10 +63,9 @@ def ahead(item: Item, **amounts: Any) -> Any:
 def instant(text: Any) -> datetime:
     """A day or a moment, in UTC. Raises UnmakeableError."""
     try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        return read_datetime(text)
+    except ValueError:
         raise UnmakeableError(f"{shown(text, 80)} is not a date", "name a field that holds a date") from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _from_clock(item: Item, sign: int, amounts: dict[str, Any]) -> Any:
@@ -88,5 +88,5 @@ def _range(earliest: Any, latest: Any) -> tuple[datetime | None, datetime | None
     high = low if latest is None else instant(latest)
     if high < low:
         problem = f"the range ends ({stamp(high)}) before it begins ({stamp(low)})"
-        raise UnmakeableError(problem, "make its bounds follow each other")
+        raise UnmakeableError(problem, "swap its bounds")
     return low, high

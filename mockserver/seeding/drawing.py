@@ -27,7 +27,7 @@ def _some(site: Site) -> Shape:
     values = [one.value if isinstance(one, ast.keyword) else one for one in weights]
     numbers = [one.value for one in values if isinstance(one, ast.Constant) and isinstance(one.value, int | float)]
     if weights and (len(numbers) < len(weights) or any(one < 0 for one in numbers) or not sum(numbers)):
-        site.complain("choice() needs weights that are numbers from 0 on", "write choice(active=60, inactive=18)")
+        site.complain("the weights of choice() must be numbers of 0 or more", "write choice(active=60, inactive=18)")
     return ANY
 
 
@@ -49,9 +49,9 @@ def choice(item: Item, *values: Any, site: str, **weights: float) -> Any:
 
 def _numbered(site: Site) -> Shape:
     if site.this.member("ordinal") is None:
-        site.complain(f"{site.name}() is not for pinned records, which have no ordinal", "write the value out")
+        site.complain(f"{site.name}() cannot be used in pinned records, which have no ordinal", "write the value out")
     if not site.node.args:
-        site.complain(f"{site.name}() has nothing to go through", f"write {site.name}('a', 'b')")
+        site.complain(f"{site.name}() has nothing to iterate over", f"write {site.name}('a', 'b')")
     return ANY
 
 

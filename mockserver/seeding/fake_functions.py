@@ -11,6 +11,7 @@ from mockserver.expressions import ANY, Function, Shape, Site
 from mockserver.seeding.fakes import Fakes
 from mockserver.seeding.item import Item
 from mockserver.seeding.place import is_json
+from mockserver.values.shown import quoted
 
 
 def fake_functions(fakes: Fakes, locale: str) -> Callable[[str], Function | None]:
@@ -41,5 +42,5 @@ def _check(fakes: Fakes, locale: str, name: str, site: Site) -> Shape:
         site.complain(f"Faker refuses: {error}", "correct the arguments")
         return ANY
     if not is_json(value):
-        site.complain(f"JSON cannot carry {value!r}", "use a method of Faker that makes texts or numbers")
+        site.complain(f"JSON cannot carry {quoted(value)}", "use a method of Faker that makes texts or numbers")
     return ANY

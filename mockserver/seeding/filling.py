@@ -11,7 +11,7 @@ from mockserver.seeding.item import Item
 from mockserver.store import Tenant
 from mockserver.values.shown import shown
 
-REMEDY = "correct what makes it"
+REMEDY = "correct its expression"
 
 
 class Filling:
@@ -65,7 +65,7 @@ class Filling:
         for name in missing:
             target = item.recipe.needs.get(name)
             if target and item.making.counts.get(target) == 0:
-                problem = f"refers to {target}, and there are none"
+                problem = f"refers to {target}, which has no records"
                 place = Problem(item.recipe.place.file, item.recipe.where(f"/{name}"), problem, _some(target))
                 self._keep(place, f"{self._tenant.name}, {item.recipe.name}", f"none/{name}")
                 found = True

@@ -77,7 +77,7 @@ class ForeignFilling(Filling):
                 remedy = f"give it a {member}" if parent.field else "leave it out, and let a client make it"
                 place = item.recipe.place
                 who = f"{self._tenant.name}, {resource.name} {value_at(record, model.key)}"
-                self._keep(Problem(place.file, place.pointer, "says not whose it is", remedy), who, "parent")
+                self._keep(Problem(place.file, place.pointer, "does not say whose it is", remedy), who, "parent")
             found.append(key)
         return found
 

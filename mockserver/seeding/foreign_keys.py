@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from mockserver.expressions import ANY, Function, Shape, Site
 from mockserver.seeding.item import Item, draw, key_of
 from mockserver.values.absent import ABSENT
+from mockserver.values.shown import quoted
 
 BLOCK = 4
 """How many things of ``share`` are drawn from at a time."""
@@ -65,7 +66,7 @@ def _check(scope: RefScope, site: Site) -> Shape:
         return ANY
     other = scope.other(target)
     if other is None:
-        site.complain(f"unknown recipe {target!r}", "name a recipe that there is, or add it to the folder 'recipes'")
+        site.complain(f"unknown recipe {quoted(target)}", "name an existing recipe, or add it to the folder 'recipes'")
         return ANY
     scope.need(target, other.key_field)
     scope.leads_to[scope.field] = target
@@ -76,11 +77,15 @@ def _check(scope: RefScope, site: Site) -> Shape:
 def _check_way(scope: RefScope, site: Site, target: str) -> None:
     given = {one.arg: one.value.value if isinstance(one.value, ast.Constant) else None for one in site.node.keywords}
     if target == scope.name and given:
-        site.complain("a ref to its own kind picks among the earlier ones", "leave out among, share and per")
+        site.complain("a ref to the recipe's own resource picks an earlier record", "leave out among, share and per")
     elif target != scope.name and (len(given) != 1 or not given.keys() <= WAYS or not _is_positive(*given.values())):
-        site.complain("ref() wanted among=, share= or per= (1 or more), one of them", f"write ref({target!r}, among=4)")
+        site.complain(
+            "ref() takes exactly one of among=, share= and per= (1 or more)", f"write ref({quoted(target)}, among=4)"
+        )
     if not scope.numbered and (target == scope.name or "among" not in given):
-        site.complain("ref() without among= is not for pinned records, which have no ordinal", "write the key out")
+        site.complain(
+            "ref() without among= cannot be used in pinned records, which have no ordinal", "write the key out"
+        )
 
 
 def _is_positive(*values: Any) -> bool:

@@ -74,7 +74,7 @@ class Item(Proxy, Context):
         return value
 
     def _fault(self, name: str, error: Refusal) -> Problem:
-        remedy = error.remedy if isinstance(error, UnmakeableError) else "make it of less"
+        remedy = error.remedy if isinstance(error, UnmakeableError) else "make it smaller"
         spec = self.recipe.specs.get(name, self.recipe.place)
         return Problem(spec.file, spec.pointer, str(error), remedy)
 

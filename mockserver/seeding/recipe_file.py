@@ -11,6 +11,7 @@ from mockserver.seeding.fields import constant, in_turn
 from mockserver.seeding.item import RESERVED, Make
 from mockserver.seeding.place import Place, literal
 from mockserver.values.absent import ABSENT
+from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
 
@@ -45,16 +46,16 @@ class RecipeFile:
         kinds = (self.fields, self.lets, {n: p for n, (p, _) in self.tables.items()}, self.row_columns)
         for index, later in enumerate(kinds):
             for name in later.keys() & {name for earlier in kinds[:index] for name in earlier}:
-                later[name].complain(f"{name!r} is named already", "give it another name")
+                later[name].complain(f"{quoted(name)} is already defined", "give it another name")
         for name in self.constants.keys() & (self.fields.keys() | self.lets.keys()):
-            self.constants[name][0].complain(f"{name!r} is named already", "give it another name")
+            self.constants[name][0].complain(f"{quoted(name)} is already defined", "give it another name")
         for name in RESERVED & self.specs.keys():
-            self.specs[name].complain(f"{name!r} is a name that every recipe has already", "give it another name")
+            self.specs[name].complain(f"{quoted(name)} is a name built into every recipe", "give it another name")
         for name, place in self.fields.items():
             if resource and name not in resource.fields:
-                place.complain(f"{resource.name} has no field {name!r}", meant(name, resource.fields))
+                place.complain(f"{resource.name} has no field {quoted(name)}", meant(name, resource.fields))
         for name in (resource.computed if resource else frozenset()) & (self.specs.keys() - self.lets.keys()):
-            self.specs[name].complain(f"{name!r} is worked out, not stored", "leave it out")
+            self.specs[name].complain(f"{quoted(name)} is computed, not stored", "leave it out")
 
     def complain_of_unread(self, resource: Resource | None, needs: Iterable[set[tuple[str, str]]]) -> None:
         """Complain about data that is neither a field nor read by an expression."""
@@ -62,7 +63,7 @@ class RecipeFile:
             return
         read = {field for found in needs for recipe, field in found if recipe == resource.name}
         for name in self.columns.keys() - read - set(resource.fields):
-            problem = f"{name!r} is not a field of {resource.name}, and no expression reads it"
+            problem = f"{quoted(name)} is not a field of {resource.name}, and no expression reads it"
             self.specs[name].complain(problem, meant(name, resource.fields))
 
     def locale(self, fakes: Fakes) -> str:
@@ -73,7 +74,7 @@ class RecipeFile:
         try:
             fakes.names(place.value)
         except AttributeError:
-            place.complain(f"Faker has no locale {place.value!r}", "write one that Faker has, such as en_GB")
+            place.complain(f"Faker has no locale {quoted(place.value)}", "write one that Faker has, such as en_GB")
             return LOCALE
         return place.value
 

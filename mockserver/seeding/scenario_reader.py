@@ -18,7 +18,7 @@ from mockserver.seeding.unannotated import MOMENT, Unannotated
 from mockserver.settings import Settings, data_folder, stock_spec
 from mockserver.values.data_file import DataFile
 from mockserver.values.moment import read_datetime
-from mockserver.values.shown import shown
+from mockserver.values.shown import quoted, shown
 from mockserver.values.suggestions import meant
 
 LARGEST = 2**31
@@ -73,7 +73,7 @@ def _roots(file: Path, fixtures: Path, problems: list[Problem]) -> list[Place]:
         if not isinstance(place.value, str):
             return roots
         file = _file(place.value, fixtures, file.parent)
-    place.complain(f"more than {DEEPEST} scenarios extend one another", "end the circle, or make one of some")
+    place.complain(f"more than {DEEPEST} scenarios extend one another", "break the circle, or merge some of them")
     raise SetupError(problems)
 
 
@@ -106,10 +106,10 @@ def _told_by_itself(settings: Settings, contract: Contract, moment: datetime) ->
     problems = []
     if settings.scenario not in NAMES:
         remedy = f"use {' or '.join(NAMES)}, or name a YAML file"
-        problems.append(Problem("settings", "/scenario", f"unknown scenario {settings.scenario!r}", remedy))
+        problems.append(Problem("settings", "/scenario", f"unknown scenario {quoted(settings.scenario)}", remedy))
     for name in settings.counts:
         if name not in contract.resources:
-            problem = f"{name!r} is not a resource of the document"
+            problem = f"{quoted(name)} is not a resource of the document"
             problems.append(Problem("counts", f"/{name}", problem, meant(name, contract.resources)))
     if problems:
         raise SetupError(problems)
@@ -133,7 +133,7 @@ def _file(name_or_path: str, fixtures: Path, folder: Path = Path()) -> Path:
         return folder / name_or_path
     known = sorted(file.stem for file in (fixtures / "scenarios").glob("*.yaml"))
     if name_or_path not in known:
-        problem = f"unknown scenario {name_or_path!r}"
+        problem = f"unknown scenario {quoted(name_or_path)}"
         remedy = f"{meant(name_or_path, known)}, or name a YAML file" if known else "name a YAML file"
         raise SetupError([Problem(str(fixtures / "scenarios"), "", problem, remedy)])
     return fixtures / "scenarios" / f"{name_or_path}.yaml"
@@ -156,7 +156,7 @@ class _ScenarioReading:
         for root in roots:
             for tenant, place in root.child("tenants").members():
                 if self._contract.maker is not None and self._contract.tenant is None and tenant != "default":
-                    place.complain("the document has one tenant, 'default'", "say it under template")
+                    place.complain("the document has one tenant, 'default'", "put it under template")
                 plans[tenant] = self._plan(place, plans.get(tenant, TenantPlan({}, {}, {})))
             template = self._plan(root.child("template"), template)
             places |= dict(root.members())
@@ -250,7 +250,7 @@ class _ScenarioReading:
             what = (
                 "is a pool, which has no count" if self._cookbook.scope(name) else "is not a resource of the document"
             )
-            place.complain(f"{name!r} {what}", meant(name, self._contract.resources))
+            place.complain(f"{quoted(name)} {what}", meant(name, self._contract.resources))
         return name in self._contract.resources
 
 

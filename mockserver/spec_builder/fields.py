@@ -10,6 +10,7 @@ from mockserver.contract.document import Document, Node
 from mockserver.contract.problems import Problems
 from mockserver.spec_builder.lines import DROPPED, Tree, complete, schemas
 from mockserver.values.pointer import pointer_to
+from mockserver.values.shown import quoted
 
 MEMBERS = ("record", "writable", "replaceable", "search")
 TOLD_AT_THE_RECORD = ("readOnly", "x-mock", "x-provenance", "x-conditional")
@@ -102,7 +103,7 @@ class FieldLines:
             block = self._blocks.root.get(name) if isinstance(name, str) else None
             if block is None:
                 known = ", ".join(self._blocks.root)
-                self._problems.add(said, f"unknown block {name!r}", f"use one of {known}")
+                self._problems.add(said, f"unknown block {quoted(name)}", f"use one of {known}")
                 continue
             found |= self._spelt_out(str(name)) if isinstance(block, Mapping) else self._picked(said, str(name), block)
         return found
@@ -117,7 +118,7 @@ class FieldLines:
             whole |= self._spelt_out(other) if isinstance(lines, Mapping) else {}
         for name in names:
             if name not in whole:
-                problem = f"{block!r} in {self._blocks.source} picks {name!r}, which no block describes"
+                problem = f"{quoted(block)} in {self._blocks.source} picks {quoted(name)}, which no block describes"
                 self._problems.add(said, problem, "pick another field, or describe it")
         return {name: whole[name] for name in names if name in whole}
 

@@ -13,6 +13,7 @@ from mockserver.spec_builder.fields import MEMBERS, FieldLines, no_key, objects,
 from mockserver.spec_builder.lines import DROPPED, Tree, capital, provenance
 from mockserver.spec_builder.lookups import lookup_values
 from mockserver.spec_builder.templates import fill
+from mockserver.values.shown import quoted
 
 Piece: TypeAlias = tuple[tuple[str, str, str], Any]
 """Something to put into the document, and the three steps to its place there."""
@@ -113,7 +114,9 @@ class GroupPart:
         template = self._templates.node("operations", name)
         if template.value is None:
             known = ", ".join(self._templates.root.get("operations", {}))
-            self._problems.add(said, f"unknown operation {name!r}", f"use one of {known}, or write it under special")
+            self._problems.add(
+                said, f"unknown operation {quoted(name)}", f"use one of {known}, or write it under special"
+            )
             return
         values = {**values, "provenance": provenance(self._part, said, self._problems)}
         operation = merged(self._fill(template.child("operation"), values), said.child("operation").value or {})
@@ -141,7 +144,7 @@ class GroupPart:
         """The schema with the fields that ``members`` stands for."""
         word = schema.get("members")
         if word is not None and word not in MEMBERS:
-            problem = f"{self._templates.source}{template.pointer}: unknown members {word!r}"
+            problem = f"{self._templates.source}{template.pointer}: unknown members {quoted(word)}"
             self._problems.add(self._part.node(), problem, f"use one of {', '.join(MEMBERS)}")
             return schema
         members = self._fields.members(word) if word else {}

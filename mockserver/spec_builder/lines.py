@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from mockserver.contract.document import Document, Node
 from mockserver.contract.problems import Problems
+from mockserver.values.shown import quoted
 
 Tree: TypeAlias = dict[str, Any]
 
@@ -28,7 +29,7 @@ def complete(node: Node, shapes: Tree, problems: Problems) -> Tree:
     if shape is None:
         return dict(line)
     if shape not in shapes:
-        problems.add(node.child("shape"), f"unknown shape {shape!r}", f"use one of {', '.join(shapes)}")
+        problems.add(node.child("shape"), f"unknown shape {quoted(shape)}", f"use one of {', '.join(shapes)}")
     under = shapes.get(str(shape), {})
     marks = {**(under.get("x-mock") or {}), **(line.get("x-mock") or {})}
     return {**under, **line, **({"x-mock": marks} if marks else {})}
@@ -88,7 +89,7 @@ def provenance(part: Document, said: Node, problems: Problems) -> Tree:
     source = part.node("sources").child(str(status)).value
     if source is None:
         known = ", ".join(name for name, _ in part.node("sources").items())
-        problems.add(said, f"the status {status!r} has no source", f"use one of {known}, or add it to sources")
+        problems.add(said, f"the status {quoted(status)} has no source", f"use one of {known}, or add it to sources")
     if isinstance(source, Mapping) and len(source) == 1:
         ((status, source),) = source.items()
     return {"status": status, "source": source}

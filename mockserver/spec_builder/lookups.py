@@ -12,6 +12,7 @@ from mockserver.spec_builder.fields import FieldLines
 from mockserver.spec_builder.lines import DROPPED, Tree, capital
 from mockserver.spec_builder.templates import fill
 from mockserver.values.pointer import steps_of
+from mockserver.values.shown import quoted
 
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 
@@ -28,13 +29,13 @@ def lookup_values(said: Node, fields: FieldLines, samples: Tree, template: Node,
     by = said.child("by").value or {name: name}
     for field in by.values():
         if isinstance(field, str) and field not in fields.lines:
-            problems.add(said, f"looks up by the unknown field {field!r}", "name a field of the record")
+            problems.add(said, f"looks up by the unknown field {quoted(field)}", "name a field of the record")
     path = _path(name, said, by)
     named = [_parameter(one, by.get(one), fields, found, said) for one in _PARAMETER.findall(path)]
     for parameter in named:
         if parameter["example"] is None:
             remedy = "give the sample record a value for it, or name another one"
-            problems.add(said, f"no sample for {parameter['name']!r}", remedy)
+            problems.add(said, f"no sample for {quoted(parameter['name'])}", remedy)
     parameters = [fill(template, {"parameter": parameter}, lambda _: None) for parameter in named]
     of = {
         "name": name,

@@ -10,6 +10,7 @@ from mockserver.contract.document import Document, Node
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import DataFile, read_data_file
 from mockserver.values.form import check_form
+from mockserver.values.shown import quoted
 
 FORMS: Mapping[str, str] = {
     "api.yaml": "part_frame",
@@ -38,7 +39,7 @@ def _plain(node: Node, written: DataFile, problems: list[Problem]) -> Any:
     if isinstance(node.value, Mapping):
         cut = [name for name, place in node.items() if place.value is None and " " in name]
         for name in cut:
-            problem = f"the text is cut at a comma, before {name!r}"
+            problem = f"the text is cut at a comma, before {quoted(name)}"
             problems.append(written.problem(node.pointer, problem, "put the whole text in quotes"))
         return {name: _plain(place, written, problems) for name, place in node.items() if name not in cut}
     if isinstance(node.value, list):

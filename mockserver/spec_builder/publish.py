@@ -17,6 +17,8 @@ from mockserver.spec_builder.group import GroupPart, Piece, merged, object_piece
 from mockserver.spec_builder.lines import Tree
 from mockserver.spec_builder.parts import FORMS, GROUP, read_part
 from mockserver.spec_builder.tables import coverage, functions, rules, told_in
+from mockserver.values.json_text import read_own
+from mockserver.values.shown import quoted
 
 GROUPS = "resources"
 YAML, JSON = "openapi.yaml", "openapi.json"
@@ -122,7 +124,7 @@ def _document(frame: Document, pieces: Pieces, reply: Tree) -> Tree:
         "parameters": {name: value for name, value in parameters.items() if name not in shared},
     }
     whole = {**rest, "tags": [], "paths": paths, "components": components}
-    document: Tree = _plain(json.loads(json.dumps(whole)))  # so that no two places share a value
+    document: Tree = _plain(read_own(json.dumps(whole)))  # so that no two places share a value
     return document
 
 
@@ -146,7 +148,9 @@ def _joined(made: Mapping[str, Sequence[Piece]]) -> Pieces:
         for place, value in pieces:
             first, found = joined.setdefault(place, (source, value))
             if found != value:
-                problem = f"is described otherwise in {first}" if first != source else "is described twice, differently"
+                problem = (
+                    f"is described differently in {first}" if first != source else "is described twice, differently"
+                )
                 problems.append(Problem(source, "", f"{' '.join(place)} {problem}", "give one of them another name"))
     if problems:
         raise SetupError(problems)
@@ -173,7 +177,7 @@ def _look_over(document: Document) -> None:
     for node in operations:
         name = node.child("operationId").value
         if name is None or ids[name] > 1:
-            problems.add(node, f"operationId {name!r} is not its own", "give each operation one that no other has")
+            problems.add(node, f"operationId {quoted(name)} is used more than once", "give each operation a unique one")
     for name, link in document.node("components", "links").items():
         if link.child("operationId").value not in ids:
             problems.add(link, f"the link {name} leads to an unknown operation", "add the operation, or drop the link")

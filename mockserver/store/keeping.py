@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import orjson
 
+from mockserver.values.json_text import read_own
+
 
 class FactKind(StrEnum):
     """What stands at a place."""
@@ -38,7 +40,7 @@ def path_key(steps: tuple[str, ...]) -> str:
 
 def path_of(key: str) -> tuple[str, ...]:
     """The texts that ``path_key`` made one."""
-    return tuple(orjson.loads(key))
+    return tuple(read_own(key))
 
 
 class Overtaken(Exception):

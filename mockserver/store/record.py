@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import orjson
+from mockserver.values.json_text import read_own
 
 Keys: TypeAlias = tuple[str, ...]
 
@@ -25,5 +25,5 @@ class Record:
 
     def data(self) -> dict[str, Any]:
         """The record as a new dict that the caller may change."""
-        data: dict[str, Any] = orjson.loads(self.raw)
+        data: dict[str, Any] = read_own(self.raw)
         return data

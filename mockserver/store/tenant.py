@@ -8,11 +8,10 @@ from functools import partial
 from threading import RLock
 from typing import Any, Protocol, TypeAlias
 
-import orjson
-
 from mockserver.store.collection import Collection
 from mockserver.store.keeping import FactKind, FactPlace, path_key, path_of
 from mockserver.store.record import Record
+from mockserver.values.json_text import read_own
 
 Undo: TypeAlias = list[Callable[[], object]]
 """What takes back each change, the first change first."""
@@ -263,7 +262,7 @@ class Tenant:
         if raw is None:
             self._own(resource).delete(record_id)
         else:
-            data = orjson.loads(raw)
+            data = read_own(raw)
             self._own(resource).put(record_id, data if isinstance(data, dict) else {}, raw)
 
 

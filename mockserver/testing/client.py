@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client as InProcess
 
+from mockserver.values.shown import quoted
+
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
@@ -63,7 +65,7 @@ class Client:
         Raises ConnectionError where a fault has the reply lost or cut.
         """
         if not path.startswith("/"):
-            raise ValueError(f"the path {path!r} does not begin with a slash: this client reaches the mock only")
+            raise ValueError(f"the path {quoted(path)} does not begin with a slash: this client reaches the mock only")
         path, _, query = path.partition("?")
         sent: dict[str, str | None] = dict(self._headers())
         if json is not None:

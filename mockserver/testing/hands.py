@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mockserver.runtime.determinism import Clock
+from mockserver.values.moment import read_datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,10 @@ class Hands:
         return self.now
 
     def set(self, moment: str | datetime, *, running: bool = False) -> datetime:
-        """Be at ``moment`` (ISO 8601, UTC without a zone) and stand there, or go on from it; returns it.
+        """Be at ``moment`` (an RFC 3339 date-time, UTC without a zone) and stand there, or go on from it; returns it.
 
-        Raises ValueError for a text that is not a moment, SetupError before 1970 or after 2200.
+        Raises ValueError for a text that denotes no moment, SetupError before 1970 or after 2200.
         """
-        at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        at = read_datetime(moment) if isinstance(moment, str) else moment
         self._clock.set(at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC), running=running)
         return self.now

@@ -18,6 +18,7 @@ from mockserver.testing.hands import Hands
 from mockserver.testing.lease import Lease
 from mockserver.testing.options import MockOptions
 from mockserver.testing.stage import Stage
+from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 from mockserver.verification import asking
 from mockserver.verification.calls import UNSAID, RecordedCall, Wanted
@@ -200,7 +201,7 @@ class Mock:
         __tracebackhide__ = True
         world = self.world
         if operation is not None and operation not in world.operations:
-            problem = f"{operation!r} is not an operation"
+            problem = f"{quoted(operation)} is not an operation"
             raise SetupError([Problem("the document", "/paths", problem, meant(operation, world.operations))])
         wish = Wanted(operation=UNSAID if operation is None else operation, **wanted)
         return asking.ask(wish, self._lease.calls())

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from mockserver.errors import Problem, SetupError
+from mockserver.values.json_text import BadJson, read_own, refuse_repeated_keys
 from mockserver.values.yaml_faults import BadYaml
 from mockserver.values.yaml_text import place_of, read_yaml
 
@@ -26,7 +25,14 @@ def as_utf8(content: bytes) -> bytes:
 
 def parse(text: bytes, *, yaml: bool) -> Any:
     """The value that JSON or YAML ``text`` holds. Raises ValueError; BadYaml, which is one, has each reason's place."""
-    return read_yaml(text) if yaml else orjson.loads(text)
+    if yaml:
+        return read_yaml(text)
+    value = read_own(text)
+    try:
+        refuse_repeated_keys(text, value)
+    except BadJson:
+        return read_yaml(text)  # which tells every one of them, with its place
+    return value
 
 
 @dataclass(frozen=True, slots=True)

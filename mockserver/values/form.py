@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -14,9 +13,10 @@ import jsonschema_rs
 
 from mockserver.errors import Problem
 from mockserver.values.data_file import DataFile
+from mockserver.values.json_text import read_own
 from mockserver.values.moment import read_datetime
 from mockserver.values.pointer import pointer_to
-from mockserver.values.shown import named, shown, type_name
+from mockserver.values.shown import named, quoted, shown, type_name
 from mockserver.values.suggestions import meant, nearest
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Form:
 
 def read_form(schema: str) -> dict[str, Any]:
     """The JSON Schema of that name, a file of ``mockserver/schemas`` without its suffix."""
-    rules: dict[str, Any] = json.loads(form_text(schema))
+    rules: dict[str, Any] = read_own(form_text(schema))
     return rules
 
 
@@ -134,13 +134,13 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
         for present, needed in wanted.items():
             for name in needed if present in found else ():
                 if name not in found:
-                    problem = f"is missing beside {present!r}"
+                    problem = f"is missing beside {quoted(present)}"
                     yield pointer_to(*at, name), problem, _remedy(properties.get(name), "add it")
     elif rule in ("anyOf", "oneOf") and error.context:
         yield from _alternatives(error, at)
     elif list(error.absolute_schema_path)[-2:-1] == ["propertyNames"]:
         remedy = meant(found, wanted) if rule == "enum" else _remedy(schema, "choose another name")
-        yield pointer_to(*at, found), "is a name that is not taken here", remedy
+        yield pointer_to(*at, found), "is not an accepted name here", remedy
     else:
         yield (
             pointer_to(*at),
@@ -174,7 +174,9 @@ def _alternatives(error: ValidationError, at: tuple[str | int, ...]) -> Iterator
     kinds = [kind for one in types for kind in (one if isinstance(one, list) else [one])]
     is_typed = bool(kinds) and not fitting
     problem = (
-        _problem("type", list(dict.fromkeys(kinds)), error.instance) if is_typed else "has none of the forms taken"
+        _problem("type", list(dict.fromkeys(kinds)), error.instance)
+        if is_typed
+        else "matches none of the accepted forms"
     )
     yield pointer_to(*at), problem, _remedy(error.schema, "correct it")
 
@@ -190,7 +192,7 @@ def _problem(rule: str, wanted: Any, found: Any) -> str:
     if rule == "enum":
         return f"is {shown(found)}, wanted one of {named(map(shown, wanted))}"
     if rule in ("anyOf", "oneOf"):
-        return "has more than one of the forms taken"
+        return "matches more than one of the accepted forms"
     if rule in ("minItems", "minLength", "minProperties"):
         return f"is {shown(found)}, wanted {wanted} or more {_COUNTED[rule]}"
     if rule in ("minimum", "maximum"):
@@ -206,7 +208,7 @@ def _near(rule: str, wanted: Any, found: Any) -> str:
     if rule != "enum" or not isinstance(found, str):
         return ""
     close = nearest(found, [one for one in wanted if isinstance(one, str)], most=1)
-    return f"did you mean {close[0]!r}?" if close else ""
+    return f"did you mean {quoted(close[0])}?" if close else ""
 
 
 def _remedy(schema: Any, otherwise: str) -> str:

@@ -1,19 +1,28 @@
-"""JSON as it arrives from strangers: decoded strictly, within limits, with a reason for every refusal."""
+"""The one reader of JSON: strict with what a request brings, bounded with what a server answers, quick with our own."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from math import inf, nextafter
+from typing import Any
 
 import orjson
 
 from mockserver.messages import Json
+from mockserver.values.shown import quoted
 
 _LOW = re.compile(rb"-9[0-9]{18}")
 FEWEST_BITS = 2**63
 LONGEST_NUMBER = 300
+DEEPEST = 64
+"""The levels that are taken of JSON whose depth nobody set: a key set, a part of a form, an answer of a mock."""
+
+
+read_own = orjson.loads
+"""What this process wrote, or only looks at. Raises ValueError. PERF: no check, as every record is read through it."""
 
 
 class BadJson(ValueError):
@@ -42,12 +51,41 @@ def decode(text: bytes, max_depth: int) -> Json:
     except orjson.JSONDecodeError as error:
         raise BadJson(_reason(text, error)) from None
     if (found := depth(value, max_depth)) > max_depth:
-        raise BadJson(f"is nested {found} or more levels deep, at most {max_depth} are taken")
+        raise BadJson(f"is nested {found} or more levels deep, at most {max_depth} are accepted")
     if _LOW.search(text):  # the parser's nearest number would lie within what 64 bits hold
         value = json.loads(text, parse_int=whole)
+    refuse_repeated_keys(text, value)
+    return value
+
+
+def refuse_repeated_keys(text: bytes, value: Json) -> None:
+    """Raise BadJson when an object of ``text``, which was read as ``value``, has a key twice."""
     if _may_repeat_a_key(text, value):
         json.loads(text, object_pairs_hook=_without_repeats, parse_int=str, parse_float=str)
-    return value
+
+
+def read_leniently(text: bytes, max_depth: int, parse_constant: Callable[[str], Any] | None = None) -> Any:
+    """JSON as Python reads it, for what is judged and not refused for its form: at most ``max_depth`` levels deep.
+
+    ``parse_constant`` takes NaN and the infinities, as for ``json.loads``. Raises BadJson.
+    """
+    if _brackets(text, max_depth) > max_depth:
+        raise BadJson(f"is nested deeper than {max_depth} levels")
+    try:
+        return json.loads(text, parse_constant=parse_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadJson(f"is not JSON: {error}") from None
+
+
+def _brackets(text: bytes, few: int) -> int:
+    """How many arrays and objects stand inside each other. PERF: counted only where there are more than ``few``."""
+    if text.count(b"[") + text.count(b"{") <= few:
+        return 0
+    deepest = level = 0
+    for bracket in re.findall(rb"[\[\]{}]", re.sub(rb'"(?:[^"\\]|\\.)*"', b"", text)):
+        level += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, level)
+    return deepest
 
 
 def _reason(text: bytes, error: orjson.JSONDecodeError) -> str:
@@ -93,5 +131,5 @@ def _without_repeats(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found = dict(pairs)
     if len(found) != len(pairs):
         twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
-        raise BadJson(f"has the key {twice[:80]!r} twice in one object")
+        raise BadJson(f"has the key {quoted(twice)} twice in one object")
     return found

@@ -13,6 +13,7 @@ _TEXT = re.compile(
     r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:([Zz])|([+-])(\d\d):?(\d\d)?)?)?",
     re.ASCII,
 )
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CYCLE = 146_097
 """The days of 400 years, after which the calendar repeats itself."""
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -44,7 +45,7 @@ class Moment(NamedTuple):
 
 
 def read_moment(text: str) -> Moment | None:
-    """The moment that an RFC 3339 date-time tells; None for any other text.
+    """The moment that an RFC 3339 date-time denotes; None for any other text.
 
     Also taken: a date alone (its first instant), no seconds, no offset (both mean UTC).
     """
@@ -63,15 +64,22 @@ def read_moment(text: str) -> Moment | None:
 
 
 def read_datetime(text: Any) -> datetime:
-    """The moment that a text tells, in UTC. Raises ValueError saying what is wrong."""
+    """The moment that a text denotes, in UTC. Raises ValueError saying what is wrong."""
     moment = read_moment(text) if isinstance(text, str) else None
     if moment is None:
         raise ValueError("is not a date-time such as 2025-04-18T10:00:00Z")
     return moment.as_datetime()
 
 
+def read_date(text: Any) -> date:
+    """The day that a text such as 2025-04-18 denotes. Raises ValueError saying what is wrong."""
+    if not isinstance(text, str) or _DAY.fullmatch(text) is None:
+        raise ValueError("is not a date such as 2025-04-18")
+    return date.fromisoformat(text)
+
+
 def comparable(value: Any) -> Moment | float | None:
-    """What a value is ordered by: the moment that a text tells, or a number; None where there is no order."""
+    """What a value is ordered by: the moment that a text denotes, or a number; None where there is no order."""
     if isinstance(value, str):
         return read_moment(value)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from mockserver.values.equality import same_json
+from mockserver.values.json_text import read_own
 
 HIDDEN = "(kept secret)"
 SHORT = 64
@@ -86,8 +87,8 @@ def redact_body(body: bytes) -> bytes:
     if not body or not _may_hold_one(body):
         return body
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        value = read_own(body)
+    except ValueError:
         return redact_text(body.decode(errors="replace")).encode()
     kept = redact_value(value)
     return body if same_json(kept, value) else orjson.dumps(kept)

@@ -11,6 +11,8 @@ from mockserver.values.absent import ABSENT
 
 SHOWN = 120
 """How many characters of a value a message shows."""
+QUOTED = 80
+"""How many characters of a name a message shows."""
 DEEPEST = 30
 """How many levels of a value are shown."""
 
@@ -28,6 +30,11 @@ def shown(value: Any, limit: int = SHOWN) -> str:
         if size > limit:
             break
     return cut("".join(pieces), limit)
+
+
+def quoted(value: Any, limit: int = QUOTED) -> str:
+    """A text in quotes, as a message names it: cut where it is long, on one line; any other value as ``shown``."""
+    return repr(cut(str(value), limit)) if isinstance(value, str) else shown(value, limit)
 
 
 def cut(text: str, limit: int = SHOWN) -> str:

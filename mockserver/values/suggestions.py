@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mockserver.values.shown import quoted
+
 NEAR = 0.6
 """From which likeness on, of 0 to 1, a name is offered."""
 LONGEST = 80
@@ -18,7 +20,7 @@ def meant(name: str, known: Iterable[str]) -> str:
     if not names:
         return "leave it out"
     if close := nearest(name, names, most=1):
-        return f"did you mean {close[0]!r}?"
+        return f"did you mean {quoted(close[0])}?"
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return f"use one of {', '.join(names[:SHOWN])}{more}"
 

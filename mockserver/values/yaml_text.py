@@ -133,7 +133,7 @@ class _EventsReading:
     def _begin(self, value: Any, event: Any) -> None:
         top = self._open[-1] if self._open else None
         if top is not None and type(top.value) is dict and top.key is None:
-            self._stop(event.start_mark, "a collection stands as a key", "write a string before the colon")
+            self._stop(event.start_mark, "a collection is used as a key", "write a string before the colon")
         if len(self._open) >= MAX_DEPTH:
             fault = YamlFault("", place(event.start_mark), f"nested more than {MAX_DEPTH} levels deep", "nest less")
             raise BadYaml([*self._faults, fault])
@@ -159,11 +159,11 @@ class _EventsReading:
         if value is _UNKNOWN:
             self._stop(event.start_mark, f"the alias {event.anchor[:80]} names nothing above it", "correct its name")
         if value is _NOT_YET:
-            self._stop(event.start_mark, "an alias refers to what it stands in", "write the value out")
+            self._stop(event.start_mark, "an alias refers to a value that contains it", "write the value out")
         top = self._open[-1]
         if type(top.value) is dict and top.key is None:
             if not isinstance(value, str):
-                self._stop(event.start_mark, "an alias stands as a key", "write a string before the colon")
+                self._stop(event.start_mark, "an alias is used as a key", "write a string before the colon")
             self._name(top, value, event.start_mark)
             return
         self._add_value(value, event.start_mark, None, size)

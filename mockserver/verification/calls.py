@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-import orjson
-
 from mockserver.messages import Json
 from mockserver.runtime.journal import SHOWN_BODY, Entry
 from mockserver.values.equality import same_json
+from mockserver.values.json_text import read_own
 from mockserver.values.redaction import HIDDEN, is_secret
 from mockserver.verification.wording import shown
 
@@ -194,6 +193,6 @@ def _meets(wanted: Any, found: Any) -> bool:
 
 def _value(body: bytes) -> Json:
     try:
-        return orjson.loads(body) if body else None
-    except orjson.JSONDecodeError:
+        return read_own(body) if body else None
+    except ValueError:
         return body.decode(errors="replace")

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from mockserver.runtime.journal import Entry
+from mockserver.values.json_text import read_own
 from mockserver.values.redaction import redact_text, redact_value
 from mockserver.values.shown import cut
 from mockserver.values.shown import shown as shown_json
@@ -66,6 +65,6 @@ def _why(entry: Entry) -> Iterator[str]:
 
 def _told(body: bytes) -> str:
     try:
-        return shown(orjson.loads(body))
-    except orjson.JSONDecodeError:
+        return shown(read_own(body))
+    except ValueError:
         return cut(redact_text(body.decode(errors="replace")).replace("\n", " "), LONGEST)

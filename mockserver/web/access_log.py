@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 import click
 import orjson
 
+from mockserver.values.json_text import read_own
 from mockserver.values.redaction import redact_text
 
 ROOM = 10_000
@@ -91,7 +92,7 @@ def _reason(line: Line) -> str:
     if line.status < 400:
         return ""
     try:
-        reply = orjson.loads(line.content)
+        reply = read_own(line.content)
         first = next(iter(reply["errors"]), None)
         reason = f"{reply['message']} {first['path']}: {first['message']}" if first else str(reply["message"])
     except (ValueError, KeyError, TypeError):

@@ -17,7 +17,7 @@ from mockserver.web.arriving import Arrived
 from mockserver.web.browsing import protect_browsers, shown_the_way
 from mockserver.web.compressing import compress_large_replies
 from mockserver.web.console.pages import console_pages
-from mockserver.web.control.plane import control_plane
+from mockserver.web.control.plane import control_plane, control_routes
 from mockserver.web.cors import allow_browsers
 from mockserver.web.damage import DAMAGE, damaging
 from mockserver.web.docs import docs_pages
@@ -41,8 +41,9 @@ def create_app(settings: Settings | None = None, progress: Progress = unseen, **
     app.extensions["mockserver"] = world
     app.url_map.merge_slashes = False
     judge_as_sent(app)
-    app.register_blueprint(control_plane(world))
-    app.register_blueprint(console_pages(world))
+    routes = control_routes(world)
+    app.register_blueprint(control_plane(world, routes))
+    app.register_blueprint(console_pages(world, routes))
     app.register_blueprint(docs_pages(world))
     app.register_blueprint(docs_pages(world), name="docs_beside", url_prefix=BESIDE)
     paths = Paths(world.contract)

@@ -96,12 +96,12 @@ def _too_long(arrived: Arrived, settings: Settings) -> list[Violation]:
         found.append(Violation("path", "", "encoding", arrived.malformed))
     target = len(arrived.path) + len(arrived.query)
     if target > settings.max_target:
-        message = f"the URL has {target} characters, at most {settings.max_target} are taken"
+        message = f"the URL has {target} characters, at most {settings.max_target} are accepted"
         found.append(Violation("path", "", "maxLength", message))
     headers = arrived.headers
     size = sum(map(len, headers)) + sum(map(len, headers.values()))
     if size > settings.max_headers:
-        message = f"the headers have {size} characters, at most {settings.max_headers} are taken"
+        message = f"the headers have {size} characters, at most {settings.max_headers} are accepted"
         found.append(Violation("header", "", "maxLength", message))
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 
 from mockserver.errors import Violation
+from mockserver.values.shown import quoted
 
 _GZIP = zlib.MAX_WBITS | 16
 
@@ -18,7 +19,7 @@ def inflated(body: bytes, encoding: str, most: int) -> bytes | Violation:
     if coding in ("", "identity"):
         return body
     if coding not in ("gzip", "x-gzip"):
-        return _refused(f"is {encoding[:40]!r}, this server takes gzip and identity")
+        return _refused(f"is {quoted(encoding)}, this server accepts gzip and identity")
     stream = zlib.decompressobj(_GZIP)
     try:
         plain = stream.decompress(body, most + 1)

@@ -9,6 +9,8 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 
 from flask import Flask
 
+from mockserver.values.shown import quoted
+
 MALFORMED = "mockserver.malformed_path"
 """Where the environ tells what is wrong with the path's escapes."""
 BROKEN = "mockserver.broken_body"
@@ -64,7 +66,7 @@ def plain_path(raw: str) -> str:
 def problem_of(raw: str) -> str | None:
     """What is wrong with the escapes of the path, if anything is."""
     if bad := _BAD_ESCAPE.search(raw):
-        return f"has {bad[0]!r}, which is not percent-encoding; write % as %25"
+        return f"has {quoted(bad[0])}, which is not percent-encoding; write % as %25"
     try:
         _plain(raw).encode("latin-1").decode()
     except UnicodeDecodeError:

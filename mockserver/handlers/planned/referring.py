@@ -10,6 +10,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.places import plan_of
 from mockserver.handlers.planned.scope import Scope
 from mockserver.messages import Json
+from mockserver.values.shown import quoted
 
 
 def require_references(call: Call, scope: Scope, value: Json, previous: Json = None) -> None:
@@ -20,7 +21,7 @@ def require_references(call: Call, scope: Scope, value: Json, previous: Json = N
     broken = [*_dangling(call, scope, value, known)]
     if broken:
         status = 422 if "422" in plan_of(call).said else 400
-        raise Refusal(status, "The request names records that are not there.", violations=broken)
+        raise Refusal(status, "The request refers to records that do not exist.", violations=broken)
 
 
 def _dangling(call: Call, scope: Scope, value: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[Violation]:
@@ -31,7 +32,7 @@ def _dangling(call: Call, scope: Scope, value: Mapping[str, Any], known: Mapping
         there = Scope(call, scope.tenant, resource, () if not (resource.model and resource.model.parents) else None)
         for pointer, key in _keys(name, value[name]):
             if there.find(str(key)) is None:
-                yield Violation("body", pointer, "reference", f"names {str(key)[:80]!r}, which is not in {other}")
+                yield Violation("body", pointer, "reference", f"names {quoted(key)}, which is not in {other}")
 
 
 def _keys(name: str, value: Json) -> Iterator[tuple[str, Json]]:

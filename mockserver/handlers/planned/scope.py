@@ -14,6 +14,7 @@ from mockserver.handlers.planned.beginning import begin, first_key
 from mockserver.handlers.planned.places import keys_of, model_of, plan_of, record_id, value_at, with_value
 from mockserver.messages import Json
 from mockserver.store import Condition, Record, Tenant
+from mockserver.values.shown import quoted
 
 
 class Scope:
@@ -92,7 +93,7 @@ class Scope:
         """Raises Refusal(404)."""
         found = self.find(key)
         if found is None:
-            raise Refusal(404, f"No record {key[:200]!r} in {self.resource.name}.")
+            raise Refusal(404, f"No record {quoted(key)} in {self.resource.name}.")
         return found
 
     def put(self, key: str, value: Json) -> Record:
@@ -197,7 +198,7 @@ def require_possible(call: Call) -> None:
             continue
         if not maker.allows(taken.schema, typed(maker, taken.schema, text)):
             status = 400 if "400" in plan.said and "404" not in plan.said else 404
-            raise Refusal(status, f"{text[:80]!r} can be no {taken.name}.")
+            raise Refusal(status, f"{quoted(text)} is not a valid {taken.name}.")
 
 
 def require_parents(call: Call, tenant: Tenant) -> None:

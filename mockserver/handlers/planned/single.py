@@ -18,6 +18,7 @@ from mockserver.handlers.planned.replying import answered, made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
 from mockserver.messages import Headers, Json, Reply
 from mockserver.store import Record, Tenant
+from mockserver.values.shown import quoted
 
 KEYS_TRIED = 1_000
 """How many keys are passed over because they are taken."""
@@ -91,7 +92,7 @@ def _queried(call: Call) -> Json:
 def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
     """A new record. Raises Refusal: 409 where its name is taken, 429 when there is no more room."""
     if len(scope.tenant[scope.resource.name]) >= call.tools.max_records:
-        raise Refusal(429, f"This mock holds {call.tools.max_records} records of {scope.resource.name} already.")
+        raise Refusal(429, f"This mock already holds {call.tools.max_records} records of {scope.resource.name}.")
     key, is_said = _key(call, scope, body)
     if is_said and scope.holds(str(key)):
         if "409" in plan_of(call).said or not isinstance(key, int):
@@ -107,11 +108,11 @@ def _require_free(call: Call, scope: Scope, key: Json) -> None:
     """Raises Refusal: another record has that key."""
     if not scope.holds(str(key)):
         return
-    message = f"{str(key)[:80]!r} is taken"
+    message = f"{quoted(key)} is taken"
     violation = Violation("body", "".join(f"/{step}" for step in scope.model.key), "unique", message)
     raise Refusal(
         422 if "422" in plan_of(call).said and "409" not in plan_of(call).said else 409,
-        f"There is a record {str(key)[:80]!r} in {scope.resource.name} already.",
+        f"{scope.resource.name} already has a record {quoted(key)}.",
         violations=[violation],
     )
 
@@ -212,4 +213,4 @@ def _new(call: Call, scope: Scope) -> Json:
         )
         if not scope.holds(str(key)):
             return key
-    raise Refusal(429, f"No key of {scope.resource.name} is free any more; the last tried was {str(key)[:80]!r}.")
+    raise Refusal(429, f"{scope.resource.name} has no free key left; the last one tried was {quoted(key)}.")

@@ -9,6 +9,7 @@ from mockserver.handlers.planned.replying import made
 from mockserver.handlers.planned.scope import scope_of
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
+from mockserver.values.shown import quoted
 
 
 def stub(call: Call, tenant: Tenant) -> Reply:
@@ -29,5 +30,5 @@ def _above(call: Call, tenant: Tenant) -> Json:
     if (found := scope.find(key)) is not None:
         return found.data()
     if plan.words.get("must_exist"):
-        raise Refusal(404, f"No record {key[:200]!r} in {scope.resource.name}.")
+        raise Refusal(404, f"No record {quoted(key)} in {scope.resource.name}.")
     return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -13,11 +12,14 @@ import yaml
 
 from mockserver.contract import Operation
 from mockserver.runtime.journal import Entry
+from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.values.json_text import BadJson, decode
 from mockserver.values.redaction import HIDDEN, is_secret
 from mockserver.web.console.fields import on_lines
 
-UNSENT = frozenset({"host", "user-agent", "accept-encoding", "connection", "content-length", "accept", "referer"})
+UNSENT = frozenset(
+    {"host", "user-agent", "accept-encoding", "connection", "content-length", "accept", "referer", "origin"}
+)
 """Headers that a client adds by itself."""
 DEEPEST = 64
 
@@ -33,19 +35,19 @@ def pretty(body: bytes) -> str:
 def as_curl(entry: Entry, base_url: str) -> str:
     """The command that sends the request again; credentials are for whoever runs it to fill in, as ``$TOKEN``."""
     query = urlencode(entry.query)
-    words = ["curl", "-i"]
-    if entry.method != "GET":
-        words += ["-X", entry.method]
-    words.append(shlex.quote(f"{base_url}{quote(entry.path, safe='/:@!$&()*+,;=~')}{f'?{query}' if query else ''}"))
-    for name, text in entry.headers.items():
-        if name.startswith("sec-") or name in UNSENT or name == "origin":
-            continue
-        shown = "Bearer $TOKEN" if name == "authorization" else "$TOKEN" if is_secret(name) or HIDDEN in text else text
-        header = f"{name}: {shown}"
-        words += ["\\\n  -H", f'"{header}"' if "$TOKEN" in header else shlex.quote(header)]
-    if entry.body:
-        words += ["\\\n  --data-binary", shlex.quote(entry.body.decode(errors="replace"))]
-    return " ".join(words)
+    url = f"{base_url}{quote(entry.path, safe='/:@!$&()*+,;=~')}{f'?{query}' if query else ''}"
+    headers = [
+        CurlHeader(name, *_credential(name, text))
+        for name, text in entry.headers.items()
+        if not name.startswith("sec-") and name not in UNSENT
+    ]
+    return curl_command(url, entry.method, headers, entry.body.decode(errors="replace"), on_lines=True)
+
+
+def _credential(name: str, text: str) -> tuple[str, bool]:
+    """The text of a header, a secret as the variable that holds it; and whether it is one."""
+    is_hidden = name == "authorization" or is_secret(name) or HIDDEN in text
+    return ("Bearer $TOKEN" if name == "authorization" else "$TOKEN" if is_hidden else text), is_hidden
 
 
 def as_test(entry: Entry) -> str:

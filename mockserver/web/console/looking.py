@@ -11,6 +11,7 @@ from mockserver.contract import Resource
 from mockserver.errors import SetupError
 from mockserver.planting import begin, seen_now
 from mockserver.runtime.journal import Entry
+from mockserver.runtime.journal_filter import FILTERS, meets
 from mockserver.store import Record, Tenant
 from mockserver.store.collection import Collection
 from mockserver.values.shown import cut, shown
@@ -23,7 +24,6 @@ BEGUN = 40
 """Up to how many resources of a document without annotations get their first records for a list of them."""
 CELL = 60
 """How many characters a cell of a table shows."""
-FILTERS = ("operation", "tenant", "method", "status")
 
 
 class Looking:
@@ -96,11 +96,12 @@ class Looking:
     ) -> tuple[list[tuple[int, Entry]], dict[str, str]]:
         """The newest exchanges that meet the filters of ``query``, newest first, and these filters."""
         wanted = {name: query[name].strip() for name in (*FILTERS, "q") if query.get(name, "").strip()}
+        filters = {name: text for name, text in wanted.items() if name != "q"}
         found: list[tuple[int, Entry]] = []
         for number, entry in reversed(self._world.journal.entries()):
             if number <= since or len(found) == most:
                 break
-            if _meets(entry, wanted):
+            if meets(entry, filters) and _holds(entry, wanted.get("q", "")):
                 found.append((number, entry))
         return found, wanted
 
@@ -114,15 +115,7 @@ class Looking:
             begin(self._world, holder, resource)
 
 
-def _meets(entry: Entry, wanted: Mapping[str, str]) -> bool:
-    for name, text in wanted.items():
-        if name == "q":
-            places = (entry.path, entry.operation or "", entry.reason, entry.body.decode(errors="replace"))
-            if not any(text.lower() in place.lower() for place in places):
-                return False
-        elif name == "status" and text.endswith("xx"):
-            if str(entry.status)[:1] != text[:1]:
-                return False
-        elif str(getattr(entry, name)).lower() != text.lower():
-            return False
-    return True
+def _holds(entry: Entry, text: str) -> bool:
+    """Whether a text stands anywhere in an entry that a person would look for it, in whatever case."""
+    places = (entry.path, entry.operation or "", entry.reason, entry.body.decode(errors="replace"))
+    return any(text.lower() in place.lower() for place in places)

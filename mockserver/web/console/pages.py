@@ -13,6 +13,7 @@ from mockserver.contract import Resource
 from mockserver.errors import Problem, SetupError
 from mockserver.runtime.determinism import stamp
 from mockserver.store import Tenant
+from mockserver.values.shown import quoted
 from mockserver.web.console.exchanges import as_curl, as_pinned, as_test, pretty
 from mockserver.web.console.fields import Fields, on_lines
 from mockserver.web.console.forms import entered, read_form
@@ -22,7 +23,7 @@ from mockserver.web.console.relations import draw
 from mockserver.web.console.steering import Steering
 from mockserver.web.console.tables import Question, columns, page_of
 from mockserver.web.control.coverage import exercised
-from mockserver.web.control.plane import control_routes
+from mockserver.web.control.route import Route
 from mockserver.web.guarding import PREFIX, guard_of
 from mockserver.world import World
 
@@ -37,7 +38,7 @@ OFFERED = 100
 """How many records an input for a foreign key suggests."""
 
 
-def console_pages(world: World) -> Blueprint:
+def console_pages(world: World, routes: Sequence[Route]) -> Blueprint:
     """The blueprint; its pages run this server's own script and nothing else."""
     pages = Blueprint(
         "console",
@@ -56,7 +57,7 @@ def console_pages(world: World) -> Blueprint:
             response.headers["Cache-Control"] = "no-store"
         return response
 
-    console = Console(world)
+    console = Console(world, routes)
     pages.add_url_rule("/", "home", console.home)
     for name in ("records", "record", "edit", "journal", "journal_rows", "exchange", "outbox", "mail", "coverage",
                  "relations", "steering"):  # fmt: skip
@@ -69,11 +70,11 @@ def console_pages(world: World) -> Blueprint:
 class Console:
     """One method a page; the query names the tenant, the resource and the record, since ids may hold anything."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, routes: Sequence[Route]) -> None:
         self.world = world
         self.look = Looking(world)
         self.fields = Fields(world.contract)
-        self.steers = Steering(world, control_routes(world))
+        self.steers = Steering(world, routes)
 
     def home(self) -> str:
         tenant = self._tenant_name()
@@ -107,7 +108,7 @@ class Console:
         record_id = request.args.get("id", "")
         value = self.look.record(holder, resource, record_id)
         if value is None:
-            return self._missing(f"No record {record_id!r} in {resource.name}.", holder.name, resource)
+            return self._missing(f"No record {quoted(record_id)} in {resource.name}.", holder.name, resource)
         shown = value if isinstance(value, dict) else {"value": value}
         lock = resource.stamps.get("lock")
         return self._page(
@@ -123,7 +124,7 @@ class Console:
         record_id = request.args.get("id")
         value: Any = {}
         if record_id is not None and (value := self.look.record(holder, resource, record_id)) is None:
-            return self._missing(f"No record {record_id!r} in {resource.name}.", holder.name, resource)
+            return self._missing(f"No record {quoted(record_id)} in {resource.name}.", holder.name, resource)
         return self._form(holder, resource, record_id, value if isinstance(value, dict) else {})
 
     def save(self) -> str | AnyResponse:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Any
 
 from mockserver.values.form import read_form
+from mockserver.values.json_text import read_own
 from mockserver.web.control.route import Route
 
 _PARAMETER = re.compile(r"<([a-z_]+)>")
@@ -23,7 +23,7 @@ _MISSING = (("404", "What the path names is not there."),)
 def describe(routes: Iterable[Route], prefix: str) -> dict[str, Any]:
     """An OpenAPI 3.1 document of ``routes``, each below ``prefix``."""
     text = (files("mockserver.web.control") / "components.json").read_text(encoding="utf-8")
-    components = json.loads(text)
+    components = read_own(text)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         path = prefix + _PARAMETER.sub(r"{\1}", route.path)

@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.runtime.journal_filter import FILTERS, meets
 from mockserver.web.control.route import ControlRequest, Route, whole_number
 from mockserver.world import World
-
-FILTERS = ("status", "operation", "tenant", "method", "path")
-"""The members of an entry that the journal can be asked by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +27,7 @@ class JournalControl:
         since = whole_number("since", wanted.pop("since", "0"))
         if "status" in wanted:
             whole_number("status", wanted["status"])
-        if "method" in wanted:
-            wanted["method"] = wanted["method"].upper()
         entries = [
-            (number, entry)
-            for number, entry in self.world.journal.entries()
-            if number > since and all(str(getattr(entry, name)) == text for name, text in wanted.items())
+            (number, entry) for number, entry in self.world.journal.entries() if number > since and meets(entry, wanted)
         ]
         return [{"number": number, **entry.described()} for number, entry in entries[-limit:] if limit]

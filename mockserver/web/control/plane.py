@@ -27,12 +27,12 @@ from mockserver.web.guarding import PREFIX, guard_of
 from mockserver.world import World
 
 
-def control_plane(world: World) -> Blueprint:
-    """The blueprint that steers ``world``. Bad input is answered with 400 and every problem."""
+def control_plane(world: World, routes: Iterable[Route]) -> Blueprint:
+    """The blueprint that steers ``world`` by ``routes``. Bad input is answered with 400 and every problem."""
     plane = Blueprint("control", __name__, url_prefix=PREFIX)
 
     plane.before_request(guard_of(world.settings))
-    for route in control_routes(world):
+    for route in routes:
         name = f"{route.method} {route.path}".replace(".", " ")
         plane.add_url_rule(route.path, name, _answering(route), methods=[route.method])
     return plane
