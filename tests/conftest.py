@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
 
+from compiled import share
 from mockserver.web.app import create_app
 from server import peer
 from tiny import document
@@ -114,3 +115,6 @@ class Progress:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Progress())
+    patching = pytest.MonkeyPatch()
+    share(patching)
+    config.add_cleanup(patching.undo)

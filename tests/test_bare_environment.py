@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+EDGE = str(Path(__file__).parent.parent / "fixtures/scenarios/edge.yaml")
 WITHOUT_HOME = """
 import pathlib, sys
 def home():
@@ -20,7 +22,8 @@ main()
 
 
 @pytest.mark.parametrize(
-    "arguments", [["validate"], ["token", "--tenant", "acme"], ["serve", "--help"], ["check", "--help"]]
+    "arguments",
+    [["validate", EDGE], ["token", "--tenant", "acme"], ["serve", "--help"], ["check", "--help"]],
 )
 def test_a_command_works(arguments: list[str]) -> None:
     bare = {"PATH": os.environ["PATH"], "LC_ALL": "C"}

@@ -60,7 +60,7 @@ def test_all_commands_run_with_the_oldest_and_the_newest(resolution: str, tmp_pa
     for arguments in (
         ["--version"],
         ["routes", "programs"],
-        ["validate"],
+        ["validate", str(ROOT / "spec/openapi.json"), str(ROOT / "fixtures/scenarios/default.yaml")],
         ["token", "--tenant", "acme"],
         ["seed", "--scenario", "empty", "--out", str(tmp_path / "world")],
         ["publish", "--check", str(ROOT / "spec")],

@@ -33,18 +33,24 @@ def test_it_works_from_any_folder(wheel: Path, tmp_path: Path) -> None:
     for decoy in ("spec", "fixtures", "contract_tests"):
         (elsewhere / decoy).mkdir(parents=True)
         (elsewhere / decoy / "__init__.py").write_text("raise RuntimeError('a folder of the user, not ours')")
-    script = "import mockserver, sys; print(mockserver.__file__); from mockserver.commands.cli import main; main(sys.argv[1:])"
-    environment = {**os.environ, "PYTHONPATH": str(target)}
-    made = subprocess.run(
-        [sys.executable, "-c", script, "validate"],
-        cwd=elsewhere,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+    script = (
+        "import sys; from mockserver.settings import data_folder;"
+        "print(*map(data_folder, ('spec', 'fixtures', 'contract_tests')));"
+        "from mockserver.commands.cli import main; main(sys.argv[1:])"
     )
-    assert made.returncode == 0, made.stderr
-    assert made.stdout.startswith(str(target))
-    assert str(ROOT / "spec") not in made.stdout
-    assert made.stdout.count(": good") == 5
+    for arguments in (["routes", "programs"], ["seed", "--scenario", "edge", "--out", str(tmp_path / "world")]):
+        made = subprocess.run(
+            [sys.executable, "-c", script, *arguments],
+            cwd=elsewhere,
+            env={**os.environ, "PYTHONPATH": str(target)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert made.returncode == 0, made.stderr
+        folders = made.stdout.splitlines()[0].split()
+        assert len(folders) == 3
+        assert all(folder.startswith(str(target)) for folder in folders)
+        assert str(ROOT / "spec") not in made.stdout
+    assert list((tmp_path / "world").iterdir())

@@ -5,10 +5,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import wraps
+from functools import cached_property, wraps
 from importlib import import_module
+from types import ModuleType
 from typing import Any, TypeAlias
 from unittest import mock
+
+from flask import Flask
 
 from mockserver.conformance.allow_list import Routes
 from mockserver.contract import Document, Kind
@@ -25,11 +28,32 @@ Behaviour: TypeAlias = Callable[[Call, Tenant], Reply]
 Record: TypeAlias = dict[str, Any]
 
 
+class Soil:
+    """A sound mock that is made once: mutants grow in it one after the other, each in a world as at its start."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def _app(self) -> Flask:
+        return create_app(self._settings)
+
+    def again(self) -> Flask:
+        """The mock, its world as just started."""
+        self._app.extensions["mockserver"].reset()
+        return self._app
+
+
+LATE = ("mockserver.handlers", "mockserver.exchange")
+"""What of the engine is looked up anew for each request: a fault in it needs no mock made after it was planted."""
+
+
 class Planting:
     """What a mutant's ``plant`` works on, before the mock is made; all of it is undone when ``stack`` closes."""
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
+        self._is_late = True
         self._wraps: list[Callable[[App], App]] = []
         self._routes: Routes | None = None
         self._world: World | None = None
@@ -39,6 +63,8 @@ class Planting:
     def around(self, owner: Any, name: str, function: Callable[..., Any]) -> None:
         """Call ``function(original, …)`` wherever ``owner.name(…)`` is called."""
         original = getattr(owner, name)
+        home = owner.__name__ if isinstance(owner, ModuleType) else owner.__module__
+        self._is_late &= home.startswith(LATE)
 
         @wraps(original)
         def replaced(*arguments: Any, **named: Any) -> Any:
@@ -123,9 +149,9 @@ class Planting:
         operation = self._routes.operation(environ["REQUEST_METHOD"], environ["PATH_INFO"])
         return Wire(environ, operation, *ask(app, environ))
 
-    def make(self, settings: Settings) -> App:
-        """The mock with all that was planted."""
-        app = create_app(settings)
+    def make(self, settings: Settings, soil: Soil | None = None) -> App:
+        """The mock with all that was planted: that of ``soil``, if the fault can do its work there."""
+        app = soil.again() if soil and self._is_late else create_app(settings)
         self._world = app.extensions["mockserver"]
         self._routes = Routes(self._world.contract)
         planted: App = app.wsgi_app
@@ -135,8 +161,8 @@ class Planting:
 
 
 @contextmanager
-def planted(mutant: Mutant | None, settings: Settings) -> Iterator[App]:
-    """A mock with ``mutant`` in it (None: a sound one), as a WSGI application.
+def planted(mutant: Mutant | None, settings: Settings, soil: Soil | None = None) -> Iterator[App]:
+    """A mock with ``mutant`` in it (None: a sound one), as a WSGI application; of its own where there is no ``soil``.
 
     Functions of the engine may be replaced in this process until the context closes: run nothing beside it.
     """
@@ -144,7 +170,7 @@ def planted(mutant: Mutant | None, settings: Settings) -> Iterator[App]:
         planting = Planting(stack)
         if mutant:
             mutant.plant(planting)
-        yield planting.make(settings)
+        yield planting.make(settings, soil)
 
 
 def engine(name: str) -> Any:

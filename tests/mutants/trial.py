@@ -21,7 +21,7 @@ from mockserver.conformance.transports import in_process
 from mockserver.contract import Contract, Operation
 from mockserver.settings import Settings
 from mutants.mutant import Area, Mutant
-from mutants.planting import planted
+from mutants.planting import Soil, planted
 from mutants.wire import App
 
 CRASHES = frozenset({"watch.no_server_error", "fuzzing.not_a_server_error"})
@@ -78,12 +78,14 @@ def in_order(area: Area | None) -> tuple[Check, ...]:
     return tuple(sorted(load_checks(), key=lambda one: rank.get(one.suite, len(rank))))
 
 
-def try_kit(mutant: Mutant | None, target: Target, settings: Settings, *, seed: int, fuzzed: bool) -> Catch | None:
+def try_kit(
+    mutant: Mutant | None, target: Target, settings: Settings, *, seed: int, fuzzed: bool, soil: Soil | None = None
+) -> Catch | None:
     """What the kit finds in a mock with ``mutant`` (None: in a sound one); None when it finds nothing.
 
     The run ends with the first check that names a cause. ``fuzzed``: Schemathesis comes after the domain suites.
     """
-    with planted(mutant, settings) as app:
+    with planted(mutant, settings, soil) as app:
         for found in _rounds(app, mutant.area if mutant else None, target, seed, fuzzed):
             named = [one for one in found if names_a_cause(one)] if mutant else found
             if named:

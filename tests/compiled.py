@@ -1,0 +1,79 @@
+"""What one document means is worked out once by a process of a test run, however many mocks it starts.
+
+A contract, its rules and a scenario are frozen, and a function of what they are read from: a mock that is given those of
+an earlier one is the same mock. Most tests start one of the same document, and reading it costs more than most of them.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from mockserver import world
+from mockserver.contract import Contract, Document
+from mockserver.settings import Settings, data_folder
+
+ROOM = 4
+"""How many results of a function are kept: a test of one document starts its mocks one after the other."""
+
+
+def share(patching: pytest.MonkeyPatch) -> None:
+    """Let the mocks of this process share what they read; nothing else of the engine is touched."""
+    for name, key in (
+        ("compile_contract", _document),
+        ("infer_contract", _document),
+        ("read_rules", _contract),
+        ("scenario_of", _scenario),
+    ):
+        patching.setattr(world, name, _once(getattr(world, name), key))
+
+
+def _once(function: Callable[..., Any], key: Callable[..., Hashable | None]) -> Callable[..., Any]:
+    known: OrderedDict[Hashable, tuple[Any, Any]] = OrderedDict()
+
+    def found(*arguments: Any) -> Any:
+        name = key(*arguments)
+        if name is None:
+            return function(*arguments)
+        if name not in known:
+            known[name] = function(*arguments), arguments  # what an id in a name belongs to lives as long as the name
+            if len(known) > ROOM:
+                known.popitem(last=False)
+        known.move_to_end(name)
+        return known[name][0]
+
+    return found
+
+
+def _document(document: Document) -> Hashable | None:
+    """Its text, where it has come from one file; what is joined of several is read each time."""
+    if document.parts:
+        return None
+    try:
+        text = marshal.dumps(document.root, 2)
+    except ValueError:  # it holds what JSON does not
+        return None
+    return (
+        sha256(text).digest(),
+        document.source,
+        document.warnings,
+        document.is_annotated,
+        sha256(document.text).digest(),
+    )
+
+
+def _contract(contract: Contract) -> Hashable:
+    return id(contract)
+
+
+def _scenario(settings: Settings, contract: Contract) -> Hashable | None:
+    """Those that come with mockserver: their files stay as they are while the tests run."""
+    if contract.is_inferred or settings.fixtures != data_folder("fixtures") or settings.clock == "now":
+        return None
+    counts = tuple(sorted(settings.counts.items()))
+    return id(contract), settings.spec, settings.scenario, settings.seed, counts, settings.scale
