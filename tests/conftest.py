@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import resource
 import subprocess
 import sys
@@ -113,8 +114,37 @@ class Progress:
         terminalreporter.write_line(f"memory: {max(self._memory, default=0)} MB in the largest process")
 
 
+GROWN = 24
+"""By how many megabytes a process may have grown when what tests left behind is looked for."""
+
+
+class Tidying:
+    """Frees the circles that tests leave, once they are much: the larger a process is, the longer the collector waits."""
+
+    def __init__(self) -> None:
+        self._seen = 0
+
+    def pytest_collection_finish(self) -> None:
+        gc.freeze()  # what was imported and collected stays: it needs no looking through again and again
+
+    def pytest_runtest_logfinish(self) -> None:
+        if resident() > self._seen + GROWN:
+            gc.collect()
+            self._seen = resident()
+
+
+def resident() -> int:
+    """How many megabytes of this process are in memory; where the system does not say, how many there were at most."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return pages * resource.getpagesize() // 2**20
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Progress())
+    config.pluginmanager.register(Tidying())
     patching = pytest.MonkeyPatch()
     share(patching)
     config.add_cleanup(patching.undo)

@@ -48,12 +48,12 @@ def test_each_dependency_is_used_and_each_used_one_is_named() -> None:
 
 
 @pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])
-def test_all_commands_run_with_the_oldest_and_the_newest(resolution: str, tmp_path: Path) -> None:
+def test_all_commands_run_with_the_oldest_and_the_newest(resolution: str, wheel: Path, tmp_path: Path) -> None:
     """Every command, over versions that the declared ranges allow."""
     environment = tmp_path / "environment"
     python = environment / "bin/python"
     uv = [sys.executable, "-m", "uv"]
-    install = [*uv, "pip", "install", "-q", "-p", str(python), "--resolution", resolution, f"{ROOT}[test]"]
+    install = [*uv, "pip", "install", "-q", "-p", str(python), "--resolution", resolution, f"{wheel}[test]"]
     for line in ([*uv, "venv", "-q", "-p", sys.executable, str(environment)], install):
         subprocess.run(line, check=True, timeout=600)
     command = str(environment / "bin/mockserver")
