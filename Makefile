@@ -7,7 +7,7 @@ PORTAL := examples/portal
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types spec image fuzz fuzzdocs mutants right peers format lock bench documents clean
+.PHONY: help serve test check lint types spec image fuzz fuzzdocs mutants right peers kills format lock bench documents clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ mutants: $(READY) ## show how strong the contract checks are, on mutants of the 
 
 right: $(READY) ## check a server that is right in another way than the mock: three seeds, three times each
 	PYTHONPATH=tests $(BIN)/python -m right_server
+
+kills: $(READY) ## kill a mock on SQLite five hundred times while it writes (ARGS="TIMES")
+	PYTHONPATH=tests $(BIN)/python tests/killing.py $(ARGS)
 
 format: $(READY) ## put the code into its one format
 	$(BIN)/ruff check --fix .

@@ -89,6 +89,12 @@ def unauthorized(reason: str) -> Refusal:
     return Refusal(401, "Unauthorized", headers=headers, reason=reason)
 
 
+def unreachable(why: str, *, in_doubt: bool) -> Refusal:
+    """What is kept outside memory cannot be reached now."""
+    done = "It is not known whether the request was carried out." if in_doubt else "The request was not carried out."
+    return Refusal(503, f"The store cannot be reached. {done}", headers=[("Retry-After", "1")], reason=f"store: {why}")
+
+
 class ContractBreach(Exception):
     """The mock is wrong: it was about to send, or to store, what its own document forbids.
 

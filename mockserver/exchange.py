@@ -11,7 +11,7 @@ import orjson
 
 from mockserver.contract import Input, Operation, check, read, take
 from mockserver.contract.routing import answered_methods
-from mockserver.errors import ContractBreach, Refusal, Violation, denied
+from mockserver.errors import ContractBreach, Refusal, Violation, denied, unreachable
 from mockserver.handlers import Call, dispatch
 from mockserver.handlers.planned.refusing import refused
 from mockserver.handlers.showing import asked_for
@@ -19,13 +19,16 @@ from mockserver.messages import Damage, Headers, Identity, Reply, Request, say
 from mockserver.runtime.faults import ASKED_FOR, GATEWAY
 from mockserver.runtime.journal import SHOWN_BODY, Entry
 from mockserver.runtime.preferences import read_preferences
-from mockserver.store import TooManyTenants
+from mockserver.store import Overtaken, StoreUnreachable, TooManyTenants
 from mockserver.world import World
 
 log = logging.getLogger("mockserver")
 
 TOLD = 5
 """How many of the things that a request brought about a reply names."""
+
+OVERTAKEN = 3
+"""How often a unit of work is begun that others overtake."""
 
 
 @dataclass(slots=True)
@@ -54,6 +57,8 @@ def answer(world: World, request: Request) -> Reply:
         reply = _refused(world, refusal, trail)
     except ContractBreach as breach:
         reply = _breached(breach, trail)
+    except StoreUnreachable as lost:
+        reply = _refused(world, unreachable(str(lost), in_doubt=lost.in_doubt), trail)
     except Exception as error:  # noqa: BLE001 -- whatever it is, the caller gets a reply and the journal an entry
         reply = _failed(error, trail)
     finally:
@@ -63,6 +68,7 @@ def answer(world: World, request: Request) -> Reply:
 
 def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     operation = trail.operation = _operation(world, request)
+    world.refresh()
     if request.method == "HEAD" and operation.method == "GET":  # RFC 9110 9.3.2: all but the content is GET's
         request = replace(request, method="GET")
     if request.excess:
@@ -88,8 +94,20 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
 
 def _carried_out(world: World, call: Call, request: Request, tenant: str) -> Reply:
     """What a handler says, in one unit of work of the tenant."""
+    reading = request.method in ("GET", "HEAD")
+    for _ in range(OVERTAKEN):
+        try:
+            return _in_one_unit(world, call, request, tenant, reading=reading)
+        except Overtaken:  # nothing has happened, and what it collected is told again
+            reading = False
+            for collected in (call.effects, call.mails, call.breaches):
+                collected.clear()
+    raise StoreUnreachable(f"others have changed {tenant[:80]} {OVERTAKEN} times meanwhile")
+
+
+def _in_one_unit(world: World, call: Call, request: Request, tenant: str, *, reading: bool) -> Reply:
     try:
-        with world.store.work(tenant) as holder:  # nothing is final before the reply is found to be good
+        with world.store.work(tenant, reading=reading) as holder:  # nothing is final before the reply is good
             reply = dispatch(call, holder)
             _check(world, call, request, reply)
             for mail in call.mails:
@@ -102,7 +120,7 @@ def _carried_out(world: World, call: Call, request: Request, tenant: str) -> Rep
 
 def _strike(world: World, operation: Operation, trail: _Trail) -> None:
     """Let the fault happen that waits for this request, if one does. Raises Refusal with the fault's status."""
-    if fault := world.faults.take(operation.id, trail.tenant):
+    if fault := world.take_fault(operation.id, trail.tenant):
         trail.damage = fault.on_its_way()
         trail.reason = ASKED_FOR
         world.faults.happen(fault)

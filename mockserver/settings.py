@@ -52,7 +52,8 @@ class Settings:
     answered below a path of its own; ``overlays`` change it; ``strict_document``: what an operation means and
     the document does not say is a problem, not inferred; ``seed_records``: how many records each collection of a
     document without annotations begins with. ``control_token``: what the control plane wants to be shown, None for
-    nothing; ``allow_hosts``: host names beside this machine's by which it may be asked. Sizes are bytes.
+    nothing; ``store``: where records are kept, ``memory``, a file, or the address of a PostgreSQL database;
+    ``allow_hosts``: host names beside this machine's by which it may be asked. Sizes are bytes.
     """
 
     spec: Path | str | tuple[Path | str, ...] = field(default_factory=stock_spec)
@@ -69,6 +70,7 @@ class Settings:
     allow_hosts: tuple[str, ...] = ()
     clock: str = "scenario"
     validator: str = "compiled"
+    store: str = field(default="memory", repr=False)
     overlays: tuple[Path, ...] = ()
     groups: tuple[str, ...] = ()
     strict_document: bool = False

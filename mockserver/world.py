@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mockserver.auth.authenticator import Authenticator
 from mockserver.auth.keys import Keys
@@ -18,18 +19,20 @@ from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.inference import infer_contract
 from mockserver.oauth.grants import Grants
 from mockserver.runtime.determinism import Clock, IdSource
-from mockserver.runtime.faults import Faults
+from mockserver.runtime.faults import Fault, Faults
 from mockserver.runtime.journal import Journal
 from mockserver.runtime.outbox import Outbox
 from mockserver.seeding import scenario_of
 from mockserver.settings import Settings
 from mockserver.store import Store, Tenant
+from mockserver.store.store import BEGINNING
 
 Progress: TypeAlias = Callable[[int], AbstractContextManager[Callable[[], None] | None]]
 """Given how many records there will be, what is to be called for each while they are made, if anything."""
 
 if TYPE_CHECKING:
     from mockserver.contract.reference import ReferenceValidator
+    from mockserver.runtime.steering import SharedSteering, SteeringPart
 
 
 def unseen(_: int) -> AbstractContextManager[Callable[[], None] | None]:
@@ -64,33 +67,51 @@ class World:
         self.auth = Authenticator(settings.auth, self.contract.security, self.keys)
         self.clock = Clock()
         self.ids = IdSource(self.scenario.seed)
-        self.outbox = Outbox(settings.outbox)
-        self.journal = Journal(settings.journal)
         self.faults = Faults()
         self.grants = Grants()
-        self.snapshots: dict[str, Snapshot] = {}
         self._on_record: Callable[[], None] | None = None
-        self.store = Store(
-            self.contract.indexes,
-            self.scenario.fill_resource,
-            settings.max_tenants,
-            room=ROOM,
-            counted=self.contract.counted,
-            strict=settings.strict_references,
-        )
+        self._steering: SharedSteering | None = None
+        self.close: Callable[[], None] = lambda: None
+        """Writes what waits to be, and lets go of where it is kept."""
+        if settings.store == "memory":
+            self.store = Store(*self._needs(), **self._bounds())
+            self.outbox, self.journal = Outbox(settings.outbox), Journal(settings.journal)
+        else:
+            self._be_durable()
         self.reference = _reference(self.contract.document) if settings.validator == "reference" else None
         self.tools = _tools(self)
         self.operations = {operation.id: operation for operation in self.contract.operations()}
-        with progress(self.scenario.size()) as self._on_record:
-            for name in self.scenario.tenants:
-                tenant = self.store.empty(name)
-                self.scenario.fill(tenant, self._on_record)
-                self.store.add(tenant)
+        with self.steered(), progress(self.scenario.size()) as self._on_record:
+            if not self.store.has_begun():
+                self._begin()
             # A broken template stops the start, not a later request.
             self.scenario.fill(self.store.empty(""), self._on_record)
         self._on_record = None
-        self._start_clock()
-        self._begin = self.snapshot()
+
+    def _needs(self) -> tuple[Any, ...]:
+        return self.contract.indexes, self.scenario.fill_resource, self.settings.max_tenants
+
+    def _bounds(self) -> dict[str, Any]:
+        return {"room": ROOM, "counted": self.contract.counted, "strict": self.settings.strict_references}
+
+    def _be_durable(self) -> None:
+        """Have store, outbox, journal and steering in a database. Raises SetupError."""
+        from mockserver.durable import Durable  # PERF: SQLAlchemy takes a fifth of a second to import
+
+        durable = Durable(self.settings.store)
+        store = durable.store(*self._needs(), **self._bounds())
+        durable.hold_to(self.contract, store)
+        self.store = store
+        self.outbox = durable.outbox(self.settings.outbox, store)
+        self.journal = journal = durable.journal(self.settings.journal, store)
+        parts: dict[str, SteeringPart] = {
+            "clock": self.clock,
+            "faults": self.faults,
+            "grants": self.grants,
+            "keys": self.keys,
+        }
+        self._steering = durable.steering(parts)
+        self.close = partial(durable.close, journal)
 
     def snapshot(self) -> Snapshot:
         """The tenants as they are now: records, and what new ids go on from."""
@@ -102,7 +123,7 @@ class World:
 
     def reset(self) -> None:
         """As just started: records, ids, clock; journal, outbox and faults empty; nobody is logged in."""
-        self.restore(self._begin)
+        self.store.restore_snapshot(BEGINNING)
         self._start_clock()
         self.journal.clear()
         self.outbox.clear()
@@ -112,7 +133,35 @@ class World:
     def reset_tenant(self, name: str) -> None:
         """One tenant as at the start: its records and id counters, no fault waiting for it; all else is left alone."""
         self.faults.clear(name)
-        self.store.restore_tenant(name, self._begin.tenants.get(name))
+        self.store.restore_snapshot(BEGINNING, name)
+
+    def refresh(self) -> None:
+        """Have clock, faults, grants and keys as all others that share the store have them. Raises StoreUnreachable."""
+        if self._steering is not None:
+            self._steering.refresh()
+
+    def steered(self) -> AbstractContextManager[None]:
+        """For what changes clock, faults, grants or keys: alone among all that share the store.
+
+        Raises StoreUnreachable.
+        """
+        return nullcontext() if self._steering is None else self._steering.changing()
+
+    def take_fault(self, operation: str, tenant: str | None) -> Fault | None:
+        """The first fault that matches, which is then used up once more, by whoever takes it first."""
+        if not self.faults.are_waiting:
+            return None
+        with self.steered():
+            return self.faults.take(operation, tenant)
+
+    def _begin(self) -> None:
+        """Make the tenants that the scenario lists."""
+        for name in self.scenario.tenants:
+            tenant = self.store.empty(name)
+            self.scenario.fill(tenant, self._on_record)
+            self.store.add(tenant)
+        self._start_clock()
+        self.store.take_snapshot(BEGINNING)
 
     def _start_clock(self) -> None:
         """``frozen`` and ``scenario`` begin at the scenario's moment, ``now`` at the machine's."""

@@ -18,12 +18,14 @@ from hypothesis import settings as hypothesis_settings
 from compiled import share
 from mockserver.web.app import create_app
 from server import peer
+from stores import choose
 from tiny import document
 
 ROOT = Path(__file__).parent.parent
 # How long one example takes depends on the machine and on what else it does: no test may fail by it.
 hypothesis_settings.register_profile("unhurried", deadline=None)
 hypothesis_settings.load_profile("unhurried")
+choose()
 
 EMPTY = "description: Nothing.\nseed: 1\nclock: 2025-04-18T12:00:00Z\ntenants: {}\n"
 

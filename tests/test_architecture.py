@@ -17,7 +17,7 @@ LEVELS = (
     {"errors"},
     {"messages", "values", "extensions"},
     {"contract", "inference", "store", "runtime"},
-    {"auth", "oauth", "settings", "expressions", "handlers", "seeding", "spec_builder"},
+    {"auth", "durable", "oauth", "settings", "expressions", "handlers", "seeding", "spec_builder"},
     {"world"},
     {"exchange", "planting", "verification"},
     {"web"},

@@ -72,6 +72,17 @@ class Keys:
         jwk = jwt.algorithms.RSAAlgorithm.to_jwk(self._pair.public_key(), as_dict=True)
         return {"keys": [{**jwk, "kid": KEY_ID, "alg": "RS256", "use": "sig"}]}
 
+    def state(self) -> bytes:
+        """The pair, where it was made or read already, for another process to ``be`` it."""
+        return _pem(self._pair) if "_pair" in self.__dict__ else b""
+
+    def be(self, state: bytes) -> None:
+        """Have the pair of ``state``, if there is one."""
+        if state:
+            from cryptography.hazmat.primitives import serialization
+
+            self.__dict__["_pair"] = serialization.load_pem_private_key(state, password=None)
+
     def _key(self, header: Mapping[str, Any]) -> Any:
         """The key for this header. A shared secret never verifies what claims a public algorithm, nor the reverse."""
         import jwt
@@ -112,11 +123,16 @@ class Keys:
                 raise _broken(self._key_file, "it is not an RSA key")
             return pair
         pair = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        pem = pair.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        _keep(self._key_file, pem)
+        _keep(self._key_file, _pem(pair))
         return pair
+
+
+def _pem(pair: Any) -> bytes:
+    from cryptography.hazmat.primitives import serialization
+
+    form, nothing = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem: bytes = pair.private_bytes(serialization.Encoding.PEM, form, nothing)
+    return pem
 
 
 def _broken(file: Path, why: str) -> SetupError:

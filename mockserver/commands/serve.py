@@ -49,6 +49,15 @@ from mockserver.settings import CLOCKS
     "--page-size", default="100", show_default=True, callback=read_page_size, metavar="N|all", help="Records per page."
 )
 @click.option(
+    "--store",
+    default="memory",
+    show_default=True,
+    envvar="MOCKSERVER_STORE",
+    metavar="memory|FILE|URL",
+    help="Where records are kept: memory; an SQLite file, which outlives the process; or "
+    "postgresql://user:password@host/database, which many servers share. [env: MOCKSERVER_STORE]",
+)
+@click.option(
     "--strict-references",
     is_flag=True,
     help="Answer 409 to references to unknown records of other modules.",
@@ -95,6 +104,7 @@ def serve(
       mockserver serve --group certifications      these operations, and those of what they refer to
       mockserver serve --scenario large --count certifications=20000 --page-size 500
       mockserver serve --auth off                  no token needed
+      mockserver serve --store world.db            the world is still there after a restart
       mockserver serve --jwks https://example.eu.auth0.com/.well-known/jwks.json
     """
     from mockserver.commands.serving import serve_forever

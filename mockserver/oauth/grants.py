@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from threading import Lock
+from typing import Any
+
+import orjson
 
 from mockserver.auth.claims import Person
 
@@ -57,6 +60,20 @@ class Grants:
         if (grant := self._refresh.get(token)) is not None:
             self._end(grant.family)
 
+    def state(self) -> bytes:
+        """All that is still to be redeemed, for another process to ``be`` it."""
+        with self._lock:
+            grants = [{name: asdict(one) for name, one in kept.items()} for kept in (self._codes, self._refresh)]
+            return orjson.dumps([*grants, self._spent])
+
+    def be(self, state: bytes) -> None:
+        """Be what ``state`` told."""
+        codes, refresh, spent = orjson.loads(state)
+        with self._lock:
+            self._codes = OrderedDict((name, _grant(one)) for name, one in codes.items())
+            self._refresh = OrderedDict((name, _grant(one)) for name, one in refresh.items())
+            self._spent = OrderedDict(spent)
+
     def clear(self) -> None:
         with self._lock:
             for kept in (self._codes, self._refresh, self._spent):
@@ -86,3 +103,7 @@ class Grants:
             for kept in (self._codes, self._refresh):
                 for one in [name for name, grant in kept.items() if grant.family == family]:
                     del kept[one]
+
+
+def _grant(told: dict[str, Any]) -> Grant:
+    return Grant(**{**told, "person": Person(**told["person"])})

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 from threading import Lock
-from time import monotonic
+from time import monotonic, time
+
+import orjson
 
 from mockserver.errors import Problem, SetupError
+from mockserver.values.moment import read_datetime
 
 
 def digest(*parts: object) -> int:
@@ -55,12 +58,14 @@ class Clock:
         _hold_to_range(moment)
         with self._lock:
             self._advances: tuple[tuple[float, timedelta], ...] = ()
-            self._base, self._since, self.running = moment, monotonic(), running
+            self._base, self.running = moment, running
+            self._count_from_now()
 
     def run(self, *, running: bool) -> None:
         """Go on from now, or stand."""
         with self._lock:
-            self._base, self._since, self.running = self.now(), monotonic(), running
+            self._base, self.running = self.now(), running
+            self._count_from_now()
 
     def advance(self, by: timedelta) -> None:
         """Move on (or, for a negative ``by``, back). Raises SetupError when that leads outside EARLIEST to LATEST."""
@@ -76,6 +81,25 @@ class Clock:
                 advances = ((at, first + second), *others)
             self._advances = advances
             self._base += by
+
+    def state(self) -> bytes:
+        """All that it is, for another process to ``be`` it; a running clock went on meanwhile."""
+        with self._lock:
+            advances = [(at, by.total_seconds()) for at, by in self._advances]
+            told = {"base": self._base.isoformat(), "since": self._wall, "running": self.running, "advances": advances}
+        return orjson.dumps(told)
+
+    def be(self, state: bytes) -> None:
+        """Be what ``state`` told."""
+        told = orjson.loads(state)
+        with self._lock:
+            self._base, self.running = read_datetime(told["base"]), told["running"]
+            self._wall = told["since"]
+            self._since = monotonic() - (time() - self._wall)
+            self._advances = tuple((at, timedelta(seconds=by)) for at, by in told["advances"])
+
+    def _count_from_now(self) -> None:
+        self._since, self._wall = monotonic(), time()
 
 
 def _hold_to_range(moment: datetime) -> None:

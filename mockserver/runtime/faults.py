@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, fields
 from threading import Lock
 from typing import Any
 
+import orjson
+
 from mockserver.contract import Operation
 from mockserver.errors import Problem, Refusal, SetupError
 from mockserver.messages import Damage
@@ -115,6 +117,16 @@ class Faults:
         with self._lock:
             self._left = [one for one in self._left if one[0].tenant != tenant] if tenant else []
 
+    def state(self) -> bytes:
+        """All that waits, for another process to ``be`` it."""
+        with self._lock:
+            return orjson.dumps([(asdict(fault), left) for fault, left in self._left])
+
+    def be(self, state: bytes) -> None:
+        """Be what ``state`` told."""
+        with self._lock:
+            self._left = [(Fault(**fault), left) for fault, left in orjson.loads(state)]
+
     def happen(self, fault: Fault) -> None:
         """Sleep, then raise the Refusal that the fault asks for, if any. No lock is held while it sleeps."""
         if fault.delay and fault.damage != "slow":
@@ -126,9 +138,6 @@ class Faults:
 
     def take(self, operation: str, tenant: str | None) -> Fault | None:
         """The first fault that matches, which is then used up once more."""
-        return self._next(operation, tenant) if self._left else None
-
-    def _next(self, operation: str, tenant: str | None) -> Fault | None:
         with self._lock:
             for index, (fault, left) in enumerate(self._left):
                 if fault.matches(operation, tenant):

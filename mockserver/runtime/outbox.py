@@ -44,9 +44,9 @@ class Outbox:
     def __init__(self, limit: int) -> None:
         self._mails: Ring[Mail] = Ring(limit, MAX_BYTES)
 
-    def put(self, mail: Mail) -> int:
-        """Keep ``mail``; returns its number, counted from 1 since the last reset."""
-        return self._mails.add(mail, OVERHEAD + len(orjson.dumps(asdict(mail))))
+    def put(self, mail: Mail) -> None:
+        """Keep ``mail``; its number counts from 1 since the last reset."""
+        self._mails.add(mail, OVERHEAD + len(orjson.dumps(asdict(mail))))
 
     def mails(self, tenant: str | None = None) -> list[dict[str, Any]]:
         """The mails kept, oldest first, each with its ``number``; of one tenant if named."""

@@ -21,6 +21,8 @@ class FactKind(StrEnum):
     """The highest number that a counted field ever had: by resource and field."""
     BEGUN = "begun"
     """That a collection got its first records: by the collection and its parents' keys."""
+    PART = "part"
+    """A part of what steers the mock, which no tenant has: by its name."""
     ELSEWHERE = "elsewhere"
     """That another module has a record: by ``module:resource`` and key."""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from threading import Lock
 
 from mockserver.store.collection import Collection
-from mockserver.store.tenant import Fill, Tenant
+from mockserver.store.tenant import Fill, Keeper, Tenant
+
+BEGINNING = ""
+"""The name of the snapshot of what all tenants are at the start."""
 
 
 class TooManyTenants(Exception):
@@ -41,6 +44,7 @@ class Store:
         self._lock = Lock()
         self._tenants: dict[str, Tenant] = {}
         self._kept: Mapping[str, Tenant] = {}
+        self._snapshots: dict[str, Mapping[str, Tenant]] = {}
 
     def tenant(self, name: str) -> Tenant:
         """The tenant of that name; it appears on first use.
@@ -50,15 +54,12 @@ class Store:
         tenant = self._tenants.get(name)
         return tenant if tenant is not None else self._appear(name)
 
-    @contextmanager
-    def work(self, name: str, *, reading: bool = False) -> Iterator[Tenant]:
+    def work(self, name: str, *, reading: bool = False) -> AbstractContextManager[Tenant]:
         """The tenant of that name for one unit of work, as ``Tenant.work``; it appears on first use.
 
         Raises TooManyTenants.
         """
-        tenant = self.tenant(name)
-        with tenant.work(reading=reading):
-            yield tenant
+        return self.tenant(name).work(reading=reading)
 
     def names(self) -> list[str]:
         """The tenants there are, sorted."""
@@ -86,6 +87,29 @@ class Store:
             others = {one: tenant for one, tenant in self._kept.items() if one != name}
             self._kept = {**others, name: kept} if kept else others
 
+    def snapshots(self) -> list[str]:
+        """The names under which all tenants were kept, sorted; without that of the beginning."""
+        return sorted({*self._snapshots} - {BEGINNING})
+
+    def has_begun(self) -> bool:
+        """Whether the beginning is kept."""
+        return BEGINNING in self._snapshots
+
+    def take_snapshot(self, snapshot: str) -> None:
+        """Keep all tenants as they are now under a name, in place of what was kept there."""
+        self._snapshots[snapshot] = self.copy()
+
+    def restore_snapshot(self, snapshot: str, tenant: str | None = None) -> None:
+        """Let all tenants, or one of them, be as they were kept under a name."""
+        kept = self._snapshots[snapshot]
+        if tenant is None:
+            self.restore(kept)
+        else:
+            self.restore_tenant(tenant, kept.get(tenant))
+
+    def forget_snapshot(self, snapshot: str) -> None:
+        self._snapshots.pop(snapshot, None)
+
     def empty(self, name: str) -> Tenant:
         """A tenant without records, which the store does not keep."""
         return self._made(name, None)
@@ -95,9 +119,9 @@ class Store:
         with self._lock:
             self._tenants[tenant.name] = tenant
 
-    def _made(self, name: str, fill: Fill | None) -> Tenant:
+    def _made(self, name: str, fill: Fill | None, keeper: Keeper | None = None) -> Tenant:
         made = {one: Collection(fields, self._counted.get(one, ())) for one, fields in self._indexed.items()}
-        return Tenant(name, made, {} if self._strict else None, fill)
+        return Tenant(name, made, {} if self._strict else None, fill, keeper)
 
     def _appear(self, name: str) -> Tenant:
         with self._lock:

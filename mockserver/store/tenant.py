@@ -11,10 +11,8 @@ from typing import Any, Protocol, TypeAlias
 from mockserver.store.collection import Collection
 from mockserver.store.keeping import FactKind, FactPlace, path_key, path_of
 from mockserver.store.record import Record
+from mockserver.store.transactions import Alone, Transaction, Undo
 from mockserver.values.json_text import read_own
-
-Undo: TypeAlias = list[Callable[[], object]]
-"""What takes back each change, the first change first."""
 
 
 class Tenant:
@@ -44,8 +42,12 @@ class Tenant:
         self._collections = dict(collections)
         self._shared: set[str] = set()
         self._counts: dict[tuple[str, ...], int] = {}
-        self._undo: Undo | None = None
+        self.undo: Undo | None = None
         self._keeper = keeper
+        self.version = -1
+        """How many units of work changed it, as far as its keeper has seen; below 0 before the first look."""
+        self.is_new = False
+        """Whether its keeper has not kept it yet."""
         self._is_at_work = False
         self._before: dict[FactPlace, bytes | None] | None = {} if keeper else None
         """What stood before at each place that was changed since all was kept; None where nobody keeps it."""
@@ -69,43 +71,34 @@ class Tenant:
         self._remember(resource, record_id)
         return self._own(resource).delete(record_id)
 
-    @contextmanager
-    def work(self, *, reading: bool = False) -> Iterator[None]:
+    def work(self, *, reading: bool = False) -> AbstractContextManager[Tenant]:
         """One unit of work, alone with the tenant: all that is changed inside, or nothing when it ends in an exception.
 
         Kept outside memory it is up to date inside, and what was changed is kept before it ends. ``reading`` tells
         that probably nothing is changed; see ``Keeper.unit`` for what it may raise. One inside another is a part of it.
         """
-        with self.lock:
-            if self._keeper is None or self._is_at_work:
-                with self.transaction():
-                    yield
-                return
-            self._is_at_work = True
-            try:
-                with self._keeper.unit(self, reading=reading):
-                    yield
-            finally:
-                self._is_at_work = False
+        return Alone(self) if self._keeper is None else self._kept_work(self._keeper, reading=reading)
 
-    @contextmanager
-    def transaction(self, *, lasting: bool = False) -> Iterator[None]:
+    def transaction(self, *, lasting: bool = False) -> AbstractContextManager[Tenant]:
         """All that is changed inside, or nothing of it when that ends with an exception.
 
         One inside another is undone with it, unless it is ``lasting``: then its end is final.
         """
-        outer, self._undo = self._undo, (mine := Undo())
-        try:
-            yield
-        except BaseException:
-            for undo in reversed(mine):
-                undo()
-            raise
-        else:
-            if outer is not None and not lasting:
-                outer += mine
-        finally:
-            self._undo = outer
+        return Transaction(self, lasting=lasting)
+
+    @contextmanager
+    def _kept_work(self, keeper: Keeper, *, reading: bool) -> Iterator[Tenant]:
+        with self.lock:
+            if self._is_at_work:
+                with self.transaction():
+                    yield self
+                return
+            self._is_at_work = True
+            try:
+                with keeper.unit(self, reading=reading):
+                    yield self
+            finally:
+                self._is_at_work = False
 
     def ordinal(self, *scope: str) -> int:
         """How many times this scope has been asked for a new number, this time included.
@@ -114,8 +107,8 @@ class Tenant:
         """
         if self._before is not None:
             self._note(FactKind.COUNT, "", path_key(scope))
-        if self._undo is not None:
-            self._undo.append(partial(self._give_back, scope))
+        if self.undo is not None:
+            self.undo.append(partial(self._give_back, scope))
         ordinal = self._counts[scope] = self._counts.get(scope, 0) + 1
         return ordinal
 
@@ -158,13 +151,13 @@ class Tenant:
         """Put a resource's first records in. They stay, whatever becomes of the transaction that asked for them."""
         assert self._fill
         with self.lock:
-            undo, self._undo = self._undo, None
+            undo, self.undo = self.undo, None
             try:
                 if resource in self._unfilled:
                     self._unfilled.discard(resource)
                     self._fill(self, resource)
             finally:
-                self._undo = undo
+                self.undo = undo
 
     def _own(self, resource: str) -> Collection:
         """The records of a resource, to be changed."""
@@ -180,9 +173,9 @@ class Tenant:
             self._note(FactKind.RECORD, resource, record_id)
             for field in self._collections[resource].counted:
                 self._note(FactKind.HIGHEST, resource, field)
-        if self._undo is not None:
+        if self.undo is not None:
             before = self[resource].kept(record_id)
-            self._undo.append(partial(self._put_back, resource, record_id, *before))
+            self.undo.append(partial(self._put_back, resource, record_id, *before))
 
     def _put_back(self, resource: str, record_id: str, record: Record | None, highest: Mapping[str, int]) -> None:
         self._own(resource).restore(record_id, record, highest)
@@ -215,6 +208,8 @@ class Tenant:
     def take(self, place: FactPlace, content: bytes | None) -> None:
         """Let ``content``, which was kept, stand at a place; None: nothing."""
         kind, name, key = place
+        if name not in self._collections and kind in (FactKind.RECORD, FactKind.HIGHEST):
+            return  # of a document that had more resources
         if kind is FactKind.RECORD:
             self._take_record(name, key, content)
         elif kind is FactKind.BEGUN:
@@ -241,6 +236,12 @@ class Tenant:
         before, self._before = self._before or {}, None
         for place, content in before.items():
             self.take(place, content)
+        self._before = {}
+
+    def become(self, other: Tenant) -> None:
+        """Be what ``other`` is, whose use ends with that: nothing of it has been changed."""
+        self._collections, self._shared, self._unfilled = other._collections, other._shared, other._unfilled
+        self._counts, self.begun, self.elsewhere, self._fill = other._counts, other.begun, other.elsewhere, other._fill
         self._before = {}
 
     def everything(self) -> Iterator[tuple[FactPlace, bytes]]:

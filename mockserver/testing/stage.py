@@ -82,7 +82,8 @@ class Stage:
         else:
             world: World = app.extensions["mockserver"]
             world.reset()
-            world.snapshots.clear()
+            for name in world.store.snapshots():
+                world.store.forget_snapshot(name)
         self._apps[key] = app
         while len(self._apps) > KEPT:
             self._apps.popitem(last=False)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import get_input_stream
 
 from mockserver.settings import Settings
+from mockserver.store import Overtaken, StoreUnreachable
 from mockserver.web.api import Api
 from mockserver.web.arriving import Arrived
 from mockserver.web.browsing import protect_browsers, shown_the_way
@@ -23,6 +24,7 @@ from mockserver.web.damage import DAMAGE, damaging
 from mockserver.web.docs import docs_pages
 from mockserver.web.login import login_pages
 from mockserver.web.paths import BESIDE, Match, Paths
+from mockserver.web.sharing import as_unreachable
 from mockserver.web.target import BROKEN, MALFORMED, judge_as_sent
 from mockserver.world import Progress, World, unseen
 
@@ -54,6 +56,8 @@ def create_app(settings: Settings | None = None, progress: Progress = unseen, **
     app.extensions[_API] = api = Api(world, paths, cors)
     app.before_request(_pages(api))
     app.register_error_handler(HTTPException, _as_json)
+    app.register_error_handler(StoreUnreachable, as_unreachable)
+    app.register_error_handler(Overtaken, as_unreachable)
     app.wsgi_app = damaging(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 

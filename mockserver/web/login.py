@@ -22,6 +22,7 @@ from mockserver.oauth.redirects import is_safe, with_answer
 from mockserver.oauth.refusing import OAuthError
 from mockserver.oauth.tokens import GRANTS, TokenEndpoint, profile_claims
 from mockserver.web.paths import Paths
+from mockserver.web.sharing import sharing
 from mockserver.web.target import BROKEN
 from mockserver.world import World
 
@@ -45,7 +46,7 @@ def login_pages(world: World, paths: Paths) -> Blueprint:
     )
     for name, path, methods, view in views:
         if not paths.has(path):
-            pages.add_url_rule(path, name, view, methods=[*methods])
+            pages.add_url_rule(path, name, sharing(world, view), methods=[*methods])
     return pages
 
 

@@ -77,11 +77,12 @@ async def _serve(listener: socket.socket, front: Front) -> None:
     serving = asyncio.ensure_future(server.serve())
     await asyncio.wait([serving, stop], return_when=asyncio.FIRST_COMPLETED)
     if not stop.done():
-        click.echo("mockserver: the server ended unexpectedly; what was stored is lost", err=True)
+        click.echo("mockserver: the server ended unexpectedly; what was kept in memory alone is lost", err=True)
         os._exit(1)
     click.echo("stopped", err=True)
     server.stop()  # type: ignore[no-untyped-call]
     await asyncio.wait([serving], timeout=GRACE)
+    front.world.close()
     os._exit(0)  # threads that still answer are not waited for
 
 

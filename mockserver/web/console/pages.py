@@ -25,6 +25,7 @@ from mockserver.web.console.tables import Question, columns, page_of
 from mockserver.web.control.coverage import exercised
 from mockserver.web.control.route import Route
 from mockserver.web.guarding import PREFIX, guard_of
+from mockserver.web.sharing import sharing
 from mockserver.world import World
 
 CONSOLE = f"{PREFIX}/console"
@@ -58,12 +59,12 @@ def console_pages(world: World, routes: Sequence[Route]) -> Blueprint:
         return response
 
     console = Console(world, routes)
-    pages.add_url_rule("/", "home", console.home)
+    pages.add_url_rule("/", "home", sharing(world, console.home))
     for name in ("records", "record", "edit", "journal", "journal_rows", "exchange", "outbox", "mail", "coverage",
                  "relations", "steering"):  # fmt: skip
-        pages.add_url_rule(f"/console/{name}", name, getattr(console, name))
+        pages.add_url_rule(f"/console/{name}", name, sharing(world, getattr(console, name)))
     for name in ("save", "delete", "lock", "steer"):
-        pages.add_url_rule(f"/console/{name}", name, getattr(console, name), methods=["POST"])
+        pages.add_url_rule(f"/console/{name}", name, sharing(world, getattr(console, name)), methods=["POST"])
     return pages
 
 

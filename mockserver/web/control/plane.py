@@ -24,6 +24,7 @@ from mockserver.web.control.tokens import TokenControl
 from mockserver.web.control.verification import VerificationControl
 from mockserver.web.control.world import WorldControl
 from mockserver.web.guarding import PREFIX, guard_of
+from mockserver.web.sharing import up_to_date
 from mockserver.world import World
 
 
@@ -34,7 +35,7 @@ def control_plane(world: World, routes: Iterable[Route]) -> Blueprint:
     plane.before_request(guard_of(world.settings))
     for route in routes:
         name = f"{route.method} {route.path}".replace(".", " ")
-        plane.add_url_rule(route.path, name, _answering(route), methods=[route.method])
+        plane.add_url_rule(route.path, name, _answering(world, route), methods=[route.method])
     return plane
 
 
@@ -67,10 +68,12 @@ def control_routes(world: World) -> list[Route]:
     return routes
 
 
-def _answering(route: Route) -> Callable[..., Response]:
+def _answering(world: World, route: Route) -> Callable[..., Response]:
     def answering(**names: str) -> Response:
         try:
-            return _json(route.view(route.read(request), **names))
+            sent = route.read(request)
+            with up_to_date(world, route.method):
+                return _json(route.view(sent, **names))
         except SetupError as error:
             return _wrong(error.problems, 404 if isinstance(error, Missing) else 400)
 

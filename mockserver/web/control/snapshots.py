@@ -9,7 +9,7 @@ from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
 from mockserver.web.control.route import ControlRequest, Route, missing, refusal
 from mockserver.web.control.tenants import tenant_sizes
-from mockserver.world import Snapshot, World
+from mockserver.world import World
 
 MOST = 100
 """How many snapshots are kept."""
@@ -31,30 +31,30 @@ class SnapshotControl:
 
     def names(self, _: ControlRequest) -> list[str]:
         """The snapshots there are."""
-        return sorted(self.world.snapshots)
+        return self.world.store.snapshots()
 
     def take(self, sent: ControlRequest, name: str) -> list[str]:
         """Keep all records and the counters of ids under a name, in place of what it kept before."""
         if len(name) > LONGEST or not name.isprintable():
             raise refusal("", f"the name {shown(name, 40)} is too long or cannot be printed", f"{LONGEST} characters")
-        snapshots = self.world.snapshots
+        snapshots = self.world.store.snapshots()
         if name not in snapshots and len(snapshots) >= MOST:
             raise refusal("", f"there are {MOST} snapshots already", "delete some first")
-        snapshots[name] = self.world.snapshot()
+        self.world.store.take_snapshot(name)
         return self.names(sent)
 
     def delete(self, sent: ControlRequest, name: str) -> list[str]:
         """Forget a snapshot."""
-        self._known(name)
-        self.world.snapshots.pop(name, None)
+        self._require(name)
+        self.world.store.forget_snapshot(name)
         return self.names(sent)
 
     def restore(self, _: ControlRequest, name: str) -> dict[str, dict[str, int]]:
         """Put all records back to a snapshot; clock, journal, outbox and faults are left alone."""
-        self.world.restore(self._known(name))
+        self._require(name)
+        self.world.store.restore_snapshot(name)
         return tenant_sizes(self.world)
 
-    def _known(self, name: str) -> Snapshot:
-        if (found := self.world.snapshots.get(name)) is None:
-            raise missing(f"no snapshot {shown(name, 40)}", meant(name[:LONGEST], self.world.snapshots))
-        return found
+    def _require(self, name: str) -> None:
+        if name not in (known := self.world.store.snapshots()):
+            raise missing(f"no snapshot {shown(name, 40)}", meant(name[:LONGEST], known))

@@ -1,0 +1,80 @@
+"""What a world is made of when it outlives its process: store, outbox, journal and steering, all in one database."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from mockserver.contract import Contract
+from mockserver.errors import Problem, SetupError
+from mockserver.runtime.kept_journal import KeptJournal
+from mockserver.runtime.kept_outbox import KeptOutbox
+from mockserver.runtime.steering import SharedSteering, SteeringPart
+from mockserver.store.sql.database import Database
+from mockserver.store.sql.kept_store import KeptStore
+from mockserver.store.sql.location import read_location
+
+log = logging.getLogger("mockserver")
+
+DOCUMENT = "document"
+"""The fact that tells for which document the records were made."""
+TOLD = 20
+"""How many records that a document forbids are told."""
+
+
+class Durable:
+    """One database, and the parts of a world that are kept there."""
+
+    def __init__(self, location: str) -> None:
+        """Raises SetupError when there is no such database, or it cannot be used."""
+        self.database = Database(read_location(location))
+
+    def store(self, *args: Any, **options: Any) -> KeptStore:
+        """As ``Store``."""
+        return KeptStore(self.database, *args, **options)
+
+    def outbox(self, limit: int, store: KeptStore) -> KeptOutbox:
+        return KeptOutbox(limit, store)
+
+    def journal(self, limit: int, store: KeptStore) -> KeptJournal:
+        return KeptJournal(limit, self.database, store.lines)
+
+    def steering(self, parts: Mapping[str, SteeringPart]) -> SharedSteering:
+        return SharedSteering(self.database, parts)
+
+    def close(self, journal: KeptJournal) -> None:
+        """Write what waits, and let go of the database."""
+        journal.close()
+        self.database.close()
+
+    def hold_to(self, contract: Contract, store: KeptStore) -> None:
+        """See that the records that are there are good for the document, when it is not the one they were made for.
+
+        Raises SetupError listing those that are not.
+        """
+        digest = hashlib.sha256(orjson.dumps(contract.document.root, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        known = self.database.fact(DOCUMENT)
+        if known == digest:
+            return
+        shown = self.database.location.shown
+        if known is not None:
+            if problems := list(islice(_unfit(contract, store, shown), TOLD)):
+                raise SetupError(problems)
+            log.warning("store %s: the document has changed; what is kept is good for the new one too", shown)
+        self.database.set_fact(DOCUMENT, digest)
+
+
+def _unfit(contract: Contract, store: KeptStore, shown: str) -> Iterator[Problem]:
+    remedy = "serve the document it was made for, or empty it: mockserver store empty"
+    for name in store.names():
+        with store.work(name, reading=True) as tenant:
+            for resource in contract.resources.values() if contract.maker is None else ():
+                for record in tenant[resource.name].scan():
+                    for broken in resource.violations(record.data()):
+                        place = f"/{name}/{resource.name}/{record.id}{broken.pointer}"
+                        yield Problem(shown, place, f"{broken.message}, says the document", remedy)

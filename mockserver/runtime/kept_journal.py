@@ -1,0 +1,126 @@
+"""A journal that outlives its process and shows what every process that shares a store answered."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from contextlib import suppress
+from dataclasses import asdict
+from threading import Lock, Thread
+from typing import Any
+
+import orjson
+
+from mockserver.errors import Violation
+from mockserver.runtime.journal import Entry, Journal
+from mockserver.store import StoreUnreachable
+from mockserver.store.sql.database import Database
+from mockserver.store.sql.lines import Lines
+from mockserver.values.moment import read_datetime
+
+LOG = "journal"
+PAUSE = 0.05
+"""Seconds between two writes, for which entries gather. An end without warning loses no more than these."""
+NUMBERS = 100
+"""How many numbers a process takes at once."""
+MOST_WAITING = 10_000
+"""How many entries wait while the database cannot be reached; the oldest fall out."""
+
+
+class KeptJournal(Journal):
+    """Numbers are unique; where several processes write, an entry with a higher number may have come earlier."""
+
+    def __init__(self, limit: int, database: Database, lines: Lines) -> None:
+        super().__init__(limit)
+        self._limit = limit
+        self._database = database
+        self._lines = lines
+        self._numbers: deque[int] = deque()
+        self._waiting: deque[tuple[int, float, bytes]] = deque(maxlen=MOST_WAITING)
+        self._read: dict[int, Entry] = {}
+        self._numbering, self._writing, self._starting = Lock(), Lock(), Lock()
+        self._is_due = self._is_closed = False
+
+    def record(self, entry: Entry) -> int:
+        kept = entry.without_secrets()
+        number = self._number()
+        self._waiting.append((number, time.time(), _as_line(kept)))
+        self._write_soon()
+        return number
+
+    def entries(self) -> list[tuple[int, Entry]]:
+        """The entries kept, each with its number, oldest first: those that others answered just now too."""
+        if self._database.is_shared:
+            time.sleep(2 * PAUSE)  # by then they have been written
+        self._write()
+        with self._database.reading() as connection:
+            newest = self._lines.newest(connection, LOG, self._limit)
+        known = self._read
+        self._read = {number: known.get(number) or _entry_of(line) for number, line in newest}
+        return list(self._read.items())
+
+    def clear(self) -> None:
+        with self._writing, self._numbering, self._database.writing() as connection:
+            self._waiting.clear()
+            self._numbers.clear()
+            self._read = {}
+            self._lines.clear(connection, LOG)
+
+    def close(self) -> None:
+        """Write what waits, for the last time."""
+        self._is_closed = True
+        with suppress(StoreUnreachable):
+            self._write()
+
+    def _number(self) -> int:
+        """The next number; 0 when none can be had: the exchange is told all the same."""
+        with self._numbering:
+            if not self._numbers:
+                try:
+                    with self._database.writing() as connection:
+                        self._numbers.extend(self._lines.take_numbers(connection, LOG, NUMBERS))
+                except StoreUnreachable:
+                    return 0
+            return self._numbers.popleft()
+
+    def _write_soon(self) -> None:
+        with self._starting:
+            if not self._is_due:
+                self._is_due = True
+                Thread(target=self._write_later, daemon=True, name="journal").start()
+
+    def _write_later(self) -> None:
+        time.sleep(PAUSE)
+        while self._is_due and not self._is_closed:
+            self._is_due = False
+            try:
+                self._write()
+            except StoreUnreachable:  # told by the database, once; what waits is written when it is back
+                self._is_due = True
+                time.sleep(1)
+
+    def _write(self) -> None:
+        """Write what waits. Raises StoreUnreachable; then it still waits."""
+        with self._writing:
+            batch = list(self._waiting)
+            if batch:
+                with self._database.writing() as connection:
+                    self._lines.put(connection, LOG, [line for line in batch if line[0]])
+                    self._lines.trim(connection, LOG, self._limit)
+                for _ in batch:
+                    self._waiting.popleft()
+
+
+def _as_line(entry: Entry) -> bytes:
+    told = entry._asdict()
+    told |= {"body": entry.body.decode("latin-1"), "reply": entry.reply.decode("latin-1")}
+    told |= {"headers": dict(entry.headers), "violations": [asdict(one) for one in entry.violations]}
+    return orjson.dumps(told)
+
+
+def _entry_of(line: bytes) -> Entry:
+    told: dict[str, Any] = orjson.loads(line)
+    told |= {name: told[name].encode("latin-1") for name in ("body", "reply")}
+    told |= {name: tuple(map(tuple, told[name])) for name in ("query", "notes")}
+    told["violations"] = tuple(Violation(**one) for one in told["violations"])
+    return Entry(**{**told, "at": read_datetime(told["at"])})

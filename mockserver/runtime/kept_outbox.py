@@ -1,0 +1,35 @@
+"""An outbox whose mails are kept with the change that they speak of, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from mockserver.runtime.outbox import Mail, Outbox
+from mockserver.store.sql.kept_store import KeptStore
+
+LOG = "outbox"
+
+
+class KeptOutbox(Outbox):
+    """The last ``limit`` mails of all processes that share a store."""
+
+    def __init__(self, limit: int, store: KeptStore) -> None:
+        super().__init__(limit)
+        self._limit = limit
+        self._store = store
+
+    def put(self, mail: Mail) -> None:
+        self._store.append(LOG, orjson.dumps(asdict(mail)), self._limit)
+
+    def mails(self, tenant: str | None = None) -> list[dict[str, Any]]:
+        with self._store.database.reading() as connection:
+            newest = self._store.lines.newest(connection, LOG, self._limit)
+        told = ({"number": number, **orjson.loads(line)} for number, line in newest)
+        return [mail for mail in told if tenant in (None, mail["tenant"])]
+
+    def clear(self) -> None:
+        with self._store.database.writing() as connection:
+            self._store.lines.clear(connection, LOG)

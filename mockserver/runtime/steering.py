@@ -1,0 +1,85 @@
+"""What steers a mock beside its records, as every process that shares a store sees it: clock, faults, grants, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import RLock
+from typing import Protocol
+
+from mockserver.store.keeping import FactKind, FactPlace
+from mockserver.store.sql.database import Database
+from mockserver.store.sql.shelves import Contents, Shelf, Shelves
+
+WORLD = "steering"
+
+
+class SteeringPart(Protocol):
+    """Something that steers."""
+
+    def state(self) -> bytes:
+        """All that it is; the same bytes as long as nobody changes it."""
+
+    def be(self, state: bytes) -> None:
+        """Be what ``state`` told."""
+
+
+class SharedSteering:
+    """Keeps the parts in a database, and up to date with what other processes made of them."""
+
+    def __init__(self, database: Database, parts: Mapping[str, SteeringPart]) -> None:
+        self._database = database
+        self._parts = parts
+        self._shelves = Shelves(database, WORLD)
+        self._version = -1
+        self._lock = RLock()
+        self._is_changing = False
+
+    def refresh(self) -> None:
+        """Be as all others. Raises StoreUnreachable."""
+        if self._database.is_shared or self._version < 0:
+            shelf, news = self._database.again(self._news)
+            if shelf.version > self._version:
+                self._catch_up(shelf, news)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Alone among all others, up to date inside; what changed is kept at the end. Raises StoreUnreachable."""
+        with self._lock:
+            if self._is_changing:
+                yield
+                return
+            self._is_changing = True
+            try:
+                with self._kept():
+                    yield
+            except BaseException:
+                self._version = -1  # what was not kept is forgotten at the next look
+                raise
+            finally:
+                self._is_changing = False
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        with self._database.writing() as connection:
+            self._catch_up(*self._shelves.hold(connection, "", self._version))
+            before = self._states() if self._version else {}
+            yield
+            changed = [(place, state) for place, state in self._states().items() if state != before.get(place)]
+            if changed:
+                self._shelves.write(connection, "", self._version, changed)
+        self._version += bool(changed)
+
+    def _news(self) -> tuple[Shelf, Contents]:
+        with self._database.reading() as connection:
+            return self._shelves.news(connection, "", self._version)
+
+    def _states(self) -> dict[FactPlace, bytes]:
+        return {FactPlace(FactKind.PART, name, ""): part.state() for name, part in self._parts.items()}
+
+    def _catch_up(self, shelf: Shelf, news: Contents) -> None:
+        with self._lock:
+            for place, state in news:
+                if state is not None and place.name in self._parts:
+                    self._parts[place.name].be(state)
+            self._version = max(shelf.version, 0)

@@ -1,0 +1,208 @@
+"""The connection to a database: opened once, brought up to date, lost and found again, its password never shown."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import StaticPool
+
+from mockserver.errors import Problem, SetupError
+from mockserver.store.keeping import StoreUnreachable
+from mockserver.store.sql.location import Location
+from mockserver.store.sql.tables import STEPS, facts
+
+Found = TypeVar("Found")
+log = logging.getLogger("mockserver")
+
+CONNECTIONS = 64
+"""How many a process has at once: as many as requests it answers at once."""
+WITHIN = 5
+"""Seconds in which a connection is made, or one of them is free."""
+DOUBT = 10.0
+"""Seconds in which it must be found out what became of a commit whose end was not heard."""
+NUMBER = "number"
+"""Under which a connection tells the number that the database gave its transaction."""
+OPENING = 0x6D6F636B
+"""Names the lock that is held while tables are made."""
+
+
+class Database:
+    """One database; ``is_shared`` tells that other processes may change it too."""
+
+    def __init__(self, location: Location) -> None:
+        """Raises SetupError when it cannot be opened, or was made by a newer version."""
+        self.location = location
+        self.is_shared = location.is_shared
+        self._alone = RLock()
+        self._is_lost = self._is_closed = False
+        try:
+            self._engine = _engine(location)
+            self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+            with self._engine.begin() as connection:
+                self._bring_up_to_date(connection)
+        except ImportError as error:
+            remedy = "pip install 'mockserver[postgresql]'"
+            raise SetupError([Problem(location.shown, "", f"the driver is missing: {error}", remedy)]) from None
+        except SQLAlchemyError as error:
+            raise self._unusable(error) from None
+
+    def insert(self, table: Any) -> Any:
+        """An INSERT that can say what is done about a row that is there."""
+        return (postgresql if self.is_shared else sqlite).insert(table)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection on which each statement stands for itself. Raises StoreUnreachable."""
+        with self._used(), self._autocommit.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection in a transaction that is committed at the end. Raises StoreUnreachable."""
+        with self._used(), self._engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                yield connection
+            except BaseException:
+                if not connection.invalidated:
+                    transaction.rollback()
+                raise
+            self._commit(connection)
+
+    def again(self, asking: Callable[[], Found]) -> Found:
+        """What ``asking`` returns, which changes nothing; asked twice where a connection turns out to be dead."""
+        try:
+            return asking()
+        except StoreUnreachable:
+            return asking()
+
+    def fact(self, name: str) -> str | None:
+        """What is known of the whole."""
+        with self.reading() as connection:
+            return connection.scalar(select(facts.c.content).where(facts.c.name == name))
+
+    def set_fact(self, name: str, content: str) -> None:
+        with self.writing() as connection:
+            self._set_fact(connection, name, content)
+
+    def close(self) -> None:
+        """Let go of it; from now on it is not reachable."""
+        with self._alone:
+            self._is_closed = True
+            self._engine.dispose()
+
+    def _commit(self, connection: Connection) -> None:
+        """Commit; when the end of that is not heard, find out what became of it. Raises StoreUnreachable."""
+        number = connection.info.pop(NUMBER, None)
+        try:
+            connection.commit()
+        except DBAPIError as error:
+            if number is None or not self.is_shared or not self._was_committed(number):
+                raise StoreUnreachable(self._reason(error)) from None
+
+    def _was_committed(self, number: int) -> bool:
+        """Raises StoreUnreachable when that cannot be found out in time."""
+        deadline = time.monotonic() + DOUBT
+        status = "unknown"
+        while time.monotonic() < deadline:
+            try:
+                with self._autocommit.connect() as connection:
+                    status = connection.scalar(text("SELECT txid_status(:number)"), {"number": number}) or "unknown"
+            except (DBAPIError, PoolTimeout):
+                status = "unknown"
+            if status in ("committed", "aborted"):
+                return bool(status == "committed")
+            time.sleep(0.1)
+        raise StoreUnreachable("the connection was lost while a change was committed", in_doubt=True)
+
+    @contextmanager
+    def _used(self) -> Iterator[None]:
+        """SQLite has one connection; what fails is told once, until it works again."""
+        with self._alone if not self.is_shared else _nobody():
+            if self._is_closed:
+                raise StoreUnreachable("it has been closed")
+            try:
+                yield
+            except (DBAPIError, PoolTimeout) as error:
+                self._tell_lost(self._reason(error))
+                raise StoreUnreachable(self._reason(error)) from None
+            except StoreUnreachable as error:
+                self._tell_lost(str(error))
+                raise
+            if self._is_lost:
+                self._is_lost = False
+                log.warning("store %s: works again", self.location.shown)
+
+    def _tell_lost(self, why: str) -> None:
+        if not self._is_lost:
+            self._is_lost = True
+            log.error("store %s: not reachable, requests are answered 503 until it is: %s", self.location.shown, why)
+
+    def _reason(self, error: Exception) -> str:
+        cause = getattr(error, "orig", None) or error
+        first = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
+        return self.location.hides(first)[:300]
+
+    def _bring_up_to_date(self, connection: Connection) -> None:
+        if self.is_shared:  # replicas that start together make the tables once
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": OPENING})
+        is_there = connection.dialect.has_table(connection, facts.name)
+        found = connection.scalar(select(facts.c.content).where(facts.c.name == "schema")) if is_there else None
+        version = int(found or 0)
+        if version > len(STEPS):
+            problem = f"it was made by a newer mockserver (tables of version {version}, known up to {len(STEPS)})"
+            raise SetupError([Problem(self.location.shown, "", problem, "install that version")])
+        for number in range(version, len(STEPS)):
+            STEPS[number](connection)
+            if version:
+                log.warning("store %s: tables of version %d are now of %d", self.location.shown, number, number + 1)
+        self._set_fact(connection, "schema", str(len(STEPS)))
+
+    def _set_fact(self, connection: Connection, name: str, content: str) -> None:
+        put = self.insert(facts).values(name=name, content=content)
+        connection.execute(put.on_conflict_do_update(index_elements=["name"], set_={"content": content}))
+
+    def _unusable(self, error: SQLAlchemyError) -> SetupError:
+        reason = self._reason(error)
+        remedy = "see that the database runs, and that its address, user and password are right"
+        if not self.is_shared:
+            is_used = "locked" in reason
+            remedy = "name a file of mockserver's own, or a new one"
+            reason = "another process uses it" if is_used else reason
+            remedy = "stop that one first; several processes share a world on PostgreSQL" if is_used else remedy
+        return SetupError([Problem(self.location.shown, "", f"the store cannot be opened: {reason}", remedy)])
+
+
+def _engine(location: Location) -> Engine:
+    if location.is_shared:
+        return create_engine(
+            location.url,
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=WITHIN,
+            connect_args={"connect_timeout": WITHIN, "application_name": "mockserver"},
+        )
+    engine = create_engine(location.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 1})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        # One process has the file for itself, so that what it holds in memory is what is in the file. A commit that
+        # the operating system has is safe from whatever happens to the process.
+        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    return engine
+
+
+@contextmanager
+def _nobody() -> Iterator[None]:
+    yield

@@ -1,0 +1,61 @@
+"""All or nothing: what is changed in a transaction is taken back when it ends with an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+Undo: TypeAlias = list[Callable[[], object]]
+"""What takes back each change, the first change first."""
+
+
+class Undoable(Protocol):
+    """What holds things that change; ``undo`` is None outside of any transaction."""
+
+    lock: Any
+    undo: Undo | None
+
+
+Holder = TypeVar("Holder", bound=Undoable)
+
+
+class Transaction(Generic[Holder]):
+    """See ``Tenant.transaction``. PERF: a class, since each request enters one, and a generator costs it 1.5 µs."""
+
+    __slots__ = ("_is_lasting", "_mine", "_outer", "_tenant")
+
+    def __init__(self, tenant: Holder, *, lasting: bool = False) -> None:
+        self._tenant = tenant
+        self._is_lasting = lasting
+
+    def __enter__(self) -> Holder:
+        tenant = self._tenant
+        self._mine: Undo = []
+        self._outer, tenant.undo = tenant.undo, self._mine
+        return tenant
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is not None:
+                for undo in reversed(self._mine):
+                    undo()
+            elif self._outer is not None and not self._is_lasting:
+                self._outer += self._mine
+        finally:
+            self._tenant.undo = self._outer
+
+
+class Alone(Transaction[Holder]):
+    """A transaction, and the tenant's lock around it."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> Holder:
+        self._tenant.lock.acquire()
+        return super().__enter__()
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        try:
+            super().__exit__(kind, *rest)
+        finally:
+            self._tenant.lock.release()
