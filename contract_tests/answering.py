@@ -47,8 +47,8 @@ def asked_with(session: Session, operation: Operation, ask: Ask) -> dict[str, An
         for name, value in ask.values.items()
     }
     known = claims(session.own.token)
-    told = {word: known.get(name) for word, name in session.plan.contract.security.claims.items()}
-    return {**names, "caller": {**told, "subject": session.own.subject}}
+    claimed = {word: known.get(name) for word, name in session.plan.contract.security.claims.items()}
+    return {**names, "caller": {**claimed, "subject": session.own.subject}}
 
 
 def bodies(session: Session, group: Group, operation: Operation) -> Iterator[dict[str, Any]]:

@@ -108,9 +108,9 @@ def _check(report: Path | None, stories: Path | None, chosen: dict[str, Any]) ->
         verdict, target = run(Options(report=report, **chosen), to_all(display, *files, hear))
     summary, written = ended[-1].report.summary, [file for one in files for file in one.written]
     try:
-        told = stories_of(ended[-1].report, target.contract) if stories else []
-        if stories and told:
-            write_stories(stories, told)
+        found_stories = stories_of(ended[-1].report, target.contract) if stories else []
+        if stories and found_stories:
+            write_stories(stories, found_stories)
             written.append(stories)
     finally:  # whatever becomes of its stories, what was found is shown
         show(console, summary, written)

@@ -40,12 +40,12 @@ def findings_of(run: Run, left: tuple[Made, ...]) -> list[Finding]:
 
 def seen_by_checks_alone(found: list[Finding], watched: list[Finding]) -> list[Finding]:
     """What the watch does not tell as well: in the same words, or of a reply that failed."""
-    told = {(one.operation, one.cause) for one in watched}
+    watched_causes = {(one.operation, one.cause) for one in watched}
     failed = {one.operation for one in watched if one.check == "watch.no_server_error"}
     return [
         one
         for one in found
-        if (one.operation, one.cause) not in told
+        if (one.operation, one.cause) not in watched_causes
         and not (one.operation in failed and one.check.startswith("fuzzing.") and _is_failure(one))
     ]
 

@@ -155,13 +155,13 @@ def pointed(root: Any, target: str) -> Any:
 
 def _share_schema(content: dict[str, Any]) -> None:
     """``application/json`` with an example beside ``application/json; charset=utf-8`` with a schema: both have both."""
-    told: dict[str, Any] = {}
+    schema_of_part: dict[str, Any] = {}
     medias = {name: one for name, one in content.items() if isinstance(one, dict)}
     for name, media in medias.items():
-        told |= {_bare(name): media["schema"]} if "schema" in media else {}
+        schema_of_part |= {_bare(name): media["schema"]} if "schema" in media else {}
     for name, media in medias.items():
-        if _bare(name) in told:
-            media.setdefault("schema", told[_bare(name)])
+        if _bare(name) in schema_of_part:
+            media.setdefault("schema", schema_of_part[_bare(name)])
 
 
 def _bare(media_type: str) -> str:

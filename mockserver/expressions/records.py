@@ -145,8 +145,8 @@ class Records(Lazy):
         name, values = self._only
         different = [value for index, value in enumerate(values) if not contains(values[:index], value)]
         counts = [kept.count(name, value) for value in different]
-        told = [count for count in counts if count is not None]
-        return sum(told) if len(told) == len(counts) else sum(1 for _ in self)
+        known_counts = [count for count in counts if count is not None]
+        return sum(known_counts) if len(known_counts) == len(counts) else sum(1 for _ in self)
 
     def __bool__(self) -> bool:
         return next(iter(self) if self._only else self._found(), None) is not None

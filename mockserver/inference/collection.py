@@ -34,8 +34,8 @@ class Reading:
     def is_partial(self) -> bool:
         """Whether its words say that what a body leaves out stays as it is, whatever its verb."""
         node = self.entry.node
-        told = " ".join(str(node.child(word).value or "") for word in ("summary", "description"))
-        return PARTIAL.search(told) is not None
+        prose = " ".join(str(node.child(word).value or "") for word in ("summary", "description"))
+        return PARTIAL.search(prose) is not None
 
     @property
     def is_json(self) -> bool:

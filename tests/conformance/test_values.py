@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from flask import Flask
 from jsonschema_rs import Draft202012Validator
@@ -81,6 +82,16 @@ SCHEMAS: dict[str, Any] = {
     "unevaluatedItems": {"type": "array", "prefixItems": [TEXT], "unevaluatedItems": False, "minItems": 1},
 }
 """A schema for each keyword that has a say in what is valid."""
+
+
+def keywords(schema: Any) -> set[str]:
+    """Every word that stands in a schema, also in those within it; names of members are among them."""
+    below = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    return set(schema if isinstance(schema, dict) else ()).union(*map(keywords, below))
+
+
+def test_no_keyword_is_left_out() -> None:
+    assert set(jsonschema.Draft202012Validator.VALIDATORS) - {"$ref", "$dynamicRef"} <= keywords(SCHEMAS)
 
 
 def of(name: str, schema: Any, seed: int = 1) -> list[Any]:

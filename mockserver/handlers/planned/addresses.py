@@ -99,8 +99,8 @@ def _path_of(model: Model, keys: tuple[str, ...], values: Mapping[str, Any]) -> 
     known = [name for name in names[:-1] if name in above or name not in values]
     if not names or len(known) != model.reach:
         return ""
-    told = {**{name: str(one) for name, one in values.items()}, **dict(zip([*known, names[-1]], texts, strict=True))}
-    return _PARAMETER.sub(lambda found: quote(told[found[1]], safe=""), model.path)
+    text_of = {**{name: str(one) for name, one in values.items()}, **dict(zip([*known, names[-1]], texts, strict=True))}
+    return _PARAMETER.sub(lambda found: quote(text_of[found[1]], safe=""), model.path)
 
 
 def _prefix(call: Call) -> str:

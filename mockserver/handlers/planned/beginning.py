@@ -157,11 +157,11 @@ def _related(call: Call, resource: Resource, value: dict[str, Any], ordinal: int
 def _key_there(call: Call, target: Resource, ordinal: int, tenant: str) -> Json:
     """The key of a record that the other resource begins with, a different one for each ordinal as far as there are."""
     maker, theirs = call.tools.maker, model_of(target)
-    told = call.tools.beginning.keys(tenant, target.name)
-    number = (ordinal - 1) % max(len(told) + _count(call, tenant, target), 1)
-    if number < len(told):
-        return told[number]
-    ordinal = number - len(told) + 1
+    pinned = call.tools.beginning.keys(tenant, target.name)
+    number = (ordinal - 1) % max(len(pinned) + _count(call, tenant, target), 1)
+    if number < len(pinned):
+        return pinned[number]
+    ordinal = number - len(pinned) + 1
     draw = Draw.of(call.tools.ids.draw("first", target.name, ordinal), call.tools.began, full=True)
     shown = _example(call, theirs, ordinal)
     key = _key(theirs, shown) if shown is not None and not theirs.chosen else None

@@ -195,7 +195,7 @@ def _ways(call: Call, place: Node, word: str, onward: dict[str, str]) -> tuple[J
 def _way(call: Call, place: Node, parameter: str, text: str, address: str) -> Iterator[Json]:
     """The next page as an object: what the names of its members promise, else a link."""
     members = call.tools.maker.shapes.properties(place)
-    told: dict[str, Json] = {}
+    said_members: dict[str, Json] = {}
     for name, node in members.items():
         options = {
             "uri": address,
@@ -206,9 +206,9 @@ def _way(call: Call, place: Node, parameter: str, text: str, address: str) -> It
         }
         one = options.get(flat(name), text if flat(name) in OFFSETS | CURSORS | PAGES else None)
         if one is not None and call.tools.maker.allows(node, one):
-            told[name] = one
-    if told:
-        yield told
+            said_members[name] = one
+    if said_members:
+        yield said_members
     yield {"href": address}
 
 
