@@ -23,7 +23,7 @@ def begun_tenant(world: World, name: str) -> Tenant:
     try:
         return world.store.tenant(name)
     except TooManyTenants:
-        raise refusal("", f"this mock holds {len(world.store.names())} tenants already", "reset it") from None
+        raise refusal("", f"this mock already holds {len(world.store.names())} tenants", "reset it") from None
 
 
 def tenant_sizes(world: World) -> dict[str, dict[str, int]]:
