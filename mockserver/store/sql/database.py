@@ -42,7 +42,7 @@ class Database:
         """Raises SetupError when it cannot be opened, or was made by a newer version."""
         self.location = location
         self.is_shared = location.is_shared
-        self._alone = RLock()
+        self._alone, self._trying = RLock(), RLock()
         self._is_lost = self._is_closed = False
         try:
             self._engine = _engine(location)
@@ -126,7 +126,22 @@ class Database:
 
     @contextmanager
     def _used(self) -> Iterator[None]:
-        """SQLite has one connection; what fails is told once, until it works again."""
+        """SQLite has one connection; what fails is told once, until it works again.
+
+        Meanwhile one at a time tries; all others are told at once, and do not wait for what does not answer.
+        """
+        is_trying = self._is_lost
+        if is_trying and not self._trying.acquire(blocking=False):
+            raise StoreUnreachable("the connection is lost")
+        try:
+            with self._told_when_lost():
+                yield
+        finally:
+            if is_trying:
+                self._trying.release()
+
+    @contextmanager
+    def _told_when_lost(self) -> Iterator[None]:
         with self._alone if not self.is_shared else _nobody():
             if self._is_closed:
                 raise StoreUnreachable("it has been closed")
