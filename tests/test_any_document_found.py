@@ -589,3 +589,28 @@ def test_a_new_name_renames_the_record_and_takes_what_is_below_with_it(tmp_path:
     assert [one["text"] for one in caller.get("/labels/defect/notes").json] == ["seen"]
     assert caller.patch("/labels/defect", json={"new_name": "idea"}).status_code == 409
     assert caller.get("/labels/defect").json["color"] == "red"
+
+
+def test_a_new_record_has_every_key_that_finds_it(tmp_path: Path) -> None:
+    """The path takes either, the reply has both, though only one must be there."""
+    issue = {"type": "object", "required": ["id"], "properties": {"id": TEXT, "key": TEXT, "summary": TEXT}}
+    made = {"type": "object", "properties": {"id": TEXT, "key": TEXT}}
+    create = {
+        "requestBody": body({"type": "object", "properties": {"summary": TEXT}}),
+        "responses": {"201": reply(made)},
+    }
+    item = {"parameters": [parameter("issueIdOrKey")], "get": {"responses": {"200": reply(issue)}}}
+    caller = client(document({"/issues": {"post": create}, "/issues/{issueIdOrKey}": item}), tmp_path)
+    got = caller.post("/issues", json={"summary": "It is slow."}).json
+    for key in (got["id"], got["key"]):
+        assert caller.get(f"/issues/{key}").json == {**got, "summary": "It is slow."}
+
+
+def test_a_list_that_is_sent_may_be_answered_by_one_record(tmp_path: Path) -> None:
+    pet = {"type": "object", "properties": {"id": TEXT, "name": TEXT}}
+    create = {"requestBody": body({"type": "array", "items": pet}), "responses": {"200": reply(pet)}}
+    item = {"parameters": [parameter("id")], "get": {"responses": {"200": reply(pet)}}}
+    caller = client(document({"/pets": {"post": create}, "/pets/{id}": item}), tmp_path)
+    got = caller.post("/pets", json=[{"name": "Rex"}]).json
+    assert got["name"] == "Rex"
+    assert caller.get(f"/pets/{got['id']}").json == got

@@ -17,6 +17,7 @@ DRAWN = 40
 """How many keys of a pattern are drawn, for one of them to be long enough."""
 UNLIKELY = 5
 """Keys shorter than this are what people try first, and so the last that are given out."""
+_CALLED = frozenset({"id", "uuid", "uid", "sid", "gid", "guid", "key", "slug"})
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9]{0,15}[_-])[A-Za-z0-9]+")
@@ -40,15 +41,20 @@ def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> Json:
 
 
 def identified(maker: Maker, model: Model, made: Json, draw: Draw) -> Json:
-    """``made`` with what else finds a record as unlike others' as a key is: a pattern may take a text that is short."""
+    """``made`` with what else finds a record as unlike others' as a key is: a pattern may take a text that is short.
+
+    What is called like a key and may be missing is there, too: a reply may tell a new record by nothing else.
+    """
     for steps in model.other_keys:
         place = maker.shapes.member(model.record, steps) if model.record is not None else None
-        found = value_at(made, steps)
-        if place is None or not maker.shapes.says(place, "pattern") or not isinstance(found, str):
+        if place is None or maker.shapes.type(place) != "string":
             continue
-        if len(found) < UNLIKELY:
-            longer = next((one for one in _texts(maker, place, draw, "") if maker.allows(place, one)), found)
-            made = with_value(made, steps, longer)
+        found = value_at(made, steps)
+        is_short = isinstance(found, str) and maker.shapes.says(place, "pattern") and len(found) < UNLIKELY
+        if is_short or (found is None and steps[-1].lower() in _CALLED):
+            likely = (one for one in _texts(maker, place, draw, "") if maker.allows(place, one))
+            text = next(likely, found)
+            made = made if text is None else with_value(made, steps, text)
     return made
 
 

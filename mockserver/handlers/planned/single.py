@@ -29,9 +29,11 @@ def create(call: Call, tenant: Tenant) -> Reply:
     body = sent(call)
     if isinstance(body, list) and (plan.words.get("many") or plan.items is not None):
         records = [add(call, scope, one)[0].data() for one in body]
+        if plan.items is not None:
+            return answered(call, records, plan.items)
         return (
-            answered(call, records, plan.items or ())
-            if plan.items is not None
+            with_record(call, records[0])
+            if records and plan.record is not None
             else made(call, plan.success, plan.status)
         )
     record, notes = add(call, scope, body if body is not None else {})
