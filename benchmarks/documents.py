@@ -42,6 +42,7 @@ class Told:
     """What one server made of one document."""
 
     seconds: float | None = None
+    processor: float = 0
     megabytes: float = 0
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -64,7 +65,7 @@ def measured(file: Path, others: list[Server], *, most: int, shows_faults: bool)
             if one is not None:
                 story = Story(contract, over_http(one.base, PATIENCE), most)
                 told.seconds, told.counts = one.seconds, story.tell()
-                told.megabytes = one.megabytes
+                told.processor, told.megabytes = one.processor, one.megabytes
                 if shows_faults:
                     print(*(f"  {server.name}: {fault}" for fault in story.faults), sep="\n", file=sys.stderr)
     return row
@@ -79,7 +80,9 @@ def summary(rows: list[Row]) -> str:
     lines.append(["documents that start", *(f"{len(each)} of {len(rows)}" for each in started.values())])
     seconds = [_two([one.seconds for one in each], ".1f") for each in started.values()]
     megabytes = [_two([one.megabytes for one in each], ".0f") for each in started.values()]
-    lines += [["seconds until it answers: median, worst", *seconds], ["memory in MB: median, worst", *megabytes]]
+    processor = [_two([one.processor for one in each], ".1f") for each in started.values()]
+    lines += [["seconds until it answers: median, worst", *seconds]]
+    lines += [["of these on a processor: median, worst", *processor], ["memory in MB: median, worst", *megabytes]]
     lines.append(["resources created", *(f"{one['created']} of {one['resources']}" for one in total.values())])
     for name, whole in STORY.items():
         lines.append([name, *(f"{one[COUNTED.get(name, name)]} of {one[whole]}" for one in total.values())])

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,11 +30,12 @@ class Server:
 
 @dataclass
 class Running:
-    """A server that answers: where, after how many seconds, and its process."""
+    """A server that answers: where, after how many seconds, of which so many were of a processor, and its process."""
 
     base: str
     seconds: float
     process: int
+    processor: float = 0
 
     @property
     def megabytes(self) -> float:
@@ -73,7 +74,7 @@ def running(server: Server, file: Path) -> Iterator[Running | None]:
     base = f"http://127.0.0.1:{port}"
     try:
         seconds = _until_it_answers(process, base, began)
-        yield None if seconds is None else Running(base, seconds, process.pid)
+        yield None if seconds is None else Running(base, seconds, process.pid, _processor(process.pid))
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         try:
@@ -81,6 +82,16 @@ def running(server: Server, file: Path) -> Iterator[Running | None]:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _processor(session: int) -> float:
+    """The seconds that the processes of a session had of a processor: told on a busy machine as on one at rest."""
+    ticks = 0
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            told = file.read_text().rpartition(")")[2].split()
+            ticks += int(told[11]) + int(told[12]) if int(told[3]) == session else 0
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _until_it_answers(process: subprocess.Popen[bytes], base: str, began: float) -> float | None:
