@@ -614,3 +614,39 @@ def test_a_list_that_is_sent_may_be_answered_by_one_record(tmp_path: Path) -> No
     got = caller.post("/pets", json=[{"name": "Rex"}]).json
     assert got["name"] == "Rex"
     assert caller.get(f"/pets/{got['id']}").json == got
+
+
+@pytest.mark.parametrize(("read_only", "kept"), [(False, "2020-02-03T04:05:06Z"), (True, "2025-04-18")])
+def test_when_it_was_made_is_the_clients_to_say_where_the_document_lets_it(
+    tmp_path: Path, read_only: bool, kept: str
+) -> None:
+    moment = {**TEXT, "format": "date-time", "readOnly": read_only}
+    note = {"type": "object", "properties": {"id": TEXT, "createdAt": moment, "updatedAt": moment}}
+    create = {"requestBody": body(note), "responses": {"201": reply(note)}}
+    item = {"parameters": [parameter("id")], "get": {"responses": {"200": reply(note)}}}
+    caller = client(document({"/notes": {"post": create}, "/notes/{id}": item}), tmp_path)
+    sent = {"createdAt": "2020-02-03T04:05:06Z"}
+    got = caller.post("/notes", json=sent).json
+    assert got["createdAt"].startswith(kept)
+    assert got["updatedAt"].startswith("2025-04-18")
+
+
+def test_a_collection_below_search_shows_the_records_of_its_namesake(tmp_path: Path) -> None:
+    pet = {"type": "object", "properties": {"id": TEXT, "name": TEXT}}
+    components = {"schemas": {"Pet": pet}}
+    one = {"$ref": "#/components/schemas/Pet"}
+    many = {"responses": {"200": reply({"type": "array", "items": one})}}
+    asked = {**many, "parameters": [parameter("name", TEXT, "query")]}
+    by_body = {**many, "requestBody": body({"type": "object", "properties": {"name": TEXT}})}
+    create = {"requestBody": body(one), "responses": {"201": reply(one)}}
+    item = {"parameters": [parameter("id")], "get": {"responses": {"200": reply(one)}}}
+    paths = {
+        "/pets": {"get": many, "post": create},
+        "/pets/{id}": item,
+        "/search/pets": {"get": asked, "post": by_body},
+    }
+    caller = client(document(paths, components=components), tmp_path)
+    made = caller.post("/pets", json={"name": "Rex"}).json
+    assert caller.get("/search/pets?name=Rex").json == [made]
+    assert caller.post("/search/pets", json={"name": "Rex"}).json == [made]
+    assert len(caller.get("/pets").json) == 4

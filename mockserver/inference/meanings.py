@@ -108,9 +108,8 @@ class Meanings:
 
     def _on_fixed(self, reading: Reading, key: Key, method: str) -> Guess:
         about = self._resources.at(key)
-        segment = key[-1] if key else ""
-        if SEARCHES.match(segment) and reading.list and method in ("get", "post"):
-            return self._search(reading, key)
+        if guess := self._searching(reading, key, method):
+            return guess
         if method == "get":
             return self._get(reading, about)
         if about is not None:
@@ -180,6 +179,14 @@ class Meanings:
                 return Guess(kind, about, "the body names the record (O8)", {"key": "body"})
         return Guess(Kind.BULK, about, f"{method.upper()} of a collection (O8)", {"does": method})
 
+    def _searching(self, reading: Reading, key: Key, method: str) -> Guess | None:
+        """What a path that says that it searches is about, where its reply is a list."""
+        if reading.list is None or method not in ("get", "post") or not key:
+            return None
+        if SEARCHES.match(key[-1]):
+            return self._search(reading, key)
+        return self._searched(reading, key, method) if len(key) > 1 and SEARCHES.fullmatch(key[-2]) else None
+
     def _search(self, reading: Reading, key: Key) -> Guess:
         found = reading.list
         assert found
@@ -192,6 +199,19 @@ class Meanings:
         if about is None:
             return Guess(Kind.STUB, None, "a search whose records are nowhere else (O12)")
         return Guess(Kind.SEARCH, about, f"'{key[-1]}' with a list: the records of {about.name}, filtered (O10)")
+
+    def _searched(self, reading: Reading, key: Key, method: str) -> Guess | None:
+        """``/search/pets``: the records of the collection that is called so elsewhere; a POST there makes nothing."""
+        assert reading.list
+        shapes, shown = self._resources.shapes, reading.list.schema
+        elsewhere = [one for one in self._resources.collections.values() if one.key[-1:] == key[-1:] and one.key != key]
+        about = next((one for one in elsewhere if one.record and is_one(shapes, one.record, shown)), None)
+        if about is not None:
+            return Guess(Kind.SEARCH, about, f"'{key[-2]}' of a list: the records of {about.name}, filtered (O10)")
+        own = self._resources.collections.get(key)
+        if own is None or method == "get":
+            return None
+        return Guess(Kind.SEARCH, own, f"POST below '{key[-2]}' with a list: its records, filtered (O10)")
 
     def _lookup(self, reading: Reading, key: Key) -> Guess:
         """A list on an item path: the records with that value, of the resource of the same schema."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.contract.document import Node
@@ -39,7 +40,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     made = identified(maker, model, maker.member(model.record, draw, ""), draw)
     base = {**made, **model.always} if isinstance(made, dict) else dict(model.always)
     value, ignored = overlaid(call, scope, base, sent, draw)
-    value = stamped(call, model.record, value, is_new=True)
+    value = stamped(call, model.record, value, is_new=True, sent=sent)
     value = addressed(call, model, value, sent, (*(scope.keys or ()), str(key)))
     value = repeated(call, model, marked(call, model, value, scope.keys or (), key), scope.having)
     return settled(call, scope, value, draw), _told(ignored)
@@ -119,11 +120,15 @@ def settled(call: Call, scope: Scope, value: Json, draw: Draw) -> Json:
     return fit(call.tools.maker, scope.model.record, value, draw)
 
 
-def stamped(call: Call, record: Node, value: dict[str, Any], *, is_new: bool) -> dict[str, Any]:
-    """When it was made and last changed, in the form that the schema wants."""
+def stamped(
+    call: Call, record: Node, value: dict[str, Any], *, is_new: bool, sent: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
+    """When it was made and last changed, in the form that the schema wants, where ``sent`` may not say it and does."""
     maker, now = call.tools.maker, call.tools.clock.now()
     for name, place in maker.shapes.properties(record).items():
         word = flat(name)
+        if sent.get(name) is not None and value.get(name) == sent[name] and not maker.shapes.says(place, "readOnly"):
+            continue
         if not ((is_new and _MADE.fullmatch(word)) or _CHANGED.fullmatch(word)):
             continue
         kind, form = maker.shapes.type(place), maker.shapes.says(place, "format")
