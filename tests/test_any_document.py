@@ -408,7 +408,7 @@ def test_what_is_wrong_with_an_overlay_is_told_all_at_once_with_its_place(tmp_pa
     overlay.write_text(
         "overlay: 1.0.0\nactions: [{target: \"$.paths['/pet'].post\", update: {x-mock: {kind: banana}}}]\n"
     )
-    with pytest.raises(SetupError, match="unknown kind 'banana'"):
+    with pytest.raises(SetupError, match='is "banana", wanted one of "list"'):
         client("petstore-3.0.yaml", overlays=(overlay,))
 
 
