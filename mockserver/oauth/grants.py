@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from mockserver.auth.claims import Person
+from mockserver.values.json_text import read_own
 
 MOST = 2_000
 """How many codes, and how many refresh tokens, are kept; the oldest fall out."""
@@ -68,7 +69,7 @@ class Grants:
 
     def be(self, state: bytes) -> None:
         """Be what ``state`` told."""
-        codes, refresh, spent = orjson.loads(state)
+        codes, refresh, spent = read_own(state)
         with self._lock:
             self._codes = OrderedDict((name, _grant(one)) for name, one in codes.items())
             self._refresh = OrderedDict((name, _grant(one)) for name, one in refresh.items())

@@ -10,6 +10,7 @@ from time import monotonic, time
 import orjson
 
 from mockserver.errors import Problem, SetupError
+from mockserver.values.json_text import read_own
 from mockserver.values.moment import read_datetime
 
 
@@ -91,7 +92,7 @@ class Clock:
 
     def be(self, state: bytes) -> None:
         """Be what ``state`` told."""
-        told = orjson.loads(state)
+        told = read_own(state)
         with self._lock:
             self._base, self.running = read_datetime(told["base"]), told["running"]
             self._wall = told["since"]

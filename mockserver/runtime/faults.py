@@ -15,6 +15,7 @@ from mockserver.errors import Problem, Refusal, SetupError
 from mockserver.messages import Damage
 from mockserver.values.data_file import DataFile
 from mockserver.values.form import check_form
+from mockserver.values.json_text import read_own
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import shown
 
@@ -125,7 +126,7 @@ class Faults:
     def be(self, state: bytes) -> None:
         """Be what ``state`` told."""
         with self._lock:
-            self._left = [(Fault(**fault), left) for fault, left in orjson.loads(state)]
+            self._left = [(Fault(**fault), left) for fault, left in read_own(state)]
 
     def happen(self, fault: Fault) -> None:
         """Sleep, then raise the Refusal that the fault asks for, if any. No lock is held while it sleeps."""

@@ -16,6 +16,7 @@ from mockserver.runtime.journal import Entry, Journal
 from mockserver.store import StoreUnreachable
 from mockserver.store.sql.database import Database
 from mockserver.store.sql.lines import Lines
+from mockserver.values.json_text import read_own
 from mockserver.values.moment import read_datetime
 
 LOG = "journal"
@@ -119,7 +120,7 @@ def _as_line(entry: Entry) -> bytes:
 
 
 def _entry_of(line: bytes) -> Entry:
-    told: dict[str, Any] = orjson.loads(line)
+    told: dict[str, Any] = read_own(line)
     told |= {name: told[name].encode("latin-1") for name in ("body", "reply")}
     told |= {name: tuple(map(tuple, told[name])) for name in ("query", "notes")}
     told["violations"] = tuple(Violation(**one) for one in told["violations"])

@@ -9,6 +9,7 @@ import orjson
 
 from mockserver.runtime.outbox import Mail, Outbox
 from mockserver.store.sql.kept_store import KeptStore
+from mockserver.values.json_text import read_own
 
 LOG = "outbox"
 
@@ -27,7 +28,7 @@ class KeptOutbox(Outbox):
     def mails(self, tenant: str | None = None) -> list[dict[str, Any]]:
         with self._store.database.reading() as connection:
             newest = self._store.lines.newest(connection, LOG, self._limit)
-        told = ({"number": number, **orjson.loads(line)} for number, line in newest)
+        told = ({"number": number, **read_own(line)} for number, line in newest)
         return [mail for mail in told if tenant in (None, mail["tenant"])]
 
     def clear(self) -> None:
