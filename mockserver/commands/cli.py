@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
-from mockserver.commands.check import check
-from mockserver.commands.ctl import ctl
-from mockserver.commands.diff import diff
-from mockserver.commands.explain import explain
-from mockserver.commands.infer import infer
-from mockserver.commands.publish import publish
-from mockserver.commands.routes import routes
-from mockserver.commands.schemas import schemas
-from mockserver.commands.seed import seed
-from mockserver.commands.serve import serve
-from mockserver.commands.token import token
-from mockserver.commands.validate import validate
+COMMANDS = (
+    "serve", "ctl", "routes", "infer", "explain", "token", "seed", "validate", "publish", "schemas", "check", "diff",
+)  # fmt: skip
+"""Each is a function of the module that is called as it, in the order in which help lists them."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """Commands that are imported when they are asked for: a version or one command needs nothing of the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- the same
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"mockserver.commands.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="mockserver")
 def main() -> None:
     """Turn an OpenAPI document into a stateful mock server, and check servers against it.
@@ -34,7 +41,3 @@ def main() -> None:
       mockserver ctl reset                    back to the initial data
       mockserver check --target URL           does this server keep its contract?
     """
-
-
-for command in (serve, ctl, routes, infer, explain, token, seed, validate, publish, schemas, check, diff):
-    main.add_command(command)

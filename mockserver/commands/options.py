@@ -6,14 +6,15 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.contract.places import places
 from mockserver.errors import Problem, SetupError
-from mockserver.settings import Settings, from_environment
 from mockserver.values.shown import quoted
+
+if TYPE_CHECKING:
+    from mockserver.settings import Settings
 
 EXIT_SETUP = 2
 
@@ -97,6 +98,9 @@ world_options = all_of(
 
 def settings_for(spec: str | Path | Sequence[str | Path] | None, **options: Any) -> Settings:
     """``spec`` names one document or several. Raises SetupError when a setting, or a file that it names, is wrong."""
+    from mockserver.contract.places import places  # PERF: help and version need no contract, which takes most of theirs
+    from mockserver.settings import Settings, from_environment
+
     named = () if spec is None else (spec,) if isinstance(spec, str | Path) else tuple(spec)
     missing = [place.location for place in places(named) if not place.is_file] if named else []
     if missing:
