@@ -89,6 +89,11 @@ def unauthorized(reason: str) -> Refusal:
     return Refusal(401, "Unauthorized", headers=headers, reason=reason)
 
 
+def crowded(limit: int) -> Refusal:
+    """No tenant appears where there are as many as may be."""
+    return Refusal(429, f"This mock already holds {limit} tenants.", reason="limit: tenants")
+
+
 def unreachable(why: str, *, in_doubt: bool) -> Refusal:
     """What is kept outside memory cannot be reached now."""
     done = "It is not known whether the request was carried out." if in_doubt else "The request was not carried out."

@@ -11,7 +11,7 @@ import orjson
 
 from mockserver.contract import Input, Operation, check, read, take
 from mockserver.contract.routing import answered_methods
-from mockserver.errors import ContractBreach, Refusal, Violation, denied, unreachable
+from mockserver.errors import ContractBreach, Refusal, Violation, crowded, denied, unreachable
 from mockserver.handlers import Call, dispatch
 from mockserver.handlers.planned.refusing import refused
 from mockserver.handlers.showing import asked_for
@@ -19,7 +19,7 @@ from mockserver.messages import Damage, Headers, Identity, Reply, Request, say
 from mockserver.runtime.faults import ASKED_FOR, GATEWAY
 from mockserver.runtime.journal import SHOWN_BODY, Entry
 from mockserver.runtime.preferences import read_preferences
-from mockserver.store import Overtaken, StoreUnreachable, TooManyTenants
+from mockserver.store import Overtaken, StoreUnreachable, TooManyTenants, WouldWait
 from mockserver.world import World
 
 log = logging.getLogger("mockserver")
@@ -36,6 +36,7 @@ class _Trail:
     """What becomes known on the way: for the journal and the diagnostics, whatever way the exchange ends."""
 
     request: Request
+    may_wait: bool
     began: float = field(default_factory=perf_counter)
     operation: Operation | None = None
     tenant: str | None = None
@@ -47,23 +48,27 @@ class _Trail:
     applied: Sequence[str] = ()
 
 
-def answer(world: World, request: Request) -> Reply:
-    """The reply to ``request``; never raises."""
-    trail = _Trail(request)
-    reply = Reply(500)
+def answer(world: World, request: Request, *, may_wait: bool = True) -> Reply:
+    """The reply to ``request``; never raises. One that may not wait raises WouldWait where it would have to.
+
+    Then nothing has happened yet, and it can be asked for again.
+    """
+    trail = _Trail(request, may_wait)
     try:
         reply = _answer(world, request, trail)
+    except WouldWait:
+        raise
     except Refusal as refusal:
         reply = _refused(world, refusal, trail)
     except ContractBreach as breach:
         reply = _breached(breach, trail)
+    except TooManyTenants:
+        reply = _refused(world, crowded(world.settings.max_tenants), trail)
     except StoreUnreachable as lost:
         reply = _refused(world, unreachable(str(lost), in_doubt=lost.in_doubt), trail)
     except Exception as error:  # noqa: BLE001 -- whatever it is, the caller gets a reply and the journal an entry
         reply = _failed(error, trail)
-    finally:
-        reply = _finished(world, reply, trail)
-    return reply
+    return _finished(world, reply, trail)
 
 
 def _answer(world: World, request: Request, trail: _Trail) -> Reply:
@@ -83,7 +88,7 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
         return preferred
     sent = _read(world, operation, request)
     call = Call(operation, sent, trail.identity, world.tools)
-    reply = _carried_out(world, call, request, trail.tenant or "default")
+    reply = _carried_out(world, call, request, trail.tenant or "default", may_wait=trail.may_wait)
     for breach in call.breaches:
         _note_breach(breach, trail)
     effects = (("Effects", _listed(call.effects)),) if call.effects else ()
@@ -92,12 +97,18 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     return replace(reply, notes=(*sent.notes, *reply.notes, *effects))
 
 
-def _carried_out(world: World, call: Call, request: Request, tenant: str) -> Reply:
-    """What a handler says, in one unit of work of the tenant."""
+def _carried_out(world: World, call: Call, request: Request, tenant: str, *, may_wait: bool) -> Reply:
+    """What a handler says, in one unit of work of the tenant; one that reads long does so beside the others."""
+    operation = call.operation
+    if may_wait and world.store.is_at_hand and operation.plan is None and operation.facts.reads_long:
+        holder = world.store.view(tenant, operation.resource.name)
+        reply = dispatch(call, holder)
+        _check(world, call, request, reply)
+        return reply
     reading = request.method in ("GET", "HEAD")
     for _ in range(OVERTAKEN):
         try:
-            return _in_one_unit(world, call, request, tenant, reading=reading)
+            return _in_one_unit(world, call, request, tenant, reading=reading, may_wait=may_wait)
         except Overtaken:  # nothing has happened, and what it collected is told again
             reading = False
             for collected in (call.effects, call.mails, call.breaches):
@@ -105,17 +116,13 @@ def _carried_out(world: World, call: Call, request: Request, tenant: str) -> Rep
     raise StoreUnreachable(f"others have changed {tenant[:80]} {OVERTAKEN} times meanwhile")
 
 
-def _in_one_unit(world: World, call: Call, request: Request, tenant: str, *, reading: bool) -> Reply:
-    try:
-        with world.store.work(tenant, reading=reading) as holder:  # nothing is final before the reply is good
-            reply = dispatch(call, holder)
-            _check(world, call, request, reply)
-            for mail in call.mails:
-                world.outbox.put(mail)
-            return reply
-    except TooManyTenants:
-        limit = world.settings.max_tenants
-        raise Refusal(429, f"This mock already holds {limit} tenants.", reason="limit: tenants") from None
+def _in_one_unit(world: World, call: Call, request: Request, tenant: str, *, reading: bool, may_wait: bool) -> Reply:
+    with world.store.work(tenant, reading=reading, may_wait=may_wait) as holder:
+        reply = dispatch(call, holder)
+        _check(world, call, request, reply)  # nothing is final before the reply is good
+        for mail in call.mails:
+            world.outbox.put(mail)
+        return reply
 
 
 def _strike(world: World, operation: Operation, trail: _Trail) -> None:

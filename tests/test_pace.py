@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from asgi import answer, replay, scope_of
+from mockserver.handlers.matching import match
 from mockserver.runtime.faults import Fault
 from mockserver.web.front import Front
 from mockserver.web.pace import KNOWN, QUICK, Like, RequestPace
@@ -24,9 +27,9 @@ def where(library: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     answering = front._api.answer
     monkeypatch.setattr("mockserver.web.pace.QUICK", 60.0)
 
-    def noting(*arguments: Any) -> Any:
+    def noting(*arguments: Any, **named: Any) -> Any:
         threads.append(threading.current_thread().name.partition("_")[0])
-        return answering(*arguments)
+        return answering(*arguments, **named)
 
     monkeypatch.setattr(front._api, "answer", noting)
     return front, threads
@@ -51,7 +54,8 @@ def test_after_a_change_of_the_world_and_with_a_fault_waiting_nothing_is_taken_t
     replay(front, [LIST, {"path": "/__mock__/reset", "method": "POST"}, LIST])
     front.world.faults.add(Fault(status=400))
     assert [one.status for one in replay(front, [LIST, LIST])] == [400, 200]
-    assert threads == ["request", "request", "request", "MainThread"]
+    replay(front, [{**LIST, "headers": {"Prefer": "wait=1"}}])  # who prefers a pause holds nobody up
+    assert threads == ["request", "request", "request", "MainThread", "request"]
 
 
 def test_a_request_that_asks_to_be_answered_late_makes_nobody_wait(where: Any) -> None:
@@ -64,19 +68,66 @@ def test_beside_a_request_under_way_nothing_waits(where: Any, monkeypatch: pytes
     """While one tenant's records are held, another's are answered, and so is health."""
     front, threads = where
     monkeypatch.setattr(front._gate, "_patience", 0.0)
-    replay(front, [LIST, {**LIST, "path": "/books/u"}])
+    replay(front, [LIST, LIST, {**LIST, "path": "/books/u"}])
     del threads[:]
 
     async def story() -> list[int]:
-        with front.world.store.tenant("t").lock:
-            held = asyncio.create_task(answer(front, scope_of("POST", b"/books/t", headers=JSON), b'{"title": "A"}'))
-            await asyncio.sleep(0)
-            others = [await answer(front, scope_of("GET", path)) for path in (b"/books/u", b"/__mock__/health")]
-            assert not held.done()
-        return [one.status for one in (*others, await held)]
+        with held(front.world.store, "u"):
+            waiting = asyncio.create_task(answer(front, scope_of("GET", b"/books/u")))
+            others = [await answer(front, scope_of("GET", path)) for path in (b"/books/t", b"/__mock__/health")]
+            assert not waiting.done()
+        return [one.status for one in (*others, await waiting)]
 
     assert asyncio.run(story()) == [200, 200, 200]
-    assert threads == ["request", "request"]
+    # One is tried at once, and left to a thread since it would have to wait.
+    assert sorted(threads) == ["MainThread", "MainThread", "request"]
+    numbers = [number for number, _ in front.world.journal.entries()]
+    assert numbers == [*range(1, len(numbers) + 1)]
+    assert len(numbers) == 5  # what was tried and could not be done left no trace
+
+
+@contextmanager
+def held(store: Any, tenant: str) -> Iterator[None]:
+    """Somebody else is at work on the tenant."""
+    at_work, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with store.work(tenant):
+            at_work.set()
+            release.wait(60)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert at_work.wait(60)
+    try:
+        yield
+    finally:
+        release.set()
+        holder.join()
+
+
+def test_nobody_waits_for_a_search(library: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks at the records as they were when it began; who writes meanwhile is done before it is."""
+    app = library()
+    client = app.test_client()
+    assert client.post("/books/t", json={"title": "A"}).status_code == 200
+    begun, release, found = threading.Event(), threading.Event(), []
+
+    def slowly(*arguments: Any) -> Any:
+        begun.set()
+        assert release.wait(60)
+        return match(*arguments)
+
+    monkeypatch.setattr("mockserver.handlers.listing.match", slowly)
+    search = threading.Thread(target=lambda: found.append(app.test_client().post("/books/t/search", json={}).json))
+    search.start()
+    assert begun.wait(60)
+    assert client.post("/books/t", json={"title": "B"}).status_code == 200
+    assert not found
+    release.set()
+    search.join()
+    assert [one["title"] for one in found[0]["Items"]] == ["A"]
+    assert len(client.get("/books/t").json) == 2
 
 
 def test_what_is_remembered_has_a_bound() -> None:

@@ -43,7 +43,8 @@ class Facts:
     that its ``x-mock`` must and may have. ``statuses`` are those it can answer beyond ``ANY_STATUSES``; the document
     must declare them. ``is_safe``: it changes nothing and sends nothing, wherever it is implemented.
     ``gives_many``: its reply holds any number of records. ``makes_records``: a record may be there afterwards that
-    was not before. ``is_inferred``: it is found in documents without annotations alone, and no ``x-mock`` can say it.
+    was not before. ``reads_long``: it may look at many records, of which it changes none.
+    ``is_inferred``: it is found in documents without annotations alone, and no ``x-mock`` can say it.
     """
 
     line: str
@@ -54,6 +55,7 @@ class Facts:
     gives_many: bool = False
     makes_records: bool = False
     is_inferred: bool = False
+    reads_long: bool = False
 
 
 ANY_STATUSES = frozenset({200, 400, 403, 405, 500})
@@ -90,12 +92,17 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
             allows=_PROJECTED,
             is_safe=True,
             gives_many=True,
+            reads_long=True,
         ),
         Kind.BATCH: Facts(
             "Carries out several of the others, each on its own.", allows=frozenset({"members"}), makes_records=True
         ),
         Kind.DOCUMENT: Facts(
-            "A template filled in from a record.", needs=frozenset({"template"}), statuses=_GONE, is_safe=True
+            "A template filled in from a record.",
+            needs=frozenset({"template"}),
+            statuses=_GONE,
+            is_safe=True,
+            reads_long=True,
         ),
         Kind.PREVIEW: Facts(
             "Sends to the outbox what a mail would look like.",
@@ -115,6 +122,7 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
             allows=frozenset({"body", "let"}),
             statuses=_GONE,
             is_safe=True,
+            reads_long=True,
         ),
         Kind.GENERATE: Facts(
             "Stores a record that is worked out, and answers about it.",

@@ -96,10 +96,21 @@ def _apply(document: Json, directive: Directive) -> Json:
         if not same_json(_resolve(document, directive["path"]), directive["value"]):
             raise _Inapplicable
         return document
+    if _sets_a_member(document, directive):
+        document[directive["path"][1:]] = directive["value"]
+        return document
     if directive["op"] == "copy":  # the library cannot copy the whole document
         value = copy.deepcopy(_resolve(document, directive["from"]))
         directive = {"op": "add", "path": directive["path"], "value": value}
     return jsonpatch.JsonPatch([directive], pointer_cls=jsonpointer.JsonPointer).apply(document, in_place=True)
+
+
+def _sets_a_member(document: Json, directive: Directive) -> bool:
+    """Whether the value becomes a member of the document itself. PERF: most directives; the library takes 15 µs."""
+    op, path = directive["op"], directive["path"]
+    if op not in ("add", "replace") or path[:1] != "/" or path.count("/") != 1 or "~" in path:
+        return False
+    return isinstance(document, dict) and (op == "add" or path[1:] in document)
 
 
 def _resolve(document: Json, path: str) -> Json:

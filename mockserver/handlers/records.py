@@ -107,7 +107,7 @@ def revise(call: Call, tenant: Tenant, record_id: str, directives: list[dict[str
     stored = changeable(resource, tenant, record_id)
     # PERF: decoding the record again costs a fifth of copying it.
     record = find(resource, tenant, record_id)
-    previous = seen(call, tenant, record)
+    previous = stored if call.tools.rules.is_plain(resource) else seen(call, tenant, record)
     changed = apply_patch(seen(call, tenant, record), directives, call.tools.max_bytes, call.tools.max_depth)
     forbidden = sorted(name for name in resource.managed if differ(changed, previous, name))
     if forbidden:

@@ -192,6 +192,6 @@ def _made(
 ) -> Iterator[tuple[Reference, str, str]]:
     """Each foreign key that ``record`` has and ``previous`` has not, with its pointer."""
     for one in references:
-        if differ(record, previous, one.field):
+        if one.field in record and (not previous or differ(record, previous, one.field)):
             known = {key for _, key in one.found_in(previous)}
             yield from ((one, pointer, key) for pointer, key in one.found_in(record) if key not in known)

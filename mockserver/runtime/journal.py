@@ -71,7 +71,7 @@ class Entry(NamedTuple):
             _redacted(self.reply) if self.reply else b"",
             self.notes,
             redact_text(self.reason) if self.reason else "",
-            tuple([replace(one, message=redact_text(one.message)) for one in self.violations]),
+            tuple([_unspoken(one) for one in self.violations]) if self.violations else (),
             self.breach,
             self.milliseconds,
         )
@@ -108,6 +108,11 @@ class Journal:
 
 def _text(body: bytes) -> str:
     return body.decode(errors="replace")
+
+
+def _unspoken(violation: Violation) -> Violation:
+    message = redact_text(violation.message)
+    return violation if message is violation.message else replace(violation, message=message)
 
 
 def _redacted(body: bytes) -> bytes:

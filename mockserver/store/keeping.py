@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -55,3 +56,18 @@ class StoreUnreachable(Exception):
     def __init__(self, why: str, *, in_doubt: bool = False) -> None:
         super().__init__(why)
         self.in_doubt = in_doubt
+
+
+class WouldWait(Exception):
+    """What was to be done at once would have to wait: for whoever works on the tenant, or for its first records."""
+
+
+class Keeper(Protocol):
+    """Keeps tenants outside memory as well."""
+
+    def unit(self, tenant: Any, *, reading: bool) -> AbstractContextManager[None]:
+        """One unit of work of a Tenant: it is up to date inside; what it changed is kept before it ends, or undone.
+
+        The tenant's lock is held. With ``reading``, no other keeper of the tenant is held off: raises Overtaken when
+        something was changed after all while another changed the tenant as well; nothing has happened then.
+        """

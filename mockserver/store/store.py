@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from threading import Lock
 
 from mockserver.store.collection import Collection
-from mockserver.store.tenant import Fill, Keeper, Tenant
+from mockserver.store.keeping import Keeper, WouldWait
+from mockserver.store.tenant import Fill, Tenant
 
 BEGINNING = ""
 """The name of the snapshot of what all tenants are at the start."""
@@ -54,12 +55,29 @@ class Store:
         tenant = self._tenants.get(name)
         return tenant if tenant is not None else self._appear(name)
 
-    def work(self, name: str, *, reading: bool = False) -> AbstractContextManager[Tenant]:
+    def work(self, name: str, *, reading: bool = False, may_wait: bool = True) -> AbstractContextManager[Tenant]:
         """The tenant of that name for one unit of work, as ``Tenant.work``; it appears on first use.
+
+        Raises TooManyTenants, and WouldWait where it may not wait.
+        """
+        if not may_wait and name not in self._tenants:
+            raise WouldWait
+        return self.tenant(name).work(reading=reading, may_wait=may_wait)
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether all is in memory, so that a unit of work waits for nothing but for whoever else is at work."""
+        return True
+
+    def view(self, name: str, *resources: str) -> Tenant:
+        """The tenant's records as they are now, the first ones of these resources made; nobody waits for who reads it.
 
         Raises TooManyTenants.
         """
-        return self.tenant(name).work(reading=reading)
+        with self.work(name, reading=True) as tenant:
+            for resource in resources:
+                _ = tenant[resource]
+            return tenant.view()
 
     def names(self) -> list[str]:
         """The tenants there are, sorted."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from threading import RLock
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from mockserver.store.collection import Collection
-from mockserver.store.keeping import FactKind, FactPlace, path_key, path_of
+from mockserver.store.keeping import FactKind, FactPlace, Keeper, WouldWait, path_key, path_of
 from mockserver.store.record import Record
 from mockserver.store.transactions import Alone, Transaction, Undo
 from mockserver.values.json_text import read_own
@@ -49,6 +49,8 @@ class Tenant:
         self.is_new = False
         """Whether its keeper has not kept it yet."""
         self._is_at_work = False
+        self.may_wait = True
+        self._of: Tenant | None = None
         self._before: dict[FactPlace, bytes | None] | None = {} if keeper else None
         """What stood before at each place that was changed since all was kept; None where nobody keeps it."""
 
@@ -71,13 +73,30 @@ class Tenant:
         self._remember(resource, record_id)
         return self._own(resource).delete(record_id)
 
-    def work(self, *, reading: bool = False) -> AbstractContextManager[Tenant]:
+    def work(self, *, reading: bool = False, may_wait: bool = True) -> AbstractContextManager[Tenant]:
         """One unit of work, alone with the tenant: all that is changed inside, or nothing when it ends in an exception.
 
         Kept outside memory it is up to date inside, and what was changed is kept before it ends. ``reading`` tells
         that probably nothing is changed; see ``Keeper.unit`` for what it may raise. One inside another is a part of it.
+        One that may not wait raises WouldWait where it would have to.
         """
-        return Alone(self) if self._keeper is None else self._kept_work(self._keeper, reading=reading)
+        if self._keeper is None:
+            return Alone(self, may_wait=may_wait)
+        if not may_wait:
+            raise WouldWait
+        return self._kept_work(self._keeper, reading=reading)
+
+    def view(self) -> Tenant:
+        """The records as they are now, for whoever reads long, while others change them; the caller holds the lock."""
+        twin: Tenant = self.copy()
+        twin._of = self
+        return twin
+
+    def lend(self, resource: str) -> Collection:
+        """A resource's records for somebody who keeps them; what changes here from now on changes a copy."""
+        lent = self[resource]
+        self._shared.add(resource)
+        return lent
 
     def transaction(self, *, lasting: bool = False) -> AbstractContextManager[Tenant]:
         """All that is changed inside, or nothing of it when that ends with an exception.
@@ -150,6 +169,13 @@ class Tenant:
     def _begin(self, resource: str) -> None:
         """Put a resource's first records in. They stay, whatever becomes of the transaction that asked for them."""
         assert self._fill
+        if self._of is not None:
+            with self._of.work():
+                self._collections[resource] = self._of.lend(resource)
+            self._unfilled.discard(resource)
+            return
+        if not self.may_wait:
+            raise WouldWait
         with self.lock:
             undo, self.undo = self.undo, None
             try:
@@ -269,14 +295,3 @@ class Tenant:
 
 Fill: TypeAlias = Callable[[Tenant, str], None]
 """Puts the first records of a resource into a tenant."""
-
-
-class Keeper(Protocol):
-    """Keeps tenants outside memory as well."""
-
-    def unit(self, tenant: Tenant, *, reading: bool) -> AbstractContextManager[None]:
-        """One unit of work: the tenant is up to date inside; what it changed is kept before it ends, or undone.
-
-        The tenant's lock is held. With ``reading``, no other keeper of the tenant is held off: raises Overtaken when
-        something was changed after all while another changed the tenant as well; nothing has happened then.
-        """

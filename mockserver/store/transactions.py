@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
+from mockserver.store.keeping import WouldWait
+
 Undo: TypeAlias = list[Callable[[], object]]
 """What takes back each change, the first change first."""
 
@@ -14,6 +16,7 @@ class Undoable(Protocol):
 
     lock: Any
     undo: Undo | None
+    may_wait: bool
 
 
 Holder = TypeVar("Holder", bound=Undoable)
@@ -46,16 +49,23 @@ class Transaction(Generic[Holder]):
 
 
 class Alone(Transaction[Holder]):
-    """A transaction, and the tenant's lock around it."""
+    """A transaction, and the tenant's lock around it; one that ``may_wait`` not raises WouldWait where it is taken."""
 
-    __slots__ = ()
+    __slots__ = ("_before", "_may_wait")
+
+    def __init__(self, tenant: Holder, *, may_wait: bool = True) -> None:
+        super().__init__(tenant)
+        self._may_wait = may_wait
 
     def __enter__(self) -> Holder:
-        self._tenant.lock.acquire()
+        if not self._tenant.lock.acquire(blocking=self._may_wait):
+            raise WouldWait
+        self._before, self._tenant.may_wait = self._tenant.may_wait, self._may_wait
         return super().__enter__()
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         try:
             super().__exit__(kind, *rest)
         finally:
+            self._tenant.may_wait = self._before
             self._tenant.lock.release()

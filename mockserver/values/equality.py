@@ -18,10 +18,13 @@ def same_json(one: Any, other: Any) -> bool:
     """
     if one is other:
         return True
-    if type(one) is str and type(other) is str:  # PERF: nearly all values; a PATCH compares 50
-        return one == other
+    if (kind := type(one)) is type(other):  # PERF: nearly all values are; a PATCH compares 50
+        if kind is str:
+            return bool(one == other)
+        if kind is dict:
+            return _same_members(one, other)
     if isinstance(one, Mapping):
-        return isinstance(other, Mapping) and one.keys() == other.keys() and all(map(_same_at(one, other), one))
+        return isinstance(other, Mapping) and _same_members(one, other)
     if isinstance(one, list | tuple):
         return isinstance(other, list | tuple) and len(one) == len(other) and all(map(same_json, one, other))
     return _is_number(one) == _is_number(other) and (_is_number(one) or type(one) is type(other)) and one == other
@@ -49,8 +52,13 @@ def unlike(one: Any, other: Any, steps: tuple[str | int, ...] = ()) -> Iterator[
         yield steps, one, other
 
 
-def _same_at(one: Mapping[str, Any], other: Mapping[str, Any]) -> Any:
-    return lambda name: same_json(one[name], other[name])
+def _same_members(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    if len(one) != len(other):
+        return False
+    for name, value in one.items():  # noqa: SIM110 -- PERF: a generator takes twice as long
+        if name not in other or not same_json(value, other[name]):
+            return False
+    return True
 
 
 def _is_number(value: Any) -> bool:

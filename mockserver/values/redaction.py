@@ -58,7 +58,7 @@ def redact_text(text: str) -> str:
 
     For text that is not JSON: of a member that is an object or a list, all that follows is left out.
     """
-    if not text:
+    if not text or (text.isascii() and not _may_hold_one(text.encode())):
         return text
     return redact_tokens(_MEMBER.sub(rf'\1"{HIDDEN}"', _PAIR.sub(rf"\1{HIDDEN}", text)))
 

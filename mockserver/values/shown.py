@@ -22,6 +22,8 @@ def shown(value: Any, limit: int = SHOWN) -> str:
 
     A pattern is shown as ``/…/``; of anything else that JSON does not know, the name of its type.
     """
+    if type(value) in _SCALARS:  # PERF: nearly all are
+        return cut(_scalar(value, limit), limit)
     pieces: list[str] = []
     size = 0
     for piece in _pieces(value, limit, DEEPEST):
@@ -66,6 +68,9 @@ _TYPES: tuple[tuple[str, Any], ...] = (
     ("object", Mapping),
     ("array", list | tuple),
 )
+
+
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def _pieces(value: Any, limit: int, levels: int) -> Iterator[str]:

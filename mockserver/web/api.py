@@ -21,11 +21,14 @@ class Api:
         self.paths = paths
         self._departure = Departure(cors)
 
-    def answer(self, arrived: Arrived, found: Match | None) -> Leaving:
-        """The reply to what arrived for the path ``found``; None: no path of the document. Never raises."""
+    def answer(self, arrived: Arrived, found: Match | None, *, may_wait: bool = True) -> Leaving:
+        """The reply to what arrived for the path ``found``; None: no path of the document.
+
+        Never raises, but WouldWait where it may not wait and would have to.
+        """
         template, values = found or ("", {})
         request = request_of(arrived, self.world.settings, template, values)
-        reply = answer(self.world, request)
+        reply = answer(self.world, request, may_wait=may_wait)
         is_open = not request.path.startswith(CONTROL)
         accepted = request.headers.get("accept-encoding", "")
         return self._departure.leaving(reply, self.paths.answered(template), accepted=accepted, is_open=is_open)

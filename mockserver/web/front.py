@@ -8,12 +8,13 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from flask import Flask
 
+from mockserver.store import WouldWait
 from mockserver.web.access_log import Line, Log, unlogged
 from mockserver.web.app import api_of
 from mockserver.web.arriving import Arrived, headers_of
@@ -95,25 +96,24 @@ class Front:
         like = Like(arrived.method, template, values.get(self.world.contract.tenant or ""))
         if len(arrived.body or b"") > SMALL:
             return await self._beside(partial(self._answer, arrived, found))
-        is_quick = self._pace.is_quick(like)
-        may_pause = self.world.faults.are_waiting or "prefer" in arrived.headers
-        if is_quick and not self._pace.under_way and not may_pause:
-            return self._timed(like, arrived, found)
-        return await self._beside(partial(self._timed, like, arrived, found), is_quick=is_quick)
+        if self._pace.is_quick(like) and self._pauses_nowhere(arrived):
+            with suppress(WouldWait):
+                return self._timed(like, arrived, found, may_wait=False)
+        return await self._beside(partial(self._timed, like, arrived, found))
 
-    def _timed(self, like: Like, arrived: Arrived, found: Match) -> _Answered:
+    def _pauses_nowhere(self, arrived: Arrived) -> bool:
+        """Whether nobody asked for a pause, and no other store may be waited for."""
+        return not self.world.faults.are_waiting and "prefer" not in arrived.headers and self.world.store.is_at_hand
+
+    def _timed(self, like: Like, arrived: Arrived, found: Match, *, may_wait: bool = True) -> _Answered:
         began = time.perf_counter()
-        answered = self._answer(arrived, found)
+        answered = self._answer(arrived, found, may_wait=may_wait)
         self._pace.took(like, time.perf_counter() - began)
         return answered
 
-    async def _beside(self, answer: Callable[[], _Answered], *, is_quick: bool = False) -> _Answered:
+    async def _beside(self, answer: Callable[[], _Answered]) -> _Answered:
         """Answer on a thread, so that nobody waits for it."""
-        self._pace.under_way += not is_quick
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._alone, answer)
-        finally:
-            self._pace.under_way -= not is_quick
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._alone, answer)
 
     def _found(self, method: str, raw: str) -> Match | None:
         """The document's path that is asked for; None where the application has to look closer."""
@@ -169,8 +169,8 @@ class Front:
         with self._gate.entered():
             return answer()
 
-    def _answer(self, arrived: Arrived, found: Match) -> _Answered:
-        leaving = self._api.answer(arrived, found)
+    def _answer(self, arrived: Arrived, found: Match, *, may_wait: bool = True) -> _Answered:
+        leaving = self._api.answer(arrived, found, may_wait=may_wait)
         has_content = arrived.method != "HEAD" and leaving.status >= 200 and leaving.status not in WITHOUT_CONTENT
         content = leaving.content if has_content else b""
         headers = leaving.encoded()

@@ -24,13 +24,11 @@ class RequestPace:
     """What took how long.
 
     PERF: to hand a request to a thread and its answer back takes as long as to read a record. So what was quick the
-    last time is answered at once, unless something slow is under way that it might have to wait for.
+    last time is answered at once.
     """
 
     def __init__(self) -> None:
         self._quick: set[Like] = set()
-        self.under_way = 0
-        """How many requests are with threads that may take long."""
 
     def is_quick(self, one: Like) -> bool:
         """Whether requests like this one took no time."""

@@ -37,8 +37,12 @@ class KeptStore(Store):
         with self.work(name) as tenant:
             return tenant
 
-    def work(self, name: str, *, reading: bool = False) -> AbstractContextManager[Tenant]:
-        return self._known(name).work(reading=reading)
+    def work(self, name: str, *, reading: bool = False, may_wait: bool = True) -> AbstractContextManager[Tenant]:
+        return self._known(name).work(reading=reading, may_wait=may_wait)
+
+    @property
+    def is_at_hand(self) -> bool:
+        return False
 
     def names(self) -> list[str]:
         with self.database.reading() as connection:
