@@ -1,7 +1,8 @@
 """Any document, told by the same story over HTTP to this mock, Prism and Scalar's: what starts, remembers, is valid.
 
-    python benchmarks/documents.py FOLDER [--write] [--only TEXT] [--faults]
+    python benchmarks/documents.py [FOLDER] [--installed] [--write] [--only TEXT] [--faults]
 
+``--installed`` takes the documents that come in npm packages, too (``npm ci --prefix benchmarks``).
 ``--write`` puts the tables into docs/any-document.md. The others are what is installed of them: Prism by ``make
 peers``, Scalar's by ``npm ci --prefix benchmarks``.
 """
@@ -27,6 +28,19 @@ from peers import Server, running, servers
 
 PATIENCE = 20
 """Seconds for one reply."""
+PACKAGES = Path(__file__).parent / "node_modules"
+INSTALLED = {
+    "circular-3.0": "@readme/oas-examples/3.0/yaml/circular.yaml",
+    "directus-3.0": "@directus/specs/dist/openapi.json",
+    "discriminators-3.0": "@readme/oas-examples/3.0/yaml/discriminators.yaml",
+    "galaxy-3.1": "@scalar/galaxy/dist/latest.yaml",
+    "github-3.0": "@octokit/openapi/generated/api.github.com.json",
+    "petstore-2.0": "@readme/oas-examples/2.0/json/petstore.json",
+    "petstore-3.1": "@readme/oas-examples/3.1/yaml/petstore.yaml",
+    "star-trek-3.0": "@readme/oas-examples/3.0/json/star-trek.json",
+    "train-travel-3.1": "@readme/oas-examples/3.1/yaml/train-travel.yaml",
+}
+"""Documents that come in packages, by the name that the table has for them."""
 PAGE = Path(__file__).parent.parent / "docs" / "any-document.md"
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 STORY = {
@@ -55,10 +69,17 @@ class Row:
     told: dict[str, Told] = field(default_factory=dict)
 
 
-def measured(file: Path, others: list[Server], *, most: int, shows_faults: bool) -> Row:
+def chosen(folder: Path | None, text: str, *, installed: bool) -> dict[str, Path]:
+    """The documents of a folder and of packages whose names hold ``text``, by their names."""
+    found = {name: PACKAGES / file for name, file in INSTALLED.items()} if installed else {}
+    found |= {one.stem: one for one in folder.iterdir() if one.suffix in (".json", ".yaml", ".yml")} if folder else {}
+    return {name: found[name] for name in sorted(found) if text in name}
+
+
+def measured(name: str, file: Path, others: list[Server], *, most: int, shows_faults: bool) -> Row:
     contract = infer_contract(read_document(file))
     operations, stubs, _, _ = counted(contract)
-    row = Row(file.stem, operations, operations - stubs)
+    row = Row(name, operations, operations - stubs)
     for server in others:
         told = row.told[server.name] = Told()
         with running(server, file) as one:
@@ -128,7 +149,8 @@ def _table(lines: list[list[str]]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--installed", action="store_true", help="the documents of npm packages, too")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/any-document.md")
     parser.add_argument("--only", default="", help="the documents whose names hold this text")
     parser.add_argument("--server", default="", help="the servers whose names hold this text")
@@ -137,11 +159,9 @@ def main() -> None:
     args = parser.parse_args()
     rows = []
     asked = [one for one in servers() if args.server.lower() in one.name.lower()]
-    for file in sorted(one for one in args.folder.iterdir() if one.suffix in (".json", ".yaml", ".yml")):
-        if args.only not in file.name:
-            continue
+    for name, file in chosen(args.folder, args.only, installed=args.installed).items():
         try:
-            rows.append(measured(file, asked, most=args.most, shows_faults=args.faults))
+            rows.append(measured(name, file, asked, most=args.most, shows_faults=args.faults))
         except SetupError as error:
             print(f"{file.name}: {error}", file=sys.stderr)
             continue
