@@ -89,7 +89,6 @@ def _check(report: Path | None, stories: Path | None, chosen: dict[str, Any]) ->
     from mockserver.conformance.options import Options
     from mockserver.conformance.reporting import Files, all_reporters
     from mockserver.conformance.stories.scripts import clear_stories, write_stories
-    from mockserver.conformance.stories.telling import stories_of
     from mockserver.conformance.summary import Display, show
 
     console = Console(soft_wrap=False)
@@ -105,12 +104,11 @@ def _check(report: Path | None, stories: Path | None, chosen: dict[str, Any]) ->
     if stories:
         clear_stories(stories)
     with display.running():
-        verdict, target = run(Options(report=report, **chosen), to_all(display, *files, hear))
+        verdict, _ = run(Options(report=report, stories=stories, **chosen), to_all(display, *files, hear))
     summary, written = ended[-1].report.summary, [file for one in files for file in one.written]
     try:
-        found_stories = stories_of(ended[-1].report, target.contract) if stories else []
-        if stories and found_stories:
-            write_stories(stories, found_stories)
+        if stories and (reproducing := ended[-1].report.stories):
+            write_stories(stories, reproducing)
             written.append(stories)
     finally:  # whatever becomes of its stories, what was found is shown
         show(console, summary, written)

@@ -14,6 +14,7 @@ from mockserver.conformance.gathering import findings_of
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import MOCK, Options, judge
 from mockserver.conformance.runner import Run
+from mockserver.conformance.stories.reproducing import with_stories
 from mockserver.conformance.sweeping import leftovers, sweep_away
 from mockserver.conformance.targets import Target, find_target
 from mockserver.conformance.telling import report_on
@@ -85,7 +86,8 @@ def run(
         secrets=tuple(one.credentials.secrets()),
         left=left,
     )
-    listener(Finished(report_on(verdict, target.secrets(), options.redact)))
+    report = report_on(verdict, target.secrets(), options.redact)
+    listener(Finished(with_stories(report, one, options.stories) if options.stories else report))
     return verdict, target
 
 

@@ -45,7 +45,7 @@ def _result(one: Mapping[str, Any], level: str) -> dict[str, Any]:
         "level": level,
         "message": {"text": f"{one['cause']}\n{one['detail']}".strip()},
         "locations": [{**place, "logicalLocations": where} if where else place],
-        "properties": {"provenance": one["provenance"]},
+        "properties": {"provenance": one["provenance"], **({"story": one["story"]} if one["story"] else {})},
         "partialFingerprints": {"cause/v1": f"{one['check']} {one['operation']} {one['cause']}"},
         "occurrenceCount": max(one["count"], 1),
     }
@@ -53,17 +53,22 @@ def _result(one: Mapping[str, Any], level: str) -> dict[str, Any]:
 
 def ctrf(report: Mapping[str, Any]) -> str:
     """Common Test Report Format: a test a check and resource."""
-    tests = [_test(one) for one in report["checks"]]
+    stories: dict[tuple[str, str], list[str]] = {}
+    for one in report["findings"]:
+        for resource in one["resources"] or [""]:
+            stories.setdefault((one["check"], resource), []).extend([one["story"]] if one["story"] else [])
+    tests = [_test(one, stories.get((one["name"], one["resource"]), [])) for one in report["checks"]]
     counts = {state: sum(one["status"] == state for one in tests) for state in ("passed", "failed", "skipped")}
     summary = {"tests": len(tests), **counts, "pending": 0, "other": 0, **_times(report)}
     results = {"tool": {"name": "mockserver check"}, "summary": summary, "tests": tests}
     return json.dumps({"reportFormat": "CTRF", "specVersion": "0.0.0", "results": results}, indent=1)
 
 
-def _test(one: Mapping[str, Any]) -> dict[str, Any]:
+def _test(one: Mapping[str, Any], stories: list[str]) -> dict[str, Any]:
     name = f"{one['name']} [{one['resource']}]" if one["resource"] else one["name"]
     test = {"name": name, "status": _CTRF[one["outcome"]], "duration": round(one["seconds"] * 1000)}
-    return {**test, "message": one["reason"]} if one["reason"] else test
+    test |= {"message": one["reason"]} if one["reason"] else {}
+    return {**test, "extra": {"stories": stories}} if stories else test
 
 
 def _times(summary: Mapping[str, Any]) -> dict[str, int]:

@@ -39,6 +39,7 @@ def _told(root: ET.Element, cases: Mapping[tuple[str, str], ET.Element], one: Ma
         case.remove(mark)
     failure = ET.SubElement(case, "failure", message=_printable(f"{one['operation']}: {one['cause']}"))
     lines = [one["detail"], f"found {times(one['count'])}, seed {one['seed']}", one["curl"] or ""]
+    lines += [f"story: {one['story']}"] if one["story"] else []
     failure.text = _printable("\n".join(line for line in lines if line))
     for place in places[1:]:
         if not len(cases[place]):

@@ -57,6 +57,7 @@ class Options:
     max_time: float | None = None
     rate: float | None = None
     report: Path | None = None
+    stories: Path | None = None
     baseline: Path | None = None
     update_baseline: bool = False
     reason: str | None = None

@@ -206,6 +206,8 @@ def _finding(console: Console, one: dict[str, Any]) -> None:
     if also := [other["cause"] for other in one["also"]]:
         more = f"; and {len(also) - 2} more" if len(also) > 2 else ""
         lines.append(f"also: {'; '.join(also[:2])}{more}")
+    if one["story"]:
+        lines.append(f"story: {one['story']}, which mockserver check --replay carries out again; .sh and .py beside it")
     for line in [*lines, *([one["curl"]] if one["curl"] else [])]:
         console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
 

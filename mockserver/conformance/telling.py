@@ -7,22 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.conformance.baseline import Accepted
+from mockserver.conformance.curl import curl
 from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.running import Outcome, Result
+from mockserver.conformance.stories.story import Story
 from mockserver.conformance.traffic import Exchange
 from mockserver.conformance.verdict import Cluster, Verdict, clusters
 from mockserver.contract import Operation
-from mockserver.values.curl import CurlHeader, curl_command
-from mockserver.values.redaction import HIDDEN, is_secret
 
 SHOWN_BODY = 4_000
 """How many characters of a body a report shows."""
 UNTOLD = (Outcome.NOT_APPLICABLE, Outcome.LEFT_OUT)
 """Checks that reports do not list one by one: they have nothing to tell."""
-TOKENS = ("TOKEN", "OTHER_TOKEN")
-UNTOLD_HEADERS = frozenset(
-    {"host", "user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid"}
-)
 
 
 def redactor_for(verdict: Verdict, tokens: list[str], fields: tuple[str, ...]) -> Redactor:
@@ -37,11 +33,15 @@ def redactor_for(verdict: Verdict, tokens: list[str], fields: tuple[str, ...]) -
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One run as reporters see it: ``told`` is plain data, covered; ``redactor`` covers whatever else is shown."""
+    """One run as reporters see it: ``summary`` is plain data, covered; ``redactor`` covers whatever else is shown.
+
+    ``stories`` reproduce findings; a finding of the summary names the file of its own.
+    """
 
     verdict: Verdict
     summary: dict[str, Any]
     redactor: Redactor
+    stories: tuple[Story, ...] = ()
 
 
 def report_on(verdict: Verdict, tokens: list[str], fields: tuple[str, ...]) -> Report:
@@ -143,7 +143,8 @@ def finding(verdict: Verdict, cluster: Cluster, redactor: Redactor) -> dict[str,
         "provenance": one.provenance.value,
         "count": cluster.count,
         "seed": verdict.seed,
-        "curl": curl(last, verdict.base_url, redactor) if last else None,
+        "story": None,
+        "curl": _curl(last, verdict.base_url, redactor) if last else None,
         "exchanges": [exchange(step, verdict.base_url, redactor) for step in one.exchanges],
     }
 
@@ -155,27 +156,12 @@ def exchange(step: Exchange, base_url: str, redactor: Redactor) -> dict[str, Any
         "status": step.reply.status if step.reply else None,
         "reply": cut(redactor.body(step.reply.body)) if step.reply else step.failure,
         "reply_headers": redactor.headers(step.reply.headers) if step.reply else [],
-        "curl": curl(step, base_url, redactor),
+        "curl": _curl(step, base_url, redactor),
     }
 
 
-def curl(step: Exchange, base_url: str, redactor: Redactor) -> str:
-    """A command line that sends the request again; the tokens are taken from ``$TOKEN`` and ``$OTHER_TOKEN``."""
-    headers = []
-    for name, text in step.sent.headers:
-        if name.lower() == "authorization" or (is_secret(name) and text in redactor.tokens):
-            headers.append(CurlHeader(name, _credentials(text, redactor), is_filled_in=True))
-        elif name.lower() not in UNTOLD_HEADERS and not is_secret(name):
-            headers.append(CurlHeader(name, redactor.text(text)))
-    body = cut(redactor.body(step.sent.body)) if step.sent.body else None
-    return curl_command(redactor.text(base_url + step.sent.target), step.sent.method, headers, body)
-
-
-def _credentials(text: str, redactor: Redactor) -> str:
-    """The run's own tokens by the names a person would give them; any other, bad on purpose, covered."""
-    scheme, separator, shown = text.rpartition(" ")
-    names = {token: f"${name}" for token, name in reversed([*zip(redactor.tokens, TOKENS, strict=False)])}
-    return f"{scheme}{separator}{names[shown]}" if shown in names else f"Bearer {HIDDEN}"
+def _curl(step: Exchange, base_url: str, redactor: Redactor) -> str:
+    return curl(step, base_url, redactor, cut(redactor.body(step.sent.body)))
 
 
 def _not_covered(verdict: Verdict) -> list[dict[str, Any]]:

@@ -46,10 +46,14 @@ class Cluster:
     ``operations`` and ``resources`` are all that it was found in.
     """
 
-    first: Finding
+    findings: tuple[Finding, ...]
     causes: Mapping[str, int]
     operations: tuple[str, ...]
     resources: tuple[str, ...]
+
+    @property
+    def first(self) -> Finding:
+        return self.findings[0]
 
     @property
     def count(self) -> int:
@@ -197,4 +201,4 @@ def _general(finding: Finding) -> str:
 def _cluster(found: list[Finding]) -> Cluster:
     operations = tuple(dict.fromkeys(one.operation for one in found if one.operation))
     resources = tuple(dict.fromkeys(one.resource for one in found))
-    return Cluster(found[0], Counter(one.cause for one in found), operations, resources)
+    return Cluster(tuple(found), Counter(one.cause for one in found), operations, resources)

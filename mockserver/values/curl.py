@@ -16,8 +16,13 @@ class CurlHeader(NamedTuple):
     is_filled_in: bool = False
 
     def word(self) -> str:
-        line = f"{self.name}: {self.text}"
-        return '"' + re.sub(r'(["`\\])', r"\\\1", line) + '"' if self.is_filled_in else shlex.quote(line)
+        line = f"{self.name}: {self.text}" if self.text else f"{self.name};"  # so curl sends a header without a value
+        return quoted(line, is_filled_in=self.is_filled_in)
+
+
+def quoted(text: str, *, is_filled_in: bool = False) -> str:
+    """``text`` as one word; ``is_filled_in``: the shell puts its variables into it."""
+    return '"' + re.sub(r'(["`\\])', r"\\\1", text) + '"' if is_filled_in else shlex.quote(text)
 
 
 def curl_command(
@@ -28,11 +33,15 @@ def curl_command(
     *,
     options: Iterable[str] = ("-i",),
     on_lines: bool = False,
+    is_url_filled_in: bool = False,
 ) -> str:
-    """``curl`` with every word quoted for a shell; ``on_lines``: each header and the body on a line of its own."""
+    """``curl`` with every word quoted for a shell but ``options``, which are as they are given.
+
+    ``on_lines``: each header and the body on a line of its own; ``is_url_filled_in``: the shell puts variables into it.
+    """
     verb = [] if method == "GET" else ["--head"] if method == "HEAD" else ["-X", method]
     parts = [
-        " ".join(["curl", *options, *verb, shlex.quote(url)]),
+        " ".join(["curl", *options, *verb, quoted(url, is_filled_in=is_url_filled_in)]),
         *(f"-H {header.word()}" for header in headers),
         *([f"--data-binary {shlex.quote(body)}"] if body else []),
     ]

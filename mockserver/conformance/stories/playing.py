@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import Any
@@ -133,12 +134,17 @@ def turn(
     return bare + ("&" if "?" in bare else "?") + key, page
 
 
+def basic_of(secrets: dict[str, str]) -> dict[str, str]:
+    """Each token as the credentials of the scheme Basic: the password of the user ``check``."""
+    return {f"BASIC_{name}": base64.b64encode(f"check:{text}".encode()).decode() for name, text in secrets.items()}
+
+
 def play(story: dict[str, Any], secrets: dict[str, str], send: Any) -> tuple[list[Answer], dict[str, str]]:
     """Carry the steps out with ``send(method, target, headers, body)`` and remove what they made.
 
     Returns the replies and what was taken from them. Raises Unplayable.
     """
-    bound, replies = dict(secrets), []
+    bound, replies = {**secrets, **basic_of(secrets)}, []
     try:
         for number, step in enumerate(story["steps"]):
             asked = request(step, bound)

@@ -13,6 +13,7 @@ from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.runner import Run
 from mockserver.conformance.stories.expecting import broken
 from mockserver.conformance.stories.playing import Answer, Unplayable, play
+from mockserver.conformance.stories.reproducing import tokens_of
 from mockserver.conformance.stories.story import Story, as_data, read_story
 from mockserver.conformance.targets import Target, find_target
 from mockserver.conformance.traffic import Received, Sent
@@ -42,11 +43,12 @@ def replay(file: Path, options: Options, target: Target | None = None) -> tuple[
     target = target or find_target(options)
     run = Run(options, target)
     run.greet()
-    tokens = {"TOKEN": target.own.token, "OTHER_TOKEN": target.other.token if target.other else None}
-    tokens["BAD_TOKEN"] = os.environ.get("BAD_TOKEN")
+    tokens = dict(tokens_of(target))
+    if bad := os.environ.get("BAD_TOKEN"):
+        tokens["BAD_TOKEN"] = bad
     run.client.purpose = "replaying"
     try:
-        return story, fate_of(story, {name: text for name, text in tokens.items() if text}, run.client.send)
+        return story, fate_of(story, tokens, run.client.send)
     except (Unplayable, NotAllowed, Unreachable, OutOfTime) as error:
         remedy = "correct what stands in the way, or write the story anew"
         raise SetupError([Problem(str(file), "", f"cannot be carried out: {error}", remedy)]) from None

@@ -32,17 +32,22 @@ def write_stories(folder: Path, stories: Iterable[Story]) -> list[Path]:
     with writing(folder, REMEDY):
         folder.mkdir(parents=True, exist_ok=True)
         for number, story in enumerate(stories, 1):
-            name = f"{number:03}_" + re.sub(r"\W+", "_", story.name)[:80].strip("_").lower()
+            name = file_name(number, story)
             texts = {
                 f"{name}.json": json.dumps(as_data(story), indent=1),
                 f"{name}.sh": shell(story),
                 f"test_{name}.py": pytest_file(story),
             }
-            for file_name, text in texts.items():
-                (folder / file_name).write_text(text, encoding="utf-8")
-                written.append(folder / file_name)
+            for each, text in texts.items():
+                (folder / each).write_text(text, encoding="utf-8")
+                written.append(folder / each)
             (folder / f"{name}.sh").chmod(0o755)
     return written
+
+
+def file_name(number: int, story: Story) -> str:
+    """What the files of the story with this number, counted from 1, are called, without their endings."""
+    return f"{number:03}_" + re.sub(r"\W+", "_", story.name)[:80].strip("_").lower()
 
 
 def shell(story: Story) -> str:
@@ -53,7 +58,9 @@ def shell(story: Story) -> str:
     cleaning = [f"  {_call(f'cleaning-{at}', step)} >&2 || :" for at, step in enumerate(story.cleaning)]
     # A hole that was never filled means that there is nothing to remove.
     unset = [f"{name}= {name}_url=" for name in taken]
-    tokens = sorted({name for step in story.steps for _, text in step.headers for name in HOLE.findall(text)})
+    shown = [text for step in story.steps for text in (step.target, *(text for _, text in step.headers))]
+    named = {name.removeprefix("BASIC_") for text in shown for name in HOLE.findall(text)}
+    tokens = sorted(name for name in named if name.endswith("TOKEN"))
     given = " ".join(f'"{name}=${name}"' for name in taken)
     return "\n".join(
         [
@@ -64,6 +71,7 @@ def shell(story: Story) -> str:
             "set -u",
             f"base=${{1:-${{BASE_URL:-{shlex.quote(story.base_url)}}}}}",
             *(f': "${{{name}:?is not set: put an access token there}}"' for name in tokens),
+            *(f"BASIC_{name}=$(printf 'check:%s' \"${name}\" | base64 | tr -d '\\n')" for name in tokens),
             "work=$(mktemp -d) || exit 2",
             *unset,
             "call() {",

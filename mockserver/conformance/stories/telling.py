@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
+from mockserver.conformance.curl import TOKENS, basic
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.made import created, path_value
 from mockserver.conformance.redaction import Redactor
@@ -16,9 +17,8 @@ from mockserver.conformance.stories.expecting import symptom
 from mockserver.conformance.stories.playing import VOLATILE, Answer, parsed, turn
 from mockserver.conformance.stories.story import Capture, Expectation, Story, StoryStep
 from mockserver.conformance.stories.trail import LAST, BrokenRule, Listing, Trail, Walk, is_listed, texts_of
-from mockserver.conformance.telling import Report
 from mockserver.conformance.traffic import Exchange, json_or_none
-from mockserver.conformance.verdict import clusters
+from mockserver.conformance.verdict import Cluster
 from mockserver.contract import Contract, Kind, Operation
 from mockserver.values.absent import ABSENT
 from mockserver.values.pointer import pointer_to
@@ -43,12 +43,12 @@ class Circumstances:
     redactor: Redactor
 
 
-def stories_of(report: Report, contract: Contract) -> list[Story]:
-    """The story of each cause, in the order of the report."""
-    verdict = report.verdict
-    run = Circumstances(contract, verdict.base_url, verdict.seed, report.redactor)
-    found = [tell_story(one.first, run) for one in clusters([*verdict.findings, *verdict.noted])]
-    return [one for one in found if one]
+def stories_of(cluster: Cluster, run: Circumstances) -> Iterator[Story]:
+    """Stories of one cause: of each wording of it that has a trail, the first one's first."""
+    trailed = [one for one in cluster.findings if one.trail]
+    for finding in trailed or cluster.findings[:1]:
+        if story := tell_story(finding, run):
+            yield story
 
 
 def tell_story(finding: Finding, run: Circumstances) -> Story | None:
@@ -145,6 +145,8 @@ class _Teller:
         body = sent.body.decode() if sent.body is not None else None
         target = self._holed(sent.target, number, in_target=True)
         text = self._holed(self._shown(body, number), number) if body is not None else None
+        for token, hole in zip(self._run.redactor.tokens, TOKENS, strict=False):
+            target = target.replace(quote(token, safe=""), "{{" + hole + "}}")
         self._sent += f"\n{sent.target} {body or ''}"
         self._read(number, exchange, operation)
         safe = sent.method in ("GET", "HEAD", "OPTIONS") or bool(operation and operation.facts.is_safe)
@@ -160,8 +162,8 @@ class _Teller:
 
     def _credentials(self, name: str, text: str) -> str:
         """The header with the run's tokens by name; another token, bad on purpose, is for whoever replays to give."""
-        for token, hole in zip(self._run.redactor.tokens, ("TOKEN", "OTHER_TOKEN"), strict=False):
-            text = text.replace(token, "{{" + hole + "}}")
+        for token, hole in zip(self._run.redactor.tokens, TOKENS, strict=False):
+            text = text.replace(basic(token), "{{BASIC_" + hole + "}}").replace(token, "{{" + hole + "}}")
         if name.lower() == "authorization" and re.search(r"[\w-]{12,}\.[\w-]{12,}", text):
             self._gaps.append("it needs a token that must be refused, in BAD_TOKEN")
             return "Bearer {{BAD_TOKEN}}"
