@@ -40,6 +40,7 @@ class Service:
 
     def __init__(self, published: Published, sizes: Mapping[str, int]) -> None:
         self._published, self._sizes = published, sizes
+        self._references: dict[int, tuple[Record, frozenset[tuple[str, str]]]] = {}
         self._doing: dict[str, Callable[[Call], Any]] = {
             "list": self._list,
             "read": self._read,
@@ -140,13 +141,20 @@ class Service:
     def _delete(self, call: Call, key: str) -> str:
         self._there(call, key)
         for name in call.tenant.names():
-            schema = self._published.resources[name].schema
             for other, record in call.tenant.shelf(name).all():
                 is_itself = (name, other) == (call.resource.name, key)
-                if not is_itself and (call.resource.name, key) in self._published.references(schema, record):
+                if not is_itself and (call.resource.name, key) in self._named(name, record):
                     raise Refused(409, "Something else still needs it")
         call.tenant.shelf(call.resource.name).put(key, None)
         return key
+
+    def _named(self, resource: str, record: Record) -> frozenset[tuple[str, str]]:
+        """What a record refers to. PERF: worked out once, since each delete asks it of all records."""
+        known = self._references.get(id(record))
+        if known is None or known[0] is not record:
+            schema = self._published.resources[resource].schema
+            known = self._references[id(record)] = (record, frozenset(self._published.references(schema, record)))
+        return known[1]
 
     def _judge(self, call: Call, way: str, body: Any) -> None:
         name = str(next(name for name, one in self._published.schemas.items() if one is call.resource.schema))
@@ -239,7 +247,8 @@ class Service:
     def _preview(self, call: Call) -> Any:
         key = call.body.get(call.operation.meaning["record"])
         record = self._there(call, key) if key else {}
-        text = call.body.get(call.operation.meaning.get("body", ""), "")
+        template = call.body.get(call.operation.meaning["email"])
+        text = str(template.get("body", "")) if isinstance(template, dict) else ""
         call.tenant.mails.append({"about": key, "body": rules.merged(text, record)})
         return EMPTY
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import copy
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
 Record = dict[str, Any]
+LONG_AGO = 5.0
+"""Seconds after which nothing lags any more."""
 
 
 class Shelf:
@@ -16,12 +19,24 @@ class Shelf:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._editions: dict[str, list[tuple[float, Record | None]]] = {}
+        self._gone: deque[tuple[float, str]] = deque()
 
     def put(self, key: str, record: Record | None) -> None:
         """Keep a copy of ``record``; None: it is gone."""
+        now = self._clock()
         editions = self._editions.setdefault(key, [])
-        editions.append((self._clock(), copy.deepcopy(record)))
+        editions.append((now, copy.deepcopy(record)))
         del editions[:-20]
+        if record is None:
+            self._gone.append((now, key))
+        while self._gone and self._gone[0][0] < now - LONG_AGO:
+            self._forget(self._gone.popleft()[1], now)
+
+    def _forget(self, key: str, now: float) -> None:
+        """What was removed long ago is no edition that any read may still see."""
+        editions = self._editions.get(key, [])
+        if editions and editions[-1][1] is None and editions[-1][0] < now - LONG_AGO:
+            del self._editions[key]
 
     def get(self, key: str, lag: float = 0.0) -> Record | None:
         """The record as it was ``lag`` seconds ago, not to be changed; None where there was none."""
