@@ -27,7 +27,8 @@ UNTOLD = frozenset(
 def curl(step: Exchange, base_url: str, redactor: Redactor, body: str | None) -> str:
     """The command; ``body`` is what is shown of the request's."""
     sent, url = step.sent, base_url + step.sent.target
-    options, headers = ["-i"], []
+    options: list[str] = ["-i"]
+    headers: list[CurlHeader] = []
     options += ["-g"] if set("[]{}") & set(url) else []
     options += ["--path-as-is"] if "/." in sent.path else []
     for name, text in sent.headers:

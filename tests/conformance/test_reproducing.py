@@ -102,27 +102,24 @@ TOKEN = "a-token-of-the-run"
 @pytest.mark.parametrize(
     ("target", "headers", "wanted"),
     [
-        ("/pets", (("Authorization", f"Bearer {TOKEN}"),), ["Authorization: Bearer a-token-of-the-run"]),
-        ("/pets", (("Authorization", f"Basic {basic(TOKEN)}"),), [f"Authorization: Basic {basic(TOKEN)}"]),
-        ("/pets", (("X-Key", TOKEN),), ["X-Key: a-token-of-the-run"]),
-        ("/pets", (("Cookie", f"session={TOKEN}"),), ["Cookie: session=a-token-of-the-run"]),
-        (f"/pets?api_key={TOKEN}&tags[]=1", (), ["GET /pets?api_key=a-token-of-the-run&tags[]=1 HTTP/1.1"]),
-        ("/pets", (("Authorization", "Bearer of-somebody-else"),), ["Authorization: Bearer a-bad-one"]),
-        ("/a/../b'c", (), ["GET /a/../b'c HTTP/1.1"]),
+        ("/pets", (("Authorization", f"Bearer {TOKEN}"),), "Authorization: Bearer a-token-of-the-run"),
+        ("/pets", (("Authorization", f"Basic {basic(TOKEN)}"),), f"check:{TOKEN}"),
+        ("/pets", (("X-Key", TOKEN),), "X-Key: a-token-of-the-run"),
+        ("/pets", (("Cookie", f"session={TOKEN}"),), "Cookie: session=a-token-of-the-run"),
+        (f"/pets?api_key={TOKEN}&tags[]=1", (), "http://host.invalid/pets?api_key=a-token-of-the-run&tags[]=1"),
+        ("/pets", (("Authorization", "Bearer of-somebody-else"),), "Authorization: Bearer a-bad-one"),
+        ("/a/../b'c", (), "http://host.invalid/a/../b'c"),
     ],
 )
-def test_a_curl_sends_the_same_request_and_holds_no_secret(target: str, headers: Any, wanted: list[str]) -> None:
+def test_a_curl_sends_the_same_request_and_holds_no_secret(target: str, headers: Any, wanted: str) -> None:
     step = Exchange(1, datetime(2025, 1, 1, tzinfo=UTC), "a check", Sent("GET", target, headers, None), None)
     command = curl(step, "http://host.invalid", Redactor([TOKEN]), None)
     assert TOKEN not in command
     assert "somebody" not in command
-    done = subprocess.run(
-        ["sh", "-c", f'curl() {{ command curl -sv --max-time 5 --connect-to "::127.0.0.1:1" "$@"; }}; echo {command[9:]}'],
-        env={"TOKEN": TOKEN, "BAD_TOKEN": "a-bad-one", "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    words = done.stdout.replace(f"-u check:{TOKEN}", f"-H Authorization: Basic {basic(TOKEN)}")
-    for one in wanted:
-        assert one.removeprefix("GET ").removesuffix(" HTTP/1.1") in words, words
+    command = command.replace("curl ", "printf '%s\\n' ", 1)
+    variables = {"TOKEN": TOKEN, "BAD_TOKEN": "a-bad-one"}
+    done = subprocess.run(["sh", "-c", command], env=variables, capture_output=True, text=True, check=True)
+    assert wanted in done.stdout.splitlines()
 
 
 @pytest.mark.parametrize(
