@@ -18,6 +18,7 @@ from mockserver.conformance import (
     Group,
     Inconclusive,
     Kind,
+    Operation,
     OutOfTime,
     Session,
     Unreachable,
@@ -169,7 +170,7 @@ class Flows(RuleBasedStateMachine):
         for operation in self.group.all(Kind.SEARCH):
             if asked := marked(self.session, self.group, operation.id):
                 found = by_id(self.group, walk(self.session, self.group, Ask(operation, body=asked)))
-                self.compared(found, f"{operation.id} in a flow finds other records than there are")
+                self.compared(operation, found, f"{operation.id} in a flow finds other records than there are")
 
     @precondition(lambda self: self.model)
     @rule(index=CHOSEN)
@@ -209,10 +210,11 @@ class Flows(RuleBasedStateMachine):
         )
         self.keep(found)
 
-    def compared(self, found: Mapping[str, dict[str, Any]], cause: str) -> None:
+    def compared(self, operation: Operation, found: Mapping[str, dict[str, Any]], cause: str) -> None:
         kept = {made.id for made in self.session.kept()}
         found = {record_id: one for record_id, one in found.items() if record_id not in kept}
-        self.session.expect(set(self.model) == set(found), cause, f"{len(found)} found, {len(self.model)} in the model")
+        detail, others = f"{len(found)} found, {len(self.model)} in the model", set(found) - set(self.model)
+        self.session.expect_listing(operation, found, cause, detail, holds=self.model, lacks=others)
         for record_id, record in self.model.items():
             self.session.same(record, found[record_id], "a search in a flow shows an outdated record")
 

@@ -69,10 +69,11 @@ class Judge:
         self._judge(operation)
         expect_status(reply, wanted, what, operation)
 
-    def expect(self, condition: bool, cause: str, detail: str = "") -> None:
+    def expect(self, condition: bool, cause: str, detail: str = "", expected: Expected | None = None) -> None:
+        """``expected`` says the same as ``condition``, in words that a story can be judged by."""
         self._judge()
         if not condition:
-            raise Broken(cause, detail)
+            raise Broken(cause, detail, expected=expected)
 
     def expect_listing(
         self,

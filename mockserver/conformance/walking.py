@@ -96,7 +96,8 @@ def left_nothing(session: Session, group: Group, what: str) -> None:
     for operation in group.all(Kind.LIST) if session.limits.owns_all else ():
         found = walk(session, group, Ask(operation))
         left = [one for one in found if session.mark in str(one.get(marker)) and one[group.key] not in known]
-        session.expect(not left, f"{what} is stored all the same", f"{len(left)} records")
+        stored = Listing(operation.id, marked=(marker, session.mark))
+        session.expect(not left, f"{what} is stored all the same", f"{len(left)} records", Expected(listing=stored))
 
 
 def by_id(group: Group, records: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

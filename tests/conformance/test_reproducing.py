@@ -157,6 +157,8 @@ def listing(**more: Any) -> dict[str, Any]:
         (listing(holds=["{{id_1}}", "c"]), True),
         (listing(lacks=["{{id_1}}"]), True),
         (listing(lacks=["c"]), False),
+        (listing(marked={"member": "id", "text": "a"}), False),
+        (listing(marked={"member": "id", "text": "b"}), True),
         (listing(once=True), True),
         (listing(steps=[0, 1], alike=True), True),
     ],

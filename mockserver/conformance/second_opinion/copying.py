@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import quote
 
 from mockserver.conformance.asking import NO_BODY, Ask, others
-from mockserver.conformance.findings import Inconclusive
+from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.plan import Group
 from mockserver.conformance.second_opinion.names import shared_name
 from mockserver.conformance.second_opinion.sides import Side
 from mockserver.conformance.traffic import Sent
+from mockserver.conformance.walking import read_page
 from mockserver.contract import Kind
 
 MOST = 5
@@ -49,11 +50,11 @@ class Copier:
         session = self.one.session
         for operation in (*group.all(Kind.LIST), *group.all(Kind.SEARCH)):
             body: Any = {} if operation.kind is Kind.SEARCH else NO_BODY
-            reply = session.send(Ask(operation, dict(others(group, operation)), body=body))
-            value = session.value(reply) if reply.status == 200 else []
-            items = value.get(operation.page.items) if isinstance(value, dict) and operation.page else value
-            records = items if isinstance(items, list) else []
-            return [one for one in records if isinstance(one, dict) and isinstance(one.get(group.key), str)][:MOST]
+            try:
+                sheet = read_page(session, group, Ask(operation, dict(others(group, operation)), body=body))
+            except Broken:
+                continue  # what is wrong with a list is told where it is compared
+            return list(sheet.items[:MOST])
         return []
 
     def _there(self, group: Group, record: Mapping[str, Any], depth: int) -> str:

@@ -60,11 +60,13 @@ def whole(value: Any) -> Any:
 
 def is_misheld(listing: dict[str, Any], story: dict[str, Any], replies: list[Answer], bound: dict[str, str]) -> bool:
     """Whether the lists of ``listing["steps"]`` lack a record, hold one too many, or one twice, or differ."""
-    lists = []
+    lists, marked, own = [], listing.get("marked"), set(bound.values())
     for number in listing["steps"]:
         value = parsed(replies[number][2])
         items = picked(value, "/items") if story["steps"][number].get("pages") else picked(value, listing["items"])
         if not isinstance(items, list):
+            return True
+        if marked and any(is_foreign(one, marked, story["key"], own) for one in items):
             return True
         lists.append([one.get(story["key"]) for one in items if isinstance(one, dict)])
     together = [one for ids in lists for one in ids]
@@ -77,10 +79,15 @@ def is_misheld(listing: dict[str, Any], story: dict[str, Any], replies: list[Ans
     holds = [one for one in (filled(text, bound) for text in listing["holds"]) if one not in deleted]
     if any(one not in together for one in holds) or any(filled(one, bound) in together for one in listing["lacks"]):
         return True
-    own = set(bound.values())
     alike = [[one for one in ids if one in own] for ids in lists]
     is_other = listing["alike"] and any(ids != alike[0] for ids in alike)
     return is_other or (listing["once"] and len(set(together)) != len(together))
+
+
+def is_foreign(record: Any, marked: dict[str, str], key: str, own: set[str]) -> bool:
+    """Whether a record has the mark of the run, and yet is none of those that the story made."""
+    is_marked = isinstance(record, dict) and marked["text"] in str(record.get(marked["member"]))
+    return is_marked and record.get(key) not in own
 
 
 def places_of(value: Any, pointer: str) -> list[Any]:

@@ -127,6 +127,7 @@ class _Teller:
             "lacks": [self._id(one) for one in sorted(listing.lacks)],
             "once": listing.is_once,
             "alike": listing.is_alike,
+            "marked": listing.marked and dict(zip(("member", "text"), listing.marked, strict=True)),
         }
 
     def _id(self, record_id: str) -> str:

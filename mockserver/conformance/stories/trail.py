@@ -33,7 +33,8 @@ _NAMES = re.compile(r"[\w|:-]+")
 class Listing:
     """What the ids of lists are held to: these are there, those are not, none comes twice, all walks are alike.
 
-    It is about the last ``walks`` of the operation, from page to page or of one page.
+    It is about the last ``walks`` of the operation, from page to page or of one page. ``marked``: no record with this
+    text in this member is there that nobody is known to have made.
     """
 
     operation: str
@@ -42,6 +43,7 @@ class Listing:
     is_once: bool = False
     is_alike: bool = False
     walks: int = 1
+    marked: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
