@@ -11,7 +11,8 @@ from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.identity import Requester
 from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
-from mockserver.conformance.stories.trail import Expected, Listing, Pages
+from mockserver.conformance.stories.trail import Expected, Listing
+from mockserver.conformance.stories.walks import Pages
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
 from mockserver.values.pointer import pointer_to

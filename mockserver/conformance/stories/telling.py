@@ -14,9 +14,10 @@ from mockserver.conformance.findings import Finding
 from mockserver.conformance.made import created, path_value
 from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.stories.expecting import symptom
-from mockserver.conformance.stories.playing import VOLATILE, Answer, parsed, turn
+from mockserver.conformance.stories.playing import VOLATILE
 from mockserver.conformance.stories.story import Capture, Expectation, Story, StoryStep
-from mockserver.conformance.stories.trail import LAST, BrokenRule, Listing, Trail, Walk, is_listed, texts_of
+from mockserver.conformance.stories.trail import LAST, BrokenRule, Listing, Trail, is_listed, texts_of
+from mockserver.conformance.stories.walks import Walk, answer_of, gathered
 from mockserver.conformance.traffic import Exchange, json_or_none
 from mockserver.conformance.verdict import Cluster
 from mockserver.contract import Contract, Kind, Operation
@@ -217,7 +218,7 @@ class _Teller:
 
     def _left_at(self, number: int, walk: Walk) -> None:
         """The key behind which a walk was left is the one to go on with, in every replay another."""
-        _, page = _gathered(walk)
+        _, page = gathered(walk)
         if not walk.is_whole and page and isinstance(page.get("next"), str):
             self._names.pop(page["next"], None)
             self._sources[page["next"]] = number, "/next"
@@ -280,24 +281,8 @@ class _Teller:
         steps = tuple(range(last, decisive + 1))[-LAST:]
         told = replace(story, expectation=Expectation(decisive, symptom_steps=steps))
         replies = [
-            _gathered(self._trail.walks[one.number])[0] if one.number in self._trail.walks else _answer(one)
+            gathered(self._trail.walks[one.number])[0] if one.number in self._trail.walks else answer_of(one)
             for one in self._trail.exchanges
         ]
         digest = symptom(asdict(told), replies, {name: value for value, name in self._names.items()})
         return Expectation(decisive, symptom=digest, symptom_steps=steps)
-
-
-def _answer(exchange: Exchange) -> Answer:
-    reply = exchange.reply
-    return (reply.status, {name.lower(): text for name, text in reply.headers}, reply.body) if reply else (0, {}, b"")
-
-
-def _gathered(walk: Walk) -> tuple[Answer, Any]:
-    """The pages of a walk as one reply, as a replay sees it, and the last page; None where it is no page."""
-    words, records, page = asdict(walk.pages) | {"whole": True}, [], None
-    for one in map(_answer, walk.exchanges):
-        _, page = turn(words, walk.exchanges[0].sent.target, "", (), (one[0], parsed(one[2])))
-        if page is None:
-            return one, None
-        records += page["items"]
-    return (one[0], one[1], json.dumps({**(page or {}), "items": records}).encode()), page

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
 from mockserver.conformance.made import created
+from mockserver.conformance.stories.walks import Pages, Walk
 from mockserver.conformance.traffic import Exchange, Received, json_or_none
 from mockserver.contract import Operation
 from mockserver.values.absent import ABSENT
@@ -73,42 +73,6 @@ class Expected:
     unlike: tuple[tuple[str, Any], ...] = ()
     listing: Listing | None = None
     rule: BrokenRule | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """How a list is read from page to page: ``key`` names the parameter of the query that says where one begins.
-
-    ``next`` and ``items`` lead to the key of the next page (empty: it is the last record's id) and to the records,
-    ``id`` names the member that identifies one. A walk that is not ``whole`` was left at a page that ends with a
-    record of the run.
-    """
-
-    key: str
-    next: str
-    items: str
-    id: str
-    whole: bool = True
-
-
-@dataclass(slots=True)
-class Walk:
-    """One walk through a list, page by page; ``is_whole``: to its end."""
-
-    operation: str
-    pages: Pages
-    exchanges: list[Exchange] = field(default_factory=list)
-    is_whole: bool = False
-    is_turning: bool = False
-
-    @contextmanager
-    def turning(self) -> Iterator[None]:
-        """What is asked of the operation meanwhile is a page of this walk."""
-        self.is_turning = True
-        try:
-            yield
-        finally:
-            self.is_turning = False
 
 
 @dataclass(frozen=True, slots=True)
