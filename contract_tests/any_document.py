@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.conformance import (
     ABSENT,
+    Expected,
     Group,
     Inconclusive,
     Kind,
@@ -28,6 +29,8 @@ SHORT = 10
 """A list of fewer records than any page has is whole."""
 SIZES = ("limit", "per_page", "page_size", "pageSize", "perPage")
 GONE = (404, 410)
+GOOD = range(200, 300)
+REFUSED = range(400, 500)
 
 
 def succeeded(status: int) -> bool:
@@ -81,7 +84,7 @@ def check_required(session: Session, group: Group) -> None:
             with session.each(operation):
                 reply = asking.send(operation, values, body=lacking)
                 cause = f"a body without a required member is answered {reply.status}"
-                session.expect(400 <= reply.status < 500, cause, name)
+                session.expect_one_of(reply, REFUSED, cause, name)
     if not tried:
         raise NotApplicable("no body has to have anything")
 
@@ -114,7 +117,7 @@ def check_credentials(session: Session, group: Group) -> None:
         with session.each(operation):
             reply = asking.send(operation, with_credentials=False)
             cause = f"without credentials it is answered {reply.status}"
-            session.expect(reply.status in (400, 401, 403, 404), cause)
+            session.expect_one_of(reply, (400, 401, 403, 404), cause)
 
 
 @check(*STORED, writes=True, plain=True, provenance=INFERRED, code=207)
@@ -124,7 +127,7 @@ def check_created_is_read(session: Session, group: Group) -> None:
     read = asking.on_one(group, Kind.READ)
     made = asking.create(group)
     reply = asking.send(read, asking.at(read, made))
-    session.expect(succeeded(reply.status), f"a record that was created is answered {reply.status}", made.key)
+    session.expect_one_of(reply, GOOD, f"a record that was created is answered {reply.status}", made.key)
     record = asking.record(reply, read)
     key = asking.key(group, record)
     session.expect(key in ("", made.key), "another record is read than was created", f"{key}, wanted {made.key}")
@@ -138,7 +141,8 @@ def _keeps(session: Session, sent: Any, record: Any, cause: str) -> None:
         return
     other = [name for name in sorted(sent.keys() & record.keys()) if not _alike(sent[name], record[name])]
     detail = "; ".join(f"{name}: {record[name]!r:.80}" for name in other[:3])
-    session.expect(not other, f"{cause} ({listed(other)})", detail)
+    unlike = tuple(((name,), sent[name], record[name]) for name in other)
+    session.expect(not other, f"{cause} ({listed(other)})", detail, Expected(found=record, places=unlike))
 
 
 def _alike(sent: Any, found: Any) -> bool:
@@ -167,7 +171,9 @@ def check_created_is_listed(session: Session, group: Group) -> None:
             keys = [asking.key(group, one) for one in asking.items(reply, operation)]
             if not succeeded(reply.status) or (len(keys) >= SHORT and made.key not in keys) or not all(keys):
                 continue  # another page may have it
-            session.expect(made.key in keys, "the list lacks a record that was created", made.key)
+            session.expect_listing(
+                operation, keys, "the list lacks a record that was created", made.key, holds=[made.key]
+            )
     _tidy(asking, group, made)
 
 
@@ -195,7 +201,7 @@ def check_changed_is_read(session: Session, group: Group) -> None:
         body = asking.body(operation, 20 + number)
         with session.each(operation):
             reply = asking.send(operation, asking.at(operation, made), body=body)
-            session.expect(succeeded(reply.status), f"a valid change is answered {reply.status}")
+            session.expect_one_of(reply, GOOD, f"a valid change is answered {reply.status}")
             found = asking.record(asking.send(read, asking.at(read, made)), read)
             sent = within(body, operation.plan.sent)
             _keeps(session, asking.comparable(group, sent), found, "a change is not seen by the next read")
@@ -214,13 +220,13 @@ def check_deleted_is_gone(session: Session, group: Group) -> None:
     delete, read = asking.on_one(group, Kind.DELETE), asking.on_one(group, Kind.READ)
     made = asking.create(group)
     reply = asking.send(delete, asking.at(delete, made), body=_delete_body(asking, delete))
-    session.expect(succeeded(reply.status), f"a delete of a record that exists is answered {reply.status}")
+    session.expect_one_of(reply, GOOD, f"a delete of a record that exists is answered {reply.status}")
     reply = asking.send(read, asking.at(read, made))
-    session.expect(reply.status in GONE or reply.status == 400, f"a deleted record is answered {reply.status}")
+    session.expect_one_of(reply, (*GONE, 400), f"a deleted record is answered {reply.status}")
     for operation in _lists(group):
         reply = asking.send(operation, asking.below(operation, made.above))
         keys = [asking.key(group, one) for one in asking.items(reply, operation)]
-        session.expect(made.key not in keys, "the list has a record that was deleted", made.key)
+        session.expect_listing(operation, keys, "the list has a record that was deleted", made.key, lacks=[made.key])
 
 
 def _delete_body(asking: PlainAsking, operation: Operation) -> Any:
@@ -239,7 +245,7 @@ def check_unknown_is_not_found(session: Session, group: Group) -> None:
     record = asking.record(reply, read)
     if unknown in {str(within(record, steps)) for steps in (model.key, *model.other_keys)}:
         raise Inconclusive("no key is known that no record has")
-    session.expect(400 <= reply.status < 500, f"a record that nobody made is answered {reply.status}")
+    session.expect_one_of(reply, REFUSED, f"a record that nobody made is answered {reply.status}")
 
 
 @check(Kind.CREATE, Kind.LIST, writes=True, plain=True, provenance=INFERRED)
@@ -259,7 +265,8 @@ def check_parents_are_apart(session: Session, group: Group) -> None:
         with session.each(operation):
             reply = asking.send(operation, asking.below(operation, other))
             keys = [asking.key(group, each) for each in asking.items(reply, operation)]
-            session.expect(made.key not in keys, "a record below one parent is listed below another", made.key)
+            cause = "a record below one parent is listed below another"
+            session.expect_listing(operation, keys, cause, made.key, lacks=[made.key])
     _tidy(asking, group, made)
 
 

@@ -35,6 +35,7 @@ from mockserver.conformance.steps import (
     update_item,
     usable,
 )
+from mockserver.conformance.stories.trail import Expected
 from mockserver.conformance.telling import Report
 from mockserver.conformance.traffic import Received
 from mockserver.conformance.transports import Unreachable
@@ -57,6 +58,7 @@ __all__ = [
     "Change",
     "Check",
     "Criterion",
+    "Expected",
     "Finding",
     "Furnisher",
     "Group",

@@ -108,6 +108,11 @@ class Judge:
         if found[name] == unwanted:
             raise Broken(cause, expected=Expected(found=found, unlike=((pointer_to(name), unwanted),)))
 
+    def expect_one_of(self, reply: Received, statuses: Iterable[int], cause: str, detail: str = "") -> None:
+        """Expect the reply to have one of the ``statuses``."""
+        wanted = tuple(statuses)
+        self.expect(reply.status in wanted, cause, detail, Expected(reply, wanted))
+
     def prefer(self, condition: bool, cause: str, detail: str = "") -> None:
         """Expect what no document promises: it counts against a mock of our own only (``Provenance.EXPECTED``)."""
         self._judge()

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from mockserver.conformance.traffic import Exchange, json_or_none
 from mockserver.contract import Contract, Kind, Operation
+from mockserver.values.pointer import pointer_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,23 @@ def created(operation: Operation, exchange: Exchange) -> list[str]:
     if operation.kind is Kind.GENERATE and isinstance(body, dict):
         return [one[key] for one in (body.get(name) for name in _generated(operation)) if isinstance(one, dict)]
     return [one for one in _items(operation, body, "create") if one]
+
+
+def made_at(operation: Operation, exchange: Exchange) -> tuple[str, str] | None:
+    """The path of the record that a create made, where only inference tells of it, and the pointer to its key.
+
+    None where the reply does not tell.
+    """
+    model, plan, reply = operation.resource.model, operation.plan, exchange.reply
+    if operation.kind is not Kind.CREATE or plan is None or model is None or not model.key or reply is None:
+        return None
+    steps = (*(plan.record or ()), *model.key)
+    value = _body(exchange)
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    if reply.status >= 300 or isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return f"{exchange.sent.path.rstrip('/')}/{quote(str(value), safe='')}", pointer_to(*steps)
 
 
 def _generated(operation: Operation) -> list[str]:

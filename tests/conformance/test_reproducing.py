@@ -16,6 +16,7 @@ from mockserver.conformance.checking import run
 from mockserver.conformance.curl import basic, curl
 from mockserver.conformance.events import Event, Finished
 from mockserver.conformance.options import Options
+from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.reporting import BUILT_IN
 from mockserver.conformance.stories.expecting import breaks, is_misheld, places_of
@@ -26,6 +27,7 @@ from mockserver.conformance.stories.scripts import file_name, write_stories
 from mockserver.conformance.targets import find_target
 from mockserver.conformance.telling import Report
 from mockserver.conformance.traffic import Exchange, Received, Sent
+from plain_documents import PETS
 
 CHECKS = '''
 """Deleting a reason, with a look at all of them before."""
@@ -147,7 +149,7 @@ def test_a_story_judges_a_rule_of_a_schema_by_itself(value: Any, rule: tuple[str
 
 
 def listing(**more: Any) -> dict[str, Any]:
-    return {"steps": [0], "items": "", "holds": [], "lacks": [], "once": False, "alike": False, **more}
+    return {"steps": [0], "items": "", "id": "/id", "holds": [], "lacks": [], "once": False, "alike": False, **more}
 
 
 @pytest.mark.parametrize(
@@ -176,3 +178,41 @@ def test_files_of_stories_are_called_as_the_report_says(told: tuple[Report, Any,
     report, _, _ = told
     names = {one.name for one in write_stories(tmp_path, report.stories)}
     assert {Path(one["story"]).name for one in report.summary["findings"] if one["story"]} <= names
+
+
+def loses_a_member(sent: Sent, reply: Received) -> Received:
+    return replace(reply, body=b'{"id": 1}') if sent.method == "GET" and reply.status == 200 else reply
+
+
+def lists_nothing(sent: Sent, reply: Received) -> Received:
+    return replace(reply, body=b"[]") if sent.method == "GET" and sent.path.endswith("/pets") else reply
+
+
+def knows_everybody(sent: Sent, reply: Received) -> Received:
+    return replace(reply, status=200) if sent.method == "GET" and reply.status == 404 else reply
+
+
+def fails_to_delete(sent: Sent, reply: Received) -> Received:
+    return replace(reply, status=500) if sent.method == "DELETE" else reply
+
+
+@pytest.mark.parametrize("change", [loses_a_member, lists_nothing, knows_everybody, fails_to_delete])
+def test_stories_of_any_document_make_the_records_that_their_paths_name(change: Any, tmp_path: Path) -> None:
+    file = tmp_path / "pets.yaml"
+    file.write_text(PETS)
+    options = Options(spec=file, strictness=Provenance.INFERRED, stories=tmp_path)
+    target, heard = find_target(options), list[Report]()
+
+    def changed(sent: Sent) -> Received:
+        return change(sent, target.transport(sent))
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Finished):
+            heard.append(event.report)
+
+    run(options, hear, target=replace(target, transport=changed, is_own=False))
+    assert heard[-1].stories
+    sound, tokens = find_target(options), dict(tokens_of(target))
+    for story in heard[-1].stories:
+        assert fate_of(story, tokens, changed) is ReplayResult.STILL_THERE, story.cause
+        assert fate_of(story, tokens, sound.transport) is ReplayResult.GONE, story.cause

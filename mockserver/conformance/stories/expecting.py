@@ -23,7 +23,9 @@ def broken(story: dict[str, Any], replies: list[Answer], bound: dict[str, str]) 
     if wanted.get("listing"):
         return is_misheld(wanted["listing"], story, replies, bound)
     if wanted.get("rule"):
-        return any(breaks(one, wanted["rule"]) for one in places_of(parsed(body), wanted["rule"]["pointer"]))
+        is_bound = status == story["steps"][wanted["step"]]["status"]  # another status has a schema of its own
+        places = places_of(parsed(body), wanted["rule"]["pointer"])
+        return is_bound and any(breaks(one, wanted["rule"]) for one in places)
     if wanted["places"]:
         value = parsed(body)
         return not all(is_at(value, place, bound) for place in wanted["places"])
@@ -68,7 +70,7 @@ def is_misheld(listing: dict[str, Any], story: dict[str, Any], replies: list[Ans
             return True
         if marked and any(is_foreign(one, marked, story["key"], own) for one in items):
             return True
-        lists.append([one.get(story["key"]) for one in items if isinstance(one, dict)])
+        lists.append([str(picked(one, listing["id"])) for one in items])
     together = [one for ids in lists for one in ids]
     named = [
         filled(step["target"], bound, for_url).partition("?")[0].rpartition("/")[2]

@@ -10,7 +10,7 @@ from mockserver.conformance.identity import Requester
 from mockserver.conformance.options import MOCK, Options
 from mockserver.conformance.runner import Run
 from mockserver.conformance.stories.scripts import file_name
-from mockserver.conformance.stories.shrinking import Shrinker, Stage
+from mockserver.conformance.stories.shrinking import ReplayServer, Shrinker
 from mockserver.conformance.stories.story import Story
 from mockserver.conformance.stories.telling import Circumstances, stories_of
 from mockserver.conformance.targets import Target, find_target
@@ -50,7 +50,9 @@ def _shrinker(run: Run) -> Shrinker | None:
     run.client.purpose = "replaying"
     is_free = run.profile.in_process or run.profile.local
     sound = _sound(run.options, run.target)
-    return Shrinker(Stage(run.client.send, tokens_of(run.target)), sound, REQUESTS if is_free else REQUESTS // 10)
+    return Shrinker(
+        ReplayServer(run.client.send, tokens_of(run.target)), sound, REQUESTS if is_free else REQUESTS // 10
+    )
 
 
 def tokens_of(target: Target) -> Mapping[str, str]:
@@ -59,7 +61,7 @@ def tokens_of(target: Target) -> Mapping[str, str]:
     return {name: one.token for name, one in known.items() if one and one.token}
 
 
-def _sound(options: Options, target: Target) -> Stage | None:
+def _sound(options: Options, target: Target) -> ReplayServer | None:
     """A mock of the document in this process; None where there is none, or where it is what is checked."""
     if target.is_own:
         return None
@@ -71,4 +73,4 @@ def _sound(options: Options, target: Target) -> Stage | None:
         mock = find_target(plain)
     except SetupError:
         return None
-    return Stage(mock.transport, tokens_of(mock))
+    return ReplayServer(mock.transport, tokens_of(mock))

@@ -21,7 +21,7 @@ UNSURE = "carried out once more at the end of the run, it did not show the findi
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class ReplayServer:
     """A server that stories are carried out on: ``send``, and the tokens by the names of their holes."""
 
     send: Callable[[Sent], Received]
@@ -35,7 +35,7 @@ class Shrinker:
     finding too, so that a write is left out only where ``sound`` still does not. Without one all writes stay.
     """
 
-    def __init__(self, target: Stage, sound: Stage | None, requests: int) -> None:
+    def __init__(self, target: ReplayServer, sound: ReplayServer | None, requests: int) -> None:
         self._target, self._sound, self._left = target, sound, requests
 
     def best(self, stories: Iterable[Story]) -> Story | None:
@@ -69,7 +69,7 @@ class Shrinker:
         """Whether a server that keeps the contract does not show ``story``; reading changes nothing of that."""
         return not left_out.changes or (self._sound is not None and self._shows(story, self._sound) is False)
 
-    def _shows(self, story: Story, stage: Stage) -> bool | None:
+    def _shows(self, story: Story, stage: ReplayServer) -> bool | None:
         """Whether the finding is seen; None where it cannot be told any more."""
 
         def answer(method: str, path: str, headers: list[tuple[str, str]], body: bytes | None) -> Answer:

@@ -11,14 +11,15 @@ from urllib.parse import quote
 
 from mockserver.conformance.curl import TOKENS, basic
 from mockserver.conformance.findings import Finding
-from mockserver.conformance.made import created, path_value
+from mockserver.conformance.made import created, made_at, path_value
 from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.stories.expecting import symptom
+from mockserver.conformance.stories.holes import LAST_OF_ALL, Holes
 from mockserver.conformance.stories.playing import VOLATILE
-from mockserver.conformance.stories.story import Capture, Expectation, Story, StoryStep
-from mockserver.conformance.stories.trail import LAST, BrokenRule, Listing, Trail, is_listed, texts_of
-from mockserver.conformance.stories.walks import Walk, answer_of, gathered
-from mockserver.conformance.traffic import Exchange, json_or_none
+from mockserver.conformance.stories.story import Expectation, Story, StoryStep
+from mockserver.conformance.stories.trail import LAST, BrokenRule, Listing, Trail
+from mockserver.conformance.stories.walks import answer_of, gathered
+from mockserver.conformance.traffic import Exchange
 from mockserver.conformance.verdict import Cluster
 from mockserver.contract import Contract, Kind, Operation
 from mockserver.values.absent import ABSENT
@@ -65,15 +66,10 @@ def tell_story(finding: Finding, run: Circumstances) -> Story | None:
 
 
 class _Teller:
-    """``_sources`` knows for each value of a reply, that no request had said before, the step and the place."""
-
     def __init__(self, finding: Finding, trail: Trail, run: Circumstances) -> None:
         self._finding, self._trail, self._run = finding, trail, run
         self._operations = {one.id: one for methods in run.contract.paths.values() for one in methods.values()}
-        self._sources: dict[str, tuple[int, str]] = {}
-        self._names: dict[str, str] = {}
-        self._captures: dict[int, list[Capture]] = {}
-        self._sent = ""
+        self._holes = Holes()
         self._gaps: list[str] = [AT_ONCE] if finding.check.startswith("concurrency.") else []
 
     def story(self) -> Story:
@@ -113,7 +109,7 @@ class _Teller:
         return replace(story, expectation=told, gaps=tuple(dict.fromkeys(self._gaps)))
 
     def _with_captures(self, steps: list[StoryStep]) -> tuple[StoryStep, ...]:
-        return tuple(replace(one, captures=tuple(self._captures.get(at, ()))) for at, one in enumerate(steps))
+        return tuple(replace(one, captures=tuple(self._holes.captures.get(at, ()))) for at, one in enumerate(steps))
 
     def _listing(self, listing: Listing) -> dict[str, Any]:
         """What lists are held to, each id as a hole where a step of the story is the first to say it."""
@@ -123,16 +119,22 @@ class _Teller:
         pages = next((walks[exchanges[at].number].pages for at in walked), None)
         return {
             "steps": (walked or steps)[-listing.walks :],
-            "items": pages.items if pages else "",
-            "holds": [self._id(one) for one in sorted(listing.holds)],
-            "lacks": [self._id(one) for one in sorted(listing.lacks)],
+            "items": pages.items if pages else self._key_of(listing.operation)[0],
+            "holds": [self._holes.of(one) for one in sorted(listing.holds)],
+            "lacks": [self._holes.of(one) for one in sorted(listing.lacks)],
+            "id": pointer_to(pages.id) if pages else self._key_of(listing.operation)[1],
             "once": listing.is_once,
             "alike": listing.is_alike,
             "marked": listing.marked and dict(zip(("member", "text"), listing.marked, strict=True)),
         }
 
-    def _id(self, record_id: str) -> str:
-        return "{{" + self._name(record_id) + "}}" if record_id in self._sources else record_id
+    def _key_of(self, name: str) -> tuple[str, str]:
+        """Pointers to the records of a list, and to what identifies one."""
+        operation = self._operations[name]
+        if operation.plan is None or operation.resource.model is None:
+            items = operation.page.items if operation.page else None
+            return pointer_to(items) if items else "", pointer_to(operation.resource.key)
+        return pointer_to(*(operation.plan.items or ())), pointer_to(*operation.resource.model.key)
 
     def _rule(self, rule: BrokenRule) -> dict[str, Any]:
         """The rule at its place; in a list that is read page by page at the same place of each record."""
@@ -145,16 +147,19 @@ class _Teller:
     def _step(self, number: int, exchange: Exchange) -> StoryStep:
         sent, operation = exchange.sent, self._operations.get(exchange.sent.operation or "")
         body = sent.body.decode() if sent.body is not None else None
-        target = self._holed(sent.target, number, in_target=True)
-        text = self._holed(self._shown(body, number), number) if body is not None else None
+        target = self._holes.in_target(sent.target, number)
+        text = self._holes.in_body(self._shown(body, number), number) if body is not None else None
         for token, hole in zip(self._run.redactor.tokens, TOKENS, strict=False):
             target = target.replace(quote(token, safe=""), "{{" + hole + "}}")
-        self._sent += f"\n{sent.target} {body or ''}"
-        self._read(number, exchange, operation)
+        self._holes.sent += f"\n{sent.target} {body or ''}"
         safe = sent.method in ("GET", "HEAD", "OPTIONS") or bool(operation and operation.facts.is_safe)
         status = exchange.reply.status if exchange.reply else 0
         name = sent.operation or f"{sent.method} {sent.path}"
         walk = self._trail.walks.get(exchange.number)
+        if walk:
+            self._holes.turn(number, walk)
+        else:
+            self._holes.read(number, exchange, operation)
         pages = {**asdict(walk.pages), "whole": walk.is_whole} if walk else None
         return StoryStep(name, sent.method, target, self._headers(exchange), text, status, (), not safe, pages)
 
@@ -179,54 +184,13 @@ class _Teller:
         self._gaps.append(f"what step {number + 1} sent is covered in part")
         return shown
 
-    def _holed(self, text: str, number: int, *, in_target: bool = False) -> str:
-        """``text`` with a hole for each value that an earlier reply was the first to say."""
-        for value in sorted(self._sources, key=len, reverse=True):
-            short = not VOLATILE.fullmatch(value)
-            for form in dict.fromkeys((quote(value, safe=""), value)) if in_target else (value,):
-                if form not in text:
-                    continue
-                edges = r"(?<=[/=,]){}(?=[/?&,]|$)" if in_target else '(?<="){}(?=")'
-                pattern = (edges if short else "{}").replace("{}", re.escape(form))
-                if re.search(pattern, text) and self._sources[value][0] < number:
-                    text = re.sub(pattern, "{{" + self._name(value) + "}}", text)
-        return text
-
-    def _name(self, value: str) -> str:
-        """What stands for ``value``: taken from the reply that said it first."""
-        if value not in self._names:
-            step, pointer = self._sources[value]
-            last = re.sub("[^a-z]", "", pointer.rpartition("/")[2].lower()) or "value"
-            self._names[value] = f"{last}_{len(self._names) + 1}"
-            self._captures.setdefault(step, []).append(Capture(self._names[value], pointer))
-        return self._names[value]
-
-    def _read(self, number: int, exchange: Exchange, operation: Operation | None) -> None:
-        walk = self._trail.walks.get(exchange.number)
-        if walk:
-            self._left_at(number, walk)
-            return
-        body = json_or_none(exchange.reply.body) if exchange.reply else None
-        made = set(created(operation, exchange)) if operation and exchange.reply else set()
-        is_look = exchange.sent.method in ("GET", "HEAD") or bool(operation and operation.facts.is_safe)
-        for pointer, value in texts_of(body):
-            if is_look and is_listed(pointer):
-                continue  # a record of somebody's: at another place the next time
-            fits = VOLATILE.fullmatch(value) or value in made
-            if fits and value not in self._sources and value not in self._sent:
-                self._sources[value] = number, pointer
-
-    def _left_at(self, number: int, walk: Walk) -> None:
-        """The key behind which a walk was left is the one to go on with, in every replay another."""
-        _, page = gathered(walk)
-        if not walk.is_whole and page and isinstance(page.get("next"), str):
-            self._names.pop(page["next"], None)
-            self._sources[page["next"]] = number, "/next"
-
     def _cleaning(self, exchange: Exchange) -> Iterator[StoryStep]:
         """The deletes of what ``exchange`` made, by whoever made it."""
         operation = self._operations.get(exchange.sent.operation or "")
         if operation is None or exchange.reply is None or exchange.reply.status >= 300:
+            return
+        if place := made_at(operation, exchange):
+            yield from self._removing(exchange, operation, place[0])
             return
         deletes = (one for one in self._operations.values() if one.kind is Kind.DELETE)
         delete = next((one for one in deletes if one.resource.name == operation.resource.name), None)
@@ -235,9 +199,20 @@ class _Teller:
             tenant = self._run.contract.tenant
             known = path_value(operation, exchange.sent.path, tenant) or ""
             path = delete.path.replace(f"{{{tenant}}}", quote(known, safe=""))
-            path = re.sub(r"(?<!\{)\{\w+\}$", "{{" + self._name(made) + "}}" if made in self._sources else made, path)
+            path = re.sub(r"(?<!\{)\{\w+\}$", self._holes.of(made), path)
             headers = tuple(one for one in self._headers(exchange) if one[0].lower() == "authorization")
             yield StoryStep(delete.id, delete.method, path, headers, None, 200, (), changes=True)
+
+    def _removing(self, exchange: Exchange, operation: Operation, path: str) -> Iterator[StoryStep]:
+        """The delete of what was made at ``path``, where the document has one that needs no body."""
+        whole, query = f"{operation.path.rstrip('/')}/", exchange.sent.target.partition("?")[1:]
+        for delete in self._operations.values():
+            is_below = delete.path.startswith(whole) and "/" not in delete.path.removeprefix(whole)
+            if is_below and delete.kind is Kind.DELETE and delete.plan and not delete.plan.body_required:
+                apart = ("content-type", "accept")
+                headers = tuple(one for one in self._headers(exchange) if one[0].lower() not in apart)
+                target = self._holes.in_target(path + "".join(query), LAST_OF_ALL)
+                yield StoryStep(delete.id, delete.method, target, headers, None, 204, (), changes=True)
 
     def _places(self, decisive: int) -> tuple[Mapping[str, Any], ...]:
         """What is to be at which places of the decisive reply; nothing where it cannot be told in a file."""
@@ -249,7 +224,7 @@ class _Teller:
         if walk:
             if not isinstance(expected.found, Mapping) or walk.pages.id not in expected.found:
                 return ()
-            of, base = {"record": {"key": walk.pages.id, "id": self._id(expected.found[walk.pages.id])}}, ""
+            of, base = {"record": {"key": walk.pages.id, "id": self._holes.of(expected.found[walk.pages.id])}}, ""
         found: list[Mapping[str, Any]] = [
             {"pointer": base + pointer, "other": self._wanted(value, decisive)} for pointer, value in expected.unlike
         ]
@@ -260,7 +235,7 @@ class _Teller:
                 continue
             value = self._wanted(wanted, decisive)
             shown = json.dumps(value)
-            loose = [one for one in VOLATILE.findall(shown) if one not in self._sent]
+            loose = [one for one in VOLATILE.findall(shown) if one not in self._holes.sent]
             if loose or HIDDEN in self._run.redactor.body(shown.encode()):
                 return ()
             found.append({"pointer": pointer, "wanted": value, **of})
@@ -271,9 +246,9 @@ class _Teller:
             return {name: self._wanted(one, decisive) for name, one in value.items()}
         if isinstance(value, list | tuple):
             return [self._wanted(one, decisive) for one in value]
-        if isinstance(value, str) and self._sources.get(value, (decisive,))[0] < decisive:
-            return "{{" + self._name(value) + "}}"
-        return value
+        return (
+            self._holes.of(value, decisive) if isinstance(value, str) and self._holes.says(value, decisive) else value
+        )
 
     def _symptom(self, story: Story, decisive: int) -> Expectation:
         """The replies from the last change on, as they were."""
@@ -284,5 +259,5 @@ class _Teller:
             gathered(self._trail.walks[one.number])[0] if one.number in self._trail.walks else answer_of(one)
             for one in self._trail.exchanges
         ]
-        digest = symptom(asdict(told), replies, {name: value for value, name in self._names.items()})
+        digest = symptom(asdict(told), replies, {name: value for value, name in self._holes.values().items()})
         return Expectation(decisive, symptom=digest, symptom_steps=steps)

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
-from mockserver.conformance.made import created
+from mockserver.conformance.made import created, made_at
 from mockserver.conformance.stories.walks import Pages, Walk
 from mockserver.conformance.traffic import Exchange, Received, json_or_none
 from mockserver.contract import Operation
@@ -124,7 +124,8 @@ class Trails:
             first_read = next((at for at, one in enumerate(self._here[:-LAST]) if self._is_read(one)), 0)
             del self._here[first_read]
         if operation is not None and exchange.reply and 200 <= exchange.reply.status < 300:
-            for name in created(operation, exchange):
+            place = made_at(operation, exchange)
+            for name in [place[0]] if place else created(operation, exchange):
                 self._births[name] = exchange
                 self._births.move_to_end(name)
             while len(self._births) > BIRTHS:
@@ -236,9 +237,11 @@ def _was_denied(exchange: Exchange) -> bool:
     return exchange.reply is not None and exchange.reply.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
-def _names(exchange: Exchange) -> Iterable[str]:
+def _names(exchange: Exchange) -> Iterator[str]:
+    steps = exchange.sent.path.split("/")
+    yield from ("/".join(steps[:end]) for end in range(2, len(steps) + 1))
     text = unquote(exchange.sent.target) + " " + (exchange.sent.body or b"").decode(errors="replace")
-    return dict.fromkeys(_NAMES.findall(text))
+    yield from dict.fromkeys(_NAMES.findall(text))
 
 
 def _long_names(body: bytes) -> Iterable[str]:
