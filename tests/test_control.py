@@ -201,3 +201,17 @@ def test_of_thousands_of_unknown_members_the_first_are_named(client: Any) -> Non
     errors = reply.json["errors"]
     assert len(errors) < 60
     assert any("2950 more members that are unknown" in one["message"] for one in errors)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "message"),
+    [
+        ("DELETE", "/__mock__/clock", 405, "DELETE is not allowed here, use GET, HEAD, OPTIONS, PUT."),
+        ("GET", "/docs/no-such.js", 404, "Unknown path /docs/no-such.js."),
+    ],
+)
+def test_what_no_page_answers_is_refused_in_our_words(
+    library: Any, method: str, path: str, status: int, message: str
+) -> None:
+    reply = library().test_client().open(path, method=method)
+    assert (reply.status_code, reply.json) == (status, {"message": message, "errors": []})

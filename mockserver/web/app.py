@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import get_input_stream
 
@@ -126,8 +126,17 @@ _JSON = "application/json"
 
 
 def _as_json(error: HTTPException) -> Response:
-    """What Flask itself refuses (outside the API's paths), in the API's error shape."""
-    body = {"message": f"{error.name}: {error.description}", "errors": []}
+    """What Flask itself refuses (outside the API's paths), in the API's error shape and in our words."""
+    body = {"message": _message(error), "errors": []}
     response = Response(orjson.dumps(body), status=error.code or 500, content_type=_JSON)
     response.headers.extend([(name, text) for name, text in error.get_headers() if name == "Allow"])
     return response
+
+
+def _message(error: HTTPException) -> str:
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        return f"{request.method[:20]} is not allowed here, use {allowed}."
+    if isinstance(error, NotFound):
+        return f"Unknown path {request.path[:200]}."
+    return f"{error.name}."
