@@ -70,7 +70,7 @@ def read_leniently(text: bytes, max_depth: int, parse_constant: Callable[[str], 
     ``parse_constant`` takes NaN and the infinities, as for ``json.loads``. Raises BadJson.
     """
     if _brackets(text, max_depth) > max_depth:
-        raise BadJson(f"is nested deeper than {max_depth} levels")
+        raise BadJson(f"nests deeper than {max_depth} levels")
     try:
         return json.loads(text, parse_constant=parse_constant)
     except (ValueError, RecursionError) as error:
