@@ -11,6 +11,7 @@ from mockserver.conformance import (
     NotApplicable,
     Session,
     check,
+    moving,
     quoted,
     run_batch,
     send_batch,
@@ -74,12 +75,8 @@ def check_does_what_single_operations_do(session: Session, group: Group) -> None
     after = session.read(group, record[group.key])
     session.expect(after.get(marker) == f"{session.mark} by batch", "a batch's patch does not change the record")
     session.same(
-        found, after, "a batch's patch changes more than it names", without=frozenset({marker, *_moving(group)})
+        found, after, "a batch's patch changes more than it names", without=frozenset({marker, *moving(group)})
     )
-
-
-def _moving(group: Group) -> set[str]:
-    return {group.resource.stamps.get(name, "") for name in ("modified-at", "modified-by", "version")}
 
 
 @check(*NEEDS, writes=True)

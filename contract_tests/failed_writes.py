@@ -9,9 +9,9 @@ from mockserver.conformance import (
     Ask,
     Group,
     Kind,
-    Node,
     NotApplicable,
     Session,
+    bodies_mistyped,
     check,
     left_nothing,
     record_name,
@@ -23,41 +23,11 @@ from mockserver.conformance import (
 NEEDS = (Kind.CREATE,)
 
 
-def spoilt(session: Session, group: Group, kind: Kind) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Bodies that break one rule each: what is wrong, and the body."""
-    operation, known = group.one(kind), group.bodies[kind]
-    body = session.body(group)
-    for name in sorted(known.required & set(body)):
-        yield f"without {name}", {key: value for key, value in body.items() if key != name}
-    for name, node in known.properties.items():
-        for how, value in _wrong_values(group, node):
-            changed = {**body, name: value}
-            if operation.body and not operation.body.rule.allows(
-                {**changed, group.key: "x"} if kind is Kind.REPLACE else changed
-            ):
-                yield f"with {name} {how}", changed
-
-
-def _wrong_values(group: Group, node: Node) -> Iterator[tuple[str, Any]]:
-    schema = group.contract.document.follow(node).value
-    yield "null", None
-    for value, how in ((4_711, "a number"), ("text", "a text"), ([], "a list"), ({}, "an object"), (True, "true")):
-        yield how, value
-    if "enum" in schema:
-        yield "no word of its list", "no-such-word"
-    if "pattern" in schema:
-        yield "against its pattern", "söme/thing else"
-    if schema.get("format") == "date-time":
-        yield "no moment", "yesterday"
-    if schema.get("type") == "array":
-        yield "holding wrong items", [None]
-
-
 @check(*NEEDS, writes=True, code=206)
 def check_invalid_creates(session: Session, group: Group) -> None:
     """A create that breaks the schema anywhere is refused and makes nothing."""
     operation = group.one(Kind.CREATE)
-    for what, body in spoilt(session, group, Kind.CREATE):
+    for what, body in bodies_mistyped(group, Kind.CREATE, session.body(group)):
         with session.each(operation):
             before = len(session.records.left())
             reply = session.send(Ask(operation, body=body))
@@ -71,7 +41,7 @@ def check_invalid_replaces(session: Session, group: Group) -> None:
     """A PUT that breaks the schema anywhere is refused and changes nothing."""
     operation = group.one(Kind.REPLACE)
     record = session.create(group)
-    for what, body in spoilt(session, group, Kind.REPLACE):
+    for what, body in bodies_mistyped(group, Kind.REPLACE, session.body(group)):
         with session.each(operation):
             reply = session.at(group, Kind.REPLACE, record[group.key], body={**body, group.key: record[group.key]})
             session.status(reply, 400, f"{operation.id} {what}", operation)

@@ -25,13 +25,13 @@ from mockserver.conformance import (
     by_id,
     check,
     marked,
+    moving,
     run_batch,
     same_json,
     walk,
 )
 
 STEPS = 15
-STAMPS = ("modified-at", "modified-by", "version")
 CHOSEN = st.integers(min_value=0, max_value=50)
 
 
@@ -74,7 +74,7 @@ class Flows(RuleBasedStateMachine):
         super().__init__()
         self.session = session
         self.group = group
-        self.managed = frozenset(group.resource.stamps.get(name, "") for name in STAMPS) | group.resource.computed
+        self.managed = moving(group) | group.resource.computed
         self.model: dict[str, dict[str, Any]] = {}
         self.turns = count(1)
 

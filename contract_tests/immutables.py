@@ -12,6 +12,8 @@ from mockserver.conformance import (
     NotApplicable,
     Session,
     check,
+    forged_values,
+    moving,
     refused,
     same_json,
     send_batch,
@@ -23,20 +25,6 @@ NEEDS = (Kind.CREATE, Kind.READ)
 STRANGER = "no_such_field_of_ours"
 
 
-def forged(group: Group) -> dict[str, Any]:
-    """A value of the right type for each field that the server manages, but for the key."""
-    made: dict[str, Any] = {}
-    for name in sorted(group.resource.managed - {group.key}):
-        node = group.field(name)
-        made[name] = (
-            4_711
-            if group.values.type_of(node) in ("number", "integer")
-            else group.values.make(node, f"forged-{name}", 3)
-        )
-        made[name] = True if group.values.type_of(node) == "boolean" else made[name]
-    return made
-
-
 def kept_out(session: Session, found: Mapping[str, Any], sent: Mapping[str, Any], what: str) -> None:
     """Expect none of the forged values in ``found``."""
     taken = sorted(name for name, value in sent.items() if name in found and same_json(found[name], value))
@@ -46,7 +34,7 @@ def kept_out(session: Session, found: Mapping[str, Any], sent: Mapping[str, Any]
 @check(*NEEDS, writes=True, code=303)
 def check_create_ignores_managed(session: Session, group: Group) -> None:
     """Server-managed fields sent with a create are not taken."""
-    sent = forged(group)
+    sent = forged_values(group)
     made = session.put_in(group, {**session.body(group), **sent})
     kept_out(session, session.read(group, made[group.key]), sent, "a create")
 
@@ -85,26 +73,30 @@ def check_create_takes_a_chosen_key(session: Session, group: Group) -> None:
 @check(*NEEDS, Kind.REPLACE, writes=True, code=303)
 def check_replace_keeps_managed(session: Session, group: Group) -> None:
     """Server-managed fields sent with a PUT are not taken, and those of the record stay."""
-    record, sent = session.create(group), forged(group)
+    record, sent = session.create(group), forged_values(group)
     body = {**session.body(group), **sent, group.key: record[group.key]}
     reply = session.at(group, Kind.REPLACE, record[group.key], body=body)
     session.status(reply, 200, "PUT with server-managed fields", group.one(Kind.REPLACE))
     found = session.read(group, record[group.key])
     kept_out(session, found, sent, "PUT")
-    moving = {group.resource.stamps.get(name) for name in ("modified-at", "modified-by", "version")}
-    moving |= group.resource.computed
-    lost = sorted(name for name in group.resource.managed - moving if not same_json(record.get(name), found.get(name)))
+    moved = moving(group) | group.resource.computed
+    lost = sorted(name for name in group.resource.managed - moved if not same_json(record.get(name), found.get(name)))
     session.expect(not lost, f"PUT changes what only the server sets ({', '.join(lost)})")
 
 
 @check(*NEEDS, Kind.PATCH, writes=True, code=303)
 def check_patch_refuses_managed(session: Session, group: Group) -> None:
     """A patch that would change what the server manages is refused, field by field."""
-    record = session.create(group)
-    for name, value in {**forged(group), group.key: f"chosen-{session.mark}"}.items():
-        refused(session, group, record, [{"op": "add", "path": f"/{name}", "value": value}], f"sets {name}")
-        if name in record:
-            refused(session, group, record, [{"op": "remove", "path": f"/{name}"}], f"removes {name}")
+    record, operation = session.create(group), group.one(Kind.PATCH)
+    for name, value in {**forged_values(group), group.key: f"chosen-{session.mark}"}.items():
+        tried = {f"sets {name}": {"op": "add", "path": f"/{name}", "value": value}}
+        tried |= {f"removes {name}": {"op": "remove", "path": f"/{name}"}} if name in record else {}
+        for what, step in tried.items():
+            with session.each(operation):
+                reply = session.at(group, Kind.PATCH, record[group.key], body=[step])
+                session.status(reply, 400, f"a patch that {what}", operation)
+    # One look is enough: what a refused patch leaves stays.
+    session.same(record, session.read(group, record[group.key]), "a patch of what the server manages changed a record")
     texts = [name for name in group.free_texts if name != group.marker]
     if texts:
         refused(
@@ -141,7 +133,7 @@ def check_strangers_are_not_stored(session: Session, group: Group) -> None:
 @check(*NEEDS, Kind.BATCH, writes=True, code=303)
 def check_batch_ignores_managed(session: Session, group: Group) -> None:
     """Server-managed fields are not taken in a batch either, nor is an id of the client's choice."""
-    record, sent = session.create(group), forged(group)
+    record, sent = session.create(group), forged_values(group)
     chosen = f"chosen-{session.mark}"
     items = [
         {"verb": "create", "record": {**session.body(group), **sent}},

@@ -28,6 +28,8 @@ from mockserver.conformance import (
 NEEDS = (Kind.CREATE,)
 LISTS = (Kind.LIST, Kind.LOOKUP, Kind.SEARCH)
 BATCH = 100
+STEP, MOST = 10, 40
+"""How many records are made at a time until the first and the last of a list are of this run, and how many at most."""
 
 
 def make_many(session: Session, group: Group, count: int, changes: Mapping[str, Any]) -> None:
@@ -125,6 +127,25 @@ def check_complete(session: Session, group: Group) -> None:
             again = [one[group.key] for one in walk(session, group, ask)]
             cause = f"{ask.operation.id} returns another order the second time"
             session.expect_alike(ask.operation, ids, again, cause)
+
+
+@check(*NEEDS, Kind.LIST, writes=True, owns=True)
+def check_last_of_all(session: Session, group: Group) -> None:
+    """The list ends with the last record there is: those made while nobody looked are all that is new in it."""
+    ask = Ask(group.one(Kind.LIST))
+    before = [one[group.key] for one in walk(session, group, ask)]
+    while True:
+        make_many(session, group, STEP, {})
+        found, mine = [one[group.key] for one in walk(session, group, ask)], session.ours(group)
+        new = set(found) - set(before)
+        session.expect(mine <= new, f"{ask.operation.id} leaves records out", f"{len(mine - new)} of {len(mine)}")
+        session.expect(
+            new <= mine | {one.id for one in session.kept()},
+            f"{ask.operation.id} now shows records that it left out before",
+            str(sorted(new - mine))[:200],
+        )
+        if {found[0], found[-1]} <= mine or len(mine) >= MOST:
+            return
 
 
 @check(*NEEDS, writes=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from mockserver.conformance import (
@@ -112,34 +112,51 @@ def check_filled(session: Session, group: Group) -> None:
         for name in rules.keys() & body.keys():
             session.same(body[name], given.get(name), f"{name} is filled in although it was sent")
         bare = {name: value for name, value in body.items() if name not in rules and name != group.key}
-        first, second = (
-            session.put_in(group, {**bare, group.marker: f"{session.mark} filled {turn}"}) for turn in range(2)
-        )
+        first, second = (Filled(session, group, rules, bare, turn) for turn in range(2))
         for name, rule in rules.items():
             with session.each(group.one(Kind.CREATE)):
                 _filled(session, group, name, rule, first, second)
-        for record in (first, second):
+        for record in (first.record, second.record):
             session.same(record, session.read(group, record[group.key]), "what was filled in is not stored")
 
 
-def _filled(
-    session: Session, group: Group, name: str, rule: Any, first: Mapping[str, Any], second: Mapping[str, Any]
-) -> None:
+class Filled:
+    """A record made without what is filled in, and what its rules gave before it was made.
+
+    ``counted``: values of rules that count on by what the record itself then moves; no others are worked out before.
+    """
+
+    def __init__(
+        self, session: Session, group: Group, rules: Mapping[str, Any], bare: Mapping[str, Any], turn: int
+    ) -> None:
+        body = {**bare, group.marker: f"{session.mark} filled {turn}"}
+        held, self.counted = AsHeld(session), dict[str, Any]()
+        for name, rule in rules.items():
+            if "next" in str(rule):
+                with suppress(CannotTell):
+                    self.counted[name] = plain(held.reader.value(rule, held.view(group, body)))
+        self.record = session.put_in(group, body)
+
+
+def _filled(session: Session, group: Group, name: str, rule: Any, first: Filled, second: Filled) -> None:
     cause = f"{name} is not filled in by its rule: {shortened(rule)}"
-    for record in (first, second):
-        left = {one: value for one, value in record.items() if one not in group.filled}
-        held = AsHeld(session, moment_of(group, record))
-        try:
-            wanted = plain(held.reader.value(rule, held.view(group, left)))
-        except CannotTell:
-            one, next_one = first.get(name, 0), second.get(name, 0)
-            follows = next_one == one + 1 if session.limits.owns_all else next_one > one
-            session.expect(follows, cause, f"one after the other: {one}, {next_one}")
-            return
-        if "next" in str(rule) and record is first:
-            continue  # what it is counted by has moved on since
-        fits = agree(wanted, record.get(name)) or ("next" in str(rule) and record.get(name) == (wanted or 0) - 1)
-        session.expect(fits, cause, f"wanted {wanted!r:.150}, found {record.get(name)!r:.150}")
+    for made in (first, second):
+        record = made.record
+        if name in made.counted:
+            wanted = made.counted[name]
+        else:
+            left = {one: value for one, value in record.items() if one not in group.filled}
+            held = AsHeld(session, moment_of(group, record))
+            try:
+                wanted = plain(held.reader.value(rule, held.view(group, left)))
+            except CannotTell:
+                one, next_one = first.record.get(name, 0), second.record.get(name, 0)
+                follows = next_one == one + 1 if session.limits.owns_all else next_one > one
+                session.expect(follows, cause, f"one after the other: {one}, {next_one}")
+                return
+        session.expect(
+            agree(wanted, record.get(name)), cause, f"wanted {wanted!r:.150}, found {record.get(name)!r:.150}"
+        )
 
 
 @check(*STORED, Kind.PATCH, writes=True)
@@ -149,10 +166,11 @@ def check_effects(session: Session, group: Group) -> None:
     if not effects:
         raise NotApplicable("no change has effects")
     judged = False
-    for effect in effects:
-        for turn in range(4):
-            with session.each(), made_by_effects(session):
-                judged |= Trial(session, group, effect, turn).judge()
+    with made_by_effects(session):
+        for effect in effects:
+            for turn in range(4):
+                with session.each():
+                    judged |= Trial(session, group, effect, turn).judge()
     if not judged:
         raise Inconclusive("no record could be brought to where an effect happens")
 

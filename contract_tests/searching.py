@@ -103,6 +103,8 @@ def check_every_parameter(session: Session, group: Group) -> None:
     for operation, name, criterion in each_parameter(group):
         values = [one[criterion.field] for one in made if criterion.field in one]
         for wanted, how in _probes(criterion.how, values, session.mark):
+            if operation.body is None or not operation.body.rule.allows({name: wanted}):
+                continue
             held(session, group, operation, made, {name: wanted}, f"{name} ({how})")
 
 
@@ -119,6 +121,7 @@ def _probes(how: How, values: list[Any], mark: str) -> Iterator[tuple[Any, str]]
             for order in (several, several[::-1], [f"none-{mark}", *several[1:]], [*several[1:], f"none-{mark}"]):
                 yield order, "several values"
             yield [f"none-{mark}"], "no value there is"
+            yield [], "none of any values"
         case How.RANGE:
             yield from _ranges(sorted(value for value in values if ordinal(value) is not None))
         case How.EQUALS:
@@ -139,6 +142,8 @@ def _texts(text: str, mark: str) -> Iterator[tuple[str, str]]:
     yield text.upper(), "upper case"
     yield text.swapcase(), "swapped case"
     yield f"{text} none {mark}", "more than there is"
+    for pattern in (".", "_", "%", ".*"):  # a text is no pattern, be it of a regular expression or of SQL's LIKE
+        yield f"{text[:2]}{pattern}{text[3:]}", "a pattern that would fit"
 
 
 def _ranges(values: list[Any]) -> Iterator[tuple[list[Any], str]]:

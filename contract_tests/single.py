@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from mockserver.conformance import Ask, Group, Inconclusive, Kind, Requester, Session, bad_headers, check, other
+from mockserver.conformance import (
+    Ask,
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    Requester,
+    Session,
+    allowed,
+    bad_headers,
+    bodies_inside,
+    bodies_mistyped,
+    check,
+    forged_values,
+    listed,
+    moving,
+    other,
+    same_json,
+    smaller,
+    values_outside,
+)
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.DELETE)
 
@@ -94,6 +114,169 @@ def check_changes(session: Session, group: Group) -> None:
             session.value(ask(session, group, Kind.READ)),
             "a refused patch changed the single record",
         )
+
+
+@contextmanager
+def made(session: Session, group: Group, fields: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+    """The tenant has a record that the check made, all its fields set, and gets its own back."""
+    with put_aside(session, group):
+        reply = ask(session, group, Kind.CREATE, {**sent(session, group), **(fields or {})})
+        session.status(reply, 200, "a create of a single record", group.one(Kind.CREATE))
+        yield dict(session.value(reply))
+
+
+def now(session: Session, group: Group) -> dict[str, Any]:
+    """The record as it is read."""
+    reply = ask(session, group, Kind.READ)
+    session.status(reply, 200, "a single record that is there", group.one(Kind.READ))
+    return dict(session.value(reply))
+
+
+WRITES = (*NEEDS, Kind.REPLACE, Kind.PATCH)
+
+
+@check(*WRITES, writes=True, owns=True)
+def check_values_survive(session: Session, group: Group) -> None:
+    """Values that just keep their limits, and odd ones, are taken and kept by POST, PUT and PATCH."""
+    for fields in bodies_inside(group):
+        steps = [{"op": "add", "path": f"/{name}", "value": value} for name, value in fields.items()]
+        whole = {**sent(session, group), **fields}
+        for kind, body in ((Kind.CREATE, whole), (Kind.REPLACE, whole), (Kind.PATCH, steps)):
+            if kind is not Kind.PATCH and not allowed(group, kind, whole):
+                continue
+            with session.each(group.one(kind)), put_aside(session, group):
+                if kind is not Kind.CREATE:
+                    ask(session, group, Kind.CREATE, sent(session, group))
+                reply = ask(session, group, kind, body)
+                session.status(reply, 200, f"{kind} of a single record with values at their limits", group.one(kind))
+                found = now(session, group)
+                kept = {name: found.get(name) for name in fields}
+                session.same(fields, kept, f"values of a single record at a limit are not kept by {kind}")
+
+
+@check(*WRITES, writes=True, owns=True, code=206)
+def check_refusals(session: Session, group: Group) -> None:
+    """What breaks the schema anywhere, be it just outside a limit, is refused, and changes nothing."""
+    with made(session, group) as record:
+        for kind in (Kind.REPLACE, Kind.PATCH):
+            operation = group.one(kind)
+            for what, body in spoilt(session, group, kind):
+                with session.each(operation):
+                    session.status(ask(session, group, kind, body), 400, f"{operation.id} {what}", operation)
+            session.same(record, now(session, group), f"a refused {kind} changed a single record")
+    with put_aside(session, group):
+        operation = group.one(Kind.CREATE)
+        for what, body in spoilt(session, group, Kind.CREATE):
+            with session.each(operation):
+                reply = ask(session, group, Kind.CREATE, body)
+                if reply.status == 200:
+                    ask(session, group, Kind.DELETE)
+                session.status(reply, 400, f"{operation.id} {what}", operation)
+
+
+def spoilt(session: Session, group: Group, kind: Kind) -> Iterator[tuple[str, Any]]:
+    """Bodies that are wrong in one place each: what is wrong, and the body."""
+    valid, as_whole = sent(session, group), Kind.CREATE if kind is Kind.PATCH else kind
+    wrong = list(bodies_mistyped(group, as_whole, valid))
+    with suppress(NotApplicable):
+        wrong += [(f"with {name} {how}", {**valid, name: value}) for name, how, value in values_outside(group)]
+    for what, body in wrong:
+        changed = next((name for name in body if name not in valid or body[name] is not valid[name]), None)
+        if kind is Kind.PATCH and changed is not None:
+            yield what, [{"op": "add", "path": f"/{changed}", "value": body[changed]}]
+        elif kind is not Kind.PATCH and not allowed(group, kind, body):
+            yield what, body
+
+
+@check(*WRITES, writes=True, owns=True, code=303)
+def check_managed(session: Session, group: Group) -> None:
+    """What the server manages cannot be sent; it counts each change, tells when it was, and keeps who made it."""
+    forged = {name: value for name, value in forged_values(group).items() if name != group.key}
+    stamps = group.resource.stamps
+    with made(session, group, forged) as record:
+        before = record
+        for kind in (Kind.CREATE, Kind.REPLACE, Kind.PATCH):
+            if kind is Kind.REPLACE:
+                reply = ask(session, group, kind, {**sent(session, group), **forged})
+                session.status(reply, 200, "PUT of a single record with what the server manages", group.one(kind))
+            elif kind is Kind.PATCH:
+                step = {"op": "add", "path": f"/{group.marker}", "value": f"{session.mark} managed"}
+                session.status(ask(session, group, kind, [step]), 200, "a patch of a single record", group.one(kind))
+            found = now(session, group)
+            taken = sorted(name for name, value in forged.items() if name in found and same_json(found[name], value))
+            session.expect(not taken, f"{kind} of a single record sets what only the server sets ({listed(taken)})")
+            lasting = group.resource.managed - moving(group) - group.resource.computed
+            lost = sorted(name for name in lasting if not same_json(record.get(name), found.get(name)))
+            session.expect(not lost, f"{kind} of a single record changes what only the server sets ({listed(lost)})")
+            if kind is not Kind.CREATE and "version" in stamps:
+                field = stamps["version"]
+                session.expect(
+                    found.get(field) == before.get(field, 0) + 1, f"{kind} of a single record is not counted"
+                )
+            if kind is not Kind.CREATE and "modified-at" in stamps:
+                field = stamps["modified-at"]
+                session.expect(str(found.get(field)) >= str(before.get(field)), f"{kind} of a single record: {field}")
+            before = found
+        for name, value in forged.items():
+            with session.each(group.one(Kind.PATCH)):
+                reply = ask(session, group, Kind.PATCH, [{"op": "add", "path": f"/{name}", "value": value}])
+                session.status(reply, 400, f"a patch of a single record that sets {name}", group.one(Kind.PATCH))
+
+
+@check(*WRITES, writes=True, owns=True)
+def check_steps(session: Session, group: Group) -> None:
+    """Each step of a patch does what RFC 6902 says, in order, or none of them does anything."""
+    texts = [name for name in group.free_texts if name not in group.required][:2]
+    if len(texts) < 2:
+        raise NotApplicable("there are no two optional texts")
+    one, two = texts
+    a, b = f"/{one}", f"/{two}"
+    with made(session, group, {one: "first", two: "second"}):
+        turns: list[tuple[str, list[dict[str, Any]], dict[str, Any]]] = [
+            ("takes its steps in order", [{"op": "replace", "path": a, "value": "x"},
+              {"op": "copy", "from": a, "path": b}, {"op": "replace", "path": a, "value": "y"}], {one: "y", two: "x"}),
+            ("moves", [{"op": "move", "from": a, "path": b}], {one: None, two: "y"}),
+            ("adds", [{"op": "add", "path": a, "value": ""}], {one: "", two: "y"}),
+            ("removes", [{"op": "remove", "path": b}], {one: "", two: None}),
+        ]  # fmt: skip
+        for what, steps, wanted in turns:
+            before = now(session, group)
+            reply = ask(session, group, Kind.PATCH, steps)
+            session.status(reply, 200, f"a patch of a single record that {what}", group.one(Kind.PATCH))
+            found, expected = now(session, group), {**before, **wanted}
+            expected = {name: value for name, value in expected.items() if value is not None}
+            cause = f"a patch of a single record that {what} leaves the wrong one"
+            session.same(expected, found, cause, without=moving(group))
+        last = {"op": "replace", "path": a, "value": "changed"}
+        refused = {
+            "removes what is not there": [last, {"op": "remove", "path": b}],
+            "replaces what is not there": [last, {"op": "replace", "path": b, "value": "x"}],
+            "fails its test after a change": [last, {"op": "test", "path": a, "value": "first"}],
+        }
+        before = now(session, group)
+        for what, steps in refused.items():
+            with session.each(group.one(Kind.PATCH)):
+                reply = ask(session, group, Kind.PATCH, steps)
+                session.status(reply, 409, f"a patch of a single record that {what}", group.one(Kind.PATCH))
+                session.same(before, now(session, group), f"a patch of a single record that {what} changed it")
+
+
+@check(*WRITES, writes=True, owns=True, code=117)
+def check_shrinks(session: Session, group: Group) -> None:
+    """PUT leaves nothing of longer lists and larger objects that were there."""
+    body = sent(session, group)
+    nested = {name: value for name, value in body.items() if isinstance(value, list | dict)}
+    if not nested:
+        raise NotApplicable("there are no lists and no objects")
+    for size in (1, 0):
+        with made(session, group, nested):
+            fields = {name: smaller(value, size) for name, value in nested.items()}
+            kept = {name: one for name, one in fields.items() if group.values.allows(group.writable[name], one)}
+            reply = ask(session, group, Kind.REPLACE, {**body, **kept})
+            session.status(reply, 200, "PUT of a single record", group.one(Kind.REPLACE))
+            found = now(session, group)
+            cause = "PUT of a single record keeps items or members that were not sent"
+            session.same(kept, {name: found.get(name) for name in kept}, cause)
 
 
 @check(*NEEDS, writes=True, owns=True, code=206)

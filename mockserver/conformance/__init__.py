@@ -2,8 +2,8 @@
 
 from mockserver.conformance.as_held import AsHeld, moment_of
 from mockserver.conformance.asking import Ask, example_body, preview_body, record_name
-from mockserver.conformance.bounds import inside, outside
 from mockserver.conformance.comparing import listed, unlike_replies
+from mockserver.conformance.edges import allowed, bodies_inside, bodies_mistyped, forged_values, smaller, values_outside
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
 from mockserver.conformance.furnishing import Furnisher, compared, resources_read, variants
 from mockserver.conformance.identity import Requester, claims
@@ -22,6 +22,7 @@ from mockserver.conformance.steps import (
     bad_headers,
     changes,
     marked,
+    moving,
     naming,
     other,
     patch,
@@ -81,7 +82,10 @@ __all__ = [
     "Sheet",
     "Unreachable",
     "agree",
+    "allowed",
     "bad_headers",
+    "bodies_inside",
+    "bodies_mistyped",
     "by_id",
     "changes",
     "check",
@@ -89,16 +93,16 @@ __all__ = [
     "compared",
     "example_body",
     "examples_of",
+    "forged_values",
     "has_key",
-    "inside",
     "left_nothing",
     "listed",
     "marked",
     "moment_of",
+    "moving",
     "named_key",
     "naming",
     "other",
-    "outside",
     "patch",
     "plain",
     "preview_body",
@@ -117,10 +121,12 @@ __all__ = [
     "same_json",
     "send_batch",
     "sheets",
+    "smaller",
     "stamp",
     "unlike_replies",
     "update_item",
     "usable",
+    "values_outside",
     "variants",
     "walk",
     "ways",

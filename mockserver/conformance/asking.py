@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from mockserver.conformance.plain_writing import text_of
 from mockserver.conformance.plan import Group, read_body
 from mockserver.conformance.values import ABSENT
 from mockserver.contract import Kind, Operation
@@ -30,7 +31,7 @@ class Ask:
         path = self.operation.path
         for name, value in {**self.values, str(tenant_name): tenant}.items():
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
-        query = urlencode([(name, _text(value)) for name, value in self.query.items()])
+        query = urlencode([(name, text_of(value)) for name, value in self.query.items()])
         return f"{path}?{query}" if query else path
 
     def but(self, **changes: Any) -> Ask:
@@ -116,9 +117,3 @@ def made_value(group: Group, operation: Operation, parameter: Parameter) -> str:
             if declared.value.get("name") == parameter.name and "example" in declared.value:
                 return str(declared.value["example"])
     return str(group.values.make(Node(parameter.rule.node.pointer, parameter.rule.node.value), parameter.name, 1))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return ",".join(map(_text, value)) if isinstance(value, list) else str(value)

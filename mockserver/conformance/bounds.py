@@ -14,6 +14,10 @@ LONGEST = 5_000
 """How long a text or a list is made at most."""
 LISTED, ODD = 8, 4
 """How many seldom values are put into one list, and how many objects are made of such values."""
+ODD_TEXT = 'ß \U0001f600 e\u0301 \ufb01\u212b " \\ / <b>&amp;\n\tA@B.example '
+"""What is lost where texts are trimmed, normalised, escaped, cut off at a line, or lowered."""
+LATE: Mapping[str, tuple[str, ...]] = {"date-time": ("2024-02-29T23:59:59.999Z",), "date": ("2024-02-29",)}
+"""By format, what is another day or moment where it is taken for one of another zone, or rounded."""
 FORMATS: Mapping[str, str] = {
     "date-time": "2025-02-30T25:00:00Z",
     "date": "2025-02-30",
@@ -92,15 +96,16 @@ def inside(document: Document, values: Values, node: Node, depth: int = 0) -> li
     if kind == "string" and not found:
         lengths = {schema.get("minLength", 1), schema.get("maxLength", 300)}
         found += ["x" * length for length in sorted(lengths) if 0 < length <= LONGEST]
-        found += ['ß \U0001f600 " \\ / <b>&amp;', " two  spaces ", values.make(node, "inner", 3)]
+        found += [ODD_TEXT, " two  spaces ", values.make(node, "inner", 3), *LATE.get(str(schema.get("format")), ())]
     if kind in ("number", "integer"):
         found += [schema[word] for word in ("minimum", "maximum") if word in schema]
-        found += [0, 1, 2**53 - 1, *([0.1, 1e-7, 123456.789] if kind == "number" else [])]
+        found += [0, -1, 2**53 - 1, *([0.1, -1e-7, 123456.7891234] if kind == "number" else [])]
     if kind == "boolean":
         found += [True, False]
     if kind == "array":
         item = document.follow(node).child("items")
-        found += [[], *([values.make(item, "inner", one) for one in range(size)] for size in (1, 3))]
+        several = [values.make(item, "inner", one) for one in (2, 1, 3)]
+        found += [[], several[:1], several, [*several, several[0]]]  # in no order, and one of them twice
         found += [inside(document, values, item, depth + 1)[:LISTED]] if depth < DEEPEST else []
     if kind == "object":
         found += _odd_objects(document, values, node, depth) if depth < DEEPEST else []

@@ -12,7 +12,6 @@ from mockserver.conformance.profiles import Limits
 from mockserver.conformance.values import ABSENT
 from mockserver.contract import Kind
 from mockserver.contract.document import Node
-from mockserver.contract.operation import How
 from mockserver.contract.resource import Reference
 
 A_MOMENT = "2025-01-01"
@@ -35,14 +34,13 @@ def make_body(
 ) -> dict[str, Any]:
     """Raises Inconclusive when the document gives too little to make a valid body from."""
     known, required = group.bodies[Kind.CREATE], group.required
-    moments = _moments(group)
     made: dict[str, Any] = {}
     for name, node in group.writable.items():
-        example = known.example.get(name, A_MOMENT if name in moments else ABSENT)
+        example = known.example.get(name, A_MOMENT if name in group.moments else ABSENT)
         chosen = name in required or not (only_required or (example is ABSENT and not session.limits.thorough))
         if chosen:
             made[name] = _value(group, name, node, ordinal, example)
-    made |= {name: f"{known.example.get(name, name)}-{ordinal}" for name in _keys(group) & set(made)}
+    made |= {name: f"{known.example.get(name, name)}-{ordinal}" for name in group.plain_keys & set(made)}
     made |= _references(session, group, who, required, set(made))
     made |= {name: value for name, value in session.foreign(group).items() if name in made}
     made[group.marker] = f"{session.mark} {ordinal}"
@@ -68,25 +66,6 @@ def _value(group: Group, name: str, node: Node, ordinal: int, example: Any) -> A
         return harmless[ordinal % len(harmless)] if harmless else ABSENT
     made = group.values.make(node, name, ordinal, example)
     return made if isinstance(made, str) and made not in triggers else ABSENT
-
-
-def _keys(group: Group) -> frozenset[str]:
-    """Single foreign keys that are free text by their schema, but stand in paths: they get no spaces."""
-    limits = {"enum", "const", "format"}
-    fields = (name for name in group.foreign_keys if group.values.type_of(group.field(name)) == "string")
-    return frozenset(name for name in fields if not limits & set(group.field(name).value))
-
-
-def _moments(group: Group) -> frozenset[str]:
-    """Fields that the search takes a range of moments for, whatever their schema says."""
-    found = set()
-    for operation in group.all(Kind.SEARCH):
-        place = group.contract.document.follow(operation.body.rule.node) if operation.body else None
-        for name, criterion in operation.criteria.items():
-            if place and criterion.field and criterion.how is How.RANGE:
-                items = group.contract.document.follow(place.child("properties", name)).child("items", "format").value
-                found |= {criterion.field} if items in ("date-time", "date") else set()
-    return frozenset(found)
 
 
 def _references(

@@ -104,6 +104,25 @@ class Group:
         )
 
     @cached_property
+    def plain_keys(self) -> frozenset[str]:
+        """Single foreign keys that are free text by their schema, but stand in paths: they get no spaces."""
+        limits = {"enum", "const", "format"}
+        fields = (name for name in self.foreign_keys if self.values.type_of(self.field(name)) == "string")
+        return frozenset(name for name in fields if not limits & set(self.field(name).value))
+
+    @cached_property
+    def moments(self) -> frozenset[str]:
+        """Fields that the search takes a range of moments for, whatever their schema says."""
+        found = set()
+        for operation in self.all(Kind.SEARCH):
+            place = self.contract.document.follow(operation.body.rule.node) if operation.body else None
+            for name, criterion in operation.criteria.items():
+                if place and criterion.field and criterion.how is How.RANGE:
+                    items = self.contract.document.follow(place.child("properties", name)).child("items", "format")
+                    found |= {criterion.field} if items.value in ("date-time", "date") else set()
+        return frozenset(found)
+
+    @cached_property
     def references(self) -> tuple[Reference, ...]:
         """Foreign keys into this document that a client may set; not those deeper inside a field."""
         return tuple(one for one in self.resource.references if one.field in self.writable and not one.is_nested)

@@ -81,6 +81,12 @@ def stamp(group: Group, name: str) -> str:
     return group.resource.stamps[name]
 
 
+def moving(group: Group) -> frozenset[str]:
+    """The fields that every change of a record moves: who changed it, when, and how many times."""
+    names = ("modified-at", "modified-by", "version")
+    return frozenset(group.resource.stamps[name] for name in names if name in group.resource.stamps)
+
+
 def changes(session: Session, group: Group) -> Iterator[tuple[str, Change]]:
     """Each way to change a record, as far as the document has it."""
     turns = count(1)

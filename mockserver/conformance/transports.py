@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ssl
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
 from urllib3 import exceptions
-from werkzeug.test import EnvironBuilder, run_wsgi_app
+from werkzeug.test import run_wsgi_app
 
 from mockserver.conformance.traffic import Received, Sent
 from mockserver.errors import Problem, SetupError
@@ -50,15 +52,46 @@ def in_process(app: Any) -> Transport:
 
     def send(sent: Sent) -> Received:
         began = time.perf_counter()
-        builder = EnvironBuilder(path=sent.target, method=sent.method, headers=list(sent.headers), data=sent.body)
         try:
-            content, status, headers = run_wsgi_app(app, builder.get_environ(), buffered=True)
+            content, status, headers = run_wsgi_app(app, _environ(sent), buffered=True)
             body = b"".join(content)
         except Exception as error:  # noqa: BLE001 -- a server would answer 500 whatever it was
             return Received(500, (), f"{type(error).__name__}: {error}".encode(), time.perf_counter() - began)
         return Received(int(status.split()[0]), tuple(headers.items()), body, time.perf_counter() - began)
 
     return send
+
+
+def _environ(sent: Sent) -> dict[str, Any]:
+    """What a WSGI server would make of ``sent``. PERF: a third of what werkzeug's builder takes, for each request."""
+    path, _, query = sent.target.partition("?")
+    raw = sent.target.encode().decode("latin-1")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": sent.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": query.encode().decode("latin-1"),
+        "REQUEST_URI": raw,
+        "RAW_URI": raw,
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "HTTP_HOST": "localhost",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(sent.body or b""),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, text in sent.headers:
+        key = name.upper().replace("-", "_")
+        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+        environ[key] = f"{environ[key]},{text}" if key in environ and key != "HTTP_HOST" else text
+    if sent.body is not None:
+        environ["CONTENT_LENGTH"] = str(len(sent.body))
+    return environ
 
 
 def over_http(base_url: str, timeout: float = TIMEOUT, trust: Trust | None = None) -> Transport:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from mockserver.conformance.generator import Generator
 from mockserver.contract import Document
@@ -18,8 +19,21 @@ ABSENT = object()
 DEEPEST = 4
 """How deep inside each other objects are made whole; below, they have what they must."""
 
+Make: TypeAlias = Callable[[Node, str, int, Any, int], Any]
+"""Makes a value of a schema: its node, name, ordinal, example (ABSENT: none) and depth."""
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Schema:
+    """A schema with its references followed: its words, the type they name, what it says of members and items."""
+
+    words: Mapping[str, Any]
+    type: str
+    members: Mapping[str, Node]
+    items: Node
 
 
 class Values:
@@ -29,6 +43,7 @@ class Values:
         self._document = document
         self._schemas = Schemas(document)
         self._rules: dict[str, Rule | None] = {}
+        self._read: dict[str, _Schema] = {}
         self._generator = Generator(document, seed)
 
     def make(self, node: Node, name: str, ordinal: int, example: Any = ABSENT, depth: int = 0) -> Any:
@@ -37,7 +52,10 @@ class Values:
         ``depth`` says how deep inside another value it is: what is nested without end is cut off. Where nothing
         that keeps the schema is found, what is nearest; whoever sends it has to look.
         """
-        near = self._near(node, name, ordinal, example, depth)
+        near = self._near(node, name, ordinal, example, depth, inner=self._near)
+        if self.allows(node, near):  # PERF: what is inside a value that keeps its schema needs no look of its own
+            return near
+        near = self._near(node, name, ordinal, example, depth, inner=self.make)
         if self.allows(node, near):
             return near
         good = [one for one in self._generator.values(node.pointer, node.value) if self.allows(node, one)]
@@ -62,47 +80,61 @@ class Values:
             return None
         return rule
 
-    def _near(self, node: Node, name: str, ordinal: int, example: Any, depth: int) -> Any:
-        """A value shaped like the example, or like what the schema says at first sight."""
-        schema = self._document.follow(node)
-        words = schema.value if isinstance(schema.value, Mapping) else {}
+    def _near(self, node: Node, name: str, ordinal: int, example: Any, depth: int, *, inner: Make | None = None) -> Any:
+        """A value shaped like the example, or like what the schema says at first sight.
+
+        ``inner`` makes what is inside it; this method itself unless told.
+        """
+        schema = self._schema(node)
+        words = schema.words
         if example is ABSENT:
             example = _declared(words)
         if "enum" in words:
             return words["enum"][ordinal % len(words["enum"])]
         if "const" in words:
             return words["const"]
-        type_ = self.type_of(node, example)
+        type_ = schema.type or _type_of(example)
         if type_ == "array":
-            return self._array(schema, name, ordinal, example, depth)
+            return self._array(schema, name, ordinal, example, depth, inner=inner or self._near)
         if type_ == "object":
-            return self._object(schema, ordinal, example, depth)
+            return self._object(schema, ordinal, example, depth, inner=inner or self._near)
         return _plain(type_, words, name, ordinal, example)
 
     def type_of(self, node: Node, example: Any = ABSENT) -> str:
         """The JSON type the schema asks for; of several, the first that is not null."""
-        words = self._document.follow(node).value
-        types = words.get("type") if isinstance(words, Mapping) else None
+        return self._schema(node).type or _type_of(example)
+
+    def _schema(self, node: Node) -> _Schema:
+        """PERF: read once for each place; a body asks for some hundred of them."""
+        known = self._read.get(node.pointer)
+        if known is None:
+            known = self._read_schema(self._document.follow(node))
+            if node.pointer:
+                self._read[node.pointer] = known
+        return known
+
+    def _read_schema(self, place: Node) -> _Schema:
+        words = place.value if isinstance(place.value, Mapping) else {}
+        types = words.get("type")
         if isinstance(types, list):
             types = next((one for one in types if one != "null"), None)
-        if types is None and isinstance(words, Mapping) and "properties" in words:
+        if types is None and "properties" in words:
             types = "object"
-        return str(types or _type_of(example))
+        return _Schema(words, str(types or ""), dict(place.child("properties").items()), place.child("items"))
 
-    def _array(self, schema: Node, name: str, ordinal: int, example: Any, depth: int) -> list[Any]:
-        items = schema.child("items")
-        wanted = schema.value.get("minItems", 2)
+    def _array(self, schema: _Schema, name: str, ordinal: int, example: Any, depth: int, *, inner: Make) -> list[Any]:
+        wanted = schema.words.get("minItems", 2)
         known = example if isinstance(example, list) and example else [ABSENT] * max(wanted, 1)
-        return [self.make(items, name, ordinal + index, one, depth + 1) for index, one in enumerate(known)]
+        return [inner(schema.items, name, ordinal + index, one, depth + 1) for index, one in enumerate(known)]
 
-    def _object(self, schema: Node, ordinal: int, example: Any, depth: int) -> dict[str, Any]:
+    def _object(self, schema: _Schema, ordinal: int, example: Any, depth: int, *, inner: Make) -> dict[str, Any]:
         known = example if isinstance(example, dict) else {}
-        declared = dict(schema.child("properties").items())
+        declared = schema.members
         chosen = (
             [name for name in declared if name in known] if known else list(declared)[: 0 if depth > DEEPEST else None]
         )
-        chosen += [name for name in schema.value.get("required", []) if name in declared and name not in chosen]
-        made = {name: self.make(declared[name], name, ordinal, known.get(name, ABSENT), depth + 1) for name in chosen}
+        chosen += [name for name in schema.words.get("required", []) if name in declared and name not in chosen]
+        made = {name: inner(declared[name], name, ordinal, known.get(name, ABSENT), depth + 1) for name in chosen}
         rest = {name: value for name, value in known.items() if name not in declared}
         return {**made, **rest} if made or rest else {"note": f"number {ordinal}"}
 
