@@ -13,7 +13,9 @@ from mockserver.conformance import (
     bodies_inside,
     check,
     results_of,
+    run_batch,
     send_batch,
+    update_item,
     values_outside,
 )
 
@@ -29,7 +31,7 @@ def kept(session: Session, group: Group, fields: dict[str, Any], record: dict[st
 
 @check(*STORED, writes=True)
 def check_inside(session: Session, group: Group) -> None:
-    """Values that just keep their limits, and odd ones, are taken and kept by POST, PUT, PATCH and batch."""
+    """Values that just keep their limits, and odd ones, are taken and kept by POST, PUT and PATCH."""
     create = group.one(Kind.CREATE)
     for fields in bodies_inside(group):
         body = {**session.body(group), **fields}
@@ -97,28 +99,61 @@ def check_outside(session: Session, group: Group) -> None:
     session.same(record, session.read(group, record[group.key]), "a refused PUT changed a record")
 
 
+@check(*STORED, Kind.BATCH, writes=True)
+def check_inside_batches(session: Session, group: Group) -> None:
+    """Values that just keep their limits, and odd ones, are taken and kept by the items of a batch."""
+    tried = [(fields, {**session.body(group), **fields}) for fields in bodies_inside(group)]
+    taken = [(fields, body) for fields, body in tried if allowed(group, Kind.CREATE, body)]
+    made = [session.create(group) for _ in range(2 * len(taken))]
+    keys = [one[group.key] for one in made]
+    items: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+    for (fields, body), key, other in zip(taken, keys, keys[len(taken) :], strict=False):
+        steps = [{"op": "add", "path": f"/{name}", "value": value} for name, value in fields.items()]
+        items += [
+            ("a create", fields, {"verb": "create", "record": body}),
+            ("an update", fields, update_item(group, key, body)),
+            ("a patch", fields, {"verb": "patch", "key": other, "patch": steps}),
+        ]
+    for start in range(0, len(items), AT_ONCE):
+        some = items[start : start + AT_ONCE]
+        results = run_batch(session, group, [item for _, _, item in some])
+        for (way, fields, _), result in zip(some, results, strict=True):
+            with session.each(group.one(Kind.BATCH)):
+                cause = f"{way} in a batch with values at their limits is refused"
+                session.expect(result.get("status") == 200, cause, str(result)[:300])
+                kept(session, group, fields, {group.key: result.get("key")}, f"{way} in a batch")
+
+
 @check(*STORED, Kind.BATCH, writes=True, code=206)
 def check_outside_batches(session: Session, group: Group) -> None:
     """An item of a batch with a value just outside a limit is refused by itself."""
-    valid = session.body(group)
-    tried = [(f"{name} {how}", {**valid, name: value}) for name, how, value in values_outside(group)]
-    wrong = [(how, body) for how, body in tried if not allowed(group, Kind.CREATE, body)]
+    record = session.create(group)
+    key, valid = record[group.key], session.body(group)
+    wrong: list[tuple[str, dict[str, Any]]] = []
+    for name, how, value in values_outside(group):
+        body = {**valid, name: value}
+        if not allowed(group, Kind.CREATE, body):
+            wrong.append((f"stores one with {name} {how}", {"verb": "create", "record": body}))
+            wrong.append((f"updates one with {name} {how}", update_item(group, key, body)))
+        step = {"op": "add", "path": f"/{name}", "value": value}
+        wrong.append((f"patches one so that {name} is {how}", {"verb": "patch", "key": key, "patch": [step]}))
     for start in range(0, len(wrong), AT_ONCE):
         _refused_in_a_batch(session, group, wrong[start : start + AT_ONCE])
+    session.same(record, session.read(group, key), "a refused item of a batch changed a record")
 
 
 def _refused_in_a_batch(session: Session, group: Group, wrong: list[tuple[str, dict[str, Any]]]) -> None:
     """Expect each of ``wrong`` to be refused; where a batch is refused as a whole, in a batch of its own."""
     operation = group.one(Kind.BATCH)
-    reply = send_batch(session, group, [{"verb": "create", "record": body} for _, body in wrong])
+    reply = send_batch(session, group, [item for _, item in wrong])
     if reply.status == 400:
         for one in wrong if len(wrong) > 1 else ():
             _refused_in_a_batch(session, group, [one])
         session.expect(reply.status == 400, "a batch of what is just outside a limit is taken")
         return
-    session.status(reply, 200, "a batch that creates records with values just outside their limits", operation)
+    session.status(reply, 200, "a batch of what is just outside a limit", operation)
     results = results_of(session, group, reply)
     session.expect(len(results) == len(wrong), "a batch has another number of results than of items")
-    for (how, _), result in zip(wrong, results, strict=True):
+    for (what, _), result in zip(wrong, results, strict=True):
         with session.each(operation):
-            session.expect(result.get("status") == 400, f"a batch stores one with {how}", str(result)[:200])
+            session.expect(result.get("status") == 400, f"a batch {what}", str(result)[:200])

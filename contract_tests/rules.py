@@ -16,6 +16,7 @@ from mockserver.conformance import (
     NotApplicable,
     Session,
     agree,
+    allowed,
     by_id,
     check,
     compared,
@@ -23,10 +24,16 @@ from mockserver.conformance import (
     moment_of,
     patch,
     plain,
+    put,
+    run_batch,
     variants,
+    walk,
+    ways,
 )
 
 VARIANTS = 6
+TURNS = ((0, "PATCH"), (1, "PATCH"), (2, "PUT"), (3, "PATCH"), (2, "a batch"))
+"""How often an effect is brought about: what the records around it look like, and the way by which."""
 STORED = (Kind.CREATE, Kind.READ, Kind.DELETE)
 
 
@@ -46,6 +53,15 @@ def as_ruled(session: Session, group: Group, record: Mapping[str, Any], held: As
                 f"{name} is not what its rule gives: {shortened(rule)}",
                 f"wanted {wanted!r:.150}, found {record.get(name)!r:.150}",
             )
+
+
+def shown_alike(session: Session, group: Group, record: Mapping[str, Any]) -> None:
+    """Expect lists, look-ups and searches to work out for ``record`` what reading it does."""
+    wanted = session.read(group, record[group.key])
+    for ask in ways(group, wanted):
+        with session.each(ask.operation):
+            found = by_id(group, walk(session, group, ask)).get(wanted[group.key])
+            session.same(wanted, found, f"{ask.operation.id} works out other values than read")
 
 
 def shortened(rule: Any) -> str:
@@ -85,8 +101,10 @@ def check_computed(session: Session, group: Group) -> None:
         raise NotApplicable("there is no computed field")
     furnisher = Furnisher(session)
     record = furnisher.make(group, rules)
+    shown_alike(session, group, record)
     made = furnisher.dependants(rules, group, record)
     as_ruled(session, group, session.read(group, record[group.key]))
+    shown_alike(session, group, record)
     for other, one in made[:2]:
         if Kind.DELETE in other.operations and session.at(other, Kind.DELETE, one[other.key]).status == 200:
             as_ruled(session, group, session.read(group, record[group.key]))
@@ -168,9 +186,9 @@ def check_effects(session: Session, group: Group) -> None:
     judged = False
     with made_by_effects(session):
         for effect in effects:
-            for turn in range(4):
+            for turn, way in TURNS:
                 with session.each():
-                    judged |= Trial(session, group, effect, turn).judge()
+                    judged |= Trial(session, group, effect, turn, way).judge()
     if not judged:
         raise Inconclusive("no record could be brought to where an effect happens")
 
@@ -193,14 +211,14 @@ def made_by_effects(session: Session) -> Iterator[None]:
 
 
 class Trial:
-    """One effect brought about once; ``turn`` chooses what the records around it look like."""
+    """One effect brought about once by one way; ``turn`` chooses what the records around it look like."""
 
-    def __init__(self, session: Session, group: Group, effect: Mapping[str, Any], turn: int) -> None:
+    def __init__(self, session: Session, group: Group, effect: Mapping[str, Any], turn: int, way: str) -> None:
         self.session, self.group, self.effect = session, group, effect
         self.about = effect.get("about", "an effect")
         self.furnisher = Furnisher(session)
         self.is_create = "change" not in effect.get("on", ["change"])
-        self.turn = turn
+        self.turn, self.way = turn, way
 
     def judge(self) -> bool:
         """Whether it could be brought about; Broken when it was not followed by what the document says."""
@@ -213,7 +231,7 @@ class Trial:
             body = {**self.furnisher.body(self.group, self.effect), **start, **wanted}
             body = {name: value for name, value in body.items() if name not in self.group.filled}
             self._remember(body)
-            self.after = self.session.put_in(self.group, body)
+            self.after = self._create(body)
         else:
             self._remember(start, makes=False)
             self.before = self.furnisher.make(self.group, self.effect, start)
@@ -223,8 +241,7 @@ class Trial:
             self.furnisher.dependants(self.effect, self.group, self.before)
             self.before = self.session.read(self.group, self.before[self.group.key])
             self._remember(self.before)
-            step = {"op": "add", "path": f"/{trigger}", "value": wanted[trigger]}
-            self.after = patch(self.session, self.group, self.before, [step], f"sets {trigger}")
+            self.after = self._change(self.before, trigger, wanted[trigger])
         self.held = AsHeld(self.session, moment_of(self.group, self.after), self.others)
         self.names = self._names(self.after)
         if not self._holds(self.after):
@@ -238,6 +255,34 @@ class Trial:
                 self._changed(step)
         self._once_only()
         return True
+
+    def _create(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The record made of ``body``, by the way of this trial where the document has it."""
+        if self.way != "a batch" or Kind.BATCH not in self.group.operations:
+            return self.session.put_in(self.group, body)
+        nothing = {"verb": "read", "key": f"missing-{self.session.mark}"}
+        made = run_batch(self.session, self.group, [nothing, {"verb": "create", "record": body}])[-1]
+        self.session.expect(made.get("status") == 200, "a create in a batch is refused", str(made)[:300])
+        return self.session.read(self.group, str(made.get("key")))
+
+    def _change(self, record: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+        """The record with ``name`` set to ``value``, by the way of this trial where the document has it."""
+        session, group, key = self.session, self.group, record[self.group.key]
+        if self.way == "PUT" and Kind.REPLACE in group.operations:
+            taken = group.bodies[Kind.REPLACE].properties.keys() & group.writable.keys()
+            body = {**{one: known for one, known in record.items() if one in taken}, name: value}
+            if allowed(group, Kind.REPLACE, {**body, group.key: key}):
+                return put(session, group, key, body)
+        steps = [
+            {"op": "add", "path": f"/{group.marker}", "value": record.get(group.marker, session.mark)},
+            {"op": "add", "path": f"/{name}", "value": value},
+        ]
+        if self.way == "a batch" and Kind.BATCH in group.operations:
+            results = run_batch(session, group, [{"verb": "patch", "key": key, "patch": [one]} for one in steps])
+            refused = [one for one in results if one.get("status") != 200]
+            session.expect(not refused, f"a batch's patch that sets {name} is refused", str(refused)[:300])
+            return session.read(group, key)
+        return patch(session, group, record, steps[1:], f"sets {name}")
 
     def _satisfying(self) -> dict[str, Any]:
         """Values of own fields with which the condition holds, the trigger first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.conformance import read_body
 from mockserver.contract import Kind, Operation
 from mutants.generated import Ground, Made, body_of, describe, operator, requests
 from mutants.mutant import Area
@@ -55,10 +56,16 @@ def criterion_ignored(ground: Ground) -> Made:
     return describe(operation, f"{name} is ignored", requests(ground, operation, change))
 
 
+def _has_lists(ground: Ground, operation: Operation) -> bool:
+    nodes = read_body(ground.contract, operation).properties.values()
+    return any(ground.contract.document.follow(one).value.get("type") == "array" for one in nodes)
+
+
 @operator(Area.LIFECYCLE)
 def lists_cut(ground: Ground) -> Made:
     """A list in a body loses its last item when stored."""
-    operation = ground.operation(Kind.CREATE, Kind.REPLACE)
+    writes = [one for one in ground.contract.operations() if one.kind in (Kind.CREATE, Kind.REPLACE)]
+    operation = ground.rng.choice([one for one in writes if _has_lists(ground, one)])
 
     def change(body: Any) -> Any:
         return (

@@ -56,7 +56,7 @@ def _constraints(contract: Contract, operation: Operation) -> list[tuple[str, ..
     found: list[tuple[str, ...]] = []
     found += [("required", one) for one in schema.get("required", []) if one != operation.resource.key]
     for name, node in schema.get("properties", {}).items():
-        own = followed(root, node)
+        own = followed(root, node) if name != operation.resource.key else {}  # a PUT takes no id but that of its path
         found += [("properties", name, word) for word in LIMITS if isinstance(own, dict) and word in own]
         items = followed(root, own.get("items")) if isinstance(own, dict) else None
         for inner, one in (items or {}).get("properties", {}).items() if isinstance(items, dict) else ():
