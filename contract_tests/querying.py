@@ -84,6 +84,11 @@ def check_of_one_tenant(session: Session, group: Group) -> None:
     session.expect(
         found == [{target.key: mine[target.key]}], "a query finds records of another tenant", str(found)[:200]
     )
+    started = start(session, group, target, body)
+    for read in (group.one(Kind.READ), session.plan.groups[group.one(Kind.QUERY).meaning["results"]].one(Kind.READ)):
+        with session.each(read):
+            reply = session.send(Ask(read, {record_name(read): started[group.key]}), who=other(session))
+            session.status(reply, 404, f"{read.id} of another tenant's query", read)
 
 
 @check(Kind.QUERY, Kind.READ, writes=True, owns=True)
@@ -98,9 +103,25 @@ def check_operators(session: Session, group: Group) -> None:
         text = f"{session.mark} op 2"
         for operator, wanted in (("contains", {2}), ("doesNotContain", {1, 3})):
             _finds(session, group, target, [own, {"fact": marker, "operator": operator, "value": text}], made, wanted)
+        _sorted(session, group, target, number)
         one, three = ({"fact": number, "operator": "equal", "value": value} for value in (1, 3))
         _finds(session, group, target, [own, {"any": [one, three]}], made, {1, 3})
         _finds(session, group, target, [own, {"any": [one, three]}, {"all": [three]}], made, {3})
+
+
+def _sorted(session: Session, group: Group, target: Group, number: str) -> None:
+    """Expect rows in the order of two fields, numbers by their value, and in the other direction the other way."""
+    marker, key = target.marker, target.key
+    made = [
+        session.create(target, {number: value, marker: f"{session.mark} sorted {name}"})
+        for value, name in ((10, "a"), (9, "b"), (10, "c"))
+    ]
+    own = {"fact": key, "operator": "in", "value": [one[key] for one in made]}
+    for by_number, by_text, wanted in (("asc", "desc", (1, 2, 0)), ("desc", "asc", (0, 2, 1))):
+        sort = [{"field": number, "direction": by_number}, {"field": marker, "direction": by_text}]
+        found = rows(session, group, target, {"fields": [key], "criteria": {"all": [own]}, "sort": sort})
+        right = [{key: made[turn][key]} for turn in wanted]
+        session.expect(found == right, "a query's rows are not in the order of the fields asked for", str(found)[:300])
 
 
 NUMBERS: Mapping[str, tuple[Any, set[int]]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -14,7 +14,7 @@ from mockserver.contract.document import Node
 
 MOST = 8
 """How many values of one field are sent."""
-NEAREST = {
+NEAREST: Mapping[str, tuple[tuple[str, Any], ...]] = {
     "string": (("a number", 4_711), ("true", True), ("a list", ["text"])),
     "number": (("a number as text", "4711"), ("true", True), ("a list", [])),
     "boolean": (("true as text", "true"), ("1 for true", 1), ("a list", [])),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from itertools import chain
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from mutants.catalogue import all_mutants
 from mutants.generated import OPERATORS
 from mutants.mutant import Area, Mutant
 from mutants.publishing import of_catalogue, of_generated, write
-from mutants.sowing import share_caught, show_generated, try_generated
+from mutants.sowing import Tried, share_caught, show_generated, try_generated
 from mutants.strength import ENOUGH, Order, Row, as_json, carry_out, totals, try_all
 from mutants.table import show
 from mutants.trial import Target
@@ -73,7 +75,8 @@ def mutants(
     """  # fmt: skip
     console = Console(soft_wrap=False)
     if generated:
-        sys.exit(0 if _sown(console, seeds or (SEED,), generated, operators, writing=writing, verbose=verbose) else 1)
+        tried = Tries(generated, seeds or (SEED,), operators, jobs)
+        sys.exit(0 if _sown(console, tried, writing=writing, verbose=verbose) else 1)
     if writing and (only or areas):
         raise click.UsageError("--write is about all mutants: leave out --only and --area")
     chosen = _chosen(only, areas)
@@ -89,21 +92,37 @@ def mutants(
     is_enough = totals(rows)[-1].is_enough and not rows[0].kit
     if writing and not rows[0].kit:
         write("catalogue", of_catalogue(totals(rows), stock=stock))
-        is_enough &= _sown(console, seeds or SEEDS, len(OPERATORS), operators, writing=True, verbose=verbose)
+        tried = Tries(len(OPERATORS), seeds or SEEDS, operators, jobs)
+        is_enough &= _sown(console, tried, writing=True, verbose=verbose)
     sys.exit(0 if is_enough else 1)
 
 
-def _sown(
-    console: Console, seeds: tuple[int, ...], count: int, operators: tuple[str, ...], *, writing: bool, verbose: bool
-) -> bool:
-    """Try ``count`` mutants of each seed; whether enough were caught. Raises click.UsageError."""
-    if wrong := [name for name in operators if name not in OPERATORS]:
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Generated mutants to try: ``count`` of each seed, by these operators (none: all), in ``jobs`` processes."""
+
+    count: int
+    seeds: tuple[int, ...]
+    operators: tuple[str, ...]
+    jobs: int
+
+    def part(self, number: int) -> list[tuple[int, list[Tried]]]:
+        """What came of every ``jobs``-th mutant of each seed, from ``number`` on, in a process of its own."""
+        logging.getLogger("mockserver").setLevel(logging.CRITICAL)
+        place, numbers = ground(SEED), range(number, self.count, self.jobs)
+        return [(one, list(try_generated(one, self.count, *place, self.operators, numbers))) for one in self.seeds]
+
+
+def _sown(console: Console, tries: Tries, *, writing: bool, verbose: bool) -> bool:
+    """Try generated mutants; whether enough were caught. Raises click.UsageError."""
+    if wrong := [name for name in tries.operators if name not in OPERATORS]:
         raise click.UsageError(f"--operator {wrong[0]!r}: unknown, use one of: {', '.join(sorted(OPERATORS))}")
-    place = ground(SEED)
-    rows = chain.from_iterable(try_generated(seed, count, *place, operators) for seed in seeds)
-    done = show_generated(console, rows, verbose=verbose)
+    with ProcessPoolExecutor(tries.jobs, mp_context=get_context("spawn")) as pool:
+        parts = pool.map(tries.part, range(tries.jobs))
+        rows = (row for part in parts for _, found in part for row in found)
+        done = show_generated(console, rows, verbose=verbose)
     if writing:
-        write("generated", of_generated(done, seeds))
+        write("generated", of_generated(done, tries.seeds))
     return share_caught(done) >= ENOUGH
 
 

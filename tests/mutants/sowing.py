@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 
 from mockserver.conformance.client import TargetClient
-from mockserver.conformance.loading import load_checks
 from mockserver.conformance.oracle import Oracle
 from mockserver.conformance.plan import read_plan
 from mockserver.conformance.running import carry_out
@@ -20,6 +19,7 @@ from mockserver.settings import Settings
 from mutants import (  # noqa: F401 -- read so that their operators are known
     body_operators,
     document_operators,
+    leniency_operators,
     reply_operators,
     request_operators,
     state_operators,
@@ -27,7 +27,7 @@ from mutants import (  # noqa: F401 -- read so that their operators are known
 from mutants.generated import Sown, sow
 from mutants.mutant import Area
 from mutants.planting import planted
-from mutants.trial import LIMITS, Target, names_a_cause
+from mutants.trial import LIMITS, Target, in_order, names_a_cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,20 @@ class Tried:
 
 
 def try_generated(
-    seed: int, count: int, target: Target, settings: Settings, only: tuple[str, ...] = ()
+    seed: int,
+    count: int,
+    target: Target,
+    settings: Settings,
+    only: tuple[str, ...] = (),
+    numbers: range | None = None,
 ) -> Iterator[Tried]:
-    """One after the other in this process; what is planted is undone each time. ``only``: by these operators."""
-    for sown in sow(target.contract, seed, count, only):
+    """One after the other in this process; what is planted is undone each time.
+
+    ``only``: by these operators; ``numbers``: those of the seed's mutants (None: all of them).
+    """
+    for number, sown in enumerate(sow(target.contract, seed, count, only)):
+        if numbers is not None and number not in numbers:
+            continue
         try:
             caught = _caught(sown, target, settings)
         except SetupError:
@@ -62,7 +72,7 @@ def _caught(sown: Sown, target: Target, settings: Settings) -> str | None:
         plan, client, oracle = read_plan(target.contract), TargetClient(target.contract, in_process(app)), Oracle()
         client.after.append(oracle.look)
         session = Session(plan, client, target.own, target.other, mark="generated", limits=LIMITS)
-        for check in load_checks():
+        for check in in_order(sown.mutant.area):
             result = carry_out(check, session, plan.groups[sown.resource])
             for finding in (*result.findings, *oracle.findings.values()):
                 if names_a_cause(finding):
