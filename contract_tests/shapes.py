@@ -66,6 +66,17 @@ def check_errors_name_the_place(session: Session, group: Group) -> None:
     body = {name: value for name, value in session.body(group).items() if name not in required}
     reply = session.send(Ask(group.one(Kind.CREATE), body=body))
     session.status(reply, 400, "a create without its required fields", group.one(Kind.CREATE))
+    _all_named(session, reply, required)
+    if Kind.REPLACE in group.operations and group.bodies[Kind.REPLACE].required & set(required):
+        with session.each(group.one(Kind.REPLACE)):
+            key = session.create(group)[group.key]
+            reply = session.at(group, Kind.REPLACE, key, body={**body, group.key: key})
+            session.status(reply, 400, "a PUT without its required fields", group.one(Kind.REPLACE))
+            _all_named(session, reply, sorted(group.bodies[Kind.REPLACE].required & set(required)))
+
+
+def _all_named(session: Session, reply: Received, required: list[str]) -> None:
+    """Expect a refusal to name each of the members that are missing."""
     error_shape(session, reply, "a 400")
     errors = session.value(reply).get("errors") or []
     paths = " ".join(str(one.get("path", "")) for one in errors)

@@ -2,9 +2,13 @@
 
 import pytest
 
-from mockserver.conformance.bounds import inside, outside
+from mockserver.conformance.bounds import ODD_TEXT, inside, outside
+from mockserver.conformance.edges import allowed, bodies_inside, bodies_mistyped
+from mockserver.conformance.plan import read_plan
 from mockserver.conformance.values import Values
-from mockserver.contract import Document
+from mockserver.contract import Document, Kind
+from mockserver.settings import Settings
+from mockserver.world import contract_of
 
 SCHEMA = {
     "type": "object",
@@ -57,3 +61,23 @@ def test_what_is_just_inside_is_allowed(ground):
         found = inside(document, values, place)
         assert all(values.allows(place, one) for one in found)
         assert (wanted in found) is values.allows(place, wanted)
+
+
+@pytest.fixture(scope="module")
+def certifications():
+    return read_plan(contract_of(Settings())).groups["certifications"]
+
+
+def test_each_field_is_sent_what_lenient_readers_take_for_its_type(certifications):
+    bodies = dict(bodies_mistyped(certifications, Kind.CREATE, dict(certifications.bodies[Kind.CREATE].example)))
+    assert bodies["with number a number as text"]["number"] == "4711"
+    assert bodies["with do_not_drop 1 for true"]["do_not_drop"] == 1
+    assert bodies["with first_name true"]["first_name"] is True
+    assert not [how for how, body in bodies.items() if allowed(certifications, Kind.CREATE, body)]
+
+
+def test_every_free_field_is_sent_odd_values(certifications):
+    sent = list(bodies_inside(certifications))
+    texts = {name for body in sent for name, value in body.items() if value == ODD_TEXT}
+    assert {"first_name", "city"} <= texts
+    assert not [body for body in sent if certifications.key in body or certifications.marker in body]
