@@ -195,13 +195,14 @@ def check_lists(session: Session, group: Group) -> None:
 @check(*NEEDS, writes=True)
 def check_escaped_paths(session: Session, group: Group) -> None:
     """In a path ``~1`` is a slash and ``~0`` a tilde, and a member's name may be anything else."""
-    odd = {"a/b": "slash", "m~n": "tilde", "~1": "both", "": "empty", "é %2F": "odd"}
+    escaped = {"a/b": "a~1b", "m~n": "m~0n", "~1": "~01", "": "", "é %2F": "é %2F"}
+    odd = {member: f"value of {member}" for member in escaped}
     fields = [name for name in group.of_type("object") if group.values.allows(group.writable[name], odd)]
     if not fields:
         raise NotApplicable("there is no object with members of any name")
     name = fields[0]
     record = session.create(group, {name: odd})
-    paths = {member: f"/{name}/{member.replace('~', '~0').replace('/', '~1')}" for member in odd}
+    paths = {member: f"/{name}/{text}" for member, text in escaped.items()}
     tests = [{"op": "test", "path": path, "value": odd[member]} for member, path in paths.items()]
     steps = [{"op": "replace", "path": path, "value": f"{odd[member]} too"} for member, path in paths.items()]
     wanted = {member: f"{text} too" for member, text in odd.items()}
