@@ -1,10 +1,13 @@
-"""Start-up and throughput of this mock beside Prism, in one run: alternating rounds, medians, ratios.
+"""Start-up and throughput beside Prism and a bare callable on the same server, in one run: alternating rounds, medians.
 
 Needs ``wrk`` (Debian: ``apt-get install wrk``) and Prism (``make peers``, or a
 ``prism`` on the PATH, or named with ``--prism``). Both serve the same document; Prism answers from its examples, with
-a list of as many records as ours sends. Prism runs quiet (``-v silent``), the faster of its two ways.
+a list of as many records as ours sends. Prism runs quiet (``-v silent``), the faster of its two ways. The bare callable
+(``bare.py``) knows no document and no token: it sends one record whatever it is asked.
 
-    python benchmarks/compare.py --rounds 3 --seconds 4
+    python benchmarks/compare.py --rounds 3 --seconds 4 --records 10000 --write
+
+``--write`` puts the table into benchmarks/README.md.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import functools
 import http.client
 import json
 import os
+import platform
 import shutil
 import signal
 import socket
@@ -25,12 +29,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+HERE = Path(__file__).parent
+BEGIN, END = "<!-- requests -->", "<!-- /requests -->"
 LISTED = 25
 CONNECTIONS = 8
+LONGEST = 300
+"""Seconds in which a server must give its first good reply."""
+TICKS = os.sysconf("SC_CLK_TCK")
 RECORD = "/certifications/acme/cert-ada"
 COLLECTION = "/certifications/acme"
 
@@ -49,6 +58,17 @@ class Server:
     name: str
     command: Callable[[int], list[str]]
     token: str
+    knows_the_document: bool = True
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one run of wrk found: requests a second, latencies in ms, µs of processor time for each request."""
+
+    rate: float
+    median: float
+    p99: float
+    cpu: float
 
 
 def main() -> None:
@@ -56,10 +76,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         document = json.loads(Path("spec/openapi.json").read_text())
         token = run("mockserver", "token", "--tenant", "acme").strip()
-        servers = [ours(token), prism(args.prism, peer_document(document, Path(folder)), token)]
+        peer = prism(args.prism, peer_document(document, Path(folder)), token)
+        servers = [ours(token, args.records), peer, bare(Path(folder), token)]
         workloads = workloads_of(document)
         figures = measure(servers, workloads, args, Path(folder))
-    show(servers, [*[workload.name for workload in workloads], "start", "RSS"], figures)
+        fair = fairness(servers[0], args, Path(folder))
+    text = table(servers, workloads, figures) + "\n" + fair + "\n"
+    print(text)
+    if args.write:
+        readme = HERE / "README.md"
+        before, _, rest = readme.read_text().partition(BEGIN)
+        readme.write_text(f"{before}{BEGIN}\n{text}{END}{rest.partition(END)[2]}")
 
 
 def peer() -> str:
@@ -71,6 +98,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=4, help="for each workload and round")
+    parser.add_argument("--records", type=int, default=10_000, help="certifications in each tenant")
+    parser.add_argument("--searched", type=int, default=100_000, help="certifications that another client searches")
+    parser.add_argument("--write", action="store_true", help="put the table into README.md")
     parser.add_argument("--prism", default=peer())
     args = parser.parse_args()
     for tool in ("wrk", args.prism):
@@ -79,9 +109,10 @@ def arguments() -> argparse.Namespace:
     return args
 
 
-def ours(token: str) -> Server:
+def ours(token: str, records: int) -> Server:
     def command(port: int) -> list[str]:
-        return [script("mockserver"), "serve", "--port", str(port), "--page-size", str(LISTED)]
+        sized = ["--page-size", str(LISTED), "--count", f"certifications={records}"]
+        return [script("mockserver"), "serve", "--quiet", "--port", str(port), *sized]
 
     return Server("mockserver", command, token)
 
@@ -91,6 +122,16 @@ def prism(binary: str, document: Path, token: str) -> Server:
         return [binary, "mock", "-v", "silent", "-p", str(port), "-h", "127.0.0.1", str(document)]
 
     return Server("Prism, quiet", command, token)
+
+
+def bare(folder: Path, token: str) -> Server:
+    file = folder / "one.json"
+    file.write_text(json.dumps(json.loads((folder / "world/acme/certifications.json").read_text())[0]))
+
+    def command(port: int) -> list[str]:
+        return [sys.executable, str(HERE / "bare.py"), str(file), str(port)]
+
+    return Server("bare callable", command, token, knows_the_document=False)
 
 
 def peer_document(document: dict[str, Any], folder: Path) -> Path:
@@ -123,30 +164,58 @@ def workloads_of(document: dict[str, Any]) -> list[Workload]:
         "custom_field_values": [{"custom_field_id": "x", "string_value": "y"}],
     }
     assert not managed & set(record)
+    steps = [{"op": "add", "path": "/notes", "value": "measured"}, {"op": "replace", "path": "/city", "value": "Rome"}]
+    wrong = {**record, "number": "many", "name": 3, "status": "unheard of"}
+    one = {"operation": "patch", "id": "cert-ada", "patch_directives": steps}
+    search = {"name": "ada", "status": ["active"], "expiration_date": ["2020-01-01T00:00:00Z", "2040-12-31T00:00:00Z"]}
     return [
         Workload("GET one", "GET", RECORD),
-        Workload(f"list {LISTED}", "GET", COLLECTION),
-        Workload("PATCH", "PATCH", RECORD, [{"op": "add", "path": "/notes", "value": "measured"}]),
-        Workload("invalid POST", "POST", COLLECTION, {**record, "number": "many"}, 400),
+        Workload(f"list of {LISTED}", "GET", COLLECTION),
+        Workload("look-up", "GET", f"{COLLECTION}/contact/contact-ada"),
+        Workload("search, 3 parameters", "POST", f"{COLLECTION}/search", search),
+        Workload("PATCH, 2 steps", "PATCH", RECORD, steps),
+        Workload("invalid POST", "POST", COLLECTION, wrong, 400),
+        Workload("batch of 20", "POST", f"{COLLECTION}/batch", {"operations": [one] * 20}),
         Workload("POST create", "POST", COLLECTION, record),
     ]
 
 
-def measure(
-    servers: list[Server], workloads: list[Workload], args: argparse.Namespace, folder: Path
-) -> dict[tuple[str, str], list[float]]:
-    figures: dict[tuple[str, str], list[float]] = {}
+Figures: TypeAlias = dict[tuple[str, str], list[Load]]
+
+
+def measure(servers: list[Server], workloads: list[Workload], args: argparse.Namespace, folder: Path) -> Figures:
+    """For each server and workload a Load a round; ``start`` and ``RSS`` as rates, in seconds and MB."""
+    figures: Figures = {}
     for number in range(args.rounds):
         for server in servers if number % 2 == 0 else reversed(servers):
             with running(server) as (port, process, started):
-                figures.setdefault((server.name, "start"), []).append(started)
+                figures.setdefault((server.name, "start"), []).append(Load(started, 0, 0, 0))
                 for workload in workloads:
-                    rate = throughput(server, port, workload, args.seconds, folder)
-                    figures.setdefault((server.name, workload.name), []).append(rate)
-                figures.setdefault((server.name, "RSS"), []).append(resident(process.pid))
+                    found = load(server, port, process.pid, workload, args.seconds, folder)
+                    figures.setdefault((server.name, workload.name), []).append(found)
+                figures.setdefault((server.name, "RSS"), []).append(Load(resident(process.pid), 0, 0, 0))
             print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return figures
+
+
+def fairness(server: Server, args: argparse.Namespace, folder: Path) -> str:
+    """The latency of a GET alone, and beside a client that does nothing but search more records."""
+    big = ours(server.token, args.searched)
+    search = {"name": "zz", "status": ["active"]}
+    with running(big) as (port, process, _):
+        alone = load(big, port, process.pid, Workload("", "GET", RECORD), args.seconds, folder)
+        lua = script_of(folder / "search.lua", big, Workload("", "POST", f"{COLLECTION}/search", search))
+        url = f"http://127.0.0.1:{port}{COLLECTION}/search"
+        seconds = str(args.seconds + 4)
+        other = subprocess.Popen(["wrk", "-t1", "-c1", f"-d{seconds}s", "-s", str(lua), url], stdout=subprocess.DEVNULL)
+        time.sleep(1)
+        beside = load(big, port, process.pid, Workload("", "GET", RECORD), args.seconds, folder)
+        other.terminate()
+        other.wait()
+    p99 = f"p99 {beside.p99:.1f} ms, alone {alone.p99:.1f} ms ({beside.p99 / alone.p99:.1f} x)"
+    p50 = f"p50 {beside.median:.2f} and {alone.median:.2f} ms"
+    return f"GET one beside a client that searches {args.searched:,} records all the time: {p99}; {p50}."
 
 
 @contextmanager
@@ -161,8 +230,8 @@ def running(server: Server) -> Iterator[tuple[int, subprocess.Popen[bytes], floa
         while True:
             if process.poll() is not None:
                 sys.exit(f"{server.name} stopped with {process.returncode}")
-            if time.perf_counter() - began > 60:
-                sys.exit(f"{server.name} gave no good reply within a minute")
+            if time.perf_counter() - began > LONGEST:
+                sys.exit(f"{server.name} gave no good reply within {LONGEST} s")
             if status(port, Workload("", "GET", RECORD), server.token) == 200:
                 break
             time.sleep(0.002)
@@ -185,19 +254,43 @@ def status(port: int, workload: Workload, token: str) -> int | None:
         connection.close()
 
 
-def throughput(server: Server, port: int, workload: Workload, seconds: int, folder: Path) -> float:
-    """Requests a second, after one request that shows the server gives the answer meant."""
+def load(server: Server, port: int, process: int, workload: Workload, seconds: int, folder: Path) -> Load:
+    """A run of wrk, after one request that shows the server gives the answer meant."""
     found = status(port, workload, server.token)
-    if found not in (workload.status, 201, 422):
+    if server.knows_the_document and found not in (workload.status, 201, 422):
         sys.exit(f"{server.name}: {workload.name} answered {found}, wanted {workload.status}")
-    lua = folder / "workload.lua"
+    lua = script_of(folder / "workload.lua", server, workload)
+    url = f"http://127.0.0.1:{port}{workload.path}"
+    before = processor_time(process)
+    text = run("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(lua), url)
+    spent = processor_time(process) - before
+    lines = {line.split()[0]: line.split() for line in text.splitlines() if line.split()}
+    count = int(next(line for line in text.splitlines() if " requests in " in line).split()[0])
+    rate = float(lines["Requests/sec:"][1])
+    return Load(rate, milliseconds(lines["50%"][1]), milliseconds(lines["99%"][1]), spent / count * 1_000_000)
+
+
+def script_of(file: Path, server: Server, workload: Workload) -> Path:
+    """The workload as wrk's script."""
     lines = [f'wrk.method = "{workload.method}"', f'wrk.headers["Authorization"] = "Bearer {server.token}"']
     if workload.body is not None:
         lines += ['wrk.headers["Content-Type"] = "application/json"', f"wrk.body = [==[{json.dumps(workload.body)}]==]"]
-    lua.write_text("\n".join(lines))
-    url = f"http://127.0.0.1:{port}{workload.path}"
-    told = run("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(lua), url)
-    return float(next(line for line in told.splitlines() if line.startswith("Requests/sec:")).split()[1])
+    file.write_text("\n".join(lines))
+    return file
+
+
+def milliseconds(text: str) -> float:
+    """``680.00us``, ``1.20ms`` or ``1.10s``."""
+    for unit, factor in (("us", 0.001), ("ms", 1.0), ("s", 1000.0)):
+        if text.endswith(unit):
+            return float(text.removesuffix(unit)) * factor
+    raise ValueError(text)
+
+
+def processor_time(process: int) -> float:
+    """Seconds that the process took until now, its threads included."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def resident(pid: int) -> float:
@@ -210,26 +303,30 @@ def resident(pid: int) -> float:
     return sum(rss for child, _, rss in rows if child in family) / 1024
 
 
-def show(servers: list[Server], columns: list[str], figures: dict[tuple[str, str], list[float]]) -> None:
-    medians = {key: statistics.median(values) for key, values in figures.items()}
-    print("| | " + " | ".join(columns) + " |")
-    print("| --- " * (len(columns) + 1) + "|")
-    for server in servers:
-        print(
-            f"| {server.name} | " + " | ".join(cell(medians[server.name, column], column) for column in columns) + " |"
+def table(servers: list[Server], workloads: list[Workload], figures: Figures) -> str:
+    """Requests a second, ratios, µs of processor time a request; start and memory at the end."""
+    mine, peer, floor = (server.name for server in servers)
+    heads = ["requests a second", mine, peer, floor, f"{mine} : {peer}", f"{mine} : {floor}"]
+    heads += [f"µs of CPU a request, {mine}, {floor}", "p99 : p50"]
+    lines = [f"| {' | '.join(heads)} |", "| --- " * len(heads) + "|"]
+    for workload in workloads:
+        one, two, three = (median(figures[name, workload.name]) for name in (mine, peer, floor))
+        ratios = f"{one.rate / two.rate:.1f} x | {one.rate / three.rate:.2f} x"
+        rates = " | ".join(f"{load.rate:,.0f}" for load in (one, two, three))
+        lines.append(
+            f"| {workload.name} | {rates} | {ratios} | {one.cpu:.0f}, {three.cpu:.0f} | {one.p99 / one.median:.1f} |"
         )
-    mine, peer = servers[0].name, servers[1].name
-    better = [
-        medians[peer, column] / medians[mine, column]
-        if column in ("start", "RSS")
-        else medians[mine, column] / medians[peer, column]
-        for column in columns
-    ]
-    print("| ahead by | " + " | ".join(f"{ratio:.1f} x" for ratio in better) + " |")
+    for name, unit in (("start", "s"), ("RSS", "MB")):
+        one, two, three = (median(figures[server, name]).rate for server in (mine, peer, floor))
+        cells = " | ".join(f"{value:.2f} {unit}" for value in (one, two, three))
+        lines.append(f"| {name} | {cells} | {one / two:.2f} x | {one / three:.1f} x | | |")
+    machine = f"CPython {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f} meanwhile."
+    return "\n".join([*lines, "", machine, ""])
 
 
-def cell(value: float, column: str) -> str:
-    return {"start": f"{value:.2f} s", "RSS": f"{value:.0f} MB"}.get(column, f"{value:,.0f}/s")
+def median(loads: list[Load]) -> Load:
+    """The median of each figure."""
+    return Load(*(statistics.median(values) for values in zip(*map(astuple, loads), strict=True)))
 
 
 def free_port() -> int:

@@ -44,7 +44,7 @@ def serve_forever(settings: Settings, host: str, port: int, log: str = "text") -
     gc.freeze()
     world: World = app.extensions["mockserver"]
     announced = threading.Event()
-    write = Writer(LOGS[log])
+    write = unlogged if log == "off" else Writer(LOGS[log])
 
     def logged(line: Line) -> None:
         if announced.is_set():  # before, nobody but this process asks

@@ -17,6 +17,7 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from mockserver.errors import Problem, SetupError
+from mockserver.web.access_log import GATHERED
 from mockserver.web.front import Front
 
 BACKLOG = 1024
@@ -87,6 +88,7 @@ async def _serve(listener: socket.socket, front: Front) -> None:
     click.echo("stopped", err=True)
     server.stop()  # type: ignore[no-untyped-call]
     await asyncio.wait([serving], timeout=GRACE)
+    await asyncio.sleep(2 * GATHERED)  # the last lines of the log
     front.world.close()
     os._exit(0)  # threads that still answer are not waited for
 

@@ -1,0 +1,74 @@
+"""What one request costs, counted in calls of functions: the same on every machine, however busy it is."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from asgi import answer, scope_of
+from mockserver.auth.authenticator import mint
+from mockserver.web.front import Front
+
+JSON = (b"content-type", b"application/json")
+STEPS = b'[{"op": "add", "path": "/pages", "value": 3}, {"op": "replace", "path": "/title", "value": "B"}]'
+
+
+async def bare(scope: Any, receive: Any, send: Callable[..., Any]) -> None:
+    """The least that an ASGI application does."""
+    await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"{}"})
+
+
+def calls(app: Callable[..., Any], scope: dict[str, Any], body: bytes) -> int:
+    """How many functions, of Python and of C, are called for a request that was answered twice before."""
+    count = 0
+
+    def counted(_: Any, event: str, __: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    async def third() -> int:
+        for _ in range(2):
+            await answer(app, scope, body)
+        sys.setprofile(counted)
+        try:
+            found = await answer(app, scope, body)
+        finally:
+            sys.setprofile(None)
+        return found.status
+
+    assert asyncio.run(third()) == 200
+    return count
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "most"),
+    [
+        ("GET", b"/books/acme/1", b"", 25),
+        ("GET", b"/books/acme", b"", 25),
+        ("PATCH", b"/books/acme/1", STEPS, 40),
+        ("POST", b"/books/acme", b'{"title": "C"}', 40),
+    ],
+    ids=["GET one", "list", "PATCH", "create"],
+)
+def test_a_request_costs_few_times_what_a_bare_callable_costs(
+    library: Any, method: str, path: bytes, body: bytes, most: int
+) -> None:
+    """With its token judged, its input and its output held to the document, and its journal entry written."""
+    app = library(auth="verify")
+    world = app.extensions["mockserver"]
+    token = mint(world.keys, world.contract.security, tenant="acme", now=datetime.now(UTC))
+    headers = [(b"authorization", f"Bearer {token}".encode())]
+    made = app.test_client().post("/books/acme", json={"title": "A"}, headers={"Authorization": f"Bearer {token}"})
+    if body:
+        kind = b"application/json"
+        headers += [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+    scope = scope_of(method, path.replace(b"/1", f"/{made.json['id']}".encode()), headers=headers)
+    found, least = (calls(one, scope, body) for one in (Front(app), bare))
+    assert found < most * least, f"{found} calls, {found / least:.0f} times the {least} of a bare callable"
