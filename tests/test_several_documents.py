@@ -114,7 +114,7 @@ def test_words_of_the_roots_must_agree(files: tuple[str, str]) -> None:
     for file, status in zip(files, (404, 403), strict=True):
         root = json.loads(Path(file).read_text())
         Path(file).write_text(json.dumps({**root, "x-mock": {"infer": True, "unknown-path": status}}))
-    with pytest.raises(SetupError, match="/x-mock/unknown-path: says '403', a document before it '404'"):
+    with pytest.raises(SetupError, match="/x-mock/unknown-path: says 403, a document before it 404"):
         create_app(spec=files)
 
 
@@ -197,7 +197,7 @@ def test_a_reference_into_another_document_is_held_to_on_every_write(tmp_path: P
         invoice, json=[{"op": "replace", "path": "/buyer", "value": 4711}], content_type="application/json-patch+json"
     )
     assert [(one.status_code, one.json["errors"][0]["path"]) for one in (merge, steps)] == [(400, "body/buyer")] * 2
-    assert "names '4711', which is not in shop.customers" in merge.json["errors"][0]["message"]
+    assert "names 4711, which is not in shop.customers" in merge.json["errors"][0]["message"]
     assert client.get(invoice).json == made.json
     alone = create_app(spec=spec, auth="off").test_client()
     assert alone.post("/invoices", json={"buyer": 4711}).status_code == 201
