@@ -7,7 +7,7 @@ PORTAL := examples/portal
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types spec image fuzz fuzzdocs mutants right peers kills format lock bench documents clean
+.PHONY: help serve test check lint types spec image fuzz fuzzdocs mutants right peers stores kills format lock bench documents clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,11 @@ mutants: $(READY) ## show how strong the contract checks are, on mutants of the 
 
 right: $(READY) ## check a server that is right in another way than the mock: three seeds, three times each
 	PYTHONPATH=tests $(BIN)/python -m right_server
+
+SUITES := tests/test_wire.py tests/test_story.py tests/test_association_story.py tests/test_document_story.py tests/test_any_document.py \
+	tests/test_any_document_story.py tests/test_transactions.py tests/test_world.py tests/test_control.py tests/test_robustness.py
+stores: $(READY) ## run the wire, story and Hypothesis suites with each world in an SQLite file
+	MOCKSERVER_TEST_STORE=sqlite $(BIN)/python -m pytest -n auto --dist worksteal $(SUITES) $(ARGS)
 
 kills: $(READY) ## kill a mock on SQLite five hundred times while it writes (ARGS="TIMES")
 	PYTHONPATH=tests $(BIN)/python tests/killing.py $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import Connection
 
+from mockserver.commands.cli import main
 from mockserver.errors import SetupError
 from mockserver.store.sql import database as database_module
 from mockserver.store.sql.location import read_location
@@ -175,6 +178,41 @@ def test_a_changed_document_keeps_what_is_good_for_it(restart: Callable[..., Fla
     assert restart(harmless).test_client().get(f"/books/acme/{made}").status_code == 200
     with pytest.raises(SetupError, match=f"world.db: /acme/books/{made}/title: .*; serve the document it was made for"):
         restart(harmful)
+
+
+def test_what_is_kept_is_shown_copied_vacuumed_and_emptied(restart: Callable[..., Flask], tmp_path: Path) -> None:
+    app = restart()
+    client = app.test_client()
+    made = [client.post("/books/acme", json=BOOK).json["id"] for _ in range(2)]
+    client.delete(f"/books/acme/{made[0]}")
+    client.put("/__mock__/snapshots/mine")
+    app.extensions["mockserver"].close()
+    one, other = str(tmp_path / "world.db"), str(tmp_path / "copy.db")
+
+    def run(*arguments: str, code: int = 0) -> str:
+        done = CliRunner().invoke(main, ["store", *arguments])
+        assert done.exit_code == code, done.output
+        return done.output
+
+    assert "acme: 1 records" in run("show", one)
+    shown = json.loads(run("show", "--json", one))
+    assert shown["tenants"]["acme"]["resources"] == {
+        "books": {"records": 1, "bytes": shown["tenants"]["acme"]["bytes"]}
+    }
+    assert (shown["snapshots"], shown["journal"] >= 3) == (["mine"], True)
+    run("copy", one, other)
+    assert "something is in it already" in run("copy", one, other, code=2)
+    assert {**json.loads(run("show", "--json", other)), "store": one} == shown
+    assert run("vacuum", other).startswith("1 deleted")
+    (tmp_path / "world.db").unlink()
+    run("copy", other, one)
+    client = restart().test_client()
+    assert [book["id"] for book in client.get("/books/acme").json] == made[1:]
+    assert client.post("/books/acme", json=BOOK).json["id"] not in made
+    assert "Remove everything" in run("empty", other, code=1)
+    run("empty", "--yes", other)
+    assert json.loads(run("show", "--json", other))["tenants"] == {}
+    assert "no such file" in run("show", str(tmp_path / "none.db"), code=2)
 
 
 def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged() -> None:

@@ -30,13 +30,13 @@ class Location:
         return text.replace(str(password), "***") if password else text
 
 
-def read_location(text: str) -> Location:
-    """Raises SetupError when it is neither a file nor an address of PostgreSQL."""
+def read_location(text: str, *, may_be_new: bool = True) -> Location:
+    """Raises SetupError when it is neither a file, which is there unless it ``may_be_new``, nor PostgreSQL's."""
     if "://" not in text:
-        return _file(Path(text))
+        return _file(Path(text), may_be_new=may_be_new)
     scheme = text.partition("://")[0]
     if scheme == "sqlite":
-        return _file(Path(text.partition(":///")[2]))
+        return _file(Path(text.partition(":///")[2]), may_be_new=may_be_new)
     if scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
         raise SetupError([Problem("--store", "", f"{shown(scheme, 40)} is not supported", REMEDY)])
     try:
@@ -49,9 +49,11 @@ def read_location(text: str) -> Location:
 REMEDY = "give memory, a file (world.db), or postgresql://user:password@host:port/database"
 
 
-def _file(path: Path) -> Location:
+def _file(path: Path, *, may_be_new: bool) -> Location:
     if not path.name or path.is_dir():
         raise SetupError([Problem("--store", "", f"{shown(str(path), 200)} is not a file", REMEDY)])
     if not path.parent.is_dir():
         raise SetupError([Problem(str(path), "", "its folder does not exist", f"make {path.parent} first")])
+    if not may_be_new and not path.is_file():
+        raise SetupError([Problem(str(path), "", "no such file", REMEDY)])
     return Location(URL.create("sqlite+pysqlite", database=str(path)), str(path))
