@@ -7,7 +7,7 @@ PORTAL := examples/portal
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types spec image fuzz fuzzdocs mutants right peers stores kills format lock bench documents clean
+.PHONY: help serve test check lint types spec image fuzz fuzzdocs mutants right peers stores kills replicas format lock bench documents clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ stores: $(READY) ## run the wire, story and Hypothesis suites with each world in
 
 kills: $(READY) ## kill a mock on SQLite five hundred times while it writes (ARGS="TIMES")
 	PYTHONPATH=tests $(BIN)/python tests/killing.py $(ARGS)
+
+replicas: $(READY) ## three servers on one PostgreSQL under load, killed and restarted, held to a ledger (ARGS="SECONDS")
+	PYTHONPATH=tests $(BIN)/python tests/replicas.py $(ARGS)
 
 format: $(READY) ## put the code into its one format
 	$(BIN)/ruff check --fix .

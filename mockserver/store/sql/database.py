@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -18,7 +19,7 @@ from sqlalchemy.pool import StaticPool
 from mockserver.errors import Problem, SetupError
 from mockserver.store.keeping import StoreUnreachable
 from mockserver.store.sql.location import Location
-from mockserver.store.sql.tables import STEPS, facts
+from mockserver.store.sql.tables import STEPS, facts, lines, shelves
 
 Found = TypeVar("Found")
 log = logging.getLogger("mockserver")
@@ -29,8 +30,10 @@ WITHIN = 5
 """Seconds in which a connection is made, or one of them is free."""
 DOUBT = 10.0
 """Seconds in which it must be found out what became of a commit whose end was not heard."""
-NUMBER = "number"
-"""Under which a connection tells the number that the database gave its transaction."""
+COMMITS, KNOWN, FORGETTING = "commits", 600.0, 500
+"""The log of what was committed, for how many seconds it is known, and after about how many the old is forgotten."""
+SIGNED = "signed"
+"""Under which a connection tells by what its transaction is known again."""
 OPENING = 0x6D6F636B
 """Names the lock that is held while tables are made."""
 
@@ -100,28 +103,42 @@ class Database:
             self._is_closed = True
             self._engine.dispose()
 
+    def sign(self, connection: Connection, shelf: bytes) -> None:
+        """Let a transaction, which has changed a shelf, be known again should the end of its commit not be heard."""
+        if self.is_shared:
+            number = secrets.randbits(62)
+            signed = {"log": COMMITS, "number": number, "at": time.time(), "content": b""}
+            connection.execute(insert(lines), signed)
+            if not number % FORGETTING:
+                connection.execute(delete(lines).where(lines.c.log == COMMITS, lines.c.at < time.time() - KNOWN))
+            connection.info[SIGNED] = (number, shelf)
+
     def _commit(self, connection: Connection) -> None:
         """Commit; when the end of that is not heard, find out what became of it. Raises StoreUnreachable."""
-        number = connection.info.pop(NUMBER, None)
+        signed = connection.info.pop(SIGNED, None)
         try:
             connection.commit()
         except DBAPIError as error:
-            if number is None or not self.is_shared or not self._was_committed(number):
+            if signed is None or not self._was_committed(*signed):
                 raise StoreUnreachable(self._reason(error)) from None
 
-    def _was_committed(self, number: int) -> bool:
-        """Raises StoreUnreachable when that cannot be found out in time."""
+    def _was_committed(self, number: int, shelf: bytes) -> bool:
+        """Raises StoreUnreachable when that cannot be found out in time.
+
+        Whoever still commits holds the shelf; who gets hold of it sees the end of that. (The numbers that PostgreSQL
+        gives to transactions tell nothing here: after a crash it gives those it lost once more.)
+        """
         deadline = time.monotonic() + DOUBT
-        status = "unknown"
+        held = select(shelves.c.id).where(shelves.c.id == shelf).with_for_update()
+        known = select(lines.c.number).where(lines.c.log == COMMITS, lines.c.number == number)
         while time.monotonic() < deadline:
             try:
-                with self._autocommit.connect() as connection:
-                    status = connection.scalar(text("SELECT txid_status(:number)"), {"number": number}) or "unknown"
+                with self._engine.begin() as connection:
+                    connection.execute(text(f"SET LOCAL lock_timeout = '{DOUBT:.0f}s'"))
+                    connection.execute(held).all()
+                    return connection.scalar(known) is not None
             except (DBAPIError, PoolTimeout):
-                status = "unknown"
-            if status in ("committed", "aborted"):
-                return bool(status == "committed")
-            time.sleep(0.1)
+                time.sleep(0.1)
         raise StoreUnreachable("the connection was lost while a change was committed", in_doubt=True)
 
     @contextmanager

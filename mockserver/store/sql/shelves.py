@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from sqlalchemy import Connection, bindparam, delete, func, literal, select, update
 
 from mockserver.store.keeping import FactKind, FactPlace, Overtaken
-from mockserver.store.sql.database import NUMBER, Database
+from mockserver.store.sql.database import Database
 from mockserver.store.sql.tables import entries, shelves
 
 Contents: TypeAlias = Iterable[tuple[FactPlace, bytes | None]]
@@ -49,8 +49,8 @@ class Shelves:
             entries.c.shelf == bindparam("shelf"), entries.c.version > bindparam("since")
         )
         changed = update(shelves).where(shelves.c.id == bindparam("shelf"), shelves.c.version == bindparam("mine"))
-        number = func.txid_current() if database.is_shared else shelves.c.version
-        self._move_on = changed.values(version=bindparam("mine") + 1, filled=True).returning(number)
+        self._move_on = changed.values(version=bindparam("mine") + 1, filled=True)
+        self._database = database
 
     def news(self, connection: Connection, name: str, since: int) -> tuple[Shelf, list[tuple[FactPlace, bytes | None]]]:
         """The shelf of a live tenant, and what stands on it since a version, both at one moment."""
@@ -82,9 +82,9 @@ class Shelves:
         if version <= 0:
             connection.execute(self._appear, _new(self._world, name))
         moved = connection.execute(self._move_on, {"shelf": shelf_id(self._world, name), "mine": max(version, 0)})
-        if (number := moved.scalar_one_or_none()) is None:
+        if moved.rowcount != 1:
             raise Overtaken(name)
-        connection.info[NUMBER] = number
+        self._database.sign(connection, shelf_id(self._world, name))
         self.put(connection, shelf_id(self._world, name), max(version, 0) + 1, changes)
 
     def replace(self, connection: Connection, name: str, contents: Contents | None) -> None:
