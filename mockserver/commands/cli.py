@@ -7,7 +7,8 @@ from importlib import import_module
 import click
 
 COMMANDS = (
-    "serve", "ctl", "routes", "infer", "explain", "store", "token", "seed", "validate", "publish", "schemas", "check", "diff",
+    "serve", "ctl", "routes", "infer", "explain", "store", "token", "seed", "validate", "publish", "schemas", "check",
+    "diff",
 )  # fmt: skip
 """Each is a function of the module that is called as it, in the order in which help lists them."""
 
