@@ -10,11 +10,12 @@ import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockserver.contract import Contract, Operation, check, compile_contract, read, read_document
+from mockserver.contract import Contract, Operation, check, read
 from mockserver.contract.reference import BEYOND_SCHEMAS, ReferenceValidator
 from mockserver.errors import ContractBreach, Refusal
 from mockserver.messages import Request, say
 from mockserver.settings import Settings
+from mockserver.world import contract_of
 
 ODD = st.sampled_from(
     [None, True, 0, -1, 1.5, "", "x", "a b", "2019-08-24T14:15:22Z", "2019-13-24T14:15:22Z", "active", [], ["x"], {}, {"x": 1}, ["a"] * 101, "é", "/a/b", "~"]
@@ -30,7 +31,7 @@ MANY = settings(
 
 @cache
 def contract() -> Contract:
-    return compile_contract(read_document(Settings().spec))
+    return contract_of(Settings())
 
 
 @cache
@@ -38,9 +39,7 @@ def reference() -> ReferenceValidator:
     return ReferenceValidator(contract().document)
 
 
-OPERATIONS = st.sampled_from(
-    sorted((one.method, one.path) for one in compile_contract(read_document(Settings().spec)).operations())
-)
+OPERATIONS = st.sampled_from(sorted((one.method, one.path) for one in contract().operations()))
 
 
 def operation_at(key: tuple[str, str]) -> tuple[Operation, dict[str, Any]]:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.contract import compile_contract, read_document
-from mockserver.settings import stock_spec
+from mockserver.settings import Settings, stock_spec
+from mockserver.world import contract_of
 from server import peer
 
 pytestmark = pytest.mark.peers
 
-OPERATIONS = sorted(one.id for one in compile_contract(read_document(stock_spec())).operations())
+OPERATIONS = sorted(one.id for one in contract_of(Settings()).operations())
 TSC = [
     "--strict",
     "--noEmit",

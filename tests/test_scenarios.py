@@ -17,7 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tenants
-from mockserver.contract import compile_contract, read_document
 from mockserver.contract.document import Node
 from mockserver.expressions import STANDARD, read_rules
 from mockserver.handlers import door
@@ -29,11 +28,12 @@ from mockserver.seeding.scope import FUNCTIONS
 from mockserver.settings import Settings, data_folder
 from mockserver.store import Store, Tenant
 from mockserver.values.absent import ABSENT
+from mockserver.world import contract_of
 
 Worlds: TypeAlias = list[dict[str, list[dict[str, Any]]]]
 
 FIXTURES = data_folder("fixtures")
-CONTRACT = compile_contract(read_document(data_folder("spec") / "openapi.json"))
+CONTRACT = contract_of(Settings())
 NAMES = sorted(file.stem for file in (FIXTURES / "scenarios").glob("*.yaml"))
 CERTIFICATIONS = CONTRACT.resources["certifications"]
 RULES = read_rules(CONTRACT)
