@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TypeAlias
 
 from mockserver.conformance.allow_list import AllowList, NotAllowed, Routes
-from mockserver.conformance.credentials import Credentials
+from mockserver.conformance.credentials import Credentials, carries
 from mockserver.conformance.gateway import REFUSED, Gateway, Patience, Stopped
 from mockserver.conformance.pacing import RequestRate, retry_after
 from mockserver.conformance.recorder import Recorder
@@ -163,7 +163,7 @@ class TargetClient:
     def _trusted(self, exchange: Exchange, operation: Operation | None) -> Exchange:
         """The exchange, unless its 401 is about a good token of ours: no verdict, the token is renewed first."""
         assert exchange.reply
-        proof = self.proofs.get((exchange.sent.header("Authorization") or "").removeprefix("Bearer "))
+        proof = next((proof for token, proof in self.proofs.items() if carries(exchange.sent, token)), None)
         if exchange.reply.status != HTTPStatus.UNAUTHORIZED or proof is None or self._is_good(proof):
             return exchange
         if self._credentials.renewed(exchange.sent) and self._is_good(proof):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, quote
 
+from mockserver.conformance.curl import basic
 from mockserver.conformance.identity import Requester, claims
 from mockserver.conformance.traffic import Sent
 from mockserver.errors import SetupError
@@ -83,6 +86,18 @@ class Credentials:
     def _of(self, sent: Sent) -> _Held | None:
         header = sent.header("Authorization") or ""
         return self._held.get(header.removeprefix(BEARER)) if header.startswith(BEARER) else None
+
+
+def carries(sent: Sent, token: str) -> bool:
+    """Whether a request shows ``token``, in whichever scheme: as it is, and not as a part of another one."""
+    for name, text in sent.headers:
+        if name.lower() == "authorization" and text in (f"{BEARER}{token}", f"Basic {basic(token)}"):
+            return True
+        if name.lower() == "cookie" and quote(token, safe="") in re.split("[=;]", text):
+            return True
+        if text == token:
+            return True
+    return token in (value for _, value in parse_qsl(sent.target.partition("?")[2]))
 
 
 def _in_place(text: str, held: _Held) -> str:

@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from mockserver.conformance.asking import NO_BODY, Ask, record_name, usual
 from mockserver.conformance.client import TargetClient
@@ -14,6 +15,7 @@ from mockserver.conformance.identity import Requester
 from mockserver.conformance.judging import Judge, expect_status
 from mockserver.conformance.made import Made, MadeRecords
 from mockserver.conformance.making import make_body
+from mockserver.conformance.plain_writing import show
 from mockserver.conformance.plan import Group, Plan
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.registry import Check
@@ -81,6 +83,14 @@ class Session(Judge):
     ) -> Sent:
         target = ask.target(self.plan.contract.tenant, tenant if tenant is not None else who.tenant)
         content = None if ask.body is NO_BODY else json.dumps(ask.body).encode()
+        plan = ask.operation.plan
+        if plan and plan.needs and who.token:
+            pairs: list[tuple[str, str]] = []
+            shown: dict[str, str] = {"Authorization": ""}  # what a document asks for may be no bearer token
+            for one in plan.needs[0]:
+                show(one, who.token, pairs, shown)
+            target += ("&" if "?" in target else "?") * bool(pairs) + urlencode(pairs)
+            headers = {**shown, **(headers or {})}
         return _sent(ask.operation.method, target, content, who, headers)
 
     def at(

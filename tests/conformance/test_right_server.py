@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from mockserver.conformance.checking import run
+from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.verdict import Word
+from plain_documents import PETS
+from right_server.elsewhere import Habit, running
 from right_server.run import HURRIED, checked
 
 
@@ -14,3 +22,20 @@ def test_a_server_that_is_right_in_another_way_gets_no_finding() -> None:
     assert verdict.word is Word.CLEAN
     assert {one.provenance for one in verdict.noted} == {Provenance.EXPECTED}
     assert verdict.lag and verdict.troubles, "it did lag, and it did limit"
+
+
+QUIET = frozenset({Habit.BARE_ERRORS, Habit.CLOSES, Habit.CHUNKED, Habit.FORBIDDEN, Habit.FLOATS, Habit.OVERLOADED})
+TALKING = frozenset({Habit.TEXT_ERRORS, Habit.CHARSET, Habit.GZIP, Habit.LARGE_IDS})
+"""Habits that exclude each other are in one of the two."""
+
+
+@pytest.mark.parametrize("habits", [frozenset(Habit) - QUIET - {Habit.TEXT_ERRORS}, QUIET, TALKING])
+def test_habits_that_a_plain_document_leaves_open_are_no_finding(habits: frozenset[Habit], tmp_path: Path) -> None:
+    file = tmp_path / "pets.yaml"
+    file.write_text(PETS)
+    with running(habits) as url:
+        options = Options(spec=file, target=url, profile="http", token="a-key", strictness=Provenance.INFERRED)
+        verdict, _ = run(options)
+    assert [(one.key, one.detail) for one in verdict.findings] == []
+    assert verdict.word is Word.CLEAN
+    assert bool(verdict.troubles) is (Habit.OVERLOADED in habits)
