@@ -38,6 +38,7 @@ def rows(session: Session, group: Group, target: Group, body: dict[str, Any]) ->
     read = group.one(Kind.READ)
     described = session.value(session.send(Ask(read, {record_name(read): started[group.key]})))
     session.same(started[group.key], described.get(group.key), "a query is described under another id")
+    _as_asked(session, group, {**values(group.one(Kind.QUERY), target.name), **body}, described)
     results = session.plan.groups[group.one(Kind.QUERY).meaning["results"]].one(Kind.READ)
     reply = session.send(Ask(results, {record_name(results): started[group.key]}))
     session.status(reply, 200, "the result of a query", results)
@@ -45,6 +46,13 @@ def rows(session: Session, group: Group, target: Group, body: dict[str, Any]) ->
     session.expect(isinstance(found, list), "a query's result has no rows")
     session.expect(described.get("rows") == len(found), "a query tells another number of rows than its result has")
     return list(found)
+
+
+def _as_asked(session: Session, group: Group, asked: Mapping[str, Any], described: Mapping[str, Any]) -> None:
+    """Expect the description to hold what the document says it takes over from the request as it is."""
+    for name, rule in group.one(Kind.QUERY).meaning.get("values", {}).items():
+        if str(rule) in asked:
+            session.same(asked[str(rule)], described.get(name), f"a query is described with another {name}")
 
 
 @check(Kind.QUERY, Kind.READ, writes=True, owns=True)

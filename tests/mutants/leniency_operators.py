@@ -12,6 +12,7 @@ from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
 from mockserver.errors import Refusal
 from mockserver.handlers import Call
+from mockserver.handlers.storing import Storing
 from mutants.generated import Ground, Made, body_of, describe, operator, requests
 from mutants.mutant import Area
 from mutants.planting import Planting, engine
@@ -160,6 +161,11 @@ def item_unchecked(ground: Ground) -> Made:
                 ground.note()
                 return item[part]
 
+        def kept(original: Callable[..., None], self: Storing, *given: Any) -> None:
+            if self.call.operation.id != operation.id:  # else what is stored is refused with the same status after all
+                original(self, *given)
+
         planting.around(engine("handlers.batch"), "_checked", checked)
+        planting.around(Storing, "_check", kept)
 
     return describe(operation, f"an item's {kind.value} is not checked before it is carried out", plant)
