@@ -53,7 +53,7 @@ class Database:
             with self._engine.begin() as connection:
                 self._bring_up_to_date(connection)
         except ImportError as error:
-            remedy = "pip install 'mockserver[postgresql]'"
+            remedy = "install mockserver with its extra [postgresql]: pip install '.[postgresql]' in a checkout"
             raise SetupError([Problem(location.shown, "", f"the driver is missing: {error}", remedy)]) from None
         except SQLAlchemyError as error:
             raise self._unusable(error) from None
