@@ -82,11 +82,11 @@ def test_each_value_has_its_place(pointer: str, place: tuple[int, int]) -> None:
     ("text", "pointer", "line", "told"),
     [
         (b"a: 1\nb:\n  c: 1\n  d: 1\n  c: 2", "/b/c", 5, "the key c is given twice, first on line 3"),
-        (b"a: &x\n  - *x", "/a/0", 2, "refers to what it stands in"),
+        (b"a: &x\n  - *x", "/a/0", 2, "refers to a value that contains it"),
         (b"a: *q", "/a", 1, "names nothing above it"),
         (b"a: 1e999", "/a", 1, "JSON cannot carry"),
         (b"a: " + b"9" * 5000, "/a", 1, "JSON cannot carry"),
-        (b"? [a]\n: b", "", 1, "stands as a key"),
+        (b"? [a]\n: b", "", 1, "is used as a key"),
         (b"--- 1\n--- 2", "", 2, "a second document"),
         (b"a: 1\nb: \x07", "", 2, "U+0007"),
         (b"a: 1\nb: \xff", "", 2, "is not UTF-8"),
