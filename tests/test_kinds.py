@@ -209,7 +209,7 @@ def test_what_is_elsewhere_is_checked_only_on_demand(library) -> None:
 def test_what_is_taken_to_be_elsewhere_has_a_bound_and_a_form(library) -> None:
     client = library(strict_references=True, max_records=2).test_client()
     known = "/__mock__/tenants/acme/elsewhere"
-    assert client.put(f"{known}/people:readers/one").status_code == 400  # no such tenant yet
+    assert client.put(f"{known}/people:readers/one").status_code == 404  # no such tenant yet
     client.get("/books/acme")
     assert [client.put(f"{known}/people:readers/{one}").status_code for one in "aab"] == [200] * 3
     assert client.put(f"{known}/people:readers/c").status_code == 400
