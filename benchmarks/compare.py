@@ -304,22 +304,21 @@ def resident(pid: int) -> float:
 
 
 def table(servers: list[Server], workloads: list[Workload], figures: Figures) -> str:
-    """Requests a second, ratios, µs of processor time a request; start and memory at the end."""
-    mine, peer, floor = (server.name for server in servers)
-    heads = ["requests a second", mine, peer, floor, f"{mine} : {peer}", f"{mine} : {floor}"]
-    heads += [f"µs of CPU a request, {mine}, {floor}", "p99 : p50"]
+    """Requests a second, and µs of processor time for each, with its ratios; start and memory at the end."""
+    mine, peer, floor = names = [server.name for server in servers]
+    heads = ["requests a second", *names, f"µs of CPU a request: {', '.join(names)}"]
+    heads += [f"{peer} : {mine}", f"{mine} : {floor}", f"p99 : p50, {mine}"]
     lines = [f"| {' | '.join(heads)} |", "| --- " * len(heads) + "|"]
     for workload in workloads:
-        one, two, three = (median(figures[name, workload.name]) for name in (mine, peer, floor))
-        ratios = f"{one.rate / two.rate:.1f} x | {one.rate / three.rate:.2f} x"
-        rates = " | ".join(f"{load.rate:,.0f}" for load in (one, two, three))
-        lines.append(
-            f"| {workload.name} | {rates} | {ratios} | {one.cpu:.0f}, {three.cpu:.0f} | {one.p99 / one.median:.1f} |"
-        )
+        one, two, three = found = [median(figures[name, workload.name]) for name in names]
+        rates = " | ".join(f"{load.rate:,.0f}" for load in found)
+        spent = ", ".join(f"{load.cpu:,.0f}" for load in found)
+        ratios = f"{two.cpu / one.cpu:.1f} x | {one.cpu / three.cpu:.1f} x | {one.p99 / one.median:.1f}"
+        lines.append(f"| {workload.name} | {rates} | {spent} | {ratios} |")
     for name, unit in (("start", "s"), ("RSS", "MB")):
-        one, two, three = (median(figures[server, name]).rate for server in (mine, peer, floor))
-        cells = " | ".join(f"{value:.2f} {unit}" for value in (one, two, three))
-        lines.append(f"| {name} | {cells} | {one / two:.2f} x | {one / three:.1f} x | | |")
+        one, two, three = [median(figures[server, name]) for server in names]
+        cells = " | ".join(f"{load.rate:.1f} {unit}" for load in (one, two, three))
+        lines.append(f"| {name} | {cells} | | {two.rate / one.rate:.1f} x | {one.rate / three.rate:.1f} x | |")
     machine = f"CPython {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f} meanwhile."
     return "\n".join([*lines, "", machine, ""])
 
