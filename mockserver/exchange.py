@@ -15,8 +15,9 @@ from mockserver.errors import ContractBreach, Refusal, Violation, crowded, denie
 from mockserver.handlers import Call, dispatch
 from mockserver.handlers.planned.refusing import refused
 from mockserver.handlers.showing import asked_for
-from mockserver.messages import Damage, Headers, Identity, Reply, Request, say
-from mockserver.runtime.faults import ASKED_FOR, GATEWAY
+from mockserver.messages import Headers, Identity, Reply, Request, few_of, header_text, say
+from mockserver.runtime.fault import GATEWAY, FaultTarget
+from mockserver.runtime.faults import ASKED_FOR, TWICE, Hit
 from mockserver.runtime.journal import SHOWN_BODY, Entry
 from mockserver.runtime.preferences import read_preferences
 from mockserver.store import Overtaken, StoreUnreachable, TooManyTenants, WouldWait
@@ -24,8 +25,6 @@ from mockserver.world import World
 
 log = logging.getLogger("mockserver")
 
-TOLD = 5
-"""How many of the things that a request brought about a reply names."""
 
 OVERTAKEN = 3
 """How often a unit of work is begun that others overtake."""
@@ -37,6 +36,7 @@ class _Trail:
 
     request: Request
     may_wait: bool
+    is_second: bool = False
     began: float = field(default_factory=perf_counter)
     operation: Operation | None = None
     tenant: str | None = None
@@ -44,7 +44,7 @@ class _Trail:
     reason: str = ""
     violations: tuple[Violation, ...] = ()
     breach: bool = False
-    damage: Damage | None = None
+    hit: Hit | None = None
     applied: Sequence[str] = ()
 
 
@@ -54,8 +54,16 @@ def answer(world: World, request: Request, *, may_wait: bool = True) -> Reply:
     Then nothing has happened yet, and it can be asked for again.
     """
     trail = _Trail(request, may_wait)
+    reply = _exchanged(world, trail)
+    if trail.hit and trail.hit.fault.duplicate:
+        _exchanged(world, _Trail(request, may_wait, is_second=True))
+    return reply
+
+
+def _exchanged(world: World, trail: _Trail) -> Reply:
+    """One exchange, from the request to its entry in the journal."""
     try:
-        reply = _answer(world, request, trail)
+        reply = _answer(world, trail.request, trail)
     except WouldWait:
         raise
     except Refusal as refusal:
@@ -88,19 +96,20 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
         return preferred
     sent = _read(world, operation, request)
     call = Call(operation, sent, trail.identity, world.tools)
-    reply = _carried_out(world, call, request, trail.tenant or "default", may_wait=trail.may_wait)
+    reply = _carried_out(world, call, request, trail)
     for breach in call.breaches:
         _note_breach(breach, trail)
-    effects = (("Effects", _listed(call.effects)),) if call.effects else ()
+    effects = (("Effects", few_of(call.effects)),) if call.effects else ()
     if not sent.notes and not effects:  # PERF: an eighth of the time that reading a record takes
         return reply
     return replace(reply, notes=(*sent.notes, *reply.notes, *effects))
 
 
-def _carried_out(world: World, call: Call, request: Request, tenant: str, *, may_wait: bool) -> Reply:
+def _carried_out(world: World, call: Call, request: Request, trail: _Trail) -> Reply:
     """What a handler says, in one unit of work of the tenant; one that reads long does so beside the others."""
-    operation = call.operation
-    if may_wait and world.store.is_at_hand and operation.plan is None and operation.facts.reads_long:
+    operation, tenant = call.operation, trail.tenant or "default"
+    is_at_hand = world.store.is_at_hand and not world.faults.lag
+    if trail.may_wait and is_at_hand and operation.plan is None and operation.facts.reads_long:
         holder = world.store.view(tenant, operation.resource.name)
         reply = dispatch(call, holder)
         _check(world, call, request, reply)
@@ -108,7 +117,7 @@ def _carried_out(world: World, call: Call, request: Request, tenant: str, *, may
     reading = request.method in ("GET", "HEAD")
     for _ in range(OVERTAKEN):
         try:
-            return _in_one_unit(world, call, request, tenant, reading=reading, may_wait=may_wait)
+            return _in_one_unit(world, call, request, trail, reading=reading)
         except Overtaken:  # nothing has happened, and what it collected is told again
             reading = False
             for collected in (call.effects, call.mails, call.breaches):
@@ -116,9 +125,12 @@ def _carried_out(world: World, call: Call, request: Request, tenant: str, *, may
     raise StoreUnreachable(f"others have changed {tenant[:80]} {OVERTAKEN} times meanwhile")
 
 
-def _in_one_unit(world: World, call: Call, request: Request, tenant: str, *, reading: bool, may_wait: bool) -> Reply:
-    with world.store.work(tenant, reading=reading, may_wait=may_wait) as holder:
-        reply = dispatch(call, holder)
+def _in_one_unit(world: World, call: Call, request: Request, trail: _Trail, *, reading: bool) -> Reply:
+    with world.store.work(trail.tenant or "default", reading=reading, may_wait=trail.may_wait) as tenant:
+        seen = tenant
+        if world.faults.lag:
+            seen = world.looked_at(tenant, FaultTarget(call.operation, trail.tenant, request), trail.hit)
+        reply = dispatch(call, seen)
         _check(world, call, request, reply)  # nothing is final before the reply is good
         for mail in call.mails:
             world.outbox.put(mail)
@@ -127,10 +139,11 @@ def _in_one_unit(world: World, call: Call, request: Request, tenant: str, *, rea
 
 def _strike(world: World, operation: Operation, trail: _Trail) -> None:
     """Let the fault happen that waits for this request, if one does. Raises Refusal with the fault's status."""
-    if fault := world.take_fault(operation.id, trail.tenant):
-        trail.damage = fault.on_its_way()
-        trail.reason = ASKED_FOR
-        world.faults.happen(fault)
+    if trail.is_second:
+        trail.reason = TWICE
+    elif hit := world.take_fault(FaultTarget(operation, trail.tenant, trail.request)):
+        trail.hit, trail.reason = hit, ASKED_FOR
+        world.faults.happen(hit)
 
 
 def _preferred(world: World, operation: Operation, trail: _Trail) -> Reply | None:
@@ -239,25 +252,28 @@ def _error(message: str, violations: Iterable[Violation]) -> dict[str, object]:
 
 def _finished(world: World, reply: Reply, trail: _Trail) -> Reply:
     """Serialise, add the diagnostics, write the journal: the only way out."""
-    raw = _serialised(reply)
-    number = world.journal.record(_entry(world, reply, raw or b"", trail))
+    raw, seconds = _serialised(reply), perf_counter() - trail.began
+    number = world.journal.record(_entry(world, reply, raw or b"", trail, seconds))
+    operation = trail.operation.id if trail.operation else None
+    world.metrics.count(operation, trail.request.method, reply.status, seconds, breach=trail.breach)
     notes: list[tuple[str, str]] = [("Request", str(number)), *reply.notes]
     if trail.operation:
         notes.append(("Operation", trail.operation.id))
     if trail.reason:
         notes.append(("Reason", trail.reason))
-    diagnostics: Headers = tuple([(f"Mock-{name}", _header_text(text)) for name, text in notes])
+    diagnostics: Headers = tuple([(f"Mock-{name}", header_text(text)) for name, text in notes])
     headers = (*reply.headers, *diagnostics)
+    damage = trail.hit.damage if trail.hit else None
     if trail.applied:
-        headers = (*headers, ("Preference-Applied", _header_text(", ".join(trail.applied))))
-    return Reply(reply.status, raw=raw, headers=headers, content_type=reply.content_type, damage=trail.damage)
+        headers = (*headers, ("Preference-Applied", header_text(", ".join(trail.applied))))
+    return Reply(reply.status, raw=raw, headers=headers, content_type=reply.content_type, damage=damage)
 
 
 def _serialised(reply: Reply) -> bytes | None:
     return orjson.dumps(reply.value) if reply.has_value else reply.raw
 
 
-def _entry(world: World, reply: Reply, raw: bytes, trail: _Trail) -> Entry:
+def _entry(world: World, reply: Reply, raw: bytes, trail: _Trail, seconds: float) -> Entry:
     request = trail.request
     return Entry(  # PERF: in the order of the fields; by name it takes twice as long
         world.clock.now(),
@@ -275,21 +291,6 @@ def _entry(world: World, reply: Reply, raw: bytes, trail: _Trail) -> Entry:
         trail.reason,
         trail.violations,
         trail.breach,
-        (perf_counter() - trail.began) * 1000,
+        seconds * 1000 if world.clock.running else 0.0,
+        reply.content_type,
     )
-
-
-def _listed(items: list[str]) -> str:
-    """The first few, and how many more there are."""
-    more = len(items) - TOLD
-    return ", ".join([*items[:TOLD], *([f"and {more} more"] if more > 0 else [])])
-
-
-def _header_text(text: str) -> str:
-    """Printable ASCII of bounded length: what a header may hold, whatever a caller put into a path or a name."""
-    if text.isascii() and text.isprintable():
-        return text[:500]
-    return text[:500].encode("ascii", "backslashreplace").decode().translate(_CONTROLS)
-
-
-_CONTROLS = dict.fromkeys((*range(32), 127), " ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from mockserver.errors import Violation
@@ -13,8 +14,11 @@ Json: TypeAlias = Any
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
-DAMAGES = ("drop", "cut", "garbled", "html", "slow")
-"""No reply at all, half of its content, content that is not JSON, an HTML page instead, content in drips."""
+FEW = 5
+"""How many of the things that a request brought about a reply names."""
+
+DAMAGES = ("drop", "reset", "silent", "cut", "garbled", "html", "mistyped", "slow")
+"""No reply: closed, reset, or nothing for a while; half of its content, no JSON, an HTML page, a wrong type, drips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,15 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What happens to a reply on its way: ``kind`` is one of DAMAGES; a ``slow`` one takes ``seconds`` to arrive."""
+    """What happens to a reply on its way: ``kind`` is one of DAMAGES.
+
+    A ``slow`` one takes ``seconds`` to arrive, or as long as it takes at ``rate`` bytes a second; a ``silent`` one
+    holds the connection for ``seconds``.
+    """
 
     kind: str
     seconds: float = 0.0
+    rate: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,22 @@ class Reply:
     notes: Headers = ()
     content_type: str = "application/json"
     damage: Damage | None = None
+
+
+def few_of(items: list[str]) -> str:
+    """The first few, and how many more there are."""
+    more = len(items) - FEW
+    return ", ".join([*items[:FEW], *([f"and {more} more"] if more > 0 else [])])
+
+
+def header_text(text: str) -> str:
+    """Printable ASCII of bounded length: what a header may hold, whatever a caller put into a path or a name."""
+    if text.isascii() and text.isprintable():
+        return text[:500]
+    return text[:500].encode("ascii", "backslashreplace").decode().translate(_CONTROLS)
+
+
+_CONTROLS = MappingProxyType(dict.fromkeys((*range(32), 127), " "))
 
 
 def say(value: Json, status: int = 200, *, headers: Headers = (), notes: Headers = ()) -> Reply:

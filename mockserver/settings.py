@@ -86,6 +86,11 @@ class Settings:
     journal: int = 1_000
     outbox: int = 1_000
 
+    @property
+    def fault_folders(self) -> tuple[Path, ...]:
+        """Where fault profiles are: beside the scenarios, and those that come with mockserver."""
+        return (self.fixtures / "faults", data_folder("fixtures") / "faults")
+
     def __post_init__(self) -> None:
         if isinstance(self.spec, list):
             object.__setattr__(self, "spec", tuple(self.spec))

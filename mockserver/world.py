@@ -19,9 +19,12 @@ from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.inference import infer_contract
 from mockserver.oauth.grants import Grants
 from mockserver.runtime.determinism import Clock, IdSource
-from mockserver.runtime.faults import Fault, Faults
+from mockserver.runtime.fault import FaultTarget
+from mockserver.runtime.faults import Faults, Hit
 from mockserver.runtime.journal import Journal
+from mockserver.runtime.metrics import Metrics
 from mockserver.runtime.outbox import Outbox
+from mockserver.runtime.past import Past
 from mockserver.seeding import scenario_of
 from mockserver.settings import Settings
 from mockserver.store import Store, Tenant
@@ -67,7 +70,9 @@ class World:
         self.auth = Authenticator(settings.auth, self.contract.security, self.keys)
         self.clock = Clock()
         self.ids = IdSource(self.scenario.seed)
-        self.faults = Faults()
+        self.faults = Faults(self.ids.draw)
+        self.past = Past()
+        self.metrics = Metrics()
         self.grants = Grants()
         self._on_record: Callable[[], None] | None = None
         self._steering: SharedSteering | None = None
@@ -124,7 +129,7 @@ class World:
     def reset(self) -> None:
         """As just started: records, ids, clock; journal, outbox and faults empty; nobody is logged in."""
         self.store.restore_snapshot(BEGINNING)
-        self._start_clock()
+        self.start_clock()
         self.journal.clear()
         self.outbox.clear()
         self.faults.clear()
@@ -147,12 +152,21 @@ class World:
         """
         return nullcontext() if self._steering is None else self._steering.changing()
 
-    def take_fault(self, operation: str, tenant: str | None) -> Fault | None:
-        """The first fault that matches, which is then used up once more, by whoever takes it first."""
+    def take_fault(self, asked: FaultTarget) -> Hit | None:
+        """The first fault that hits the request, which is then used up once more, by whoever takes it first."""
         if not self.faults.are_waiting:
             return None
         with self.steered():
-            return self.faults.take(operation, tenant)
+            return self.faults.take(asked, self.clock.now())
+
+    def looked_at(self, tenant: Tenant, asked: FaultTarget, hit: Hit | None) -> Tenant:
+        """What ``tenant`` was, for a read that lags behind; before a write, what it is now is remembered for these."""
+        now = self.clock.now()
+        if hit and hit.fault.stale:
+            return self.past.seen(tenant, now, hit.fault.stale)
+        if not asked.is_read:
+            self.past.keep(tenant, now, self.faults.lag)
+        return tenant
 
     def _begin(self) -> None:
         """Make the tenants that the scenario lists."""
@@ -160,11 +174,15 @@ class World:
             tenant = self.store.empty(name)
             self.scenario.fill(tenant, self._on_record)
             self.store.add(tenant)
-        self._start_clock()
+        self.start_clock()
         self.store.take_snapshot(BEGINNING)
 
-    def _start_clock(self) -> None:
-        """``frozen`` and ``scenario`` begin at the scenario's moment, ``now`` at the machine's."""
+    def replace_tenant(self, tenant: Tenant) -> None:
+        """Have a tenant that was made elsewhere be the one of its name."""
+        self.store.add(tenant)
+
+    def start_clock(self) -> None:
+        """As at the start: ``frozen`` and ``scenario`` begin at the scenario's moment, ``now`` at the machine's."""
         mode = self.settings.clock
         self.clock.set(datetime.now(UTC) if mode == "now" else self.scenario.clock, running=mode != "frozen")
 

@@ -19,7 +19,7 @@ LEVELS = (
     {"contract", "inference", "store", "runtime"},
     {"auth", "durable", "oauth", "settings", "expressions", "handlers", "seeding", "spec_builder"},
     {"world"},
-    {"exchange", "planting", "verification"},
+    {"exchange", "planting", "transfer", "verification"},
     {"web"},
     {"conformance"},
     {"commands", "pytest_plugin", "testing"},

@@ -79,7 +79,7 @@ def test_a_clock_that_was_stopped_is_told_and_started_again(library: Library) ->
     client = library(clock="scenario").test_client()
     assert client.get("/__mock__/clock").json["running"] is True
     stopped = client.put("/__mock__/clock", json={"now": "2026-01-01"}).json
-    assert stopped == {"now": "2026-01-01T00:00:00.000Z", "running": False}
+    assert stopped == {"now": "2026-01-01T00:00:00.000Z", "running": False, "speed": 1}
     started = client.put("/__mock__/clock", json={"running": True}).json
     assert started["running"] is True
     assert started["now"].startswith("2026-01-01T00:0")
@@ -92,3 +92,53 @@ def test_advances_are_remembered_with_a_bound() -> None:
         clock.advance(timedelta(seconds=1))
     assert len(clock._advances) == ADVANCES
     assert clock.wall() - datetime.now(UTC) > timedelta(seconds=ADVANCES * 2 - 60)
+
+
+def test_it_runs_at_a_speed_and_never_out_of_its_range(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = [0.0]
+    monkeypatch.setattr("mockserver.runtime.determinism.monotonic", lambda: machine[0])
+    client = library().test_client()
+    fast = client.put("/__mock__/clock", json={"speed": 3600}).json
+    assert (fast["running"], fast["speed"]) == (True, 3600)
+    machine[0] += 2
+    assert client.get("/__mock__/clock").json["now"] == "2025-04-18T14:00:00.000Z"
+    client.put("/__mock__/clock", json={"running": False})
+    machine[0] += 2
+    assert client.get("/__mock__/clock").json["now"] == "2025-04-18T14:00:00.000Z"
+    client.put("/__mock__/clock", json={"running": True, "speed": 0.5})
+    machine[0] += 2
+    assert client.get("/__mock__/clock").json["now"] == "2025-04-18T14:00:01.000Z"
+    client.put("/__mock__/clock", json={"speed": 100_000})
+    machine[0] += 1e12
+    assert client.get("/__mock__/clock").json["now"] == "2200-01-01T00:00:00.000Z"
+    assert client.post("/books/t", json={"title": "A"}).status_code == 200
+    assert client.post("/__mock__/clock/reset").json == {
+        "now": "2025-04-18T12:00:00.000Z", "running": False, "speed": 1,
+    }  # fmt: skip
+    assert len(client.get("/books/t").json) == 1, "records stay"
+    for wrong in (0, -1, 100_001, "fast"):
+        assert client.put("/__mock__/clock", json={"speed": wrong}).status_code == 400
+
+
+def test_another_process_goes_on_at_the_same_speed() -> None:
+    clock, other = Clock(EARLIEST), Clock()
+    clock.run(running=True, speed=60)
+    other.be(clock.state())
+    assert (other.speed, other.running) == (60, True)
+
+
+def test_under_a_frozen_clock_the_same_requests_give_the_same_bytes(library: Library) -> None:
+    def played() -> list[bytes]:
+        client = library().test_client()
+        client.post("/__mock__/faults", json={"probability": 0.5, "status": 503, "times": None, "method": "GET"})
+        book = client.post("/books/t", json={"title": "A"}).json["id"]
+        client.post("/__mock__/clock/advance", json={"seconds": 60})
+        told = [client.patch(f"/books/t/{book}", json=[{"op": "replace", "path": "/pages", "value": 3}])]
+        told += [client.get(f"/books/t{path}") for path in ("", f"/{book}", "/none", "/none/none") for _ in range(5)]
+        told.append(client.delete(f"/books/t/{book}"))
+        told += [client.get(f"/__mock__/{page}") for page in ("journal?limit=999", "journal/har", "tenants/t/records")]
+        return [bytes(str(one.headers), "utf-8") + one.data for one in told]
+
+    first, second = played(), played()
+    assert first == second
+    assert any(b"503" in one for one in first)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import click
 
-from mockserver.values.json_text import DEEPEST, read_leniently
+from mockserver.values.json_text import DEEPEST, BadJson, decode, read_leniently
 from mockserver.values.shown import quoted
 from mockserver.web.who_may import is_loopback
 
@@ -42,19 +43,37 @@ class ControlClient:
 
         Raises ClickException with what the mock says is wrong, NotReachable where none answers.
         """
-        address = f"{self.url.rstrip('/')}/__mock__/{'/'.join(quote(segment, safe='') for segment in path)}"
+        request = self._request(method, path, query)
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        with self._sent(request) as answer:
+            return read_leniently(answer.read(), DEEPEST)
+
+    def text(self, *path: str) -> str:
+        """The text of the answer to a GET. Raises as ``ask`` does."""
+        with self._sent(self._request("GET", path, NOTHING)) as answer:
+            return str(answer.read().decode())
+
+    def follow(self, query: Mapping[str, Any]) -> Iterator[Any]:
+        """What happens, as it happens, until the mock ends. Raises as ``ask`` does."""
+        with self._sent(self._request("GET", ("journal", "stream"), query)) as answer:
+            for line in answer:
+                if line.startswith(b"data: {") and (told := read_leniently(line.removeprefix(b"data: "), DEEPEST)):
+                    yield told
+
+    def _request(self, method: str, path: tuple[str, ...], query: Mapping[str, Any]) -> Request:
         from urllib.request import Request  # PERF: 25 ms that other commands do not need
 
+        address = f"{self.url.rstrip('/')}/__mock__/{'/'.join(quote(segment, safe='') for segment in path)}"
         given = {name: value for name, value in query.items() if value is not None}
         request = Request(f"{address}?{urlencode(given)}" if given else address, method=method)  # noqa: S310
         if self.token:
             request.add_header("Authorization", f"Bearer {self.token}")
-        if body is not None:
-            request.data = json.dumps(body).encode()
-            request.add_header("Content-Type", "application/json")
-        return self._sent(request)
+        return request
 
-    def _sent(self, request: Request) -> Any:
+    @contextmanager
+    def _sent(self, request: Request) -> Iterator[Any]:
         from urllib.error import HTTPError, URLError
         from urllib.request import ProxyHandler, build_opener
 
@@ -62,13 +81,29 @@ class ControlClient:
         opener = build_opener(ProxyHandler({})) if is_loopback(host) else build_opener()
         try:
             with opener.open(request, timeout=WITHIN) as answer:
-                return read_leniently(answer.read(), DEEPEST)
+                yield answer
         except HTTPError as error:
             with error:
                 raise click.ClickException(_refusal(error)) from None
         except (URLError, OSError, ValueError) as error:
             why = getattr(error, "reason", error)
             raise NotReachable(f"no mock answers at {self.url}: {why}") from None
+
+
+pass_client = click.make_pass_decorator(ControlClient)
+
+
+def print_json(value: Any) -> None:
+    """What a command answers."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def json_of(text: str, source: str) -> Any:
+    """Raises ClickException when ``text``, which ``source`` gave, is not JSON."""
+    try:
+        return decode(text.encode(), DEEPEST)
+    except BadJson as error:
+        raise click.ClickException(f"{source} {error}") from None
 
 
 def checked_url(_: click.Context, __: click.Parameter, text: str) -> str:

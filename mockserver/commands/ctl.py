@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, TextIO
 
 import click
 
-from mockserver.commands.control_client import ControlClient, checked_url
-from mockserver.values.json_text import DEEPEST, BadJson, decode
-from mockserver.values.shown import shown
+from mockserver.commands.control_client import ControlClient, checked_url, json_of, pass_client, print_json
+from mockserver.commands.ctl_worlds import branch, export_tenant, import_tenant, scenario, snapshot
+from mockserver.values.shown import quoted, shown
 from mockserver.values.suggestions import meant
 
-pass_client = click.make_pass_decorator(ControlClient)
+_DELAY = re.compile(r"(\d+\.?\d*)(?:-(\d+\.?\d*))?")
+_LIMIT = re.compile(r"(\d+)/(\d+\.?\d*)")
+
+
+def _delay(_: click.Context, __: click.Parameter, text: str | None) -> float | dict[str, float] | None:
+    """``1.5``, or ``0.5-2`` for what is drawn between these."""
+    if text is None:
+        return None
+    if (found := _DELAY.fullmatch(text)) is None:
+        raise click.BadParameter(f"{quoted(text)} is not a number of seconds such as 1.5, or a range such as 0.5-2")
+    return {"lower": float(found[1]), "upper": float(found[2])} if found[2] else float(found[1])
+
+
+def _limit(_: click.Context, __: click.Parameter, text: str | None) -> dict[str, float] | None:
+    if text is None:
+        return None
+    if (found := _LIMIT.fullmatch(text)) is None:
+        raise click.BadParameter(f"{quoted(text)} is not a number of requests and of seconds such as 10/60")
+    return {"requests": int(found[1]), "seconds": float(found[2])}
 
 
 @click.group()
@@ -43,7 +62,7 @@ def ctl(context: click.Context, url: str, token: str | None) -> None:
 @pass_client
 def health(client: ControlClient) -> None:
     """Show what is being served."""
-    _print(client.ask("GET", "health"))
+    print_json(client.ask("GET", "health"))
 
 
 @ctl.command()
@@ -53,67 +72,76 @@ def reset(client: ControlClient, tenant: str | None) -> None:
     """Go back to the initial data, for all or for one tenant."""
     if tenant and tenant not in (there := client.ask("GET", "tenants")):  # a tenant that is misspelt would appear
         raise click.ClickException(f"unknown tenant {shown(tenant, 80)}; {meant(tenant, there)}")
-    _print(client.ask("POST", "tenants", tenant, "reset") if tenant else client.ask("POST", "reset"))
+    print_json(client.ask("POST", "tenants", tenant, "reset") if tenant else client.ask("POST", "reset"))
 
 
 @ctl.command()
 @pass_client
 def tenants(client: ControlClient) -> None:
     """List the tenants and the number of their records."""
-    _print(client.ask("GET", "tenants"))
-
-
-@ctl.command()
-@click.argument("action", type=click.Choice(["take", "restore", "delete", "list"]))
-@click.argument("name", required=False)
-@pass_client
-def snapshot(client: ControlClient, action: str, name: str | None) -> None:
-    """Take, restore, delete or list named snapshots of all records."""
-    if action == "list":
-        _print(client.ask("GET", "snapshots"))
-        return
-    if not name:
-        raise click.UsageError(f"name the snapshot: mockserver ctl snapshot {action} NAME")
-    if action == "restore":
-        _print(client.ask("POST", "snapshots", name, "restore"))
-    else:
-        _print(client.ask("PUT" if action == "take" else "DELETE", "snapshots", name))
+    print_json(client.ask("GET", "tenants"))
 
 
 @ctl.command()
 @click.option("--set", "moment", metavar="DATE-TIME", help="Set the clock, and stop it unless --run is given.")
 @click.option("--advance", type=float, metavar="S", help="Move the clock forward by this many seconds.")
+@click.option("--speed", type=float, metavar="N", help="Let the clock run N times as fast as the machine's.")
+@click.option("--reset", is_flag=True, help="Let the clock be as at the start.")
 @click.option("--run/--stop", "running", default=None, help="Let the clock run, or stop it.")
 @pass_client
-def clock(client: ControlClient, moment: str | None, advance: float | None, *, running: bool | None) -> None:
+def clock(client: ControlClient, /, moment: str | None, advance: float | None, *, reset: bool, **asked: Any) -> None:
     """Show or change the mock's time."""
-    answer = client.ask("GET", "clock")
-    body = {name: value for name, value in (("now", moment), ("running", running)) if value is not None}
+    answer = client.ask("POST", "clock", "reset") if reset else client.ask("GET", "clock")
+    body = {name: value for name, value in {"now": moment, **asked}.items() if value is not None}
     if body:
         answer = client.ask("PUT", "clock", body=body)
     if advance is not None:
         answer = client.ask("POST", "clock", "advance", body={"seconds": advance})
-    _print(answer)
+    print_json(answer)
 
 
 @ctl.command()
 @click.option("--operation", help="Only for this operationId.")
 @click.option("--tenant", help="Only for this tenant.")
+@click.option("--method", help="Only for this method.")
+@click.option("--path", help="Only for this path; * stands for anything.")
+@click.option("--body", metavar="JSON", help="Only for a body that has at least these members.")
 @click.option("--status", type=int, help="Answer with this status.")
-@click.option("--delay", type=float, metavar="S", help="Answer this many seconds late.")
+@click.option("--delay", callback=_delay, metavar="S|S-S", help="Answer this many seconds late, or drawn between two.")
+@click.option("--damage", help="What happens to the reply: drop, reset, silent, cut, garbled, html, mistyped, slow.")
+@click.option("--probability", type=float, metavar="P", help="Of those that match, only this part, 0 to 1.")
+@click.option("--after", type=int, metavar="N", help="Only once N that match have passed.")
+@click.option("--limit", callback=_limit, metavar="N/S", help="Only what goes beyond N requests in S seconds.")
+@click.option("--stale", type=float, metavar="S", help="Reads see the records as they were S seconds ago.")
+@click.option("--duplicate", is_flag=True, default=None, help="Deliver writes twice.")
 @click.option("--times", type=int, default=1, show_default=True, help="For how many requests; 0 for all.")
 @click.option("--retry-after", type=int, metavar="S", help="Send this Retry-After header.")
+@click.option("--profile", metavar="NAME", help="Use these faults in place of all others; 'list' shows what there is.")
 @click.option("--clear", is_flag=True, help="Remove all faults.")
 @pass_client
-def fault(client: ControlClient, /, *, clear: bool, times: int, **asked: Any) -> None:
-    """Make requests fail or answer late; without options, list the faults that are waiting."""
+def fault(client: ControlClient, /, *, clear: bool, times: int, profile: str | None, **asked: Any) -> None:
+    """Make requests fail or answer late; without options, list the faults that are waiting.
+
+    \b
+    Examples:
+      mockserver ctl fault --operation listCertifications --status 503 --times 2
+      mockserver ctl fault --method POST --probability 0.1 --damage reset --times 0
+      mockserver ctl fault --limit 10/60 --times 0
+      mockserver ctl fault --profile flaky
+    """
     body = {name: value for name, value in asked.items() if value is not None}
+    if "body" in body:
+        body["body"] = json_of(body["body"], "--body")
     if clear:
-        _print(client.ask("DELETE", "faults"))
+        print_json(client.ask("DELETE", "faults"))
+    elif profile == "list":
+        print_json(client.ask("GET", "faults", "profiles"))
+    elif profile:
+        print_json(client.ask("PUT", "faults", "profiles", profile))
     elif body:
-        _print(client.ask("POST", "faults", body={**body, "times": times or None}))
+        print_json(client.ask("POST", "faults", body={**body, "times": times or None}))
     else:
-        _print(client.ask("GET", "faults"))
+        print_json(client.ask("GET", "faults"))
 
 
 @ctl.command()
@@ -124,10 +152,23 @@ def fault(client: ControlClient, /, *, clear: bool, times: int, **asked: Any) ->
 @click.option("--method", help="Only this method.")
 @click.option("--path", help="Only this path.")
 @click.option("--status", type=int, help="Only those answered with this status.")
+@click.option("--har", is_flag=True, help="As an HTTP Archive, for the browser's developer tools and others.")
+@click.option("--follow", is_flag=True, help="Go on with what happens, one JSON object a line, until Ctrl-C.")
 @pass_client
-def journal(client: ControlClient, /, **query: Any) -> None:
+def journal(client: ControlClient, /, *, har: bool, follow: bool, **query: Any) -> None:
     """List the requests that were made and how they were answered."""
-    _print(client.ask("GET", "journal", query=query))
+    if follow:
+        for entry in client.follow({name: value for name, value in query.items() if name != "limit"}):
+            click.echo(json.dumps(entry, ensure_ascii=False))
+    else:
+        print_json(client.ask("GET", "journal", *(["har"] if har else []), query=query))
+
+
+@ctl.command()
+@pass_client
+def metrics(client: ControlClient) -> None:
+    """Show the figures that Prometheus reads."""
+    click.echo(client.text("metrics"), nl=False)
 
 
 @ctl.command()
@@ -135,7 +176,7 @@ def journal(client: ControlClient, /, **query: Any) -> None:
 @pass_client
 def outbox(client: ControlClient, tenant: str | None) -> None:
     """List the e-mails that would have been sent."""
-    _print(client.ask("GET", "outbox", query={"tenant": tenant}))
+    print_json(client.ask("GET", "outbox", query={"tenant": tenant}))
 
 
 @ctl.command()
@@ -155,11 +196,11 @@ def records(
     if record_id is None:
         if file or delete:
             raise click.UsageError("name the record: mockserver ctl records TENANT RESOURCE ID")
-        _print(client.ask("GET", *at))
+        print_json(client.ask("GET", *at))
     elif file:
-        _print(client.ask("PUT", *at, record_id, body=_record(file)))
+        print_json(client.ask("PUT", *at, record_id, body=_record(file)))
     else:
-        _print(client.ask("DELETE" if delete else "GET", *at, record_id))
+        print_json(client.ask("DELETE" if delete else "GET", *at, record_id))
 
 
 @ctl.command()
@@ -174,23 +215,16 @@ def verify(client: ControlClient, /, body: str | None, **wanted: Any) -> None:
     """Check that OPERATION was called; if not, show the nearest requests and exit with 1."""
     asked = {name: value for name, value in wanted.items() if value is not None}
     if body is not None:
-        asked["body"] = _json(body, "--body")
+        asked["body"] = json_of(body, "--body")
     answer = client.ask("POST", "verify", body=asked)
-    _print(answer if answer["verified"] else {**answer, "message": answer["message"].splitlines()})
+    print_json(answer if answer["verified"] else {**answer, "message": answer["message"].splitlines()})
     if not answer["verified"]:
         raise SystemExit(1)
 
 
 def _record(file: TextIO) -> Any:
-    return _json(file.read(), file.name)
+    return json_of(file.read(), file.name)
 
 
-def _json(text: str, source: str) -> Any:
-    try:
-        return decode(text.encode(), DEEPEST)
-    except BadJson as error:
-        raise click.ClickException(f"{source} {error}") from None
-
-
-def _print(value: Any) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+for word in (snapshot, export_tenant, import_tenant, branch, scenario):
+    ctl.add_command(word)

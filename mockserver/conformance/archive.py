@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 import harfile
@@ -11,60 +9,39 @@ import harfile
 from mockserver.conformance.redaction import Redactor
 from mockserver.conformance.telling import Report, cut
 from mockserver.conformance.traffic import Exchange, Received
-
-HTTP = "HTTP/1.1"
+from mockserver.values.http_archive import Archived, archive, archived_request
 
 
 def har(report: Report) -> str:
     """The newest exchanges, up to what was kept."""
-    verdict, text = report.verdict, io.StringIO()
+    verdict = report.verdict
     comment = f"{len(verdict.exchanges)} of {verdict.requests} exchanges, seed {verdict.seed}"
-    creator = harfile.Creator("mockserver check", "1")
-    with harfile.HarFile.open(text, creator=creator, comment=comment) as archive:
-        for one in verdict.exchanges:
-            took = round(one.reply.seconds * 1000, 3) if one.reply else 0
-            archive.add_entry(
-                startedDateTime=one.at,
-                time=took,
-                request=har_request(one, verdict.base_url, report.redactor),
-                response=_response(one, report.redactor),
-                timings=harfile.Timings(send=0, wait=took, receive=0),
-                comment=one.purpose,
-            )
-    return text.getvalue()
+    exchanges = (_archived(one, verdict.base_url, report.redactor) for one in verdict.exchanges)
+    return archive(exchanges, creator="mockserver check", comment=comment)
 
 
 def har_request(one: Exchange, base_url: str, redactor: Redactor) -> harfile.Request:
-    query = parse_qsl(one.sent.target.partition("?")[2], keep_blank_values=True)
-    body = cut(redactor.body(one.sent.body))
-    return harfile.Request(
-        method=one.sent.method,
-        url=redactor.text(base_url + one.sent.target),
-        httpVersion=HTTP,
-        headers=_records(redactor.headers(one.sent.headers)),
-        queryString=_records([pair for name, text in query for pair in redactor.value({name: text}).items()]),
-        postData=harfile.PostData(mimeType=one.sent.header("Content-Type") or "", text=body) if body else None,
-        bodySize=len(one.sent.body or b""),
-    )
+    return archived_request(_archived(one, base_url, redactor))
 
 
-def _response(one: Exchange, redactor: Redactor) -> harfile.Response:
-    """The reply; status 0, as HAR has it, where none came."""
-    reply = one.reply or Received(0, (), b"")
-    return harfile.Response(
+def _archived(one: Exchange, base_url: str, redactor: Redactor) -> Archived:
+    """The reply has status 0, as HAR has it, where none came."""
+    sent, reply = one.sent, one.reply or Received(0, (), b"")
+    query = parse_qsl(sent.target.partition("?")[2], keep_blank_values=True)
+    return Archived(
+        started=one.at,
+        took=round(one.reply.seconds * 1000, 3) if one.reply else 0,
+        method=sent.method,
+        url=redactor.text(base_url + sent.target),
+        headers=redactor.headers(sent.headers),
+        query=[pair for name, text in query for pair in redactor.value({name: text}).items()],
+        body=cut(redactor.body(sent.body)),
+        body_type=sent.header("Content-Type") or "",
         status=reply.status,
-        statusText="",
-        httpVersion=HTTP,
-        headers=_records(redactor.headers(reply.headers)),
-        content=harfile.Content(
-            size=len(reply.body),
-            mimeType=redactor.text(reply.header("Content-Type") or ""),
-            text=cut(redactor.body(reply.body)),
-            comment=redactor.text(one.failure) or None,
-        ),
-        bodySize=len(reply.body),
+        reply_headers=redactor.headers(reply.headers),
+        reply=cut(redactor.body(reply.body)),
+        reply_type=redactor.text(reply.header("Content-Type") or ""),
+        sizes=(len(sent.body or b""), len(reply.body)),
+        comment=one.purpose,
+        failure=redactor.text(one.failure),
     )
-
-
-def _records(pairs: Iterable[tuple[str, str]]) -> list[harfile.Record]:
-    return [harfile.Record(name, text) for name, text in pairs]

@@ -27,6 +27,7 @@ def stamp(moment: datetime) -> str:
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """Between these the clock can be set: far enough from the ends of the calendar that rules may add to it."""
+_WHOLE_RANGE = (LATEST - EARLIEST).total_seconds()
 ADVANCES = 256
 """How many advances are remembered one by one."""
 
@@ -34,9 +35,9 @@ ADVANCES = 256
 class Clock:
     """What the mock takes for "now", and for how long.
 
-    It begins at ``start`` (None: the machine's time) and, when ``running``, goes on with the machine's
-    pace; otherwise it stands until someone moves it. Tokens live by the machine's time, since other processes
-    mint them, and age by each ``advance`` that came after they were issued.
+    It begins at ``start`` (None: the machine's time) and, when ``running``, goes on at ``speed`` times the machine's
+    pace, to LATEST at most; otherwise it stands until someone moves it. Tokens live by the machine's time, since other
+    processes mint them, and age by each ``advance`` that came after they were issued.
     """
 
     def __init__(self, start: datetime | None = None, *, running: bool = False) -> None:
@@ -45,7 +46,10 @@ class Clock:
 
     def now(self) -> datetime:
         """The mock's time, in UTC."""
-        return self._base + timedelta(seconds=monotonic() - self._since) if self.running else self._base
+        if not self.running:
+            return self._base
+        ran = (monotonic() - self._since) * self.speed
+        return min(self._base + timedelta(seconds=min(ran, _WHOLE_RANGE)), LATEST)
 
     def wall(self, issued: float | None = None) -> datetime:
         """The machine's time, moved on by what was advanced after ``issued``, seconds since 1970; None: by all."""
@@ -54,18 +58,19 @@ class Clock:
         added = (by for at, by in self._advances if issued is None or at > issued)
         return datetime.now(UTC) + sum(added, timedelta())
 
-    def set(self, moment: datetime, *, running: bool = False) -> None:
+    def set(self, moment: datetime, *, running: bool = False, speed: float = 1.0) -> None:
         """Be at ``moment``; forgets what was advanced. Raises SetupError outside EARLIEST to LATEST."""
         _hold_to_range(moment)
         with self._lock:
             self._advances: tuple[tuple[float, timedelta], ...] = ()
-            self._base, self.running = moment, running
+            self._base, self.running, self.speed = moment, running, speed
             self._count_from_now()
 
-    def run(self, *, running: bool) -> None:
-        """Go on from now, or stand."""
+    def run(self, *, running: bool, speed: float | None = None) -> None:
+        """Go on from now, at this speed from now on, or stand."""
         with self._lock:
             self._base, self.running = self.now(), running
+            self.speed = self.speed if speed is None else speed
             self._count_from_now()
 
     def advance(self, by: timedelta) -> None:
@@ -87,14 +92,15 @@ class Clock:
         """All that it is, for another process to ``be`` it; a running clock went on meanwhile."""
         with self._lock:
             advances = [(at, by.total_seconds()) for at, by in self._advances]
-            told = {"base": self._base.isoformat(), "since": self._wall, "running": self.running, "advances": advances}
+            told = {"base": self._base.isoformat(), "since": self._wall, "running": self.running, "speed": self.speed}
+            told["advances"] = advances
         return orjson.dumps(told)
 
     def be(self, state: bytes) -> None:
         """Be what ``state`` told."""
         told = read_own(state)
         with self._lock:
-            self._base, self.running = read_datetime(told["base"]), told["running"]
+            self._base, self.running, self.speed = read_datetime(told["base"]), told["running"], told["speed"]
             self._wall = told["since"]
             self._since = monotonic() - (time() - self._wall)
             self._advances = tuple((at, timedelta(seconds=by)) for at, by in told["advances"])

@@ -24,7 +24,7 @@ PER_TEXT = 60
 
 
 class Entry(NamedTuple):
-    """One exchange. ``at`` is the mock's time; ``milliseconds`` how long the answer took, faults included.
+    """One exchange. ``at`` is the mock's time; ``milliseconds`` how long the answer took by it, faults included.
 
     ``reason`` is what the reply's body did not tell: why access was denied, which fault was asked for.
     """
@@ -45,6 +45,7 @@ class Entry(NamedTuple):
     violations: tuple[Violation, ...]
     breach: bool
     milliseconds: float
+    content_type: str = "application/json"
 
     def described(self) -> dict[str, Any]:
         """The entry as JSON."""
@@ -74,6 +75,7 @@ class Entry(NamedTuple):
             tuple([_unspoken(one) for one in self.violations]) if self.violations else (),
             self.breach,
             self.milliseconds,
+            self.content_type,
         )
 
     def size(self) -> int:
@@ -101,6 +103,10 @@ class Journal:
     def entries(self) -> list[tuple[int, Entry]]:
         """The entries kept, each with its number, oldest first."""
         return self._entries.all()
+
+    def after(self, number: int, era: int) -> tuple[int, list[tuple[int, Entry]]]:
+        """The era, which ends with each reset, and the entries kept after ``number`` of ``era``, oldest first."""
+        return self._entries.after(number, era)
 
     def clear(self) -> None:
         self._entries.clear()

@@ -10,12 +10,10 @@ from mockserver.contract import Document, Operation
 from mockserver.contract.named_examples import NamedExample, named_examples
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Reply
-from mockserver.runtime.faults import GATEWAY
+from mockserver.runtime.fault import GATEWAY, LONGEST_DELAY
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
-LONGEST_DELAY = 30.0
-"""Seconds; whoever prefers more waits so long."""
 PREFERRED = "asked for by Prefer"
 """The reason that the journal tells."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -19,6 +20,7 @@ class Ring(Generic[Thing]):
         self._kept: deque[tuple[int, int, Thing]] = deque()
         self._bytes = 0
         self._count = 0
+        self._era = 0
 
     def add(self, thing: Thing, size: int) -> int:
         """Keep ``thing``, which takes about ``size`` bytes; returns its number."""
@@ -35,7 +37,18 @@ class Ring(Generic[Thing]):
         with self._lock:
             return [(number, thing) for number, _, thing in self._kept]
 
+    def after(self, number: int, era: int) -> tuple[int, list[tuple[int, Thing]]]:
+        """The era, and what came after ``number`` of ``era``: all there is where that has ended with a ``clear``.
+
+        It takes as long as there is new to tell.
+        """
+        with self._lock:
+            new = self._count - (number if era == self._era else 0)
+            newest = islice(reversed(self._kept), max(new, 0))
+            return self._era, [(at, thing) for at, _, thing in newest][::-1]
+
     def clear(self) -> None:
         with self._lock:
+            self._era += 1
             self._kept.clear()
             self._bytes = self._count = 0

@@ -129,6 +129,10 @@ class Collection:
         way, key = (By.VALUE, field), value_key(value)
         return self._asked.of([way], self._records)[way].count(key, key.removesuffix(END) + PAST)
 
+    def differing(self, other: Collection) -> Iterator[tuple[str, Record | None, Record | None]]:
+        """The ids under which this one and a copy do not hold the same any more, and what each has."""
+        return self._records.differing(other._records)
+
     def copy(self) -> Collection:
         """The same records, apart from these from now on."""
         twin = Collection(self.indexed, self.counted)

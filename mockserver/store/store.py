@@ -125,6 +125,14 @@ class Store:
         else:
             self.restore_tenant(tenant, kept.get(tenant))
 
+    def snapshot(self, snapshot: str) -> Mapping[str, Tenant]:
+        """All tenants as they were kept under a name, not to be changed. Raises KeyError when that is not in memory."""
+        return self._snapshots[snapshot]
+
+    def keep_snapshot(self, snapshot: str, tenants: Mapping[str, Tenant]) -> None:
+        """Keep tenants that were made elsewhere under a name."""
+        self._snapshots[snapshot] = dict(tenants)
+
     def forget_snapshot(self, snapshot: str) -> None:
         self._snapshots.pop(snapshot, None)
 

@@ -144,6 +144,9 @@ class Tenant:
             self._note(FactKind.BEGUN, resource, path_key(keys))
         self.begun.add((resource, *keys))
 
+    def is_filled(self, resource: str) -> bool:
+        return resource not in self._unfilled
+
     def sizes(self) -> dict[str, int]:
         """How many records each resource holds."""
         return {resource: len(self[resource]) for resource in sorted(self._collections)}

@@ -12,7 +12,8 @@ from mockserver.errors import Problem, SetupError
 from mockserver.handlers.door import look
 from mockserver.messages import Json
 from mockserver.planting import plant, resource_of
-from mockserver.runtime.faults import read_fault
+from mockserver.runtime.fault_profiles import read_profile
+from mockserver.runtime.reading_faults import read_fault
 from mockserver.testing.client import Client
 from mockserver.testing.hands import Hands
 from mockserver.testing.lease import Lease
@@ -125,11 +126,18 @@ class Mock:
         """Answer the next requests otherwise.
 
         ``status``, ``times`` (1; None: all), ``delay`` and ``retry_after`` in seconds, ``tenant``, ``message``,
-        ``damage`` (drop, cut, garbled, html, slow). Raises SetupError for a status that the document does not declare.
+        ``damage`` (drop, reset, silent, cut, garbled, html, mistyped, slow), and all else that a fault can be told by
+        (docs/control.md). Raises SetupError for a status that the document does not declare.
         """
         __tracebackhide__ = True
         world = self.world
         world.faults.add(read_fault({"operation": operation, **fault}, world.operations))
+
+    def fail_like(self, profile: str) -> None:
+        """Have the faults of a profile wait, in place of all others: ``slow-3g``, ``flaky``, ``outage`` …"""
+        __tracebackhide__ = True
+        found = read_profile(profile, self.world.settings.fault_folders)
+        self.world.faults.replace(found.made(self.world.operations))
 
     def reset(self) -> None:
         """As at the start of the test: for one that runs many examples."""

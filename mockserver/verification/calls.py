@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from mockserver.messages import Json
 from mockserver.runtime.journal import SHOWN_BODY, Entry
-from mockserver.values.equality import same_json
 from mockserver.values.json_text import read_own
+from mockserver.values.partial import NOTHING, Differing, differing, differing_texts, meets
 from mockserver.values.redaction import HIDDEN, is_secret
 from mockserver.verification.wording import shown
 
@@ -109,14 +109,11 @@ def difference(wanted: Wanted, call: RecordedCall) -> list[Difference]:
     return [found for name, value in wanted.said().items() for found in _LOOKS[name](name, value, call)]
 
 
-_NOTHING: Final = object()
-
-
-def _differs(place: str, wanted: Any, found: Any) -> Difference:
+def _told(differing: Differing) -> Difference:
     """Both sides as they may be told: a secret never, not even the one that a test names."""
-    name = place.rpartition("/")[2]
-    secret = is_secret(name)
-    texts = ["nothing" if side is _NOTHING else HIDDEN if secret else shown(side) for side in (wanted, found)]
+    place, *sides = differing
+    secret = is_secret(place.rpartition("/")[2])
+    texts = ["nothing" if side is NOTHING else HIDDEN if secret else shown(side) for side in sides]
     return Difference(place, *texts)
 
 
@@ -124,34 +121,26 @@ def _plain(name: str, wanted: Any, call: RecordedCall) -> Iterator[Difference]:
     found = getattr(call.entry, name)
     if name == "method":
         wanted = wanted.upper()
-    if not _meets(wanted, found):
-        yield _differs(name, wanted, found)
+    if not meets(wanted, found):
+        yield _told((name, wanted, found))
 
 
 def _query(_: str, wanted: Mapping[str, Any], call: RecordedCall) -> Iterator[Difference]:
     for name, value in wanted.items():
-        yield from _parameter(f"query/{name}", value, call.query.get(name, []))
+        yield from map(_told, differing_texts(f"query/{name}", value, call.query.get(name, [])))
 
 
 def _headers(_: str, wanted: Mapping[str, Any], call: RecordedCall) -> Iterator[Difference]:
     for name, value in wanted.items():
         found = call.entry.headers.get(name.lower())
-        yield from _parameter(f"headers/{name}", value, [] if found is None else [found])
-
-
-def _parameter(place: str, wanted: Any, found: list[str]) -> Iterator[Difference]:
-    """Whether the values of one parameter are those wanted: a list wants them all, in their order."""
-    texts = [] if wanted is None else list(wanted) if isinstance(wanted, list | tuple) else [wanted]
-    if len(texts) != len(found) or not all(map(_meets, map(_text, texts), found)):
-        value = found[0] if len(found) == 1 else found or _NOTHING
-        yield _differs(place, _NOTHING if wanted is None else wanted, value)
+        yield from map(_told, differing_texts(f"headers/{name}", value, [] if found is None else [found]))
 
 
 def _body(_: str, wanted: Any, call: RecordedCall) -> Iterator[Difference]:
     if len(call.entry.body) >= SHOWN_BODY:
         yield Difference("body", shown(wanted), f"more than the {SHOWN_BODY} bytes that the journal keeps")
     else:
-        yield from _json("body", wanted, call.json)
+        yield from map(_told, differing("body", wanted, call.json))
 
 
 _LOOKS: Final = {
@@ -160,35 +149,6 @@ _LOOKS: Final = {
     "headers": _headers,
     "body": _body,
 }
-
-
-def _json(place: str, wanted: Any, found: Any) -> Iterator[Difference]:
-    if isinstance(wanted, Mapping) and isinstance(found, dict):
-        for name, value in wanted.items():
-            if name in found:
-                yield from _json(f"{place}/{name}", value, found[name])
-            else:
-                yield _differs(f"{place}/{name}", value, _NOTHING)
-    elif isinstance(wanted, list | tuple) and isinstance(found, list) and len(wanted) == len(found):
-        for index, (one, other) in enumerate(zip(wanted, found, strict=True)):
-            yield from _json(f"{place}/{index}", one, other)
-    elif not _meets(wanted, found):
-        yield _differs(place, wanted, found)
-
-
-def _text(value: Any) -> Any:
-    """A number or boolean as a query says it; what is a pattern or a matcher stays what it is."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else value
-
-
-def _meets(wanted: Any, found: Any) -> bool:
-    if isinstance(wanted, re.Pattern):
-        return isinstance(found, str) and wanted.search(found) is not None
-    if isinstance(wanted, bool | int | float) and isinstance(found, bool | int | float):
-        return same_json(wanted, found)
-    return bool(wanted == found)
 
 
 def _value(body: bytes) -> Json:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import socket
+import struct
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from http.client import responses
 from pathlib import Path
 from stat import S_ISSOCK
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mockserver.messages import Damage, Reply
@@ -21,8 +25,12 @@ DAMAGE = "mockserver.damage"
 """Where the environ holds the damage that is still to be done, on the way to the socket."""
 PIECES = 20
 """In how many pieces a slow body is sent."""
+LONGEST = 30.0
+"""Seconds that a reply is sent over at most, whatever its rate."""
+_SOCKET = "werkzeug.socket"
+"""Where the environ of a server of ours for tests holds the connection."""
 _NO_JSON = b"\xff\xfe}{"
-_PAGE = b"<!doctype html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>"
+_PAGE = "<!doctype html><html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +58,45 @@ class Slowly:
 def spoiled(reply: Reply) -> Reply:
     """``reply`` with the content that its damage leaves; where it has no content, it stays as it is."""
     how = reply.damage.kind if reply.damage else ""
-    if reply.raw is None or how not in ("garbled", "html"):
+    if reply.raw is None or how not in ("garbled", "html", "mistyped"):
         return reply
+    if how == "mistyped":
+        return replace(reply, content_type="text/plain; charset=utf-8")
     if how == "html":
-        return replace(reply, raw=_PAGE, content_type="text/html; charset=utf-8")
+        return replace(reply, raw=_page(reply.status), content_type="text/html; charset=utf-8")
     return replace(reply, raw=reply.raw[: len(reply.raw) // 2] + _NO_JSON)
 
 
+def _page(status: int) -> bytes:
+    """What a gateway shows people."""
+    phrase = responses.get(status, "Error") if status >= 400 else "Something went wrong"
+    return _PAGE.format(f"{status} {phrase}" if status >= 400 else phrase).encode()
+
+
+class Lost(ConnectionAbortedError):
+    """Nothing of a reply is sent, not even its status: the connection is closed or reset, or silent before."""
+
+    def __init__(self, damage: Damage) -> None:
+        super().__init__(f"The connection is {_ENDS[damage.kind]}: a fault asks for it.")
+        self.damage = damage
+
+
+_ENDS = MappingProxyType({"drop": "dropped", "reset": "reset", "silent": "silent"})
+
+
 def damaged(content: bytes, damage: Damage) -> bytes | Slowly:
-    """What of ``content`` is sent, and how. Raises ConnectionAbortedError where nothing is, the status line included.
+    """What of ``content`` is sent, and how. Raises Lost where nothing is.
 
     One that is cut is shorter than its Content-Length says, so the connection cannot be used any further.
     """
-    if damage.kind == "drop":
-        raise ConnectionAbortedError("The connection is dropped: a fault asks for it.")
+    if damage.kind in _ENDS:
+        raise Lost(damage)
     if damage.kind == "cut":
         return content[: len(content) // 2]
-    return Slowly(content, damage.seconds) if damage.kind == "slow" else content
+    if damage.kind != "slow":
+        return content
+    seconds = min(len(content) / damage.rate, LONGEST) if damage.rate else damage.seconds
+    return Slowly(content, seconds)
 
 
 def damaging(app: WSGIApplication) -> WSGIApplication:
@@ -82,13 +112,32 @@ def damaging(app: WSGIApplication) -> WSGIApplication:
         finally:
             close: Callable[[], Any] = getattr(pieces, "close", _nothing)
             close()
-        left = damaged(content, damage)
+        try:
+            left = damaged(content, damage)
+        except Lost:
+            if _SOCKET in environ:  # elsewhere whoever catches it does what is left to do
+                _end(environ[_SOCKET], damage)
+            raise
         return left if isinstance(left, Slowly) else [left]
 
     return answering
 
 
-def shut(host: str, port: str) -> None:
+def _end(connection: socket.socket, damage: Damage) -> None:
+    if damage.kind == "silent":
+        time.sleep(damage.seconds)
+    if damage.kind == "reset":
+        reset(connection)
+
+
+def reset(connection: socket.socket) -> None:
+    """Have the other end see a reset; where the system has no such call, the end of the connection."""
+    nowhere = struct.pack("@H14x", socket.AF_UNSPEC)
+    if ctypes.CDLL(None, use_errno=True).connect(connection.fileno(), nowhere, len(nowhere)):
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def shut(host: str, port: str, *, by_reset: bool = False) -> None:
     """Close this process's connection to a client at ``host`` and ``port`` without another byte.
 
     The server's library has no word for it, so the socket is looked for among the descriptors of this process.
@@ -98,7 +147,7 @@ def shut(host: str, port: str) -> None:
             if S_ISSOCK(os.fstat(int(entry.name)).st_mode):
                 with socket.socket(fileno=os.dup(int(entry.name))) as found:
                     if [str(part) for part in found.getpeername()[:2]] == [host, port]:
-                        found.shutdown(socket.SHUT_RDWR)
+                        reset(found) if by_reset else found.shutdown(socket.SHUT_RDWR)
 
 
 def _nothing() -> None:

@@ -6,28 +6,29 @@ import asyncio
 import io
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from flask import Flask
 
+from mockserver.messages import Damage
 from mockserver.store import WouldWait
 from mockserver.web.access_log import Line, Log, unlogged
 from mockserver.web.app import api_of
 from mockserver.web.arriving import Arrived, headers_of
-from mockserver.web.damage import Slowly, damaged, shut
+from mockserver.web.control.route import LARGE_BODY
+from mockserver.web.cors import CONTROL
+from mockserver.web.damage import Lost, Slowly, damaged
 from mockserver.web.environ import environ_of
+from mockserver.web.following import FOLLOWING, Following
+from mockserver.web.lasting import Receive, Scope, Send, follow, lose
 from mockserver.web.leaving import WITHOUT_CONTENT, encoded
 from mockserver.web.pace import SMALL, Like, RequestPace
 from mockserver.web.paths import Match
 from mockserver.web.target import BROKEN, has_escapes, plain_path, problem_of
-
-Scope: TypeAlias = dict[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
-Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 
 THREADS = 64
 """Requests that are answered or pause at once; more wait their turn. Bodies that arrive take no thread."""
@@ -41,7 +42,8 @@ class _Answered(NamedTuple):
     status: int
     headers: list[tuple[bytes, bytes]]
     content: bytes
-    is_lost: bool = False
+    lost: Damage | None = None
+    following: Following | None = None
     drips: Sequence[bytes] = ()
     pause: float = 0.0
 
@@ -81,9 +83,11 @@ class Front:
                 self._pace.forget()
         else:
             answered = await self._document(await self._arrived(scope, raw, receive), found)
-        if answered.is_lost and scope.get("client"):
-            shut(*map(str, scope["client"]))
+        if answered.lost:
+            await lose(answered.lost, scope, receive)
         await send({"type": "http.response.start", "status": answered.status, "headers": answered.headers})
+        if answered.following:
+            await follow(answered.following, receive, send)
         for piece in answered.drips:
             await asyncio.sleep(answered.pause)
             await send({"type": "http.response.body", "body": piece, "more_body": True})
@@ -127,7 +131,7 @@ class Front:
         headers, length = headers_of(scope["headers"])
         has_body = bool(length) or "transfer-encoding" in headers
         most = self.world.settings.max_body
-        body = await self._arrive(receive) if has_body and length != "0" else _Body(b"")
+        body = await self._arrive(receive, most) if has_body and length != "0" else _Body(b"")
         is_too_large = len(body.content) > most or (length is not None and length.isdigit() and int(length[:20]) > most)
         return Arrived(
             scope["method"],
@@ -142,15 +146,18 @@ class Front:
     async def _page(self, scope: Scope, receive: Receive) -> Callable[[], _Answered]:
         environ = environ_of(scope)
         if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
-            body = await self._arrive(receive)
+            is_large = scope["method"] == "PUT" and environ["RAW_URI"].startswith(
+                CONTROL
+            )  # no foreign page sends a PUT
+            body = await self._arrive(receive, LARGE_BODY if is_large else self.world.settings.max_body)
             environ["wsgi.input"] = io.BytesIO(body.content)
             if body.broken:
                 environ[BROKEN] = body.broken
         return partial(self._ask_application, environ)
 
-    async def _arrive(self, receive: Receive) -> _Body:
+    async def _arrive(self, receive: Receive, most: int) -> _Body:
         pieces: list[bytes] = []
-        size, most = 0, self.world.settings.max_body
+        size = 0
         try:
             async with asyncio.timeout(self._within):
                 more = True
@@ -180,8 +187,8 @@ class Front:
             return _Answered(leaving.status, headers, content)
         try:
             left = damaged(content, leaving.damage)
-        except ConnectionAbortedError:
-            return _Answered(leaving.status, [], b"", is_lost=True)
+        except Lost:
+            return _Answered(leaving.status, [], b"", lost=leaving.damage)
         return _sent(leaving.status, headers, left)
 
     def _ask_application(self, environ: dict[str, Any]) -> _Answered:
@@ -193,8 +200,10 @@ class Front:
 
         try:
             pieces: Iterable[bytes] = self._app(environ, start)
-        except ConnectionAbortedError:
-            return _Answered(captured[0], [], b"", is_lost=True)
+        except Lost as lost:
+            return _Answered(captured[0], [], b"", lost=lost.damage)
+        if FOLLOWING in environ:
+            return _Answered(captured[0], captured[1], b"", following=environ[FOLLOWING])
         if isinstance(pieces, Slowly):
             return _sent(captured[0], captured[1], pieces)
         try:

@@ -15,7 +15,7 @@ from over import over
 ROOT = Path(__file__).parent.parent.parent
 MODULES = sorted((ROOT / "mockserver").rglob("*.py"))
 each_module = over((module.relative_to(ROOT).as_posix(), module) for module in MODULES)
-GENERAL = frozenset({"page_size", "settings"})
+GENERAL = frozenset({"page_size", "profiles", "settings"})
 """Names of the document that are words of ours as well, in another sense."""
 
 

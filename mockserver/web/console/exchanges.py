@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import yaml
 
@@ -15,6 +14,7 @@ from mockserver.runtime.journal import Entry
 from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.values.json_text import BadJson, decode
 from mockserver.values.redaction import HIDDEN, is_secret
+from mockserver.verification.archiving import target
 from mockserver.web.console.fields import on_lines
 
 UNSENT = frozenset(
@@ -34,14 +34,14 @@ def pretty(body: bytes) -> str:
 
 def as_curl(entry: Entry, base_url: str) -> str:
     """The command that sends the request again; credentials are for whoever runs it to fill in, as ``$TOKEN``."""
-    query = urlencode(entry.query)
-    url = f"{base_url}{quote(entry.path, safe='/:@!$&()*+,;=~')}{f'?{query}' if query else ''}"
     headers = [
         CurlHeader(name, *_credential(name, text))
         for name, text in entry.headers.items()
         if not name.startswith("sec-") and name not in UNSENT
     ]
-    return curl_command(url, entry.method, headers, entry.body.decode(errors="replace"), on_lines=True)
+    return curl_command(
+        base_url + target(entry), entry.method, headers, entry.body.decode(errors="replace"), on_lines=True
+    )
 
 
 def _credential(name: str, text: str) -> tuple[str, bool]:

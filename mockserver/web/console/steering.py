@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.contract import Operation, Resource
 from mockserver.errors import Problem, SetupError
+from mockserver.messages import DAMAGES
 from mockserver.runtime.determinism import stamp
-from mockserver.runtime.faults import GATEWAY
+from mockserver.runtime.fault import GATEWAY
+from mockserver.runtime.fault_profiles import profile_names, read_profile
 from mockserver.values.shown import shown
 from mockserver.web.control.route import Route
 from mockserver.web.control.tenants import known_tenant
@@ -17,7 +19,8 @@ from mockserver.world import World
 AUTHOR = "mockserver|console"
 """Who changed a record here."""
 RECORD = "/tenants/<tenant>/records/<resource>/<record_id>"
-NUMBERS = ("status", "delay", "times", "retry_after")
+NUMBERS = ("status", "delay", "times", "retry_after", "probability", "after")
+TEXTS = ("operation", "tenant", "method", "path", "damage", "message")
 
 
 class Steering:
@@ -37,6 +40,7 @@ class Steering:
             "forget": self._forget,
             "fault": self._fault,
             "no-faults": self._no_faults,
+            "profile": self._profile,
         }
 
     def route(self, method: str, path: str) -> Route:
@@ -57,6 +61,9 @@ class Steering:
         """What the page of the forms shows."""
         return {
             "faults": self.route("GET", "/faults").carry_out(),
+            "profiles": list(self._profiles()),
+            "happening": happening,
+            "damages": DAMAGES,
             "snapshots": self.route("GET", "/snapshots").carry_out(),
             "operations": list(self._world.operations),
             "scenario": self._world.scenario,
@@ -143,15 +150,46 @@ class Steering:
         return f"snapshot {form.get('name', '')} forgotten"
 
     def _fault(self, form: Mapping[str, str]) -> str:
-        filled = {name: form[name].strip() for name in ("operation", "tenant", "damage", "message") if form.get(name)}
+        filled = {name: form[name].strip() for name in TEXTS if form.get(name)}
         numbers = {name: _number(form[name]) for name in NUMBERS if form.get(name)}
         times = {} if "times" in numbers else {"times": None}
         self.route("POST", "/faults").carry_out({**filled, **numbers, **times})
         return "the fault waits for its request"
 
+    def _profiles(self) -> Iterator[tuple[str, str]]:
+        """Each profile's name, and what a client meets, or why it cannot be used."""
+        folders = self._world.settings.fault_folders
+        for name in profile_names(folders):
+            try:
+                yield name, read_profile(name, folders).description
+            except SetupError as error:
+                yield name, str(error)
+
+    def _profile(self, form: Mapping[str, str]) -> str:
+        self.route("PUT", "/faults/profiles/<name>").carry_out(name=form.get("name", ""))
+        return f"from now on: {form.get('name', '')}"
+
     def _no_faults(self, _: Mapping[str, str]) -> str:
         self.route("DELETE", "/faults").carry_out()
         return "no fault waits any more"
+
+
+def happening(fault: Mapping[str, Any]) -> str:
+    """What a fault does, in a line of a table."""
+    delay = fault["delay"]
+    late = delay if not isinstance(delay, Mapping) else "-".join(f"{one:g}" for one in delay.values())
+    words = [
+        f"{fault['probability']:.0%}:" if fault["probability"] < 1 else "",
+        f"over {fault['limit']['requests']} in {fault['limit']['seconds']} s:" if fault["limit"] else "",
+        str(fault["status"] or ""),
+        fault["damage"] or "",
+        f"{late} s" if delay else "",
+        f"{fault['bytes_per_second']} B/s" if fault["bytes_per_second"] else "",
+        f"{fault['stale']} s stale" if fault["stale"] else "",
+        "twice" if fault["duplicate"] else "",
+        f"after {fault['after']}" if fault["after"] else "",
+    ]
+    return " ".join(filter(None, words))
 
 
 def _number(text: str) -> Any:

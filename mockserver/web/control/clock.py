@@ -23,22 +23,29 @@ class ClockControl:
     def routes(self) -> Iterable[Route]:
         yield Route("GET", "/clock", self.clock, "ClockState")
         yield Route("PUT", "/clock", self.set, "ClockState", body="clock")
+        yield Route("POST", "/clock/reset", self.reset, "ClockState")
         yield Route("POST", "/clock/advance", self.advance, "ClockState", body="clock_advance")
 
     def clock(self, _: ControlRequest) -> dict[str, Any]:
-        """The mock's time, and whether it runs."""
-        return {"now": stamp(self.world.clock.now()), "running": self.world.clock.running}
+        """The mock's time, whether it runs, and how many times as fast as the machine's."""
+        clock = self.world.clock
+        return {"now": stamp(clock.now()), "running": clock.running, "speed": clock.speed}
 
     def set(self, sent: ControlRequest) -> dict[str, Any]:
-        """Stop the clock at `now`, or let it run on from there; `running` alone starts or stops it."""
+        """Stop the clock at `now`, or let it run on from there; `running` alone starts or stops it, as `speed` does."""
         body, clock = sent.body, self.world.clock
-        running = body.get("running", False)
+        running, speed = body.get("running", "speed" in body), body.get("speed")
         if "now" in body:
-            clock.set(_moment(body["now"]), running=running)
-        elif "running" in body:
-            clock.run(running=running)
+            clock.set(_moment(body["now"]), running=running, speed=1.0 if speed is None else speed)
+        elif {"running", "speed"} & set(body):
+            clock.run(running=running, speed=speed)
         else:
-            raise refusal("/now", "is missing", "give now, running, or both")
+            raise refusal("/now", "is missing", "give now, running, speed, or several")
+        return self.clock(sent)
+
+    def reset(self, sent: ControlRequest) -> dict[str, Any]:
+        """Let the clock be as at the start; records stay as they are."""
+        self.world.start_clock()
         return self.clock(sent)
 
     def advance(self, sent: ControlRequest) -> dict[str, Any]:

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Any
 
-from mockserver.values.form import read_form
+from mockserver.values.form import form_text
 from mockserver.values.json_text import read_own
-from mockserver.web.control.route import Route
+from mockserver.web.control.route import JSON, Route
 
 _PARAMETER = re.compile(r"<([a-z_]+)>")
+_OTHER = re.compile(r'"\$ref": *"([a-z_]+)\.json"')
+"""Where a schema of ours refers to another."""
 _DENIED = (
     ("400", "What is wrong with the request, each problem with its place."),
     ("401", "The control token is missing."),
@@ -29,7 +31,7 @@ def describe(routes: Iterable[Route], prefix: str) -> dict[str, Any]:
         path = prefix + _PARAMETER.sub(r"{\1}", route.path)
         paths.setdefault(path, {})[route.method.lower()] = _operation(route)
         if route.body:
-            components["schemas"][_title(route.body)] = _schema(route.body)
+            components["schemas"] |= _schemas(route.body)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Control plane of the mock", "version": "1"},
@@ -44,11 +46,18 @@ def _operation(route: Route) -> dict[str, Any]:
         "operationId": _name(route),
         "summary": route.summary,
         "parameters": [*_parameters(route)],
-        "responses": {"200": _reply(route.summary, route.reply), **replies},
+        "responses": {"200": _success(route), **replies},
     }
     if route.body:
         described["requestBody"] = {"required": True, "content": _json(_title(route.body))}
     return described
+
+
+def _success(route: Route) -> dict[str, Any]:
+    if route.media_type == JSON:
+        return _reply(route.summary, route.reply)
+    media_type = route.media_type.partition(";")[0]
+    return {"description": route.summary, "content": {media_type: {"schema": {"type": "string"}}}}
 
 
 def _parameters(route: Route) -> Iterator[dict[str, Any]]:
@@ -76,5 +85,9 @@ def _title(schema: str) -> str:
     return "".join(word.capitalize() for word in schema.split("_"))
 
 
-def _schema(name: str) -> dict[str, Any]:
-    return {word: value for word, value in read_form(name).items() if word != "$schema"}
+def _schemas(name: str) -> dict[str, Any]:
+    """The schema of that name and those that it refers to, by their names in the description."""
+    text = form_text(name)
+    others = {title: schema for other in _OTHER.findall(text) for title, schema in _schemas(other).items()}
+    told = read_own(_OTHER.sub(lambda found: f'"$ref": "#/components/schemas/{_title(found[1])}"', text))
+    return {**others, _title(name): {word: value for word, value in told.items() if word != "$schema"}}

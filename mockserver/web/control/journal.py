@@ -1,33 +1,78 @@
-"""The journal: the newest exchanges, all or those that are asked for."""
+"""The journal: the newest exchanges, all or those that are asked for; as JSON, as they happen, as an archive."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from weakref import WeakSet
 
+from flask import request
+
+from mockserver.runtime.journal import Entry
 from mockserver.runtime.journal_filter import FILTERS, meets
-from mockserver.web.control.route import ControlRequest, Route, whole_number
+from mockserver.values.http_archive import archive
+from mockserver.values.json_text import read_own
+from mockserver.verification.archiving import archived
+from mockserver.web.control.route import ControlRequest, Route, refusal, whole_number
+from mockserver.web.following import FOLLOWING, MEDIA_TYPE, Following
 from mockserver.world import World
 
+STREAMS = 100
+"""How many may follow it at once."""
 
-@dataclass(frozen=True, slots=True)
+
 class JournalControl:
     """What happened."""
 
-    world: World
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._streams: WeakSet[Following] = WeakSet()
 
     def routes(self) -> Iterable[Route]:
         yield Route("GET", "/journal", self.entries, "JournalEntries", query=("limit", "since", *FILTERS))
+        yield Route("GET", "/journal/har", self.har, "Archive", query=("limit", "since", *FILTERS))
+        yield Route("GET", "/journal/stream", self.stream, "", query=("since", *FILTERS), media_type=MEDIA_TYPE)
 
     def entries(self, sent: ControlRequest) -> list[dict[str, Any]]:
         """The newest exchanges, oldest of them first, narrowed by what the query names."""
+        return [{"number": number, **entry.described()} for number, entry in self._found(sent, "100")]
+
+    def har(self, sent: ControlRequest) -> Any:
+        """The newest exchanges as an HTTP Archive 1.2, without secrets."""
+        found = self._found(sent, "999999999")
+        text = archive(
+            (archived(number, entry, request.host_url.rstrip("/")) for number, entry in found),
+            creator="mockserver",
+            comment=f"{len(found)} exchanges",
+        )
+        return read_own(text)
+
+    def stream(self, sent: ControlRequest) -> Following:
+        """The exchanges from now on, or after a number, as server-sent events, for as long as the client stays."""
         wanted = dict(sent.query)
-        limit = whole_number("limit", wanted.pop("limit", "100"))
+        era, kept = self.world.journal.after(0, 0)
+        since = wanted.pop("since", request.headers.get("Last-Event-ID", str(kept[-1][0] if kept else 0)))
+        if len(self._streams) >= STREAMS:
+            raise refusal("", f"{STREAMS} streams follow the journal already", "close some first")
+        following = Following(self.world.journal, filtering(wanted), whole_number("since", since), era)
+        self._streams.add(following)
+        request.environ[FOLLOWING] = following
+        return following
+
+    def _found(self, sent: ControlRequest, most: str) -> list[tuple[int, Entry]]:
+        wanted = dict(sent.query)
+        limit = whole_number("limit", wanted.pop("limit", most))
         since = whole_number("since", wanted.pop("since", "0"))
-        if "status" in wanted:
-            whole_number("status", wanted["status"])
+        is_meant = filtering(wanted)
         entries = [
-            (number, entry) for number, entry in self.world.journal.entries() if number > since and meets(entry, wanted)
+            (number, entry) for number, entry in self.world.journal.entries() if number > since and is_meant(entry)
         ]
-        return [{"number": number, **entry.described()} for number, entry in entries[-limit:] if limit]
+        return entries[-limit:] if limit else []
+
+
+def filtering(query: Mapping[str, str]) -> Callable[[Entry], bool]:
+    """Whether an entry is what a query names by FILTERS. Raises SetupError for a status that is no number."""
+    wanted = dict(query)
+    if "status" in wanted:
+        whole_number("status", wanted["status"])
+    return lambda entry: meets(entry, wanted)

@@ -16,13 +16,15 @@ from mockserver.web.control.elsewhere import ElsewhereControl
 from mockserver.web.control.faults import FaultsControl
 from mockserver.web.control.journal import JournalControl
 from mockserver.web.control.locks import LockControl
+from mockserver.web.control.metrics import MetricsControl
 from mockserver.web.control.outbox import OutboxControl
 from mockserver.web.control.records import RecordControl
-from mockserver.web.control.route import Missing, Route
+from mockserver.web.control.route import JSON, Missing, Route
 from mockserver.web.control.snapshots import SnapshotControl
 from mockserver.web.control.tokens import TokenControl
 from mockserver.web.control.verification import VerificationControl
 from mockserver.web.control.world import WorldControl
+from mockserver.web.control.worlds import WorldsControl
 from mockserver.web.guarding import PREFIX, guard_of
 from mockserver.web.sharing import up_to_date
 from mockserver.world import World
@@ -48,6 +50,7 @@ def control_routes(world: World) -> list[Route]:
             OutboxControl,
             JournalControl,
             CoverageControl,
+            MetricsControl,
             ClockControl,
             FaultsControl,
             LockControl,
@@ -55,6 +58,7 @@ def control_routes(world: World) -> list[Route]:
             TokenControl,
             SnapshotControl,
             RecordControl,
+            WorldsControl,
             VerificationControl,
         )
     )
@@ -73,11 +77,16 @@ def _answering(world: World, route: Route) -> Callable[..., Response]:
         try:
             sent = route.read(request)
             with up_to_date(world, route.method):
-                return _json(route.view(sent, **names))
+                value = route.view(sent, **names)
+            return _json(value) if route.media_type == JSON else _as_it_is(value, route.media_type)
         except SetupError as error:
             return _wrong(error.problems, 404 if isinstance(error, Missing) else 400)
 
     return answering
+
+
+def _as_it_is(value: Any, media_type: str) -> Response:
+    return Response(value, content_type=media_type, headers={"Cache-Control": "no-store"})
 
 
 def _json(value: Any, status: int = 200) -> Response:

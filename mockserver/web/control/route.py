@@ -18,8 +18,13 @@ from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
 from mockserver.web.target import BROKEN
 
+JSON = "application/json"
 MAX_BODY = 65_536
 """Bytes that a request to the control plane may have."""
+LARGE_BODY = 16 * 2**20
+"""Bytes of one that brings in a whole world."""
+DEEPEST = 40
+"""Levels of its JSON: those of a record, and of what holds it."""
 
 
 class ControlRequest(NamedTuple):
@@ -31,12 +36,13 @@ class ControlRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``view`` takes a ControlRequest and the parameters of ``path`` by name, and returns what is answered as JSON.
+    """``view`` takes a ControlRequest and the parameters of ``path`` by name, and returns what is answered as JSON,
+    or the text or the pieces of another ``media_type``.
 
     ``path`` is below the control plane, ``/tenants/<tenant>``; ``reply`` names a schema of ``components.json``,
     ``body`` a file of ``mockserver/schemas`` without its suffix (None: no body is read); ``query`` names the
-    parameters that it takes, described in ``components.json``. A view that ``checks_form`` holds the body to its
-    schema itself, to tell more problems along with these.
+    parameters that it takes, described in ``components.json``; ``most`` are the bytes that its body may have. A view
+    that ``checks_form`` holds the body to its schema itself, to tell more problems along with these.
     """
 
     method: str
@@ -46,6 +52,8 @@ class Route:
     body: str | None = None
     query: tuple[str, ...] = ()
     checks_form: bool = False
+    media_type: str = JSON
+    most: int = MAX_BODY
 
     @property
     def summary(self) -> str:
@@ -62,7 +70,7 @@ class Route:
 
     def _body(self, request: Request) -> dict[str, Any]:
         try:
-            return self._checked(_json_of(request))
+            return self._checked(_json_of(request, self.most))
         except BadJson as bad:
             raise SetupError([Problem("body", bad.pointer, str(bad), "send a JSON object")]) from None
 
@@ -95,16 +103,16 @@ def whole_number(name: str, text: str) -> int:
     return int(text)
 
 
-def _json_of(request: Request) -> Any:
+def _json_of(request: Request, most: int) -> Any:
     """The request's JSON; an empty body is an empty object. Raises BadJson."""
-    if (request.content_length or 0) > MAX_BODY:
-        raise BadJson(f"is larger than {MAX_BODY} bytes")
+    if (request.content_length or 0) > most:
+        raise BadJson(f"is larger than {most} bytes")
     if broken := request.environ.get(BROKEN):
         raise BadJson(broken)
-    text = request.stream.read(MAX_BODY + 1)
-    if len(text) > MAX_BODY:
-        raise BadJson(f"is larger than {MAX_BODY} bytes")
-    return decode(text, max_depth=32) if text else {}
+    text = request.stream.read(most + 1)
+    if len(text) > most:
+        raise BadJson(f"is larger than {most} bytes")
+    return decode(text, max_depth=DEEPEST) if text else {}
 
 
 def _query(request: Request, known: tuple[str, ...]) -> dict[str, str]:
