@@ -76,6 +76,8 @@ class World:
         self.grants = Grants()
         self._on_record: Callable[[], None] | None = None
         self._steering: SharedSteering | None = None
+        self.kept_in = "memory"
+        """Where it is, as may be shown to anybody."""
         self.close: Callable[[], None] = lambda: None
         """Writes what waits to be, and lets go of where it is kept."""
         if settings.store == "memory":
@@ -116,6 +118,7 @@ class World:
             "keys": self.keys,
         }
         self._steering = durable.steering(parts)
+        self.kept_in = durable.database.location.shown
         self.close = partial(durable.close, journal)
 
     def snapshot(self) -> Snapshot:

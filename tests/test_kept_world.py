@@ -94,6 +94,7 @@ def test_log_ins_survive_a_restart(restart: Callable[..., Flask]) -> None:
 def test_each_unit_of_work_is_one_version(restart: Callable[..., Flask]) -> None:
     app = restart()
     client, store = app.test_client(), store_of(app)
+    assert app.extensions["mockserver"].kept_in.endswith("world.db")
     start = store.tenant("acme").version
     items = [{"operation": "create", "object": BOOK} for _ in range(3)]
     client.post("/books/acme/batch", json={"operations": items})

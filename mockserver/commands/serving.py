@@ -87,6 +87,8 @@ def _announce(world: World, host: str, port: int, announced: threading.Event, gu
     scenario = world.scenario
     tenants = ", ".join(world.store.names()) or "none yet; any tenant appears on first use"
     click.echo(f"  scenario  {scenario.name}, seed {scenario.seed}; tenants: {tenants}")
+    if world.kept_in != "memory":
+        click.echo(f"  store     {world.kept_in}")
     if heading := summary(world.contract):
         click.echo(f"  document  {heading}")
     for line in placed(world.contract):
