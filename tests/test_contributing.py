@@ -14,10 +14,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 COPIED = ("mockserver", "contract_tests", "tests/wire", "fixtures")
-COPIED_FILES = (
-    "docs/kinds.md", "pyproject.toml", "tests/conftest.py", "tests/server.py", "tests/test_kinds_table.py", "tests/test_wire.py",
-    "tests/tiny.py",
-)  # fmt: skip
+COPIED_FILES = ("docs/kinds.md", "pyproject.toml", "tests/test_kinds_table.py", "tests/test_wire.py")
+BESIDE = [
+    file.relative_to(ROOT).as_posix() for file in (ROOT / "tests").glob("*.py") if not file.name.startswith("test_")
+]
+"""What the tests share, whatever it is called."""
 HANDLER = '''"""How many records there are."""
 
 from mockserver.handlers.call import Call
@@ -113,7 +114,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in COPIED:
         shutil.copytree(ROOT / name, there / name, ignore=shutil.ignore_patterns("__pycache__"))
     (there / "docs").mkdir()
-    for name in COPIED_FILES:
+    for name in (*COPIED_FILES, *BESIDE):
         shutil.copy(ROOT / name, there / name)
     for step in STEPS:
         (there / step.file).write_text(taken(step))
