@@ -18,8 +18,8 @@ from mockserver import world
 from mockserver.contract import Contract, Document
 from mockserver.settings import Settings, data_folder
 
-ROOM = 4
-"""How many results of a function are kept: a test of one document starts its mocks one after the other."""
+ROOM = 2
+"""How many results of a function are kept: the stock document's takes 44 MB, and tests of another start mocks in a row."""
 
 
 def share(patching: pytest.MonkeyPatch) -> None:
