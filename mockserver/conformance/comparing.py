@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -44,6 +45,11 @@ def in_words(places: Iterable[Unlike]) -> list[str]:
         f"{pointer_to(*steps) or '(all)'}: wanted {shown(one, SHOWN)}, found {shown(other, SHOWN)}"
         for steps, one, other in places
     ]
+
+
+def without_positions(pointer: str) -> str:
+    """The pointer with ``*`` for positions: the same for every record of a page."""
+    return re.sub(r"/\d+(?=/|$)", "/*", pointer) or "/"
 
 
 def names(lines: list[str]) -> str:

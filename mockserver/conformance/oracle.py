@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
+from mockserver.conformance.comparing import without_positions
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.plain_replies import PlainReplies
 from mockserver.conformance.provenance import of_operation
@@ -81,7 +82,9 @@ class Oracle:
             chosen = (rule.projected if is_projected(exchange, operation) else rule.full) if rule else None
             found = chosen.broken(value) if chosen else iter(())
         known = (
-            BrokenRule(_general(place) if place else "", name, limit) for place, name, limit in found if name in JUDGED
+            BrokenRule(without_positions(place) if place else "", name, limit)
+            for place, name, limit in found
+            if name in JUDGED
         )
         return next(known, None)
 
@@ -138,7 +141,7 @@ def _content(
         return
     chosen = rule.projected if is_projected(exchange, operation) else rule.full
     if chosen and (broken := chosen.violations(value, "body")):
-        where = sorted({f"{_general(one.pointer)} ({one.rule})" for one in broken})
+        where = sorted({f"{without_positions(one.pointer)} ({one.rule})" for one in broken})
         detail = "; ".join(f"{one.path}: {one.message}" for one in broken[:5])
         yield "watch.schema", 200, f"a reply with {reply.status} breaks its schema at {', '.join(where[:3])}", detail
 
@@ -147,11 +150,6 @@ def is_projected(exchange: Exchange, operation: Operation) -> bool:
     """Whether the request asked for some fields only."""
     query = parse_qs(exchange.sent.target.partition("?")[2], keep_blank_values=True)
     return operation.projection is not None and operation.projection in query
-
-
-def _general(pointer: str) -> str:
-    """The pointer with ``*`` for positions: the same for every record of a page."""
-    return re.sub(r"/\d+(?=/|$)", "/*", pointer) or "/"
 
 
 def _not_json(text: str) -> None:

@@ -16,6 +16,7 @@ from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
+from mockserver.conformance.comparing import without_positions
 from mockserver.conformance.traffic import NotJson, Received, read_json
 from mockserver.contract import Operation
 from mockserver.contract.document import Document, Node
@@ -111,7 +112,7 @@ class PlainReplies:
         if len(reply.body) > LONG and self._maker.allows(schema, value):
             return
         if (broken := self.violations(schema, value)) and self._can_be_kept(schema):
-            where = sorted({f"{_general(one)} ({one.validator})" for one in broken})
+            where = sorted({f"{without_positions(pointer_to(*one.absolute_path))} ({one.validator})" for one in broken})
             detail = "; ".join(f"{one.json_path}: {one.message[:200]}" for one in broken[:SHOWN])
             yield "watch.schema", f"a reply with {reply.status} breaks its schema at {', '.join(where[:3])}", detail
 
@@ -134,10 +135,6 @@ def _covers(declared: str, media: str) -> bool:
     """Whether a declared media type or range is about ``media``; one kind of JSON is as good as another."""
     pattern = re.escape(declared).replace(r"\*", ".*")
     return re.fullmatch(pattern, media) is not None or ("json" in declared and "json" in media) or "/" not in declared
-
-
-def _general(error: ValidationError) -> str:
-    return "".join(f"/{'*' if isinstance(step, int) else step}" for step in error.absolute_path) or "/"
 
 
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
