@@ -28,8 +28,8 @@ from mockserver.conformance import (
 NEEDS = (Kind.CREATE,)
 LISTS = (Kind.LIST, Kind.LOOKUP, Kind.SEARCH)
 BATCH = 100
-STEP, MOST = 10, 40
-"""How many records are made at a time until the last of a list is of this run, and how many at most."""
+STEP, MOST = 10, 150
+"""How many records are made at first, then twice as many each time, until a list ends with one; and the most."""
 
 
 def make_many(session: Session, group: Group, count: int, changes: Mapping[str, Any]) -> None:
@@ -134,8 +134,10 @@ def check_last_of_all(session: Session, group: Group) -> None:
     """The list ends with the last record there is: those made while nobody looked are all that is new in it."""
     ask = Ask(group.one(Kind.LIST))
     before = [one[group.key] for one in walk(session, group, ask)]
+    step = STEP
     while True:
-        make_many(session, group, STEP, {})
+        make_many(session, group, step, {})
+        step *= 2
         found, mine = [one[group.key] for one in walk(session, group, ask)], session.ours(group)
         new = set(found) - set(before)
         session.expect(mine <= new, f"{ask.operation.id} leaves records out", f"{len(mine - new)} of {len(mine)}")
