@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockserver.values.shown import quoted
-
 if TYPE_CHECKING:
     from mockserver.testing import Mock, MockOptions, Stage
     from mockserver.testing.lease import Lease
@@ -106,6 +104,8 @@ def _given(request: pytest.FixtureRequest, defaults: dict[str, Any]) -> dict[str
     given: dict[str, Any] = {"strict": request.config.getini("mockserver_strict"), **defaults}
     for mark in reversed(list(request.node.iter_markers("mockserver"))):
         if mark.args:
+            from mockserver.values.shown import quoted  # PERF: a run that wants no mock imports nothing of it
+
             pytest.fail(f"@pytest.mark.mockserver takes keywords, found {quoted(mark.args[0])}", pytrace=False)
         given |= mark.kwargs
     return given
