@@ -218,16 +218,27 @@ class Session(Judge):
         who = next((one for one in (self.own, self.other) if one and one.tenant == made.tenant), None)
         if who is None or Kind.DELETE not in group.operations:
             return
-        try:
-            reply = self.at(group, Kind.DELETE, made.id, who=who)
-        except Unreachable:
-            return  # it may be gone: the next round tells
-        if reply.status in (200, 404):
-            self.records.forget(made)
-        elif reply.status == 409 and self.limits.owns_all:
-            for resource, record_id, field in dependants(self.plan, reply):
-                if not self._loosen(self.plan.groups[resource], record_id, field, who):
-                    self.records.remember(made.tenant, [(resource, record_id)])
+        for is_last in (False, True):
+            try:
+                reply = self.at(group, Kind.DELETE, made.id, who=who)
+            except Unreachable:
+                return  # it may be gone: the next round tells
+            if reply.status in (200, 404):
+                self.records.forget(made)
+            # At once again: an effect may put back what was just taken out of its way.
+            if is_last or reply.status != 409 or not self.limits.owns_all or not self._freed(made.tenant, reply, who):
+                return
+
+    def _freed(self, tenant: str, refused: Received, who: Requester) -> bool:
+        """Whether all that stands in the way of a delete gave way; what did not is to be removed as well."""
+        found = dependants(self.plan, refused)
+        firm = [
+            (resource, record_id)
+            for resource, record_id, field in found
+            if not self._loosen(self.plan.groups[resource], record_id, field, who)
+        ]
+        self.records.remember(tenant, firm)
+        return bool(found) and not firm
 
     def _loosen(self, group: Group, record_id: str, field: str, who: Requester) -> bool:
         """Take a reference out of a record, so that what it refers to can go: two may refer to each other."""
