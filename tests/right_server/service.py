@@ -245,10 +245,11 @@ class Service:
         return f"<dl>{rows}</dl>"
 
     def _preview(self, call: Call) -> Any:
-        key = call.body.get(call.operation.meaning["record"])
+        words = call.operation.meaning
+        key = call.body.get(words["record"])
         record = self._there(call, key) if key else {}
-        template = call.body.get(call.operation.meaning["email"])
-        text = str(template.get("body", "")) if isinstance(template, dict) else ""
+        template = call.body.get(words["email"] if "email" in words else words["body"], "")
+        text = str(template.get("body", "") if isinstance(template, dict) else template)
         call.tenant.mails.append({"about": key, "body": rules.merged(text, record)})
         return EMPTY
 
