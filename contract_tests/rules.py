@@ -15,7 +15,6 @@ from mockserver.conformance import (
     Kind,
     NotApplicable,
     Session,
-    absent_in,
     agree,
     allowed,
     by_id,
@@ -230,14 +229,12 @@ class Trial:
         if self.is_create:
             self.before: dict[str, Any] | None = None
             body = {**self.furnisher.body(self.group, self.effect), **start, **wanted}
-            left_out = self.group.filled | absent_in(self.effect.get("when", ""))
-            body = {name: value for name, value in body.items() if name not in left_out}
+            body = {name: value for name, value in body.items() if name not in self.group.filled}
             self._remember(body)
             self.after = self._create(body)
         else:
             self._remember(start, makes=False)
-            left_out = absent_in(self.effect.get("when", ""))
-            self.before = self.furnisher.make(self.group, self.effect, start, without=left_out)
+            self.before = self.furnisher.make(self.group, self.effect, start)
             self._not_yet()
             if trigger is None or trigger not in self.group.writable or self._holds(self.before):
                 return False
@@ -247,7 +244,7 @@ class Trial:
             self.after = self._change(self.before, trigger, wanted[trigger])
         self.held = AsHeld(self.session, moment_of(self.group, self.after), self.others)
         self.names = self._names(self.after)
-        if not self._holds(self._asked()):
+        if not self._holds(self.after):
             return False
         for step in self.effect["do"]:
             if "set" in step:

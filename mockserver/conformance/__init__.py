@@ -5,7 +5,7 @@ from mockserver.conformance.asking import Ask, example_body, preview_body, recor
 from mockserver.conformance.comparing import listed, unlike_replies
 from mockserver.conformance.edges import allowed, bodies_inside, bodies_mistyped, forged_values, smaller, values_outside
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
-from mockserver.conformance.furnishing import Furnisher, absent_in, compared, resources_read, variants
+from mockserver.conformance.furnishing import Furnisher, compared, resources_read, variants
 from mockserver.conformance.identity import Requester, claims
 from mockserver.conformance.naive import named_key
 from mockserver.conformance.naive_values import CannotTell, agree, plain
@@ -81,7 +81,6 @@ __all__ = [
     "Session",
     "Sheet",
     "Unreachable",
-    "absent_in",
     "agree",
     "allowed",
     "bad_headers",

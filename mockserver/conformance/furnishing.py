@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.conformance.asking import Ask
@@ -25,12 +25,9 @@ class Furnisher:
         self.session = session
         self._made: dict[str, dict[str, Any]] = {}
 
-    def make(
-        self, group: Group, rules: Any, fields: Mapping[str, Any] | None = None, *, without: Collection[str] = ()
-    ) -> dict[str, Any]:
-        """A record of ``group`` that has what ``rules`` name but for ``without``; where it is refused, a plain one."""
-        whole = {**self.body(group, rules), **(fields or {})}
-        body = {name: value for name, value in whole.items() if name not in without}
+    def make(self, group: Group, rules: Any, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """A record of ``group`` that has what ``rules`` name; where that is refused, a plain one."""
+        body = {**self.body(group, rules), **(fields or {})}
         reply = self.session.send(Ask(group.one(Kind.CREATE), body=body))
         if reply.status == 200 and isinstance(self.session.value(reply), dict):
             return dict(self.session.value(reply))
@@ -139,13 +136,6 @@ def named_in(rules: Any) -> Iterator[tuple[str, ...]]:
                 one = one.value
             if isinstance(one, ast.Name):
                 yield (one.id, *chain)
-
-
-def absent_in(rules: Any) -> frozenset[str]:
-    """The names that rules ask not to be there: ``not certification_id``."""
-    nodes = [node for tree in trees(rules) for node in ast.walk(tree)]
-    negated = [node.operand for node in nodes if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)]
-    return frozenset(one.id for one in negated if isinstance(one, ast.Name))
 
 
 def resources_read(rules: Any) -> set[tuple[str, str]]:
