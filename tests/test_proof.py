@@ -19,6 +19,7 @@ ENGINE = Path(__file__).parent.parent / "mockserver"
 WAYS_IN = {
     ("handlers/door.py", "keep"): "the one door: requests, seeding, control plane and tests all go through it",
     ("store/tenant.py", "put"): "hands on what it is given, for those above",
+    ("store/tenant.py", "_take_record"): "takes over what a database keeps: checked when it was put there",
 }
 """Every function of the engine that calls ``put`` on a collection, and why nothing unchecked passes it."""
 

@@ -116,7 +116,7 @@ class KeptJournal(Journal):
             batch = list(self._waiting)
             if batch:
                 with self._database.writing() as connection:
-                    self._lines.put(connection, LOG, [line for line in batch if line[0]])
+                    self._lines.insert(connection, LOG, [line for line in batch if line[0]])
                     self._lines.trim(connection, LOG, self._limit)
                 for _ in batch:
                     self._waiting.popleft()

@@ -31,11 +31,11 @@ class Lines:
     def append(self, connection: Connection, log: str, content: bytes, most: int) -> None:
         """Add a line with the next number; now and then forget all but the newest ``most``."""
         [number] = self.take_numbers(connection, log, 1)
-        self.put(connection, log, [(number, time.time(), content)])
+        self.insert(connection, log, [(number, time.time(), content)])
         if not number % OFTEN:
             self.trim(connection, log, most)
 
-    def put(self, connection: Connection, log: str, numbered: Iterable[tuple[int, float, bytes]]) -> None:
+    def insert(self, connection: Connection, log: str, numbered: Iterable[tuple[int, float, bytes]]) -> None:
         """Add lines that have got their numbers."""
         names = ("number", "at", "content")
         rows = [{"log": log, **dict(zip(names, line, strict=True))} for line in numbered]

@@ -85,14 +85,14 @@ class Shelves:
         if moved.rowcount != 1:
             raise Overtaken(name)
         self._database.sign(connection, shelf_id(self._world, name))
-        self.put(connection, shelf_id(self._world, name), max(version, 0) + 1, changes)
+        self.insert(connection, shelf_id(self._world, name), max(version, 0) + 1, changes)
 
     def replace(self, connection: Connection, name: str, contents: Contents | None) -> None:
         """Let a live tenant be what ``contents`` are, or appear anew; the shelf is held."""
         connection.execute(self._appear, _new(self._world, name))
         connection.execute(delete(entries).where(entries.c.shelf == shelf_id(self._world, name)))
         version = self.begin_anew(connection, name, filled=contents is not None)
-        self.put(connection, shelf_id(self._world, name), version, contents or ())
+        self.insert(connection, shelf_id(self._world, name), version, contents or ())
 
     def begin_anew(self, connection: Connection, name: str, *, filled: bool) -> int:
         """The next version of a live shelf, before which nothing counts any more."""
@@ -102,7 +102,7 @@ class Shelves:
         version: int = connection.execute(self._find, {"shelf": shelf_id(self._world, name)}).one()[0]
         return version
 
-    def put(self, connection: Connection, shelf: bytes, version: int, contents: Contents) -> None:
+    def insert(self, connection: Connection, shelf: bytes, version: int, contents: Contents) -> None:
         batch: list[dict[str, object]] = []
         for place, content in contents:
             batch.append(_row(shelf, place, version, content))
