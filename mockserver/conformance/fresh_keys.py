@@ -10,9 +10,9 @@ from zlib import crc32
 from mockserver.contract.document import Node
 from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation
-from mockserver.contract.plan import Steps
 from mockserver.contract.resource import Resource
 from mockserver.contract.scalars import Draw, uuid_from
+from mockserver.values.members import value_at, with_value
 
 FIRST = 100_000
 """Where numbers begin that are given out as keys, far from those that a target counts."""
@@ -37,9 +37,9 @@ def with_fresh_key(
     if not model or not plan or not model.chosen or not model.key:
         return body
     steps = (*plan.sent, *model.key)
-    if (place := maker.shapes.member(schema, steps)) is None or _at(body, steps) is None:
+    if (place := maker.shapes.member(schema, steps)) is None or value_at(body, steps) is None:
         return body
-    tried = (_with(body, steps, key) for key in _keys(maker, place, mark, number, now))
+    tried = (with_value(body, steps, key) for key in _keys(maker, place, mark, number, now))
     return next((one for one in tried if maker.allows(schema, one)), body)
 
 
@@ -51,16 +51,3 @@ def _keys(maker: Maker, place: Node, mark: str, number: int, now: datetime) -> I
     yield f"{plain}{number}"
     yield f"k{number}"
     yield maker.make(place, draw)
-
-
-def _at(body: Any, steps: Steps) -> Any:
-    for step in steps:
-        body = body.get(step) if isinstance(body, dict) else None
-    return body
-
-
-def _with(body: Any, steps: Steps, key: Any) -> Any:
-    if not steps:
-        return key
-    below = body if isinstance(body, dict) else {}
-    return {**below, steps[0]: _with(below.get(steps[0]), steps[1:], key)}

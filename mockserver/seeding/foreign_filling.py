@@ -11,10 +11,11 @@ from mockserver.contract.scalars import Draw
 from mockserver.errors import Problem, SetupError, Violation
 from mockserver.handlers.door import keep
 from mockserver.handlers.planned.keys import new_key
-from mockserver.handlers.planned.places import record_id, value_at, with_value
+from mockserver.handlers.planned.places import record_id
 from mockserver.seeding.filling import Filling
 from mockserver.seeding.item import Item
 from mockserver.store import Tenant
+from mockserver.values.members import value_at, with_value
 from mockserver.values.shown import shown
 
 

@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from mockserver.contract import Contract
-from mockserver.handlers.planned.places import value_at
 from mockserver.seeding.filling import Filling
 from mockserver.seeding.foreign_filling import ForeignFilling
 from mockserver.seeding.item import Item, Making, Recipe
 from mockserver.store import Tenant
+from mockserver.values.members import value_at
 
 BLOCK = 100
 """How many records of a resource are made before those of the next."""

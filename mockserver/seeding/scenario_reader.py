@@ -9,7 +9,6 @@ from pathlib import Path
 
 from mockserver.contract import Contract, read_document
 from mockserver.errors import Problem, SetupError
-from mockserver.handlers.planned.places import value_at
 from mockserver.seeding.cookbook import Cookbook
 from mockserver.seeding.item import Recipe
 from mockserver.seeding.place import Place, read_yaml
@@ -17,6 +16,7 @@ from mockserver.seeding.scenario import Scenario, TenantPlan
 from mockserver.seeding.unannotated import MOMENT, Unannotated
 from mockserver.settings import Settings, data_folder, stock_spec
 from mockserver.values.data_file import DataFile
+from mockserver.values.members import value_at
 from mockserver.values.moment import read_datetime
 from mockserver.values.shown import quoted, shown
 from mockserver.values.suggestions import meant

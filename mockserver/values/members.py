@@ -1,4 +1,4 @@
-"""Texts inside JSON values, by the names that lead to them: what foreign keys and look-ups go by."""
+"""Members of JSON values, by the names that lead to them."""
 
 from __future__ import annotations
 
@@ -22,3 +22,18 @@ def texts_at(value: Any, names: Sequence[str], pointer: str = "") -> Iterator[tu
             yield pointer, value
     elif isinstance(value, dict) and names[0] in value:
         yield from texts_at(value[names[0]], names[1:], pointer + pointer_to(names[0]))
+
+
+def value_at(value: Any, names: Sequence[str]) -> Any:
+    """What the members lead to; None where they lead nowhere."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def with_value(value: Any, names: Sequence[str], one: Any) -> Any:
+    """``value`` with ``one`` where the members lead, objects made on the way."""
+    if not names:
+        return one
+    below = value if isinstance(value, dict) else {}
+    return {**below, names[0]: with_value(below.get(names[0]), names[1:], one)}

@@ -12,13 +12,14 @@ from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import media_examples
 from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled, stamped
-from mockserver.handlers.planned.places import model_of, plan_of, value_at
+from mockserver.handlers.planned.places import model_of, plan_of
 from mockserver.handlers.planned.replying import made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
 from mockserver.handlers.planned.single import add, sent, write
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.equality import same_json
+from mockserver.values.members import value_at
 from mockserver.values.shown import shown
 
 ONLY = "-"

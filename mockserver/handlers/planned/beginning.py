@@ -14,9 +14,10 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import first_address_of, linked
 from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.keys import identified, new_key
-from mockserver.handlers.planned.places import model_of, record_id, value_at, with_value
+from mockserver.handlers.planned.places import model_of, record_id
 from mockserver.messages import Json
 from mockserver.store import Tenant
+from mockserver.values.members import value_at, with_value
 
 PLACES, APART = 100_000, 10
 """Into how many stretches counted keys are cut, and how long each is, where parents' records are counted as one."""

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.places import in_path, plan_of, value_at
+from mockserver.handlers.planned.places import in_path, plan_of
 from mockserver.handlers.planned.replying import answered, made
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.handlers.planned.single import add, sent, write
 from mockserver.inference.words import flat, singular
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
+from mockserver.values.members import value_at
 
 
 def bulk(call: Call, tenant: Tenant) -> Reply:

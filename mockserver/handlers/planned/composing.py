@@ -14,11 +14,12 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import addressed
 from mockserver.handlers.planned.beginning import marked, repeated
 from mockserver.handlers.planned.keys import identified
-from mockserver.handlers.planned.places import keys_of, value_at
+from mockserver.handlers.planned.places import keys_of
 from mockserver.handlers.planned.scope import Scope
 from mockserver.inference.words import RENAMES, flat, singular
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
+from mockserver.values.members import value_at
 
 _MADE = re.compile(r"(created|inserted|added)(at|on|date|time|datetime)?|(date|time)?created|creation(date|time)")
 _CHANGED = re.compile(

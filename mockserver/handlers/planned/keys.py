@@ -10,8 +10,8 @@ from mockserver.contract.document import Node
 from mockserver.contract.making import Maker
 from mockserver.contract.plan import Model
 from mockserver.contract.scalars import Draw, patterned, uuid_from
-from mockserver.handlers.planned.places import value_at, with_value
 from mockserver.messages import Json
+from mockserver.values.members import value_at, with_value
 
 DRAWN = 40
 """How many keys of a pattern are drawn, for one of them to be long enough."""

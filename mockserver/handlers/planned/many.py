@@ -9,12 +9,13 @@ from typing import Any
 
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.paging import PlannedPage, paged
-from mockserver.handlers.planned.places import in_path, keys_of, plan_of, value_at
+from mockserver.handlers.planned.places import in_path, keys_of, plan_of
 from mockserver.handlers.planned.replying import answered
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.inference.words import flat, singular
 from mockserver.messages import Json, Reply
 from mockserver.store import All, AnyOf, Condition, Record, Tenant
+from mockserver.values.members import value_at
 
 KEYS_WITHIN = ("id", "gid", "uuid", "sid", "key", "name", "value")
 """What of an object is compared where a parameter gives a text."""

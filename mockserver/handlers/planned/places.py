@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote, unquote
 
 from mockserver.contract import Resource
-from mockserver.contract.plan import Model, OperationPlan, Steps
+from mockserver.contract.plan import Model, OperationPlan
 from mockserver.handlers.call import Call
-from mockserver.messages import Json
 
 
 def plan_of(call: Call) -> OperationPlan:
@@ -33,18 +31,3 @@ def record_id(keys: tuple[str, ...], key: str) -> str:
 def keys_of(record: str) -> tuple[str, ...]:
     """The parents' keys and the record's own, as they were."""
     return tuple(unquote(one) for one in record.split("/"))
-
-
-def value_at(value: Any, steps: Steps) -> Json:
-    """What the members lead to; None where they lead nowhere."""
-    for step in steps:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
-
-
-def with_value(value: Any, steps: Steps, one: Json) -> Json:
-    """``value`` with ``one`` where the members lead, objects made on the way."""
-    if not steps:
-        return one
-    below = value if isinstance(value, dict) else {}
-    return {**below, steps[0]: with_value(below.get(steps[0]), steps[1:], one)}

@@ -17,8 +17,9 @@ from mockserver.contract.xml_text import is_xml, write_xml
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import media_examples
 from mockserver.handlers.planned.composing import draw_for
-from mockserver.handlers.planned.places import plan_of, value_at, with_value
+from mockserver.handlers.planned.places import plan_of
 from mockserver.messages import Headers, Json, Reply
+from mockserver.values.members import value_at, with_value
 
 _EMPTY: Mapping[str, bytes] = {
     "application/zip": b"PK\x05\x06" + bytes(18),

@@ -11,9 +11,10 @@ from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import begin, first_key
-from mockserver.handlers.planned.places import keys_of, model_of, plan_of, record_id, value_at, with_value
+from mockserver.handlers.planned.places import keys_of, model_of, plan_of, record_id
 from mockserver.messages import Json
 from mockserver.store import Condition, Record, Tenant
+from mockserver.values.members import value_at, with_value
 from mockserver.values.shown import quoted
 
 

@@ -12,12 +12,13 @@ from mockserver.handlers.patching import apply_patch
 from mockserver.handlers.planned.addresses import address_of, named_by
 from mockserver.handlers.planned.composing import changed, composed, draw_for, new_name, settled
 from mockserver.handlers.planned.keys import new_key
-from mockserver.handlers.planned.places import keys_of, model_of, plan_of, value_at, with_value
+from mockserver.handlers.planned.places import keys_of, model_of, plan_of
 from mockserver.handlers.planned.referring import require_references
 from mockserver.handlers.planned.replying import answered, made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
 from mockserver.messages import Headers, Json, Reply
 from mockserver.store import Record, Tenant
+from mockserver.values.members import value_at, with_value
 from mockserver.values.shown import quoted
 
 KEYS_TRIED = 1_000

@@ -8,9 +8,9 @@ from itertools import islice
 from typing import Any
 
 from mockserver.contract import Resource
-from mockserver.handlers.planned.places import value_at
 from mockserver.store import Record
 from mockserver.store.collection import Collection
+from mockserver.values.members import value_at
 from mockserver.values.shown import shown
 from mockserver.web.console.fields import Field
 
