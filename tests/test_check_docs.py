@@ -33,6 +33,24 @@ def test_every_option_it_names_is_there_and_every_option_there_is_is_named() -> 
     assert named == told
 
 
+def test_no_text_shows_a_check_of_a_server_without_its_profile() -> None:
+    root = Path(__file__).parent.parent
+    pages = [
+        root / "README.md",
+        *sorted((root / "docs").glob("*.md")),
+        *sorted((root / "mockserver/commands").glob("*.py")),
+    ]
+    shown = [
+        line
+        for page in pages
+        for line in re.findall(r"mockserver check [^`\n]*", page.read_text())
+        if "--target " in line
+    ]
+    of_servers = [line for line in shown if "--target mock" not in line and "--replay" not in line]
+    assert len(of_servers) > 5
+    assert [line for line in of_servers if "--profile" not in line] == []
+
+
 def test_every_profile_is_told() -> None:
     assert (
         set(PROFILES)

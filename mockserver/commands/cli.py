@@ -40,5 +40,6 @@ def main() -> None:
       mockserver token --tenant acme          an access token for the mock
       mockserver routes                       every operation and what it means
       mockserver ctl reset                    back to the initial data
-      mockserver check --target URL           does this server keep its contract?
+      mockserver check --target URL --profile http
+                                              does this server keep its contract?
     """

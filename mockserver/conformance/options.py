@@ -88,7 +88,9 @@ def judge(options: Options) -> None:
 def _problems(options: Options) -> Iterator[tuple[str, str, str]]:
     profile = options.chosen
     if profile.in_process != (options.target == MOCK):
-        remedy = "use --target mock" if profile.in_process else "name a URL, such as http://127.0.0.1:8080"
+        of_servers = ", ".join(name for name, one in PROFILES.items() if not one.in_process)
+        in_process = f"use --target mock, or for a server --profile with one of {of_servers}"
+        remedy = in_process if profile.in_process else "name a URL, such as http://127.0.0.1:8080"
         yield "--target", f"the profile {profile.name} does not go with {quoted(options.target)}", remedy
     elif not profile.in_process and not (urlsplit(options.target).scheme in ("http", "https") and options.host):
         yield (
