@@ -12,8 +12,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from mockserver.conformance import PlainAsking, PlainMade, within
+from mockserver.conformance.check_plan import Group, read_plan
 from mockserver.conformance.findings import Inconclusive, NotApplicable
-from mockserver.conformance.plan import Group, read_plan
 from mockserver.conformance.traffic import Received, Sent, json_or_none
 from mockserver.conformance.transports import Transport, Unreachable
 from mockserver.contract import Contract, Kind, Operation

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mockserver.errors import ContractBreach, Problem, Refusal, SetupError, Violation
     from mockserver.settings import Settings
-    from mockserver.testing.client import Client
+    from mockserver.testing.in_process import Client
     from mockserver.testing.mock import Mock
     from mockserver.web.app import create_app
 
@@ -29,7 +29,7 @@ __all__ = [
 
 _HOMES = (
     *((name, "mockserver.errors") for name in ("ContractBreach", "Problem", "Refusal", "SetupError", "Violation")),
-    ("Client", "mockserver.testing.client"),
+    ("Client", "mockserver.testing.in_process"),
     ("Mock", "mockserver.testing.mock"),
     ("Settings", "mockserver.settings"),
     ("create_app", "mockserver.web.app"),

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mockserver.auth.authenticator import Authenticator
-from mockserver.auth.keys import Keys
+from mockserver.auth.signing_keys import Keys
 from mockserver.contract import Contract, Document, compile_contract, read_document
 from mockserver.contract.selecting import select
 from mockserver.expressions import read_rules

@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from mockserver.auth.authenticator import mint
-from mockserver.auth.keys import Keys
+from mockserver.auth.signing_keys import Keys
 from mockserver.errors import SetupError
 from mockserver.settings import DEVELOPMENT_SECRET
 

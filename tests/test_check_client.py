@@ -14,7 +14,7 @@ from mockserver.conformance.allow_list import NotAllowed, allowed
 from mockserver.conformance.client import Fate, TargetClient
 from mockserver.conformance.gateway import PATIENCE, PAUSES, Stopped
 from mockserver.conformance.pacing import OutOfTime, RequestRate, retry_after
-from mockserver.conformance.redaction import Redactor
+from mockserver.conformance.report_redaction import Redactor
 from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Contract

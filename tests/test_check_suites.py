@@ -14,11 +14,11 @@ from flask import Flask
 
 from checking import carried_out, causes, listening, prepared
 from mockserver.conformance import Ask
+from mockserver.conformance.check_plan import read_plan
 from mockserver.conformance.checking import run
 from mockserver.conformance.gathering import findings_of
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
-from mockserver.conformance.plan import read_plan
 from mockserver.conformance.runner import SAMPLED
 from mockserver.conformance.running import NOTHING_ASKED, NOTHING_JUDGED, Outcome
 from mockserver.conformance.traffic import Received, Sent
@@ -306,8 +306,8 @@ def test_the_plan_comes_from_the_document() -> None:
 
 
 def test_a_curl_names_whose_token_it_takes_and_shows_none() -> None:
-    from mockserver.conformance.curl import curl
-    from mockserver.conformance.redaction import Redactor
+    from mockserver.conformance.report_redaction import Redactor
+    from mockserver.conformance.reproduction import curl
 
     one = prepared()
     redactor = Redactor(one.target.secrets())

@@ -14,8 +14,8 @@ import pytest
 
 from mockserver import create_app
 from mockserver.messages import Damage
-from mockserver.testing.client import Client
-from mockserver.testing.server import Server
+from mockserver.testing.in_process import Client
+from mockserver.testing.live_server import Server
 from mockserver.web.damage import Slowly, damaged
 from tests.server import Running, serving
 

@@ -17,7 +17,7 @@ from mockserver import create_app
 from mockserver.errors import Violation
 from mockserver.runtime.journal import Entry
 from mockserver.runtime.metrics import METHODS, OTHER, Metrics
-from mockserver.testing.server import Server
+from mockserver.testing.live_server import Server
 from mockserver.web.control.journal import STREAMS
 from tests.server import Running, serving
 

@@ -21,7 +21,7 @@ from mockserver.errors import SetupError
 from mockserver.runtime.journal import SHOWN_BODY
 from mockserver.settings import Settings
 from mockserver.testing import Mock, Stage, Wanted, difference, read_options
-from mockserver.testing.options import OWN
+from mockserver.testing.marker import OWN
 from mockserver.values.form import read_form
 from mockserver.values.redaction import redact_text
 from mockserver.verification.wording import shown

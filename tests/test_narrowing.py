@@ -16,7 +16,7 @@ from mockserver.contract.operation import How
 from mockserver.handlers import matching, query_rows, querying
 from mockserver.handlers.planned import many
 from mockserver.handlers.query_rows import OPERATORS, Asked, rows
-from mockserver.store import All, Collection, Either, collection, indexes, narrowing, ordered_map
+from mockserver.store import All, Collection, Either, candidates, collection, indexes, ordered_map
 from mockserver.store.filing import is_exact, rank, value_key
 from mockserver.values.equality import same_json
 
@@ -77,8 +77,8 @@ def small() -> Any:
         patch.setattr(query_rows, "MANY", 1)
         patch.setattr(ordered_map, "CHUNK", 4)
         patch.setattr(ordered_map, "PIECE", 3)
-        patch.setattr(narrowing, "FEW", 2)
-        patch.setattr(narrowing, "AS_DEAR", 2)
+        patch.setattr(candidates, "FEW", 2)
+        patch.setattr(candidates, "AS_DEAR", 2)
         patch.setattr(indexes, "MOST", 5)
         yield
 

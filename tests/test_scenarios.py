@@ -24,7 +24,7 @@ from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.runtime.determinism import stamp
 from mockserver.seeding import Scenario, read_scenario, scenario_of
 from mockserver.seeding.dates import instant
-from mockserver.seeding.scope import FUNCTIONS
+from mockserver.seeding.recipe_scope import FUNCTIONS
 from mockserver.settings import Settings, data_folder
 from mockserver.store import Store, Tenant
 from mockserver.values.absent import ABSENT

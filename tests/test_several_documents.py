@@ -14,7 +14,7 @@ from mockserver import create_app
 from mockserver.commands.cli import main
 from mockserver.errors import SetupError
 from mockserver.settings import stock_spec
-from mockserver.testing.options import read_options
+from mockserver.testing.marker import read_options
 from test_any_document import DOCUMENTS, body, document, parameter, reply
 
 KEYS = {"shop": {"type": "apiKey", "in": "header", "name": "X-Shop"}, "billing": {"type": "apiKey", "in": "query", "name": "k"}}  # fmt: skip

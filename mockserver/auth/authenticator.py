@@ -17,7 +17,7 @@ from mockserver.messages import Identity, Request
 from mockserver.values.shown import quoted
 
 if TYPE_CHECKING:  # PERF: keys bring the JWT library, 30 ms that most commands do not need
-    from mockserver.auth.keys import Keys
+    from mockserver.auth.signing_keys import Keys
 
 MAX_TOKEN = 8_192
 REMEMBERED = 1_024

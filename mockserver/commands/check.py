@@ -123,8 +123,8 @@ def _compare(report: Path | None, chosen: dict[str, Any]) -> int:
     from rich.console import Console
 
     from mockserver.conformance.options import Options
-    from mockserver.conformance.second_opinion.reporting import clear, show, write
-    from mockserver.conformance.second_opinion.running import compare
+    from mockserver.conformance.second_opinion.comparison_run import compare
+    from mockserver.conformance.second_opinion.fidelity_report import clear, show, write
     from mockserver.conformance.summary import Display
 
     console = Console(soft_wrap=False)
@@ -140,7 +140,7 @@ def _compare(report: Path | None, chosen: dict[str, Any]) -> int:
 def _replay(file: Path, chosen: dict[str, Any]) -> int:
     require_schemathesis()
     from mockserver.conformance.options import Options
-    from mockserver.conformance.redaction import escaped
+    from mockserver.conformance.report_redaction import escaped
     from mockserver.conformance.stories.replaying import replay
 
     story, fate = replay(file, Options(**chosen))
@@ -182,7 +182,7 @@ def require_schemathesis() -> None:
 
 
 def _covered(text: str, chosen: dict[str, Any]) -> str:
-    from mockserver.conformance.redaction import Redactor
+    from mockserver.conformance.report_redaction import Redactor
 
     return Redactor(filter(None, map(chosen.get, ("token", "other_token", "against_token", "client_secret")))).text(
         text

@@ -26,8 +26,8 @@ def schemas(names: tuple[str, ...], out: Path | None) -> None:
     """
     import orjson
 
+    from mockserver.contract.annotation_schemas import operation_marks
     from mockserver.contract.custom_kinds import custom_kinds
-    from mockserver.contract.marks import operation_marks
     from mockserver.errors import Problem, SetupError
     from mockserver.values.form import forms, read_form
     from mockserver.values.output import writing

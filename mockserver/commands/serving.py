@@ -23,7 +23,7 @@ from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.web.access_log import Line, Writer, as_json, as_text, unlogged
 from mockserver.web.app import create_app
 from mockserver.web.front import Front
-from mockserver.web.paths import Paths
+from mockserver.web.path_match import Paths
 from mockserver.web.server import listen, serve
 from mockserver.web.who_may import is_loopback
 from mockserver.world import World

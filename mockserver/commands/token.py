@@ -54,7 +54,7 @@ def token(
         raise click.BadParameter("must not be empty", param_hint="--tenant")
     if sum(one is not None for one in (subject, contact, machine)) > 1:
         raise click.UsageError("--subject, --contact and --machine exclude each other")
-    from mockserver.auth.keys import Keys
+    from mockserver.auth.signing_keys import Keys
     from mockserver.world import contract_of
 
     settings = settings_for(spec, overlays=overlays)

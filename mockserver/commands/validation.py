@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from mockserver.contract import Contract, Document, Kind, compile_contract, read_document
-from mockserver.contract.places import places
+from mockserver.contract.document_sources import places
 from mockserver.errors import Problem, SetupError
 from mockserver.expressions import read_rules
 from mockserver.handlers.document_templates import DocumentTemplates

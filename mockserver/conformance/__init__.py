@@ -2,6 +2,7 @@
 
 from mockserver.conformance.as_held import AsHeld, moment_of
 from mockserver.conformance.asking import Ask, example_body, preview_body, record_name
+from mockserver.conformance.check_plan import Group, Plan, examples_of, read_body
 from mockserver.conformance.comparing import listed, unlike_replies
 from mockserver.conformance.edges import allowed, bodies_inside, bodies_mistyped, forged_values, smaller, values_outside
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
@@ -12,7 +13,6 @@ from mockserver.conformance.naive_values import CannotTell, agree, plain
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.plain_asking import PlainAsking, PlainMade, within
-from mockserver.conformance.plan import Group, Plan, examples_of, read_body
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check, check
 from mockserver.conformance.reporting import Reporter, reporter

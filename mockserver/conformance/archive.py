@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import harfile
 
-from mockserver.conformance.redaction import Redactor
+from mockserver.conformance.report_redaction import Redactor
 from mockserver.conformance.telling import Report, cut
 from mockserver.conformance.traffic import Exchange, Received
 from mockserver.values.http_archive import Archived, archive, archived_request

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mockserver.conformance.asking import Ask, others
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.naive import Reader, named_key
 from mockserver.conformance.naive_values import CannotTell, plain
-from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
 from mockserver.conformance.walking import walk
 from mockserver.contract import Kind

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from mockserver.conformance.check_plan import Plan, read_plan
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options, judge
-from mockserver.conformance.plan import Plan, read_plan
 from mockserver.conformance.registry import Check
 from mockserver.conformance.runner import Run
 from mockserver.conformance.running import Outcome, carry_out

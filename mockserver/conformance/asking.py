@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from mockserver.conformance.check_plan import Group, read_body
 from mockserver.conformance.plain_writing import text_of
-from mockserver.conformance.plan import Group, read_body
 from mockserver.conformance.values import ABSENT
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node

@@ -14,9 +14,9 @@ from werkzeug.wsgi import get_input_stream
 
 from mockserver.conformance.allow_list import NotAllowed
 from mockserver.conformance.asking import is_valid, record_name
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.pacing import OutOfTime
-from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
 from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import Unreachable

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote
 
-from mockserver.conformance.curl import basic
 from mockserver.conformance.identity import Requester, claims
+from mockserver.conformance.reproduction import basic
 from mockserver.conformance.traffic import Sent
 from mockserver.errors import SetupError
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mockserver.conformance.check_plan import read_plan
 from mockserver.conformance.loading import load_checks
-from mockserver.conformance.plan import read_plan
 from mockserver.conformance.schema_changes import schema_changes
 from mockserver.contract import Contract
 from mockserver.contract.document import METHODS, Document, Node

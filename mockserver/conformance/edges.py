@@ -7,8 +7,8 @@ from itertools import zip_longest
 from typing import Any
 
 from mockserver.conformance.bounds import inside, outside
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import NotApplicable
-from mockserver.conformance.plan import Group
 from mockserver.contract import Kind
 from mockserver.contract.document import Node
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.conformance.asking import Ask, is_valid, record_name
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.client import Fate
 from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.identity import Requester
 from mockserver.conformance.made import Made, path_value
-from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
 from mockserver.conformance.traffic import Exchange, Received, Sent, json_or_none
 from mockserver.conformance.walking import walk, ways

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.conformance.asking import Ask
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
-from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
 from mockserver.contract import Kind
 

@@ -7,9 +7,9 @@ from http import HTTPStatus
 from itertools import islice
 
 from mockserver.conformance.asking import NO_BODY, Ask, record_name
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.gateway import BUSY, is_html, without_query
 from mockserver.conformance.pacing import OutOfTime
-from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
 from mockserver.conformance.traffic import NotJson, Received
 from mockserver.conformance.transports import Unreachable

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from types import FrameType
 from typing import Any, Protocol
 
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.client import TargetClient
 from mockserver.conformance.evidence import Clause
 from mockserver.conformance.findings import Finding
@@ -23,7 +24,6 @@ from mockserver.conformance.gateway import Trouble
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
 from mockserver.conformance.oracle import Oracle
-from mockserver.conformance.plan import Group
 from mockserver.conformance.registry import Check, Registry
 from mockserver.conformance.running import Result
 from mockserver.conformance.sampling import Sample

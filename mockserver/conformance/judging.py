@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.comparing import in_words, names, shortened, unlike_but
 from mockserver.conformance.evidence import Evidence
 from mockserver.conformance.findings import Broken, Finding
-from mockserver.conformance.plan import Group
 from mockserver.conformance.provenance import Provenance, of_operation
 from mockserver.conformance.recorder import trimmed
 from mockserver.conformance.registry import Check

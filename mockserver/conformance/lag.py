@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
-from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
 from mockserver.conformance.traffic import Received, json_or_none
 from mockserver.conformance.transports import Unreachable

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.fresh_keys import with_fresh_key
 from mockserver.conformance.plain_replies import PlainReplies
 from mockserver.conformance.plain_writing import cookie, flat, query_pairs, show, text_of
-from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
 from mockserver.conformance.traffic import Received, Sent, json_or_none
 from mockserver.contract import Kind, Operation

@@ -13,7 +13,7 @@ from mockserver.conformance.archive import har
 from mockserver.conformance.events import Event, Finished
 from mockserver.conformance.exports import ctrf, sarif
 from mockserver.conformance.junit import junit
-from mockserver.conformance.pages import render
+from mockserver.conformance.report_pages import render
 from mockserver.conformance.telling import Report
 from mockserver.errors import Problem, SetupError
 from mockserver.extensions import EntryPoints, installed

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from mockserver.conformance.allow_list import allowed
 from mockserver.conformance.asking import Ask
+from mockserver.conformance.check_plan import Group, read_plan
 from mockserver.conformance.client import TargetClient
 from mockserver.conformance.credentials import Credentials
 from mockserver.conformance.events import Judged, Listener, Working
@@ -23,7 +24,6 @@ from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
 from mockserver.conformance.oracle import Oracle
 from mockserver.conformance.pacing import OutOfTime, RequestRate
-from mockserver.conformance.plan import Group, read_plan
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check
 from mockserver.conformance.running import Outcome, Result, carry_out, own_fault, reckoned

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mockserver.conformance.plan import Group, Plan
+from mockserver.conformance.check_plan import Group, Plan
 from mockserver.conformance.registry import Check
 from mockserver.contract import Kind, Operation
 from mockserver.runtime.determinism import digest

@@ -9,14 +9,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mockserver.conformance.asking import NO_BODY, Ask, record_name, usual
+from mockserver.conformance.check_plan import Group, Plan
 from mockserver.conformance.client import TargetClient
+from mockserver.conformance.create_bodies import make_body
 from mockserver.conformance.findings import Blocked, Broken, Inconclusive, NotApplicable
 from mockserver.conformance.identity import Requester
 from mockserver.conformance.judging import Judge, expect_status
 from mockserver.conformance.made import Made, MadeRecords
-from mockserver.conformance.making import make_body
 from mockserver.conformance.plain_writing import show
-from mockserver.conformance.plan import Group, Plan
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.registry import Check
 from mockserver.conformance.traffic import Received, Sent, json_or_none

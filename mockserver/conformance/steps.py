@@ -9,9 +9,9 @@ from itertools import count
 from typing import Any
 
 from mockserver.conformance.asking import Ask
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Broken, NotApplicable
 from mockserver.conformance.identity import Requester, claims
-from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
 from mockserver.conformance.traffic import Received
 from mockserver.contract import Kind, Operation

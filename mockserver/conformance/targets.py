@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mockserver.auth.authenticator import mint
-from mockserver.auth.keys import Keys
+from mockserver.auth.signing_keys import Keys
 from mockserver.conformance.identity import Requester
 from mockserver.conformance.options import MOCK, Options
-from mockserver.conformance.tokens import other_source, own_source
+from mockserver.conformance.target_tokens import other_source, own_source
 from mockserver.conformance.transports import Transport, Trust, in_process, over_http
 from mockserver.contract import Contract
 from mockserver.settings import Settings, from_environment

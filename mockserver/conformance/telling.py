@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.conformance.baseline import Accepted
-from mockserver.conformance.curl import curl
-from mockserver.conformance.redaction import Redactor
+from mockserver.conformance.report_redaction import Redactor
+from mockserver.conformance.reproduction import curl
 from mockserver.conformance.running import Outcome, Result
 from mockserver.conformance.stories.story import Story
 from mockserver.conformance.traffic import Exchange

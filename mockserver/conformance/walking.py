@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.conformance.asking import Ask, others
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.identity import Requester
-from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
 from mockserver.conformance.stories.trail import Expected, Listing
 from mockserver.conformance.stories.walks import Pages

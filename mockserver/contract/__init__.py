@@ -1,12 +1,12 @@
 """The contract: from an OpenAPI document to a frozen table of operations that reads requests and checks replies."""
 
-from mockserver.contract.checking import check
 from mockserver.contract.compile import Contract, compile_contract
 from mockserver.contract.custom_kinds import CustomKind, kind
 from mockserver.contract.document import Document
 from mockserver.contract.kinds import KINDS, Facts, Kind
 from mockserver.contract.operation import Operation
 from mockserver.contract.reading import Input, read
+from mockserver.contract.reply_validation import check
 from mockserver.contract.resource import Reference, Resource
 from mockserver.contract.routing import Router
 from mockserver.contract.source import read_document

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.contract.annotation_schemas import mark_problems, read_root
 from mockserver.contract.document import Document
 from mockserver.contract.kinds import Kind
-from mockserver.contract.login import read_login
+from mockserver.contract.login_endpoints import read_login
 from mockserver.contract.making import Maker
-from mockserver.contract.marks import mark_problems, read_root
 from mockserver.contract.operation import Operation, Security
 from mockserver.contract.operation_reader import OperationReader
 from mockserver.contract.plan import OperationPlan

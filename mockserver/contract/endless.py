@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockserver.contract.document import Node
-from mockserver.contract.shapes import Shapes
+from mockserver.contract.schema_shape import Shapes
 
 WIDEST = 3_000
 """How many schemas are looked at from one; where more are needed, a finite value is taken for granted."""

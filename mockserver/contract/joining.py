@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.contract.document import METHODS, Document, Part, objects, without_servers
-from mockserver.contract.places import DocumentPlace
+from mockserver.contract.document_sources import DocumentPlace
 from mockserver.contract.servers import prefix_of
 from mockserver.errors import Problem, SetupError
 from mockserver.values.pointer import pointer_to, step_along, steps_of

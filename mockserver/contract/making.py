@@ -11,7 +11,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.endless import Endless
 from mockserver.contract.scalars import Draw, is_told_by_name, scalar
 from mockserver.contract.schema import Rule, Schemas
-from mockserver.contract.shapes import SchemaShape, Shapes
+from mockserver.contract.schema_shape import SchemaShape, Shapes
 from mockserver.contract.states import first_state, is_end_date, is_state, living
 from mockserver.messages import Json
 from mockserver.values.pointer import steps_of

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.contract.annotation_schemas import mark_problems
 from mockserver.contract.batch_words import PLAIN, BatchWords
 from mockserver.contract.custom_kinds import CustomKind
 from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import KINDS, Facts, Kind
-from mockserver.contract.marks import mark_problems
 from mockserver.contract.operation import Page
 from mockserver.contract.resource import Resource
 from mockserver.errors import SetupError

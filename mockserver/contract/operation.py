@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.contract.batch_words import PLAIN, BatchWords
 from mockserver.contract.custom_kinds import CustomKind
 from mockserver.contract.kinds import KINDS, Facts, Kind
-from mockserver.contract.login import Login
+from mockserver.contract.login_endpoints import Login
 from mockserver.contract.plan import OperationPlan
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Rule

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from mockserver.contract.annotation_schemas import operation_marks
 from mockserver.contract.custom_kinds import custom_kinds
 from mockserver.contract.document import METHODS, Document, Node
 from mockserver.contract.kinds import ANY_STATUSES, Kind
-from mockserver.contract.marks import operation_marks
 from mockserver.contract.meaning import Meaning, read_meaning
 from mockserver.contract.operation import (
     Body,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mockserver.contract.annotation_schemas import mark_problems
 from mockserver.contract.document import Document, Node
-from mockserver.contract.marks import mark_problems
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Reference, Resource
 from mockserver.contract.schema import Schemas

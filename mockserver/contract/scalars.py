@@ -11,8 +11,8 @@ from typing import Any
 
 import rstr
 
-from mockserver.contract.shapes import SchemaShape
-from mockserver.contract.wording import is_known, words_for
+from mockserver.contract.sample_texts import is_known, words_for
+from mockserver.contract.schema_shape import SchemaShape
 from mockserver.messages import Json
 
 COMPUTERS = 2**31 - 1

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
+from mockserver.contract.breach_search import is_deep, leads_back, narrowed, without_parts
 from mockserver.contract.document import Document, Node
 from mockserver.contract.heavy import Heavy
-from mockserver.contract.narrowing import is_deep, leads_back, narrowed, without_parts
 from mockserver.errors import MAX_VIOLATIONS, SetupError, Violation, capped
 from mockserver.messages import Json
 from mockserver.values.pointer import pointer_to, steps_of

@@ -9,8 +9,8 @@ from typing import Any
 
 from mockserver.contract.bundling import bundle, fetch, is_address, is_yaml
 from mockserver.contract.document import Document
+from mockserver.contract.document_sources import DocumentPlace, Spec, places
 from mockserver.contract.normalising import normalise
-from mockserver.contract.places import DocumentPlace, Spec, places
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import parse, problems_of, read_data_file
 from mockserver.values.pointer import step_into

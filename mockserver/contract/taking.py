@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.formparser import FormDataParser
 
 from mockserver.contract.document import Node
-from mockserver.contract.forms import formed, nested, typed
+from mockserver.contract.form_bodies import formed, nested, typed
 from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation
 from mockserver.contract.plan import OperationPlan, Taken

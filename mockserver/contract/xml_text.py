@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from xml.parsers import expat
 
 from mockserver.contract.document import Node
-from mockserver.contract.shapes import Shapes
+from mockserver.contract.schema_shape import Shapes
 from mockserver.messages import Json
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)

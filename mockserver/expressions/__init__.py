@@ -5,10 +5,10 @@ from mockserver.expressions.context import Budget, Context, EvaluationLimit, Pro
 from mockserver.expressions.effects import Change, Create, Effect, Set, holds, worked_out
 from mockserver.expressions.functions import Function, Functions, Site, function
 from mockserver.expressions.operators import Lazy
-from mockserver.expressions.records import EvaluationContext, RecordProxy
+from mockserver.expressions.record_proxy import EvaluationContext, RecordProxy
 from mockserver.expressions.rules import CALLER, FOUND, Rules, read_rules
-from mockserver.expressions.shapes import ANY, ListOf, Shape, Struct
 from mockserver.expressions.standard import STANDARD, plain
+from mockserver.expressions.value_shape import ANY, ListOf, Shape, Struct
 from mockserver.values.suggestions import meant
 
 __all__ = [

@@ -6,7 +6,6 @@ import ast
 
 from mockserver.expressions.functions import Function, Site
 from mockserver.expressions.names import Names
-from mockserver.expressions.shapes import ANY
 from mockserver.expressions.syntax import (
     ABSENT_NODE,
     METHODS_REMEDY,
@@ -17,6 +16,7 @@ from mockserver.expressions.syntax import (
     deferred,
     name_of,
 )
+from mockserver.expressions.value_shape import ANY
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 

@@ -15,8 +15,8 @@ from mockserver.expressions.functions import Complain, Functions
 from mockserver.expressions.lowering import Lowering
 from mockserver.expressions.operators import OPERATORS
 from mockserver.expressions.otherwise import with_else
-from mockserver.expressions.shapes import ANY, Shape
 from mockserver.expressions.standard import STANDARD
+from mockserver.expressions.value_shape import ANY, Shape
 from mockserver.values.absent import ABSENT
 from mockserver.values.shown import quoted
 

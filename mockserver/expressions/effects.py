@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 from mockserver.contract import Resource
 from mockserver.contract.document import Node
 from mockserver.expressions.compiling import Expression
+from mockserver.expressions.record_proxy import EvaluationContext, RecordProxy
 from mockserver.expressions.record_shapes import RecordShape
-from mockserver.expressions.records import EvaluationContext, RecordProxy
 from mockserver.expressions.rule_reader import RuleReader
-from mockserver.expressions.shapes import Shape
 from mockserver.expressions.standard import plain
+from mockserver.expressions.value_shape import Shape
 from mockserver.values.absent import ABSENT, Absent
 from mockserver.values.form import Form, read_form
 from mockserver.values.shown import quoted

@@ -11,8 +11,8 @@ from mockserver.contract import Contract, Resource
 from mockserver.contract.document import Node
 from mockserver.contract.problems import Problems
 from mockserver.expressions.functions import installed_functions
+from mockserver.expressions.record_proxy import EvaluationContext, RecordProxy
 from mockserver.expressions.record_shapes import Field, RecordShape
-from mockserver.expressions.records import EvaluationContext, RecordProxy
 from mockserver.expressions.rule_reader import RuleReader
 from mockserver.expressions.standard import STANDARD, plain
 

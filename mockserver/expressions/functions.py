@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, TypeAlias, overload
 
-from mockserver.expressions.shapes import ANY, Shape
+from mockserver.expressions.value_shape import ANY, Shape
 from mockserver.extensions import EntryPoints, installed
 from mockserver.values.shown import quoted
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from mockserver.expressions.calls import Calls
 from mockserver.expressions.operators import MANY
-from mockserver.expressions.shapes import ANY, ListOf, Shape
 from mockserver.expressions.syntax import (
     ABSENT_NODE,
     ARITHMETIC,
@@ -23,6 +22,7 @@ from mockserver.expressions.syntax import (
     constant,
     name_of,
 )
+from mockserver.expressions.value_shape import ANY, ListOf, Shape
 from mockserver.values.shown import quoted
 
 LOOPS = 3

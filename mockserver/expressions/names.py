@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from mockserver.expressions.functions import Complain, Functions
-from mockserver.expressions.shapes import ANY, Shape, Struct
 from mockserver.expressions.syntax import (
     ABSENT_NODE,
     IT,
@@ -22,6 +21,7 @@ from mockserver.expressions.syntax import (
     name_of,
     spelt,
 )
+from mockserver.expressions.value_shape import ANY, Shape, Struct
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 

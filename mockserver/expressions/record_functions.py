@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.expressions.functions import Function, Functions, Site
+from mockserver.expressions.record_proxy import EvaluationContext, RecordProxy, Records
 from mockserver.expressions.record_shapes import RecordShape
-from mockserver.expressions.records import EvaluationContext, RecordProxy, Records
-from mockserver.expressions.shapes import ANY, ListOf, Shape
 from mockserver.expressions.standard import STANDARD
+from mockserver.expressions.value_shape import ANY, ListOf, Shape
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from mockserver.contract import Document, Resource
 from mockserver.contract.document import Node
-from mockserver.expressions.shapes import ANY, Shape
+from mockserver.expressions.value_shape import ANY, Shape
 
 Field = tuple[str, str]
 """A resource's name and that of one of its fields."""

@@ -11,8 +11,8 @@ from mockserver.expressions.compiling import Expression, compile_expression, con
 from mockserver.expressions.functions import Complain, Functions
 from mockserver.expressions.record_functions import record_functions
 from mockserver.expressions.record_shapes import RecordShape
-from mockserver.expressions.shapes import Shape
 from mockserver.expressions.standard import STANDARD
+from mockserver.expressions.value_shape import Shape
 from mockserver.values.absent import ABSENT
 
 

@@ -16,11 +16,11 @@ from mockserver.expressions.compiling import Expression
 from mockserver.expressions.context import Budget
 from mockserver.expressions.effects import Effect, read_effects
 from mockserver.expressions.functions import installed_functions
+from mockserver.expressions.record_proxy import EvaluationContext
 from mockserver.expressions.record_shapes import AskedShape, Field, KeyShape, RecordShape
-from mockserver.expressions.records import EvaluationContext
 from mockserver.expressions.rule_reader import RuleReader
-from mockserver.expressions.shapes import ANY, Shape, Struct
 from mockserver.expressions.standard import STANDARD
+from mockserver.expressions.value_shape import ANY, Shape, Struct
 from mockserver.store import Record, Tenant
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant

@@ -12,7 +12,7 @@ import orjson
 from mockserver.expressions.context import Context, member
 from mockserver.expressions.functions import Functions, Site, function
 from mockserver.expressions.operators import Lazy, bounded, comparable, is_number, listed, present, result, spelt, tidy
-from mockserver.expressions.shapes import ANY, ListOf, Shape
+from mockserver.expressions.value_shape import ANY, ListOf, Shape
 from mockserver.runtime.determinism import stamp
 from mockserver.values.absent import ABSENT
 from mockserver.values.moment import read_datetime

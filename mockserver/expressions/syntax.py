@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from mockserver.expressions.shapes import Shape
+from mockserver.expressions.value_shape import Shape
 
 Lowered: TypeAlias = tuple[ast.expr, Shape]
 """What to evaluate, and the shape of what that gives."""

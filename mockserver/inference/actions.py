@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.contract.shapes import Shapes
-from mockserver.inference.collection import InferredCollection, Reading
+from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.paths import ANY
+from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.words import flat
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.contract.document import Document, Node
 from mockserver.contract.plan import Credential, Taken
-from mockserver.contract.shapes import Shapes
+from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.paths import PathEntry
 
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})

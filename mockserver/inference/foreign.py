@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mockserver.contract.shapes import Shapes
-from mockserver.inference.collection import InferredCollection
+from mockserver.contract.schema_shape import Shapes
+from mockserver.inference.resource_draft import InferredCollection
 from mockserver.inference.resources import Resources
 from mockserver.inference.words import flat, singular
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
-from mockserver.contract.shapes import Shapes
+from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.words import HOLDERS, KEY_ENDINGS, KEYS, NAME_LIKE, flat, singular
 
 Told: TypeAlias = tuple[Steps, str]

@@ -8,8 +8,8 @@ from typing import Any
 
 from mockserver.contract.kinds import Kind
 from mockserver.inference.actions import Action, read_action
-from mockserver.inference.collection import InferredCollection, Reading
 from mockserver.inference.paths import Key
+from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.sharing import is_one
 from mockserver.inference.words import CALLERS, CREATES, SEARCHES, flat

@@ -14,14 +14,14 @@ from mockserver.contract.plan import Credential, Model, OperationPlan, Parent, S
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Rule, Schemas
-from mockserver.contract.shapes import Shapes
-from mockserver.inference.collection import InferredCollection, Reading
+from mockserver.contract.schema_shape import Shapes
+from mockserver.inference.annotations import SAID, Marks
 from mockserver.inference.demands import credentials, parameters
 from mockserver.inference.foreign import foreign_keys
-from mockserver.inference.marks import SAID, Marks
 from mockserver.inference.meanings import Guess, Meanings
 from mockserver.inference.paths import ANY, Key, read_paths, spellings
 from mockserver.inference.replies import success
+from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.sharing import read_resources
 from mockserver.inference.surroundings import likely_tenant, prefixes, usual_refusal
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from mockserver.contract.document import METHODS, Document, Node
-from mockserver.contract.shapes import Shapes
+from mockserver.contract.schema_shape import Shapes
 
 Key: TypeAlias = tuple[str, ...]
 """A path with ``{}`` for each parameter, so that two spellings of one path are one."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Said, Steps
-from mockserver.contract.shapes import Shapes
+from mockserver.contract.schema_shape import Shapes
 from mockserver.contract.xml_text import is_xml
 from mockserver.inference.words import KEYS, LISTS, NESTS, flat, is_paging, singular
 

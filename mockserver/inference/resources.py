@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 
 from mockserver.contract.document import Node, Part
 from mockserver.contract.plan import Parent, Source
-from mockserver.contract.shapes import Shapes
-from mockserver.inference.collection import InferredCollection, Reading
+from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.demands import parameters
 from mockserver.inference.keys import key_of, other_keys, repeated_key
 from mockserver.inference.paths import ANY, Key, PathEntry, PathTable
 from mockserver.inference.replies import Found, Replies, declared, holds_values, success, tells
+from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.words import CALLERS
 
 

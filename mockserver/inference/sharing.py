@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.contract.document import Node
-from mockserver.contract.shapes import Shapes
-from mockserver.inference.collection import InferredCollection
+from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.keys import repeated_key
 from mockserver.inference.paths import ANY, Key, PathTable
+from mockserver.inference.resource_draft import InferredCollection
 from mockserver.inference.resources import Resources
 
 FEWEST = 3

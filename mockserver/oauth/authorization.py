@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mockserver.auth.claims import Person
-from mockserver.auth.keys import Keys
+from mockserver.auth.signing_keys import Keys
 from mockserver.errors import Refusal
+from mockserver.oauth.error_replies import OAuthError, invalid_request
 from mockserver.oauth.grants import Grants
 from mockserver.oauth.parameters import needed, short
 from mockserver.oauth.people import People
 from mockserver.oauth.redirects import is_safe, with_answer
-from mockserver.oauth.refusing import OAuthError, invalid_request
 from mockserver.oauth.tenants import tenant_of
 from mockserver.oauth.tokens import TokenEndpoint, check_scope
 from mockserver.store import Store

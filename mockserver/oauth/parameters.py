@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl
 
-from mockserver.oauth.refusing import invalid_request
+from mockserver.oauth.error_replies import invalid_request
 from mockserver.values.json_text import BadJson, decode
 
 LONGEST = 4_096

@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Any
 
 from mockserver.auth.claims import Person
-from mockserver.contract.login import Login
-from mockserver.oauth.refusing import OAuthError
+from mockserver.contract.login_endpoints import Login
+from mockserver.oauth.error_replies import OAuthError
 from mockserver.store import Record, Store, Tenant, TooManyTenants
 
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from mockserver.auth.authenticator import lifetime
 from mockserver.auth.claims import SUBJECT, Person, claims_of_machine, claims_of_person
-from mockserver.auth.keys import Keys
+from mockserver.auth.signing_keys import Keys
 from mockserver.contract.operation import Security
+from mockserver.oauth.error_replies import OAuthError
 from mockserver.oauth.grants import Grant, Grants
 from mockserver.oauth.parameters import needed, short
 from mockserver.oauth.people import People
-from mockserver.oauth.refusing import OAuthError
 from mockserver.oauth.tenants import tenant_of
 from mockserver.runtime.determinism import Clock
 from mockserver.store import Store

@@ -16,7 +16,7 @@ from mockserver.errors import Violation
 from mockserver.runtime.journal import Entry, Journal
 from mockserver.store import StoreUnreachable
 from mockserver.store.sql.database import Database
-from mockserver.store.sql.lines import Lines
+from mockserver.store.sql.log_lines import Lines
 from mockserver.values.json_text import read_own
 from mockserver.values.moment import read_datetime
 

@@ -10,7 +10,7 @@ from mockserver.contract.plan import Model, Steps
 from mockserver.contract.scalars import Draw
 from mockserver.errors import Problem, SetupError, Violation
 from mockserver.handlers.door import keep
-from mockserver.handlers.planned.keys import new_key
+from mockserver.handlers.planned.new_keys import new_key
 from mockserver.handlers.planned.places import record_id
 from mockserver.seeding.filling import Filling
 from mockserver.seeding.item import Item

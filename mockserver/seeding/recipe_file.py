@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.contract import Resource
 from mockserver.seeding.fakes import LOCALE, Fakes
-from mockserver.seeding.fields import constant, in_turn
+from mockserver.seeding.field_recipes import constant, in_turn
 from mockserver.seeding.item import RESERVED, Make
 from mockserver.seeding.place import Place, literal
 from mockserver.values.absent import ABSENT

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mockserver.store.candidates import Narrowing, affordable, ranks
 from mockserver.store.conditions import Condition
 from mockserver.store.filing import END, PAST, is_exact, value_key
 from mockserver.store.indexes import By, Indexes
-from mockserver.store.narrowing import Narrowing, affordable, ranks
 from mockserver.store.ordered_map import OrderedMap
 from mockserver.store.record import Keys, Record
 from mockserver.values.members import texts_at

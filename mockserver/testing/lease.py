@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import orjson
 
 from mockserver.testing.watch import Watch
-from mockserver.verification.calls import RecordedCall
+from mockserver.verification.request_matcher import RecordedCall
 from mockserver.world import World
 
 if TYPE_CHECKING:

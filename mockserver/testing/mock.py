@@ -14,15 +14,15 @@ from mockserver.messages import Json
 from mockserver.planting import plant, resource_of
 from mockserver.runtime.fault_profiles import read_profile
 from mockserver.runtime.reading_faults import read_fault
-from mockserver.testing.client import Client
 from mockserver.testing.hands import Hands
+from mockserver.testing.in_process import Client
 from mockserver.testing.lease import Lease
-from mockserver.testing.options import MockOptions
+from mockserver.testing.marker import MockOptions
 from mockserver.testing.stage import Stage
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
-from mockserver.verification import asking
-from mockserver.verification.calls import UNSAID, RecordedCall, Wanted
+from mockserver.verification import near_misses
+from mockserver.verification.request_matcher import UNSAID, RecordedCall, Wanted
 from mockserver.verification.wording import exchange
 from mockserver.world import World
 
@@ -172,9 +172,9 @@ class Mock:
         __tracebackhide__ = True
         self._lease.wait_for(lambda: self._ask(operation, wanted).count_is(times), within)
         answer = self._ask(operation, wanted)
-        unsure = asking.unknown(answer, self.world.settings.journal) if times is not None else None
+        unsure = near_misses.unknown(answer, self.world.settings.journal) if times is not None else None
         if unsure or not answer.count_is(times):
-            raise AssertionError(unsure or asking.not_called(answer, times))
+            raise AssertionError(unsure or near_misses.not_called(answer, times))
         return list(answer.met)
 
     def assert_not_called(self, operation: str | None = None, **wanted: Any) -> None:
@@ -182,8 +182,8 @@ class Mock:
         __tracebackhide__ = True
         answer = self._ask(operation, wanted)
         if answer.met:
-            raise AssertionError(asking.called(answer))
-        if unsure := asking.unknown(answer, self.world.settings.journal):
+            raise AssertionError(near_misses.called(answer))
+        if unsure := near_misses.unknown(answer, self.world.settings.journal):
             raise AssertionError(unsure)
 
     def allow(self, *statuses: int) -> None:
@@ -205,11 +205,11 @@ class Mock:
         """What the test overlooked and was not told yet: a breach, or a refusal that a strict test did not expect."""
         return self._lease.watch.verdict()
 
-    def _ask(self, operation: str | None, wanted: Mapping[str, Any]) -> asking.Answer:
+    def _ask(self, operation: str | None, wanted: Mapping[str, Any]) -> near_misses.Answer:
         __tracebackhide__ = True
         world = self.world
         if operation is not None and operation not in world.operations:
             problem = f"{quoted(operation)} is not an operation"
             raise SetupError([Problem("the document", "/paths", problem, meant(operation, world.operations))])
         wish = Wanted(operation=UNSAID if operation is None else operation, **wanted)
-        return asking.ask(wish, self._lease.calls())
+        return near_misses.ask(wish, self._lease.calls())

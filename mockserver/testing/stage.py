@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.settings import Settings
 from mockserver.testing.lease import Lease, unavailable
-from mockserver.testing.options import MockOptions
+from mockserver.testing.marker import MockOptions
 from mockserver.testing.watch import Watch
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from mockserver.testing.server import Server
+    from mockserver.testing.live_server import Server
     from mockserver.world import World
 
 KEPT = 16
@@ -61,7 +61,7 @@ class Stage:
     def url(self) -> str:
         """Where this process serves its worlds; the first to ask starts the server."""
         if self._server is None:
-            from mockserver.testing.server import Server  # PERF: only where a socket is wanted
+            from mockserver.testing.live_server import Server  # PERF: only where a socket is wanted
 
             self._server = Server(self)
         return self._server.url

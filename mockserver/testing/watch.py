@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from mockserver.verification.calls import RecordedCall
+from mockserver.verification.request_matcher import RecordedCall
 from mockserver.verification.wording import exchange
 
 BREACH = "The mock broke its own contract: a fault of the mock or of its document, whatever the test expected."

@@ -9,7 +9,7 @@ from mockserver.messages import Headers
 from mockserver.web.arriving import Arrived, request_of
 from mockserver.web.cors import CONTROL
 from mockserver.web.leaving import Departure, Leaving
-from mockserver.web.paths import Match, Paths
+from mockserver.web.path_match import Match, Paths
 from mockserver.world import World
 
 

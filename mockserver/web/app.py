@@ -23,8 +23,8 @@ from mockserver.web.cors import allow_browsers
 from mockserver.web.damage import DAMAGE, damaging
 from mockserver.web.docs import docs_pages
 from mockserver.web.login import login_pages
-from mockserver.web.paths import BESIDE, Match, Paths
-from mockserver.web.sharing import as_unreachable
+from mockserver.web.path_match import BESIDE, Match, Paths
+from mockserver.web.shared_store import as_unreachable
 from mockserver.web.target import BROKEN, MALFORMED, judge_as_sent
 from mockserver.world import Progress, World, unseen
 

@@ -9,7 +9,7 @@ from flask_cors.core import get_cors_headers, get_cors_options
 from werkzeug.datastructures import Headers
 
 from mockserver.messages import Headers as Fixed
-from mockserver.web.paths import Methods
+from mockserver.web.path_match import Methods
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 """Offered where nothing answers the path, so that a page can read the denial."""

@@ -27,7 +27,7 @@ from mockserver.web.following import FOLLOWING, Following
 from mockserver.web.lasting import Receive, Scope, Send, follow, lose
 from mockserver.web.leaving import WITHOUT_CONTENT, encoded
 from mockserver.web.pace import SMALL, Like, RequestPace
-from mockserver.web.paths import Match
+from mockserver.web.path_match import Match
 from mockserver.web.target import BROKEN, has_escapes, plain_path, problem_of
 
 THREADS = 64

@@ -16,13 +16,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from mockserver.auth.claims import Person
 from mockserver.errors import Refusal
 from mockserver.oauth.authorization import Authorization, Choice, Redirect
+from mockserver.oauth.error_replies import OAuthError
 from mockserver.oauth.parameters import MAX_BODY, read_body, read_pairs
 from mockserver.oauth.people import People
 from mockserver.oauth.redirects import is_safe, with_answer
-from mockserver.oauth.refusing import OAuthError
 from mockserver.oauth.tokens import GRANTS, TokenEndpoint, profile_claims
-from mockserver.web.paths import Paths
-from mockserver.web.sharing import sharing
+from mockserver.web.path_match import Paths
+from mockserver.web.shared_store import sharing
 from mockserver.web.target import BROKEN
 from mockserver.world import World
 

@@ -10,7 +10,7 @@ import pytest
 
 from checking import carried_out, prepared
 from mockserver.conformance.archive import har_request
-from mockserver.conformance.redaction import Redactor, escaped
+from mockserver.conformance.report_redaction import Redactor, escaped
 from mockserver.conformance.running import Outcome
 from mockserver.conformance.traffic import DEEPEST, Exchange, NotJson, Received, Sent, read_json
 

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from mockserver.conformance.checking import run
-from mockserver.conformance.curl import basic, curl
 from mockserver.conformance.events import Event, Finished
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
-from mockserver.conformance.redaction import Redactor
+from mockserver.conformance.report_redaction import Redactor
 from mockserver.conformance.reporting import BUILT_IN
+from mockserver.conformance.reproduction import basic, curl
 from mockserver.conformance.stories.expecting import breaks, is_misheld, places_of
 from mockserver.conformance.stories.playing import ABSENT
 from mockserver.conformance.stories.replaying import ReplayResult, fate_of

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from mockserver.conformance.check_plan import read_plan
 from mockserver.conformance.client import TargetClient
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.naive import Key, Reader
 from mockserver.conformance.naive_values import CannotTell, agree, plain
-from mockserver.conformance.plan import read_plan
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.running import carry_out
 from mockserver.conformance.session import Session

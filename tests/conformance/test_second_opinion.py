@@ -10,9 +10,9 @@ from mockserver.commands.check import check
 from mockserver.conformance.options import Options
 from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.comparison import Comparison
+from mockserver.conformance.second_opinion.comparison_run import compare
+from mockserver.conformance.second_opinion.fidelity_report import clear, lines, write
 from mockserver.conformance.second_opinion.opinions import Ruling
-from mockserver.conformance.second_opinion.reporting import clear, lines, write
-from mockserver.conformance.second_opinion.running import compare
 from mockserver.conformance.second_opinion.sides import Side
 from mockserver.conformance.targets import find_target
 from mockserver.conformance.traffic import json_or_none

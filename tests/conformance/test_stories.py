@@ -17,13 +17,13 @@ from checking import listening
 from mockserver.commands.cli import main
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
-from mockserver.conformance.redaction import Redactor
+from mockserver.conformance.report_redaction import Redactor
 from mockserver.conformance.runner import Run
 from mockserver.conformance.running import carry_out
+from mockserver.conformance.stories.finding_story import Circumstances, tell_story
 from mockserver.conformance.stories.replaying import ReplayResult, fate_of
 from mockserver.conformance.stories.scripts import clear_stories, write_stories
 from mockserver.conformance.stories.story import Story, as_data, read_story
-from mockserver.conformance.stories.telling import Circumstances, tell_story
 from mockserver.conformance.targets import Target, find_target
 from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import in_process

@@ -3,8 +3,8 @@
 import pytest
 
 from mockserver.conformance.bounds import ODD_TEXT, inside, outside
+from mockserver.conformance.check_plan import read_plan
 from mockserver.conformance.edges import allowed, bodies_inside, bodies_mistyped
-from mockserver.conformance.plan import read_plan
 from mockserver.conformance.values import Values
 from mockserver.contract import Document, Kind
 from mockserver.settings import Settings

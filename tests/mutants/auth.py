@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import jwt
 
 from mockserver.auth.authenticator import Authenticator, Wall
-from mockserver.auth.keys import Keys
+from mockserver.auth.signing_keys import Keys
 from mockserver.contract import Kind, Operation, read
 from mockserver.errors import Refusal
 from mockserver.handlers import HANDLERS, Call

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
+from mockserver.conformance.check_plan import read_plan
 from mockserver.conformance.client import TargetClient
 from mockserver.conformance.oracle import Oracle
-from mockserver.conformance.plan import read_plan
 from mockserver.conformance.running import carry_out
 from mockserver.conformance.session import Session
 from mockserver.conformance.transports import in_process

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from mockserver.conformance.check_plan import read_plan
 from mockserver.conformance.client import TargetClient
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.fuzzing import fuzz
 from mockserver.conformance.identity import Requester
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.oracle import Oracle
-from mockserver.conformance.plan import read_plan
 from mockserver.conformance.profiles import Amount, Limits
 from mockserver.conformance.registry import Check
 from mockserver.conformance.running import carry_out

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.events import Listener, Working
 from mockserver.conformance.findings import Inconclusive
-from mockserver.conformance.plan import Group
 from mockserver.conformance.second_opinion.author import Author
+from mockserver.conformance.second_opinion.compared_scripts import reading, script
+from mockserver.conformance.second_opinion.compared_steps import Step
 from mockserver.conformance.second_opinion.copying import Copier
 from mockserver.conformance.second_opinion.opinions import Opinion, Opinions, StepTaken, opinions
-from mockserver.conformance.second_opinion.scripts import reading, script
 from mockserver.conformance.second_opinion.sides import Side
-from mockserver.conformance.second_opinion.steps import Step
 from mockserver.contract import Kind
 
 SHRUNK = 40

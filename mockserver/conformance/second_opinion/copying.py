@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from mockserver.conformance.asking import NO_BODY, Ask, others
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Broken, Inconclusive
-from mockserver.conformance.plan import Group
-from mockserver.conformance.second_opinion.names import shared_name
+from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.sides import Side
 from mockserver.conformance.traffic import Sent
 from mockserver.conformance.walking import read_page

@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 from mockserver.conformance.asking import NO_BODY
-from mockserver.conformance.second_opinion.names import PREFIX, shared_name
+from mockserver.conformance.second_opinion.aliases import PREFIX, shared_name
+from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.second_opinion.sides import Side, SideReply
-from mockserver.conformance.second_opinion.steps import Expect, Step
 from mockserver.contract import Kind
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json, unlike

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.conformance.plan import Group
-from mockserver.conformance.redaction import Redactor
+from mockserver.conformance.check_plan import Group
+from mockserver.conformance.report_redaction import Redactor
 from mockserver.conformance.second_opinion.comparison import Comparison, Score
 from mockserver.conformance.second_opinion.opinions import Opinion, Ruling, StepTaken
 from mockserver.conformance.second_opinion.sides import SideReply

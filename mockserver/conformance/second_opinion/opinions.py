@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mockserver.conformance.plan import Group
+from mockserver.conformance.check_plan import Group
+from mockserver.conformance.second_opinion.compared_steps import Step
 from mockserver.conformance.second_opinion.differing import FOUND, STATUS, Disagreement, differences
 from mockserver.conformance.second_opinion.judgement import ANYWHERE, breaches
 from mockserver.conformance.second_opinion.sides import Side, SideReply
-from mockserver.conformance.second_opinion.steps import Step
 from mockserver.contract import KINDS, Kind
 
 NOTHING = SideReply()

@@ -14,8 +14,8 @@ from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.furnishing import named_in, resources_read
 from mockserver.conformance.registry import Check
 from mockserver.conformance.runner import Run
-from mockserver.conformance.second_opinion.names import SharedNames, Unbound
-from mockserver.conformance.second_opinion.steps import Expect, Step
+from mockserver.conformance.second_opinion.aliases import SharedNames, Unbound
+from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.steps import results_of
 from mockserver.conformance.traffic import Exchange, json_or_none
 from mockserver.conformance.transports import Unreachable

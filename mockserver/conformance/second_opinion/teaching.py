@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mockserver.conformance.second_opinion.aliases import PREFIX
 from mockserver.conformance.second_opinion.differing import sent_members
-from mockserver.conformance.second_opinion.names import PREFIX
 from mockserver.conformance.second_opinion.opinions import Opinion, Ruling
 from mockserver.contract import Kind
 from mockserver.values.absent import ABSENT

@@ -13,7 +13,7 @@ from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import first_address_of, linked
 from mockserver.handlers.planned.chronology import in_order
-from mockserver.handlers.planned.keys import identified, new_key
+from mockserver.handlers.planned.new_keys import identified, new_key
 from mockserver.handlers.planned.places import model_of, record_id
 from mockserver.messages import Json
 from mockserver.store import Tenant

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from mockserver.contract.document import Node
-from mockserver.contract.shapes import Shapes
+from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.words import flat
 
 _RANKS = (

@@ -13,7 +13,7 @@ from mockserver.contract.scalars import Draw
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import addressed
 from mockserver.handlers.planned.beginning import marked, repeated
-from mockserver.handlers.planned.keys import identified
+from mockserver.handlers.planned.new_keys import identified
 from mockserver.handlers.planned.places import keys_of
 from mockserver.handlers.planned.scope import Scope
 from mockserver.inference.words import RENAMES, flat, singular

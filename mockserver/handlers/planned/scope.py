@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mockserver.contract import Kind, Resource
-from mockserver.contract.forms import typed
+from mockserver.contract.form_bodies import typed
 from mockserver.contract.plan import Steps
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door

@@ -11,7 +11,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
 from mockserver.handlers.planned.addresses import address_of, named_by
 from mockserver.handlers.planned.composing import changed, composed, draw_for, new_name, settled
-from mockserver.handlers.planned.keys import new_key
+from mockserver.handlers.planned.new_keys import new_key
 from mockserver.handlers.planned.places import keys_of, model_of, plan_of
 from mockserver.handlers.planned.referring import require_references
 from mockserver.handlers.planned.replying import answered, made, with_record

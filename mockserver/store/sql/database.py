@@ -18,8 +18,8 @@ from sqlalchemy.pool import StaticPool
 
 from mockserver.errors import Problem, SetupError
 from mockserver.store.keeping import StoreUnreachable
+from mockserver.store.sql.database_schema import STEPS, facts, lines, shelves
 from mockserver.store.sql.location import Location
-from mockserver.store.sql.tables import STEPS, facts, lines, shelves
 
 Found = TypeVar("Found")
 log = logging.getLogger("mockserver")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mockserver.store.sql.database import Database
-from mockserver.store.sql.lines import Lines
+from mockserver.store.sql.log_lines import Lines
 from mockserver.store.sql.shelves import Contents, Shelf, Shelves
 from mockserver.store.store import BEGINNING, Store, TooManyTenants
 from mockserver.store.tenant import Tenant

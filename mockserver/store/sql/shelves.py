@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, literal, select, upd
 
 from mockserver.store.keeping import FactKind, FactPlace, Overtaken
 from mockserver.store.sql.database import Database
-from mockserver.store.sql.tables import entries, shelves
+from mockserver.store.sql.database_schema import entries, shelves
 
 Contents: TypeAlias = Iterable[tuple[FactPlace, bytes | None]]
 LIVE = "live"

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, delete, func, select, text
 
 from mockserver.errors import Problem, SetupError
 from mockserver.store.sql.database import Database
-from mockserver.store.sql.lines import Lines
+from mockserver.store.sql.database_schema import metadata, shelves
+from mockserver.store.sql.log_lines import Lines
 from mockserver.store.sql.shelves import LIVE, Shelves
-from mockserver.store.sql.tables import metadata, shelves
 
 BATCH = 1_000
 """How many rows are copied at once."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.contract import Contract, Resource
 from mockserver.contract.document import Node
-from mockserver.contract.shapes import Shapes
+from mockserver.contract.schema_shape import Shapes
 
 LONG = 200
 """From how many allowed characters on a text gets more than one line."""

@@ -25,7 +25,7 @@ from mockserver.web.console.tables import Question, columns, page_of
 from mockserver.web.control.coverage import exercised
 from mockserver.web.control.route import Route
 from mockserver.web.guarding import PREFIX, guard_of
-from mockserver.web.sharing import sharing
+from mockserver.web.shared_store import sharing
 from mockserver.world import World
 
 CONSOLE = f"{PREFIX}/console"

@@ -26,7 +26,7 @@ from mockserver.web.control.verification import VerificationControl
 from mockserver.web.control.world import WorldControl
 from mockserver.web.control.worlds import WorldsControl
 from mockserver.web.guarding import PREFIX, guard_of
-from mockserver.web.sharing import up_to_date
+from mockserver.web.shared_store import up_to_date
 from mockserver.world import World
 
 

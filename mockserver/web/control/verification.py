@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mockserver.values.suggestions import meant
-from mockserver.verification.asking import Answer, ask, not_called
-from mockserver.verification.calls import RecordedCall, Wanted
+from mockserver.verification.near_misses import Answer, ask, not_called
+from mockserver.verification.request_matcher import RecordedCall, Wanted
 from mockserver.verification.wording import line
 from mockserver.web.control.route import ControlRequest, Route, refusal
 from mockserver.world import World

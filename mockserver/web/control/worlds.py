@@ -13,7 +13,7 @@ from mockserver.errors import SetupError
 from mockserver.handlers.door import keep, remove
 from mockserver.seeding import scenario_of
 from mockserver.store import Tenant
-from mockserver.store.differing import ChangedRecord, differing
+from mockserver.store.tenant_diff import ChangedRecord, differing
 from mockserver.transfer import exported, imported
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, delete, func, select, update
 
 from mockserver.store.sql.database import Database
-from mockserver.store.sql.tables import lines, numbers
+from mockserver.store.sql.database_schema import lines, numbers
 
 OFTEN = 50
 """After how many lines the oldest are looked for."""

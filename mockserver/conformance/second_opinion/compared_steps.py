@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from mockserver.conformance.asking import NO_BODY
-from mockserver.conformance.plan import Group
-from mockserver.conformance.second_opinion.names import names_in
+from mockserver.conformance.check_plan import Group
+from mockserver.conformance.second_opinion.aliases import names_in
 from mockserver.contract import Kind, Operation
 
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from mockserver.contract.annotation_schemas import mark_problems, read_root
 from mockserver.contract.compile import UNKNOWN_PATH
 from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import Kind
 from mockserver.contract.making import Maker
-from mockserver.contract.marks import mark_problems, read_root
 from mockserver.contract.plan import Steps
 from mockserver.contract.problems import Problems
-from mockserver.inference.collection import InferredCollection, Reading
 from mockserver.inference.meanings import SINGLE, Guess
+from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.values.form import Form, read_form
 from mockserver.values.shown import quoted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from mockserver.verification.calls import Difference, RecordedCall, Wanted, difference
+from mockserver.verification.request_matcher import Difference, RecordedCall, Wanted, difference
 from mockserver.verification.wording import exchange, line, shown
 
 KEEP_MORE = "keep more (in pytest: @pytest.mark.mockserver(journal=…))"

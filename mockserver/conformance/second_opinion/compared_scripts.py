@@ -8,10 +8,10 @@ from typing import Any
 
 from mockserver.conformance.asking import NO_BODY, example_body, is_valid, others, record_name, usual
 from mockserver.conformance.bounds import outside
-from mockserver.conformance.plan import Group
+from mockserver.conformance.check_plan import Group
+from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.author import Author
-from mockserver.conformance.second_opinion.names import shared_name
-from mockserver.conformance.second_opinion.steps import Expect, Step
+from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
 

@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.expressions import compile_expression
 from mockserver.seeding.item import Make
 from mockserver.seeding.place import Place, literal
-from mockserver.seeding.scope import RecipeScope
+from mockserver.seeding.recipe_scope import RecipeScope
 from mockserver.values.absent import ABSENT
 
 

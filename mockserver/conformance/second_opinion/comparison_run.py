@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.conformance.events import Listener
 from mockserver.conformance.options import MOCK, Options, judge
-from mockserver.conformance.redaction import Redactor
+from mockserver.conformance.report_redaction import Redactor
 from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.comparison import Comparison
 from mockserver.conformance.second_opinion.fidelity import Conditions, summarize

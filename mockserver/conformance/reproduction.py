@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from mockserver.conformance.redaction import Redactor
+from mockserver.conformance.report_redaction import Redactor
 from mockserver.conformance.traffic import Exchange
 from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.values.redaction import is_secret

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.conformance.curl import TOKENS, basic
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.made import created, made_at, path_value
-from mockserver.conformance.redaction import Redactor
+from mockserver.conformance.report_redaction import Redactor
+from mockserver.conformance.reproduction import TOKENS, basic
 from mockserver.conformance.stories.expecting import symptom
 from mockserver.conformance.stories.holes import LAST_OF_ALL, Holes
 from mockserver.conformance.stories.playing import VOLATILE

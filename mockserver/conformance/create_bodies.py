@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from mockserver.conformance.check_plan import Group, Plan
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.identity import Requester
-from mockserver.conformance.plan import Group, Plan
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.values import ABSENT
 from mockserver.contract import Kind
