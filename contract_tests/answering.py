@@ -85,7 +85,7 @@ def worked_out(session: Session, group: Group) -> None:
         if any(call in str(reply_rules(operation)) for call in CLOCK):
             continue
         for body in bodies(session, group, operation):
-            if operation.body is None or operation.body.rule.allows(body):
+            if operation.body is None or operation.body.validator.allows(body):
                 ask = session.usual(group, operation, {}).but(body=body)
                 try:
                     with session.each(operation):
@@ -147,7 +147,7 @@ def paths(session: Session, group: Group, operation: Operation) -> Iterator[Mapp
     usual = session.usual(group, operation, {}).values
     yield usual
     for parameter in operation.parameters:
-        for word in (parameter.rule.node.value or {}).get("enum") or [] if parameter.location == "path" else ():
+        for word in (parameter.validator.node.value or {}).get("enum") or [] if parameter.location == "path" else ():
             if word != usual.get(parameter.name):
                 yield {**usual, parameter.name: word}
 

@@ -167,7 +167,7 @@ def check_directives_as_object(session: Session, group: Group) -> None:
     }
     operation = group.one(Kind.BATCH)
     asked = operation.batch.body([{"verb": "patch", "key": "x", "patch": steps}])
-    if operation.body and not operation.body.rule.allows(asked):
+    if operation.body and not operation.body.validator.allows(asked):
         raise NotApplicable("the document takes directives as an array only")
     (result,) = run_batch(session, group, [{"verb": "patch", "key": record[group.key], "patch": steps}])
     item_status(session, result, 200, "a patch with directives by index")
@@ -184,7 +184,7 @@ def check_limit(session: Session, group: Group) -> None:
     """As many items as the document allows are taken, one more is refused and does nothing."""
     operation = group.one(Kind.BATCH)
     assert operation.body
-    place = group.contract.document.follow(operation.body.rule.node).child("properties", operation.batch.items)
+    place = group.contract.document.follow(operation.body.validator.node).child("properties", operation.batch.items)
     limit = group.contract.document.follow(place).value.get("maxItems")
     if limit is None:
         raise NotApplicable("the document sets no limit for a batch")

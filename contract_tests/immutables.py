@@ -47,7 +47,7 @@ def check_create_refuses_the_key(session: Session, group: Group) -> None:
         raise NotApplicable("clients may choose the ids")
     body = {**session.body(group), group.key: chosen}
     reply = session.send(Ask(operation, body=body))
-    if operation.body and operation.body.rule.allows(body):
+    if operation.body and operation.body.validator.allows(body):
         taken = {made.id for made in session.records.left() if made.resource == group.name}
         session.expect(chosen not in taken, "a create takes the id that the client brings")
     else:

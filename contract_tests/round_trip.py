@@ -84,8 +84,8 @@ def check_lookups_select(session: Session, group: Group) -> None:
                 session.expect(not strangers, f"{operation.id} returns records with other values of {', '.join(named)}")
             for parameter in operation.keys:
                 changed = {**asked.values, parameter: f"nothing-has-{session.mark}"}
-                rule = next(one.rule for one in operation.parameters if one.name == parameter)
-                found = walk(session, group, asked.but(values=changed)) if rule.allows(changed[parameter]) else []
+                validator = next(one.validator for one in operation.parameters if one.name == parameter)
+                found = walk(session, group, asked.but(values=changed)) if validator.allows(changed[parameter]) else []
                 session.expect(not found, f"{operation.id} finds records by a {parameter} that nothing has")
 
 

@@ -103,7 +103,7 @@ def check_every_parameter(session: Session, group: Group) -> None:
     for operation, name, criterion in each_parameter(group):
         values = [one[criterion.field] for one in made if criterion.field in one]
         for wanted, how in _probes(criterion.how, values, session.mark):
-            if operation.body is None or not operation.body.rule.allows({name: wanted}):
+            if operation.body is None or not operation.body.validator.allows({name: wanted}):
                 continue
             held(session, group, operation, made, {name: wanted}, f"{name} ({how})")
 
@@ -209,7 +209,7 @@ def check_nothing_asked(session: Session, group: Group) -> None:
         narrowing = marked(session, group, operation.id)
         for name, criterion in operation.criteria.items():
             if criterion.field is None and not criterion.is_page_key:
-                place = group.contract.document.follow(operation.body.rule.node) if operation.body else None
+                place = group.contract.document.follow(operation.body.validator.node) if operation.body else None
                 assert place
                 value = group.values.make(place.child("properties", name), name, 1)
                 held(session, group, operation, made, {**narrowing, name: value}, f"{name}, which maps to no field")
@@ -223,7 +223,7 @@ def check_malformed(session: Session, group: Group) -> None:
         wrong: list[Any] = [{"no": "value"}, 4_711 if criterion.how is not How.EQUALS else "no value"]
         wrong += [["2025-01-01T00:00:00Z"], [1, 2, 3]] if criterion.how is How.RANGE else []
         for value in wrong:
-            if operation.body.rule.allows({name: value}):
+            if operation.body.validator.allows({name: value}):
                 continue
             with session.each(operation):
                 reply = session.send(Ask(operation, body={name: value}))

@@ -19,13 +19,13 @@ class Violation:
 
     ``location`` is where the value was: ``path``, ``query``, ``header``, ``body``, ``status`` or
     ``record``; ``pointer`` is an RFC 6901 pointer below it (a parameter's name counts as its first
-    step); ``rule`` is the JSON Schema keyword that failed; ``message`` says what was found and what
+    step); ``keyword`` is the JSON Schema keyword that failed; ``message`` says what was found and what
     was wanted. ``stands_for`` is how many it counts: more than one where it tells how many more there are.
     """
 
     location: str
     pointer: str
-    rule: str
+    keyword: str
     message: str
     stands_for: int = 1
 
@@ -65,7 +65,7 @@ def capped(violations: Iterable[Violation], uncounted: int = 0) -> tuple[Violati
     ``uncounted`` are those that were not even put into words; lists that were capped before may be put together.
     """
     listed = tuple(violations)
-    kept = tuple(_cut(one) for one in listed if one.rule != MORE)[:MAX_VIOLATIONS]
+    kept = tuple(_cut(one) for one in listed if one.keyword != MORE)[:MAX_VIOLATIONS]
     more = sum(one.stands_for for one in listed) + uncounted - len(kept)
     if not more:
         return kept
@@ -76,7 +76,7 @@ def _cut(violation: Violation) -> Violation:
     if len(violation.pointer) <= LONGEST and len(violation.message) <= LONGEST:
         return violation
     pointer, message = violation.pointer[:LONGEST], violation.message[:LONGEST]
-    return Violation(violation.location, pointer, violation.rule, message)
+    return Violation(violation.location, pointer, violation.keyword, message)
 
 
 def denied(reason: str) -> Refusal:
@@ -109,7 +109,7 @@ class ContractBreach(Exception):
     def __init__(self, operation: str, violations: Iterable[Violation]) -> None:
         self.operation = operation
         self.violations = tuple(violations)
-        listed = "; ".join(f"{v.path}: {v.message} ({v.rule})" for v in self.violations)
+        listed = "; ".join(f"{v.path}: {v.message} ({v.keyword})" for v in self.violations)
         super().__init__(f"{operation} breaks its contract: {listed}")
 
 

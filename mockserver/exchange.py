@@ -85,7 +85,7 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     if request.method == "HEAD" and operation.method == "GET":  # RFC 9110 9.3.2: all but the content is GET's
         request = replace(request, method="GET")
     if request.excess:
-        too_large = all(one.rule == "maxLength" for one in request.excess)
+        too_large = all(one.keyword == "maxLength" for one in request.excess)
         message = "The request is larger than this server accepts." if too_large else "The request cannot be read."
         raise Refusal(400, message, violations=request.excess)
     trail.tenant = request.path_values.get(world.contract.tenant) if world.contract.tenant else None
@@ -195,7 +195,7 @@ def _operation(world: World, request: Request) -> Operation:
     """Raises Refusal: as the document says where nothing answers the path, 405 with its verbs where something does."""
     verbs = world.contract.paths.get(request.template)
     if verbs is None:
-        malformed = [one for one in request.excess if one.rule == "encoding"]
+        malformed = [one for one in request.excess if one.keyword == "encoding"]
         if malformed:
             raise Refusal(400, "The path is not encoded as a path is.", violations=malformed)
         raise _stray(world, request)

@@ -110,7 +110,7 @@ def _stamped(world: World, resource: Resource) -> dict[str, Json]:
 def _wrong(tenant: Tenant, resource: Resource, record: Mapping[str, Any]) -> Iterator[Problem]:
     file = f"planted in {resource.name}"
     for violation in resource.violations(record):
-        yield Problem(file, violation.pointer, violation.message, f"correct it ({violation.rule})")
+        yield Problem(file, violation.pointer, violation.message, f"correct it ({violation.keyword})")
     for name in resource.ignored(record):
         yield Problem(file, f"/{name}", "is not a field", meant(name, resource.fields))
     for reference in resource.references:

@@ -88,7 +88,7 @@ def _put(world: World, tenant: Tenant, resource: Resource, record_id: str, value
         return
     record_id = tenant.name if resource.is_single else record_id
     record = resource.stored(value)
-    found = [(one.pointer, one.message, f"correct it ({one.rule})") for one in resource.violations(record)]
+    found = [(one.pointer, one.message, f"correct it ({one.keyword})") for one in resource.violations(record)]
     found += [(pointer_to(one), "is not a field", meant(one, resource.fields)) for one in resource.ignored(record)]
     if not resource.is_single and record.get(resource.key) != record_id:
         found.append((pointer_to(resource.key), f"is not {shown(record_id, 80)}", "say the same id in both places"))

@@ -79,7 +79,7 @@ def test_any_seed_keeps_the_contract_and_makes_sense(seed: int, tenant: str) -> 
         for resource in CONTRACT.resources.values():
             for record in world[resource.name].scan():
                 data = RULES.seen(resource, record, context)
-                assert not resource.rule.violations(data, "record"), (name, resource.name, data)
+                assert not resource.validator.violations(data, "record"), (name, resource.name, data)
                 for reference in resource.references:
                     for pointer, key in reference.found_in(data):
                         assert key in world[reference.resource], (resource.name, record.id, pointer, key)

@@ -75,7 +75,7 @@ def _body(group: Group, operation: Operation, record_id: str, body: Mapping[str,
 
 def is_valid(operation: Operation, body: Any) -> bool:
     """Whether ``body`` is an object that ``operation`` takes."""
-    return isinstance(body, dict) and operation.body is not None and operation.body.rule.allows(body)
+    return isinstance(body, dict) and operation.body is not None and operation.body.validator.allows(body)
 
 
 def example_body(group: Group, operation: Operation) -> dict[str, Any]:
@@ -116,4 +116,6 @@ def made_value(group: Group, operation: Operation, parameter: Parameter) -> str:
             declared = document.follow(place.child("parameters", index))
             if declared.value.get("name") == parameter.name and "example" in declared.value:
                 return str(declared.value["example"])
-    return str(group.values.make(Node(parameter.rule.node.pointer, parameter.rule.node.value), parameter.name, 1))
+    return str(
+        group.values.make(Node(parameter.validator.node.pointer, parameter.validator.node.value), parameter.name, 1)
+    )

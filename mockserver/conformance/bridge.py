@@ -68,9 +68,9 @@ class Bridge:
 
     def _name(self, place: Any, name: str, group: Group) -> None:
         known = place.get(name)
-        rule = group.field(group.key)
+        field = group.field(group.key)
         self._ever |= {made.id for made in self._kit.records.left()}
-        if isinstance(known, str) and known not in self._ever and _allows(rule.value, known) and _is_replaced(known):
+        if isinstance(known, str) and known not in self._ever and _allows(field.value, known) and _is_replaced(known):
             place[name] = self._own(group) or known
 
     def _refer(self, body: Any, group: Group) -> None:

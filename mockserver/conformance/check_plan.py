@@ -115,7 +115,7 @@ class Group:
         """Fields that the search takes a range of moments for, whatever their schema says."""
         found = set()
         for operation in self.all(Kind.SEARCH):
-            place = self.contract.document.follow(operation.body.rule.node) if operation.body else None
+            place = self.contract.document.follow(operation.body.validator.node) if operation.body else None
             for name, criterion in operation.criteria.items():
                 if place and criterion.field and criterion.how is How.RANGE:
                     items = self.contract.document.follow(place.child("properties", name)).child("items", "format")

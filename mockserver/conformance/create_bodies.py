@@ -48,8 +48,8 @@ def make_body(
     made = {
         name: one for name, one in made.items() if name in required or group.values.allows(group.writable[name], one)
     }
-    rule = group.one(Kind.CREATE).body
-    if rule and (broken := rule.rule.violations(made, "body")):
+    body = group.one(Kind.CREATE).body
+    if body and (broken := body.validator.violations(made, "body")):
         reasons = "; ".join(f"{one.path}: {one.message}" for one in broken[:3])
         raise Inconclusive(f"no valid {group.name} could be made from the document: {reasons}")
     return made

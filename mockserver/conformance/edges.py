@@ -80,7 +80,7 @@ def _other_types(group: Group, node: Node) -> list[tuple[str, Any]]:
 def allowed(group: Group, kind: Kind, body: dict[str, Any]) -> bool:
     """Whether the operation of ``kind`` takes ``body``."""
     operation = group.one(kind)
-    return operation.body is not None and operation.body.rule.allows(body)
+    return operation.body is not None and operation.body.validator.allows(body)
 
 
 def forged_values(group: Group) -> dict[str, Any]:

@@ -70,9 +70,9 @@ class Evidence:
         if isinstance(value, dict) and not value.keys() <= members:
             clauses.update({Clause("member", name): None for name in value if name not in members})
             members |= value.keys()
-        for broken in operation.body.rule.violations(value, ""):
+        for broken in operation.body.validator.violations(value, ""):
             # PERF: a valid body, which most are, costs no more than the one look.
-            clauses[Clause("constraint", f"{broken.pointer} {broken.rule}")] = None
+            clauses[Clause("constraint", f"{broken.pointer} {broken.keyword}")] = None
 
 
 def _around_body(exchange: Exchange, operation: Operation) -> Iterator[Clause]:

@@ -100,12 +100,12 @@ def _may_be_missing(operation: Operation, reply: Received) -> bool:
         return "{" in operation.path and reply.status == HTTPStatus.NOT_FOUND
     if operation.kind is Kind.LIST or reply.status != HTTPStatus.NOT_FOUND:
         return False
-    rule = operation.replies.get(reply.status)
+    declared = operation.replies.get(reply.status)
     try:
         value = reply.json()
     except NotJson:
         return False
-    return rule is None or rule.full is None or rule.full.allows(value)
+    return declared is None or declared.full is None or declared.full.allows(value)
 
 
 def _remedy(reply: Received) -> str:

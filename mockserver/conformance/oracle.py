@@ -19,7 +19,7 @@ from mockserver.conformance.stories.expecting import JUDGED
 from mockserver.conformance.stories.trail import BrokenRule, Expected, Trails
 from mockserver.conformance.traffic import Exchange, NotJson, Received, json_or_none, read_json
 from mockserver.contract import Operation
-from mockserver.contract.operation import ReplyRule
+from mockserver.contract.operation import DeclaredReply
 
 CORS = ("Access-Control-Allow-Headers", "Access-Control-Allow-Methods", "Access-Control-Allow-Origin")
 BOM = codecs.BOM_UTF8
@@ -78,8 +78,8 @@ class Oracle:
         if self._plain is not None and operation.plan is not None:
             found = self._plain.broken_rules(reply, operation, value)
         else:
-            rule = operation.replies.get(reply.status)
-            chosen = (rule.projected if is_projected(exchange, operation) else rule.full) if rule else None
+            declared = operation.replies.get(reply.status)
+            chosen = (declared.projected if is_projected(exchange, operation) else declared.full) if declared else None
             found = chosen.broken(value) if chosen else iter(())
         known = (
             BrokenRule(without_positions(place) if place else "", name, limit)
@@ -114,18 +114,18 @@ def judge(
         return
     if missing := [name for name in CORS if reply.header(name) is None]:
         yield "watch.cross_origin", None, f"a reply with {reply.status} lacks {', '.join(missing)}", ""
-    rule = operation.replies.get(reply.status)
-    if rule is None:
-        declared = ", ".join(map(str, sorted(operation.replies)))
-        yield "watch.status", None, f"answered {reply.status}, which is not declared", f"declared: {declared}"
+    declared = operation.replies.get(reply.status)
+    if declared is None:
+        statuses = ", ".join(map(str, sorted(operation.replies)))
+        yield "watch.status", None, f"answered {reply.status}, which is not declared", f"declared: {statuses}"
     elif reply.status < 500:
-        yield from _content(exchange, reply, operation, rule)
+        yield from _content(exchange, reply, operation, declared)
 
 
 def _content(
-    exchange: Exchange, reply: Received, operation: Operation, rule: ReplyRule
+    exchange: Exchange, reply: Received, operation: Operation, declared: DeclaredReply
 ) -> Iterator[tuple[str, int | None, str, str]]:
-    if rule.full is None:
+    if declared.full is None:
         if reply.body:
             yield "watch.schema", 200, f"a reply with {reply.status} has content, none is declared", _start(reply)
         return
@@ -139,9 +139,9 @@ def _content(
     except NotJson as wrong:
         yield "watch.schema", 200, f"a reply with {reply.status} is not JSON", str(wrong)
         return
-    chosen = rule.projected if is_projected(exchange, operation) else rule.full
+    chosen = declared.projected if is_projected(exchange, operation) else declared.full
     if chosen and (broken := chosen.violations(value, "body")):
-        where = sorted({f"{without_positions(one.pointer)} ({one.rule})" for one in broken})
+        where = sorted({f"{without_positions(one.pointer)} ({one.keyword})" for one in broken})
         detail = "; ".join(f"{one.path}: {one.message}" for one in broken[:5])
         yield "watch.schema", 200, f"a reply with {reply.status} breaks its schema at {', '.join(where[:3])}", detail
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from mockserver.conformance.generator import Generator
 from mockserver.contract import Document
 from mockserver.contract.document import Node
-from mockserver.contract.schema import Rule, Schemas
+from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.errors import SetupError
 
 START = datetime(2025, 1, 1, 9, tzinfo=UTC)
@@ -42,7 +42,7 @@ class Values:
     def __init__(self, document: Document, seed: int = 1) -> None:
         self._document = document
         self._schemas = Schemas(document)
-        self._rules: dict[str, Rule | None] = {}
+        self._validators: dict[str, SchemaValidator | None] = {}
         self._read: dict[str, _Schema] = {}
         self._generator = Generator(document, seed)
 
@@ -64,21 +64,21 @@ class Values:
     def allows(self, node: Node, value: Any) -> bool:
         """Whether ``value`` keeps the schema at ``node``; what is not a schema forbids nothing."""
         if isinstance(node.value, Mapping) and len(node.value) == 1:
-            node = self._document.follow(node)  # PERF: one rule for all that only refer to the same place
-        if node.pointer not in self._rules:
-            self._rules[node.pointer] = self._compiled(node)
-        rule = self._rules[node.pointer]
-        return rule is None or rule.allows(value)
+            node = self._document.follow(node)  # PERF: one validator for all that only refer to the same place
+        if node.pointer not in self._validators:
+            self._validators[node.pointer] = self._compiled(node)
+        validator = self._validators[node.pointer]
+        return validator is None or validator.allows(value)
 
-    def _compiled(self, schema: Node) -> Rule | None:
+    def _compiled(self, schema: Node) -> SchemaValidator | None:
         if not isinstance(schema.value, Mapping) or not schema.pointer:
             return None
-        rule = self._schemas.rule(schema)
+        validator = self._schemas.validator(schema)
         try:
-            rule.compile()
+            validator.compile()
         except SetupError:
             return None
-        return rule
+        return validator
 
     def _near(self, node: Node, name: str, ordinal: int, example: Any, depth: int, *, inner: Make | None = None) -> Any:
         """A value shaped like the example, or like what the schema says at first sight.

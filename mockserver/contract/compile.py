@@ -17,7 +17,7 @@ from mockserver.contract.plan import OperationPlan
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.resource_reader import read_resources
-from mockserver.contract.schema import Rule, Schemas
+from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.servers import prefix_of
 from mockserver.values.form import Form, read_form
 
@@ -30,7 +30,7 @@ class Contract:
     """A document made ready to be served.
 
     ``paths`` maps each path template to its operations by verb; ``indexes`` names the fields by which
-    each resource's records are found, ``counted`` those that are numbered through; ``bodies`` holds the rule
+    each resource's records are found, ``counted`` those that are numbered through; ``bodies`` holds the validator
     for the body of a resource's operation of a kind; ``tenant`` is the path parameter that names the tenant, if
     any; ``prefixes`` are the path prefixes of the servers that the document names; ``maker`` makes values for its
     schemas where nothing else does. ``unknown_path`` is the status of a path that the document does not have, and
@@ -42,7 +42,7 @@ class Contract:
     resources: Mapping[str, Resource]
     indexes: Mapping[str, tuple[str, ...]]
     counted: Mapping[str, tuple[str, ...]]
-    bodies: Mapping[tuple[str, Kind], Rule]
+    bodies: Mapping[tuple[str, Kind], SchemaValidator]
     security: Security
     tenant: str | None
     prefixes: tuple[str, ...]
@@ -67,16 +67,16 @@ class Contract:
         yield from {id(operation): operation for operation in every}.values()
 
     def compile_all(self) -> None:
-        """Compile every rule now instead of on first use. Raises SetupError listing all that are no schemas."""
+        """Compile every validator now instead of on first use. Raises SetupError listing all that are no schemas."""
         problems = Problems(self.document)
-        rules = [resource.rule for resource in self.resources.values()]
+        validators = [resource.validator for resource in self.resources.values()]
         for operation in self.operations():
-            rules += [parameter.rule for parameter in operation.parameters]
-            rules += [operation.body.rule] if operation.body else []
+            validators += [parameter.validator for parameter in operation.parameters]
+            validators += [operation.body.validator] if operation.body else []
             for reply in operation.replies.values():
-                rules += [rule for rule in (reply.full, reply.projected) if rule]
-        for rule in rules:
-            problems.attempt(rule.compile)
+                validators += [validator for validator in (reply.full, reply.projected) if validator]
+        for validator in validators:
+            problems.attempt(validator.compile)
         problems.raise_any()
 
 
@@ -124,9 +124,9 @@ def _counted(document: Document, resource: Resource) -> tuple[str, ...]:
     return tuple(name for name, node in fields if "next_number(" in str(node.child("x-mock", "filled").value))
 
 
-def _bodies(paths: Mapping[str, Mapping[str, Operation]]) -> dict[tuple[str, Kind], Rule]:
+def _bodies(paths: Mapping[str, Mapping[str, Operation]]) -> dict[tuple[str, Kind], SchemaValidator]:
     return {
-        (operation.resource.name, operation.kind): operation.body.rule
+        (operation.resource.name, operation.kind): operation.body.validator
         for verbs in paths.values()
         for operation in verbs.values()
         if operation.body

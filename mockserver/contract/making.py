@@ -10,7 +10,7 @@ import jsonschema_rs
 from mockserver.contract.document import Node
 from mockserver.contract.endless import Endless
 from mockserver.contract.scalars import Draw, is_told_by_name, scalar
-from mockserver.contract.schema import Rule, Schemas
+from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.schema_shape import SchemaShape, Shapes
 from mockserver.contract.states import first_state, is_end_date, is_state, living
 from mockserver.messages import Json
@@ -39,23 +39,23 @@ class Maker:
     def __init__(self, schemas: Schemas, shapes: Shapes) -> None:
         self.shapes = shapes
         self._schemas = schemas
-        self._rules: dict[str, Rule] = {}
+        self._validators: dict[str, SchemaValidator] = {}
         self._usable: dict[str, bool] = {}
         self._endless = Endless(shapes)
 
-    def rule(self, node: Node) -> Rule:
+    def validator(self, node: Node) -> SchemaValidator:
         """The rule of the schema at ``node``; PERF: the same one for all that only refer to the same place."""
         if isinstance(node.value, dict) and len(node.value) == 1 and "$ref" in node.value:
             node = self.shapes.follow(node)
-        if node.pointer not in self._rules:
-            self._rules[node.pointer] = self._schemas.rule(node)
-        return self._rules[node.pointer]
+        if node.pointer not in self._validators:
+            self._validators[node.pointer] = self._schemas.validator(node)
+        return self._validators[node.pointer]
 
     def allows(self, node: Node, value: Json) -> bool:
         """Whether ``value`` keeps the schema; a schema that nobody can compile forbids nothing."""
         if not isinstance(node.value, dict) or not self._compiles(node):
             return True
-        return self.rule(node).allows(value)
+        return self.validator(node).allows(value)
 
     def is_endless(self, node: Node) -> bool:
         """Whether no finite value keeps the schema."""
@@ -65,7 +65,7 @@ class Maker:
         """Where ``value`` breaks the schema, and which keyword of it."""
         if not isinstance(node.value, dict) or not self._compiles(node):
             return []
-        return [(_steps(one.pointer), one.rule) for one in self.rule(node).violations(value, "")]
+        return [(_steps(one.pointer), one.keyword) for one in self.validator(node).violations(value, "")]
 
     def make(self, node: Node, draw: Draw, examples: tuple[Json, ...] = ()) -> Json:
         """A value that keeps the schema, the best that there is; the nearest one where the schema allows none."""
@@ -101,7 +101,7 @@ class Maker:
     def _compiles(self, node: Node) -> bool:
         if node.pointer not in self._usable:
             try:
-                self.rule(node).compile()
+                self.validator(node).compile()
                 self._usable[node.pointer] = True
             except Exception:  # noqa: BLE001 -- whatever a library has against a schema, it forbids nothing then
                 self._usable[node.pointer] = False

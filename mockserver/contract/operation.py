@@ -13,7 +13,7 @@ from mockserver.contract.kinds import KINDS, Facts, Kind
 from mockserver.contract.login_endpoints import Login
 from mockserver.contract.plan import OperationPlan
 from mockserver.contract.resource import Resource
-from mockserver.contract.schema import Rule
+from mockserver.contract.schema import SchemaValidator
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +29,25 @@ class Parameter:
     required: bool
     type: str
     may_be_empty: bool
-    rule: Rule
+    validator: SchemaValidator
     references: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The request body: its media types, whether it must be there, the rule it keeps."""
+    """The request body: its media types, whether it must be there, and the validator it is held to."""
 
     media_types: tuple[str, ...]
     required: bool
-    rule: Rule
+    validator: SchemaValidator
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyRule:
+class DeclaredReply:
     """What one status may carry. ``full`` None: no content. ``projected`` holds when a projection was asked for."""
 
-    full: Rule | None
-    projected: Rule | None
+    full: SchemaValidator | None
+    projected: SchemaValidator | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Operation:
     meaning: Mapping[str, Any]
     parameters: tuple[Parameter, ...]
     body: Body | None
-    replies: Mapping[int, ReplyRule]
+    replies: Mapping[int, DeclaredReply]
     secured: bool
     scopes: frozenset[str]
     projection: str | None

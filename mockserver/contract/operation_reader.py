@@ -14,10 +14,10 @@ from mockserver.contract.meaning import Meaning, read_meaning
 from mockserver.contract.operation import (
     Body,
     Criterion,
+    DeclaredReply,
     How,
     Operation,
     Parameter,
-    ReplyRule,
 )
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
@@ -114,8 +114,8 @@ class OperationReader:
             self._problems.add(
                 node.child("x-mock"), f"names the unknown resource {quoted(target)}", f"use one of {known}"
             )
-        rule = self._schemas.rule(node.child("schema"))
-        return Parameter(name, location, required, type_, may_be_empty, rule, target)
+        validator = self._schemas.validator(node.child("schema"))
+        return Parameter(name, location, required, type_, may_be_empty, validator, target)
 
     def _body(self, node: Node) -> Body | None:
         body = self._document.follow(node.child("requestBody"))
@@ -125,7 +125,7 @@ class OperationReader:
         if not media:
             raise self._document.error(body, "no JSON media type", "declare application/json")
         schema = next(iter(media.values())).child("schema")
-        return Body(tuple(media), bool(body.child("required").value), self._schemas.rule(schema))
+        return Body(tuple(media), bool(body.child("required").value), self._schemas.validator(schema))
 
     def _criteria(self, node: Node, meaning: Meaning) -> dict[str, Criterion]:
         """What each member of a search's body means."""
@@ -157,16 +157,16 @@ class OperationReader:
             if status.isdigit():
                 yield status, self._document.follow(reply)
 
-    def _reply(self, reply: Node, meaning: Meaning) -> ReplyRule:
+    def _reply(self, reply: Node, meaning: Meaning) -> DeclaredReply:
         media = next((place for name, place in reply.child("content").items() if is_json(name)), None)
         if media is None:
-            return ReplyRule(None, None)
+            return DeclaredReply(None, None)
         schema = self._document.follow(media.child("schema"))
-        rule = self._schemas.rule(schema)
+        validator = self._schemas.validator(schema)
         if not meaning.projection:
-            return ReplyRule(rule, rule)
+            return DeclaredReply(validator, validator)
         resource = self._resources[meaning.resource]
-        return ReplyRule(rule, self._schemas.projection(schema, resource.rule.node, resource.key))
+        return DeclaredReply(validator, self._schemas.projection(schema, resource.validator.node, resource.key))
 
     def _declared(self, node: Node, meaning: Meaning, replies: Mapping[int, Any], secured: bool) -> None:
         wanted = ANY_STATUSES | meaning.facts.statuses | ({401} if secured else set())
@@ -210,7 +210,7 @@ class OperationReader:
             place = self._document.follow(place.child("properties", meaning.page.items))
         if place.child("type").value == "array":
             place = self._document.follow(place.child("items"))
-        return place.pointer == self._resources[meaning.resource].rule.node.pointer
+        return place.pointer == self._resources[meaning.resource].validator.node.pointer
 
 
 def is_ignored(parameter: Node) -> bool:

@@ -93,14 +93,14 @@ def _read_parameter(
         violations.append(Violation(parameter.location, pointer, "boolean", message))
         return
     value = _typed(parameter.type, sent[parameter.name])
-    broken = parameter.rule.violations(value, parameter.location, pointer)
+    broken = parameter.validator.violations(value, parameter.location, pointer)
     violations += broken
     if not broken:
         values[parameter.name] = value
 
 
 def _typed(type_: str, text: str) -> Json:
-    """``text`` as the type its parameter declares; as it is when it does not read as one (the rule then says so)."""
+    """``text`` as its parameter's type; as it is when it does not read as one (its validator then says so)."""
     if type_ == "integer" and _INTEGER.fullmatch(text):
         return int(text)
     if type_ in ("number", "integer") and _NUMBER.fullmatch(text):
@@ -116,16 +116,16 @@ def _read_body(
     operation: Operation, request: Request, max_depth: int, violations: list[Violation]
 ) -> tuple[Json, bool]:
     """The decoded body and whether there was one."""
-    rule = operation.body
+    expected = operation.body
     if not request.body:
-        if rule and rule.required:
+        if expected and expected.required:
             violations.append(Violation("body", "", "required", "is required and missing"))
         return None, False
-    if rule is None:
+    if expected is None:
         message = f"is not expected here, found {len(request.body)} bytes"
         violations.append(Violation("body", "", "unexpected", message))
         return None, False
-    if wrong := _wrong_type(request.headers.get("content-type"), rule.media_types):
+    if wrong := _wrong_type(request.headers.get("content-type"), expected.media_types):
         violations.append(Violation("header", "/Content-Type", "contentType", wrong))
         return None, False
     try:
@@ -133,7 +133,7 @@ def _read_body(
     except BadJson as bad:
         violations.append(Violation("body", bad.pointer, "json", str(bad)))
         return None, False
-    violations += rule.rule.violations(body, "body")
+    violations += expected.validator.violations(body, "body")
     return body, True
 
 

@@ -34,7 +34,7 @@ class ReferenceValidator:
 
         Raises ContractBreach when openapi-core's verdict differs.
         """
-        if violations and all(violation.rule in BEYOND_SCHEMAS for violation in violations):
+        if violations and all(violation.keyword in BEYOND_SCHEMAS for violation in violations):
             return
         found = self.request_errors(operation, request)
         if bool(found) != bool(violations):
@@ -48,7 +48,7 @@ class ReferenceValidator:
 
     def request_errors(self, operation: Operation, request: Request) -> list[str]:
         """What openapi-core has against the request; texts without a character, which it never takes, left out."""
-        texts = {one.name for one in operation.parameters if one.location == "query" and one.rule.allows("")}
+        texts = {one.name for one in operation.parameters if one.location == "query" and one.validator.allows("")}
         query = tuple((name, text) for name, text in request.query if text or name not in texts)
         return [_told(error) for error in self._api.iter_request_errors(_Asked(replace(request, query=query)))]
 

@@ -15,18 +15,18 @@ def check(operation: Operation, reply: Reply, *, projected: bool) -> None:
     taken on trust where the document promises just such records: they were checked when written.
     Raises ContractBreach.
     """
-    rule = operation.replies.get(reply.status)
-    if rule is None:
-        declared = ", ".join(map(str, sorted(operation.replies)))
-        message = f"{reply.status} is not declared (declared: {declared})"
+    declared = operation.replies.get(reply.status)
+    if declared is None:
+        statuses = ", ".join(map(str, sorted(operation.replies)))
+        message = f"{reply.status} is not declared (declared: {statuses})"
         raise ContractBreach(operation.id, [Violation("status", "", "status", message)])
     has_content = reply.has_value or reply.raw is not None
-    if has_content != (rule.full is not None):
+    if has_content != (declared.full is not None):
         message = "has content where none is declared" if has_content else "has no content where some is declared"
         raise ContractBreach(operation.id, [Violation("body", "", "content", message)])
-    schema = rule.projected if projected else rule.full
-    if schema is None or (reply.raw is not None and operation.holds_records and not projected):
+    validator = declared.projected if projected else declared.full
+    if validator is None or (reply.raw is not None and operation.holds_records and not projected):
         return
     value = reply.value if reply.has_value else read_own(reply.raw or b"null")
-    if violations := schema.violations(value, "body"):
+    if violations := validator.violations(value, "body"):
         raise ContractBreach(operation.id, violations)

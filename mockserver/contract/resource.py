@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from mockserver.contract.plan import Model
-from mockserver.contract.schema import Rule
+from mockserver.contract.schema import SchemaValidator
 from mockserver.errors import Violation
 from mockserver.values.members import texts_at
 
@@ -75,7 +75,7 @@ class Resource:
     computed: frozenset[str]
     references: tuple[Reference, ...]
     elsewhere: tuple[Reference, ...]
-    rule: Rule
+    validator: SchemaValidator
     model: Model | None = None
     counts_every_patch: bool = False
 
@@ -85,7 +85,7 @@ class Resource:
 
     def violations(self, record: Mapping[str, Any], location: str = "record") -> tuple[Violation, ...]:
         """How ``record`` breaks the schema that replies promise, but for what is computed when it is looked at."""
-        broken = self.rule.violations(record, location)
+        broken = self.validator.violations(record, location)
         return tuple(one for one in broken if one.pointer[1:] not in self.computed) if self.computed else broken
 
     def stored(self, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,7 +74,7 @@ class _ResourceReader:
             computed=computed,
             references=tuple(one for one in references if not one.is_elsewhere),
             elsewhere=tuple(one for one in references if one.is_elsewhere),
-            rule=self._schemas.rule(node),
+            validator=self._schemas.validator(node),
             counts_every_patch=marks.get("patch-without-change") == "counts",
         )
 

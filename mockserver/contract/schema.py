@@ -34,20 +34,20 @@ class Schemas:
         """``loose``: only dates, addresses and UUIDs are judged of all formats; the others have too many senses."""
         self.document = document
         self._formats = dict.fromkeys(_LOOSE, _anything) if loose else None
-        self._known: dict[str, Rule] = {}
+        self._known: dict[str, SchemaValidator] = {}
         self.heavy = Heavy(document)
 
     @cached_property
     def _registry(self) -> jsonschema_rs.Registry:
         return jsonschema_rs.Registry([(_URI, self.document.root)], draft=jsonschema_rs.Draft202012)
 
-    def rule(self, node: Node) -> Rule:
+    def validator(self, node: Node) -> SchemaValidator:
         """The rule of the schema at ``node``; compiled when first asked."""
-        return Rule(self, node)
+        return SchemaValidator(self, node)
 
-    def known(self, node: Node) -> Rule:
+    def known(self, node: Node) -> SchemaValidator:
         """The one rule of the schema at ``node`` for those who ask again and again."""
-        return self._known.setdefault(node.pointer, Rule(self, node))
+        return self._known.setdefault(node.pointer, SchemaValidator(self, node))
 
     def allows(self, node: Node, value: Json) -> bool:
         """Whether ``value`` keeps the schema at ``node``; one that cannot be compiled forbids nothing."""
@@ -56,10 +56,10 @@ class Schemas:
         except SetupError:
             return True
 
-    def projection(self, node: Node, record: Node, key: str) -> Rule:
+    def projection(self, node: Node, record: Node, key: str) -> SchemaValidator:
         """The rule of the reply at ``node`` when some fields were asked for: of a ``record`` its ``key`` is needed."""
         place = self.document.follow(record).pointer
-        return Rule(self, node, lambda: _absolute(self._requiring(node, place, [key] if key else [])))
+        return SchemaValidator(self, node, lambda: _absolute(self._requiring(node, place, [key] if key else [])))
 
     def _requiring(self, node: Node, record: str, keys: list[str]) -> Json:
         """The schema at ``node``, spelt out as far as records stand in it: itself, the items of a list, its members."""
@@ -89,7 +89,7 @@ class Schemas:
             raise self.document.error(node, f"not a usable JSON Schema: {reason}", "correct the schema") from None
 
 
-class Rule:
+class SchemaValidator:
     """One schema, compiled on first use.
 
     PERF: ``is_valid`` answers in well under a microsecond where collecting errors takes 26, so errors
@@ -132,7 +132,7 @@ class Rule:
         return self._listed(value, location, pointer)
 
     def broken(self, value: Json) -> Iterator[tuple[str, str, Any]]:
-        """Pointer, rule and its limit of what ``value`` breaks; what must be there is at its own pointer."""
+        """Pointer, keyword and its limit of what ``value`` breaks; what must be there is at its own pointer."""
         for top in self._validator.iter_errors(value):
             for error in _closest(top):
                 yield _violation(error, "", "").pointer, error.kind.name, _limit(error.kind)
@@ -142,11 +142,12 @@ class Rule:
         the work for each level.
         """
         node, part, steps = narrowed(self._schemas.document, self._schemas.allows, self.node, value)
-        rule, place = self._schemas.known(node), pointer + pointer_to(*steps)
+        validator, place = self._schemas.known(node), pointer + pointer_to(*steps)
         if not is_deep(part):
-            return rule._listed(part, location, place)  # noqa: SLF001 -- another of its kind
+            return validator._listed(part, location, place)  # noqa: SLF001 -- another of its kind
         if not self._schemas.allows(node, bare := without_parts(part)):
-            found = [one for one in rule._listed(bare, location, place) if one.rule != "required" or _lacks(part, one)]  # noqa: SLF001
+            listed = validator._listed(bare, location, place)  # noqa: SLF001 -- another of its kind
+            found = [one for one in listed if one.keyword != "required" or _lacks(part, one)]
             if found:
                 return tuple(found)
         return (Violation(location, place, "schema", "keeps none of the schemas for it as a whole"),)
@@ -171,8 +172,8 @@ def _lacks(value: Json, violation: Violation) -> bool:
 def _without_echoes(found: Iterable[Violation]) -> list[Violation]:
     """The violations without those of ``not`` where the type is wrong already: of a list none says what it holds."""
     violations = list(found)
-    mistyped = {one.pointer for one in violations if one.rule == "type"}
-    return [one for one in violations if one.rule != "not" or one.pointer not in mistyped]
+    mistyped = {one.pointer for one in violations if one.keyword == "type"}
+    return [one for one in violations if one.keyword != "not" or one.pointer not in mistyped]
 
 
 def _closest(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:
@@ -207,22 +208,22 @@ def _violation(error: jsonschema_rs.ValidationError, location: str, pointer: str
     value: Any = error.instance
     steps = [str(step) for step in error.instance_path]
     kind: Any = error.kind  # its members differ by kind
-    rule = kind.name
-    if rule == "required":
+    keyword = kind.name
+    if keyword == "required":
         steps.append(kind.property)
         message = "is required and missing"
-    elif rule == "enum":
+    elif keyword == "enum":
         message = f"{shown(value)} is not one of {', '.join(map(shown, kind.options))}"
-    elif rule == "not" and (unwanted := _unwanted(error)):
+    elif keyword == "not" and (unwanted := _unwanted(error)):
         steps.append(unwanted)
         message = f"must not be given, found {shown(value[unwanted])}"
     else:
         message = error.message.replace(_MASK, shown(value))
-    return Violation(location, pointer + pointer_to(*steps), rule, message)
+    return Violation(location, pointer + pointer_to(*steps), keyword, message)
 
 
 def _limit(kind: Any) -> Any:
-    """What a rule allows, where it is one value or a list of them; its members differ by kind."""
+    """What a keyword allows, where it is one value or a list of them; its members differ by kind."""
     names = ("limit", "options", "pattern", "types")
     found = next((getattr(kind, name) for name in names if hasattr(kind, name)), None)
     return found if isinstance(found, int | float | str | list | None) else list(map(str, found))

@@ -215,10 +215,10 @@ class _RequestReader:
     def _violations(self, schema: Node, value: Json, location: str, pointer: str = "") -> tuple[Violation, ...]:
         if self._maker.allows(schema, value):
             return ()
-        return self._maker.rule(schema).violations(value, location, pointer)
+        return self._maker.validator(schema).violations(value, location, pointer)
 
-    def _broken(self, location: str, pointer: str, rule: str, message: str) -> None:
-        self.violations.append(Violation(location, pointer, rule, message))
+    def _broken(self, location: str, pointer: str, keyword: str, message: str) -> None:
+        self.violations.append(Violation(location, pointer, keyword, message))
 
 
 def _file(file: FileStorage) -> str:

@@ -13,7 +13,7 @@ from mockserver.contract.operation import Operation, Security
 from mockserver.contract.plan import Credential, Model, OperationPlan, Parent, Said
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
-from mockserver.contract.schema import Rule, Schemas
+from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.annotations import SAID, Marks
 from mockserver.inference.demands import credentials, parameters
@@ -47,7 +47,7 @@ class _Builder:
         self._tenant = marks.tenant or likely_tenant(self._found.paths)
         resources = {one.name: self._resource(one) for one in self._found.every()}
         nothing = Resource("", "", "", is_chosen=False, fields=frozenset(), managed=frozenset(), stamps={},
-                           computed=frozenset(), references=(), elsewhere=(), rule=self._any())  # fmt: skip
+                           computed=frozenset(), references=(), elsewhere=(), validator=self._any())  # fmt: skip
         paths: dict[str, dict[str, Operation]] = {}
         for reading in self._found.readings.values():
             guess = marks.guess(reading, self._meanings.guess(reading))
@@ -109,7 +109,7 @@ class _Builder:
             computed=frozenset(),
             references=(),
             elsewhere=(),
-            rule=self._schemas.rule(record) if record is not None else self._any(),
+            validator=self._schemas.validator(record) if record is not None else self._any(),
             model=model,
         )
 
@@ -250,5 +250,5 @@ class _Builder:
         is_member = found.steps[0] in self._shapes.properties(about.record) and found.steps != about.steps
         return () if is_member else found.steps
 
-    def _any(self) -> Rule:
-        return self._schemas.rule(Node("", {}))
+    def _any(self) -> SchemaValidator:
+        return self._schemas.validator(Node("", {}))

@@ -34,7 +34,7 @@ class Filling:
             return
         record = resource.stored(record)
         if broken := resource.violations(record):
-            if not self._lacks(item, [one.pointer[1:] for one in broken if one.rule == "required"]):
+            if not self._lacks(item, [one.pointer[1:] for one in broken if one.keyword == "required"]):
                 for violation in broken:
                     self._complain(item, record, violation)
             return
@@ -88,7 +88,7 @@ class Filling:
         problem = Problem(recipe.place.file, where, f"{broken.pointer or '/'} {broken.message}", remedy)
         # What is wrong with each item of a list is one fault.
         field = "/".join(step for step in broken.pointer.split("/") if not step.isdigit())
-        self._keep(problem, f"{self._tenant.name}, {recipe.name} {told_id}", broken.rule + field)
+        self._keep(problem, f"{self._tenant.name}, {recipe.name} {told_id}", broken.keyword + field)
 
     def _keep(self, problem: Problem, who: str, rule: str) -> None:
         key = (problem.file, problem.pointer, rule)

@@ -120,32 +120,32 @@ def _is_zoned_moment(text: object) -> bool:
 
 def _faults(error: ValidationError) -> Iterator[Fault]:
     """Pointer, problem and remedy of one error; of several names that are unknown or missing, each."""
-    at, rule = tuple(error.absolute_path), str(error.validator)
+    at, keyword = tuple(error.absolute_path), str(error.validator)
     schema: Any = error.schema
     found: Any = error.instance
     wanted: Any = error.validator_value
     properties = schema.get("properties", {}) if isinstance(schema, dict) else {}
-    if rule == "additionalProperties":
+    if keyword == "additionalProperties":
         yield from _unknown(at, found, schema, properties)
-    elif rule == "required":
+    elif keyword == "required":
         for name in (name for name in wanted if name not in found):
             yield pointer_to(*at, name), "is missing", _remedy(properties.get(name, {}), "add it")
-    elif rule == "dependentRequired":
+    elif keyword == "dependentRequired":
         for present, needed in wanted.items():
             for name in needed if present in found else ():
                 if name not in found:
                     problem = f"is missing beside {quoted(present)}"
                     yield pointer_to(*at, name), problem, _remedy(properties.get(name), "add it")
-    elif rule in ("anyOf", "oneOf") and error.context:
+    elif keyword in ("anyOf", "oneOf") and error.context:
         yield from _alternatives(error, at)
     elif list(error.absolute_schema_path)[-2:-1] == ["propertyNames"]:
-        remedy = meant(found, wanted) if rule == "enum" else _remedy(schema, "choose another name")
+        remedy = meant(found, wanted) if keyword == "enum" else _remedy(schema, "choose another name")
         yield pointer_to(*at, found), "is not an accepted name here", remedy
     else:
         yield (
             pointer_to(*at),
-            _problem(rule, wanted, found),
-            _near(rule, wanted, found) or _remedy(schema, "correct it"),
+            _problem(keyword, wanted, found),
+            _near(keyword, wanted, found) or _remedy(schema, "correct it"),
         )
 
 
@@ -185,27 +185,27 @@ def _is_of_another_type(choice: ValidationError, error: ValidationError) -> bool
     return error.validator in ("type", "const", "enum") and error.absolute_path == choice.absolute_path
 
 
-def _problem(rule: str, wanted: Any, found: Any) -> str:
-    if rule == "type":
+def _problem(keyword: str, wanted: Any, found: Any) -> str:
+    if keyword == "type":
         kinds = " or ".join(wanted if isinstance(wanted, list) else [wanted])
         return f"is {shown(found)} ({type_name(found)}), wanted {kinds}"
-    if rule == "enum":
+    if keyword == "enum":
         return f"is {shown(found)}, wanted one of {named(map(shown, wanted))}"
-    if rule in ("anyOf", "oneOf"):
+    if keyword in ("anyOf", "oneOf"):
         return "matches more than one of the accepted forms"
-    if rule in ("minItems", "minLength", "minProperties"):
-        return f"is {shown(found)}, wanted {wanted} or more {_COUNTED[rule]}"
-    if rule in ("minimum", "maximum"):
-        return f"is {shown(found)}, wanted {wanted} or {'more' if rule == 'minimum' else 'less'}"
-    return f"is {shown(found)}, wanted {rule}{f' {shown(wanted)}' if wanted is not None else ''}"
+    if keyword in ("minItems", "minLength", "minProperties"):
+        return f"is {shown(found)}, wanted {wanted} or more {_COUNTED[keyword]}"
+    if keyword in ("minimum", "maximum"):
+        return f"is {shown(found)}, wanted {wanted} or {'more' if keyword == 'minimum' else 'less'}"
+    return f"is {shown(found)}, wanted {keyword}{f' {shown(wanted)}' if wanted is not None else ''}"
 
 
 _COUNTED: Mapping[str, str] = {"minItems": "items", "minLength": "characters", "minProperties": "members"}
 
 
-def _near(rule: str, wanted: Any, found: Any) -> str:
+def _near(keyword: str, wanted: Any, found: Any) -> str:
     """The word that was probably meant, where only some are taken; else nothing."""
-    if rule != "enum" or not isinstance(found, str):
+    if keyword != "enum" or not isinstance(found, str):
         return ""
     close = nearest(found, [one for one in wanted if isinstance(one, str)], most=1)
     return f"did you mean {quoted(close[0])}?" if close else ""

@@ -60,7 +60,7 @@ def _why(entry: Entry) -> Iterator[str]:
     elif entry.status >= 400 and not entry.violations:
         yield f"    reply: {_told(entry.reply)}"
     for violation in entry.violations:
-        yield f"    {violation.path}: {cut(violation.message, LONGEST)} ({violation.rule})"
+        yield f"    {violation.path}: {cut(violation.message, LONGEST)} ({violation.keyword})"
 
 
 def _told(body: bytes) -> str:

@@ -72,7 +72,7 @@ def _entry(maker: Maker, items: Node, base: dict[str, Any], status: int, violati
     for name, place in members.items():
         word = flat(name)
         options = (
-            _place(violation) if word in _PLACES and violation.path else (violation.rule,) if word in _RULES else ()
+            _place(violation) if word in _PLACES and violation.path else (violation.keyword,) if word in _RULES else ()
         )
         if word in ("status", "statuscode"):
             options = (status, str(status))

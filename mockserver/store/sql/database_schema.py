@@ -82,5 +82,10 @@ def _first(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
-STEPS: Sequence[Callable[[Connection], None]] = (_first,)
+def _violations_by_keyword(connection: Connection) -> None:
+    """What the journal holds was written in other words; it is a log, and begins anew."""
+    connection.execute(lines.delete().where(lines.c.log == "journal"))
+
+
+STEPS: Sequence[Callable[[Connection], None]] = (_first, _violations_by_keyword)
 """What makes tables of version n+1 out of those of version n, beginning with none at all."""

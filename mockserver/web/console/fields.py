@@ -53,7 +53,7 @@ class Fields:
     def of(self, resource: Resource) -> Mapping[str, Field]:
         """The members that the record's schema declares, in its order; none where nothing is declared."""
         if resource.name not in self._known:
-            node = resource.model.record if resource.model else resource.rule.node
+            node = resource.model.record if resource.model else resource.validator.node
             self._known[resource.name] = dict(self._read(resource, node)) if node is not None else {}
         return self._known[resource.name]
 
