@@ -12,8 +12,7 @@ import orjson
 from mockserver.contract import Input, Operation, check, read, take
 from mockserver.contract.routing import answered_methods
 from mockserver.errors import ContractBreach, Refusal, Violation, crowded, denied, unreachable
-from mockserver.handlers import Call, dispatch
-from mockserver.handlers.planned.refusing import refused
+from mockserver.handlers import Call, dispatch, refused
 from mockserver.handlers.showing import asked_for
 from mockserver.messages import Headers, Identity, Reply, Request, few_of, header_text, say
 from mockserver.runtime.fault import GATEWAY, FaultTarget

@@ -7,7 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from flask import Flask
 from werkzeug.test import EnvironBuilder
+
+from mockserver.web.app import api_of
+from mockserver.web.front import Front
 
 Pairs = Sequence[tuple[bytes, bytes]]
 
@@ -16,6 +20,11 @@ class Answer(NamedTuple):
     status: int
     headers: list[tuple[str, str]]
     content: bytes
+
+
+def front_of(app: Flask, **options: Any) -> Front:
+    """The front before an application that is there already."""
+    return Front(api_of(app), lambda _: app, **options)
 
 
 def scope_of(method: str, raw_path: bytes, query: bytes = b"", headers: Pairs = ()) -> dict[str, Any]:

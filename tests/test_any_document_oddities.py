@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from asgi import front_of
 from mockserver.contract.heavy import HEAVY, MOST_HEAVY
 from mockserver.web.environ import environ_of
-from mockserver.web.front import Front
 from test_any_document import NAMED, client, collection, document, parameter, reply, world_of
 
 N = {"$ref": "#/components/schemas/N"}
@@ -149,7 +149,7 @@ def test_a_header_with_an_underscore_arrives_at_the_server_too(headers: list[tup
         async def keep(message: dict[str, Any]) -> None:
             messages.append(message)
 
-        await Front(caller.application)(scope, nothing, keep)
+        await front_of(caller.application)(scope, nothing, keep)
 
     asyncio.run(ask())
     assert messages[0]["status"] == status

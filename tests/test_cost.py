@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from asgi import answer, scope_of
+from asgi import answer, front_of, scope_of
 from mockserver.auth.authenticator import mint
-from mockserver.web.front import Front
 
 JSON = (b"content-type", b"application/json")
 STEPS = b'[{"op": "add", "path": "/pages", "value": 3}, {"op": "replace", "path": "/title", "value": "B"}]'
@@ -70,5 +69,5 @@ def test_a_request_costs_few_times_what_a_bare_callable_costs(
         kind = b"application/json"
         headers += [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     scope = scope_of(method, path.replace(b"/1", f"/{made.json['id']}".encode()), headers=headers)
-    found, least = (calls(one, scope, body) for one in (Front(app), bare))
+    found, least = (calls(one, scope, body) for one in (front_of(app), bare))
     assert found < most * least, f"{found} calls, {found / least:.0f} times the {least} of a bare callable"

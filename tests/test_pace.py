@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from asgi import answer, replay, scope_of
+from asgi import answer, front_of, replay, scope_of
 from mockserver.handlers.matching import match
 from mockserver.runtime.faults import Fault
-from mockserver.web.front import Front
 from mockserver.web.pace import KNOWN, QUICK, Like, RequestPace
 
 JSON = [(b"content-type", b"application/json"), (b"content-length", b"14")]
@@ -23,7 +22,7 @@ LIST = {"path": "/books/t", "method": "GET"}
 @pytest.fixture
 def where(library: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A front, and on which thread each request that it gets is answered."""
-    front, threads = Front(library()), []
+    front, threads = front_of(library()), []
     answering = front._api.answer
     monkeypatch.setattr("mockserver.web.pace.QUICK", 60.0)
 
@@ -74,6 +73,7 @@ def test_beside_a_request_under_way_nothing_waits(where: Any, monkeypatch: pytes
     async def story() -> list[int]:
         with held(front.world.store, "u"):
             waiting = asyncio.create_task(answer(front, scope_of("GET", b"/books/u")))
+            await asyncio.sleep(0)  # its turn
             others = [await answer(front, scope_of("GET", path)) for path in (b"/books/t", b"/__mock__/health")]
             assert not waiting.done()
         return [one.status for one in (*others, await waiting)]

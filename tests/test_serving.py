@@ -7,13 +7,18 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
+from flask_cors.core import get_cors_headers, get_cors_options
+from werkzeug.datastructures import Headers
 
-from mockserver.web.front import Front
+from asgi import answer, front_of, scope_of
+from mockserver.web.cors import EXPOSED, cors_headers
 from tests.server import COMMAND, Running, serving
 
 
@@ -76,7 +81,7 @@ def test_others_are_served_while_bodies_do_not_arrive(running: Running) -> None:
 
 
 def test_a_body_that_does_not_arrive_in_time_is_refused_and_its_connection_closed(library) -> None:
-    front = Front(library(), body_within=0)
+    front = front_of(library(), body_within=0)
     sent: list[dict[str, Any]] = []
     path = b"/books/acme"
     scope = {
@@ -174,3 +179,33 @@ def test_headers_that_are_too_long_are_refused_with_the_limit(running: Running) 
     reply = running.send("GET", "/settings/acme", **{f"X-{number}": "x" * 4_000 for number in range(9)})
     assert reply.status == 400
     assert "at most 32768 are accepted" in reply.json["errors"][0]["message"]
+
+
+def test_what_a_document_answers_needs_no_flask() -> None:
+    """Flask, our pages and what reads documents without annotations take two thirds of a start."""
+    code = (
+        "import sys, mockserver.commands.serving as serving\n"
+        "from mockserver.settings import Settings\n"
+        "from mockserver.web.api import Api\n"
+        "from mockserver.world import World\n"
+        "Api(World(Settings(scenario='empty')))\n"
+        "print([name for name in ('flask', 'werkzeug', 'jinja2', 'jsonpatch', 'mockserver.inference',"
+        " 'mockserver.handlers.planned', 'mockserver.web.app') if name in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_probe_is_answered_as_the_application_answers_it(library) -> None:
+    app = library(clock="frozen")
+    for sent in ({}, {"Origin": "http://evil.test"}, {"Host": "evil.test"}, {"Sec-Fetch-Site": "same-origin"}):
+        headers = {"Host": "localhost", **sent}
+        raw = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
+        found = asyncio.run(answer(front_of(app), {**scope_of("GET", b"/__mock__/health"), "headers": raw}))
+        reply = app.test_client().get("/__mock__/health", headers=headers)
+        assert (found.status, found.content) == (reply.status_code, reply.data)
+        assert dict(found.headers) == {name.lower(): text for name, text in reply.headers.items()}
+
+
+def test_what_replies_carry_for_other_origins_is_what_flask_cors_says() -> None:
+    options = get_cors_options(Flask("other"), {"origins": "*", "send_wildcard": True, "expose_headers": list(EXPOSED)})
+    assert dict(get_cors_headers(options, Headers(), "GET")).items() <= dict(cors_headers(None)).items()

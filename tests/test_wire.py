@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from asgi import Answer, replay
-from mockserver.web.front import Front
+from asgi import Answer, front_of, replay
 
 CASES = [
     pytest.param(case["steps"], id=f"{file.stem}: {case['name']}")
@@ -44,7 +43,7 @@ def test_wire(steps: list[dict[str, Any]], judge: str, library) -> None:
             saved[name] = _at(response.json, pointer)
     if judge == "compiled":
         assert client.post("/__mock__/reset").status_code == 200
-        assert replay(Front(app), sent) == answers, "the two fronts answer differently"
+        assert replay(front_of(app), sent) == answers, "the two fronts answer differently"
 
 
 def _lower(headers: Any) -> list[tuple[str, str]]:

@@ -7,8 +7,6 @@ from urllib.parse import quote
 
 from mockserver.auth.authenticator import Mode
 from mockserver.contract import Contract, Kind, Operation
-from mockserver.handlers.planned.places import keys_of
-from mockserver.planting import begin
 from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.world import World
 
@@ -62,6 +60,9 @@ def _filled(world: World, operation: Operation) -> str | None:
     key = operation.plan.key
     if operation.kind is not Kind.READ or key is None or operation.plan.scope or operation.path.count("{") != 1:
         return None
+    from mockserver.handlers.planned.places import keys_of  # PERF: for documents without annotations only
+    from mockserver.planting import begin
+
     tenant = world.store.tenant("default")
     begin(world, tenant, operation.resource)
     record = next(tenant[operation.resource.name].scan(), None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-import http.client
 import secrets
+import socket
 import sys
 import threading
 import time
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,12 +22,16 @@ from mockserver.commands.progress import seeding
 from mockserver.settings import DEVELOPMENT_SECRET, Settings
 from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.web.access_log import Line, Writer, as_json, as_text, unlogged
-from mockserver.web.app import create_app
+from mockserver.web.api import Api
 from mockserver.web.front import Front
+from mockserver.web.health import HEALTH
 from mockserver.web.path_match import Paths
 from mockserver.web.server import listen, serve
 from mockserver.web.who_may import is_loopback
 from mockserver.world import World
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 LOGS = MappingProxyType({"text": as_text, "json": as_json, "off": unlogged})
 
@@ -37,12 +42,11 @@ def serve_forever(settings: Settings, host: str, port: int, log: str = "text") -
     ``log`` is ``text``, ``json`` or ``off``: what is told of each request.
     """
     made = guarded(settings, host)
-    app = create_app(made, seeding)
+    world = World(made, seeding)
     listener = listen(host, port)
     # PERF: what start-up made lives as long as the process; frozen, no garbage collection walks it again.
     gc.collect()
     gc.freeze()
-    world: World = app.extensions["mockserver"]
     announced = threading.Event()
     write = unlogged if log == "off" else Writer(LOGS[log])
 
@@ -52,7 +56,13 @@ def serve_forever(settings: Settings, host: str, port: int, log: str = "text") -
 
     announcement = (world, host, listener.getsockname()[1], announced, list(_guard_told(settings, made, host)))
     threading.Thread(target=_announce, args=announcement, daemon=True).start()
-    serve(listener, Front(app, logged))
+    serve(listener, Front(Api(world), _application, logged))
+
+
+def _application(api: Api) -> WSGIApplication:
+    from mockserver.web.app import application  # PERF: Flask and our pages take a third of the start
+
+    return application(api)
 
 
 def guarded(settings: Settings, host: str) -> Settings:
@@ -98,18 +108,20 @@ def _announce(world: World, host: str, port: int, announced: threading.Event, gu
     sys.stdout.flush()
 
 
+_PROBE = f"GET {HEALTH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+_OK = b"HTTP/1.1 200"
+
+
 def _answers(host: str, port: int, within: float = 30.0) -> bool:
     """Whether the health page answers; asks until it does."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
-        connection = http.client.HTTPConnection(host, port, timeout=2)
         try:
-            connection.request("GET", "/__mock__/health")
-            return connection.getresponse().status == 200
+            with socket.create_connection((host, port), timeout=2) as connection:
+                connection.sendall(_PROBE)
+                return connection.recv(len(_OK)) == _OK
         except OSError:
             time.sleep(0.005)
-        finally:
-            connection.close()
     return False
 
 

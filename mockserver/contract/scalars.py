@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-import rstr
-
 from mockserver.contract.sample_texts import is_known, words_for
 from mockserver.contract.schema_shape import SchemaShape
 from mockserver.messages import Json
@@ -133,6 +131,8 @@ def _matches(pattern: str, text: str) -> bool:
 
 def patterned(pattern: str, random: Random, least: int = 0, most: int = LONGEST) -> str:
     """A text that the pattern finds and whose length is within bounds, or the nearest one."""
+    import rstr  # PERF: few documents without annotations have patterns
+
     text = ""
     read = pattern.replace(r"\p{L}", "[a-z]").replace(r"\p{N}", "[0-9]").replace(r"\Z", "$")
     try:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import parse_qsl
-
-from werkzeug.datastructures import FileStorage
-from werkzeug.formparser import FormDataParser
 
 from mockserver.contract.document import Node
 from mockserver.contract.form_bodies import formed, nested, typed
@@ -191,6 +189,8 @@ class _RequestReader:
 
     def _parts(self, sent: str) -> Iterator[tuple[str, Json]]:
         """The fields of a multipart body; a file is its name."""
+        from werkzeug.formparser import FormDataParser  # PERF: few requests have such a body
+
         options = {"boundary": match[1]} if (match := re.search(r'boundary="?([^";]+)', sent)) else {}
         try:
             parser = FormDataParser(max_form_parts=MAX_FIELDS)
@@ -221,7 +221,7 @@ class _RequestReader:
         self.violations.append(Violation(location, pointer, keyword, message))
 
 
-def _file(file: FileStorage) -> str:
+def _file(file: Any) -> str:
     return file.filename or "file"
 
 

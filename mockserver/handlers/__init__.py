@@ -1,15 +1,17 @@
 """Meaning: one function per kind, ``(Call, Tenant) -> Reply``, run while the tenant's lock is held."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from mockserver.contract import Kind
+from mockserver.contract.plan import OperationPlan
+from mockserver.errors import Refusal
 from mockserver.handlers.batch import batch
 from mockserver.handlers.call import Call, Templates, Tools
 from mockserver.handlers.computing import compute, generate
 from mockserver.handlers.custom import custom
 from mockserver.handlers.documents import document, notice, preview
 from mockserver.handlers.listing import list_, lookup, search
-from mockserver.handlers.planned import answer_planned
 from mockserver.handlers.querying import describe, query
 from mockserver.handlers.records import create, delete, find_named, patch, read, replace
 from mockserver.messages import Reply
@@ -39,9 +41,18 @@ HANDLERS: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
 def dispatch(call: Call, tenant: Tenant) -> Reply:
     """What the operation means, once all that its parameters name is there. Raises Refusal, ContractBreach."""
     if call.operation.plan is not None:
+        from mockserver.handlers.planned import answer_planned  # PERF: for documents without annotations only
+
         return answer_planned(call, tenant)
     find_named(call, tenant)
     return HANDLERS[call.operation.kind](call, tenant)
 
 
-__all__ = ["HANDLERS", "Call", "Templates", "Tools", "dispatch"]
+def refused(plan: OperationPlan, refusal: Refusal, body: dict[str, Any]) -> Reply:
+    """The reply to a refusal of an operation whose document has no annotations; see ``planned.refusing``."""
+    from mockserver.handlers.planned.refusing import refused as planned  # PERF: as above
+
+    return planned(plan, refusal, body)
+
+
+__all__ = ["HANDLERS", "Call", "Templates", "Tools", "dispatch", "refused"]

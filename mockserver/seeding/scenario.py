@@ -11,7 +11,6 @@ from typing import Any
 
 from mockserver.contract import Contract
 from mockserver.seeding.filling import Filling
-from mockserver.seeding.foreign_filling import ForeignFilling
 from mockserver.seeding.item import Item, Making, Recipe
 from mockserver.store import Tenant
 from mockserver.values.members import value_at
@@ -92,7 +91,11 @@ class Scenario:
         return [value_at(item.record(), model.key) for item in self._items(tenant, resource)] if model else []
 
     def _filling(self, tenant: Tenant) -> Filling:
-        return (Filling if self._contract.maker is None else ForeignFilling)(self._contract, tenant)
+        if self._contract.maker is None:
+            return Filling(self._contract, tenant)
+        from mockserver.seeding.foreign_filling import ForeignFilling  # PERF: for documents without annotations only
+
+        return ForeignFilling(self._contract, tenant)
 
     def _meet(self, tenant: Tenant) -> None:
         for resource, keys in self._plans.get(tenant.name, self._template).elsewhere.items():

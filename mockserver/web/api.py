@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from mockserver.exchange import answer
-from mockserver.messages import Headers
 from mockserver.web.arriving import Arrived, request_of
 from mockserver.web.cors import CONTROL
+from mockserver.web.health import probed
 from mockserver.web.leaving import Departure, Leaving
 from mockserver.web.path_match import Match, Paths
 from mockserver.world import World
@@ -16,10 +16,15 @@ from mockserver.world import World
 class Api:
     """One mock's document as it is answered; kept with its application."""
 
-    def __init__(self, world: World, paths: Paths, cors: Callable[[str | None], Headers]) -> None:
+    def __init__(self, world: World) -> None:
         self.world = world
-        self.paths = paths
-        self._departure = Departure(cors)
+        self.paths = Paths(world.contract)
+        self._departure = Departure()
+
+    def probe(self, headers: Mapping[str, str]) -> Leaving | None:
+        """The reply to a probe of our health; None where the application has to judge who asks."""
+        reply = probed(self.world, headers)
+        return None if reply is None else self._departure.leaving(reply, None, accepted="", is_open=False)
 
     def answer(self, arrived: Arrived, found: Match | None, *, may_wait: bool = True) -> Leaving:
         """The reply to what arrived for the path ``found``; None: no path of the document.

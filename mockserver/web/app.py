@@ -19,11 +19,11 @@ from mockserver.web.browsing import protect_browsers, shown_the_way
 from mockserver.web.compressing import compress_large_replies
 from mockserver.web.console.pages import console_pages
 from mockserver.web.control.plane import control_plane, control_routes
-from mockserver.web.cors import allow_browsers
 from mockserver.web.damage import DAMAGE, damaging
 from mockserver.web.docs import docs_pages
 from mockserver.web.login import login_pages
-from mockserver.web.path_match import BESIDE, Match, Paths
+from mockserver.web.path_match import BESIDE, Match
+from mockserver.web.preflights import allow_browsers
 from mockserver.web.shared_store import as_unreachable
 from mockserver.web.target import BROKEN, MALFORMED, judge_as_sent
 from mockserver.world import Progress, World, unseen
@@ -38,7 +38,12 @@ def create_app(settings: Settings | None = None, progress: Progress = unseen, **
     watches while the first records are made. The state is at ``app.extensions["mockserver"]``, a World. Raises
     SetupError when the document, the scenario or a setting is wrong.
     """
-    world = World(settings or Settings(**changes), progress)
+    return application(Api(World(settings or Settings(**changes), progress)))
+
+
+def application(api: Api) -> Flask:
+    """The Flask application of a mock whose document is answered already."""
+    world, paths = api.world, api.paths
     app = Flask("mockserver", static_folder=None)
     app.extensions["mockserver"] = world
     app.url_map.merge_slashes = False
@@ -48,12 +53,11 @@ def create_app(settings: Settings | None = None, progress: Progress = unseen, **
     app.register_blueprint(console_pages(world, routes))
     app.register_blueprint(docs_pages(world))
     app.register_blueprint(docs_pages(world), name="docs_beside", url_prefix=BESIDE)
-    paths = Paths(world.contract)
     app.register_blueprint(login_pages(world, paths))
-    cors = allow_browsers(app, paths.methods)
+    allow_browsers(app, paths.methods)
     protect_browsers(app)
     compress_large_replies(app)
-    app.extensions[_API] = api = Api(world, paths, cors)
+    app.extensions[_API] = api
     app.before_request(_pages(api))
     app.register_error_handler(HTTPException, _as_json)
     app.register_error_handler(StoreUnreachable, as_unreachable)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -12,6 +13,9 @@ from mockserver.messages import Request
 from mockserver.settings import Settings
 from mockserver.web.inflating import inflated
 
+LARGE_BODY = 16 * 2**20
+"""Bytes of a request to the control plane that brings in a whole world."""
+_KEPT = "mockserver.escapes"
 _FRAMING = frozenset({"content-type", "content-length", "transfer-encoding", "content-encoding"})
 """What tells where a body ends and what it is: taken in its own spelling only."""
 _SINGLE = frozenset({"content-type", "content-length"})
@@ -114,5 +118,14 @@ def _shown(path: str) -> str:
 
 def _pairs(query: str) -> tuple[tuple[str, str], ...]:
     """The parameters in the order in which they were sent; bytes that are not UTF-8 keep their escapes."""
-    text = query if query.isascii() else query.encode("latin-1").decode(errors="werkzeug.url_quote")
-    return tuple(parse_qsl(text, keep_blank_values=True, errors="werkzeug.url_quote"))
+    text = query if query.isascii() else query.encode("latin-1").decode(errors=_KEPT)
+    return tuple(parse_qsl(text, keep_blank_values=True, errors=_KEPT))
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are not UTF-8, as the escapes that they were, or would have been."""
+    assert isinstance(error, UnicodeDecodeError)
+    return "".join(f"%{byte:02X}" for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_KEPT, _escaped)

@@ -9,9 +9,8 @@ import re
 from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-EVERYWHERE = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"))
-PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: https:; base-uri 'none'"
-"""For pages without scripts, such as the text of a mail."""
+from mockserver.web.leaving import EVERYWHERE, PAGE_POLICY
+
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _ENTRANCES = ("/",)
 

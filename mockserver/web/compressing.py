@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gzip
 from http import HTTPStatus
-
-from flask import Flask, Response, request
-from werkzeug.datastructures import Accept
-from werkzeug.http import parse_accept_header
+from typing import TYPE_CHECKING
 
 from mockserver.messages import Headers
+
+if TYPE_CHECKING:  # PERF: the document's paths are answered without Flask
+    from flask import Flask, Response
 
 LARGE = 256 * 1024
 """Bytes from which on it is worth the work: a usual page of records is smaller, and most clients are near."""
@@ -28,6 +28,8 @@ def compress_large_replies(app: Flask) -> None:
 
 def takes_gzip() -> bool:
     """Whether the client of this request takes gzip."""
+    from flask import request
+
     return request.accept_encodings.quality("gzip") > 0
 
 
@@ -36,6 +38,9 @@ def packed(content: bytes, status: int, accepted: str) -> tuple[bytes, Headers]:
     if status != HTTPStatus.OK or len(content) < LARGE:
         return content, ()
     varies = ("Vary", "Accept-Encoding")
+    from werkzeug.datastructures import Accept
+    from werkzeug.http import parse_accept_header
+
     if parse_accept_header(accepted, Accept).quality("gzip") <= 0:
         return content, (varies,)
     return gzip.compress(content, compresslevel=1, mtime=0), (varies, ("Content-Encoding", "gzip"))

@@ -10,25 +10,26 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import Any, NamedTuple
-
-from flask import Flask
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.messages import Damage
 from mockserver.store import WouldWait
 from mockserver.web.access_log import Line, Log, unlogged
-from mockserver.web.app import api_of
-from mockserver.web.arriving import Arrived, headers_of
-from mockserver.web.control.route import LARGE_BODY
+from mockserver.web.api import Api
+from mockserver.web.arriving import LARGE_BODY, Arrived, headers_of
 from mockserver.web.cors import CONTROL
 from mockserver.web.damage import Lost, Slowly, damaged
 from mockserver.web.environ import environ_of
 from mockserver.web.following import FOLLOWING, Following
+from mockserver.web.health import HEALTH
 from mockserver.web.lasting import Receive, Scope, Send, follow, lose
 from mockserver.web.leaving import WITHOUT_CONTENT, encoded
 from mockserver.web.pace import SMALL, Like, RequestPace
 from mockserver.web.path_match import Match
 from mockserver.web.target import BROKEN, has_escapes, plain_path, problem_of
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 THREADS = 64
 """Requests that are answered or pause at once; more wait their turn. Bodies that arrive take no thread."""
@@ -58,16 +59,22 @@ class _Body(NamedTuple):
 class Front:
     """An ASGI application before the WSGI one: it answers the document's paths itself, all other pages are the other's.
 
+    That one is made when a page of it is first asked for.
+
     A body that breaks off or does not come is refused with the reason. Waiting for one costs no thread, so slow
     clients hold nobody up; nor does a slow request, beside which others are answered.
 
     PERF: Flask and WSGI's view of a request take twice the time in which a record is read.
     """
 
-    def __init__(self, app: Flask, log: Log = unlogged, body_within: float = BODY_WITHIN) -> None:
-        self._api = api_of(app)
-        self.world = self._api.world
-        self._app, self._log, self._within = app, log, body_within
+    def __init__(
+        self, api: Api, make: Callable[[Api], WSGIApplication], log: Log = unlogged, body_within: float = BODY_WITHIN
+    ) -> None:
+        self._api = api
+        self.world = api.world
+        self._make, self._making = make, threading.Lock()
+        self._app: WSGIApplication | None = None
+        self._log, self._within = log, body_within
         self._gate, self._pace = Gate(PATIENCE), RequestPace()
         self._threads = ThreadPoolExecutor(THREADS, "request")
         self.world.faults.pause = self._gate.pause
@@ -77,7 +84,9 @@ class Front:
         began = time.perf_counter()
         raw: str = scope["raw_path"].decode("latin-1")
         found = self._found(scope["method"], raw)
-        if found is None:
+        if found is None and raw == HEALTH and (probe := self._probed(scope)):
+            answered = probe
+        elif found is None:
             answered = await self._beside(await self._page(scope, receive))
             if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
                 self._pace.forget()
@@ -126,6 +135,12 @@ class Front:
         if has_escapes(raw) and problem_of(raw):
             return None
         return self._api.paths.find(raw)
+
+    def _probed(self, scope: Scope) -> _Answered | None:
+        if scope["method"] != "GET" or scope["query_string"]:
+            return None
+        leaving = self._api.probe(headers_of(scope["headers"])[0])
+        return leaving and _Answered(leaving.status, leaving.encoded(), leaving.content)
 
     async def _arrived(self, scope: Scope, raw: str, receive: Receive) -> Arrived:
         headers, length = headers_of(scope["headers"])
@@ -191,6 +206,12 @@ class Front:
             return _Answered(leaving.status, [], b"", lost=leaving.damage)
         return _sent(leaving.status, headers, left)
 
+    def _application(self) -> WSGIApplication:
+        with self._making:
+            if self._app is None:
+                self._app = self._make(self._api)
+            return self._app
+
     def _ask_application(self, environ: dict[str, Any]) -> _Answered:
         captured: list[Any] = []
 
@@ -199,7 +220,7 @@ class Front:
             return captured.append
 
         try:
-            pieces: Iterable[bytes] = self._app(environ, start)
+            pieces: Iterable[bytes] = self._application()(environ, start)
         except Lost as lost:
             return _Answered(captured[0], [], b"", lost=lost.damage)
         if FOLLOWING in environ:

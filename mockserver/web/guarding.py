@@ -8,6 +8,7 @@ import orjson
 from flask import Response, request
 
 from mockserver.settings import Settings
+from mockserver.web.health import HEALTH
 from mockserver.web.who_may import lacks, refusal
 
 PREFIX = "/__mock__"
@@ -19,7 +20,7 @@ def guard_of(settings: Settings) -> Callable[[], Response | None]:
     def guard() -> Response | None:
         if why := refusal(request, settings.allow_hosts):
             return _refused(f"The control plane does not answer {why}.", 403)
-        if request.path == f"{PREFIX}/health":  # a probe holds no secrets, and is told none
+        if request.path == HEALTH:  # a probe holds no secrets, and is told none
             return None
         if missing := lacks(request, settings.control_token):
             reply = _refused(f"The control plane wants 'Authorization: Bearer <control token>', found {missing}.", 401)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from typing import NamedTuple, TypeAlias
 
-from werkzeug.urls import iri_to_uri
-
 from mockserver.messages import Damage, Headers, Reply
-from mockserver.web.browsing import EVERYWHERE, PAGE_POLICY
 from mockserver.web.compressing import packed
+from mockserver.web.cors import cors_headers
 from mockserver.web.damage import spoiled
 
 Bytes: TypeAlias = list[tuple[bytes, bytes]]
 WITHOUT_CONTENT = frozenset({204, 304})
+EVERYWHERE = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"))
+PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: https:; base-uri 'none'"
+"""For pages without scripts, such as the text of a mail."""
 _ADDRESSES = frozenset({"location", "content-location"})
 
 
@@ -39,13 +40,9 @@ class Leaving(NamedTuple):
 
 
 class Departure:
-    """What all replies of one application have in common, put together once.
+    """What all replies of one application have in common, put together once."""
 
-    ``cors`` gives the headers for other origins, by the methods that the request's path answers.
-    """
-
-    def __init__(self, cors: Callable[[str | None], Headers]) -> None:
-        self._cors = cors
+    def __init__(self) -> None:
         self._known: dict[tuple[str | None, bool, bool], Fixed] = {}
 
     def leaving(self, reply: Reply, methods: str | None, *, accepted: str, is_open: bool) -> Leaving:
@@ -67,7 +64,7 @@ class Departure:
                 own.append(pair)
             else:
                 name = pair[0].lower()
-                own.append((pair[0], _line(iri_to_uri(pair[1]) if name in _ADDRESSES else pair[1])))
+                own.append((pair[0], _line(_address(pair[1]) if name in _ADDRESSES else pair[1])))
                 says_so = says_so or name == "access-control-allow-origin"
         own += coding
         is_page = reply.raw is not None and reply.content_type.partition(";")[0].strip().lower() == "text/html"
@@ -79,7 +76,7 @@ class Departure:
         if (known := self._known.get(key)) is not None:
             return known
         policy = (("Content-Security-Policy", PAGE_POLICY),) if is_page else ()
-        headers = (*EVERYWHERE, *policy, *(self._cors(methods) if is_open else ()))
+        headers = (*EVERYWHERE, *policy, *(cors_headers(methods) if is_open else ()))
         self._known[key] = made = Fixed(headers, encoded(headers))
         return made
 
@@ -87,6 +84,18 @@ class Departure:
 def encoded(headers: Headers | list[tuple[str, str]]) -> Bytes:
     """Headers as ASGI has them."""
     return [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in headers]
+
+
+def _address(text: str) -> str:
+    """A URI of what may hold other characters. PERF: most paths are one already, and werkzeug takes 60 ms to import."""
+    if _PLAIN_PATH.fullmatch(text):
+        return text
+    from werkzeug.urls import iri_to_uri
+
+    return iri_to_uri(text)
+
+
+_PLAIN_PATH = re.compile(r"/[A-Za-z0-9._~-][A-Za-z0-9/._~-]*")
 
 
 def _line(text: str) -> str:

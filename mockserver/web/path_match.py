@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
-
-from flask import Request
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mockserver.contract import Contract, Router
 from mockserver.contract.routing import answered_methods
 from mockserver.web.target import decoded, has_escapes, raw_path
 
+if TYPE_CHECKING:  # PERF: the document's paths are answered without Flask
+    from flask import Request
+
 Match: TypeAlias = tuple[str, Mapping[str, str]]
-Methods: TypeAlias = Callable[[Request], str | None]
+Methods: TypeAlias = "Callable[[Request], str | None]"
 """Tells the methods that a request's path answers."""
 CONTROL = "/__mock__/"
 """Below it only a path that the document spells out is the document's: a parameter there never means our pages."""

@@ -12,11 +12,10 @@ from flask import Response, request
 
 from mockserver.errors import unreachable
 from mockserver.store import Overtaken, StoreUnreachable
-from mockserver.web.guarding import PREFIX
+from mockserver.web.health import HEALTH
 from mockserver.world import World
 
 Page = TypeVar("Page")
-HEALTH = f"{PREFIX}/health"
 
 
 def up_to_date(world: World, method: str) -> AbstractContextManager[None]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, unquote_to_bytes
 
-from flask import Flask
-
 from mockserver.values.shown import quoted
+
+if TYPE_CHECKING:  # PERF: the document's paths are answered without Flask
+    from flask import Flask
 
 MALFORMED = "mockserver.malformed_path"
 """Where the environ tells what is wrong with the path's escapes."""

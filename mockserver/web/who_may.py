@@ -28,7 +28,7 @@ def refusal(request: Request, allowed: Collection[str] = ()) -> str | None:
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"{request.scheme}://{host}":
         return f"a page of another origin ({origin[:80]})"
-    if not _is_own(host, allowed):
+    if not is_own(host, allowed):
         return f"a page of the host {host[:80]}, which is not this machine's (see --allow-host)"
     return None
 
@@ -56,7 +56,8 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def _is_own(host: str, allowed: Collection[str]) -> bool:
+def is_own(host: str, allowed: Collection[str]) -> bool:
+    """Whether a Host header names this machine, or one of the names that are ``allowed``."""
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:

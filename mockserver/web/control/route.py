@@ -21,8 +21,6 @@ from mockserver.web.target import BROKEN
 JSON = "application/json"
 MAX_BODY = 65_536
 """Bytes that a request to the control plane may have."""
-LARGE_BODY = 16 * 2**20
-"""Bytes of one that brings in a whole world."""
 DEEPEST = 40
 """Levels of its JSON: those of a record, and of what holds it."""
 

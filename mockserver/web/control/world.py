@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from mockserver.runtime.determinism import stamp
 from mockserver.web.control.route import ControlRequest, Route
 from mockserver.web.control.tenants import begun_tenant, sizes_of, tenant_sizes
+from mockserver.web.health import health_of
 from mockserver.world import World
 
 
@@ -27,15 +26,7 @@ class WorldControl:
 
     def health(self, _: ControlRequest) -> dict[str, Any]:
         """Whether it is there, what it serves, and what time it is there."""
-        info = self.world.contract.document.root.get("info", {})
-        return {
-            "status": "ok",
-            "version": _version(),
-            "document": {"title": info.get("title"), "version": info.get("version")},
-            "scenario": self.world.scenario.name,
-            "seed": self.world.scenario.seed,
-            "now": stamp(self.world.clock.now()),
-        }
+        return health_of(self.world)
 
     def reset(self, sent: ControlRequest) -> dict[str, Any]:
         """Put records, ids and clock back to the start; empty journal, outbox and faults."""
@@ -50,10 +41,3 @@ class WorldControl:
     def tenants(self, _: ControlRequest) -> dict[str, dict[str, int]]:
         """The tenants, and how many records of each resource they have."""
         return tenant_sizes(self.world)
-
-
-def _version() -> str:
-    try:
-        return version("mockserver")
-    except PackageNotFoundError:
-        return "unknown"

@@ -20,7 +20,8 @@ from mockserver.values.equality import same_json
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
-from mockserver.web.control.route import LARGE_BODY, ControlRequest, Route, missing, refusal
+from mockserver.web.arriving import LARGE_BODY
+from mockserver.web.control.route import ControlRequest, Route, missing, refusal
 from mockserver.web.control.snapshots import MOST
 from mockserver.web.control.tenants import begun_tenant, known_tenant, sizes_of
 from mockserver.world import World
