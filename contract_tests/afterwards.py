@@ -59,9 +59,9 @@ def check_lookups_follow(session: Session, group: Group) -> None:
 def value_for(session: Session, group: Group, field: str) -> str:
     """A value for ``field`` that no record has: the key of a new record where it refers to one."""
     reference = next((one for one in group.references if one.field == field), None)
-    target = session.plan.groups[reference.resource] if reference else group
-    made = session.create(target)
-    return str(made[target.key]) if reference else f"{field}-of-{made[group.key]}"
+    referenced = session.plan.groups[reference.resource] if reference else group
+    made = session.create(referenced)
+    return str(made[referenced.key]) if reference else f"{field}-of-{made[group.key]}"
 
 
 def ways_to_set(session: Session, group: Group) -> list[tuple[str, Any]]:

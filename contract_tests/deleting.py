@@ -100,24 +100,26 @@ def check_ids_are_not_used_again(session: Session, group: Group) -> None:
 def check_dependants(session: Session, group: Group) -> None:
     """What other records refer to cannot be deleted until they are gone."""
     for reference in references(session, group):
-        target = session.plan.groups[reference.resource]
-        if Kind.DELETE not in target.operations:
+        referenced = session.plan.groups[reference.resource]
+        if Kind.DELETE not in referenced.operations:
             continue
-        made = session.create(target)
-        dependant = session.create(group, naming(group, reference, made[target.key]))
-        wanted = session.read(target, made[target.key])
-        with session.each(target.one(Kind.DELETE)):
-            reply = session.at(target, Kind.DELETE, wanted[target.key])
+        made = session.create(referenced)
+        dependant = session.create(group, naming(group, reference, made[referenced.key]))
+        wanted = session.read(referenced, made[referenced.key])
+        with session.each(referenced.one(Kind.DELETE)):
+            reply = session.at(referenced, Kind.DELETE, wanted[referenced.key])
             session.status(
                 reply,
                 409,
                 f"DELETE of a record that {group.name} refer to by {reference.field}",
-                target.one(Kind.DELETE),
+                referenced.one(Kind.DELETE),
             )
-            session.same(wanted, session.read(target, wanted[target.key]), "a refused DELETE changed the record")
+            session.same(
+                wanted, session.read(referenced, wanted[referenced.key]), "a refused DELETE changed the record"
+            )
         delete(session, group, dependant[group.key])
-        reply = session.at(target, Kind.DELETE, wanted[target.key])
-        session.status(reply, 200, "DELETE after the last dependant is gone", target.one(Kind.DELETE))
+        reply = session.at(referenced, Kind.DELETE, wanted[referenced.key])
+        session.status(reply, 200, "DELETE after the last dependant is gone", referenced.one(Kind.DELETE))
 
 
 @check(*NEEDS, writes=True, code=114)
@@ -154,16 +156,16 @@ def check_dangling(session: Session, group: Group) -> None:
 def check_released(session: Session, group: Group) -> None:
     """A record that no longer refers to another no longer holds it."""
     for reference in references(session, group):
-        target = session.plan.groups[reference.resource]
-        if Kind.DELETE not in target.operations or reference.field in group.required:
+        referenced = session.plan.groups[reference.resource]
+        if Kind.DELETE not in referenced.operations or reference.field in group.required:
             continue
-        wanted = session.create(target)
-        record = session.create(group, naming(group, reference, wanted[target.key]))
+        wanted = session.create(referenced)
+        record = session.create(group, naming(group, reference, wanted[referenced.key]))
         put(
             session,
             group,
             record[group.key],
             {name: value for name, value in session.body(group).items() if name != reference.field},
         )
-        reply = session.at(target, Kind.DELETE, wanted[target.key])
-        session.status(reply, 200, "DELETE after the last reference is gone", target.one(Kind.DELETE))
+        reply = session.at(referenced, Kind.DELETE, wanted[referenced.key])
+        session.status(reply, 200, "DELETE after the last reference is gone", referenced.one(Kind.DELETE))

@@ -102,10 +102,10 @@ def check_notice_is_logged_once(session: Session, group: Group) -> None:
 def another_notice(session: Session, group: Group, operation: Operation, record: dict[str, Any]) -> Ask:
     """The same request with another notice than usual, where the document says which records are notices."""
     ask, name = session.usual(group, operation, record), operation.meaning["notice"]
-    target = next((one.references for one in operation.parameters if one.name == name), None)
-    if target is None:
+    referenced = next((one.references for one in operation.parameters if one.name == name), None)
+    if referenced is None:
         return ask
-    notices = session.plan.groups[target]
+    notices = session.plan.groups[referenced]
     return ask.but(values={**ask.values, name: str(session.create(notices)[notices.key])})
 
 
@@ -123,10 +123,10 @@ def check_notice_sets_fields(session: Session, group: Group) -> None:
                     session.read(group, record[group.key]).get(field),
                     f"{operation.id} sets {field} unasked",
                 )
-                target = next((one.resource for one in group.references if one.field == field), None)
+                referenced = next((one.resource for one in group.references if one.field == field), None)
                 wanted = (
-                    session.create(session.plan.groups[target])[session.plan.groups[target].key]
-                    if target
+                    session.create(session.plan.groups[referenced])[session.plan.groups[referenced].key]
+                    if referenced
                     else "set-by-notice"
                 )
                 session.send(ask.but(query={parameter: wanted}))

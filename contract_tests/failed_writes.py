@@ -54,10 +54,10 @@ def check_unreadable_bodies(session: Session, group: Group) -> None:
     record = session.create(group)
     for operation in group.all(Kind.CREATE, Kind.REPLACE, Kind.PATCH, Kind.SEARCH, Kind.BATCH, Kind.PREVIEW):
         ask = session.usual(group, operation, record)
-        target = ask.target(session.plan.contract.tenant, session.own.tenant)
+        request_target = ask.request_target(session.plan.contract.tenant, session.own.tenant)
         for what, content, media in _unreadable():
             with session.each(operation):
-                reply = session.raw(operation.method, target, content, headers={"Content-Type": media})
+                reply = session.raw(operation.method, request_target, content, headers={"Content-Type": media})
                 session.status(reply, 400, f"{operation.id} with {what}", operation)
     if Kind.READ in group.operations:
         session.same(record, session.read(group, record[group.key]), "an unreadable request changed a record")

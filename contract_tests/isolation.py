@@ -160,11 +160,11 @@ def check_same_values(session: Session, group: Group) -> None:
 def check_references(session: Session, group: Group) -> None:
     """A reference to another tenant's record is a dangling one."""
     for reference in references(session, group):
-        target = session.plan.groups[reference.resource]
-        foreign = session.create(target, who=other(session))
+        referenced = session.plan.groups[reference.resource]
+        foreign = session.create(referenced, who=other(session))
         operation = group.one(Kind.CREATE)
         with session.each(operation):
             reply = session.send(
-                Ask(operation, body=session.body(group) | naming(group, reference, foreign[target.key]))
+                Ask(operation, body=session.body(group) | naming(group, reference, foreign[referenced.key]))
             )
             session.status(reply, 409, f"a create whose {reference.field} names another tenant's record", operation)

@@ -74,9 +74,9 @@ def _shared(session: Session, group: Group, operation: Operation) -> dict[str, A
     names = [one for field in operation.keys.values() for one in _fields(field, record)]
     shared = {name: record[name] for name in names if name in group.writable}
     for name in shared.keys() & by_field.keys():
-        target = session.plan.groups[by_field[name].resource]
-        if Kind.CREATE in target.operations and group.values.type_of(group.field(name)) != "array":
-            shared[name] = session.create(target)[target.key]
+        referenced = session.plan.groups[by_field[name].resource]
+        if Kind.CREATE in referenced.operations and group.values.type_of(group.field(name)) != "array":
+            shared[name] = session.create(referenced)[referenced.key]
     return shared if len(shared) == len(names) else {}
 
 

@@ -253,11 +253,11 @@ def check_missing_record(session: Session, group: Group) -> None:
 @check(*NEEDS, writes=True)
 def check_leaves_others_alone(session: Session, group: Group) -> None:
     """PATCH changes the record it names and no other."""
-    target, bystander = session.create(group), session.create(group)
+    patched, bystander = session.create(group), session.create(group)
     patch(
         session,
         group,
-        target,
+        patched,
         [{"op": "replace", "path": f"/{group.marker}", "value": f"{session.mark} patched"}],
         "replaces a field",
     )

@@ -25,20 +25,20 @@ def values(operation: Operation, resource: str) -> dict[str, str]:
     return {words["type"]: f"{words['module']}:{resource}"}
 
 
-def start(session: Session, group: Group, target: Group, body: dict[str, Any]) -> dict[str, Any]:
+def start(session: Session, group: Group, queried: Group, body: dict[str, Any]) -> dict[str, Any]:
     operation = group.one(Kind.QUERY)
-    reply = session.send(Ask(operation, values(operation, target.name), body=body))
+    reply = session.send(Ask(operation, values(operation, queried.name), body=body))
     session.status(reply, 200, "a query over records that there are", operation)
     return dict(session.value(reply))
 
 
-def rows(session: Session, group: Group, target: Group, body: dict[str, Any]) -> list[dict[str, Any]]:
+def rows(session: Session, group: Group, queried: Group, body: dict[str, Any]) -> list[dict[str, Any]]:
     """Start a query and read its result, looking at how far it has come in between."""
-    started = start(session, group, target, body)
+    started = start(session, group, queried, body)
     read = group.one(Kind.READ)
     described = session.value(session.send(Ask(read, {record_name(read): started[group.key]})))
     session.same(started[group.key], described.get(group.key), "a query is described under another id")
-    _as_asked(session, group, {**values(group.one(Kind.QUERY), target.name), **body}, described)
+    _as_asked(session, group, {**values(group.one(Kind.QUERY), queried.name), **body}, described)
     results = session.plan.groups[group.one(Kind.QUERY).meaning["results"]].one(Kind.READ)
     reply = session.send(Ask(results, {record_name(results): started[group.key]}))
     session.status(reply, 200, "the result of a query", results)
@@ -58,9 +58,9 @@ def _as_asked(session: Session, group: Group, asked: Mapping[str, Any], describe
 @check(Kind.QUERY, Kind.READ, writes=True, owns=True)
 def check_rows(session: Session, group: Group) -> None:
     """A query's rows are the records that meet its criteria, in order, in the fields and the slice asked for."""
-    target = asked(session, group)
-    marker, key = target.marker, target.key
-    made = [session.create(target, {marker: f"{session.mark} {number}"}) for number in range(RECORDS)]
+    queried = asked(session, group)
+    marker, key = queried.marker, queried.key
+    made = [session.create(queried, {marker: f"{session.mark} {number}"}) for number in range(RECORDS)]
     body: dict[str, Any] = {
         "fields": [key, marker],
         "criteria": {"all": [{"fact": marker, "operator": "contains", "value": session.mark}]},
@@ -68,31 +68,33 @@ def check_rows(session: Session, group: Group) -> None:
     }
     wanted = [{key: one[key], marker: one[marker]} for one in reversed(made)]
     mine = {one[key] for one in made}
-    whole = [row for row in rows(session, group, target, body) if row.get(key) in mine]
+    whole = [row for row in rows(session, group, queried, body) if row.get(key) in mine]
     session.expect(whole == wanted, "a query's rows are not the records that meet it, in order", str(whole)[:300])
     narrow = {**body, "criteria": {"all": [{"fact": marker, "operator": "equal", "value": made[1][marker]}]}}
-    session.expect(rows(session, group, target, narrow) == [wanted[-2]], "a query by one value finds other rows")
+    session.expect(rows(session, group, queried, narrow) == [wanted[-2]], "a query by one value finds other rows")
     narrow["criteria"] = {"any": [{"fact": key, "operator": "in", "value": [made[0][key], made[2][key]]}]}
     session.expect(
-        rows(session, group, target, narrow) == [wanted[-3], wanted[-1]], "a query by several keys finds other rows"
+        rows(session, group, queried, narrow) == [wanted[-3], wanted[-1]], "a query by several keys finds other rows"
     )
     narrow["limit"], narrow["offset"] = 1, 1
-    session.expect(rows(session, group, target, narrow) == [wanted[-1]], "a query's limit and offset cut another slice")
+    session.expect(
+        rows(session, group, queried, narrow) == [wanted[-1]], "a query's limit and offset cut another slice"
+    )
 
 
 @check(Kind.QUERY, Kind.READ, pair=True, writes=True, owns=True)
 def check_of_one_tenant(session: Session, group: Group) -> None:
     """A query finds what its own tenant has, and nothing of another's that meets it as well."""
-    target = asked(session, group)
+    queried = asked(session, group)
     text = f"{session.mark} in two tenants"
-    mine = session.create(target, {target.marker: text})
-    session.create(target, {target.marker: text}, who=other(session))
-    body = {"fields": [target.key], "criteria": {"fact": target.marker, "operator": "equal", "value": text}}
-    found = rows(session, group, target, body)
+    mine = session.create(queried, {queried.marker: text})
+    session.create(queried, {queried.marker: text}, who=other(session))
+    body = {"fields": [queried.key], "criteria": {"fact": queried.marker, "operator": "equal", "value": text}}
+    found = rows(session, group, queried, body)
     session.expect(
-        found == [{target.key: mine[target.key]}], "a query finds records of another tenant", str(found)[:200]
+        found == [{queried.key: mine[queried.key]}], "a query finds records of another tenant", str(found)[:200]
     )
-    started = start(session, group, target, body)
+    started = start(session, group, queried, body)
     for read in (group.one(Kind.READ), session.plan.groups[group.one(Kind.QUERY).meaning["results"]].one(Kind.READ)):
         with session.each(read):
             reply = session.send(Ask(read, {record_name(read): started[group.key]}), who=other(session))
@@ -102,32 +104,32 @@ def check_of_one_tenant(session: Session, group: Group) -> None:
 @check(Kind.QUERY, Kind.READ, writes=True, owns=True)
 def check_operators(session: Session, group: Group) -> None:
     """Each operator compares numbers and texts as its name says, also inside each other."""
-    for target in numbered(session, group):
-        key, number, marker = target.key, target.of_type("number", "integer")[0], target.marker
-        made = [session.create(target, {number: turn, marker: f"{session.mark} Op {turn}"}) for turn in (1, 2, 3)]
+    for queried in numbered(session, group):
+        key, number, marker = queried.key, queried.of_type("number", "integer")[0], queried.marker
+        made = [session.create(queried, {number: turn, marker: f"{session.mark} Op {turn}"}) for turn in (1, 2, 3)]
         own = {"fact": key, "operator": "in", "value": [one[key] for one in made]}
         for operator, (value, wanted) in NUMBERS.items():
-            _finds(session, group, target, [own, {"fact": number, "operator": operator, "value": value}], made, wanted)
+            _finds(session, group, queried, [own, {"fact": number, "operator": operator, "value": value}], made, wanted)
         text = f"{session.mark} op 2"
         for operator, wanted in (("contains", {2}), ("doesNotContain", {1, 3})):
-            _finds(session, group, target, [own, {"fact": marker, "operator": operator, "value": text}], made, wanted)
-        _sorted(session, group, target, number)
+            _finds(session, group, queried, [own, {"fact": marker, "operator": operator, "value": text}], made, wanted)
+        _sorted(session, group, queried, number)
         one, three = ({"fact": number, "operator": "equal", "value": value} for value in (1, 3))
-        _finds(session, group, target, [own, {"any": [one, three]}], made, {1, 3})
-        _finds(session, group, target, [own, {"any": [one, three]}, {"all": [three]}], made, {3})
+        _finds(session, group, queried, [own, {"any": [one, three]}], made, {1, 3})
+        _finds(session, group, queried, [own, {"any": [one, three]}, {"all": [three]}], made, {3})
 
 
-def _sorted(session: Session, group: Group, target: Group, number: str) -> None:
+def _sorted(session: Session, group: Group, queried: Group, number: str) -> None:
     """Expect rows in the order of two fields, numbers by their value, and in the other direction the other way."""
-    marker, key = target.marker, target.key
+    marker, key = queried.marker, queried.key
     made = [
-        session.create(target, {number: value, marker: f"{session.mark} sorted {name}"})
+        session.create(queried, {number: value, marker: f"{session.mark} sorted {name}"})
         for value, name in ((10, "a"), (9, "b"), (10, "c"))
     ]
     own = {"fact": key, "operator": "in", "value": [one[key] for one in made]}
     for by_number, by_text, wanted in (("asc", "desc", (1, 2, 0)), ("desc", "asc", (0, 2, 1))):
         sort = [{"field": number, "direction": by_number}, {"field": marker, "direction": by_text}]
-        found = rows(session, group, target, {"fields": [key], "criteria": {"all": [own]}, "sort": sort})
+        found = rows(session, group, queried, {"fields": [key], "criteria": {"all": [own]}, "sort": sort})
         right = [{key: made[turn][key]} for turn in wanted]
         session.expect(found == right, "a query's rows are not in the order of the fields asked for", str(found)[:300])
 
@@ -165,15 +167,15 @@ def numbered(session: Session, group: Group) -> list[Group]:
 
 
 def _finds(
-    session: Session, group: Group, target: Group, parts: list[Any], made: list[dict[str, Any]], wanted: set[int]
+    session: Session, group: Group, queried: Group, parts: list[Any], made: list[dict[str, Any]], wanted: set[int]
 ) -> None:
     """Expect a query by all ``parts`` to find the records of these turns, the first being 1."""
     with session.each(group.one(Kind.QUERY)):
         found = {
-            row.get(target.key)
-            for row in rows(session, group, target, {"fields": [target.key], "criteria": {"all": parts}})
+            row.get(queried.key)
+            for row in rows(session, group, queried, {"fields": [queried.key], "criteria": {"all": parts}})
         }
-        named = {made[turn - 1][target.key] for turn in wanted}
+        named = {made[turn - 1][queried.key] for turn in wanted}
         what = parts[1].get("operator", "any and all inside each other")
         session.expect(
             found == named, f"a query by {what} finds other rows", f"{len(found)} found, {len(named)} wanted"
@@ -183,31 +185,31 @@ def _finds(
 @check(Kind.QUERY, Kind.READ, writes=True, owns=True)
 def check_every_type(session: Session, group: Group) -> None:
     """Records of every resource can be queried: each is found by its key, as it is read, and only it."""
-    for target in session.plan.groups.values():
-        if target.is_single or not target.has((Kind.CREATE, Kind.READ)) or target.name == group.name:
+    for queried in session.plan.groups.values():
+        if queried.is_single or not queried.has((Kind.CREATE, Kind.READ)) or queried.name == group.name:
             continue
-        record = session.read(target, session.create(target)[target.key])
+        record = session.read(queried, session.create(queried)[queried.key])
         with session.each(group.one(Kind.QUERY)):
-            body = {"fields": sorted(record), "criteria": {"fact": target.key, "value": record[target.key]}}
+            body = {"fields": sorted(record), "criteria": {"fact": queried.key, "value": record[queried.key]}}
             session.same(
-                [record], rows(session, group, target, body), f"a query over {target.name} has other rows than read"
+                [record], rows(session, group, queried, body), f"a query over {queried.name} has other rows than read"
             )
 
 
 @check(Kind.QUERY, writes=True, code=206)
 def check_refused(session: Session, group: Group) -> None:
     """A query for fields or a type that there are not is refused."""
-    operation, target = group.one(Kind.QUERY), asked(session, group)
+    operation, queried = group.one(Kind.QUERY), asked(session, group)
     for what, body in {
         "without fields": {},
         "with an empty list of fields": {"fields": []},
         "for a field that there is not": {"fields": ["no_such_field"]},
-        "by a field that there is not": {"fields": [target.key], "criteria": {"fact": "no_such_field", "value": 1}},
+        "by a field that there is not": {"fields": [queried.key], "criteria": {"fact": "no_such_field", "value": 1}},
     }.items():
         with session.each(operation):
-            reply = session.send(Ask(operation, values(operation, target.name), body=body))
+            reply = session.send(Ask(operation, values(operation, queried.name), body=body))
             session.status(reply, 400, f"a query {what}", operation)
-    reply = session.send(Ask(operation, values(operation, "nothings"), body={"fields": [target.key]}))
+    reply = session.send(Ask(operation, values(operation, "nothings"), body={"fields": [queried.key]}))
     session.status(reply, 404, "a query over what there is not", operation)
 
 
@@ -215,9 +217,9 @@ def check_refused(session: Session, group: Group) -> None:
 def check_described(session: Session, group: Group) -> None:
     """The description of a type names every field that its records have."""
     for operation in group.all(Kind.DESCRIBE):
-        for name, target in session.plan.groups.items():
+        for name, queried in session.plan.groups.items():
             with session.each(operation):
                 reply = session.send(Ask(operation, values(operation, name)))
                 session.status(reply, 200, "the description of a query type", operation)
                 names = {one.get("name") for one in session.value(reply).get("fields", [])}
-                session.expect(target.resource.fields <= names, "a query type's description lacks fields", name)
+                session.expect(queried.resource.fields <= names, "a query type's description lacks fields", name)

@@ -103,6 +103,6 @@ def check_missing_record(session: Session, group: Group) -> None:
 @check(*NEEDS, writes=True)
 def check_leaves_others_alone(session: Session, group: Group) -> None:
     """PUT changes the record it names and no other."""
-    target, bystander = session.create(group), session.create(group)
-    put(session, group, target[group.key], session.body(group))
+    replaced, bystander = session.create(group), session.create(group)
+    put(session, group, replaced[group.key], session.body(group))
     session.same(bystander, session.read(group, bystander[group.key]), "PUT changed a record it does not name")

@@ -65,9 +65,13 @@ def records(session: Session, group: Group) -> list[dict[str, Any]]:
     searched = {criterion.field for _, _, criterion in each_parameter(group)}
     differing: dict[str, Any] = {}
     for reference in group.references:
-        target = session.plan.groups[reference.resource]
-        if reference.field in searched and reference.field in session.body(group) and Kind.CREATE in target.operations:
-            differing |= naming(group, reference, session.create(target)[target.key])
+        referenced = session.plan.groups[reference.resource]
+        if (
+            reference.field in searched
+            and reference.field in session.body(group)
+            and Kind.CREATE in referenced.operations
+        ):
+            differing |= naming(group, reference, session.create(referenced)[referenced.key])
     return [session.create(group, differing if turn % 3 == 2 else None) for turn in range(RECORDS)]
 
 

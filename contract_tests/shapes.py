@@ -94,14 +94,14 @@ def check_methods(session: Session, group: Group) -> None:
     paths = group.contract.paths
     for operation in {one.path: one for one in group.all()}.values():
         wanted = set(paths[operation.path])
-        target = session.usual(group, operation, {group.key: f"missing-{session.mark}"}).target(
+        request_target = session.usual(group, operation, {group.key: f"missing-{session.mark}"}).request_target(
             session.plan.contract.tenant, session.own.tenant
         )
         for method in METHODS:
             if method in wanted:
                 continue
             with session.each(operation):
-                reply = session.raw(method, target)
+                reply = session.raw(method, request_target)
                 session.status(reply, 405, f"{method} where the document has {', '.join(sorted(wanted))}", operation)
                 allowed = {one.strip() for one in (reply.header("Allow") or "").split(",")} - {"OPTIONS", "HEAD", ""}
                 session.expect(
@@ -116,10 +116,10 @@ def check_unknown_paths(session: Session, group: Group) -> None:
     if session.limits.reads_only:
         raise Inconclusive("paths outside the document are not asked for where only reading is allowed")
     known = group.all(Kind.LIST)[0].path if Kind.LIST in group.operations else group.all()[0].path
-    base = Ask(group.all()[0]).target(session.plan.contract.tenant, session.own.tenant).split("?")[0]
-    for target in ("/no-such-thing", f"{base}/no/such/thing/at/all", f"/{known.split('/')[1]}"):
+    base = Ask(group.all()[0]).request_target(session.plan.contract.tenant, session.own.tenant).split("?")[0]
+    for request_target in ("/no-such-thing", f"{base}/no/such/thing/at/all", f"/{known.split('/')[1]}"):
         with session.each():
-            reply = session.raw("GET", target)
+            reply = session.raw("GET", request_target)
             session.status(reply, 403, "a path that the document does not have")
             error_shape(session, reply, "a denial")
             lacking = [name for name in CORS if reply.header(name) is None]
@@ -145,7 +145,7 @@ def check_preflights(session: Session, group: Group) -> None:
     if session.limits.reads_only:
         raise Inconclusive("preflights are no operations of the document")
     for operation in usable(session, group):
-        target = session.usual(group, operation, {group.key: "any"}).target(
+        request_target = session.usual(group, operation, {group.key: "any"}).request_target(
             session.plan.contract.tenant, session.own.tenant
         )
         asked = {
@@ -155,7 +155,7 @@ def check_preflights(session: Session, group: Group) -> None:
             "Authorization": "",
         }
         with session.each(operation):
-            reply = session.raw("OPTIONS", target, headers=asked)
+            reply = session.raw("OPTIONS", request_target, headers=asked)
             session.expect(reply.status in (200, 204), f"a preflight is answered {reply.status}")
             session.expect(
                 reply.header("Access-Control-Allow-Origin") in ("*", ORIGIN), "a preflight allows no other origin"

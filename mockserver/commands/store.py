@@ -48,11 +48,11 @@ def show(place: str, *, as_json: bool) -> None:
 @click.argument("source")
 @click.argument("target")
 @tells_problems
-def copy(source: str, target: str) -> None:
+def copy(source: str, destination: str) -> None:
     """Fill the empty TARGET with all that is in SOURCE."""
     from mockserver.store.sql.upkeep import copy as copied
 
-    with _opened(source) as one, _opened(target, may_be_new=True) as other:
+    with _opened(source) as one, _opened(destination, may_be_new=True) as other:
         rows = copied(one, other)
         click.echo(f"copied {rows} rows to {other.location.shown}")
 

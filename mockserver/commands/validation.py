@@ -151,9 +151,9 @@ def _standard(document: Document) -> None:
 
 def _dangling(document: Document) -> Iterator[Problem]:
     """Each reference to what the document does not have."""
-    for pointer, target in references(document.root):
-        if target.startswith("#") and resolve(document.root, unquote(target[1:])) is ABSENT:
-            problem = f"the reference {shown(target)} leads nowhere"
+    for pointer, reference in references(document.root):
+        if reference.startswith("#") and resolve(document.root, unquote(reference[1:])) is ABSENT:
+            problem = f"the reference {shown(reference)} leads nowhere"
             yield Problem(document.source, pointer, problem, "define what it names, or correct it")
 
 

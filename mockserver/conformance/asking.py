@@ -26,7 +26,7 @@ class Ask:
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Any = NO_BODY
 
-    def target(self, tenant_name: str | None, tenant: str) -> str:
+    def request_target(self, tenant_name: str | None, tenant: str) -> str:
         """Path and query, percent-encoded."""
         path = self.operation.path
         for name, value in {**self.values, str(tenant_name): tenant}.items():

@@ -86,7 +86,7 @@ class Bridge:
         if Kind.CREATE not in group.operations:
             return None
         try:
-            return str(self._kit.target(group)[group.key])
+            return str(self._kit.referenced(group)[group.key])
         except (Inconclusive, Unreachable, OutOfTime, NotAllowed):
             return None
 

@@ -26,7 +26,7 @@ class Referring(Protocol):
 
     def foreign(self, group: Group) -> Mapping[str, str]: ...
 
-    def target(self, group: Group, *, who: Requester | None = None) -> dict[str, Any]: ...
+    def referenced(self, group: Group, *, who: Requester | None = None) -> dict[str, Any]: ...
 
 
 def make_body(
@@ -87,8 +87,8 @@ def _references(
 
 
 def _referenced(session: Referring, group: Group, reference: Reference, who: Requester | None) -> Any:
-    target = session.plan.groups[reference.resource]
-    if Kind.CREATE not in target.operations or target is group:
+    referenced = session.plan.groups[reference.resource]
+    if Kind.CREATE not in referenced.operations or referenced is group:
         return ABSENT
-    made = session.target(target, who=who)[target.key]
+    made = session.referenced(referenced, who=who)[referenced.key]
     return [made] if group.values.type_of(group.field(reference.field)) == "array" else made

@@ -55,10 +55,10 @@ class Furnisher:
             return None
         if resource not in self._made:
             if not is_named or not chains:
-                return str(self.session.target(group)[group.key])
+                return str(self.session.referenced(group)[group.key])
             body = self.body(group, chains, depth)
             reply = self.session.send(Ask(group.one(Kind.CREATE), body=body))
-            made = self.session.value(reply) if reply.status == 200 else self.session.target(group)
+            made = self.session.value(reply) if reply.status == 200 else self.session.referenced(group)
             self._made[resource] = dict(made)
         return str(self._made[resource][group.key])
 

@@ -81,7 +81,7 @@ class Session(Judge):
     def _request(
         self, ask: Ask, who: Requester, tenant: str | None = None, headers: Mapping[str, str] | None = None
     ) -> Sent:
-        target = ask.target(self.plan.contract.tenant, tenant if tenant is not None else who.tenant)
+        request_target = ask.request_target(self.plan.contract.tenant, tenant if tenant is not None else who.tenant)
         content = None if ask.body is NO_BODY else json.dumps(ask.body).encode()
         plan = ask.operation.plan
         if plan and plan.needs and who.token:
@@ -89,9 +89,9 @@ class Session(Judge):
             shown: dict[str, str] = {"Authorization": ""}  # what a document asks for may be no bearer token
             for one in plan.needs[0]:
                 show(one, who.token, pairs, shown)
-            target += ("&" if "?" in target else "?") * bool(pairs) + urlencode(pairs)
+            request_target += ("&" if "?" in request_target else "?") * bool(pairs) + urlencode(pairs)
             headers = {**shown, **(headers or {})}
-        return _sent(ask.operation.method, target, content, who, headers)
+        return _sent(ask.operation.method, request_target, content, who, headers)
 
     def at(
         self,
@@ -112,7 +112,7 @@ class Session(Judge):
         body = self.body(group) if operation.kind in (Kind.CREATE, Kind.REPLACE, Kind.PATCH) else {}
         ask = usual(group, operation, record, body)
         named = {one.name: self.plan.groups[one.references] for one in operation.parameters if one.references}
-        return ask.but(values={**ask.values, **{name: self.target(one)[one.key] for name, one in named.items()}})
+        return ask.but(values={**ask.values, **{name: self.referenced(one)[one.key] for name, one in named.items()}})
 
     def may(self, operation: Operation) -> bool:
         """Whether this run may send an operation at all."""
@@ -136,7 +136,7 @@ class Session(Judge):
         made = make_body(self, group, self.ordinal(), only_required=only_required, who=who)
         return {**made, **(fields or {})}
 
-    def target(self, group: Group, *, who: Requester | None = None) -> dict[str, Any]:
+    def referenced(self, group: Group, *, who: Requester | None = None) -> dict[str, Any]:
         """A record for others to refer to; the same for all of them, and kept until the run ends."""
         place = (group.name, (who or self.own).tenant)
         if place not in self._targets:

@@ -71,17 +71,17 @@ class _Bundle:
             raise SetupError(self._problems)
 
     def _references(self, content: Any, location: str, files: dict[str, Any]) -> None:
-        """Rewrite each reference in one file to where its target will stand."""
+        """Rewrite each reference in one file to where what it names will stand."""
         for node in referring(content):
             node["$ref"] = self._rewritten(node["$ref"], location, files)
 
-    def _rewritten(self, target: str, location: str, files: dict[str, Any]) -> str:
-        file, _, pointer = target.partition("#")
+    def _rewritten(self, reference: str, location: str, files: dict[str, Any]) -> str:
+        file, _, pointer = reference.partition("#")
         where = self._resolve(file, location) if file else location
         if where == self._home:
             return f"#{pointer}"
         if where not in self._names:
-            self._load(where, target, location, files)
+            self._load(where, reference, location, files)
         return f"#/{FILES}/{escape(self._names[where])}{pointer}"
 
     def _resolve(self, file: str, location: str) -> str:
@@ -89,22 +89,22 @@ class _Bundle:
             return urljoin(location, file) if is_address(location) else file
         return str((Path(location).parent / unquote(file)).resolve())
 
-    def _load(self, where: str, target: str, location: str, files: dict[str, Any]) -> None:
+    def _load(self, where: str, reference: str, location: str, files: dict[str, Any]) -> None:
         name = self._names[where] = f"{len(self._names)}-{Path(urlsplit(where).path).name}"
         try:
             content = self._fetch(where)
             files[name] = parse(content, yaml=is_yaml(where, content))
         except (OSError, ValueError) as error:
-            problem = f"the reference {quoted(target)} cannot be read: {error}"
-            where_from = self._where(target, location, files)
+            problem = f"the reference {quoted(reference)} cannot be read: {error}"
+            where_from = self._where(reference, location, files)
             self._problems.append(Problem(location, where_from, problem, "add the file, or correct the reference"))
             files[name] = {}
         self._todo.append((files[name], where))
 
-    def _where(self, target: str, location: str, files: dict[str, Any]) -> str:
-        """The pointer to the first reference to ``target`` in the file at ``location``."""
+    def _where(self, reference: str, location: str, files: dict[str, Any]) -> str:
+        """The pointer to the first reference to ``reference`` in the file at ``location``."""
         content = self._root if location == self._home else files.get(self._names.get(location, ""))
-        return next((pointer for pointer, one in references(content or {}) if one == target), "")
+        return next((pointer for pointer, one in references(content or {}) if one == reference), "")
 
     def _fetch(self, where: str) -> bytes:
         if len(self._names) > MAX_FILES:

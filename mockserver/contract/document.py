@@ -67,7 +67,7 @@ class Document:
         self.warnings = warnings
         self.parts = parts
         self.text = text
-        self._targets: dict[str, Node] = {}
+        self._referred: dict[str, Node] = {}
 
     def node(self, *steps: str | int) -> Node:
         return Node("", self.root).child(*steps)
@@ -83,10 +83,10 @@ class Document:
         """
         seen = node
         for _ in range(MAX_REFERENCES):
-            target = _reference(seen.value)
-            if target is None:
+            reference = _reference(seen.value)
+            if reference is None:
                 return seen
-            seen = self._target(seen, target)
+            seen = self._referenced(seen, reference)
         raise self.error(node, "references form a circle", "make the chain end at a definition")
 
     def error(self, node: Node, problem: str, remedy: str) -> SetupError:
@@ -95,17 +95,19 @@ class Document:
     def problem(self, node: Node, problem: str, remedy: str) -> Problem:
         return DataFile(self.source, None, self.text).problem(node.pointer, problem, remedy)
 
-    def _target(self, node: Node, target: Any) -> Node:
-        if isinstance(target, str) and target in self._targets:
-            return self._targets[target]
-        if not isinstance(target, str) or not target.startswith("#"):
-            raise self.error(node, f"the reference {quoted(target)} leaves the document", "name a file that is there")
-        found = self.node(*steps_of(target[1:]))
+    def _referenced(self, node: Node, reference: Any) -> Node:
+        if isinstance(reference, str) and reference in self._referred:
+            return self._referred[reference]
+        if not isinstance(reference, str) or not reference.startswith("#"):
+            raise self.error(
+                node, f"the reference {quoted(reference)} leaves the document", "name a file that is there"
+            )
+        found = self.node(*steps_of(reference[1:]))
         if found.value is None:
             raise self.error(
-                node, f"the reference {quoted(target)} leads nowhere", "define what it names, or correct it"
+                node, f"the reference {quoted(reference)} leads nowhere", "define what it names, or correct it"
             )
-        self._targets[target] = found
+        self._referred[reference] = found
         return found
 
 

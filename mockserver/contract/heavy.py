@@ -48,20 +48,20 @@ class Heavy:
         seen: set[str] = set()
         waiting = deque(_references(node.value))
         while waiting and len(seen) <= HEAVY:
-            target = waiting.popleft()
-            if target not in seen:
-                seen.add(target)
-                waiting += self._behind(target) - seen
+            reference = waiting.popleft()
+            if reference not in seen:
+                seen.add(reference)
+                waiting += self._behind(reference) - seen
         return len(seen) > HEAVY
 
-    def _behind(self, target: str) -> frozenset[str]:
-        if target not in self._named:
+    def _behind(self, reference: str) -> frozenset[str]:
+        if reference not in self._named:
             try:
-                value = self._document.follow(Node("", {"$ref": target})).value
+                value = self._document.follow(Node("", {"$ref": reference})).value
             except SetupError:
                 value = None
-            self._named[target] = frozenset(_references(value))
-        return self._named[target]
+            self._named[reference] = frozenset(_references(value))
+        return self._named[reference]
 
 
 def _references(value: Any) -> Iterator[str]:
@@ -70,8 +70,8 @@ def _references(value: Any) -> Iterator[str]:
     while waiting:
         one = waiting.pop()
         if isinstance(one, dict):
-            if isinstance(target := one.get("$ref"), str):
-                yield target
+            if isinstance(reference := one.get("$ref"), str):
+                yield reference
             waiting += one.values()
         elif isinstance(one, list):
             waiting += one

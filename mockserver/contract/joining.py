@@ -145,11 +145,13 @@ class _Renamed:
         """Let all that leads to a renamed or moved place lead to where it is now."""
         for node in objects(self._root):
             for word in ("$ref", "operationRef"):
-                if isinstance(target := node.get(word), str):
-                    node[word] = self._target(target)
+                if isinstance(reference := node.get(word), str):
+                    node[word] = self._referenced(reference)
             mapping = step_along(node, ("discriminator", "mapping"))
-            for value, target in mapping.items() if isinstance(mapping, dict) else ():
-                mapping[value] = self._target(target) if str(target).startswith("#") else self._schema(target)
+            for value, reference in mapping.items() if isinstance(mapping, dict) else ():
+                mapping[value] = (
+                    self._referenced(reference) if str(reference).startswith("#") else self._schema(reference)
+                )
             links = node.get("links") if self.operations else None
             for link in links.values() if isinstance(links, dict) else ():
                 if isinstance(link, dict) and (name := link.get("operationId")) in self.operations:
@@ -158,15 +160,15 @@ class _Renamed:
     def _schema(self, name: Any) -> Any:
         return self.name(("components", "schemas"), name) if isinstance(name, str) else name
 
-    def _target(self, target: str) -> str:
-        if not target.startswith("#/"):
-            return target
-        steps = steps_of(target[1:])
+    def _referenced(self, reference: str) -> str:
+        if not reference.startswith("#/"):
+            return reference
+        steps = steps_of(reference[1:])
         if steps[0] == "paths" and len(steps) > 1:
             return f"#{pointer_to('paths', self.paths.get(steps[1], steps[1]), *steps[2:])}"
         at = 3 if steps[0] == "components" else 2
         return f"#{pointer_to(*steps[: at - 1], self._names[steps[:at]], *steps[at:])}" if steps[:at] in self._names \
-            else target  # fmt: skip
+            else reference  # fmt: skip
 
 
 def _named(root: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str, Any]]:

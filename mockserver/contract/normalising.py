@@ -66,8 +66,8 @@ class _Walk:
 
     def _other(self, node: dict[str, Any]) -> Iterator[tuple[Any, bool]]:
         """What stands below something that is not a schema."""
-        if isinstance(target := node.get("$ref"), str):
-            yield self._target(node, target), False
+        if isinstance(reference := node.get("$ref"), str):
+            yield self._referenced(node, reference), False
         if isinstance(content := node.get("content"), dict):
             _share_schema(content)
         for name, below in node.items():
@@ -79,8 +79,8 @@ class _Walk:
                 yield below, False
 
     def _schema(self, node: dict[str, Any]) -> Iterator[tuple[Any, bool]]:
-        if isinstance(target := node.get("$ref"), str):
-            yield self._target(node, target), True
+        if isinstance(reference := node.get("$ref"), str):
+            yield self._referenced(node, reference), True
             self._reference(node)
             if "$ref" in node and len(node) == 1:
                 return
@@ -97,34 +97,34 @@ class _Walk:
             elif name in SCHEMA_MAPS and isinstance(below, dict):
                 yield from ((one, True) for one in below.values())
 
-    def _target(self, node: dict[str, Any], target: str) -> Any:
-        found = pointed(self._root, target)
+    def _referenced(self, node: dict[str, Any], reference: str) -> Any:
+        found = pointed(self._root, reference)
         if found is None:
-            self._warnings.append(f"the reference {quoted(target)} leads nowhere; it is taken for 'anything'")
+            self._warnings.append(f"the reference {quoted(reference)} leads nowhere; it is taken for 'anything'")
             node.pop("$ref")
         return found
 
     def _behind(self, schema: Any) -> Any:
         """The schema that a reference leads to, or itself."""
         for _ in range(FURTHEST):
-            if not isinstance(schema, dict) or not isinstance(target := schema.get("$ref"), str):
+            if not isinstance(schema, dict) or not isinstance(reference := schema.get("$ref"), str):
                 return schema
-            schema = pointed(self._root, target)
+            schema = pointed(self._root, reference)
         return None
 
     def _reference(self, node: dict[str, Any]) -> None:
         """Before 3.1 nothing beside a reference counts, but people write ``nullable`` there and mean it."""
         if not self._is_old or "$ref" not in node:
             return
-        target, is_nullable = node["$ref"], node.get("nullable") is True
+        reference, is_nullable = node["$ref"], node.get("nullable") is True
         node.clear()
-        node.update({"anyOf": [{"$ref": target}, {"type": "null"}]} if is_nullable else {"$ref": target})
+        node.update({"anyOf": [{"$ref": reference}, {"type": "null"}]} if is_nullable else {"$ref": reference})
 
     def _repair(self, node: dict[str, Any]) -> None:
         """Leave out what no validator could read: one bad word must not make the schema useless."""
         properties = node.get("properties")
-        if isinstance(properties, dict) and isinstance(target := properties.get("$ref"), str):
-            node["properties"] = pointed(self._root, target) or {}
+        if isinstance(properties, dict) and isinstance(reference := properties.get("$ref"), str):
+            node["properties"] = pointed(self._root, reference) or {}
         for name, value in node.items():
             if type(value) in (int, float) and not -COUNTED < value < COUNTED:
                 node[name] = _counted(value)
@@ -148,9 +148,9 @@ def _counted(number: float) -> float:
     return nextafter(number, -inf) if number < 0 else number
 
 
-def pointed(root: Any, target: str) -> Any:
+def pointed(root: Any, reference: str) -> Any:
     """What ``#/…`` names in ``root``; None where there is nothing."""
-    return step_along(root, steps_of(target[1:])) if target.startswith("#") else None
+    return step_along(root, steps_of(reference[1:])) if reference.startswith("#") else None
 
 
 def _share_schema(content: dict[str, Any]) -> None:

@@ -108,14 +108,14 @@ class OperationReader:
             )
         required = bool(node.child("required").value) or location == "path"
         may_be_empty = location != "query" or type_ == "string" or node.child("allowEmptyValue").value is True
-        target = node.child("x-mock", "references").value
-        if target is not None and target not in self._resources:
+        referenced = node.child("x-mock", "references").value
+        if referenced is not None and referenced not in self._resources:
             known = ", ".join(sorted(self._resources))
             self._problems.add(
-                node.child("x-mock"), f"names the unknown resource {quoted(target)}", f"use one of {known}"
+                node.child("x-mock"), f"names the unknown resource {quoted(referenced)}", f"use one of {known}"
             )
         validator = self._schemas.validator(node.child("schema"))
-        return Parameter(name, location, required, type_, may_be_empty, validator, target)
+        return Parameter(name, location, required, type_, may_be_empty, validator, referenced)
 
     def _body(self, node: Node) -> Body | None:
         body = self._document.follow(node.child("requestBody"))

@@ -91,8 +91,8 @@ class _ResourceReader:
         """The foreign keys at a field and inside the objects it holds. What the server computes holds none."""
         if "computed" in marks or len(names) > DEEPEST:
             return
-        if isinstance(target := marks.get("references"), str):
-            yield Reference(names, target)
+        if isinstance(referenced := marks.get("references"), str):
+            yield Reference(names, referenced)
             return
         place = self._document.follow(node)
         place = self._document.follow(place.child("items")) if place.child("items").value is not None else place

@@ -249,8 +249,8 @@ def _absolute(schema: Json) -> Json:
     if not isinstance(schema, dict):
         return schema
     made = {name: _absolute(value) for name, value in schema.items()}
-    if isinstance(target := schema.get("$ref"), str):
-        made["$ref"] = f"{_URI}{target}" if target.startswith("#") else target
+    if isinstance(reference := schema.get("$ref"), str):
+        made["$ref"] = f"{_URI}{reference}" if reference.startswith("#") else reference
     return made
 
 

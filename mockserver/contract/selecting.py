@@ -86,8 +86,8 @@ def _trimmed(value: Any, ids: Collection[str], dropped: Collection[str]) -> Any:
 def _leads_away(link: Any, ids: Collection[str], dropped: Collection[str]) -> bool:
     if not isinstance(link, dict):
         return False
-    target = link.get("operationId")
-    return link.get("$ref") in dropped or (isinstance(target, str) and target not in ids)
+    name = link.get("operationId")
+    return link.get("$ref") in dropped or (isinstance(name, str) and name not in ids)
 
 
 def _needed(paths: Mapping[str, Any], components: Mapping[str, Any]) -> set[tuple[str, str]]:
@@ -95,18 +95,18 @@ def _needed(paths: Mapping[str, Any], components: Mapping[str, Any]) -> set[tupl
     found: set[tuple[str, str]] = set()
     left: list[Any] = [paths]
     while left:
-        for target in _targets(left.pop()):
-            steps = steps_of(target.removeprefix("#"))[1:3]
+        for reference in _references(left.pop()):
+            steps = steps_of(reference.removeprefix("#"))[1:3]
             if len(steps) == 2 and steps not in found and step_along(components, steps) is not None:
                 found.add((steps[0], steps[1]))
                 left.append(step_along(components, steps))
     return found
 
 
-def _targets(value: Any) -> Iterator[str]:
+def _references(value: Any) -> Iterator[str]:
     """Each component that something in ``value`` leads to by its pointer."""
     for node in objects(value):
         mapping = step_along(node, ("discriminator", "mapping"))
-        for target in (node.get("$ref"), *(mapping.values() if isinstance(mapping, dict) else ())):
-            if isinstance(target, str) and target.startswith(_COMPONENTS):
-                yield target
+        for reference in (node.get("$ref"), *(mapping.values() if isinstance(mapping, dict) else ())):
+            if isinstance(reference, str) and reference.startswith(_COMPONENTS):
+                yield reference

@@ -49,24 +49,24 @@ def upgraded(root: dict[str, Any]) -> None:
 
 def _items(root: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for item in (root.get("paths") or {}).values():
-        target = item
-        while isinstance(target, dict) and isinstance(target.get("$ref"), str):
-            target = _pointed(root, target["$ref"])
-        if isinstance(target, dict):
-            yield target
+        found = item
+        while isinstance(found, dict) and isinstance(found.get("$ref"), str):
+            found = _pointed(root, found["$ref"])
+        if isinstance(found, dict):
+            yield found
 
 
-def _pointed(root: Any, target: str) -> Any:
-    return step_along(root, steps_of(target.removeprefix("#")))
+def _pointed(root: Any, reference: str) -> Any:
+    return step_along(root, steps_of(reference.removeprefix("#")))
 
 
 def _resolved(root: dict[str, Any], shared: Mapping[str, Any], parameter: Any) -> dict[str, Any]:
     for _ in range(10):
-        target = parameter.get("$ref") if isinstance(parameter, dict) else None
-        if not isinstance(target, str):
+        reference = parameter.get("$ref") if isinstance(parameter, dict) else None
+        if not isinstance(reference, str):
             break
-        is_shared = target.startswith("#/parameters/")
-        parameter = shared.get(steps_of(target[12:])[0]) if is_shared else _pointed(root, target)
+        is_shared = reference.startswith("#/parameters/")
+        parameter = shared.get(steps_of(reference[12:])[0]) if is_shared else _pointed(root, reference)
     return parameter if isinstance(parameter, dict) else {}
 
 
@@ -179,5 +179,5 @@ def _move(root: dict[str, Any]) -> None:
         node["$ref"] = _moved(node["$ref"])
 
 
-def _moved(target: str) -> str:
-    return next((new + target[len(old) :] for old, new in _MOVED if target.startswith(old)), target)
+def _moved(reference: str) -> str:
+    return next((new + reference[len(old) :] for old, new in _MOVED if reference.startswith(old)), reference)

@@ -46,12 +46,12 @@ class Context:
         if self.steps < 0:
             raise EvaluationLimit("would take too many steps: fewer items are needed in the lists it looks through")
 
-    def follow(self, owner: Any, name: str, target: str) -> Any:
-        """The record of ``target`` that the foreign key ``name`` of ``owner`` names; ABSENT when there is none."""
-        return self.find(target, member(owner, name))
+    def follow(self, owner: Any, name: str, referenced: str) -> Any:
+        """The record of ``referenced`` that the foreign key ``name`` of ``owner`` names; ABSENT when there is none."""
+        return self.find(referenced, member(owner, name))
 
-    def find(self, target: str, key: Any) -> Any:  # noqa: ARG002  # overridden where there are records
-        """The record of ``target`` with that key; ABSENT when there is none."""
+    def find(self, referenced: str, key: Any) -> Any:  # noqa: ARG002  # overridden where there are records
+        """The record of ``referenced`` with that key; ABSENT when there is none."""
         return ABSENT
 
 

@@ -150,8 +150,8 @@ def _change(node: Node, reader: RuleReader) -> Change | None:
 def _record(shape: Shape) -> RecordShape | None:
     """The record that is meant by a foreign key, by a record, or by a list of either."""
     item = shape.item()
-    target = item.leads_to()
-    found = target[1] if target else item
+    referenced = item.leads_to()
+    found = referenced[1] if referenced else item
     return found if isinstance(found, RecordShape) and not found.names_to else None
 
 

@@ -83,10 +83,10 @@ class Names(ast.NodeVisitor):
     def _record(self, node: ast.expr) -> Lowered:
         """The value of ``node``; of a foreign key, the record that it leads to."""
         value, shape = self.lower(node)
-        target = shape.leads_to()
-        if target is None or shape.is_list:
+        referenced = shape.leads_to()
+        if referenced is None or shape.is_list:
             return value, shape
-        name, record = target
+        name, record = referenced
         if isinstance(value, ast.Attribute):
             return call("op_follow", name_of("context"), value.value, constant(value.attr), constant(name)), record
         return call("op_find", name_of("context"), constant(name), value), record

@@ -208,12 +208,12 @@ def result(value: Any) -> Any:
     return listed(value) if isinstance(value, LAZY) else value
 
 
-def follow(context: Context, owner: Any, name: str, target: str) -> Any:
-    return context.follow(owner, name, target)
+def follow(context: Context, owner: Any, name: str, referenced: str) -> Any:
+    return context.follow(owner, name, referenced)
 
 
-def find(context: Context, target: str, key: Any) -> Any:
-    return context.find(target, key)
+def find(context: Context, referenced: str, key: Any) -> Any:
+    return context.find(referenced, key)
 
 
 OPERATORS: Mapping[str, Any] = MappingProxyType(

@@ -43,9 +43,9 @@ class EvaluationContext(Context):
         self.computed = computed
         self._depth = 0
 
-    def find(self, target: str, key: Any) -> RecordProxy | Absent:
-        record = self.tenant[target].get(key) if isinstance(key, str) else None
-        return ABSENT if record is None else self.proxy(target, record)
+    def find(self, referenced: str, key: Any) -> RecordProxy | Absent:
+        record = self.tenant[referenced].get(key) if isinstance(key, str) else None
+        return ABSENT if record is None else self.proxy(referenced, record)
 
     def proxy(self, resource: str, record: Record) -> RecordProxy:
         return RecordProxy(self, self.resources[resource], record.id, record)

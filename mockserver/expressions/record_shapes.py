@@ -51,11 +51,11 @@ class RecordShape(Shape):
         return ".".join((self.resource.name, *self.names_to))
 
     def leads_to(self) -> tuple[str, Shape] | None:
-        target = next((one.resource for one in self.resource.references if one.names == self.names_to), None)
-        if target is None or target not in self.resources:
+        referenced = next((one.resource for one in self.resource.references if one.names == self.names_to), None)
+        if referenced is None or referenced not in self.resources:
             return None
-        found = replace(self, resource=self.resources[target], names_to=(), node=Node("", None), is_list=False)
-        return target, found
+        found = replace(self, resource=self.resources[referenced], names_to=(), node=Node("", None), is_list=False)
+        return referenced, found
 
     def item(self) -> Shape:
         return replace(self, is_list=False) if self.is_list else self
@@ -90,9 +90,9 @@ class AskedShape(Shape):
 
 @dataclass(frozen=True, slots=True)
 class KeyShape(Shape):
-    """The key of a record of ``target``, which is not a field of a record itself."""
+    """The key of a record of ``referenced``, which is not a field of a record itself."""
 
-    target: RecordShape
+    referenced: RecordShape
 
     def leads_to(self) -> tuple[str, Shape] | None:
-        return self.target.resource.name, self.target
+        return self.referenced.resource.name, self.referenced

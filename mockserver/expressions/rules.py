@@ -136,8 +136,8 @@ class _RulesReading:
             record = self._record(body)
             found |= {name: record.member(name) or ANY for name in body.fields}
         for one in operation.parameters:
-            target = self._contract.resources.get(str(one.references))
-            found[one.name] = KeyShape(self._record(target)) if target else ANY
+            referenced = self._contract.resources.get(str(one.references))
+            found[one.name] = KeyShape(self._record(referenced)) if referenced else ANY
         if operation.kind in _FOUND:
             found[FOUND] = Struct(dict.fromkeys(_FOUND[operation.kind], ANY), FOUND)
         sent = self._sent(operation)

@@ -61,8 +61,8 @@ def _field(name: str, node: Node, schema: Node) -> dict[str, Json]:
         value = node.value.get(word, (schema.value or {}).get(word))
         if value is not None:
             described[word] = value
-    target = node.child("x-mock", "references").value
-    return {**described, "references": target} if target else described
+    referenced = node.child("x-mock", "references").value
+    return {**described, "references": referenced} if referenced else described
 
 
 def _type(call: Call) -> str:

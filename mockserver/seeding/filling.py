@@ -48,10 +48,10 @@ class Filling:
 
     def raise_any(self) -> None:
         """Raises SetupError when anything was wrong, references that lead nowhere included."""
-        for (target, wanted), (item, pointer) in self._references.items():
-            if wanted not in self._tenant[target]:
-                dangling = Violation("record", pointer, "reference", f"{shown(wanted, 80)} is not in {target}")
-                self._complain(item, item.record(), dangling, REMEDY if self._tenant[target] else _some(target))
+        for (referenced, wanted), (item, pointer) in self._references.items():
+            if wanted not in self._tenant[referenced]:
+                dangling = Violation("record", pointer, "reference", f"{shown(wanted, 80)} is not in {referenced}")
+                self._complain(item, item.record(), dangling, REMEDY if self._tenant[referenced] else _some(referenced))
         self.raise_found()
 
     def raise_found(self) -> None:
@@ -63,10 +63,10 @@ class Filling:
         """Whether what is missing refers to records of which there are none: then nothing else is worth telling."""
         found = False
         for name in missing:
-            target = item.recipe.needs.get(name)
-            if target and item.making.counts.get(target) == 0:
-                problem = f"refers to {target}, which has no records"
-                place = Problem(item.recipe.place.file, item.recipe.where(f"/{name}"), problem, _some(target))
+            referenced = item.recipe.needs.get(name)
+            if referenced and item.making.counts.get(referenced) == 0:
+                problem = f"refers to {referenced}, which has no records"
+                place = Problem(item.recipe.place.file, item.recipe.where(f"/{name}"), problem, _some(referenced))
                 self._keep(place, f"{self._tenant.name}, {item.recipe.name}", f"none/{name}")
                 found = True
         return found

@@ -38,14 +38,14 @@ def reference_function(scope: RefScope) -> Function:
     return Function("ref", ref, context=True, draws=True, check=partial(_check, scope))
 
 
-def ref(item: Item, target: str, *, among: int = 0, share: int = 0, per: int = 0, site: str) -> Any:
+def ref(item: Item, referenced: str, *, among: int = 0, share: int = 0, per: int = 0, site: str) -> Any:
     """A key: ``among=4``, one of the first four; ``share=3``, about three to each; ``per=2``, two in turn.
 
     A record may refer to an earlier one of its own kind only: none refers to itself, and none in a circle. Never by
-    the count of the target, so that a higher one changes nobody's choice.
+    the count of those referenced, so that a higher one changes nobody's choice.
     """
     bits = draw(item.base, key_of(site))
-    if target == item.recipe.name:
+    if referenced == item.recipe.name:
         ordinal = bits % (item.ordinal - 1) + 1 if item.ordinal > 1 else 0
     elif among:
         ordinal = bits % among + 1
@@ -53,36 +53,41 @@ def ref(item: Item, target: str, *, among: int = 0, share: int = 0, per: int = 0
         ordinal = (item.ordinal - 1) // (share * BLOCK) * BLOCK + bits % BLOCK + 1
     else:
         ordinal = (item.ordinal - 1) // per + 1
-    limit = item.making.counts.get(target, ordinal)
+    limit = item.making.counts.get(referenced, ordinal)
     if ordinal < 1 or limit < 1 or (per and ordinal > limit):
         return ABSENT
-    link = item.links[item.field] = item.making.item(target, (ordinal - 1) % limit + 1)
+    link = item.links[item.field] = item.making.item(referenced, (ordinal - 1) % limit + 1)
     return link.get_key()
 
 
 def _check(scope: RefScope, site: Site) -> Shape:
-    target = site.text(0)
-    if target is None:
+    referenced = site.text(0)
+    if referenced is None:
         return ANY
-    other = scope.other(target)
+    other = scope.other(referenced)
     if other is None:
-        site.complain(f"unknown recipe {quoted(target)}", "name an existing recipe, or add it to the folder 'recipes'")
+        site.complain(
+            f"unknown recipe {quoted(referenced)}", "name an existing recipe, or add it to the folder 'recipes'"
+        )
         return ANY
-    scope.need(target, other.key_field)
-    scope.leads_to[scope.field] = target
-    _check_way(scope, site, target)
+    scope.need(referenced, other.key_field)
+    scope.leads_to[scope.field] = referenced
+    _check_way(scope, site, referenced)
     return ANY
 
 
-def _check_way(scope: RefScope, site: Site, target: str) -> None:
+def _check_way(scope: RefScope, site: Site, referenced: str) -> None:
     given = {one.arg: one.value.value if isinstance(one.value, ast.Constant) else None for one in site.node.keywords}
-    if target == scope.name and given:
+    if referenced == scope.name and given:
         site.complain("a ref to the recipe's own resource picks an earlier record", "leave out among, share and per")
-    elif target != scope.name and (len(given) != 1 or not given.keys() <= WAYS or not _is_positive(*given.values())):
+    elif referenced != scope.name and (
+        len(given) != 1 or not given.keys() <= WAYS or not _is_positive(*given.values())
+    ):
         site.complain(
-            "ref() takes exactly one of among=, share= and per= (1 or more)", f"write ref({quoted(target)}, among=4)"
+            "ref() takes exactly one of among=, share= and per= (1 or more)",
+            f"write ref({quoted(referenced)}, among=4)",
         )
-    if not scope.numbered and (target == scope.name or "among" not in given):
+    if not scope.numbered and (referenced == scope.name or "among" not in given):
         site.complain(
             "ref() without among= cannot be used in pinned records, which have no ordinal", "write the key out"
         )

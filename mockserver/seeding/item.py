@@ -78,7 +78,7 @@ class Item(Proxy, Context):
         spec = self.recipe.specs.get(name, self.recipe.place)
         return Problem(spec.file, spec.pointer, str(error), remedy)
 
-    def follow(self, owner: Any, name: str, target: str) -> Any:  # noqa: ARG002  # it is known already
+    def follow(self, owner: Any, name: str, referenced: str) -> Any:  # noqa: ARG002  # it is known already
         """The item that the foreign key ``name`` of ``owner`` leads to; ABSENT when there is none."""
         if not isinstance(owner, Item):
             return ABSENT

@@ -71,7 +71,7 @@ class RecipeScope:
         """What its expressions may name."""
         return _Record(self, self)
 
-    def target(self, name: str) -> str | None:
+    def referenced(self, name: str) -> str | None:
         """The recipe that the field leads to, where its expression gives a ref."""
         spec = self.specs[name].value
         if name in self.columns or not isinstance(spec, str):
@@ -104,9 +104,9 @@ class _Record(Shape):
         self._reading.need(scope.name, name)
         if name in scope.columns:
             return _Data(name, scope.columns[name])
-        if target := scope.target(name):
-            other = scope.other(target)
-            return _Key(name, target, ANY if other is None else _Record(self._reading, other))
+        if referenced := scope.referenced(name):
+            other = scope.other(referenced)
+            return _Key(name, referenced, ANY if other is None else _Record(self._reading, other))
         return _Value(name) if isinstance(scope.specs[name].value, str) else ANY
 
 
@@ -129,9 +129,9 @@ class _Value(Shape):
 class _Key(_Value):
     """A foreign key, which leads on to what it names."""
 
-    def __init__(self, name: str, target: str, record: Shape) -> None:
+    def __init__(self, name: str, referenced: str, record: Shape) -> None:
         super().__init__(name)
-        self._lead = (target, record)
+        self._lead = (referenced, record)
 
     def leads_to(self) -> tuple[str, Shape] | None:
         return self._lead

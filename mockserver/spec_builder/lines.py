@@ -71,9 +71,9 @@ def _type(line: Tree) -> Tree:
 def _marks(line: Tree) -> Tree:
     """What a line says in words of its own that are words of ``x-mock``."""
     marks: Tree = {word: line[word] for word in ("chosen", "computed", "filled") if word in line}
-    target = line.get("references")
-    if target is not None:
-        marks["references"] = target[0] if isinstance(target, list) and target else target
+    referenced = line.get("references")
+    if referenced is not None:
+        marks["references"] = referenced[0] if isinstance(referenced, list) and referenced else referenced
     return marks
 
 

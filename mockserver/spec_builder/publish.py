@@ -135,8 +135,8 @@ def _plain(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     made = {name: _plain(below) for name, below in value.items()}
-    if isinstance(target := made.get("$ref"), str) and len(made) > 1 and "/schemas/" in target:
-        return {"allOf": [{"$ref": target}], **{name: below for name, below in made.items() if name != "$ref"}}
+    if isinstance(reference := made.get("$ref"), str) and len(made) > 1 and "/schemas/" in reference:
+        return {"allOf": [{"$ref": reference}], **{name: below for name, below in made.items() if name != "$ref"}}
     return made
 
 

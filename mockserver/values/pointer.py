@@ -56,8 +56,8 @@ def references(value: Any) -> Iterator[tuple[str, str]]:
         if id(found) in seen:
             continue
         seen.add(id(found))
-        if isinstance(found, dict) and isinstance(target := found.get("$ref"), str):
-            yield pointer, target
+        if isinstance(found, dict) and isinstance(reference := found.get("$ref"), str):
+            yield pointer, reference
         steps = found.items() if isinstance(found, dict) else enumerate(found)
         below = [(step, one) for step, one in steps if isinstance(one, dict | list) and step not in _SAMPLES]
         todo += [(pointer + pointer_to(step), one) for step, one in reversed(below)]

@@ -38,7 +38,7 @@ class Author:
         """Keys into other modules that are taken, by field."""
         return self.limits.foreign.get(group.name, {})
 
-    def target(self, group: Group, *, who: Requester | None = None) -> dict[str, Any]:
+    def referenced(self, group: Group, *, who: Requester | None = None) -> dict[str, Any]:
         """A record for others to refer to, by its shared name."""
         name = shared_name(group.name)
         if name not in self._named:
@@ -86,5 +86,8 @@ class Author:
         **rest: Any,
     ) -> Step:
         named = {one.name: self.plan.groups[one.references] for one in operation.parameters if one.references}
-        known = {**dict(others(group, operation)), **{name: self.target(one)[one.key] for name, one in named.items()}}
+        known = {
+            **dict(others(group, operation)),
+            **{name: self.referenced(one)[one.key] for name, one in named.items()},
+        }
         return Step(what, group, operation, expect, values={**known, **(values or {})}, **rest)

@@ -146,24 +146,24 @@ def _related(call: Call, resource: Resource, value: dict[str, Any], ordinal: int
     """Foreign keys name first records of the resources that they name."""
     maker, model = call.tools.maker, model_of(resource)
     for name, other in model.foreign.items():
-        target = call.tools.contract.resources.get(other)
-        if name not in value or target is None or other == resource.name or model.record is None:
+        referenced = call.tools.contract.resources.get(other)
+        if name not in value or referenced is None or other == resource.name or model.record is None:
             continue
-        key = _key_there(call, target, ordinal, tenant)
+        key = _key_there(call, referenced, ordinal, tenant)
         if maker.allows(maker.shapes.properties(model.record)[name], key):
             value = {**value, name: key}
     return value
 
 
-def _key_there(call: Call, target: Resource, ordinal: int, tenant: str) -> Json:
+def _key_there(call: Call, referenced: Resource, ordinal: int, tenant: str) -> Json:
     """The key of a record that the other resource begins with, a different one for each ordinal as far as there are."""
-    maker, theirs = call.tools.maker, model_of(target)
-    pinned = call.tools.beginning.keys(tenant, target.name)
-    number = (ordinal - 1) % max(len(pinned) + _count(call, tenant, target), 1)
+    maker, theirs = call.tools.maker, model_of(referenced)
+    pinned = call.tools.beginning.keys(tenant, referenced.name)
+    number = (ordinal - 1) % max(len(pinned) + _count(call, tenant, referenced), 1)
     if number < len(pinned):
         return pinned[number]
     ordinal = number - len(pinned) + 1
-    draw = Draw.of(call.tools.ids.draw("first", target.name, ordinal), call.tools.began, full=True)
+    draw = Draw.of(call.tools.ids.draw("first", referenced.name, ordinal), call.tools.began, full=True)
     shown = _example(call, theirs, ordinal)
     key = _key(theirs, shown) if shown is not None and not theirs.chosen else None
     return new_key(maker, theirs, ordinal, draw) if key is None else key

@@ -120,9 +120,9 @@ class Shelves:
 
     def copy(self, connection: Connection, name: str, world: str) -> None:
         """Let a live tenant be on a shelf of another world as well; the tenant is held."""
-        target = shelf_id(world, name)
+        destination = shelf_id(world, name)
         connection.execute(self._appear, {**_new(world, name), "filled": True})
-        self._pour(connection, shelf_id(self._world, name), target, 0)
+        self._pour(connection, shelf_id(self._world, name), destination, 0)
 
     def bring_back(self, connection: Connection, name: str, world: str, *, filled: bool) -> None:
         """Let a live tenant be what another world's is, or where that is not ``filled``, appear anew."""
@@ -175,9 +175,9 @@ class Shelves:
         row = connection.execute(self._find.with_for_update(), {"shelf": shelf_id(self._world, name)}).one_or_none()
         return Shelf(*row) if row else None
 
-    def _pour(self, connection: Connection, source: bytes, target: bytes, version: int) -> None:
+    def _pour(self, connection: Connection, source: bytes, destination: bytes, version: int) -> None:
         kept = (entries.c.kind, entries.c.name, entries.c.key, entries.c.content)
-        poured = select(literal(target), entries.c.place, literal(version), *kept)
+        poured = select(literal(destination), entries.c.place, literal(version), *kept)
         poured = poured.where(entries.c.shelf == source, entries.c.content.is_not(None))
         columns = ["shelf", "place", "version", "kind", "name", "key", "content"]
         connection.execute(entries.insert().from_select(columns, poured))

@@ -44,16 +44,16 @@ def contents(database: Database) -> dict[str, Any]:
     }
 
 
-def copy(source: Database, target: Database) -> int:
+def copy(source: Database, destination: Database) -> int:
     """Fill an empty store with all that is in another; how many rows that were. Raises SetupError."""
-    with target.writing() as writing:
+    with destination.writing() as writing:
         if writing.scalar(select(func.count()).select_from(shelves)):
             remedy = "name an empty place, or empty it: mockserver store empty"
-            raise SetupError([Problem(target.location.shown, "", "something is in it already", remedy)])
+            raise SetupError([Problem(destination.location.shown, "", "something is in it already", remedy)])
         with source.reading() as reading:
             isolation = "REPEATABLE READ" if source.is_shared else "SERIALIZABLE"
             reading.rollback()
-            return sum(_copied(reading.execution_options(isolation_level=isolation), writing, target))
+            return sum(_copied(reading.execution_options(isolation_level=isolation), writing, destination))
 
 
 def vacuum(database: Database) -> int:
@@ -75,9 +75,9 @@ def empty(database: Database) -> None:
             connection.execute(delete(table))
 
 
-def _copied(reading: Connection, writing: Connection, target: Database) -> Iterator[int]:
+def _copied(reading: Connection, writing: Connection, destination: Database) -> Iterator[int]:
     for table in metadata.sorted_tables:
         rows = reading.execution_options(yield_per=BATCH).execute(select(table)).mappings()
         while batch := [dict(row) for row in islice(rows, BATCH)]:
-            writing.execute(target.insert(table).on_conflict_do_nothing(), batch)
+            writing.execute(destination.insert(table).on_conflict_do_nothing(), batch)
             yield len(batch)
