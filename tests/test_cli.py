@@ -261,7 +261,7 @@ def test_validate_tells_what_is_good_and_every_problem_of_the_rest(tmp_path: Pat
     for told in (
         "scenario.yaml:1: /seed",
         "scenario.yaml:2: /clock",
-        "document.yaml: /paths: no paths",
+        "document.yaml: /paths: no paths, webhooks or components",
         "missing: neither a file",
     ):
         assert told in refused.stderr, refused.stderr

@@ -210,10 +210,10 @@ def test_all_problems_are_told_at_once() -> None:
         ("missing.yaml", None, "no such file"),
         ("broken.yaml", "a: [", "cannot be read"),
         ("broken.json", "{", "cannot be read"),
-        ("list.json", "[]", "wanted an OpenAPI document of version 2.0, 3.0 or 3.1, found a list"),
+        ("list.json", "[]", "wanted an OpenAPI document of version 2.0, 3.0, 3.1 or 3.2, found a list"),
         ("empty.yaml", "", "found an empty file; name an OpenAPI document"),
         ("word.yaml", "word", "found a plain value"),
-        ("old.yaml", "swagger: '1.2'", "version 2.0, 3.0 or 3.1, found 1.2"),
+        ("old.yaml", "swagger: '1.2'", "version 2.0, 3.0, 3.1 or 3.2, found 1.2"),
         ("other.yaml", "title: a letter", "found no version"),
         (
             "tagged.yaml",

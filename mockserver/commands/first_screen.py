@@ -13,13 +13,25 @@ from mockserver.world import World
 
 def summary(contract: Contract) -> str | None:
     """``373 operations: 281 remembered, 78 from examples, 14 unknown to state``; None for an annotated document."""
+    if not contract.is_inferred:
+        return None
     total, _, shown, unknown = counted(contract)
     if not total:
-        return None
+        return f"{without_operations(contract)}; the docs show what it describes"
     parts = (
         f"{total} operations: {total - shown - unknown} remembered, {shown} from examples, {unknown} unknown to state"
     )
     return f"{parts} (mockserver routes --why)"
+
+
+def without_operations(contract: Contract) -> str:
+    """What a document has that has no operations: ``no operations: 2 webhooks, 1 schema``."""
+    root, parts = contract.document.root, contract.document.root.get("components")
+    schemas = parts.get("schemas") if isinstance(parts, dict) else None
+    found = {"webhook": root.get("webhooks"), "schema": schemas}
+    counts = {word: len(there) for word, there in found.items() if isinstance(there, dict) and there}
+    listed = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items())
+    return f"no operations: {listed}" if listed else "no operations"
 
 
 def placed(contract: Contract) -> Iterator[str]:

@@ -60,7 +60,7 @@ def all_of(*options: Callable[[Callable[..., None]], Callable[..., None]]) -> Ca
 document_options = all_of(
     click.option(
         "--spec", multiple=True, metavar="PATH|URL",
-        help="OpenAPI document (2.0, 3.0 or 3.1; JSON or YAML), or DOCUMENT=/PREFIX. Repeatable. "
+        help="OpenAPI document (2.0, 3.0, 3.1 or 3.2; JSON or YAML), or DOCUMENT=/PREFIX. Repeatable. "
         "[default: the Certifications API]",
     ),
     click.option(

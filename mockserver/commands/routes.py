@@ -40,6 +40,7 @@ def routes(
       mockserver routes shop.yaml billing.yaml=/billing
       mockserver routes --json
     """
+    from mockserver.commands.first_screen import without_operations
     from mockserver.world import contract_of
 
     explicit = bool(spec)
@@ -54,6 +55,9 @@ def routes(
 
         listing = orjson.dumps([dict(zip(heads, row, strict=True)) for row in shown], option=orjson.OPT_INDENT_2)
         click.echo(listing)
+        return
+    if not rows:
+        click.echo(without_operations(contract))
         return
     if not shown:
         click.echo(f"none of {len(rows)} match {quoted(' '.join(words))}{_hint(words, contract)}", err=True)

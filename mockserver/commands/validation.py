@@ -132,15 +132,17 @@ def _inferred(document: Document, file: str) -> Iterator[str]:
 
 def _standard(document: Document) -> None:
     """Hold the document to the OpenAPI standard itself. Raises SetupError listing every departure."""
-    from openapi_spec_validator import OpenAPIV31SpecValidator
+    from openapi_spec_validator import OpenAPIV31SpecValidator, OpenAPIV32SpecValidator
     from referencing.exceptions import Unresolvable
 
     if dangling := list(_dangling(document)):
         raise SetupError(dangling)
+    is_newer = str(document.root.get("openapi")).startswith("3.2")
+    version, judge = ("3.2", OpenAPIV32SpecValidator) if is_newer else ("3.1", OpenAPIV31SpecValidator)
     try:
         problems = [
-            Problem(document.source, _pointer(error), str(error.message)[:300], "see the OpenAPI 3.1 specification")
-            for error in OpenAPIV31SpecValidator(document.root).iter_errors()
+            Problem(document.source, _pointer(error), _sentence(error), f"see the OpenAPI {version} specification")
+            for error in judge(document.root).iter_errors()
         ]
     except Unresolvable as error:
         problem = f"the reference {quoted(error.ref)} leads nowhere"
@@ -155,6 +157,11 @@ def _dangling(document: Document) -> Iterator[Problem]:
         if reference.startswith("#") and resolve(document.root, unquote(reference[1:])) is ABSENT:
             problem = f"the reference {shown(reference)} leads nowhere"
             yield Problem(document.source, pointer, problem, "define what it names, or correct it")
+
+
+def _sentence(error: Any) -> str:
+    """What is wrong, without the schema and the value that the validator writes below it."""
+    return str(error.message).partition("\n")[0][:300]
 
 
 def _pointer(error: Any) -> str:

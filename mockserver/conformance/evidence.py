@@ -111,6 +111,6 @@ def _constraints(contract: Contract, node: Node) -> list[str]:
 def media_types(contract: Contract, operation: Operation) -> list[str]:
     """The media types that the operation's replies may have, in lower case."""
     document = contract.document
-    replies = document.node("paths", operation.path, operation.method.lower(), "responses")
+    replies = document.operation(operation.path, operation.method).child("responses")
     found = [name.lower() for _, one in replies.items() for name, _ in document.follow(one).child("content").items()]
     return list(dict.fromkeys(found))

@@ -237,7 +237,7 @@ class PlainAsking:
 
     def _examples(self, operation: Operation) -> Iterator[Any]:
         document = self.session.plan.contract.document
-        place = document.node("paths", operation.path, operation.method.lower(), "requestBody")
+        place = document.operation(operation.path, operation.method).child("requestBody")
         media = document.follow(place).child("content", _media(operation))
         if media.child("example").value is not None:
             yield media.child("example").value

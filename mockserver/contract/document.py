@@ -11,7 +11,10 @@ from mockserver.values.data_file import DataFile
 from mockserver.values.pointer import escape, step_into, steps_of
 from mockserver.values.shown import quoted
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+
+FURTHER = "additionalOperations"
+"""The member of a path item that holds its operations with other methods than these."""
 
 MAX_REFERENCES = 50
 """How many ``$ref`` may follow each other before they are taken for a circle."""
@@ -72,6 +75,12 @@ class Document:
     def node(self, *steps: str | int) -> Node:
         return Node("", self.root).child(*steps)
 
+    def operation(self, path: str, method: str) -> Node:
+        """Where an operation stands, the reference of its path item followed; its value is None where there is none."""
+        item = self.follow(self.node("paths", path))
+        found = item.child(method.lower())
+        return item.child(FURTHER, method) if found.value is None else found
+
     def part_of(self, path: str) -> Part | None:
         """The document that brought ``path``; None where this one was not joined."""
         return next((part for part in self.parts if path in part.paths), None)
@@ -125,6 +134,16 @@ def _reference(value: Any) -> Any:
 
 _SHAPING = frozenset({"type", "properties", "required", "items", "oneOf", "anyOf", "enum", "additionalProperties"})
 """Words that say more of a value than the schema that it refers to does."""
+
+
+def operations_of(item: Node) -> Iterator[tuple[str, Node]]:
+    """The operations of a path item by their methods in lower case; from 3.2 on it may have some of any method."""
+    for method, node in item.items():
+        if method in METHODS and isinstance(node.value, dict):
+            yield method, node
+    for method, node in item.child(FURTHER).items():
+        if isinstance(node.value, dict):
+            yield method.lower(), node
 
 
 def without_servers(item: Mapping[str, Any]) -> dict[str, Any]:

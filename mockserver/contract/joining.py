@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mockserver.contract.document import METHODS, Document, Part, objects, without_servers
+from mockserver.contract.document import Document, Part, objects, operations_of, without_servers
 from mockserver.contract.document_sources import DocumentPlace
 from mockserver.contract.servers import prefix_of
 from mockserver.errors import Problem, SetupError
@@ -32,6 +32,7 @@ def join(documents: Sequence[tuple[DocumentPlace, Document]]) -> Document:
     if joined.problems:
         raise SetupError(joined.problems)
     titles = [str(step_along(document.root, ("info", "title")) or document.source) for _, document in documents]
+    joined.root["openapi"] = max("3.1.0", *(str(document.root["openapi"]) for _, document in documents))
     joined.root["info"]["title"] = " + ".join(titles)
     return Document(
         joined.root,
@@ -195,8 +196,8 @@ def _operations(document: Document) -> Iterator[dict[str, Any]]:
     """Every operation once, behind references too."""
     seen: set[int] = set()
     for path in document.node("paths").value or ():
-        for method, node in document.follow(document.node("paths", path)).items():
-            if method in METHODS and isinstance(node.value, dict) and id(node.value) not in seen:
+        for _, node in operations_of(document.follow(document.node("paths", path))):
+            if id(node.value) not in seen:
                 seen.add(id(node.value))
                 yield node.value
 

@@ -53,8 +53,7 @@ def named_examples(document: Document, operation: Operation) -> Iterator[NamedEx
 
     One at ``2XX`` or ``default`` counts for the status that the operation succeeds with, at ``4XX`` for 400.
     """
-    path = document.follow(document.node("paths", operation.path))
-    replies = [*document.follow(path.child(operation.method.lower())).child("responses").items()]
+    replies = [*document.operation(operation.path, operation.method).child("responses").items()]
     for status, reply in sorted(replies, key=lambda one: not one[0].startswith("2")):
         number = _number(status, operation)
         if number is None:

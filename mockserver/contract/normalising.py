@@ -40,8 +40,10 @@ def normalise(root: dict[str, Any]) -> list[str]:
         upgraded(root)
     is_old = not str(root.get("openapi", "")).startswith(("3.1", "3.2"))
     warnings: list[str] = []
+    if not isinstance(root.get("paths"), dict):
+        root["paths"] = {}  # from 3.1 on a document may be of webhooks or of schemas alone
     _Walk(root, is_old, warnings).everything()
-    root["openapi"] = "3.1.0"
+    root["openapi"] = "3.2.0" if str(root.get("openapi")).startswith("3.2") else "3.1.0"
     return warnings
 
 
@@ -71,7 +73,7 @@ class _Walk:
         if isinstance(content := node.get("content"), dict):
             _share_schema(content)
         for name, below in node.items():
-            if name == "schema":
+            if name in ("schema", "itemSchema"):
                 yield below, True
             elif name in {"schemas", "definitions"} and isinstance(below, dict):
                 yield from ((one, True) for one in below.values())

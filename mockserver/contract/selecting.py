@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mockserver.contract.compile import Contract
-from mockserver.contract.document import METHODS, objects
+from mockserver.contract.document import FURTHER, Document, Node, objects, operations_of
 from mockserver.contract.operation import Operation
 from mockserver.errors import Problem, SetupError
 from mockserver.values.pointer import escape, step_along, steps_of
@@ -30,25 +30,24 @@ def select(contract: Contract, groups: Sequence[str]) -> Contract:
     kept = {*groups, *(one.resource for name in groups for one in contract.resources[name].references)}
     paths = {path: _of(verbs, kept) for path, verbs in contract.paths.items()}
     chosen = replace(contract, paths={path: verbs for path, verbs in paths.items() if verbs})
-    return replace(chosen, excerpt=excerpt(contract.document.root, [*chosen.operations()]))
+    return replace(chosen, excerpt=excerpt(contract.document, [*chosen.operations()]))
 
 
 def _of(verbs: Mapping[str, Operation], resources: Collection[str]) -> dict[str, Operation]:
     return {verb: one for verb, one in verbs.items() if one.resource.name in resources}
 
 
-def excerpt(root: Mapping[str, Any], operations: Sequence[Operation]) -> dict[str, Any]:
-    """The document ``root`` with these operations alone, the components that they need, and the tags that they have."""
-    kept = {(one.path, one.method.lower()) for one in operations}
+def excerpt(document: Document, operations: Sequence[Operation]) -> dict[str, Any]:
+    """The document with these operations alone, the components that they need, and the tags that they have."""
+    root = document.root
+    places = [_place(document, one) for one in operations]
+    kept = {place.pointer for place in places}
     ids = {one.id for one in operations}
     components: Mapping[str, Mapping[str, Any]] = root.get("components") or {}
     links = components.get("links") or {}
     dropped = {f"{_COMPONENTS}links/{escape(name)}" for name, link in links.items() if _leads_away(link, ids, ())}
-    paths = {
-        path: {word: value for word, value in item.items() if word not in METHODS or (path, word) in kept}
-        for path, item in root["paths"].items()
-        if any((path, method) in kept for method in METHODS)
-    }
+    shown = {path: _with(document, document.node("paths", path), kept) for path in root["paths"]}
+    paths = {path: item for path, item in shown.items() if item is not None}
     paths = _trimmed(paths, ids, dropped)
     rest = {section: _trimmed(named, ids, dropped) for section, named in components.items()}
     needed = _needed(paths, rest)
@@ -63,9 +62,27 @@ def excerpt(root: Mapping[str, Any], operations: Sequence[Operation]) -> dict[st
         "components": {section: named for section, named in used.items() if named},
     }
     if isinstance(root.get("tags"), list):
-        tags = {tag for path, method in kept for tag in paths[path][method].get("tags", ())}
+        tags = {tag for place in places for tag in place.child("tags").value or ()}
         made["tags"] = [one for one in root["tags"] if step_along(one, ("name",)) in tags]
     return made
+
+
+def _place(document: Document, operation: Operation) -> Node:
+    """Where the operation stands: not every path that is answered is written as it is in the document."""
+    if operation.plan is None:
+        return document.operation(operation.path, operation.method)
+    return document.node(*steps_of(operation.plan.place))
+
+
+def _with(document: Document, path: Node, kept: Collection[str]) -> dict[str, Any] | None:
+    """The path item with those of its operations that stand at ``kept``; None where it has none of them."""
+    item = document.follow(path)
+    dropped = {node.pointer for _, node in operations_of(item)} - set(kept)
+    if not any(node.pointer in kept for _, node in operations_of(item)):
+        return None
+    further = {name: node.value for name, node in item.child(FURTHER).items() if node.pointer not in dropped}
+    rest = {word: node.value for word, node in item.items() if word != FURTHER and node.pointer not in dropped}
+    return rest | ({FURTHER: further} if further else {})
 
 
 _COMPONENTS = "#/components/"

@@ -104,6 +104,6 @@ def _require_version(source: str, root: Any) -> None:
     found = root.get("openapi", root.get("swagger")) if isinstance(root, dict) else _described(root)
     if isinstance(root, dict) and str(found).startswith(("2.", "3.0", "3.1", "3.2")):
         return
-    problem = f"wanted an OpenAPI document of version 2.0, 3.0 or 3.1, found {found or 'no version'}"
+    problem = f"wanted an OpenAPI document of version 2.0, 3.0, 3.1 or 3.2, found {found or 'no version'}"
     remedy = "name an OpenAPI document; its first lines say openapi: 3.1.0 or swagger: '2.0'"
     raise SetupError([Problem(source, "/openapi", problem, remedy)])

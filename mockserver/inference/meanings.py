@@ -38,8 +38,10 @@ class Meanings:
     def guess(self, reading: Reading) -> Guess:
         """Never fails: what has no meaning that the rules know is a stub."""
         key, method = reading.entry.path.key, reading.entry.method
-        if method in ("head", "options", "trace"):
-            return Guess(Kind.STUB, None, f"{method.upper()} changes nothing (O12)")
+        if method == "query":
+            return self._query(reading, key)
+        if method not in SINGLE:
+            return Guess(Kind.STUB, None, f"what {method.upper()} changes is for the document to say (O12)")
         if self._paths.is_item(key) and not self._is_list(key):
             return self._on_item(reading, key, method)
         if key in self._resources.singles:
@@ -47,6 +49,13 @@ class Meanings:
         if (caller := self._caller(key)) and (guess := self._as_caller(caller, reading, method)):
             return guess
         return self._on_fixed(reading, key, method)
+
+    def _query(self, reading: Reading, key: Key) -> Guess:
+        """QUERY changes nothing: of a collection it is a search whose criteria are its body."""
+        about = self._resources.at(key)
+        if about is None or reading.list is None:
+            return Guess(Kind.STUB, None, "QUERY of what is no collection (O12)")
+        return Guess(Kind.SEARCH, about, f"QUERY with a list: the records of {about.name}, filtered (O10)")
 
     def _is_list(self, key: Key) -> bool:
         """Whether a path that ends in a parameter is a collection all the same."""

@@ -25,9 +25,15 @@ from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.sharing import read_resources
 from mockserver.inference.surroundings import likely_tenant, prefixes, usual_refusal
 
+_PARTS = ("webhooks", "components")
+"""What a document without operations may be of instead (OpenAPI 3.1): it can be looked at."""
+
 
 def infer_contract(document: Document) -> Contract:
-    """The table of operations of a document that does not say what they mean. Raises SetupError: it has no paths."""
+    """The table of operations of a document that does not say what they mean.
+
+    Raises SetupError where it describes nothing at all, or has words for the mock that are wrong.
+    """
     return _Builder(document).contract()
 
 
@@ -55,8 +61,8 @@ class _Builder:
             operation = self._operation(reading, guess, resource)
             for template in spellings(reading.entry.path.template):
                 paths.setdefault(template, {}).setdefault(operation.method, operation)
-        if not paths:
-            problems.add(self._document.node("paths"), "no paths", "describe at least one operation")
+        if not paths and not any(self._document.root.get(part) for part in _PARTS):
+            problems.add(self._document.node("paths"), "no paths, webhooks or components", "describe an operation")
         problems.raise_any()
         return Contract(
             document=self._document,

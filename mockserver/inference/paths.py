@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from mockserver.contract.document import METHODS, Document, Node
+from mockserver.contract.document import Document, Node, operations_of
 from mockserver.contract.schema_shape import Shapes
 
 Key: TypeAlias = tuple[str, ...]
@@ -77,10 +77,9 @@ def read_paths(document: Document, shapes: Shapes) -> PathTable:
         path = read_path(written if written.startswith("/") else f"/{written}")  # "" is the root, "a" is "/a"
         path = known.setdefault(_PARAMETER.sub(ANY, path.template), path)  # two spellings of one path answer as one
         place = shapes.follow(item)
-        for method, node in place.items():
-            if method in METHODS and isinstance(node.value, dict):
-                verbs = found.entries.setdefault(path.key, {})
-                verbs.setdefault(method, PathEntry(path, method, place, node))
+        for method, node in operations_of(place):
+            verbs = found.entries.setdefault(path.key, {})
+            verbs.setdefault(method, PathEntry(path, method, place, node))
     return found
 
 

@@ -123,7 +123,7 @@ class Resources:
 
     def _is_single(self, key: Key, verbs: Mapping[str, PathEntry]) -> bool:
         reading = self.reading(key, "get")
-        if reading is None or reading.record is None or not set(verbs) - {"get", "head", "options"}:
+        if reading is None or reading.record is None or not set(verbs) - {"get", "head", "options", "query"}:
             return False
         return not self._is_caller(key)
 

@@ -1,0 +1,101 @@
+"""Documents without paths, and what OpenAPI 3.2 brings: they start, are shown, and answer what they describe."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from mockserver import create_app
+from mockserver.commands.cli import main
+from mockserver.commands.first_screen import summary
+from mockserver.contract import read_document
+from mockserver.contract.selecting import select
+from mockserver.errors import SetupError
+from mockserver.inference import infer_contract
+from test_any_document import client, document, parameter, reply, world_of
+
+PET = {"type": "object", "required": ["name"],
+       "properties": {"id": {"type": "integer", "readOnly": True}, "name": {"type": "string"}}}  # fmt: skip
+REFERENCE = {"$ref": "#/components/schemas/Pet"}
+PETS = reply({"type": "array", "items": REFERENCE})
+HOOKS = {"petMade": {"post": {"responses": {"200": {"description": "Heard."}}}}}
+BODY = {"content": {"application/json": {"schema": REFERENCE}}}
+NEWER = document(
+    {
+        "/pets": {
+            "get": {"responses": {"200": PETS}},
+            "post": {"requestBody": BODY, "responses": {"201": reply(REFERENCE)}},
+            "query": {"requestBody": BODY, "responses": {"200": PETS}},
+        },
+        "/pets/{id}": {
+            "parameters": [parameter("id", {"type": "integer"})],
+            "get": {"responses": {"200": reply(REFERENCE)}},
+            "additionalOperations": {"COPY": {"operationId": "copyPet", "responses": {"201": reply(REFERENCE)}}},
+        },
+    },
+    version="3.2.0",
+    components={"schemas": {"Pet": PET}},
+)
+
+
+@pytest.mark.parametrize(("more", "told"), [
+    ({"webhooks": HOOKS}, "no operations: 1 webhook"),
+    ({"components": {"schemas": {"Pet": PET, "Dog": PET}}}, "no operations: 2 schemas"),
+    ({"paths": {}, "components": {"schemas": {"Pet": PET}}}, "no operations: 1 schema"),
+    ({"paths": None, "components": {"parameters": {}}}, "no operations"),
+])  # fmt: skip
+def test_a_document_without_paths_is_shown_and_answers_404(tmp_path: Path, more: dict[str, Any], told: str) -> None:
+    root = {"openapi": "3.1.0", "info": {"title": "Parts", "version": "1"}, **more}
+    caller = client(root, tmp_path)
+    assert caller.get("/pets").status_code == 404
+    assert caller.get("/docs", follow_redirects=True).status_code == 200
+    assert caller.get("/openapi.json").json["info"] == root["info"]
+    contract = world_of(caller).contract
+    assert summary(contract) == f"{told}; the docs show what it describes"
+    file = str(tmp_path / "openapi.json")
+    assert [CliRunner().invoke(main, [word, file]).exit_code for word in ("routes", "validate", "infer")] == [0, 0, 0]
+
+
+def test_a_document_of_nothing_at_all_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "openapi.json"
+    file.write_text(json.dumps(document({})))
+    with pytest.raises(SetupError, match="no paths, webhooks or components"):
+        create_app(spec=file)
+
+
+def test_query_finds_what_its_body_asks_for_and_changes_nothing(tmp_path: Path) -> None:
+    caller = client(NEWER, tmp_path)
+    made = caller.post("/pets", json={"name": "Rex"})
+    found = caller.open("/pets", method="QUERY", json={"name": "Rex"})
+    assert (found.status_code, found.json) == (200, [made.json])
+    assert caller.open("/pets", method="QUERY", json={"name": 7}).status_code == 400
+
+
+def test_an_operation_of_another_method_answers_what_it_declares(tmp_path: Path) -> None:
+    caller = client(NEWER, tmp_path)
+    copied = caller.open("/pets/1", method="COPY")
+    assert (copied.status_code, copied.headers["Mock-Operation"], set(copied.json)) == (201, "copyPet", {"id", "name"})
+    refused = caller.open("/pets/1", method="BREW")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "COPY, GET, HEAD")
+
+
+def test_a_document_of_3_2_is_published_and_judged_as_one(tmp_path: Path) -> None:
+    caller = client(NEWER, tmp_path)
+    assert caller.get("/openapi.json").json["openapi"] == "3.2.0"
+    told = CliRunner().invoke(main, ["validate", str(tmp_path / "openapi.json")])
+    assert (told.exit_code, told.output.count("\n"), "warning" in told.output) == (0, 1, False)
+
+
+def test_a_part_of_a_document_has_its_operations_of_any_method_and_behind_references(tmp_path: Path) -> None:
+    file = tmp_path / "openapi.json"
+    moved = {**NEWER, "paths": {**NEWER["paths"], "/pets/{id}": {"$ref": "#/components/pathItems/Pet"}, "/more": {
+        "get": {"responses": {"200": reply()}}}},
+        "components": {**NEWER["components"], "pathItems": {"Pet": NEWER["paths"]["/pets/{id}"]}}}  # fmt: skip
+    file.write_text(json.dumps(moved))
+    part = select(infer_contract(read_document(file)), ["pets"]).published
+    assert {path: set(item) for path, item in part["paths"].items()} == {
+        "/pets": {"get", "post", "query"}, "/pets/{id}": {"parameters", "get"}}  # fmt: skip
