@@ -149,4 +149,8 @@ def _security(document: Document, resources: Mapping[str, Resource], problems: P
 
 
 def _prefixes(document: Document) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(["", *map(prefix_of, document.root.get("servers") or [])]))
+    """Of the document's servers, and of those that answer some of its paths."""
+    items = [item for item in document.root["paths"].values() if isinstance(item, dict)]
+    parts = [document.root, *items, *(verb for item in items for verb in item.values() if isinstance(verb, dict))]
+    servers = [server for part in parts for server in part.get("servers") or ()]
+    return tuple(dict.fromkeys(["", *map(prefix_of, servers)]))

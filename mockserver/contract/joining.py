@@ -16,16 +16,19 @@ from mockserver.values.shown import quoted
 _APART = frozenset({"openapi", "info", "servers", "paths", "security", "tags", "x-mock", "externalDocs", "components"})
 """Members of a document's root that are not simply names with something behind each."""
 _PARAMETER = re.compile(r"\{[^{}]*\}")
+_ABSENT = object()
 
 
 def join(documents: Sequence[tuple[DocumentPlace, Document]]) -> Document:
     """One document with the paths of all, each of OpenAPI 3.1 and free to be changed.
 
     What a later one calls as an earlier one does (a schema, a security scheme, an operationId) gets the later one's
-    name before it. Raises SetupError listing each path that two of them have, each word of ``x-mock`` that two roots
-    say differently, and documents with and without annotations side by side.
+    name before it, unless both are annotated and describe it in the same words. Raises SetupError listing each path
+    that two of them have, each word of ``x-mock`` that two roots say differently, and documents with and without
+    annotations side by side.
     """
-    joined = _Joined()
+    roots = [document.root for _, document in documents if document.is_annotated]
+    joined = _Joined(_common_security(roots) if len(roots) == len(documents) else None)
     for place, document in documents:
         joined.add(place, document)
     joined.problems += _unlike([document for _, document in documents])
@@ -33,7 +36,8 @@ def join(documents: Sequence[tuple[DocumentPlace, Document]]) -> Document:
         raise SetupError(joined.problems)
     titles = [str(step_along(document.root, ("info", "title")) or document.source) for _, document in documents]
     joined.root["openapi"] = max("3.1.0", *(str(document.root["openapi"]) for _, document in documents))
-    joined.root["info"]["title"] = " + ".join(titles)
+    versions = {str(step_along(document.root, ("info", "version"))) for _, document in documents}
+    joined.root["info"] = {"title": " + ".join(titles), "version": versions.pop() if len(versions) == 1 else "1"}
     return Document(
         joined.root,
         " + ".join(document.source for _, document in documents),
@@ -52,11 +56,21 @@ def _unlike(documents: Sequence[Document]) -> Iterator[Problem]:
             yield Problem(document.source, "/x-mock", problem, remedy)
 
 
-class _Joined:
-    """What has been joined so far."""
+def _common_security(roots: Sequence[Mapping[str, Any]]) -> list[Any] | None:
+    """What all documents alike ask of every operation; None where they differ, in words or in schemes."""
+    told = [(root.get("security"), step_along(root, ("components", "securitySchemes"))) for root in roots]
+    usual = told[0][0]
+    return usual if isinstance(usual, list) and all(one == told[0] for one in told) else None
 
-    def __init__(self) -> None:
-        self.root: dict[str, Any] = {"openapi": "3.1.0", "info": {"title": "", "version": "1"}, "paths": {}}
+
+class _Joined:
+    """What has been joined so far; ``security`` is what all documents ask of every operation, if they agree."""
+
+    def __init__(self, security: list[Any] | None) -> None:
+        self.root: dict[str, Any] = {"openapi": "3.1.0", "info": {}, "paths": {}}
+        if security is not None:
+            self.root["security"] = security
+        self._security = security
         self.parts: list[Part] = []
         self.problems: list[Problem] = []
         self._owners: dict[str, DocumentPlace] = {}
@@ -66,13 +80,15 @@ class _Joined:
     def add(self, place: DocumentPlace, document: Document) -> None:
         short = _free(place.short, self._shorts)
         self._shorts.add(short)
-        renamed = _Renamed(self.root, document.root, short)
+        renamed = _Renamed(self.root, document.root, short, is_annotated=document.is_annotated)
         paths = {path: _answered(path, item, place, document) for path, item in document.node("paths").items()}
         renamed.paths = {path: whole for path, (whole, _) in paths.items()}
         operations = [*_operations(document)]
         self._identify(operations, renamed)
-        _secure(operations, document.root.get("security"), renamed)
+        if self._security is None:
+            _secure(operations, document.root.get("security"), renamed)
         renamed.follow()
+        self._take_servers(document, renamed.paths)
         self._take_paths(place, document, renamed.paths)
         self._take_names(document, renamed)
         prefixes = tuple(dict.fromkeys(prefix for _, prefix in paths.values()))
@@ -84,6 +100,18 @@ class _Joined:
             if isinstance(name := operation.get("operationId"), str) and name in self._operations:
                 operation["operationId"] = renamed.operations[name] = _free(f"{renamed.short}.{name}", self._operations)
         self._operations |= {str(one["operationId"]) for one in operations if "operationId" in one}
+
+    def _take_servers(self, document: Document, paths: Mapping[str, str]) -> None:
+        """An annotated document is answered at its own paths: whose servers they are is told at the root by the first
+        document, and by each path of one that has others."""
+        servers = document.root.get("servers")
+        if not servers or not document.is_annotated or any(path != whole for path, whole in paths.items()):
+            return
+        if not self.parts:
+            self.root["servers"] = servers
+        elif servers != self.root.get("servers"):
+            items = document.root["paths"]
+            items |= {path: {"servers": servers, **item} for path, item in items.items() if isinstance(item, dict)}
 
     def _take_paths(self, place: DocumentPlace, document: Document, paths: Mapping[str, str]) -> None:
         taken: dict[str, list[str]] = {}
@@ -126,16 +154,17 @@ class _Joined:
 class _Renamed:
     """The names of one document that others have before it, and what leads to them."""
 
-    def __init__(self, joined: Mapping[str, Any], root: dict[str, Any], short: str) -> None:
+    def __init__(self, joined: Mapping[str, Any], root: dict[str, Any], short: str, *, is_annotated: bool) -> None:
         self.short = short
         self.paths: Mapping[str, str] = {}
         self.operations: dict[str, str] = {}
         self._root = root
         self._names: dict[tuple[str, ...], str] = {}
         own = {(*section, name) for section, name, _ in _named(root)}
+        alike = _alike(joined, root) if is_annotated else set()
         for section, name, _ in _named(root):
             taken = step_along(joined, section) or {}
-            if name in taken:
+            if name in taken and (*section, name) not in alike:
                 there = {*taken, *(steps[-1] for steps in own if steps[:-1] == section)}
                 self._names[*section, name] = _free(f"{short}.{name}", there)
 
@@ -144,6 +173,8 @@ class _Renamed:
 
     def follow(self) -> None:
         """Let all that leads to a renamed or moved place lead to where it is now."""
+        if not self._names and not self.operations and all(path == whole for path, whole in self.paths.items()):
+            return  # PERF: nothing moved, and looking at every member of a large document takes a tenth of a second
         for node in objects(self._root):
             for word in ("$ref", "operationRef"):
                 if isinstance(reference := node.get(word), str):
@@ -181,6 +212,36 @@ def _named(root: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str, Any]
         for section, names in sections:
             if isinstance(names, dict):
                 yield from ((section, str(name), one) for name, one in names.items())
+
+
+def _alike(joined: Mapping[str, Any], root: Mapping[str, Any]) -> set[tuple[str, ...]]:
+    """Each thing that both have under one name and in the same words, down to what these lead to."""
+    found = {
+        (*section, name): one
+        for section, name, one in _named(root)
+        if (step_along(joined, section) or {}).get(name, _ABSENT) == one
+    }
+    clashing = {
+        (*section, name)
+        for section, name, _ in _named(root)
+        if name in (step_along(joined, section) or {}) and (*section, name) not in found
+    }
+    leads = {place: {*_targets(one)} for place, one in found.items()}
+    while not_alike := {place for place, targets in leads.items() if targets & clashing}:
+        clashing |= not_alike
+        leads = {place: targets for place, targets in leads.items() if place not in not_alike}
+    return {*leads}
+
+
+def _targets(value: Any) -> Iterator[tuple[str, ...]]:
+    """The components that something leads to."""
+    for node in objects(value):
+        mapping = step_along(node, ("discriminator", "mapping"))
+        for target in (node.get("$ref"), *(mapping.values() if isinstance(mapping, dict) else ())):
+            if isinstance(target, str) and target.startswith("#/"):
+                yield tuple(steps_of(target[1:])[:3])
+            elif isinstance(target, str):
+                yield ("components", "schemas", target)
 
 
 def _answered(path: str, item: Any, place: DocumentPlace, document: Document) -> tuple[str, str]:

@@ -41,7 +41,7 @@ def read_login(place: Node, resources: Mapping[str, Resource], problems: Problem
     words = place.value
     if words is None:
         return Login()
-    people = words.get("people")
+    people = _people(words.get("people"), resources)
     if people is not None and people not in resources:
         problems.add(place.child("people"), f"unknown resource {quoted(people)}", meant(str(people), resources))
         return Login()
@@ -51,3 +51,11 @@ def read_login(place: Node, resources: Mapping[str, Resource], problems: Problem
             known = resources[people].fields if people else ()
             problems.add(place.child(word), f"unknown field {quoted(name)}", meant(str(name), known))
     return Login(people, fields, MappingProxyType({**PATHS, **(words.get("paths") or {})}))
+
+
+def _people(told: str | list[str] | None, resources: Mapping[str, Resource]) -> str | None:
+    """The resource that is told or, of several, the first that the document has; another module's by its whole name."""
+    names = [told] if isinstance(told, str) else told or ()
+    whole = {one.whole_name: name for name, one in resources.items()}
+    found = [whole.get(name, name) for name in names]
+    return next((name for name in found if name in resources), found[-1] if found else None)

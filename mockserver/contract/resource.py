@@ -62,7 +62,8 @@ class Resource:
     ``modified-by``, ``version``, ``lock``), ``computed`` those that are worked out and stored nowhere.
     ``references`` lead to records of this document, ``elsewhere`` to
     those of other modules. ``model`` says more where a document's annotations do not. ``counts_every_patch``: also a
-    patch that changes nothing is a change, with stamps and effects.
+    patch that changes nothing is a change, with stamps and effects. ``module`` is the module that keeps the records,
+    for those who name it as ``module:resource``; empty where the document does not say.
     """
 
     name: str
@@ -78,6 +79,12 @@ class Resource:
     validator: SchemaValidator
     model: Model | None = None
     counts_every_patch: bool = False
+    module: str = ""
+
+    @property
+    def whole_name(self) -> str:
+        """As others name it: ``module:resource``, or its name alone."""
+        return f"{self.module}:{self.name}" if self.module else self.name
 
     @property
     def is_single(self) -> bool:

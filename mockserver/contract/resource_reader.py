@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mockserver.contract.annotation_schemas import mark_problems
@@ -28,9 +29,24 @@ def read_resources(document: Document, schemas: Schemas, problems: Problems) -> 
             problems.add(node, f"the resource {quoted(name)} has two record schemas", "let one schema claim it")
             continue
         found[name] = _ResourceReader(document, schemas, problems).resource(name, schema_name, node)
+    modules = {resource.whole_name: resource.name for resource in found.values() if resource.module}
+    found = {name: _within(resource, modules) for name, resource in found.items()} if modules else found
     for resource in found.values():
         _known(document, resource, found, problems)
     return found
+
+
+def _within(resource: Resource, modules: Mapping[str, str]) -> Resource:
+    """``resource`` with its keys into modules that the document has among those that lead to its own records."""
+    if not any(one.resource in modules for one in resource.elsewhere):
+        return resource
+    told = sorted((*resource.references, *resource.elsewhere), key=lambda one: one.names)
+    references = [replace(one, resource=modules.get(one.resource, one.resource)) for one in told]
+    return replace(
+        resource,
+        references=tuple(one for one in references if not one.is_elsewhere),
+        elsewhere=tuple(one for one in references if one.is_elsewhere),
+    )
 
 
 def _known(document: Document, resource: Resource, found: Mapping[str, Resource], problems: Problems) -> None:
@@ -76,6 +92,7 @@ class _ResourceReader:
             elsewhere=tuple(one for one in references if one.is_elsewhere),
             validator=self._schemas.validator(node),
             counts_every_patch=marks.get("patch-without-change") == "counts",
+            module=marks.get("module", ""),
         )
 
     def _marks(self, node: Node, form: Form) -> Mapping[str, Any]:

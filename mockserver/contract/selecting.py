@@ -50,7 +50,7 @@ def excerpt(document: Document, operations: Sequence[Operation]) -> dict[str, An
     paths = {path: item for path, item in shown.items() if item is not None}
     paths = _trimmed(paths, ids, dropped)
     rest = {section: _trimmed(named, ids, dropped) for section, named in components.items()}
-    needed = _needed(paths, rest)
+    needed = needed_components(paths, rest)
     used = {
         section: {name: one for name, one in named.items() if (section, name) in needed}
         for section, named in rest.items()
@@ -107,7 +107,7 @@ def _leads_away(link: Any, ids: Collection[str], dropped: Collection[str]) -> bo
     return link.get("$ref") in dropped or (isinstance(name, str) and name not in ids)
 
 
-def _needed(paths: Mapping[str, Any], components: Mapping[str, Any]) -> set[tuple[str, str]]:
+def needed_components(paths: Mapping[str, Any], components: Mapping[str, Any]) -> set[tuple[str, str]]:
     """Section and name of each component that the paths lead to, however far."""
     found: set[tuple[str, str]] = set()
     left: list[Any] = [paths]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.errors import Refusal
 from mockserver.expressions import CALLER, plain, worked_out
 from mockserver.handlers.call import Call
 from mockserver.handlers.storing import Storing
@@ -13,9 +14,12 @@ from mockserver.values.absent import ABSENT
 
 
 def compute(call: Call, tenant: Tenant) -> Reply:
-    """The answer that the document's ``reply`` tells; nothing is stored."""
+    """The answer that the document's ``reply`` tells; nothing is stored. Raises Refusal(404) where it is absent."""
     reply = call.tools.rules.answers[call.operation.id][""]
-    return say(plain(call.context(tenant).evaluate(reply, asked_with(call))))
+    answer = plain(call.context(tenant).evaluate(reply, asked_with(call)))
+    if answer is ABSENT:
+        raise Refusal(404, f"There is no such record in {call.resource.name}.")
+    return say(answer)
 
 
 def generate(call: Call, tenant: Tenant) -> Reply:

@@ -70,10 +70,11 @@ def _type(call: Call) -> str:
 
 
 def _resource(call: Call) -> Resource:
-    """The resource that the query type ``module:resource`` names. Raises Refusal(404)."""
+    """The resource that the query type ``module:resource`` names: one of that module, or one that names none and is
+    of the operation's own. Raises Refusal(404)."""
     module, _, name = _type(call).partition(":")
     found = call.tools.contract.resources.get(name)
-    if module != call.operation.meaning["module"] or found is None:
+    if found is None or module != (found.module or call.operation.meaning["module"]):
         raise Refusal(404, f"No query type {quoted(_type(call))}.")
     return found
 

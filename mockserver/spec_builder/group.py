@@ -22,9 +22,10 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class GroupPart:
-    """What one part of ``resources/`` says, and the templates it is put into."""
+    """What one part of ``resources/`` says, and the templates it is put into; ``module`` is the one it belongs to."""
 
-    def __init__(self, part: Document, templates: Document, blocks: Document) -> None:
+    def __init__(self, part: Document, templates: Document, blocks: Document, module: str | None = None) -> None:
+        self._module = module
         sources = {**(templates.node("sources").value or {}), **(part.node("sources").value or {})}
         self._part = Document({**part.root, "sources": sources}, part.source, text=part.text)
         self._templates = templates
@@ -87,6 +88,7 @@ class GroupPart:
             "title": named,
             "about": self._said("about"),
             "segment": segment,
+            "module": self._module or DROPPED,
             "Record": record,
             "Records": records,
             "Lasts": _HUMP.split(records)[-1],

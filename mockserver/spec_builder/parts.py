@@ -19,6 +19,8 @@ FORMS: Mapping[str, str] = {
     "objects.yaml": "part_objects",
 }
 """The schema of each part that all groups share."""
+MODULE_FORM = "part_module"
+"""The schema of what makes a folder a module."""
 GROUP = "part_group"
 """The schema of each group's part."""
 

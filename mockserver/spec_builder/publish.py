@@ -12,16 +12,19 @@ from typing import Any, TypeAlias, TypeVar
 
 from mockserver.contract.document import METHODS, Document, Node
 from mockserver.contract.problems import Problems
+from mockserver.contract.selecting import needed_components
 from mockserver.errors import Problem, SetupError
 from mockserver.spec_builder.group import GroupPart, Piece, merged, object_pieces
 from mockserver.spec_builder.lines import Tree
-from mockserver.spec_builder.parts import FORMS, GROUP, read_part
+from mockserver.spec_builder.parts import FORMS, GROUP, MODULE_FORM, read_part
 from mockserver.spec_builder.tables import coverage, functions, rules, told_in
 from mockserver.values.json_text import read_own
 from mockserver.values.shown import quoted
 
 GROUPS = "resources"
 YAML, JSON = "openapi.yaml", "openapi.json"
+MODULE = "module.yaml"
+"""The part that makes a folder a module: what its document says otherwise than the frame of the folder above."""
 GUIDES = ("README.md", "RULES.md")
 """Texts for people that hold tables about the document, where they are there."""
 HEAD = "# Built from the parts in this folder: change those, then run `mockserver publish`.\n"
@@ -31,21 +34,31 @@ Result = TypeVar("Result")
 
 
 def publish(parts: Path) -> Tree:
-    """The document that the parts in the folder make. Raises SetupError listing everything wrong with them."""
+    """The document that the parts in the folder make. Raises SetupError listing everything wrong with them.
+
+    A module takes what all groups share from the folder above, and has no component that it does not need.
+    """
+    is_module = (parts / MODULE).is_file()
+    shared = parts.parent if is_module else parts
     found = sorted((parts / GROUPS).glob("*.yaml"))
     problems = Problems(Document({}, str(parts / GROUPS)))
     if not found:
         problems.add(Node("", None), "no groups", "write one, as README.md shows")
-    forms = {**{parts / name: form for name, form in FORMS.items()}, **dict.fromkeys(found, GROUP)}
+    forms = {**{shared / name: form for name, form in FORMS.items()}, **dict.fromkeys(found, GROUP)}
+    forms |= {parts / MODULE: MODULE_FORM} if is_module else {}
     read = _all_of(problems, [partial(read_part, *file) for file in forms.items()])
+    module = read.pop().root if is_module else {}
     frame, templates, blocks, objects, *said = read
-    groups = [GroupPart(part, templates, blocks) for part in said]
+    frame = _framed(frame, module)
+    groups = [GroupPart(part, templates, blocks, module.get("module")) for part in said]
     steps: list[Callable[[], list[Piece]]] = [partial(_object_pieces, objects, templates)]
     steps += [group.pieces for group in groups]
     made = zip([objects, *said], _all_of(problems, steps), strict=True)
     pieces = {frame.source: _frame_pieces(frame), **{part.source: pieces for part, pieces in made}}
     document = _document(frame, _joined(pieces), templates.node("common", "response").value or {})
     document["tags"] += [group.tag() for group in groups]
+    if is_module:
+        document["components"] = _needed(document)
     _look_over(Document(document, str(parts / YAML)))
     return document
 
@@ -81,9 +94,33 @@ def write(parts: Path) -> None:
 
 def _built(parts: Path) -> dict[str, str]:
     document = publish(parts)
-    tables = {"coverage": coverage(Document(document)), "rules": rules(Document(document)), "functions": functions()}
+    modules = {folder.name: publish(folder) for folder in module_folders(parts)}
+    tables = {
+        "coverage": coverage(Document(document)),
+        "rules": rules(Document(document)),
+        "functions": functions(),
+        "modules": _of_each(modules, coverage),
+        "module rules": _of_each(modules, rules),
+    }
     guides = {name: told_in(text, tables) for name in GUIDES if (text := _text(parts / name)) is not None}
-    return {YAML: to_yaml(document), JSON: to_json(document), **guides}
+    files = {"": document, **{f"{name}/": built for name, built in modules.items()}}
+    texts = {
+        f"{before}{file}": text(built)
+        for before, built in files.items()
+        for file, text in ((YAML, to_yaml), (JSON, to_json))
+    }
+    return {**texts, **guides}
+
+
+def module_folders(parts: Path) -> list[Path]:
+    """The folders of modules beside the parts."""
+    return sorted(file.parent for file in parts.glob(f"*/{MODULE}"))
+
+
+def _of_each(modules: Mapping[str, Tree], table: Callable[[Document], str]) -> str:
+    return "\n".join(
+        f"**{built['info']['title']}** (`{name}`)\n\n{table(Document(built))}" for name, built in modules.items()
+    )
 
 
 def _text(path: Path) -> str | None:
@@ -96,6 +133,23 @@ def _text(path: Path) -> str | None:
 def _frame_pieces(frame: Document) -> list[Piece]:
     kinds = frame.node("components").items()
     return [(("components", kind, name), node.value) for kind, named in kinds for name, node in named.items()]
+
+
+def _framed(frame: Document, module: Tree) -> Document:
+    """The frame with what a module says otherwise."""
+    own = {word: value for word, value in module.items() if word != "module"}
+    return Document({**frame.root, **own}, frame.source, text=frame.text)
+
+
+def _needed(document: Tree) -> Tree:
+    """The components that the paths lead to, and the security schemes."""
+    components = document["components"]
+    needed = needed_components(document["paths"], components)
+    used = {
+        kind: {name: one for name, one in named.items() if (kind, name) in needed} for kind, named in components.items()
+    }
+    used["securitySchemes"] = components.get("securitySchemes", {})
+    return {kind: named for kind, named in used.items() if named}
 
 
 def _object_pieces(objects: Document, templates: Document) -> list[Piece]:

@@ -1,0 +1,143 @@
+"""The module of contacts and organisations beside that of certifications: one document, one world, one set of people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jwt
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from mockserver import create_app
+from mockserver.contract import read_document
+from mockserver.settings import data_folder
+
+SPEC = data_folder("spec")
+BOTH = (SPEC / "openapi.json", SPEC / "rolodex/openapi.json")
+AUDIENCE = "https://api.rhythmsoftware.com"
+
+
+@pytest.fixture(scope="module")
+def client() -> Any:
+    return create_app(spec=BOTH, scenario="empty", auth="off", clock="frozen").test_client()
+
+
+@pytest.fixture(scope="module")
+def ada(client: Any) -> dict[str, Any]:
+    harbor = client.post("/organizations/ada", json={"name": "Harbor Engineering"}).json
+    sent = {
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+        "email_address": "Ada@example.com",
+        "email_address2": "countess@example.com",
+        "organization_id": harbor["id"],
+        "work_address": {"city": "London", "country": "GB"},
+        "home_address": {"city": "Ockham", "country": "GB"},
+        "mobile_phone_number": "+44 7700 900101",
+    }
+    found: dict[str, Any] = client.post("/contacts/ada", json=sent).json
+    return found
+
+
+def test_both_modules_in_one_document_share_what_they_describe_alike() -> None:
+    root = read_document(BOTH).root
+    assert [name for named in root["components"].values() for name in named if "rolodex" in name] == []
+    assert [error.message for error in OpenAPIV31SpecValidator(root).iter_errors()] == []
+    assert root["paths"]["/contacts/{tenantId}"]["servers"][0]["url"] == "https://rolodex.api.rhythmsoftware.com"
+    assert "servers" not in root["paths"]["/certifications/{tenantId}"]
+
+
+def test_the_modules_document_is_whole_by_itself() -> None:
+    root = read_document(BOTH[1]).root
+    assert [error.message for error in OpenAPIV31SpecValidator(root).iter_errors()] == []
+    alone = create_app(spec=BOTH[1], auth="off").test_client()
+    made = alone.post("/contacts/acme", json={"first_name": "Ada"}).json
+    assert alone.get(f"/contacts/acme/{made['id']}").json == made
+
+
+def test_what_the_server_works_out_of_a_person(ada: dict[str, Any]) -> None:
+    assert (ada["name"], ada["full_name"], ada["name_last_first"]) == ("Ada Lovelace", "Ada Lovelace", "Lovelace, Ada")
+    assert (ada["organization_name"], ada["number"]) == ("Harbor Engineering", 1)
+    assert ada["preferred_address"]["city"] == "London", "the work address comes first where none is preferred"
+    assert ada["preferred_phone_number"] == "+44 7700 900101"
+
+
+def test_the_preferred_address_is_the_one_of_the_preferred_type(client: Any, ada: dict[str, Any]) -> None:
+    patch = [{"op": "add", "path": "/preferred_address_type", "value": "home"}]
+    assert client.patch(f"/contacts/ada/{ada['id']}", json=patch).json["preferred_address"]["city"] == "Ockham"
+
+
+@pytest.mark.parametrize("address", ["ada@example.com", "ADA@EXAMPLE.COM", "countess@example.com"])
+def test_a_person_is_found_by_any_of_her_addresses(client: Any, ada: dict[str, Any], address: str) -> None:
+    assert client.get(f"/contacts/ada/emailAddress/{address}").json["id"] == ada["id"]
+
+
+def test_an_unknown_address_is_a_404(client: Any) -> None:
+    assert client.get("/contacts/ada/emailAddress/nobody@example.com").status_code == 404
+
+
+def test_search_and_look_up(client: Any, ada: dict[str, Any]) -> None:
+    found = client.post("/contacts/ada/search", json={"last_name": "love", "ids": [ada["id"]]}).json["Items"]
+    assert [one["id"] for one in found] == [ada["id"]]
+    by_organization = client.get(f"/contacts/ada/organization/{ada['organization_id']}").json
+    assert by_organization["Count"] == 1
+
+
+def test_an_organisation_that_is_renamed_is_renamed_at_its_people(client: Any, ada: dict[str, Any]) -> None:
+    address = f"/organizations/ada/{ada['organization_id']}"
+    client.patch(address, json=[{"op": "replace", "path": "/name", "value": "Harbor Group"}])
+    assert client.get(f"/contacts/ada/{ada['id']}").json["organization_name"] == "Harbor Group"
+
+
+def test_keys_into_the_other_module_lead_to_its_records(client: Any, ada: dict[str, Any]) -> None:
+    program = client.post("/programs/ada", json=_program(client)).json["id"]
+    good = {"name": "Ada Lovelace", "status": "active", "program_id": program, "contact_id": ada["id"]}
+    refused = client.post("/certifications/ada", json={**good, "contact_id": "nobody", "organization_id": "none"})
+    assert refused.status_code == 409
+    assert [one["message"] for one in refused.json["errors"]] == [
+        "names 'nobody', which is not in contacts",
+        "names 'none', which is not in organizations",
+    ]
+    made = client.post("/certifications/ada", json=good)
+    assert made.status_code == 200, made.text
+    depends = client.delete(f"/contacts/ada/{ada['id']}")
+    assert (depends.status_code, made.json["id"] in depends.text) == (409, True)
+
+
+def _program(client: Any) -> dict[str, Any]:
+    schema = client.get("/openapi.json").json["components"]["schemas"]["ProgramCreate"]
+    sample: dict[str, Any] = {"string": "x", "number": 1, "boolean": True, "array": [], "object": {}}
+    return {name: sample[schema["properties"][name].get("type", "object")] for name in schema.get("required", ())}
+
+
+def test_queries_over_the_other_module(client: Any, ada: dict[str, Any]) -> None:
+    asked = {"fields": ["id", "name"], "criteria": {"fact": "last_name", "operator": "equal", "value": "Lovelace"}}
+    started = client.post("/queries/ada/start/rolodex:contacts", json=asked).json
+    assert client.get(started["metadata_uri"]).json["rows"] == [{"id": ada["id"], "name": "Ada Lovelace"}]
+    assert client.post("/queries/ada/start/certifications:contacts", json=asked).status_code == 404
+    assert client.post("/queries/ada/start/rolodex:certifications", json=asked).status_code == 404
+    described = client.get("/queries/ada/public/description/rolodex:organizations").json
+    assert {"name", "parent_organization_id"} <= {one["name"] for one in described["fields"]}
+
+
+def test_each_module_below_the_path_of_its_own_vendor_mock(client: Any, ada: dict[str, Any]) -> None:
+    prefix = "/_mock/apis/rolodex/rolodex-v1"
+    assert client.get(f"{prefix}/contacts/ada/{ada['id']}").status_code == 200
+    assert client.get("/_mock/apis/certifications/certifications-v1/programs/ada").status_code == 200
+
+
+def test_the_person_who_asks() -> None:
+    caller = create_app(spec=BOTH, scenario="empty", auth="decode", clock="frozen").test_client()
+
+    def headers(**more: str) -> dict[str, str]:
+        claims = {f"http://rhythmsoftware.com/{name}": text for name, text in {"tenant_id": "acme", **more}.items()}
+        token = jwt.encode({"sub": "somebody", "aud": AUDIENCE, "exp": 2**32, **claims}, "x" * 32, algorithm="HS256")
+        return {"Authorization": f"Bearer {token}"}
+
+    made = caller.post("/contacts/acme", json={"first_name": "Ada"}, headers=headers()).json
+    assert "id" in made, made
+    assert caller.get("/contacts/acme/current", headers=headers(contact_id=made["id"])).json == made
+    assert caller.get("/contacts/acme/current", headers=headers(contact_id="gone")).status_code == 404
+    assert caller.get("/contacts/acme/current", headers=headers()).status_code == 404, (
+        "a machine's token names no contact"
+    )
