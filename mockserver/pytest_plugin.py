@@ -79,7 +79,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = yield
     mock = item.stash.get(MOCK, None)
     if mock and report.failed:
-        sections = {"mock journal": mock.told(), "mock verdict": mock.verdict()}
+        sections = {"mock journal": mock.transcript(), "mock verdict": mock.verdict()}
         report.sections += [(name, text) for name, text in sections.items() if text]
     if mock and call.when == "teardown":
         del item.stash[MOCK]  # the item outlives the test, its world need not

@@ -42,7 +42,7 @@ def exported(tenant: Tenant) -> dict[str, Any]:
     return {"records": dict(sorted(records.items())), "facts": sorted(facts)}
 
 
-def imported(world: World, name: str, told: Mapping[str, Any]) -> Tenant:
+def imported(world: World, name: str, archived: Mapping[str, Any]) -> Tenant:
     """A tenant of that name that holds what ``told`` says and nothing else; the store does not keep it yet.
 
     ``told`` is of the form ``tenant_records``: as ``exported`` has it, or with lists of records as a client sees them,
@@ -50,22 +50,22 @@ def imported(world: World, name: str, told: Mapping[str, Any]) -> Tenant:
     is not there.
     """
     tenant = world.store.empty(name)
-    problems = [*islice(_filled(world, tenant, told), MOST)] or [*islice(_broken_references(world, tenant), MOST)]
+    problems = [*islice(_filled(world, tenant, archived), MOST)] or [*islice(_broken_references(world, tenant), MOST)]
     if problems:
         raise SetupError(problems)
     return tenant
 
 
-def _filled(world: World, tenant: Tenant, told: Mapping[str, Any]) -> Iterator[Problem]:
+def _filled(world: World, tenant: Tenant, archived: Mapping[str, Any]) -> Iterator[Problem]:
     resources = world.contract.resources
-    for name, records in told["records"].items():
+    for name, records in archived["records"].items():
         if (resource := resources.get(name)) is None:
             yield Problem(FILE, pointer_to("records", name), "is unknown", meant(name, resources))
             continue
         entries = records.items() if isinstance(records, Mapping) else _listed(resource, tenant, records)
         for record_id, value in entries:
             yield from _put(world, tenant, resource, record_id, value)
-    for index, fact in enumerate(told.get("facts", ())):
+    for index, fact in enumerate(archived.get("facts", ())):
         yield from _taken(tenant, index, fact)
 
 

@@ -375,7 +375,7 @@ def test_no_secret_is_told(mock: Mock) -> None:
         headers={"Cookie": "hush-4"},
     )
     wish = {"headers": {"Authorization": "Bearer hush-5", "Cookie": "hush-6"}, "body": {"password": "hush-7"}}
-    told = mock.told() + failure(lambda: mock.assert_called("createBook", **wish))
+    told = mock.transcript() + failure(lambda: mock.assert_called("createBook", **wish))
     assert "headers/Authorization: wanted (kept secret), found (kept secret)" in told
     assert "hush" not in told
     assert token not in told
@@ -416,7 +416,7 @@ def test_redaction_of_values(value: Any, kept: str) -> None:
 
 def test_no_depth_is_too_deep_for_a_report(mock: Mock) -> None:
     mock.client.post("/books/acme", data="[" * 900 + "]" * 900, headers={"Content-Type": "application/json"})
-    assert "#1 POST /books/acme -> 400 createBook" in mock.told()
+    assert "#1 POST /books/acme -> 400 createBook" in mock.transcript()
 
 
 # Taking turns.

@@ -59,8 +59,8 @@ class ControlClient:
         """What happens, as it happens, until the mock ends. Raises as ``ask`` does."""
         with self._sent(self._request("GET", ("journal", "stream"), query)) as answer:
             for line in answer:
-                if line.startswith(b"data: {") and (told := read_leniently(line.removeprefix(b"data: "), DEEPEST)):
-                    yield told
+                if line.startswith(b"data: {") and (event := read_leniently(line.removeprefix(b"data: "), DEEPEST)):
+                    yield event
 
     def _request(self, method: str, path: tuple[str, ...], query: Mapping[str, Any]) -> Request:
         from urllib.request import Request  # PERF: 25 ms that other commands do not need

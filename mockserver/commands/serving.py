@@ -54,7 +54,7 @@ def serve_forever(settings: Settings, host: str, port: int, log: str = "text") -
         if announced.is_set():  # before, nobody but this process asks
             write(line)
 
-    announcement = (world, host, listener.getsockname()[1], announced, list(_guard_told(settings, made, host)))
+    announcement = (world, host, listener.getsockname()[1], announced, list(_guard_lines(settings, made, host)))
     threading.Thread(target=_announce, args=announcement, daemon=True).start()
     serve(listener, Front(Api(world), _application, logged))
 
@@ -75,7 +75,7 @@ def guarded(settings: Settings, host: str) -> Settings:
     return replace(settings, control_token=secrets.token_urlsafe(24))
 
 
-def _guard_told(given: Settings, made: Settings, host: str) -> Iterator[str]:
+def _guard_lines(given: Settings, made: Settings, host: str) -> Iterator[str]:
     if not is_loopback(host):
         yield f"  exposed   {host}: anyone who reaches this machine can use it; control requires the control token"
     if made.control_token and not given.control_token:

@@ -20,7 +20,7 @@ def junit(summary: Mapping[str, Any]) -> str:
     root = ET.Element("testsuites", name="mockserver check")
     cases = {(one["name"], one["resource"]): _case(root, one) for one in summary["checks"]}
     for one in summary["findings"]:
-        _told(root, cases, one)
+        _finding(root, cases, one)
     for check in summary["checks"]:
         case = cases[check["name"], check["resource"]]
         if check["outcome"] in _UNJUDGED and not len(case):
@@ -30,7 +30,7 @@ def junit(summary: Mapping[str, Any]) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode")
 
 
-def _told(root: ET.Element, cases: Mapping[tuple[str, str], ET.Element], one: Mapping[str, Any]) -> None:
+def _finding(root: ET.Element, cases: Mapping[tuple[str, str], ET.Element], one: Mapping[str, Any]) -> None:
     """The failure in the first case that it made fail; the others name that one, so that one cause is one failure."""
     places = [(one["check"], name) for name in (*one["resources"], "") if (one["check"], name) in cases]
     own = {"name": one["check"], "title": one["title"], "resource": "", "seconds": 0.0}

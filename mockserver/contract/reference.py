@@ -50,11 +50,13 @@ class ReferenceValidator:
         """What openapi-core has against the request; texts without a character, which it never takes, left out."""
         texts = {one.name for one in operation.parameters if one.location == "query" and one.validator.allows("")}
         query = tuple((name, text) for name, text in request.query if text or name not in texts)
-        return [_told(error) for error in self._api.iter_request_errors(_Asked(replace(request, query=query)))]
+        return [_message_of(error) for error in self._api.iter_request_errors(_Asked(replace(request, query=query)))]
 
     def reply_errors(self, request: Request, status: int, raw: bytes | None) -> list[str]:
         """What openapi-core has against the reply."""
-        return [_told(error) for error in self._api.iter_response_errors(_Asked(request), _OpenapiReply(status, raw))]
+        return [
+            _message_of(error) for error in self._api.iter_response_errors(_Asked(request), _OpenapiReply(status, raw))
+        ]
 
 
 class _Asked:
@@ -97,7 +99,7 @@ class _OpenapiReply:
         return Headers()
 
 
-def _told(error: Exception) -> str:
+def _message_of(error: Exception) -> str:
     causes: list[str] = []
     seen: BaseException | None = error
     while seen is not None and len(causes) < 4:

@@ -77,7 +77,7 @@ class Function:
         """How it is called: ``later(day, *, years=…, months=…, days=…)``."""
         hidden = self.context + self.this
         given = list(inspect.signature(self.call).parameters.values())[hidden:]
-        parameters = [_told(one) for one in given if not (self.draws and one.name == "site")]
+        parameters = [_spelled(one) for one in given if not (self.draws and one.name == "site")]
         return f"{self.name}({', '.join(parameters)})"
 
     @property
@@ -103,7 +103,7 @@ def installed_functions() -> tuple[Function, ...]:
     )
 
 
-def _told(parameter: inspect.Parameter) -> str:
+def _spelled(parameter: inspect.Parameter) -> str:
     if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
         return f"*{parameter.name}"
     if parameter.kind is inspect.Parameter.VAR_KEYWORD:

@@ -140,7 +140,7 @@ def _reason(document: Json, directive: Directive, index: int) -> tuple[int, int,
             return 409, index, directive, missing
     if op == "test":
         found = _resolve(document, directive["path"])
-        return 409, index, directive, f"found {_told(found)}, wanted {_told(directive['value'])}"
+        return 409, index, directive, f"found {_described(found)}, wanted {_described(directive['value'])}"
     if op == "move" and directive["path"].startswith(directive["from"]):
         return 409, index, directive, "a value cannot be moved into itself"
     return 409, index, directive, "it cannot be done to what is there"
@@ -172,7 +172,7 @@ def _missing(document: Json, pointer: str, *, is_target: bool) -> str | None:
     return None
 
 
-def _told(value: Json) -> str:
+def _described(value: Json) -> str:
     """A scalar as it is, cut where it is long; of the others what they are."""
     return _kind(value) if isinstance(value, dict | list) else shown(value)
 

@@ -106,5 +106,5 @@ class Grants:
                     del kept[one]
 
 
-def _grant(told: dict[str, Any]) -> Grant:
-    return Grant(**{**told, "person": Person(**told["person"])})
+def _grant(stored: dict[str, Any]) -> Grant:
+    return Grant(**{**stored, "person": Person(**stored["person"])})

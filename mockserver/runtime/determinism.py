@@ -92,18 +92,18 @@ class Clock:
         """All that it is, for another process to ``be`` it; a running clock went on meanwhile."""
         with self._lock:
             advances = [(at, by.total_seconds()) for at, by in self._advances]
-            told = {"base": self._base.isoformat(), "since": self._wall, "running": self.running, "speed": self.speed}
-            told["advances"] = advances
-        return orjson.dumps(told)
+            kept = {"base": self._base.isoformat(), "since": self._wall, "running": self.running, "speed": self.speed}
+            kept["advances"] = advances
+        return orjson.dumps(kept)
 
     def be(self, state: bytes) -> None:
         """Be what ``state`` told."""
-        told = read_own(state)
+        kept = read_own(state)
         with self._lock:
-            self._base, self.running, self.speed = read_datetime(told["base"]), told["running"], told["speed"]
-            self._wall = told["since"]
+            self._base, self.running, self.speed = read_datetime(kept["base"]), kept["running"], kept["speed"]
+            self._wall = kept["since"]
             self._since = monotonic() - (time() - self._wall)
-            self._advances = tuple((at, timedelta(seconds=by)) for at, by in told["advances"])
+            self._advances = tuple((at, timedelta(seconds=by)) for at, by in kept["advances"])
 
     def _count_from_now(self) -> None:
         self._since, self._wall = monotonic(), time()

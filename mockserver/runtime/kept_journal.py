@@ -123,15 +123,15 @@ class KeptJournal(Journal):
 
 
 def _as_line(entry: Entry) -> bytes:
-    told = entry._asdict()
-    told |= {"body": entry.body.decode("latin-1"), "reply": entry.reply.decode("latin-1")}
-    told |= {"headers": dict(entry.headers), "violations": [asdict(one) for one in entry.violations]}
-    return orjson.dumps(told)
+    fields = entry._asdict()
+    fields |= {"body": entry.body.decode("latin-1"), "reply": entry.reply.decode("latin-1")}
+    fields |= {"headers": dict(entry.headers), "violations": [asdict(one) for one in entry.violations]}
+    return orjson.dumps(fields)
 
 
 def _entry_of(line: bytes) -> Entry:
-    told: dict[str, Any] = read_own(line)
-    told |= {name: told[name].encode("latin-1") for name in ("body", "reply")}
-    told |= {name: tuple(map(tuple, told[name])) for name in ("query", "notes")}
-    told["violations"] = tuple(Violation(**one) for one in told["violations"])
-    return Entry(**{**told, "at": read_datetime(told["at"])})
+    fields: dict[str, Any] = read_own(line)
+    fields |= {name: fields[name].encode("latin-1") for name in ("body", "reply")}
+    fields |= {name: tuple(map(tuple, fields[name])) for name in ("query", "notes")}
+    fields["violations"] = tuple(Violation(**one) for one in fields["violations"])
+    return Entry(**{**fields, "at": read_datetime(fields["at"])})

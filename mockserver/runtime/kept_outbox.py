@@ -28,8 +28,8 @@ class KeptOutbox(Outbox):
     def mails(self, tenant: str | None = None) -> list[dict[str, Any]]:
         with self._store.database.reading() as connection:
             newest = self._store.lines.newest(connection, LOG, self._limit)
-        told = ({"number": number, **read_own(line)} for number, line in newest)
-        return [mail for mail in told if tenant in (None, mail["tenant"])]
+        mails = ({"number": number, **read_own(line)} for number, line in newest)
+        return [mail for mail in mails if tenant in (None, mail["tenant"])]
 
     def clear(self) -> None:
         with self._store.database.writing() as connection:

@@ -46,7 +46,7 @@ class Metrics:
             ("mock_requests", "counter", "Requests answered.", _requests(requests)),
             ("mock_request_seconds", "histogram", "Seconds that an answer took.", _histogram(buckets, seconds)),
             ("mock_breaches", "counter", "Replies that broke the contract.", [("mock_breaches_total", {}, breaches)]),
-            *((name, "gauge", told, [(name, {}, value)]) for name, told, value in gauges),
+            *((name, "gauge", help_text, [(name, {}, value)]) for name, help_text, value in gauges),
         ]
         return "".join(line for family in families for line in _family(*family))
 
@@ -65,9 +65,9 @@ def _histogram(buckets: list[int], seconds: float) -> Iterator[Sample]:
     yield "mock_request_seconds_count", {}, count
 
 
-def _family(name: str, kind: str, told: str, samples: Iterable[Sample]) -> Iterator[str]:
+def _family(name: str, kind: str, help_text: str, samples: Iterable[Sample]) -> Iterator[str]:
     total = f"{name}_total" if kind == "counter" else name
-    yield f"# HELP {total} {told}\n# TYPE {total} {kind}\n"
+    yield f"# HELP {total} {help_text}\n# TYPE {total} {kind}\n"
     for sample, labels, value in samples:
         told_apart = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
         yield f"{sample}{{{told_apart}}} {value:.17g}\n" if labels else f"{sample} {value:.17g}\n"

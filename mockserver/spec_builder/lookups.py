@@ -40,7 +40,7 @@ def lookup_values(said: Node, fields: FieldLines, samples: Tree, template: Node,
     of = {
         "name": name,
         "Name": "".join(map(capital, name.split("_"))) + ("" if name.endswith("_id") or name in by else "Id"),
-        "fields": " and ".join(map(_told, by.values())),
+        "fields": " and ".join(map(_field_words, by.values())),
         "path": path,
         "parameters": parameters,
         "by": name if by == {name: name} else dict(by),
@@ -62,7 +62,7 @@ def _parameter(name: str, field: Any, fields: FieldLines, found: Mapping[str, An
         "name": name,
         "example": said.child("examples", name).value if field is None else _found(field, found),
         "options": options or DROPPED,
-        "about": f"The {_told(field)} to look for."
+        "about": f"The {_field_words(field)} to look for."
         if field is not None
         else "Whose view it is; it makes no difference here.",
     }
@@ -75,7 +75,7 @@ def _found(field: Any, found: Mapping[str, Any]) -> Any:
     return found.get(field) if isinstance(field, str) else None
 
 
-def _told(field: Any) -> str:
+def _field_words(field: Any) -> str:
     """The field, or the fields that another one chooses between, in prose."""
     if isinstance(field, Mapping):
         return " or ".join(map(str, dict.fromkeys((field.get("cases") or {}).values())))

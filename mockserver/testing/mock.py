@@ -195,7 +195,7 @@ class Mock:
         holds it afterwards. Without statuses any will do. Raises AssertionError if nothing was refused."""
         return self._lease.watch.expecting(frozenset(statuses))
 
-    def told(self) -> str:
+    def transcript(self) -> str:
         """The last exchanges as text, without secrets; also after the test."""
         calls = self._lease.calls()
         more = [f"({len(calls) - TOLD} earlier exchanges are not shown)"] if len(calls) > TOLD else []

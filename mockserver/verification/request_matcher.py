@@ -109,7 +109,7 @@ def difference(wanted: Wanted, call: RecordedCall) -> list[Difference]:
     return [found for name, value in wanted.said().items() for found in _LOOKS[name](name, value, call)]
 
 
-def _told(differing: Differing) -> Difference:
+def _as_difference(differing: Differing) -> Difference:
     """Both sides as they may be told: a secret never, not even the one that a test names."""
     place, *sides = differing
     secret = is_secret(place.rpartition("/")[2])
@@ -122,25 +122,25 @@ def _plain(name: str, wanted: Any, call: RecordedCall) -> Iterator[Difference]:
     if name == "method":
         wanted = wanted.upper()
     if not meets(wanted, found):
-        yield _told((name, wanted, found))
+        yield _as_difference((name, wanted, found))
 
 
 def _query(_: str, wanted: Mapping[str, Any], call: RecordedCall) -> Iterator[Difference]:
     for name, value in wanted.items():
-        yield from map(_told, differing_texts(f"query/{name}", value, call.query.get(name, [])))
+        yield from map(_as_difference, differing_texts(f"query/{name}", value, call.query.get(name, [])))
 
 
 def _headers(_: str, wanted: Mapping[str, Any], call: RecordedCall) -> Iterator[Difference]:
     for name, value in wanted.items():
         found = call.entry.headers.get(name.lower())
-        yield from map(_told, differing_texts(f"headers/{name}", value, [] if found is None else [found]))
+        yield from map(_as_difference, differing_texts(f"headers/{name}", value, [] if found is None else [found]))
 
 
 def _body(_: str, wanted: Any, call: RecordedCall) -> Iterator[Difference]:
     if len(call.entry.body) >= SHOWN_BODY:
         yield Difference("body", shown(wanted), f"more than the {SHOWN_BODY} bytes that the journal keeps")
     else:
-        yield from map(_told, differing("body", wanted, call.json))
+        yield from map(_as_difference, differing("body", wanted, call.json))
 
 
 _LOOKS: Final = {

@@ -47,9 +47,9 @@ def line(number: int, entry: Entry) -> str:
 def _lines(number: int, entry: Entry) -> Iterator[str]:
     yield line(number, entry) + (" BREACH" if entry.breach else "")
     if entry.body:
-        yield f"    sent:  {_told(entry.body)}"
+        yield f"    sent:  {_body_text(entry.body)}"
     if entry.reply and entry.status < 400:
-        yield f"    reply: {_told(entry.reply)}"
+        yield f"    reply: {_body_text(entry.reply)}"
     yield from _why(entry)
 
 
@@ -58,12 +58,12 @@ def _why(entry: Entry) -> Iterator[str]:
     if entry.reason:
         yield f"    reason: {cut(entry.reason, LONGEST)}"
     elif entry.status >= 400 and not entry.violations:
-        yield f"    reply: {_told(entry.reply)}"
+        yield f"    reply: {_body_text(entry.reply)}"
     for violation in entry.violations:
         yield f"    {violation.path}: {cut(violation.message, LONGEST)} ({violation.keyword})"
 
 
-def _told(body: bytes) -> str:
+def _body_text(body: bytes) -> str:
     try:
         return shown(read_own(body))
     except ValueError:

@@ -58,5 +58,5 @@ class Step:
     @property
     def needs(self) -> frozenset[str]:
         """The records that have to be there before."""
-        told = {*names_in([self.values, self.query, self.body]), *self.looked_for}
-        return frozenset(told - {self.record} if self.makes else told | ({self.record} if self.record else set()))
+        needed = {*names_in([self.values, self.query, self.body]), *self.looked_for}
+        return frozenset(needed - {self.record} if self.makes else needed | ({self.record} if self.record else set()))

@@ -119,13 +119,13 @@ class Comparison:
         """The answers to ``steps`` when the last of them shows the difference again, as ``opinion`` tells it then;
         else nothing.
         """
-        told: list[StepTaken] = []
+        taken: list[StepTaken] = []
         made = {one.record for one in steps if one.makes}
         if any(name not in made and not self._is_there(name) for one in steps for name in one.needs):
             return []
         for step in steps:
             first, second = self.one.take(step), self.two.take(step)
-            told.append(StepTaken(step, first, second))
+            taken.append(StepTaken(step, first, second))
             has_failed = bool(first.failure or second.failure)
             found = [] if has_failed else list(opinions(step, self.one, self.two, first, second))
             self.one.remember(step, first)
@@ -134,7 +134,7 @@ class Comparison:
         if again is None:
             return []
         opinion.difference, opinion.why = again.difference, again.why
-        return told
+        return taken
 
     def _is_there(self, name: str) -> bool:
         return self.one.names.knows(name) and self.two.names.knows(name)

@@ -109,5 +109,5 @@ class Copier:
         reply = self.two.run.target.transport(Sent("PUT", target, headers, json.dumps(record).encode()))
         if reply.status == 200:
             return ""
-        told = reply.body[:200].decode(errors="replace")
-        return f"the mock does not take the target's record ({reply.status}: {told})"
+        text = reply.body[:200].decode(errors="replace")
+        return f"the mock does not take the target's record ({reply.status}: {text})"

@@ -140,10 +140,10 @@ def _members(step: Step, one: Side, two: Side, first: Any, second: Any) -> Itera
             two.names.bind(name, other)
             continue  # an effect made a record, on each server its own
         if {mine is ABSENT, other is ABSENT} == {True, False} and (mine is None or other is None):
-            yield Disagreement(UNSET, _told(mine), _told(other))
+            yield Disagreement(UNSET, _excerpt(mine), _excerpt(other))
             continue
         place = "".join(f"/{part}" for part in steps if isinstance(part, str))
-        yield Disagreement(place or SHAPE, _told(mine), _told(other))
+        yield Disagreement(place or SHAPE, _excerpt(mine), _excerpt(other))
 
 
 def _are_alike(mine: Any, other: Any, one: Side, two: Side) -> bool:
@@ -168,7 +168,7 @@ def _are_free(mine: Any, other: Any) -> bool:
     return isinstance(mine, str) and isinstance(other, str)
 
 
-def _told(value: Any) -> str:
+def _excerpt(value: Any) -> str:
     return "absent" if value is ABSENT else shown(value, SHOWN)
 
 

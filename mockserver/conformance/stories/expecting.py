@@ -159,10 +159,10 @@ def symptom(story: dict[str, Any], replies: list[Answer], bound: dict[str, str])
         value = parsed(body)
         if story["steps"][number].get("pages") and isinstance(value, dict):
             value = value.get("items", value)
-        told = worded("" if value is ABSENT else value, f"{number}", (story["key"], own, names, sent))
+        worded_value = worded("" if value is ABSENT else value, f"{number}", (story["key"], own, names, sent))
         if number in story["expectation"]["symptom_steps"]:
             kind = headers.get("content-type", "").partition(";")[0]
-            shown.append([status, kind, bool(body) and value is ABSENT, told])
+            shown.append([status, kind, bool(body) and value is ABSENT, worded_value])
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -182,10 +182,10 @@ def worded(value: Any, place: str, known: tuple[str, set[str], dict[str, str], s
         return {one: worded(value[one], f"{place}/{one}", known) for one in sorted(value)}
     if isinstance(value, list):
         kept = [one for one in value if not own or is_own(one, key, own)]
-        told = [worded(one, f"{place}/{index}", known) for index, one in enumerate(kept)]
+        worded_value = [worded(one, f"{place}/{index}", known) for index, one in enumerate(kept)]
         # Records come in the order of their ids, or in none.
         is_listing = all(isinstance(one, dict) and key in one for one in kept)
-        return sorted(told, key=lambda one: json.dumps(one, sort_keys=True)) if is_listing else told
+        return sorted(worded_value, key=lambda one: json.dumps(one, sort_keys=True)) if is_listing else worded_value
     if not isinstance(value, str):
         return value
 

@@ -95,18 +95,18 @@ class _Teller:
             tuple(dict.fromkeys(self._gaps)),
         )
         if expected and (expected.statuses or expected.headers):
-            told = Expectation(decisive, expected.statuses, (), expected.headers)
+            expectation = Expectation(decisive, expected.statuses, (), expected.headers)
         elif expected and expected.listing:
-            told = Expectation(decisive, listing=self._listing(expected.listing))
+            expectation = Expectation(decisive, listing=self._listing(expected.listing))
             story = replace(story, steps=self._with_captures(steps))
         elif expected and expected.rule:
-            told = Expectation(decisive, rule=self._rule(expected.rule))
+            expectation = Expectation(decisive, rule=self._rule(expected.rule))
         elif places:
-            told = Expectation(decisive, (), places)
+            expectation = Expectation(decisive, (), places)
         else:
-            told = self._symptom(story, decisive)
+            expectation = self._symptom(story, decisive)
             self._gaps.append(AS_THEN)
-        return replace(story, expectation=told, gaps=tuple(dict.fromkeys(self._gaps)))
+        return replace(story, expectation=expectation, gaps=tuple(dict.fromkeys(self._gaps)))
 
     def _with_captures(self, steps: list[StoryStep]) -> tuple[StoryStep, ...]:
         return tuple(replace(one, captures=tuple(self._holes.captures.get(at, ()))) for at, one in enumerate(steps))
@@ -164,8 +164,8 @@ class _Teller:
         return StoryStep(name, sent.method, target, self._headers(exchange), text, status, (), not safe, pages)
 
     def _headers(self, exchange: Exchange) -> tuple[tuple[str, str], ...]:
-        told = [(name, text) for name, text in exchange.sent.headers if name.lower() not in UNSENT]
-        return tuple((name, self._credentials(name, text)) for name, text in told)
+        shown = [(name, text) for name, text in exchange.sent.headers if name.lower() not in UNSENT]
+        return tuple((name, self._credentials(name, text)) for name, text in shown)
 
     def _credentials(self, name: str, text: str) -> str:
         """The header with the run's tokens by name; another token, bad on purpose, is for whoever replays to give."""
@@ -254,10 +254,10 @@ class _Teller:
         """The replies from the last change on, as they were."""
         last = max((at for at, one in enumerate(story.steps[: decisive + 1]) if one.changes), default=0)
         steps = tuple(range(last, decisive + 1))[-LAST:]
-        told = replace(story, expectation=Expectation(decisive, symptom_steps=steps))
+        so_far = replace(story, expectation=Expectation(decisive, symptom_steps=steps))
         replies = [
             gathered(self._trail.walks[one.number])[0] if one.number in self._trail.walks else answer_of(one)
             for one in self._trail.exchanges
         ]
-        digest = symptom(asdict(told), replies, {name: value for value, name in self._holes.values().items()})
+        digest = symptom(asdict(so_far), replies, {name: value for value, name in self._holes.values().items()})
         return Expectation(decisive, symptom=digest, symptom_steps=steps)

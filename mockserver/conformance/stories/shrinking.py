@@ -111,6 +111,6 @@ def without_steps(story: Story, places: Iterable[int]) -> Story | None:
 
 def _holes(story: Story, gone: set[int]) -> Iterator[str]:
     """What the steps that stay, and the expectation, take from others."""
-    told = as_data(story)
-    kept = [step for at, step in enumerate(told["steps"]) if at not in gone]
-    yield from HOLE.findall(json.dumps([kept, told["expectation"]]))
+    data = as_data(story)
+    kept = [step for at, step in enumerate(data["steps"]) if at not in gone]
+    yield from HOLE.findall(json.dumps([kept, data["expectation"]]))

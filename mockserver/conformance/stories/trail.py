@@ -99,7 +99,7 @@ class Trails:
         self._births: OrderedDict[str, Exchange] = OrderedDict()
         self._here: list[Exchange] = []
         self._walks: list[Walk] = []
-        self._told: set[tuple[str, str, str]] = set()
+        self._recorded: set[tuple[str, str, str]] = set()
 
     def begin(self) -> None:
         """A check begins: what is exchanged from now on belongs to it."""
@@ -133,9 +133,9 @@ class Trails:
 
     def trail(self, key: tuple[str, str, str], expected: Expected | None = None) -> Trail | None:
         """What led to the finding with this ``key``, now; None where one of the kind has a trail already."""
-        if not self._here or key in self._told or len(self._told) >= STORIES:
+        if not self._here or key in self._recorded or len(self._recorded) >= STORIES:
             return None
-        self._told.add(key)
+        self._recorded.add(key)
         decisive, base = self._decisive(expected)
         until = self._without_turning([one for one in self._here if one.number <= decisive.number])
         first = self._opening(decisive)

@@ -44,7 +44,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     value = stamped(call, model.record, value, is_new=True, sent=sent)
     value = addressed(call, model, value, sent, (*(scope.keys or ()), str(key)))
     value = repeated(call, model, marked(call, model, value, scope.keys or (), key), scope.having)
-    return settled(call, scope, value, draw), _told(ignored)
+    return settled(call, scope, value, draw), _ignored_headers(ignored)
 
 
 def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool) -> tuple[Json, Headers]:
@@ -63,7 +63,7 @@ def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool
     if scope.model.key:
         value = marked(call, scope.model, value, tuple(parents), _typed_key(previous, scope, key))
     value = repeated(call, scope.model, value, scope.having)
-    return settled(call, scope, value, draw), _told(ignored)
+    return settled(call, scope, value, draw), _ignored_headers(ignored)
 
 
 def overlaid(
@@ -224,5 +224,5 @@ def _typed_key(previous: Any, scope: Scope, key: str) -> Json:
     return key if found is None else found
 
 
-def _told(ignored: list[str]) -> Headers:
+def _ignored_headers(ignored: list[str]) -> Headers:
     return (("Ignored", ", ".join(f"body/{name}" for name in ignored)),) if ignored else ()

@@ -85,9 +85,9 @@ class WorldsControl:
         """Keep these records as a snapshot, to be restored."""
         self._hold_to_memory()
         made, problems, store = {}, [], self.world.store
-        for tenant, told in sent.body["tenants"].items():
+        for tenant, archived in sent.body["tenants"].items():
             try:
-                made[tenant] = imported(self.world, tenant, told)
+                made[tenant] = imported(self.world, tenant, archived)
             except SetupError as error:
                 at = pointer_to("tenants", tenant)
                 problems += [replace(one, pointer=at + one.pointer) for one in error.problems]
@@ -108,13 +108,13 @@ class WorldsControl:
                 ((tenant, one) for tenant in both for one in self._differing(before[tenant], after[tenant])), TOLD + 1
             )
         ]
-        told: dict[str, dict[str, list[Any]]] = {}
+        archived: dict[str, dict[str, list[Any]]] = {}
         for tenant, one in found[:TOLD]:
-            told.setdefault(tenant, {}).setdefault(one.resource, []).append(_told(one))
+            archived.setdefault(tenant, {}).setdefault(one.resource, []).append(_change_of(one))
         return {
             "appeared": sorted({*after} - {*before}),
             "gone": sorted({*before} - {*after}),
-            "records": told,
+            "records": archived,
             "complete": len(found) <= TOLD,
         }
 
@@ -147,7 +147,7 @@ def _serialised(tenant: Tenant) -> orjson.Fragment:
         return orjson.Fragment(orjson.dumps(exported(tenant)))
 
 
-def _told(one: ChangedRecord) -> dict[str, Any]:
+def _change_of(one: ChangedRecord) -> dict[str, Any]:
     if one.before is None or one.after is None:
         return {"id": one.id, "happened": "created" if one.before is None else "deleted"}
     before, after = one.before.data(), one.after.data()
