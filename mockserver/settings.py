@@ -34,6 +34,19 @@ def state_folder() -> Path:
         return Path(tempfile.gettempdir()) / f"mockserver-{os.getuid()}"
 
 
+def cache_folder() -> Path | None:
+    """Where what can be made again at any time is kept; None where MOCKSERVER_CACHE is ``off``, or there is no home."""
+    named = os.environ.get("MOCKSERVER_CACHE")
+    if named:
+        return None if named == "off" else Path(named)
+    if os.environ.get("XDG_CACHE_HOME"):
+        return Path(os.environ["XDG_CACHE_HOME"]) / "mockserver"
+    try:
+        return Path.home() / ".cache/mockserver"
+    except RuntimeError:  # as above
+        return None
+
+
 def stock_spec() -> Path:
     """The document that comes with mockserver."""
     return data_folder("spec") / "openapi.json"
@@ -53,7 +66,8 @@ class Settings:
     the document does not say is a problem, not inferred; ``seed_records``: how many records each collection of a
     document without annotations begins with. ``control_token``: what the control plane wants to be shown, None for
     nothing; ``store``: where records are kept, ``memory``, a file, or the address of a PostgreSQL database;
-    ``allow_hosts``: host names beside this machine's by which it may be asked. Sizes are bytes.
+    ``allow_hosts``: host names beside this machine's by which it may be asked; ``cache``: a folder in which a start
+    leaves what the next one like it needs. Sizes are bytes.
     """
 
     spec: Path | str | tuple[Path | str, ...] = field(default_factory=stock_spec)
@@ -71,6 +85,7 @@ class Settings:
     clock: str = "scenario"
     validator: str = "compiled"
     store: str = field(default="memory", repr=False)
+    cache: Path | None = None
     overlays: tuple[Path, ...] = ()
     groups: tuple[str, ...] = ()
     strict_document: bool = False

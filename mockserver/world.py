@@ -11,12 +11,21 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mockserver.auth.authenticator import Authenticator
 from mockserver.auth.signing_keys import Keys
-from mockserver.contract import Contract, Document, compile_contract, read_document
+from mockserver.contract import (
+    Contract,
+    Document,
+    Operation,
+    Outline,
+    compile_contract,
+    proven_contract,
+    read_document,
+)
 from mockserver.contract.selecting import select
-from mockserver.expressions import read_rules
+from mockserver.expressions import proven_rules, read_rules
 from mockserver.handlers import Tools
 from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.oauth.grants import Grants
+from mockserver.prepared import Prepared, leave, prepared
 from mockserver.runtime.determinism import Clock, IdSource
 from mockserver.runtime.fault import FaultTarget
 from mockserver.runtime.faults import Faults, Hit
@@ -24,11 +33,15 @@ from mockserver.runtime.journal import Journal
 from mockserver.runtime.metrics import Metrics
 from mockserver.runtime.outbox import Outbox
 from mockserver.runtime.past import Past
-from mockserver.seeding import scenario_of
+from mockserver.seeding import Scenario, scenario_of
+from mockserver.seeding.unannotated import Unannotated
 from mockserver.settings import Settings
 from mockserver.store import Store, Tenant
 from mockserver.store.store import BEGINNING
+from mockserver.values.lazily import Lazily
 
+Beginning: TypeAlias = Scenario | Unannotated | Prepared
+"""What a world begins with."""
 Progress: TypeAlias = Callable[[int], AbstractContextManager[Callable[[], None] | None]]
 """Given how many records there will be, what is to be called for each while they are made, if anything."""
 
@@ -62,9 +75,7 @@ class World:
         Raises SetupError listing what is wrong with document, scenario, templates or settings.
         """
         self.settings = settings
-        self.contract = contract_of(settings)
-        self.rules = read_rules(self.contract)
-        self.scenario = scenario_of(settings, self.contract)
+        self._read(settings)
         self.keys = Keys(settings.secret, settings.key_file, settings.jwks)
         self.auth = Authenticator(settings.auth, self.contract.security, self.keys)
         self.clock = Clock()
@@ -86,13 +97,32 @@ class World:
             self._be_durable()
         self.reference = _reference(self.contract.document) if settings.validator == "reference" else None
         self.tools = _tools(self)
-        self.operations = {operation.id: operation for operation in self.contract.operations()}
         with self.steered(), progress(self.scenario.size()) as self._on_record:
             if not self.store.has_begun():
                 self._begin()
-            # A broken template stops the start, not a later request.
-            self.scenario.fill(self.store.empty(""), self._on_record)
+            if not self.is_prepared:  # a broken template stops the start, not a later request
+                self.scenario.fill(self.store.empty(""), self._on_record)
         self._on_record = None
+
+    def _read(self, settings: Settings) -> None:
+        """Document, rules and scenario: what an earlier start left tells that they are good."""
+        left = prepared(settings, lambda: scenario_of(settings, self.contract)) if settings.cache else None
+        self.is_prepared = left is not None
+        if left is None:
+            self.contract = contract_of(settings)
+            self.rules = read_rules(self.contract)
+            self.scenario: Beginning = scenario_of(settings, self.contract)
+            self.operations: Mapping[str, Operation] = {one.id: one for one in self.contract.operations()}
+            return
+        self.contract = contract = proven_contract(read_document(settings.spec), outline := left.outline)
+        self.rules = proven_rules(contract, outline)
+        self.scenario = left
+        self.operations = Lazily(outline.operations, lambda name: outline.operation(contract, name))
+
+    def leave(self) -> None:
+        """Leave what the next start like this one needs, where it may be left."""
+        if isinstance(self.scenario, Scenario) and self.settings.cache and self.settings.store == "memory":
+            leave(self.settings, self.scenario, Outline.of(self.contract), self.store.snapshot(BEGINNING))
 
     def _needs(self) -> tuple[Any, ...]:
         return self.contract.indexes, self.scenario.fill_resource, self.settings.max_tenants
@@ -173,6 +203,9 @@ class World:
     def _begin(self) -> None:
         """Make the tenants that the scenario lists."""
         for name in self.scenario.tenants:
+            if self.is_prepared and self.kept_in == "memory":
+                self.store.add(self.store.unfilled(name))
+                continue
             tenant = self.store.empty(name)
             self.scenario.fill(tenant, self._on_record)
             self.store.add(tenant)

@@ -18,7 +18,7 @@ LEVELS = (
     {"messages", "values", "extensions"},
     {"contract", "inference", "store", "runtime"},
     {"auth", "durable", "oauth", "settings", "expressions", "handlers", "seeding", "spec_builder"},
-    {"world"},
+    {"prepared", "world"},
     {"exchange", "planting", "transfer", "verification"},
     {"web"},
     {"conformance"},

@@ -43,7 +43,7 @@ def placed(contract: Contract) -> Iterator[str]:
 
 def counted(contract: Contract) -> tuple[int, int, int, int]:
     """How many operations there are, how many are stubs and, of these, how many only show something or do more."""
-    operations = [one for one in contract.operations() if one.plan]
+    operations = [one for one in contract.operations() if one.plan] if contract.is_inferred else []
     stubs = [one for one in operations if one.kind is Kind.STUB]
     shown = sum(one.method in ("GET", "HEAD", "OPTIONS") for one in stubs)
     return len(operations), len(stubs), shown, len(stubs) - shown

@@ -108,6 +108,8 @@ def serve(
       mockserver serve --jwks https://example.eu.auth0.com/.well-known/jwks.json
     """
     from mockserver.commands.serving import serve_forever
+    from mockserver.settings import cache_folder
 
+    options["cache"] = cache_folder()
     settings = settings_for((*documents, *spec), counts=dict(counts), auth=Mode(auth), **options)
     serve_forever(settings, host, port, "off" if quiet else log)

@@ -41,12 +41,13 @@ def serve_forever(settings: Settings, host: str, port: int, log: str = "text") -
 
     ``log`` is ``text``, ``json`` or ``off``: what is told of each request.
     """
+    gc.disable()
     made = guarded(settings, host)
     world = World(made, seeding)
     listener = listen(host, port)
     # PERF: what start-up made lives as long as the process; frozen, no garbage collection walks it again.
-    gc.collect()
     gc.freeze()
+    gc.enable()
     announced = threading.Event()
     write = unlogged if log == "off" else Writer(LOGS[log])
 
@@ -106,6 +107,7 @@ def _announce(world: World, host: str, port: int, announced: threading.Event, gu
     for line in first_request(world, url) if world.contract.maker else _try_it(world, url):
         click.echo(line)
     sys.stdout.flush()
+    world.leave()
 
 
 _PROBE = f"GET {HEALTH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
@@ -127,7 +129,7 @@ def _answers(host: str, port: int, within: float = 30.0) -> bool:
 
 def _try_it(world: World, url: str) -> list[str]:
     """A curl that works as it stands."""
-    listing = next((one for one in world.operations.values() if one.kind == "list"), None)
+    listing = next((one for one in world.contract.operations() if one.kind == "list"), None)
     if listing is None:
         return []
     tenant = next(iter(world.store.names()), "acme")

@@ -1,6 +1,6 @@
 """The contract: from an OpenAPI document to a frozen table of operations that reads requests and checks replies."""
 
-from mockserver.contract.compile import Contract, compile_contract
+from mockserver.contract.compile import Contract, Outline, compile_contract, proven_contract
 from mockserver.contract.custom_kinds import CustomKind, kind
 from mockserver.contract.document import Document
 from mockserver.contract.kinds import KINDS, Facts, Kind
@@ -21,12 +21,14 @@ __all__ = [
     "Input",
     "Kind",
     "Operation",
+    "Outline",
     "Reference",
     "Resource",
     "Router",
     "check",
     "compile_contract",
     "kind",
+    "proven_contract",
     "read",
     "read_document",
     "take",

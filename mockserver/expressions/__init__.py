@@ -6,7 +6,7 @@ from mockserver.expressions.effects import Change, Create, Effect, Set, holds, w
 from mockserver.expressions.functions import Function, Functions, Site, function
 from mockserver.expressions.operators import Lazy
 from mockserver.expressions.record_proxy import EvaluationContext, RecordProxy
-from mockserver.expressions.rules import CALLER, FOUND, Rules, read_rules
+from mockserver.expressions.rules import CALLER, FOUND, Rules, proven_rules, read_rules
 from mockserver.expressions.standard import STANDARD, plain
 from mockserver.expressions.value_shape import ANY, ListOf, Shape, Struct
 from mockserver.values.suggestions import meant
@@ -42,6 +42,7 @@ __all__ = [
     "meant",
     "member",
     "plain",
+    "proven_rules",
     "read_rules",
     "worked_out",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
-from mockserver.contract import Contract, Kind, Operation, Resource
+from mockserver.contract import Contract, Kind, Operation, Outline, Resource
 from mockserver.contract.document import Node
 from mockserver.contract.problems import Problems
 from mockserver.expressions.circles import circles
@@ -22,9 +22,11 @@ from mockserver.expressions.rule_reader import RuleReader
 from mockserver.expressions.standard import STANDARD
 from mockserver.expressions.value_shape import ANY, Shape, Struct
 from mockserver.store import Record, Tenant
+from mockserver.values.lazily import Lazily
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
+Found = TypeVar("Found")
 CALLER = "caller"
 """What expressions of operations call the one who asks: ``caller.subject``, ``caller.contact``."""
 FOUND = "found"
@@ -77,6 +79,29 @@ def read_rules(contract: Contract) -> Rules:
     return Rules(contract.resources, _some(computed), _some(filled), _some(effects), answers)
 
 
+def proven_rules(contract: Contract, outline: Outline) -> Rules:
+    """The rules of a document that ``read_rules`` found good before; each is read when it is asked for."""
+    problems = Problems(contract.document)
+    reading = _RulesReading(contract, problems)
+    resources = contract.resources
+
+    def read(make: Callable[[], Found]) -> Found:
+        found = make()
+        problems.raise_any()
+        return found
+
+    def fields(word: str) -> Mapping[str, Mapping[str, Expression]]:
+        return Lazily(reading.having(word), lambda name: read(lambda: reading.fields(resources[name], word)))
+
+    def answers(name: str) -> dict[str, Expression]:
+        path, method, _ = outline.operations[name]
+        return read(lambda: reading.answers(contract.paths[path][method]))
+
+    answered = [name for name, (_, _, kind) in outline.operations.items() if kind in ANSWERED]
+    effects = Lazily(reading.having_effects(), lambda name: read(lambda: reading.effects(resources[name])))
+    return Rules(resources, fields("computed"), fields("filled"), effects, Lazily(answered, answers))
+
+
 def _some(found: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in found.items() if value}
 
@@ -98,6 +123,21 @@ class _RulesReading:
                 found[name] = self._reader(record, record, name).read(place)
                 found[name].shape.whole()
         return found
+
+    def having(self, word: str) -> list[str]:
+        """The resources that have fields with such an expression."""
+        return [
+            name
+            for name, resource in self._contract.resources.items()
+            if any(
+                node.child("x-mock", word).value is not None
+                for _, node in self._schema(resource).child("properties").items()
+            )
+        ]
+
+    def having_effects(self) -> list[str]:
+        resources = self._contract.resources.items()
+        return [name for name, one in resources if self._schema(one).child("x-mock", "effects").value]
 
     def effects(self, resource: Resource) -> tuple[Effect, ...]:
         record = self._record(resource)

@@ -140,6 +140,10 @@ class Store:
         """A tenant without records, which the store does not keep."""
         return self._made(name, None)
 
+    def unfilled(self, name: str) -> Tenant:
+        """A tenant whose resources are filled when somebody asks for them, which the store does not keep."""
+        return self._made(name, self._fill)
+
     def add(self, tenant: Tenant) -> None:
         """Keep a tenant that was made elsewhere, in place of the one of its name."""
         with self._lock:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mockserver.contract import Contract, Router
 from mockserver.contract.routing import answered_methods
+from mockserver.values.lazily import Lazily
 from mockserver.web.target import decoded, has_escapes, raw_path
 
 if TYPE_CHECKING:  # PERF: the document's paths are answered without Flask
@@ -28,7 +29,7 @@ class Paths:
 
     def __init__(self, contract: Contract) -> None:
         self._router = Router(contract.paths, contract.prefixes)
-        self._methods = {template: ", ".join(answered_methods(verbs)) for template, verbs in contract.paths.items()}
+        self._methods = Lazily(contract.paths, lambda template: ", ".join(answered_methods(contract.paths[template])))
 
     def match(self, environ: dict[str, Any]) -> Match | None:
         """The template that the request's path fits, and the values of its parameters; None when it fits none."""
