@@ -79,7 +79,7 @@ def check_required(session: Session, group: Group) -> None:
         for name in _required(asking, operation, body)[:2]:
             lacking = {one: value for one, value in body.items() if one != name}
             if not lacking and not operation.plan.body_required:
-                continue  # a form without members is no body at all
+                continue  # a form without members is not a body at all
             tried += 1
             with session.each(operation):
                 reply = asking.send(operation, values, body=lacking)

@@ -146,7 +146,7 @@ def _texts(text: str, mark: str) -> Iterator[tuple[str, str]]:
     yield text.upper(), "upper case"
     yield text.swapcase(), "swapped case"
     yield f"{text} none {mark}", "more than there is"
-    for pattern in (".", "_", "%", ".*"):  # a text is no pattern, be it of a regular expression or of SQL's LIKE
+    for pattern in (".", "_", "%", ".*"):  # a text is not a pattern, be it of a regular expression or of SQL's LIKE
         yield f"{text[:2]}{pattern}{text[3:]}", "a pattern that would fit"
 
 

@@ -72,7 +72,7 @@ def check_created_stays(session: Session, group: Group) -> None:
 
 @check(*NEEDS, writes=True)
 def check_modified_moves(session: Session, group: Group) -> None:
-    """The moment of the last change moves on with each change, and is no earlier than the creation."""
+    """The moment of the last change moves on with each change, and is not earlier than the creation."""
     field = stamp(group, "modified-at")
     for what, change in changes(session, group):
         with session.each():

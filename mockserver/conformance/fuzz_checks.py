@@ -18,7 +18,7 @@ KINDS_OF_ONE_RECORD = frozenset({"read", "replace", "patch"})
 PEOPLE = frozenset({"created-by", "modified-by"})
 """Stamps whose true value a caller can know: sending it proves nothing."""
 TELLING = 8
-"""From how many characters on a text that was sent and comes back is no coincidence."""
+"""From how many characters on a text that was sent and comes back is not coincidence."""
 
 
 def _meaning(case: Case[Any]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class SharedRun(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """What the copy has found out, as it is sent back: results by the name of their check, as a check is no data."""
+    """What the copy has found out, as it is sent back: results by the name of their check, as a check is not data."""
 
     results: tuple[tuple[str, Result], ...]
     findings: Mapping[tuple[str, str, str], Finding]

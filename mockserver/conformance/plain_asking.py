@@ -241,7 +241,7 @@ class PlainAsking:
         media = document.follow(place).child("content", _media(operation))
         if media.child("example").value is not None:
             yield media.child("example").value
-        for _, node in media.child("examples").items():  # noqa: PERF102 -- a Node is no dict
+        for _, node in media.child("examples").items():  # noqa: PERF102 -- a Node is not a dict
             yield document.follow(node).child("value").value
 
     def _content(self, operation: Operation, body: Any) -> tuple[str, bytes]:

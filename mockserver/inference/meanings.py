@@ -54,7 +54,7 @@ class Meanings:
         """QUERY changes nothing: of a collection it is a search whose criteria are its body."""
         about = self._resources.at(key)
         if about is None or reading.list is None:
-            return Guess(Kind.STUB, None, "QUERY of what is no collection (O12)")
+            return Guess(Kind.STUB, None, "QUERY of what is not a collection (O12)")
         return Guess(Kind.SEARCH, about, f"QUERY with a list: the records of {about.name}, filtered (O10)")
 
     def _is_list(self, key: Key) -> bool:

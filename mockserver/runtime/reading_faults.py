@@ -40,7 +40,7 @@ def read_fault(body: Mapping[str, Any], operations: Mapping[str, Operation]) -> 
 
 
 def _about(problem: Problem) -> set[str]:
-    """The members that a problem comes from: what is wrong by itself is not there, which is no second problem."""
+    """The members that a problem comes from: what is wrong by itself is not there, which is not a second problem."""
     return {*HAPPENINGS} if problem.problem == NOTHING else {problem.pointer[1:]}
 
 

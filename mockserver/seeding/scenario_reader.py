@@ -277,7 +277,7 @@ def _clock(place: Place, is_foreign: bool) -> datetime:
     """The scenario's moment; any moment when there is none, and a problem unless the document is somebody else's."""
     try:
         return read_datetime(place.value)
-    except ValueError:  # what is there and is no moment is told as a fault of the file's form
+    except ValueError:  # what is there and is not a moment is told as a fault of the file's form
         if place.value is None and not is_foreign:
             place.complain("is missing", "write a timestamp with a time zone, such as 2025-04-18T12:00:00Z")
         return MOMENT

@@ -316,7 +316,7 @@ def refusal_bent(ground: Ground) -> Made:
 
 @operator(Area.SHAPE)
 def json_bent(ground: Ground) -> Made:
-    """What is sent is no JSON as it should be, in ways that lenient readers pass over."""
+    """What is sent is not JSON as it should be, in ways that lenient readers pass over."""
     operation = ground.operation(Kind.READ, *MANY, Kind.CREATE)
     how = ground.rng.choice(["a mark in front", "a comma", "NaN"])
 

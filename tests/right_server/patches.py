@@ -11,7 +11,7 @@ MISSING = object()
 
 
 def alike(one: Any, other: Any) -> bool:
-    """Equality of JSON: numbers by value, and true is no number."""
+    """Equality of JSON: numbers by value, and true is not a number."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, dict) and isinstance(other, dict):

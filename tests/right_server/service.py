@@ -118,7 +118,7 @@ class Service:
 
     def _patch(self, call: Call, key: str, steps: Any) -> Record:
         if problems := self._published.problems(_PATCH, steps):
-            raise Refused(400, f"That is no patch: {problems[0]}")
+            raise Refused(400, f"That is not a patch: {problems[0]}")
         old = self._there(call, key)
         new = patched(self._shown(call, old), steps)
         for name in call.resource.managed | ({call.resource.key} - {""}):

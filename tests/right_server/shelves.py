@@ -33,7 +33,7 @@ class Shelf:
             self._forget(self._gone.popleft()[1], now)
 
     def _forget(self, key: str, now: float) -> None:
-        """What was removed long ago is no edition that any read may still see."""
+        """What was removed long ago is not an edition that any read may still see."""
         editions = self._editions.get(key, [])
         if editions and editions[-1][1] is None and editions[-1][0] < now - LONG_AGO:
             del self._editions[key]

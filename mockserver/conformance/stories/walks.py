@@ -54,7 +54,7 @@ def answer_of(exchange: Exchange) -> Answer:
 
 
 def gathered(walk: Walk) -> tuple[Answer, Any]:
-    """The pages of a walk as one reply, as a replay sees it, and the last page; None where it is no page."""
+    """The pages of a walk as one reply, as a replay sees it, and the last page; None where it is not a page."""
     words, records, page = asdict(walk.pages) | {"whole": True}, [], None
     for one in map(answer_of, walk.exchanges):
         _, page = turn(words, walk.exchanges[0].sent.target, "", (), (one[0], parsed(one[2])))

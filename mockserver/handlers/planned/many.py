@@ -20,7 +20,7 @@ from mockserver.values.members import value_at
 KEYS_WITHIN = ("id", "gid", "uuid", "sid", "key", "name", "value")
 """What of an object is compared where a parameter gives a text."""
 _WORDS: Mapping[str, Json] = MappingProxyType({"true": True, "false": False, "None": None})
-"""What a filter writes so, and is no text."""
+"""What a filter writes so, and is not text."""
 _SORTS = frozenset({"sort", "sortby", "order", "orderby", "ordering"})
 _TEXTS = frozenset({"q", "query", "search", "keyword", "keywords", "term", "text"})
 

@@ -71,7 +71,7 @@ class JournalControl:
 
 
 def filtering(query: Mapping[str, str]) -> Callable[[Entry], bool]:
-    """Whether an entry is what a query names by FILTERS. Raises SetupError for a status that is no number."""
+    """Whether an entry is what a query names by FILTERS. Raises SetupError for a status that is not a number."""
     wanted = dict(query)
     if "status" in wanted:
         whole_number("status", wanted["status"])
