@@ -19,7 +19,7 @@ from mockserver.runtime.fault import GATEWAY, FaultTarget
 from mockserver.runtime.faults import ASKED_FOR, TWICE, Hit
 from mockserver.runtime.journal import SHOWN_BODY, Entry
 from mockserver.runtime.preferences import read_preferences
-from mockserver.store import Overtaken, StoreUnreachable, TooManyTenants, WouldWait
+from mockserver.store import Moved, Overtaken, StoreUnreachable, TooManyTenants, WouldWait
 from mockserver.world import World
 
 log = logging.getLogger("mockserver")
@@ -50,7 +50,8 @@ class _Trail:
 def answer(world: World, request: Request, *, may_wait: bool = True) -> Reply:
     """The reply to ``request``; never raises. One that may not wait raises WouldWait where it would have to.
 
-    Then nothing has happened yet, and it can be asked for again.
+    Then nothing has happened yet, and it can be asked for again. So it can of the world that took this one's place,
+    where Moved is raised.
     """
     trail = _Trail(request, may_wait)
     reply = _exchanged(world, trail)
@@ -63,7 +64,7 @@ def _exchanged(world: World, trail: _Trail) -> Reply:
     """One exchange, from the request to its entry in the journal."""
     try:
         reply = _answer(world, trail.request, trail)
-    except WouldWait:
+    except (WouldWait, Moved):
         raise
     except Refusal as refusal:
         reply = _refused(world, refusal, trail)

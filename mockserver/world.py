@@ -33,6 +33,7 @@ from mockserver.runtime.journal import Journal
 from mockserver.runtime.metrics import Metrics
 from mockserver.runtime.outbox import Outbox
 from mockserver.runtime.past import Past
+from mockserver.runtime.reloads import Reloads
 from mockserver.seeding import Scenario, scenario_of
 from mockserver.seeding.unannotated import Unannotated
 from mockserver.settings import Settings
@@ -69,21 +70,25 @@ class Snapshot:
 class World:
     """One running mock: contract and settings, which never change, and all that does."""
 
-    def __init__(self, settings: Settings, progress: Progress = unseen) -> None:
+    def __init__(self, settings: Settings, progress: Progress = unseen, predecessor: World | None = None) -> None:
         """``progress`` watches while the first records are made.
 
-        Raises SetupError listing what is wrong with document, scenario, templates or settings.
+        One with a ``predecessor``, in memory as that is, goes on with its clock, keys, journal, outbox, faults, figures
+        and log-ins; its records are at their beginning. Raises SetupError listing what is wrong with document,
+        scenario, templates or settings.
         """
         self.settings = settings
         self._read(settings)
-        self.keys = Keys(settings.secret, settings.key_file, settings.jwks)
+        self.keys: Keys = predecessor.keys if predecessor else Keys(settings.secret, settings.key_file, settings.jwks)
         self.auth = Authenticator(settings.auth, self.contract.security, self.keys)
-        self.clock = Clock()
+        self.clock: Clock = predecessor.clock if predecessor else Clock()
         self.ids = IdSource(self.scenario.seed)
-        self.faults = Faults(self.ids.draw)
+        self.faults: Faults = predecessor.faults if predecessor else Faults(self.ids.draw)
         self.past = Past()
-        self.metrics = Metrics()
-        self.grants = Grants()
+        self.metrics: Metrics = predecessor.metrics if predecessor else Metrics()
+        self.grants: Grants = predecessor.grants if predecessor else Grants()
+        self.reloads: Reloads = predecessor.reloads if predecessor else Reloads()
+        self._has_begun = predecessor is not None
         self._on_record: Callable[[], None] | None = None
         self._steering: SharedSteering | None = None
         self.kept_in = "memory"
@@ -92,7 +97,8 @@ class World:
         """Writes what waits to be, and lets go of where it is kept."""
         if settings.store == "memory":
             self.store = Store(*self._needs(), **self._bounds())
-            self.outbox, self.journal = Outbox(settings.outbox), Journal(settings.journal)
+            self.outbox: Outbox = predecessor.outbox if predecessor else Outbox(settings.outbox)
+            self.journal: Journal = predecessor.journal if predecessor else Journal(settings.journal)
         else:
             self._be_durable()
         self.reference = _reference(self.contract.document) if settings.validator == "reference" else None
@@ -166,6 +172,7 @@ class World:
         self.outbox.clear()
         self.faults.clear()
         self.grants.clear()
+        self.reloads.forget()
 
     def reset_tenant(self, name: str) -> None:
         """One tenant as at the start: its records and id counters, no fault waiting for it; all else is left alone."""
@@ -209,7 +216,8 @@ class World:
             tenant = self.store.empty(name)
             self.scenario.fill(tenant, self._on_record)
             self.store.add(tenant)
-        self.start_clock()
+        if not self._has_begun:
+            self.start_clock()
         self.store.take_snapshot(BEGINNING)
 
     def replace_tenant(self, tenant: Tenant) -> None:

@@ -19,7 +19,7 @@ LEVELS = (
     {"contract", "inference", "store", "runtime"},
     {"auth", "durable", "oauth", "settings", "expressions", "handlers", "seeding", "spec_builder"},
     {"prepared", "world"},
-    {"exchange", "planting", "transfer", "verification"},
+    {"exchange", "planting", "reloading", "transfer", "verification"},
     {"web"},
     {"conformance"},
     {"commands", "pytest_plugin", "testing"},

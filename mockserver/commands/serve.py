@@ -77,6 +77,11 @@ from mockserver.settings import CLOCKS
     help="Format of the request log on stderr.",
 )
 @click.option("--quiet", is_flag=True, help="Do not log requests.")
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Serve edited documents, overlays, scenarios, recipes, templates and fault profiles; records stay.",
+)
 @tells_problems
 def serve(
     documents: tuple[str, ...],
@@ -88,6 +93,7 @@ def serve(
     auth: str,
     log: str,
     quiet: bool,
+    watch: bool,
     **options: Any,
 ) -> None:
     """Start the mock server; stop it with Ctrl-C.
@@ -104,6 +110,7 @@ def serve(
       mockserver serve --group certifications      these operations, and those of what they refer to
       mockserver serve --scenario large --count certifications=20000 --page-size 500
       mockserver serve --auth off                  no token needed
+      mockserver serve petstore.yaml --watch       edit the document while it is served
       mockserver serve --store world.db            the world is still there after a restart
       mockserver serve --jwks https://example.eu.auth0.com/.well-known/jwks.json
     """
@@ -112,4 +119,4 @@ def serve(
 
     options["cache"] = cache_folder()
     settings = settings_for((*documents, *spec), counts=dict(counts), auth=Mode(auth), **options)
-    serve_forever(settings, host, port, "off" if quiet else log)
+    serve_forever(settings, host, port, "off" if quiet else log, watch=watch)

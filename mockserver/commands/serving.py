@@ -19,6 +19,7 @@ import click
 from mockserver.auth.authenticator import Mode, mint
 from mockserver.commands.first_screen import first_request, placed, summary
 from mockserver.commands.progress import seeding
+from mockserver.errors import Problem, SetupError
 from mockserver.settings import DEVELOPMENT_SECRET, Settings
 from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.web.access_log import Line, Writer, as_json, as_text, unlogged
@@ -33,14 +34,19 @@ from mockserver.world import World
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
+    from mockserver.web.standing import StandingFront
+
 LOGS = MappingProxyType({"text": as_text, "json": as_json, "off": unlogged})
 
 
-def serve_forever(settings: Settings, host: str, port: int, log: str = "text") -> None:
+def serve_forever(settings: Settings, host: str, port: int, log: str = "text", *, watch: bool = False) -> None:
     """Serve until SIGTERM or Ctrl-C, which end the process. Raises SetupError before anything listens.
 
-    ``log`` is ``text``, ``json`` or ``off``: what is told of each request.
+    ``log`` is ``text``, ``json`` or ``off``: what is told of each request. With ``watch``, edited files are served.
     """
+    if watch and settings.store != "memory":
+        problem = "--watch does not go with a store, whose records outlive the document"
+        raise SetupError([Problem("settings", "/store", problem, "leave out one of --watch and --store")])
     gc.disable()
     made = guarded(settings, host)
     world = World(made, seeding)
@@ -57,7 +63,20 @@ def serve_forever(settings: Settings, host: str, port: int, log: str = "text") -
 
     announcement = (world, host, listener.getsockname()[1], announced, list(_guard_lines(settings, made, host)))
     threading.Thread(target=_announce, args=announcement, daemon=True).start()
-    serve(listener, Front(Api(world), _application, logged))
+    front = Front(Api(world), _application, logged)
+    serve(listener, _watched(front) if watch else front)
+
+
+def _watched(front: Front) -> StandingFront:
+    """``front``, or the one that takes its place when a file is edited."""
+    from mockserver.commands.edits import told_edit  # PERF: a third of the start, where files are not watched
+    from mockserver.reloading.watching import Watcher
+    from mockserver.web.standing import StandingFront
+
+    standing = StandingFront(front)
+    watcher = Watcher(front.world, standing.swap)
+    threading.Thread(target=watcher.run, args=(told_edit,), name="watch", daemon=True).start()
+    return standing
 
 
 def _application(api: Api) -> WSGIApplication:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from mockserver.contract import Contract, Document, Kind, compile_contract, read_document
+from mockserver.contract import Contract, Document, compile_contract, read_document
 from mockserver.contract.document_sources import places
 from mockserver.errors import Problem, SetupError
 from mockserver.expressions import read_rules
-from mockserver.handlers.document_templates import DocumentTemplates
+from mockserver.handlers.document_templates import DocumentTemplates, needed_templates
 from mockserver.inference import infer_contract
 from mockserver.seeding import read_scenario
 from mockserver.settings import Settings, stock_spec
@@ -108,12 +108,7 @@ def _document(settings: Settings, file: str) -> str:
     contract = compile_contract(document)
     contract.compile_all()
     read_rules(contract)
-    needed = {
-        operation.meaning["template"]: operation.id
-        for operation in contract.operations()
-        if operation.kind in (Kind.DOCUMENT, Kind.NOTICE)
-    }
-    DocumentTemplates(settings.fixtures / "templates").require(needed)
+    DocumentTemplates(settings.fixtures / "templates").require(needed_templates(contract))
     return f"{file}: {len(list(contract.operations()))} operations, {len(contract.resources)} resources: good"
 
 

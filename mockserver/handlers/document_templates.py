@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mockserver.contract import Contract, Kind
 from mockserver.errors import Problem, SetupError
 
 if TYPE_CHECKING:
@@ -43,3 +44,9 @@ class DocumentTemplates:
     def render(self, name: str, values: Mapping[str, Any]) -> str:
         """The template ``name`` with ``values``."""
         return self._environment.get_template(name).render(values)
+
+
+def needed_templates(contract: Contract) -> dict[str, str]:
+    """The templates that operations render, and of each an operation that does."""
+    kinds = (Kind.DOCUMENT, Kind.NOTICE)
+    return {one.meaning["template"]: one.id for one in contract.operations() if one.kind in kinds}

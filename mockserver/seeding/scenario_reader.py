@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,9 +16,10 @@ from mockserver.seeding.place import Place, read_yaml
 from mockserver.seeding.scenario import Scenario, TenantPlan
 from mockserver.seeding.unannotated import MOMENT, Unannotated
 from mockserver.settings import Settings, data_folder, stock_spec
-from mockserver.values.data_file import DataFile
+from mockserver.values.data_file import DataFile, read_data_file
 from mockserver.values.members import value_at
 from mockserver.values.moment import read_datetime
+from mockserver.values.pointer import step_into
 from mockserver.values.shown import quoted, shown
 from mockserver.values.suggestions import meant
 
@@ -75,6 +77,20 @@ def _roots(file: Path, fixtures: Path, problems: list[Problem]) -> list[Place]:
         file = _file(place.value, fixtures, file.parent)
     place.complain(f"more than {DEEPEST} scenarios extend one another", "break the circle, or merge some of them")
     raise SetupError(problems)
+
+
+def scenario_files(settings: Settings) -> list[Path]:
+    """The scenario's file and those that it extends, as far as they can be read."""
+    files: list[Path] = []
+    with suppress(SetupError):
+        file = _file(settings.scenario, settings.fixtures)
+        while file not in files and len(files) < DEEPEST:
+            files.append(file)
+            extended = step_into(read_data_file(file).value, "extends")
+            if not isinstance(extended, str):
+                break
+            file = _file(extended, settings.fixtures, file.parent)
+    return files
 
 
 def scenario_of(settings: Settings, contract: Contract) -> Scenario | Unannotated:

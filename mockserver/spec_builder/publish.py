@@ -70,6 +70,13 @@ def _all_of(problems: Problems, steps: Iterable[Callable[[], Result]]) -> list[R
     return [result for result in done if result is not None]
 
 
+def parts_of(document: Path) -> Path | None:
+    """The folder of the parts that a document is built from; None for one that nothing builds."""
+    folder = document.parent
+    is_built = document.name in (YAML, JSON) and (folder / GROUPS).is_dir()
+    return folder if is_built and any((folder / name).is_file() for name in FORMS) else None
+
+
 def to_yaml(document: Tree) -> str:
     import yaml  # PERF: only publishing needs it, and it takes 30 ms
 

@@ -2,7 +2,7 @@
 
 from mockserver.store.collection import Collection
 from mockserver.store.conditions import All, AnyOf, Between, Condition, Containing, Either
-from mockserver.store.keeping import Overtaken, StoreUnreachable, WouldWait
+from mockserver.store.keeping import Moved, Overtaken, StoreUnreachable, WouldWait
 from mockserver.store.record import Record
 from mockserver.store.store import Store, TooManyTenants
 from mockserver.store.tenant import Tenant
@@ -15,6 +15,7 @@ __all__ = [
     "Condition",
     "Containing",
     "Either",
+    "Moved",
     "Overtaken",
     "Record",
     "Store",

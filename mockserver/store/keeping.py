@@ -62,6 +62,10 @@ class WouldWait(Exception):
     """What was to be done at once would have to wait: for whoever works on the tenant, or for its first records."""
 
 
+class Moved(Exception):
+    """The records were handed over to another store. Nothing has happened; ask again where they are now."""
+
+
 class Keeper(Protocol):
     """Keeps tenants outside memory as well."""
 

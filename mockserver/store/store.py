@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from threading import Lock
 
 from mockserver.store.collection import Collection
-from mockserver.store.keeping import Keeper, WouldWait
+from mockserver.store.keeping import Keeper, Moved, WouldWait
 from mockserver.store.tenant import Fill, Tenant
 
 BEGINNING = ""
@@ -46,6 +46,7 @@ class Store:
         self._tenants: dict[str, Tenant] = {}
         self._kept: Mapping[str, Tenant] = {}
         self._snapshots: dict[str, Mapping[str, Tenant]] = {}
+        self._has_moved = False
 
     def tenant(self, name: str) -> Tenant:
         """The tenant of that name; it appears on first use.
@@ -87,6 +88,7 @@ class Store:
     def copy(self) -> dict[str, Tenant]:
         """Every tenant as it is now, each taken under its own lock: what ``restore`` takes back."""
         with self._lock:
+            self._require_here()
             taken = dict(self._kept)
             for name, tenant in self._tenants.items():
                 with tenant.lock:
@@ -96,14 +98,37 @@ class Store:
     def restore(self, tenants: Mapping[str, Tenant]) -> None:
         """Be what ``copy`` returned. Costs nothing by itself: a tenant is copied when it is next used."""
         with self._lock:
+            self._require_here()
             self._tenants, self._kept = {}, dict(tenants)
 
     def restore_tenant(self, name: str, kept: Tenant | None) -> None:
         """Let one tenant be ``kept``, or appear anew on next use."""
         with self._lock:
+            self._require_here()
             self._tenants.pop(name, None)
             others = {one: tenant for one, tenant in self._kept.items() if one != name}
             self._kept = {**others, name: kept} if kept else others
+
+    def beginning(self, name: str) -> Tenant:
+        """The tenant as it is at the start, apart from the one that is kept."""
+        kept = self._snapshots.get(BEGINNING, {}).get(name)
+        return self._made(name, self._fill) if kept is None else kept.copy()
+
+    def hand_over(self) -> dict[str, Tenant]:
+        """Every tenant as it is now, for another store: whoever comes here from now on meets Moved."""
+        with self._lock:
+            self._has_moved = True
+            for tenant in self._tenants.values():
+                with tenant.lock:  # whoever is at work ends first
+                    tenant.has_moved = True
+            return {**self._kept, **{name: tenant.copy() for name, tenant in self._tenants.items()}}
+
+    def take_back(self) -> None:
+        """Go on as if nothing had been handed over."""
+        with self._lock:
+            self._has_moved = False
+            for tenant in self._tenants.values():
+                tenant.has_moved = False
 
     def snapshots(self) -> list[str]:
         """The names under which all tenants were kept, sorted; without that of the beginning."""
@@ -131,9 +156,11 @@ class Store:
 
     def keep_snapshot(self, snapshot: str, tenants: Mapping[str, Tenant]) -> None:
         """Keep tenants that were made elsewhere under a name."""
+        self._require_here()
         self._snapshots[snapshot] = dict(tenants)
 
     def forget_snapshot(self, snapshot: str) -> None:
+        self._require_here()
         self._snapshots.pop(snapshot, None)
 
     def empty(self, name: str) -> Tenant:
@@ -147,14 +174,21 @@ class Store:
     def add(self, tenant: Tenant) -> None:
         """Keep a tenant that was made elsewhere, in place of the one of its name."""
         with self._lock:
+            self._require_here()
             self._tenants[tenant.name] = tenant
 
     def _made(self, name: str, fill: Fill | None, keeper: Keeper | None = None) -> Tenant:
         made = {one: Collection(fields, self._counted.get(one, ())) for one, fields in self._indexed.items()}
         return Tenant(name, made, {} if self._strict else None, fill, keeper)
 
+    def _require_here(self) -> None:
+        """Raises Moved when the tenants have been handed over."""
+        if self._has_moved:
+            raise Moved
+
     def _appear(self, name: str) -> Tenant:
         with self._lock:
+            self._require_here()
             if name in self._tenants:
                 return self._tenants[name]
             tenant = self._kept[name].copy() if name in self._kept else self._new(name)

@@ -49,7 +49,7 @@ class Tenant:
         self.is_new = False
         """Whether its keeper has not kept it yet."""
         self._is_at_work = False
-        self.may_wait = True
+        self.may_wait, self.has_moved = True, False
         self._of: Tenant | None = None
         self._before: dict[FactPlace, bytes | None] | None = {} if keeper else None
         """What stood before at each place that was changed since all was kept; None where nobody keeps it."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from mockserver.store.keeping import WouldWait
+from mockserver.store.keeping import Moved, WouldWait
 
 Undo: TypeAlias = list[Callable[[], object]]
 """What takes back each change, the first change first."""
 
 
 class Undoable(Protocol):
-    """What holds things that change; ``undo`` is None outside of any transaction."""
+    """What holds things that change; ``undo`` is None outside of any transaction, ``has_moved`` once handed over."""
 
     lock: Any
     undo: Undo | None
     may_wait: bool
+    has_moved: bool
 
 
 Holder = TypeVar("Holder", bound=Undoable)
@@ -49,7 +50,10 @@ class Transaction(Generic[Holder]):
 
 
 class Alone(Transaction[Holder]):
-    """A transaction, and the tenant's lock around it; one that ``may_wait`` not raises WouldWait where it is taken."""
+    """A transaction, and the tenant's lock around it; one that ``may_wait`` not raises WouldWait where it is taken.
+
+    Raises Moved when the tenant has been handed over.
+    """
 
     __slots__ = ("_before", "_may_wait")
 
@@ -60,6 +64,9 @@ class Alone(Transaction[Holder]):
     def __enter__(self) -> Holder:
         if not self._tenant.lock.acquire(blocking=self._may_wait):
             raise WouldWait
+        if self._tenant.has_moved:
+            self._tenant.lock.release()
+            raise Moved
         self._before, self._tenant.may_wait = self._tenant.may_wait, self._may_wait
         return super().__enter__()
 

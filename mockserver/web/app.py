@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import get_input_stream
 
 from mockserver.settings import Settings
-from mockserver.store import Overtaken, StoreUnreachable
+from mockserver.store import Moved, Overtaken, StoreUnreachable
 from mockserver.web.api import Api
 from mockserver.web.arriving import Arrived
 from mockserver.web.browsing import protect_browsers, shown_the_way
@@ -25,7 +25,7 @@ from mockserver.web.login import login_pages
 from mockserver.web.path_match import BESIDE, Match
 from mockserver.web.preflights import allow_browsers
 from mockserver.web.shared_store import as_unreachable
-from mockserver.web.target import BROKEN, MALFORMED, judge_as_sent
+from mockserver.web.target import BROKEN, MALFORMED, MOVED, judge_as_sent
 from mockserver.world import Progress, World, unseen
 
 _API = "mockserver.api"
@@ -62,6 +62,7 @@ def application(api: Api) -> Flask:
     app.register_error_handler(HTTPException, _as_json)
     app.register_error_handler(StoreUnreachable, as_unreachable)
     app.register_error_handler(Overtaken, as_unreachable)
+    app.register_error_handler(Moved, _as_moved)
     app.wsgi_app = damaging(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
@@ -135,6 +136,11 @@ def _as_json(error: HTTPException) -> Response:
     response = Response(orjson.dumps(body), status=error.code or 500, content_type=_JSON)
     response.headers.extend([(name, text) for name, text in error.get_headers() if name == "Allow"])
     return response
+
+
+def _as_moved(_: Moved) -> Response:
+    request.environ[MOVED] = True
+    return Response(status=503, headers={"Retry-After": "1"})
 
 
 def _message(error: HTTPException) -> str:

@@ -6,14 +6,14 @@ import asyncio
 import io
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.messages import Damage
-from mockserver.store import WouldWait
+from mockserver.store import Moved, WouldWait
 from mockserver.web.access_log import Line, Log, unlogged
 from mockserver.web.api import Api
 from mockserver.web.arriving import LARGE_BODY, Arrived, headers_of
@@ -26,17 +26,16 @@ from mockserver.web.lasting import Receive, Scope, Send, follow, lose
 from mockserver.web.leaving import WITHOUT_CONTENT, encoded
 from mockserver.web.pace import SMALL, Like, RequestPace
 from mockserver.web.path_match import Match
-from mockserver.web.target import BROKEN, has_escapes, plain_path, problem_of
+from mockserver.web.target import BROKEN, MOVED, has_escapes, plain_path, problem_of
+from mockserver.web.threads import Threads
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-THREADS = 64
-"""Requests that are answered or pause at once; more wait their turn. Bodies that arrive take no thread."""
+    from mockserver.world import World
+
 BODY_WITHIN = 20.0
 """Seconds in which a body must have arrived."""
-PATIENCE = 0.05
-"""Seconds for which requests are answered one by one before the next goes in beside a slow one."""
 
 
 class _Answered(NamedTuple):
@@ -68,16 +67,30 @@ class Front:
     """
 
     def __init__(
-        self, api: Api, make: Callable[[Api], WSGIApplication], log: Log = unlogged, body_within: float = BODY_WITHIN
-    ) -> None:
+        self, api: Api, make: Callable[[Api], WSGIApplication], log: Log = unlogged, body_within: float = BODY_WITHIN,
+        threads: Threads | None = None,
+    ) -> None:  # fmt: skip
         self._api = api
         self.world = api.world
         self._make, self._making = make, threading.Lock()
         self._app: WSGIApplication | None = None
         self._log, self._within = log, body_within
-        self._gate, self._pace = Gate(PATIENCE), RequestPace()
-        self._threads = ThreadPoolExecutor(THREADS, "request")
-        self.world.faults.pause = self._gate.pause
+        self._threads, self._pace = threads or Threads(), RequestPace()
+        self._next: Future[Front] = Future()
+        self.world.faults.pause = self._threads.pause
+
+    def followed_by(self, world: World) -> Front:
+        """A front of another world, which may take this one's place."""
+        return Front(Api(world), self._make, self._log, self._within, self._threads)
+
+    def hand_on(self, front: Front) -> None:
+        """Have requests that meet Moved be asked again of ``front``."""
+        self._next.set_result(front)
+
+    def stay(self) -> None:
+        """Have requests that met Moved be asked again of this one, which stays after all."""
+        waiting, self._next = self._next, Future()
+        waiting.set_result(self)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -87,11 +100,15 @@ class Front:
         if found is None and raw == HEALTH and (probe := self._probed(scope)):
             answered = probe
         elif found is None:
-            answered = await self._beside(await self._page(scope, receive))
+            answered = await self.page(await self._page(scope, receive))
             if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
                 self._pace.forget()
         else:
-            answered = await self._document(await self._arrived(scope, raw, receive), found)
+            arrived = await self._arrived(scope, raw, receive)
+            try:
+                answered = await self._document(arrived, found)
+            except Moved:
+                answered = await (await self._successor()).again(arrived, raw)
         if answered.lost:
             await lose(answered.lost, scope, receive)
         await send({"type": "http.response.start", "status": answered.status, "headers": answered.headers})
@@ -104,15 +121,33 @@ class Front:
         milliseconds = (time.perf_counter() - began) * 1000
         self._log(Line(scope["method"], raw, answered.status, milliseconds, answered.headers, answered.content))
 
+    async def page(self, environ: dict[str, Any]) -> _Answered:
+        """A page of the application, or of the one that took its place meanwhile."""
+        try:
+            return await self._threads.beside(partial(self._ask_application, dict(environ)))
+        except Moved:
+            environ["wsgi.input"].seek(0)
+            return await (await self._successor()).page(environ)
+
+    async def again(self, arrived: Arrived, raw: str) -> _Answered:
+        """The answer to a request that another front took, in whose place this one is."""
+        try:
+            return await self._threads.beside(partial(self._answer, arrived, self._found(arrived.method, raw)))
+        except Moved:
+            return await (await self._successor()).again(arrived, raw)
+
+    async def _successor(self) -> Front:
+        return await asyncio.wrap_future(self._next)
+
     async def _document(self, arrived: Arrived, found: Match) -> _Answered:
         template, values = found
         like = Like(arrived.method, template, values.get(self.world.contract.tenant or ""))
         if len(arrived.body or b"") > SMALL:
-            return await self._beside(partial(self._answer, arrived, found))
+            return await self._threads.beside(partial(self._answer, arrived, found))
         if self._pace.is_quick(like) and self._pauses_nowhere(arrived):
             with suppress(WouldWait):
                 return self._timed(like, arrived, found, may_wait=False)
-        return await self._beside(partial(self._timed, like, arrived, found))
+        return await self._threads.beside(partial(self._timed, like, arrived, found))
 
     def _pauses_nowhere(self, arrived: Arrived) -> bool:
         """Whether nobody asked for a pause, and no other store may be waited for."""
@@ -123,10 +158,6 @@ class Front:
         answered = self._answer(arrived, found, may_wait=may_wait)
         self._pace.took(like, time.perf_counter() - began)
         return answered
-
-    async def _beside(self, answer: Callable[[], _Answered]) -> _Answered:
-        """Answer on a thread, so that nobody waits for it."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._alone, answer)
 
     def _found(self, method: str, raw: str) -> Match | None:
         """The document's path that is asked for; None where the application has to look closer."""
@@ -158,7 +189,7 @@ class Front:
             body.broken,
         )
 
-    async def _page(self, scope: Scope, receive: Receive) -> Callable[[], _Answered]:
+    async def _page(self, scope: Scope, receive: Receive) -> dict[str, Any]:
         environ = environ_of(scope)
         if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
             is_large = scope["method"] == "PUT" and environ["RAW_URI"].startswith(
@@ -168,7 +199,7 @@ class Front:
             environ["wsgi.input"] = io.BytesIO(body.content)
             if body.broken:
                 environ[BROKEN] = body.broken
-        return partial(self._ask_application, environ)
+        return environ
 
     async def _arrive(self, receive: Receive, most: int) -> _Body:
         pieces: list[bytes] = []
@@ -187,11 +218,7 @@ class Front:
             return _Body(b"".join(pieces), f"did not arrive within {self._within:g} seconds")
         return _Body(b"".join(pieces))
 
-    def _alone(self, answer: Callable[[], _Answered]) -> _Answered:
-        with self._gate.entered():
-            return answer()
-
-    def _answer(self, arrived: Arrived, found: Match, *, may_wait: bool = True) -> _Answered:
+    def _answer(self, arrived: Arrived, found: Match | None, *, may_wait: bool = True) -> _Answered:
         leaving = self._api.answer(arrived, found, may_wait=may_wait)
         has_content = arrived.method != "HEAD" and leaving.status >= 200 and leaving.status not in WITHOUT_CONTENT
         content = leaving.content if has_content else b""
@@ -223,6 +250,8 @@ class Front:
             pieces: Iterable[bytes] = self._application()(environ, start)
         except Lost as lost:
             return _Answered(captured[0], [], b"", lost=lost.damage)
+        if MOVED in environ:
+            raise Moved
         if FOLLOWING in environ:
             return _Answered(captured[0], captured[1], b"", following=environ[FOLLOWING])
         if isinstance(pieces, Slowly):
@@ -244,45 +273,6 @@ def _sent(status: int, headers: list[tuple[bytes, bytes]], content: bytes | Slow
     if isinstance(content, Slowly):
         return _Answered(status, headers, content.content, drips=content.pieces(), pause=content.pause)
     return _Answered(status, headers, content)
-
-
-class Gate:
-    """Lets requests in one by one, unless one is slow.
-
-    PERF: Python runs one thread at a time anyway. Threads that wait here wait without fighting for the
-    interpreter's lock, which gives 1.4 times the requests a second. After ``patience`` seconds the next goes in
-    all the same, and a fault's delay passes outside, so nobody shuts the gate.
-    """
-
-    def __init__(self, patience: float) -> None:
-        self._patience = patience
-        self._lock = threading.Lock()
-        self._here = threading.local()
-
-    @contextmanager
-    def entered(self) -> Iterator[None]:
-        """Inside, alone if that is possible."""
-        self._enter()
-        try:
-            yield
-        finally:
-            self._leave()
-
-    def pause(self, seconds: float) -> None:
-        """Wait outside."""
-        self._leave()
-        try:
-            time.sleep(seconds)
-        finally:
-            self._enter()
-
-    def _enter(self) -> None:
-        self._here.alone = self._lock.acquire(timeout=self._patience)
-
-    def _leave(self) -> None:
-        if getattr(self._here, "alone", False):
-            self._here.alone = False
-            self._lock.release()
 
 
 def _nothing() -> None:

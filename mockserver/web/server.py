@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from granian._granian import SocketHolder
@@ -19,6 +19,9 @@ from granian.server.embed import Server
 from mockserver.errors import Problem, SetupError
 from mockserver.web.access_log import GATHERED
 from mockserver.web.front import Front
+
+if TYPE_CHECKING:
+    from mockserver.web.standing import StandingFront
 
 BACKLOG = 1024
 CONNECTIONS = 1024
@@ -55,7 +58,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(listener: socket.socket, front: Front) -> None:
+def serve(listener: socket.socket, front: Front | StandingFront) -> None:
     """Serve ``front`` on ``listener`` in this process until SIGTERM or Ctrl-C, which end the process with 0.
 
     A second signal ends it without grace. SIGHUP is told and ignored: the records live in this process alone.
@@ -64,7 +67,7 @@ def serve(listener: socket.socket, front: Front) -> None:
     asyncio.run(_serve(listener, front))
 
 
-async def _serve(listener: socket.socket, front: Front) -> None:
+async def _serve(listener: socket.socket, front: Front | StandingFront) -> None:
     host, port = listener.getsockname()[:2]
     server = _Server(
         front,

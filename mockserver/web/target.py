@@ -16,6 +16,8 @@ MALFORMED = "mockserver.malformed_path"
 """Where the environ tells what is wrong with the path's escapes."""
 BROKEN = "mockserver.broken_body"
 """Where the environ tells why the body is not whole."""
+MOVED = "mockserver.moved"
+"""What the environ of a request holds that is to be asked again of the world that took this one's place."""
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 _SLASH = re.compile(r"(%2[Ff])")

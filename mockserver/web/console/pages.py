@@ -281,7 +281,7 @@ class Console:
             title=self.world.contract.document.root.get("info", {}).get("title") or "mock",
             said=request.args.get("said", ""),
             wrong=request.args.get("wrong", ""),
-            clock=self.steers.clock(),
+            **self.steers.shown_everywhere(),
             here=request.endpoint,
             tenants=self.world.store.names() or [self.look.usual_tenant()],
             **values,

@@ -53,6 +53,10 @@ class Steering:
             raise _problem(f"unknown form {shown(form.get('do', ''), 40)}", "reload the page")
         return way(form)
 
+    def shown_everywhere(self) -> dict[str, Any]:
+        """What each page shows, whatever it is about."""
+        return {"clock": self.clock(), "reloads": self._world.reloads.shown()}
+
     def clock(self) -> dict[str, Any]:
         found: dict[str, Any] = self.route("GET", "/clock").carry_out()
         return found

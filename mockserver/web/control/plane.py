@@ -19,6 +19,7 @@ from mockserver.web.control.locks import LockControl
 from mockserver.web.control.metrics import MetricsControl
 from mockserver.web.control.outbox import OutboxControl
 from mockserver.web.control.records import RecordControl
+from mockserver.web.control.reloads import ReloadsControl
 from mockserver.web.control.route import JSON, Missing, Route
 from mockserver.web.control.snapshots import SnapshotControl
 from mockserver.web.control.tokens import TokenControl
@@ -58,6 +59,7 @@ def control_routes(world: World) -> list[Route]:
             TokenControl,
             SnapshotControl,
             RecordControl,
+            ReloadsControl,
             WorldsControl,
             VerificationControl,
         )
