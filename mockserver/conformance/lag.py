@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
 
+from mockserver.conformance.asking import Ask
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.findings import Inconclusive
+from mockserver.conformance.findings import Inconclusive, NotApplicable
+from mockserver.conformance.plain_asking import PlainAsking
 from mockserver.conformance.session import Session
 from mockserver.conformance.traffic import Received, json_or_none
 from mockserver.conformance.transports import Unreachable
@@ -39,18 +43,23 @@ class Lag:
         return f"{high} ms" if low == high else f"{low}\u2013{high} ms"
 
 
-def measurable(groups: Iterable[Group]) -> Group | None:
-    """A resource whose records can be made, read and removed."""
+def measurable(groups: Iterable[Group], *, owns_all: bool = True) -> Group | None:
+    """A resource whose records can be made, read and removed; else one whose only record may be replaced."""
+    several = list(groups)
     wanted = (Kind.CREATE, Kind.READ, Kind.DELETE)
-    return next((one for one in groups if one.has(wanted) and not one.is_single), None)
+    found = [one for one in several if one.has(wanted) and not one.is_single]
+    if owns_all:
+        found += [one for one in several if one.has((Kind.READ, Kind.REPLACE)) and one.is_single]
+    return next(iter(found), None)
 
 
 def measure(session: Session, group: Group, longest: float) -> Lag | None:
     """How far reads lag behind writes, None where they do not; what takes more than ``longest`` seconds is not lag."""
     session.client.purpose = "measuring"
     try:
-        seen = [one for _ in range(TRIALS) for one in _delays(session, group, max(longest, LONGEST))]
-    except (Inconclusive, Unreachable):
+        delays = _delays_plain if session.plan.is_inferred else _delays_of_single if group.is_single else _delays
+        seen = [one for _ in range(TRIALS) for one in delays(session, group, max(longest, LONGEST))]
+    except (Inconclusive, NotApplicable, Unreachable):
         seen = []
     session.clean_up()
     late = [one for one in seen if one > 0]
@@ -74,6 +83,46 @@ def _delays(session: Session, group: Group, longest: float) -> Iterator[float]:
             yield from delay(lambda reply: _member(reply, group.marker) == text)
     if session.at(group, Kind.DELETE, record_id).status == 200:
         yield from delay(lambda reply: reply.status == 404)
+
+
+def _delays_of_single(session: Session, group: Group, longest: float) -> Iterator[float]:
+    """The same for a record that a tenant has one of: it is replaced, and afterwards as it was."""
+    read, replace = group.one(Kind.READ), group.one(Kind.REPLACE)
+    before = session.send(Ask(read))
+    if before.status == HTTPStatus.NOT_FOUND and Kind.CREATE in group.operations:
+        session.send(Ask(group.one(Kind.CREATE), body=_unmanaged(group, session.body(group))))
+    for body in (session.body(group), json_or_none(before.body) if before.status == HTTPStatus.OK else None):
+        if not isinstance(body, dict) or group.marker not in body:
+            continue
+        wanted = body[group.marker]
+        if session.send(Ask(replace, body=_unmanaged(group, body))).status != HTTPStatus.OK:
+            continue
+        found = _until(session, lambda: _member(session.send(Ask(read)), group.marker) == wanted, longest)  # noqa: B023 -- called at once
+        if found is not None:
+            yield found
+    if before.status == HTTPStatus.NOT_FOUND and Kind.DELETE in group.operations:
+        session.send(Ask(group.one(Kind.DELETE)))
+
+
+def _delays_plain(session: Session, group: Group, longest: float) -> Iterator[float]:
+    """The same where a document does not say what its operations mean: a new record is read, and its end."""
+    asking = PlainAsking(session)
+    read, delete = asking.on_one(group, Kind.READ), asking.on_one(group, Kind.DELETE)
+    made = asking.create(group)
+
+    def status() -> int:
+        return asking.send(read, asking.at(read, made)).status
+
+    if (found := _until(session, lambda: status() < HTTPStatus.MULTIPLE_CHOICES, longest)) is not None:
+        yield found
+    if asking.send(delete, asking.at(delete, made)).status < HTTPStatus.MULTIPLE_CHOICES:
+        found = _until(session, lambda: status() in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE), longest)
+        yield from () if found is None else (found,)
+
+
+def _unmanaged(group: Group, record: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a record a client sends."""
+    return {name: value for name, value in record.items() if name not in group.resource.managed | {group.key}}
 
 
 def _until(session: Session, is_seen: Callable[[], bool], longest: float) -> float | None:

@@ -212,9 +212,13 @@ class Run:
 
     def _measure(self) -> bool:
         """Whether reads are found to lag behind writes: they wait from then on. Looked at once."""
-        group = None if self._has_measured else measurable(self.groups.values())
+        if self._has_measured:
+            return False
         self._has_measured = True
-        if group is not None and (lag := measure(self.session, group, self.options.settle)):
+        group = measurable(self.groups.values(), owns_all=self.session.limits.owns_all)
+        if group is None:
+            self.pace.lag = self.options.settle  # nothing tells how long it takes: what is allowed for is waited
+        elif lag := measure(self.session, group, self.options.settle):
             self.lag, self.pace.lag = lag, lag.enough
         return self.lag is not None
 

@@ -8,17 +8,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mockserver.conformance.checking import run
 from mockserver.conformance.options import Options
+from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.targets import Target, find_target
 from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import Unreachable
 from mockserver.conformance.verdict import Verdict, Word
 from mockserver.errors import SetupError
+from plain_documents import PETS
 
 Send = Callable[[Sent], Received]
 Habit = Callable[[Sent, Send, int], Received]
@@ -43,22 +46,23 @@ class Time:
 
 
 @cache
-def mock() -> Target:
-    return find_target(Options())
+def mock(spec: Path | None = None) -> Target:
+    return find_target(Options(spec=spec) if spec else Options())
 
 
 def checked(habit: Habit | None, time: Time | None = None, **options: Any) -> Verdict:
     """A run over one resource through a gateway with ``habit``; nothing of it may be left behind."""
     time = time or Time()
     options = {"groups": (GROUP,), "fuzzed": False, **options}
-    own, numbers = options.pop("own", mock().own), itertools.count(1)
+    target = mock(options.get("spec"))
+    own, numbers = options.pop("own", target.own), itertools.count(1)
 
     def transport(sent: Sent) -> Received:
         time.now += 0.004
-        return habit(sent, mock().transport, next(numbers)) if habit else mock().transport(sent)
+        return habit(sent, target.transport, next(numbers)) if habit else target.transport(sent)
 
     verdict, _ = run(
-        Options(**options), target=replace(mock(), transport=transport, own=own), clock=time, pause=time.pause
+        Options(**options), target=replace(target, transport=transport, own=own), clock=time, pause=time.pause
     )
     return verdict
 
@@ -275,9 +279,9 @@ class Replica:
         look = Sent("GET", path, headers)
         before = send(look) if sent.method in ("PUT", "PATCH", "DELETE") else None
         reply = send(sent)
-        if sent.method == "POST" and reply.status == 200 and "/batch" not in path and "id" in str(reply.body[:20]):
+        if sent.method == "POST" and reply.status < 300 and "/batch" not in path and "id" in str(reply.body[:20]):
             path = f"{path}/{json.loads(reply.body)['id']}"
-            before = send(replace(look, target="/courseFees/acme/no-such-record"))
+            before = send(replace(look, target=f"{sent.path}/987654"))
         if before is not None and 200 <= reply.status < 300:
             self._old[path] = (self.time.now + self.lag, before)
         return reply
@@ -301,6 +305,19 @@ def test_reads_that_lag_no_more_than_allowed_are_waited_for_and_told() -> None:
     assert verdict.findings == ()
     assert verdict.word is Word.CLEAN
     assert verdict.lag
+
+
+@pytest.mark.parametrize(
+    ("groups", "spec"), [(("settings",), None), ((), PETS)], ids=["single records", "a document without annotations"]
+)
+def test_lag_is_measured_whatever_the_records_are(groups: Any, spec: Any, tmp_path: Path) -> None:
+    more: dict[str, Any] = {"groups": groups}
+    if spec:
+        (tmp_path / "pets.yaml").write_text(spec)
+        more |= {"spec": tmp_path / "pets.yaml", "strictness": Provenance.INFERRED}
+    verdict = laggard(0.2, settle=2.0, **more)
+    assert [(one.check, one.cause) for one in verdict.findings] == []
+    assert verdict.lag and 0.15 < verdict.lag.high < 0.3
 
 
 def test_reads_that_do_not_lag_are_not_waited_for() -> None:
