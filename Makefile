@@ -60,8 +60,8 @@ fuzzdocs: $(READY) ## fuzz mocks of the documents of others in FOLDER with Schem
 mutants: $(READY) ## show how strong the contract checks are, on mutants of the mock (ARGS="--stock")
 	PYTHONPATH=tests $(BIN)/python -m mutants $(ARGS)
 
-right: $(READY) ## check a server that is right in another way than the mock: three seeds, three times each
-	PYTHONPATH=tests $(BIN)/python -m right_server
+right: $(READY) ## check a server that is right in another way than the mock: three seeds, three times each (ARGS="RESOURCE …")
+	PYTHONPATH=tests $(BIN)/python -m right_server $(ARGS)
 
 SUITES := tests/test_wire.py tests/test_story.py tests/test_association_story.py tests/test_document_story.py tests/test_any_document.py \
 	tests/test_any_document_story.py tests/test_transactions.py tests/test_world.py tests/test_control.py tests/test_robustness.py

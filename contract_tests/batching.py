@@ -51,11 +51,7 @@ def check_does_what_single_operations_do(session: Session, group: Group) -> None
     session.same(record, read.get("record"), "a batch's read returns another record")
     found = session.read(group, record[group.key])
     own = group.resource.managed | (group.filled - set(whole))
-    session.same(
-        whole,
-        {name: value for name, value in found.items() if name not in own},
-        "a batch's update does not replace the record",
-    )
+    session.same(whole, found, "a batch's update does not replace the record", without=own)
     session.same(found, updated.get("record"), "a batch's update answers another record than read")
     session.status(
         session.at(group, Kind.READ, victim[group.key]), 404, "a record that a batch deleted", group.one(Kind.READ)

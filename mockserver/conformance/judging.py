@@ -17,6 +17,8 @@ from mockserver.conformance.registry import Check
 from mockserver.conformance.stories.trail import Expected, Listing, Trails
 from mockserver.conformance.traffic import Exchange, NotJson, Received
 from mockserver.contract import Operation
+from mockserver.values.absent import ABSENT
+from mockserver.values.equality import Unlike
 from mockserver.values.pointer import pointer_to
 
 EVIDENCE = 8
@@ -120,11 +122,27 @@ class Judge:
             raise Broken(cause, detail, provenance=Provenance.EXPECTED)
 
     def same(self, wanted: Any, found: Any, cause: str, *, without: frozenset[str] = frozenset()) -> None:
-        """Expect ``found`` to be ``wanted``; the cause names the members that are not."""
+        """Expect ``found`` to be ``wanted``; the cause names the members that are not.
+
+        More members than the document declares are a server's own business: by habit alone it has none.
+        """
         self._judge()
         if places := tuple(unlike_but(wanted, found, without)):
-            lines = in_words(places)
-            raise Broken(f"{cause} ({names(lines)})", shortened(lines), expected=Expected(found=found, places=places))
+            firm = tuple(one for one in places if not self._is_more(found, one))
+            lines = in_words(firm or places)
+            expected = Expected(found=found, places=firm) if firm else None
+            provenance = None if firm else Provenance.EXPECTED
+            raise Broken(f"{cause} ({names(lines)})", shortened(lines), expected=expected, provenance=provenance)
+
+    def _is_more(self, found: Any, place: Unlike) -> bool:
+        """Whether ``place`` is a member of a record that the document does not declare and nobody asked for."""
+        steps, wanted, _ = place
+        is_record = self._group is not None and isinstance(found, Mapping) and self._group.key in found
+        return is_record and len(steps) == 1 and wanted is ABSENT and bool(self.undeclared(map(str, steps)))
+
+    def undeclared(self, members: Iterable[str]) -> set[str]:
+        """Those of ``members`` that the document does not declare of the records of the check's resource."""
+        return set(members) - self._group.resource.fields if self._group else set()
 
     @contextmanager
     def each(self, operation: Operation | None = None) -> Iterator[None]:

@@ -55,7 +55,8 @@ class RightServer:
         content = b"" if value is EMPTY else json.dumps(value, separators=(" , ", " : ")).encode()
         if value is not EMPTY:
             headers |= {"Content-Type": "application/json;charset=UTF-8"}
-        start(f"{status} Said", [*headers.items(), ("Content-Length", str(len(content)))])
+        headers |= {"ETag": f'W/"{number:x}"', "Cache-Control": "private, no-cache"}
+        start(f"{status} Said", [(name.lower(), text) for name, text in (headers | _length(content)).items()])
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else content]
 
     def _usual(self, environ: Mapping[str, Any], number: int) -> dict[str, str]:
@@ -130,6 +131,10 @@ class RightServer:
         if problems := self._document.problems(operation.body, body):
             raise Refused(400, "Not acceptable: " + "; ".join(problems[:3]))
         return body
+
+
+def _length(content: bytes) -> dict[str, str]:
+    return {"Content-Length": str(len(content))}
 
 
 def _no_constant(name: str) -> Any:

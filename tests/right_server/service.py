@@ -80,7 +80,9 @@ class Service:
         return record
 
     def _shown(self, call: Call, record: Record) -> Record:
-        return rules.shown(call.resource.name, record)
+        """With what is worked out, and with more than the document tells of."""
+        links = {"_links": {"self": f"/{call.resource.name}/{record.get(call.resource.key, '')}"}}
+        return {**rules.shown(call.resource.name, record), **links}
 
     def _read(self, call: Call) -> Any:
         lag = 0.0 if call.query.get("consistentRead") else call.lag
@@ -101,6 +103,7 @@ class Service:
         if resource.key:
             record[resource.key] = key
         self._linked(call, record)
+        _settle_flags(call, record)
         rules.fill(resource.name, record, call.tenant)
         self._stamp(call, record, None)
         shelf.put(key, record)
@@ -268,6 +271,13 @@ class Service:
 
 
 _PATCH = {"type": "array", "maxItems": 100, "items": {"$ref": "#/components/schemas/PatchDirective"}}
+
+
+def _settle_flags(call: Call, record: Record) -> None:
+    """What may be true or false is false unless told."""
+    for name in call.resource.writable:
+        if call.resource.fields.get(name, {}).get("type") == "boolean":
+            record.setdefault(name, False)
 
 
 def _is_computed(call: Call, name: str) -> bool:
