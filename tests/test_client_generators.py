@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.settings import Settings, stock_spec
+from mockserver.web.app import create_app
 from mockserver.world import contract_of
 from server import peer
 
@@ -104,3 +105,17 @@ def test_openapi_python_client(folder: Path) -> None:
     assert len(modules) == len(OPERATIONS)
     names = "import client; from client.models import Certification; print(Certification.__annotations__['name'])"
     assert run(folder, python, "-c", names).strip() == "str"
+
+
+def test_the_control_plane_has_clients_too(folder: Path) -> None:
+    described = create_app(auth="off", scenario="empty").test_client().get("/__mock__/openapi.json")
+    (folder / "api.json").write_bytes(described.data)
+    names = sorted(one["operationId"] for item in described.json["paths"].values() for one in item.values())
+    run(folder, tool("openapi-typescript"), "api.json", "-o", "api.d.ts")
+    (folder / "use.ts").write_text(
+        f'import type {{ operations }} from "./api";\nexport const all: (keyof operations)[] = {json.dumps(names)};\n'
+    )
+    run(folder, tool("openapi-ts"), "-i", "api.json", "-o", "client", "-c", "@hey-api/client-fetch")
+    sdk = (folder / "client/sdk.gen.ts").read_text()
+    assert len(re.findall(r"^export const (\w+) = <", sdk, re.MULTILINE)) == len(names)
+    run(folder, tool("tsc"), *TSC, "use.ts", "api.d.ts", "client/index.ts")

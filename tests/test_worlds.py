@@ -47,7 +47,7 @@ def test_what_is_brought_in_is_held_to_the_contract_or_nothing_of_it_is_kept(lib
         "facts": [["count", "", "[1]", "1"], ["highest", "nobody", "x", "1"], ["record", "books", "x", "{}"]],
     }
     refused = client.put("/__mock__/tenants/t/records", json=wrong)
-    assert refused.status_code == 400
+    assert refused.status_code == 409
     places = {one["path"] for one in refused.json["errors"]}
     assert {"/records/books/a/title", "/records/books/a/wat", "/records/books/b/id", "/records/books/c"} <= places
     assert {"/records/bokks", "/facts/0", "/facts/1", "/facts/2"} <= places
@@ -66,8 +66,8 @@ def test_a_tenant_branches(library: Library) -> None:
     client.delete(f"/books/worker-1/{book['id']}")
     assert client.get(f"/books/t/{book['id']}").json == book
     assert client.post("/__mock__/tenants/t/branch", json={"to": "worker-1"}).json["books"] == 1, "and again"
-    for to in ("t", "a/b", ""):
-        assert client.post("/__mock__/tenants/t/branch", json={"to": to}).status_code == 400
+    for to, status in (("t", 409), ("a/b", 400), ("", 400)):
+        assert client.post("/__mock__/tenants/t/branch", json={"to": to}).status_code == status
     assert client.post("/__mock__/tenants/nobody/branch", json={"to": "u"}).status_code == 404
     full = library(max_tenants=1).test_client()
     full.post("/books/t", json={"title": "A"})
@@ -129,7 +129,7 @@ def test_a_tenant_begins_with_another_scenario() -> None:
     assert sum(client.post("/__mock__/tenants/acme/scenario", json={"name": "empty"}).json.values()) == 0
     assert client.post("/__mock__/tenants/acme/scenario", json={"name": "default"}).json["certifications"] > 0
     refused = client.post("/__mock__/tenants/acme/scenario", json={"name": "edgy"})
-    assert (refused.status_code, "edge" in refused.text) == (400, True)
+    assert (refused.status_code, "edge" in refused.text) == (409, True)
 
 
 def test_what_the_seed_command_writes_is_read_back(tmp_path: Path) -> None:
@@ -161,4 +161,4 @@ def test_any_document_has_its_world_out_and_in() -> None:
     name = "pet"
     key = next(iter(kept["records"][name]))
     kept["records"][name][key] = "no record"
-    assert client.put("/__mock__/tenants/default/records", json=kept).status_code == 400
+    assert client.put("/__mock__/tenants/default/records", json=kept).status_code == 409

@@ -21,7 +21,10 @@ from mockserver.conformance.traffic import Received, Sent
 from mockserver.errors import Problem, SetupError
 
 TIMEOUT = 30.0
-"""Seconds to wait for a reply."""
+"""Seconds to wait for a reply, and for all of it."""
+LARGEST = 64 * 2**20
+"""Bytes of content that are taken."""
+_PIECE = 65_536
 
 
 class Unreachable(Exception):
@@ -110,12 +113,39 @@ def over_http(base_url: str, timeout: float = TIMEOUT, trust: Trust | None = Non
                 redirect=False,
                 retries=False,
                 timeout=timeout,
+                preload_content=False,
             )
+            body = _whole(response, began + timeout)
         except exceptions.HTTPError as error:
             raise unreachable(error, base) from None
-        return Received(response.status, tuple(response.headers.items()), response.data, time.perf_counter() - began)
+        return Received(response.status, tuple(response.headers.items()), body, time.perf_counter() - began)
 
     return send
+
+
+def _whole(response: urllib3.BaseHTTPResponse, until: float) -> bytes:
+    """The content of a reply; of a stream of events, which does not end, what came first.
+
+    Raises HTTPError where it is not there at the time ``until``, or is larger than ``LARGEST``.
+    """
+    pieces, size = [], 0
+    is_endless = response.headers.get("Content-Type", "").startswith("text/event-stream")
+    for piece in response.stream(_PIECE):
+        pieces.append(piece)
+        size += len(piece)
+        if is_endless:
+            break
+        if size > LARGEST:
+            response.close()
+            raise exceptions.DecodeError(f"more than {LARGEST} bytes")
+        if time.perf_counter() > until:
+            response.close()
+            raise exceptions.TimeoutError
+    if is_endless:
+        response.close()
+    else:
+        response.release_conn()
+    return b"".join(pieces)
 
 
 def pool_for(url: str, trust: Trust) -> urllib3.PoolManager:

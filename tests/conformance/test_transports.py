@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -66,9 +66,10 @@ def served(
     server: Callable[..., ThreadingHTTPServer] = ThreadingHTTPServer,
     host: str = "127.0.0.1",
     protocol: str = "HTTP/1.1",
+    handler: type[Handler] = Handler,
 ) -> Iterator[int]:
     """A server that answers GET with gzip'd JSON, and POST as a token endpoint; gives its port."""
-    running = server((host, 0), type("One", (Handler,), {"protocol_version": protocol}))
+    running = server((host, 0), type("One", (handler,), {"protocol_version": protocol}))
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
@@ -158,6 +159,24 @@ def test_tls_where_http_is_spoken_says_so(tmp_path: Path) -> None:
 def test_old_servers_and_gzip_are_read(protocol: str) -> None:
     with served(protocol=protocol) as port:
         assert asked(f"http://127.0.0.1:{port}") == {"answered": True}
+
+
+class Endless(Handler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", self.path.partition("?")[2])
+        self.end_headers()
+        with suppress(OSError):
+            while True:
+                self.wfile.write(b": on and on\n\n" * 5_000)
+
+
+def test_what_does_not_end_is_left() -> None:
+    with served(handler=Endless, protocol="HTTP/1.0") as port:
+        send = over_http(f"http://127.0.0.1:{port}")
+        assert send(Sent("GET", "/?text/event-stream")).body.startswith(b": on and on")
+        with pytest.raises(Unreachable):
+            send(Sent("GET", "/?text/plain"))
 
 
 def test_an_address_of_ip_version_6() -> None:

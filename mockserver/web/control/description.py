@@ -5,52 +5,88 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
+from json import dumps
 from typing import Any
 
 from mockserver.values.form import form_text
 from mockserver.values.json_text import read_own
 from mockserver.web.control.route import JSON, Route
+from mockserver.web.following import MEDIA_TYPE
 
 _PARAMETER = re.compile(r"<([a-z_]+)>")
 _OTHER = re.compile(r'"\$ref": *"([a-z_]+)\.json"')
 """Where a schema of ours refers to another."""
-_DENIED = (
-    ("400", "What is wrong with the request, each problem with its place."),
-    ("401", "The control token is missing."),
-    ("403", "Asked by a page of another origin, or by a host name that is not this machine's."),
+_MOMENT = (
+    r"^(?!0000)(\d{4}-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
+    r"|(\d\d(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)"
+    r"([Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?([Zz]|[+-]([01]\d|2[0-3]):?[0-5]\d)?)?$"
 )
-_MISSING = (("404", "What the path names is not there."),)
+"""What the format ``moment`` of our forms takes, for whoever does not know it: a day, or a date-time of RFC 3339."""
+_REFUSALS = {
+    "400": "The request is not of the form described here: each problem with its place.",
+    "401": "The control token is missing.",
+    "403": "Asked by a page of another origin, or by a host name that is not this machine's.",
+    "404": "What the path names is not there.",
+    "409": "The request contradicts itself, or what the mock holds: its document, its records, its limits.",
+    "413": "The body is too large.",
+    "415": "The body is not JSON.",
+}
+_SCHEME = "controlToken"
 
 
-def describe(routes: Iterable[Route], prefix: str) -> dict[str, Any]:
+def describe(routes: Iterable[Route], prefix: str, *, wants_token: bool) -> dict[str, Any]:
     """An OpenAPI 3.1 document of ``routes``, each below ``prefix``."""
     text = (files("mockserver.web.control") / "components.json").read_text(encoding="utf-8")
     components = read_own(text)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         path = prefix + _PARAMETER.sub(r"{\1}", route.path)
-        paths.setdefault(path, {})[route.method.lower()] = _operation(route)
+        paths.setdefault(path, {})[route.method.lower()] = _operation(route, wants_token=wants_token)
         if route.body:
             components["schemas"] |= _schemas(route.body)
-    return {
+    described = {
         "openapi": "3.1.0",
-        "info": {"title": "Control plane of the mock", "version": "1"},
+        "info": {
+            "title": "Control plane of the mock",
+            "version": "1",
+            "description": "Steers a running mock: its records, its clock, its faults, and what it was asked.",
+        },
         "paths": paths,
         "components": components,
     }
+    if wants_token:
+        components["securitySchemes"] = {_SCHEME: {"type": "http", "scheme": "bearer"}}
+        described["security"] = [{_SCHEME: []}]
+    return described
 
 
-def _operation(route: Route) -> dict[str, Any]:
-    replies = {status: _reply(text, "Refusal") for status, text in (*_DENIED, *(_MISSING if "<" in route.path else ()))}
+def _operation(route: Route, *, wants_token: bool) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": _name(route),
+        "tags": [_noun(route)],
         "summary": route.summary,
         "parameters": [*_parameters(route)],
-        "responses": {"200": _success(route), **replies},
+        "responses": {"200": _success(route)}
+        | {status: _reply(_REFUSALS[status], "Refusal") for status in _refused(route, wants_token=wants_token)},
     }
     if route.body:
-        described["requestBody"] = {"required": True, "content": _json(_title(route.body))}
+        described["requestBody"] = {"required": not route.fits({}), "content": _json(_title(route.body))}
+    if wants_token and route.is_public:
+        described["security"] = []
     return described
+
+
+def _refused(route: Route, *, wants_token: bool) -> Iterator[str]:
+    yield "400"
+    if wants_token and not route.is_public:
+        yield "401"
+    yield "403"
+    if "<" in route.path:
+        yield "404"
+    if "<" in route.path or route.body or route.media_type == MEDIA_TYPE:
+        yield "409"
+    if route.body:
+        yield from ("413", "415")
 
 
 def _success(route: Route) -> dict[str, Any]:
@@ -78,7 +114,13 @@ def _json(schema: str) -> dict[str, Any]:
 def _name(route: Route) -> str:
     """``RecordControl.list`` as ``record_list``."""
     noun, _, verb = route.view.__qualname__.rpartition(".")
-    return f"{noun.removesuffix('Control').lower()}_{verb}" if noun.endswith("Control") else verb
+    return f"{_noun(route)}_{verb}" if noun.endswith("Control") else verb
+
+
+def _noun(route: Route) -> str:
+    """``RecordControl.list`` as ``record``."""
+    noun = route.view.__qualname__.partition(".")[0]
+    return noun.removesuffix("Control").lower() if noun.endswith("Control") else "description"
 
 
 def _title(schema: str) -> str:
@@ -89,5 +131,6 @@ def _schemas(name: str) -> dict[str, Any]:
     """The schema of that name and those that it refers to, by their names in the description."""
     text = form_text(name)
     others = {title: schema for other in _OTHER.findall(text) for title, schema in _schemas(other).items()}
+    text = text.replace('"format": "moment"', f'"pattern": {dumps(_MOMENT)}')
     told = read_own(_OTHER.sub(lambda found: f'"$ref": "#/components/schemas/{_title(found[1])}"', text))
     return {**others, _title(name): {word: value for word, value in told.items() if word != "$schema"}}

@@ -19,7 +19,7 @@ class ElsewhereControl:
 
     def routes(self) -> Iterable[Route]:
         yield Route("GET", "/tenants/<tenant>/elsewhere", self.known, "Elsewhere")
-        yield Route("PUT", "/tenants/<tenant>/elsewhere/<resource>/<record_id>", self.meet, "Elsewhere")
+        yield Route("PUT", "/tenants/<tenant>/elsewhere/<module_resource>/<record_id>", self.meet, "Elsewhere")
 
     def known(self, _: ControlRequest, tenant: str) -> dict[str, list[str]]:
         """The keys of other modules' records that are taken to be there, by module and resource."""
@@ -27,17 +27,17 @@ class ElsewhereControl:
         with holder.work():
             return {name: sorted(keys) for name, keys in sorted((holder.elsewhere or {}).items())}
 
-    def meet(self, sent: ControlRequest, tenant: str, resource: str, record_id: str) -> dict[str, list[str]]:
+    def meet(self, sent: ControlRequest, tenant: str, module_resource: str, record_id: str) -> dict[str, list[str]]:
         """Take it that another module has a record, such as `people:contacts` and its id."""
         holder = known_tenant(self.world, tenant)
-        if ":" not in resource:
-            raise refusal("", f"{shown(resource, 80)} names no module", "write module:resource")
+        if ":" not in module_resource:
+            raise refusal("", f"{shown(module_resource, 80)} names no module", "write module:resource")
         if holder.elsewhere is None:
             raise refusal("", "keys into other modules are not checked", "start the mock with --strict-references")
         with holder.work():
-            known, most = holder.elsewhere.get(resource, ()), self.world.settings.max_records
+            known, most = holder.elsewhere.get(module_resource, ()), self.world.settings.max_records
             if record_id not in known and len(known) >= most:
-                problem = f"the tenant knows {most} {resource[:80]} already"
+                problem = f"the tenant knows {most} {module_resource[:80]} already"
                 raise refusal("", problem, "POST /__mock__/reset forgets them")
-            holder.meet(resource, record_id)
+            holder.meet(module_resource, record_id)
         return self.known(sent, tenant)

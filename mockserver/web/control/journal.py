@@ -13,7 +13,7 @@ from mockserver.runtime.journal_filter import FILTERS, meets
 from mockserver.values.http_archive import archive
 from mockserver.values.json_text import read_own
 from mockserver.verification.archiving import archived
-from mockserver.web.control.route import ControlRequest, Route, refusal, whole_number
+from mockserver.web.control.route import ControlRequest, Route, refusal
 from mockserver.web.following import FOLLOWING, MEDIA_TYPE, Following
 from mockserver.world import World
 
@@ -51,18 +51,19 @@ class JournalControl:
         """The exchanges from now on, or after a number, as server-sent events, for as long as the client stays."""
         wanted = dict(sent.query)
         era, kept = self.world.journal.after(0, 0)
-        since = wanted.pop("since", request.headers.get("Last-Event-ID", str(kept[-1][0] if kept else 0)))
+        newest = kept[-1][0] if kept else 0
+        since = int(wanted.pop("since", _last_seen(request.headers.get("Last-Event-ID", ""))) or newest)
         if len(self._streams) >= STREAMS:
             raise refusal("", f"{STREAMS} streams follow the journal already", "close some first")
-        following = Following(self.world.journal, filtering(wanted), whole_number("since", since), era)
+        following = Following(self.world.journal, filtering(wanted), since, era)
         self._streams.add(following)
         request.environ[FOLLOWING] = following
         return following
 
     def _found(self, sent: ControlRequest, most: str) -> list[tuple[int, Entry]]:
         wanted = dict(sent.query)
-        limit = whole_number("limit", wanted.pop("limit", most))
-        since = whole_number("since", wanted.pop("since", "0"))
+        limit = int(wanted.pop("limit", most))
+        since = int(wanted.pop("since", "0"))
         is_meant = filtering(wanted)
         entries = [
             (number, entry) for number, entry in self.world.journal.entries() if number > since and is_meant(entry)
@@ -71,8 +72,15 @@ class JournalControl:
 
 
 def filtering(query: Mapping[str, str]) -> Callable[[Entry], bool]:
+<<<<<<< HEAD
     """Whether an entry is what a query names by FILTERS. Raises SetupError for a status that is not a number."""
+=======
+    """Whether an entry is what a query names by FILTERS."""
+>>>>>>> fa3c0f7 (Control plane: Schemathesis and the kit find nothing in it; 400 is a wrong form, 409 what contradicts the mock; the kit leaves replies without end)
     wanted = dict(query)
-    if "status" in wanted:
-        whole_number("status", wanted["status"])
     return lambda entry: meets(entry, wanted)
+
+
+def _last_seen(text: str) -> str:
+    """The number that a client saw last; nothing where it never saw one of ours."""
+    return text if text.isascii() and text.isdigit() and len(text) < 10 else ""

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, request
 
-from mockserver.errors import Problem, SetupError
+from mockserver.errors import SetupError
 from mockserver.web.control.clock import ClockControl
 from mockserver.web.control.coverage import CoverageControl
 from mockserver.web.control.description import describe
@@ -20,7 +20,7 @@ from mockserver.web.control.metrics import MetricsControl
 from mockserver.web.control.outbox import OutboxControl
 from mockserver.web.control.records import RecordControl
 from mockserver.web.control.reloads import ReloadsControl
-from mockserver.web.control.route import JSON, Missing, Route
+from mockserver.web.control.route import JSON, Missing, Route, TooLarge, WrongMediaType
 from mockserver.web.control.snapshots import SnapshotControl
 from mockserver.web.control.tokens import TokenControl
 from mockserver.web.control.verification import VerificationControl
@@ -32,7 +32,10 @@ from mockserver.world import World
 
 
 def control_plane(world: World, routes: Iterable[Route]) -> Blueprint:
-    """The blueprint that steers ``world`` by ``routes``. Bad input is answered with 400 and every problem."""
+    """The blueprint that steers ``world`` by ``routes``.
+
+    What is not of the form described is refused with 400, what contradicts the world with 409, each with every problem.
+    """
     plane = Blueprint("control", __name__, url_prefix=PREFIX)
 
     plane.before_request(guard_of(world.settings))
@@ -68,7 +71,7 @@ def control_routes(world: World) -> list[Route]:
 
     def description(_: object) -> dict[str, Any]:
         """The control plane, described."""
-        return describe(routes, PREFIX)
+        return describe(routes, PREFIX, wants_token=world.settings.control_token is not None)
 
     routes.insert(0, Route("GET", "/openapi.json", description, "Document"))
     return routes
@@ -78,11 +81,14 @@ def _answering(world: World, route: Route) -> Callable[..., Response]:
     def answering(**names: str) -> Response:
         try:
             sent = route.read(request)
+        except SetupError as error:
+            return _wrong(error, 400)
+        try:
             with up_to_date(world, route.method):
                 value = route.view(sent, **names)
-            return _json(value) if route.media_type == JSON else _as_it_is(value, route.media_type)
         except SetupError as error:
-            return _wrong(error.problems, 404 if isinstance(error, Missing) else 400)
+            return _wrong(error, 409 if route.fits(sent.body) else 400)
+        return _json(value) if route.media_type == JSON else _as_it_is(value, route.media_type)
 
     return answering
 
@@ -95,6 +101,11 @@ def _json(value: Any, status: int = 200) -> Response:
     return Response(orjson.dumps(value), status=status, content_type="application/json")
 
 
-def _wrong(problems: Iterable[Problem], status: int = 400) -> Response:
-    errors = [{"path": problem.pointer, "message": f"{problem.problem}; {problem.remedy}"} for problem in problems]
-    return _json({"message": "The control plane cannot do that.", "errors": errors}, status)
+def _wrong(error: SetupError, status: int) -> Response:
+    """What is wrong with a request: with ``status``, unless the kind of the error says which."""
+    found = ({"path": one.pointer, "message": f"{one.problem}; {one.remedy}"} for one in error.problems)
+    body = {"message": "The control plane cannot do that.", "errors": [*found]}
+    return _json(body, next((code for kind, code in _STATUSES if isinstance(error, kind)), status))
+
+
+_STATUSES = ((Missing, 404), (TooLarge, 413), (WrongMediaType, 415))

@@ -11,7 +11,7 @@ from mockserver.contract import Resource
 from mockserver.planting import plant, seen_now, take_away
 from mockserver.store import Record, Tenant
 from mockserver.values.shown import shown
-from mockserver.web.control.route import ControlRequest, Route, missing, refusal, whole_number
+from mockserver.web.control.route import ControlRequest, Route, missing, refusal
 from mockserver.web.control.tenants import begun_tenant, known_resource, known_tenant
 from mockserver.world import World
 
@@ -36,7 +36,7 @@ class RecordControl:
     def list(self, sent: ControlRequest, tenant: str, resource: str) -> dict[str, Any]:
         """Records of a resource by id, as a client sees them."""
         known, holder = known_resource(self.world, resource), known_tenant(self.world, tenant)
-        limit = min(whole_number("limit", sent.query.get("limit", "100")), MOST)
+        limit = min(int(sent.query.get("limit", "100")), MOST)
         with holder.work():
             found = [*islice(holder[resource].scan(sent.query.get("after")), limit + 1)]
             records = [self._seen(known, holder, one) for one in found[:limit]]

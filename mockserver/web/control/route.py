@@ -16,11 +16,16 @@ from mockserver.values.json_text import BadJson, decode
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
+from mockserver.web.health import HEALTH
 from mockserver.web.target import BROKEN
 
 JSON = "application/json"
 MAX_BODY = 65_536
 """Bytes that a request to the control plane may have."""
+_TAKEN = ("", JSON, "application/x-www-form-urlencoded")
+"""Media types of a JSON body: none, its own, and what ``curl -d`` says of everything."""
+NUMBERS = frozenset({"limit", "since", "status"})
+"""Parameters of a query that are whole numbers."""
 DEEPEST = 40
 """Levels of its JSON: those of a record, and of what holds it."""
 
@@ -58,8 +63,17 @@ class Route:
         """The first sentence of the view's docstring."""
         return (inspect.getdoc(self.view) or "").partition("\n")[0].replace("``", "`")
 
+    @property
+    def is_public(self) -> bool:
+        """Whether it wants no control token: a probe holds no secrets, and is told none."""
+        return self.path == HEALTH.removeprefix("/__mock__")
+
+    def fits(self, body: Any) -> bool:
+        """Whether ``body`` is of the form that is described."""
+        return self.body is None or not check_form(self.body, DataFile("body", body))
+
     def read(self, request: Request) -> ControlRequest:
-        """Raises SetupError naming everything that is wrong with the query or the body."""
+        """Raises SetupError naming everything that is wrong with the form of the query or the body."""
         return ControlRequest(_query(request, self.query), self._body(request) if self.body else {})
 
     def carry_out(self, body: Any = None, **names: str) -> Any:
@@ -69,6 +83,8 @@ class Route:
     def _body(self, request: Request) -> dict[str, Any]:
         try:
             return self._checked(_json_of(request, self.most))
+        except _TooLarge as large:
+            raise TooLarge([Problem("body", "", str(large), "send less")]) from None
         except BadJson as bad:
             raise SetupError([Problem("body", bad.pointer, str(bad), "send a JSON object")]) from None
 
@@ -81,7 +97,7 @@ class Route:
 
 
 def refusal(pointer: str, problem: str, remedy: str) -> SetupError:
-    """What is wrong with one place of a request."""
+    """What one place of a well-formed request contradicts: itself, or what the mock holds."""
     return SetupError([Problem("request", pointer, problem, remedy)])
 
 
@@ -89,28 +105,38 @@ class Missing(SetupError):
     """The path of a request names something that is not there."""
 
 
+class TooLarge(SetupError):
+    """The body has more bytes than the route takes."""
+
+
+class WrongMediaType(SetupError):
+    """The body is said to be something else than JSON."""
+
+
+class _TooLarge(BadJson):
+    pass
+
+
 def missing(problem: str, remedy: str) -> Missing:
     """What the path names and what to name instead."""
     return Missing([Problem("request", "", problem, remedy)])
 
 
-def whole_number(name: str, text: str) -> int:
-    """Raises SetupError unless ``text`` is a number of at most nine digits."""
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise refusal(f"/{name}", f"is {shown(text, 40)}", "give a whole number")
-    return int(text)
-
-
 def _json_of(request: Request, most: int) -> Any:
-    """The request's JSON; an empty body is an empty object. Raises BadJson."""
+    """The request's JSON; an empty body is an empty object. Raises BadJson and WrongMediaType."""
     if (request.content_length or 0) > most:
-        raise BadJson(f"is larger than {most} bytes")
+        raise _TooLarge(f"is larger than {most} bytes")
     if broken := request.environ.get(BROKEN):
         raise BadJson(broken)
     text = request.stream.read(most + 1)
     if len(text) > most:
-        raise BadJson(f"is larger than {most} bytes")
-    return decode(text, max_depth=DEEPEST) if text else {}
+        raise _TooLarge(f"is larger than {most} bytes")
+    if not text:
+        return {}
+    if not (request.mimetype in _TAKEN or request.mimetype.endswith("+json")):
+        problem = f"is said to be {shown(request.mimetype, 80)}"
+        raise WrongMediaType([Problem("body", "", problem, f"send {JSON}")])
+    return decode(text, max_depth=DEEPEST)
 
 
 def _query(request: Request, known: tuple[str, ...]) -> dict[str, str]:
@@ -125,6 +151,16 @@ def _query(request: Request, known: tuple[str, ...]) -> dict[str, str]:
         for name in known
         if len(given.getlist(name)) > 1
     ]
+    problems += [
+        Problem("request", pointer_to(name), f"is {shown(given[name], 40)}", "give a whole number")
+        for name in known
+        if name in given and name in NUMBERS and not _is_number(given[name])
+    ]
     if problems:
         raise SetupError(problems)
     return given.to_dict()
+
+
+def _is_number(text: str) -> bool:
+    """Of at most nine digits."""
+    return text.isascii() and text.isdigit() and len(text) < 10

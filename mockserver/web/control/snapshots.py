@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from mockserver.values.shown import shown
@@ -15,6 +16,16 @@ MOST = 100
 """How many snapshots are kept."""
 LONGEST = 100
 """Characters that a name may have."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def require_room(name: str, snapshots: Collection[str]) -> None:
+    """Raises SetupError unless a snapshot of that name can be kept beside those that there are."""
+    if len(name) > LONGEST or _CONTROL.search(name):
+        problem = f"the name {shown(name, 40)} is too long or has control characters"
+        raise refusal("", problem, f"give {LONGEST} characters at most")
+    if name not in snapshots and len(snapshots) >= MOST:
+        raise refusal("", f"there are {MOST} snapshots already", "delete some first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +46,7 @@ class SnapshotControl:
 
     def take(self, sent: ControlRequest, name: str) -> list[str]:
         """Keep all records and the counters of ids under a name, in place of what it kept before."""
-        if len(name) > LONGEST or not name.isprintable():
-            raise refusal("", f"the name {shown(name, 40)} is too long or cannot be printed", f"{LONGEST} characters")
-        snapshots = self.world.store.snapshots()
-        if name not in snapshots and len(snapshots) >= MOST:
-            raise refusal("", f"there are {MOST} snapshots already", "delete some first")
+        require_room(name, self.world.store.snapshots())
         self.world.store.take_snapshot(name)
         return self.names(sent)
 

@@ -22,7 +22,7 @@ from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
 from mockserver.web.arriving import LARGE_BODY
 from mockserver.web.control.route import ControlRequest, Route, missing, refusal
-from mockserver.web.control.snapshots import MOST
+from mockserver.web.control.snapshots import require_room
 from mockserver.web.control.tenants import begun_tenant, known_tenant, sizes_of
 from mockserver.world import World
 
@@ -85,6 +85,7 @@ class WorldsControl:
         """Keep these records as a snapshot, to be restored."""
         self._hold_to_memory()
         made, problems, store = {}, [], self.world.store
+        require_room(name, store.snapshots())
         for tenant, archived in sent.body["tenants"].items():
             try:
                 made[tenant] = imported(self.world, tenant, archived)
@@ -93,8 +94,6 @@ class WorldsControl:
                 problems += [replace(one, pointer=at + one.pointer) for one in error.problems]
         if problems:
             raise SetupError(problems)
-        if name not in (known := store.snapshots()) and len(known) >= MOST:
-            raise refusal("", f"there are {MOST} snapshots already", "delete some first")
         store.keep_snapshot(name, made)
         return store.snapshots()
 
