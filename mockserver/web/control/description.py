@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from json import dumps
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.values.form import form_text
@@ -22,15 +23,17 @@ _MOMENT = (
     r"([Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?([Zz]|[+-]([01]\d|2[0-3]):?[0-5]\d)?)?$"
 )
 """What the format ``moment`` of our forms takes, for whoever does not know it: a day, or a date-time of RFC 3339."""
-_REFUSALS = {
-    "400": "The request is not of the form described here: each problem with its place.",
-    "401": "The control token is missing.",
-    "403": "Asked by a page of another origin, or by a host name that is not this machine's.",
-    "404": "What the path names is not there.",
-    "409": "The request contradicts itself, or what the mock holds: its document, its records, its limits.",
-    "413": "The body is too large.",
-    "415": "The body is not JSON.",
-}
+_REFUSALS: Mapping[str, str] = MappingProxyType(
+    {
+        "400": "The request is not of the form described here: each problem with its place.",
+        "401": "The control token is missing.",
+        "403": "Asked by a page of another origin, or by a host name that is not this machine's.",
+        "404": "What the path names is not there.",
+        "409": "The request contradicts itself, or what the mock holds: its document, its records, its limits.",
+        "413": "The body is too large.",
+        "415": "The body is not JSON.",
+    }
+)
 _SCHEME = "controlToken"
 
 
