@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
-from json import dumps
 from types import MappingProxyType
 from typing import Any
+
+import orjson
 
 from mockserver.values.form import form_text
 from mockserver.values.json_text import read_own
@@ -134,6 +135,6 @@ def _schemas(name: str) -> dict[str, Any]:
     """The schema of that name and those that it refers to, by their names in the description."""
     text = form_text(name)
     others = {title: schema for other in _OTHER.findall(text) for title, schema in _schemas(other).items()}
-    text = text.replace('"format": "moment"', f'"pattern": {dumps(_MOMENT)}')
+    text = text.replace('"format": "moment"', f'"pattern": {orjson.dumps(_MOMENT).decode()}')
     told = read_own(_OTHER.sub(lambda found: f'"$ref": "#/components/schemas/{_title(found[1])}"', text))
     return {**others, _title(name): {word: value for word, value in told.items() if word != "$schema"}}

@@ -72,11 +72,7 @@ class JournalControl:
 
 
 def filtering(query: Mapping[str, str]) -> Callable[[Entry], bool]:
-<<<<<<< HEAD
-    """Whether an entry is what a query names by FILTERS. Raises SetupError for a status that is not a number."""
-=======
     """Whether an entry is what a query names by FILTERS."""
->>>>>>> fa3c0f7 (Control plane: Schemathesis and the kit find nothing in it; 400 is a wrong form, 409 what contradicts the mock; the kit leaves replies without end)
     wanted = dict(query)
     return lambda entry: meets(entry, wanted)
 
