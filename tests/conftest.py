@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import os
 import resource
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
 
+import forked
 from compiled import share
 from mockserver.web.app import create_app
 from server import peer
@@ -24,6 +26,9 @@ from stores import choose
 from tiny import document
 
 ROOT = Path(__file__).parent.parent
+# What a process compiles, the next need not: without it each of the hundreds that the tests start does all of it again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # How long one example takes depends on the machine and on what else it does: no test may fail by it.
 hypothesis_settings.register_profile("unhurried", deadline=None)
 hypothesis_settings.load_profile("unhurried")
@@ -165,3 +170,4 @@ def pytest_configure(config: pytest.Config) -> None:
     patching = pytest.MonkeyPatch()
     share(patching)
     config.add_cleanup(patching.undo)
+    config.add_cleanup(forked.close)

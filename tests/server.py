@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import forked
+
 COMMAND = str(Path(sys.executable).parent / "mockserver")
 PEERS = Path(__file__).parent / "peers" / "node_modules" / ".bin"
 
@@ -39,7 +41,7 @@ class Answer:
 @dataclass
 class Running:
     url: str
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | forked.Command
     announced: list[str]
 
     def send(self, method: str, path: str, body: Any = None, token: str | None = None, **headers: str) -> Answer:
@@ -58,14 +60,10 @@ class Running:
 
 
 @contextmanager
-def serving(*options: str, command: str = COMMAND, environment: dict[str, str] | None = None) -> Iterator[Running]:
-    process = subprocess.Popen(
-        [command, "serve", "--port", "0", *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **(environment or {})},
-    )
+def serving(*options: str, command: str = "", environment: dict[str, str] | None = None) -> Iterator[Running]:
+    """``mockserver serve``; ``command``: started anew, as this program (COMMAND, or one of another environment)."""
+    arguments, told = ["serve", "--port", "0", *options], {**os.environ, **(environment or {})}
+    process = _started([command, *arguments], told) if command else forked.Command(*arguments, env=told)
     try:
         assert process.stdout
         announced = [process.stdout.readline().strip()]
@@ -76,5 +74,16 @@ def serving(*options: str, command: str = COMMAND, environment: dict[str, str] |
         process.communicate(timeout=20)
 
 
-def command(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, timeout=120, check=False, **options)
+def _started(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+
+
+def command(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """``mockserver …``, in a fork of a process that has read what most commands read."""
+    return forked.run(*arguments, cwd=cwd, timeout=120)
+
+
+def anew(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The same, started as a user starts it."""
+    told = {**os.environ, **environment}
+    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, timeout=120, check=False, env=told)

@@ -17,6 +17,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+import forked
 from checking import Recording, listening
 from mockserver.auth.authenticator import mint
 from mockserver.commands.cli import main
@@ -29,7 +30,7 @@ from mockserver.conformance.options import Options
 from mockserver.conformance.reporting import BUILT_IN
 from mockserver.conformance.running import Outcome
 from mockserver.contract import Kind
-from server import COMMAND, serving
+from server import serving
 
 SECRET_STREET = "Hidden Lane 4711"
 GROUPS = ("--group", "certifications", "--group", "programs")
@@ -48,11 +49,9 @@ def token(one: Recording, tenant: str) -> str:
 
 
 def check(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """``mockserver check`` in a process of its own, with a home of its own."""
+    """``mockserver check`` in a process and with a home of its own."""
     told = {**os.environ, "HOME": str(home), "COLUMNS": "120", **environment}
-    return subprocess.run(
-        [COMMAND, "check", *arguments], capture_output=True, text=True, timeout=600, check=False, env=told
-    )
+    return forked.run("check", *arguments, env=told)
 
 
 def staging(one: Recording, url: str, profile: str, *more: str) -> list[str]:
@@ -122,14 +121,12 @@ def test_after_a_kill_in_the_middle_a_sweep_leaves_nothing(recording: tuple[Reco
     before = one.records()
     arguments = staging(one, url, "staging-write", "--allow-host", "127.0.0.1")
     told = {**os.environ, "HOME": str(tmp_path), "MOCKSERVER_TOKEN": token(one, "acme")}
-    running = subprocess.Popen(
-        [COMMAND, "check", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=told
-    )
+    running = forked.Command("check", *arguments, env=told)
     try:
         assert one.in_the_middle.wait(timeout=60)
     finally:
-        running.send_signal(signal.SIGKILL)
-        running.wait(timeout=20)
+        running.kill()
+        running.communicate(timeout=20)
     left = one.records()
     assert left != before
     assert all(PREFIX.encode() in raw for raw in _added(before, left))
@@ -412,14 +409,14 @@ def test_ctrl_c_cleans_up(recording: tuple[Recording, str], tmp_path: Path) -> N
     before = one.records()
     arguments = staging(one, url, "staging-write", "--allow-host", "127.0.0.1")
     told = {**os.environ, "HOME": str(tmp_path), "MOCKSERVER_TOKEN": token(one, "acme")}
-    running = subprocess.Popen([COMMAND, "check", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=told)
+    running = forked.Command("check", *arguments, env=told)
     try:
         assert one.in_the_middle.wait(timeout=60)
     finally:
         running.send_signal(signal.SIGTERM)
         _, errors = running.communicate(timeout=60)
     assert running.returncode == 2
-    assert b"stopped, interrupted" in errors
+    assert "stopped, interrupted" in errors
     assert one.records() == before
 
 

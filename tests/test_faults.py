@@ -17,7 +17,7 @@ from mockserver.messages import Damage
 from mockserver.testing.in_process import Client
 from mockserver.testing.live_server import Server
 from mockserver.web.damage import Slowly, damaged
-from tests.server import Running, serving
+from server import Running, serving
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])

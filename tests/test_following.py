@@ -19,7 +19,7 @@ from mockserver.runtime.journal import Entry
 from mockserver.runtime.metrics import METHODS, OTHER, Metrics
 from mockserver.testing.live_server import Server
 from mockserver.web.control.journal import STREAMS
-from tests.server import Running, serving
+from server import Running, serving
 
 Library = Callable[..., Any]
 

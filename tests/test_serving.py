@@ -19,7 +19,7 @@ from werkzeug.datastructures import Headers
 
 from asgi import answer, front_of, scope_of
 from mockserver.web.cors import EXPOSED, cors_headers
-from tests.server import COMMAND, Running, serving
+from server import Running, command, serving
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def test_it_is_one_process(running: Running) -> None:
 
 def test_a_port_is_never_shared(running: Running) -> None:
     port = str(urlsplit(running.url).port)
-    second = subprocess.run([COMMAND, "serve", "--port", port], capture_output=True, text=True, check=False, timeout=60)
+    second = command("serve", "--port", port)
     assert second.returncode == 2
     assert "already in use" in second.stderr
 

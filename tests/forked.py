@@ -1,0 +1,138 @@
+"""``mockserver …`` in a process of its own that need not start Python, import everything, and read the document again.
+
+It is a fork of a process that has done so (``forking``), of which each worker of a test run has one. What starting
+anew is about, the hash seed, the entry point, what gets imported, takes a process of its own: ``server.COMMAND``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from threading import Thread
+from typing import IO, Any
+
+HERE = Path(__file__).parent
+
+
+class Command:
+    """A command that runs: of ``subprocess.Popen`` what the tests use."""
+
+    def __init__(self, *arguments: str, env: Mapping[str, str] | None = None, cwd: Any = None) -> None:
+        self.args = ["mockserver", *arguments]
+        self.returncode: int | None = None
+        self.seconds = 0.0
+        """How much of a processor's time it took; known once it has ended."""
+        (out, out_there), (err, err_there), (status, status_there) = os.pipe(), os.pipe(), os.pipe()
+        request = {
+            "arguments": list(arguments),
+            "environment": dict(os.environ if env is None else env),
+            "cwd": str(cwd or Path.cwd()),
+        }
+        _ask(json.dumps(request).encode(), [out_there, err_there, status_there])
+        for descriptor in (out_there, err_there, status_there):
+            os.close(descriptor)
+        self.stdout: IO[str] = os.fdopen(out, encoding="utf-8")
+        self.stderr: IO[str] = os.fdopen(err, encoding="utf-8")
+        self._status: IO[str] = os.fdopen(status, encoding="utf-8")
+        self._printed: dict[IO[str], str] = {}
+        self._readers = [Thread(target=self._read, args=[stream]) for stream in (self.stdout, self.stderr)]
+        self.pid = int(self._status.readline())
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def poll(self) -> int | None:
+        return self._ended(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Raises subprocess.TimeoutExpired."""
+        if (code := self._ended(timeout)) is None:
+            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        return code
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """All that it prints until its end, but for what was read before. Raises subprocess.TimeoutExpired."""
+        for reader in self._readers:
+            if reader.ident is None:
+                reader.start()
+        for reader in self._readers:
+            reader.join(timeout)
+            if reader.is_alive():
+                raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        self.wait(timeout)
+        out, err = (self._printed[stream] for stream in (self.stdout, self.stderr))
+        return out, err
+
+    def _read(self, stream: IO[str]) -> None:
+        with stream:
+            self._printed[stream] = stream.read()
+
+    def _ended(self, timeout: float | None) -> int | None:
+        if self.returncode is None:
+            with selectors.DefaultSelector() as ready:
+                ready.register(self._status, selectors.EVENT_READ)
+                if not ready.select(timeout):
+                    return None
+            code, seconds = self._status.readline().split()
+            self.returncode, self.seconds = int(code), float(seconds)
+            self._status.close()
+        return self.returncode
+
+
+def run(
+    *arguments: str, env: Mapping[str, str] | None = None, cwd: Any = None, timeout: float = 600
+) -> subprocess.CompletedProcess[str]:
+    """The command until its end. Raises subprocess.TimeoutExpired, and ends the command then."""
+    command = Command(*arguments, env=env, cwd=cwd)
+    try:
+        out, err = command.communicate(timeout)
+    except subprocess.TimeoutExpired:
+        command.kill()
+        command.communicate()
+        raise
+    return subprocess.CompletedProcess(command.args, command.wait(), out, err)
+
+
+def _ask(message: bytes, descriptors: list[int]) -> None:
+    channel = _warm(os.getpid())[1]
+    socket.send_fds(channel, [message], descriptors)
+    assert channel.recv(1) == b".", "the process that forks commands is gone"
+
+
+@cache
+def _warm(_: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """The process that forks, and the way to it: one for each that asks, as a copy of a worker must not share its own."""
+    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])}
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / "forking.py")], stdin=there, cwd=HERE.parent, env=environment
+    )
+    there.close()
+    assert here.recv(1) == b"!", "the process that forks commands did not start"
+    return process, here
+
+
+def close() -> None:
+    """End the process that forks, if there is one."""
+    if _warm.cache_info().currsize:
+        process, channel = _warm(os.getpid())
+        channel.close()
+        process.wait(timeout=60)
+        _warm.cache_clear()
