@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from importlib.metadata import EntryPoint, entry_points
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from mockserver.errors import Problem, SetupError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Wanted = TypeVar("Wanted")
 
@@ -25,6 +27,8 @@ def installed(group: EntryPoints, wanted: type[Wanted], remedy: str) -> dict[str
 
     Raises SetupError naming every one that cannot be loaded, or is not a ``wanted``; ``remedy`` says how to make one.
     """
+    from importlib.metadata import entry_points  # PERF: 15 ms that a prepared start does not need
+
     found: dict[str, Wanted] = {}
     problems: list[Problem] = []
     for one in sorted(entry_points(group=group), key=lambda one: (one.name, one.value)):

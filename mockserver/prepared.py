@@ -15,19 +15,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
 from mockserver.contract import Kind, Outline
-from mockserver.seeding import Scenario
-from mockserver.seeding.unannotated import Unannotated
+from mockserver.contract.custom_kinds import custom_kinds
+from mockserver.expressions.functions import installed_functions
 from mockserver.settings import Settings
 from mockserver.store import Tenant
 from mockserver.values.json_text import read_own
 from mockserver.values.moment import read_datetime
 
-Read: TypeAlias = Callable[[], Scenario | Unannotated]
+if TYPE_CHECKING:
+    from mockserver.seeding import Scenario
+    from mockserver.seeding.unannotated import Unannotated
+
+Read: TypeAlias = "Callable[[], Scenario | Unannotated]"
 FORMAT = "mockserver start 1"
 LARGEST = 32 * 2**20
 """Bytes of a world that is worth keeping: a larger one is made as fast as it is read."""
@@ -104,10 +108,16 @@ def prepared(settings: Settings, read: Read) -> Prepared | None:
         return None
 
 
-def leave(settings: Settings, scenario: Scenario, outline: Outline, tenants: Mapping[str, Tenant]) -> None:
-    """Leave for the next start what this one made: ``tenants`` are those of the beginning. A full disk stops nobody."""
+def leave(
+    settings: Settings, scenario: Scenario | Unannotated, outline: Outline, tenants: Mapping[str, Tenant]
+) -> None:
+    """Leave for the next start what this one made: ``tenants`` are those of the beginning. A full disk stops nobody.
+
+    Nothing is left where packages bring kinds or functions: their code is not looked into.
+    """
     file = _file(settings)
-    if file is None or sum(tenant.size() for tenant in tenants.values()) > LARGEST:
+    is_extended = custom_kinds() or installed_functions()
+    if file is None or is_extended or sum(tenant.size() for tenant in tenants.values()) > LARGEST:
         return
     with suppress(OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -139,7 +149,7 @@ def _read(head: dict[str, Any], content: memoryview, read: Read) -> Prepared:
     )
 
 
-def _written(scenario: Scenario, outline: Outline, tenants: Mapping[str, Tenant]) -> bytes:
+def _written(scenario: Scenario | Unannotated, outline: Outline, tenants: Mapping[str, Tenant]) -> bytes:
     content = bytearray()
     places: list[tuple[str, str, int, int]] = []
     for name, tenant in tenants.items():
@@ -176,7 +186,7 @@ def _file(settings: Settings) -> Path | None:
     ):
         return None
     digest = hashlib.blake2b(digest_size=20)
-    said = (settings.scenario, settings.seed, sorted(settings.counts.items()), settings.scale, str(spec))
+    said = (settings.scenario, settings.seed, sorted(settings.counts.items()), float(settings.scale), str(spec))
     for part in (FORMAT, sys.version, *map(repr, said), *_code(), *_installed()):
         digest.update(part.encode() + b"\0")
     digest.update(Path(spec).read_bytes())

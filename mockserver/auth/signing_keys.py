@@ -113,7 +113,11 @@ class Keys:
         from cryptography.hazmat.primitives.asymmetric import rsa
 
         try:
-            pair = serialization.load_pem_private_key(self._key_file.read_bytes(), password=None)
+            pair = serialization.load_pem_private_key(
+                self._key_file.read_bytes(),
+                password=None,
+                unsafe_skip_rsa_key_validation=True,  # PERF: made by ourselves, and 40 ms to judge
+            )
         except FileNotFoundError:
             pass
         except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:

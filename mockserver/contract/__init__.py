@@ -9,8 +9,16 @@ from mockserver.contract.reading import Input, read
 from mockserver.contract.reply_validation import check
 from mockserver.contract.resource import Reference, Resource
 from mockserver.contract.routing import Router
-from mockserver.contract.source import read_document
-from mockserver.contract.taking import take
+from mockserver.contract.source import is_plain, proven_document, read_document
+from mockserver.messages import Request
+
+
+def take(operation: Operation, request: Request, max_depth: int) -> Input:
+    """See ``taking``."""
+    from mockserver.contract.taking import take as taken  # PERF: for documents without annotations only
+
+    return taken(operation, request, max_depth)
+
 
 __all__ = [
     "KINDS",
@@ -27,8 +35,10 @@ __all__ = [
     "Router",
     "check",
     "compile_contract",
+    "is_plain",
     "kind",
     "proven_contract",
+    "proven_document",
     "read",
     "read_document",
     "take",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
-from urllib.request import urlopen
 
 from mockserver.contract.document import referring
 from mockserver.errors import Problem, SetupError
@@ -25,6 +24,8 @@ def fetch(location: str) -> bytes:
     """What stands at a path or an http(s) address, in UTF-8. Raises OSError, ValueError."""
     if not is_address(location):
         return as_utf8(Path(location).read_bytes())
+    from urllib.request import urlopen  # PERF: few documents come from an address
+
     with urlopen(location, timeout=SECONDS) as reply:  # noqa: S310 -- http and https only, asked for by the user
         content: bytes = reply.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.annotation_schemas import mark_problems, read_root
+from mockserver.contract.custom_kinds import custom_kinds
 from mockserver.contract.document import Document
 from mockserver.contract.kinds import Kind
 from mockserver.contract.login_endpoints import read_login
-from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation, Security
 from mockserver.contract.operation_reader import OperationReader
 from mockserver.contract.plan import OperationPlan
@@ -21,6 +21,9 @@ from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.servers import prefix_of
 from mockserver.values.form import Form, read_form
 from mockserver.values.lazily import Lazily
+
+if TYPE_CHECKING:  # PERF: most documents need none to be made
+    from mockserver.contract.making import Maker
 
 UNKNOWN_PATH = 404
 """The status of a path that the document does not have, where its root does not say another."""
@@ -90,7 +93,7 @@ def compile_contract(document: Document) -> Contract:
     problems = Problems(document)
     schemas = Schemas(document)
     resources = read_resources(document, schemas, problems)
-    reader = OperationReader(document, schemas, resources, problems)
+    reader = OperationReader(document, schemas, resources, problems, custom_kinds())
     paths = {path: reader.verbs(path, item) for path, item in document.node("paths").items()}
     if not paths:
         problems.add(document.node("paths"), "no paths", "describe at least one operation")
@@ -137,12 +140,14 @@ class Outline:
 def proven_contract(document: Document, outline: Outline) -> Contract:
     """The contract of a document that ``compile_contract`` found good before; each path is read when it is asked for.
 
+    No kind of an installed package occurs in it.
+
     PERF: to read all operations of the stock document takes half as long as reading the document.
     """
     problems = Problems(document)
     schemas = Schemas(document)
     resources = read_resources(document, schemas, problems)
-    reader = OperationReader(document, schemas, resources, problems)
+    reader = OperationReader(document, schemas, resources, problems, {})
 
     def verbs(path: str) -> dict[str, Operation]:
         found = reader.verbs(path, document.node("paths", path))

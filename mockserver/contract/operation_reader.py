@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from mockserver.contract.annotation_schemas import operation_marks
-from mockserver.contract.custom_kinds import custom_kinds
+from mockserver.contract.custom_kinds import CustomKind
 from mockserver.contract.document import METHODS, Document, Node
 from mockserver.contract.kinds import ANY_STATUSES, Kind
 from mockserver.contract.meaning import Meaning, read_meaning
@@ -32,14 +32,22 @@ class OperationReader:
     """Reads one operation after the other; a problem in one does not hide those of the next."""
 
     def __init__(
-        self, document: Document, schemas: Schemas, resources: Mapping[str, Resource], problems: Problems
+        self,
+        document: Document,
+        schemas: Schemas,
+        resources: Mapping[str, Resource],
+        problems: Problems,
+        custom: Mapping[str, CustomKind],
     ) -> None:
         self._document = document
         self._schemas = schemas
         self._resources = resources
         self._problems = problems
-        self._custom_kinds = custom_kinds()
-        self._marks = Form(operation_marks(self._custom_kinds))
+        self._custom_kinds = custom
+
+    @cached_property
+    def _marks(self) -> Form:
+        return Form(operation_marks(self._custom_kinds))
 
     def verbs(self, path: str, item: Node) -> dict[str, Operation]:
         found = {}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mockserver.contract.document import Node
-from mockserver.contract.making import Maker
+
+if TYPE_CHECKING:  # PERF: most documents need none to be made
+    from mockserver.contract.making import Maker
 
 Steps: TypeAlias = tuple[str, ...]
 """The members that lead from a value to one within it; none: the value itself."""

@@ -21,6 +21,7 @@ DEEPEST = 8
 def read_resources(document: Document, schemas: Schemas, problems: Problems) -> dict[str, Resource]:
     """The resources by name, in the document's order."""
     found: dict[str, Resource] = {}
+    reader = _ResourceReader(document, schemas, problems)
     for schema_name, node in document.node("components", "schemas").items():
         name = node.child("x-mock", "resource").value
         if name is None:
@@ -28,7 +29,7 @@ def read_resources(document: Document, schemas: Schemas, problems: Problems) -> 
         if name in found:
             problems.add(node, f"the resource {quoted(name)} has two record schemas", "let one schema claim it")
             continue
-        found[name] = _ResourceReader(document, schemas, problems).resource(name, schema_name, node)
+        found[name] = reader.resource(name, schema_name, node)
     modules = {resource.whole_name: resource.name for resource in found.values() if resource.module}
     found = {name: _within(resource, modules) for name, resource in found.items()} if modules else found
     for resource in found.values():

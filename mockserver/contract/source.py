@@ -10,9 +10,9 @@ from typing import Any
 from mockserver.contract.bundling import bundle, fetch, is_address, is_yaml
 from mockserver.contract.document import Document
 from mockserver.contract.document_sources import DocumentPlace, Spec, places
-from mockserver.contract.normalising import normalise
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import parse, problems_of, read_data_file
+from mockserver.values.json_text import read_own
 from mockserver.values.pointer import step_into
 from mockserver.values.yaml_faults import BadYaml
 
@@ -50,6 +50,19 @@ def read_document(spec: Spec, overlays: tuple[Path, ...] = ()) -> Document:
     return joined
 
 
+def proven_document(source: str | Path) -> Document:
+    """The document at a path that ``is_plain`` found good before, taken as it stands."""
+    return Document(read_own(Path(source).read_bytes()), str(source))
+
+
+def is_plain(document: Document, source: str | Path) -> bool:
+    """Whether the document is just what its file says in JSON."""
+    try:
+        return bool(read_own(Path(source).read_bytes()) == document.root)
+    except (OSError, ValueError):
+        return False
+
+
 def _extends(overlay: Path, place: DocumentPlace) -> bool:
     """Whether an overlay says that it is for that document. What is wrong with it is told when it is applied."""
     try:
@@ -82,6 +95,8 @@ def _read(source: str, overlays: tuple[Path, ...]) -> Document:
         bundle(root, source)
     if is_annotated and str(root.get("openapi")).startswith("3.1"):
         return Document(root, source)
+    from mockserver.contract.normalising import normalise  # PERF: for documents of others only
+
     return Document(root, source, tuple(dict.fromkeys(normalise(root))), is_annotated=is_annotated)
 
 

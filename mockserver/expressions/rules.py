@@ -15,7 +15,7 @@ from mockserver.expressions.circles import circles
 from mockserver.expressions.compiling import Expression
 from mockserver.expressions.context import Budget
 from mockserver.expressions.effects import Effect, read_effects
-from mockserver.expressions.functions import installed_functions
+from mockserver.expressions.functions import Functions, installed_functions
 from mockserver.expressions.record_proxy import EvaluationContext
 from mockserver.expressions.record_shapes import AskedShape, Field, KeyShape, RecordShape
 from mockserver.expressions.rule_reader import RuleReader
@@ -68,7 +68,7 @@ class Rules:
 def read_rules(contract: Contract) -> Rules:
     """Raises SetupError listing every rule of the document that cannot be followed."""
     problems = Problems(contract.document)
-    reading = _RulesReading(contract, problems)
+    reading = _RulesReading(contract, problems, STANDARD.also(*installed_functions()))
     resources = contract.resources.values()
     computed = {resource.name: reading.fields(resource, "computed") for resource in resources}
     filled = {resource.name: reading.fields(resource, "filled") for resource in resources}
@@ -80,9 +80,12 @@ def read_rules(contract: Contract) -> Rules:
 
 
 def proven_rules(contract: Contract, outline: Outline) -> Rules:
-    """The rules of a document that ``read_rules`` found good before; each is read when it is asked for."""
+    """The rules of a document that ``read_rules`` found good before; each is read when it is asked for.
+
+    None has a function of an installed package.
+    """
     problems = Problems(contract.document)
-    reading = _RulesReading(contract, problems)
+    reading = _RulesReading(contract, problems, STANDARD)
     resources = contract.resources
 
     def read(make: Callable[[], Found]) -> Found:
@@ -107,9 +110,9 @@ def _some(found: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 class _RulesReading:
-    def __init__(self, contract: Contract, problems: Problems) -> None:
+    def __init__(self, contract: Contract, problems: Problems, functions: Functions) -> None:
         self._contract = contract
-        self._functions = STANDARD.also(*installed_functions())
+        self._functions = functions
         self._problems = problems
         self._needs: dict[Field, set[Field]] = {}
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mockserver.contract import Contract, Input, Operation, Resource
-from mockserver.contract.making import Maker
 from mockserver.errors import ContractBreach
 from mockserver.expressions import Budget, EvaluationContext, Rules
 from mockserver.messages import Identity, Json
 from mockserver.runtime.determinism import Clock, IdSource
 from mockserver.runtime.outbox import Mail
 from mockserver.store import Tenant
+
+if TYPE_CHECKING:  # PERF: most documents need none to be made
+    from mockserver.contract.making import Maker
 
 
 class Templates(Protocol):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from mockserver.contract import Document, Operation
-from mockserver.contract.named_examples import NamedExample, named_examples
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Reply
 from mockserver.runtime.fault import GATEWAY, LONGEST_DELAY
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
+
+if TYPE_CHECKING:
+    from mockserver.contract.named_examples import NamedExample
 
 PREFERRED = "asked for by Prefer"
 """The reason that the journal tells."""
@@ -56,6 +59,8 @@ class Preferences:
         return None
 
     def _shown(self, operation: Operation, document: Document) -> tuple[Reply, str]:
+        from mockserver.contract.named_examples import named_examples  # PERF: few requests ask for one
+
         known = [one for one in named_examples(document, operation) if self.code in (None, one.status)]
         found = next((one for one in known if one.name == self.example), None)
         if found is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import orjson
@@ -38,6 +37,8 @@ def probed(world: World, headers: Mapping[str, str]) -> Reply | None:
 
 
 def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # PERF: 15 ms, not before somebody asks
+
     try:
         return version("mockserver")
     except PackageNotFoundError:
