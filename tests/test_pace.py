@@ -66,7 +66,7 @@ def test_a_request_that_asks_to_be_answered_late_makes_nobody_wait(where: Any) -
 def test_beside_a_request_under_way_nothing_waits(where: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """While one tenant's records are held, another's are answered, and so is health."""
     front, threads = where
-    monkeypatch.setattr(front._gate, "_patience", 0.0)
+    monkeypatch.setattr(front._threads._gate, "_patience", 0.0)
     replay(front, [LIST, LIST, {**LIST, "path": "/books/u"}])
     del threads[:]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
@@ -303,3 +304,26 @@ def test_a_tenant_appears_once_however_many_ask_at_once() -> None:
     for thread in threads:
         thread.join()
     assert len(set(map(id, seen))) == 1
+
+
+def test_a_tenant_that_nobody_writes_to_costs_next_to_nothing() -> None:
+    indexed = {f"resource{number}": ("name", "owner") for number in range(60)}
+    store = Store(indexed, lambda _tenant, _resource: None, 1_000)
+    store.tenant("first")
+    tracemalloc.start()
+    try:
+        for number in range(20):
+            store.tenant(f"tenant{number}")
+        size, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size / 20 < 20_000
+
+
+def test_tenants_that_begin_alike_share_nothing_that_one_of_them_writes() -> None:
+    store = Store({"books": ("author",)}, None, 10, counted={"books": ("number",)})
+    one, other = store.tenant("one"), store.tenant("other")
+    one.put("books", "1", {"author": "a", "number": 7}, b'{"author": "a", "number": 7}')
+    assert [record.id for record in one["books"].lookup("author", "a")] == ["1"]
+    assert (len(other["books"]), other["books"].highest("number"), store.tenant("third").size()) == (0, 0, 0)
+    assert [*other["books"].ranked("author", descending=False)] == []

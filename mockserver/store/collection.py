@@ -119,6 +119,8 @@ class Collection:
 
     def ranked(self, field: str, *, descending: bool) -> Iterator[tuple[str, Iterator[Record]]]:
         """All records by the rank of a field's value, as ``filing`` tells it; those of one rank in id order."""
+        if not self._records:
+            return iter(())
         index = self._asked.of([(By.VALUE, field)], self._records)[By.VALUE, field]
         return ((one, self._those(ids)) for one, ids in ranks(index, descending=descending))
 
@@ -136,8 +138,10 @@ class Collection:
     def copy(self) -> Collection:
         """The same records, apart from these from now on."""
         twin = Collection(self.indexed, self.counted)
-        twin.size = self.size
         twin._highest = dict(self._highest)
+        if not self._records:  # all blank tenants begin with the same collection, and share no index later
+            return twin
+        twin.size = self.size
         twin._records = self._records.copy()
         twin._indexes = tuple(index.copy() for index in self._indexes)
         twin._asked = self._asked.copy()

@@ -38,6 +38,7 @@ class Store:
     ) -> None:
         self._indexed = indexed
         self._counted = counted or {}
+        self._blank = {one: Collection(fields, self._counted.get(one, ())) for one, fields in indexed.items()}
         self._strict = strict
         self._fill = fill
         self._limit = limit
@@ -178,8 +179,7 @@ class Store:
             self._tenants[tenant.name] = tenant
 
     def _made(self, name: str, fill: Fill | None, keeper: Keeper | None = None) -> Tenant:
-        made = {one: Collection(fields, self._counted.get(one, ())) for one, fields in self._indexed.items()}
-        return Tenant(name, made, {} if self._strict else None, fill, keeper)
+        return Tenant(name, self._blank, {} if self._strict else None, fill, keeper, is_blank=True)
 
     def _require_here(self) -> None:
         """Raises Moved when the tenants have been handed over."""

@@ -22,25 +22,22 @@ class Tenant:
     where nobody asks; ``begun`` are the collections, each with its parents' keys, that have got their first records,
     where these are made when somebody first looks. ``fill`` puts the first records of one resource into the tenant
     when somebody first asks for that resource; without it the resources are as they are given. ``keeper`` keeps the
-    tenant outside memory too.
+    tenant outside memory too. ``is_blank``: the collections are empty, and those of other tenants too.
     """
 
     def __init__(
-        self,
-        name: str,
-        collections: Mapping[str, Collection],
-        elsewhere: dict[str, set[str]] | None = None,
-        fill: Fill | None = None,
-        keeper: Keeper | None = None,
-    ) -> None:
+        self, name: str, collections: Mapping[str, Collection], elsewhere: dict[str, set[str]] | None = None,
+        fill: Fill | None = None, keeper: Keeper | None = None, *, is_blank: bool = False,
+    ) -> None:  # fmt: skip
         self.name = name
         self._fill = fill
-        self._unfilled: set[str] = set(collections) if fill else set()
+        self._unfilled = frozenset(collections) if fill else _NONE
         self.lock = RLock()
         self.elsewhere = elsewhere
         self.begun: set[tuple[str, ...]] = set()
         self._collections = dict(collections)
-        self._shared: set[str] = set()
+        self._shared = frozenset(collections) if is_blank else _NONE
+        """PERF: sets that are replaced, so that a tenant nobody writes to shares them with others."""
         self._counts: dict[tuple[str, ...], int] = {}
         self.undo: Undo | None = None
         self._keeper = keeper
@@ -95,7 +92,7 @@ class Tenant:
     def lend(self, resource: str) -> Collection:
         """A resource's records for somebody who keeps them; what changes here from now on changes a copy."""
         lent = self[resource]
-        self._shared.add(resource)
+        self._shared |= {resource}
         return lent
 
     def transaction(self, *, lasting: bool = False) -> AbstractContextManager[Tenant]:
@@ -162,11 +159,10 @@ class Tenant:
         """
         known = None if self.elsewhere is None else {name: set(keys) for name, keys in self.elsewhere.items()}
         twin = Tenant(self.name, self._collections, known, self._fill)
-        twin._unfilled = set(self._unfilled)
+        twin._unfilled = self._unfilled
         twin.begun = set(self.begun)
         twin._counts = dict(self._counts)
-        twin._shared = set(self._collections)
-        self._shared = set(self._collections)
+        twin._shared = self._shared = frozenset(self._collections)
         return twin
 
     def _begin(self, resource: str) -> None:
@@ -175,7 +171,7 @@ class Tenant:
         if self._of is not None:
             with self._of.work():
                 self._collections[resource] = self._of.lend(resource)
-            self._unfilled.discard(resource)
+            self._unfilled -= {resource}
             return
         if not self.may_wait:
             raise WouldWait
@@ -183,7 +179,7 @@ class Tenant:
             undo, self.undo = self.undo, None
             try:
                 if resource in self._unfilled:
-                    self._unfilled.discard(resource)
+                    self._unfilled -= {resource}
                     self._fill(self, resource)
             finally:
                 self.undo = undo
@@ -194,7 +190,7 @@ class Tenant:
             self._begin(resource)
         if resource in self._shared:
             self._collections[resource] = self._collections[resource].copy()
-            self._shared.discard(resource)
+            self._shared -= {resource}
         return self._collections[resource]
 
     def _remember(self, resource: str, record_id: str) -> None:
@@ -296,5 +292,6 @@ class Tenant:
             self._own(resource).put(record_id, data if isinstance(data, dict) else {}, raw)
 
 
+_NONE: frozenset[str] = frozenset()
 Fill: TypeAlias = Callable[[Tenant, str], None]
 """Puts the first records of a resource into a tenant."""
