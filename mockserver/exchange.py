@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from time import perf_counter
 
 import orjson
@@ -63,7 +64,8 @@ def answer(world: World, request: Request, *, may_wait: bool = True) -> Reply:
 def _exchanged(world: World, trail: _Trail) -> Reply:
     """One exchange, from the request to its entry in the journal."""
     try:
-        reply = _answer(world, trail.request, trail)
+        own = partial(_answer, world, trail.request, trail)
+        reply = own() if world.onward is None else world.onward(world, trail.request, own)
     except (WouldWait, Moved):
         raise
     except Refusal as refusal:

@@ -46,8 +46,12 @@ Beginning: TypeAlias = "Scenario | Unannotated | Prepared"
 Progress: TypeAlias = Callable[[int], AbstractContextManager[Callable[[], None] | None]]
 """Given how many records there will be, what is to be called for each while they are made, if anything."""
 
+Onward: TypeAlias = "Callable[[World, Request, Callable[[], Reply]], Reply]"
+"""Given the world, a request and what gives the mock's own reply, the reply."""
+
 if TYPE_CHECKING:
     from mockserver.contract.reference import ReferenceValidator
+    from mockserver.messages import Reply, Request
     from mockserver.runtime.steering import SharedSteering, SteeringPart
     from mockserver.seeding import Scenario
     from mockserver.seeding.unannotated import Unannotated
@@ -91,6 +95,8 @@ class World:
         self.grants: Grants = predecessor.grants if predecessor else Grants()
         self.reloads: Reloads = predecessor.reloads if predecessor else Reloads()
         self._has_begun = predecessor is not None
+        self.onward: Onward | None = predecessor.onward if predecessor else None
+        """Answers in this world's place, where somebody does."""
         self._on_record: Callable[[], None] | None = None
         self._steering: SharedSteering | None = None
         self.kept_in = "memory"

@@ -21,7 +21,7 @@ LEVELS = (
     {"prepared", "world"},
     {"exchange", "planting", "reloading", "transfer", "verification"},
     {"web"},
-    {"conformance"},
+    {"conformance", "recording"},
     {"commands", "pytest_plugin", "testing"},
 )
 """From the bottom up: a module imports from its own level or from below."""

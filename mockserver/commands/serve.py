@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,6 +11,7 @@ import click
 from mockserver.auth.authenticator import Mode
 from mockserver.commands.options import settings_for, tells_problems, world_options
 from mockserver.commands.page_size import page_size as read_page_size
+from mockserver.commands.recording import Recording
 from mockserver.settings import CLOCKS
 
 
@@ -78,6 +81,22 @@ from mockserver.settings import CLOCKS
 )
 @click.option("--quiet", is_flag=True, help="Do not log requests.")
 @click.option(
+    "--record",
+    "record",
+    metavar="URL",
+    help="Ask this server what the mock does not know, check its replies against the document, and keep them. "
+    "MOCKSERVER_RECORD_TOKEN is shown to it in place of a client's token.",
+)
+@click.option("--record-all", is_flag=True, help="Ask it everything, writes included; needs --record.")
+@click.option(
+    "--record-into",
+    default="recorded",
+    show_default=True,
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where scenario.yaml and overlay.yaml are kept.",
+)
+@click.option(
     "--watch",
     is_flag=True,
     help="Serve edited documents, overlays, scenarios, recipes, templates and fault profiles; records stay.",
@@ -94,6 +113,9 @@ def serve(
     log: str,
     quiet: bool,
     watch: bool,
+    record: str | None,
+    record_all: bool,
+    record_into: Path,
     **options: Any,
 ) -> None:
     """Start the mock server; stop it with Ctrl-C.
@@ -110,6 +132,7 @@ def serve(
       mockserver serve --group certifications      these operations, and those of what they refer to
       mockserver serve --scenario large --count certifications=20000 --page-size 500
       mockserver serve --auth off                  no token needed
+      mockserver serve petstore.yaml --record https://petstore.example.com/v3
       mockserver serve petstore.yaml --watch       edit the document while it is served
       mockserver serve --store world.db            the world is still there after a restart
       mockserver serve --jwks https://example.eu.auth0.com/.well-known/jwks.json
@@ -119,4 +142,8 @@ def serve(
 
     options["cache"] = cache_folder()
     settings = settings_for((*documents, *spec), counts=dict(counts), auth=Mode(auth), **options)
-    serve_forever(settings, host, port, "off" if quiet else log, watch=watch)
+    if record_all and not record:
+        raise click.UsageError("--record-all needs the server's address: --record URL")
+    token = os.environ.get("MOCKSERVER_RECORD_TOKEN")
+    recording = Recording(record, record_into, record_all, token) if record else None
+    serve_forever(settings, host, port, "off" if quiet else log, watch=watch, recording=recording)

@@ -34,22 +34,29 @@ from mockserver.world import World
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
+    from mockserver.commands.recording import Recording
     from mockserver.web.standing import StandingFront
 
 LOGS = MappingProxyType({"text": as_text, "json": as_json, "off": unlogged})
 
 
-def serve_forever(settings: Settings, host: str, port: int, log: str = "text", *, watch: bool = False) -> None:
+def serve_forever(
+    settings: Settings, host: str, port: int, log: str = "text", *, watch: bool = False,
+    recording: Recording | None = None,
+) -> None:  # fmt: skip
     """Serve until SIGTERM or Ctrl-C, which end the process. Raises SetupError before anything listens.
 
-    ``log`` is ``text``, ``json`` or ``off``: what is told of each request. With ``watch``, edited files are served.
+    ``log`` is ``text``, ``json`` or ``off``: what is told of each request. With ``watch``, edited files are served;
+    with ``recording``, a real server is asked what the mock does not know.
     """
     if watch and settings.store != "memory":
         problem = "--watch does not go with a store, whose records outlive the document"
         raise SetupError([Problem("settings", "/store", problem, "leave out one of --watch and --store")])
     gc.disable()
     made = guarded(settings, host)
-    world = World(made, seeding)
+    world = World(recording.on_top(made) if recording else made, seeding)
+    if recording:
+        recording.begin(world, made)
     listener = listen(host, port)
     # PERF: what start-up made lives as long as the process; frozen, no garbage collection walks it again.
     gc.freeze()

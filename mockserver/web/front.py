@@ -151,6 +151,8 @@ class Front:
 
     def _pauses_nowhere(self, arrived: Arrived) -> bool:
         """Whether nobody asked for a pause, and no other store may be waited for."""
+        if self.world.onward is not None:
+            return False
         return not self.world.faults.are_waiting and "prefer" not in arrived.headers and self.world.store.is_at_hand
 
     def _timed(self, like: Like, arrived: Arrived, found: Match, *, may_wait: bool = True) -> _Answered:
