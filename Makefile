@@ -7,7 +7,7 @@ PORTAL := examples/portal
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types spec image fuzz fuzzdocs mutants right peers stores kills replicas format lock bench documents clean
+.PHONY: help serve test check lint types spec image fuzz fuzzdocs checkdocs mutants right peers stores kills replicas format lock bench documents clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ fuzz: $(READY) ## fuzz a running mock with Schemathesis: all checks, phases and 
 FOLDER ?= tests/data/documents
 fuzzdocs: $(READY) ## fuzz mocks of the documents of others in FOLDER with Schemathesis: all checks, phases and operations (ARGS="NAME …")
 	$(BIN)/python tests/fuzzed_documents.py $(FOLDER) $(ARGS)
+
+checkdocs: $(READY) ## hold mocks of the documents of others in FOLDER to their own contract checks (ARGS="NAME …")
+	$(BIN)/python tests/checked_documents.py $(FOLDER) $(ARGS)
 
 mutants: $(READY) ## show how strong the contract checks are, on mutants of the mock (ARGS="--stock")
 	PYTHONPATH=tests $(BIN)/python -m mutants $(ARGS)

@@ -51,7 +51,7 @@ class Story:
                 except (Inconclusive, NotApplicable):
                     self.counts["no request could be made"] += 1
         every = sorted(self._plan.operations(), key=lambda one: one.method != "GET")
-        for operation in every[:: -(-len(every) // self._most)]:
+        for operation in every[:: -(-len(every) // self._most) or 1]:
             self._once(operation)
         return self.counts
 
@@ -102,8 +102,7 @@ class Story:
             self._count("refused", holds=True, what=create, why=str(reply.status))
             return None
         record = within(json_or_none(reply.body), create.plan.record or ())
-        key = self._asking.key(group, record) or (reply.header("Location") or "").rstrip("/").rpartition("/")[2]
-        return PlainMade(key, (), mark, record)
+        return PlainMade(self._asking.told_key(group, record, reply), (), mark, record)
 
     def _is_among(self, group: Group, found: list[Any], made: PlainMade) -> bool:
         """Told by the key where the records of the list show theirs, else by what was sent."""

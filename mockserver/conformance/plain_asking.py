@@ -112,7 +112,7 @@ class PlainAsking:
         if not 200 <= reply.status < 300:
             raise Inconclusive(f"{operation.id} answered {reply.status} to a body that its schema allows")
         record = within(json_or_none(reply.body), _planned(operation).record or ())
-        key = self.key(group, record) or _last(reply.header("Location"))
+        key = self.told_key(group, record, reply)
         if not key:
             raise Inconclusive(f"{operation.id} tells neither a key nor a Location")
         return PlainMade(key, above, within(body, _planned(operation).sent), record)
@@ -171,6 +171,11 @@ class PlainAsking:
         value = within(record, model.key) if model and model.key else None
         return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
+    def told_key(self, group: Group, record: Any, reply: Received) -> str:
+        """What identifies a record that was made: what it says itself, else the end of its address; else empty."""
+        ending = group.resource.model.ending if group.resource.model else ""
+        return self.key(group, record) or _last(reply.header("Location")).removesuffix(ending)
+
     def comparable(self, group: Group, sent: Any) -> Any:
         """What was sent but for the key, which may be the server's to say, and what a record cannot have or be sent."""
         model = group.resource.model
@@ -199,8 +204,9 @@ class PlainAsking:
 
     def items(self, reply: Received, operation: Operation) -> list[Any]:
         """The records of a list's reply."""
-        found = within(json_or_none(reply.body), _planned(operation).items or ())
-        return found if isinstance(found, list) else []
+        plan = _planned(operation)
+        found = within(json_or_none(reply.body), plan.items or ())
+        return [within(one, plan.each) for one in found] if isinstance(found, list) else []
 
     def _in_path(self, operation: Operation, name: str, values: Mapping[str, str]) -> str:
         if name in values:

@@ -12,6 +12,7 @@ import jsonschema_rs
 
 from mockserver.contract.opening import open_parts
 from mockserver.contract.swagger import upgraded
+from mockserver.contract.text_examples import read_texts
 from mockserver.values.json_text import whole
 from mockserver.values.pointer import step_along, steps_of
 from mockserver.values.shown import quoted
@@ -72,6 +73,9 @@ class _Walk:
             yield self._referenced(node, reference), False
         if isinstance(content := node.get("content"), dict):
             _share_schema(content)
+            for name, media in content.items():
+                if isinstance(media, dict) and "json" in name:
+                    read_texts(media, self._behind(media.get("schema")))
         for name, below in node.items():
             if name in ("schema", "itemSchema"):
                 yield below, True
@@ -88,6 +92,7 @@ class _Walk:
                 return
         _raise_bounds(node)  # before 3.1 they were truth values, and some who write 3.1 still write them so
         self._repair(node)
+        read_texts(node, node)
         if open_parts(node, self._behind):
             self._warnings.append("allOf joins schemas that forbid each other's members; they are taken together")
         _bound(node)

@@ -31,11 +31,15 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A place where the document shows records: a media type object, and the members that lead to them."""
+    """A place where the document shows records: a media type object, and the members that lead to them.
+
+    ``each`` leads on from an item of a list to its record.
+    """
 
     media: Node
     steps: Steps
     is_list: bool
+    each: Steps = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,8 @@ class OperationPlan:
     tells of no parents, all records are meant; fewer than there are: those of all the others), ``within`` further ones
     that a record names itself, ``alias`` that a fixed word stands for the key;
     ``status`` and ``success`` are what is declared for a success; ``record`` leads from the reply to the record,
-    ``items`` to the list (None: neither is there), ``sent`` from the body to what is stored; ``said`` are all declared
+    ``items`` to the list (None: neither is there), ``each`` from an item of it to its record;
+    ``sent`` from the body to what is stored; ``said`` are all declared
     replies by status, ``4XX`` and ``default`` among them; ``bodies`` the request's media types with their schemas;
     ``needs`` the alternatives of credentials; ``why`` the rule that decided, in words; ``place`` is
     the operation's pointer in the document.
@@ -140,6 +145,7 @@ class OperationPlan:
     alias: bool = False
     record: Steps | None = None
     items: Steps | None = None
+    each: Steps = ()
     sent: Steps = ()
     bodies: Mapping[str, Node] = field(default_factory=dict)
     body_required: bool = False

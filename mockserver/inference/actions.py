@@ -7,10 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockserver.contract.document import Node
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.paths import ANY
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.words import flat
+
+_TIME = re.compile(r"(_?at|_?on|At|On)$")
+"""What a member that tells when something was done ends in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +51,35 @@ def _sets(shapes: Shapes, above: InferredCollection, verb: str) -> tuple[dict[st
     if above.record is None or not verb:
         return {}, "nothing tells what it changes"
     stem = _stem(verb)
+    if len(stem) <= 2:
+        return {}, f"nothing tells what '{verb}' changes"
     members = shapes.properties(above.record)
-    for name, node in members.items():
-        for option in _options(shapes.says(node, "enum")):
-            if len(stem) > 2 and _stem(option) == stem:
-                return {name: option}, f"'{verb}' makes '{name}' '{option}'"
-    for name, node in members.items():
-        if len(stem) > 2 and _stem(re.sub(r"(_?at|_?on|At|On)$", "", name)) == stem:
-            kind = shapes.type(node)
-            if kind == "boolean":
-                return {name: not verb.lower().startswith(("un", "dis", "de"))}, f"'{verb}' sets '{name}'"
-            if kind == "string" and shapes.says(node, "format") in ("date-time", "date"):
-                return {name: {"now": True}}, f"'{verb}' sets '{name}' to now"
-    return {}, f"nothing tells what '{verb}' changes"
+    states = [(name, option) for name, node in members.items() for option in _options(shapes.says(node, "enum"))]
+    for wanted in (stem, *(f"in{one}" for one in _undone(stem))):
+        if found := next(((name, option) for name, option in states if _stem(option) == wanted), None):
+            return dict([found]), f"'{verb}' makes '{found[0]}' '{found[1]}'"
+    return _marked(shapes, members, verb) or ({}, f"nothing tells what '{verb}' changes")
+
+
+def _marked(shapes: Shapes, members: Mapping[str, Node], verb: str) -> tuple[dict[str, Any], str] | None:
+    """The member that is called like the verb, or like what the verb undoes: a truth value, or a time."""
+    stem = _stem(verb)
+    named = {name: _stem(_TIME.sub("", name)) for name in members}
+    for name in (name for name, own in named.items() if own == stem):
+        if shapes.type(members[name]) == "boolean":
+            return {name: True}, f"'{verb}' sets '{name}'"
+        if shapes.says(members[name], "format") in ("date-time", "date"):
+            return {name: {"now": True}}, f"'{verb}' sets '{name}' to now"
+    for name in (name for name, own in named.items() if own in _undone(stem) or stem in _undone(own)):
+        if shapes.type(members[name]) == "boolean":
+            return {name: False}, f"'{verb}' takes '{name}' back"
+    return None
+
+
+def _undone(stem: str) -> set[str]:
+    """What a verb takes back: ``unlock`` the ``lock``, ``disable`` the ``enable``."""
+    rests = {stem.removeprefix(one) for one in ("un", "dis", "de") if stem.startswith(one)}
+    return {one for rest in rests if len(rest) > 2 for one in (rest, f"en{rest}")}
 
 
 def _options(enum: Any) -> Iterator[str]:
@@ -70,7 +90,7 @@ def _options(enum: Any) -> Iterator[str]:
 def _stem(word: str) -> str:
     """``cancel``, ``canceled``, ``cancelled`` and ``cancelling`` are one."""
     low = flat(word)
-    for ending in ("ation", "ing", "ed", "es", "e", "s"):
+    for ending in ("ation", "ating", "ated", "ates", "ate", "ing", "ed", "es", "e", "s"):
         if low.endswith(ending) and len(low) - len(ending) >= 3:
             low = low[: -len(ending)]
             break

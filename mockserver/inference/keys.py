@@ -59,7 +59,7 @@ def other_keys(shapes: Shapes, record: Node | None, key: Steps, parameter: str) 
     """
     members = shapes.properties(record) if record is not None else {}
     low = flat(parameter)
-    named = [one for one in members if len(flat(one)) > 1 and (low.endswith(flat(one)) or low.startswith(flat(one)))]
+    named = [one for one in members if len(flat(one)) > 1 and (low.endswith(flat(one)) or f"{flat(one)}or" in low)]
     likely = [one for one in members if flat(one) in NAME_LIKE][:1] if not key else []
     ids = [one for one in KEYS[:5] if one in members]
     return tuple((one,) for one in dict.fromkeys([*named, *ids, *likely]) if (one,) != key)
@@ -122,9 +122,13 @@ def _last_word(
 
 
 def _alike(shapes: Shapes, members: Mapping[str, Node], schema: Node | None) -> Iterator[Told]:
-    """The one member that has the pattern or the format of the parameter."""
+    """The one member that has the pattern, the format or the values of the parameter."""
     if schema is None:
         return
+    listed = shapes.says(schema, "enum")
+    same = [name for name, node in members.items() if isinstance(listed, list) and shapes.says(node, "enum") == listed]
+    if len(same) == 1:
+        yield (same[0],), f"'{same[0]}' alone has the values of the parameter"
     for word in ("pattern", "format"):
         wanted = shapes.says(schema, word)
         if not isinstance(wanted, str) or (word == "format" and wanted not in ALIKE):

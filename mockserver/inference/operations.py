@@ -210,6 +210,7 @@ class _Builder:
             alias=bool(guess.words.get("alias")),
             record=reading.record.steps if reading.record else None,
             items=reading.list.steps if reading.list else None,
+            each=self._found.each(reading, about) if about else (),
             sent=self._sent(reading, about),
             bodies=reading.bodies,
             body_required=bool(body.child("required").value),

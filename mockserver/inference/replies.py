@@ -129,7 +129,8 @@ class Replies:
         beside = {name: [one for one in members if one != name and not is_paging(one)] for name in objects}
         named = {flat(segment), flat(singular(segment))}
         for name in objects:
-            if flat(name) in named and len(beside[name]) <= 2 and not self._is_part(members, name):
+            is_alone = len(members) == 1  # then even a ``page`` is the record of ``/pages``
+            if flat(name) in named and len(beside[name]) <= 2 and (is_alone or not self._is_part(members, name)):
                 yield name, f"the envelope '{name}' is named like the resource"
         if "data" in objects and not beside["data"]:
             yield "data", "the envelope 'data' holds the record"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from mockserver.contract.document import Node, Part
-from mockserver.contract.plan import Parent, Source
+from mockserver.contract.plan import Parent, Source, Steps
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.demands import parameters
 from mockserver.inference.keys import key_of, other_keys, repeated_key
@@ -138,7 +138,8 @@ class Resources:
             if found is None or not tells(self.shapes, found.schema):
                 continue
             if reading.success.media:
-                one.sources.append(Source(reading.success.media, found.steps, is_list=rule == "list"))
+                each = self.each(reading, one) if rule == "list" else ()
+                one.sources.append(Source(reading.success.media, found.steps, is_list=rule == "list", each=each))
             if one.record is None:
                 one.record = found.schema
                 one.steps = found.steps if rule != "list" else ()
@@ -162,6 +163,13 @@ class Resources:
                 best = max(like, key=lambda name: like[name], default="")
                 if best and like[best] > max(len(wanted) / 2, len(wanted & set(members)), 1):
                     reading.record = Found((best,), members[best], f"'{best}' is made like the list's items")
+
+    def each(self, reading: Reading, one: InferredCollection) -> Steps:
+        """R5 for items: the envelope that each item of a list has for itself, where it is that of the record alone."""
+        if reading.list is None or not one.steps:
+            return ()
+        found = self.replies.record(reading.list.schema, next((step for step in reversed(one.key) if step != ANY), ""))
+        return one.steps if found is not None and found.steps == one.steps else ()
 
     def _on(self, one: InferredCollection) -> list[Reading]:
         """What is told by the operations of its path and of its item's."""

@@ -13,7 +13,7 @@ from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import first_address_of, linked
 from mockserver.handlers.planned.chronology import in_order
-from mockserver.handlers.planned.new_keys import identified, new_key
+from mockserver.handlers.planned.new_keys import few_keys, identified, new_key
 from mockserver.handlers.planned.places import model_of, record_id
 from mockserver.messages import Json
 from mockserver.store import Tenant
@@ -42,10 +42,12 @@ def _begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]
 
 
 def _count(call: Call, tenant: str, resource: Resource) -> int:
-    """How many first records there are: with room for one more where a list can hold only so many."""
+    """How many first records there are: with room for more where a list or the keys allow only so many."""
     model = model_of(resource)
     usual = call.tools.seed_records if model.seed is None else model.seed
     wanted = call.tools.beginning.begins(tenant, resource.name, usual)
+    if (few := few_keys(call.tools.maker, model)) is not None:
+        wanted = min(wanted, few // 2)
     return wanted if model.most is None else min(wanted, model.most - 1)
 
 
@@ -120,7 +122,7 @@ def _examples(model: Model) -> Iterator[Json]:
 def _within(source: Source, example: Json) -> Iterator[Json]:
     found = value_at(example, source.steps)
     if source.is_list and isinstance(found, list):
-        yield from found
+        yield from (value_at(one, source.each) if source.each else one for one in found)
     elif not source.is_list:
         yield found
 

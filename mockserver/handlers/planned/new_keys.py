@@ -30,6 +30,8 @@ def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> Json:
     place = place if place is not None else model.parameter
     if place is None or (not is_kept and maker.shapes.says(place, "enum")):
         return model.prefix + _letters(draw.random, 20)
+    if options := _options(maker, place):
+        return options[-ordinal % len(options)]  # what people try first is given out last
     kind = maker.shapes.type(place)
     if kind in ("integer", "number"):
         return _counted(maker, place, ordinal)
@@ -38,6 +40,17 @@ def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> Json:
             return candidate
     made = maker.make(place, Draw(draw.random, draw.now, full=True, varies=True))
     return made if isinstance(made, str | int) and not isinstance(made, bool) else _letters(draw.random, 20)
+
+
+def few_keys(maker: Maker, model: Model) -> int | None:
+    """How many keys there are at all, where the document lists them."""
+    place = maker.shapes.member(model.record, model.key) if model.record is not None and model.key else None
+    return len(_options(maker, place)) or None if place is not None else None
+
+
+def _options(maker: Maker, place: Node) -> list[Any]:
+    listed = maker.shapes.says(place, "enum")
+    return listed if isinstance(listed, list) else []
 
 
 def identified(maker: Maker, model: Model, made: Json, draw: Draw) -> Json:

@@ -73,7 +73,9 @@ def answered(
         value = shown(maker, place, value, key)
     elif isinstance(value, list) and place is not None and (items := maker.shapes.items(place)) is not None:
         # What nothing keeps cannot be shown in a list that is to keep its schema.
-        value = [] if maker.is_endless(items) else [shown(maker, items, one, key) for one in value]
+        own = maker.shapes.member(items, plan.each) or items
+        each = () if maker.is_endless(items) else [shown(maker, own, one, key) for one in value]
+        value = [with_value({}, plan.each, one) if plan.each else one for one in each]
     whole = {**(beside or {}), **with_value({}, steps, value)} if steps else value
     if not maker.allows(schema, whole):
         whole = _completed(call, schema, steps, whole, draw)

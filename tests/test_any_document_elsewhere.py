@@ -1,0 +1,131 @@
+"""Kinds of documents that were met outside of the corpus: what each means is found all the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.conformance.transports import in_process
+from test_any_document import client, document, parameter, reply, world_of
+from test_document_story import story
+
+TEXT = {"type": "string"}
+FLAG = {"type": "boolean"}
+RULE = {"type": "string", "enum": ["VALIDITY", "COMPATIBILITY", "INTEGRITY", "SIZE"]}
+
+
+def told(root: dict[str, Any], folder: Path) -> Any:
+    """What a client's story comes to."""
+    caller = client(root, folder)
+    one = story()(world_of(caller).contract, in_process(caller.application), 40)
+    one.tell()
+    return one
+
+
+def an_object(**members: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": members}
+
+
+def taking(schema: Any, **media: Any) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema, **media}}}
+
+
+def records(path: str, record: Any, key: str = "id", schema: Any = None, ending: str = "") -> dict[str, Any]:
+    """Paths of a collection whose records can be made, listed, read and deleted."""
+    return {
+        f"{path}{ending}": {
+            "get": {"responses": {"200": reply({"type": "array", "items": record})}},
+            "post": {"requestBody": taking(record), "responses": {"201": reply(record)}},
+        },
+        f"{path}/{{{key}}}{ending}": {
+            "parameters": [parameter(key, schema)],
+            "get": {"responses": {"200": reply(record)}},
+            "delete": {"responses": {"204": {"description": "Gone."}}},
+        },
+    }
+
+
+def test_an_example_that_is_the_text_of_its_json_is_read_as_that(tmp_path: Path) -> None:
+    untyped = {"properties": {"id": TEXT, "name": TEXT}, "example": '{"id": "5be5", "name": "Gogs"}'}
+    named = {"a": {"value": '{"id": "7af2", "name": "Forge"}'}, "b": {"value": "no JSON"}}
+    root = document({
+        "/secrets": {
+            "get": {"responses": {"200": reply({"type": "array", "items": untyped})}},
+            "post": {"requestBody": taking(untyped), "responses": {"201": reply(untyped)}},
+        },
+        "/secrets/{id}": {
+            "parameters": [parameter("id")],
+            "get": {"responses": {"200": {"description": "One.", **taking(untyped, examples=named)}}},
+        },
+    })  # fmt: skip
+    caller = client(root, tmp_path)
+    assert {one["name"] for one in caller.get("/secrets").json} >= {"Forge"}
+    assert all(isinstance(one, dict) for one in caller.get("/secrets").json)
+    assert told(root, tmp_path).faults == []
+
+
+def test_a_text_that_looks_like_json_stays_where_a_text_is_meant(tmp_path: Path) -> None:
+    root = document({"/a": {"get": {"responses": {"200": {"description": "A.", **taking(TEXT, example='{"a": 1}')}}}}})
+    assert client(root, tmp_path).get("/a").json == '{"a": 1}'
+
+
+def test_pages_in_envelopes_of_their_own_are_records(tmp_path: Path) -> None:
+    """``page`` is a word about lists, but alone and below ``/pages`` it is the record."""
+    shown = an_object(page=an_object(id={"type": "integer"}, title=TEXT))
+    caller = client(document(records("/pages", shown, schema={"type": "integer"})), tmp_path)
+    made = caller.post("/pages", json={"page": {"title": "About"}}).json
+    assert caller.get(f"/pages/{made['page']['id']}").json == made
+    assert made in caller.get("/pages").json
+    assert world_of(caller).contract.resources["pages"].model.key == ("id",)
+
+
+def test_what_has_the_values_of_the_parameter_is_the_key_and_most_are_free(tmp_path: Path) -> None:
+    record = an_object(type=RULE, config=TEXT)
+    caller = client(document(records("/rules", record, "rule", RULE)), tmp_path)
+    assert [one["type"] for one in caller.get("/rules").json] == ["INTEGRITY", "SIZE"]
+    assert caller.post("/rules", json={"type": "VALIDITY", "config": "FULL"}).status_code == 201
+    assert caller.get("/rules/VALIDITY").json["config"] == "FULL"
+    assert caller.get("/rules/COMPATIBILITY").status_code == 404
+
+
+@pytest.mark.parametrize(("verb", "members", "before", "after"), [
+    ("unbookmark", {"bookmarked": FLAG}, True, False),
+    ("bookmark", {"bookmarked": FLAG}, False, True),
+    ("disable", {"disabled": FLAG}, False, True),
+    ("disable", {"enabled": FLAG}, True, False),
+    ("enable", {"disabled": FLAG}, True, False),
+    ("read", {"unread": FLAG}, True, False),
+    ("deactivate", {"state": {"type": "string", "enum": ["active", "inactive"]}}, "active", "inactive"),
+    ("activate", {"state": {"type": "string", "enum": ["inactive", "active"]}}, "inactive", "active"),
+])  # fmt: skip
+def test_a_verb_does_or_takes_back_what_a_member_is_called(
+    tmp_path: Path, verb: str, members: dict[str, Any], before: Any, after: Any
+) -> None:
+    record = an_object(id={"type": "integer"}, **members)
+    paths = records("/posts", record, schema={"type": "integer"})
+    paths[f"/posts/{{id}}/{verb}"] = {"parameters": [parameter("id", {"type": "integer"})],
+                                      "post": {"responses": {"200": reply(record)}}}  # fmt: skip
+    caller, name = client(document(paths), tmp_path), next(iter(members))
+    key = caller.post("/posts", json={name: before}).json["id"]
+    assert caller.post(f"/posts/{key}/{verb}").json[name] == after
+    assert caller.get(f"/posts/{key}").json[name] == after
+
+
+def test_a_parameter_that_only_begins_like_a_member_does_not_find_by_it(tmp_path: Path) -> None:
+    record = an_object(id=TEXT, account_number={"type": "string", "example": "987654321"})
+    caller = client(document(records("/numbers", record, "account_number_id")), tmp_path)
+    caller.post("/numbers", json={"account_number": "987654321"})
+    assert caller.get("/numbers/987654321").status_code == 404
+
+
+def test_the_key_is_read_from_an_address_that_ends_in_more_than_the_key(tmp_path: Path) -> None:
+    one = told(document(records("/apps", an_object(url=TEXT), "code", ending=".json")), tmp_path)
+    assert one.faults == []
+    assert one.counts["read back"] == one.counts["gone"] == 1
+
+
+def test_what_can_only_be_answered_by_another_protocol_is_no_fault_of_a_reply(tmp_path: Path) -> None:
+    root = document({"/session": {"post": {"responses": {"101": {"description": "Upgraded."}, "400": reply()}}}})
+    assert told(root, tmp_path).faults == []
