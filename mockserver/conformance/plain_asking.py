@@ -214,7 +214,7 @@ class PlainAsking:
         if name == self.session.plan.contract.tenant:
             return quote(self.session.own.tenant, safe="")
         schema = next((one.schema for one in _planned(operation).taken if one.name == name), None)
-        return quote(text_of(self._value(schema)), safe="")
+        return quote(text_of(self._value(schema)) or "x", safe="")  # an empty segment would be another path
 
     def _value(self, schema: Node | None, number: int = 7) -> Any:
         maker = self.session.plan.contract.maker

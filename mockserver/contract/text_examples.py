@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
+from mockserver.values.json_text import BadJson, decode
 
+DEEPEST = 100
 _PARTS = frozenset({"properties", "items", "allOf", "additionalProperties"})
 """Words of schemas for what has parts."""
 
@@ -35,6 +36,6 @@ def _has_parts(schema: Any) -> bool:
 
 def _put(holder: dict[str, Any], name: str, text: str) -> None:
     try:
-        holder[name] = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        holder[name] = decode(text.encode(), DEEPEST)
+    except (BadJson, UnicodeEncodeError):
         del holder[name]
