@@ -5,7 +5,9 @@ from mockserver.conformance.asking import Ask, example_body, preview_body, recor
 from mockserver.conformance.check_plan import Group, Plan, examples_of, read_body
 from mockserver.conformance.comparing import listed, unlike_replies
 from mockserver.conformance.edges import allowed, bodies_inside, bodies_mistyped, forged_values, smaller, values_outside
+from mockserver.conformance.effect_trials import Trial
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
+from mockserver.conformance.following import effects_of, happens_on
 from mockserver.conformance.furnishing import Furnisher, compared, resources_read, variants
 from mockserver.conformance.identity import Requester, claims
 from mockserver.conformance.naive import named_key
@@ -14,6 +16,7 @@ from mockserver.conformance.oracle import CORS
 from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.plain_asking import PlainAsking, PlainMade, within
 from mockserver.conformance.provenance import Provenance
+from mockserver.conformance.questions import against, questions
 from mockserver.conformance.registry import Check, check
 from mockserver.conformance.reporting import Reporter, reporter
 from mockserver.conformance.session import Session
@@ -80,7 +83,9 @@ __all__ = [
     "Requester",
     "Session",
     "Sheet",
+    "Trial",
     "Unreachable",
+    "against",
     "agree",
     "allowed",
     "bad_headers",
@@ -91,9 +96,11 @@ __all__ = [
     "check",
     "claims",
     "compared",
+    "effects_of",
     "example_body",
     "examples_of",
     "forged_values",
+    "happens_on",
     "has_key",
     "left_nothing",
     "listed",
@@ -107,6 +114,7 @@ __all__ = [
     "plain",
     "preview_body",
     "put",
+    "questions",
     "quoted",
     "read_body",
     "read_datetime",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.conformance.asking import Ask
@@ -19,25 +19,36 @@ MOST = 6
 
 
 class Furnisher:
-    """Makes records for one check; of a resource that others name, one for all of them."""
+    """Makes records for one check; of a resource that others name, one for all of them.
 
-    def __init__(self, session: Session) -> None:
+    ``answers``: values of fields of the records that are named, by resource and the path there.
+    """
+
+    def __init__(self, session: Session, answers: Mapping[tuple[str, tuple[str, ...]], Any] | None = None) -> None:
         self.session = session
+        self._answers = answers or {}
         self._made: dict[str, dict[str, Any]] = {}
+        self._rules: Any = None
 
     def make(self, group: Group, rules: Any, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """A record of ``group`` that has what ``rules`` name; where that is refused, a plain one."""
-        body = {**self.body(group, rules), **(fields or {})}
+        """A record of ``group`` that has what ``rules`` name; where that is refused, a plain one.
+
+        Fields that are None are left out.
+        """
+        fields = fields or {}
+        whole = {**self.body(group, rules), **fields}
+        body = {name: value for name, value in whole.items() if value is not None}
         reply = self.session.send(Ask(group.one(Kind.CREATE), body=body))
         if reply.status == 200 and isinstance(self.session.value(reply), dict):
             return dict(self.session.value(reply))
-        return self.session.create(group, fields)
+        return self.session.create(group, {name: value for name, value in fields.items() if value is not None})
 
     def body(self, group: Group, rules: Any, depth: int = 0) -> dict[str, Any]:
         """What a create would send."""
         body = self.session.body(group)
         chains = list(named_in(rules))
         roots = {chain[0] for chain in chains}
+        self._rules = self._rules if depth else rules
         for reference in group.references:
             if reference.field in roots | set(body) and depth < DEEPEST and not reference.is_elsewhere:
                 further = [chain[1:] for chain in chains if chain[0] == reference.field and len(chain) > 1]
@@ -47,7 +58,31 @@ class Furnisher:
         for field in roots & set(group.writable) - set(body):
             if (value := self._nested(group, field)) and group.values.allows(group.writable[field], value):
                 body[field] = value
+        for field in sorted(roots & body.keys()):
+            items = [*body[field], *self._odd(group, field, body[field])] if isinstance(body[field], list) else None
+            if items and group.values.allows(group.writable[field], items):
+                body[field] = items
+        for (resource, path), value in self._answers.items():
+            if depth and resource == group.name:
+                body |= _answered(group, body, path, value)
         return body
+
+    def _odd(self, group: Group, field: str, items: list[Any]) -> Iterator[dict[str, Any]]:
+        """Items beside ``items`` that rules may tell from them: at and below a bound, in parts, without a key."""
+        if not items or not isinstance(items[0], dict):
+            return
+        first, text, bounds = items[0], str(self._rules), compared(self._rules)
+        node = group.contract.document.follow(group.writable[field]).child("items")
+        declared = dict(group.contract.document.follow(node).child("properties").items())
+        kinds = {name: group.values.type_of(one) for name, one in declared.items() if name in text}
+        for name in (name for name, kind in kinds.items() if kind in ("number", "integer")):
+            known = [one for one in bounds.get(name, ()) if isinstance(one, int | float)]
+            yield from ({**first, name: value} for value in (*known, self.session.ordinal() + 0.25, 0))
+        for name in (name for name, kind in kinds.items() if kind == "boolean"):
+            yield from ({**first, name: value} for value in (True, False))
+        keys = {one.names[1] for one in group.resource.references if one.field == field and len(one.names) == 2}
+        for name in sorted(keys & kinds.keys() & first.keys()):
+            yield {one: value for one, value in first.items() if one != name}
 
     def _referred(self, resource: str, chains: list[tuple[str, ...]], depth: int, *, is_named: bool) -> str | None:
         group = self.session.plan.groups[resource]
@@ -88,7 +123,8 @@ class Furnisher:
             other = self.session.plan.groups[resource]
             if Kind.CREATE not in other.operations:
                 continue
-            for fields in [{}, *variants(rules, other)][: MOST // 2]:
+            tried = [{}, *variants(rules, other)][: MOST // 2]
+            for fields in [*tried, *tried[1:]]:  # two of a kind, where one alone might be taken for all
                 named = {path: record[group.key]} if path and "." not in path else {}
                 if path and "." in path:
                     outer, inner = path.split(".", 1)
@@ -99,6 +135,17 @@ class Furnisher:
                 except Inconclusive:
                     continue
         return made[:MOST]
+
+
+def _answered(group: Group, body: Mapping[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """The field of ``body`` with ``value`` at ``path``; nothing where the schema does not allow it."""
+    first, *rest = path
+    changed: Any = value
+    if rest:
+        inner = body.get(first)
+        changed = {**(inner if isinstance(inner, dict) else {}), rest[0]: value}
+    allows = first in group.writable and group.values.allows(group.writable[first], changed)
+    return {first: changed} if allows and len(path) <= len(("field", "member")) else {}
 
 
 def texts_in(rules: Any) -> Iterator[str]:
@@ -127,7 +174,28 @@ def named_in(rules: Any) -> Iterator[tuple[str, ...]]:
     if isinstance(rules, list) and rules and isinstance(rules[0], tuple):
         yield from rules
         return
-    for tree in trees(rules):
+    let = rules.get("let") if isinstance(rules, Mapping) else None
+    known = {name: chain for name, text in (let or {}).items() if (chain := chain_of(str(text)))}
+    for chain in _chains(trees(rules)):
+        while chain[0] in known and chain[0] != known[chain[0]][0]:
+            chain = (*known[chain[0]], *chain[1:])  # noqa: PLW2901 -- a name of a name
+        yield chain
+
+
+def chain_of(text: str) -> tuple[str, ...]:
+    """The names of an expression that is nothing but a name with members: ``a.b``; empty for any other."""
+    names = tuple(text.strip().split("."))
+    return names if all(one.isidentifier() for one in names) else ()
+
+
+def negated(rules: Any) -> set[str]:
+    """The names that rules want not to be there, or not to be true."""
+    found = (node for tree in trees(rules) for node in ast.walk(tree) if isinstance(node, ast.UnaryOp))
+    return {node.operand.id for node in found if isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Name)}
+
+
+def _chains(found: Iterable[ast.AST]) -> Iterator[tuple[str, ...]]:
+    for tree in found:
         for node in ast.walk(tree):
             chain: list[str] = []
             one = node
@@ -160,6 +228,14 @@ def compared(rules: Any) -> dict[str, list[Any]]:
                     known = one.elts if isinstance(one, ast.List | ast.Tuple) else [one]
                     found.setdefault(name, []).extend(e.value for e in known if isinstance(e, ast.Constant))
     return found
+
+
+def limits(rules: Any) -> dict[str, str]:
+    """The names that rules compare with what is no plain value, and the expressions of that."""
+    nodes = [node for tree in trees(rules) for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+    pairs = [(node.left, node.comparators[0]) for node in nodes if len(node.comparators) == 1]
+    plain = ast.Constant | ast.List | ast.Tuple
+    return {one.id: ast.unparse(two) for one, two in pairs if isinstance(one, ast.Name) and not isinstance(two, plain)}
 
 
 def variants(rules: Any, group: Group) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ def found(given, resources=None, edit=None, seed=1):
             carry_out(check, session, plan.groups[name])
             for name in resources or plan.groups
             for check in load_checks()
-            if check.suite == "rules"
+            if check.suite in ("rules", "effects")
         ]
     return {one.cause for result in results for one in result.findings}
 
@@ -108,7 +108,7 @@ def test_a_sound_mock_gets_no_finding(given):
             "courseRegistrations": "number is not filled in by its rule: next_number()",
         }),
         (one_value_less, {"activities": "credits.activity_id is not as it follows"}),
-        (whatever, {"billingRunActions": "changes although its condition is not met"}),
+        (whatever, {"billingRunActions": "changes although the effect's condition is not met"}),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )  # fmt: skip

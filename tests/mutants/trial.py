@@ -42,7 +42,7 @@ FIRST: Mapping[Area, tuple[str, ...]] = {
     Area.BATCH: ("batching", "immutables", "failed_writes"),
     Area.DOCUMENTS: ("documents_and_notices",),
     Area.CONCURRENCY: ("concurrency",),
-    Area.RULES: ("rules", "answering"),
+    Area.RULES: ("effects", "rules", "answering"),
     Area.QUERIES: ("querying", "answering"),
 }
 """The suites that are likeliest to find a mutant of an area: carried out before the others, to be quick."""

@@ -1,0 +1,94 @@
+"""Effects: what follows from a change, as the document tells it, follows as often as it should, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from mockserver.conformance import (
+    AsHeld,
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    Session,
+    Trial,
+    against,
+    check,
+    effects_of,
+    happens_on,
+    questions,
+)
+
+STORED = (Kind.CREATE, Kind.READ, Kind.DELETE)
+TURNS = ((0, "PATCH"), (1, "PATCH"), (2, "PUT"), (3, "a batch"))
+"""How often an effect is brought about: what the records around it look like, and the way by which."""
+AGAIN = 1
+"""In which turn it is brought about once more."""
+
+
+@check(*STORED, Kind.PATCH, writes=True)
+def check_followed(session: Session, group: Group) -> None:
+    """What follows from a change, as the document tells it, follows: in this record and in others"""
+    judged = False
+    with tried(session, group) as effects:
+        for effect in effects:
+            if "change" in happens_on(effect):
+                for number, (turn, way) in enumerate(TURNS):
+                    with session.each():
+                        judged |= changed(Trial(session, group, effect, turn, way), again=number == AGAIN)
+            else:
+                for turn, way in TURNS:
+                    with session.each():
+                        judged |= Trial(session, group, effect, turn, way).create()
+    if not judged:
+        raise Inconclusive("no record could be brought to where an effect happens")
+
+
+@check(*STORED, Kind.PATCH, writes=True)
+def check_not_followed(session: Session, group: Group) -> None:
+    """What follows from a change does not follow where its condition is not met, or from a create that is none"""
+    with tried(session, group) as effects:
+        for effect in effects:
+            for way in ("POST", "a batch"):
+                with session.each():
+                    Trial(session, group, effect, 0, way).create()
+            for question in against(questions(session.plan, group, effect)):
+                with session.each():
+                    changed(Trial(session, group, effect, 0, "PATCH", against=question))
+
+
+def changed(trial: Trial, *, again: bool = False) -> bool:
+    """Whether the effect could be brought about by a change; ``again``: and once more."""
+    try:
+        if not trial.arrange():
+            return False
+        happened = trial.change()
+        if happened and again:
+            trial.again()
+        return happened
+    finally:
+        trial.put_back()
+
+
+@contextmanager
+def tried(session: Session, group: Group) -> Iterator[list[Mapping[str, Any]]]:
+    """The effects of the resource. Records that they make are removed with those of the check: no reply tells of them.
+
+    Raises NotApplicable.
+    """
+    effects = effects_of(group)
+    if not effects:
+        raise NotApplicable("no change has effects")
+    steps = [step for one in session.plan.groups.values() for effect in effects_of(one) for step in effect["do"]]
+    names = sorted({step["create"] for step in steps if "create" in step})
+    before = {name: {one.id for one in AsHeld(session).records(name, None, None)} for name in names}
+    try:
+        yield effects
+    finally:
+        own = {one.id for one in session.records.left()}
+        for name in names:
+            new = [one for one in AsHeld(session).records(name, None, None) if one.id not in before[name]]
+            named = [one.id for one in new if own & set(map(str, one.data.values())) or session.mark in str(one.data)]
+            session.records.remember(session.own.tenant, [(name, one) for one in named if one not in own])

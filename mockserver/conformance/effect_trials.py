@@ -1,0 +1,216 @@
+"""Effects brought about one at a time: a situation is made, a record changed, and what follows is judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from mockserver.conformance.as_held import AsHeld, moment_of
+from mockserver.conformance.edges import allowed
+from mockserver.conformance.findings import Broken, Inconclusive
+from mockserver.conformance.following import Following, Record
+from mockserver.conformance.furnishing import Furnisher, compared, limits, negated
+from mockserver.conformance.plan import Group
+from mockserver.conformance.questions import Question, answers, questions
+from mockserver.conformance.session import Session
+from mockserver.conformance.steps import patch, put, run_batch
+from mockserver.contract import Kind
+
+FAR, DAY = "2093-05-06", re.compile(r"\d{4}-\d\d-\d\d")
+"""A day that is later than any today, and what days look like."""
+
+
+class Trial:
+    """One effect brought about by one ``way``; ``turn`` chooses what the records around it look like.
+
+    ``against``: a question of its condition that is answered so that it is not met.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        group: Group,
+        effect: Mapping[str, Any],
+        turn: int,
+        way: str,
+        *,
+        against: Question | None = None,
+    ) -> None:
+        self.session, self.group, self.effect = session, group, effect
+        self.turn, self.way = turn, way
+        given = answers(questions(session.plan, group, effect), turn)
+        self.following = Following(session, group)
+        self.wanted = self._satisfying()
+        self.trigger = next(iter(self.wanted), None)
+        if against and against.is_own:
+            self.wanted[against.path[0]] = against.values[1]
+        elif against:
+            given[against.resource, against.path] = against.values[1]
+        self.furnisher = Furnisher(session, given)
+
+    # Making the situation
+
+    def arrange(self) -> bool:
+        """Make a record that the change is then made to; False where the condition is met already, or can never be."""
+        start = {**{name: value for name, value in self.wanted.items() if name != self.trigger}, **self._around()}
+        following = self.following
+        following.remember(start, {}, makes=self.turn == 0)
+        self.before = self.furnisher.make(self.group, self.effect, {**start, **self._absent()})
+        following.judge(None, self.before)
+        if self.trigger not in self.group.writable or following.holds(self.effect, self.before, self.before):
+            return False
+        made = self.furnisher.dependants(self.effect, self.group, self.before)
+        self.before = self.session.read(self.group, self.before[self.group.key])
+        following.remember(self.before, {(other.name, one[other.key]): one for other, one in made})
+        return True
+
+    def _absent(self) -> dict[str, Any]:
+        """Fields that the condition wants not to be there."""
+        return dict.fromkeys(negated(self.effect.get("when", "")) & self.group.writable.keys() - self.group.required)
+
+    def _satisfying(self) -> dict[str, Any]:
+        """Values of own fields with which the condition holds, the trigger first."""
+        found: dict[str, Any] = {}
+        for name, values in compared(self.effect.get("when", "")).items():
+            if name in self.group.writable:
+                found[name] = values[0] if values else 1_000_000
+        for name in list(found):
+            if not self.group.values.allows(self.group.writable[name], found[name]):
+                found[name] = 100
+        return found
+
+    def _around(self) -> dict[str, Any]:
+        """The record that the effect is to change, made so that it may: named by the field that leads to it."""
+        found: dict[str, Any] = {}
+        for step in self.effect["do"]:
+            reference = next((one for one in self.group.references if one.field == step.get("change")), None)
+            if reference is None or reference.field in found:
+                continue
+            other = self.session.plan.groups[reference.resource]
+            fields: dict[str, Any] = {
+                name: values[0] for name, values in compared(step.get("where", "")).items()
+                if values and name in other.writable
+            }  # fmt: skip
+            for name in other.of_type("boolean"):
+                if f"it.{name}" in str(step.get("where", "")):
+                    fields[name] = self.turn % 2 == 0
+            for name in other.of_type("string"):
+                if f"it.{name}" in str(step.get("values", "")) and self.turn % 2 and self._is_day(other, name):
+                    fields[name] = FAR  # in other turns a day of the past
+            rules = [rule.replace("it.", "") for rule in _texts(step)]
+            made = self.furnisher.make(other, rules, fields if self.turn < 3 else {})
+            self._toggle(other, made, rules)
+            found[reference.field] = made[other.key]
+        return found
+
+    @staticmethod
+    def _is_day(group: Group, name: str) -> bool:
+        made = group.values.make(group.field(name), name, 1)
+        return isinstance(made, str) and DAY.fullmatch(made) is not None
+
+    def _toggle(self, group: Group, record: Record, rules: list[str]) -> None:
+        """Let what rules ask of a record's own reference be so in one turn and not so in another."""
+        for reference in group.references:
+            other = self.session.plan.groups[reference.resource]
+            named = [name for name in other.of_type("boolean") if f"{reference.field}.{name}" in str(rules)]
+            for name in named if Kind.PATCH in other.operations and record.get(reference.field) else ():
+                step = {"op": "add", "path": f"/{name}", "value": self.turn % 2 == 0}
+                self.session.at(other, Kind.PATCH, record[reference.field], body=[step])
+
+    # Changing it
+
+    def create(self) -> bool:
+        """Create a record that meets the condition, and judge what follows; whether the effect happened."""
+        body = {**self.furnisher.body(self.group, self.effect), **self._around(), **self.wanted, **self._absent()}
+        left_out = frozenset() if self.turn % 2 else self.group.filled
+        body = {name: value for name, value in body.items() if name not in left_out and value is not None}
+        self.following.remember(body, {})
+        after = self._created(body)
+        return self.effect in self.following.judge(None, after)
+
+    def change(self) -> bool:
+        """Change the record so that the condition is met, and judge what follows; whether the effect happened."""
+        self.after = self._set(self.before, str(self.trigger), self._bound())
+        return self.effect in self.following.judge(self.before, self.after)
+
+    def _bound(self) -> Any:
+        """What the trigger is set to; every other turn just the value that the condition compares it with."""
+        name = str(self.trigger)
+        text = limits(self.effect.get("when", "")).get(name)
+        if text is None or self.turn % 2:
+            return self.wanted[name]
+        held = AsHeld(self.session, moment_of(self.group, self.before))
+        value = held.reader.value(text, held.view(self.group, self.before))
+        return value if self.group.values.allows(self.group.writable[name], value) else self.wanted[name]
+
+    def keep(self) -> None:
+        """Change something else while the condition stays met: nothing may follow a second time, whatever the way."""
+        self.before, way = self.after, self.way
+        for self.way in ("PATCH", "PUT"):
+            self.after = self._set(self.after, self.group.marker, f"{self.session.mark} again by {self.way}")
+        self.way = way
+        self.following.judge(self.before, self.after)
+
+    def withdraw(self) -> bool:
+        """Let the condition no longer be met; whether that can be."""
+        name = str(self.trigger)
+        value = self.first.get(name)
+        if value is None and name in self.group.required:
+            return False
+        step = {"op": "remove", "path": f"/{name}"}
+        step = step if value is None else {"op": "add", "path": f"/{name}", "value": value}
+        self.before = self.after
+        self.after = patch(self.session, self.group, self.after, [step], f"changes {name} back")
+        self.following.judge(self.before, self.after)
+        return True
+
+    def put_back(self) -> None:
+        """Let the condition no longer be met: a record that is cleaned up loses its links, which may meet it again."""
+        name = str(self.trigger)
+        if not negated(self.effect.get("when", "")) or not hasattr(self, "after") or name in self.group.required:
+            return
+        with suppress(Inconclusive, Broken):
+            step = {"op": "remove", "path": f"/{name}"}
+            self.session.at(self.group, Kind.PATCH, self.after[self.group.key], body=[step])
+
+    def again(self) -> None:
+        """Let the condition be met, be met still, be met no more, and be met once more, judging each."""
+        self.first = self.before
+        self.keep()
+        if self.withdraw():
+            self.before = self.after
+            self.change()
+
+    def _created(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The record made of ``body``, by the way of this trial where the document has it."""
+        if self.way != "a batch" or Kind.BATCH not in self.group.operations:
+            return self.session.put_in(self.group, body)
+        nothing = {"verb": "read", "key": f"missing-{self.session.mark}"}
+        made = run_batch(self.session, self.group, [nothing, {"verb": "create", "record": body}])[-1]
+        self.session.expect(made.get("status") == 200, "a create in a batch is refused", str(made)[:300])
+        return self.session.read(self.group, str(made.get("key")))
+
+    def _set(self, record: Record, name: str, value: Any) -> dict[str, Any]:
+        """The record with ``name`` set to ``value``, by the way of this trial where the document has it."""
+        session, group, key = self.session, self.group, record[self.group.key]
+        if self.way == "PUT" and Kind.REPLACE in group.operations:
+            taken = group.bodies[Kind.REPLACE].properties.keys() & group.writable.keys()
+            body = {**{one: known for one, known in record.items() if one in taken}, name: value}
+            if allowed(group, Kind.REPLACE, {**body, group.key: key}):
+                return put(session, group, key, body)
+        steps = [
+            {"op": "add", "path": f"/{group.marker}", "value": record.get(group.marker, session.mark)},
+            {"op": "add", "path": f"/{name}", "value": value},
+        ]
+        if self.way == "a batch" and Kind.BATCH in group.operations:
+            results = run_batch(session, group, [{"verb": "patch", "key": key, "patch": [one]} for one in steps])
+            refused = [one for one in results if one.get("status") != 200]
+            session.expect(not refused, f"a batch's patch that sets {name} is refused", str(refused)[:300])
+            return session.read(group, key)
+        return patch(session, group, record, steps[1:], f"sets {name}")
+
+
+def _texts(step: Mapping[str, Any]) -> list[str]:
+    return [str(one) for one in (step.get("where", ""), *step.get("values", {}).values()) if isinstance(one, str)]
