@@ -4,10 +4,10 @@ from mockserver.conformance.as_held import AsHeld, moment_of
 from mockserver.conformance.asking import Ask, example_body, preview_body, record_name
 from mockserver.conformance.check_plan import Group, Plan, examples_of, read_body
 from mockserver.conformance.comparing import listed, unlike_replies
+from mockserver.conformance.consequences import effects_of, happens_on
 from mockserver.conformance.edges import allowed, bodies_inside, bodies_mistyped, forged_values, smaller, values_outside
 from mockserver.conformance.effect_trials import Trial
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
-from mockserver.conformance.following import effects_of, happens_on
 from mockserver.conformance.furnishing import Furnisher, compared, resources_read, variants
 from mockserver.conformance.identity import Requester, claims
 from mockserver.conformance.naive import named_key

@@ -8,12 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 from mockserver.conformance.as_held import AsHeld, moment_of
+from mockserver.conformance.consequences import Consequences, Record
 from mockserver.conformance.edges import allowed
 from mockserver.conformance.findings import Broken, Inconclusive
-from mockserver.conformance.following import Following, Record
 from mockserver.conformance.furnishing import Furnisher, compared, limits, negated
 from mockserver.conformance.plan import Group
-from mockserver.conformance.questions import Question, answers, questions
+from mockserver.conformance.questions import Deciding, answers, questions
 from mockserver.conformance.session import Session
 from mockserver.conformance.steps import patch, put, run_batch
 from mockserver.contract import Kind
@@ -36,12 +36,12 @@ class Trial:
         turn: int,
         way: str,
         *,
-        against: Question | None = None,
+        against: Deciding | None = None,
     ) -> None:
         self.session, self.group, self.effect = session, group, effect
         self.turn, self.way = turn, way
         given = answers(questions(session.plan, group, effect), turn)
-        self.following = Following(session, group)
+        self.following = Consequences(session, group)
         self.wanted = self._satisfying()
         self.trigger = next(iter(self.wanted), None)
         if against and against.is_own:

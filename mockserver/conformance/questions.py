@@ -15,7 +15,7 @@ MOST_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Deciding:
     """A field that an effect reads: of the record itself, or of one that it names, of ``resource``, at ``path``.
 
     ``values`` begin with the one that meets the effect's condition, where it ``is_condition``.
@@ -28,16 +28,16 @@ class Question:
     is_own: bool
 
 
-def questions(plan: Plan, group: Group, effect: Mapping[str, Any]) -> list[Question]:
+def questions(plan: Plan, group: Group, effect: Mapping[str, Any]) -> list[Deciding]:
     """All that ``effect`` asks where a few values make a difference, in the order of its texts."""
     condition = {"let": effect.get("let") or {}, "when": effect.get("when", "")}
     asked = set(_of_condition(condition))
-    found: dict[tuple[str, tuple[str, ...]], Question] = {}
+    found: dict[tuple[str, tuple[str, ...]], Deciding] = {}
     for chain in dict.fromkeys(named_in(effect)):
         if (place := _leaf(plan, group, chain)) and (values := _values(*place, effect)):
             resource, path = place[0].name, place[1]
             is_own = place[0] is group and len(chain) == 1
-            found[resource, path] = Question(resource, path, values, chain in asked, is_own)
+            found[resource, path] = Deciding(resource, path, values, chain in asked, is_own)
     return list(found.values())
 
 
@@ -76,7 +76,7 @@ def _values(group: Group, path: tuple[str, ...], node: Node, effect: Mapping[str
     return tuple(one for one in values if group.values.allows(node, one)) if words else ()
 
 
-def answers(found: Sequence[Question], turn: int) -> dict[tuple[str, tuple[str, ...]], Any]:
+def answers(found: Sequence[Deciding], turn: int) -> dict[tuple[str, tuple[str, ...]], Any]:
     """Values for one turn: what conditions want, and of the others each turn another one."""
     return {
         (one.resource, one.path): one.values[0 if one.is_condition else (turn + place) % len(one.values)]
@@ -85,6 +85,6 @@ def answers(found: Sequence[Question], turn: int) -> dict[tuple[str, tuple[str, 
     }
 
 
-def against(found: Sequence[Question]) -> list[Question]:
+def against(found: Sequence[Deciding]) -> list[Deciding]:
     """The questions by which a condition is not met, whatever else is the case."""
     return [one for one in found if one.is_condition and len(one.values) > 1]

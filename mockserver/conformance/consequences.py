@@ -30,7 +30,7 @@ def changed_by(group: Group, step: Mapping[str, Any]) -> str:
     return reference.resource if reference else str(step["change"]).partition("records('")[2].partition("'")[0]
 
 
-class Following:
+class Consequences:
     """What follows when a record of ``group`` is created or changed: looked at before, and judged after.
 
     All effects of the resource are worked out together, since what one of them leaves alone another may change.
