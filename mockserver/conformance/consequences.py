@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from mockserver.conformance.as_held import AsHeld, moment_of
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.naive_values import agree, plain
-from mockserver.conformance.plan import Group
 from mockserver.conformance.session import Session
 
 Record: TypeAlias = Mapping[str, Any]

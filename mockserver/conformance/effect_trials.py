@@ -8,11 +8,11 @@ from contextlib import suppress
 from typing import Any
 
 from mockserver.conformance.as_held import AsHeld, moment_of
+from mockserver.conformance.check_plan import Group
 from mockserver.conformance.consequences import Consequences, Record
 from mockserver.conformance.edges import allowed
 from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.furnishing import Furnisher, compared, limits, negated
-from mockserver.conformance.plan import Group
 from mockserver.conformance.questions import Deciding, answers, questions
 from mockserver.conformance.session import Session
 from mockserver.conformance.steps import patch, put, run_batch

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.conformance.check_plan import Group, Plan
 from mockserver.conformance.furnishing import compared, named_in
-from mockserver.conformance.plan import Group, Plan
 from mockserver.contract.document import Node
 
 MOST_WORDS = 4
