@@ -14,6 +14,7 @@ from mockserver.conformance import (
     Group,
     Inconclusive,
     Kind,
+    Node,
     Operation,
     Session,
     agree,
@@ -59,9 +60,18 @@ def bodies(session: Session, group: Group, operation: Operation) -> Iterator[dic
     if Kind.CREATE in group.operations:
         made = Furnisher(session).body(group, reply_rules(operation))
         yield {**base, **{name: value for name, value in made.items() if name in declared}}
+    named = {name: keys for name, node in declared.items() if (keys := made_for(session, node))}
     for name, node in declared.items():
         for word in group.contract.document.follow(node).value.get("enum") or []:
-            yield {**base, name: word}
+            yield {**base, **named, name: word}
+
+
+def made_for(session: Session, node: Node) -> list[str]:
+    """For a list of foreign keys, every other one of the records that the run has made."""
+    resource = str((node.child("x-mock").value or {}).get("references"))
+    if resource not in session.plan.groups or node.value.get("type") != "array":
+        return []
+    return sorted(session.ours(session.plan.groups[resource]))[::2]
 
 
 def compared(session: Session, group: Group, operation: Operation, ask: Ask) -> None:
@@ -150,6 +160,10 @@ def paths(session: Session, group: Group, operation: Operation) -> Iterator[Mapp
         for word in (parameter.validator.node.value or {}).get("enum") or [] if parameter.location == "path" else ():
             if word != usual.get(parameter.name):
                 yield {**usual, parameter.name: word}
+        if parameter.location == "path" and parameter.references:
+            other = session.plan.groups[parameter.references]
+            for fields in variants(operation.meaning.get("values"), other) if Kind.CREATE in other.operations else ():
+                yield {**usual, parameter.name: str(session.create(other, fields)[other.key])}
 
 
 def ids(session: Session, group: Group) -> set[str]:

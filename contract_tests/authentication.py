@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from mockserver.conformance import (
@@ -13,6 +14,8 @@ from mockserver.conformance import (
     Session,
     bad_headers,
     check,
+    claims,
+    quoted,
     usable,
     walk,
 )
@@ -57,6 +60,39 @@ def check_claims(session: Session, group: Group) -> None:
                     reply = session.send(session.usual(group, operation, record), headers={"Authorization": header})
                     cause = f"{operation.id} with a token that does not tell {what}: answered {reply.status}"
                     session.expect(reply.status in (401, 403), f"{cause}, wanted 401 or 403")
+
+
+@check(code=311, every=6)
+def check_types_of_claims(session: Session, group: Group) -> None:
+    """A token with a claim of a wrong JSON type opens nothing, however near to a good one (RFC 7519, 4.1)."""
+    mint, operation = session.own.mint, next((one for one in usable(session, group) if one.secured), None)
+    if mint is None or operation is None:
+        raise Inconclusive("no tokens with other claims can be made in this run")
+    ask = session.usual(group, operation, session.sample(group)[0])
+    for claim, value in mistyped_claims(session):
+        with session.each(operation):
+            reply = session.send(ask, headers={"Authorization": f"Bearer {mint(**{claim: value})}"})
+            cause = f"{operation.id} with a token whose {claim} is of a wrong type"
+            detail = f"{claim} is {quoted(value)}"
+            session.expect(reply.status in (401, 403), f"{cause}: answered {reply.status}, wanted 401", detail)
+
+
+def mistyped_claims(session: Session) -> Iterator[tuple[str, Any]]:
+    """Claims with values that only a lenient reader takes for good ones: of other types, or around a good one."""
+    known, named = claims(session.own.token), session.plan.contract.security.claims
+    later = known.get("exp", 4_000_000_000)
+    wrong: dict[str, tuple[Any, ...]] = {
+        "exp": (str(later), True, [later], {"value": later}),
+        "nbf": ("1", True, [1], {"value": 1}),
+    }
+    for claim in ("sub", str(named.get("tenant"))):
+        good = known.get(claim, "someone")
+        wrong[claim] = (4_711, True, [good], {str(good): good})
+    if isinstance(audience := known.get("aud"), str):
+        around = (f"{audience}x", audience[:-1], audience.upper())
+        wrong["aud"] = (4_711, True, {audience: audience}, [[audience]], *around)
+    for claim, values in wrong.items():
+        yield from ((claim, value) for value in values)
 
 
 @check(Kind.CREATE, writes=True, code=308)

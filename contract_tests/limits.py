@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from mockserver.conformance import (
@@ -12,6 +13,7 @@ from mockserver.conformance import (
     allowed,
     bodies_inside,
     check,
+    other_types,
     results_of,
     run_batch,
     send_batch,
@@ -20,6 +22,7 @@ from mockserver.conformance import (
 )
 
 STORED = (Kind.CREATE, Kind.READ)
+OPS = ("add", "replace")
 AT_ONCE = 25
 """How many wrong items one batch holds."""
 
@@ -73,6 +76,30 @@ def check_outside_patches(session: Session, group: Group) -> None:
             reply = session.at(group, Kind.PATCH, record[group.key], body=[step])
             session.status(reply, 400, f"a patch that makes {name} {how}", operation)
     session.same(record, session.read(group, record[group.key]), "a refused patch changed a record")
+
+
+@check(*STORED, Kind.PATCH, writes=True, code=206, every=3)
+def check_mistyped_patches(session: Session, group: Group) -> None:
+    """A patch that makes a field null, or gives it a value of another type, is refused and changes nothing."""
+    operation, record = group.one(Kind.PATCH), session.create(group)
+    for what, step in steps_mistyped(group, record):
+        with session.each(operation):
+            reply = session.at(group, Kind.PATCH, record[group.key], body=[step])
+            session.status(reply, 400, f"a patch that {what}", operation)
+    session.same(record, session.read(group, record[group.key]), "a refused patch changed a record")
+
+
+def steps_mistyped(group: Group, record: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Null for two fields, by ``add`` and ``replace``, and for each JSON type that fields have one of another type."""
+    nulls, seen = 0, set[str]()
+    for name, node in group.writable.items():
+        if nulls < len(OPS) and name in record and name != group.key and not group.values.allows(node, None):
+            yield f"makes {name} null by {OPS[nulls]}", {"op": OPS[nulls], "path": f"/{name}", "value": None}
+            nulls += 1
+        kind = group.values.type_of(node)
+        for how, value in () if kind in seen or name == group.key else other_types(group, node):
+            seen.add(kind)
+            yield f"makes {name} {how}", {"op": "add", "path": f"/{name}", "value": value}
 
 
 @check(*STORED, writes=True, code=206)

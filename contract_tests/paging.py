@@ -20,6 +20,7 @@ from mockserver.conformance import (
     marked,
     quoted,
     read_page,
+    same_json,
     send_batch,
     sheets,
     walk,
@@ -109,14 +110,23 @@ def filled(session: Session, group: Group, ask: Ask, fields: dict[str, Any], pag
         size = min(max(wanted - asked, 1), session.limits.records - asked)
 
 
+def _has(record: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:
+    return all(same_json(record.get(name), value) for name, value in fields.items())
+
+
 @check(*NEEDS, writes=True)
 def check_complete(session: Session, group: Group) -> None:
     """All pages together hold every record once, each whole page as large as the first."""
     for ask, fields in narrow(session, group):
         with session.each(ask.operation):
             first, mine = filled(session, group, ask, fields, pages=3)
+            if fields:
+                session.create(group)  # which is not asked for
             found = list(sheets(session, group, ask))
             ids = [one[group.key] for sheet in found for one in sheet.items]
+            strange = [one[group.key] for sheet in found for one in sheet.items if not _has(one, fields)]
+            cause = f"{ask.operation.id} holds records that it was not asked for"
+            session.expect_listing(ask.operation, ids, cause, lacks=strange)
             session.expect_listing(
                 ask.operation, ids, f"{ask.operation.id} repeats records from page to page", once=True
             )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from mockserver.conformance import Ask, Group, Inconclusive, Kind, Operation, Session, check, other, record_name
 
 RECORDS = 5
+DESCRIBED = ("type", "format", "enum")
+"""What the description of a field says in the words of its schema."""
 TYPES = 2
 """How many resources operators are tried on."""
 
@@ -51,8 +55,12 @@ def rows(session: Session, group: Group, queried: Group, body: dict[str, Any]) -
 def _as_asked(session: Session, group: Group, asked: Mapping[str, Any], described: Mapping[str, Any]) -> None:
     """Expect the description to hold what the document says it takes over from the request as it is."""
     for name, rule in group.one(Kind.QUERY).meaning.get("values", {}).items():
+        cause = f"a query is described with another {name}"
         if str(rule) in asked:
-            session.same(asked[str(rule)], described.get(name), f"a query is described with another {name}")
+            session.same(asked[str(rule)], described.get(name), cause)
+        else:
+            with suppress(ValueError, SyntaxError):  # a rule that is no plain value
+                session.same(ast.literal_eval(str(rule)), described.get(name), cause)
 
 
 @check(Kind.QUERY, Kind.READ, writes=True, owns=True)
@@ -76,10 +84,11 @@ def check_rows(session: Session, group: Group) -> None:
     session.expect(
         rows(session, group, queried, narrow) == [wanted[-3], wanted[-1]], "a query by several keys finds other rows"
     )
-    narrow["limit"], narrow["offset"] = 1, 1
-    session.expect(
-        rows(session, group, queried, narrow) == [wanted[-1]], "a query's limit and offset cut another slice"
-    )
+    both = [wanted[-3], wanted[-1]]
+    for limit, offset in ((1, 1), (1, 0), (None, 1)):
+        cut = {**narrow, "offset": offset, **({} if limit is None else {"limit": limit})}
+        part = both[offset:] if limit is None else both[offset : offset + limit]
+        session.expect(rows(session, group, queried, cut) == part, "a query's limit and offset cut another slice")
 
 
 @check(Kind.QUERY, Kind.READ, pair=True, writes=True, owns=True)
@@ -117,6 +126,20 @@ def check_operators(session: Session, group: Group) -> None:
         one, three = ({"fact": number, "operator": "equal", "value": value} for value in (1, 3))
         _finds(session, group, queried, [own, {"any": [one, three]}], made, {1, 3})
         _finds(session, group, queried, [own, {"any": [one, three]}, {"all": [three]}], made, {3})
+        deep = {"any": [{"all": [{"any": [one, {"all": [three, one]}]}]}]}
+        _finds(session, group, queried, [own, deep], made, {1})
+        _absent(session, group, queried, number)
+
+
+def _absent(session: Session, group: Group, queried: Group, number: str) -> None:
+    """Expect a record without a field to be unequal to any value of it, and to be compared with none."""
+    body = {name: value for name, value in session.body(queried).items() if name != number}
+    if number in queried.required | queried.filled:
+        return
+    made = [session.put_in(queried, body), session.create(queried, {number: 1})]
+    own = {"fact": queried.key, "operator": "in", "value": [one[queried.key] for one in made]}
+    for operator, value, wanted in (("notEqual", 1, {1}), ("lessThanInclusive", 1, {2}), ("notIn", [1], {1})):
+        _finds(session, group, queried, [own, {"fact": number, "operator": operator, "value": value}], made, wanted)
 
 
 def _sorted(session: Session, group: Group, queried: Group, number: str) -> None:
@@ -223,3 +246,8 @@ def check_described(session: Session, group: Group) -> None:
                 session.status(reply, 200, "the description of a query type", operation)
                 names = {one.get("name") for one in session.value(reply).get("fields", [])}
                 session.expect(queried.resource.fields <= names, "a query type's description lacks fields", name)
+                for one in session.value(reply).get("fields", []):
+                    known = queried.field(str(one.get("name"))).value or {}
+                    told = {word: one[word] for word in DESCRIBED if word in one and word in known}
+                    cause = "a query type's description tells another type than the document"
+                    session.same({word: known[word] for word in told}, told, cause)

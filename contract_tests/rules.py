@@ -27,6 +27,8 @@ from mockserver.conformance import (
 )
 
 VARIANTS = 6
+COUNTS_ON = "next_number()"
+"""The rule of numbers of which each is one more than the highest that any record ever had."""
 STORED = (Kind.CREATE, Kind.READ, Kind.DELETE)
 
 
@@ -132,6 +134,29 @@ def check_filled(session: Session, group: Group) -> None:
                 _filled(session, group, name, rule, first, second)
         for record in (first.record, second.record):
             session.same(record, session.read(group, record[group.key]), "what was filled in is not stored")
+
+
+@check(*STORED, writes=True, owns=True)
+def check_counted_on(session: Session, group: Group) -> None:
+    """A number that counts on is given once, though the record that had it is deleted, and counts its own tenant's"""
+    rules = {name: rule for name in sorted(group.filled) if (rule := group.marks(name)["filled"]) == COUNTS_ON}
+    if not rules:
+        raise NotApplicable("no number counts on")
+    body = {name: value for name, value in session.body(group).items() if name not in rules}
+    before = session.put_in(group, body)
+    if session.other:
+        for _ in range(2):
+            theirs = session.body(group, who=session.other)
+            session.put_in(group, {n: v for n, v in theirs.items() if n not in rules}, who=session.other)
+    last = session.put_in(group, body)
+    session.at(group, Kind.DELETE, last[group.key])
+    after = session.put_in(group, body)
+    for name in rules:
+        with session.each(group.one(Kind.CREATE)):
+            found = [one.get(name) for one in (before, last, after)]
+            first = found[0] if isinstance(found[0], int | float) else 0
+            wanted = [first, first + 1, first + 2]
+            session.expect(found == wanted, f"{name} does not count on by one", f"wanted {wanted}, found {found}")
 
 
 class Filled:

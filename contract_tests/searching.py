@@ -146,6 +146,7 @@ def _texts(text: str, mark: str) -> Iterator[tuple[str, str]]:
     yield text.upper(), "upper case"
     yield text.swapcase(), "swapped case"
     yield f"{text} none {mark}", "more than there is"
+    yield f" {text} ", "the text between blanks"
     for pattern in (".", "_", "%", ".*"):  # a text is not a pattern, be it of a regular expression or of SQL's LIKE
         yield f"{text[:2]}{pattern}{text[3:]}", "a pattern that would fit"
 
@@ -192,6 +193,10 @@ def check_together(session: Session, group: Group) -> None:
             for record, stranger in ((made[0], made[0]), (made[0], made[-1])):
                 sent = {**_for(name, criterion, record), **_for(other, second, stranger)}
                 held(session, group, operation, made, sent, f"{name} and {other}")
+        for stranger in (made[0], made[-1]):  # all at once, the last of them of another record
+            many = [_for(name, one, made[0]) for name, one in usable[:-1]] + [_for(*usable[-1], stranger)]
+            sent = {name: value for one in many for name, value in one.items()}
+            held(session, group, operation, made, sent, "all parameters")
 
 
 def _for(name: str, criterion: Criterion, record: Mapping[str, Any]) -> dict[str, Any]:

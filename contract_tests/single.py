@@ -88,6 +88,10 @@ def check_life(session: Session, group: Group) -> None:
         )
         for kind in (Kind.READ, Kind.DELETE):
             session.status(ask(session, group, kind), 404, f"{kind} of a deleted single record", group.one(kind))
+        few = {n: v for n, v in session.body(group, only_required=True).items() if n != group.key}
+        ask(session, group, Kind.CREATE, few)
+        left = sorted(set(now(session, group)) - set(few) - group.resource.managed)
+        session.expect(not left, "a new single record has fields of the one that was deleted", str(left)[:200])
 
 
 @check(*NEEDS, Kind.REPLACE, Kind.PATCH, writes=True, owns=True)
@@ -240,6 +244,9 @@ def check_steps(session: Session, group: Group) -> None:
             ("adds", [{"op": "add", "path": a, "value": ""}], {one: "", two: "y"}),
             ("removes", [{"op": "remove", "path": b}], {one: "", two: None}),
         ]  # fmt: skip
+        for name, inner, value, whole in members(group, now(session, group)):
+            step = {"op": "add", "path": f"/{name}/{inner}", "value": value}
+            turns.append((f"sets a member of {name}", [step], {name: whole}))
         for what, steps, wanted in turns:
             before = now(session, group)
             reply = ask(session, group, Kind.PATCH, steps)
@@ -260,6 +267,33 @@ def check_steps(session: Session, group: Group) -> None:
                 reply = ask(session, group, Kind.PATCH, steps)
                 session.status(reply, 409, f"a patch of a single record that {what}", group.one(Kind.PATCH))
                 session.same(before, now(session, group), f"a patch of a single record that {what} changed it")
+
+
+def members(group: Group, record: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, dict[str, Any]]]:
+    """A member of each of the first objects, another one's value for it, and the object with that."""
+    objects = {name: value for name, value in record.items() if isinstance(value, dict) and len(value) > 1}
+    for name, known in list(objects.items())[:2]:
+        for inner, value in known.items():
+            other = next((one for one in known.values() if type(one) is type(value) and one != value), None)
+            if other is None and isinstance(value, bool | int | float):
+                other = not value if isinstance(value, bool) else value + 1
+            if other is not None and group.values.allows(group.writable[name], changed := {**known, inner: other}):
+                yield name, inner, other, changed
+                break
+
+
+@check(*WRITES, writes=True, owns=True, code=303)
+def check_strangers(session: Session, group: Group) -> None:
+    """Members that no field has are not stored, by create or PUT."""
+    strange = f"no_such_field_{session.ordinal()}"
+    with put_aside(session, group):
+        for kind in (Kind.CREATE, Kind.REPLACE):
+            with session.each(group.one(kind)):
+                ask(session, group, kind, {**sent(session, group), strange: "stored?"})
+                reply = ask(session, group, Kind.READ)
+                if reply.status == 200:
+                    cause = f"{kind} of a single record stores members that no field has"
+                    session.expect(strange not in session.value(reply), cause)
 
 
 @check(*WRITES, writes=True, owns=True, code=117)

@@ -5,7 +5,15 @@ from mockserver.conformance.asking import Ask, example_body, preview_body, recor
 from mockserver.conformance.check_plan import Group, Plan, examples_of, read_body
 from mockserver.conformance.comparing import listed, unlike_replies
 from mockserver.conformance.consequences import effects_of, happens_on
-from mockserver.conformance.edges import allowed, bodies_inside, bodies_mistyped, forged_values, smaller, values_outside
+from mockserver.conformance.edges import (
+    allowed,
+    bodies_inside,
+    bodies_mistyped,
+    forged_values,
+    other_types,
+    smaller,
+    values_outside,
+)
 from mockserver.conformance.effect_trials import Trial
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
 from mockserver.conformance.furnishing import Furnisher, compared, resources_read, variants
@@ -110,6 +118,7 @@ __all__ = [
     "named_key",
     "naming",
     "other",
+    "other_types",
     "patch",
     "plain",
     "preview_body",

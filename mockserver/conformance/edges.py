@@ -62,7 +62,7 @@ def bodies_mistyped(group: Group, kind: Kind, body: dict[str, Any]) -> Iterator[
     for name in sorted(known.required & set(body)):
         yield f"without {name}", {key: value for key, value in body.items() if key != name}
     for turn, (name, node) in enumerate(known.properties.items()):
-        others = _other_types(group, node)
+        others = other_types(group, node)
         chosen = others if kind is Kind.CREATE or not others else [others[turn % len(others)]]
         for how, value in (("null", None), *chosen):
             changed = {**body, name: value}
@@ -70,7 +70,7 @@ def bodies_mistyped(group: Group, kind: Kind, body: dict[str, Any]) -> Iterator[
                 yield f"with {name} {how}", changed
 
 
-def _other_types(group: Group, node: Node) -> list[tuple[str, Any]]:
+def other_types(group: Group, node: Node) -> list[tuple[str, Any]]:
     """Values of other types than the schema's, as far as it forbids them."""
     named = group.values.type_of(node).replace("integer", "number")
     tried = NEAREST.get(named, tuple(one for known in NEAREST.values() for one in known[:1]))

@@ -246,4 +246,5 @@ def variants(rules: Any, group: Group) -> list[dict[str, Any]]:
             options = group.contract.document.follow(group.writable[name]).value.get("enum") or []
             wanted = dict.fromkeys([*values, *options[:4]])
             made += [{name: value} for value in wanted if group.values.allows(group.writable[name], value)]
-    return made
+    asked = {chain[-1] for chain in named_in(rules)}
+    return made + [{name: value} for name in group.of_type("boolean") if name in asked for value in (True, False)]
