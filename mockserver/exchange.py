@@ -16,6 +16,7 @@ from mockserver.errors import ContractBreach, Refusal, Violation, crowded, denie
 from mockserver.handlers import Call, dispatch, refused
 from mockserver.handlers.showing import asked_for
 from mockserver.messages import Headers, Identity, Reply, Request, few_of, header_text, say
+from mockserver.noticing import called_back, noticed
 from mockserver.runtime.fault import GATEWAY, FaultTarget
 from mockserver.runtime.faults import ASKED_FOR, TWICE, Hit
 from mockserver.runtime.journal import SHOWN_BODY, Entry
@@ -98,7 +99,7 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
         return preferred
     sent = _read(world, operation, request)
     call = Call(operation, sent, trail.identity, world.tools)
-    reply = _carried_out(world, call, request, trail)
+    reply = called_back(world, operation, request, _carried_out(world, call, request, trail))
     for breach in call.breaches:
         _note_breach(breach, trail)
     effects = (("Effects", few_of(call.effects)),) if call.effects else ()
@@ -128,7 +129,8 @@ def _carried_out(world: World, call: Call, request: Request, trail: _Trail) -> R
 
 
 def _in_one_unit(world: World, call: Call, request: Request, trail: _Trail, *, reading: bool) -> Reply:
-    with world.store.work(trail.tenant or "default", reading=reading, may_wait=trail.may_wait) as tenant:
+    unit = world.store.work(trail.tenant or "default", reading=reading, may_wait=trail.may_wait)
+    with unit as tenant, noticed(world, tenant, reading=reading):
         seen = tenant
         if world.faults.lag:
             seen = world.looked_at(tenant, FaultTarget(call.operation, trail.tenant, request), trail.hit)

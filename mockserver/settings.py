@@ -66,7 +66,8 @@ class Settings:
     the document does not say is a problem, not inferred; ``seed_records``: how many records each collection of a
     document without annotations begins with. ``control_token``: what the control plane wants to be shown, None for
     nothing; ``store``: where records are kept, ``memory``, a file, or the address of a PostgreSQL database;
-    ``allow_hosts``: host names beside this machine's by which it may be asked; ``cache``: a folder in which a start
+    ``allow_hosts``: host names beside this machine's by which it may be asked; ``webhook_hosts``: those that webhooks
+    and callbacks may go to beside it; ``cache``: a folder in which a start
     leaves what the next one like it needs. Sizes are bytes.
     """
 
@@ -82,6 +83,7 @@ class Settings:
     jwks: str | None = None
     control_token: str | None = field(default=None, repr=False)
     allow_hosts: tuple[str, ...] = ()
+    webhook_hosts: tuple[str, ...] = ()
     clock: str = "scenario"
     validator: str = "compiled"
     store: str = field(default="memory", repr=False)
@@ -128,12 +130,14 @@ class Settings:
         if self.control_token is not None and not _CONTROL_TOKEN.fullmatch(self.control_token):
             problem, remedy = "is not a token of 16 or more letters, digits, - . _ ~", "change MOCKSERVER_CONTROL_TOKEN"
             problems.append(Problem("settings", "/control_token", problem, remedy))
-        object.__setattr__(self, "allow_hosts", tuple(name.lower().rstrip(".") for name in self.allow_hosts))
-        problems += [
-            Problem("settings", "/allow_hosts", f"{quoted(name)} is not a host name", "give it as mock.example.com")
-            for name in self.allow_hosts
-            if not _HOST_NAME.fullmatch(name)
-        ]
+        for setting in ("allow_hosts", "webhook_hosts"):
+            names = tuple(name.lower().rstrip(".") for name in getattr(self, setting))
+            object.__setattr__(self, setting, names)
+            problems += [
+                Problem("settings", f"/{setting}", f"{quoted(name)} is not a host name", "give it as mock.example.com")
+                for name in names
+                if not _HOST_NAME.fullmatch(name)
+            ]
         if problems:
             raise SetupError(problems)
 

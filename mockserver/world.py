@@ -23,6 +23,7 @@ from mockserver.contract import (
     proven_document,
     read_document,
 )
+from mockserver.contract.callbacks import calling_back
 from mockserver.expressions import proven_rules, read_rules
 from mockserver.handlers import Tools
 from mockserver.handlers.document_templates import DocumentTemplates
@@ -36,6 +37,7 @@ from mockserver.runtime.metrics import Metrics
 from mockserver.runtime.outbox import Outbox
 from mockserver.runtime.past import Past
 from mockserver.runtime.reloads import Reloads
+from mockserver.runtime.webhook_delivery import Deliverer
 from mockserver.settings import Settings
 from mockserver.store import Store, Tenant
 from mockserver.store.store import BEGINNING
@@ -91,6 +93,9 @@ class World:
         self.ids = IdSource(self.scenario.seed)
         self.faults: Faults = predecessor.faults if predecessor else Faults(self.ids.draw)
         self.past = Past()
+        self.calling_back = calling_back(self.contract.document)
+        self.deliverer: Deliverer = predecessor.deliverer if predecessor else Deliverer(self.ids.draw, self.clock)
+        self.webhooks = self.deliverer.webhooks
         self.metrics: Metrics = predecessor.metrics if predecessor else Metrics()
         self.grants: Grants = predecessor.grants if predecessor else Grants()
         self.reloads: Reloads = predecessor.reloads if predecessor else Reloads()
@@ -184,11 +189,13 @@ class World:
         self.outbox.clear()
         self.faults.clear()
         self.grants.clear()
+        self.webhooks.clear()
         self.reloads.forget()
 
     def reset_tenant(self, name: str) -> None:
         """One tenant as at the start: its records and id counters, no fault waiting for it; all else is left alone."""
         self.faults.clear(name)
+        self.webhooks.clear(name)
         self.store.restore_snapshot(BEGINNING, name)
 
     def refresh(self) -> None:

@@ -12,9 +12,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import click
 
+from mockserver.values.hosts import is_loopback
 from mockserver.values.json_text import DEEPEST, BadJson, decode, read_leniently
 from mockserver.values.shown import quoted
-from mockserver.web.who_may import is_loopback
 
 if TYPE_CHECKING:
     from urllib.error import HTTPError

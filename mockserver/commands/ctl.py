@@ -9,7 +9,7 @@ from typing import Any, TextIO
 import click
 
 from mockserver.commands.control_client import ControlClient, checked_url, json_of, pass_client, print_json
-from mockserver.commands.ctl_live import reloads
+from mockserver.commands.ctl_live import reloads, webhooks
 from mockserver.commands.ctl_worlds import branch, export_tenant, import_tenant, scenario, snapshot
 from mockserver.values.shown import quoted, shown
 from mockserver.values.suggestions import meant
@@ -227,5 +227,5 @@ def _record(file: TextIO) -> Any:
     return json_of(file.read(), file.name)
 
 
-for word in (snapshot, export_tenant, import_tenant, branch, scenario, reloads):
+for word in (snapshot, export_tenant, import_tenant, branch, scenario, reloads, webhooks):
     ctl.add_command(word)

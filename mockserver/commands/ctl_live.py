@@ -1,6 +1,8 @@
-"""The words of ``mockserver ctl`` about what reaches beyond the mock: its files that are edited."""
+"""The words of ``mockserver ctl`` about what reaches beyond the mock: its files that are edited, and webhooks."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import click
 
@@ -12,3 +14,42 @@ from mockserver.commands.control_client import ControlClient, pass_client, print
 def reloads(client: ControlClient) -> None:
     """Show what became of the last edit to a watched file (serve --watch)."""
     print_json(client.ask("GET", "reloads"))
+
+
+@click.command()
+@click.option("--add", "url", metavar="URL", help="Have events sent there; the answer shows the secret, this once.")
+@click.option(
+    "--event", "events", multiple=True, metavar="EVENT", help="Only these: certifications.changed. Repeatable."
+)
+@click.option("--tenant", help="Only events of this tenant.")
+@click.option("--secret", help="Sign with this secret (whsec_...) instead of one that is made.")
+@click.option("--delay", type=float, metavar="S", help="Deliver so many seconds late.")
+@click.option("--duplicate", is_flag=True, default=None, help="Deliver each twice.")
+@click.option("--shuffle", type=int, metavar="N", help="Gather N and deliver them in another order.")
+@click.option("--retries", type=int, metavar="N", help="Try a failed delivery again so often.")
+@click.option("--remove", metavar="ID", help="Forget a webhook.")
+@click.option("--log", is_flag=True, help="Show the attempts to deliver, and what became of them.")
+@click.option("--deliver", is_flag=True, help="Send all that waits now, whatever the clock says.")
+@pass_client
+def webhooks(
+    client: ControlClient, /, events: tuple[str, ...], remove: str | None, *, log: bool, deliver: bool, **asked: Any
+) -> None:
+    """Have events sent to a URL; without options, list the webhooks.
+
+    \b
+    Examples:
+      mockserver ctl webhooks --add http://localhost:3000/hooks --event certifications.changed
+      mockserver ctl webhooks --add http://localhost:3000/hooks --delay 60 --duplicate
+      mockserver ctl webhooks --log
+    """
+    if remove:
+        print_json(client.ask("DELETE", "webhooks", remove))
+    elif log:
+        print_json(client.ask("GET", "webhooks", "deliveries"))
+    elif deliver:
+        print_json(client.ask("POST", "webhooks", "deliver"))
+    elif asked["url"]:
+        body = {name: value for name, value in asked.items() if value is not None}
+        print_json(client.ask("POST", "webhooks", body={**body, **({"events": [*events]} if events else {})}))
+    else:
+        print_json(client.ask("GET", "webhooks"))

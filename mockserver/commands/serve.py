@@ -26,6 +26,13 @@ from mockserver.settings import CLOCKS
     help="Also answer /__mock__ under this host name. Repeatable.",
 )
 @click.option(
+    "--webhook-host",
+    "webhook_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Webhooks and callbacks may go to this host, not to this machine alone. Repeatable.",
+)
+@click.option(
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65_535), help="Port; 0 picks a free one."
 )
 @world_options

@@ -22,13 +22,13 @@ from mockserver.commands.progress import seeding
 from mockserver.errors import Problem, SetupError
 from mockserver.settings import DEVELOPMENT_SECRET, Settings
 from mockserver.values.curl import CurlHeader, curl_command
+from mockserver.values.hosts import is_loopback
 from mockserver.web.access_log import Line, Writer, as_json, as_text, unlogged
 from mockserver.web.api import Api
 from mockserver.web.front import Front
 from mockserver.web.health import HEALTH
 from mockserver.web.path_match import Paths
 from mockserver.web.server import listen, serve
-from mockserver.web.who_may import is_loopback
 from mockserver.world import World
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import Trust, Unreachable, pool_for, unreachable
 from mockserver.errors import Problem, SetupError
 from mockserver.messages import Request
+from mockserver.values.hosts import is_loopback
 from mockserver.values.shown import quoted
-from mockserver.web.who_may import is_loopback
 
 SECONDS = 20.0
 """How long one reply may take, all of it."""

@@ -21,6 +21,8 @@ def refusal(request: Request, allowed: Collection[str] = ()) -> str | None:
     was rebound to this address is told by Host, which must be an address, a name of this machine, or one without
     a dot (a container's), since only these cannot be somebody else's; or one of the names that are ``allowed``.
     """
+    if "Webhook-Id" in request.headers:
+        return "a webhook, which a client may have had sent here"
     host = request.host
     site = request.headers.get("Sec-Fetch-Site")
     if site not in (None, "same-origin", "none"):
@@ -46,14 +48,6 @@ def lacks(request: Request, control_token: str | None) -> str | None:
     elif scheme.lower() != "bearer":
         return "another Authorization"
     return None if hmac.compare_digest(shown.strip().encode(), control_token.encode()) else "another Authorization"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only programs on this machine reach what listens on ``host``."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def is_own(host: str, allowed: Collection[str]) -> bool:

@@ -24,6 +24,7 @@ from mockserver.web.control.route import JSON, Missing, Route, TooLarge, WrongMe
 from mockserver.web.control.snapshots import SnapshotControl
 from mockserver.web.control.tokens import TokenControl
 from mockserver.web.control.verification import VerificationControl
+from mockserver.web.control.webhooks import WebhookControl
 from mockserver.web.control.world import WorldControl
 from mockserver.web.control.worlds import WorldsControl
 from mockserver.web.guarding import PREFIX, guard_of
@@ -65,6 +66,7 @@ def control_routes(world: World) -> list[Route]:
             ReloadsControl,
             WorldsControl,
             VerificationControl,
+            WebhookControl,
         )
     )
     routes = [route for noun in nouns for route in noun]
