@@ -129,3 +129,28 @@ def test_the_key_is_read_from_an_address_that_ends_in_more_than_the_key(tmp_path
 def test_what_can_only_be_answered_by_another_protocol_is_no_fault_of_a_reply(tmp_path: Path) -> None:
     root = document({"/session": {"post": {"responses": {"101": {"description": "Upgraded."}, "400": reply()}}}})
     assert told(root, tmp_path).faults == []
+
+
+def test_a_key_that_is_a_number_in_another_reply_has_digits_only(tmp_path: Path) -> None:
+    paths = records("/projects", an_object(id=TEXT, name=TEXT), "projectIdOrKey")
+    paths["/projects"]["post"]["responses"]["201"] = reply(an_object(id={"type": "integer"}, self=TEXT))
+    caller = client(document(paths), tmp_path)
+    made = [caller.post("/projects", json={"name": name}).json["id"] for name in "ab"]
+    assert [caller.get(f"/projects/{key}").json["name"] for key in made] == ["a", "b"]
+
+
+def test_a_key_that_is_a_number_in_the_path_has_digits_only(tmp_path: Path) -> None:
+    paths = records("/tasks", an_object(id=TEXT, name=TEXT), schema={"type": "integer", "minimum": 1})
+    caller = client(document(paths), tmp_path)
+    key = caller.post("/tasks", json={"name": "a"}).json["id"]
+    assert caller.get(f"/tasks/{key}").json == {"id": key, "name": "a"}
+
+
+def test_a_list_of_references_names_records_whose_key_stands_beside_them(tmp_path: Path) -> None:
+    paths = records("/switches", an_object(ip=TEXT))
+    item = an_object(entity_id=TEXT, entity_type=TEXT)
+    paths["/switches"]["get"]["responses"]["200"] = reply({"type": "array", "items": item})
+    caller = client(document(paths), tmp_path)
+    key = caller.post("/switches", json={"ip": "10.0.0.1"}).headers["Location"].rpartition("/")[2]
+    assert [one["entity_id"] for one in caller.get("/switches").json].count(key) == 1
+    assert told(document(paths), tmp_path).faults == []

@@ -168,7 +168,7 @@ class PlainAsking:
     def key(self, group: Group, record: Any) -> str:
         """What identifies ``record``; empty where it does not tell."""
         model = group.resource.model
-        value = within(record, model.key) if model and model.key else None
+        value = within(record, model.key or model.listed_key) if model else None
         return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
     def told_key(self, group: Group, record: Any, reply: Received) -> str:

@@ -47,8 +47,10 @@ class Model:
     """One kind of record as a document implies it.
 
     ``record`` is its schema, None where none is told; ``key`` leads to what identifies it (empty: it stands beside the
-    record), ``other_keys`` to what finds it as well; ``parameter`` is the schema of the path parameter; ``chosen``
-    tells that clients name it; ``parents`` are the path parameters above, outermost first; ``alias`` is the key that
+    record), ``listed_key`` to it in an item of their list where it stands beside the record, ``other_keys`` to what
+    finds it as well; ``parameter`` is the schema of the path parameter; ``chosen`` tells that clients name it,
+    ``counted`` that a key that is a text has to be a number;
+    ``parents`` are the path parameters above, outermost first; ``alias`` is the key that
     ``me`` and the like stand for; ``ending`` what stands behind the key in its path, ``prefix`` what made keys begin
     with, ``seed`` how many records there are at first (None: as many as the settings say),
     ``most`` how many a list of them can hold, ``always`` what a new one has where nobody says another;
@@ -62,6 +64,8 @@ class Model:
     other_keys: tuple[Steps, ...] = ()
     parameter: Node | None = None
     chosen: bool = False
+    counted: bool = False
+    listed_key: Steps = ()
     parents: tuple[Parent, ...] = ()
     sources: tuple[Source, ...] = ()
     foreign: Mapping[str, str] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.annotations import SAID, Marks
 from mockserver.inference.demands import credentials, parameters
 from mockserver.inference.foreign import foreign_keys
+from mockserver.inference.key_forms import is_counted, listed_key
 from mockserver.inference.meanings import Guess, Meanings
 from mockserver.inference.paths import ANY, Key, read_paths, spellings
 from mockserver.inference.replies import success
@@ -90,6 +91,8 @@ class _Builder:
             other_keys=one.others,
             parameter=self._found.parameter(one),
             chosen=bool(one.identity and body is not None and self._is_sent(body, one)),
+            counted=is_counted(self._found, one),
+            listed_key=listed_key(self._found, one),
             parents=tuple(parent for parent in one.parents if parent.parameter != self._tenant),
             holders=tuple(holder for key in one.also for holder in self._found.views[key].parents if holder.field),
             sources=tuple(one.sources),

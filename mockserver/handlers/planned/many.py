@@ -15,7 +15,7 @@ from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.inference.words import flat, singular
 from mockserver.messages import Json, Reply
 from mockserver.store import All, AnyOf, Condition, Record, Tenant
-from mockserver.values.members import value_at
+from mockserver.values.members import value_at, with_value
 
 KEYS_WITHIN = ("id", "gid", "uuid", "sid", "key", "name", "value")
 """What of an object is compared where a parameter gives a text."""
@@ -55,10 +55,17 @@ def page(call: Call, records: Iterable[Record]) -> Reply:
     plan = plan_of(call)
     found = [*records]
     cut: PlannedPage = paged(call, found)
+    values = [_listed(call, one) for one in cut.records]
     if plan.items is None:
-        return answered(call, [one.data() for one in cut.records], ())
+        return answered(call, values, ())
     beside: dict[str, Json] = cut.beside
-    return answered(call, [one.data() for one in cut.records], plan.items, beside=beside, headers=cut.headers)
+    return answered(call, values, plan.items, beside=beside, headers=cut.headers)
+
+
+def _listed(call: Call, record: Record) -> Json:
+    """A record as its list has it: with its key, where that stands beside it and the list's items name it."""
+    steps = call.resource.model.listed_key if call.resource.model else ()
+    return with_value(record.data(), steps, keys_of(record.id)[-1]) if steps else record.data()
 
 
 def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]:

@@ -35,6 +35,8 @@ def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> Json:
     kind = maker.shapes.type(place)
     if kind in ("integer", "number"):
         return _counted(maker, place, ordinal)
+    if model.counted and maker.allows(place, number := str(_counted(maker, model.parameter or place, ordinal))):
+        return number
     for candidate in _texts(maker, place, draw, model.prefix):
         if maker.allows(place, candidate):
             return candidate
