@@ -154,3 +154,32 @@ def test_a_list_of_references_names_records_whose_key_stands_beside_them(tmp_pat
     key = caller.post("/switches", json={"ip": "10.0.0.1"}).headers["Location"].rpartition("/")[2]
     assert [one["entity_id"] for one in caller.get("/switches").json].count(key) == 1
     assert told(document(paths), tmp_path).faults == []
+
+
+def test_two_records_that_no_request_names_may_be_called_the_same(tmp_path: Path) -> None:
+    paths = records("/labels", an_object(name=TEXT))
+    caller = client(document({"/labels": paths["/labels"]}), tmp_path, seed_records=0)
+    assert [caller.post("/labels", json={"name": "a"}).status_code for _ in "ab"] == [201, 201]
+    assert caller.get("/labels").json == [{"name": "a"}, {"name": "a"}]
+
+
+def test_a_body_that_calls_a_record_otherwise_leaves_it_where_its_path_says(tmp_path: Path) -> None:
+    """A client that sends some name with an update finds the record again: nobody said that this renames it."""
+    paths = records("/labels", an_object(name=TEXT, color=TEXT), "label")
+    paths["/labels/{label}"]["put"] = {"requestBody": taking(an_object(name=TEXT, color=TEXT)),
+                                       "responses": {"200": reply(an_object(name=TEXT, color=TEXT))}}  # fmt: skip
+    caller = client(document(paths), tmp_path)
+    caller.post("/labels", json={"name": "a"})
+    changed = caller.put("/labels/a", json={"name": "b", "color": "red"})
+    assert (changed.json, changed.headers["Mock-Ignored"]) == ({"name": "a", "color": "red"}, "body/name")
+    assert caller.get("/labels/a").json["color"] == "red"
+
+
+def test_a_key_beside_the_one_that_a_record_has_may_be_changed(tmp_path: Path) -> None:
+    record = an_object(id=TEXT, key=TEXT)
+    paths = records("/projects", record, "projectIdOrKey")
+    paths["/projects/{projectIdOrKey}"]["put"] = {"requestBody": taking(record), "responses": {"200": reply(record)}}
+    caller = client(document(paths), tmp_path)
+    key = caller.post("/projects", json={"key": "OLD"}).json["id"]
+    assert caller.put("/projects/OLD", json={"key": "NEW"}).json == {"id": key, "key": "NEW"}
+    assert [caller.get(f"/projects/{name}").status_code for name in ("NEW", key, "OLD")] == [200, 200, 404]

@@ -1,4 +1,4 @@
-"""What one request costs, counted in calls of functions: the same on every machine, however busy it is."""
+"""What one request and one start cost, counted in calls of functions: the same on every machine, however busy it is."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import asyncio
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from asgi import answer, front_of, scope_of
+from mockserver import create_app
 from mockserver.auth.authenticator import mint
 
 JSON = (b"content-type", b"application/json")
@@ -46,6 +49,22 @@ def calls(app: Callable[..., Any], scope: dict[str, Any], body: bytes) -> int:
     return count
 
 
+def started(file: Path) -> int:
+    """How many functions are called from a document to an application that serves it."""
+    count = 0
+
+    def counted(_: Any, event: str, __: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(counted)
+    try:
+        create_app(spec=file)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "most"),
     [
@@ -71,3 +90,37 @@ def test_a_request_costs_few_times_what_a_bare_callable_costs(
     scope = scope_of(method, path.replace(b"/1", f"/{made.json['id']}".encode()), headers=headers)
     found, least = (calls(one, scope, body) for one in (front_of(app), bare))
     assert found < most * least, f"{found} calls, {found / least:.0f} times the {least} of a bare callable"
+
+
+def resources(count: int) -> bytes:
+    """A document of so many resources with five operations each, every one with schemas of its own."""
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
+    for number in range(count):
+        own = {"$ref": f"#/components/schemas/Thing{number}"}
+        said = {"200": {"description": "Done.", "content": {"application/json": {"schema": own}}}}
+        body = {"content": {"application/json": {"schema": own}}}
+        many = {"type": "array", "items": own}
+        listed = {"200": {"description": "All.", "content": {"application/json": {"schema": many}}}}
+        key = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+        paths[f"/things{number}"] = {"get": {"responses": listed}, "post": {"requestBody": body, "responses": said}}
+        paths[f"/things{number}/{{id}}"] = {
+            "parameters": [key], "get": {"responses": said}, "put": {"requestBody": body, "responses": said},
+            "delete": {"responses": {"204": {"description": "Gone."}}},
+        }  # fmt: skip
+        members = {name: {"type": "string", "maxLength": 40} for name in ("name", "title", "status", "note")}
+        schemas[f"Thing{number}"] = {"type": "object", "properties": {"id": {"type": "integer"}, **members}}
+    root = {"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": paths}
+    return orjson.dumps({**root, "components": {"schemas": schemas}})
+
+
+def test_a_start_costs_so_many_calls_an_operation_however_many_there_are(tmp_path: Path) -> None:
+    """From the file to an application that answers: nothing is compiled, and nothing looks at all for each."""
+    costs = {}
+    for count in (1, 20, 40, 60):  # the first imports what is needed
+        file = tmp_path / f"{count}.json"
+        file.write_bytes(resources(count))
+        costs[count] = started(file)
+    each = (costs[60] - costs[20]) / (40 * 5)
+    assert each < 2_000, f"{each:.0f} calls an operation"
+    assert costs[60] - costs[20] < 2.2 * (costs[40] - costs[20])

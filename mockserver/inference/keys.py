@@ -15,18 +15,23 @@ Told: TypeAlias = tuple[Steps, str]
 """The members that lead to a key, and the rule that decided."""
 ALIKE = ("ipv4", "ipv6", "email", "hostname")
 """Formats that tell which member a parameter names, where one member alone has the parameter's."""
+_CALLED = ("name", "slug", "code", "title")
+"""What a record is called by ends so."""
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
 
-def key_of(shapes: Shapes, record: Node | None, parameter: str, name: str, schema: Node | None = None) -> Told:
+def key_of(
+    shapes: Shapes, record: Node | None, parameter: str, name: str, schema: Node | None = None, *, is_named: bool = True
+) -> Told:
     """The members that lead to the key of ``record``, none where nothing tells, and the rule that decided.
 
     ``parameter`` is the path parameter of the item path (empty: there is none), ``schema`` its schema, ``name`` the
-    resource's.
+    resource's. ``is_named`` tells that a request can name one of the records; else two may be called the same.
     """
     members = shapes.properties(record) if record is not None else {}
     nothing: Told = ((), "no member identifies a record, its key stands beside it")
-    return next(_ways(shapes, members, parameter, flat(singular(name)), schema), nothing)
+    ways = _ways(shapes, members, parameter, flat(singular(name)), schema)
+    return next((way for way in ways if is_named or not flat(way[0][-1]).endswith(_CALLED)), nothing)
 
 
 def _ways(

@@ -17,7 +17,7 @@ from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.annotations import SAID, Marks
 from mockserver.inference.demands import credentials, parameters
-from mockserver.inference.foreign import foreign_keys
+from mockserver.inference.foreign import ForeignKeys
 from mockserver.inference.key_forms import is_counted, listed_key
 from mockserver.inference.meanings import Guess, Meanings
 from mockserver.inference.paths import ANY, Key, read_paths, spellings
@@ -45,6 +45,7 @@ class _Builder:
         self._schemas = Schemas(document, loose=True)
         self._maker = Maker(self._schemas, self._shapes)
         self._found = read_resources(read_paths(document, self._shapes), self._shapes)
+        self._foreign = ForeignKeys(self._shapes, self._found)
         self._meanings = Meanings(self._found)
         self._tenant: str | None = None
 
@@ -96,7 +97,7 @@ class _Builder:
             parents=tuple(parent for parent in one.parents if parent.parameter != self._tenant),
             holders=tuple(holder for key in one.also for holder in self._found.views[key].parents if holder.field),
             sources=tuple(one.sources),
-            foreign=foreign_keys(self._shapes, one, self._found),
+            foreign=self._foreign.of(one),
             references=dict(one.references),
             ending=self._ending(one),
             path=self._path(one),

@@ -145,7 +145,10 @@ class Resources:
                 one.steps = found.steps if rule != "list" else ()
                 one.why.append(f"the record is what {reading.entry.method.upper()} gives: {found.why} (R2)")
         one.schema = self.shapes.name(one.record) if one.record else None
-        one.identity, why = key_of(self.shapes, one.record, one.parameter, segment, self.parameter(one))
+        is_named = bool(one.parameter) or bool({"put", "patch", "delete"} & set(self.paths.verbs(one.key)))
+        one.identity, why = key_of(
+            self.shapes, one.record, one.parameter, segment, self.parameter(one), is_named=is_named
+        )
         one.others = other_keys(self.shapes, one.record, one.identity, one.parameter) if one.parameter else ()
         one.why.append(f"{why} (R3)")
 

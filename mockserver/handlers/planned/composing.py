@@ -62,6 +62,10 @@ def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool
     *parents, key = keys_of(record.id)
     if scope.model.key:
         value = marked(call, scope.model, value, tuple(parents), _typed_key(previous, scope, key))
+        said = value_at(sent, scope.model.key)
+        name = "/".join(scope.model.key)
+        if said is not None and str(said) != str(value_at(value, scope.model.key)) and name not in ignored:
+            ignored.append(name)  # it stays where its path says
     value = repeated(call, scope.model, value, scope.having)
     return settled(call, scope, value, draw), _ignored_headers(ignored)
 
