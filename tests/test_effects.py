@@ -260,7 +260,7 @@ def test_values_of_an_effect_can_share_names(library) -> None:
 
 WRONG = {
     "an unknown occasion": ({"on": ["delete"], "do": [{"set": {}}]}, 'on/0: is "delete", wanted one of "change", "create"'),
-    "an unknown word": ({"if": {}, "do": [{"set": {}}]}, "if: is unknown; use one of about, do, let, on, when"),
+    "an unknown word": ({"if": {}, "do": [{"set": {}}]}, "if: is unknown; use one of about, after, before, do, due, let, on, when"),
     "nothing said": ({"about": " ", "do": [{"set": {}}]}, 'about: is " ", wanted pattern'),
     "nothing done": ({"do": []}, "do: is [], wanted 1 or more items; write steps"),
     "no step": ({"do": [{"remove": "author_id"}]}, "do/0: matches none of the accepted forms; write one of set, create, change"),

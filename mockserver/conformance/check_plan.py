@@ -139,7 +139,8 @@ class Group:
         An effect is kept from happening by its first condition.
         """
         found: dict[str, tuple[Any, ...]] = {}
-        for effect in self.schema.child("x-mock", "effects").value or []:
+        effects = self.schema.child("x-mock", "effects").value or []
+        for effect in (one for one in effects if "due" not in one):  # a date brings the others about
             for name, values in first_condition(str(effect.get("when", ""))):
                 found[name] = (*found.get(name, ()), *values)
         return found

@@ -16,8 +16,8 @@ Place: TypeAlias = tuple[str, str]
 
 
 def effects_of(group: Group) -> list[Mapping[str, Any]]:
-    """The effects of the resource's records, as the document lists them."""
-    return list(group.schema.child("x-mock", "effects").value or [])
+    """The effects of the resource's records, as the document lists them; without those that a date brings about."""
+    return [one for one in group.schema.child("x-mock", "effects").value or [] if "due" not in one]
 
 
 def happens_on(effect: Mapping[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from mockserver.expressions.compiling import Expression, compile_expression, constant
 from mockserver.expressions.context import Budget, Context, EvaluationLimit, Proxy, member
-from mockserver.expressions.effects import Change, Create, Effect, Set, holds, worked_out
+from mockserver.expressions.effects import Change, Create, Due, Effect, Send, Set, holds, worked_out
 from mockserver.expressions.functions import Function, Functions, Site, function
 from mockserver.expressions.operators import Lazy
 from mockserver.expressions.record_proxy import EvaluationContext, RecordProxy
@@ -20,6 +20,7 @@ __all__ = [
     "Change",
     "Context",
     "Create",
+    "Due",
     "Effect",
     "EvaluationContext",
     "EvaluationLimit",
@@ -31,6 +32,7 @@ __all__ = [
     "Proxy",
     "RecordProxy",
     "Rules",
+    "Send",
     "Set",
     "Shape",
     "Site",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 from mockserver.contract import Resource
@@ -63,16 +64,46 @@ class Change:
         return [one for one in found if isinstance(one, RecordProxy)]
 
 
-Step: TypeAlias = Set | Create | Change
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A mail. ``about`` leads to the record of ``resource`` whose fields fill in ``{{…}}``; None: the record itself."""
+
+    resource: str
+    to: Expression
+    subject: Expression
+    body: Expression
+    about: Expression | None
+
+    def found(self, context: EvaluationContext, this: RecordProxy) -> RecordProxy | Absent:
+        """The record that it is about."""
+        value = context.evaluate(self.about, this) if self.about else this
+        found = value if isinstance(value, RecordProxy) or value is ABSENT else context.find(self.resource, value)
+        return found if isinstance(found, RecordProxy) else ABSENT
+
+
+Step: TypeAlias = Set | Create | Change | Send
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The moment that the field ``field`` of the record holds, moved by ``offset``."""
+
+    field: str
+    offset: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What happens when a record is created or changed (``on``) so that ``when`` begins to hold."""
+    """What happens when a record is created or changed (``on``) so that ``when`` begins to hold.
+
+    With ``due`` it happens instead when the clock passes that moment, if ``when`` holds then.
+    """
 
     on: tuple[str, ...]
     when: Expression | None
     steps: tuple[Step, ...]
+    due: Due | None = None
+    about: str = ""
 
     def happens(self, context: EvaluationContext, this: RecordProxy, before: RecordProxy | None) -> bool:
         """Whether storing the record brings it about; ``before`` is None for a new record."""
@@ -104,17 +135,44 @@ def read_effects(node: Node, reader: RuleReader) -> tuple[Effect, ...]:
 
 
 def _effect(node: Node, reader: RuleReader) -> Effect:
-    on = node.child("on").value or ["change"]
+    due = _due(node, reader)
+    on = () if due else node.child("on").value or ["change"]
     reader = reader.with_names(node.child("let"))
     steps = [_step(node.child("do", index), reader) for index in range(len(node.child("do").value))]
-    return Effect(tuple(on), reader.condition(node.child("when")), tuple(step for step in steps if step))
+    when, about = reader.condition(node.child("when")), str(node.child("about").value)
+    return Effect(tuple(on), when, tuple(step for step in steps if step), due, about)
+
+
+def _due(node: Node, reader: RuleReader) -> Due | None:
+    place, own = node.child("due"), reader.record.resource
+    if place.value is None:
+        return None
+    if place.value not in own.fields:
+        reader.problems.add(place, f"{own.name} has no field {quoted(place.value)}", meant(place.value, own.fields))
+    return Due(place.value, _span(node.child("after")) - _span(node.child("before")))
+
+
+def _span(node: Node) -> timedelta:
+    return timedelta(**(node.value or {}))
 
 
 def _step(node: Node, reader: RuleReader) -> Step | None:
     own = reader.record.resource
     if "set" in node.value:
         return Set(_values(node.child("set"), reader, own))
+    if "mail" in node.value:
+        return _send(node, reader)
     return _create(node, reader, own) if "create" in node.value else _change(node, reader)
+
+
+def _send(node: Node, reader: RuleReader) -> Send | None:
+    to, subject, body = (reader.read(node.child(word)) for word in ("mail", "subject", "body"))
+    about = reader.condition(node.child("about"))
+    record = _record(about.shape) if about else reader.record
+    if record is None:
+        reader.problems.add(node.child("about"), "leads to no record", "name a foreign key, or leave it out")
+        return None
+    return Send(record.resource.name, to, subject, body, about)
 
 
 def _create(node: Node, reader: RuleReader, own: Resource) -> Create | None:

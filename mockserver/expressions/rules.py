@@ -51,6 +51,8 @@ class Rules:
     filled: Mapping[str, Mapping[str, Expression]]
     effects: Mapping[str, tuple[Effect, ...]]
     answers: Mapping[str, Mapping[str, Expression]]
+    dated: tuple[str, ...] = ()
+    """The resources whose effects a date brings about."""
 
     def context(self, tenant: Tenant, now: datetime, budget: Budget | None = None) -> EvaluationContext:
         """What expressions look at; ``budget`` is the request's, without one the context has its own."""
@@ -76,7 +78,7 @@ def read_rules(contract: Contract) -> Rules:
     answers = {one.id: reading.answers(one) for one in contract.operations() if one.kind in ANSWERED}
     reading.look_for_circles(computed)
     problems.raise_any()
-    return Rules(contract.resources, _some(computed), _some(filled), _some(effects), answers)
+    return Rules(contract.resources, _some(computed), _some(filled), _some(effects), answers, reading.having_dates())
 
 
 def proven_rules(contract: Contract, outline: Outline) -> Rules:
@@ -102,7 +104,8 @@ def proven_rules(contract: Contract, outline: Outline) -> Rules:
 
     answered = [name for name, (_, _, kind) in outline.operations.items() if kind in ANSWERED]
     effects = Lazily(reading.having_effects(), lambda name: read(lambda: reading.effects(resources[name])))
-    return Rules(resources, fields("computed"), fields("filled"), effects, Lazily(answered, answers))
+    dated = reading.having_dates()
+    return Rules(resources, fields("computed"), fields("filled"), effects, Lazily(answered, answers), dated)
 
 
 def _some(found: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -141,6 +144,17 @@ class _RulesReading:
     def having_effects(self) -> list[str]:
         resources = self._contract.resources.items()
         return [name for name, one in resources if self._schema(one).child("x-mock", "effects").value]
+
+    def having_dates(self) -> tuple[str, ...]:
+        """The resources that have effects which a date brings about."""
+        return tuple(
+            name
+            for name in sorted(self.having_effects())
+            if any("due" in one for one in self._effects_node(name).value if isinstance(one, Mapping))
+        )
+
+    def _effects_node(self, name: str) -> Node:
+        return self._schema(self._contract.resources[name]).child("x-mock", "effects")
 
     def effects(self, resource: Resource) -> tuple[Effect, ...]:
         record = self._record(resource)

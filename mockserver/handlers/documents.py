@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from mockserver.handlers.call import Call
+from mockserver.handlers.merge_fields import merged
 from mockserver.handlers.records import changeable, find
 from mockserver.handlers.showing import seen
 from mockserver.handlers.storing import store
@@ -14,14 +14,9 @@ from mockserver.messages import Json, Reply, say
 from mockserver.runtime.determinism import stamp
 from mockserver.runtime.outbox import Mail
 from mockserver.store import Tenant
-from mockserver.values.shown import shown
-
-MERGED = 1_000
-"""How many merge fields of one text are filled in, and how many characters of each value."""
 
 _TOLD = frozenset({"subject", "body"})
 """What a mail tells by itself; the rest of what was sent goes into its details."""
-_MERGE_FIELD = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,64})\s*\}\}")
 
 
 def document(call: Call, tenant: Tenant) -> Reply:
@@ -82,16 +77,6 @@ def _mail_of(call: Call, tenant: Tenant, notice_id: str) -> dict[str, str]:
         return {}
     record = find(call.tools.contract.resources[resource], tenant, notice_id).data()
     return {member: text for member, text in (record.get(field) or {}).items() if isinstance(text, str)}
-
-
-def merged(text: str, record: Mapping[str, Any]) -> str:
-    """``text`` with each ``{{field}}`` replaced by the record's value; nothing in it is ever executed."""
-
-    def value(found: re.Match[str]) -> str:
-        found_there = record.get(found[1], "")
-        return (found_there if isinstance(found_there, str) else shown(found_there, MERGED))[:MERGED]
-
-    return _MERGE_FIELD.sub(value, text, count=MERGED)
 
 
 def _render(call: Call, template: str, record: Mapping[str, Any], **more: Json) -> str:

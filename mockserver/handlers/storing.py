@@ -8,10 +8,22 @@ from typing import Any
 
 from mockserver.contract import Reference, Resource
 from mockserver.errors import ContractBreach, Refusal, Violation
-from mockserver.expressions import Change, Create, EvaluationContext, RecordProxy, Set, holds, worked_out
+from mockserver.expressions import (
+    Change,
+    Create,
+    Effect,
+    EvaluationContext,
+    RecordProxy,
+    Send,
+    Set,
+    holds,
+    worked_out,
+)
 from mockserver.handlers.call import Call
 from mockserver.handlers.door import fill, keep
+from mockserver.handlers.merge_fields import merged
 from mockserver.runtime.determinism import stamp
+from mockserver.runtime.outbox import Mail
 from mockserver.store import Record, Tenant
 from mockserver.values.absent import ABSENT, Absent
 from mockserver.values.equality import differ, same_json
@@ -84,13 +96,37 @@ class Storing:
         current = self.tenant[resource.name].get(kept.id) or kept
         return self._amend(resource, kept.id, {**current.data(), **own})
 
-    def _carry_out(self, step: Set | Create | Change, context: EvaluationContext, this: RecordProxy) -> dict[str, Any]:
+    def fall_due(self, resource: Resource, record: Record, effect: Effect) -> bool:
+        """Carry out an effect that a date brings about; whether it happened. What it sets is a change that counts.
+
+        Raises Refusal, ContractBreach.
+        """
+        context = self.call.context(self.tenant)
+        this = context.proxy(resource.name, record)
+        if not holds(effect.when, context, this):
+            return False
+        own: dict[str, Any] = {}
+        for step in effect.steps:
+            own |= self._carry_out(step, context, this)
+        current = self.tenant[resource.name].get(record.id)
+        if own and current is not None:
+            stored = current.data()
+            unlocked(resource, record.id, stored)
+            Storing(self.call, self.tenant, self.depth + 1).keep(resource, record.id, {**stored, **own}, stored)
+            self.call.effects.append(f"changed {resource.name}/{record.id}")
+        return True
+
+    def _carry_out(
+        self, step: Set | Create | Change | Send, context: EvaluationContext, this: RecordProxy
+    ) -> dict[str, Any]:
         """Do what ``step`` says to other records; returns what it says of the record itself."""
         if self.depth >= DEEPEST:
             endless = Violation("record", "", "effects", "effects trigger each other without end")
             raise ContractBreach(self.call.operation.id, [endless])
         if isinstance(step, Set):
             return worked_out(step.values, context, this)
+        if isinstance(step, Send):
+            return self._send(step, context, this)
         return self._create(step, context, this) if isinstance(step, Create) else self._change(step, context, this)
 
     def _create(self, step: Create, context: EvaluationContext, this: RecordProxy) -> dict[str, Any]:
@@ -129,6 +165,19 @@ class Storing:
             unlocked(resource, target.id, stored)
             Storing(self.call, self.tenant, self.depth + 1).keep(resource, target.id, changed, stored)
             self.call.effects.append(f"changed {resource.name}/{target.id}")
+        return {}
+
+    def _send(self, step: Send, context: EvaluationContext, this: RecordProxy) -> dict[str, Any]:
+        to, subject, body = (context.evaluate(one, this) for one in (step.to, step.subject, step.body))
+        about = step.found(context, this)
+        if isinstance(about, Absent) or not isinstance(to, str):
+            self._skipped("a mail", "what it is about" if isinstance(about, Absent) else "whom it is to")
+            return {}
+        fields = about.whole()
+        subject, body = (merged(one, fields) if isinstance(one, str) else "" for one in (subject, body))
+        at, name = stamp(self.call.tools.clock.now()), self.call.operation.id
+        self.call.mails.append(Mail(at, self.tenant.name, name, "notice", to, subject, body, about.id, {}))
+        self.call.effects.append(f"mailed {to}")
         return {}
 
     def _skipped(self, what: str, absent: str) -> None:

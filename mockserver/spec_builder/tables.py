@@ -102,9 +102,22 @@ def _known(schema: Node) -> str:
 
 def _occasion(effect: Mapping[str, Any]) -> str:
     """``is created or changed; status: activated``."""
+    if due := effect.get("due"):
+        return _date(due, effect)
     on = " or ".join(f"{occasion}d" for occasion in sorted(effect.get("on") or ["change"], reverse=True))
     condition = effect.get("when")
     return f"is {on}" + (f"; `{_short(condition)}`" if condition else "")
+
+
+def _date(field: str, effect: Mapping[str, Any]) -> str:
+    """``reaches 30 days before expiration_date; status == 'active'``."""
+    spans = [
+        f"{', '.join(f'{number} {unit}' for unit, number in effect[word].items())} {word} "
+        for word in ("before", "after")
+        if word in effect
+    ]
+    condition = effect.get("when")
+    return f"reaches {''.join(spans)}`{field}`" + (f"; `{_short(condition)}`" if condition else "")
 
 
 def _short(rule: Any) -> str:

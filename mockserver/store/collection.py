@@ -7,11 +7,12 @@ from typing import Any
 
 from mockserver.store.candidates import Narrowing, affordable, ranks
 from mockserver.store.conditions import Condition
-from mockserver.store.filing import END, PAST, is_exact, value_key
+from mockserver.store.filing import END, PAST, is_exact, order_key, value_key
 from mockserver.store.indexes import By, Indexes
 from mockserver.store.ordered_map import OrderedMap
 from mockserver.store.record import Keys, Record
 from mockserver.values.members import texts_at
+from mockserver.values.moment import Moment
 
 SMALL = 200
 """Up to so many records are read one after the other sooner than an index of them is made."""
@@ -123,6 +124,19 @@ class Collection:
             return iter(())
         index = self._asked.of([(By.VALUE, field)], self._records)[By.VALUE, field]
         return ((one, self._those(ids)) for one, ids in ranks(index, descending=descending))
+
+    def moments(self, field: str, second: int) -> Iterator[str]:
+        """The ids of the records whose field holds a moment from a second since 1970 on, in the order of the moments.
+
+        Nothing is to be changed meanwhile.
+        """
+        index = self._asked.of([(By.ORDER, field)], self._records)[By.ORDER, field]
+        at = order_key(Moment(second))
+        while (found := index.first(at)) and found[0].startswith("m"):
+            key, record_id = found
+            if record_id is not None:
+                yield record_id
+            at = key + "\0"
 
     def count(self, field: str, value: Any) -> int | None:
         """How many records have just this value in a field; None where they must be read to tell."""

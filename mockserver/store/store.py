@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from threading import Lock
 
 from mockserver.store.collection import Collection
 from mockserver.store.keeping import Keeper, Moved, WouldWait
+from mockserver.store.passing import Passing
 from mockserver.store.tenant import Fill, Tenant
 
 BEGINNING = ""
@@ -47,6 +48,8 @@ class Store:
         self._tenants: dict[str, Tenant] = {}
         self._kept: Mapping[str, Tenant] = {}
         self._snapshots: dict[str, Mapping[str, Tenant]] = {}
+        self.passing: Callable[[], Passing] | None = None
+        """Makes what sees to it that time passes for one tenant; None where nothing depends on time."""
         self._has_moved = False
 
     def tenant(self, name: str) -> Tenant:
@@ -176,7 +179,7 @@ class Store:
         """Keep a tenant that was made elsewhere, in place of the one of its name."""
         with self._lock:
             self._require_here()
-            self._tenants[tenant.name] = tenant
+            self._tenants[tenant.name] = self._timed(tenant)
 
     def _made(self, name: str, fill: Fill | None, keeper: Keeper | None = None) -> Tenant:
         return Tenant(name, self._blank, {} if self._strict else None, fill, keeper, is_blank=True)
@@ -192,8 +195,12 @@ class Store:
             if name in self._tenants:
                 return self._tenants[name]
             tenant = self._kept[name].copy() if name in self._kept else self._new(name)
-            self._tenants[name] = tenant
+            self._tenants[name] = self._timed(tenant)
             return tenant
+
+    def _timed(self, tenant: Tenant) -> Tenant:
+        tenant.passing = self.passing() if self.passing else None
+        return tenant
 
     def _new(self, name: str) -> Tenant:
         known = {**self._kept, **self._tenants}

@@ -9,13 +9,14 @@ from threading import RLock
 from typing import Any, TypeAlias
 
 from mockserver.store.collection import Collection
+from mockserver.store.counting import Counting
 from mockserver.store.keeping import FactKind, FactPlace, Keeper, WouldWait, path_key, path_of
 from mockserver.store.record import Record
 from mockserver.store.transactions import Alone, Transaction, Undo
 from mockserver.values.json_text import read_own
 
 
-class Tenant:
+class Tenant(Counting):
     """One customer's records, apart from every other's.
 
     ``elsewhere`` are the keys of other modules' records that are known to be there, by ``module:resource``; None
@@ -38,7 +39,7 @@ class Tenant:
         self._collections = dict(collections)
         self._shared = frozenset(collections) if is_blank else _NONE
         """PERF: sets that are replaced, so that a tenant nobody writes to shares them with others."""
-        self._counts: dict[tuple[str, ...], int] = {}
+        super().__init__()
         self.undo: Undo | None = None
         self._keeper = keeper
         self.version = -1
@@ -62,6 +63,8 @@ class Tenant:
 
     def put(self, resource: str, record_id: str, data: Mapping[str, Any], raw: bytes) -> Record:
         """Store ``raw``, the JSON of ``data``; replaces what was there."""
+        if self.passing is not None:
+            self.passing.changes(self, resource)
         self._remember(resource, record_id)
         return self._own(resource).put(record_id, data, raw)
 
@@ -86,7 +89,7 @@ class Tenant:
     def view(self) -> Tenant:
         """The records as they are now, for whoever reads long, while others change them; the caller holds the lock."""
         twin: Tenant = self.copy()
-        twin._of = self
+        twin._of, twin.fell_due = self, self.fell_due
         return twin
 
     def lend(self, resource: str) -> Collection:
@@ -112,21 +115,11 @@ class Tenant:
             self._is_at_work = True
             try:
                 with keeper.unit(self, reading=reading):
+                    if self.passing is not None:
+                        self.passing.catch_up(self, may_wait=True)
                     yield self
             finally:
                 self._is_at_work = False
-
-    def ordinal(self, *scope: str) -> int:
-        """How many times this scope has been asked for a new number, this time included.
-
-        What happens in one scope never shifts another's; the number is given out again when the transaction fails.
-        """
-        if self._before is not None:
-            self._note(FactKind.COUNT, "", path_key(scope))
-        if self.undo is not None:
-            self.undo.append(partial(self._give_back, scope))
-        ordinal = self._counts[scope] = self._counts.get(scope, 0) + 1
-        return ordinal
 
     def meet(self, resource: str, key: str) -> None:
         """Take it that another module has this record."""
@@ -205,8 +198,9 @@ class Tenant:
     def _put_back(self, resource: str, record_id: str, record: Record | None, highest: Mapping[str, int]) -> None:
         self._own(resource).restore(record_id, record, highest)
 
-    def _give_back(self, scope: tuple[str, ...]) -> None:
-        self._counts[scope] -= 1
+    def _note_count(self, scope: tuple[str, ...]) -> None:
+        if self._before is not None:
+            self._note(FactKind.COUNT, "", path_key(scope))
 
     def _note(self, kind: FactKind, name: str, key: str) -> None:
         """Remember what stands at a place that is about to change."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from mockserver.store.keeping import Moved, WouldWait
+from mockserver.store.passing import Passing
 
 Undo: TypeAlias = list[Callable[[], object]]
 """What takes back each change, the first change first."""
@@ -17,6 +18,7 @@ class Undoable(Protocol):
     lock: Any
     undo: Undo | None
     may_wait: bool
+    passing: Passing | None
     has_moved: bool
 
 
@@ -68,7 +70,17 @@ class Alone(Transaction[Holder]):
             self._tenant.lock.release()
             raise Moved
         self._before, self._tenant.may_wait = self._tenant.may_wait, self._may_wait
+        if self._tenant.passing is not None and self._tenant.undo is None:
+            self._pass_time(self._tenant.passing)
         return super().__enter__()
+
+    def _pass_time(self, passing: Passing) -> None:
+        try:
+            passing.catch_up(self._tenant, may_wait=self._may_wait)
+        except BaseException:
+            self._tenant.may_wait = self._before
+            self._tenant.lock.release()
+            raise
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         try:

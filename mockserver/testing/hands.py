@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,8 @@ class Hands:
     """Tokens that are out grow older too when the clock is advanced; they do not when it is set."""
 
     _clock: Clock
+    _catch_up: Callable[[], None]
+    """Has all that is due by now happened: before the clock is moved, and after it."""
 
     @property
     def now(self) -> datetime:
@@ -23,7 +26,9 @@ class Hands:
 
     def advance(self, **by: Any) -> datetime:
         """Move on by ``hours=2``, ``days=-1``, or whatever else timedelta takes; returns the new time."""
+        self._catch_up()
         self._clock.advance(timedelta(**by))
+        self._catch_up()
         return self.now
 
     def set(self, moment: str | datetime, *, running: bool = False) -> datetime:
@@ -31,6 +36,8 @@ class Hands:
 
         Raises ValueError for a text that denotes no moment, SetupError before 1970 or after 2200.
         """
+        self._catch_up()
         at = read_datetime(moment) if isinstance(moment, str) else moment
         self._clock.set(at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC), running=running)
+        self._catch_up()
         return self.now

@@ -120,7 +120,7 @@ class Mock:
     @property
     def clock(self) -> Hands:
         """What the mock takes for now, to be moved."""
-        return Hands(self.world.clock)
+        return Hands(self.world.clock, self.world.due.catch_up)
 
     def fail(self, operation: str | None = None, **fault: Any) -> None:
         """Answer the next requests otherwise.
@@ -150,7 +150,7 @@ class Mock:
     @property
     def outbox(self) -> list[dict[str, Any]]:
         """The mails that would have been sent, oldest first: to, subject, body, kind, about, tenant, details."""
-        return self.world.outbox.mails()
+        return self.world.due.mails()
 
     @property
     def journal(self) -> list[RecordedCall]:

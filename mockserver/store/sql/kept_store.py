@@ -184,7 +184,7 @@ class KeptStore(Store):
         if tenant is None:
             self._make_room(name)
             with self._caching:
-                tenant = self._cached.setdefault(name, self._made(name, None, keeper=self))
+                tenant = self._cached.setdefault(name, self._timed(self._made(name, None, keeper=self)))
         return tenant
 
     def _taken(self) -> list[str]:

@@ -194,11 +194,11 @@ class Console:
         )  # fmt: skip
 
     def outbox(self) -> str:
-        return self._page("outbox.html", mails=self.world.outbox.mails()[::-1])
+        return self._page("outbox.html", mails=self.world.due.mails()[::-1])
 
     def mail(self) -> str | AnyResponse:
         number = self._number("number", 0)
-        mail = next((one for one in self.world.outbox.mails() if one["number"] == number), None)
+        mail = next((one for one in self.world.due.mails() if one["number"] == number), None)
         if mail is None:
             return self._missing(f"The outbox has no mail {number} any more.")
         if request.args.get("part") == "body":  # for a frame in which no script runs

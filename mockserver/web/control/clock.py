@@ -33,6 +33,7 @@ class ClockControl:
 
     def set(self, sent: ControlRequest) -> dict[str, Any]:
         """Stop the clock at `now`, or let it run on from there; `running` alone starts or stops it, as `speed` does."""
+        self.world.due.catch_up()
         body, clock = sent.body, self.world.clock
         running, speed = body.get("running", "speed" in body), body.get("speed")
         if "now" in body:
@@ -41,16 +42,21 @@ class ClockControl:
             clock.run(running=running, speed=speed)
         else:
             raise refusal("/now", "is missing", "give now, running, speed, or several")
+        self.world.due.catch_up()
         return self.clock(sent)
 
     def reset(self, sent: ControlRequest) -> dict[str, Any]:
         """Let the clock be as at the start; records stay as they are."""
+        self.world.due.catch_up()
         self.world.start_clock()
+        self.world.due.catch_up()
         return self.clock(sent)
 
     def advance(self, sent: ControlRequest) -> dict[str, Any]:
         """Move the clock on by so many seconds, or back by a negative number of them."""
+        self.world.due.catch_up()
         self.world.clock.advance(timedelta(seconds=sent.body["seconds"]))
+        self.world.due.catch_up()
         return self.clock(sent)
 
 

@@ -21,4 +21,4 @@ class OutboxControl:
 
     def mails(self, sent: ControlRequest) -> list[dict[str, Any]]:
         """What would have been mailed, oldest first."""
-        return self.world.outbox.mails(sent.query.get("tenant"))
+        return self.world.due.mails(sent.query.get("tenant"))

@@ -12,6 +12,7 @@ from mockserver.errors import SetupError
 from mockserver.web.control.clock import ClockControl
 from mockserver.web.control.coverage import CoverageControl
 from mockserver.web.control.description import describe
+from mockserver.web.control.due import DueControl
 from mockserver.web.control.elsewhere import ElsewhereControl
 from mockserver.web.control.faults import FaultsControl
 from mockserver.web.control.journal import JournalControl
@@ -57,6 +58,7 @@ def control_routes(world: World) -> list[Route]:
             CoverageControl,
             MetricsControl,
             ClockControl,
+            DueControl,
             FaultsControl,
             LockControl,
             ElsewhereControl,

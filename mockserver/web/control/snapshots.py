@@ -60,6 +60,7 @@ class SnapshotControl:
         """Put all records back to a snapshot; clock, journal, outbox and faults are left alone."""
         self._require(name)
         self.world.store.restore_snapshot(name)
+        self.world.due.catch_up()
         return tenant_sizes(self.world)
 
     def _require(self, name: str) -> None:
