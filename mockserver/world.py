@@ -41,7 +41,7 @@ from mockserver.runtime.reloads import Reloads
 from mockserver.runtime.webhook_delivery import Deliverer
 from mockserver.settings import Settings
 from mockserver.store import Store, Tenant
-from mockserver.store.store import BEGINNING
+from mockserver.store.store import BEGINNING, ROOM
 from mockserver.values.lazily import Lazily
 
 Beginning: TypeAlias = "Scenario | Unannotated | Prepared"
@@ -63,10 +63,6 @@ if TYPE_CHECKING:
 def unseen(_: int) -> AbstractContextManager[Callable[[], None] | None]:
     """Nobody watches."""
     return nullcontext()
-
-
-ROOM = 512 * 2**20
-"""How many bytes of JSON all tenants may hold when another one appears; in memory it is about twice that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from mockserver.store.tenant import Fill, Tenant
 
 BEGINNING = ""
 """The name of the snapshot of what all tenants are at the start."""
+ROOM = 512 * 2**20
+"""How many bytes of JSON all tenants may hold when another one appears; in memory it is about twice that."""
 
 
 class TooManyTenants(Exception):
