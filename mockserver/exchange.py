@@ -114,7 +114,6 @@ def _carried_out(world: World, call: Call, request: Request, trail: _Trail) -> R
     is_at_hand = world.store.is_at_hand and not world.faults.lag
     if trail.may_wait and is_at_hand and operation.plan is None and operation.facts.reads_long:
         holder = world.store.view(tenant, operation.resource.name)
-        call.effects.extend(holder.fell_due)
         reply = dispatch(call, holder)
         _check(world, call, request, reply)
         return reply
@@ -132,7 +131,6 @@ def _carried_out(world: World, call: Call, request: Request, trail: _Trail) -> R
 def _in_one_unit(world: World, call: Call, request: Request, trail: _Trail, *, reading: bool) -> Reply:
     unit = world.store.work(trail.tenant or "default", reading=reading, may_wait=trail.may_wait)
     with unit as tenant, noticed(world, tenant, reading=reading):
-        call.effects.extend(tenant.fell_due)
         seen = tenant
         if world.faults.lag:
             seen = world.looked_at(tenant, FaultTarget(call.operation, trail.tenant, request), trail.hit)

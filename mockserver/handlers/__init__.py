@@ -40,6 +40,7 @@ HANDLERS: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
 
 def dispatch(call: Call, tenant: Tenant) -> Reply:
     """What the operation means, once all that its parameters name is there. Raises Refusal, ContractBreach."""
+    call.effects.extend(tenant.fell_due)
     if call.operation.plan is not None:
         from mockserver.handlers.planned import answer_planned  # PERF: for documents without annotations only
 
