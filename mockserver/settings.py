@@ -173,3 +173,19 @@ def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
     if key_file := environment.get("MOCKSERVER_KEY_FILE"):
         found["key_file"] = Path(key_file)
     return found
+
+
+def record_token(environment: Mapping[str, str] | None = None) -> str | None:
+    """What is shown to a real server in place of a client's token (MOCKSERVER_RECORD_TOKEN); None: nothing is."""
+    return (os.environ if environment is None else environment).get("MOCKSERVER_RECORD_TOKEN") or None
+
+
+def telemetry_environment(environment: Mapping[str, str] | None = None) -> dict[str, str] | None:
+    """The OTEL_ variables where they ask for traces or metrics; None where nobody does."""
+    environment = os.environ if environment is None else environment
+    found = {name: text for name, text in environment.items() if name.startswith("OTEL_") and text}
+    if found.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return None
+    wanted = ("OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER")
+    is_asked = any(name.startswith("OTEL_EXPORTER_OTLP") and name.endswith("ENDPOINT") for name in found)
+    return found if is_asked or any(found.get(name, "none") != "none" for name in wanted) else None

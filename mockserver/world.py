@@ -98,12 +98,13 @@ class World:
         self.reloads: Reloads = predecessor.reloads if predecessor else Reloads()
         self._has_begun = predecessor is not None
         self.onward: Onward | None = predecessor.onward if predecessor else None
-        """Answers in this world's place, where somebody does."""
+        """Answers in this world's place, where somebody does; ``observe`` looks at all that is answered."""
         self._on_record: Callable[[], None] | None = None
         self._steering: SharedSteering | None = None
         self.kept_in = "memory"
         """Where it is, as may be shown to anybody."""
-        self.close: Callable[[], None] = lambda: None
+        self.observe: Onward | None = predecessor.observe if predecessor else None
+        self.close: Callable[[], None] = predecessor.close if predecessor else lambda: None
         """Writes what waits to be, and lets go of where it is kept."""
         if settings.store == "memory":
             self.store = Store(*self._needs(), **self._bounds())

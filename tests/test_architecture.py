@@ -19,7 +19,7 @@ LEVELS = (
     {"contract", "inference", "store", "runtime"},
     {"auth", "durable", "oauth", "settings", "expressions", "handlers", "seeding", "spec_builder"},
     {"prepared", "world"},
-    {"exchange", "noticing", "webhook_events", "planting", "reloading", "transfer", "verification"},
+    {"exchange", "noticing", "telemetry", "webhook_events", "planting", "reloading", "transfer", "verification"},
     {"web"},
     {"conformance", "recording"},
     {"commands", "pytest_plugin", "testing"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from mockserver.auth.authenticator import Mode
 from mockserver.commands.options import settings_for, tells_problems, world_options
 from mockserver.commands.page_size import page_size as read_page_size
 from mockserver.commands.recording import Recording
-from mockserver.settings import CLOCKS
+from mockserver.settings import CLOCKS, record_token
 
 
 @click.command()
@@ -151,6 +150,5 @@ def serve(
     settings = settings_for((*documents, *spec), counts=dict(counts), auth=Mode(auth), **options)
     if record_all and not record:
         raise click.UsageError("--record-all needs the server's address: --record URL")
-    token = os.environ.get("MOCKSERVER_RECORD_TOKEN")
-    recording = Recording(record, record_into, record_all, token) if record else None
+    recording = Recording(record, record_into, record_all, record_token()) if record else None
     serve_forever(settings, host, port, "off" if quiet else log, watch=watch, recording=recording)

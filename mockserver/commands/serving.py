@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from mockserver.auth.authenticator import Mode, mint
 from mockserver.commands.first_screen import first_request, placed, summary
 from mockserver.commands.progress import seeding
 from mockserver.errors import Problem, SetupError
-from mockserver.settings import DEVELOPMENT_SECRET, Settings
+from mockserver.settings import DEVELOPMENT_SECRET, Settings, telemetry_environment
 from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.values.hosts import is_loopback
 from mockserver.web.access_log import Line, Writer, as_json, as_text, unlogged
@@ -57,6 +57,8 @@ def serve_forever(
     world = World(recording.on_top(made) if recording else made, seeding)
     if recording:
         recording.begin(world, made)
+    if (asked := telemetry_environment()) is not None:
+        _collect(world, asked)
     listener = listen(host, port)
     # PERF: what start-up made lives as long as the process; frozen, no garbage collection walks it again.
     gc.freeze()
@@ -72,6 +74,22 @@ def serve_forever(
     threading.Thread(target=_announce, args=announcement, daemon=True).start()
     front = Front(Api(world), _application, logged)
     serve(listener, _watched(front) if watch else front)
+
+
+def _collect(world: World, environment: Mapping[str, str]) -> None:
+    """Have traces and metrics collected. Raises SetupError where what that needs is not installed."""
+    try:
+        from mockserver.telemetry import telemetry  # PERF: only who asks for it pays for it
+    except ImportError as error:
+        problem, remedy = f"asks for what is not installed: {error}", "pip install 'mockserver[otel]', or unset it"
+        raise SetupError([Problem("environment", f"/{min(environment)}", problem, remedy)]) from None
+    collected, close = telemetry(environment), world.close
+
+    def closing() -> None:
+        collected.close()
+        close()
+
+    world.observe, world.close = collected.observe, closing
 
 
 def _watched(front: Front) -> StandingFront:

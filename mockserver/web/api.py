@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from mockserver.exchange import answer
 from mockserver.web.arriving import Arrived, request_of
@@ -33,7 +34,9 @@ class Api:
         """
         template, values = found or ("", {})
         request = request_of(arrived, self.world.settings, template, values)
-        reply = answer(self.world, request, may_wait=may_wait)
+        observe = self.world.observe
+        own = partial(answer, self.world, request, may_wait=may_wait)
+        reply = own() if observe is None else observe(self.world, request, own)
         is_open = not request.path.startswith(CONTROL)
         accepted = request.headers.get("accept-encoding", "")
         return self._departure.leaving(reply, self.paths.answered(template), accepted=accepted, is_open=is_open)
