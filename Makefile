@@ -68,8 +68,8 @@ right: $(READY) ## check a server that is right in another way than the mock: th
 
 SUITES := tests/test_wire.py tests/test_story.py tests/test_association_story.py tests/test_document_story.py tests/test_any_document.py \
 	tests/test_any_document_story.py tests/test_transactions.py tests/test_world.py tests/test_control.py tests/test_robustness.py
-stores: $(READY) ## run the wire, story and Hypothesis suites with each world in an SQLite file
-	MOCKSERVER_TEST_STORE=sqlite $(BIN)/python -m pytest -n auto --dist worksteal $(SUITES) $(ARGS)
+stores: $(READY) ## run the wire, story and Hypothesis suites with each world in an SQLite file, and on PostgreSQL
+	PYTHONPATH=tests $(BIN)/python tests/stores.py -n auto --dist worksteal $(SUITES) $(ARGS)
 
 kills: $(READY) ## kill a mock on SQLite five hundred times while it writes (ARGS="TIMES")
 	PYTHONPATH=tests $(BIN)/python tests/killing.py $(ARGS)

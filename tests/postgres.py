@@ -18,7 +18,7 @@ SETTINGS = {
     "unix_socket_directories": "",
     "listen_addresses": "127.0.0.1",
     "fsync": "off",  # what is killed is the process, not the machine
-    "max_connections": "200",
+    "max_connections": "1000",
 }
 
 
