@@ -178,10 +178,15 @@ class TargetClient:
         self.patience.answered(None)
         return True
 
+    def answer_to(self, proof: Sent) -> Received | None:
+        """The reply to one of the ``proofs``; None where something stands in the way, which is told elsewhere."""
+        exchange, cause, _ = self._tried(proof, None)
+        return None if cause else exchange.reply
+
     def _is_good(self, proof: Sent) -> bool:
         """Whether the token that ``proof`` carries is taken where it was taken before."""
-        exchange, cause, _ = self._tried(proof, None)
-        return bool(cause) or exchange.reply is None or exchange.reply.status != HTTPStatus.UNAUTHORIZED
+        reply = self.answer_to(proof)
+        return reply is None or reply.status != HTTPStatus.UNAUTHORIZED
 
 
 def _is_safe(sent: Sent, operation: Operation | None) -> bool:

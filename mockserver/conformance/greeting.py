@@ -10,6 +10,7 @@ from mockserver.conformance.asking import NO_BODY, Ask, record_name
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.gateway import BUSY, is_html, without_query
 from mockserver.conformance.pacing import OutOfTime
+from mockserver.conformance.presence import described
 from mockserver.conformance.session import Session
 from mockserver.conformance.traffic import NotJson, Received
 from mockserver.conformance.transports import Unreachable
@@ -43,7 +44,7 @@ def greet(session: Session, groups: Iterable[Group]) -> None:
             continue
         found = _wrong(session, ask.operation, reply, is_doubted=is_doubted)
         if found is None:
-            session.prove(ask)
+            session.prove(ask, reply)
             return
         problems.append(found)
         is_doubted = is_doubted or (ask.operation.kind is Kind.LIST and reply.status == HTTPStatus.NOT_FOUND)
@@ -121,10 +122,7 @@ def _remedy(reply: Received) -> str:
 
 def _described(reply: Received) -> str:
     """Status, media type and Location of what answered."""
-    media_type = (reply.header("Content-Type") or "").partition(";")[0].strip()
-    parts = [str(reply.status)]
-    if media_type:
-        parts.append(f"({media_type[:60]})")
+    parts = [described(reply)]
     if location := reply.header("Location"):
         parts.append(f"with Location {without_query(location)[:200]}")
     return " ".join(parts)

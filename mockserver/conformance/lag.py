@@ -53,6 +53,17 @@ def measurable(groups: Iterable[Group], *, owns_all: bool = True) -> Group | Non
     return next(iter(found), None)
 
 
+def waited_for(session: Session, groups: Iterable[Group], allowed: float) -> Lag | None:
+    """Measure how far reads lag, and let them wait for it from now on; ``allowed`` seconds where nothing tells."""
+    group = measurable(groups, owns_all=session.limits.owns_all)
+    if group is None:
+        session.client.pace.lag = allowed
+        return None
+    if lag := measure(session, group, allowed):
+        session.client.pace.lag = lag.enough
+    return lag
+
+
 def measure(session: Session, group: Group, longest: float) -> Lag | None:
     """How far reads lag behind writes, None where they do not; what takes more than ``longest`` seconds is not lag."""
     session.client.purpose = "measuring"

@@ -17,13 +17,14 @@ from mockserver.conformance.fuzzing import PHASES, FuzzedOperation, as_check, fu
 from mockserver.conformance.gateway import Patience, Trouble
 from mockserver.conformance.greeting import greet
 from mockserver.conformance.halves import shared
-from mockserver.conformance.lag import Lag, measurable, measure
+from mockserver.conformance.lag import Lag, waited_for
 from mockserver.conformance.ledger import Ledger, Marking, new_mark
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
 from mockserver.conformance.oracle import Oracle
 from mockserver.conformance.pacing import OutOfTime, RequestRate
+from mockserver.conformance.presence import insist
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check
 from mockserver.conformance.running import Outcome, Result, carry_out, own_fault, reckoned
@@ -204,22 +205,19 @@ class Run:
             self.keep(Result(check, resource, Outcome.LEFT_OUT, reason=SAMPLED, planned=False))
             return
         self._tell(Working(f"{check.name} of {resource}"))
-        began = time.perf_counter()
+        began, known = time.perf_counter(), set(self.oracle.findings)
         result = carry_out(check, self.session, self.plan.groups[resource])
         if result.outcome is Outcome.FAILED and self.lag is None and self._measure():
             result = carry_out(check, self.session, self.plan.groups[resource])
+        if result.outcome is Outcome.FAILED or not result.has_judged:
+            insist(self.session, self.oracle.findings, known)
         self.keep(replace(result, seconds=time.perf_counter() - began))
 
     def _measure(self) -> bool:
         """Whether reads are found to lag behind writes: they wait from then on. Looked at once."""
-        if self._has_measured:
-            return False
-        self._has_measured = True
-        group = measurable(self.groups.values(), owns_all=self.session.limits.owns_all)
-        if group is None:
-            self.pace.lag = self.options.settle  # nothing tells how long it takes: what is allowed for is waited
-        elif lag := measure(self.session, group, self.options.settle):
-            self.lag, self.pace.lag = lag, lag.enough
+        if not self._has_measured:
+            self._has_measured = True
+            self.lag = waited_for(self.session, self.groups.values(), self.options.settle)
         return self.lag is not None
 
     def _fuzz(self) -> None:

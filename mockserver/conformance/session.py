@@ -46,6 +46,7 @@ class Session(Judge):
         self.records = MadeRecords(plan.contract)
         self._ordinals = itertools.count(1)
         self._targets: dict[tuple[str, str], dict[str, Any]] = {}
+        self.greeting: Received | None = None
         client.after += [self.records.look, self.evidence.look, self.see]
 
     # Asking
@@ -73,8 +74,9 @@ class Session(Judge):
         """Send anything; ``headers`` replace the usual ones, an empty text leaves one out."""
         return self.client.send(_sent(method, target, content, who or self.own, headers))
 
-    def prove(self, ask: Ask) -> None:
-        """Take ``ask``, which was answered well, for what shows whether a token of the run is still taken."""
+    def prove(self, ask: Ask, reply: Received) -> None:
+        """Take ``ask``, which ``reply`` answers, for what shows whether a token of the run is still taken."""
+        self.greeting = reply
         known = [one for one in (self.own, self.other) if one and one.token]
         self.client.proofs = {str(one.token): self._request(ask, one) for one in known}
 

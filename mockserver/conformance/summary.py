@@ -116,7 +116,8 @@ def _headline(summary: dict[str, Any]) -> str:
         errors=sum(one["outcome"] == Outcome.ERROR for one in summary["checks"]),
         why=escape(summary["stopped"] or ""),
     )
-    partial = f" [yellow](partial: {escape(summary['partial'])})[/]" if summary["partial"] else ""
+    ended = summary["partial"] if summary["partial"] != summary["stopped"] else None
+    partial = f" [yellow](partial: {escape(ended)})[/]" if ended else ""
     where = f"{escape(summary['target'])}, profile {summary['profile']}, seed {summary['seed']}"
     return f"[bold {colour}]{words}[/]{partial}: {where}, {summary['requests']} requests in {summary['seconds']:.1f} s"
 

@@ -14,7 +14,7 @@ ALLOWED = {
     "dockerfile_steps.py",  # polls a process of its own, as an orchestrator does
     "mutants/strength.py",  # tells a person what a run took, and judges nothing by it
     "replicas.py",  # a trial that lasts as long as it is told to, and is judged by a ledger
-    "right_server/__main__.py",  # tells a person what a run took, and judges nothing by it
+    "right_server/trial.py",  # tells a person what a run took, and judges nothing by it
     "right_server/front.py",  # a server's limit of requests a second, whose clock a test replaces
 }
 """What may look at a clock all the same, and why."""
