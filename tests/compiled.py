@@ -16,10 +16,17 @@ import pytest
 
 from mockserver import world
 from mockserver.contract import Contract, Document
+from mockserver.seeding import Scenario
 from mockserver.settings import Settings, data_folder
+from mockserver.store import Tenant
 
 ROOM = 2
 """How many results of a function are kept: the stock document's takes 44 MB, and tests of another start mocks in a row."""
+
+TENANTS = 3
+"""How many tenants most scenarios begin with, the template's included."""
+LARGEST = 8 * 2**20
+"""Bytes of JSON of a tenant that is worth keeping."""
 
 
 def share(patching: pytest.MonkeyPatch) -> None:
@@ -31,6 +38,7 @@ def share(patching: pytest.MonkeyPatch) -> None:
         ("scenario_of", _scenario),
     ):
         patching.setattr(world, name, _once(getattr(world, name), key))
+    patching.setattr(Scenario, "fill", _filled_once(Scenario.fill))
 
 
 def _once(function: Callable[..., Any], key: Callable[..., Hashable | None]) -> Callable[..., Any]:
@@ -48,6 +56,28 @@ def _once(function: Callable[..., Any], key: Callable[..., Hashable | None]) -> 
         return known[name][0]
 
     return found
+
+
+def _filled_once(fill: Callable[..., None]) -> Callable[..., None]:
+    """The first records of a tenant are copied from one that has them: records are replaced and never changed."""
+    known: OrderedDict[Hashable, tuple[Scenario, Tenant]] = OrderedDict()
+
+    def filled(scenario: Scenario, tenant: Tenant, on_record: Callable[[], None] | None = None) -> None:
+        name = id(scenario), tenant.name, tenant.elsewhere is None
+        is_kept_elsewhere = tenant._before is not None
+        if is_kept_elsewhere or on_record or name not in known:
+            fill(scenario, tenant, on_record)
+        if is_kept_elsewhere:
+            return
+        if name in known:
+            tenant.become(known[name][1].copy())
+            tenant._before = None
+        elif tenant.size() < LARGEST:
+            known[name] = scenario, tenant.copy()
+            if len(known) > TENANTS * ROOM:
+                known.popitem(last=False)
+
+    return filled
 
 
 def _document(document: Document) -> Hashable | None:

@@ -221,7 +221,7 @@ def _last_step_only(planting: Planting) -> None:
         last = {one["path"]: one for one in directives}
         return original(record, [one for one in directives if last[one["path"]] is one], *limits)
 
-    planting.around(engine("handlers.records"), "apply_patch", apply)
+    planting.around(engine("handlers.patching"), "apply_patch", apply)
 
 
 def _loose_test(planting: Planting) -> None:

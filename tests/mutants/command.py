@@ -21,7 +21,7 @@ from mockserver.settings import Settings, from_environment
 from mutants.catalogue import all_mutants
 from mutants.generated import OPERATORS
 from mutants.mutant import Area, Mutant
-from mutants.publishing import of_catalogue, of_generated, write
+from mutants.publishing import of_catalogue, of_generated, write, write_caught
 from mutants.sowing import Tried, share_caught, show_generated, try_generated
 from mutants.strength import ENOUGH, Order, Row, as_json, carry_out, totals, try_all
 from mutants.table import show
@@ -92,6 +92,7 @@ def mutants(
     is_enough = totals(rows)[-1].is_enough and not rows[0].kit
     if writing and not rows[0].kit:
         write("catalogue", of_catalogue(totals(rows), stock=stock))
+        write_caught(rows)
         tried = Tries(len(OPERATORS), seeds or SEEDS, operators, jobs)
         is_enough &= _sown(console, tried, writing=True, verbose=verbose)
     sys.exit(0 if is_enough else 1)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from mutants.mutant import Area
 from mutants.sowing import Tried
-from mutants.strength import Total
+from mutants.strength import Row, Total
 
 PAGE = Path(__file__).parents[2] / "docs" / "mutants.md"
+CAUGHT = Path(__file__).with_name("caught.json")
+"""During which check each mutant was caught the last time that all were tried: in the gate it comes first."""
 
 
 def write(name: str, text: str, page: Path = PAGE) -> None:
@@ -21,6 +24,18 @@ def write(name: str, text: str, page: Path = PAGE) -> None:
         raise ValueError(f"{page} has no place {start.strip()} … {end}")
     before, _, after = whole.partition(start)
     page.write_text(before + start + text + end + after.partition(end)[2], encoding="utf-8")
+
+
+def write_caught(rows: Iterable[Row], file: Path = CAUGHT) -> None:
+    """Keep during which check each mutant was caught; the fuzzer, which comes last, is none."""
+    found = {row.name: row.kit.during for row in rows if row.kit and row.kit.during}
+    file.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def read_caught(file: Path = CAUGHT) -> dict[str, str]:
+    """By a mutant's name, the check that caught it the last time."""
+    found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return found
 
 
 def of_catalogue(found: Sequence[Total], *, stock: bool) -> str:

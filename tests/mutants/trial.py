@@ -59,10 +59,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Catch:
-    """What was found. ``checks`` name it, ``sentence`` is the first finding's cause and operation."""
+    """What was found. ``checks`` name it, ``sentence`` is the first finding's cause and operation.
+
+    ``during``: the check that was carried out; those that look at every reply may have seen it in its stead.
+    """
 
     checks: tuple[str, ...]
     sentence: str
+    during: str = ""
 
 
 def names_a_cause(finding: Finding) -> bool:
@@ -71,40 +75,51 @@ def names_a_cause(finding: Finding) -> bool:
     return not crashed and not re.search(r"\banswered 5\d\d\b", finding.cause)
 
 
-def in_order(area: Area | None) -> tuple[Check, ...]:
-    """All checks, those first that are about ``area``."""
-    first = FIRST[area] if area else ()
-    rank = {suite: number for number, suite in enumerate(first)}
-    return tuple(sorted(load_checks(), key=lambda one: rank.get(one.suite, len(rank))))
+def in_order(area: Area | None, first: str = "") -> tuple[Check, ...]:
+    """All checks: the one called ``first``, those that are about ``area``, then the others."""
+    suites = FIRST[area] if area else ()
+    rank = {suite: number for number, suite in enumerate(suites)}
+    return tuple(sorted(load_checks(), key=lambda one: (one.name != first, rank.get(one.suite, len(rank)))))
 
 
 def try_kit(
-    mutant: Mutant | None, target: Target, settings: Settings, *, seed: int, fuzzed: bool, soil: Soil | None = None
+    mutant: Mutant | None,
+    target: Target,
+    settings: Settings,
+    *,
+    seed: int,
+    fuzzed: bool,
+    soil: Soil | None = None,
+    first: str = "",
 ) -> Catch | None:
     """What the kit finds in a mock with ``mutant`` (None: in a sound one); None when it finds nothing.
 
     The run ends with the first check that names a cause. ``fuzzed``: Schemathesis comes after the domain suites.
+    ``first``: the check that comes before all others.
     """
     with planted(mutant, settings, soil) as app:
-        for found in _rounds(app, mutant.area if mutant else None, target, seed, fuzzed):
+        checks = in_order(mutant.area if mutant else None, first)
+        for during, found in _rounds(app, checks, target, seed, fuzzed):
             named = [one for one in found if names_a_cause(one)] if mutant else found
             if named:
-                return Catch(tuple(dict.fromkeys(one.check for one in named)), _sentence(named[0]))
+                return Catch(tuple(dict.fromkeys(one.check for one in named)), _sentence(named[0]), during)
     return None
 
 
-def _rounds(app: App, area: Area | None, target: Target, seed: int, fuzzed: bool) -> Iterator[list[Finding]]:
+def _rounds(
+    app: App, checks: tuple[Check, ...], target: Target, seed: int, fuzzed: bool
+) -> Iterator[tuple[str, list[Finding]]]:
     """The findings of each check and scenario, one after the other, those of the watch on every reply included."""
     client, oracle = TargetClient(target.contract, in_process(app)), Oracle()
     client.after.append(oracle.look)
     plan, limits = read_plan(target.contract), LIMITS
     session = Session(plan, client, target.own, target.other, mark=f"mutants-{seed}", limits=limits)
-    for check in in_order(area):
+    for check in checks:
         result = carry_out(check, session, plan.groups[RESOURCE])
-        yield [*result.findings, *_seen(oracle)]
+        yield check.name, [*result.findings, *_seen(oracle)]
     if fuzzed:
         for scenario in fuzz(session, FUZZING, seed, is_tried, lambda _: None):
-            yield [*scenario.findings, *_seen(oracle)]
+            yield "", [*scenario.findings, *_seen(oracle)]
 
 
 def is_tried(operation: Operation) -> bool:
