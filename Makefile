@@ -7,7 +7,7 @@ PORTAL := examples/portal
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types spec image fuzz fuzzdocs checkdocs mutants right peers stores kills replicas format lock bench documents clean
+.PHONY: help serve test check lint types spec image fuzz fuzzdocs checkdocs mutants right thorough peers stores kills replicas format lock bench documents clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ mutants: $(READY) ## show how strong the contract checks are, on mutants of the 
 
 right: $(READY) ## check a server that is right in another way than the mock: three seeds, three times each (ARGS="RESOURCE …")
 	PYTHONPATH=tests $(BIN)/python -m right_server $(ARGS)
+
+thorough: $(READY) ## run the checks twice over all of the mock, where `make test` takes a few resources
+	MOCKSERVER_TEST_THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/test_check_suites.py $(ARGS)
 
 SUITES := tests/test_wire.py tests/test_story.py tests/test_association_story.py tests/test_document_story.py tests/test_any_document.py \
 	tests/test_any_document_story.py tests/test_transactions.py tests/test_world.py tests/test_control.py tests/test_robustness.py

@@ -10,6 +10,7 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from mockserver.conformance.checking import run
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
 from mockserver.conformance.runner import Run
@@ -29,6 +30,21 @@ def prepared(broken: Break | None = None, **options: Any) -> Run:
         whole = target.transport
         target = replace(target, transport=lambda sent: broken(sent, whole))
     return Run(chosen, target)
+
+
+def checked(**options: Any) -> dict[str, Any]:
+    """What a whole run says, as data: to be called by ``forked.result``, as the run takes much memory."""
+    verdict, _ = run(Options(**options))
+    return {
+        "findings": [(one.check, one.cause, one.detail) for one in verdict.findings],
+        "exit_code": verdict.exit_code,
+        "left": list(map(str, verdict.left)),
+        "uncovered": {reason: [one.resource for one in some] for reason, some in verdict.uncovered().items()},
+        "unasked": list(map(str, verdict.unasked())),
+        "statuses": sorted(map(repr, verdict.statuses.items())),
+        "purposes": sorted(map(repr, verdict.purposes.items())),
+        "results": [(one.check.name, one.outcome.value) for one in verdict.results],
+    }
 
 
 def carried_out(run: Run, *names: str) -> list[Result]:

@@ -14,7 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from threading import Thread
@@ -26,13 +26,17 @@ HERE = Path(__file__).parent
 class Command:
     """A command that runs: of ``subprocess.Popen`` what the tests use."""
 
-    def __init__(self, *arguments: str, env: Mapping[str, str] | None = None, cwd: Any = None) -> None:
+    def __init__(
+        self, *arguments: str, env: Mapping[str, str] | None = None, cwd: Any = None, function: str = ""
+    ) -> None:
+        """``function``, as ``module:name``, is called in place of the command."""
         self.args = ["mockserver", *arguments]
         self.returncode: int | None = None
         self.seconds = 0.0
         """How much of a processor's time it took; known once it has ended."""
         (out, out_there), (err, err_there), (status, status_there) = os.pipe(), os.pipe(), os.pipe()
         request = {
+            "function": function,
             "arguments": list(arguments),
             "environment": dict(os.environ if env is None else env),
             "cwd": str(cwd or Path.cwd()),
@@ -108,6 +112,14 @@ def run(
         command.communicate()
         raise
     return subprocess.CompletedProcess(command.args, command.wait(), out, err)
+
+
+def result(function: Callable[..., Any], **arguments: Any) -> Any:
+    """What a function of a module of the tests gives; both are data. The memory that it takes goes with its process."""
+    command = Command(json.dumps(arguments), function=f"{function.__module__}:{function.__name__}")
+    out, err = command.communicate(timeout=800)
+    assert command.returncode == 0, err
+    return json.loads(out)
 
 
 def _ask(message: bytes, descriptors: list[int]) -> None:

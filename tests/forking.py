@@ -16,6 +16,7 @@ import signal
 import socket
 import sys
 import threading
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -82,14 +83,18 @@ def _be_the_command(request: dict[str, Any], out: int, err: int) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])
     sys.argv = ["mockserver", *request["arguments"]]
-    os._exit(_ended())
+    os._exit(_ended(request["function"]))
 
 
-def _ended() -> int:
-    """Runs the command; what the interpreter does at its end is done here."""
+def _ended(function: str) -> int:
+    """Runs the command, or ``function``; what the interpreter does at its end is done here."""
     code: Any = 0
     try:
-        main()
+        if function:
+            module, _, name = function.partition(":")
+            print(json.dumps(getattr(import_module(module), name)(**json.loads(sys.argv[1]))))
+        else:
+            main()
     except SystemExit as end:
         code = end.code
     except BaseException:  # noqa: BLE001 -- as the interpreter does
