@@ -27,6 +27,7 @@ from mockserver.web.front import Front
 from mockserver.web.standing import StandingFront
 from mockserver.world import World
 from server import serving as served
+from test_effects_of_time import OUT, due, made
 from test_publish import Parts, parts
 
 __all__ = ["parts"]
@@ -200,6 +201,19 @@ def test_an_edited_scenario_begins_anew_but_for_what_clients_did(library, tmp_pa
     assert {one["title"] for one in bench.client.get("/books/t").json} >= {"Ana", "Bea"}
 
 
+def test_what_fell_due_is_not_brought_about_again(library, spec: Path) -> None:
+    bench = Bench(library(due(OUT)))
+    made(bench.client, "A", "2025-04-20T08:00:00Z")
+    bench.client.post("/__mock__/clock/advance", json={"seconds": 3 * 86_400})
+    [book] = bench.client.get("/books/t").json
+    edit(spec, lambda document: document["info"].update(title="Other"))
+    assert bench.settled().edit is Edit.SERVED
+    assert bench.client.get("/books/t").json == [book]
+    made(bench.client, "B", "2025-04-23T08:00:00Z")
+    bench.client.post("/__mock__/clock/advance", json={"seconds": 3 * 86_400})
+    assert [one["in_print"] for one in bench.client.get("/books/t").json] == [False, False]
+
+
 def test_snapshots_are_carried_over(bench: Bench, spec: Path) -> None:
     made = bench.client.post("/books/t", json={"title": "A"}).json
     bench.client.put("/__mock__/snapshots/one")
@@ -254,6 +268,7 @@ def test_parts_of_a_document_are_built_when_they_are_edited(parts: Parts) -> Non
     part.write_text(text.replace("title: Library", "title: Edited"))
     assert bench.settled().edit is Edit.SERVED
     assert bench.client.get("/__mock__/health").json["document"]["title"] == "Edited"
+    assert bench.watcher.step().edit is Edit.NONE
     part.write_text(text.replace("title: Library", "title: [Library"))
     assert [one.file for one in bench.settled().problems] == [str(part)]
     assert bench.client.get("/__mock__/health").json["document"]["title"] == "Edited"

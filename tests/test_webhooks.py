@@ -18,6 +18,7 @@ import pytest
 
 from mockserver.runtime.webhook_delivery import send
 from mockserver.web.app import create_app
+from test_effects_of_time import OUT, due, made
 
 WALL = datetime(2031, 2, 3, tzinfo=UTC)
 URL = "http://localhost:1/hooks"
@@ -62,7 +63,7 @@ class Receiver:
 
     @property
     def log(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.client.get("/__mock__/webhooks/deliveries").json
+        found: list[dict[str, Any]] = self.client.get("/__mock__/deliveries").json
         return found
 
 
@@ -124,6 +125,16 @@ def test_first_records_have_always_been_there(tmp_path: Path) -> None:
 
 PET = {"type": "object", "required": ["name"], "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
 ADDED = {"type": "object", "required": ["kind", "pet"], "properties": {"kind": {"enum": ["added"]}, "pet": PET}}
+
+
+def test_what_a_date_brings_about_is_told_too(library) -> None:
+    receiver = Receiver(library(due(OUT)))
+    made(receiver.client, "A", "2025-04-20T08:00:00Z")
+    receiver.register()
+    receiver.advance(3 * 86_400)
+    receiver.deliver()
+    assert receiver.types == ["books.changed"]
+    assert receiver.sent[0][3]["data"]["record"]["in_print"] is False
 
 
 def test_what_is_sent_is_signed_as_standard_webhooks_has_it(receiver: Receiver) -> None:

@@ -45,9 +45,9 @@ def webhooks(
     if remove:
         print_json(client.ask("DELETE", "webhooks", remove))
     elif log:
-        print_json(client.ask("GET", "webhooks", "deliveries"))
+        print_json(client.ask("GET", "deliveries"))
     elif deliver:
-        print_json(client.ask("POST", "webhooks", "deliver"))
+        print_json(client.ask("POST", "deliveries"))
     elif asked["url"]:
         body = {name: value for name, value in asked.items() if value is not None}
         print_json(client.ask("POST", "webhooks", body={**body, **({"events": [*events]} if events else {})}))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -67,6 +68,8 @@ class DueEffects:
         self._tools, self._store = tools, store
         self._outbox = outbox
         self._happened: Ring[Happened] = Ring(KEPT, KEPT_BYTES)
+        self.noticed: Callable[[Tenant], AbstractContextManager[object]] = nullcontext
+        """Entered with a tenant while something is brought about there, so that others can be told."""
         self.resources = tools.rules.dated
         store.passing = self.passing if self.resources else None
 
@@ -168,7 +171,8 @@ class TenantPassing:
         self._is_busy = True
         undo, tenant.undo = tenant.undo, None  # it lasts, whatever becomes of who asked for the tenant
         try:
-            tenant.fell_due = self._bring_about(tenant, now)
+            with self._due.noticed(tenant):
+                tenant.fell_due = self._bring_about(tenant, now)
         finally:
             self._is_busy, tenant.undo = False, undo
 

@@ -14,7 +14,7 @@ from mockserver.contract.document_sources import places
 from mockserver.errors import SetupError
 from mockserver.seeding.scenario_reader import scenario_files
 from mockserver.settings import Settings
-from mockserver.spec_builder.publish import GROUPS, parts_of
+from mockserver.spec_builder.publish import GROUPS, YAML, parts_of
 
 _REFERENCE = re.compile(r"""\$ref["']?\s*:\s*["']?([^#"'\s,}]+)""")
 """A reference to another file, in JSON or YAML, that need not be whole."""
@@ -60,7 +60,8 @@ class Sources:
         settings = self._settings
         for document in documents(settings):
             if (parts := parts_of(document)) is not None:
-                yield from sorted([*parts.glob("*.yaml"), *(parts / GROUPS).glob("*.yaml")])
+                yield from sorted(file for file in parts.glob("*.yaml") if file.name != YAML)
+                yield from sorted((parts / GROUPS).glob("*.yaml"))
                 continue
             yield from self._referred(document)
         yield from settings.overlays

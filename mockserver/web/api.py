@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from mockserver.exchange import answer
+from mockserver.noticing import noticed
 from mockserver.web.arriving import Arrived, request_of
 from mockserver.web.cors import CONTROL
 from mockserver.web.health import probed
@@ -21,6 +22,7 @@ class Api:
         self.world = world
         self.paths = Paths(world.contract)
         self._departure = Departure()
+        world.due.noticed = partial(noticed, world)
 
     def probe(self, headers: Mapping[str, str]) -> Leaving | None:
         """The reply to a probe of our health; None where the application has to judge who asks."""

@@ -10,7 +10,6 @@ from typing import Any
 from mockserver.handlers.falling_due import Occasion, soonest
 from mockserver.runtime.determinism import stamp
 from mockserver.web.control.route import ControlRequest, Route
-from mockserver.web.control.tenants import known_tenant
 from mockserver.world import World
 
 MOST = 1_000
@@ -30,7 +29,7 @@ class DueControl:
         """What falls due next in each tenant as its records are now, and what has fallen due since the start."""
         limit = min(int(sent.query.get("limit", "100")), MOST)
         tenant = sent.query.get("tenant")
-        names = self.world.store.names() if tenant is None else [known_tenant(self.world, tenant).name]
+        names = [name for name in self.world.store.names() if tenant in (None, name)]
         self.world.due.catch_up()
         coming = nsmallest(limit, ((one, name) for name in names for one in self._soonest(name, limit)))
         happened = [asdict(one) for one in self.world.due.happened() if tenant in (None, one.tenant)]

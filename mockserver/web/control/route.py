@@ -24,7 +24,7 @@ MAX_BODY = 65_536
 """Bytes that a request to the control plane may have."""
 _TAKEN = ("", JSON, "application/x-www-form-urlencoded")
 """Media types of a JSON body: none, its own, and what ``curl -d`` says of everything."""
-NUMBERS = frozenset({"limit", "since", "status"})
+NUMBERS = frozenset({"after_number", "limit", "since", "status"})
 """Parameters of a query that are whole numbers."""
 DEEPEST = 40
 """Levels of its JSON: those of a record, and of what holds it."""

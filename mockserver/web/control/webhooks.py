@@ -26,8 +26,8 @@ class WebhookControl:
     def routes(self) -> Iterable[Route]:
         yield Route("GET", "/webhooks", self.all, "Webhooks")
         yield Route("POST", "/webhooks", self.register, "NewWebhook", body="webhook")
-        yield Route("GET", "/webhooks/deliveries", self.deliveries, "Deliveries", query=("after_number",))
-        yield Route("POST", "/webhooks/deliver", self.deliver, "Delivered")
+        yield Route("GET", "/deliveries", self.deliveries, "Deliveries", query=("after_number",))
+        yield Route("POST", "/deliveries", self.deliver, "Delivered")
         yield Route("DELETE", "/webhooks/<name>", self.remove, "Webhooks")
 
     def all(self, _: ControlRequest) -> dict[str, Any]:
