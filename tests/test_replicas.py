@@ -6,17 +6,24 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
 import postgres as postgres_module
 from mockserver.auth.claims import Person
 from mockserver.oauth.grants import Grant
+from mockserver.settings import Settings
+from mockserver.world import World
 from postgres import Postgres, postgres
+from test_wire import CASES
+from test_wire import test_wire as wire_case
+from test_worlds import snapshots_go_out_and_in
 
 pytestmark = pytest.mark.skipif(postgres_module.program("initdb") is None, reason=postgres_module.MISSING)
 BOOK = {"title": "A", "tags": []}
@@ -61,6 +68,71 @@ def test_what_one_did_every_other_answers(replica: Callable[..., Flask]) -> None
     assert len({made["id"], *ids}) == 5
     assert one.get("/books/acme").json == other.get("/books/acme").json
     assert replica().test_client().get("/books/acme").json == one.get("/books/acme").json
+
+
+def test_a_snapshot_goes_out_and_in_and_two_differ(replica: Callable[..., Flask]) -> None:
+    snapshots_go_out_and_in(replica().test_client())
+
+
+@pytest.mark.parametrize(
+    "name", ["records: create", "records: what others", "patch: each operation", "many: each operation"]
+)
+def test_wire_cases(replica: Callable[..., Flask], name: str) -> None:
+    """A sample; ``make stores`` runs all of them."""
+    steps = next(case.values[0] for case in CASES if str(case.id).startswith(name))
+    wire_case(steps, "compiled", replica)
+
+
+def test_a_seed_makes_the_same_world_everywhere(replica: Callable[..., Flask], tmp_path: Path) -> None:
+    shared = replica().extensions["mockserver"].settings.store
+    places = ("memory", str(tmp_path / "stock.db"), f"{shared}?options=-csearch_path%3Dstock")
+    with psycopg.connect(shared, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA stock")
+    found = []
+    for place in places:
+        world = World(Settings(store=place))
+        found.append({})
+        for name in (*world.store.names(), "elsewhere"):
+            with world.store.work(name) as tenant:
+                found[-1][name] = sorted(tenant.everything())
+        world.close()
+    assert found[0] == found[1] == found[2]
+    assert sum(map(len, found[0].values())) > 1_000
+
+
+def statements(database: Any, ask: Callable[[], Any]) -> list[str]:
+    """What is asked of the database meanwhile, without what the journal writes on a thread of its own."""
+    told: list[str] = []
+    asking = threading.get_ident()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if threading.get_ident() == asking:
+            told.append(statement.split(None, 1)[0])
+
+    event.listen(database._engine, "before_cursor_execute", note)
+    try:
+        assert ask().status_code < 300
+    finally:
+        event.remove(database._engine, "before_cursor_execute", note)
+    return told
+
+
+def test_a_request_asks_little_of_the_database(
+    replica: Callable[..., Flask], library: Callable[..., Flask], tmp_path: Path
+) -> None:
+    """A read is one statement; what a change needs beside that holds its tenant, moves it on, signs and writes it."""
+    shared, alone = replica(), library(store=str(tmp_path / "world.db"))
+    for app, most in ((shared, (1, 5)), (alone, (0, 2))):
+        client, database = app.test_client(), app.extensions["mockserver"].store.database
+        path = f"/books/acme/{client.post('/books/acme', json=BOOK).json['id']}"
+        patch = [{"op": "replace", "path": "/title", "value": "B"}]
+        client.patch(path, json=patch)
+        read = statements(database, lambda client=client, path=path: client.get(path))
+        changed = statements(
+            database, lambda client=client, path=path: client.patch(path, json=[{**patch[0], "value": "C"}])
+        )
+        assert (len(read), len(changed)) <= most, (read, changed)
+        app.extensions["mockserver"].close()
 
 
 def test_what_steers_one_steers_all(replica: Callable[..., Flask]) -> None:

@@ -74,8 +74,15 @@ def test_a_tenant_branches(library: Library) -> None:
     assert "already holds 1 tenants" in full.post("/__mock__/tenants/t/branch", json={"to": "u"}).text
 
 
-def test_a_snapshot_goes_out_and_in_and_two_differ(library: Library) -> None:
-    client = library().test_client()
+@pytest.mark.parametrize("place", ["memory", "world.db"])
+def test_a_snapshot_goes_out_and_in_and_two_differ(library: Library, tmp_path: Path, place: str) -> None:
+    app = library(store=place if place == "memory" else str(tmp_path / place))
+    snapshots_go_out_and_in(app.test_client())
+    app.extensions["mockserver"].close()
+
+
+def snapshots_go_out_and_in(client: Any) -> None:
+    """The same wherever records are kept."""
     first = client.post("/books/t", json={"title": "A", "pages": 1}).json["id"]
     gone = client.post("/books/t", json={"title": "B"}).json["id"]
     client.put("/__mock__/snapshots/before")

@@ -86,6 +86,21 @@ class KeptStore(Store):
             for name in {*self._shelves.hold_all(connection), *kept} if tenant is None else {tenant}:
                 self._shelves.bring_back(connection, name, SNAPSHOT + snapshot, filled=name in kept)
 
+    def snapshot(self, snapshot: str) -> Mapping[str, Tenant]:
+        """As the other; the tenants are read anew, and belong to who asked."""
+        if snapshot not in self._taken():
+            raise KeyError(snapshot)
+        world = SNAPSHOT + snapshot
+        with self.database.reading() as connection:
+            return {name: self._read(connection, world, name) for name in self._shelves.names(connection, world)}
+
+    def keep_snapshot(self, snapshot: str, tenants: Mapping[str, Tenant]) -> None:
+        with self.database.writing() as connection:
+            self._shelves.forget(connection, SNAPSHOT + snapshot)
+            self._shelves.mark(connection, SNAPSHOT + snapshot)
+            for name, tenant in sorted(tenants.items()):
+                self._shelves.put(connection, SNAPSHOT + snapshot, name, tenant.everything())
+
     def forget_snapshot(self, snapshot: str) -> None:
         with self.database.writing() as connection:
             self._shelves.forget(connection, SNAPSHOT + snapshot)
@@ -178,6 +193,13 @@ class KeptStore(Store):
             raise
         tenant.kept()
         tenant.version, tenant.is_new = tenant.version + is_changed, False
+
+    def _read(self, connection: Connection, world: str, name: str) -> Tenant:
+        """A tenant of a snapshot."""
+        fresh = self._made(name, None)
+        for place, content in self._shelves.contents(connection, world, name):
+            fresh.take(place, content)
+        return fresh
 
     def _known(self, name: str) -> Tenant:
         tenant = self._cached.get(name)

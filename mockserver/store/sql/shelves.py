@@ -124,6 +124,16 @@ class Shelves:
         connection.execute(self._appear, {**_new(world, name), "filled": True})
         self._pour(connection, shelf_id(self._world, name), destination, 0)
 
+    def contents(self, connection: Connection, world: str, name: str) -> Iterator[tuple[FactPlace, bytes | None]]:
+        """All that stands on a shelf of another world."""
+        rows = connection.execute(self._since, {"shelf": shelf_id(world, name), "since": -1})
+        return (entry(row) for row in rows)
+
+    def put(self, connection: Connection, world: str, name: str, contents: Contents) -> None:
+        """Let a tenant be on a shelf of another world, which has none of its name."""
+        connection.execute(self._appear, {**_new(world, name), "filled": True})
+        self.insert(connection, shelf_id(world, name), 0, contents)
+
     def bring_back(self, connection: Connection, name: str, world: str, *, filled: bool) -> None:
         """Let a live tenant be what another world's is, or where that is not ``filled``, appear anew."""
         connection.execute(self._appear, _new(self._world, name))
