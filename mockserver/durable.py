@@ -44,8 +44,8 @@ class Durable:
     def journal(self, limit: int, store: KeptStore) -> KeptJournal:
         return KeptJournal(limit, self.database, store.lines)
 
-    def steering(self, parts: Mapping[str, SteeringPart]) -> SharedSteering:
-        return SharedSteering(self.database, parts)
+    def steering(self, parts: Mapping[str, SteeringPart], store: KeptStore) -> SharedSteering:
+        return SharedSteering(self.database, store, parts)
 
     def close(self, journal: KeptJournal) -> None:
         """Write what waits, and let go of the database."""

@@ -84,16 +84,15 @@ def _exchanged(world: World, trail: _Trail) -> Reply:
 
 def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     operation = trail.operation = _operation(world, request)
-    world.refresh()
+    world.refresh(tenant := world.contract.tenant_of(request.path_values))
     if request.method == "HEAD" and operation.method == "GET":  # RFC 9110 9.3.2: all but the content is GET's
         request = replace(request, method="GET")
     if request.excess:
         too_large = all(one.keyword == "maxLength" for one in request.excess)
         message = "The request is larger than this server accepts." if too_large else "The request cannot be read."
         raise Refusal(400, message, violations=request.excess)
-    trail.tenant = request.path_values.get(world.contract.tenant) if world.contract.tenant else None
-    header = request.headers.get("authorization")
-    trail.identity = _identified(world, operation, request, header, trail.tenant)
+    trail.tenant = tenant
+    trail.identity = _identified(world, operation, request, request.headers.get("authorization"), trail.tenant)
     _strike(world, operation, trail)
     if (preferred := _preferred(world, operation, trail)) is not None:
         return preferred
@@ -257,6 +256,7 @@ def _error(message: str, violations: Iterable[Violation]) -> dict[str, object]:
 def _finished(world: World, reply: Reply, trail: _Trail) -> Reply:
     """Serialise, add the diagnostics, write the journal: the only way out."""
     raw, seconds = _serialised(reply), perf_counter() - trail.began
+    world.store.settle()
     number = world.journal.record(_entry(world, reply, raw or b"", trail, seconds))
     operation = trail.operation.id if trail.operation else None
     world.metrics.count(operation, trail.request.method, reply.status, seconds, breach=trail.breach)

@@ -168,7 +168,7 @@ class World:
             "grants": self.grants,
             "keys": self.keys,
         }
-        self._steering = durable.steering(parts)
+        self._steering = durable.steering(parts, store)
         self.kept_in = durable.database.location.shown
         self.close = partial(durable.close, journal)
 
@@ -198,10 +198,10 @@ class World:
         self.webhooks.clear(name)
         self.store.restore_snapshot(BEGINNING, name)
 
-    def refresh(self) -> None:
-        """Have clock, faults, grants and keys as all others that share the store have them. Raises StoreUnreachable."""
+    def refresh(self, tenant: str | None = None) -> None:
+        """Have clock, faults, grants and keys as all others; ``tenant`` is read next. Raises StoreUnreachable."""
         if self._steering is not None:
-            self._steering.refresh()
+            self._steering.refresh(tenant)
 
     def steered(self) -> AbstractContextManager[None]:
         """For what changes clock, faults, grants or keys: alone among all that share the store.

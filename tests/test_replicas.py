@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -125,14 +126,15 @@ def test_a_request_asks_little_of_the_database(
     for app, most in ((shared, (1, 5)), (alone, (0, 2))):
         client, database = app.test_client(), app.extensions["mockserver"].store.database
         path = f"/books/acme/{client.post('/books/acme', json=BOOK).json['id']}"
-        patch = [{"op": "replace", "path": "/title", "value": "B"}]
-        client.patch(path, json=patch)
-        read = statements(database, lambda client=client, path=path: client.get(path))
-        changed = statements(
-            database, lambda client=client, path=path: client.patch(path, json=[{**patch[0], "value": "C"}])
-        )
+        client.patch(path, json=retitled("B"))
+        read = statements(database, partial(client.get, path))
+        changed = statements(database, partial(client.patch, path, json=retitled("C")))
         assert (len(read), len(changed)) <= most, (read, changed)
-        app.extensions["mockserver"].close()
+    alone.extensions["mockserver"].close()
+
+
+def retitled(title: str) -> list[dict[str, str]]:
+    return [{"op": "replace", "path": "/title", "value": title}]
 
 
 def test_what_steers_one_steers_all(replica: Callable[..., Flask]) -> None:

@@ -65,6 +65,10 @@ class Contract:
         """Whether what the operations mean was inferred: the document does not say it."""
         return self.maker is not None
 
+    def tenant_of(self, values: Mapping[str, str]) -> str | None:
+        """The tenant that a path's parameters name; None where they name none."""
+        return values.get(self.tenant) if self.tenant else None
+
     def operations(self) -> Iterator[Operation]:
         """Each operation once, though two spellings of its path may lead to it."""
         seen: set[int] = set()

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from mockserver.store.keeping import FactKind, FactPlace
 from mockserver.store.sql.database import Database
+from mockserver.store.sql.kept_store import KeptStore
 from mockserver.store.sql.shelves import Contents, Shelf, Shelves
 
 WORLD = "steering"
@@ -27,18 +28,20 @@ class SteeringPart(Protocol):
 class SharedSteering:
     """Keeps the parts in a database, and up to date with what other processes made of them."""
 
-    def __init__(self, database: Database, parts: Mapping[str, SteeringPart]) -> None:
+    def __init__(self, database: Database, store: KeptStore, parts: Mapping[str, SteeringPart]) -> None:
         self._database = database
+        self._store = store
         self._parts = parts
         self._shelves = Shelves(database, WORLD)
         self._version = -1
         self._lock = RLock()
         self._is_changing = False
 
-    def refresh(self) -> None:
-        """Be as all others. Raises StoreUnreachable."""
+    def refresh(self, tenant: str | None = None) -> None:
+        """Be as all others; see to it that ``tenant`` is read with that. Raises StoreUnreachable."""
         if self._database.is_shared or self._version < 0:
-            shelf, news = self._database.again(self._news)
+            beside = self._shelves.asked("", self._version)
+            shelf, news = self._database.again(lambda: self._store.news_beside(tenant or "default", beside))
             if shelf.version > self._version:
                 self._catch_up(shelf, news)
 
@@ -69,10 +72,6 @@ class SharedSteering:
             if changed:
                 self._shelves.write(connection, "", self._version, changed)
         self._version += bool(changed)
-
-    def _news(self) -> tuple[Shelf, Contents]:
-        with self._database.reading() as connection:
-            return self._shelves.news(connection, "", self._version)
 
     def _states(self) -> dict[FactPlace, bytes]:
         return {FactPlace(FactKind.PART, name, ""): part.state() for name, part in self._parts.items()}

@@ -76,6 +76,9 @@ class Store:
         """Whether all is in memory, so that a unit of work waits for nothing but for whoever else is at work."""
         return True
 
+    def settle(self) -> None:
+        """A request has been answered: what was read for it alone is forgotten."""
+
     def view(self, name: str, *resources: str) -> Tenant:
         """The tenant's records as they are now, the first ones of these resources made; nobody waits for who reads it.
 

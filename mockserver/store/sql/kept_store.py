@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from threading import Lock, local
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from mockserver.store.sql.database import Database
 from mockserver.store.sql.log_lines import Lines
-from mockserver.store.sql.shelves import Contents, Shelf, Shelves
+from mockserver.store.sql.shelves import Asked, Contents, News, Shelf, Shelves
 from mockserver.store.store import BEGINNING, Store, TooManyTenants
 from mockserver.store.tenant import Tenant
 
 SNAPSHOT = "snapshot "
 """What the names of the worlds that are kept begin with."""
+
+
+class _Ahead(NamedTuple):
+    """News of a tenant since a version, read before they are needed."""
+
+    tenant: str
+    since: int
+    news: News
 
 
 class KeptStore(Store):
@@ -105,6 +113,23 @@ class KeptStore(Store):
         with self.database.writing() as connection:
             self._shelves.forget(connection, SNAPSHOT + snapshot)
 
+    def news_beside(self, name: str, beside: Asked) -> News:
+        """The news of another shelf; those of a tenant of this name are read with them, for this thread's next read.
+
+        PERF: a read asks the database once, not twice.
+        """
+        self._here.ahead = None
+        tenant = self._cached.get(name)
+        with self.database.reading() as connection:
+            if tenant is None or (since := tenant.version) < 0:
+                return self._shelves.news_of(connection, beside)
+            mine, other = self._shelves.news_of_two(connection, name, since, beside)
+        self._here.ahead = _Ahead(name, since, mine)
+        return other
+
+    def settle(self) -> None:
+        self._here.ahead = None
+
     def append(self, log: str, content: bytes, most: int) -> None:
         """A line of a log that keeps ``most``: written with this thread's unit of work, or by itself without one."""
         waiting = getattr(self._here, "waiting", None)
@@ -139,11 +164,19 @@ class KeptStore(Store):
         if not self.database.is_shared and tenant.version >= 0:
             return None
         if reading or not self.database.is_shared:
-            self._catch_up(tenant, *self.database.again(lambda: self._news(tenant)))
+            self._catch_up(tenant, *(self._ahead(tenant) or self.database.again(lambda: self._news(tenant))))
             return None
         connection, found = self.database.again(lambda: self._hold(tenant, held))
         self._catch_up(tenant, *found)
         return connection
+
+    def _ahead(self, tenant: Tenant) -> News | None:
+        """What was read of the tenant when this request arrived; None where it does not continue what is known."""
+        found: _Ahead | None = getattr(self._here, "ahead", None)
+        self._here.ahead = None
+        if found is None or found[:2] != (tenant.name, tenant.version) or found.news[0].base > tenant.version:
+            return None
+        return found.news
 
     def _news(self, tenant: Tenant) -> tuple[Shelf, Contents]:
         with self.database.reading() as connection:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, bindparam, delete, func, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, func, literal, select, union_all, update
 
 from mockserver.store.keeping import FactKind, FactPlace, Overtaken
 from mockserver.store.sql.database import Database
@@ -27,6 +27,16 @@ class Shelf(NamedTuple):
     filled: bool = False
 
 
+News: TypeAlias = tuple[Shelf, list[tuple[FactPlace, bytes | None]]]
+
+
+class Asked(NamedTuple):
+    """A shelf, and the version since which its news are wanted."""
+
+    shelf: bytes
+    since: int
+
+
 class Shelves:
     """The shelves of one world. What is called with a connection is part of its transaction."""
 
@@ -40,24 +50,35 @@ class Shelves:
         self._appear = database.insert(shelves).on_conflict_do_nothing(index_elements=["id"])
         columns = (shelves.c.version, shelves.c.base, shelves.c.filled)
         self._find = select(*columns).where(shelves.c.id == bindparam("shelf"))
-        found = (*columns, entries.c.kind, entries.c.name, entries.c.key, entries.c.content)
-        newer = (entries.c.shelf == shelves.c.id) & (entries.c.version > bindparam("since"))
-        self._news = (
-            select(*found).select_from(shelves.outerjoin(entries, newer)).where(shelves.c.id == bindparam("shelf"))
-        )
-        self._since = select(*found[3:]).where(
+        found = (shelves.c.id, *columns, entries.c.kind, entries.c.name, entries.c.key, entries.c.content)
+        self._news = found_newer(bindparam("shelf"), bindparam("since"), found)
+        self._since = select(*found[4:]).where(
             entries.c.shelf == bindparam("shelf"), entries.c.version > bindparam("since")
         )
+        other = found_newer(bindparam("other"), bindparam("other_since"), found)
+        self._two = union_all(found_newer(bindparam("shelf"), bindparam("since"), found), other)
         changed = update(shelves).where(shelves.c.id == bindparam("shelf"), shelves.c.version == bindparam("mine"))
         self._move_on = changed.values(version=bindparam("mine") + 1, filled=True)
         self._database = database
 
     def news(self, connection: Connection, name: str, since: int) -> tuple[Shelf, list[tuple[FactPlace, bytes | None]]]:
         """The shelf of a live tenant, and what stands on it since a version, both at one moment."""
-        rows = connection.execute(self._news, {"shelf": shelf_id(self._world, name), "since": since}).all()
-        if not rows:
-            return Shelf(), []
-        return Shelf(*rows[0][:3]), [entry(row[3:]) for row in rows if row[3] is not None]
+        return _told(connection.execute(self._news, {"shelf": shelf_id(self._world, name), "since": since}).all())
+
+    def news_of_two(self, connection: Connection, name: str, since: int, beside: Asked) -> tuple[News, News]:
+        """As ``news`` of a tenant and of another shelf, at one moment and in one statement."""
+        mine = shelf_id(self._world, name)
+        asked = {"shelf": mine, "since": since, "other": beside.shelf, "other_since": beside.since}
+        rows = connection.execute(self._two, asked).all()
+        return _told([row for row in rows if row[0] == mine]), _told([row for row in rows if row[0] != mine])
+
+    def news_of(self, connection: Connection, asked: Asked) -> News:
+        """As ``news``, of any shelf."""
+        return _told(connection.execute(self._news, asked._asdict()).all())
+
+    def asked(self, name: str, since: int) -> Asked:
+        """What ``news_of_two`` is asked for beside a tenant of another world."""
+        return Asked(shelf_id(self._world, name), since)
 
     def hold(self, connection: Connection, name: str, since: int) -> tuple[Shelf, list[tuple[FactPlace, bytes | None]]]:
         """As ``news``; nobody else changes the tenant until the transaction ends."""
@@ -191,6 +212,18 @@ class Shelves:
         poured = poured.where(entries.c.shelf == source, entries.c.content.is_not(None))
         columns = ["shelf", "place", "version", "kind", "name", "key", "content"]
         connection.execute(entries.insert().from_select(columns, poured))
+
+
+def found_newer(shelf: Any, since: Any, found: Iterable[Any]) -> Any:
+    """The shelf with what stands on it since a version; one row where nothing does."""
+    newer = (entries.c.shelf == shelves.c.id) & (entries.c.version > since)
+    return select(*found).select_from(shelves.outerjoin(entries, newer)).where(shelves.c.id == shelf)
+
+
+def _told(rows: Sequence[Any]) -> News:
+    if not rows:
+        return Shelf(), []
+    return Shelf(*rows[0][1:4]), [entry(row[4:]) for row in rows if row[4] is not None]
 
 
 def shelf_id(world: str, name: str) -> bytes:
