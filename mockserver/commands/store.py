@@ -46,10 +46,10 @@ def show(place: str, *, as_json: bool) -> None:
 
 @store.command()
 @click.argument("source")
-@click.argument("target")
+@click.argument("destination")
 @tells_problems
 def copy(source: str, destination: str) -> None:
-    """Fill the empty TARGET with all that is in SOURCE."""
+    """Fill the empty DESTINATION with all that is in SOURCE."""
     from mockserver.store.sql.upkeep import copy as copied
 
     with _opened(source) as one, _opened(destination, may_be_new=True) as other:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from mockserver.store.sql.database import Database
 from mockserver.store.sql.log_lines import Lines
-from mockserver.store.sql.shelves import Asked, Contents, News, Shelf, Shelves
+from mockserver.store.sql.shelves import Contents, NewerThan, News, Shelf, Shelves
 from mockserver.store.store import BEGINNING, Store, TooManyTenants
 from mockserver.store.tenant import Tenant
 
@@ -113,7 +113,7 @@ class KeptStore(Store):
         with self.database.writing() as connection:
             self._shelves.forget(connection, SNAPSHOT + snapshot)
 
-    def news_beside(self, name: str, beside: Asked) -> News:
+    def news_beside(self, name: str, beside: NewerThan) -> News:
         """The news of another shelf; those of a tenant of this name are read with them, for this thread's next read.
 
         PERF: a read asks the database once, not twice.

@@ -30,7 +30,7 @@ class Shelf(NamedTuple):
 News: TypeAlias = tuple[Shelf, list[tuple[FactPlace, bytes | None]]]
 
 
-class Asked(NamedTuple):
+class NewerThan(NamedTuple):
     """A shelf, and the version since which its news are wanted."""
 
     shelf: bytes
@@ -65,20 +65,20 @@ class Shelves:
         """The shelf of a live tenant, and what stands on it since a version, both at one moment."""
         return _told(connection.execute(self._news, {"shelf": shelf_id(self._world, name), "since": since}).all())
 
-    def news_of_two(self, connection: Connection, name: str, since: int, beside: Asked) -> tuple[News, News]:
+    def news_of_two(self, connection: Connection, name: str, since: int, beside: NewerThan) -> tuple[News, News]:
         """As ``news`` of a tenant and of another shelf, at one moment and in one statement."""
         mine = shelf_id(self._world, name)
         asked = {"shelf": mine, "since": since, "other": beside.shelf, "other_since": beside.since}
         rows = connection.execute(self._two, asked).all()
         return _told([row for row in rows if row[0] == mine]), _told([row for row in rows if row[0] != mine])
 
-    def news_of(self, connection: Connection, asked: Asked) -> News:
+    def news_of(self, connection: Connection, asked: NewerThan) -> News:
         """As ``news``, of any shelf."""
         return _told(connection.execute(self._news, asked._asdict()).all())
 
-    def asked(self, name: str, since: int) -> Asked:
+    def asked(self, name: str, since: int) -> NewerThan:
         """What ``news_of_two`` is asked for beside a tenant of another world."""
-        return Asked(shelf_id(self._world, name), since)
+        return NewerThan(shelf_id(self._world, name), since)
 
     def hold(self, connection: Connection, name: str, since: int) -> tuple[Shelf, list[tuple[FactPlace, bytes | None]]]:
         """As ``news``; nobody else changes the tenant until the transaction ends."""
