@@ -10,6 +10,7 @@ from mockserver.auth.authenticator import mint
 from mockserver.auth.signing_keys import Keys
 from mockserver.conformance.identity import Requester
 from mockserver.conformance.options import MOCK, Options
+from mockserver.conformance.own_mock import of_mock
 from mockserver.conformance.target_tokens import other_source, own_source
 from mockserver.conformance.transports import Transport, Trust, in_process, over_http
 from mockserver.contract import Contract
@@ -49,7 +50,7 @@ def find_target(options: Options, app: Any = None) -> Target:
     keys = Keys(settings.secret, settings.key_file)
     if options.target != MOCK:
         return _remote(options, contract, keys)
-    transport = in_process(app or _mock(options, settings, contract))
+    transport = in_process(app) if app else _mock(options, settings, contract)
     own, other = (_minted(contract, keys, name) for name in (options.tenant or OWN, options.other_tenant or OTHER))
     return Target(contract, transport, own, other, SHOWN_MOCK, is_own=app is None)
 
@@ -68,12 +69,12 @@ def _remote(options: Options, contract: Contract, keys: Keys) -> Target:
     return Target(contract, transport, Requester(own_name, own_token, renew=renew), other, base)
 
 
-def _mock(options: Options, settings: Settings, contract: Contract) -> Any:
+def _mock(options: Options, settings: Settings, contract: Contract) -> Transport:
     """A mock with the scenario's world, its clock running so that moments move, its pages small."""
     from mockserver.web.app import create_app  # PERF: only where a mock is made
 
     size = settings.page_size if contract.is_inferred else PAGE_SIZE
-    return create_app(replace(settings, seed=options.seed, clock="scenario", page_size=size)).wsgi_app
+    return of_mock(create_app(replace(settings, seed=options.seed, clock="scenario", page_size=size)))
 
 
 def _minted(contract: Contract, keys: Keys, tenant: str) -> Requester:
