@@ -83,6 +83,13 @@ def check_ids_and_results(session: Session, group: Group) -> None:
     for record, result in zip(reversed(made), results, strict=True):
         session.expect(result.get("key") == record[group.key], "a batch's result names another record than its item")
         session.same(record, result.get("record"), "a batch's result holds another record than its item asked for")
+    twin = {"verb": "create", "record": session.body(group)}
+    keys = [one.get("key") for one in run_batch(session, group, [twin, twin])]
+    session.expect(len(set(keys)) == len(keys), "two creates of the same values in a batch make one record")
+    one, two = made[:2]
+    whole = {**session.body(group), group.key: two[group.key]}
+    (result,) = run_batch(session, group, [{"verb": "update", "key": one[group.key], "record": whole}])
+    item_status(session, result, 409, "an update with another id than its key")
 
 
 @check(*NEEDS, writes=True)

@@ -142,3 +142,11 @@ def check_missing_records(session: Session, group: Group) -> None:
             ask = session.usual(group, operation, {group.key: f"missing-{session.mark}"})
             session.expect(record_name(operation) in ask.values, "the path names no record")
             session.status(session.send(ask), 404, f"{operation.id} of a record that does not exist", operation)
+    record = session.create(group) if Kind.CREATE in group.operations else {}
+    made = str(record.get(group.key, ""))
+    near = {made.swapcase(), made[:-1], f"{made}x", f"{made} "} - {made, ""}
+    for record_id in sorted(near) if made else ():
+        with session.each(group.one(Kind.READ)):
+            what = f"{group.one(Kind.READ).id} by an id that is nearly a record's"
+            reply = session.at(group, Kind.READ, record_id)
+            session.expect(reply.status in (400, 404), f"{what}: answered {reply.status}, wanted 404")

@@ -190,6 +190,13 @@ def check_lists(session: Session, group: Group) -> None:
             else {"op": "add", "path": f"/{name}/{path}", "value": new}
         )
         refused(session, group, record, [step], what, status=409)
+    if not same_json(a, b):
+        step = {"op": "test", "path": f"/{name}", "value": [b, a, c]}
+        refused(session, group, record, [step], "tests a list in another order", status=409)
+    absent = next((one for one in group.writable if one not in record), None)
+    if absent:
+        step = {"op": "test", "path": f"/{absent}", "value": None}
+        refused(session, group, record, [step], "tests what is absent against null", status=409)
 
 
 @check(*NEEDS, writes=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mockserver.conformance import (
@@ -79,7 +79,10 @@ def check_modified_moves(session: Session, group: Group) -> None:
             record = session.create(group)
             first = _moment(session, record, field)
             if created := group.resource.stamps.get("created-at"):
-                session.expect(first >= _moment(session, record, created), f"{field} is before {created}")
+                began = _moment(session, record, created)
+                session.expect(first >= began, f"{field} is before {created}")
+                is_one = abs(first - began) <= timedelta(minutes=1)
+                session.expect(is_one, f"a new record's {created} and {field} are not of one moment")
             session.expect(_moves(session, group, record, field, change), f"{what} does not move {field}")
 
 

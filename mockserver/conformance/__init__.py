@@ -55,6 +55,7 @@ from mockserver.conformance.walking import Sheet, by_id, has_key, left_nothing, 
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.operation import Criterion, How
+from mockserver.contract.resource import Reference
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.moment import read_datetime
@@ -86,6 +87,7 @@ __all__ = [
     "Plan",
     "Provenance",
     "Received",
+    "Reference",
     "Report",
     "Reporter",
     "Requester",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import Transport, in_process
@@ -11,8 +11,6 @@ from mockserver.web.arriving import Arrived, headers_of
 from mockserver.web.target import has_escapes, plain_path, problem_of
 
 if TYPE_CHECKING:
-    from flask import Flask
-
     from mockserver.web.api import Api
     from mockserver.web.path_match import Match
 
@@ -20,8 +18,8 @@ BESIDE = frozenset({"OPTIONS", "HEAD"})
 """Methods that are the application's to answer."""
 
 
-def of_mock(app: Flask) -> Transport:
-    """What sends to ``app``. PERF: a third of a check's time would be Flask's and WSGI's view of a request."""
+def of_mock(app: Any) -> Transport:
+    """What sends to ``app``, the application of a mock. PERF: a third of a check's time would be Flask's and WSGI's view of a request."""
     from mockserver.web.app import api_of  # PERF: brings Flask, only where a mock is made
 
     api, page = api_of(app), in_process(app.wsgi_app)
