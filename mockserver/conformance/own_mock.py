@@ -19,7 +19,10 @@ BESIDE = frozenset({"OPTIONS", "HEAD"})
 
 
 def of_mock(app: Any) -> Transport:
-    """What sends to ``app``, the application of a mock. PERF: a third of a check's time would be Flask's and WSGI's view of a request."""
+    """What sends to ``app``, the application of a mock.
+
+    PERF: a third of a check's time would be Flask's and WSGI's view of a request.
+    """
     from mockserver.web.app import api_of  # PERF: brings Flask, only where a mock is made
 
     api, page = api_of(app), in_process(app.wsgi_app)
