@@ -38,7 +38,8 @@ class Bench:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.watcher = Watcher(app.extensions["mockserver"], self._swap)
+        world = app.extensions["mockserver"]
+        self.watcher = Watcher(world, self._swap, Sources(world.settings))
 
     def _swap(self, old: World, new: World) -> Any:
         app = application(Api(new))
@@ -290,7 +291,7 @@ def test_a_store_that_was_handed_over_is_told_apart_and_can_be_taken_back(librar
 
 def serving(app: Flask) -> tuple[StandingFront, Watcher]:
     front = StandingFront(Front(api_of(app), application))
-    return front, Watcher(front.world, front.swap)
+    return front, Watcher(front.world, front.swap, Sources(front.world.settings))
 
 
 def test_requests_that_meet_the_swap_are_asked_again_of_the_new_mock(library, spec: Path) -> None:

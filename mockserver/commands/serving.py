@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from mockserver.commands.recording import Recording
+    from mockserver.reloading.sources import Sources
     from mockserver.web.standing import StandingFront
 
 LOGS = MappingProxyType({"text": as_text, "json": as_json, "off": unlogged})
@@ -53,10 +54,12 @@ def serve_forever(
         problem = "--watch does not go with a store, whose records outlive the document"
         raise SetupError([Problem("settings", "/store", problem, "leave out one of --watch and --store")])
     gc.disable()
-    made = guarded(settings, host)
-    world = World(recording.on_top(made) if recording else made, seeding)
+    before = guarded(settings, host)
+    made = recording.on_top(before) if recording else before
+    sources = _sources(made) if watch else None
+    world = World(made, seeding)
     if recording:
-        recording.begin(world, made)
+        recording.begin(world, before)
     if (asked := telemetry_environment()) is not None:
         _collect(world, asked)
     listener = listen(host, port)
@@ -70,10 +73,11 @@ def serve_forever(
         if announced.is_set():  # before, nobody but this process asks
             write(line)
 
-    announcement = (world, host, listener.getsockname()[1], announced, list(_guard_lines(settings, made, host)))
+    lines = [*_guard_lines(settings, made, host), *_live_lines(sources, recording)]
+    announcement = (world, host, listener.getsockname()[1], announced, lines)
     threading.Thread(target=_announce, args=announcement, daemon=True).start()
     front = Front(Api(world), _application, logged)
-    serve(listener, _watched(front) if watch else front)
+    serve(listener, _watched(front, sources) if sources else front)
 
 
 def _collect(world: World, environment: Mapping[str, str]) -> None:
@@ -92,14 +96,21 @@ def _collect(world: World, environment: Mapping[str, str]) -> None:
     world.observe, world.close = collected.observe, closing
 
 
-def _watched(front: Front) -> StandingFront:
+def _sources(settings: Settings) -> Sources:
+    """The files that a world is made of, as they are before it is made."""
+    from mockserver.reloading.sources import Sources  # PERF: only who watches pays for it
+
+    return Sources(settings)
+
+
+def _watched(front: Front, sources: Sources) -> StandingFront:
     """``front``, or the one that takes its place when a file is edited."""
     from mockserver.commands.edits import told_edit  # PERF: a third of the start, where files are not watched
     from mockserver.reloading.watching import Watcher
     from mockserver.web.standing import StandingFront
 
     standing = StandingFront(front)
-    watcher = Watcher(front.world, standing.swap)
+    watcher = Watcher(front.world, standing.swap, sources)
     threading.Thread(target=watcher.run, args=(told_edit,), name="watch", daemon=True).start()
     return standing
 
@@ -125,6 +136,14 @@ def _guard_lines(given: Settings, made: Settings, host: str) -> Iterator[str]:
         yield f"  exposed   {host}: anyone who reaches this machine can use it; control requires the control token"
     if made.control_token and not given.control_token:
         yield f"  token     {made.control_token} (for /__mock__, as 'Authorization: Bearer ...'; shown only here)"
+
+
+def _live_lines(sources: Sources | None, recording: Recording | None) -> Iterator[str]:
+    if sources:
+        yield f"  watching  {len(sources.seen)} files; edits are served, records stay"
+    if recording:
+        what = "everything" if recording.everything else "what is unknown here"
+        yield f"  recording {what} is asked of {recording.url}, and kept in {recording.folder}"
 
 
 def _announce(world: World, host: str, port: int, announced: threading.Event, guard: list[str]) -> None:

@@ -44,17 +44,23 @@ class _File(NamedTuple):
 
 
 class Sources:
-    """The files of one world, looked at again and again. PERF: only what was touched is read."""
+    """The files of one world, looked at again and again; ``seen`` is what the last look found.
+
+    PERF: only what was touched is read.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._known: dict[Path, _File] = {}
+        self.seen: Seen = {}
+        self.look()
 
     def look(self) -> Seen:
         """All files as they are now, those that a new reference leads to among them."""
         found = {file: known for file in dict.fromkeys(self._files()) if (known := self._read(file)) is not None}
         self._known = found
-        return {file: known.digest for file, known in found.items()}
+        self.seen = {file: known.digest for file, known in found.items()}
+        return self.seen
 
     def _files(self) -> Iterator[Path]:
         settings = self._settings

@@ -43,17 +43,16 @@ Swap: TypeAlias = Callable[[World, World], Sequence[Misfit]]
 
 
 class Watcher:
-    """Looks at the files of ``world``, which was made just now; ``swap`` puts another in its place.
+    """Looks at the files of ``world``, which was made of what ``sources`` saw last; ``swap`` puts another in its place.
 
     An editor may write several files, one in pieces, or another that it renames: what it leaves is looked at when two
     looks one after the other find the same.
     """
 
-    def __init__(self, world: World, swap: Swap) -> None:
+    def __init__(self, world: World, swap: Swap, sources: Sources) -> None:
         self.world = world
-        self._swap = swap
-        self._sources = Sources(world.settings)
-        self._served = self._last = self._sources.look()
+        self._swap, self._sources = swap, sources
+        self._served = self._last = sources.seen
         world.reloads.watching = True
 
     def step(self) -> EditOutcome:

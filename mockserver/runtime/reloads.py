@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import accumulate
 from threading import Lock
 from typing import Any
 
 from mockserver.errors import Problem
 
-SET_ASIDE = 1_000
-"""How many records that no longer fit are kept for an edit with which they fit again."""
+SET_ASIDE, MOST_BYTES = 1_000, 16 * 2**20
+"""How many records that no longer fit are kept for an edit with which they fit again, and how many bytes of them."""
 SHOWN = 100
 """How many records and problems of one edit are shown."""
 
@@ -63,7 +64,7 @@ class Reloads:
         with self._lock:
             self._count += 1
             self._at, self._problems, self._misfits = at, (), tuple(misfits)
-            self._aside = tuple(aside)[-SET_ASIDE:]
+            self._aside = _kept(aside)
 
     def failed(self, at: str, problems: Sequence[Problem]) -> None:
         """An edit is not served, since it has problems."""
@@ -96,3 +97,11 @@ class Reloads:
                 "misfits": [one.described() for one in self._misfits[:SHOWN]],
                 "more_misfits": max(0, len(self._misfits) - SHOWN),
             }
+
+
+def _kept(aside: Sequence[Misfit]) -> tuple[Misfit, ...]:
+    """The latest of them, as many as there is room for."""
+    latest = aside[-SET_ASIDE:]
+    sizes = accumulate(len(one.raw) for one in reversed(latest))
+    room = sum(1 for size in sizes if size <= MOST_BYTES)
+    return tuple(latest[len(latest) - room :])
