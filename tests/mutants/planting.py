@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import cached_property, wraps
 from importlib import import_module
 from types import ModuleType
@@ -80,6 +80,10 @@ class Planting:
             return function(original, *arguments, **named)
 
         self._stack.enter_context(mock.patch.dict(table, {key: replaced}))
+
+    def entry_of(self, patched: AbstractContextManager[Any]) -> None:
+        """Have something replaced, for as long as the mutant is there."""
+        self._stack.enter_context(patched)
 
     def handler(self, function: Callable[[Behaviour, Call, Tenant], Reply], *kinds: Kind) -> None:
         """Answer operations of ``kinds`` with ``function(original, call, tenant)``; the tenant's lock is held."""

@@ -18,10 +18,13 @@ from mockserver.errors import SetupError
 from mockserver.settings import Settings
 from mutants import (  # noqa: F401 -- read so that their operators are known
     body_operators,
+    claim_operators,
     document_operators,
     leniency_operators,
+    reference_operators,
     reply_operators,
     request_operators,
+    rule_operators,
     state_operators,
 )
 from mutants.generated import Sown, sow
