@@ -69,6 +69,9 @@ right: $(READY) ## check a server that is right in another way than the mock: th
 thorough: $(READY) ## run the checks twice over all of the mock, where `make test` takes a few resources
 	MOCKSERVER_TEST_THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/test_check_suites.py $(ARGS)
 
+replays: $(READY) ## show that findings on mutants are shown again by their stories: by the kit, the script and the test
+	PYTHONPATH=tests $(BIN)/python tests/replays.py
+
 SUITES := tests/test_wire.py tests/test_story.py tests/test_association_story.py tests/test_document_story.py tests/test_any_document.py \
 	tests/test_any_document_story.py tests/test_transactions.py tests/test_world.py tests/test_control.py tests/test_robustness.py
 stores: $(READY) ## run the wire, story and Hypothesis suites with each world in an SQLite file, and on PostgreSQL
