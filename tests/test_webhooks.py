@@ -137,6 +137,24 @@ def test_what_a_date_brings_about_is_told_too(library) -> None:
     assert receiver.sent[0][3]["data"]["record"]["in_print"] is False
 
 
+def test_an_annotated_document_says_what_its_webhooks_hold(library) -> None:
+    shown = {"type": "object", "required": ["isbn", "title"], "additionalProperties": False,
+             "properties": {"isbn": {"type": "string", "pattern": "^[0-9]{4}$"}, "title": {"type": "string"}}}  # fmt: skip
+    content = {"content": {"application/json": {"schema": shown}}}
+
+    def change(document: dict[str, Any]) -> None:
+        document["webhooks"] = {"books.created": {"put": {"requestBody": content, "responses": {}}}}
+
+    receiver = Receiver(library(change))
+    receiver.register()
+    book(receiver, "Kept")
+    receiver.deliver()
+    method, _, _, content_sent = receiver.sent[0]
+    assert method == "PUT"
+    assert content_sent.keys() == {"isbn", "title"}
+    assert content_sent["title"] == "Kept"
+
+
 def test_what_is_sent_is_signed_as_standard_webhooks_has_it(receiver: Receiver) -> None:
     secret = "whsec_" + base64.b64encode(b"k" * 24).decode()
     assert receiver.register(secret=secret)["secret"] == secret
@@ -168,6 +186,20 @@ def test_a_failed_delivery_is_tried_again_by_the_mocks_clock_and_later_ones_wait
     assert [(one["attempt"], one["outcome"], one["status"]) for one in receiver.log] == [
         (1, "retried", 500), (2, "retried", 302), (3, "delivered", 204), (1, "delivered", 204),
     ]  # fmt: skip
+
+
+def test_the_console_shows_where_events_go_and_what_became_of_them(receiver: Receiver) -> None:
+    page = receiver.client.get("/__mock__/console/outbox").text
+    assert "None is registered" in page
+    receiver.register(delay=0, duplicate=True)
+    book(receiver, "<b>bold</b>")
+    receiver.statuses = [500]
+    receiver.deliver()
+    page = receiver.client.get("/__mock__/console/outbox").text
+    assert URL in page
+    assert "1 waiting" in page or "2 waiting" in page
+    assert "retried" in page
+    assert "<b>bold" not in page
 
 
 def test_who_never_answers_is_given_up(receiver: Receiver) -> None:

@@ -55,7 +55,7 @@ class Steering:
 
     def shown_everywhere(self) -> dict[str, Any]:
         """What each page shows, whatever it is about."""
-        return {"clock": self.clock(), "reloads": self._world.reloads.shown()}
+        return {"clock": self.clock(), "reloads": self._world.reloads.shown(), "hooks": self._world.webhooks}
 
     def clock(self) -> dict[str, Any]:
         found: dict[str, Any] = self.route("GET", "/clock").carry_out()
