@@ -10,6 +10,9 @@ peers``, Scalar's by ``npm ci --prefix benchmarks``.
 from __future__ import annotations
 
 import argparse
+import os
+import platform
+import re
 import statistics
 import sys
 from collections import Counter
@@ -128,6 +131,17 @@ def each(rows: list[Row]) -> str:
     return _table(lines)
 
 
+def machine() -> str:
+    """What it was measured on: cores, their model, and memory."""
+    try:
+        said = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
+    except OSError:
+        said = None
+    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    model = said[1].strip() if said else platform.machine()
+    return f"Measured on {os.cpu_count()} cores ({model}) with {gigabytes:.0f} GB of memory."
+
+
 def _share(one: Told) -> str:
     return "-" if one.seconds is None else f"{one.counts['valid'] / max(one.counts['judged'], 1):.1%}"
 
@@ -166,7 +180,7 @@ def main() -> None:
             print(f"{file.name}: {error}", file=sys.stderr)
             continue
         print(each(rows[-1:]).splitlines()[-1], flush=True)
-    shown = f"{summary(rows)}\n\n{each(rows)}"
+    shown = f"{summary(rows)}\n\n{each(rows)}\n\n{machine()}"
     print(shown)
     if args.write:
         before, _, rest = PAGE.read_text().partition(BEGIN)

@@ -203,8 +203,12 @@ def check_changed_is_read(session: Session, group: Group) -> None:
             reply = asking.send(operation, asking.at(operation, made), body=body)
             session.expect_one_of(reply, GOOD, f"a valid change is answered {reply.status}")
             found = asking.record(asking.send(read, asking.at(read, made)), read)
-            sent = within(body, operation.plan.sent)
-            _keeps(session, asking.comparable(group, sent), found, "a change is not seen by the next read")
+            _keeps(
+                session,
+                asking.comparable(group, asking.said(operation, body)),
+                found,
+                "a change is not seen by the next read",
+            )
         _tidy(asking, group, made)
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.conformance.checking import run
+from mockserver.conformance.options import Options
+from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.transports import in_process
 from test_any_document import client, document, parameter, reply, world_of
 from test_document_story import story
@@ -183,3 +186,102 @@ def test_a_key_beside_the_one_that_a_record_has_may_be_changed(tmp_path: Path) -
     key = caller.post("/projects", json={"key": "OLD"}).json["id"]
     assert caller.put("/projects/OLD", json={"key": "NEW"}).json == {"id": key, "key": "NEW"}
     assert [caller.get(f"/projects/{name}").status_code for name in ("NEW", key, "OLD")] == [200, 200, 404]
+
+
+def odata(record: Any) -> dict[str, Any]:
+    """A collection as OData's tools describe it."""
+    listed = an_object(**{"@odata.count": {"type": "integer"}, "value": {"type": "array", "items": record}})
+    return {
+        "/People": {
+            "get": {"parameters": [parameter("$count", {"type": "boolean"}, "query")], "responses": {"200": reply(listed)}},
+            "post": {"requestBody": taking(record), "responses": {"201": reply(record)}},
+        },
+        "/People('{UserName}')": {
+            "parameters": [parameter("UserName")], "get": {"responses": {"200": reply(record)}},
+            "delete": {"responses": {"204": {"description": "Gone."}}},
+        },
+        "/People('{UserName}')/Trips": {
+            "parameters": [parameter("UserName")],
+            "get": {"responses": {"200": reply(listed)}},
+        },
+    }  # fmt: skip
+
+
+def test_a_key_in_brackets_is_a_record_of_what_stands_before_them(tmp_path: Path) -> None:
+    caller = client(document(odata(an_object(UserName=TEXT, FirstName=TEXT))), tmp_path)
+    made = caller.post("/People", json={"UserName": "ada", "FirstName": "Ada"})
+    assert made.headers["Location"] == "/People('ada')".replace("'", "'")
+    assert caller.get("/People('ada')").json == made.json
+    assert caller.get("/People?$count=true").json["@odata.count"] == 4
+    assert caller.get("/People('zoe')/Trips").status_code == 404
+    caller.delete("/People('ada')")
+    assert caller.get("/People('ada')").status_code == 404
+
+
+def test_a_function_with_arguments_is_no_key(tmp_path: Path) -> None:
+    near = {"/Near(lat={lat},lon={lon})": {"parameters": [parameter("lat"), parameter("lon")],
+                                           "get": {"responses": {"200": reply(an_object(name=TEXT))}}}}  # fmt: skip
+    caller = client(document({**odata(an_object(UserName=TEXT)), **near}), tmp_path)
+    assert caller.get("/Near(lat=1,lon=2)").status_code == 200
+
+
+def test_a_verb_behind_a_colon_is_done_to_the_record_before_it(tmp_path: Path) -> None:
+    record = an_object(id=TEXT, state={"type": "string", "enum": ["RUNNING", "CANCELLED"]})
+    paths = records("/v1/jobs", record)
+    paths["/v1/jobs/{id}:cancel"] = {"parameters": [parameter("id")], "post": {"responses": {"200": reply(record)}}}
+    paths["/v1/jobs/{id}/restart"] = {"parameters": [parameter("id")], "post": {"responses": {"200": reply(record)}}}
+    paths["/v1/jobs/{id}:restart"] = paths["/v1/jobs/{id}/restart"]
+    paths["/v1/urn:this"] = {"get": {"responses": {"200": reply(an_object(name=TEXT))}}}
+    caller = client(document(paths), tmp_path)
+    key = caller.post("/v1/jobs", json={}).json["id"]
+    assert caller.post(f"/v1/jobs/{key}:cancel").json == {"id": key, "state": "CANCELLED"}
+    assert caller.get(f"/v1/jobs/{key}").json["state"] == "CANCELLED"
+    assert caller.post("/v1/jobs/none:cancel").status_code == 404
+    assert [caller.post(f"/v1/jobs/{key}{way}restart").status_code for way in "/:"] == [200, 200]
+    assert caller.get("/v1/urn:this").status_code == 200
+
+
+def test_the_members_of_a_vocabulary_mean_what_they_do_without_it(tmp_path: Path) -> None:
+    """``hydra:member`` beside ``hydra:totalItems``, ``hydra:view`` and ``hydra:search``, as API Platform describes it."""
+    record = an_object(**{"@id": TEXT, "@type": TEXT, "id": {"type": "integer"}, "title": TEXT})
+    view = an_object(**{"@id": TEXT, "hydra:next": TEXT, "hydra:previous": TEXT})
+    listed = an_object(**{"hydra:member": {"type": "array", "items": record}, "hydra:totalItems": {"type": "integer"},
+                          "hydra:view": view, "hydra:search": an_object(**{"hydra:template": TEXT})})  # fmt: skip
+    paths = records("/books", record)
+    paths["/books"]["get"] = {"parameters": [parameter("itemsPerPage", {"type": "integer"}, "query"),
+                                             parameter("page", {"type": "integer"}, "query")],
+                              "responses": {"200": reply(listed)}}  # fmt: skip
+    caller = client(document(paths), tmp_path)
+    made = caller.post("/books", json={"title": "A"}).json
+    first = caller.get("/books?itemsPerPage=3").json
+    assert (len(first["hydra:member"]), first["hydra:totalItems"]) == (3, 4)
+    second = caller.get(first["hydra:view"]["hydra:next"]).json
+    assert made in [*first["hydra:member"], *second["hydra:member"]]
+    assert "page=1" in second["hydra:view"]["hydra:previous"]
+
+
+def judged(root: dict[str, Any], folder: Path) -> list[str]:
+    """What the kit finds of the mock of that document, and why it could not judge what it could not."""
+    client(root, folder)
+    verdict, _ = run(Options(spec=folder / "openapi.json", strictness=Provenance.EXPECTED))
+    hindered = [reason for reason in verdict.uncovered() if "of which no body is made" in reason]
+    return [*(one.first.cause for one in verdict.clusters()), *hindered]
+
+
+@pytest.mark.parametrize("media_type", ["multipart/form-data", "application/octet-stream", "image/png"])
+def test_the_kit_sends_files(tmp_path: Path, media_type: str) -> None:
+    record = an_object(id=TEXT, name=TEXT)
+    file = {"type": "string", "format": "binary"}
+    sent = {**an_object(file=file, name=TEXT), "required": ["file"]} if "form" in media_type else file
+    paths = records("/files", record)
+    paths["/files"]["post"]["requestBody"] = {"required": True, "content": {media_type: {"schema": sent}}}
+    assert judged(document(paths), tmp_path) == []
+
+
+def test_a_credential_that_is_a_parameter_too_is_shown_once_and_left_out_whole(tmp_path: Path) -> None:
+    paths = records("/boards", an_object(id=TEXT, name=TEXT))
+    for operation in (paths["/boards"]["get"], paths["/boards"]["post"], paths["/boards/{id}"]["get"]):
+        operation["parameters"] = [{**parameter("key", TEXT, "query"), "required": True}]
+    schemes = {"key": {"type": "apiKey", "in": "query", "name": "key"}}
+    root = document(paths, components={"securitySchemes": schemes}, security=[{"key": []}])
+    assert judged(root, tmp_path) == []

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.fresh_keys import with_fresh_key
 from mockserver.conformance.plain_replies import PlainReplies
-from mockserver.conformance.plain_writing import cookie, flat, query_pairs, show, text_of
+from mockserver.conformance.plain_writing import cookie, flat, is_file, last_of, multipart, query_pairs, show, text_of
 from mockserver.conformance.session import Session
 from mockserver.conformance.traffic import Received, Sent, json_or_none
 from mockserver.contract import Kind, Operation
@@ -59,7 +59,8 @@ class PlainAsking:
     ) -> Received:
         """Send a request that is valid but for what is said otherwise; ``values`` fill the path."""
         plan = _planned(operation)
-        pairs, headers = self._parameters(plan.taken)
+        shown = {(one.location, one.name) for each in plan.needs for one in each}  # some say them as parameters, too
+        pairs, headers = self._parameters(tuple(one for one in plan.taken if (one.location, one.name) not in shown))
         pairs += list((query or {}).items())
         if with_credentials and plan.needs:
             for one in plan.needs[0]:
@@ -115,7 +116,12 @@ class PlainAsking:
         key = self.told_key(group, record, reply)
         if not key:
             raise Inconclusive(f"{operation.id} tells neither a key nor a Location")
-        return PlainMade(key, above, within(body, _planned(operation).sent), record)
+        return PlainMade(key, above, self.said(operation, body), record)
+
+    def said(self, operation: Operation, body: Any) -> Any:
+        """What a body says of the record that it makes or changes; nothing where it is a form with files."""
+        is_form = isinstance(body, dict) and _media(operation).startswith("multipart/")
+        return {} if is_form else within(body, _planned(operation).sent)
 
     def _named(self, group: Group, operation: Operation, body: Any) -> Any:
         """The body of a create with a key that nothing else of this run has, where a client says it."""
@@ -174,7 +180,7 @@ class PlainAsking:
     def told_key(self, group: Group, record: Any, reply: Received) -> str:
         """What identifies a record that was made: what it says itself, else the end of its address; else empty."""
         ending = group.resource.model.ending if group.resource.model else ""
-        return self.key(group, record) or _last(reply.header("Location")).removesuffix(ending)
+        return self.key(group, record) or last_of(reply.header("Location")).removesuffix(ending)
 
     def comparable(self, group: Group, sent: Any) -> Any:
         """What was sent but for the key, which may be the server's to say, and what a record cannot have or be sent."""
@@ -259,9 +265,18 @@ class PlainAsking:
             return media, urlencode(pairs).encode()
         if "json" in media or media == "*/*":
             return media if "json" in media else "application/json", json.dumps(body).encode()
-        if media.startswith("text/") and isinstance(body, str):
-            return media, body.encode()
-        raise Inconclusive(f"{operation.id} takes {media}, of which no body is made")
+        if media.startswith("multipart/") and isinstance(body, dict):
+            return multipart(media, body, self._files(operation))
+        if "xml" in media:
+            raise Inconclusive(f"{operation.id} takes {media}, of which no body is made")
+        return media if "*" not in media else "application/octet-stream", text_of(body).encode()
+
+    def _files(self, operation: Operation) -> set[str]:
+        """The members of a form that are files."""
+        maker, schema = self.session.plan.contract.maker, self._body_schema(operation)
+        assert maker
+        members = maker.shapes.properties(schema) if schema is not None else {}
+        return {name for name, node in members.items() if is_file(maker.shapes, node)}
 
 
 def within(value: Any, steps: Steps) -> Any:
@@ -280,7 +295,3 @@ def _media(operation: Operation) -> str:
     """The media type to send: JSON where it is taken."""
     names = list(_planned(operation).bodies)
     return next((one for one in names if "json" in one and "patch" not in one), names[0])
-
-
-def _last(location: str | None) -> str:
-    return unquote(urlsplit(location or "").path.rstrip("/").rpartition("/")[2])

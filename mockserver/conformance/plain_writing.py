@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Collection, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
+from urllib3.filepost import encode_multipart_formdata
+
+from mockserver.contract.document import Node
 from mockserver.contract.plan import Credential, Taken
+from mockserver.contract.schema_shape import Shapes
+
+BOUNDARY = "mockserver-part"
+"""What stands between the parts of a form: the same in every run."""
 
 
 def text_of(value: Any) -> str:
@@ -20,6 +28,28 @@ def text_of(value: Any) -> str:
 
 def flat(value: Any) -> list[str]:
     return [text_of(one) for one in value] if isinstance(value, list) else [text_of(value)]
+
+
+def last_of(address: str | None) -> str:
+    """The last segment of an address, as it was before it was encoded."""
+    return unquote(urlsplit(address or "").path.rstrip("/").rpartition("/")[2])
+
+
+def is_file(shapes: Shapes, node: Node) -> bool:
+    """Whether a member of a form is a file, or a list of files."""
+    place = shapes.items(node) or node
+    return shapes.says(place, "format") == "binary" or shapes.says(place, "contentMediaType") is not None
+
+
+def multipart(media: str, body: Mapping[str, Any], files: Collection[str]) -> tuple[str, bytes]:
+    """A form in parts and its media type: ``files`` with a name and bytes, everything else as text."""
+    parts: list[tuple[str, Any]] = []
+    for name, value in body.items():
+        for text in flat(value):
+            file = (f"{name}.txt", text, "application/octet-stream")
+            parts.append((name, file if name in files else text))
+    content, _ = encode_multipart_formdata(parts, BOUNDARY)
+    return f"{media.partition(';')[0]}; boundary={BOUNDARY}", content
 
 
 def query_pairs(one: Taken, value: Any) -> list[tuple[str, str]]:

@@ -193,7 +193,7 @@ class _RequestReader:
 
         options = {"boundary": match[1]} if (match := re.search(r'boundary="?([^";]+)', sent)) else {}
         try:
-            parser = FormDataParser(max_form_parts=MAX_FIELDS)
+            parser = FormDataParser(stream_factory=_in_memory, max_form_parts=MAX_FIELDS)
             stream = io.BytesIO(self._request.body)
             _, fields, files = parser.parse(stream, "multipart/form-data", len(self._request.body), options)
         except Exception as error:  # noqa: BLE001 -- whatever the parser finds wrong, the caller sent it
@@ -219,6 +219,11 @@ class _RequestReader:
 
     def _broken(self, location: str, pointer: str, keyword: str, message: str) -> None:
         self.violations.append(Violation(location, pointer, keyword, message))
+
+
+def _in_memory(*_: Any, **__: Any) -> io.BytesIO:
+    """Where a file of a form is written while it is read: its request is in memory anyhow, and nothing is left open."""
+    return io.BytesIO()
 
 
 def _file(file: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -15,6 +15,11 @@ Key: TypeAlias = tuple[str, ...]
 
 ANY = "{}"
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
+_CALL = re.compile(r"([\w.$-]+)\((.+)\)")
+"""OData's way to a record: ``People('{name}')``, ``Products({id})``, ``Banks(country='{country}',id='{id}')``."""
+_KEYED = re.compile(r"(?:\w+=)?'?\{[^{}]+\}'?(?:,\s*(?:\w+=)?'?\{[^{}]+\}'?)*")
+_VERB = re.compile(r"(\{[^{}]+\}|[\w.-]+):([A-Za-z][\w-]*)")
+"""A verb of its own: ``jobs/{id}:cancel``, ``jobs:search``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,11 @@ def read_paths(document: Document, shapes: Shapes) -> PathTable:
     """Each operation once: of two that differ only in what stands behind ``#`` or ``?`` the first."""
     found = PathTable()
     known: dict[str, Path] = {}
+    templates = {_compared(written): written for written, _ in document.node("paths").items()}
     for written, item in document.node("paths").items():
         if written.startswith("x-"):
             continue
-        path = read_path(written if written.startswith("/") else f"/{written}")  # "" is the root, "a" is "/a"
+        path = read_path(written if written.startswith("/") else f"/{written}", templates)  # "" is the root, "a" "/a"
         path = known.setdefault(_PARAMETER.sub(ANY, path.template), path)  # two spellings of one path answer as one
         place = shapes.follow(item)
         for method, node in operations_of(place):
@@ -83,15 +89,39 @@ def read_paths(document: Document, shapes: Shapes) -> PathTable:
     return found
 
 
-def read_path(written: str) -> Path:
-    """``/a/{b}.json#c`` as the document writes it; its last ``.json`` and a trailing slash do not count."""
+def read_path(written: str, known: Container[str] = ()) -> Path:
+    """``/a/{b}.json#c`` as the document writes it; its last ``.json`` and a trailing slash do not count.
+
+    ``/a('{b}')`` is the record of that key below ``/a``, and ``/a/{b}:c`` what is done to a record, as ``/a/{b}/c``
+    would be, where ``known``, the document's paths as they are compared, has ``/a`` or ``/a/{b}``, too.
+    """
     template = re.split(r"[?#]", written)[0] or "/"
     segments = [one for one in template.split("/") if one]
     if segments:
         segments[-1] = segments[-1].removesuffix(".json")
+    slashed = [step for index in range(len(segments)) for step in _steps(segments[: index + 1], known)]
+    if _compared("/" + "/".join(slashed)) not in known:  # that is another path of the document
+        segments = slashed
     names = tuple(whole[1] if (whole := _PARAMETER.fullmatch(one)) else "" for one in segments)
     key = tuple(ANY if name else segment for name, segment in zip(names, segments, strict=True))
     return Path(template, key, names)
+
+
+def _steps(segments: list[str], known: Container[str]) -> list[str]:
+    """The last of ``segments`` as what it is made of: the resource and its key, or what is done to it."""
+    before, last = "/" + "/".join(segments[:-1]), segments[-1]
+    if (called := _CALL.fullmatch(last)) and _KEYED.fullmatch(called[2]):
+        is_alone = "=" not in called[2]  # else it may be a function and its arguments
+        if is_alone or _compared(f"{before.rstrip('/')}/{called[1]}") in known:
+            return [called[1], *(f"{{{name}}}" for name in _PARAMETER.findall(called[2]))]
+    if (done := _VERB.fullmatch(last)) and _compared(f"{before.rstrip('/')}/{done[1]}") in known:
+        return [done[1], done[2]]
+    return [last]
+
+
+def _compared(written: str) -> str:
+    """A path as it is compared with others."""
+    return _PARAMETER.sub(ANY, written).rstrip("/")
 
 
 def spellings(template: str) -> Iterator[str]:

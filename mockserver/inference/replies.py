@@ -10,7 +10,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.plan import Said, Steps
 from mockserver.contract.schema_shape import Shapes
 from mockserver.contract.xml_text import is_xml
-from mockserver.inference.words import KEYS, LISTS, NESTS, flat, is_paging, singular
+from mockserver.inference.words import KEYS, LISTS, NESTS, bare, flat, is_paging, singular
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Replies:
 
     def _is_paging(self, name: str, node: Node) -> bool:
         """Whether a member is a word about a list: by its name, or as the number of what is called like a list."""
-        return is_paging(name) or (flat(name) in LISTS and self._shapes.type(node) == "integer")
+        return is_paging(name) or name.startswith("@") or (flat(name) in LISTS and self._shapes.type(node) == "integer")
 
     def _envelopes(self, members: Mapping[str, Node], segment: str) -> Iterator[tuple[str, str]]:
         objects = [name for name, node in members.items() if self._shapes.type(node) == "object"]
@@ -146,7 +146,8 @@ class Replies:
         if len(beside) <= 3:
             if name := next((one for one in arrays if flat(one) in named), None):
                 return self._items((name,), arrays[name], f"'{name}' is named like the resource")
-            if name := next((one for one in LISTS if one in arrays), None):
+            spelled = {bare(one): one for one in reversed([*arrays])}
+            if name := next((spelled[one] for one in LISTS if one in spelled), None):
                 return self._items((name,), arrays[name], f"'{name}' holds the list")
         objects = [one for one, node in arrays.items() if self._of_objects(node) and not is_paging(one)]
         if len(objects) == 1 and len(beside) <= 2:

@@ -16,7 +16,7 @@ HOLDERS = ("metadata", "attributes", "data", "head", "info")
 """Members of a record that may hold what identifies it."""
 LISTS = (
     "data", "items", "results", "values", "value", "records", "list", "entries", "content", "elements", "rows",
-    "objects", "result", "resources", "docs", "nodes", "hits", "_embedded",
+    "objects", "result", "resources", "docs", "nodes", "hits", "member", "_embedded",
 )  # fmt: skip
 """Members that hold the list of an envelope, the likeliest first."""
 NESTS = ("_embedded", "data", "result", "response")
@@ -45,17 +45,23 @@ PAGING = frozenset(
      "totalpages", "hasnext", "hasprev", "start", "end", "self", "href", "nextpage", "nextpageuri",
      "previouspageuri", "firstpageuri", "lastpageuri", "uri", "query", "requestid", "numberofpages", "pagenumber",
      "pagecount", "totalrecords", "numpages", "currentpage", "lastpage", "from", "to", "path", "incompleteresults",
-     "kind", "apiversion", "odatanextlink", "odatacount", "more", "truncated", "numberofelements", "totalelements",
+     "kind", "apiversion", "totalitems", "more", "truncated", "numberofelements", "totalelements",
      "sort", "pageable", "empty", "number", "firstid", "lastid", "itemstotal", "pagestotal", "moreitems",
      "hasnextpage", "haspreviouspage", "skip", "take", "time", "timestamp", "tookms", "warning", "info", "code",
      "type", "version"}
 )  # fmt: skip
 """What stands beside a list in its envelope: never a record's own members."""
+_VOCABULARY = re.compile(r"^(?:\w+:|@\w+\.)(?=\w)")
 
 
 def flat(word: str) -> str:
     """Letters and digits only: ``pet_id``, ``petId`` and ``pet-id`` are one."""
     return re.sub(r"[^a-z0-9]", "", word.lower())
+
+
+def bare(name: str) -> str:
+    """A member's name without the vocabulary that it is of: ``hydra:totalItems``, ``@odata.count``."""
+    return _VOCABULARY.sub("", name)
 
 
 def singular(word: str) -> str:
@@ -71,4 +77,4 @@ def singular(word: str) -> str:
 
 
 def is_paging(name: str) -> bool:
-    return flat(name) in PAGING
+    return flat(bare(name)) in PAGING

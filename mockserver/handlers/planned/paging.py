@@ -12,13 +12,26 @@ from mockserver.contract.document import Node
 from mockserver.contract.plan import OperationPlan, Steps
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.places import keys_of, plan_of
-from mockserver.inference.words import flat
+from mockserver.inference.words import bare, flat
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
 from mockserver.values.absent import ABSENT
 
 SIZES = frozenset(
-    {"limit", "perpage", "pagesize", "pagelen", "size", "count", "take", "maxresults", "first", "top", "maxitems"}
+    {
+        "limit",
+        "perpage",
+        "pagesize",
+        "pagelen",
+        "size",
+        "count",
+        "take",
+        "maxresults",
+        "first",
+        "top",
+        "maxitems",
+        "itemsperpage",
+    }
 )
 PAGES = frozenset({"page", "pagenumber", "pageno", "currentpage"})
 OFFSETS = frozenset({"offset", "skip", "startat", "startindex", "pageoffset"})
@@ -43,7 +56,7 @@ _FROM_0 = re.compile(
 )
 DEEPEST = 2
 """How many holders within holders are looked into."""
-HOLDERS = frozenset({"meta", "metadata", "paging", "pagination", "page", "links", "responsemetadata"})
+HOLDERS = frozenset({"meta", "metadata", "paging", "pagination", "page", "links", "responsemetadata", "view"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +158,12 @@ def _members(call: Call, node: Node, facts: dict[str, Any], but: Steps, left: in
     for name, place in shapes.properties(node).items():
         if name in but:
             continue
-        if flat(name) in HOLDERS and shapes.type(place) == "object" and left:
+        word = flat(bare(name))
+        if word in HOLDERS and shapes.type(place) == "object" and left:
             if inner := _members(call, place, facts, (), left - 1):
                 made[name] = inner
             continue
-        value = _member(call, place, flat(name), facts)
+        value = _member(call, place, word, facts)
         if value is not ABSENT and (value != "" or name in required):  # an empty text is said where one must be
             made[name] = value
     return made
