@@ -198,6 +198,7 @@ PAGES = (
     "/__mock__/", f"{CONSOLE}/records?tenant=acme&resource=certifications", f"{CONSOLE}/steering", f"{CONSOLE}/journal",
     f"{CONSOLE}/record?tenant=acme&resource=certifications&id=cert-ada", f"{CONSOLE}/relations", f"{CONSOLE}/coverage",
     f"{CONSOLE}/edit?tenant=acme&resource=certifications&id=cert-ada", f"{CONSOLE}/exchange?number=1", f"{CONSOLE}/outbox",
+    f"{CONSOLE}/due", f"{CONSOLE}/diff?name=before",
 )  # fmt: skip
 AXE = Path(__file__).parent / "peers" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -217,7 +218,9 @@ def test_every_page_of_the_console_can_be_used_by_everybody(
 ) -> None:
     """axe finds nothing, nothing is wider than the screen, and nothing is logged."""
     token = command("token", "--tenant", "acme").stdout.strip()
+    server.send("PUT", "/__mock__/snapshots/before")
     server.send("POST", "/certifications/acme", {"name": 7}, token)
+    server.send("DELETE", "/__mock__/tenants/acme/records/billingRunActions/action-ada-reminder")
     at_width(browser, width, scheme)
     severe(browser)
     for page in PAGES:

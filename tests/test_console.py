@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as some
@@ -28,6 +29,7 @@ PAGES = (
     f"{CONSOLE}/journal", f"{CONSOLE}/journal?status=4xx&method=GET", f"{CONSOLE}/journal_rows?since=0", f"{CONSOLE}/exchange?number=1",
     f"{CONSOLE}/outbox", f"{CONSOLE}/mail?number=1", f"{CONSOLE}/coverage", f"{CONSOLE}/relations", f"{CONSOLE}/relations?about=certifications",
     f"{CONSOLE}/steering", f"{CONSOLE}/records?tenant=acme&resource=settings",
+    f"{CONSOLE}/due", f"{CONSOLE}/diff?name=before", f"{CONSOLE}/diff?name=before&to=after",
 )  # fmt: skip
 
 
@@ -36,6 +38,8 @@ def lasting() -> FlaskClient:
     """The showpiece, for tests that only look."""
     client = create_app(auth="off", clock="frozen").test_client()
     client.get("/certifications/acme")
+    client.put("/__mock__/snapshots/before")
+    client.put("/__mock__/snapshots/after")
     client.post("/certifications/acme/sendNotice/notice-renewal/cert-ada?new_status_reason_id=reason-renewal-due")
     return client
 
@@ -182,8 +186,13 @@ def test_every_form_that_steers(client: FlaskClient) -> None:
     assert "it is 2026-01-01T00:00:00.000Z" in steer(do="clock", now="2026-01-01T00:00:00Z")
     assert "it is 2026-01-31T00:00:00.000Z" in steer(do="advance", days="30")
     assert "the clock runs" in steer(do="run", running="true")
+    assert "the clock runs at 3600 times" in steer(do="speed", speed="3600")
+    assert "it is 2025-04-18T12:00:00.000Z" in steer(do="start-clock")
+    assert "worker-1 holds the records of acme" in steer(do="branch", tenant="acme", to="worker-1")
     assert "snapshot here taken" in steer(do="snapshot", name="here")
     client.delete("/announcements/acme/announcement-1")
+    compared = said(client.get(f"{CONSOLE}/diff?name=here"))
+    assert "announcement-1" in compared or "Nothing differs" in compared
     assert "snapshot here restored" in steer(do="restore", name="here")
     assert "snapshot here forgotten" in steer(do="forget", name="here")
     assert "the fault waits" in steer(do="fault", operation="getCertification", status="503", times="2")
@@ -194,8 +203,27 @@ def test_every_form_that_steers(client: FlaskClient) -> None:
     assert "as at the start" in steer(do="reset")
     for wrong in ({"do": "clock", "now": "soon"}, {"do": "advance", "days": "x"}, {"do": "snapshot", "name": " "},
                   {"do": "restore", "name": "none"}, {"do": "fault", "status": "299"}, {"do": "fault", "delay": "x"},
-                  {"do": "reset-tenant", "tenant": "nobody"}, {"do": "dance"}, {}):  # fmt: skip
+                  {"do": "reset-tenant", "tenant": "nobody"}, {"do": "speed", "speed": "x"}, {"do": "speed", "speed": "0"},
+                  {"do": "branch", "tenant": "nobody", "to": "a"}, {"do": "branch", "tenant": "acme", "to": "/"}, {"do": "dance"}, {}):  # fmt: skip
         assert 'class="wrong"' in client.post(f"{CONSOLE}/steer", data=wrong, follow_redirects=True).text, wrong
+
+
+def test_what_differs_what_is_due_and_a_record_to_pin_are_shown(client: FlaskClient) -> None:
+    client.get("/certifications/acme")
+    client.put("/__mock__/snapshots/then")
+    client.delete("/__mock__/tenants/acme/records/billingRunActions/action-ada-reminder")
+    compared = said(client.get(f"{CONSOLE}/diff?name=then"))
+    assert "action-ada-reminder billingRunActions acme deleted" in compared
+    assert 'class="wrong"' in client.get(f"{CONSOLE}/diff?name=nothing", follow_redirects=True).text
+    assert "run-2025-05 billingRuns A scheduled run takes place" in said(client.get(f"{CONSOLE}/due"))
+    client.post("/__mock__/clock/advance", json={"seconds": 20 * 86_400})
+    _, _, happened = said(client.get(f"{CONSOLE}/due")).partition("What has happened")
+    assert "run-2025-05" in happened
+    page = client.get(f"{CONSOLE}/record?{PLACE}&id=cert-ada").text
+    text = unescape(
+        page.partition("for a scenario</summary>")[2].partition("<pre data-copy>")[2].partition("</pre>")[0]
+    )
+    assert yaml.safe_load(text)["pinned"]["certifications"][0]["id"] == "cert-ada"
 
 
 def test_an_exchange_is_there_to_be_used(client: FlaskClient) -> None:

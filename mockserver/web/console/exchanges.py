@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from mockserver.contract import Operation
+from mockserver.contract import Operation, Resource
 from mockserver.runtime.journal import Entry
 from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.values.json_text import BadJson, decode
@@ -71,9 +71,13 @@ def as_pinned(entry: Entry, operation: Operation | None) -> str:
         return ""
     if operation.resource.key and operation.resource.key not in record:
         return ""
-    kept = {name: value for name, value in record.items() if name not in operation.resource.computed}
-    pinned = {"pinned": {operation.resource.name: [kept]}}
-    return yaml.safe_dump(pinned, sort_keys=False, allow_unicode=True, width=120)
+    return pinned(operation.resource, record)
+
+
+def pinned(resource: Resource, record: Mapping[str, Any]) -> str:
+    """A record as a scenario pins it."""
+    kept = {name: value for name, value in record.items() if name not in resource.computed}
+    return yaml.safe_dump({"pinned": {resource.name: [kept]}}, sort_keys=False, allow_unicode=True, width=120)
 
 
 def _json_or_none(body: bytes) -> Any:

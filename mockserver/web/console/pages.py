@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,13 +13,14 @@ from mockserver.errors import Problem, SetupError
 from mockserver.runtime.determinism import stamp
 from mockserver.store import Tenant
 from mockserver.values.shown import quoted
-from mockserver.web.console.exchanges import as_curl, as_pinned, as_test, pretty
+from mockserver.web.console.addresses import control_url, page_url
+from mockserver.web.console.exchanges import as_curl, as_pinned, as_test, pinned, pretty
 from mockserver.web.console.fields import Fields, on_lines
 from mockserver.web.console.forms import entered, read_form
 from mockserver.web.console.looking import Looking
 from mockserver.web.console.records import happenings, lines, namers
 from mockserver.web.console.relations import draw
-from mockserver.web.console.steering import Steering
+from mockserver.web.console.steering import Steering, in_words
 from mockserver.web.console.tables import Question, columns, page_of
 from mockserver.web.control.coverage import exercised
 from mockserver.web.control.route import Route
@@ -61,7 +61,7 @@ def console_pages(world: World, routes: Sequence[Route]) -> Blueprint:
     console = Console(world, routes)
     pages.add_url_rule("/", "home", sharing(world, console.home))
     for name in ("records", "record", "edit", "journal", "journal_rows", "exchange", "outbox", "mail", "coverage",
-                 "relations", "steering"):  # fmt: skip
+                 "relations", "steering", "due", "diff"):  # fmt: skip
         pages.add_url_rule(f"/console/{name}", name, sharing(world, getattr(console, name)))
     for name in ("save", "delete", "lock", "steer"):
         pages.add_url_rule(f"/console/{name}", name, sharing(world, getattr(console, name)), methods=["POST"])
@@ -117,6 +117,7 @@ class Console:
             lines=list(lines(resource, shown, self.fields.of(resource))),
             namers=list(namers(self.world, holder, resource, record_id)),
             happenings=happenings(self.world, holder.name, record_id), raw=on_lines(value),
+            pinned=pinned(resource, value) if isinstance(value, dict) and resource.model is None else "",
             lock=lock, is_locked=bool(lock and shown.get(lock)), can_change=resource.model is None,
         )  # fmt: skip
 
@@ -172,7 +173,7 @@ class Console:
         """The rows for what happened since the page was shown, for its script to put on top."""
         entries, _ = self.look.exchanges(request.args, SHOWN, since=self._number("since", 0))
         last = max((number for number, _ in self.world.journal.entries()), default=0)
-        response = Response(render_template("console/journal_rows.html", entries=entries, url=_url))
+        response = Response(render_template("console/journal_rows.html", entries=entries, url=page_url))
         response.headers["Journal-Last"] = str(last)
         return response
 
@@ -222,6 +223,16 @@ class Console:
         drawing = draw(self.world.contract, about)
         return self._page("relations.html", drawing=drawing, about=about, tenant=self._tenant_name())
 
+    def due(self) -> str:
+        return self._page("due.html", **self.steers.due())
+
+    def diff(self) -> str | AnyResponse:
+        try:
+            found = self.steers.difference(request.args)
+        except SetupError as error:
+            return self._wrong("steering", error.problems)
+        return self._page("diff.html", **found)
+
     def steering(self) -> str:
         return self._page("steering.html", **self.steers.state(), prefilled=request.args)
 
@@ -269,15 +280,16 @@ class Console:
         return Response(page, 404)
 
     def _at(self, page: str, said: str, /, **names: str) -> AnyResponse:
-        return redirect(_url(page, said=said[:500], **names), 303)
+        return redirect(page_url(page, said=said[:500], **names), 303)
 
     def _wrong(self, page: str, problems: Sequence[Problem], /, **names: str) -> AnyResponse:
-        return redirect(_url(page, wrong=_in_words(problems)[:500], **names), 303)
+        return redirect(page_url(page, wrong=in_words(problems)[:500], **names), 303)
 
     def _page(self, template: str, **values: Any) -> str:
         return render_template(
             f"console/{template}",
-            url=_url,
+            url=page_url,
+            control=control_url,
             title=self.world.contract.document.root.get("info", {}).get("title") or "mock",
             said=request.args.get("said", ""),
             wrong=request.args.get("wrong", ""),
@@ -286,15 +298,3 @@ class Console:
             tenants=self.world.store.names() or [self.look.usual_tenant()],
             **values,
         )
-
-
-def _url(page: str, /, **query: Any) -> str:
-    """The address of a page of the console, counted from the root this server is reached at."""
-    root = f"{request.script_root}{PREFIX}/"
-    address = root if page == "home" else f"{root}console/{page}"
-    known = {name: value for name, value in query.items() if value not in (None, "")}
-    return f"{address}?{urlencode(known)}" if known else address
-
-
-def _in_words(problems: Sequence[Problem]) -> str:
-    return "; ".join(f"{one.pointer} {one.problem} ({one.remedy})".strip() for one in problems)

@@ -12,7 +12,7 @@ from mockserver.runtime.determinism import stamp
 from mockserver.runtime.fault import GATEWAY
 from mockserver.runtime.fault_profiles import profile_names, read_profile
 from mockserver.values.shown import shown
-from mockserver.web.control.route import Route
+from mockserver.web.control.route import ControlRequest, Route
 from mockserver.web.control.tenants import known_tenant
 from mockserver.world import World
 
@@ -35,6 +35,9 @@ class Steering:
             "run": self._run,
             "reset": self._reset,
             "reset-tenant": self._reset_tenant,
+            "speed": self._speed,
+            "start-clock": self._start_clock,
+            "branch": self._branch,
             "snapshot": self._take,
             "restore": self._restore,
             "forget": self._forget,
@@ -60,6 +63,19 @@ class Steering:
     def clock(self) -> dict[str, Any]:
         found: dict[str, Any] = self.route("GET", "/clock").carry_out()
         return found
+
+    def due(self) -> dict[str, Any]:
+        """What falls due next, and what has."""
+        found: dict[str, Any] = self.route("GET", "/due").carry_out()
+        return found
+
+    def difference(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """What differs between two snapshots, or between one and now. Raises SetupError."""
+        name, to = query.get("name", ""), query.get("to", "")
+        found = self.route("GET", "/snapshots/<name>/diff").view(
+            ControlRequest({"to": to} if to else {}, {}), name=name
+        )
+        return {"name": name, "to": to, "snapshots": self.route("GET", "/snapshots").carry_out(), **found}
 
     def state(self) -> dict[str, Any]:
         """What the page of the forms shows."""
@@ -128,6 +144,20 @@ class Steering:
     def _run(self, form: Mapping[str, str]) -> str:
         self.route("PUT", "/clock").carry_out({"running": form.get("running") == "true"})
         return "the clock runs" if self.clock()["running"] else "the clock stands"
+
+    def _speed(self, form: Mapping[str, str]) -> str:
+        self.route("PUT", "/clock").carry_out({"speed": _number(form.get("speed", ""))})
+        return f"the clock runs at {self.clock()['speed']:g} times the machine's pace"
+
+    def _start_clock(self, _: Mapping[str, str]) -> str:
+        self.route("POST", "/clock/reset").carry_out()
+        return f"it is {self.clock()['now']}"
+
+    def _branch(self, form: Mapping[str, str]) -> str:
+        tenant = known_tenant(self._world, form.get("tenant", "")).name
+        to = form.get("to", "").strip()
+        self.route("POST", "/tenants/<tenant>/branch").carry_out({"to": to}, tenant=tenant)
+        return f"{to} holds the records of {tenant} now"
 
     def _reset(self, _: Mapping[str, str]) -> str:
         self.route("POST", "/reset").carry_out()
@@ -209,3 +239,8 @@ def _number(text: str) -> Any:
 
 def _problem(problem: str, remedy: str) -> SetupError:
     return SetupError([Problem("form", "", problem, remedy)])
+
+
+def in_words(problems: Iterable[Problem]) -> str:
+    """Problems in a line."""
+    return "; ".join(f"{one.pointer} {one.problem} ({one.remedy})".strip() for one in problems)
