@@ -1,4 +1,4 @@
-"""What a request changed is noticed where somebody wants to be told: by a webhook, or as the document calls back."""
+"""What a request changed is noticed for whoever subscribed to it, and for the callbacks of the document."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def noticed(world: World, tenant: Tenant, *, reading: bool = False) -> AbstractC
 
 @contextmanager
 def _noticed(world: World, tenant: Tenant) -> Iterator[None]:
-    from mockserver.webhook_events import events_between  # PERF: most mocks tell nobody
+    from mockserver.webhook_events import events_between  # PERF: most mocks have no subscribers
 
     before = tenant.copy()
     yield

@@ -24,7 +24,7 @@ EXPORTERS = ("otlp", "console", "none")
 GRACE = 1.0
 """Seconds that the last figures get when the mock stops."""
 SHOWN = 200
-"""How many characters of a path are told."""
+"""How many characters of a path are recorded."""
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -64,11 +64,11 @@ class Telemetry:
         if reply.status >= 500:
             known["error.type"] = str(reply.status)
         self._seconds.record(seconds, known)
-        said = {name.lower(): text for name, text in reply.headers}
-        if reply.status == 500 and said.get("mock-reason") == "contract breach":
-            self._breaches.add(1, {"mock.operation": said.get("mock-operation", "")})
+        diagnostics = {name.lower(): text for name, text in reply.headers}
+        if reply.status == 500 and diagnostics.get("mock-reason") == "contract breach":
+            self._breaches.add(1, {"mock.operation": diagnostics.get("mock-operation", "")})
         name = f"{request.method} {request.template}" if request.template else request.method
-        attributes = {**known, "url.path": request.path[:SHOWN], "url.scheme": "http", **_details(said)}
+        attributes = {**known, "url.path": request.path[:SHOWN], "url.scheme": "http", **_details(diagnostics)}
         context: Context = extract(request.headers)
         span = self._tracer.start_span(name, context, SpanKind.SERVER, attributes, start_time=start)
         if reply.status >= 500:
@@ -76,10 +76,12 @@ class Telemetry:
         span.end(start + int(seconds * 1_000_000_000))
 
 
-def _details(said: Mapping[str, str]) -> dict[str, str]:
-    """What the diagnostics tell of an exchange."""
+def _details(diagnostics: Mapping[str, str]) -> dict[str, str]:
+    """The diagnostics of an exchange as attributes."""
     return {
-        f"mock.{name}": said[f"mock-{name}"] for name in ("operation", "reason", "request") if f"mock-{name}" in said
+        f"mock.{name}": diagnostics[f"mock-{name}"]
+        for name in ("operation", "reason", "request")
+        if f"mock-{name}" in diagnostics
     }
 
 

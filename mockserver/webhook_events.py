@@ -1,4 +1,4 @@
-"""What webhooks and callbacks tell: the changes of a unit of work, in the form that the document declares for them."""
+"""The payloads of webhooks and callbacks: the changes of a unit of work, in the form the document declares for them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from mockserver.values.pointer import resolve
 from mockserver.world import World
 
 MOST = 100
-"""How many records of one unit of work events tell of."""
+"""How many records of one unit of work become events."""
 MOST_CALLBACKS = 10
 """How many callbacks one request brings about."""
 HAPPENINGS: Mapping[str, tuple[str, ...]] = {
@@ -39,7 +39,7 @@ HAPPENINGS: Mapping[str, tuple[str, ...]] = {
     "changed": ("changed", "change", "updated", "update", "modified", "edited"),
     "deleted": ("deleted", "delete", "removed", "remove", "gone"),
 }
-"""The words by which names of a document's webhooks tell what happened."""
+"""The words by which the names of a document's webhooks say what happened."""
 _EXPRESSION = re.compile(r"\{([^{}]+)\}")
 
 
@@ -78,12 +78,12 @@ def _event(world: World, tenant: Tenant, change: ChangedRecord) -> Event:
     if resource.model is None:
         seen = world.rules.seen(resource, record, world.rules.context(tenant, world.clock.now()))
     data = {"tenant": tenant.name, "resource": change.resource, "id": change.id, "record": seen}
-    told = {"type": name, "timestamp": stamp(world.clock.now()), "data": data}
+    envelope = {"type": name, "timestamp": stamp(world.clock.now()), "data": data}
     declared = _declared(world, change.resource, happened)
     if declared is None:
-        return _sized(Event(name, tenant.name, orjson.dumps(told)))
+        return _sized(Event(name, tenant.name, orjson.dumps(envelope)))
     method, place = declared
-    value, refused = _kept(world, place, seen, told)
+    value, refused = _kept(world, place, seen, envelope)
     return _sized(Event(name, tenant.name, orjson.dumps(value), method, refused=refused))
 
 
@@ -94,17 +94,17 @@ def _sized(event: Event) -> Event:
 
 
 def _declared(world: World, resource: str, happened: str) -> tuple[str, Node] | None:
-    """The document's webhook that tells of this: method and operation; None where it has none."""
+    """The document's webhook for this event: method and operation; None without one."""
     document = world.contract.document
     for name, item in document.node("webhooks").items():
-        if _tells_of(name, resource, happened):
+        if _is_about(name, resource, happened):
             for verb, place in document.follow(item).items():
                 if verb in METHODS:
                     return verb.upper(), place
     return None
 
 
-def _tells_of(name: str, resource: str, happened: str) -> bool:
+def _is_about(name: str, resource: str, happened: str) -> bool:
     """Whether ``petAdded``, ``new_pet`` or ``pets.created`` is the webhook of a resource's event."""
     words = flat(name)
     return any(
@@ -114,30 +114,30 @@ def _tells_of(name: str, resource: str, happened: str) -> bool:
     )
 
 
-def _kept(world: World, place: Node, record: Any, told: Any) -> tuple[Any, str | None]:
+def _kept(world: World, place: Node, record: Any, envelope: Any) -> tuple[Any, str | None]:
     """The content that a declared request takes: the record, our own form, or what comes nearest; and why not."""
     content = world.contract.document.follow(place.child("requestBody")).child("content")
     schemas = [media.child("schema") for name, media in content.items() if "json" in name.lower()]
     if not schemas or schemas[0].value is None:
-        return told, None
+        return envelope, None
     maker, schema = _maker(world), schemas[0]
-    for value in (record, told):
+    for value in (record, envelope):
         if maker.allows(schema, value):
             return value, None
     draw = Draw.of(world.ids.draw("webhook", place.pointer), world.clock.now(), full=True)
-    made = fit(maker, schema, _within(maker, schema, record, told), draw)
+    made = fit(maker, schema, _within(maker, schema, record, envelope), draw)
     if maker.allows(schema, made):
         return made, None
     return made, f"nothing was made that keeps the schema at {schema.pointer}"
 
 
-def _within(maker: Maker, schema: Node, record: Any, told: Mapping[str, Any]) -> Any:
-    """The record with what else is told, or where an envelope has a place that takes it."""
+def _within(maker: Maker, schema: Node, record: Any, envelope: Mapping[str, Any]) -> Any:
+    """The record with the envelope's other members, or in the member of the schema that takes it."""
     members = maker.shapes.properties(schema)
     place = next(
         (name for name, one in members.items() if maker.allows(one, record) and one.value not in ({}, True)), None
     )
-    known = {name: one for name, one in told.items() if name in members}
+    known = {name: one for name, one in envelope.items() if name in members}
     if place is not None and isinstance(record, dict) and not set(members) & set(record) - {place}:
         return {**known, place: record}
     return {**known, **record} if isinstance(record, dict) else record
@@ -210,8 +210,8 @@ class _Callback(NamedTuple):
 
 def _callback(world: World, callback: _Callback, url: str, content: _Content) -> Event:
     """A callback on its way, or why it is not sent."""
-    told = {"type": callback.name, "timestamp": stamp(world.clock.now()), "data": content.record}
-    value, refused = _kept(world, callback.place, content.record, told)
+    envelope = {"type": callback.name, "timestamp": stamp(world.clock.now()), "data": content.record}
+    value, refused = _kept(world, callback.place, content.record, envelope)
     is_open = world.settings.control_token is not None  # others reach this mock, and by it this machine
     if refused is None and (why := refused_receiver(url, world.settings.webhook_hosts, loopback=not is_open)):
         refused = "; ".join(why)

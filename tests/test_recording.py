@@ -250,6 +250,30 @@ def test_a_full_file_is_told(library, real, tmp_path: Path, monkeypatch) -> None
     assert "the file is full" in said[1]
 
 
+def test_a_folder_that_cannot_be_written_is_told_and_fails_nothing(library, real, tmp_path: Path) -> None:
+    (tmp_path / "recorded").write_text("a file")
+    said: list[str] = []
+    real.says("GET /books/t/b1", book("b1"))
+    client = recording(library(), real, tmp_path / "recorded", said)
+    assert client.get("/books/t/b1").json == book("b1")
+    assert "not recorded for the next start" in said[0]
+    assert client.get("/books/t/b1").json == book("b1")
+    assert len(real.asked) == 1
+
+
+def test_records_that_name_each_other_are_kept_whatever_their_order(library, real, tmp_path: Path) -> None:
+    def chained(document: dict[str, Any]) -> None:
+        title = document["components"]["schemas"]["Author"]["properties"]
+        title["mentor_id"] = {"type": "string", "x-mock": {"references": "authors"}}
+
+    authors = [{"id": f"a{number}", "name": "x", "mentor_id": f"a{number + 1}"} for number in range(300)]
+    real.says("GET /authors/t", [*authors, {"id": "a300", "name": "x"}])
+    said: list[str] = []
+    client = recording(library(chained), real, tmp_path / "recorded", said, everything=True)
+    client.get("/authors/t")
+    assert said == ["GET /authors/t: 301 records"]
+
+
 def test_serve_record_end_to_end(real, tmp_path: Path) -> None:
     (tmp_path / "pets.yaml").write_text(PETS)
     real.says("GET /pets/4711", {"id": 4711, "name": "Rex"})

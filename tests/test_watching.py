@@ -132,6 +132,24 @@ def test_who_names_a_record_that_does_not_fit_goes_with_it(bench: Bench, spec: P
     assert bench.client.get("/books/t").json == []
 
 
+def test_what_a_client_deleted_is_back_where_the_new_files_need_it(library, tmp_path: Path) -> None:
+    def scenario(*books: str) -> None:
+        authors = "      authors: [{id: A, name: Ann}, {id: B, name: Bob}]\n"
+        lines = "".join(f"        - {{id: '{name}', title: x, author_id: {name}}}\n" for name in books)
+        (tmp_path / "scenarios/own.yaml").write_text(
+            SCENARIO.replace("      books:\n", authors + "      books:\n") + lines
+        )
+
+    (tmp_path / "scenarios").mkdir()
+    scenario("A")
+    bench = Bench(library(scenario="own", page_size=10))
+    assert bench.client.delete("/authors/t/B").status_code == 200
+    scenario("A", "B")
+    [misfit] = bench.settled().misfits
+    assert (misfit.id, misfit.why) == ("B", "had been deleted; it is back, since books B names it")
+    assert {one["id"] for one in bench.client.get("/authors/t").json} == {"A", "B"}
+
+
 def test_a_broken_edit_leaves_all_as_it_was_and_says_why(bench: Bench, spec: Path) -> None:
     made = bench.client.post("/books/t", json={"title": "A"}).json
     edit(spec, lambda document: document["paths"]["/books/{tenant}"]["get"]["x-mock"].update(kind="lst", resource="x"))

@@ -12,7 +12,7 @@ LISTED = 20
 """How many problems, and how many records that do not fit, are listed."""
 
 
-def told_edit(outcome: EditOutcome) -> None:
+def print_edit(outcome: EditOutcome) -> None:
     """Print on stderr which files changed, and what became of that."""
     named = ", ".join(str(file) for file in outcome.files[:3]) + (" ..." if len(outcome.files) > 3 else "")
     if outcome.edit is Edit.REFUSED:

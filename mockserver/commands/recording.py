@@ -23,7 +23,7 @@ class Recording:
     token: str | None = None
 
     def on_top(self, settings: Settings) -> Settings:
-        """``settings`` with what was recorded before. Raises SetupError for an address that is none."""
+        """``settings`` with what was recorded before. Raises SetupError for an address that cannot be one."""
         from mockserver.recording.origin import Origin
         from mockserver.recording.recorded_files import OVERLAY, SCENARIO
 
@@ -42,9 +42,9 @@ class Recording:
         from mockserver.recording.recording_proxy import RecordingProxy
 
         origin = Origin(self.url, self.token)
-        world.onward = RecordingProxy(world, origin, self.folder, _tell, served=served, everything=self.everything)
+        world.onward = RecordingProxy(world, origin, self.folder, _print, served=served, everything=self.everything)
 
 
-def _tell(line: str) -> None:
+def _print(line: str) -> None:
     shown = "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in line)
     click.secho(f"record: {shown}", fg="yellow" if "not " in line else "green", err=True)

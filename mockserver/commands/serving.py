@@ -105,13 +105,13 @@ def _sources(settings: Settings) -> Sources:
 
 def _watched(front: Front, sources: Sources) -> StandingFront:
     """``front``, or the one that takes its place when a file is edited."""
-    from mockserver.commands.edits import told_edit  # PERF: a third of the start, where files are not watched
+    from mockserver.commands.edits import print_edit  # PERF: a third of the start, where files are not watched
     from mockserver.reloading.watching import Watcher
     from mockserver.web.standing import StandingFront
 
     standing = StandingFront(front)
     watcher = Watcher(front.world, standing.swap, sources)
-    threading.Thread(target=watcher.run, args=(told_edit,), name="watch", daemon=True).start()
+    threading.Thread(target=watcher.run, args=(print_edit,), name="watch", daemon=True).start()
     return standing
 
 

@@ -1,10 +1,12 @@
-"""Between the mock and a real server: who answers a request, what of that is kept, and what is said of it."""
+"""Between the mock and a real server: who answers a request, and what of the answer is kept."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from mockserver.conformance.oracle import judge
@@ -23,7 +25,7 @@ from mockserver.recording.shown_records import Pseudonyms, ShownRecord, shown_re
 from mockserver.runtime.determinism import EARLIEST, stamp
 from mockserver.seeding.unannotated import Unannotated
 from mockserver.settings import Settings
-from mockserver.store import Tenant
+from mockserver.store import Moved, Tenant
 from mockserver.values.json_text import BadJson, decode
 from mockserver.values.members import value_at
 from mockserver.values.pointer import steps_of
@@ -41,7 +43,7 @@ class RecordingProxy:
     """Answers in a world's place: what ``origin`` answers is held to the document and kept.
 
     Asked is what the mock does not know, and that changes nothing: reads that are a 404 here, replies it would make up.
-    With ``everything`` every request is, writes too. ``say`` is told a line about each.
+    With ``everything`` every request is, writes too. ``say`` gets one line for each.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class RecordingProxy:
         self._origin, self._say, self._everything = origin, say, everything
         self.files = RecordedFiles(folder, _head(world, served or world.settings), partial(_identity, world))
         self._pseudonyms = Pseudonyms(self.files.names_given)
+        self._lock = Lock()
         self._waiting: dict[tuple[str, str, str], ShownRecord] = {}
         self._judge: tuple[Contract, PlainReplies | None] | None = None
 
@@ -75,24 +78,31 @@ class RecordingProxy:
         return reply
 
     def _asked(self, world: World, request: Request, operation: Operation, refusal: Refusal | None) -> Reply | None:
-        """The real server's reply; None where the mock's own stands: there is none, or it is none to show."""
+        """The real server's reply; None where the mock's own is used instead."""
         line = f"{request.method} {request.path[:200]}"
         try:
             received = self._origin.ask(request)
         except Unreachable as error:
-            self._tell(line, f"not recorded: {error}; {error.remedy}", refusal)
+            self._report(line, f"not recorded: {error}; {error.remedy}", refusal)
             return None
         problem = _problem(request, operation, received, self._plain(world.contract))
         if problem is None and 200 <= received.status < 300:
-            said = self._kept(world, request, operation, received)
+            try:
+                outcome = self._kept(world, request, operation, received)
+            except Moved:  # it is not asked a second time, which might be a second write
+                outcome = "not recorded: files were edited meanwhile"
+            except OSError as error:
+                outcome = f"not recorded for the next start: {error}"
         else:
-            said = f"not recorded: {problem or f'answered {received.status}'}"
+            outcome = f"not recorded: {problem or f'answered {received.status}'}"
             if not self._everything:
-                self._tell(line, said, refusal)
+                self._report(line, outcome, refusal)
                 return None
-        self._say(f"{line}: {said}")
+        self._say(f"{line}: {outcome}")
         media_type = header_text(received.header("Content-Type") or "application/octet-stream")
-        return Reply(received.status, raw=received.body or None, notes=(("Recorded", said),), content_type=media_type)
+        return Reply(
+            received.status, raw=received.body or None, notes=(("Recorded", outcome),), content_type=media_type
+        )
 
     def _plain(self, contract: Contract) -> PlainReplies | None:
         """What judges replies of a document without annotations. PERF: its validators are kept."""
@@ -101,10 +111,10 @@ class RecordingProxy:
             self._judge = contract, None if maker is None else PlainReplies(contract.document, maker)
         return self._judge[1]
 
-    def _tell(self, line: str, said: str, refusal: Refusal | None) -> None:
-        self._say(f"{line}: {said}")
+    def _report(self, line: str, outcome: str, refusal: Refusal | None) -> None:
+        self._say(f"{line}: {outcome}")
         if refusal is not None:
-            refusal.reason = f"{refusal.reason}; {said}".removeprefix("; ")
+            refusal.reason = f"{refusal.reason}; {outcome}".removeprefix("; ")
 
     def _kept(self, world: World, request: Request, operation: Operation, received: Received) -> str:
         """Keep what a good reply shows, and say what that was."""
@@ -123,49 +133,47 @@ class RecordingProxy:
         return "not recorded: it shows no records"
 
     def _records(self, world: World, tenant: str, records: list[ShownRecord]) -> str:
-        with world.store.work(tenant) as holder:
+        with self._lock, world.store.work(tenant) as holder:
             waiting = [one for (name, *_), one in self._waiting.items() if name == tenant]
             done, problems = self._put(holder, [*records, *waiting])
         lasting = [(one.resource.name, one.id, one.value) for one in done if one.names_parents]
-        said = [f"{len(done)} record{'s' if len(done) != 1 else ''}"]
-        try:
-            if not self.files.add(tenant, lasting):
-                said.append("the file is full")
-        except OSError as error:
-            said.append(f"the file cannot be written: {error}")
+        parts = [f"{len(done)} record{'s' if len(done) != 1 else ''}"]
+        if not self.files.add(tenant, lasting):
+            parts.append("the file is full")
         if len(lasting) < len(done):
-            said.append("kept until the mock stops those that do not say whose they are")
-        return "; ".join([*said, *problems[:3]])
+            parts.append("kept until the mock stops those that do not say whose they are")
+        return "; ".join([*parts, *problems[:3]])
 
     def _put(self, holder: Tenant, records: list[ShownRecord]) -> tuple[list[ShownRecord], list[str]]:
-        """Keep the records that can be, those that name others after these. Returns them, and why others are not."""
+        """Keep the records that can be, those that name others after these. Returns them, and why others are not.
+
+        PERF: one that names a missing record is looked at again when that has been kept, not before.
+        """
         done: list[ShownRecord] = []
-        left = records
-        while left:
-            rest = [one for one in left if not self._fits(holder, one)]
-            done += [one for one in left if one not in rest]
-            if len(rest) == len(left):
-                break
-            left = rest
-        for one in done:
-            self._waiting.pop((holder.name, one.resource.name, one.id), None)
-        return done, [said for one in left if (said := self._why_not(holder, one))]
+        problems: list[str] = []
+        blocked: dict[tuple[str, str], list[ShownRecord]] = {}
+        queue = deque(records)
+        while queue:
+            one = queue.popleft()
+            if broken := one.resource.violations(one.value):
+                problems.append(f"{one.resource.name} {one.id} not kept: {broken[0].pointer}: {broken[0].message}")
+            elif (missing := _missing(holder, one)) is not None:
+                blocked.setdefault(missing, []).append(one)
+            else:
+                keep(holder, one.resource, one.id, one.value)
+                done.append(one)
+                self._waiting.pop((holder.name, one.resource.name, one.id), None)
+                queue += blocked.pop((one.resource.name, one.id), ())
+        for missing, waiting in blocked.items():
+            problems += [self._wait(holder, one, missing) for one in waiting]
+        return done, problems
 
-    def _fits(self, holder: Tenant, one: ShownRecord) -> bool:
-        if one.resource.violations(one.value) or _dangling(holder, one):
-            return False
-        keep(holder, one.resource, one.id, one.value)
-        return True
-
-    def _why_not(self, holder: Tenant, one: ShownRecord) -> str:
-        named = f"{one.resource.name} {one.id}"
-        if broken := one.resource.violations(one.value):
-            return f"{named} not kept: {broken[0].pointer}: {broken[0].message}"
-        place = (holder.name, one.resource.name, one.id)
+    def _wait(self, holder: Tenant, one: ShownRecord, missing: tuple[str, str]) -> str:
+        place, named = (holder.name, one.resource.name, one.id), f"{missing[0]} {shown(missing[1], 60)}"
         if place not in self._waiting and len(self._waiting) >= WAITING:
-            return f"{named} not kept: it names {_dangling(holder, one)}"
+            return f"{one.resource.name} {one.id} not kept: it names {named}"
         self._waiting[place] = one
-        return f"{named} waits for {_dangling(holder, one)}"
+        return f"{one.resource.name} {one.id} waits for {named}"
 
     def _gone(self, world: World, tenant: str, operation: Operation, request: Request) -> str:
         resource, plan = operation.resource, operation.plan
@@ -184,25 +192,22 @@ class RecordingProxy:
         target = _media_path(world, operation, received)
         if target is None:
             return "not recorded: the document has no place of its own for an example of it"
-        try:
-            return "1 example" if self.files.show(RecordedExample(target, value)) else "the file is full"
-        except OSError as error:
-            return f"the file cannot be written: {error}"
+        return "1 example" if self.files.show(RecordedExample(target, value)) else "the file is full"
 
 
 def _is_safe(operation: Operation) -> bool:
     return operation.method == "GET" or operation.facts.is_safe
 
 
-def _dangling(holder: Tenant, one: ShownRecord) -> str:
-    """The first record that one names and that is not there; empty where all are."""
+def _missing(holder: Tenant, one: ShownRecord) -> tuple[str, str] | None:
+    """Resource and id of the first record that one names and that is not there; None where all are."""
     found = (
-        f"{reference.resource} {shown(key, 60)}"
+        (reference.resource, key)
         for reference in one.resource.references
         for _, key in reference.found_in(one.value)
         if key not in holder[reference.resource] and (reference.resource, key) != (one.resource.name, one.id)
     )
-    return next(found, "")
+    return next(found, None)
 
 
 def _problem(request: Request, operation: Operation, received: Received, plain: PlainReplies | None) -> str | None:

@@ -20,7 +20,7 @@ MOST = 1_000
 
 
 class ShownRecord(NamedTuple):
-    """A record of ``resource``; ``names_parents`` tells that it says itself whose it is, so that a file can hold it."""
+    """A record of ``resource``; ``names_parents``: it names its own parents, so that a scenario can pin it."""
 
     resource: Resource
     id: str

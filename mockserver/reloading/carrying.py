@@ -19,8 +19,8 @@ from mockserver.values.shown import shown
 from mockserver.world import World
 
 GONE = "the document has no such resource any more"
-TOLD = 3
-"""How many reasons are told of one record."""
+REASONS = 3
+"""How many reasons are given for one record."""
 
 Place = tuple[str, str]
 """A record's resource and id."""
@@ -90,17 +90,21 @@ class _Merge:
 
     def settle(self) -> None:
         """See that no reference leads nowhere: what was deleted comes back where it is needed, else who refers goes."""
-        while (found := next(self._dangling(), None)) is not None:
-            place, target, pointer = found
-            if (gone := self._removed.pop(target, None)) is not None:
-                keep(self.tenant, self._resource(target[0]), target[1], gone.data())
-                self._miss(*target, f"had been deleted; it is back, since {place[0]} {place[1]} names it")
-            elif place in self._mine:
-                before, raw = self._mine.pop(place)
-                self._miss(*place, f"{pointer}: names {shown(target[1], 80)}, which is not in {target[0]}", raw)
-                self._put_back(place, before)
-            else:
-                return  # the new files' own records: they are as their author left them
+        while sum(self._resolved(*found) for found in [*self._dangling()]):  # all that were found, then again
+            pass
+
+    def _resolved(self, place: Place, target: Place, pointer: str) -> bool:
+        """Whether something was done about a reference that led nowhere when it was found."""
+        if (gone := self._removed.pop(target, None)) is not None:
+            keep(self.tenant, self._resource(target[0]), target[1], gone.data())
+            self._miss(*target, f"had been deleted; it is back, since {place[0]} {place[1]} names it")
+            return True
+        if place not in self._mine or target[1] in self.tenant[target[0]]:
+            return False  # the new files' own records are as their author left them
+        before, raw = self._mine.pop(place)
+        self._miss(*place, f"{pointer}: names {shown(target[1], 80)}, which is not in {target[0]}", raw)
+        self._put_back(place, before)
+        return True
 
     def _put(self, name: str, record_id: str, raw: bytes) -> None:
         resource = self.world.contract.resources.get(name)
@@ -111,7 +115,7 @@ class _Merge:
         dropped: list[str] = []
         if resource.model is None:
             value, dropped = self._completed(resource, record_id, value)
-        if problems := [*self._problems(resource, record_id, value)][:TOLD]:
+        if problems := [*self._problems(resource, record_id, value)][:REASONS]:
             self._miss(name, record_id, "; ".join(problems), raw)
             return
         self._mine[name, record_id] = self.tenant[name].get(record_id), raw

@@ -24,7 +24,7 @@ LARGEST = 2**26
 
 
 class Trace(NamedTuple):
-    """What tells that a file was touched; ``inode`` since many editors write another and rename it."""
+    """What shows that a file was touched; ``inode`` since many editors write another and rename it."""
 
     modified: int
     size: int

@@ -24,7 +24,7 @@ from mockserver.world import World, contract_of
 def made_anew(old: World) -> World:
     """A world of the same settings and of the files as they are now, at its beginning; ``old`` goes on meanwhile.
 
-    Raises SetupError with every problem of all files that can be told.
+    Raises SetupError with every problem that can be found in any of the files.
     """
     try:
         world = World(replace(old.settings, cache=None), predecessor=old)  # all is judged, whatever a start has left
@@ -38,7 +38,7 @@ def made_anew(old: World) -> World:
 def take_over(old: World, new: World) -> list[Misfit]:
     """Let ``new`` go on where ``old`` is; requests that the old store is asked for from now on meet Moved.
 
-    The records of clients' that do not fit are returned, and told by ``new.reloads``. Nothing has happened to ``old``
+    Clients' records that do not fit are returned, and shown by ``new.reloads``. Nothing has happened to ``old``
     when it fails.
     """
     tenants = old.store.hand_over()

@@ -1,4 +1,4 @@
-"""Watching a running mock's files: an edit that has settled is served, or what is wrong with it is told."""
+"""Watching a running mock's files: an edit that has settled is served, or its problems are reported."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Watcher:
         return EditOutcome(Edit.SERVED, files, (), misfits)
 
     def run(self, say: Callable[[EditOutcome], None], stop: threading.Event | None = None) -> None:
-        """Look until ``stop`` is set; ``say`` is told of each edit."""
+        """Look until ``stop`` is set; ``say`` gets the outcome of each edit."""
         stop = stop or threading.Event()
         while not stop.wait(EVERY):
             outcome = self.step()

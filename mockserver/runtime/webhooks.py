@@ -1,4 +1,4 @@
-"""Webhooks: who wants to be told of which events, what waits to be delivered and when, and what became of it."""
+"""Webhooks: who subscribed to which events, what waits to be delivered and when, and what became of it."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened: its ``type`` as ``pets.created``, and the payload that tells of it.
+    """Something that happened: its ``type`` as ``pets.created``, and its payload.
 
-    ``url`` is where a callback goes, which nobody registered; ``method`` how it is sent. ``refused`` tells why it is
+    ``url`` is where a callback goes, which nobody registered; ``method`` how it is sent. ``refused`` says why it is
     not sent.
     """
 
@@ -126,7 +126,7 @@ class Webhooks:
 
     @property
     def are_wanted(self) -> bool:
-        """Whether anybody wants to be told of anything."""
+        """Whether anybody subscribed to anything."""
         return bool(self._hooks)
 
     def register(self, url: str, secret: str | None = None, **options: Any) -> Webhook:
@@ -179,7 +179,7 @@ class Webhooks:
     def deliver(self, now: datetime, wall: datetime, send: Send, *, at_once: bool = False) -> int:
         """Send what is due at ``now``, or all ``at_once``, each webhook's in its order; returns how many were sent.
 
-        ``wall`` is the time that receivers live by: signatures tell it. Each is sent once, though it fails.
+        ``wall`` is the receivers' time, which signatures carry. Each is sent once, though it fails.
         """
         sent: set[tuple[str, int]] = set()
         with self._delivering:

@@ -1,4 +1,4 @@
-"""Webhooks: who is told of which events, and what became of each delivery."""
+"""Webhooks: who subscribed to which events, and what became of each delivery."""
 
 from __future__ import annotations
 
