@@ -66,8 +66,6 @@ def check_unreadable_bodies(session: Session, group: Group) -> None:
 def _unreadable() -> Iterator[tuple[str, bytes, str]]:
     json_type = "application/json"
     yield "a body that is not JSON", b'{"name": ', json_type
-    yield "a body that goes on after its JSON", b'{"name": "x"} {"name": "y"}', json_type
-    yield "a number that JSON has none of", b'{"name": NaN}', json_type
     yield "an empty body", b"", json_type
     yield "a text for a body", b'"text"', json_type
     yield "null for a body", b"null", json_type

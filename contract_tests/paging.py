@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.conformance import (
@@ -12,102 +12,25 @@ from mockserver.conformance import (
     Inconclusive,
     Kind,
     NotApplicable,
-    Operation,
     Session,
     Sheet,
     check,
+    filled,
     has_key,
+    make_many,
     marked,
+    narrow,
     quoted,
     read_page,
     same_json,
-    send_batch,
     sheets,
     walk,
 )
 
 NEEDS = (Kind.CREATE,)
 LISTS = (Kind.LIST, Kind.LOOKUP, Kind.SEARCH)
-BATCH = 100
 STEP, MOST = 10, 150
 """How many records are made at first, then twice as many each time, until a list ends with one; and the most."""
-
-
-def make_many(session: Session, group: Group, count: int, changes: Mapping[str, Any]) -> None:
-    """Make records, by batch where the document has one."""
-    if Kind.BATCH not in group.operations or count < 10:
-        for _ in range(count):
-            session.create(group, changes)
-        return
-    for start in range(0, count, BATCH):
-        size = min(BATCH, count - start)
-        items = [{"verb": "create", "record": session.body(group, changes)} for _ in range(size)]
-        before = len(session.records.left())
-        reply = send_batch(session, group, items)
-        session.status(reply, 200, "a batch of creates", group.one(Kind.BATCH))
-        made = len(session.records.left()) - before
-        session.expect(made >= size, "a batch of creates makes fewer records than asked for", f"{made} of {size}")
-
-
-def narrow(session: Session, group: Group) -> Iterator[tuple[Ask, dict[str, Any]]]:
-    """Each look-up, search and list, as a request and the field values that put a record into its answer."""
-    for operation in group.all(Kind.LOOKUP):
-        by = next(iter(operation.keys.values()))
-        is_free = isinstance(by, str) and by in group.writable and by not in {one.field for one in group.references}
-        if is_free and len(operation.keys) == 1:
-            value = session.foreign(group).get(str(by)) or f"page-{operation.id}-{session.mark}"
-            yield session.usual(group, operation, {by: value}), {str(by): value}
-        elif shared := _shared(session, group, operation):
-            yield session.usual(group, operation, shared), shared
-    for operation in group.all(Kind.SEARCH):
-        yield Ask(operation, body=marked(session, group, operation.id)), {}
-    for operation in group.all(Kind.LIST):
-        if has_key(operation):
-            yield Ask(operation), {}
-
-
-def _shared(session: Session, group: Group, operation: Operation) -> dict[str, Any]:
-    """The values by which a look-up finds records that refer to one of their own; none where they cannot be set."""
-    by_field = {one.field: one for one in group.references}
-    record = session.create(group)
-    if group.named(operation, record) is None:
-        return {}
-    names = [one for field in operation.keys.values() for one in _fields(field, record)]
-    shared = {name: record[name] for name in names if name in group.writable}
-    for name in shared.keys() & by_field.keys():
-        referenced = session.plan.groups[by_field[name].resource]
-        if Kind.CREATE in referenced.operations and group.values.type_of(group.field(name)) != "array":
-            shared[name] = session.create(referenced)[referenced.key]
-    return shared if len(shared) == len(names) else {}
-
-
-def _fields(field: Any, record: Mapping[str, Any]) -> list[str]:
-    """The fields that a parameter of a look-up is compared with, for a record like this one."""
-    if isinstance(field, str):
-        return [field]
-    return [str(field["by"]), str(field.get("cases", {}).get(record.get(field["by"])))]
-
-
-def filled(session: Session, group: Group, ask: Ask, fields: dict[str, Any], pages: int) -> tuple[Sheet, set[str]]:
-    """Make records until ``ask`` needs so many pages; returns the first page and all ids that are ours.
-
-    Raises Inconclusive when the pages are larger than the run may fill.
-    """
-    before, size, asked = session.ours(group), 6, 0
-    while True:
-        make_many(session, group, size, fields)
-        asked += size
-        mine = session.ours(group) - before
-        session.expect(len(mine) == asked, "records that were made share ids", f"{len(mine)} ids for {asked}")
-        sheet = read_page(session, group, ask)
-        limit = len(sheet.items)
-        session.expect(limit > 0, f"{ask.operation.id} answers an empty first page")
-        if asked > limit * (pages - 1):
-            return sheet, mine
-        if asked >= session.limits.records:
-            raise Inconclusive(f"a page holds more than {asked} records, more than this run makes")
-        wanted = limit * (pages - 1) + 1 if limit < asked else asked * 2
-        size = min(max(wanted - asked, 1), session.limits.records - asked)
 
 
 def _has(record: Mapping[str, Any], fields: Mapping[str, Any]) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
 from typing import Any
 
 from mockserver.conformance import (
@@ -12,12 +10,10 @@ from mockserver.conformance import (
     Inconclusive,
     Kind,
     NotApplicable,
-    Requester,
     Session,
     allowed,
     bad_headers,
     bodies_inside,
-    bodies_mistyped,
     check,
     forged_values,
     listed,
@@ -25,37 +21,10 @@ from mockserver.conformance import (
     other,
     same_json,
     smaller,
-    values_outside,
 )
+from mockserver.conformance.single_records import ask, made, members, now, put_aside, sent, spoilt
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.DELETE)
-
-
-def ask(session: Session, group: Group, kind: Kind, body: Any = None, *, who: Requester | None = None) -> Any:
-    """The reply to an operation on the one record."""
-    operation = group.one(kind)
-    return session.send(Ask(operation) if body is None else Ask(operation, body=body), who=who)
-
-
-@contextmanager
-def put_aside(session: Session, group: Group, *, who: Requester | None = None) -> Iterator[None]:
-    """The tenant is without the record for a while, and gets it back as it was."""
-    reply = ask(session, group, Kind.READ, who=who)
-    before = session.value(reply) if reply.status == 200 else None
-    if before is not None:
-        ask(session, group, Kind.DELETE, who=who)
-    try:
-        yield
-    finally:
-        ask(session, group, Kind.DELETE, who=who)
-        if before is not None:
-            managed = group.resource.managed
-            ask(session, group, Kind.CREATE, {n: v for n, v in before.items() if n not in managed}, who=who)
-
-
-def sent(session: Session, group: Group) -> dict[str, Any]:
-    """What a create would send."""
-    return {name: value for name, value in session.body(group).items() if name != group.key}
 
 
 @check(*NEEDS, writes=True, owns=True)
@@ -71,9 +40,8 @@ def check_life(session: Session, group: Group) -> None:
             session.value(ask(session, group, Kind.READ)),
             "a single record reads differently from its create",
         )
-        session.same(
-            body, {n: v for n, v in session.value(made).items() if n in body}, "a single record lacks what was sent"
-        )
+        kept = {n: v for n, v in session.value(made).items() if n in body}
+        session.same(body, kept, "a single record lacks what was sent")
         again = ask(session, group, Kind.CREATE, sent(session, group))
         session.status(again, 409, "a second create of a single record", group.one(Kind.CREATE))
         session.same(
@@ -83,9 +51,8 @@ def check_life(session: Session, group: Group) -> None:
         )
         gone = ask(session, group, Kind.DELETE)
         session.status(gone, 200, "DELETE of a single record", group.one(Kind.DELETE))
-        session.expect(
-            session.value(gone) == session.own.tenant, "DELETE of a single record does not answer the tenant"
-        )
+        is_told = session.value(gone) == session.own.tenant
+        session.expect(is_told, "DELETE of a single record does not answer the tenant")
         for kind in (Kind.READ, Kind.DELETE):
             session.status(ask(session, group, kind), 404, f"{kind} of a deleted single record", group.one(kind))
         few = {n: v for n, v in session.body(group, only_required=True).items() if n != group.key}
@@ -119,22 +86,6 @@ def check_changes(session: Session, group: Group) -> None:
             session.value(ask(session, group, Kind.READ)),
             "a refused patch changed the single record",
         )
-
-
-@contextmanager
-def made(session: Session, group: Group, fields: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
-    """The tenant has a record that the check made, all its fields set, and gets its own back."""
-    with put_aside(session, group):
-        reply = ask(session, group, Kind.CREATE, {**sent(session, group), **(fields or {})})
-        session.status(reply, 200, "a create of a single record", group.one(Kind.CREATE))
-        yield dict(session.value(reply))
-
-
-def now(session: Session, group: Group) -> dict[str, Any]:
-    """The record as it is read."""
-    reply = ask(session, group, Kind.READ)
-    session.status(reply, 200, "a single record that is there", group.one(Kind.READ))
-    return dict(session.value(reply))
 
 
 WRITES = (*NEEDS, Kind.REPLACE, Kind.PATCH)
@@ -177,20 +128,6 @@ def check_refusals(session: Session, group: Group) -> None:
                 if reply.status == 200:
                     ask(session, group, Kind.DELETE)
                 session.status(reply, 400, f"{operation.id} {what}", operation)
-
-
-def spoilt(session: Session, group: Group, kind: Kind) -> Iterator[tuple[str, Any]]:
-    """Bodies that are wrong in one place each: what is wrong, and the body."""
-    valid, as_whole = sent(session, group), Kind.CREATE if kind is Kind.PATCH else kind
-    wrong = list(bodies_mistyped(group, as_whole, valid))
-    with suppress(NotApplicable):
-        wrong += [(f"with {name} {how}", {**valid, name: value}) for name, how, value in values_outside(group)]
-    for what, body in wrong:
-        changed = next((name for name in body if name not in valid or body[name] is not valid[name]), None)
-        if kind is Kind.PATCH and changed is not None:
-            yield what, [{"op": "add", "path": f"/{changed}", "value": body[changed]}]
-        elif kind is not Kind.PATCH and not allowed(group, kind, body):
-            yield what, body
 
 
 @check(*WRITES, writes=True, owns=True, code=303)
@@ -269,19 +206,6 @@ def check_steps(session: Session, group: Group) -> None:
                 session.same(before, now(session, group), f"a patch of a single record that {what} changed it")
 
 
-def members(group: Group, record: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, dict[str, Any]]]:
-    """A member of each of the first objects, another one's value for it, and the object with that."""
-    objects = {name: value for name, value in record.items() if isinstance(value, dict) and len(value) > 1}
-    for name, known in list(objects.items())[:2]:
-        for inner, value in known.items():
-            other = next((one for one in known.values() if type(one) is type(value) and one != value), None)
-            if other is None and isinstance(value, bool | int | float):
-                other = not value if isinstance(value, bool) else value + 1
-            if other is not None and group.values.allows(group.writable[name], changed := {**known, inner: other}):
-                yield name, inner, other, changed
-                break
-
-
 @check(*WRITES, writes=True, owns=True, code=303)
 def check_strangers(session: Session, group: Group) -> None:
     """Members that no field has are not stored, by create or PUT."""
@@ -322,9 +246,8 @@ def check_required(session: Session, group: Group) -> None:
             with session.each(group.one(Kind.CREATE)):
                 reply = ask(session, group, Kind.CREATE, {n: v for n, v in sent(session, group).items() if n != name})
                 session.status(reply, 400, f"a create of a single record without {name}", group.one(Kind.CREATE))
-        session.status(
-            ask(session, group, Kind.READ), 404, "a single record after refused creates", group.one(Kind.READ)
-        )
+        after = ask(session, group, Kind.READ)
+        session.status(after, 404, "a single record after refused creates", group.one(Kind.READ))
 
 
 @check(Kind.READ, code=206)
@@ -353,7 +276,9 @@ def check_each_tenants_own(session: Session, group: Group) -> None:
         ask(session, group, Kind.CREATE, sent(session, group), who=other(session))
         ask(session, group, Kind.DELETE, who=other(session))
         session.same(
-            made, session.value(ask(session, group, Kind.READ)), "another tenant's delete touched the single record"
+            made,
+            session.value(ask(session, group, Kind.READ)),
+            "another tenant's delete touched the single record",
         )
         for operation in group.all():
             with session.each(operation):

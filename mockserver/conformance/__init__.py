@@ -22,6 +22,7 @@ from mockserver.conformance.naive import named_key
 from mockserver.conformance.naive_values import CannotTell, agree, plain
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.pacing import OutOfTime
+from mockserver.conformance.page_filling import filled, make_many, narrow
 from mockserver.conformance.plain_asking import PlainAsking, PlainMade, within
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.questions import against, questions
@@ -109,16 +110,19 @@ __all__ = [
     "effects_of",
     "example_body",
     "examples_of",
+    "filled",
     "forged_values",
     "happens_on",
     "has_key",
     "left_nothing",
     "listed",
+    "make_many",
     "marked",
     "moment_of",
     "moving",
     "named_key",
     "naming",
+    "narrow",
     "other",
     "other_types",
     "patch",
