@@ -8,6 +8,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -41,8 +42,12 @@ SCALES = {"large": 0.002}
 """What is too large to be made over and over, made smaller."""
 
 
-def read(name: str, seed: int | None = None, counts: dict[str, int] | None = None) -> Scenario:
+def read_afresh(name: str, seed: int | None = None, counts: dict[str, int] | None = None) -> Scenario:
     return read_scenario(name, FIXTURES, CONTRACT, seed=seed, counts=counts, scale=SCALES.get(name, 1))
+
+
+read = lru_cache(2)(read_afresh)
+"""Those read last: a scenario is frozen, and reading the recipes takes longer than most that is asked of them."""
 
 
 def filled(scenario: Scenario, tenant: str) -> Tenant:
@@ -68,24 +73,26 @@ def test_each_tells_what_it_is_for(name: str) -> None:
     assert stamp(scenario.clock) == "2025-04-18T12:00:00.000Z"
 
 
-@given(st.integers(0, 2**31), st.sampled_from(["acme", "globex", "a tenant that appears later", "ünï/côdé"]))
-@settings(max_examples=15, deadline=None)
-def test_any_seed_keeps_the_contract_and_makes_sense(seed: int, tenant: str) -> None:
+@pytest.mark.parametrize("name", NAMES)
+@given(
+    seed=st.integers(0, 2**31), tenant=st.sampled_from(["acme", "globex", "a tenant that appears later", "ünï/côdé"])
+)
+@settings(max_examples=6, deadline=None)
+def test_any_seed_keeps_the_contract_and_makes_sense(name: str, seed: int, tenant: str) -> None:
     """Each record of each resource, as a client sees it; each reference; each pair of days."""
-    for name in NAMES:
-        scenario = read(name, seed)
-        world = filled(scenario, tenant if name != "edge" else "edge")
-        context = RULES.context(world, scenario.clock)
-        for resource in CONTRACT.resources.values():
-            for record in world[resource.name].scan():
-                data = RULES.seen(resource, record, context)
-                assert not resource.validator.violations(data, "record"), (name, resource.name, data)
-                for reference in resource.references:
-                    for pointer, key in reference.found_in(data):
-                        assert key in world[reference.resource], (resource.name, record.id, pointer, key)
-                if name != "edge":
-                    assert_order(resource.name, data, stamp(scenario.clock))
-                    assert resource.name != "certifications" or in_order(data, scenario), data
+    scenario = read_afresh(name, seed)
+    world = filled(scenario, tenant if name != "edge" else "edge")
+    context = RULES.context(world, scenario.clock)
+    for resource in CONTRACT.resources.values():
+        for record in world[resource.name].scan():
+            data = RULES.seen(resource, record, context)
+            assert not resource.validator.violations(data, "record"), (name, resource.name, data)
+            for reference in resource.references:
+                for pointer, key in reference.found_in(data):
+                    assert key in world[reference.resource], (resource.name, record.id, pointer, key)
+            if name != "edge":
+                assert_order(resource.name, data, stamp(scenario.clock))
+                assert resource.name != "certifications" or in_order(data, scenario), data
 
 
 FOLLOWING = {
@@ -268,22 +275,22 @@ def test_the_order_of_filling_never_matters(name: str) -> None:
 
 
 def test_more_records_leave_the_first_ones_alone() -> None:
-    few, many = (filled(read("large", counts={"certifications": count}), "acme") for count in (40, 400))
+    few, many = (filled(read_afresh("large", counts={"certifications": count}), "acme") for count in (40, 400))
     assert all(many["certifications"].get(record.id) == record for record in few["certifications"].scan())
     assert len(many["certifications"]) == 400
 
 
 @pytest.mark.parametrize("order", [("default", "large"), ("large", "default")])
 def test_worlds_know_nothing_of_each_other(order: tuple[str, ...]) -> None:
-    made = {name: list(read(name).records("acme")) for name in order}
-    assert made["default"] == list(read("default").records("acme"))
+    made = {name: list(read_afresh(name).records("acme")) for name in order}
+    assert made["default"] == list(read_afresh("default").records("acme"))
 
 
 def test_empty_is_empty_for_anyone() -> None:
     scenario = read("empty")
     assert scenario.tenants == ()
     assert filled(scenario, "anyone").sizes() == dict.fromkeys(CONTRACT.resources, 0)
-    counted = filled(read("empty", counts={"programGroups": 4, "directories": 2}), "anyone")
+    counted = filled(read_afresh("empty", counts={"programGroups": 4, "directories": 2}), "anyone")
     assert (len(counted["programGroups"]), len(counted["directories"])) == (4, 2)
 
 

@@ -52,7 +52,7 @@ def test_whatever_it_answers_is_a_finding_and_reads_as_text(body, tmp_path):
         return replace(reply, body=body) if sent.method == "GET" else reply
 
     run = prepared(broken)
-    results = carried_out(run, "round_trip", "paging", "shapes")
+    results = carried_out(run, "round_trip.created_is_read", "round_trip.projection", "paging.complete", "shapes")
     found = [one for result in results for one in result.findings] + list(run.oracle.findings.values())
     assert any(result.outcome is Outcome.FAILED for result in results)
     assert {one.check for one in found} & {"oracle.schema", "watch.schema"}

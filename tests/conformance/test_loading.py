@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import forked
 import mockserver.conformance
 from mockserver.conformance.loading import from_folder, load_checks
 from mockserver.errors import SetupError
@@ -53,11 +54,8 @@ def test_a_folder_of_the_users_own_is_found_and_run(tmp_path: Path) -> None:
     (folder / "test_other.py").write_text("raise RuntimeError('this is not a file of checks')")
     (found,) = from_folder(folder)
     assert (found.name, found.title) == ("naming.mine", "A record keeps its mark")
-    command = [sys.executable, "-c", "from mockserver.commands.cli import main; main()"]
-    done = subprocess.run(
-        [*command, "check", "--checks", str(folder), "--group", "programs", "--no-fuzz", "--report", "report"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
+    chosen = ["--group", "programs", "--no-fuzz", "--report", "report"]
+    done = forked.run("check", "--checks", str(folder), *chosen, cwd=tmp_path)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert 'classname="naming.mine"' in (tmp_path / "report/junit.xml").read_text()
 
