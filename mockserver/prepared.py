@@ -173,23 +173,29 @@ def _written(scenario: Scenario | Unannotated, outline: Outline, tenants: Mappin
 
 
 def _file(settings: Settings) -> Path | None:
-    """Where it lies; None for what is not kept: an address, several documents, a scenario in a file of its own."""
-    spec = settings.spec
+    """Where it lies; None for what is not kept: an address, a path prefix, a scenario in a file of its own."""
+    specs = settings.spec if isinstance(settings.spec, tuple) else (settings.spec,)
     is_plain = not (settings.overlays or settings.groups or settings.strict_references or settings.strict_document)
     if (
         settings.cache is None
         or not is_plain
         or settings.clock == "now"
-        or not isinstance(spec, str | Path)
         or settings.scenario.endswith((".yaml", ".yml"))
-        or not Path(spec).is_file()
+        or not all(Path(spec).is_file() for spec in specs)
     ):
         return None
     digest = hashlib.blake2b(digest_size=20)
-    said = (settings.scenario, settings.seed, sorted(settings.counts.items()), float(settings.scale), str(spec))
+    said = (
+        settings.scenario,
+        settings.seed,
+        sorted(settings.counts.items()),
+        float(settings.scale),
+        [*map(str, specs)],
+    )
     for part in (FORMAT, sys.version, *map(repr, said), *_code(), *_installed()):
         digest.update(part.encode() + b"\0")
-    digest.update(Path(spec).read_bytes())
+    for spec in specs:
+        digest.update(Path(spec).read_bytes())
     for file in sorted(settings.fixtures.rglob("*.yaml")):
         digest.update(str(file).encode() + b"\0" + file.read_bytes())
     return settings.cache / f"start-{digest.hexdigest()}"

@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mockserver.auth.authenticator import Authenticator
@@ -132,7 +131,7 @@ class World:
             self.scenario: Beginning = scenario_of(settings, self.contract)
             self.operations: Mapping[str, Operation] = {one.id: one for one in self.contract.operations()}
             return
-        self.contract = contract = proven_contract(proven_document(str(settings.spec)), outline := left.outline)
+        self.contract = contract = proven_contract(proven_document(settings.spec), outline := left.outline)
         self.rules = proven_rules(contract, outline)
         self.scenario = left
         self.operations = Lazily(outline.operations, lambda name: outline.operation(contract, name))
@@ -140,10 +139,8 @@ class World:
     def leave(self) -> None:
         """Leave what the next start like this one needs, where it may be left."""
         settings, contract = self.settings, self.contract
-        is_ordinary = settings.cache and settings.store == "memory" and isinstance(settings.spec, str | Path)
-        if not is_ordinary or contract.is_inferred or isinstance(self.scenario, Prepared):
-            return
-        if is_plain(contract.document, str(settings.spec)):
+        is_ordinary = settings.cache and settings.store == "memory" and not contract.is_inferred
+        if is_ordinary and not isinstance(self.scenario, Prepared) and is_plain(contract.document, settings.spec):
             leave(settings, self.scenario, Outline.of(contract), self.store.snapshot(BEGINNING))
 
     def _needs(self) -> tuple[Any, ...]:

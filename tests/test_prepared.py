@@ -11,7 +11,7 @@ import pytest
 
 from mockserver import prepared
 from mockserver.contract import Outline
-from mockserver.settings import Settings
+from mockserver.settings import Settings, data_folder
 from mockserver.world import World
 
 SOME = """
@@ -75,10 +75,12 @@ def test_what_is_made_and_what_was_left_are_the_same_world(start: Callable[..., 
     assert whole(made) == whole(again)
 
 
-def test_the_stock_world_too(tmp_path: Path) -> None:
-    made = World(Settings(cache=tmp_path))
+@pytest.mark.parametrize("names", [["openapi.json"]], ids=len)
+def test_the_stock_world_too(tmp_path: Path, names: list[str]) -> None:
+    spec = tuple(data_folder("spec") / name for name in names)
+    made = World(Settings(cache=tmp_path, spec=spec))
     made.leave()
-    again = World(Settings(cache=tmp_path))
+    again = World(Settings(cache=tmp_path, spec=spec))
     assert again.is_prepared
     assert whole(made) == whole(again)
 

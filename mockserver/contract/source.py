@@ -50,15 +50,20 @@ def read_document(spec: Spec, overlays: tuple[Path, ...] = ()) -> Document:
     return joined
 
 
-def proven_document(source: str | Path) -> Document:
-    """The document at a path that ``is_plain`` found good before, taken as it stands."""
-    return Document(read_own(Path(source).read_bytes()), str(source))
+def proven_document(spec: Spec) -> Document:
+    """The document at a path, or those at several, that ``is_plain`` found good before, taken as they stand."""
+    found = [(one, Document(read_own(Path(one.location).read_bytes()), one.location)) for one in places(spec)]
+    if len(found) == 1:
+        return found[0][1]
+    from mockserver.contract.joining import join  # PERF: as above
+
+    return join(found)
 
 
-def is_plain(document: Document, source: str | Path) -> bool:
-    """Whether the document is just what its file says in JSON."""
+def is_plain(document: Document, spec: Spec) -> bool:
+    """Whether the document is just what its file says in JSON, or what several say together."""
     try:
-        return bool(read_own(Path(source).read_bytes()) == document.root)
+        return bool(proven_document(spec).root == document.root)
     except (OSError, ValueError):
         return False
 
