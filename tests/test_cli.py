@@ -221,7 +221,7 @@ def test_a_world_on_disk_is_what_a_client_sees(tmp_path: Path) -> None:
 
 
 def test_a_person_sees_how_far_seeding_is_and_a_log_does_not(tmp_path: Path) -> None:
-    told = ("seed", "--scenario", "large", "--scale", "0.02", "--out", str(tmp_path))
+    told = ("seed", "--scenario", "large", "--scale", "0.05", "--out", str(tmp_path))
     terminal, screen = pty.openpty()
     process = subprocess.Popen([COMMAND, *told], stdout=subprocess.DEVNULL, stderr=screen)
     os.close(screen)
@@ -232,7 +232,7 @@ def test_a_person_sees_how_far_seeding_is_and_a_log_does_not(tmp_path: Path) -> 
     assert process.wait(timeout=60) == 0
     os.close(terminal)
     assert b"seeding" in seen and b"records" in seen
-    assert re.search(rb"\d+/2\d\d\d", seen)
+    assert re.search(rb"\d+/6\d\d\d", seen)
     assert command(*told).stderr == ""
 
 
