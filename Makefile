@@ -7,7 +7,7 @@ PORTAL := examples/portal
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types spec image fuzz fuzzdocs checkdocs mutants right thorough peers stores kills replicas format lock bench documents clean
+.PHONY: help serve test check lint types spec image fuzz fuzzdocs checkdocs mutants right replays thorough peers stores kills replicas format lock bench documents clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -108,7 +108,7 @@ class PlainAsking:
         operation = group.one(Kind.CREATE)
         above = self.above(group, depth) if above is None else above
         self._made += 1
-        body = self._named(group, operation, self.body(operation, self._made))
+        body = self.new_body(group, operation, self._made)
         reply = self.send(operation, self.below(operation, above), body=body)
         if not 200 <= reply.status < 300:
             raise Inconclusive(f"{operation.id} answered {reply.status} to a body that its schema allows")
@@ -122,6 +122,10 @@ class PlainAsking:
         """What a body says of the record that it makes or changes; nothing where it is a form with files."""
         is_form = isinstance(body, dict) and _media(operation).startswith("multipart/")
         return {} if is_form else within(body, _planned(operation).sent)
+
+    def new_body(self, group: Group, operation: Operation, number: int) -> Any:
+        """A valid body of a create that no other record of this run was made of. Raises Inconclusive."""
+        return self._named(group, operation, self.body(operation, number))
 
     def _named(self, group: Group, operation: Operation, body: Any) -> Any:
         """The body of a create with a key that nothing else of this run has, where a client says it."""
@@ -181,6 +185,10 @@ class PlainAsking:
         """What identifies a record that was made: what it says itself, else the end of its address; else empty."""
         ending = group.resource.model.ending if group.resource.model else ""
         return self.key(group, record) or last_of(reply.header("Location")).removesuffix(ending)
+
+    def key_of_new(self, group: Group, operation: Operation, reply: Received) -> str:
+        """The key of the record that a create's reply tells of; empty where it tells none."""
+        return self.key(group, self.record(reply, operation)) or _last(reply.header("Location"))
 
     def comparable(self, group: Group, sent: Any) -> Any:
         """What was sent but for the key, which may be the server's to say, and what a record cannot have or be sent."""

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -24,8 +25,10 @@ from mockserver.web.app import create_app
 from mutants.mutant import Area, Mutant
 from mutants.planting import planted
 from mutants.wire import put_body, read_body
+from plain_documents import PETS
 
 TARGET, OTHER, SILENT = Ruling
+DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
 STEPS = 5
 
 
@@ -237,3 +240,85 @@ def test_steps_name_what_the_run_found_on_the_target_for_references_into_other_m
     found = {"certifications": {"contact_id": "somebody-of-theirs"}}
     run.session.limits = replace(run.session.limits, foreign=found)  # as preparing the target does, after greeting it
     assert comparison.author.foreign(run.groups["certifications"]) == found["certifications"]
+
+
+def lacks_a_name(sent, reply):
+    value = json_or_none(reply.body)
+    is_pet = sent.method == "GET" and isinstance(value, dict) and "name" in value
+    return replace(reply, body=json.dumps({"id": value["id"]}).encode()) if is_pet else reply
+
+
+def accepts(sent, reply):
+    return replace(reply, status=202) if sent.method == "POST" and reply.status == 201 else reply
+
+
+def takes_all(sent, reply):
+    made = {"id": 77, "name": "anything"}
+    is_refused = sent.method == "POST" and reply.status in (400, 422)
+    return replace(reply, status=201, body=json.dumps(made).encode()) if is_refused else reply
+
+
+def forgets(sent, reply):
+    is_read = sent.method == "GET" and reply.status == 200 and json_or_none(reply.body) != []
+    return replace(reply, status=404, body=b"{}") if is_read else reply
+
+
+def tells_more(sent, reply):
+    value = json_or_none(reply.body)
+    return (
+        replace(reply, body=json.dumps({**value, "links": {"self": sent.path}}).encode())
+        if "id" in (value or ())
+        else reply
+    )
+
+
+def remembers_the_deleted(sent, reply):
+    return replace(reply, status=410, body=b"") if sent.method == "GET" and reply.status == 404 else reply
+
+
+@pytest.mark.parametrize(
+    ("change", "on", "verdict", "place"),
+    [
+        (lacks_a_name, 0, TARGET, "/name"),
+        (lacks_a_name, 1, OTHER, "/name"),
+        (accepts, 0, TARGET, "status"),
+        (accepts, 1, OTHER, "status"),
+        (takes_all, 0, TARGET, "status"),
+        (forgets, 0, TARGET, "status"),
+        (tells_more, 0, SILENT, "/links"),
+        (remembers_the_deleted, 0, SILENT, "status"),
+    ],
+)
+def test_a_difference_gets_its_verdict_where_nobody_annotated_the_document(tmp_path, change, on, verdict, place):
+    file = tmp_path / "pets.yaml"
+    file.write_text(PETS)
+    servers = [in_process(create_app(spec=file, seed=seed)) for seed in (1, 11)]
+    sound = servers[on]
+    servers[on] = lambda sent: change(sent, sound(sent))
+    found = list(plainly_compared(file, servers).opinions)
+    assert (verdict, place) in {(one.verdict, one.difference.place) for one in found}
+    assert {one.verdict for one in found} == {verdict}
+    assert not [one for one in found if one.is_flaky or len(one.story) > STEPS]
+
+
+@pytest.mark.parametrize(
+    "name", ["petstore-3.0.yaml", "museum-3.1.yaml", "jsonapi-articles-3.1.yaml", "train-trips-3.1.yaml"]
+)
+def test_two_sound_servers_of_any_document_agree(name):
+    """Keys are numbers, or stand in envelopes and in links."""
+    file = DOCUMENTS / name
+    comparison = plainly_compared(file, [in_process(create_app(spec=file, seed=seed)) for seed in (1, 11)])
+    assert not list(comparison.opinions)
+    assert sum(one.judged for one in comparison.scores.values()) > 5
+
+
+def plainly_compared(file, servers):
+    options = Options(spec=file)
+    known = find_target(options, app=lambda *_: [])
+    runs = [Run(options, replace(known, transport=one)) for one in servers]
+    for run in runs:
+        run.greet()
+    sides = [Side(called, run) for called, run in zip(("the target", "the mock"), runs, strict=True)]
+    comparison = Comparison(*sides, list(runs[0].groups.values()))
+    comparison.run()
+    return comparison

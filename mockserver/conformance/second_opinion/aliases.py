@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 PREFIX = "shared."
+_SERVER = re.compile(r"^https?://[^/]*", re.IGNORECASE)
+_PARTS = re.compile(r"([/?&=#])")
 
 
 class Unbound(LookupError):
@@ -52,6 +55,15 @@ class SharedNames:
 
     def knows(self, name: str) -> bool:
         return name in self._values
+
+    def name_of(self, value: Any) -> str | None:
+        """What both servers call ``value``, a text or a number; None where they have no name for it."""
+        return self._names.get(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else None
+
+    def named_address(self, text: str) -> str:
+        """A URL or path without its server, the parts that both have a name for called by it."""
+        bare = _SERVER.sub("", text)
+        return "".join(self._names.get(part, part) for part in _PARTS.split(bare))
 
     def shared(self, value: Any) -> Any:
         """``value`` as both servers would say it."""

@@ -14,6 +14,7 @@ from mockserver.conformance.second_opinion.compared_scripts import reading, scri
 from mockserver.conformance.second_opinion.compared_steps import Step
 from mockserver.conformance.second_opinion.copying import Copier
 from mockserver.conformance.second_opinion.opinions import Opinion, Opinions, StepTaken, opinions
+from mockserver.conformance.second_opinion.plain_script import PlainAuthor
 from mockserver.conformance.second_opinion.sides import Side
 from mockserver.contract import Kind
 
@@ -46,9 +47,11 @@ class Comparison:
         self.uncompared: dict[str, str] = {}
 
     @cached_property
-    def author(self) -> Author:
+    def author(self) -> Author | PlainAuthor:
         """Made when first asked for: what the target's references may name is known only once the run has begun."""
         session = self.one.session
+        if session.plan.is_inferred and not self.one.run.profile.reads_only:
+            return PlainAuthor(session)
         return Author(session.plan, session.mark, session.limits)
 
     def run(self) -> None:
@@ -66,6 +69,8 @@ class Comparison:
             self._shrink(opinion)
 
     def _steps(self, group: Group) -> Iterator[Step]:
+        if isinstance(self.author, PlainAuthor):
+            return self.author.script(group)
         if not self.one.run.profile.reads_only:
             return script(self.author, group)
         if group.is_single or Kind.READ not in group.operations:
@@ -157,7 +162,7 @@ def _about(last: Step, before: Sequence[Step]) -> list[Step]:
     return [one for one in before if one in chosen or one in makers]
 
 
-def _without(one: Step, steps: list[Step], last: Step, author: Author) -> Iterator[list[Step]]:
+def _without(one: Step, steps: list[Step], last: Step, author: Author | PlainAuthor) -> Iterator[list[Step]]:
     """A shorter story to try: with a record that names fewer others, or without a step that makes none."""
     if one not in steps:
         return

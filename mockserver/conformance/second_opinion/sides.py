@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
 from mockserver.conformance.allow_list import NotAllowed
-from mockserver.conformance.asking import Ask
+from mockserver.conformance.asking import NO_BODY, Ask
 from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.furnishing import named_in, resources_read
+from mockserver.conformance.plain_asking import PlainAsking
 from mockserver.conformance.registry import Check
 from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.aliases import SharedNames, Unbound
@@ -21,6 +23,7 @@ from mockserver.conformance.traffic import Exchange, json_or_none
 from mockserver.conformance.transports import Unreachable
 from mockserver.conformance.walking import walk
 from mockserver.contract import Kind
+from mockserver.values.absent import ABSENT
 from mockserver.values.moment import read_moment
 
 STEP = Check("second-opinion.steps", "The same steps on both servers", lambda _, __: None)
@@ -77,6 +80,8 @@ class Side:
         """Take ``step``. Raises OutOfTime and Stopped."""
         self.session.begin(STEP, step.group)
         self.session.client.purpose = step.what
+        if self.session.plan.is_inferred and not self.run.profile.reads_only:
+            return self._take_plainly(step)
         try:
             ask = Ask(
                 step.operation,
@@ -96,13 +101,31 @@ class Side:
             raw = None  # the reply that ended the walk says it all
         return self._answer(step, raw)
 
+    def _take_plainly(self, step: Step) -> SideReply:
+        """The same where the document does not say what the operation means."""
+        asking = PlainAsking(self.session)
+        try:
+            values, body = self.names.own(step.values), ABSENT if step.body is NO_BODY else self.names.own(step.body)
+            reply = asking.send(step.operation, values, body=body)
+        except Unbound as missing:
+            return SideReply(failure=f"{missing} could not be made on {self.called}")
+        except (Unreachable, NotAllowed, Inconclusive) as obstacle:
+            return SideReply(failure=f"{self.called}: {obstacle}")
+        raw: Any = None
+        if step.makes and reply.status < HTTPStatus.MULTIPLE_CHOICES:
+            self._bind(step.record, asking.key_of_new(step.group, step.operation, reply))
+        if step.expect is Expect.LISTED:
+            found = asking.items(reply, step.operation)
+            raw = [{step.group.key: asking.key(step.group, one), "record": one} for one in found]
+        return self._answer(step, raw)
+
     def _answer(self, step: Step, raw: Any) -> SideReply:
         exchange = self.session.window[-1] if self.session.window else None
         if exchange is None or exchange.reply is None:
             return SideReply(failure=f"{self.called} gave no answer")
         reply = exchange.reply
         raw = json_or_none(reply.body) if raw is None else raw
-        if step.makes and 200 <= reply.status < 300 and isinstance(raw, dict):
+        if step.operation.plan is None and step.makes and 200 <= reply.status < 300 and isinstance(raw, dict):
             self._bind(step.record, raw.get(step.group.key))
         if step.operation.kind is Kind.BATCH:
             for number, result in enumerate(results_of(self.session, step.group, reply)):
@@ -123,7 +146,7 @@ class Side:
 
     def remember(self, step: Step, answer: SideReply) -> None:
         """What a good answer told of a record is what later ones are held to."""
-        if not step.record or not answer.is_good:
+        if not step.record or not answer.is_good or step.operation.plan is not None:
             return
         if step.operation.kind is Kind.DELETE:
             self.known.pop(step.record, None)
