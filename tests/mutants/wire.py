@@ -42,10 +42,12 @@ class Wire:
         self.body = json.dumps(value).encode()
         self.status = self.status if status is None else status
         self.headers["Content-Type"] = "application/json"
+        self.headers["Content-Length"] = str(len(self.body))
 
     def say_nothing(self, status: int) -> None:
         self.body, self.status = b"", status
         self.headers.remove("Content-Type")
+        self.headers["Content-Length"] = "0"
 
     @property
     def query(self) -> str:
