@@ -186,10 +186,6 @@ class PlainAsking:
         ending = group.resource.model.ending if group.resource.model else ""
         return self.key(group, record) or last_of(reply.header("Location")).removesuffix(ending)
 
-    def key_of_new(self, group: Group, operation: Operation, reply: Received) -> str:
-        """The key of the record that a create's reply tells of; empty where it tells none."""
-        return self.key(group, self.record(reply, operation)) or _last(reply.header("Location"))
-
     def comparable(self, group: Group, sent: Any) -> Any:
         """What was sent but for the key, which may be the server's to say, and what a record cannot have or be sent."""
         model = group.resource.model

@@ -113,7 +113,7 @@ class Side:
             return SideReply(failure=f"{self.called}: {obstacle}")
         raw: Any = None
         if step.makes and reply.status < HTTPStatus.MULTIPLE_CHOICES:
-            self._bind(step.record, asking.key_of_new(step.group, step.operation, reply))
+            self._bind(step.record, asking.told_key(step.group, asking.record(reply, step.operation), reply))
         if step.expect is Expect.LISTED:
             found = asking.items(reply, step.operation)
             raw = [{step.group.key: asking.key(step.group, one), "record": one} for one in found]
