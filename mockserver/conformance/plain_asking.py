@@ -124,11 +124,8 @@ class PlainAsking:
         return {} if is_form else within(body, _planned(operation).sent)
 
     def new_body(self, group: Group, operation: Operation, number: int) -> Any:
-        """A valid body of a create that no other record of this run was made of. Raises Inconclusive."""
-        return self._named(group, operation, self.body(operation, number))
-
-    def _named(self, group: Group, operation: Operation, body: Any) -> Any:
-        """The body of a create with a key that nothing else of this run has, where a client says it."""
+        """A valid body of a create, with a key that nothing else of this run has where a client says it."""
+        body = self.body(operation, number)
         maker, schema = self.session.plan.contract.maker, self._body_schema(operation)
         if maker is None or schema is None or body is ABSENT:
             return body
