@@ -20,7 +20,7 @@ from server import Running, command, serving
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1300,1600",
+    "--host-resolver-rules=MAP rebound.example 127.0.0.1", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1300,1600",
 )  # fmt: skip
 
 
@@ -36,6 +36,7 @@ def browser() -> Iterator[webdriver.Chrome]:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     running = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    running.set_script_timeout(200)
     yield running
     running.quit()
 
@@ -91,6 +92,55 @@ def test_a_front_end_on_another_origin(browser: webdriver.Chrome, server: Runnin
         lambda page: [item.text for item in page.find_elements(By.CSS_SELECTOR, "#list li")] == ["Hedy Lamarr"]
     )
     assert severe(browser) == []
+
+
+def test_a_page_of_another_origin_changes_nothing(
+    browser: webdriver.Chrome, server: Running, other_origin: str
+) -> None:
+    """By fetch, form and image, and by a host name of its own that was bound to this machine."""
+    server.send("PUT", "/__mock__/snapshots/kept")
+    before = [
+        server.send("GET", path).body for path in ("/__mock__/tenants", "/__mock__/snapshots", "/__mock__/faults")
+    ]
+    port = server.url.rpartition(":")[2]
+    for mock in (server.url, f"http://localhost:{port}"):
+        browser.get(f"{other_origin}/data/page.html?api={mock}")
+        for path, method in (
+            ("/reset", "POST"),
+            ("/snapshots/kept", "DELETE"),
+            ("/snapshots/other", "PUT"),
+            ("/faults", "POST"),
+        ):
+            told = browser.execute_async_script(
+                """const [address, method, done] = arguments;
+                const simple = fetch(address, {method: method == "POST" ? method : "POST", mode: "no-cors", body: '{"status": 503}'});
+                const whole = fetch(address, {method, headers: {"Content-Type": "application/json"}, body: "{}"});
+                Promise.allSettled([simple, whole]).then(([one, other]) => done([one.value?.type, other.status]));""",
+                f"{mock}/__mock__{path}", method,
+            )  # fmt: skip
+            assert told == ["opaque", "rejected"], (mock, path)
+        browser.execute_async_script(
+            """const [address, done] = arguments, image = new Image();
+            image.onerror = image.onload = () => done(null); image.src = address + "/reset";""",
+            f"{mock}/__mock__",
+        )
+        for address in ("/reset", "/console/steer?do=reset"):
+            browser.get(f"{other_origin}/data/page.html")
+            browser.execute_script(
+                """const form = document.createElement("form"); form.method = "post"; form.action = arguments[0];
+                form.innerHTML = '<input name="do" value="snapshot"><input name="name" value="other">';
+                document.body.append(form); form.submit();""",
+                f"{mock}/__mock__{address}",
+            )
+            WebDriverWait(browser, 15).until(
+                lambda page: "does not answer a page of another origin" in page.page_source
+            )
+    for page in ("/__mock__/", "/__mock__/tenants", f"{CONSOLE}/steering"):
+        browser.get(f"http://rebound.example:{port}{page}")
+        assert "which is not this machine's" in browser.page_source
+    severe(browser)
+    after = [server.send("GET", path).body for path in ("/__mock__/tenants", "/__mock__/snapshots", "/__mock__/faults")]
+    assert after == before
 
 
 def search(browser: webdriver.Chrome, words: str) -> None:

@@ -232,6 +232,24 @@ def test_a_call_is_verified_in_the_words_of_the_fixture(client: Any) -> None:
     assert (unknown.status_code, "did you mean 'createBook'" in unknown.text) == (409, True)
 
 
+def test_a_token_is_a_persons_or_a_machines(library: Library) -> None:
+    client = library(auth="verify").test_client()
+    for who, subject in (({"contact": "ann"}, "ann"), ({"machine": "importer"}, "importer@clients")):
+        token = client.post("/__mock__/token", json={"tenant": "t", **who}).json["token"]
+        made = client.post("/books/t", json={"title": "A"}, headers={"Authorization": f"Bearer {token}"})
+        assert subject in made.json["made_by"]
+    both = client.post("/__mock__/token", json={"tenant": "t", "contact": "ann", "machine": "importer"})
+    assert (both.status_code, both.json["errors"][0]["path"]) == (409, "/subject")
+
+
+def test_the_journal_is_a_stream_for_whoever_accepts_that(client: Any) -> None:
+    reply = client.get("/__mock__/journal?limit=5", headers={"Accept": "text/event-stream"}, buffered=False)
+    assert reply.mimetype == "text/event-stream"
+    assert next(iter(reply.response)).startswith(b": ")
+    reply.close()
+    assert client.get("/__mock__/journal", headers={"Accept": "*/*"}).json == []
+
+
 def test_the_journal_is_followed_from_a_number_on(client: Any) -> None:
     for title in "AB":
         client.post("/books/t", json={"title": title})

@@ -95,7 +95,8 @@ def _refused(route: Route, *, wants_token: bool) -> Iterator[str]:
 
 def _success(route: Route) -> dict[str, Any]:
     if route.media_type == JSON:
-        return _reply(route.summary, route.reply)
+        others = {route.also: {"schema": {"type": "string"}}} if route.also else {}
+        return {"description": route.summary, "content": {**_json(route.reply), **others}}
     media_type = route.media_type.partition(";")[0]
     return {"description": route.summary, "content": {media_type: {"schema": {"type": "string"}}}}
 

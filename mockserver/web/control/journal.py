@@ -13,7 +13,7 @@ from mockserver.runtime.journal_filter import FILTERS, meets
 from mockserver.values.http_archive import archive
 from mockserver.values.json_text import read_own
 from mockserver.verification.archiving import archived
-from mockserver.web.control.route import ControlRequest, Route, refusal
+from mockserver.web.control.route import JSON, ControlRequest, Route, refusal
 from mockserver.web.following import FOLLOWING, MEDIA_TYPE, Following
 from mockserver.world import World
 
@@ -29,12 +29,16 @@ class JournalControl:
         self._streams: WeakSet[Following] = WeakSet()
 
     def routes(self) -> Iterable[Route]:
-        yield Route("GET", "/journal", self.entries, "JournalEntries", query=("limit", "since", *FILTERS))
+        yield Route(
+            "GET", "/journal", self.entries, "JournalEntries", query=("limit", "since", *FILTERS), also=MEDIA_TYPE
+        )
         yield Route("GET", "/journal/har", self.har, "Archive", query=("limit", "since", *FILTERS))
         yield Route("GET", "/journal/stream", self.stream, "", query=("since", *FILTERS), media_type=MEDIA_TYPE)
 
-    def entries(self, sent: ControlRequest) -> list[dict[str, Any]]:
-        """The newest exchanges, oldest of them first, narrowed by what the query names."""
+    def entries(self, sent: ControlRequest) -> list[dict[str, Any]] | Following:
+        """The newest exchanges, oldest first, narrowed by what the query names; a stream for whoever accepts one."""
+        if request.accept_mimetypes.best_match((JSON, MEDIA_TYPE)) == MEDIA_TYPE:
+            return self.stream(ControlRequest({name: one for name, one in sent.query.items() if name != "limit"}, {}))
         return [{"number": number, **entry.described()} for number, entry in self._found(sent, "100")]
 
     def har(self, sent: ControlRequest) -> Any:

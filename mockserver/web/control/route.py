@@ -44,7 +44,8 @@ class Route:
 
     ``path`` is below the control plane, ``/tenants/<tenant>``; ``reply`` names a schema of ``components.json``,
     ``body`` a file of ``mockserver/schemas`` without its suffix (None: no body is read); ``query`` names the
-    parameters that it takes, described in ``components.json``; ``most`` are the bytes that its body may have. A view
+    parameters that it takes, described in ``components.json``; ``most`` are the bytes that its body may have;
+    ``also`` is another media type that clients may ask for. A view
     that ``checks_form`` holds the body to its schema itself, to tell more problems along with these.
     """
 
@@ -57,6 +58,7 @@ class Route:
     checks_form: bool = False
     media_type: str = JSON
     most: int = MAX_BODY
+    also: str = ""
 
     @property
     def summary(self) -> str:
