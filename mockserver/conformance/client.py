@@ -15,7 +15,7 @@ from mockserver.conformance.gateway import REFUSED, Gateway, Patience, Stopped
 from mockserver.conformance.pacing import RequestRate, retry_after
 from mockserver.conformance.recorder import Recorder
 from mockserver.conformance.traffic import Exchange, Received, Sent
-from mockserver.conformance.transports import Transport, Unreachable
+from mockserver.conformance.transports import START, Transport, Unreachable
 from mockserver.contract import Contract, Operation
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -71,6 +71,7 @@ class TargetClient:
         self.purpose = ""
         self.refused: list[str] = []
         self._transport = transport
+        self._remedies: dict[str, str] = {}
         self._allow = allow or AllowList()
         self._gateway = Gateway(contract)
         self._credentials = credentials or Credentials(())
@@ -121,7 +122,7 @@ class TargetClient:
                 if self.patience.gave_up(cause, sent.operation) and not self._is_alive():
                     first = self.patience.troubles[cause].first
                     self.patience.stop(f"no answer any more: {cause}, from request {first} on")
-                raise Unreachable(cause)
+                raise Unreachable(cause, self._remedies.get(cause, START))
             self.pace.hold(pause)
             if may_have_arrived and not _is_safe(sent, operation) and not self._may_repeat(sent, operation):
                 self.patience.lose(cause)
@@ -133,6 +134,7 @@ class TargetClient:
         try:
             exchange = self._once(sent)
         except Unreachable as error:
+            self._remedies[str(error)] = error.remedy
             return self.recorder.record(sent, None, self.purpose, str(error)), str(error), error.arrived
         assert exchange.reply
         cause = self._gateway.trouble(exchange.reply, operation, self.patience.troubles)

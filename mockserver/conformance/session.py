@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -160,7 +161,8 @@ class Session(Judge):
         made = self.value(reply) if reply.status == 200 else None
         if not isinstance(made, dict) or not isinstance(made.get(group.key), str):
             create = group.one(Kind.CREATE).id
-            raise Blocked(f"no {group.name} could be made: {create} answered {reply.status}", create)
+            without = f" without a {group.key} that is a text" if reply.status == HTTPStatus.OK else ""
+            raise Blocked(f"no {group.name} could be made: {create} answered {reply.status}{without}", create)
         return made
 
     def read(self, group: Group, record_id: str, *, who: Requester | None = None) -> dict[str, Any]:

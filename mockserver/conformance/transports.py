@@ -27,13 +27,17 @@ LARGEST = 64 * 2**20
 _PIECE = 65_536
 
 
+START = "start it, or correct the URL"
+"""What to do where nothing better is known."""
+
+
 class Unreachable(Exception):
     """No reply came: the message says why, in words that are the same in every run.
 
     ``remedy`` says what to do about it; ``arrived`` tells that the request may have been carried out all the same.
     """
 
-    def __init__(self, cause: str, remedy: str = "start it, or correct the URL", *, arrived: bool = True) -> None:
+    def __init__(self, cause: str, remedy: str = START, *, arrived: bool = True) -> None:
         super().__init__(cause)
         self.remedy = remedy
         self.arrived = arrived

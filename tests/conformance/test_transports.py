@@ -239,3 +239,24 @@ def test_options_that_do_not_go_together_are_told(arguments: list[str], problem:
     done = CliRunner().invoke(main, ["check", *target, *arguments])
     assert done.exit_code == 2
     assert problem in done.output
+
+
+@pytest.mark.parametrize(
+    ("name", "is_trusted", "cause", "remedy"),
+    [
+        ("127.0.0.1", False, "by an issuer that is not known here", "name its certificate with --ca FILE"),
+        ("api.example.com", True, "is for another name than 127.0.0.1", "use the name that it is for"),
+        ("", False, "speaks no TLS on that port", "begin the URL with http://"),
+    ],
+)
+def test_the_command_tells_each_failure_of_tls_with_its_own_remedy(
+    name: str, is_trusted: bool, cause: str, remedy: str, tmp_path: Path
+) -> None:
+    file = certificate(tmp_path, name) if name else None
+    with served(file) as port:
+        trusted = ["--ca", str(file)] if is_trusted else []
+        url = f"https://127.0.0.1:{port}"
+        done = CliRunner().invoke(main, ["check", "--target", url, "--profile", "http", "--no-fuzz", *trusted])
+    assert done.exit_code == 2
+    assert cause in done.output
+    assert remedy in done.output
