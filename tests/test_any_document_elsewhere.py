@@ -281,7 +281,43 @@ def test_the_kit_sends_files(tmp_path: Path, media_type: str) -> None:
 def test_a_credential_that_is_a_parameter_too_is_shown_once_and_left_out_whole(tmp_path: Path) -> None:
     paths = records("/boards", an_object(id=TEXT, name=TEXT))
     for operation in (paths["/boards"]["get"], paths["/boards"]["post"], paths["/boards/{id}"]["get"]):
-        operation["parameters"] = [{**parameter("key", TEXT, "query"), "required": True}]
-    schemes = {"key": {"type": "apiKey", "in": "query", "name": "key"}}
-    root = document(paths, components={"securitySchemes": schemes}, security=[{"key": []}])
+        operation["parameters"] = [{**parameter(name, TEXT, "query"), "required": True} for name in ("key", "token")]
+    schemes = {name: {"type": "apiKey", "in": "query", "name": name} for name in ("key", "token")}
+    root = document(paths, components={"securitySchemes": schemes}, security=[{"key": []}, {"token": []}])
     assert judged(root, tmp_path) == []
+
+
+def test_a_post_makes_what_a_client_names_and_nothing_else_makes(tmp_path: Path) -> None:
+    """As stores of secrets and of policies have it."""
+    item = {"parameters": [parameter("name")], "get": {"responses": {"200": reply(an_object(name=TEXT, policy=TEXT))}},
+            "post": {"requestBody": taking(an_object(policy=TEXT)), "responses": {"204": {"description": "Kept."}}},
+            "delete": {"responses": {"204": {"description": "Gone."}}}}  # fmt: skip
+    builds = {**item, "parameters": [parameter("buildId")]}
+    caller = client(document({"/policies/{name}": item, "/builds/{buildId}": builds}), tmp_path)
+    for policy in ("read", "write"):
+        assert caller.post("/policies/mine", json={"policy": policy}).status_code == 204
+        assert caller.get("/policies/mine").json == {"name": "mine", "policy": policy}
+    caller.delete("/policies/mine")
+    assert caller.get("/policies/mine").status_code == 404
+    assert caller.post("/builds/987", json={"policy": "read"}).status_code == 404
+
+
+def test_pages_are_asked_for_in_brackets(tmp_path: Path) -> None:
+    paths = records("/articles", an_object(id={"type": "integer"}), schema={"type": "integer"})
+    paths["/articles"]["get"]["parameters"] = [
+        parameter(f"pagination[{one}]", {"type": "integer"}, "query") for one in ("page", "pageSize")
+    ]
+    caller = client(document(paths), tmp_path)
+    pages = [caller.get(f"/articles?pagination[pageSize]=2&pagination[page]={page}").json for page in (1, 2)]
+    assert [[one["id"] for one in page] for page in pages] == [[1, 2], [3]]
+
+
+def test_a_record_that_is_a_text_is_no_key(tmp_path: Path) -> None:
+    paths = records("/settings", TEXT, "key")
+    paths["/settings"]["post"] = {
+        "requestBody": taking(an_object(a=TEXT)),
+        "responses": {"204": {"description": "Kept."}},
+    }
+    one = told(document(paths), tmp_path)
+    assert one.faults == []
+    assert one.counts["read back"] == 1

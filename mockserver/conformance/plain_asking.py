@@ -59,7 +59,8 @@ class PlainAsking:
     ) -> Received:
         """Send a request that is valid but for what is said otherwise; ``values`` fill the path."""
         plan = _planned(operation)
-        shown = {(one.location, one.name) for each in plan.needs for one in each}  # some say them as parameters, too
+        needed = plan.needs[:1] if with_credentials else plan.needs
+        shown = {(one.location, one.name) for each in needed for one in each}  # some say them as parameters, too
         pairs, headers = self._parameters(tuple(one for one in plan.taken if (one.location, one.name) not in shown))
         pairs += list((query or {}).items())
         if with_credentials and plan.needs:
@@ -175,7 +176,8 @@ class PlainAsking:
     def key(self, group: Group, record: Any) -> str:
         """What identifies ``record``; empty where it does not tell."""
         model = group.resource.model
-        value = within(record, model.key or model.listed_key) if model else None
+        steps = (model.key or model.listed_key) if model else ()
+        value = within(record, steps) if steps else None
         return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
     def told_key(self, group: Group, record: Any, reply: Received) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,8 @@ from mockserver.inference.words import CALLERS, CREATES, SEARCHES, flat
 
 SINGLE: Mapping[str, str] = {"get": "read", "put": "replace", "patch": "merge", "post": "merge", "delete": "reset"}
 """What a verb does to a record of which there is one."""
+_NUMBERED = re.compile(r"(id|Id|ID|[gus]id|number|hash|index)$")
+"""What a parameter ends in that no client thinks of: a server gives such keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,9 @@ class Meanings:
         if method == "delete":
             return Guess(Kind.DELETE, about, "DELETE on an item path (O7)")
         if not others & {"put", "patch"} and others & {"get", "delete"}:
+            if self._resources.creating(about) is None and not _NUMBERED.search(reading.entry.path.names[-1]):
+                why = "POST on an item path that a client names, and nothing else makes one: kept or made (O6)"
+                return Guess(Kind.PATCH, about, why, {"merge": True, "upsert": True})
             return Guess(Kind.PATCH, about, "POST on an item path where nothing else updates (O6)", {"merge": True})
         return self._action(reading, about, "POST on an item path beside other writes (O11)")
 

@@ -70,7 +70,7 @@ class PlannedPage:
 
 def paged(call: Call, found: list[Record]) -> PlannedPage:
     plan, asked = plan_of(call), call.input.values
-    roles = {flat(taken.name): taken.name for taken in plan.taken if taken.location == "query"}
+    roles = {_role(taken.name): taken.name for taken in plan.taken if taken.location == "query"}
     size = _whole(asked, roles, SIZES, _usual_size(call, plan))
     model = call.resource.model
     most = model.most if model and model.most else 10_000
@@ -96,7 +96,7 @@ def paged(call: Call, found: list[Record]) -> PlannedPage:
 def _usual_size(call: Call, plan: OperationPlan) -> int:
     """How long a page is that nobody asked for a length of: as the document says, else as the settings do."""
     said = (call.tools.maker.shapes.says(one.schema, "default") for one in plan.taken
-            if one.location == "query" and flat(one.name) in SIZES)  # fmt: skip
+            if one.location == "query" and _role(one.name) in SIZES)  # fmt: skip
     return next((one for one in said if type(one) is int and one > 0), call.tools.page_size)
 
 
@@ -104,7 +104,7 @@ def _first_page(call: Call, plan: OperationPlan) -> int:
     """Whether pages are counted from 0 or from 1, by what their parameter may be."""
     says = call.tools.maker.shapes.says
     for taken in plan.taken:
-        if taken.location == "query" and flat(taken.name) in PAGES:
+        if taken.location == "query" and _role(taken.name) in PAGES:
             schema = taken.schema
             words = f"{taken.description} {says(schema, 'description') or ''}"
             least, usual = says(schema, "minimum"), says(schema, "default")
@@ -141,6 +141,12 @@ def _backward(roles: dict[str, str], number: int, start: int) -> dict[str, str]:
         for word in sorted(words & roles.keys()):
             return {roles[word]: value}
     return {}
+
+
+def _role(name: str) -> str:
+    """What a parameter is for: ``pagination[pageSize]`` what ``pageSize`` is."""
+    word = flat(name)
+    return word.removeprefix("pagination") or word
 
 
 def _beside(call: Call, facts: dict[str, Any]) -> dict[str, Json]:
