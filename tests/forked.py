@@ -124,14 +124,15 @@ def result(function: Callable[..., Any], **arguments: Any) -> Any:
 
 def _ask(message: bytes, descriptors: list[int]) -> None:
     channel = _warm(os.getpid())[1]
-    socket.send_fds(channel, [message], descriptors)
+    socket.send_fds(channel, [len(message).to_bytes(4)], descriptors)
+    channel.sendall(message)
     assert channel.recv(1) == b".", "the process that forks commands is gone"
 
 
 @cache
 def _warm(_: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
     """The process that forks, and the way to it: one for each that asks, as a copy of a worker must not share its own."""
-    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    here, there = socket.socketpair()
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])}
     process = subprocess.Popen(
         [sys.executable, str(HERE / "forking.py")], stdin=there, cwd=HERE.parent, env=environment

@@ -1,7 +1,7 @@
 """Run by ``forked``: a process that has imported all that commands need, and read the stock document, before it is asked.
 
-Each request arrives as one message on the socket that is its standard input, with three descriptors: the standard
-output and error of the command, and where its process id and its exit code are written. The command runs in a fork of
+Each request arrives on the socket that is its standard input, its length before it, with three descriptors: the
+standard output and error of the command, and where its process id and its exit code are written. The command runs in a fork of
 this process; a keeper between the two waits for it, so that commands may run beside each other.
 """
 
@@ -22,22 +22,19 @@ from typing import Any
 import pytest
 
 from compiled import share
-from mockserver.commands import check, serve  # noqa: F401 -- so that no fork has to
 from mockserver.commands.cli import COMMANDS, main
-from mockserver.conformance import fuzzing, reporting  # noqa: F401
+from mockserver.conformance import fuzzing, reporting  # noqa: F401 -- so that no fork has to
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.targets import PAGE_SIZE
 from mockserver.web.app import create_app
 
-LARGEST = 1 << 20
-"""Bytes of a request: arguments and an environment."""
-
 
 def serve_forks(asked: socket.socket) -> None:
     while True:
-        message, descriptors, _, _ = socket.recv_fds(asked, LARGEST, 3)
-        if not message:
+        length, descriptors, _, _ = socket.recv_fds(asked, 4, 3)
+        if not length:
             return
+        message = asked.recv(int.from_bytes(length), socket.MSG_WAITALL)
         if not (keeper := os.fork()):
             _keep(json.loads(message), *descriptors, asked)
         for descriptor in descriptors:
