@@ -52,6 +52,12 @@ def stock_spec() -> Path:
     return data_folder("spec") / "openapi.json"
 
 
+def stock_specs() -> tuple[Path, ...]:
+    """That document, and those of the modules beside it, which are served with it."""
+    folder = data_folder("spec")
+    return (stock_spec(), *sorted(folder.glob("*/openapi.json")))
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How one mock runs.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -10,10 +11,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from mockserver import create_app
 from mockserver.contract import read_document
-from mockserver.settings import data_folder
+from mockserver.settings import stock_specs
 
-SPEC = data_folder("spec")
-BOTH = (SPEC / "openapi.json", SPEC / "rolodex/openapi.json")
+BOTH = stock_specs()
 AUDIENCE = "https://api.rhythmsoftware.com"
 
 
@@ -141,3 +141,52 @@ def test_the_person_who_asks() -> None:
     assert caller.get("/contacts/acme/current", headers=headers()).status_code == 404, (
         "a machine's token names no contact"
     )
+
+
+def test_the_default_world_is_the_same_with_its_people_in_it() -> None:
+    """Whom the records name is there, and what they copied is what is said there."""
+    client = create_app(spec=BOTH, auth="off", clock="frozen").test_client()
+    people = {one["id"]: one for one in client.get("/contacts/acme").json}
+    held = client.get("/certifications/acme").json
+    assert len(held) > 40
+    for one in held:
+        person = people[one["contact_id"]]
+        told = {name: person.get(name) for name in ("first_name", "email_address")}
+        if one["owner_type"] == "contact":
+            told["city"] = person.get("preferred_address", {}).get("city")
+        copied = {name: one[name] for name in told if name in one}
+        assert copied == {name: told[name] for name in copied}, one["id"]
+    alone = create_app(auth="off", clock="frozen").test_client()
+    assert alone.get("/certifications/acme").json == held
+
+
+def test_an_application_takes_from_the_contact_what_is_said_there_now() -> None:
+    client = create_app(spec=BOTH, auth="off", clock="frozen").test_client()
+    patch = [
+        {"op": "replace", "path": f"/{name}", "value": text}
+        for name, text in (("name", "Ada King"), ("last_name", "King"))
+    ]
+    assert client.patch("/contacts/acme/contact-ada", json=patch).status_code == 200
+    made = client.post("/applications/acme/generateApplication/process-pmc-new/contact/contact-ada").json["application"]
+    assert (made["name"], made["last_name"], made["city"]) == ("Ada King", "King", "London")
+    office = client.post("/applications/acme/generateApplication/process-pmc-new/organization/org-harbor").json[
+        "application"
+    ]
+    assert (office["name"], office["contact_id"]) == ("Harbor Engineering Group", "contact-ada")
+
+
+def test_a_scenario_of_the_document_alone_goes_on_working(tmp_path: Path) -> None:
+    scenario = tmp_path / "alone.yaml"
+    scenario.write_text("""
+description: Written before there were contacts.
+clock: 2025-04-18T12:00:00Z
+tenants:
+  acme:
+    counts: {certifications: 5, programs: 6, programGroups: 4, statusReasons: 9, notices: 4, trainingProviders: 3}
+    pinned:
+      certifications: [{id: cert-own, number: 1, name: Own, status: active, contact_id: contact-own, program_id: prog-pmc}]
+""")
+    client = create_app(spec=BOTH, auth="off", scenario=str(scenario)).test_client()
+    people = {one["id"] for one in client.get("/contacts/acme").json}
+    named = {one["contact_id"] for one in client.get("/certifications/acme").json}
+    assert named - people == {"contact-own"}, "what is written out is taken on trust, whom recipes name is there"

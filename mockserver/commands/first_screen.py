@@ -35,8 +35,9 @@ def without_operations(contract: Contract) -> str:
 
 
 def placed(contract: Contract) -> Iterator[str]:
-    """Where each of several documents is answered."""
-    for part in contract.document.parts:
+    """Where each of several documents is answered, unless that is the root for all of them."""
+    parts = contract.document.parts
+    for part in parts if any(part.prefixes != ("",) for part in parts) else ():
         prefixes = ", ".join(prefix or "/" for prefix in part.prefixes)
         yield f"{part.source} at {prefixes}: {len(part.paths)} paths"
 

@@ -13,6 +13,7 @@ from mockserver.conformance.naive_values import CannotTell, plain
 from mockserver.conformance.session import Session
 from mockserver.conformance.walking import walk
 from mockserver.contract import Kind
+from mockserver.contract.resource import local_name
 from mockserver.values.members import texts_at
 from mockserver.values.moment import read_moment
 
@@ -67,6 +68,9 @@ class AsHeld:
         return View(self, group, record)
 
     def find(self, resource: str, key: str) -> View | None:
+        if (local := self._local(resource)) is None:
+            return None
+        resource = local
         place = (resource, str(key))
         if place in self._before:
             return self.view(self._group(resource), self._before[place])
@@ -83,6 +87,9 @@ class AsHeld:
 
     def records(self, resource: str, by: str | None, key: str | None) -> list[View]:
         """The records of a resource; ``by`` a foreign key, those that name ``key`` there."""
+        if (local := self._local(resource)) is None:
+            return []
+        resource = local
         group = self._group(resource)
         found = [self._before.get((resource, str(one.get(group.key))), one) for one in self._listed(group, by, key)]
         views = [self.view(group, one) for one in found]
@@ -110,6 +117,10 @@ class AsHeld:
         if place not in self._lists:
             self._lists[place] = walk(self._session, group, ask)
         return self._lists[place]
+
+    def _local(self, told: str) -> str | None:
+        """The document's own name of ``module:resource``; None of a module that it does not have."""
+        return local_name({name: group.resource for name, group in self._session.plan.groups.items()}, told)
 
     def _group(self, resource: str) -> Group:
         return self._session.plan.groups[resource]

@@ -115,3 +115,13 @@ class Resource:
     def ignored(self, sent: Mapping[str, Any]) -> list[str]:
         """Of what a client sent, the names no field has."""
         return sorted(name for name in sent if name not in self.fields)
+
+
+def local_name(resources: Mapping[str, Resource], told: str) -> str | None:
+    """What the document calls the resource ``told``; None for ``module:resource`` of a module that it does not have,
+    of which there are no records."""
+    module, colon, _ = told.partition(":")
+    if not colon:
+        return told
+    known = {one.whole_name: name for name, one in resources.items() if one.module == module}
+    return known.get(told, told) if known else None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.contract.resource import local_name
 from mockserver.expressions.functions import Function, Functions, Site
 from mockserver.expressions.record_proxy import EvaluationContext, RecordProxy, Records
 from mockserver.expressions.record_shapes import RecordShape
 from mockserver.expressions.standard import STANDARD
 from mockserver.expressions.value_shape import ANY, ListOf, Shape
+from mockserver.values.absent import ABSENT
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
@@ -56,6 +58,9 @@ def _resource(site: Site, shape: RecordShape) -> RecordShape | None:
     name = site.text(0) if site.node.args else None
     if name is None:
         return None
+    name = local_name(shape.resources, name)
+    if name is None:
+        return None
     if name not in shape.resources:
         site.complain(f"unknown resource {quoted(name)}", meant(name, shape.resources))
         return None
@@ -64,15 +69,19 @@ def _resource(site: Site, shape: RecordShape) -> RecordShape | None:
 
 def _records(
     context: EvaluationContext, this: Any, resource: str, /, *, by: str | None = None, of: Any = None
-) -> Records:
+) -> Records | tuple[()]:
     """The records of a resource; ``by`` a foreign key, those that name this record there (or the record ``of``)."""
     named = this if of is None else of
-    return Records(context, resource, by, named.id if isinstance(named, RecordProxy) else named)
+    local = local_name(context.resources, resource)
+    if local is None:
+        return ()
+    return Records(context, local, by, named.id if isinstance(named, RecordProxy) else named)
 
 
 def _find(context: EvaluationContext, resource: str, key: Any, /) -> Any:
     """The record of a resource with that key."""
-    return context.find(resource, key)
+    local = local_name(context.resources, resource)
+    return ABSENT if local is None else context.find(local, key)
 
 
 def _numbers(resource: str, field: str | None) -> Any:

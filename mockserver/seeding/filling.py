@@ -22,6 +22,8 @@ class Filling:
         self._tenant = tenant
         self._found: dict[tuple[str, str, str], tuple[Problem, int]] = {}
         self._references: dict[tuple[str, str], tuple[Item, str]] = {}
+        self.trusted: frozenset[str] = frozenset()
+        """The resources whose records may be referred to though they are not there."""
 
     def put(self, item: Item) -> None:
         """Make the record of ``item`` and put it where it belongs."""
@@ -49,7 +51,7 @@ class Filling:
     def raise_any(self) -> None:
         """Raises SetupError when anything was wrong, references that lead nowhere included."""
         for (referenced, wanted), (item, pointer) in self._references.items():
-            if wanted not in self._tenant[referenced]:
+            if referenced not in self.trusted and wanted not in self._tenant[referenced]:
                 dangling = Violation("record", pointer, "reference", f"{shown(wanted, 80)} is not in {referenced}")
                 self._complain(item, item.record(), dangling, REMEDY if self._tenant[referenced] else _some(referenced))
         self.raise_found()

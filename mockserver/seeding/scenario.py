@@ -92,10 +92,17 @@ class Scenario:
 
     def _filling(self, tenant: Tenant) -> Filling:
         if self._contract.maker is None:
-            return Filling(self._contract, tenant)
+            filling = Filling(self._contract, tenant)
+            filling.trusted = self._untold(self._plans.get(tenant.name, self._template))
+            return filling
         from mockserver.seeding.foreign_filling import ForeignFilling  # PERF: for documents without annotations only
 
         return ForeignFilling(self._contract, tenant)
+
+    def _untold(self, plan: TenantPlan) -> frozenset[str]:
+        """The resources of modules that the scenario does not speak of: it was written for the document alone."""
+        resources = self._contract.resources.items()
+        return frozenset(name for name, one in resources if one.module and name not in plan.counts)
 
     def _meet(self, tenant: Tenant) -> None:
         for resource, keys in self._plans.get(tenant.name, self._template).elsewhere.items():
@@ -115,6 +122,8 @@ class Scenario:
     def _items(self, tenant: str, only: str | None = None) -> Iterator[Item]:
         plan = self._plans.get(tenant, self._template)
         counts = {name: plan.counts.get(name, 0) for name in self._contract.resources}
+        if untold := self._untold(plan) & self._recipes.keys():
+            counts |= dict.fromkeys(untold, max(counts.values()))  # as many as can be referred to
         making = Making(self.seed, tenant, self.clock, self._recipes, counts)
         written: dict[str, set[Any]] = {name: set() for name in counts}
         for name in sorted(counts) if only is None else (only,):

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mockserver.contract import Contract, read_document
+from mockserver.contract.resource import local_name
 from mockserver.errors import Problem, SetupError
 from mockserver.seeding.cookbook import Cookbook
 from mockserver.seeding.item import Recipe
 from mockserver.seeding.place import Place, read_yaml
 from mockserver.seeding.scenario import Scenario, TenantPlan
 from mockserver.seeding.unannotated import MOMENT, Unannotated
-from mockserver.settings import Settings, data_folder, stock_spec
+from mockserver.settings import Settings, data_folder, stock_spec, stock_specs
 from mockserver.values.data_file import DataFile, read_data_file
 from mockserver.values.members import value_at
 from mockserver.values.moment import read_datetime
@@ -136,7 +137,7 @@ def _told_by_itself(settings: Settings, contract: Contract, moment: datetime) ->
 
 def _is_foreign(settings: Settings, contract: Contract) -> bool:
     """Whether the stock fixtures would meet a document that lacks some resource of the stock one."""
-    if settings.spec == stock_spec() or settings.fixtures != data_folder("fixtures"):
+    if settings.spec in (stock_spec(), stock_specs()) or settings.fixtures != data_folder("fixtures"):
         return False
     schemas = read_document(stock_spec()).node("components", "schemas").items()
     stock = {name for _, node in schemas if (name := node.child("x-mock", "resource").value)}
@@ -196,12 +197,14 @@ class _ScenarioReading:
         counts = {name: self._scaled(count) for name, count in self._counts(place.child("counts"))}
         counts |= {name: _whole(count) for name, count in self._counts(place.child("fixed"))}
         pinned = _joined(base.pinned, self._examples(place.child("examples", False)))
-        for name, records in place.child("pinned").members():
-            if self._known(name, records):
+        elsewhere: dict[str, tuple[str, ...]] = {}
+        for told, records in place.child("pinned").members():
+            if (name := local_name(self._contract.resources, told)) is None:
+                elsewhere[told] = tuple(str(one.child("id").value) for one in records.each())
+            elif self._known(name, records):
                 pinned = _joined(pinned, {name: tuple(self._pinned(name, records))})
-        elsewhere = {
-            name: tuple(str(key.value) for key in keys.each()) for name, keys in place.child("elsewhere").members()
-        }
+        for told, keys in place.child("elsewhere").members():
+            elsewhere[told] = tuple(str(key.value) for key in keys.each())
         overridden = {name: self._override[name] for name in self._cookable()}
         counts = {**base.counts, **base.begins, **counts, **overridden}
         cooked = {name: count for name, count in counts.items() if not self._is_begun(name)}
@@ -213,7 +216,8 @@ class _ScenarioReading:
         return self._contract.maker is not None and self._cookbook.scope(name) is None
 
     def _counts(self, place: Place) -> Iterator[tuple[str, Place]]:
-        return ((name, count) for name, count in place.members() if self._cooked(name, count))
+        named = ((local_name(self._contract.resources, told), count) for told, count in place.members())
+        return ((name, count) for name, count in named if name is not None and self._cooked(name, count))
 
     def _scaled(self, place: Place) -> int:
         """So many times the number there; one at least, if there is any."""
@@ -274,14 +278,10 @@ def _joined(
     first: Mapping[str, tuple[Recipe, ...]], more: Mapping[str, tuple[Recipe, ...]]
 ) -> dict[str, tuple[Recipe, ...]]:
     """Records written out here and there, by resource; of two with one id, the later one."""
+    found = {name: (*first.get(name, ()), *more.get(name, ())) for name in {**first, **more}}
     return {
-        name: tuple({_identity(one): one for one in (*first.get(name, ()), *more.get(name, ()))}.values())
-        for name in {**first, **more}
+        name: tuple({str(one.place.value.get(one.key)): one for one in all_}.values()) for name, all_ in found.items()
     }
-
-
-def _identity(pinned: Recipe) -> str:
-    return str(pinned.place.value.get(pinned.key)) if pinned.key else ""
 
 
 def _whole(place: Place) -> int:
