@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -81,12 +82,32 @@ def compared(session: Session, group: Group, operation: Operation, ask: Ask) -> 
     held, rules = AsHeld(session), reply_rules(operation)
     this, names = held.view(group, ask.body), asked_with(session, operation, ask)
     names |= held.reader.named(rules.get("let") or {}, this, names)
-    wanted, found = plain(held.reader.value(rules["reply"], this, names)), session.value(reply)
-    session.expect(
-        agree(wanted, found, ordered="records(" not in str(rules)),
-        f"{operation.id} answers something else than its rule gives",
-        f"wanted {wanted!r:.150}, found {found!r:.150}",
-    )
+    judged, unknown = 0, CannotTell("nothing of the answer can be worked out a second time")
+    for name, rule in members_of_reply(rules["reply"]).items():
+        try:
+            wanted = plain(held.reader.value(rule, this, names))
+        except CannotTell as reason:  # one member looks at what cannot be listed: the others are judged all the same
+            unknown = reason
+            continue
+        answer = session.value(reply)
+        found = answer.get(name) if name and isinstance(answer, dict) else answer
+        judged += 1
+        session.expect(
+            agree(wanted, found, ordered="records(" not in str(rules)),
+            f"{operation.id} answers something else than its rule gives{f' ({name})' if name else ''}",
+            f"wanted {wanted!r:.150}, found {found!r:.150}",
+        )
+    if not judged:
+        raise unknown
+
+
+def members_of_reply(rule: Any) -> dict[str, Any]:
+    """The rules of a reply's members where it is ``dict(name=rule, …)``; else its own, under no name."""
+    with suppress(SyntaxError):
+        tree = ast.parse(str(rule).strip().replace("\n", " "), mode="eval").body
+        if isinstance(tree, ast.Call) and ast.unparse(tree.func) == "dict" and tree.keywords and not tree.args:
+            return {str(one.arg): ast.unparse(one.value) for one in tree.keywords}
+    return {"": rule}
 
 
 def worked_out(session: Session, group: Group) -> None:
