@@ -88,7 +88,7 @@ def scripted(files: list[Path], kind: str, url: str, tokens: dict[str, str]) -> 
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)]
     environment = {**os.environ, **tokens, "BASE_URL": url, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=60, check=False, cwd=file.parent
+        command, env=environment, capture_output=True, text=True, timeout=600, check=False, cwd=file.parent
     )
     assert done.returncode in (0, 1), done.stdout + done.stderr
     return done.returncode
