@@ -97,13 +97,15 @@ def _own(asking: PlainAsking, group: Group, operation: Operation) -> dict[str, s
 
 
 def _required(asking: PlainAsking, operation: Operation, body: Any) -> list[str]:
-    """Members without which a JSON body breaks its schema."""
+    """Members without which a body breaks its schema: in a form also if what is left out is an empty list."""
     if not isinstance(body, Mapping) or not operation.plan:
         return []
     schema = asking.schema(operation)
     lacking = ((name, {one: value for one, value in body.items() if one != name}) for name in sorted(body))
     said = asking.read_only(schema)
-    return [name for name, value in lacking if name not in said and not asking.replies.allows(schema, value)]
+    empty = [ABSENT] if any("json" in one for one in operation.plan.bodies) else [ABSENT, [], {}]
+    return [name for name, value in lacking if name not in said and not any(
+        asking.replies.allows(schema, value if one is ABSENT else {**value, name: one}) for one in empty)]  # fmt: skip
 
 
 @check(plain=True)

@@ -321,3 +321,12 @@ def test_a_record_that_is_a_text_is_no_key(tmp_path: Path) -> None:
     one = told(document(paths), tmp_path)
     assert one.faults == []
     assert one.counts["read back"] == 1
+
+
+def test_a_form_cannot_say_an_empty_list_but_by_leaving_it_out(tmp_path: Path) -> None:
+    listed = {**an_object(events={"type": "array", "items": TEXT}, url=TEXT), "required": ["events", "url"]}
+    paths = records("/hooks", an_object(id=TEXT, url=TEXT))
+    paths["/hooks"]["post"]["requestBody"] = {
+        "required": True, "content": {"application/x-www-form-urlencoded": {"schema": listed}},
+    }  # fmt: skip
+    assert judged(document(paths), tmp_path) == []

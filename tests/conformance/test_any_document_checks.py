@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from checked_documents import Checked
 from mockserver import create_app
 from mockserver.conformance.allow_list import Routes
 from mockserver.conformance.checking import run
@@ -26,6 +27,20 @@ def test_the_mock_of_a_document_passes_its_own_check(name):
     verdict, _ = run(Options(spec=DOCUMENTS / name, strictness=Provenance.EXPECTED))
     assert not [(one.first.check, one.first.operation, one.first.cause) for one in verdict.clusters()]
     assert not verdict.errors()
+
+
+LATE = "the time given to this run was over before its end"
+
+
+@pytest.mark.parametrize(("status", "verdict", "is_good"), [
+    (0, "clean: a mock in this process", True),
+    (1, "1 finding: a mock in this process", False),
+    (1, "incomplete, 3 of 9 planned checks judged nothing: a mock in this process", False),
+    (1, f"incomplete, 3 of 9 planned checks judged nothing (partial: {LATE}): a mock in this process", True),
+    (2, "the checks themselves failed", False),
+])  # fmt: skip
+def test_a_document_is_good_where_only_its_time_was_too_short(status, verdict, is_good):
+    assert Checked(status, f"pets: 4 passed\n{verdict}\n").is_good is is_good
 
 
 @pytest.fixture(scope="module")
