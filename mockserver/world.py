@@ -178,7 +178,7 @@ class World:
         self.store.restore(snapshot.tenants)
 
     def reset(self) -> None:
-        """As just started: records, ids, clock; journal, outbox and faults empty; nobody is logged in."""
+        """As just started: records, ids, clock; journal, outbox, faults and webhooks empty; nobody logged in."""
         self.store.restore_snapshot(BEGINNING)
         self.start_clock()
         self.journal.clear()

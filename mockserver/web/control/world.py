@@ -29,7 +29,7 @@ class WorldControl:
         return health_of(self.world)
 
     def reset(self, sent: ControlRequest) -> dict[str, Any]:
-        """Put records, ids and clock back to the start; empty journal, outbox and faults."""
+        """Put records, ids and clock back to the start; empty journal, outbox, faults and webhooks."""
         self.world.reset()
         return self.health(sent)
 
