@@ -75,7 +75,7 @@ def test_what_is_made_and_what_was_left_are_the_same_world(start: Callable[..., 
     assert whole(made) == whole(again)
 
 
-@pytest.mark.parametrize("names", [["openapi.json"]], ids=len)
+@pytest.mark.parametrize("names", [["openapi.json"], ["openapi.json", "rolodex/openapi.json"]], ids=len)
 def test_the_stock_world_too(tmp_path: Path, names: list[str]) -> None:
     spec = tuple(data_folder("spec") / name for name in names)
     made = World(Settings(cache=tmp_path, spec=spec))
