@@ -25,6 +25,7 @@ NOT_OURS = {
     "spec/redocly.yaml",
     "examples/ci/github-actions.yml",
     "examples/ci/gitlab-ci.yml",
+    "examples/replicas/kubernetes.yaml",
 }
 """Made by us or of a form of others."""
 FILES = {
