@@ -38,7 +38,11 @@ def read_options(given: Mapping[str, Any], root: Path) -> MockOptions:
     if problems := check_form("options", DataFile(FILE, _json(given))):
         raise SetupError(problems)
     settings = {name: value for name, value in given.items() if name not in OWN}
-    settings |= {name: _below(root, settings[name]) for name in ("spec", "fixtures", "key_file") if name in settings}
+    settings |= {
+        name: _below(root, settings[name])
+        for name in ("spec", "fixtures", "key_file", "cache")
+        if settings.get(name) is not None
+    }
     settings |= {"overlays": tuple(root / one for one in settings.get("overlays", ()))}
     clock, moment = _clock(settings.get("clock", "frozen"))
     return MockOptions(
