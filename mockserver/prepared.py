@@ -22,6 +22,7 @@ import orjson
 from mockserver.contract import Kind, Outline
 from mockserver.contract.custom_kinds import custom_kinds
 from mockserver.expressions.functions import installed_functions
+from mockserver.handlers.door import keep_as_read
 from mockserver.settings import Settings
 from mockserver.store import Tenant
 from mockserver.values.json_text import read_own
@@ -74,7 +75,7 @@ class Prepared:
             return
         for line in self.blocks[tenant.name].get(resource, b"").splitlines():
             key, _, raw = line.partition(b"\t")
-            tenant.put(resource, read_own(key), read_own(raw), raw)
+            keep_as_read(tenant, resource, read_own(key), read_own(raw), raw)
 
     def begins(self, tenant: str, resource: str, usual: int) -> int:
         """See ``Scenario.begins``."""

@@ -19,7 +19,12 @@ def keep(tenant: Tenant, resource: Resource, record_id: str, value: Json) -> Rec
     """Store ``value`` under ``record_id``, in place of what was there; the tenant's lock is held."""
     data = value if isinstance(value, dict) else {}
     raw = resource.encode(data) if resource.model is None else orjson.dumps(value)
-    return tenant.put(resource.name, record_id, data, raw)
+    return keep_as_read(tenant, resource.name, record_id, data, raw)
+
+
+def keep_as_read(tenant: Tenant, resource: str, record_id: str, data: Mapping[str, Any], raw: bytes) -> Record:
+    """Store ``raw``, the JSON of ``data`` as it was once kept; the tenant's lock is held."""
+    return tenant.put(resource, record_id, data, raw)
 
 
 def remove(tenant: Tenant, resource: Resource, record_id: str) -> Record | None:

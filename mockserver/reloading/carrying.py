@@ -80,7 +80,7 @@ class _Merge:
         """Have a record be as a client left it; None: deleted."""
         if record is not None:
             self._put(resource, record_id, record.raw)
-        elif resource in self.tenant and (gone := self.tenant.delete(resource, record_id)) is not None:
+        elif resource in self.tenant and (gone := remove(self.tenant, self._resource(resource), record_id)):
             self._removed[resource, record_id] = gone
 
     def try_again(self, misfit: Misfit) -> None:
