@@ -41,9 +41,9 @@ def holding(session: Session, group: Group, reference: Reference, key: str) -> d
 
 
 def _with(value: Any, names: tuple[str, ...], key: str) -> Any:
-    """``value`` with ``key`` at ``names``: in the first item where it is a list, in a list where one stands there."""
+    """``value`` with ``key`` at ``names``: in each item where it is a list, in a list where one stands there."""
     if isinstance(value, list):
-        return [_with(value[0] if value else {}, names, key), *value[1:]]
+        return [_with(item, names, key) for item in value or [{}]]
     if not names:
         return key
     known = value if isinstance(value, dict) else {}
@@ -76,9 +76,10 @@ def check_inside_fields(session: Session, group: Group) -> None:
 @check(*NEEDS, writes=True)
 def check_each_of_a_list(session: Session, group: Group) -> None:
     """Each key of a list of them must name a record that is there, not the first alone."""
-    for reference in references(session, group):
-        if group.values.type_of(group.field(reference.field)) != "array":
-            continue
+    lists = [one for one in references(session, group) if group.values.type_of(group.field(one.field)) == "array"]
+    if not lists:
+        raise NotApplicable("there is no list of foreign keys")
+    for reference in lists:
         good = session.referenced(session.plan.groups[reference.resource])
         keys = [str(good[session.plan.groups[reference.resource].key]), f"missing-{session.mark}"]
         if group.values.allows(group.writable[reference.field], keys):
