@@ -16,7 +16,7 @@ Key: TypeAlias = tuple[str, str, str]
 LOOKS = 2
 """How often the greeting must be answered otherwise: between two of them there is a pause."""
 PAUSE = 1.0
-FEW = 4
+FEW = 12
 """After so many replies one of them should have been a success."""
 
 
