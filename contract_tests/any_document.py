@@ -20,6 +20,7 @@ from mockserver.conformance import (
     check,
     listed,
     same_json,
+    shown,
     within,
 )
 
@@ -142,7 +143,7 @@ def _keeps(session: Session, sent: Any, record: Any, cause: str) -> None:
     if not isinstance(sent, Mapping) or not isinstance(record, Mapping):
         return
     other = [name for name in sorted(sent.keys() & record.keys()) if not _alike(sent[name], record[name])]
-    detail = "; ".join(f"{name}: {record[name]!r:.80}" for name in other[:3])
+    detail = "; ".join(f"{name}: {shown(record[name], 80)}" for name in other[:3])
     unlike = tuple(((name,), sent[name], record[name]) for name in other)
     session.expect(not other, f"{cause} ({listed(other)})", detail, Expected(found=record, places=unlike))
 

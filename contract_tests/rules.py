@@ -21,6 +21,7 @@ from mockserver.conformance import (
     examples_of,
     moment_of,
     plain,
+    shown,
     variants,
     walk,
     ways,
@@ -46,7 +47,7 @@ def as_ruled(session: Session, group: Group, record: Mapping[str, Any], held: As
             session.expect(
                 agree(wanted, record.get(name), ordered="records(" not in str(rule)),
                 f"{name} is not what its rule gives: {shortened(rule)}",
-                f"wanted {wanted!r:.150}, found {record.get(name)!r:.150}",
+                f"wanted {shown(wanted, 150)}, found {shown(record.get(name), 150)}",
             )
 
 
@@ -70,12 +71,16 @@ def check_computed_of_what_is_there(session: Session, group: Group) -> None:
     rules = computed(group)
     if not rules:
         raise NotApplicable("there is no computed field")
-    found = session.sample(group, 3) if group.has([Kind.LIST]) or group.has([Kind.CREATE]) else shown(session, group)
+    found = (
+        session.sample(group, 3)
+        if group.has([Kind.LIST]) or group.has([Kind.CREATE])
+        else examples_there(session, group)
+    )
     for record in found:
         as_ruled(session, group, session.read(group, record[group.key]))
 
 
-def shown(session: Session, group: Group) -> list[dict[str, Any]]:
+def examples_there(session: Session, group: Group) -> list[dict[str, Any]]:
     """The records of the document's examples that are there: of what can only be read, no list tells the ids.
 
     Raises Inconclusive.
@@ -194,5 +199,5 @@ def _filled(session: Session, group: Group, name: str, rule: Any, first: Filled,
                 session.expect(follows, cause, f"one after the other: {one}, {next_one}")
                 return
         session.expect(
-            agree(wanted, record.get(name)), cause, f"wanted {wanted!r:.150}, found {record.get(name)!r:.150}"
+            agree(wanted, record.get(name)), cause, f"wanted {shown(wanted, 150)}, found {shown(record.get(name), 150)}"
         )

@@ -202,6 +202,8 @@ def check_together(session: Session, group: Group) -> None:
 def _for(name: str, criterion: Criterion, record: Mapping[str, Any]) -> dict[str, Any]:
     """One parameter that ``record`` meets."""
     value = record.get(str(criterion.field))
+    if isinstance(value, list):  # one of its items is enough
+        value = value[0] if value else None
     if value is None:
         return {}
     if criterion.how is How.RANGE:

@@ -60,7 +60,7 @@ from mockserver.contract.resource import Reference
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.moment import read_datetime
-from mockserver.values.shown import quoted
+from mockserver.values.shown import quoted, shown
 
 __all__ = [
     "ABSENT",
@@ -144,6 +144,7 @@ __all__ = [
     "same_json",
     "send_batch",
     "sheets",
+    "shown",
     "smaller",
     "stamp",
     "unlike_replies",

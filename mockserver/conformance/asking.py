@@ -70,7 +70,7 @@ def _body(group: Group, operation: Operation, record_id: str, body: Mapping[str,
         Kind.COMPUTE: lambda: example_body(group, operation),
         Kind.QUERY: lambda: example_body(group, operation),
     }
-    return made[operation.kind]() if operation.kind in made else NO_BODY
+    return made[operation.kind]() if operation.kind in made and operation.body is not None else NO_BODY
 
 
 def is_valid(operation: Operation, body: Any) -> bool:

@@ -9,6 +9,7 @@ from mockserver.conformance.as_held import AsHeld, moment_of
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.naive_values import agree, plain
 from mockserver.conformance.session import Session
+from mockserver.values.shown import shown
 
 Record: TypeAlias = Mapping[str, Any]
 Place: TypeAlias = tuple[str, str]
@@ -212,7 +213,7 @@ class Consequences:
         wanted = plain(self._value(effect, rule, it))
         if wanted is not None:
             cause = f"{what} is not as it follows ({effect.get('about', 'an effect')})"
-            self.session.expect(agree(wanted, found), cause, f"wanted {wanted!r:.150}, found {found!r:.150}")
+            self.session.expect(agree(wanted, found), cause, f"wanted {shown(wanted, 150)}, found {shown(found, 150)}")
 
 
 def _records(held: AsHeld, resource: str, value: Any) -> list[Any]:

@@ -32,7 +32,7 @@ ONCE = {
     ),
     "a reader of timestamps": (r"\bfromisoformat\(|\bstrptime\(", {"values/moment.py"}),
     # The error of an attribute that is not there reads as Python's.
-    "a value shown in Python's own words": (r"!r\}", {"__init__.py"}),
+    "a value shown in Python's own words": (r"!r[:}]", {"__init__.py"}),
     "a JSON Schema of our files": (r"mockserver\.schemas", {"values/form.py"}),
 }
 """What must stand in these modules alone."""
