@@ -9,6 +9,7 @@ import jwt
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from checking import causes, prepared
 from mockserver import create_app
 from mockserver.contract import read_document
 from mockserver.settings import stock_specs
@@ -190,3 +191,8 @@ tenants:
     people = {one["id"] for one in client.get("/contacts/acme").json}
     named = {one["contact_id"] for one in client.get("/certifications/acme").json}
     assert named - people == {"contact-own"}, "what is written out is taken on trust, whom recipes name is there"
+
+
+def test_the_kit_finds_nothing_in_a_record_of_which_nothing_is_required() -> None:
+    run = prepared(spec=BOTH, groups=("contacts",))
+    assert causes(run, "answering", "batching", "searching", "versions") == set()
