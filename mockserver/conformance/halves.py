@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -35,8 +36,8 @@ FEWEST = 8
 """With fewer resources than this there is nothing to be won."""
 FUZZING = 0.2
 """What fuzzing costs, as a share of all checks: the first half comes before it."""
-PATIENCE = 120.0
-"""Seconds that the copy may go on after this process is done."""
+PATIENCE, LONGER = 120.0, 3
+"""The copy may go on after this process is done: for so many seconds, and so many times as long as that has taken."""
 CUT_OFF = "the process that checked half of the resources ended before its time"
 
 
@@ -132,6 +133,7 @@ def beside(run: SharedRun, groups: dict[str, Group]) -> Iterator[None]:
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
     copy = context.Process(target=_check, args=(run, groups, here, there), daemon=True)
+    began = time.monotonic()
     copy.start()
     there.close()
     try:
@@ -142,15 +144,16 @@ def beside(run: SharedRun, groups: dict[str, Group]) -> Iterator[None]:
         raise
     finally:
         try:
-            _join(run, _received(here))
+            _join(run, _received(here, PATIENCE + LONGER * (time.monotonic() - began)))
         finally:
             copy.kill()
             here.close()
 
 
-def _received(here: Connection) -> Half | None:
+def _received(here: Connection, within: float) -> Half | None:
+    """What the copy sends, if it does so within that many seconds; None also where it has ended."""
     try:
-        return here.recv() if here.poll(PATIENCE) else None
+        return here.recv() if here.poll(within) else None
     except (EOFError, OSError):
         return None
 
