@@ -22,7 +22,7 @@ from mockserver.conformance import (
     same_json,
     smaller,
 )
-from mockserver.conformance.single_records import ask, made, members, now, put_aside, sent, spoilt
+from mockserver.conformance import single_records as single
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.DELETE)
 
@@ -30,34 +30,36 @@ NEEDS = (Kind.CREATE, Kind.READ, Kind.DELETE)
 @check(*NEEDS, writes=True, owns=True)
 def check_life(session: Session, group: Group) -> None:
     """Made once, read as it was made, refused a second time, and gone when it is deleted."""
-    with put_aside(session, group):
-        session.status(ask(session, group, Kind.READ), 404, "a single record that nobody made", group.one(Kind.READ))
-        body = sent(session, group)
-        made = ask(session, group, Kind.CREATE, body)
+    with single.put_aside(session, group):
+        session.status(
+            single.ask(session, group, Kind.READ), 404, "a single record that nobody made", group.one(Kind.READ)
+        )
+        body = single.sent(session, group)
+        made = single.ask(session, group, Kind.CREATE, body)
         session.status(made, 200, "a create of a single record", group.one(Kind.CREATE))
         session.same(
             session.value(made),
-            session.value(ask(session, group, Kind.READ)),
+            session.value(single.ask(session, group, Kind.READ)),
             "a single record reads differently from its create",
         )
         kept = {n: v for n, v in session.value(made).items() if n in body}
         session.same(body, kept, "a single record lacks what was sent")
-        again = ask(session, group, Kind.CREATE, sent(session, group))
+        again = single.ask(session, group, Kind.CREATE, single.sent(session, group))
         session.status(again, 409, "a second create of a single record", group.one(Kind.CREATE))
         session.same(
             session.value(made),
-            session.value(ask(session, group, Kind.READ)),
+            session.value(single.ask(session, group, Kind.READ)),
             "a refused create changed the single record",
         )
-        gone = ask(session, group, Kind.DELETE)
+        gone = single.ask(session, group, Kind.DELETE)
         session.status(gone, 200, "DELETE of a single record", group.one(Kind.DELETE))
         is_told = session.value(gone) == session.own.tenant
         session.expect(is_told, "DELETE of a single record does not answer the tenant")
         for kind in (Kind.READ, Kind.DELETE):
-            session.status(ask(session, group, kind), 404, f"{kind} of a deleted single record", group.one(kind))
+            session.status(single.ask(session, group, kind), 404, f"{kind} of a deleted single record", group.one(kind))
         few = {n: v for n, v in session.body(group, only_required=True).items() if n != group.key}
-        ask(session, group, Kind.CREATE, few)
-        found, gone_too = now(session, group), {n: v for n, v in body.items() if v and n not in few}
+        single.ask(session, group, Kind.CREATE, few)
+        found, gone_too = single.now(session, group), {n: v for n, v in body.items() if v and n not in few}
         left = sorted(n for n, v in gone_too.items() if same_json(found.get(n), v))
         session.expect(not left, "a new single record has fields of the one that was deleted", str(left)[:200])
 
@@ -65,24 +67,26 @@ def check_life(session: Session, group: Group) -> None:
 @check(*NEEDS, Kind.REPLACE, Kind.PATCH, writes=True, owns=True)
 def check_changes(session: Session, group: Group) -> None:
     """PUT replaces it fully, a patch changes what it names, and a patch that does not apply nothing."""
-    with put_aside(session, group):
-        ask(session, group, Kind.CREATE, sent(session, group))
+    with single.put_aside(session, group):
+        single.ask(session, group, Kind.CREATE, single.sent(session, group))
         only = {n: v for n, v in session.body(group, only_required=True).items() if n != group.key}
-        session.status(ask(session, group, Kind.REPLACE, only), 200, "PUT of a single record", group.one(Kind.REPLACE))
-        found = session.value(ask(session, group, Kind.READ))
+        session.status(
+            single.ask(session, group, Kind.REPLACE, only), 200, "PUT of a single record", group.one(Kind.REPLACE)
+        )
+        found = session.value(single.ask(session, group, Kind.READ))
         left = set(found) - set(only) - group.resource.managed
         left -= session.undeclared(left)
         session.expect(not left, "PUT keeps fields of a single record that were not sent", listed(left))
         name = next(iter(group.free_texts))
         step = {"op": "add", "path": f"/{name}", "value": session.mark}
-        changed = ask(session, group, Kind.PATCH, [step])
+        changed = single.ask(session, group, Kind.PATCH, [step])
         session.status(changed, 200, "a patch of a single record", group.one(Kind.PATCH))
         session.same(
             {**found, name: session.mark}, session.value(changed), "a patch of a single record leaves the wrong one"
         )
-        wrong = ask(session, group, Kind.PATCH, [step, {"op": "test", "path": f"/{name}", "value": "other"}])
+        wrong = single.ask(session, group, Kind.PATCH, [step, {"op": "test", "path": f"/{name}", "value": "other"}])
         session.status(wrong, 409, "a patch of a single record that fails its test", group.one(Kind.PATCH))
-        after = session.value(ask(session, group, Kind.READ))
+        after = session.value(single.ask(session, group, Kind.READ))
         session.same(session.value(changed), after, "a refused patch changed the single record")
 
 
@@ -94,16 +98,16 @@ def check_values_survive(session: Session, group: Group) -> None:
     """Values that just keep their limits, and odd ones, are taken and kept by POST, PUT and PATCH."""
     for fields in bodies_inside(group):
         steps = [{"op": "add", "path": f"/{name}", "value": value} for name, value in fields.items()]
-        whole = {**sent(session, group), **fields}
+        whole = {**single.sent(session, group), **fields}
         for kind, body in ((Kind.CREATE, whole), (Kind.REPLACE, whole), (Kind.PATCH, steps)):
             if kind is not Kind.PATCH and not allowed(group, kind, whole):
                 continue
-            with session.each(group.one(kind)), put_aside(session, group):
+            with session.each(group.one(kind)), single.put_aside(session, group):
                 if kind is not Kind.CREATE:
-                    ask(session, group, Kind.CREATE, sent(session, group))
-                reply = ask(session, group, kind, body)
+                    single.ask(session, group, Kind.CREATE, single.sent(session, group))
+                reply = single.ask(session, group, kind, body)
                 session.status(reply, 200, f"{kind} of a single record with values at their limits", group.one(kind))
-                found = now(session, group)
+                found = single.now(session, group)
                 kept = {name: found.get(name) for name in fields}
                 session.same(fields, kept, f"values of a single record at a limit are not kept by {kind}")
 
@@ -111,20 +115,20 @@ def check_values_survive(session: Session, group: Group) -> None:
 @check(*WRITES, writes=True, owns=True, code=206)
 def check_refusals(session: Session, group: Group) -> None:
     """What breaks the schema anywhere, be it just outside a limit, is refused, and changes nothing."""
-    with made(session, group) as record:
+    with single.made(session, group) as record:
         for kind in (Kind.REPLACE, Kind.PATCH):
             operation = group.one(kind)
-            for what, body in spoilt(session, group, kind):
+            for what, body in single.spoilt(session, group, kind):
                 with session.each(operation):
-                    session.status(ask(session, group, kind, body), 400, f"{operation.id} {what}", operation)
-            session.same(record, now(session, group), f"a refused {kind} changed a single record")
-    with put_aside(session, group):
+                    session.status(single.ask(session, group, kind, body), 400, f"{operation.id} {what}", operation)
+            session.same(record, single.now(session, group), f"a refused {kind} changed a single record")
+    with single.put_aside(session, group):
         operation = group.one(Kind.CREATE)
-        for what, body in spoilt(session, group, Kind.CREATE):
+        for what, body in single.spoilt(session, group, Kind.CREATE):
             with session.each(operation):
-                reply = ask(session, group, Kind.CREATE, body)
+                reply = single.ask(session, group, Kind.CREATE, body)
                 if reply.status == 200:
-                    ask(session, group, Kind.DELETE)
+                    single.ask(session, group, Kind.DELETE)
                 session.status(reply, 400, f"{operation.id} {what}", operation)
 
 
@@ -133,16 +137,18 @@ def check_managed(session: Session, group: Group) -> None:
     """What the server manages cannot be sent; it counts each change, tells when it was, and keeps who made it."""
     forged = {name: value for name, value in forged_values(group).items() if name != group.key}
     stamps = group.resource.stamps
-    with made(session, group, forged) as record:
+    with single.made(session, group, forged) as record:
         before = record
         for kind in (Kind.CREATE, Kind.REPLACE, Kind.PATCH):
             if kind is Kind.REPLACE:
-                reply = ask(session, group, kind, {**sent(session, group), **forged})
+                reply = single.ask(session, group, kind, {**single.sent(session, group), **forged})
                 session.status(reply, 200, "PUT of a single record with what the server manages", group.one(kind))
             elif kind is Kind.PATCH:
                 step = {"op": "add", "path": f"/{group.marker}", "value": f"{session.mark} managed"}
-                session.status(ask(session, group, kind, [step]), 200, "a patch of a single record", group.one(kind))
-            found = now(session, group)
+                session.status(
+                    single.ask(session, group, kind, [step]), 200, "a patch of a single record", group.one(kind)
+                )
+            found = single.now(session, group)
             taken = sorted(name for name, value in forged.items() if name in found and same_json(found[name], value))
             session.expect(not taken, f"{kind} of a single record sets what only the server sets ({listed(taken)})")
             lasting = group.resource.managed - moving(group) - group.resource.computed
@@ -159,7 +165,7 @@ def check_managed(session: Session, group: Group) -> None:
             before = found
         for name, value in forged.items():
             with session.each(group.one(Kind.PATCH)):
-                reply = ask(session, group, Kind.PATCH, [{"op": "add", "path": f"/{name}", "value": value}])
+                reply = single.ask(session, group, Kind.PATCH, [{"op": "add", "path": f"/{name}", "value": value}])
                 session.status(reply, 400, f"a patch of a single record that sets {name}", group.one(Kind.PATCH))
 
 
@@ -171,7 +177,7 @@ def check_steps(session: Session, group: Group) -> None:
         raise NotApplicable("there are no two optional texts")
     one, two = texts
     a, b = f"/{one}", f"/{two}"
-    with made(session, group, {one: "first", two: "second"}):
+    with single.made(session, group, {one: "first", two: "second"}):
         turns: list[tuple[str, list[dict[str, Any]], dict[str, Any]]] = [
             ("takes its steps in order", [{"op": "replace", "path": a, "value": "x"},
               {"op": "copy", "from": a, "path": b}, {"op": "replace", "path": a, "value": "y"}], {one: "y", two: "x"}),
@@ -179,14 +185,14 @@ def check_steps(session: Session, group: Group) -> None:
             ("adds", [{"op": "add", "path": a, "value": ""}], {one: "", two: "y"}),
             ("removes", [{"op": "remove", "path": b}], {one: "", two: None}),
         ]  # fmt: skip
-        for name, inner, value, whole in members(group, now(session, group)):
+        for name, inner, value, whole in single.members(group, single.now(session, group)):
             step = {"op": "add", "path": f"/{name}/{inner}", "value": value}
             turns.append((f"sets a member of {name}", [step], {name: whole}))
         for what, steps, wanted in turns:
-            before = now(session, group)
-            reply = ask(session, group, Kind.PATCH, steps)
+            before = single.now(session, group)
+            reply = single.ask(session, group, Kind.PATCH, steps)
             session.status(reply, 200, f"a patch of a single record that {what}", group.one(Kind.PATCH))
-            found, expected = now(session, group), {**before, **wanted}
+            found, expected = single.now(session, group), {**before, **wanted}
             expected = {name: value for name, value in expected.items() if value is not None}
             cause = f"a patch of a single record that {what} leaves the wrong one"
             session.same(expected, found, cause, without=moving(group))
@@ -196,23 +202,23 @@ def check_steps(session: Session, group: Group) -> None:
             "replaces what is not there": [last, {"op": "replace", "path": b, "value": "x"}],
             "fails its test after a change": [last, {"op": "test", "path": a, "value": "first"}],
         }
-        before = now(session, group)
+        before = single.now(session, group)
         for what, steps in refused.items():
             with session.each(group.one(Kind.PATCH)):
-                reply = ask(session, group, Kind.PATCH, steps)
+                reply = single.ask(session, group, Kind.PATCH, steps)
                 session.status(reply, 409, f"a patch of a single record that {what}", group.one(Kind.PATCH))
-                session.same(before, now(session, group), f"a patch of a single record that {what} changed it")
+                session.same(before, single.now(session, group), f"a patch of a single record that {what} changed it")
 
 
 @check(*WRITES, writes=True, owns=True, code=303)
 def check_strangers(session: Session, group: Group) -> None:
     """Members that no field has are not stored, by create or PUT."""
     strange = f"no_such_field_{session.ordinal()}"
-    with put_aside(session, group):
+    with single.put_aside(session, group):
         for kind in (Kind.CREATE, Kind.REPLACE):
             with session.each(group.one(kind)):
-                ask(session, group, kind, {**sent(session, group), strange: "stored?"})
-                reply = ask(session, group, Kind.READ)
+                single.ask(session, group, kind, {**single.sent(session, group), strange: "stored?"})
+                reply = single.ask(session, group, Kind.READ)
                 if reply.status == 200:
                     cause = f"{kind} of a single record stores members that no field has"
                     session.expect(strange not in session.value(reply), cause)
@@ -221,17 +227,17 @@ def check_strangers(session: Session, group: Group) -> None:
 @check(*WRITES, writes=True, owns=True, code=117)
 def check_shrinks(session: Session, group: Group) -> None:
     """PUT leaves nothing of longer lists and larger objects that were there."""
-    body = sent(session, group)
+    body = single.sent(session, group)
     nested = {name: value for name, value in body.items() if isinstance(value, list | dict)}
     if not nested:
         raise NotApplicable("there are no lists and no objects")
     for size in (1, 0):
-        with made(session, group, nested):
+        with single.made(session, group, nested):
             fields = {name: smaller(value, size) for name, value in nested.items()}
             kept = {name: one for name, one in fields.items() if group.values.allows(group.writable[name], one)}
-            reply = ask(session, group, Kind.REPLACE, {**body, **kept})
+            reply = single.ask(session, group, Kind.REPLACE, {**body, **kept})
             session.status(reply, 200, "PUT of a single record", group.one(Kind.REPLACE))
-            found = now(session, group)
+            found = single.now(session, group)
             cause = "PUT of a single record keeps items or members that were not sent"
             session.same(kept, {name: found.get(name) for name in kept}, cause)
 
@@ -239,12 +245,14 @@ def check_shrinks(session: Session, group: Group) -> None:
 @check(*NEEDS, writes=True, owns=True, code=206)
 def check_required(session: Session, group: Group) -> None:
     """A create without a required field is refused and makes nothing."""
-    with put_aside(session, group):
+    with single.put_aside(session, group):
         for name in sorted(group.required):
             with session.each(group.one(Kind.CREATE)):
-                reply = ask(session, group, Kind.CREATE, {n: v for n, v in sent(session, group).items() if n != name})
+                reply = single.ask(
+                    session, group, Kind.CREATE, {n: v for n, v in single.sent(session, group).items() if n != name}
+                )
                 session.status(reply, 400, f"a create of a single record without {name}", group.one(Kind.CREATE))
-        after = ask(session, group, Kind.READ)
+        after = single.ask(session, group, Kind.READ)
         session.status(after, 404, "a single record after refused creates", group.one(Kind.READ))
 
 
@@ -252,7 +260,7 @@ def check_required(session: Session, group: Group) -> None:
 def check_projection(session: Session, group: Group) -> None:
     """Asked for some fields, the record is answered with just those."""
     operation = group.one(Kind.READ)
-    reply = ask(session, group, Kind.READ)
+    reply = single.ask(session, group, Kind.READ)
     if reply.status != 200 or operation.projection is None:
         raise Inconclusive("the tenant has none of them")
     whole = session.value(reply)
@@ -267,15 +275,15 @@ def check_projection(session: Session, group: Group) -> None:
 @check(*NEEDS, pair=True, writes=True, owns=True)
 def check_each_tenants_own(session: Session, group: Group) -> None:
     """What one tenant makes, changes or deletes is not another's, and another's token opens nothing."""
-    with put_aside(session, group), put_aside(session, group, who=other(session)):
-        made = session.value(ask(session, group, Kind.CREATE, sent(session, group)))
-        theirs = ask(session, group, Kind.READ, who=other(session))
+    with single.put_aside(session, group), single.put_aside(session, group, who=other(session)):
+        made = session.value(single.ask(session, group, Kind.CREATE, single.sent(session, group)))
+        theirs = single.ask(session, group, Kind.READ, who=other(session))
         session.status(theirs, 404, "another tenant's single record", group.one(Kind.READ))
-        ask(session, group, Kind.CREATE, sent(session, group), who=other(session))
-        ask(session, group, Kind.DELETE, who=other(session))
+        single.ask(session, group, Kind.CREATE, single.sent(session, group), who=other(session))
+        single.ask(session, group, Kind.DELETE, who=other(session))
         session.same(
             made,
-            session.value(ask(session, group, Kind.READ)),
+            session.value(single.ask(session, group, Kind.READ)),
             "another tenant's delete touched the single record",
         )
         for operation in group.all():

@@ -214,7 +214,7 @@ def test_what_is_taken_to_be_elsewhere_has_a_bound_and_a_form(library) -> None:
     assert [client.put(f"{known}/people:readers/{one}").status_code for one in "aab"] == [200] * 3
     assert client.put(f"{known}/people:readers/c").status_code == 409
     assert client.put(f"{known}/people:readers/b").status_code == 200
-    assert client.put(f"{known}/books/a").status_code == 400
+    assert client.put(f"{known}/books/a").status_code == 409
     assert client.get(known).json == {"people:readers": ["a", "b"]}
     client.post("/__mock__/reset")
     client.get("/books/acme")

@@ -17,8 +17,9 @@ from mockserver.web.app import create_app
 
 ENGINE = Path(__file__).parent.parent / "mockserver"
 WAYS_IN = {
-    ("handlers/door.py", "keep"): "the one door: requests, seeding, control plane and tests all go through it",
+    ("handlers/door.py", "keep_as_read"): "the one door: requests, seeding, control plane and tests all go through it",
     ("store/tenant.py", "put"): "hands on what it is given, for those above",
+    ("store/sql/kept_store.py", "keep_snapshot"): "moves what a tenant holds into a database, as it is there",
     ("store/tenant.py", "_take_record"): "takes over what a database keeps: checked when it was put there",
 }
 """Every function of the engine that calls ``put`` on a collection, and why nothing unchecked passes it."""
@@ -70,7 +71,7 @@ def app() -> Any:
 @given(body=BODIES, fields=FIELDS)
 def test_whatever_is_written_only_whole_records_come_back(app: Any, body: dict[str, Any], fields: str) -> None:
     client, world = app.test_client(), app.extensions["mockserver"]
-    rule = world.contract.resources["certifications"].rule
+    rule = world.contract.resources["certifications"].validator
     sent = {**GOOD, **body}
     patch = [{"op": "add", "path": f"/{name}", "value": value} for name, value in body.items()]
     replies = [

@@ -1,5 +1,6 @@
 """The kit: contract checks of a target behind a URL, known by its document alone. What checks may use is named here."""
 
+from mockserver.conformance import single_records
 from mockserver.conformance.as_held import AsHeld, moment_of
 from mockserver.conformance.asking import Ask, example_body, preview_body, record_name
 from mockserver.conformance.check_plan import Group, Plan, examples_of, read_body
@@ -145,6 +146,7 @@ __all__ = [
     "send_batch",
     "sheets",
     "shown",
+    "single_records",
     "smaller",
     "stamp",
     "unlike_replies",
