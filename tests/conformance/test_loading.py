@@ -90,7 +90,7 @@ def test_no_guide_asks_an_index_for_a_name_that_is_not_ours() -> None:
         *(ROOT / "examples").rglob("*"),
         *(ROOT / "mockserver").rglob("*.py"),
     ]:
-        if file.is_file():
+        if file.is_file() and "node_modules" not in file.parts:
             assert not ASKS.search(file.read_text(errors="replace")), file
 
 
