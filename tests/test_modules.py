@@ -9,6 +9,7 @@ import jwt
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+import forked
 from checking import causes, prepared
 from mockserver import create_app
 from mockserver.contract import read_document
@@ -193,6 +194,12 @@ tenants:
     assert named - people == {"contact-own"}, "what is written out is taken on trust, whom recipes name is there"
 
 
+def found() -> list[list[str]]:
+    """What the kit finds in contacts: to be called by ``forked.result``, as it takes much memory."""
+    return sorted(
+        map(list, causes(prepared(spec=BOTH, groups=("contacts",)), "answering", "batching", "searching", "versions"))
+    )
+
+
 def test_the_kit_finds_nothing_in_a_record_of_which_nothing_is_required() -> None:
-    run = prepared(spec=BOTH, groups=("contacts",))
-    assert causes(run, "answering", "batching", "searching", "versions") == set()
+    assert forked.result(found) == []

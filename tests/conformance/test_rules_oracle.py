@@ -1,94 +1,17 @@
 """The rules as an oracle: an engine that works something out wrongly is found, and the rule is named."""
 
-import re
 from datetime import UTC, datetime
 
 import pytest
 
-from mockserver.conformance.check_plan import read_plan
-from mockserver.conformance.client import TargetClient
-from mockserver.conformance.loading import load_checks
+import forked
 from mockserver.conformance.naive import Key, Reader
 from mockserver.conformance.naive_values import CannotTell, agree, plain
-from mockserver.conformance.profiles import Limits
-from mockserver.conformance.running import carry_out
-from mockserver.conformance.session import Session
-from mockserver.conformance.transports import in_process
-from mutants.command import ground
-from mutants.mutant import Area, Mutant
-from mutants.planting import planted
+from rule_edits import filled_otherwise, found, off, one_more, one_value_less, whatever
 
 
-@pytest.fixture(scope="module")
-def given():
-    return ground(1)
-
-
-def found(given, resources=None, edit=None, seed=1):
-    """The causes that the checks of rules find in a mock that follows a document with ``edit`` in it."""
-    target, settings = given
-    mutant = Mutant("rules-other-ones", Area.SHAPE, "is wrong", lambda one: one.document(edit)) if edit else None
-    with planted(mutant, settings) as app:
-        plan = read_plan(target.contract, seed)
-        client = TargetClient(target.contract, in_process(app))
-        limits = Limits(records=40, threads=4)
-        session = Session(plan, client, target.own, target.other, mark=f"rules-{seed}", limits=limits)
-        results = [
-            carry_out(check, session, plan.groups[name])
-            for name in resources or plan.groups
-            for check in load_checks()
-            if check.suite in ("rules", "effects")
-        ]
-    return {one.cause for result in results for one in result.findings}
-
-
-def words(root, name):
-    """What the document's schemas say under ``name`` of their fields: the x-mock objects that have it."""
-    for schema in root["components"]["schemas"].values():
-        for field in schema.get("properties", {}).values():
-            marks = field.get("x-mock") if isinstance(field, dict) else None
-            if marks and name in marks:
-                yield marks
-
-
-def effects(root):
-    return [
-        one for schema in root["components"]["schemas"].values() for one in schema.get("x-mock", {}).get("effects", [])
-    ]
-
-
-def off(root):
-    for schema in root["components"]["schemas"].values():
-        schema.get("x-mock", {}).pop("effects", None)
-
-
-def one_more(root):
-    for marks in words(root, "computed"):
-        if isinstance(marks["computed"], str):
-            marks["computed"] = re.sub(r"\b(sum|count)\(", r"1 + \1(", marks["computed"])
-
-
-def filled_otherwise(root):
-    for marks in words(root, "filled"):
-        if "organization_id" in marks["filled"] or marks["filled"] == "next_number()":
-            marks["filled"] = "8" if "next" in marks["filled"] else "organization_id"
-
-
-def one_value_less(root):
-    for effect in effects(root):
-        for step in effect["do"]:
-            if len(step.get("values", {})) > 1:
-                del step["values"][min(step["values"])]
-
-
-def whatever(root):
-    for effect in effects(root):
-        for step in effect["do"]:
-            step.pop("where", None)
-
-
-def test_a_sound_mock_gets_no_finding(given):
-    assert found(given, seed=2) == set()
+def test_a_sound_mock_gets_no_finding():
+    assert forked.result(found, seed=2) == []
 
 
 @pytest.mark.parametrize(
@@ -112,8 +35,8 @@ def test_a_sound_mock_gets_no_finding(given):
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )  # fmt: skip
-def test_the_rule_that_is_not_kept_is_named(given, edit, told):
-    causes = found(given, told, edit)
+def test_the_rule_that_is_not_kept_is_named(edit, told):
+    causes = forked.result(found, resources=list(told), edit=edit.__name__)
     assert [sentence for sentence in told.values() if not any(sentence in one for one in causes)] == []
 
 
