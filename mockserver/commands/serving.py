@@ -85,7 +85,8 @@ def _collect(world: World, environment: Mapping[str, str]) -> None:
     try:
         from mockserver.telemetry import telemetry  # PERF: only who asks for it pays for it
     except ImportError as error:
-        problem, remedy = f"asks for what is not installed: {error}", "pip install 'mockserver[otel]', or unset it"
+        problem = f"asks for what is not installed: {error}"
+        remedy = "install mockserver with its extra [otel], or unset it"
         raise SetupError([Problem("environment", f"/{min(environment)}", problem, remedy)]) from None
     collected, close = telemetry(environment), world.close
 

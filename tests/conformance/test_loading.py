@@ -20,7 +20,7 @@ from mockserver.errors import SetupError
 
 ROOT = Path(__file__).parent.parent.parent
 BUILT_IN = sorted(one for one in (ROOT / "contract_tests").glob("*.py"))
-ASKS = re.compile(r"pip install [^\n]*[ '\"]mockserver(\[\w+\])?['\"]?(?! @)([ `]|$)", re.MULTILINE)
+ASKS = re.compile(r"pip install [^\n]*[ '\"]mockserver(\[\w+\])?['\"]?(?! @)([ `,.;)]|$)", re.MULTILINE)
 """A command that has an index find what is called so."""
 CHECK = """
 from mockserver.conformance import Group, Kind, Session, check
