@@ -84,9 +84,7 @@ def main() -> None:
     text = table(servers, workloads, figures) + "\n" + fair + "\n"
     print(text)
     if args.write:
-        readme = HERE / "README.md"
-        before, _, rest = readme.read_text().partition(BEGIN)
-        readme.write_text(f"{before}{BEGIN}\n{text}{END}{rest.partition(END)[2]}")
+        put_between(HERE / "README.md", BEGIN, END, text)
 
 
 def peer() -> str:
@@ -285,6 +283,12 @@ def milliseconds(text: str) -> float:
         if text.endswith(unit):
             return float(text.removesuffix(unit)) * factor
     raise ValueError(text)
+
+
+def put_between(page: Path, begin: str, end: str, text: str) -> None:
+    """Put what was measured where the page has it between two marks; ``text`` ends its last line."""
+    before, _, rest = page.read_text().partition(begin)
+    page.write_text(f"{before}{begin}\n{text}{end}{rest.partition(end)[2]}")
 
 
 def processor_time(process: int) -> float:

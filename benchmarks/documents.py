@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from compare import put_between
 from crud_story import Story
 
 from mockserver.commands.first_screen import counted
@@ -183,8 +184,7 @@ def main() -> None:
     shown = f"{summary(rows)}\n\n{each(rows)}\n\n{machine()}"
     print(shown)
     if args.write:
-        before, _, rest = PAGE.read_text().partition(BEGIN)
-        PAGE.write_text(f"{before}{BEGIN}\n{shown}\n{END}{rest.partition(END)[2]}")
+        put_between(PAGE, BEGIN, END, f"{shown}\n")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from time import process_time
 from typing import Any, TypeAlias
 
 import orjson
+from compare import put_between
 
 from mockserver import create_app
 from mockserver.exchange import answer
@@ -229,11 +230,9 @@ def main() -> None:
     shown = table(figures, json.loads((HERE / "growth-before.json").read_text()))
     print(shown)
     if given.write:
-        page = HERE / "README.md"
-        begin, _, rest = page.read_text().partition(BEGIN)
         one = next(iter(figures.values()))["GET one"]
         told = f"CPython {platform.python_version()}, {os.cpu_count()} cores; one GET takes {one:.0f} µs."
-        page.write_text(f"{begin}{BEGIN}\n{shown}\n\n{told}\n{END}{rest.partition(END)[2]}")
+        put_between(HERE / "README.md", BEGIN, END, f"{shown}\n\n{told}\n")
 
 
 if __name__ == "__main__":

@@ -22,10 +22,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from compare import HERE, RECORD, Workload, free_port, run, script, status
+from compare import HERE, RECORD, Workload, free_port, processor_time, put_between, run, script, status
 
 BEGIN, END = "<!-- start -->", "<!-- /start -->"
-TICKS = os.sysconf("SC_CLK_TCK")
 LONGEST = 120
 
 
@@ -54,9 +53,7 @@ def main() -> None:
     found = table({name: Start(*map(statistics.median, zip(*told, strict=True))) for name, told in starts.items()})
     print(found)
     if args.write:
-        readme = HERE / "README.md"
-        before, _, rest = readme.read_text().partition(BEGIN)
-        readme.write_text(f"{before}{BEGIN}\n{found}{END}{rest.partition(END)[2]}")
+        put_between(HERE / "README.md", BEGIN, END, found)
 
 
 def ours(port: int) -> list[str]:
@@ -103,11 +100,6 @@ def family(session: int) -> list[int]:
     """The processes of a session."""
     rows = [line.split() for line in run("ps", "-e", "-o", "pid=,sess=").splitlines()]
     return [int(pid) for pid, one in rows if int(one) == session]
-
-
-def processor_time(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def memory(pid: int) -> float:

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from compare import COLLECTION, HERE, RECORD, free_port, processor_time, script
+from compare import COLLECTION, HERE, RECORD, free_port, processor_time, put_between, script
 
 sys.path.insert(0, str(HERE.parent / "tests"))
 from postgres import postgres, program
@@ -51,9 +51,7 @@ def main() -> None:
     made = table(found)
     print(made)
     if args.write:
-        readme = HERE / "README.md"
-        before, _, rest = readme.read_text().partition(BEGIN)
-        readme.write_text(f"{before}{BEGIN}\n{made}{END}{rest.partition(END)[2]}")
+        put_between(HERE / "README.md", BEGIN, END, made)
 
 
 def measured(store: str, count: int) -> dict[str, Cost]:
