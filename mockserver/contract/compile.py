@@ -101,21 +101,8 @@ def compile_contract(document: Document) -> Contract:
     paths = {path: reader.verbs(path, item) for path, item in document.node("paths").items()}
     if not paths:
         problems.add(document.node("paths"), "no paths", "describe at least one operation")
-    security = _security(document, resources, problems)
-    root = read_root(document, problems)
-    problems.raise_any()
-    return Contract(
-        document=document,
-        paths=paths,
-        resources=resources,
-        indexes=_indexes(resources, paths),
-        counted={name: _counted(document, resource) for name, resource in resources.items()},
-        bodies=_bodies(paths),
-        security=security,
-        tenant=root.get("tenant"),
-        prefixes=_prefixes(document),
-        unknown_path=root.get("unknown-path", UNKNOWN_PATH),
-    )
+    rest = _rest(document, resources, problems)
+    return Contract(paths=paths, indexes=_indexes(resources, paths), bodies=_bodies(paths), **rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,21 +152,24 @@ def proven_contract(document: Document, outline: Outline) -> Contract:
         return found.validator
 
     paths = Lazily(document.root["paths"], verbs)
-    root = read_root(document, problems)
+    rest = _rest(document, resources, problems)
+    return Contract(paths=paths, indexes=outline.indexes, bodies=Lazily(outline.bodies, body), **rest)
+
+
+def _rest(document: Document, resources: Mapping[str, Resource], problems: Problems) -> dict[str, Any]:
+    """What a contract has beside its operations. Raises SetupError listing all ``problems``."""
     security = _security(document, resources, problems)
+    root = read_root(document, problems)
     problems.raise_any()
-    return Contract(
-        document=document,
-        paths=paths,
-        resources=resources,
-        indexes=outline.indexes,
-        counted={name: _counted(document, resource) for name, resource in resources.items()},
-        bodies=Lazily(outline.bodies, body),
-        security=security,
-        tenant=root.get("tenant"),
-        prefixes=_prefixes(document),
-        unknown_path=root.get("unknown-path", UNKNOWN_PATH),
-    )
+    return {
+        "document": document,
+        "resources": resources,
+        "counted": {name: _counted(document, resource) for name, resource in resources.items()},
+        "security": security,
+        "tenant": root.get("tenant"),
+        "prefixes": _prefixes(document),
+        "unknown_path": root.get("unknown-path", UNKNOWN_PATH),
+    }
 
 
 def _indexes(
