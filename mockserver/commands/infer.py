@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from mockserver.commands.options import settings_for, tells_problems
-from mockserver.values.pointer import steps_of
+from mockserver.values.pointer import json_path, steps_of
 
 
 @click.command()
@@ -45,6 +45,4 @@ def _action(one: Any) -> dict[str, Any]:
         words["resource"] = one.resource.name
     if sets := one.meaning.get("set"):
         words["set"] = dict(sets)
-    steps = [step.replace("'", "\\'") for step in steps_of(one.plan.place)]
-    target = "$" + "".join(f"['{step}']" for step in steps)
-    return {"target": target, "description": one.plan.why, "update": {"x-mock": words}}
+    return {"target": json_path(steps_of(one.plan.place)), "description": one.plan.why, "update": {"x-mock": words}}

@@ -21,7 +21,7 @@ from mockserver.conformance.traffic import NotJson, Received, read_json
 from mockserver.contract import Operation
 from mockserver.contract.document import Document, Node
 from mockserver.contract.making import Maker
-from mockserver.contract.plan import Said
+from mockserver.contract.plan import Said, names_of
 from mockserver.contract.scalars import Draw
 from mockserver.values.pointer import pointer_to, steps_of
 from mockserver.values.shown import quoted
@@ -86,7 +86,7 @@ class PlainReplies:
     def declared(self, operation: Operation, status: int) -> Said | None:
         """The reply that the document declares for ``status``, be it as ``2XX`` or ``default``."""
         said: Mapping[str, Said] = operation.plan.said if operation.plan else {}
-        return next((said[one] for one in (str(status), f"{status // 100}XX", "default") if one in said), None)
+        return next((said[one] for one in names_of(status) if one in said), None)
 
     def allows(self, schema: Node, value: Any) -> bool:
         """Whether ``value`` keeps the schema; one that cannot be read forbids nothing."""

@@ -125,7 +125,7 @@ class Operation:
         """Whether a reply with ``status`` is declared, itself or as one of many."""
         if self.plan is None:
             return status in self.replies
-        return bool({str(status), f"{status // 100}XX", "default"} & set(self.plan.said))
+        return self.plan.declares(status)
 
     @property
     def keys(self) -> Mapping[str, Any]:

@@ -15,6 +15,11 @@ Steps: TypeAlias = tuple[str, ...]
 """The members that lead from a value to one within it; none: the value itself."""
 
 
+def names_of(status: int) -> tuple[str, str, str]:
+    """The names under which a document may declare a reply with ``status``; the first that it has counts."""
+    return str(status), f"{status // 100}XX", "default"
+
+
 @dataclass(frozen=True, slots=True)
 class Parent:
     """One path parameter above a collection: the resource whose record it names, if any.
@@ -159,9 +164,8 @@ class OperationPlan:
 
     def declares(self, status: int) -> bool:
         """Whether the document says that the operation may answer so: exactly, as ``2XX``, or by ``default``."""
-        return any(name in self.said for name in (str(status), f"{status // 100}XX", "default"))
+        return any(name in self.said for name in names_of(status))
 
     def refusal(self, status: int) -> tuple[int, Said | None]:
         """The status and the reply that the document declares for a refusal: exact, ``4XX``, ``default`` or none."""
-        names = (str(status), f"{status // 100}XX", "default")
-        return status, next((self.said[name] for name in names if name in self.said), None)
+        return status, next((self.said[name] for name in names_of(status) if name in self.said), None)

@@ -15,6 +15,7 @@ from mockserver.conformance.traffic import DEEPEST, Exchange, Received, Sent
 from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Contract, Kind, Operation
 from mockserver.contract.document import Node
+from mockserver.contract.plan import names_of
 from mockserver.errors import Refusal
 from mockserver.handlers.door import keep, remove
 from mockserver.handlers.planned.places import record_id
@@ -28,7 +29,7 @@ from mockserver.settings import Settings
 from mockserver.store import Moved, Tenant
 from mockserver.values.json_text import BadJson, decode
 from mockserver.values.members import value_at
-from mockserver.values.pointer import steps_of
+from mockserver.values.pointer import json_path, steps_of
 from mockserver.values.shown import shown
 from mockserver.world import World
 
@@ -224,8 +225,7 @@ def _media_path(world: World, operation: Operation, received: Received) -> str |
     """The JSONPath of the reply's media type object; None where the document as it is written has none there."""
     document = world.contract.document
     responses = document.operation(operation.path, operation.method).child("responses")
-    named = (str(received.status), f"{received.status // 100}XX", "default")
-    status = next((one for one in named if one in (responses.value or {})), None)
+    status = next((one for one in names_of(received.status) if one in (responses.value or {})), None)
     if status is None:
         return None
     wanted = (received.header("Content-Type") or "").partition(";")[0].strip().lower()
@@ -238,12 +238,7 @@ def _json_path(node: Node) -> str | None:
     names = steps_of(node.pointer)
     if not names or names[0] not in ("paths", "components"):
         return None
-    return "$" + "".join(f"[{_quoted(name)}]" for name in names)
-
-
-def _quoted(name: str) -> str:
-    escaped = name.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
+    return json_path(names)
 
 
 def _head(world: World, served: Settings) -> dict[str, Any]:

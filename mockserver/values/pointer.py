@@ -1,4 +1,4 @@
-"""JSON Pointers (RFC 6901): written, taken apart, and followed into a value."""
+"""JSON Pointers (RFC 6901): written, taken apart, followed into a value, and told as JSONPaths."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ def pointer_to(*steps: str | int) -> str:
 def steps_of(pointer: str) -> tuple[str, ...]:
     """The steps that a pointer (or a URI fragment without its ``#``) leads along."""
     return tuple(map(unescape, pointer.split("/")[1:]))
+
+
+def json_path(steps: Iterable[str]) -> str:
+    """The JSONPath (RFC 9535) that leads along the same steps: what an overlay targets."""
+    escaped = (step.replace("\\", "\\\\").replace("'", "\\'") for step in steps)
+    return "$" + "".join(f"['{step}']" for step in escaped)
 
 
 def step_into(value: Any, step: str | int) -> Any:
