@@ -18,7 +18,7 @@ from mockserver.handlers.showing import asked_for
 from mockserver.messages import Headers, Identity, Reply, Request, few_of, header_text, say
 from mockserver.noticing import called_back, noticed
 from mockserver.runtime.fault import GATEWAY, FaultTarget
-from mockserver.runtime.faults import ASKED_FOR, TWICE, Hit
+from mockserver.runtime.faults import ASKED_FOR, TWICE, Hit, later
 from mockserver.runtime.journal import SHOWN_BODY, Entry
 from mockserver.runtime.preferences import read_preferences
 from mockserver.store import Moved, Overtaken, StoreUnreachable, TooManyTenants, WouldWait
@@ -46,6 +46,7 @@ class _Trail:
     violations: tuple[Violation, ...] = ()
     breach: bool = False
     hit: Hit | None = None
+    late: float = 0.0
     applied: Sequence[str] = ()
 
 
@@ -155,11 +156,10 @@ def _preferred(world: World, operation: Operation, trail: _Trail) -> Reply | Non
         return None
     preferences = read_preferences(header)
     trail.applied = preferences.applied
-    preferences.wait(world.faults.pause)
-    if (found := preferences.answer(operation, world.contract.document)) is None:
-        return None
-    reply, trail.reason = found
-    return reply
+    trail.late = preferences.late()
+    if found := preferences.answer(operation, world.contract.document):
+        trail.reason = found[1]
+    return found[0] if found else None
 
 
 def _check(world: World, call: Call, request: Request, reply: Reply) -> None:
@@ -255,7 +255,8 @@ def _error(message: str, violations: Iterable[Violation]) -> dict[str, object]:
 
 def _finished(world: World, reply: Reply, trail: _Trail) -> Reply:
     """Serialise, add the diagnostics, write the journal: the only way out."""
-    raw, seconds = _serialised(reply), perf_counter() - trail.began
+    damage = later(trail.hit.damage if trail.hit else None, trail.late)
+    raw, seconds = _serialised(reply), perf_counter() - trail.began + (damage.late if damage else 0.0)
     world.store.settle()
     number = world.journal.record(_entry(world, reply, raw or b"", trail, seconds))
     operation = trail.operation.id if trail.operation else None
@@ -267,7 +268,6 @@ def _finished(world: World, reply: Reply, trail: _Trail) -> Reply:
         notes.append(("Reason", trail.reason))
     diagnostics: Headers = tuple([(f"Mock-{name}", header_text(text)) for name, text in notes])
     headers = (*reply.headers, *diagnostics)
-    damage = trail.hit.damage if trail.hit else None
     if trail.applied:
         headers = (*headers, ("Preference-Applied", header_text(", ".join(trail.applied))))
     return Reply(reply.status, raw=raw, headers=headers, content_type=reply.content_type, damage=damage)

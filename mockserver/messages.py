@@ -58,12 +58,14 @@ class Damage:
     """What happens to a reply on its way: ``kind`` is one of DAMAGES.
 
     A ``slow`` one takes ``seconds`` to arrive, or as long as it takes at ``rate`` bytes a second; a ``silent`` one
-    holds the connection for ``seconds``.
+    holds the connection for ``seconds``. Any of them begins ``late`` seconds after it is ready, and that may be all
+    that happens: then ``kind`` is empty.
     """
 
-    kind: str
+    kind: str = ""
     seconds: float = 0.0
     rate: int | None = None
+    late: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,14 +53,44 @@ def test_after_a_change_of_the_world_and_with_a_fault_waiting_nothing_is_taken_t
     replay(front, [LIST, {"path": "/__mock__/reset", "method": "POST"}, LIST])
     front.world.faults.add(Fault(status=400))
     assert [one.status for one in replay(front, [LIST, LIST])] == [400, 200]
-    replay(front, [{**LIST, "headers": {"Prefer": "wait=1"}}])  # who prefers a pause holds nobody up
-    assert threads == ["request", "request", "request", "MainThread", "request"]
+    assert threads == ["request", "request", "request", "MainThread"]
 
 
-def test_a_request_that_asks_to_be_answered_late_makes_nobody_wait(where: Any) -> None:
-    front, threads = where
-    replay(front, [LIST, LIST, {**LIST, "headers": {"Prefer": "delay=0.01"}}])
-    assert threads == ["request", "MainThread", "request"]
+@pytest.mark.parametrize("told", ["fault", "Prefer"])
+def test_replies_that_leave_late_hold_nobody(library: Any, monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+    """A hundred of them, with one thread for all that is answered: they wait where no thread does."""
+    monkeypatch.setattr("mockserver.web.threads.THREADS", 1)
+    front = front_of(library(clock="scenario"))
+    released = asyncio.Event()
+    pause, waited = asyncio.sleep, []
+
+    async def until_released(seconds: float) -> None:
+        if seconds < 1:
+            await pause(seconds)
+        else:
+            waited.append(seconds)
+            await released.wait()
+
+    monkeypatch.setattr(asyncio, "sleep", until_released)
+    prefer = [(b"prefer", b"delay=20")] if told == "Prefer" else []
+    if not prefer:
+        front.world.faults.add(Fault(operation="createBook", delay=20, times=None))
+
+    async def story() -> None:
+        scope = scope_of("POST", b"/books/t", headers=[*JSON, *prefer])
+        late = [asyncio.create_task(answer(front, scope, b'{"title": "A"}')) for _ in range(100)]
+        while len(waited) < 100:
+            await pause(0)
+        for path in (b"/__mock__/health", b"/books/t", b"/__mock__/journal"):
+            assert (await answer(front, scope_of("GET", path))).status == 200
+        assert not any(one.done() for one in late)
+        released.set()
+        assert {one.status for one in await asyncio.gather(*late)} == {200}
+
+    asyncio.run(story())
+    assert waited == [20.0] * 100
+    created = [one for _, one in front.world.journal.entries() if one.method == "POST"]
+    assert all(one.milliseconds > 20_000 for one in created), "the journal tells what the client waited"
 
 
 def test_beside_a_request_under_way_nothing_waits(where: Any, monkeypatch: pytest.MonkeyPatch) -> None:

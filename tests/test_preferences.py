@@ -40,15 +40,10 @@ def test_other_preferences_change_nothing(library: Library, header: str) -> None
     assert (answer.status_code, "Preference-Applied" in answer.headers) == (200, False)
 
 
-def waits(app: Any) -> list[float]:
+def test_a_late_answer_has_a_bound_and_goes_with_the_others(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    app.extensions["mockserver"].faults.pause = waited.append
-    return waited
-
-
-def test_a_late_answer_has_a_bound_and_goes_with_the_others(library: Library) -> None:
-    app = library()
-    waited, client = waits(app), app.test_client()
+    monkeypatch.setattr("mockserver.web.damage.sleep", lambda seconds: waited.append(seconds) if seconds else None)
+    client = library().test_client()
     late = client.get("/books/acme", headers={"Prefer": "delay=1.5"})
     assert (late.status_code, late.headers["Preference-Applied"]) == (200, "delay=1.5")
     later = client.get("/books/acme", headers={"Prefer": "code=503, delay=100000"})

@@ -18,8 +18,6 @@ LONGEST_DELAY = 30.0
 """Seconds by which a reply is late at most, or over which it is sent."""
 GATEWAY = frozenset({429, 502, 503, 504})
 """What a gateway before the API answers: possible whatever the document declares."""
-SPREADING = ("slow", "silent")
-"""Damages that take the delay for themselves: nothing waits before them."""
 
 
 class FaultTarget(NamedTuple):
@@ -100,11 +98,13 @@ class Fault:
 
     def on_its_way(self, delay: float) -> Damage | None:
         """What happens to the reply while it is sent, when it is ``delay`` seconds late."""
-        if self.bytes_per_second:
-            return Damage("slow", rate=self.bytes_per_second)
         if self.damage == "silent":
             return Damage("silent", delay or LONGEST_DELAY)
-        return Damage(self.damage, delay) if self.damage else None
+        if self.damage == "slow":
+            return Damage("slow", delay)
+        if self.bytes_per_second:
+            return Damage("slow", rate=self.bytes_per_second, late=delay)
+        return Damage(self.damage or "", late=delay) if self.damage or delay else None
 
 
 def _query_differs(request: Request, name: str, wanted: Any) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from math import ceil
 from threading import Lock
@@ -14,7 +13,7 @@ import orjson
 
 from mockserver.errors import Problem, Refusal, SetupError
 from mockserver.messages import Damage
-from mockserver.runtime.fault import SPREADING, Fault, FaultTarget
+from mockserver.runtime.fault import Fault, FaultTarget
 from mockserver.values.json_text import read_own
 from mockserver.values.moment import read_datetime
 
@@ -40,6 +39,14 @@ class Hit:
     def damage(self) -> Damage | None:
         """What happens to the reply on its way."""
         return self.fault.on_its_way(self.delay)
+
+
+def later(damage: Damage | None, seconds: float) -> Damage | None:
+    """``damage`` that begins so many seconds later than it would; None stays None where these are none."""
+    if not seconds:
+        return damage
+    damage = damage or Damage()
+    return replace(damage, late=damage.late + seconds)
 
 
 @dataclass(slots=True)
@@ -91,11 +98,10 @@ class Faults:
     """The faults still to come, in the order they were asked for; the first that matches is taken.
 
     ``draw`` gives a number below 2**128 that depends on its arguments alone: the same requests are hit again in
-    another run. ``pause`` waits for so many seconds; a server that does more than wait then replaces it.
+    another run.
     """
 
     def __init__(self, draw: Callable[..., int]) -> None:
-        self.pause: Callable[[float], None] = time.sleep
         self._draw = draw
         self._lock = Lock()
         self._count = 0
@@ -145,10 +151,8 @@ class Faults:
         return max((one.fault.stale for one in self._left), default=0.0) if self._left else 0.0
 
     def happen(self, hit: Hit) -> None:
-        """Wait, then raise the Refusal that the fault asks for, if any. No lock is held while it waits."""
+        """Raise the Refusal that the fault asks for, if any; its delay passes when the reply leaves."""
         fault = hit.fault
-        if hit.delay and fault.damage not in SPREADING:
-            self.pause(hit.delay)
         if fault.status is not None:
             headers = [("Retry-After", str(hit.retry_after))] if hit.retry_after is not None else []
             message = fault.message or f"A fault was asked for: {fault.status}."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -34,11 +33,12 @@ class Preferences:
     delay: float | None = None
     applied: list[str] = field(default_factory=list)
 
-    def wait(self, pause: Callable[[float], None]) -> None:
-        """Let ``pause`` wait for the delay."""
-        if self.delay is not None:
-            self.applied.append(f"delay={self.delay:g}")
-            pause(self.delay)
+    def late(self) -> float:
+        """The seconds by which the reply leaves late; from now on the delay is applied."""
+        if self.delay is None:
+            return 0.0
+        self.applied.append(f"delay={self.delay:g}")
+        return self.delay
 
     def answer(self, operation: Operation, document: Document) -> tuple[Reply, str] | None:
         """The reply that takes the place of the operation's own, with its reason; None: it is carried out as usual.

@@ -10,21 +10,22 @@ from mockserver.contract import Operation
 from mockserver.errors import Problem, SetupError
 from mockserver.runtime.fault import GATEWAY, Fault
 from mockserver.values.data_file import DataFile
-from mockserver.values.form import check_form
+from mockserver.values.form import NO_FORM, check_form
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
 
 HAPPENINGS = ("status", "delay", "damage", "bytes_per_second", "limit", "stale", "duplicate")
 """The members of which a fault needs one at least."""
-NOTHING = "neither status nor delay nor damage, nor anything else that happens"
+NOTHING = "the fault says which requests it is for, but not what happens to them"
 _UNANSWERED = ("stale", "duplicate")
 """What happens to a request that is carried out, so not beside a status."""
 
 
 def read_fault(body: Mapping[str, Any], operations: Mapping[str, Operation]) -> Fault:
     """The fault that a JSON object tells. Raises SetupError listing what is wrong with it."""
-    problems = check_form("fault", DataFile("fault", body))
+    found = check_form("fault", DataFile("fault", body))
+    problems = [one for one in found if one.pointer or one.problem != NO_FORM]  # what is said of that tells more
     wrong = {problem.pointer.split("/")[1] for problem in problems if problem.pointer}
     members = {one.name for one in fields(Fault)}
     given = {name: value for name, value in body.items() if name in members and name not in wrong and value is not None}
@@ -50,7 +51,7 @@ def _wrong_values(fault: Fault, operations: Mapping[str, Operation]) -> Iterator
             "operation", f"no operation is called {shown(fault.operation)}", meant(fault.operation[:80], operations)
         )
     if not any(getattr(fault, name) for name in HAPPENINGS):
-        yield _problem("status", NOTHING, "give at least one")
+        yield _problem("status", NOTHING, f"give at least one of {', '.join(HAPPENINGS)}")
     if fault.damage == "slow" and not fault.delay:
         yield _problem("delay", "no time for a slow reply", "give the seconds over which the reply is sent")
     if fault.damage and fault.bytes_per_second:

@@ -28,6 +28,7 @@ MOST = 50
 """How many unknown members of an object, and how many problems of a file, are named."""
 Fault: TypeAlias = tuple[str, str, str]
 """An RFC 6901 pointer, what is wrong there, and what to do."""
+NO_FORM = "matches none of the accepted forms"
 _ZONED = re.compile(r"\d[Tt ].*(?:[Zz]|[+-]\d\d:?\d\d)\Z", re.ASCII)
 
 
@@ -173,11 +174,7 @@ def _alternatives(error: ValidationError, at: tuple[str | int, ...]) -> Iterator
     types = [one.validator_value for branch in branches for one in branch if one.validator == "type"]
     kinds = [kind for one in types for kind in (one if isinstance(one, list) else [one])]
     is_typed = bool(kinds) and not fitting
-    problem = (
-        _problem("type", list(dict.fromkeys(kinds)), error.instance)
-        if is_typed
-        else "matches none of the accepted forms"
-    )
+    problem = _problem("type", list(dict.fromkeys(kinds)), error.instance) if is_typed else NO_FORM
     yield pointer_to(*at), problem, _remedy(error.schema, "correct it")
 
 

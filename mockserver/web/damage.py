@@ -6,13 +6,13 @@ import ctypes
 import os
 import socket
 import struct
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from http.client import responses
 from pathlib import Path
 from stat import S_ISSOCK
+from time import sleep
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -35,14 +35,16 @@ _PAGE = "<!doctype html><html><head><title>{0}</title></head><body><center><h1>{
 
 @dataclass(frozen=True, slots=True)
 class Slowly:
-    """A body and the seconds over which it is sent; to iterate over it takes that long."""
+    """A body, the seconds over which it is sent, and those before; to iterate over it takes that long."""
 
     content: bytes
-    seconds: float
+    seconds: float = 0.0
+    late: float = 0.0
 
     def __iter__(self) -> Iterator[bytes]:
+        sleep(self.late)
         for piece in self.pieces():
-            time.sleep(self.pause)
+            sleep(self.pause)
             yield piece
 
     @property
@@ -51,7 +53,7 @@ class Slowly:
         return self.seconds / PIECES
 
     def pieces(self) -> list[bytes]:
-        size = max(1, -(-len(self.content) // PIECES))
+        size = max(1, -(-len(self.content) // (PIECES if self.seconds else 1)))
         return [self.content[start : start + size] for start in range(0, len(self.content), size)]
 
 
@@ -92,11 +94,11 @@ def damaged(content: bytes, damage: Damage) -> bytes | Slowly:
     if damage.kind in _ENDS:
         raise Lost(damage)
     if damage.kind == "cut":
-        return content[: len(content) // 2]
+        content = content[: len(content) // 2]
     if damage.kind != "slow":
-        return content
+        return Slowly(content, late=damage.late) if damage.late else content
     seconds = min(len(content) / damage.rate, LONGEST) if damage.rate else damage.seconds
-    return Slowly(content, seconds)
+    return Slowly(content, seconds, damage.late)
 
 
 def damaging(app: WSGIApplication) -> WSGIApplication:
@@ -124,8 +126,9 @@ def damaging(app: WSGIApplication) -> WSGIApplication:
 
 
 def _end(connection: socket.socket, damage: Damage) -> None:
+    sleep(damage.late)
     if damage.kind == "silent":
-        time.sleep(damage.seconds)
+        sleep(damage.seconds)
     if damage.kind == "reset":
         reset(connection)
 

@@ -46,6 +46,7 @@ class _Answered(NamedTuple):
     following: Following | None = None
     drips: Sequence[bytes] = ()
     pause: float = 0.0
+    late: float = 0.0
 
 
 class _Body(NamedTuple):
@@ -77,7 +78,6 @@ class Front:
         self._log, self._within = log, body_within
         self._threads, self._pace = threads or Threads(), RequestPace()
         self._next: Future[Front] = Future()
-        self.world.faults.pause = self._threads.pause
 
     def followed_by(self, world: World) -> Front:
         """A front of another world, which may take this one's place."""
@@ -109,6 +109,8 @@ class Front:
                 answered = await self._document(arrived, found)
             except Moved:
                 answered = await (await self._successor()).again(arrived, raw)
+        if answered.late:
+            await asyncio.sleep(answered.late)
         if answered.lost:
             await lose(answered.lost, scope, receive)
         await send({"type": "http.response.start", "status": answered.status, "headers": answered.headers})
@@ -144,16 +146,14 @@ class Front:
         like = Like(arrived.method, template, values.get(self.world.contract.tenant or ""))
         if len(arrived.body or b"") > SMALL:
             return await self._threads.beside(partial(self._answer, arrived, found))
-        if self._pace.is_quick(like) and self._pauses_nowhere(arrived):
+        if self._pace.is_quick(like) and self._waits_for_nobody():
             with suppress(WouldWait):
                 return self._timed(like, arrived, found, may_wait=False)
         return await self._threads.beside(partial(self._timed, like, arrived, found))
 
-    def _pauses_nowhere(self, arrived: Arrived) -> bool:
-        """Whether nobody asked for a pause, and no other store may be waited for."""
-        if self.world.onward is not None:
-            return False
-        return not self.world.faults.are_waiting and "prefer" not in arrived.headers and self.world.store.is_at_hand
+    def _waits_for_nobody(self) -> bool:
+        """Whether no other server or store is asked, and no fault used up by a request that is begun again."""
+        return self.world.onward is None and not self.world.faults.are_waiting and self.world.store.is_at_hand
 
     def _timed(self, like: Like, arrived: Arrived, found: Match, *, may_wait: bool = True) -> _Answered:
         began = time.perf_counter()
@@ -232,7 +232,7 @@ class Front:
         try:
             left = damaged(content, leaving.damage)
         except Lost:
-            return _Answered(leaving.status, [], b"", lost=leaving.damage)
+            return _lost(leaving.status, leaving.damage)
         return _sent(leaving.status, headers, left)
 
     def _application(self) -> WSGIApplication:
@@ -251,7 +251,7 @@ class Front:
         try:
             pieces: Iterable[bytes] = self._application()(environ, start)
         except Lost as lost:
-            return _Answered(captured[0], [], b"", lost=lost.damage)
+            return _lost(captured[0], lost.damage)
         if MOVED in environ:
             raise Moved
         if FOLLOWING in environ:
@@ -273,8 +273,13 @@ _CLOSE = (b"connection", b"close")
 
 def _sent(status: int, headers: list[tuple[bytes, bytes]], content: bytes | Slowly) -> _Answered:
     if isinstance(content, Slowly):
-        return _Answered(status, headers, content.content, drips=content.pieces(), pause=content.pause)
+        drips, late = content.pieces() if content.seconds else (), content.late
+        return _Answered(status, headers, content.content, drips=drips, pause=content.pause, late=late)
     return _Answered(status, headers, content)
+
+
+def _lost(status: int, damage: Damage) -> _Answered:
+    return _Answered(status, [], b"", lost=damage, late=damage.late)
 
 
 def _nothing() -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
 THREADS = 64
-"""Requests that are answered or pause at once; more wait their turn. Bodies that arrive take no thread."""
+"""Requests that are answered at once; more wait their turn. Bodies on their way and late replies take no thread."""
 PATIENCE = 0.05
 """Seconds for which requests are answered one by one before the next goes in beside a slow one."""
 
@@ -29,10 +28,6 @@ class Threads:
         """What ``answer`` returns."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._alone, answer)
 
-    def pause(self, seconds: float) -> None:
-        """Wait while others are answered; called on one of the threads."""
-        self._gate.pause(seconds)
-
     def _alone(self, answer: Callable[[], Answer]) -> Answer:
         with self._gate.entered():
             return answer()
@@ -43,35 +38,19 @@ class Gate:
 
     PERF: Python runs one thread at a time anyway. Threads that wait here wait without fighting for the
     interpreter's lock, which gives 1.4 times the requests a second. After ``patience`` seconds the next goes in
-    all the same, and a fault's delay passes outside, so nobody shuts the gate.
+    all the same, so nobody shuts the gate.
     """
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
         self._lock = threading.Lock()
-        self._here = threading.local()
 
     @contextmanager
     def entered(self) -> Iterator[None]:
         """Inside, alone if that is possible."""
-        self._enter()
+        alone = self._lock.acquire(timeout=self._patience)
         try:
             yield
         finally:
-            self._leave()
-
-    def pause(self, seconds: float) -> None:
-        """Wait outside."""
-        self._leave()
-        try:
-            time.sleep(seconds)
-        finally:
-            self._enter()
-
-    def _enter(self) -> None:
-        self._here.alone = self._lock.acquire(timeout=self._patience)
-
-    def _leave(self) -> None:
-        if getattr(self._here, "alone", False):
-            self._here.alone = False
-            self._lock.release()
+            if alone:
+                self._lock.release()
