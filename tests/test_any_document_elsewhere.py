@@ -330,3 +330,51 @@ def test_a_form_cannot_say_an_empty_list_but_by_leaving_it_out(tmp_path: Path) -
         "required": True, "content": {"application/x-www-form-urlencoded": {"schema": listed}},
     }  # fmt: skip
     assert judged(document(paths), tmp_path) == []
+
+
+PAGEABLE = an_object(
+    page={"type": "integer", "minimum": 0},
+    size={"type": "integer", "minimum": 1},
+    sort={"type": "array", "items": TEXT},
+)
+
+
+@pytest.mark.parametrize(("style", "written"), [("form", "{}"), ("deepObject", "pageable[{}]")])
+def test_an_object_in_the_query_is_its_members(tmp_path: Path, style: str, written: str) -> None:
+    """As documents have it that were generated from a class of what may be asked for."""
+    paths = records("/articles", an_object(id={"type": "integer"}), schema={"type": "integer"})
+    asked = {**parameter("pageable", {**PAGEABLE, "required": ["size"]}, "query"), "style": style, "required": True}
+    paths["/articles"]["get"]["parameters"] = [asked]
+    caller = client(document(paths), tmp_path)
+    size, page = written.format("size"), written.format("page")
+    pages = [caller.get(f"/articles?{size}=2&{page}={number}") for number in (0, 1)]
+    assert [[one["id"] for one in page.json] for page in pages] == [[1, 2], [3]]
+    assert not any("Mock-Ignored" in one.headers for one in pages)
+    assert caller.get(f"/articles?{page}=0").status_code == 400
+    assert caller.get(f"/articles?{size}=0").status_code == 400
+    assert judged(document(paths), tmp_path) == []
+
+
+def test_a_map_in_the_query_may_have_no_members(tmp_path: Path) -> None:
+    paths = records("/articles", an_object(id={"type": "integer"}))
+    paths["/articles"]["get"]["parameters"] = [{**parameter("params", {"type": "object"}, "query"), "required": True}]
+    assert client(document(paths), tmp_path).get("/articles").status_code == 200
+
+
+def test_a_record_beside_words_about_it_may_show_less_than_the_list_does(tmp_path: Path) -> None:
+    """Its key stands in the envelope as well, as a text where the record has a number."""
+    listed = an_object(id={"type": "integer"}, name=TEXT, note=TEXT, changed_by=TEXT, changed_on=TEXT, created_by=TEXT)
+    read = an_object(
+        id=TEXT, title=TEXT, columns=an_object(name=TEXT), result=an_object(id={"type": "integer"}, name=TEXT)
+    )
+    made = an_object(id={"type": "number"}, result=an_object(name=TEXT))
+    paths = records("/layers", listed, "pk")
+    paths["/layers"]["get"]["responses"]["200"] = reply(
+        an_object(count={"type": "number"}, result={"type": "array", "items": listed})
+    )
+    paths["/layers"]["post"]["responses"]["201"] = reply(made)
+    paths["/layers/{pk}"]["get"]["responses"]["200"] = reply(read)
+    caller = client(document(paths), tmp_path)
+    assert caller.post("/layers", json={"name": "Roads"}).json["id"] == 4
+    assert caller.get("/layers/4").json == {"id": "4", "result": {"id": 4, "name": "Roads"}}
+    assert caller.get("/layers").json["result"][3]["name"] == "Roads"

@@ -17,6 +17,7 @@ IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
     """The parameters of a path and of one of its operations, each name once: the operation's wins."""
     found: dict[tuple[str, str], Taken] = {}
+    spread: dict[tuple[str, str], Taken] = {}
     for place in places:
         for index, _ in enumerate(place.child("parameters").value or []):
             one = shapes.follow(place.child("parameters", index))
@@ -28,7 +29,7 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
                 schema = next((media.child("schema") for _, media in one.child("content").items()), schema)
             style = str(one.child("style").value or "form")
             explode = one.child("explode").value
-            found[name, location] = Taken(
+            taken = Taken(
                 name,
                 location,
                 required=bool(one.child("required").value) or location == "path",
@@ -38,7 +39,26 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
                 may_be_empty=one.child("allowEmptyValue").value is True,
                 description=str(one.child("description").value or ""),
             )
-    yield from found.values()
+            if _is_spread(shapes, taken):
+                spread.update({(member.name, location): member for member in _members(shapes, taken)})
+            else:
+                found[name, location] = taken
+    yield from {**spread, **found}.values()
+
+
+def _is_spread(shapes: Shapes, taken: Taken) -> bool:
+    """Whether a parameter of the query is an object each of whose members is a parameter of its own in the address."""
+    is_by_member = taken.style == "deepObject" or (taken.style == "form" and taken.explode)
+    return taken.location == "query" and is_by_member and shapes.type(taken.schema) == "object"
+
+
+def _members(shapes: Shapes, taken: Taken) -> Iterator[Taken]:
+    """What an address has of an object: ``page=2``, or ``filter[page]=2`` where it is deep."""
+    needed = shapes.shape(taken.schema).required if taken.required else ()
+    for name, schema in shapes.properties(taken.schema).items():
+        written = f"{taken.name}[{name}]" if taken.style == "deepObject" else name
+        is_needed = name in needed and shapes.type(schema) not in ("object", "array")  # these may be empty, or deeper
+        yield Taken(written, taken.location, required=is_needed, schema=schema)
 
 
 def credentials(document: Document, shapes: Shapes, entry: PathEntry) -> tuple[tuple[Credential, ...], ...]:

@@ -164,7 +164,9 @@ class Resources:
                 like = {name: len(wanted & set(self.shapes.properties(node))) for name, node in members.items()
                         if self.shapes.type(node) == "object"}  # fmt: skip
                 best = max(like, key=lambda name: like[name], default="")
-                if best and like[best] > max(len(wanted) / 2, len(wanted & set(members)), 1):
+                if not best or like[best] <= max(len(wanted & set(members)), 1):
+                    continue
+                if like[best] > len(wanted) / 2 or like[best] == len(self.shapes.properties(members[best])):
                     reading.record = Found((best,), members[best], f"'{best}' is made like the list's items")
 
     def each(self, reading: Reading, one: InferredCollection) -> Steps:

@@ -143,10 +143,13 @@ def _backward(roles: dict[str, str], number: int, start: int) -> dict[str, str]:
     return {}
 
 
+_HOLDERS = ("pagination", "pageable", "paging")
+
+
 def _role(name: str) -> str:
     """What a parameter is for: ``pagination[pageSize]`` what ``pageSize`` is."""
     word = flat(name)
-    return word.removeprefix("pagination") or word
+    return next((rest for one in _HOLDERS if (rest := word.removeprefix(one)) not in ("", word)), word)
 
 
 def _beside(call: Call, facts: dict[str, Any]) -> dict[str, Json]:

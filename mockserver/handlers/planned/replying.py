@@ -40,15 +40,17 @@ def with_record(call: Call, record: Json, *, headers: Headers = (), notes: Heade
     """The declared success with ``record`` where the document puts it."""
     steps, model = plan_of(call).record or (), call.resource.model
     key = value_at(record, model.key) if model and len(model.key) == 1 and steps else None
-    beside = {model.key[0]: key} if model and key is not None and _is_beside(call, model.key[0], key) else {}
+    beside = _beside(call, model.key[0], key) if model and key is not None else {}
     return answered(call, record, steps, beside=beside, headers=headers, notes=notes)
 
 
-def _is_beside(call: Call, name: str, key: Json) -> bool:
-    """Whether an envelope has the key of the record in it as well."""
+def _beside(call: Call, name: str, key: Json) -> dict[str, Json]:
+    """The key of the record where an envelope has it as well, be it as a text."""
     schema, maker = plan_of(call).success.schema, call.tools.maker
     place = maker.shapes.properties(schema).get(name) if schema is not None else None
-    return place is not None and maker.allows(place, key)
+    if place is None:
+        return {}
+    return next(({name: one} for one in (key, str(key)) if maker.allows(place, one)), {})
 
 
 def answered(
