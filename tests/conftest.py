@@ -17,6 +17,7 @@ import orjson
 import pytest
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies
 
 import forked
 from compiled import share
@@ -162,6 +163,24 @@ def resident() -> int:
     except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return pages * resource.getpagesize() // 2**20
+
+
+def know_characters() -> None:
+    """Let Hypothesis write down, once for a checkout, which characters there are: in a process that is gone with
+    the 200 MB that it takes, and before each worker finds the list missing.
+    """
+    if not (child := os.fork()):
+        try:
+            strategies.text().validate()
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+
+
+@pytest.hookimpl(trylast=True)  # Hypothesis lets nobody ask it for anything before it has heard of the session itself
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        know_characters()
 
 
 def pytest_configure(config: pytest.Config) -> None:

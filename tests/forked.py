@@ -133,7 +133,8 @@ def _ask(message: bytes, descriptors: list[int]) -> None:
 def _warm(_: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
     """The process that forks, and the way to it: one for each that asks, as a copy of a worker must not share its own."""
     here, there = socket.socketpair()
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])}
+    path = os.pathsep.join([*map(str, (HERE, HERE / "conformance")), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path}
     process = subprocess.Popen(
         [sys.executable, str(HERE / "forking.py")], stdin=there, cwd=HERE.parent, env=environment
     )
