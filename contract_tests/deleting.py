@@ -13,6 +13,7 @@ from mockserver.conformance import (
     put,
     quoted,
     references,
+    required_references,
     results_of,
     send_batch,
     walk,
@@ -125,7 +126,7 @@ def check_dependants(session: Session, group: Group) -> None:
 @check(*NEEDS, writes=True, code=114)
 def check_dangling(session: Session, group: Group) -> None:
     """A reference to a record that does not exist is refused with 409, and nothing is stored."""
-    for reference in references(session, group):
+    for reference in required_references(session, group):
         dangling = naming(group, reference, f"missing-{session.mark}")
         create = group.one(Kind.CREATE)
         with session.each(create):

@@ -14,7 +14,7 @@ from mockserver.conformance import (
     check,
     naming,
     other,
-    references,
+    required_references,
     results_of,
     send_batch,
     unlike_replies,
@@ -159,7 +159,7 @@ def check_same_values(session: Session, group: Group) -> None:
 @check(Kind.CREATE, pair=True, writes=True)
 def check_references(session: Session, group: Group) -> None:
     """A reference to another tenant's record is a dangling one."""
-    for reference in references(session, group):
+    for reference in required_references(session, group):
         referenced = session.plan.groups[reference.resource]
         foreign = session.create(referenced, who=other(session))
         operation = group.one(Kind.CREATE)

@@ -102,10 +102,11 @@ def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     reply = called_back(world, operation, request, _carried_out(world, call, request, trail))
     for breach in call.breaches:
         _note_breach(breach, trail)
-    effects = (("Effects", few_of(call.effects)),) if call.effects else ()
-    if not sent.notes and not effects:  # PERF: an eighth of the time that reading a record takes
+    collected = (("Effects", call.effects), ("Unknown", call.unknown))
+    notes = [(name, few_of(found)) for name, found in collected if found]
+    if not sent.notes and not notes:  # PERF: an eighth of the time that reading a record takes
         return reply
-    return replace(reply, notes=(*sent.notes, *reply.notes, *effects))
+    return replace(reply, notes=(*sent.notes, *reply.notes, *notes))
 
 
 def _carried_out(world: World, call: Call, request: Request, trail: _Trail) -> Reply:
@@ -123,7 +124,7 @@ def _carried_out(world: World, call: Call, request: Request, trail: _Trail) -> R
             return _in_one_unit(world, call, request, trail, reading=reading)
         except Overtaken:  # nothing has happened, and what it collected is told again
             reading = False
-            for collected in (call.effects, call.mails, call.breaches):
+            for collected in (call.effects, call.unknown, call.mails, call.breaches):
                 collected.clear()
     raise StoreUnreachable(f"others have changed {tenant[:80]} {OVERTAKEN} times meanwhile")
 

@@ -113,7 +113,7 @@ def _wrong(tenant: Tenant, resource: Resource, record: Mapping[str, Any]) -> Ite
         yield Problem(file, violation.pointer, violation.message, f"correct it ({violation.keyword})")
     for name in resource.ignored(record):
         yield Problem(file, f"/{name}", "is not a field", meant(name, resource.fields))
-    for reference in resource.references:
+    for reference in resource.binding(strict=tenant.is_strict):
         for pointer, key in reference.found_in(record):
             if key not in tenant[reference.resource]:
                 problem = f"names {quoted(key)}, which is not in {reference.resource}"

@@ -77,7 +77,7 @@ class Settings:
     leaves what the next one like it needs. Sizes are bytes.
     """
 
-    spec: Path | str | tuple[Path | str, ...] = field(default_factory=stock_spec)
+    spec: Path | str | tuple[Path | str, ...] = field(default_factory=stock_specs)
     fixtures: Path = field(default_factory=lambda: data_folder("fixtures"))
     scenario: str = "default"
     seed: int | None = None

@@ -99,9 +99,10 @@ def _put(world: World, tenant: Tenant, resource: Resource, record_id: str, value
 
 def _broken_references(world: World, tenant: Tenant) -> Iterator[Problem]:
     for resource in world.contract.resources.values():
-        for record in tenant[resource.name].scan() if resource.references else ():
+        references = resource.binding(strict=tenant.is_strict)
+        for record in tenant[resource.name].scan() if references else ():
             data = record.data()
-            for reference in resource.references:
+            for reference in references:
                 for pointer, key in reference.found_in(data):
                     if key not in tenant[reference.resource]:
                         at = pointer_to("records", resource.name, record.id) + pointer

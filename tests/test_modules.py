@@ -21,7 +21,7 @@ AUDIENCE = "https://api.rhythmsoftware.com"
 
 @pytest.fixture(scope="module")
 def client() -> Any:
-    return create_app(spec=BOTH, scenario="empty", auth="off", clock="frozen").test_client()
+    return create_app(scenario="empty", auth="off", clock="frozen").test_client()
 
 
 @pytest.fixture(scope="module")
@@ -94,16 +94,52 @@ def test_an_organisation_that_is_renamed_is_renamed_at_its_people(client: Any, a
 def test_keys_into_the_other_module_lead_to_its_records(client: Any, ada: dict[str, Any]) -> None:
     program = client.post("/programs/ada", json=_program(client)).json["id"]
     good = {"name": "Ada Lovelace", "status": "active", "program_id": program, "contact_id": ada["id"]}
-    refused = client.post("/certifications/ada", json={**good, "contact_id": "nobody", "organization_id": "none"})
-    assert refused.status_code == 409
-    assert [one["message"] for one in refused.json["errors"]] == [
-        "names 'nobody', which is not in contacts",
-        "names 'none', which is not in organizations",
-    ]
     made = client.post("/certifications/ada", json=good)
     assert made.status_code == 200, made.text
     depends = client.delete(f"/contacts/ada/{ada['id']}")
     assert (depends.status_code, made.json["id"] in depends.text) == (409, True)
+
+
+MADE_UP = {
+    "contact_id": "nobody", "organization_id": "none", "name": "Nobody", "number": 1, "program_id": "prog-pmc", "status": "active",
+}  # fmt: skip
+
+
+def test_a_key_into_the_other_module_that_leads_nowhere_is_kept_and_told(client: Any) -> None:
+    """Modules are hosts of their own: a client of certifications alone knows its contacts from elsewhere."""
+    world = create_app(auth="off", clock="frozen").test_client()
+    made = world.post("/certifications/acme", json=MADE_UP)
+    assert (made.status_code, made.json["contact_id"]) == (200, "nobody")
+    told = "certifications/contact_id 'nobody' is not in contacts, certifications/organization_id 'none' is not in organizations"
+    assert made.headers["Mock-Unknown"] == told
+    path = f"/certifications/acme/{made.json['id']}"
+    patched = world.patch(path, json=[{"op": "replace", "path": "/name", "value": "Still Nobody"}])
+    assert (patched.status_code, "Mock-Unknown" in patched.headers) == (200, False), "it was told when it was new"
+    batch = {"operations": [{"operation": "patch", "id": made.json["id"], "patch_directives": [
+        {"op": "replace", "path": "/contact_id", "value": "somebody"}]}]}  # fmt: skip
+    assert (
+        "'somebody' is not in contacts" in world.post("/certifications/acme/batch", json=batch).headers["Mock-Unknown"]
+    )
+    assert ["Unknown", told] in next(one for one in world.get("/__mock__/journal").json if one["method"] == "POST")[
+        "notes"
+    ]
+    exported = world.get("/__mock__/tenants/acme/records").json
+    assert world.put("/__mock__/tenants/acme/records", json=exported).status_code == 200
+    assert world.get(path).json["contact_id"] == "somebody"
+    wrong = world.post("/certifications/acme", json={**MADE_UP, "program_id": "none"})
+    assert (wrong.status_code, [one["path"] for one in wrong.json["errors"]]) == (409, ["body/program_id"])
+
+
+def test_where_references_are_strict_it_is_refused_as_within_the_module() -> None:
+    strict = create_app(auth="off", clock="frozen", strict_references=True).test_client()
+    refused = strict.post("/certifications/acme", json=MADE_UP)
+    assert refused.status_code == 409
+    assert [(one["path"], one["message"]) for one in refused.json["errors"]] == [
+        ("body/contact_id", "names 'nobody', which is not in contacts"),
+        ("body/organization_id", "names 'none', which is not in organizations"),
+    ]
+    known = {**MADE_UP, "contact_id": "contact-ada", "organization_id": "org-harbor"}
+    assert strict.post("/certifications/acme", json=known).status_code == 200
 
 
 def _program(client: Any) -> dict[str, Any]:
@@ -129,7 +165,7 @@ def test_each_module_below_the_path_of_its_own_vendor_mock(client: Any, ada: dic
 
 
 def test_the_person_who_asks() -> None:
-    caller = create_app(spec=BOTH, scenario="empty", auth="decode", clock="frozen").test_client()
+    caller = create_app(scenario="empty", auth="decode", clock="frozen").test_client()
 
     def headers(**more: str) -> dict[str, str]:
         claims = {f"http://rhythmsoftware.com/{name}": text for name, text in {"tenant_id": "acme", **more}.items()}
@@ -147,7 +183,7 @@ def test_the_person_who_asks() -> None:
 
 def test_the_default_world_is_the_same_with_its_people_in_it() -> None:
     """Whom the records name is there, and what they copied is what is said there."""
-    client = create_app(spec=BOTH, auth="off", clock="frozen").test_client()
+    client = create_app(auth="off", clock="frozen").test_client()
     people = {one["id"]: one for one in client.get("/contacts/acme").json}
     held = client.get("/certifications/acme").json
     assert len(held) > 40
@@ -163,7 +199,7 @@ def test_the_default_world_is_the_same_with_its_people_in_it() -> None:
 
 
 def test_an_application_takes_from_the_contact_what_is_said_there_now() -> None:
-    client = create_app(spec=BOTH, auth="off", clock="frozen").test_client()
+    client = create_app(auth="off", clock="frozen").test_client()
     patch = [
         {"op": "replace", "path": f"/{name}", "value": text}
         for name, text in (("name", "Ada King"), ("last_name", "King"))
@@ -188,7 +224,7 @@ tenants:
     pinned:
       certifications: [{id: cert-own, number: 1, name: Own, status: active, contact_id: contact-own, program_id: prog-pmc}]
 """)
-    client = create_app(spec=BOTH, auth="off", scenario=str(scenario)).test_client()
+    client = create_app(auth="off", scenario=str(scenario)).test_client()
     people = {one["id"] for one in client.get("/contacts/acme").json}
     named = {one["contact_id"] for one in client.get("/certifications/acme").json}
     assert named - people == {"contact-own"}, "what is written out is taken on trust, whom recipes name is there"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,14 +67,9 @@ from mockserver.settings import CLOCKS, record_token
     "postgresql://user:password@host/database, which many servers share. [env: MOCKSERVER_STORE]",
 )
 @click.option(
-    "--modules",
-    is_flag=True,
-    help="Also serve the modules beside the document that comes with mockserver: contacts and organisations.",
-)
-@click.option(
     "--strict-references",
     is_flag=True,
-    help="Answer 409 to references to unknown records of other modules.",
+    help="Answer 409 to keys of unknown records of other modules, which are stored and told in Mock-Unknown otherwise.",
 )
 @click.option(
     "--validator",
@@ -128,7 +122,6 @@ def serve(
     record: str | None,
     record_all: bool,
     record_into: Path,
-    modules: bool,
     **options: Any,
 ) -> None:
     """Start the mock server; stop it with Ctrl-C.
@@ -141,7 +134,6 @@ def serve(
       mockserver serve
       mockserver serve petstore.yaml               any API; what clients create is kept
       mockserver serve shop.yaml billing.yaml=/billing
-      mockserver serve --modules                   with contacts and organisations, which keys must then name
       mockserver serve --port 0 --scenario empty
       mockserver serve --group certifications      these operations, and those of what they refer to
       mockserver serve --scenario large --count certifications=20000 --page-size 500
@@ -155,20 +147,8 @@ def serve(
     from mockserver.settings import cache_folder
 
     options["cache"] = cache_folder()
-    named = _documents((*documents, *spec), modules=modules)
-    settings = settings_for(named, counts=dict(counts), auth=Mode(auth), **options)
+    settings = settings_for((*documents, *spec), counts=dict(counts), auth=Mode(auth), **options)
     if record_all and not record:
         raise click.UsageError("--record-all needs the server's address: --record URL")
     recording = Recording(record, record_into, record_all, record_token()) if record else None
     serve_forever(settings, host, port, "off" if quiet else log, watch=watch, recording=recording)
-
-
-def _documents(named: Sequence[str], *, modules: bool) -> Sequence[str | Path]:
-    """What is to be served: what is named or, with its modules, the stock document."""
-    if not modules:
-        return named
-    if named:
-        raise click.UsageError("--modules goes with the stock document; name all documents, or none")
-    from mockserver.settings import stock_specs
-
-    return stock_specs()

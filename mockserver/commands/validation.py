@@ -16,7 +16,7 @@ from mockserver.expressions import read_rules
 from mockserver.handlers.document_templates import DocumentTemplates, needed_templates
 from mockserver.inference import infer_contract
 from mockserver.seeding import read_scenario
-from mockserver.settings import Settings, stock_spec
+from mockserver.settings import Settings, stock_specs
 from mockserver.store import Store
 from mockserver.values.absent import ABSENT
 from mockserver.values.data_file import read_data_file
@@ -34,7 +34,7 @@ def validate_all(settings: Settings, paths: Sequence[str]) -> Iterator[str]:
     problems: list[Problem] = []
     documents: list[str] = []
     scenarios: list[Path] = []
-    for named in paths or (str(stock_spec()), str(settings.fixtures / "scenarios")):
+    for named in paths or (*map(str, stock_specs()), str(settings.fixtures / "scenarios")):
         with _kept(problems):
             for file in _files(named):
                 if isinstance(file, Path) and not _is_document(file):
@@ -46,7 +46,7 @@ def validate_all(settings: Settings, paths: Sequence[str]) -> Iterator[str]:
         with _kept(problems):
             yield _document(settings, document)
             good.append(document)
-    chosen = settings if good in ([], [str(stock_spec())]) else replace(settings, spec=_one_or_all(good))
+    chosen = replace(settings, spec=_one_or_all(good)) if good else settings
     if documents and (len(documents) > 1 or settings.overlays) and not problems:
         with _kept(problems):
             yield _together(chosen)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from mockserver.conformance.profiles import PROFILES, Profile
 from mockserver.conformance.provenance import Provenance
 from mockserver.errors import Problem, SetupError
-from mockserver.settings import state_folder, stock_spec
+from mockserver.settings import state_folder, stock_specs
 from mockserver.values.shown import quoted
 
 MOCK = "mock"
@@ -66,7 +66,7 @@ class Options:
     allow_hosts: tuple[str, ...] = ()
     redact: tuple[str, ...] = ()
     strictness: Provenance | None = None
-    spec: Path | str | tuple[Path | str, ...] = field(default_factory=stock_spec)
+    spec: Path | str | tuple[Path | str, ...] = field(default_factory=stock_specs)
     overlays: tuple[Path, ...] = ()
     state: Path = field(default_factory=lambda: state_folder() / "check")
 

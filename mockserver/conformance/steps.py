@@ -131,6 +131,17 @@ def references(session: Session, group: Group) -> list[Reference]:
     return found
 
 
+def required_references(session: Session, group: Group) -> list[Reference]:
+    """Of ``references``, those whose records must be there: a key into another module may be refused or kept.
+
+    Raises NotApplicable.
+    """
+    found = [one for one in references(session, group) if not one.crosses]
+    if not found:
+        raise NotApplicable("there is no foreign key within the module")
+    return found
+
+
 def naming(group: Group, reference: Reference, record_id: str) -> dict[str, Any]:
     is_list = group.values.type_of(group.field(reference.field)) == "array"
     return {reference.field: [record_id] if is_list else record_id}

@@ -18,11 +18,13 @@ from mockserver.values.members import texts_at
 class Reference:
     """A foreign key: the members that lead to it, and the resource whose record it names (in a list: whose records).
 
-    ``resource`` is one of the document, or ``module:resource`` for a record that another module keeps.
+    ``resource`` is one of the document, or ``module:resource`` for a record that another module keeps;
+    ``crosses`` tells that another module keeps it which the document has as well.
     """
 
     names: tuple[str, ...]
     resource: str
+    crosses: bool = False
 
     @property
     def field(self) -> str:
@@ -89,6 +91,10 @@ class Resource:
     @property
     def is_single(self) -> bool:
         return not self.key
+
+    def binding(self, *, strict: bool) -> tuple[Reference, ...]:
+        """The references whose records must be there: where it is not ``strict``, those within the module."""
+        return self.references if strict else tuple(one for one in self.references if not one.crosses)
 
     def violations(self, record: Mapping[str, Any], location: str = "record") -> tuple[Violation, ...]:
         """How ``record`` breaks the schema that replies promise, but for what is computed when it is looked at."""

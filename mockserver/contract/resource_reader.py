@@ -42,7 +42,9 @@ def _within(resource: Resource, modules: Mapping[str, str]) -> Resource:
     if not any(one.resource in modules for one in resource.elsewhere):
         return resource
     told = sorted((*resource.references, *resource.elsewhere), key=lambda one: one.names)
-    references = [replace(one, resource=modules.get(one.resource, one.resource)) for one in told]
+    references = [
+        replace(one, resource=modules[one.resource], crosses=True) if one.resource in modules else one for one in told
+    ]
     return replace(
         resource,
         references=tuple(one for one in references if not one.is_elsewhere),

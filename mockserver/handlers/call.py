@@ -65,7 +65,8 @@ class Tools:
 class Call:
     """One request that has been understood; the tenant comes beside it, its lock held.
 
-    ``effects`` collects what else it brought about, for the diagnostics; ``mails`` what is sent once all is final;
+    ``effects`` collects what else it brought about, for the diagnostics, ``unknown`` the keys into other modules that
+    lead to no record; ``mails`` what is sent once all is final;
     ``breaches`` those that spoilt a part of it only; ``budget`` is what may be worked out for it.
     """
 
@@ -74,6 +75,7 @@ class Call:
     identity: Identity
     tools: Tools
     effects: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     breaches: list[ContractBreach] = field(default_factory=list)
     budget: Budget = field(default_factory=Budget)

@@ -60,6 +60,7 @@ class Storing:
         self._check(resource, record)
         if dangling := _dangling(resource, self.tenant, record, previous):
             raise Refusal(409, "The record refers to records that do not exist.", violations=dangling)
+        self.call.unknown.extend(_unknown(resource, self.tenant, record, previous))
         if resource.name not in self.call.tools.rules.effects:
             return keep(self.tenant, resource, record_id, record)
         with self.tenant.transaction():
@@ -224,7 +225,7 @@ def _dangling(
     """The references that ``record`` newly makes to records that are not there."""
     found = [
         Violation("body", pointer, "reference", f"names {quoted(key)}, which is not in {one.resource}")
-        for one, pointer, key in _made(resource.references, record, previous)
+        for one, pointer, key in _made(resource.binding(strict=tenant.is_strict), record, previous)
         if key not in tenant[one.resource]
     ]
     if tenant.elsewhere is not None:
@@ -234,6 +235,16 @@ def _dangling(
             if key not in tenant.elsewhere.get(one.resource, ())
         ]
     return found
+
+
+def _unknown(resource: Resource, tenant: Tenant, record: Mapping[str, Any], previous: Mapping[str, Any]) -> list[str]:
+    """The keys into other modules that ``record`` newly holds and that lead nowhere; none where that is refused."""
+    crossing = () if tenant.is_strict else tuple(one for one in resource.references if one.crosses)
+    return [
+        f"{resource.name}{pointer} {quoted(key)} is not in {one.resource}"
+        for one, pointer, key in _made(crossing, record, previous)
+        if key not in tenant[one.resource]
+    ]
 
 
 def _made(

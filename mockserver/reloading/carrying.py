@@ -90,16 +90,19 @@ class _Merge:
 
     def settle(self) -> None:
         """See that no reference leads nowhere: what was deleted comes back where it is needed, else who refers goes."""
-        while sum(self._resolved(*found) for found in [*self._dangling()]):  # all that were found, then again
+        while sum(  # all that were found, then again
+            self._resolved(place, target, pointer, may_stay=may_stay)
+            for place, target, pointer, may_stay in [*self._dangling()]
+        ):
             pass
 
-    def _resolved(self, place: Place, target: Place, pointer: str) -> bool:
+    def _resolved(self, place: Place, target: Place, pointer: str, *, may_stay: bool) -> bool:
         """Whether something was done about a reference that led nowhere when it was found."""
         if (gone := self._removed.pop(target, None)) is not None:
             keep(self.tenant, self._resource(target[0]), target[1], gone.data())
             self._miss(*target, f"had been deleted; it is back, since {place[0]} {place[1]} names it")
             return True
-        if place not in self._mine or target[1] in self.tenant[target[0]]:
+        if may_stay or place not in self._mine or target[1] in self.tenant[target[0]]:
             return False  # the new files' own records are as their author left them
         before, raw = self._mine.pop(place)
         self._miss(*place, f"{pointer}: names {shown(target[1], 80)}, which is not in {target[0]}", raw)
@@ -144,17 +147,19 @@ class _Merge:
             found = () if is_good or maker is None or schema is None else maker.validator(schema).violations(value, "")
         yield from (f"{one.pointer or '/'}: {one.message}" for one in found)
 
-    def _dangling(self) -> Iterator[tuple[Place, Place, str]]:
-        """References that lead nowhere: the record's place, its target's, and the pointer."""
+    def _dangling(self) -> Iterator[tuple[Place, Place, str, bool]]:
+        """References that lead nowhere: the record's place, its target's, the pointer, and whether it may stay so."""
         for resource in self.world.contract.resources.values() if self._mine or self._removed else ():
             if not resource.references:
                 continue
+            binding = resource.binding(strict=self.tenant.is_strict)
             for record in self._suspects(resource.name):
                 data = record.data()
                 for reference in resource.references:
                     for pointer, key in reference.found_in(data):
                         if key not in self.tenant[reference.resource]:
-                            yield (resource.name, record.id), (reference.resource, key), pointer
+                            place, target = (resource.name, record.id), (reference.resource, key)
+                            yield place, target, pointer, reference not in binding
 
     def _suspects(self, resource: str) -> Iterator[Record]:
         """The records that may name one that is not there."""

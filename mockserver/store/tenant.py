@@ -134,6 +134,11 @@ class Tenant(Counting):
             self._note(FactKind.BEGUN, resource, path_key(keys))
         self.begun.add((resource, *keys))
 
+    @property
+    def is_strict(self) -> bool:
+        """Whether keys into other modules must lead to records that are known to be there."""
+        return self.elsewhere is not None
+
     def is_filled(self, resource: str) -> bool:
         return resource not in self._unfilled
 

@@ -22,6 +22,7 @@ EXPOSED = (
     "Mock-Reason",
     "Mock-Request",
     "Mock-Undeclared",
+    "Mock-Unknown",
     "Preference-Applied",
 )
 ORIGIN = "Access-Control-Allow-Origin"
