@@ -12,8 +12,12 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 import forked
 from checking import causes, prepared
 from mockserver import create_app
+from mockserver.conformance.identity import Requester
+from mockserver.conformance.modules import leave_unserved
+from mockserver.conformance.options import Options
+from mockserver.conformance.transports import in_process
 from mockserver.contract import read_document
-from mockserver.settings import stock_specs
+from mockserver.settings import Settings, stock_specs
 
 BOTH = stock_specs()
 AUDIENCE = "https://api.rhythmsoftware.com"
@@ -239,3 +243,20 @@ def found() -> list[list[str]]:
 
 def test_the_kit_finds_nothing_in_a_record_of_which_nothing_is_required() -> None:
     assert forked.result(found) == []
+
+
+@pytest.mark.parametrize(("served", "left_out"), [(BOTH[:1], ["Contacts"]), (BOTH, [])])
+def test_the_kit_leaves_out_a_module_of_which_the_target_knows_no_path(served: Any, left_out: list[str]) -> None:
+    transport = in_process(create_app(spec=served, auth="off", clock="frozen", scenario="empty"))
+    settings, titles = leave_unserved(Settings(), transport, Requester("acme", None))
+    assert [title.split()[0] for title in titles] == left_out
+    assert settings.spec == (BOTH if served == BOTH else BOTH[0])
+    named = Settings(spec=(BOTH[0], str(BOTH[1])))
+    assert leave_unserved(named, transport, Requester("acme", None)) == (named, ()), (
+        "who names it says that it is there"
+    )
+
+
+def test_the_kit_asks_servers_elsewhere_for_the_first_module_alone() -> None:
+    of_mock, near, far = Options(), Options(profile="http"), Options(profile="staging-read")
+    assert (of_mock.spec, near.spec, far.spec) == (BOTH, BOTH, BOTH[0])

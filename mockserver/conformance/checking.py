@@ -82,6 +82,7 @@ def run(
         partial=one.partial,
         stopped=one.stopped,
         lag=one.lag,
+        unserved=target.unserved,
         troubles=tuple(one.troubles()),
         secrets=tuple(one.credentials.secrets()),
         left=left,

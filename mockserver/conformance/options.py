@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from mockserver.conformance.profiles import PROFILES, Profile
 from mockserver.conformance.provenance import Provenance
 from mockserver.errors import Problem, SetupError
-from mockserver.settings import state_folder, stock_specs
+from mockserver.settings import state_folder, stock_spec, stock_specs
 from mockserver.values.shown import quoted
 
 MOCK = "mock"
@@ -28,6 +28,8 @@ class Options:
     reply, ``settle`` how long reads may lag behind writes. ``ca`` and ``insecure`` say whose certificates are taken;
     ``token_url`` with the four after it fetches a token with client credentials. ``against`` is a second server, or
     ``mock``, that the target is compared with in place of being checked; the two after it are its token and tenant.
+    ``spec`` is empty for what comes with mockserver: all of it in this process and on this machine, elsewhere
+    the first document alone, since each module has a host of its own there.
     """
 
     target: str = MOCK
@@ -66,9 +68,14 @@ class Options:
     allow_hosts: tuple[str, ...] = ()
     redact: tuple[str, ...] = ()
     strictness: Provenance | None = None
-    spec: Path | str | tuple[Path | str, ...] = field(default_factory=stock_specs)
+    spec: Path | str | tuple[Path | str, ...] = ()
     overlays: tuple[Path, ...] = ()
     state: Path = field(default_factory=lambda: state_folder() / "check")
+
+    def __post_init__(self) -> None:
+        if self.spec == ():
+            is_near = self.chosen.in_process or self.chosen.local
+            object.__setattr__(self, "spec", stock_specs() if is_near else stock_spec())
 
     @property
     def chosen(self) -> Profile:

@@ -240,6 +240,9 @@ def _baseline(console: Console, summary: dict[str, Any]) -> None:
 
 def _infrastructure(console: Console, summary: dict[str, Any]) -> None:
     """What stood between the run and the target: no finding, one line a cause."""
+    for title in summary["unserved"]:
+        line = f"left out, as the target answers none of its paths: {title} (--spec says what must be there)"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     if summary["lag"]:
         console.print(f"reads lag behind writes by {summary['lag']}: they waited for it", highlight=False)
     if summary["infrastructure"]:

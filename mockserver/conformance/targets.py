@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.auth.authenticator import mint
 from mockserver.auth.signing_keys import Keys
 from mockserver.conformance.identity import Requester
+from mockserver.conformance.modules import leave_unserved
 from mockserver.conformance.options import MOCK, Options
 from mockserver.conformance.own_mock import of_mock
 from mockserver.conformance.target_tokens import other_source, own_source
@@ -27,7 +28,10 @@ SHOWN_MOCK = "http://127.0.0.1:8080"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``base_url`` is what a curl is shown with; ``is_own`` tells a mock that was made for this run alone."""
+    """``base_url`` is what a curl is shown with; ``is_own`` tells a mock that was made for this run alone.
+
+    ``unserved`` are the titles of modules that are left out, since the target does not serve them.
+    """
 
     contract: Contract
     transport: Transport
@@ -35,6 +39,7 @@ class Target:
     other: Requester | None
     base_url: str
     is_own: bool = False
+    unserved: tuple[str, ...] = ()
 
     def secrets(self) -> list[str]:
         return [one.token for one in (self.own, self.other) if one and one.token]
@@ -49,7 +54,9 @@ def find_target(options: Options, app: Any = None) -> Target:
     contract = contract_of(settings)
     keys = Keys(settings.secret, settings.key_file)
     if options.target != MOCK:
-        return _remote(options, contract, keys)
+        target = _remote(options, contract, keys)
+        chosen, unserved = leave_unserved(settings, target.transport, target.own)
+        return replace(target, contract=contract_of(chosen), unserved=unserved) if unserved else target
     transport = in_process(app) if app else _mock(options, settings, contract)
     own, other = (_minted(contract, keys, name) for name in (options.tenant or OWN, options.other_tenant or OTHER))
     return Target(contract, transport, own, other, SHOWN_MOCK, is_own=app is None)

@@ -72,6 +72,7 @@ def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
         "checks": [_check(one, verdict) for one in verdict.results if one.outcome not in UNTOLD],
         "not_covered": _not_covered(verdict),
         "lag": str(verdict.lag) if verdict.lag else None,
+        "unserved": list(verdict.unserved),
         "infrastructure": [
             {"cause": one.cause, "requests": one.met, "given_up": one.given_up, "first": one.first}
             for one in verdict.troubles

@@ -98,6 +98,7 @@ class Verdict:
     partial: str = ""
     stopped: str = ""
     lag: Lag | None = None
+    unserved: tuple[str, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)
     left: tuple[Made, ...] = ()
