@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from mockserver.contract import Contract, Input, Operation, Resource
 from mockserver.errors import ContractBreach
 from mockserver.expressions import Budget, EvaluationContext, Rules
-from mockserver.messages import Identity, Json
+from mockserver.messages import Headers, Identity, Json, few_of
 from mockserver.runtime.determinism import Clock, IdSource
 from mockserver.runtime.outbox import Mail
 from mockserver.store import Tenant
@@ -88,6 +88,17 @@ class Call:
     def record_id(self) -> str:
         """The path parameter that names the record: the last one of the path, for a single record the tenant's."""
         return str(self.input.values[self.operation.path.rpartition("{")[2].rstrip("}")])
+
+    @property
+    def notes(self) -> Headers:
+        """What a client is told of it beside the reply."""
+        collected = (("Effects", self.effects), ("Unknown", self.unknown))
+        return tuple([(name, few_of(found)) for name, found in collected if found])
+
+    def forget(self) -> None:
+        """Take back what was collected: the request is carried out again."""
+        for collected in (self.effects, self.unknown, self.mails, self.breaches):
+            collected.clear()
 
     def context(self, tenant: Tenant) -> EvaluationContext:
         """What rules look at, now."""
