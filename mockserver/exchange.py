@@ -117,19 +117,19 @@ def _carried_out(world: World, call: Call, request: Request, trail: _Trail) -> R
         reply = dispatch(call, holder)
         _check(world, call, request, reply)
         return reply
-    reading = request.method in ("GET", "HEAD")
-    for _ in range(OVERTAKEN):
+    for number in range(OVERTAKEN):
         try:
-            return _in_one_unit(world, call, request, trail, reading=reading)
+            return _in_one_unit(world, call, request, trail, is_first=not number)
         except Overtaken:  # nothing has happened, and what it collected is told again
-            reading = False
             call.forget()
     raise StoreUnreachable(f"others have changed {tenant[:80]} {OVERTAKEN} times meanwhile")
 
 
-def _in_one_unit(world: World, call: Call, request: Request, trail: _Trail, *, reading: bool) -> Reply:
-    unit = world.store.work(trail.tenant or "default", reading=reading, may_wait=trail.may_wait)
-    with unit as tenant, noticed(world, tenant, reading=reading):
+def _in_one_unit(world: World, call: Call, request: Request, trail: _Trail, *, is_first: bool) -> Reply:
+    reading = is_first and request.method in ("GET", "HEAD")
+    hopes = is_first and not world.webhooks.are_wanted  # what was noticed is on its way before it is kept
+    how = {"reading": reading, "may_wait": trail.may_wait, "may_be_overtaken": hopes}
+    with world.store.work(trail.tenant or "default", **how) as tenant, noticed(world, tenant, reading=reading):
         seen = tenant
         if world.faults.lag:
             seen = world.looked_at(tenant, FaultTarget(call.operation, trail.tenant, request), trail.hit)

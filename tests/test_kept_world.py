@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import Connection
 
 from mockserver.commands.cli import main
 from mockserver.errors import SetupError
@@ -110,7 +109,7 @@ def test_what_cannot_be_kept_has_not_happened(restart: Callable[..., Flask], mon
     del app, client
     first = wanted.post("/books/acme", json=BOOK).json["id"]
     with monkeypatch.context() as broken:
-        broken.setattr(Connection, "commit", _full)
+        broken.setattr(database_module.Database, "end", _full)
         failed = wanted.post("/books/acme", json=BOOK)
         assert (failed.status_code, failed.headers["Retry-After"]) == (503, "1")
         assert "was not carried out" in failed.json["message"]
@@ -122,10 +121,8 @@ def test_what_cannot_be_kept_has_not_happened(restart: Callable[..., Flask], mon
     assert {book["id"] for book in again.get("/books/acme").json} == {first, second}
 
 
-def _full(_: Connection) -> None:
-    from sqlalchemy.exc import OperationalError
-
-    raise OperationalError("COMMIT", {}, sqlite3.OperationalError("database or disk is full"))
+def _full(_: database_module.Database, __: sqlite3.Cursor) -> None:
+    raise sqlite3.OperationalError("database or disk is full")
 
 
 def test_a_file_is_one_process_s(restart: Callable[..., Flask], library: Callable[..., Flask], tmp_path: Path) -> None:

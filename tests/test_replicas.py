@@ -13,13 +13,13 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import create_engine, text
 
 import postgres as postgres_module
 from mockserver.auth.claims import Person
 from mockserver.oauth.grants import Grant
 from mockserver.settings import Settings
+from mockserver.store.sql.kept_store import CROWD
 from mockserver.world import World
 from postgres import Postgres, postgres
 from test_wire import CASES
@@ -101,36 +101,82 @@ def test_a_seed_makes_the_same_world_everywhere(replica: Callable[..., Flask], t
     assert sum(map(len, found[0].values())) > 1_000
 
 
-def statements(database: Any, ask: Callable[[], Any]) -> list[str]:
+def statements(app: Flask, monkeypatch: pytest.MonkeyPatch, ask: Callable[[], Any]) -> list[str]:
     """What is asked of the database meanwhile, without what the journal writes on a thread of its own."""
     told: list[str] = []
     asking = threading.get_ident()
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def note(statement: str) -> None:
         if threading.get_ident() == asking:
             told.append(statement.split(None, 1)[0])
 
-    event.listen(database._engine, "before_cursor_execute", note)
-    try:
-        assert ask().status_code < 300
-    finally:
-        event.remove(database._engine, "before_cursor_execute", note)
+    database = app.extensions["mockserver"].store.database
+    with monkeypatch.context() as patched:
+        if database.is_shared:
+            for kind in (psycopg.Cursor, psycopg.Connection):
+                name = "execute" if kind is psycopg.Cursor else "_exec_command"
+                patched.setattr(kind, name, _noting(getattr(kind, name), note))
+            assert ask().status_code < 300
+        else:
+            with database.cursor() as cursor:
+                cursor.connection.set_trace_callback(note)
+                assert ask().status_code < 300
+                cursor.connection.set_trace_callback(None)
     return told
 
 
+def _noting(execute: Callable[..., Any], note: Callable[[str], None]) -> Callable[..., Any]:
+    def noting(self: Any, command: Any, *rest: Any, **options: Any) -> Any:
+        note(command if isinstance(command, str) else command.decode())
+        return execute(self, command, *rest, **options)
+
+    return noting
+
+
 def test_a_request_asks_little_of_the_database(
-    replica: Callable[..., Flask], library: Callable[..., Flask], tmp_path: Path
+    replica: Callable[..., Flask], library: Callable[..., Flask], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A read is one statement; what a change needs beside that holds its tenant, moves it on, signs and writes it."""
+    """A read is one statement on PostgreSQL, a change one more: no transaction is held open beside them."""
     shared, alone = replica(), library(store=str(tmp_path / "world.db"))
-    for app, most in ((shared, (1, 5)), (alone, (0, 2))):
-        client, database = app.test_client(), app.extensions["mockserver"].store.database
+    in_one = (["SELECT"], ["SELECT", "WITH"])
+    for app, wanted in ((shared, in_one), (alone, ([], ["BEGIN", "UPDATE", "INSERT", "COMMIT"]))):
+        client = app.test_client()
         path = f"/books/acme/{client.post('/books/acme', json=BOOK).json['id']}"
         client.patch(path, json=retitled("B"))
-        read = statements(database, partial(client.get, path))
-        changed = statements(database, partial(client.patch, path, json=retitled("C")))
-        assert (len(read), len(changed)) <= most, (read, changed)
+        read = statements(app, monkeypatch, partial(client.get, path))
+        changed = statements(app, monkeypatch, partial(client.patch, path, json=retitled("C")))
+        assert (read, changed) == wanted
     alone.extensions["mockserver"].close()
+
+
+def test_a_change_that_others_overtake_is_made_again(
+    replica: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is held off at first; who comes too late holds the others off and adds to what they did."""
+    one, other = replica(), replica()
+    path = f"/books/acme/{one.test_client().post('/books/acme', json=BOOK).json['id']}"
+    store = one.extensions["mockserver"].store
+    write, held, late = store._direct.write, [], [1, 2]
+
+    def overtaken(*told: Any) -> None:
+        if late:
+            late.clear()
+            assert other.test_client().patch(path, json=tagged("theirs")).status_code == 200
+        write(*told)
+
+    hold = store._hold
+    monkeypatch.setattr(store, "_hold", lambda *told: held.append(1) or hold(*told))
+    monkeypatch.setattr(store._direct, "write", overtaken)
+    assert one.test_client().patch(path, json=tagged("ours")).json["tags"] == ["theirs", "ours"]
+    assert held == [1]
+    for _ in range(CROWD + 1):
+        assert one.test_client().patch(path, json=tagged("more")).status_code == 200
+    assert len(held) == CROWD + 1, "then nobody is held off again"
+    assert one.test_client().get(path).json == other.test_client().get(path).json
+
+
+def tagged(tag: str) -> list[dict[str, str]]:
+    return [{"op": "add", "path": "/tags/-", "value": tag}]
 
 
 def retitled(title: str) -> list[dict[str, str]]:
@@ -227,27 +273,54 @@ def test_a_lost_connection_is_told_and_heals(
 
 
 @pytest.mark.parametrize("is_done", [True, False])
+@pytest.mark.parametrize("is_held", [True, False])
 def test_a_commit_whose_end_is_not_heard_is_looked_up(
-    replica: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, is_done: bool
+    replica: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, is_done: bool, is_held: bool
 ) -> None:
-    client, commit, left = replica().test_client(), Connection.commit, [1]
+    app = replica()
+    client, left, asking = app.test_client(), [1], threading.get_ident()
     client.get("/books/acme")
+    store = app.extensions["mockserver"].store
+    if is_held:
+        store._crowd["acme"] = 1
+    kind: Any = psycopg.Connection if is_held else psycopg.Cursor
+    name = "commit" if is_held else "execute"
+    execute = getattr(kind, name)
 
-    def lost(connection: Connection) -> None:
-        if left:
-            left.pop()
-            if is_done:
-                commit(connection)
-            connection.invalidate()
-            raise OperationalError("COMMIT", {}, Exception("server closed the connection unexpectedly"))
-        commit(connection)
+    def lost(self: Any, *told: Any, **options: Any) -> Any:
+        is_other = threading.get_ident() != asking or (told and not str(told[0]).lstrip().startswith("WITH moved"))
+        if not left or is_other:
+            return execute(self, *told, **options)
+        left.clear()
+        connection = self if is_held else self.connection
+        if is_done:
+            execute(self, *told, **options)
+        connection.close()
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr(Connection, "commit", lost)
+    monkeypatch.setattr(kind, name, lost)
     answer = client.post("/books/acme", json=BOOK)
+    assert not left
     assert answer.status_code == (200 if is_done else 503), answer.json
     assert len(client.get("/books/acme").json) == is_done
     assert client.post("/books/acme", json=BOOK).status_code == 200
     assert len(client.get("/books/acme").json) == is_done + 1
+
+
+def test_a_change_that_has_not_arrived_when_it_is_looked_for_never_happens(replica: Callable[..., Flask]) -> None:
+    app = replica()
+    client = app.test_client()
+    client.get("/books/acme")
+    database = app.extensions["mockserver"].store.database
+    given: list[Any] = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(database, "changes", lambda *told: given.append(told) or True)
+        client.post("/books/acme", json=BOOK)
+    [(statement, told, number)] = given
+    assert [database._was_committed(number) for _ in range(2)] == [False, False]
+    with database.cursor() as cursor, pytest.raises(psycopg.errors.UniqueViolation):
+        cursor.execute(statement, told)
+    assert replica().test_client().get("/books/acme").json == []
 
 
 def test_a_read_that_others_overtake_is_read_again(

@@ -47,7 +47,7 @@ def path_of(key: str) -> tuple[str, ...]:
 
 
 class Overtaken(Exception):
-    """Another changed the tenant meanwhile; the same work may be done again, not as ``reading``."""
+    """Another changed the tenant meanwhile; the same work may be done again, with others held off."""
 
 
 class StoreUnreachable(Exception):
@@ -69,9 +69,10 @@ class Moved(Exception):
 class Keeper(Protocol):
     """Keeps tenants outside memory as well."""
 
-    def unit(self, tenant: Any, *, reading: bool) -> AbstractContextManager[None]:
+    def unit(self, tenant: Any, *, reading: bool, may_be_overtaken: bool) -> AbstractContextManager[None]:
         """One unit of work of a Tenant: it is up to date inside; what it changed is kept before it ends, or undone.
 
-        The tenant's lock is held. With ``reading``, no other keeper of the tenant is held off: raises Overtaken when
-        something was changed after all while another changed the tenant as well; nothing has happened then.
+        The tenant's lock is held. Where it is ``reading`` or ``may_be_overtaken``, other keepers of the tenant are not
+        held off: raises Overtaken when something is changed and another changed the tenant as well; nothing has
+        happened then.
         """

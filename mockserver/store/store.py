@@ -62,14 +62,16 @@ class Store:
         tenant = self._tenants.get(name)
         return tenant if tenant is not None else self._appear(name)
 
-    def work(self, name: str, *, reading: bool = False, may_wait: bool = True) -> AbstractContextManager[Tenant]:
+    def work(
+        self, name: str, *, reading: bool = False, may_wait: bool = True, may_be_overtaken: bool = False
+    ) -> AbstractContextManager[Tenant]:
         """The tenant of that name for one unit of work, as ``Tenant.work``; it appears on first use.
 
         Raises TooManyTenants, and WouldWait where it may not wait.
         """
         if not may_wait and name not in self._tenants:
             raise WouldWait
-        return self.tenant(name).work(reading=reading, may_wait=may_wait)
+        return self.tenant(name).work(reading=reading, may_wait=may_wait, may_be_overtaken=may_be_overtaken)
 
     @property
     def is_at_hand(self) -> bool:

@@ -73,18 +73,21 @@ class Tenant(Counting):
         self._remember(resource, record_id)
         return self._own(resource).delete(record_id)
 
-    def work(self, *, reading: bool = False, may_wait: bool = True) -> AbstractContextManager[Tenant]:
+    def work(
+        self, *, reading: bool = False, may_wait: bool = True, may_be_overtaken: bool = False
+    ) -> AbstractContextManager[Tenant]:
         """One unit of work, alone with the tenant: all that is changed inside, or nothing when it ends in an exception.
 
         Kept outside memory it is up to date inside, and what was changed is kept before it ends. ``reading`` tells
-        that probably nothing is changed; see ``Keeper.unit`` for what it may raise. One inside another is a part of it.
+        that probably nothing is changed; see ``Keeper.unit`` for what that and ``may_be_overtaken`` may raise. One
+        inside another is a part of it.
         One that may not wait raises WouldWait where it would have to.
         """
         if self._keeper is None:
             return Alone(self, may_wait=may_wait)
         if not may_wait:
             raise WouldWait
-        return self._kept_work(self._keeper, reading=reading)
+        return self._kept_work(self._keeper, reading=reading, may_be_overtaken=may_be_overtaken)
 
     def view(self) -> Tenant:
         """The records as they are now, for whoever reads long, while others change them; the caller holds the lock."""
@@ -106,7 +109,7 @@ class Tenant(Counting):
         return Transaction(self, lasting=lasting)
 
     @contextmanager
-    def _kept_work(self, keeper: Keeper, *, reading: bool) -> Iterator[Tenant]:
+    def _kept_work(self, keeper: Keeper, *, reading: bool, may_be_overtaken: bool) -> Iterator[Tenant]:
         with self.lock:
             if self._is_at_work:
                 with self.transaction():
@@ -114,7 +117,7 @@ class Tenant(Counting):
                 return
             self._is_at_work = True
             try:
-                with keeper.unit(self, reading=reading):
+                with keeper.unit(self, reading=reading, may_be_overtaken=may_be_overtaken):
                     if self.passing is not None:
                         self.passing.catch_up(self, may_wait=True)
                     yield self

@@ -5,35 +5,33 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, select, text
+from sqlalchemy import Connection, delete, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import StaticPool
 
 from mockserver.errors import Problem, SetupError
 from mockserver.store.keeping import StoreUnreachable
-from mockserver.store.sql.database_schema import STEPS, facts, lines, shelves
+from mockserver.store.sql.database_schema import STEPS, facts, lines
+from mockserver.store.sql.engines import stating, transacting
 from mockserver.store.sql.location import Location
 
 Found = TypeVar("Found")
 log = logging.getLogger("mockserver")
 
-CONNECTIONS = 64
-"""How many a process has at once: as many as requests it answers at once."""
-WITHIN = 5
-"""Seconds in which a connection is made, or one of them is free."""
 DOUBT = 10.0
 """Seconds in which it must be found out what became of a commit whose end was not heard."""
 COMMITS, KNOWN, FORGETTING = "commits", 600.0, 500
 """The log of what was committed, for how many seconds it is known, and after about how many the old is forgotten."""
-SIGNED = "signed"
-"""Under which a connection tells by what its transaction is known again."""
+VOID = b"void"
+"""What a line of that log holds instead of what was to be committed, and never will be."""
+SIGNED, CURSOR = "signed", "cursor"
+"""Under which a connection tells by what its transaction is known again, and keeps its cursor."""
 OPENING = 0x6D6F636B
 """Names the lock that is held while tables are made."""
 
@@ -48,8 +46,10 @@ class Database:
         self._alone, self._trying = RLock(), RLock()
         self._is_lost = self._is_closed = False
         try:
-            self._engine = _engine(location)
+            self._engine = transacting(location)
+            self._single = stating(location) if location.is_shared else self._engine
             self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._failure: type[Exception] = self._engine.dialect.loaded_dbapi.Error
             with self._engine.begin() as connection:
                 self._bring_up_to_date(connection)
         except ImportError as error:
@@ -102,16 +102,75 @@ class Database:
         with self._alone:
             self._is_closed = True
             self._engine.dispose()
+            self._single.dispose()
 
-    def sign(self, connection: Connection, shelf: bytes) -> None:
-        """Let a transaction, which has changed a shelf, be known again should the end of its commit not be heard."""
+    def compiled(self, statement: Any) -> str:
+        """A statement as the driver takes it."""
+        return str(statement.compile(dialect=self._engine.dialect))
+
+    def rows(self, compiled: str, asked: Mapping[str, Any]) -> list[Any]:
+        """What a statement finds that stands for itself. Raises StoreUnreachable."""
+        with self.cursor() as cursor:
+            cursor.execute(compiled, asked)
+            found: list[Any] = cursor.fetchall()
+            return found
+
+    def changes(self, compiled: str, told: Mapping[str, Any], number: int) -> bool:
+        """Whether a statement that stands for itself, and signs with a number, changes anything.
+
+        When its end is not heard, it is found out what became of it. Raises StoreUnreachable.
+        """
+        with self._used():
+            try:
+                with self._driven() as cursor:
+                    cursor.execute(compiled, told)
+                    return cursor.fetchone() is not None
+            except self._failure as error:
+                if self._was_committed(number):
+                    return True
+                raise StoreUnreachable(self._reason(error)) from None
+
+    @contextmanager
+    def cursor(self) -> Iterator[Any]:
+        """The driver's own. On PostgreSQL each statement stands for itself. Raises StoreUnreachable."""
+        with self._used():
+            try:
+                with self._driven() as cursor:
+                    yield cursor
+            except self._failure as error:
+                raise StoreUnreachable(self._reason(error)) from None
+
+    def end(self, cursor: Any) -> None:
+        """Commit what was changed by a cursor of a file."""
+        cursor.connection.commit()
+
+    @contextmanager
+    def _driven(self) -> Iterator[Any]:
+        try:
+            held: Any = self._single.raw_connection()
+        except self._failure as error:
+            raise StoreUnreachable(self._reason(error)) from None
+        try:
+            if (cursor := held.info.get(CURSOR)) is None:  # PERF: a new one takes half as long as a statement
+                cursor = held.info[CURSOR] = held.driver_connection.cursor()
+            yield cursor
+        except self._failure:
+            if self.is_shared:  # where one is gone, so are those that wait to be used again
+                held.invalidate()
+                self._single.dispose()
+            raise
+        finally:
+            held.close()
+
+    def sign(self, connection: Connection) -> None:
+        """Let a transaction be known again should the end of its commit not be heard."""
         if self.is_shared:
             number = secrets.randbits(62)
             signed = {"log": COMMITS, "number": number, "at": time.time(), "content": b""}
             connection.execute(insert(lines), signed)
             if not number % FORGETTING:
                 connection.execute(delete(lines).where(lines.c.log == COMMITS, lines.c.at < time.time() - KNOWN))
-            connection.info[SIGNED] = (number, shelf)
+            connection.info[SIGNED] = number
 
     def _commit(self, connection: Connection) -> None:
         """Commit; when the end of that is not heard, find out what became of it. Raises StoreUnreachable."""
@@ -119,24 +178,26 @@ class Database:
         try:
             connection.commit()
         except DBAPIError as error:
-            if signed is None or not self._was_committed(*signed):
+            if signed is None or not self._was_committed(signed):
                 raise StoreUnreachable(self._reason(error)) from None
 
-    def _was_committed(self, number: int, shelf: bytes) -> bool:
+    def _was_committed(self, number: int) -> bool:
         """Raises StoreUnreachable when that cannot be found out in time.
 
-        Whoever still commits holds the shelf; who gets hold of it sees the end of that. (The numbers that PostgreSQL
-        gives to transactions tell nothing here: after a crash it gives those it lost once more.)
+        A line is put where the transaction puts its own. Only one of the two can be there: while the transaction is
+        at work it is waited for, and if it has not begun, it never will. (The numbers that PostgreSQL gives to
+        transactions tell nothing here: after a crash it gives those it lost once more.)
         """
         deadline = time.monotonic() + DOUBT
-        held = select(shelves.c.id).where(shelves.c.id == shelf).with_for_update()
-        known = select(lines.c.number).where(lines.c.log == COMMITS, lines.c.number == number)
+        void = self.insert(lines).values(log=COMMITS, number=number, at=time.time(), content=VOID)
+        found = select(lines.c.content).where(lines.c.log == COMMITS, lines.c.number == number)
         while time.monotonic() < deadline:
             try:
                 with self._engine.begin() as connection:
                     connection.execute(text(f"SET LOCAL lock_timeout = '{DOUBT:.0f}s'"))
-                    connection.execute(held).all()
-                    return connection.scalar(known) is not None
+                    connection.execute(void.on_conflict_do_nothing())
+                with self._engine.begin() as connection:
+                    return bytes(connection.scalars(found).one()) != VOID
             except (DBAPIError, PoolTimeout):
                 time.sleep(0.1)
         raise StoreUnreachable("the connection was lost while a change was committed", in_doubt=True)
@@ -212,27 +273,6 @@ class Database:
             reason = "another process uses it" if is_used else reason
             remedy = "stop that one first; several processes share a world on PostgreSQL" if is_used else remedy
         return SetupError([Problem(self.location.shown, "", f"the store cannot be opened: {reason}", remedy)])
-
-
-def _engine(location: Location) -> Engine:
-    if location.is_shared:
-        return create_engine(
-            location.url,
-            pool_size=CONNECTIONS,
-            max_overflow=0,
-            pool_timeout=WITHIN,
-            connect_args={"connect_timeout": WITHIN, "application_name": "mockserver"},
-        )
-    engine = create_engine(location.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 1})
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: Any) -> None:
-        # One process has the file for itself, so that what it holds in memory is what is in the file. A commit that
-        # the operating system has is safe from whatever happens to the process.
-        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL"):
-            connection.execute(f"PRAGMA {pragma}").close()
-
-    return engine
 
 
 @contextmanager

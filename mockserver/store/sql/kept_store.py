@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from threading import Lock, local
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
+from mockserver.store.keeping import FactPlace, Overtaken
+from mockserver.store.sql.ahead import Ahead
 from mockserver.store.sql.database import Database
+from mockserver.store.sql.direct import MOST, Direct
 from mockserver.store.sql.log_lines import Lines
 from mockserver.store.sql.shelves import Contents, NewerThan, News, Shelf, Shelves
 from mockserver.store.store import BEGINNING, Store, TooManyTenants
 from mockserver.store.tenant import Tenant
 
+CROWD = 8
+"""How many units of work of a tenant hold others off after some have come between."""
 SNAPSHOT = "snapshot "
 """What the names of the worlds that are kept begin with."""
 
 
-class _Ahead(NamedTuple):
-    """News of a tenant since a version, read before they are needed."""
-
-    tenant: str
-    since: int
-    news: News
+Changes: TypeAlias = Mapping[FactPlace, bytes | None]
 
 
 class KeptStore(Store):
@@ -36,17 +36,22 @@ class KeptStore(Store):
         self.database = database
         self.lines = Lines(database)
         self._shelves = Shelves(database)
+        self._direct = Direct(database)
+        self._crowd: dict[str, int] = {}
+        """How many of the next units of work of a tenant hold others off, since some came between."""
         self._cached: dict[str, Tenant] = {}
         self._caching = Lock()
-        self._here = local()
+        self._here, self._ahead = local(), Ahead()
 
     def tenant(self, name: str) -> Tenant:
         """The tenant of that name as it is now; it appears on first use. Raises TooManyTenants, StoreUnreachable."""
         with self.work(name) as tenant:
             return tenant
 
-    def work(self, name: str, *, reading: bool = False, may_wait: bool = True) -> AbstractContextManager[Tenant]:
-        return self._known(name).work(reading=reading, may_wait=may_wait)
+    def work(
+        self, name: str, *, reading: bool = False, may_wait: bool = True, may_be_overtaken: bool = False
+    ) -> AbstractContextManager[Tenant]:
+        return self._known(name).work(reading=reading, may_wait=may_wait, may_be_overtaken=may_be_overtaken)
 
     @property
     def is_at_hand(self) -> bool:
@@ -114,21 +119,18 @@ class KeptStore(Store):
             self._shelves.forget(connection, SNAPSHOT + snapshot)
 
     def news_beside(self, name: str, beside: NewerThan) -> News:
-        """The news of another shelf; those of a tenant of this name are read with them, for this thread's next read.
-
-        PERF: a read asks the database once, not twice.
-        """
-        self._here.ahead = None
+        """The news of another shelf; those of a tenant of this name are read with them, for this thread's next look."""
+        self._ahead.forget()
         tenant = self._cached.get(name)
-        with self.database.reading() as connection:
-            if tenant is None or (since := tenant.version) < 0:
+        if tenant is None or (since := tenant.version) < 0:
+            with self.database.reading() as connection:
                 return self._shelves.news_of(connection, beside)
-            mine, other = self._shelves.news_of_two(connection, name, since, beside)
-        self._here.ahead = _Ahead(name, since, mine)
+        mine, other = self._direct.news_of_two(name, since, beside)
+        self._ahead.keep(name, since, mine)
         return other
 
     def settle(self) -> None:
-        self._here.ahead = None
+        self._ahead.forget()
 
     def append(self, log: str, content: bytes, most: int) -> None:
         """A line of a log that keeps ``most``: written with this thread's unit of work, or by itself without one."""
@@ -142,12 +144,14 @@ class KeptStore(Store):
     # A tenant's keeper.
 
     @contextmanager
-    def unit(self, tenant: Tenant, *, reading: bool) -> Iterator[None]:
+    def unit(self, tenant: Tenant, *, reading: bool, may_be_overtaken: bool) -> Iterator[None]:
         """See ``Keeper``."""
         self._here.waiting = []
         try:
             with ExitStack() as held:
-                connection = self._begin(tenant, held, reading=reading)
+                connection = self._begin(
+                    tenant, held, alone=not (reading or (may_be_overtaken and self._has_room(tenant)))
+                )
                 try:
                     with tenant.transaction():
                         yield
@@ -159,24 +163,23 @@ class KeptStore(Store):
         finally:
             self._here.waiting = None
 
-    def _begin(self, tenant: Tenant, held: ExitStack, *, reading: bool) -> Connection | None:
+    def _has_room(self, tenant: Tenant) -> bool:
+        """Whether nobody came between of late, so that it is quicker to hold nobody off."""
+        left = self._crowd.pop(tenant.name, 0)
+        if left > 1:
+            self._crowd[tenant.name] = left - 1
+        return not left
+
+    def _begin(self, tenant: Tenant, held: ExitStack, *, alone: bool) -> Connection | None:
         """Have the tenant as it is now; with a connection, if there is need, on which nobody else changes it."""
         if not self.database.is_shared and tenant.version >= 0:
             return None
-        if reading or not self.database.is_shared:
-            self._catch_up(tenant, *(self._ahead(tenant) or self.database.again(lambda: self._news(tenant))))
+        if not (alone and self.database.is_shared):
+            self._catch_up(tenant, *(self._ahead.take(tenant) or self.database.again(lambda: self._news(tenant))))
             return None
         connection, found = self.database.again(lambda: self._hold(tenant, held))
         self._catch_up(tenant, *found)
         return connection
-
-    def _ahead(self, tenant: Tenant) -> News | None:
-        """What was read of the tenant when this request arrived; None where it does not continue what is known."""
-        found: _Ahead | None = getattr(self._here, "ahead", None)
-        self._here.ahead = None
-        if found is None or found[:2] != (tenant.name, tenant.version) or found.news[0].base > tenant.version:
-            return None
-        return found.news
 
     def _news(self, tenant: Tenant) -> tuple[Shelf, Contents]:
         with self.database.reading() as connection:
@@ -212,20 +215,32 @@ class KeptStore(Store):
         changes, waiting = tenant.changes(), self._here.waiting
         is_changed = bool(changes) or tenant.is_new
         try:
-            with ExitStack() as committing:
-                if is_changed or waiting:
-                    if connection is None:
-                        connection = committing.enter_context(self.database.writing())
-                    if is_changed:
-                        self._shelves.write(connection, tenant.name, tenant.version, changes.items())
-                    for line in waiting:
-                        self.lines.append(connection, *line)
-                committing.push(held.pop_all())
+            if connection is None and is_changed and not (waiting or tenant.is_new or len(changes) > MOST):
+                self._direct.write(tenant.name, tenant.version, [*changes.items()])
+            else:
+                self._commit(tenant, connection, held, changes if is_changed else None)
+        except Overtaken:
+            self._crowd[tenant.name] = CROWD
+            tenant.revert()
+            raise
         except BaseException:
             tenant.revert()
             raise
         tenant.kept()
         tenant.version, tenant.is_new = tenant.version + is_changed, False
+
+    def _commit(self, tenant: Tenant, connection: Connection | None, held: ExitStack, changes: Changes | None) -> None:
+        """By the connection that is held, or another; None where there are no changes."""
+        waiting = self._here.waiting
+        with ExitStack() as committing:
+            if connection is None and (waiting or changes is not None):
+                connection = committing.enter_context(self.database.writing())
+            if connection is not None and changes is not None:
+                self._shelves.write(connection, tenant.name, tenant.version, changes.items())
+            for line in waiting:
+                assert connection
+                self.lines.append(connection, *line)
+            committing.push(held.pop_all())
 
     def _read(self, connection: Connection, world: str, name: str) -> Tenant:
         """A tenant of a snapshot."""

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, bindparam, delete, func, literal, select, union_all, update
+from sqlalchemy import Connection, bindparam, delete, func, literal, select, update
 
 from mockserver.store.keeping import FactKind, FactPlace, Overtaken
 from mockserver.store.sql.database import Database
 from mockserver.store.sql.database_schema import entries, shelves
+from mockserver.store.sql.statements import ENTRY, found_newer, moved_on, put_entries
 
 Contents: TypeAlias = Iterable[tuple[FactPlace, bytes | None]]
 LIVE = "live"
@@ -42,45 +43,32 @@ class Shelves:
 
     def __init__(self, database: Database, world: str = LIVE) -> None:
         self._world = world
-        put = database.insert(entries)
-        self._put = put.on_conflict_do_update(
-            index_elements=["shelf", "place"],
-            set_={"version": put.excluded.version, "content": put.excluded.content},
-        )
+        self._put = put_entries(database)
         self._appear = database.insert(shelves).on_conflict_do_nothing(index_elements=["id"])
         columns = (shelves.c.version, shelves.c.base, shelves.c.filled)
         self._find = select(*columns).where(shelves.c.id == bindparam("shelf"))
-        found = (shelves.c.id, *columns, entries.c.kind, entries.c.name, entries.c.key, entries.c.content)
-        self._news = found_newer(bindparam("shelf"), bindparam("since"), found)
-        self._since = select(*found[4:]).where(
+        self._news = found_newer(bindparam("shelf"), bindparam("since"))
+        self._since = select(*ENTRY).where(
             entries.c.shelf == bindparam("shelf"), entries.c.version > bindparam("since")
         )
-        other = found_newer(bindparam("other"), bindparam("other_since"), found)
-        self._two = union_all(found_newer(bindparam("shelf"), bindparam("since"), found), other)
-        changed = update(shelves).where(shelves.c.id == bindparam("shelf"), shelves.c.version == bindparam("mine"))
-        self._move_on = changed.values(version=bindparam("mine") + 1, filled=True)
+        self._move_on = moved_on()
         self._database = database
 
-    def news(self, connection: Connection, name: str, since: int) -> tuple[Shelf, list[tuple[FactPlace, bytes | None]]]:
+    def news(self, connection: Connection, name: str, since: int) -> News:
         """The shelf of a live tenant, and what stands on it since a version, both at one moment."""
-        return _told(connection.execute(self._news, {"shelf": shelf_id(self._world, name), "since": since}).all())
-
-    def news_of_two(self, connection: Connection, name: str, since: int, beside: NewerThan) -> tuple[News, News]:
-        """As ``news`` of a tenant and of another shelf, at one moment and in one statement."""
-        mine = shelf_id(self._world, name)
-        asked = {"shelf": mine, "since": since, "other": beside.shelf, "other_since": beside.since}
-        rows = connection.execute(self._two, asked).all()
-        return _told([row for row in rows if row[0] == mine]), _told([row for row in rows if row[0] != mine])
+        return news_of_rows(
+            connection.execute(self._news, {"shelf": shelf_id(self._world, name), "since": since}).all()
+        )
 
     def news_of(self, connection: Connection, asked: NewerThan) -> News:
         """As ``news``, of any shelf."""
-        return _told(connection.execute(self._news, asked._asdict()).all())
+        return news_of_rows(connection.execute(self._news, asked._asdict()).all())
 
     def asked(self, name: str, since: int) -> NewerThan:
-        """What ``news_of_two`` is asked for beside a tenant of another world."""
+        """What is asked for beside a tenant of another world."""
         return NewerThan(shelf_id(self._world, name), since)
 
-    def hold(self, connection: Connection, name: str, since: int) -> tuple[Shelf, list[tuple[FactPlace, bytes | None]]]:
+    def hold(self, connection: Connection, name: str, since: int) -> News:
         """As ``news``; nobody else changes the tenant until the transaction ends."""
         found = self._held(connection, name)
         if found is None:
@@ -105,7 +93,7 @@ class Shelves:
         moved = connection.execute(self._move_on, {"shelf": shelf_id(self._world, name), "mine": max(version, 0)})
         if moved.rowcount != 1:
             raise Overtaken(name)
-        self._database.sign(connection, shelf_id(self._world, name))
+        self._database.sign(connection)
         self.insert(connection, shelf_id(self._world, name), max(version, 0) + 1, changes)
 
     def replace(self, connection: Connection, name: str, contents: Contents | None) -> None:
@@ -126,7 +114,7 @@ class Shelves:
     def insert(self, connection: Connection, shelf: bytes, version: int, contents: Contents) -> None:
         batch: list[dict[str, object]] = []
         for place, content in contents:
-            batch.append(_row(shelf, place, version, content))
+            batch.append(row_of(shelf, place, version, content))
             if len(batch) == BATCH:
                 connection.execute(self._put, batch)
                 batch = []
@@ -214,13 +202,7 @@ class Shelves:
         connection.execute(entries.insert().from_select(columns, poured))
 
 
-def found_newer(shelf: Any, since: Any, found: Iterable[Any]) -> Any:
-    """The shelf with what stands on it since a version; one row where nothing does."""
-    newer = (entries.c.shelf == shelves.c.id) & (entries.c.version > since)
-    return select(*found).select_from(shelves.outerjoin(entries, newer)).where(shelves.c.id == shelf)
-
-
-def _told(rows: Sequence[Any]) -> News:
+def news_of_rows(rows: Sequence[Any]) -> News:
     if not rows:
         return Shelf(), []
     return Shelf(*rows[0][1:4]), [entry(row[4:]) for row in rows if row[4] is not None]
@@ -248,7 +230,7 @@ def _new(world: str, name: str) -> Mapping[str, object]:
     return {**identity, "version": 0, "base": 0, "filled": False}
 
 
-def _row(shelf: bytes, place: FactPlace, version: int, content: bytes | None) -> dict[str, object]:
+def row_of(shelf: bytes, place: FactPlace, version: int, content: bytes | None) -> dict[str, object]:
     kind, name, key = place
     return {
         "shelf": shelf,

@@ -1,0 +1,46 @@
+"""How a database is connected to: how many connections, in what time, and what is told each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
+
+from mockserver.store.sql.location import Location
+
+CONNECTIONS = 64
+"""How many a process has at once: as many as requests it answers at once."""
+TRANSACTIONS = 16
+"""How many of these hold something for longer than a statement takes."""
+WITHIN = 5
+"""Seconds in which a connection is made, or one of them is free."""
+REACHED: Mapping[str, Any] = {
+    "max_overflow": 0,
+    "pool_timeout": WITHIN,
+    "connect_args": {"connect_timeout": WITHIN, "application_name": "mockserver"},
+}
+
+
+def transacting(location: Location) -> Engine:
+    """Connections for transactions; to a file there is one, for everything."""
+    if location.is_shared:
+        return create_engine(location.url, pool_size=TRANSACTIONS, **REACHED)
+    told = {"check_same_thread": False, "timeout": 1}
+    engine = create_engine(location.url, poolclass=StaticPool, connect_args=told, paramstyle="named")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        # One process has the file for itself, so that what it holds in memory is what is in the file. A commit that
+        # the operating system has is safe from whatever happens to the process.
+        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    return engine
+
+
+def stating(location: Location) -> Engine:
+    """Connections on which each statement stands for itself; the one used last is the next."""
+    told = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "pool_use_lifo": True}
+    return create_engine(location.url, pool_size=CONNECTIONS - TRANSACTIONS, **told, **REACHED)
