@@ -219,6 +219,21 @@ def check_every_type(session: Session, group: Group) -> None:
             )
 
 
+@check(Kind.QUERY, Kind.TABLE, writes=True, owns=True)
+def check_file(session: Session, group: Group) -> None:
+    """The file of a query holds the rows of its result; an unknown query has none."""
+    queried, operation = asked(session, group), group.one(Kind.TABLE)
+    made = session.create(queried)
+    body = {"fields": [queried.key, queried.marker], "criteria": {"fact": queried.key, "value": made[queried.key]}}
+    started = start(session, group, queried, body)
+    reply = session.send(Ask(operation, {record_name(operation): started[group.key]}))
+    session.status(reply, 200, "the file of a query", operation)
+    row = {name: made[name] for name in body["fields"]}
+    session.same([row], session.value(reply), "the file of a query has other rows")
+    unknown = session.send(Ask(operation, {record_name(operation): f"{started[group.key]}x"}))
+    session.status(unknown, 404, "the file of an unknown query", operation)
+
+
 @check(Kind.QUERY, writes=True, code=206)
 def check_refused(session: Session, group: Group) -> None:
     """A query for fields or a type that there are not is refused."""

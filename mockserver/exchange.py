@@ -166,7 +166,8 @@ def _check(world: World, call: Call, request: Request, reply: Reply) -> None:
     operation = call.operation
     if operation.plan is None:  # with a plan each value was held to its schema when the reply was made
         check(operation, reply, projected=asked_for(call) is not None)
-    if world.reference and asked_for(call) is None:  # the document declares whole records
+    is_file = reply.status in operation.replies and operation.replies[reply.status].is_file(reply.content_type)
+    if world.reference and not is_file and asked_for(call) is None:  # the document declares whole records
         world.reference.agree_on_reply(operation, request, reply.status, _serialised(reply))
 
 

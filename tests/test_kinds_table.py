@@ -17,8 +17,8 @@ from mockserver.handlers.planned import PLANNED
 from tiny import document
 
 ROOT = Path(__file__).parent.parent
-TESTED_APART = {Kind.COMPUTE, Kind.GENERATE, Kind.QUERY, Kind.DESCRIBE}
-"""Told by rules of the document, or over several resources: `tests/test_rules.py`, `tests/test_kinds.py`."""
+TESTED_APART = {Kind.COMPUTE, Kind.GENERATE, Kind.QUERY, Kind.DESCRIBE, Kind.TABLE}
+"""Told by rules of the document, or over several resources: `tests/test_rules.py`, `tests/test_kinds.py`, `tests/test_query_files.py`."""
 
 
 def test_every_kind_has_its_facts_and_a_handler() -> None:

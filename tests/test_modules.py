@@ -155,7 +155,7 @@ def _program(client: Any) -> dict[str, Any]:
 def test_queries_over_the_other_module(client: Any, ada: dict[str, Any]) -> None:
     asked = {"fields": ["id", "name"], "criteria": {"fact": "last_name", "operator": "equal", "value": "Lovelace"}}
     started = client.post("/queries/ada/start/rolodex:contacts", json=asked).json
-    assert client.get(started["metadata_uri"]).json["rows"] == [{"id": ada["id"], "name": "Ada Lovelace"}]
+    assert client.get(started["file_uri"]).json == [{"id": ada["id"], "name": "Ada Lovelace"}]
     assert client.post("/queries/ada/start/certifications:contacts", json=asked).status_code == 404
     assert client.post("/queries/ada/start/rolodex:certifications", json=asked).status_code == 404
     described = client.get("/queries/ada/public/description/rolodex:organizations").json

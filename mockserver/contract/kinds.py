@@ -27,6 +27,7 @@ class Kind(StrEnum):
     GENERATE = "generate"
     QUERY = "query"
     DESCRIBE = "describe"
+    TABLE = "table"
     STUB = "stub"
     ACTION = "action"
     SINGLETON = "singleton"
@@ -134,12 +135,19 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
         Kind.QUERY: Facts(
             "Runs a query over a resource and keeps it with its result.",
             needs=frozenset({"type", "module", "results", "rows", "values"}),
+            allows=frozenset({"columns"}),
             statuses=frozenset({404, 429}),
             makes_records=True,
         ),
         Kind.DESCRIBE: Facts(
             "The fields that a query may ask for.",
             needs=frozenset({"type", "module", "reply"}),
+            statuses=_GONE,
+            is_safe=True,
+        ),
+        Kind.TABLE: Facts(
+            "The rows of a query as a file: JSON, CSV or a spreadsheet.",
+            needs=frozenset({"results", "rows", "columns", "format"}),
             statuses=_GONE,
             is_safe=True,
         ),

@@ -44,10 +44,23 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredReply:
-    """What one status may carry. ``full`` None: no content. ``projected`` holds when a projection was asked for."""
+    """What one status may carry: JSON that ``full`` judges, or ``projected`` when a projection was asked for.
+
+    None: no JSON. ``files`` are the media types, without parameters, of other content that it may have instead.
+    """
 
     full: SchemaValidator | None
     projected: SchemaValidator | None
+    files: frozenset[str] = frozenset()
+
+    def is_file(self, content_type: str) -> bool:
+        """Whether content of that type is declared and no schema judges it."""
+        return media_type(content_type) in self.files
+
+
+def media_type(content_type: str) -> str:
+    """Without its parameters, in small letters."""
+    return content_type.partition(";")[0].strip().lower()
 
 
 @dataclass(frozen=True, slots=True)

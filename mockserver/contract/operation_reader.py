@@ -18,6 +18,7 @@ from mockserver.contract.operation import (
     How,
     Operation,
     Parameter,
+    media_type,
 )
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
@@ -169,10 +170,11 @@ class OperationReader:
         media = next((place for name, place in reply.child("content").items() if is_json(name)), None)
         if media is None:
             return DeclaredReply(None, None)
+        files = frozenset(media_type(name) for name, _ in reply.child("content").items() if not is_json(name))
         schema = self._document.follow(media.child("schema"))
         validator = self._schemas.validator(schema)
         if not meaning.projection:
-            return DeclaredReply(validator, validator)
+            return DeclaredReply(validator, validator, files)
         resource = self._resources[meaning.resource]
         return DeclaredReply(validator, self._schemas.projection(schema, resource.validator.node, resource.key))
 
@@ -227,7 +229,7 @@ def is_ignored(parameter: Node) -> bool:
     return parameter.child("in").value == "header" and name in ("accept", "content-type", "authorization")
 
 
-def is_json(media_type: str) -> bool:
+def is_json(content_type: str) -> bool:
     """Whether a media type (parameters ignored) carries JSON."""
-    name = media_type.split(";", maxsplit=1)[0].strip().lower()
+    name = media_type(content_type)
     return name == "application/json" or (name.startswith("application/") and name.endswith("+json"))

@@ -22,7 +22,7 @@ _BOOLEANS: Mapping[str, bool] = {"true": True, "false": False}
 class Input:
     """What a request says once it is read: parameters by name, the body, and what was passed over (``notes``).
 
-    ``path`` is the request's path, ``address`` the same with scheme and host, ``headers`` by lower-case name.
+    ``path`` is the request's path, ``headers`` are by lower-case name.
     """
 
     values: Mapping[str, Json]
@@ -30,8 +30,17 @@ class Input:
     has_body: bool = False
     notes: Headers = field(default=())
     path: str = ""
-    address: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def server(self) -> str:
+        """Scheme and host, as the client calls this server."""
+        return f"http://{self.headers.get('host', 'localhost')}"
+
+    @property
+    def address(self) -> str:
+        """The path with scheme and host."""
+        return f"{self.server}{self.path}"
 
 
 def read(operation: Operation, request: Request, max_depth: int) -> Input:
@@ -47,7 +56,7 @@ def read(operation: Operation, request: Request, max_depth: int) -> Input:
         raise Refusal(400, "The request breaks the contract.", violations=violations)
     unknown = sorted(set(sent["query"]) - operation.parameter_names("query")) if sent["query"] else ()
     notes = (("Ignored", ", ".join(f"query/{name}" for name in unknown)),) if unknown else ()
-    return Input(values, body, has_body, notes)
+    return Input(values, body, has_body, notes, request.path, headers=request.headers)
 
 
 def _query(operation: Operation, request: Request, violations: list[Violation]) -> dict[str, str]:

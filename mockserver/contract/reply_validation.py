@@ -24,6 +24,8 @@ def check(operation: Operation, reply: Reply, *, projected: bool) -> None:
     if has_content != (declared.full is not None):
         message = "has content where none is declared" if has_content else "has no content where some is declared"
         raise ContractBreach(operation.id, [Violation("body", "", "content", message)])
+    if declared.is_file(reply.content_type):
+        return
     validator = declared.projected if projected else declared.full
     if validator is None or (reply.raw is not None and operation.holds_records and not projected):
         return

@@ -41,14 +41,12 @@ def take(operation: Operation, request: Request, max_depth: int) -> Input:
         raise Refusal(status, "The request breaks the contract.", violations=reader.violations)
     ignored = reader.ignored
     notes = (("Ignored", ", ".join(ignored)),) if ignored else ()
-    host = request.headers.get("host", "localhost")
     return Input(
         values={**values, **request.path_values},
         body=body,
         has_body=has_body,
         notes=notes,
         path=request.path,
-        address=f"http://{host}{request.path}",
         headers=request.headers,
     )
 

@@ -30,11 +30,16 @@ Found = TypeVar("Found")
 CALLER = "caller"
 """What expressions of operations call the one who asks: ``caller.subject``, ``caller.contact``."""
 FOUND = "found"
-"""What expressions of queries call what was found: ``found.rows``, ``.size`` and ``.address``, or ``.fields``."""
+"""What expressions of queries call what was found: its members are those of ``_FOUND``."""
 REPLY, VALUES = "reply", "values"
 ANSWERED = frozenset({Kind.COMPUTE, Kind.GENERATE, Kind.QUERY, Kind.DESCRIBE})
 """The kinds whose answers the document tells as expressions."""
-_FOUND = MappingProxyType({Kind.QUERY: ("rows", "size", "address"), Kind.DESCRIBE: ("fields",)})
+_FOUND = MappingProxyType(
+    {
+        Kind.QUERY: ("rows", "size", "address", "columns"),
+        Kind.DESCRIBE: ("fields", "module", "resource", "key", "name", "description", "required"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

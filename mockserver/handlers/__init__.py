@@ -14,6 +14,7 @@ from mockserver.handlers.documents import document, notice, preview
 from mockserver.handlers.listing import list_, lookup, search
 from mockserver.handlers.querying import describe, query
 from mockserver.handlers.records import create, delete, find_named, patch, read, replace
+from mockserver.handlers.tables import table
 from mockserver.messages import Reply
 from mockserver.store import Tenant
 
@@ -34,6 +35,7 @@ HANDLERS: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
     Kind.GENERATE: generate,
     Kind.QUERY: query,
     Kind.DESCRIBE: describe,
+    Kind.TABLE: table,
     Kind.CUSTOM: custom,
 }
 

@@ -87,7 +87,7 @@ class Call:
     @property
     def record_id(self) -> str:
         """The path parameter that names the record: the last one of the path, for a single record the tenant's."""
-        return str(self.input.values[self.operation.path.rpartition("{")[2].rstrip("}")])
+        return str(self.input.values[self.operation.path.rpartition("{")[2].partition("}")[0]])
 
     @property
     def notes(self) -> Headers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -37,22 +37,43 @@ def query(call: Call, tenant: Tenant) -> Reply:
     words = call.operation.meaning
     results = call.tools.contract.resources[words["results"]]
     _make_room(tenant, call.resource, results)
-    found = {"rows": len(rows), "size": len(orjson.dumps(rows)), "address": _address(call, tenant, query_id)}
+    columns = _described(call, asked, _names(body))
+    found = {
+        "rows": len(rows),
+        "size": len(orjson.dumps(rows)),
+        "address": _address(call, tenant, query_id),
+        "columns": columns,
+    }
     values = worked_out(
         call.tools.rules.answers[call.operation.id], call.context(tenant), {**asked_with(call), FOUND: found}
     )
-    Storing(call, tenant).keep(results, query_id, {results.key: query_id, words["rows"]: rows}, {})
+    kept = {results.key: query_id, words["rows"]: rows, **({words["columns"]: columns} if "columns" in words else {})}
+    Storing(call, tenant).keep(results, query_id, kept, {})
     return show(call, tenant, store(call, tenant, {call.resource.key: query_id, **values}, {}))
 
 
 def describe(call: Call, tenant: Tenant) -> Reply:
-    """The fields that queries of a type may ask for, as the document describes them."""
+    """What queries of a type may ask for, as the document describes it."""
     asked = _resource(call)
-    document = call.tools.contract.document
-    properties = document.node("components", "schemas", asked.schema, "properties")
-    fields = [_field(name, node, document.follow(node)) for name, node in properties.items()]
+    schema = call.tools.contract.document.node("components", "schemas", asked.schema)
+    found = {
+        "fields": _described(call, asked, [*schema.child("properties").value]),
+        "module": _type(call).partition(":")[0],
+        "resource": asked.name,
+        "key": asked.key,
+        "name": schema.child("title").value or asked.schema,
+        "description": schema.child("description").value or "",
+        "required": [*(schema.child("required").value or [])],
+    }
     reply = call.tools.rules.answers[call.operation.id][""]
-    return say(plain(call.context(tenant).evaluate(reply, {**asked_with(call), FOUND: {"fields": fields}})))
+    return say(plain(call.context(tenant).evaluate(reply, {**asked_with(call), FOUND: found})))
+
+
+def _described(call: Call, resource: Resource, names: Sequence[str]) -> list[dict[str, Json]]:
+    """What the document says of these fields, in their order."""
+    document = call.tools.contract.document
+    properties = document.node("components", "schemas", resource.schema, "properties")
+    return [_field(name, node := properties.child(name), document.follow(node)) for name in names]
 
 
 def _field(name: str, node: Node, schema: Node) -> dict[str, Json]:
@@ -80,12 +101,12 @@ def _resource(call: Call) -> Resource:
 
 
 def _address(call: Call, tenant: Tenant, query_id: str) -> str:
-    """Where the result can be read, below the server's own address."""
+    """Where the result can be read, as the client calls this server."""
     results = call.operation.meaning["results"]
     for operation in call.tools.contract.operations():
         if operation.resource.name == results:
             path = operation.path.replace(f"{{{call.tools.contract.tenant}}}", tenant.name)
-            return path.rpartition("{")[0] + query_id
+            return call.input.server + path.rpartition("{")[0] + query_id
     return ""
 
 
@@ -124,4 +145,10 @@ def _rows(call: Call, tenant: Tenant, resource: Resource, body: Mapping[str, Any
     limit = int(min(max(body.get("limit", LIMIT), 0), LIMIT))
     asked = Asked(body.get("criteria") or {}, body.get("sort", []), offset + limit)
     found = islice(rows(call, tenant, resource, asked), offset, offset + limit)
-    return [{name: record[name] for name in body["fields"] if name in record} for record in found]
+    names = _names(body)
+    return [{name: record[name] for name in names if name in record} for record in found]
+
+
+def _names(body: Mapping[str, Any]) -> list[str]:
+    """The fields that are asked for, each once."""
+    return [*dict.fromkeys(body["fields"])]
