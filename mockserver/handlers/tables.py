@@ -17,6 +17,7 @@ from mockserver.handlers.records import find
 from mockserver.handlers.showing import seen
 from mockserver.messages import Reply
 from mockserver.store import Tenant
+from mockserver.values.shown import quoted
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 Columns: TypeAlias = Sequence[Mapping[str, Any]]
@@ -38,7 +39,7 @@ def table(call: Call, tenant: Tenant) -> Reply:
     kept = find(results, tenant, call.record_id).data()
     name = query.get(words["format"], "json")
     if name not in WRITERS:
-        raise Refusal(404, f"There is no file of the format {str(name)[:50]!r}.")
+        raise Refusal(404, f"There is no file of the format {quoted(name)}.")
     content_type, write = WRITERS[name]
     began = call.tools.began.replace(tzinfo=None)
     return Reply(raw=write(kept[words["columns"]], kept[words["rows"]], began), content_type=content_type)
