@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from mockserver import create_app
-from mockserver.handlers.tables import SPREADSHEET
+from mockserver.handlers.query_files import SPREADSHEET
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 FIELDS = ["number", "name", "notes", "sys_locked", "notices"]

@@ -12,9 +12,9 @@ from mockserver.handlers.computing import compute, generate
 from mockserver.handlers.custom import custom
 from mockserver.handlers.documents import document, notice, preview
 from mockserver.handlers.listing import list_, lookup, search
+from mockserver.handlers.query_files import table
 from mockserver.handlers.querying import describe, query
 from mockserver.handlers.records import create, delete, find_named, patch, read, replace
-from mockserver.handlers.tables import table
 from mockserver.messages import Reply
 from mockserver.store import Tenant
 
