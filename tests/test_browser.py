@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import os
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,29 +11,14 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
+from chromium import another_origin, chromium
 from server import Running, command, serving
-
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--host-resolver-rules=MAP rebound.example 127.0.0.1", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1300,1600",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[webdriver.Chrome]:
-    chromium, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
-    if not (chromium and driver):
-        assert not os.environ.get("CI"), "the gate needs chromium and chromedriver"
-        pytest.skip("needs chromium and chromedriver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    running = webdriver.Chrome(options, webdriver.ChromeService(driver))
-    running.set_script_timeout(200)
-    yield running
-    running.quit()
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -47,18 +27,10 @@ def server() -> Iterator[Running]:
         yield running
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def other_origin() -> Iterator[str]:
-    handler = functools.partial(_Quiet, directory=str(Path(__file__).parent))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as pages:
-        threading.Thread(target=pages.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{pages.server_port}"
-        pages.shutdown()
+    with another_origin() as url:
+        yield url
 
 
 def told(browser: webdriver.Chrome, text: str) -> None:

@@ -10,22 +10,18 @@ from mockserver.contract import Operation
 from mockserver.errors import Problem, SetupError
 from mockserver.runtime.fault import GATEWAY, Fault
 from mockserver.values.data_file import DataFile
-from mockserver.values.form import NO_FORM, check_form
+from mockserver.values.form import check_form
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
 
-HAPPENINGS = ("status", "delay", "damage", "bytes_per_second", "limit", "stale", "duplicate")
-"""The members of which a fault needs one at least."""
-NOTHING = "the fault says which requests it is for, but not what happens to them"
 _UNANSWERED = ("stale", "duplicate")
 """What happens to a request that is carried out, so not beside a status."""
 
 
 def read_fault(body: Mapping[str, Any], operations: Mapping[str, Operation]) -> Fault:
     """The fault that a JSON object tells. Raises SetupError listing what is wrong with it."""
-    found = check_form("fault", DataFile("fault", body))
-    problems = [one for one in found if one.pointer or one.problem != NO_FORM]  # what is said of that tells more
+    problems = check_form("fault", DataFile("fault", body))
     wrong = {problem.pointer.split("/")[1] for problem in problems if problem.pointer}
     members = {one.name for one in fields(Fault)}
     given = {name: value for name, value in body.items() if name in members and name not in wrong and value is not None}
@@ -34,15 +30,10 @@ def read_fault(body: Mapping[str, Any], operations: Mapping[str, Operation]) -> 
     if "limit" in given and not {"status", "damage"} & set(body):
         given["status"] = 429
     fault = Fault(**given)
-    problems += [one for one in _wrong_values(fault, operations) if not wrong & _about(one)]
+    problems += [one for one in _wrong_values(fault, operations) if one.pointer[1:] not in wrong]
     if problems:
         raise SetupError(problems)
     return fault
-
-
-def _about(problem: Problem) -> set[str]:
-    """The members that a problem comes from: what is wrong by itself is not there, which is not a second problem."""
-    return {*HAPPENINGS} if problem.problem == NOTHING else {problem.pointer[1:]}
 
 
 def _wrong_values(fault: Fault, operations: Mapping[str, Operation]) -> Iterator[Problem]:
@@ -50,8 +41,6 @@ def _wrong_values(fault: Fault, operations: Mapping[str, Operation]) -> Iterator
         yield _problem(
             "operation", f"no operation is called {shown(fault.operation)}", meant(fault.operation[:80], operations)
         )
-    if not any(getattr(fault, name) for name in HAPPENINGS):
-        yield _problem("status", NOTHING, f"give at least one of {', '.join(HAPPENINGS)}")
     if fault.damage == "slow" and not fault.delay:
         yield _problem("delay", "no time for a slow reply", "give the seconds over which the reply is sent")
     if fault.damage and fault.bytes_per_second:

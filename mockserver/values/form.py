@@ -28,7 +28,6 @@ MOST = 50
 """How many unknown members of an object, and how many problems of a file, are named."""
 Fault: TypeAlias = tuple[str, str, str]
 """An RFC 6901 pointer, what is wrong there, and what to do."""
-NO_FORM = "matches none of the accepted forms"
 _ZONED = re.compile(r"\d[Tt ].*(?:[Zz]|[+-]\d\d:?\d\d)\Z", re.ASCII)
 
 
@@ -165,6 +164,9 @@ def _unknown(at: tuple[str | int, ...], found: Any, schema: Any, properties: Any
 
 def _alternatives(error: ValidationError, at: tuple[str | int, ...]) -> Iterator[Fault]:
     """What is wrong with the one alternative whose type the value has; if that is not one, which types there are."""
+    if names := _any_of_them(error.validator_value):
+        yield pointer_to(*at), f"needs at least one of {', '.join(names)}", "add what is meant"
+        return
     branches = [[*branch] for _, branch in groupby(error.context or (), key=lambda one: one.schema_path[0])]
     fitting = [branch for branch in branches if not any(map(partial(_is_of_another_type, error), branch))]
     if len(fitting) == 1:
@@ -174,8 +176,16 @@ def _alternatives(error: ValidationError, at: tuple[str | int, ...]) -> Iterator
     types = [one.validator_value for branch in branches for one in branch if one.validator == "type"]
     kinds = [kind for one in types for kind in (one if isinstance(one, list) else [one])]
     is_typed = bool(kinds) and not fitting
-    problem = _problem("type", list(dict.fromkeys(kinds)), error.instance) if is_typed else NO_FORM
+    problem = "matches none of the accepted forms"
+    if is_typed:
+        problem = _problem("type", list(dict.fromkeys(kinds)), error.instance)
     yield pointer_to(*at), problem, _remedy(error.schema, "correct it")
+
+
+def _any_of_them(branches: Any) -> list[str]:
+    """The members of which one is required, where the alternatives are about nothing else."""
+    names = [name for branch in branches if isinstance(branch, dict) for name in branch.get("required", ())]
+    return names if len(names) == len(branches) else []
 
 
 def _is_of_another_type(choice: ValidationError, error: ValidationError) -> bool:

@@ -50,7 +50,7 @@ class Slowly:
     @property
     def pause(self) -> float:
         """Seconds before each piece."""
-        return self.seconds / PIECES
+        return self.seconds / max(1, len(self.pieces()))
 
     def pieces(self) -> list[bytes]:
         size = max(1, -(-len(self.content) // (PIECES if self.seconds else 1)))

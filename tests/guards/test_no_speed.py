@@ -13,6 +13,7 @@ CLOCKS = {"sleep", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns
 ALLOWED = {
     "dockerfile_steps.py",  # polls a process of its own, as an orchestrator does
     "mutants/strength.py",  # tells a person what a run took, and judges nothing by it
+    "test_faults_by_clients.py",  # what is late comes no sooner than it may, on any machine
     "replicas.py",  # a trial that lasts as long as it is told to, and is judged by a ledger
     "right_server/trial.py",  # tells a person what a run took, and judges nothing by it
     "right_server/front.py",  # a server's limit of requests a second, whose clock a test replaces
