@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from mockserver.errors import SetupError
+from mockserver.runtime.outbox import Mail
 from mockserver.store.collection import Collection
 from mockserver.web.app import create_app
 
@@ -157,6 +158,25 @@ def test_a_refused_request_leaves_what_fell_due(library: Library) -> None:
     assert client.delete("/books/t/nobody").status_code == 404
     assert len(mailed(client)) == 0, "2 days and 12 hours before that day was past when the book was made"
     assert client.get(f"/books/t/{book}").json["version"] == 2
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["memory", "database"])
+def test_a_refused_request_leaves_the_mail_that_fell_due(library: Library, tmp_path: Path, kept: bool) -> None:
+    """And takes its own back with what it changed."""
+    where = {"store": str(tmp_path / "world.db")} if kept else {}
+    client = library(due(OUT, REMINDED), **where).test_client()
+    made(client, "A", "2025-04-30", email="a@example.com")
+    world = client.application.extensions["mockserver"]
+    world.clock.advance(by=timedelta(days=20))
+    assert client.delete("/books/t/nobody").status_code == 404
+    assert mailed(client) == ["A goes"]
+    with pytest.raises(LookupError), world.store.work("t"):
+        world.outbox.put(Mail("now", "t", "remind", "notice", None, "Never sent", "", None, {}))
+        raise LookupError
+    assert mailed(client) == (
+        ["A goes"] if kept else ["A goes", "Never sent"]
+    )  # in memory who is done tells of its mails last
+    world.close()
 
 
 def test_a_locked_record_is_left_alone_and_that_is_told(library: Library) -> None:

@@ -133,10 +133,15 @@ class KeptStore(Store):
         self._ahead.forget()
 
     def append(self, log: str, content: bytes, most: int) -> None:
-        """A line of a log that keeps ``most``: written with this thread's unit of work, or by itself without one."""
+        """A line of a log that keeps ``most``: written with this thread's unit of work, or by itself without one.
+
+        It is taken back with what is changed beside it; what time has brought about lasts.
+        """
         waiting = getattr(self._here, "waiting", None)
         if waiting is not None:
             waiting.append((log, content, most))
+            if (undo := self._here.tenant.undo) is not None:
+                undo.append(waiting.pop)
             return
         with self.database.writing() as connection:
             self.lines.append(connection, log, content, most)
@@ -146,7 +151,7 @@ class KeptStore(Store):
     @contextmanager
     def unit(self, tenant: Tenant, *, reading: bool, may_be_overtaken: bool) -> Iterator[None]:
         """See ``Keeper``."""
-        self._here.waiting = []
+        self._here.waiting, self._here.tenant = [], tenant
         try:
             with ExitStack() as held:
                 connection = self._begin(
@@ -156,8 +161,7 @@ class KeptStore(Store):
                     with tenant.transaction():
                         yield
                 except BaseException:
-                    self._here.waiting.clear()
-                    self._end(tenant, connection, held)  # first records stay, whatever becomes of who asked for them
+                    self._end(tenant, connection, held)  # first records and what fell due stay, whoever asked for it
                     raise
                 self._end(tenant, connection, held)
         finally:
