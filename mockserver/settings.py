@@ -71,7 +71,8 @@ class Settings:
     answered below a path of its own; ``overlays`` change it; ``strict_document``: what an operation means and
     the document does not say is a problem, not inferred; ``seed_records``: how many records each collection of a
     document without annotations begins with. ``control_token``: what the control plane wants to be shown, None for
-    nothing; ``store``: where records are kept, ``memory``, a file, or the address of a PostgreSQL database;
+    nothing; ``hosts``: under a host that a document names as its server only that document's paths are answered;
+    ``store``: where records are kept, ``memory``, a file, or the address of a PostgreSQL database;
     ``allow_hosts``: host names beside this machine's by which it may be asked; ``webhook_hosts``: those that webhooks
     and callbacks may go to beside it; ``cache``: a folder in which a start
     leaves what the next one like it needs. Sizes are bytes.
@@ -88,6 +89,7 @@ class Settings:
     key_file: Path = field(default_factory=lambda: state_folder() / "key.pem")
     jwks: str | None = None
     control_token: str | None = field(default=None, repr=False)
+    hosts: bool = False
     allow_hosts: tuple[str, ...] = ()
     webhook_hosts: tuple[str, ...] = ()
     clock: str = "scenario"

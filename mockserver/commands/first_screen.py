@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from mockserver.auth.authenticator import Mode
 from mockserver.contract import Contract, Kind, Operation
+from mockserver.contract.hosts import paths_by_host
 from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.world import World
 
@@ -40,6 +41,12 @@ def placed(contract: Contract) -> Iterator[str]:
     for part in parts if any(part.prefixes != ("",) for part in parts) else ():
         prefixes = ", ".join(prefix or "/" for prefix in part.prefixes)
         yield f"{part.source} at {prefixes}: {len(part.paths)} paths"
+
+
+def hosted(contract: Contract) -> Iterator[str]:
+    """How many paths are answered under each host that the document names."""
+    for host, paths in paths_by_host(contract.document, contract.paths).items():
+        yield f"{host}: {len(paths)} paths"
 
 
 def counted(contract: Contract) -> tuple[int, int, int, int]:

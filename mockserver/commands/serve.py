@@ -25,6 +25,12 @@ from mockserver.settings import CLOCKS, record_token
     help="Also answer /__mock__ under this host name. Repeatable.",
 )
 @click.option(
+    "--hosts",
+    is_flag=True,
+    help="Under a host that a document names as its server, answer only that document's paths: "
+    "for clients for whom only DNS is changed.",
+)
+@click.option(
     "--webhook-host",
     "webhook_hosts",
     multiple=True,
@@ -135,6 +141,7 @@ def serve(
       mockserver serve petstore.yaml               any API; what clients create is kept
       mockserver serve shop.yaml billing.yaml=/billing
       mockserver serve --port 0 --scenario empty
+      mockserver serve --hosts                     the module by the Host header
       mockserver serve --group certifications      these operations, and those of what they refer to
       mockserver serve --scenario large --count certifications=20000 --page-size 500
       mockserver serve --auth off                  no token needed

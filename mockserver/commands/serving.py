@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver.auth.authenticator import Mode, mint
-from mockserver.commands.first_screen import first_request, placed, summary
+from mockserver.commands.first_screen import first_request, hosted, placed, summary
 from mockserver.commands.progress import seeding
 from mockserver.errors import Problem, SetupError
 from mockserver.settings import DEVELOPMENT_SECRET, Settings, telemetry_environment
@@ -168,6 +168,8 @@ def _announce(world: World, host: str, port: int, announced: threading.Event, gu
         click.echo(f"  document  {heading}")
     for line in placed(world.contract):
         click.echo(f"            {line}")
+    for line in hosted(world.contract) if world.settings.hosts else ():
+        click.echo(f"  host      {line}")
     for line in first_request(world, url) if world.contract.maker else _try_it(world, url):
         click.echo(line)
     sys.stdout.flush()

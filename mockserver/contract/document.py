@@ -44,11 +44,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the documents that another was joined from: where it came from, and its paths as they are answered."""
+    """One of the documents that another was joined from: where it came from, and its paths as they are answered.
+
+    ``hosts`` are those of its servers, where what was joined does not tell these any more.
+    """
 
     source: str
     prefixes: tuple[str, ...]
     paths: frozenset[str]
+    hosts: tuple[str, ...] = ()
 
 
 class Document:

@@ -16,6 +16,15 @@ def prefix_of(server: Any) -> str:
         return ""
 
 
+def host_of(server: Any) -> str:
+    """``api.example.com`` of ``https://api.example.com:8443/v2``; empty where it names none."""
+    url = _address(server)
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".") if "{" not in url else ""
+    except ValueError:
+        return ""
+
+
 def _address(server: Any) -> str:
     if not isinstance(server, Mapping):
         return ""

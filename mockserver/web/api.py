@@ -20,7 +20,7 @@ class Api:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.paths = Paths(world.contract)
+        self.paths = Paths(world.contract, by_host=world.settings.hosts)
         self._departure = Departure()
         world.due.noticed = partial(noticed, world)
 

@@ -96,7 +96,7 @@ class Front:
         """Answer one request."""
         began = time.perf_counter()
         raw: str = scope["raw_path"].decode("latin-1")
-        found = self._found(scope["method"], raw)
+        found = self._found(scope["method"], raw, self._host(scope))
         if found is None and raw == HEALTH and (probe := self._probed(scope)):
             answered = probe
         elif found is None:
@@ -134,7 +134,9 @@ class Front:
     async def again(self, arrived: Arrived, raw: str) -> _Answered:
         """The answer to a request that another front took, in whose place this one is."""
         try:
-            return await self._threads.beside(partial(self._answer, arrived, self._found(arrived.method, raw)))
+            return await self._threads.beside(
+                partial(self._answer, arrived, self._found(arrived.method, raw, arrived.headers.get("host", "")))
+            )
         except Moved:
             return await (await self._successor()).again(arrived, raw)
 
@@ -161,13 +163,17 @@ class Front:
         self._pace.took(like, time.perf_counter() - began)
         return answered
 
-    def _found(self, method: str, raw: str) -> Match | None:
+    def _host(self, scope: Scope) -> str:
+        """The Host header, where it decides which paths there are."""
+        return headers_of(scope["headers"])[0].get("host", "") if self._api.paths.hosts else ""
+
+    def _found(self, method: str, raw: str, host: str) -> Match | None:
         """The document's path that is asked for; None where the application has to look closer."""
         if method == "OPTIONS" or not raw.startswith("/") or "?" in raw or "#" in raw:
             return None
         if has_escapes(raw) and problem_of(raw):
             return None
-        return self._api.paths.find(raw)
+        return self._api.paths.find(raw, host)
 
     def _probed(self, scope: Scope) -> _Answered | None:
         if scope["method"] != "GET" or scope["query_string"]:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mockserver.contract import Contract, Router
+from mockserver.contract.hosts import host_named, paths_by_host
 from mockserver.contract.routing import answered_methods
+from mockserver.errors import Problem, SetupError
 from mockserver.values.lazily import Lazily
 from mockserver.web.target import decoded, has_escapes, raw_path
 
@@ -25,22 +27,34 @@ _FOUND = "mockserver.path"
 
 
 class Paths:
-    """The paths of a contract, each also below the prefixes of the document's servers."""
+    """The paths of a contract, each also below the prefixes of the document's servers.
 
-    def __init__(self, contract: Contract) -> None:
+    ``by_host``: under a host that the document names, only the paths of that host are found; any other finds all.
+    Raises SetupError where it names none.
+    """
+
+    def __init__(self, contract: Contract, *, by_host: bool = False) -> None:
         self._router = Router(contract.paths, contract.prefixes)
+        self.hosts = paths_by_host(contract.document, contract.paths) if by_host else {}
+        if by_host and not self.hosts:
+            remedy = "name hosts under servers, or leave the setting out"
+            raise SetupError([Problem("settings", "/hosts", "no server of the document has a host", remedy)])
         self._methods = Lazily(contract.paths, lambda template: ", ".join(answered_methods(contract.paths[template])))
 
     def match(self, environ: dict[str, Any]) -> Match | None:
         """The template that the request's path fits, and the values of its parameters; None when it fits none."""
         if _FOUND not in environ:
-            environ[_FOUND] = self.find(raw_path(environ))
+            environ[_FOUND] = self.find(raw_path(environ), environ.get("HTTP_HOST", ""))
         found: Match | None = environ[_FOUND]
         return found
 
-    def find(self, raw: str) -> Match | None:
-        """The same for a path as it was sent."""
-        return self._own(raw, decoded if has_escapes(raw) else None)
+    def find(self, raw: str, host: str = "") -> Match | None:
+        """The same for a path as it was sent, to a ``host`` as the header names it."""
+        found = self._own(raw, decoded if has_escapes(raw) else None)
+        if found is None or not self.hosts:
+            return found
+        known = self.hosts.get(host_named(host))
+        return found if known is None or found[0] in known else None
 
     def answered(self, template: str) -> str | None:
         """The methods that a path of the document answers; None for one that it does not have."""
