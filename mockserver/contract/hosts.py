@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from mockserver.contract.document import Document
-from mockserver.contract.servers import host_of
+from mockserver.contract.servers import hosts_of
 
 
 def paths_by_host(document: Document, templates: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -32,11 +31,5 @@ def _hosts(document: Document, template: str) -> Iterator[str]:
         yield from part.hosts
         return
     item = document.follow(document.node("paths", template))
-    operations = [verb.value for _, verb in item.items() if isinstance(verb.value, Mapping)]
-    own = [server for place in (item.value, *operations) for server in _servers(place)]
-    yield from filter(None, map(host_of, own or _servers(document.root)))
-
-
-def _servers(place: Any) -> list[Any]:
-    servers = place.get("servers") if isinstance(place, Mapping) else None
-    return servers if isinstance(servers, list) else []
+    places = [item.value, *(verb.value for _, verb in item.items())]
+    yield from [host for place in places for host in hosts_of(place)] or hosts_of(document.root)

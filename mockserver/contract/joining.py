@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.contract.document import Document, Part, objects, operations_of, without_servers
 from mockserver.contract.document_sources import DocumentPlace
-from mockserver.contract.servers import host_of, prefix_of
+from mockserver.contract.servers import hosts_of, prefix_of
 from mockserver.errors import Problem, SetupError
 from mockserver.values.pointer import pointer_to, step_along, steps_of
 from mockserver.values.shown import quoted
@@ -92,8 +92,7 @@ class _Joined:
         self._take_paths(place, document, renamed.paths)
         self._take_names(document, renamed)
         prefixes = tuple(dict.fromkeys(prefix for _, prefix in paths.values()))
-        named = () if document.is_annotated and prefixes == ("",) else (step_along(document.root, ("servers",)) or ())
-        hosts = tuple(dict.fromkeys(filter(None, map(host_of, named))))
+        hosts = () if document.is_annotated and prefixes == ("",) else hosts_of(document.root)
         self.parts.append(Part(document.source, prefixes, frozenset(map(_matched, renamed.paths.values())), hosts))
 
     def _identify(self, operations: list[dict[str, Any]], renamed: _Renamed) -> None:

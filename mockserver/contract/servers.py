@@ -16,7 +16,13 @@ def prefix_of(server: Any) -> str:
         return ""
 
 
-def host_of(server: Any) -> str:
+def hosts_of(place: Any) -> tuple[str, ...]:
+    """The hosts of the servers that a document, a path or an operation names."""
+    servers = place.get("servers") if isinstance(place, Mapping) else None
+    return tuple(dict.fromkeys(filter(None, map(_host, servers)))) if isinstance(servers, list) else ()
+
+
+def _host(server: Any) -> str:
     """``api.example.com`` of ``https://api.example.com:8443/v2``; empty where it names none."""
     url = _address(server)
     try:
