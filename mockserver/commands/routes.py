@@ -16,6 +16,7 @@ from mockserver.values.suggestions import nearest
 
 if TYPE_CHECKING:
     from mockserver.contract import Contract, Operation
+    from mockserver.contract.plan import Embedded
 
 HEADS = ("method", "path", "kind", "resource", "provenance", "operationId")
 
@@ -104,3 +105,12 @@ def _resources(contract: Contract) -> Iterator[str]:
         yield ""
         yield f"{name}: key {key}{f'; below {parents}' if parents else ''}"
         yield from (f"  {reason}" for reason in model.why.split("; "))
+        yield from (f"  {_held(name, one)}" for name, one in model.embedded.items())
+
+
+def _held(name: str, one: Embedded) -> str:
+    """What a member holds of other resources, in words."""
+    if one.is_owned:
+        return f"'{name}' holds the {one.resource} that belong to the record (A12)"
+    copies = f"copies of {one.resource}" if one.is_many else f"a copy of one of {one.resource}"
+    return f"'{name}' holds {copies}{'' if one.is_written else ', as they are now'} (A12)"

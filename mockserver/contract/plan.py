@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -48,6 +48,22 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Embedded:
+    """A member that holds records of another resource: one or, ``is_many``, a list of them, each with its ``key``.
+
+    ``is_written``: clients may write the member, so that it keeps what they said; ``is_owned``: it holds all that stand
+    below the record, or that name it in the member ``owner``.
+    """
+
+    resource: str
+    key: str
+    is_many: bool
+    is_written: bool
+    is_owned: bool = False
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """One kind of record as a document implies it.
 
@@ -61,7 +77,8 @@ class Model:
     ``most`` how many a list of them can hold, ``always`` what a new one has where nobody says another;
     ``path`` is the path of one as the document writes it, empty where there is none, ``reach`` how many of the parents
     it names; ``foreign`` are members that probably hold keys of other resources, ``references`` those that are said to;
-    ``holders`` are those whose paths show the records that name them; ``why`` tells the rules that decided.
+    ``holders`` are those whose paths show the records that name them; ``why`` tells the rules that decided;
+    ``embeds`` gives what ``embedded`` tells.
     """
 
     record: Node | None
@@ -84,6 +101,15 @@ class Model:
     reach: int = 0
     holders: tuple[Parent, ...] = ()
     why: str = ""
+    embeds: Callable[[], Mapping[str, Embedded]] = field(default=dict, repr=False, compare=False)
+
+    @property
+    def embedded(self) -> Mapping[str, Embedded]:
+        """The members that hold records of other resources whole.
+
+        PERF: told when first asked, since it takes a look at the members of all records.
+        """
+        return self.embeds()
 
     @property
     def is_found_alone(self) -> bool:

@@ -155,20 +155,23 @@ class Marks:
             if "key" in words:
                 one.identity = self._steps(marks.child("key"), one)
             self._read_parents(marks.child("parent"), one)
-            self._read_references(marks.child("references"), one)
+            one.references |= self._related(marks.child("references"), one)
+            one.embeds |= self._related(marks.child("embeds"), one)
 
-    def _read_references(self, marks: Node, one: InferredCollection) -> None:
-        """``{customer_id: customers}``: the member that holds keys of another resource, in whatever document."""
+    def _related(self, marks: Node, one: InferredCollection) -> dict[str, Any]:
+        """``{customer_id: customers}``: the member that has to do with another resource, in whatever document."""
+        related: dict[str, Any] = {}
         members = self._found.shapes.properties(one.record) if one.record is not None else {}
         for member, place in marks.items():
             if member not in members:
                 self._problems.add(place, f"{one.name} has no member {quoted(member)}", meant(member, members))
-            if place.value in self._known:
-                one.references[member] = place.value
+            if place.value is None or place.value in self._known:
+                related[member] = place.value
             else:
                 self._problems.add(
                     place, f"unknown resource {quoted(place.value)}", meant(str(place.value), self._known)
                 )
+        return related
 
     def _read_parents(self, marks: Node, one: InferredCollection) -> None:
         """``{customer_id: customerId}``: the member that says again what the path's parameter says."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from mockserver.contract.compile import Contract
@@ -17,6 +18,7 @@ from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.annotations import SAID, Marks
 from mockserver.inference.demands import credentials, parameters
+from mockserver.inference.embedded_records import EmbeddedRecords
 from mockserver.inference.foreign import ForeignKeys
 from mockserver.inference.key_forms import is_counted, listed_key
 from mockserver.inference.meanings import Guess, Meanings
@@ -46,6 +48,7 @@ class _Builder:
         self._maker = Maker(self._schemas, self._shapes)
         self._found = read_resources(read_paths(document, self._shapes), self._shapes)
         self._foreign = ForeignKeys(self._shapes, self._found)
+        self._embedded = EmbeddedRecords(self._shapes, self._found, self._foreign)
         self._meanings = Meanings(self._found)
         self._tenant: str | None = None
 
@@ -99,6 +102,7 @@ class _Builder:
             sources=tuple(one.sources),
             foreign=self._foreign.of(one),
             references=dict(one.references),
+            embeds=partial(self._embedded.of, one),
             ending=self._ending(one),
             path=self._path(one),
             reach=sum(step == ANY for step in (one.item or ())[:-1]) - (self._tenant in self._names(one)[:-1]),

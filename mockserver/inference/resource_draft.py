@@ -63,6 +63,7 @@ class InferredCollection:
     sources: list[Source] = field(default_factory=list)
     parents: list[Parent] = field(default_factory=list)
     references: dict[str, str] = field(default_factory=dict)
+    embeds: dict[str, str | None] = field(default_factory=dict)
     prefix: str = ""
     seed: int | None = None
     is_single: bool = False

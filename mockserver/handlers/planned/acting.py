@@ -12,6 +12,7 @@ from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import media_examples
 from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled, stamped
+from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.places import model_of, plan_of
 from mockserver.handlers.planned.replying import made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
@@ -33,9 +34,9 @@ def action(call: Call, tenant: Tenant) -> Reply:
     value = record.data()
     _require_possible(plan, value)
     if scope.model.record is not None and isinstance(value, dict):
-        value = scope.replace(record, _acted(call, scope, record, value)).data()
+        record = scope.replace(record, _acted(call, scope, record, value))
     if plan.words.get("replies") == "record":
-        return with_record(call, value)
+        return with_record(call, presented(call, tenant, record))
     return made(call, plan.success, plan.status, value=call.input.body)
 
 
@@ -55,8 +56,8 @@ def membership(call: Call, tenant: Tenant) -> Reply:
     if record is None:
         record, _ = _added(call, scope, key)
     if plan.success.schema is None or plan.record is None:
-        return made(call, plan.success, plan.status, value=record.data())
-    return with_record(call, record.data())
+        return made(call, plan.success, plan.status, value=presented(call, tenant, record))
+    return with_record(call, presented(call, tenant, record))
 
 
 def singleton(call: Call, tenant: Tenant) -> Reply:
@@ -70,8 +71,8 @@ def singleton(call: Call, tenant: Tenant) -> Reply:
     if does in ("replace", "merge") and isinstance(body, dict) and is_merge(call.input.headers, body):
         record, _ = write(call, scope, record, body, whole=does == "replace")
     if plan.success.schema is not None and plan.record is None:
-        return made(call, plan.success, plan.status, value=record.data())
-    return with_record(call, record.data())
+        return made(call, plan.success, plan.status, value=presented(call, tenant, record))
+    return with_record(call, presented(call, tenant, record))
 
 
 def only(call: Call, scope: Scope) -> Record:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.contract import Resource
 from mockserver.contract.fitting import fit
-from mockserver.contract.plan import Model, Source, Steps
+from mockserver.contract.fitting import shown as of_reply
+from mockserver.contract.plan import Embedded, Model, Source, Steps
 from mockserver.contract.scalars import Draw
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
@@ -72,6 +73,8 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
     if isinstance(value, dict):
         value = _related(call, resource, {**value, **model.always}, ordinal, tenant)
         value = marked(call, model, value, keys, key)
+        if shown is None and tenant:
+            value = _embedding(call, resource, value, _Place(tenant, (*keys, str(key)), ordinal))
         if shown is None:
             value = linked(call, model, value, first_address_of(call, model, (*keys, str(key))))
     return key, value if maker.allows(model.record, value) else fit(maker, model.record, value, draw)
@@ -169,3 +172,38 @@ def _key_there(call: Call, referenced: Resource, ordinal: int, tenant: str) -> J
     shown = _example(call, theirs, ordinal)
     key = _key(theirs, shown) if shown is not None and not theirs.chosen else None
     return new_key(maker, theirs, ordinal, draw) if key is None else key
+
+
+class _Place(NamedTuple):
+    """Where a first record stands: its tenant, its keys, its own the last, and its number."""
+
+    tenant: str
+    keys: tuple[str, ...]
+    ordinal: int
+
+
+def _embedding(call: Call, resource: Resource, value: dict[str, Any], at: _Place) -> dict[str, Any]:
+    """What the record holds of other resources: copies of the records that these begin with (A12)."""
+    maker, model = call.tools.maker, model_of(resource)
+    assert model.record is not None
+    members = maker.shapes.properties(model.record)
+    for name, one in model.embedded.items():
+        other, place = call.tools.contract.resources[one.resource], members[name]
+        each = (maker.shapes.items(place) if one.is_many else None) or place
+        theirs = at.keys[: len(model_of(other).parents)]
+        if value.get(name) is None or call.tools.beginning.keys(at.tenant, other.name):
+            continue
+        numbers = _numbers(one, value[name], _count(call, at.tenant, other), at.ordinal)
+        copies = [of_reply(maker, each, first(call, other, theirs, number)[1]) for number in numbers]
+        held = copies if one.is_many else next(iter(copies), None)
+        if held is not None and maker.allows(place, held):
+            value = {**value, name: held}
+    return value
+
+
+def _numbers(one: Embedded, made: Json, total: int, ordinal: int) -> list[int]:
+    """Which of the first ``total`` records of the other resource the record of number ``ordinal`` holds."""
+    if one.is_owned:
+        return [] if one.owner else [*range(1, total + 1)]
+    wanted = len(made) if isinstance(made, list) else 1
+    return [1 + (ordinal - 1 + number) % total for number in range(min(wanted, total))]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.places import in_path, plan_of
 from mockserver.handlers.planned.replying import answered, made
 from mockserver.handlers.planned.scope import Scope, scope_of
@@ -22,8 +23,8 @@ def bulk(call: Call, tenant: Tenant) -> Reply:
     changed: list[Json] = []
     if plan.words.get("does") == "delete":
         for record in [*_named(call, scope, body)]:
+            changed.append(presented(call, tenant, record))
             scope.remove(record)
-            changed.append(record.data())
     elif isinstance(body, list):
         changed = [_written(call, scope, item) for item in body if isinstance(item, dict)]
     if plan.items is not None:
@@ -35,8 +36,9 @@ def _written(call: Call, scope: Scope, item: dict[str, Any]) -> Json:
     key = value_at(item, scope.model.key) if scope.model.key else None
     found = scope.find(str(key)) if key is not None else None
     if found is None:
-        return add(call, scope, item)[0].data()
-    return write(call, scope, found, item, whole=plan_of(call).words.get("does") == "put")[0].data()
+        return presented(call, scope.tenant, add(call, scope, item)[0])
+    written, _ = write(call, scope, found, item, whole=plan_of(call).words.get("does") == "put")
+    return presented(call, scope.tenant, written)
 
 
 def _named(call: Call, scope: Scope, body: Json) -> Iterator[Any]:

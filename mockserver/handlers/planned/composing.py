@@ -13,6 +13,7 @@ from mockserver.contract.scalars import Draw
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import addressed
 from mockserver.handlers.planned.beginning import marked, repeated
+from mockserver.handlers.planned.embedding import completed, usual
 from mockserver.handlers.planned.new_keys import identified
 from mockserver.handlers.planned.places import keys_of
 from mockserver.handlers.planned.scope import Scope
@@ -39,7 +40,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
         return (sent if sent is not None else {}), ()
     draw = draw_for(call, "made", scope.resource.name, *(scope.keys or ()), key)
     made = identified(maker, model, maker.member(model.record, draw, ""), draw)
-    base = {**made, **model.always} if isinstance(made, dict) else dict(model.always)
+    base = usual(call, scope, {**(made if isinstance(made, dict) else {}), **model.always}, sent)
     value, ignored = overlaid(call, scope, base, sent, draw)
     value = stamped(call, model.record, value, is_new=True, sent=sent)
     value = addressed(call, model, value, sent, (*(scope.keys or ()), str(key)))
@@ -149,6 +150,7 @@ def stamped(
 def _placed(call: Call, scope: Scope, place: Node, name: str, one: Json, *, draw: Draw) -> Json:
     """A member as the record keeps it; a key where the record has an object is the object of that key (A4)."""
     maker = call.tools.maker
+    one = completed(call, scope, name, place, one)
     if maker.allows(place, one):
         return one
     if isinstance(one, str | int) and not isinstance(one, bool) and maker.shapes.type(place) == "object":

@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from types import MappingProxyType
 from typing import Any
 
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.criteria import condition, written
+from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.paging import PlannedPage, paged
 from mockserver.handlers.planned.places import in_path, keys_of, plan_of
 from mockserver.handlers.planned.replying import answered
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.inference.words import flat, singular
 from mockserver.messages import Json, Reply
-from mockserver.store import All, AnyOf, Condition, Record, Tenant
+from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value
 
 KEYS_WITHIN = ("id", "gid", "uuid", "sid", "key", "name", "value")
 """What of an object is compared where a parameter gives a text."""
-_WORDS: Mapping[str, Json] = MappingProxyType({"true": True, "false": False, "None": None})
-"""What a filter writes so, and is not text."""
 _SORTS = frozenset({"sort", "sortby", "order", "orderby", "ordering"})
 _TEXTS = frozenset({"q", "query", "search", "keyword", "keywords", "term", "text"})
 
 
 def list_(call: Call, tenant: Tenant) -> Reply:
     scope = scope_of(call, tenant)
-    return page(call, filtered(call, scope, call.input.values))
+    return page(call, tenant, filtered(call, scope, call.input.values))
 
 
 def search(call: Call, tenant: Tenant) -> Reply:
     """The records of a resource, those that query and body ask for."""
     scope = scope_of(call, tenant)
     body = call.input.body if isinstance(call.input.body, dict) else {}
-    return page(call, filtered(call, scope, {**call.input.values, **body}))
+    return page(call, tenant, filtered(call, scope, {**call.input.values, **body}))
 
 
 def lookup(call: Call, tenant: Tenant) -> Reply:
@@ -47,25 +45,26 @@ def lookup(call: Call, tenant: Tenant) -> Reply:
     members = _members(scope)
     member = next((members[word] for word in (flat(name), flat(singular(name))) if word in members), None)
     records = [record for record in scope.all() if member is None or _meets(record.data().get(member), wanted)]
-    return page(call, records)
+    return page(call, tenant, records)
 
 
-def page(call: Call, records: Iterable[Record]) -> Reply:
+def page(call: Call, tenant: Tenant, records: Iterable[Record]) -> Reply:
     """One page of ``records`` in the document's envelope, with its totals and the way to the next."""
     plan = plan_of(call)
     found = [*records]
     cut: PlannedPage = paged(call, found)
-    values = [_listed(call, one) for one in cut.records]
+    values = [_listed(call, tenant, one) for one in cut.records]
     if plan.items is None:
         return answered(call, values, ())
     beside: dict[str, Json] = cut.beside
     return answered(call, values, plan.items, beside=beside, headers=cut.headers)
 
 
-def _listed(call: Call, record: Record) -> Json:
+def _listed(call: Call, tenant: Tenant, record: Record) -> Json:
     """A record as its list has it: with its key, where that stands beside it and the list's items name it."""
     steps = call.resource.model.listed_key if call.resource.model else ()
-    return with_value(record.data(), steps, keys_of(record.id)[-1]) if steps else record.data()
+    value = presented(call, tenant, record)
+    return with_value(value, steps, keys_of(record.id)[-1]) if steps else value
 
 
 def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]:
@@ -83,32 +82,13 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     sort = next((value for name, value in asked.items() if flat(name) in _SORTS and flat(name) not in members), None)
     if isinstance(sort, list):
         sort = sort[0] if sort else None
-    records = sorted(scope.all(_condition(wanted)), key=lambda one: _number_first(keys_of(one.id)[-1]))
+    records = sorted(scope.all(condition(wanted)), key=lambda one: _number_first(keys_of(one.id)[-1]))
     if not wanted and text is None and not isinstance(sort, str):
         return records  # PERF: none needs to be read
     kept = [(record, data) for record in records if _fits(data := record.data(), wanted, text)]
     if isinstance(sort, str):
         _sort(kept, members, sort, asked)
     return [record for record, _ in kept]
-
-
-def _condition(wanted: Mapping[str, Json]) -> Condition | None:
-    """What every record meets whose members have the texts asked for, or values that are written so, or objects."""
-    if not wanted:
-        return None
-    parts = [(name, value if isinstance(value, list) else [value]) for name, value in wanted.items()]
-    return All(
-        [AnyOf(name, [one for option in options for one in _written_as(_text(option))]) for name, options in parts]
-    )
-
-
-def _written_as(text: str) -> list[Json]:
-    """The values that may be written as ``text``: itself, a number, a boolean, null, any object or list."""
-    found: list[Json] = [text, {}]
-    for kind in (int, float):
-        with suppress(ValueError):
-            found.append(kind(text))
-    return [*found, _WORDS[text]] if text in _WORDS else found
 
 
 def _members(scope: Scope) -> dict[str, str]:
@@ -130,13 +110,9 @@ def _meets(value: Json, wanted: Json) -> bool:
     """Whether a member has the value, or one of the values, asked for."""
     options = wanted if isinstance(wanted, list) else [wanted]
     values = value if isinstance(value, list) else [value]
-    texts = {_text(one) for one in values}
-    texts |= {_text(one[name]) for one in values if isinstance(one, dict) for name in KEYS_WITHIN if name in one}
-    return any(_text(one) in texts for one in options)
-
-
-def _text(value: Json) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    texts = {written(one) for one in values}
+    texts |= {written(one[name]) for one in values if isinstance(one, dict) for name in KEYS_WITHIN if name in one}
+    return any(written(one) in texts for one in options)
 
 
 def _number_first(key: str) -> tuple[int, int, str]:

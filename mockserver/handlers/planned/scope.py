@@ -11,6 +11,7 @@ from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import begin, first_key
+from mockserver.handlers.planned.criteria import condition as held
 from mockserver.handlers.planned.places import keys_of, model_of, plan_of, record_id
 from mockserver.messages import Json
 from mockserver.store import Condition, Record, Tenant
@@ -46,8 +47,12 @@ class Scope:
         """The records in the order of their keys; with a condition, of them at least those that meet it."""
         if self.is_wide and self.keys is not None:
             self._begin_below(self.keys)
-        kept = self._kept(self.keys or (), condition)
+        kept = self._kept(self.keys or (), self._condition() if condition is None else condition)
         yield from filter(self._has, kept) if self.having else kept
+
+    def _condition(self) -> Condition | None:
+        """What all that have the values asked for meet, as far as an index can tell it."""
+        return held({steps[0]: value for steps, value in self.having if len(steps) == 1})
 
     def _kept(self, keys: tuple[str, ...], condition: Condition | None = None) -> Iterator[Record]:
         """The records below those parents, as many as have been looked at."""

@@ -11,6 +11,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
 from mockserver.handlers.planned.addresses import address_of, named_by
 from mockserver.handlers.planned.composing import changed, composed, draw_for, new_name, settled
+from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.new_keys import new_key
 from mockserver.handlers.planned.places import keys_of, model_of, plan_of
 from mockserver.handlers.planned.referring import require_references
@@ -29,7 +30,7 @@ def create(call: Call, tenant: Tenant) -> Reply:
     plan, scope = plan_of(call), scope_of(call, tenant)
     body = sent(call)
     if isinstance(body, list) and (plan.words.get("many") or plan.items is not None):
-        records = [add(call, scope, one)[0].data() for one in body]
+        records = [presented(call, tenant, add(call, scope, one)[0]) for one in body]
         if plan.items is not None:
             return answered(call, records, plan.items)
         return (
@@ -41,7 +42,7 @@ def create(call: Call, tenant: Tenant) -> Reply:
     location = address_of(call, scope.model, keys_of(record.id))
     can_be_read = plan.status == HTTPStatus.CREATED or scope.model.parameter is not None
     headers: Headers = (("Location", location),) if can_be_read else ()  # not every reply holds the key
-    value = record.data()
+    value = presented(call, tenant, record)
     if plan.items is not None:
         return answered(call, [value], plan.items, headers=headers, notes=notes)
     if plan.record is None and plan.success.media is not None:
@@ -51,7 +52,7 @@ def create(call: Call, tenant: Tenant) -> Reply:
 
 
 def read(call: Call, tenant: Tenant) -> Reply:
-    value, items = named(call, scope_of(call, tenant)).data(), plan_of(call).items
+    value, items = presented(call, tenant, named(call, scope_of(call, tenant))), plan_of(call).items
     return with_record(call, value) if items is None else answered(call, [value], items)
 
 
@@ -66,8 +67,8 @@ def patch(call: Call, tenant: Tenant) -> Reply:
 def delete(call: Call, tenant: Tenant) -> Reply:
     plan, scope = plan_of(call), scope_of(call, tenant)
     record = named(call, scope)
+    value = presented(call, tenant, record)
     scope.remove(record)
-    value = record.data()
     if plan.success.schema is None or plan.record is None:
         return made(call, plan.success, plan.status, value=value)
     body = {**value, "deleted": True} if isinstance(value, dict) else value
@@ -143,8 +144,8 @@ def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
     elif body is not None:
         record, notes = write(call, scope, record, body, whole=whole)
     if plan.success.schema is not None and plan.record is None:
-        return made(call, plan.success, plan.status, value=record.data(), notes=notes)
-    return with_record(call, record.data(), notes=notes)
+        return made(call, plan.success, plan.status, value=presented(call, tenant, record), notes=notes)
+    return with_record(call, presented(call, tenant, record), notes=notes)
 
 
 def _meant(call: Call, scope: Scope, body: Json) -> Record | None:

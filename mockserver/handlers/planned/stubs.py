@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.places import plan_of
 from mockserver.handlers.planned.replying import made
 from mockserver.handlers.planned.scope import scope_of
@@ -28,7 +29,7 @@ def _above(call: Call, tenant: Tenant) -> Json:
         return None
     key, scope = str(call.input.values[plan.key]), scope_of(call, tenant)
     if (found := scope.find(key)) is not None:
-        return found.data()
+        return presented(call, tenant, found)
     if plan.words.get("must_exist"):
         raise Refusal(404, f"No record {quoted(key)} in {scope.resource.name}.")
     return None

@@ -1,0 +1,37 @@
+"""What a member has to be where a path or a parameter says it as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from types import MappingProxyType
+
+from mockserver.messages import Json
+from mockserver.store import All, AnyOf, Condition
+
+_WORDS: Mapping[str, Json] = MappingProxyType({"true": True, "false": False, "None": None})
+"""What is written so, and is not text."""
+
+
+def condition(wanted: Mapping[str, Json]) -> Condition | None:
+    """What every record meets whose members have the texts asked for, or values that are written so, or objects."""
+    if not wanted:
+        return None
+    parts = [(name, value if isinstance(value, list) else [value]) for name, value in wanted.items()]
+    return All(
+        [AnyOf(name, [one for option in options for one in _written_as(written(option))]) for name, options in parts]
+    )
+
+
+def written(value: Json) -> str:
+    """A value as a parameter writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _written_as(text: str) -> list[Json]:
+    """The values that may be written as ``text``: itself, a number, a boolean, null, any object or list."""
+    found: list[Json] = [text, {}]
+    for kind in (int, float):
+        with suppress(ValueError):
+            found.append(kind(text))
+    return [*found, _WORDS[text]] if text in _WORDS else found

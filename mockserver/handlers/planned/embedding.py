@@ -1,0 +1,126 @@
+"""Records of other resources within a record: copies as they are at the time, lists of what belongs to it (A12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from mockserver.contract import Resource
+from mockserver.contract.document import Node
+from mockserver.contract.fitting import shown
+from mockserver.contract.plan import Embedded
+from mockserver.handlers.call import Call
+from mockserver.handlers.planned.places import keys_of, model_of
+from mockserver.handlers.planned.scope import Scope
+from mockserver.messages import Json
+from mockserver.store import Record, Tenant
+from mockserver.values.equality import same_json
+
+DEEPEST = 3
+"""How many records within records are looked up."""
+MOST = 100
+"""How many records one member shows; more would make a reply as large as the store."""
+
+
+def presented(call: Call, tenant: Tenant, record: Record) -> Json:
+    """A record of the call's resource as clients see it: in members that no client writes, others as they are now."""
+    return _presented(call, tenant, call.resource, record, ())
+
+
+def _presented(call: Call, tenant: Tenant, resource: Resource, record: Record, above: tuple[str, ...]) -> Json:
+    model, value = model_of(resource), record.data()
+    if not model.embedded or model.record is None or not isinstance(value, dict):
+        return value  # PERF: most records hold no others
+    around = (*above, resource.name)
+    members = call.tools.maker.shapes.properties(model.record)
+    for name, one in model.embedded.items():
+        if not one.is_written and one.resource not in around and len(around) <= DEEPEST:
+            inner = _Inner(call, tenant, one, place=members[name], keys=keys_of(record.id))
+            value = {**value, name: inner.owned(around) if one.is_owned else inner.current(value.get(name), around)}
+            if value[name] is None and name not in record.data():
+                del value[name]
+    return value
+
+
+def completed(call: Call, scope: Scope, name: str, place: Node, sent: Json) -> Json:
+    """``sent`` with each object that names a record, and says nothing else of it than it has, as that record."""
+    one = scope.model.embedded.get(name)
+    if one is None or scope.is_wide:
+        return sent
+    inner = _Inner(call, scope.tenant, one, place=place, keys=(*(scope.keys or ()), ""))
+    return [inner.named(each) for each in sent] if one.is_many and isinstance(sent, list) else inner.named(sent)
+
+
+def usual(call: Call, scope: Scope, made: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """``made`` with a record that there is for each that had to be made up since nobody sent one."""
+    value = dict(made)
+    if scope.model.record is None or scope.is_wide:
+        return value
+    members = call.tools.maker.shapes.properties(scope.model.record)
+    for name, one in scope.model.embedded.items():
+        if name in value and name not in sent and not one.is_many:
+            inner = _Inner(call, scope.tenant, one, place=members[name], keys=(*(scope.keys or ()), ""))
+            value[name] = inner.any(value[name])
+    return value
+
+
+class _Inner:
+    """What one member of a record holds of another resource; ``keys`` are those of the record, its own the last."""
+
+    def __init__(self, call: Call, tenant: Tenant, one: Embedded, *, place: Node, keys: tuple[str, ...]) -> None:
+        self._call = call
+        self._tenant = tenant
+        self._one = one
+        self._resource = call.tools.contract.resources[one.resource]
+        shapes = call.tools.maker.shapes
+        self._each = (shapes.items(place) if one.is_many else place) or place
+        self._keys = keys[: len(model_of(self._resource).parents)]
+        self._own = keys[-1]
+
+    def owned(self, around: tuple[str, ...]) -> Json:
+        """All that belong to the record, in the order of their keys, as far as a member can show them."""
+        owner = self._one.owner
+        below = self._scope((((owner,), self._own),) if owner else ())
+        copies = (self._copy(record, around) for record in islice(below.all(), MOST))
+        return [one for one in copies if one is not None]
+
+    def current(self, kept: Json, around: tuple[str, ...]) -> Json:
+        """Those that were kept, each as it is now, where it is still there."""
+        if self._one.is_many:
+            return [self._now(one, around) for one in kept] if isinstance(kept, list) else kept
+        return self._now(kept, around)
+
+    def named(self, sent: Json) -> Json:
+        """The record that ``sent`` names, by its key alone or with members that are its own."""
+        says = sent if isinstance(sent, dict) else {self._one.key: sent}
+        found = self._find(says.get(self._one.key))
+        data = found.data() if found else {}
+        if found is None or not all(name in data and same_json(data[name], said) for name, said in says.items()):
+            return sent
+        copy = self._copy(found, ())
+        return sent if copy is None else copy
+
+    def any(self, made: Json) -> Json:
+        """The first record that there is."""
+        first = next(self._scope().all(), None)
+        copy = self._copy(first, ()) if first else None
+        return made if copy is None else copy
+
+    def _now(self, kept: Json, around: tuple[str, ...]) -> Json:
+        found = self._find(kept.get(self._one.key)) if isinstance(kept, dict) else None
+        copy = self._copy(found, around) if found else None
+        return kept if copy is None else copy
+
+    def _find(self, key: Json) -> Record | None:
+        is_key = isinstance(key, str | int) and not isinstance(key, bool) and key != ""
+        return self._scope().find(str(key)) if is_key else None
+
+    def _scope(self, having: tuple[tuple[tuple[str, ...], str], ...] = ()) -> Scope:
+        return Scope(self._call, self._tenant, self._resource, self._keys, having)
+
+    def _copy(self, record: Record, around: tuple[str, ...]) -> Json:
+        """The record as the member shows it; None where the member's schema does not take it."""
+        maker = self._call.tools.maker
+        value = shown(maker, self._each, _presented(self._call, self._tenant, self._resource, record, around))
+        return value if maker.allows(self._each, value) else None
