@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from mockserver.contract.operation import How
 from mockserver.handlers import matching, query_rows, querying
-from mockserver.handlers.planned import many
+from mockserver.handlers.planned import criteria, many
 from mockserver.handlers.query_rows import OPERATORS, Asked, rows
 from mockserver.store import All, Collection, Either, candidates, collection, indexes, ordered_map
 from mockserver.store.filing import is_exact, rank, value_key
@@ -207,9 +207,9 @@ def test_a_filter_of_any_document_finds_what_is_written_so() -> None:
         data = {"f": value}
         kept.put(f"{number:03}", data, orjson.dumps(data))
     kept.put("absent", {}, b"{}")
-    for text in {many._text(value) for value in [*EACH, *LIKELY]} | {"5", "true", "1e0"}:
+    for text in {criteria.written(value) for value in [*EACH, *LIKELY]} | {"5", "true", "1e0"}:
         wanted = {"f": text}
-        found = [one.id for one in kept.narrowed(many._condition(wanted)) if many._fits(one.data(), wanted, None)]
+        found = [one.id for one in kept.narrowed(criteria.condition(wanted)) if many._fits(one.data(), wanted, None)]
         assert found == [one.id for one in kept.scan() if many._fits(one.data(), wanted, None)]
 
 
