@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from threading import RLock
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from mockserver.errors import Problem, SetupError
 from mockserver.store.keeping import StoreUnreachable
 from mockserver.store.sql.database_schema import STEPS, facts, lines
+from mockserver.store.sql.driver_cursors import Cursors
 from mockserver.store.sql.engines import stating, transacting
 from mockserver.store.sql.location import Location
 
@@ -30,8 +32,8 @@ COMMITS, KNOWN, FORGETTING = "commits", 600.0, 500
 """The log of what was committed, for how many seconds it is known, and after about how many the old is forgotten."""
 VOID = b"void"
 """What a line of that log holds instead of what was to be committed, and never will be."""
-SIGNED, CURSOR = "signed", "cursor"
-"""Under which a connection tells by what its transaction is known again, and keeps its cursor."""
+SIGNED = "signed"
+"""Under which a connection tells by what its transaction is known again."""
 OPENING = 0x6D6F636B
 """Names the lock that is held while tables are made."""
 
@@ -45,11 +47,11 @@ class Database:
         self.is_shared = location.is_shared
         self._alone, self._trying = RLock(), RLock()
         self._is_lost = self._is_closed = False
+        self._numbers = count(secrets.randbits(61))
         try:
             self._engine = transacting(location)
-            self._single = stating(location) if location.is_shared else self._engine
+            self._cursors = Cursors(stating(location) if location.is_shared else self._engine, self._reason)
             self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-            self._failure: type[Exception] = self._engine.dialect.loaded_dbapi.Error
             with self._engine.begin() as connection:
                 self._bring_up_to_date(connection)
         except ImportError as error:
@@ -101,8 +103,8 @@ class Database:
         """Let go of it; from now on it is not reachable."""
         with self._alone:
             self._is_closed = True
+            self._cursors.close()
             self._engine.dispose()
-            self._single.dispose()
 
     def compiled(self, statement: Any) -> str:
         """A statement as the driver takes it."""
@@ -122,10 +124,10 @@ class Database:
         """
         with self._used():
             try:
-                with self._driven() as cursor:
+                with self._cursors.lent() as cursor:
                     cursor.execute(compiled, told)
                     return cursor.fetchone() is not None
-            except self._failure as error:
+            except self._cursors.failure as error:
                 if self._was_committed(number):
                     return True
                 raise StoreUnreachable(self._reason(error)) from None
@@ -135,37 +137,23 @@ class Database:
         """The driver's own. On PostgreSQL each statement stands for itself. Raises StoreUnreachable."""
         with self._used():
             try:
-                with self._driven() as cursor:
+                with self._cursors.lent() as cursor:
                     yield cursor
-            except self._failure as error:
+            except self._cursors.failure as error:
                 raise StoreUnreachable(self._reason(error)) from None
 
     def end(self, cursor: Any) -> None:
         """Commit what was changed by a cursor of a file."""
         cursor.connection.commit()
 
-    @contextmanager
-    def _driven(self) -> Iterator[Any]:
-        try:
-            held: Any = self._single.raw_connection()
-        except self._failure as error:
-            raise StoreUnreachable(self._reason(error)) from None
-        try:
-            if (cursor := held.info.get(CURSOR)) is None:  # PERF: a new one takes half as long as a statement
-                cursor = held.info[CURSOR] = held.driver_connection.cursor()
-            yield cursor
-        except self._failure:
-            if self.is_shared:  # where one is gone, so are those that wait to be used again
-                held.invalidate()
-                self._single.dispose()
-            raise
-        finally:
-            held.close()
+    def number(self) -> int:
+        """What no other transaction signs with. PERF: all that is drawn is where this process begins to count."""
+        return next(self._numbers)
 
     def sign(self, connection: Connection) -> None:
         """Let a transaction be known again should the end of its commit not be heard."""
         if self.is_shared:
-            number = secrets.randbits(62)
+            number = self.number()
             signed = {"log": COMMITS, "number": number, "at": time.time(), "content": b""}
             connection.execute(insert(lines), signed)
             if not number % FORGETTING:

@@ -6,7 +6,6 @@ quarters of the time of a read.
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -30,7 +29,7 @@ WITH moved AS (
 ), put AS (
   INSERT INTO mock_entries (shelf, version, place, kind, name, key, content)
   SELECT %(shelf)s, moved.version, changed.*
-  FROM moved, unnest(%(place)s::bytea[], %(kind)s::text[], %(name)s::bytea[], %(key)s::bytea[], %(content)s::bytea[])
+  FROM moved, unnest(%(place)b::bytea[], %(kind)b::text[], %(name)b::bytea[], %(key)b::bytea[], %(content)b::bytea[])
     AS changed
   ON CONFLICT (shelf, place) DO UPDATE SET version = excluded.version, content = excluded.content
 )
@@ -70,7 +69,7 @@ class Direct:
             raise Overtaken(name)
 
     def _write_shared(self, moving: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
-        number = secrets.randbits(62)
+        number = self._database.number()
         told = {**moving, "log": COMMITS, "number": number, "at": time.time()}
         told |= {name: [one[name] for one in rows] for name in ARRAYS}
         return self._database.changes(CHANGE, told, number)

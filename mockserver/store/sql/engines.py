@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from mockserver.store.sql.location import Location
 
-CONNECTIONS = 64
-"""How many a process has at once: as many as requests it answers at once."""
 TRANSACTIONS = 16
-"""How many of these hold something for longer than a statement takes."""
+"""How many connections a process has at once that hold something for longer than a statement takes."""
 WITHIN = 5
 """Seconds in which a connection is made, or one of them is free."""
 REACHED: Mapping[str, Any] = {
@@ -41,6 +39,7 @@ def transacting(location: Location) -> Engine:
 
 
 def stating(location: Location) -> Engine:
-    """Connections on which each statement stands for itself; the one used last is the next."""
-    told = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "pool_use_lifo": True}
-    return create_engine(location.url, pool_size=CONNECTIONS - TRANSACTIONS, **told, **REACHED)
+    """Connections on which each statement stands for itself; who asks for one keeps it."""
+    return create_engine(
+        location.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=REACHED["connect_args"]
+    )

@@ -1,0 +1,68 @@
+"""Cursors of the driver itself, each with a connection that is kept for whoever asks next."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from sqlalchemy import Engine
+
+from mockserver.store.keeping import StoreUnreachable
+
+
+class Cursors:
+    """As many as are used at once; what the driver raises is a ``failure``, and ``reason`` says it without secrets.
+
+    PERF: a pool of connections takes as long as a statement.
+    """
+
+    def __init__(self, engine: Engine, reason: Callable[[Exception], str]) -> None:
+        self._engine, self._reason = engine, reason
+        self._free: deque[tuple[Any, Any]] = deque()
+        """Connections and their cursors, the one used last at the end: it knows the statements."""
+        self._is_closed = False
+        self.failure: type[Exception] = engine.dialect.loaded_dbapi.Error
+
+    @contextmanager
+    def lent(self) -> Iterator[Any]:
+        """A cursor. What it fails in is taken back where that is not final yet. Raises StoreUnreachable."""
+        try:
+            connection, cursor = self._free.pop()
+        except IndexError:
+            connection, cursor = self._connected()
+        try:
+            yield cursor
+        except BaseException as error:
+            self._put_away(connection, cursor, is_failure=isinstance(error, self.failure))
+            raise
+        if self._is_closed:
+            connection.close()
+        else:
+            self._free.append((connection, cursor))
+
+    def close(self) -> None:
+        """Let go of all connections; those in use when they are given back."""
+        self._is_closed = True
+        self._close_free()
+
+    def _connected(self) -> tuple[Any, Any]:
+        try:
+            connection: Any = self._engine.raw_connection()
+        except self.failure as error:
+            raise StoreUnreachable(self._reason(error)) from None
+        return connection, connection.driver_connection.cursor()
+
+    def _put_away(self, connection: Any, cursor: Any, *, is_failure: bool) -> None:
+        """Use a connection no more; where it failed, nor those that wait: where one is gone, so are they."""
+        with suppress(self.failure):
+            cursor.connection.rollback()
+        connection.close()
+        if is_failure:
+            self._close_free()
+
+    def _close_free(self) -> None:
+        with suppress(IndexError):
+            while True:
+                self._free.pop()[0].close()
