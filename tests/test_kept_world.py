@@ -7,7 +7,9 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -100,6 +102,24 @@ def test_each_unit_of_work_is_one_version(restart: Callable[..., Flask]) -> None
     client.get("/books/acme")
     client.post("/books/acme", json={"title": 1})
     assert store.tenant("acme").version == start + 1
+
+
+def test_who_steers_a_file_and_who_changes_it_do_not_wait_for_each_other(restart: Callable[..., Flask]) -> None:
+    app = restart()
+    world, answered = app.extensions["mockserver"], []
+    world.store.tenant("acme")
+
+    def ask() -> None:
+        answered.append(app.test_client().post("/books/acme", json=BOOK).status_code)
+
+    with world.steered():
+        asking = Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(20)
+        world.clock.set(datetime(2030, 1, 1, tzinfo=UTC))
+        assert answered == [200]
+    del world
+    assert restart().test_client().get("/__mock__/clock").json["now"].startswith("2030-01-01")
 
 
 def test_what_cannot_be_kept_has_not_happened(restart: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import RLock
 from typing import Protocol
 
@@ -64,12 +64,18 @@ class SharedSteering:
 
     @contextmanager
     def _kept(self) -> Iterator[None]:
-        with self._database.writing() as connection:
-            self._catch_up(*self._shelves.hold(connection, "", self._version))
+        """A file is used at the end alone: a request that is at work would wait for it, and be waited for."""
+        with ExitStack() as held:
+            connection = held.enter_context(self._database.writing()) if self._database.is_shared else None
+            if connection is None:
+                self.refresh()
+            else:
+                self._catch_up(*self._shelves.hold(connection, "", self._version))
             before = self._states() if self._version else {}
             yield
             changed = [(place, state) for place, state in self._states().items() if state != before.get(place)]
             if changed:
+                connection = connection or held.enter_context(self._database.writing())
                 self._shelves.write(connection, "", self._version, changed)
         self._version += bool(changed)
 
