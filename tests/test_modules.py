@@ -89,6 +89,30 @@ def test_search_and_look_up(client: Any, ada: dict[str, Any]) -> None:
     assert by_organization["Count"] == 1
 
 
+def test_a_name_follows_its_parts_until_somebody_gives_another(client: Any) -> None:
+    def changed(**values: str | None) -> dict[str, Any]:
+        steps = [
+            {"op": "remove", "path": f"/{name}"} if value is None else {"op": "add", "path": f"/{name}", "value": value}
+            for name, value in values.items()
+        ]
+        found: dict[str, Any] = client.patch(path, json=steps).json
+        return found
+
+    offices = [client.post("/organizations/follow", json={"name": name}).json["id"] for name in ("Navy", "Army")]
+    person = {"first_name": "Grace", "last_name": "Hopper", "organization_id": offices[0]}
+    path = f"/contacts/follow/{client.post('/contacts/follow', json=person).json['id']}"
+    assert changed(last_name="Murray")["name"] == "Grace Murray"
+    moved = changed(organization_id=offices[1])
+    assert (moved["organization_name"], moved["name"]) == ("Army", "Grace Murray")
+    assert "organization_name" not in changed(organization_id=None)
+    assert changed(name="Amazing Grace")["name"] == "Amazing Grace"
+    assert changed(first_name="G.")["name"] == "Amazing Grace", "she gave it"
+    whole = {"id": path.rpartition("/")[2], "first_name": "Grace", "last_name": "Hopper", "name": "Grace Hopper"}
+    assert client.put(path, json=whole).json["name"] == "Grace Hopper"
+    left_out = {"id": whole["id"], "first_name": "Grace", "last_name": "Brewster"}
+    assert client.put(path, json=left_out).json["name"] == "Grace Brewster"
+
+
 def test_an_organisation_that_is_renamed_is_renamed_at_its_people(client: Any, ada: dict[str, Any]) -> None:
     address = f"/organizations/ada/{ada['organization_id']}"
     client.patch(address, json=[{"op": "replace", "path": "/name", "value": "Harbor Group"}])
@@ -204,10 +228,7 @@ def test_the_default_world_is_the_same_with_its_people_in_it() -> None:
 
 def test_an_application_takes_from_the_contact_what_is_said_there_now() -> None:
     client = create_app(auth="off", clock="frozen").test_client()
-    patch = [
-        {"op": "replace", "path": f"/{name}", "value": text}
-        for name, text in (("name", "Ada King"), ("last_name", "King"))
-    ]
+    patch = [{"op": "replace", "path": "/last_name", "value": "King"}]
     assert client.patch("/contacts/acme/contact-ada", json=patch).status_code == 200
     made = client.post("/applications/acme/generateApplication/process-pmc-new/contact/contact-ada").json["application"]
     assert (made["name"], made["last_name"], made["city"]) == ("Ada King", "King", "London")

@@ -65,7 +65,8 @@ class Resource:
     ``references`` lead to records of this document, ``elsewhere`` to
     those of other modules. ``model`` says more where a document's annotations do not. ``counts_every_patch``: also a
     patch that changes nothing is a change, with stamps and effects. ``module`` is the module that keeps the records,
-    for those who name it as ``module:resource``; empty where the document does not say.
+    for those who name it as ``module:resource``; empty where the document does not say. ``following`` are fields that
+    are filled in and change with what they are made of, until a client gives them another value.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Resource:
     model: Model | None = None
     counts_every_patch: bool = False
     module: str = ""
+    following: frozenset[str] = frozenset()
 
     @property
     def whole_name(self) -> str:

@@ -96,6 +96,7 @@ class _ResourceReader:
             validator=self._schemas.validator(node),
             counts_every_patch=marks.get("patch-without-change") == "counts",
             module=marks.get("module", ""),
+            following=frozenset(field for field in fields if said[field].get("follows") is True),
         )
 
     def _marks(self, node: Node, form: Form) -> Mapping[str, Any]:

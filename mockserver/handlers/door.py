@@ -34,11 +34,23 @@ def remove(tenant: Tenant, resource: Resource, record_id: str) -> Record | None:
 
 def fill(rules: Rules, proxy: RecordProxy, previous: Mapping[str, Any]) -> None:
     """Give the fields that a client may leave out what they had in ``previous``, or else what the document says."""
+    followed = _followed(rules, proxy, previous) if previous and proxy.resource.following else ()
     for field, rule in rules.filled.get(proxy.resource.name, {}).items():
+        if field in followed:
+            proxy.data.pop(field, None)
         if field not in proxy.data:
-            value = previous[field] if field in previous else proxy.context.evaluate(rule, proxy)
+            is_kept = field in previous and field not in followed
+            value = previous[field] if is_kept else proxy.context.evaluate(rule, proxy)
             if value is not ABSENT:
                 proxy.data[field] = value
+
+
+def _followed(rules: Rules, proxy: RecordProxy, previous: Mapping[str, Any]) -> set[str]:
+    """The fields that were as their rule has it, and that the client leaves so."""
+    before = RecordProxy(proxy.context, proxy.resource, proxy.id, dict(previous))
+    filled = rules.filled.get(proxy.resource.name, {})
+    left = [one for one in proxy.resource.following if proxy.data.get(one, previous.get(one)) == previous.get(one)]
+    return {one for one in left if proxy.context.evaluate(filled[one], before) == previous.get(one, ABSENT)}
 
 
 def look(rules: Rules, tenant: Tenant, resource: Resource, now: datetime) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,9 @@ from mockserver.values.shown import quoted
 
 Tree: TypeAlias = dict[str, Any]
 
-WORDS = frozenset({"shape", "required", "from", "object", "references", "conditional", "chosen", "computed", "filled"})
+WORDS = frozenset(
+    {"shape", "required", "from", "object", "references", "conditional", "chosen", "computed", "filled", "follows"}
+)
 """What a line may say beyond JSON Schema; spec/README.md explains each."""
 
 
@@ -70,7 +72,7 @@ def _type(line: Tree) -> Tree:
 
 def _marks(line: Tree) -> Tree:
     """What a line says in words of its own that are words of ``x-mock``."""
-    marks: Tree = {word: line[word] for word in ("chosen", "computed", "filled") if word in line}
+    marks: Tree = {word: line[word] for word in ("chosen", "computed", "filled", "follows") if word in line}
     referenced = line.get("references")
     if referenced is not None:
         marks["references"] = referenced[0] if isinstance(referenced, list) and referenced else referenced

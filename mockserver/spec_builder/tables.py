@@ -54,7 +54,8 @@ def rules(document: Document) -> str:
                 rule = place.child("x-mock", word).value
                 if rule is not None:
                     about = str(place.child("description").value or document.follow(place).child("description").value)
-                    fields.append([resource, f"`{name}`", when, about, f"`{_short(rule)}`"])
+                    followed = ", and follows" if place.child("x-mock", "follows").value is True else ""
+                    fields.append([resource, f"`{name}`", when + followed, about, f"`{_short(rule)}`"])
         effects += [
             [resource, _occasion(one), str(one.get("about"))] for one in schema.child("x-mock", "effects").value or []
         ]
