@@ -270,7 +270,7 @@ def test_the_console_is_used_by_keyboard_alone_and_follows_what_happens(
     field = wait.until(lambda now: now.find_element(By.NAME, "field.name"))
     field.clear()
     field.send_keys("Ada King", Keys.ENTER)
-    wait.until(lambda now: "kept" in now.find_element(By.CSS_SELECTOR, "[role=status]").text)
+    wait.until(lambda now: "saved" in now.find_element(By.CSS_SELECTOR, "[role=status]").text)
 
     browser.get(f"{server.url}{CONSOLE}/journal?operation=getCertification")
     before = len(browser.find_elements(By.CSS_SELECTOR, "#rows tr"))

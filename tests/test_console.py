@@ -57,6 +57,9 @@ def client(changed: FlaskClient) -> FlaskClient:
     return changed
 
 
+CERTIFICATION = {"contact_id": "c", "name": "Zed", "number": 1, "program_id": "prog-pmc", "status": "retired"}
+
+
 def said(page: Any) -> str:
     """What a person reads."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
@@ -97,13 +100,7 @@ def test_it_is_there_for_any_document(name: str) -> None:
 
 def test_a_table_is_searched_sorted_and_cut_into_pages(client: FlaskClient) -> None:
     for number in range(ROWS + 5):
-        body = {
-            "contact_id": "c",
-            "name": f"Zed {number}",
-            "number": number,
-            "program_id": "prog-pmc",
-            "status": "retired",
-        }
+        body = {**CERTIFICATION, "name": f"Zed {number}", "number": number}
         assert client.post("/certifications/acme", json=body).status_code == 200
     page = f"{CONSOLE}/records?{PLACE}&q=zed+status:RETIRED&sort=-number"
     first, second = said(client.get(page)), said(client.get(f"{page}&page=2"))
@@ -112,7 +109,7 @@ def test_a_table_is_searched_sorted_and_cut_into_pages(client: FlaskClient) -> N
     assert first.index("Zed 54") < first.index("Zed 53")
     assert "Zed 3" in second
     assert "Zed 54" not in second
-    assert "Nothing here has all of these words" in said(client.get(f"{CONSOLE}/records?{PLACE}&q=zed+status:active"))
+    assert "No record has all of these words" in said(client.get(f"{CONSOLE}/records?{PLACE}&q=zed+status:active"))
 
 
 def test_a_record_leads_to_what_it_names_and_what_names_it(lasting: FlaskClient) -> None:
@@ -127,6 +124,15 @@ def test_a_record_tells_what_was_changed_and_by_which_request(client: FlaskClien
     page = said(client.get(f"{CONSOLE}/record?{PLACE}&id=cert-ada"))
     assert 'status "active" "suspended"' in page
     assert "patchCertification" in page
+    assert "Since the newest exchange" not in page
+    client.post("/__mock__/clock/advance", json={"seconds": 20 * 86_400})
+    since = said(client.get(f"{CONSOLE}/record?tenant=acme&resource=billingRunActions&id=action-ada-reminder"))
+    assert "Since the newest exchange" not in since, "no exchange showed it, so what changed is not known"
+    client.get("/certifications/acme/cert-ada")
+    client.put("/__mock__/tenants/acme/records/certifications/cert-ada", json=CERTIFICATION)
+    since = said(client.get(f"{CONSOLE}/record?{PLACE}&id=cert-ada"))
+    assert "by the clock or as a consequence of others: " in since
+    assert 'status "suspended" "retired"' in since
 
 
 def test_a_record_is_made_changed_locked_and_deleted(client: FlaskClient) -> None:
@@ -194,7 +200,7 @@ def test_every_form_that_steers(client: FlaskClient) -> None:
     compared = said(client.get(f"{CONSOLE}/diff?name=here"))
     assert "announcement-1" in compared or "Nothing differs" in compared
     assert "snapshot here restored" in steer(do="restore", name="here")
-    assert "snapshot here forgotten" in steer(do="forget", name="here")
+    assert "snapshot here deleted" in steer(do="forget", name="here")
     assert "the fault waits" in steer(do="fault", operation="getCertification", status="503", times="2")
     assert client.get("/certifications/acme/cert-ada").status_code == 503
     assert "no fault waits" in steer(do="no-faults")
@@ -217,7 +223,7 @@ def test_what_differs_what_is_due_and_a_record_to_pin_are_shown(client: FlaskCli
     assert 'class="wrong"' in client.get(f"{CONSOLE}/diff?name=nothing", follow_redirects=True).text
     assert "run-2025-05 billingRuns A scheduled run takes place" in said(client.get(f"{CONSOLE}/due"))
     client.post("/__mock__/clock/advance", json={"seconds": 20 * 86_400})
-    _, _, happened = said(client.get(f"{CONSOLE}/due")).partition("What has happened")
+    _, _, happened = said(client.get(f"{CONSOLE}/due")).partition("Done")
     assert "run-2025-05" in happened
     page = client.get(f"{CONSOLE}/record?{PLACE}&id=cert-ada").text
     text = unescape(

@@ -190,7 +190,7 @@ def test_a_failed_delivery_is_tried_again_by_the_mocks_clock_and_later_ones_wait
 
 def test_the_console_shows_where_events_go_and_what_became_of_them(receiver: Receiver) -> None:
     page = receiver.client.get("/__mock__/console/outbox").text
-    assert "None is registered" in page
+    assert "None registered" in page
     receiver.register(delay=0, duplicate=True)
     book(receiver, "<b>bold</b>")
     receiver.statuses = [500]
@@ -400,5 +400,5 @@ def test_a_redirect_is_not_followed_and_nobody_there_is_said(network: Any) -> No
     assert send("POST", f"http://127.0.0.1:{network.server_port}/", {}, b"{}") == 302
     network.shutdown()
     network.server_close()
-    with pytest.raises(OSError, match="did not answer"):
+    with pytest.raises(OSError, match="refuses the connection"):
         send("POST", f"http://127.0.0.1:{network.server_port}/", {}, b"{}")

@@ -62,7 +62,20 @@ def send(method: str, url: str, headers: Mapping[str, str], content: bytes) -> i
         finally:
             response.close()
     except urllib3.exceptions.HTTPError as error:
-        raise OSError(f"{urlsplit(url).hostname} did not answer: {type(error).__name__}") from None
+        raise OSError(f"{urlsplit(url).hostname} {_failure(type(error).__name__)}") from None
     finally:
         pool.clear()
     return int(response.status)
+
+
+def _failure(name: str) -> str:
+    """What happened instead of a reply, by the name that the library has for it."""
+    failures = {
+        "NewConnectionError": "refuses the connection",
+        "NameResolutionError": "is not a known host",
+        "ConnectTimeoutError": f"cannot be reached within {SECONDS:g} seconds",
+        "ReadTimeoutError": f"did not answer within {SECONDS:g} seconds",
+        "ProtocolError": "closed the connection without a reply",
+        "SSLError": "does not speak TLS as the URL asks",
+    }
+    return failures.get(name, f"did not answer ({name})")

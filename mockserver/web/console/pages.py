@@ -18,7 +18,7 @@ from mockserver.web.console.exchanges import as_curl, as_pinned, as_test, pinned
 from mockserver.web.console.fields import Fields, on_lines
 from mockserver.web.console.forms import entered, read_form
 from mockserver.web.console.looking import Looking
-from mockserver.web.console.records import happenings, lines, namers
+from mockserver.web.console.records import history, lines, namers
 from mockserver.web.console.relations import draw
 from mockserver.web.console.steering import Steering, in_words
 from mockserver.web.console.tables import Question, columns, page_of
@@ -111,12 +111,12 @@ class Console:
         if value is None:
             return self._missing(f"No record {quoted(record_id)} in {resource.name}.", holder.name, resource)
         shown = value if isinstance(value, dict) else {"value": value}
-        lock = resource.stamps.get("lock")
+        lock, (since, happened) = resource.stamps.get("lock"), history(self.world, holder.name, record_id, shown)
         return self._page(
             "record.html", tenant=holder.name, resource=resource, id=record_id,
             lines=list(lines(resource, shown, self.fields.of(resource))),
             namers=list(namers(self.world, holder, resource, record_id)),
-            happenings=happenings(self.world, holder.name, record_id), raw=on_lines(value),
+            since=since, happenings=happened, raw=on_lines(value),
             pinned=pinned(resource, value) if isinstance(value, dict) and resource.model is None else "",
             lock=lock, is_locked=bool(lock and shown.get(lock)), can_change=resource.model is None,
         )  # fmt: skip
@@ -138,7 +138,9 @@ class Console:
         if not problems:
             try:
                 kept = self.steers.plant(holder.name, resource, record_id, values, before=before or {})
-                return self._at("record", f"{resource.name}: kept", tenant=holder.name, resource=resource.name, id=kept)
+                return self._at(
+                    "record", f"{resource.name}: saved", tenant=holder.name, resource=resource.name, id=kept
+                )
             except SetupError as error:
                 problems = [*error.problems]
         return Response(self._form(holder, resource, record_id, before or {}, texts=texts, problems=problems), 400)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 from mockserver.contract import Resource
 from mockserver.runtime.journal import Entry
@@ -20,6 +20,10 @@ NAMERS = 20
 """How many records of each resource that name this one are listed."""
 EXCHANGES = 25
 """How many of the exchanges about a record are listed, the newest ones."""
+
+
+Changes: TypeAlias = tuple[tuple[str, str, str], ...]
+"""Members by name, each with its value before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,11 @@ class Namers:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One exchange about a record, and which of its members it changed, as name, before and after."""
+    """One exchange about a record, and which of its members it changed."""
 
     number: int
     entry: Entry
-    changes: tuple[tuple[str, str, str], ...]
+    changes: Changes
 
 
 def lines(resource: Resource, record: Mapping[str, Any], fields: Mapping[str, Field]) -> Iterator[RecordLine]:
@@ -79,8 +83,8 @@ def namers(world: World, tenant: Tenant, resource: Resource, record_id: str) -> 
                     yield Namers(other.name, reference.path, tuple(found[:NAMERS]), len(found) > NAMERS)
 
 
-def happenings(world: World, tenant: str, record_id: str) -> list[Happening]:
-    """The exchanges that the journal still has of the record, newest first, each with what it changed."""
+def history(world: World, tenant: str, record_id: str, now: Mapping[str, Any]) -> tuple[Changes, list[Happening]]:
+    """What differs ``now`` from what the newest exchange about the record showed; then these, newest first."""
     before: Mapping[str, Any] | None = None
     found: list[Happening] = []
     for number, entry in world.journal.entries():
@@ -90,7 +94,8 @@ def happenings(world: World, tenant: str, record_id: str) -> list[Happening]:
         changes = tuple(_changes(before, after)) if before is not None and after is not None else ()
         before = after if after is not None else before
         found.append(Happening(number, entry, changes))
-    return found[: -EXCHANGES - 1 : -1]
+    since = () if before is None else tuple(_changes(before, now))
+    return since, found[: -EXCHANGES - 1 : -1]
 
 
 def _is_about(entry: Entry, record_id: str) -> bool:
@@ -121,7 +126,7 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tu
 
 
 def _short(record: Mapping[str, Any], name: str) -> str:
-    return shown(record[name], 80) if name in record else "nothing"
+    return shown(record[name], 80) if name in record else "(absent)"
 
 
 def _text(value: Any) -> str:

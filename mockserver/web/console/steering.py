@@ -143,11 +143,11 @@ class Steering:
 
     def _run(self, form: Mapping[str, str]) -> str:
         self.route("PUT", "/clock").carry_out({"running": form.get("running") == "true"})
-        return "the clock runs" if self.clock()["running"] else "the clock stands"
+        return "the clock runs" if self.clock()["running"] else "the clock is frozen"
 
     def _speed(self, form: Mapping[str, str]) -> str:
         self.route("PUT", "/clock").carry_out({"speed": _number(form.get("speed", ""))})
-        return f"the clock runs at {self.clock()['speed']:g} times the machine's pace"
+        return f"the clock runs at {self.clock()['speed']:g} times normal speed"
 
     def _start_clock(self, _: Mapping[str, str]) -> str:
         self.route("POST", "/clock/reset").carry_out()
@@ -181,7 +181,7 @@ class Steering:
 
     def _forget(self, form: Mapping[str, str]) -> str:
         self.route("DELETE", "/snapshots/<name>").carry_out(name=form.get("name", ""))
-        return f"snapshot {form.get('name', '')} forgotten"
+        return f"snapshot {form.get('name', '')} deleted"
 
     def _fault(self, form: Mapping[str, str]) -> str:
         filled = {name: form[name].strip() for name in TEXTS if form.get(name)}
