@@ -14,6 +14,7 @@ from mockserver.handlers import Call
 from mockserver.handlers.door import fill, keep, remove
 from mockserver.handlers.planned.acting import only
 from mockserver.handlers.planned.scope import Scope
+from mockserver.handlers.planned.whole_records import new_identity, whole_record
 from mockserver.handlers.records import dependants
 from mockserver.messages import Json
 from mockserver.runtime.determinism import stamp
@@ -42,6 +43,8 @@ def plant(world: World, tenant: Tenant, resource: Resource, given: Mapping[str, 
     every field that breaks the contract or refers to a record that is not there.
     """
     __tracebackhide__ = True
+    if resource.model is not None:
+        return _plant_inferred(world, tenant, resource, given)
     with tenant.work():
         record = {**_stamped(world, resource), **given}
         if resource.key and resource.key not in record:
@@ -53,6 +56,27 @@ def plant(world: World, tenant: Tenant, resource: Resource, given: Mapping[str, 
         if problems := [*_wrong(tenant, resource, record)]:
             raise SetupError(problems)
         kept = keep(tenant, resource, record_id, record)
+        seen: dict[str, Any] = seen_now(world, tenant, resource, kept)
+        return seen
+
+
+def plant_as(
+    world: World, tenant: Tenant, resource: Resource, record_id: str, given: Mapping[str, Json]
+) -> dict[str, Any]:
+    """As ``plant``, under an id that is said: in a document without annotations it has the keys of parents as well."""
+    if resource.model is None:
+        return plant(world, tenant, resource, {**given, **({} if resource.is_single else {resource.key: record_id})})
+    return _plant_inferred(world, tenant, resource, given, record_id)
+
+
+def _plant_inferred(
+    world: World, tenant: Tenant, resource: Resource, given: Mapping[str, Json], record_id: str | None = None
+) -> dict[str, Any]:
+    with tenant.work():
+        begin(world, tenant, resource)
+        if record_id is None or resource.is_single:
+            record_id = new_identity(world.tools, tenant, resource, given)
+        kept = keep(tenant, resource, record_id, whole_record(world.tools, tenant, resource, record_id, given))
         seen: dict[str, Any] = seen_now(world, tenant, resource, kept)
         return seen
 
@@ -69,7 +93,12 @@ def take_away(world: World, tenant: Tenant, resource: Resource, record_id: str) 
 
 
 def begin(world: World, tenant: Tenant, resource: Resource) -> None:
-    """Have the first records made that a document without annotations implies, as when a client first looks at all."""
+    """Have the first records made that a document without annotations implies, as when a client first looks at all.
+
+    But for those below others: whose they are is said by a request alone.
+    """
+    if resource.model is None or resource.model.parents:
+        return
     about = next((one for one in world.operations.values() if one.plan and one.resource is resource), None)
     if about is not None:
         Scope(Call(about, Input({}), ANONYMOUS, world.tools), tenant, resource, ())

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from mockserver import create_app
+
+DOCUMENTS = Path(__file__).parent / "data" / "documents"
 
 Library = Callable[..., Any]
 BODIES: dict[str, Any] = {
@@ -277,3 +282,38 @@ def test_what_no_page_answers_is_refused_in_our_words(
 ) -> None:
     reply = library().test_client().open(path, method=method)
     assert (reply.status_code, reply.json) == (status, {"message": message, "errors": []})
+
+
+def test_records_of_any_document_are_planted_changed_and_taken_away() -> None:
+    client = create_app(spec=DOCUMENTS / "spring-petclinic-3.0.yml", auth="off", clock="frozen").test_client()
+    at = "/__mock__/tenants/default/records/owners"
+    listed = client.get(at).json["records"]
+    assert listed == client.get("/owners").json, "the first records are there for whoever looks first"
+    ada = {
+        "firstName": "Ada",
+        "lastName": "King",
+        "address": "1 High Street",
+        "city": "London",
+        "telephone": "6085551023",
+    }
+    planted = client.put(f"{at}/77", json=ada)
+    assert planted.json["id"] == 77, planted.text
+    assert client.get("/owners/77").json == planted.json
+    changed = client.put(f"{at}/77", json={**planted.json, "city": "Paris"})
+    assert client.get("/owners/77").json == changed.json == {**planted.json, "city": "Paris"}
+    wrong = client.put(f"{at}/78", json={**ada, "id": 79, "city": "Paris"})
+    assert (wrong.status_code, wrong.json["errors"][0]["path"]) == (409, "/id")
+    wrong = client.put(f"{at}/78", json={**ada, "telephone": "none"})
+    assert (wrong.status_code, wrong.json["errors"][0]["path"]) == (409, "/telephone")
+    assert client.delete(f"{at}/77").json == changed.json
+    assert client.get("/owners/77").status_code == 404
+    assert client.get(at).json["records"] == listed
+
+
+def test_a_record_below_others_says_whose_it_is() -> None:
+    client = create_app(spec=DOCUMENTS / "asana-3.0.json", auth="off", clock="frozen").test_client()
+    assert client.get("/projects").status_code == 200
+    refused = client.put("/__mock__/tenants/default/records/sections/1", json={"name": "A"})
+    assert (refused.status_code, refused.json["errors"][0]["message"]) == (
+        409, "an id here has the form {project_gid}/{id}; see the ids that a list of them shows",
+    )  # fmt: skip

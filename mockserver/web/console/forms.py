@@ -47,6 +47,11 @@ def entered(
         yield Entered(field, text, tuple(by_name.get(field.name, ())))
 
 
+def not_entered(fields: Mapping[str, Field], record: Mapping[str, Any]) -> set[str]:
+    """The members of a record that its form has no input for."""
+    return {name for name in record if name not in fields or fields[name].is_managed}
+
+
 def as_text(field: Field, record: Mapping[str, Any]) -> str:
     """What the input holds for the record's value."""
     if field.name not in record:

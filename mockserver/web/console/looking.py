@@ -49,7 +49,7 @@ class Looking:
         resources = [one for one in self._world.contract.resources.values() if one.model is not None]
         with holder.work():
             for one in resources if len(resources) <= BEGUN else ():
-                self._begin(holder, one)
+                begin(self._world, holder, one)
             later = {one.name for one in resources if not one.is_single and (one.name,) not in holder.begun}
             return {name: None if name in later and not size else size for name, size in holder.sizes().items()}
 
@@ -63,13 +63,13 @@ class Looking:
     def collection(self, holder: Tenant, resource: Resource) -> Collection:
         """The records as they are now, apart from what becomes of them: nobody waits while they are read."""
         with holder.work():
-            self._begin(holder, resource)
+            begin(self._world, holder, resource)
             return holder[resource.name].copy()
 
     def record(self, holder: Tenant, resource: Resource, record_id: str) -> Any:
         """The record as a client sees it; None where there is none."""
         with holder.work():
-            self._begin(holder, resource)
+            begin(self._world, holder, resource)
             found = holder[resource.name].get(record_id)
             return None if found is None else self.seen(holder, resource, found)
 
@@ -108,11 +108,6 @@ class Looking:
     def cell(self, value: Any) -> str:
         """A value in a cell of a table."""
         return cut(value, CELL) if isinstance(value, str) else "" if value is None else shown(value, CELL)
-
-    def _begin(self, holder: Tenant, resource: Resource) -> None:
-        """First records, but of those below others: whose they are is told by a request alone."""
-        if resource.model is not None and not resource.model.parents:
-            begin(self._world, holder, resource)
 
 
 def _holds(entry: Entry, text: str) -> bool:

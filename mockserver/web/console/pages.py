@@ -16,11 +16,11 @@ from mockserver.values.shown import quoted
 from mockserver.web.console.addresses import control_url, page_url
 from mockserver.web.console.exchanges import as_curl, as_pinned, as_test, pinned, pretty
 from mockserver.web.console.fields import Fields, on_lines
-from mockserver.web.console.forms import entered, read_form
+from mockserver.web.console.forms import entered, not_entered, read_form
 from mockserver.web.console.looking import Looking
 from mockserver.web.console.records import history, lines, namers
 from mockserver.web.console.relations import draw
-from mockserver.web.console.steering import Steering, in_words
+from mockserver.web.console.steering import LOCK, RECORD, Steering, in_words
 from mockserver.web.console.tables import Question, columns, page_of
 from mockserver.web.control.coverage import exercised
 from mockserver.web.control.route import Route
@@ -118,7 +118,7 @@ class Console:
             namers=list(namers(self.world, holder, resource, record_id)),
             since=since, happenings=happened, raw=on_lines(value),
             pinned=pinned(resource, value) if isinstance(value, dict) and resource.model is None else "",
-            lock=lock, is_locked=bool(lock and shown.get(lock)), can_change=resource.model is None,
+            lock=lock, is_locked=bool(lock and shown.get(lock)), can_change=isinstance(value, dict),
         )  # fmt: skip
 
     def edit(self) -> str | AnyResponse:
@@ -137,34 +137,32 @@ class Console:
         before = self.look.record(holder, resource, record_id) if record_id is not None else None
         if not problems:
             try:
-                kept = self.steers.plant(holder.name, resource, record_id, values, before=before or {})
-                return self._at(
-                    "record", f"{resource.name}: saved", tenant=holder.name, resource=resource.name, id=kept
-                )
+                hidden = not_entered(fields, before or {})
+                kept = self.steers.plant(holder.name, resource, record_id, values, before=before or {}, hidden=hidden)
+                there = {"tenant": holder.name, "resource": resource.name, "id": kept}
+                return self._at("record", f"{resource.name}: saved", **there)
             except SetupError as error:
                 problems = [*error.problems]
         return Response(self._form(holder, resource, record_id, before or {}, texts=texts, problems=problems), 400)
 
     def delete(self) -> AnyResponse:
         holder, resource = self._place()
-        names = {"tenant": holder.name, "resource": resource.name, "record_id": request.args.get("id", "")}
+        place, record_id = {"tenant": holder.name, "resource": resource.name}, request.args.get("id", "")
         try:
-            self.steers.route("DELETE", "/tenants/<tenant>/records/<resource>/<record_id>").carry_out(**names)
+            self.steers.route("DELETE", RECORD).carry_out(**place, record_id=record_id)
         except SetupError as error:
-            there = {"tenant": holder.name, "resource": resource.name, "id": names["record_id"]}
-            return self._wrong("record", error.problems, **there)
-        return self._at("records", f"{names['record_id']} is gone", tenant=holder.name, resource=resource.name)
+            return self._wrong("record", error.problems, **place, id=record_id)
+        return self._at("records", f"{record_id} deleted", **place)
 
     def lock(self) -> AnyResponse:
         holder, resource = self._place()
-        names = {"tenant": holder.name, "resource": resource.name, "record_id": request.args.get("id", "")}
+        place, record_id = {"tenant": holder.name, "resource": resource.name}, request.args.get("id", "")
         method = "DELETE" if request.form.get("locked") else "PUT"
-        there = {"tenant": holder.name, "resource": resource.name, "id": names["record_id"]}
         try:
-            self.steers.route(method, "/tenants/<tenant>/<resource>/<record_id>/lock").carry_out(**names)
+            self.steers.route(method, LOCK).carry_out(**place, record_id=record_id)
         except SetupError as error:
-            return self._wrong("record", error.problems, **there)
-        return self._at("record", "locked" if method == "PUT" else "unlocked", **there)
+            return self._wrong("record", error.problems, **place, id=record_id)
+        return self._at("record", "locked" if method == "PUT" else "unlocked", **place, id=record_id)
 
     def journal(self) -> str:
         entries, wanted = self.look.exchanges(request.args, SHOWN)

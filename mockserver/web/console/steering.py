@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.contract import Operation, Resource
 from mockserver.errors import Problem, SetupError
+from mockserver.handlers.planned.whole_records import new_identity
 from mockserver.messages import DAMAGES
 from mockserver.runtime.determinism import stamp
 from mockserver.runtime.fault import GATEWAY
@@ -19,6 +20,7 @@ from mockserver.world import World
 AUTHOR = "mockserver|console"
 """Who changed a record here."""
 RECORD = "/tenants/<tenant>/records/<resource>/<record_id>"
+LOCK = "/tenants/<tenant>/<resource>/<record_id>/lock"
 NUMBERS = ("status", "delay", "times", "retry_after", "probability", "after")
 TEXTS = ("operation", "tenant", "method", "path", "damage", "message")
 
@@ -101,10 +103,11 @@ class Steering:
         values: Mapping[str, Any],
         *,
         before: Mapping[str, Any],
+        hidden: Collection[str],
     ) -> str:
-        """Keep a record as a form has it, and return its id. Raises SetupError."""
-        managed = {name: one for name, one in before.items() if name in resource.managed and name not in values}
-        stamps = self._stamps(resource, before) if before else {}
+        """Keep a record as a form has it, which ``hidden`` members are not in, and return its id. Raises SetupError."""
+        managed = {name: one for name, one in before.items() if name in hidden and name not in values}
+        stamps = self._stamps(resource, before) if before and resource.model is None else {}
         new_id = record_id or self._new_id(tenant, resource, values)
         body = {**managed, **stamps, **values}
         names = {"tenant": tenant, "resource": resource.name, "record_id": new_id}
@@ -112,6 +115,9 @@ class Steering:
         return new_id
 
     def _new_id(self, tenant: str, resource: Resource, values: Mapping[str, Any]) -> str:
+        if resource.model is not None:
+            with self._world.store.work(tenant) as holder:
+                return new_identity(self._world.tools, holder, resource, values)
         chosen = values.get(resource.key)
         if isinstance(chosen, str):
             return chosen

@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Any
 
 from mockserver.contract import Resource
-from mockserver.planting import plant, seen_now, take_away
+from mockserver.planting import begin, plant_as, seen_now, take_away
 from mockserver.store import Record, Tenant
 from mockserver.values.shown import shown
-from mockserver.web.control.route import ControlRequest, Route, missing, refusal
+from mockserver.web.control.route import ControlRequest, Route, missing
 from mockserver.web.control.tenants import begun_tenant, known_resource, known_tenant
 from mockserver.world import World
 
@@ -38,6 +38,7 @@ class RecordControl:
         known, holder = known_resource(self.world, resource), known_tenant(self.world, tenant)
         limit = min(int(sent.query.get("limit", "100")), MOST)
         with holder.work():
+            begin(self.world, holder, known)
             found = [*islice(holder[resource].scan(sent.query.get("after")), limit + 1)]
             records = [self._seen(known, holder, one) for one in found[:limit]]
         return {"records": records, "next": found[limit - 1].id if len(found) > limit > 0 else None}
@@ -46,27 +47,22 @@ class RecordControl:
         """One record, as a client sees it."""
         known, holder = known_resource(self.world, resource), known_tenant(self.world, tenant)
         with holder.work():
+            begin(self.world, holder, known)
             return self._seen(known, holder, self._found(holder, resource, record_id))
 
     def put(self, sent: ControlRequest, tenant: str, resource: str, record_id: str) -> dict[str, Any]:
         """Plant a record, in place of the one with its id; a tenant that is not there yet appears."""
-        known = self._changeable(resource)
-        key = {} if known.is_single else {known.key: record_id}
-        return plant(self.world, begun_tenant(self.world, tenant), known, {**sent.body, **key})
+        known = known_resource(self.world, resource)
+        return plant_as(self.world, begun_tenant(self.world, tenant), known, record_id, sent.body)
 
     def delete(self, _: ControlRequest, tenant: str, resource: str, record_id: str) -> dict[str, Any]:
         """Take a record away unless others name it; returns it."""
-        known, holder = self._changeable(resource), known_tenant(self.world, tenant)
+        known, holder = known_resource(self.world, resource), known_tenant(self.world, tenant)
         with holder.work():
+            begin(self.world, holder, known)
             gone = self._seen(known, holder, self._found(holder, resource, record_id))
             take_away(self.world, holder, known, record_id)
         return gone
-
-    def _changeable(self, resource: str) -> Resource:
-        if self.world.contract.maker is not None:
-            problem = "the document has no annotations, so what its records need to be is not known"
-            raise refusal("", problem, "change them through the operations of the API")
-        return known_resource(self.world, resource)
 
     def _seen(self, resource: Resource, tenant: Tenant, record: Record) -> dict[str, Any]:
         seen: dict[str, Any] = seen_now(self.world, tenant, resource, record)
