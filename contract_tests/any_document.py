@@ -13,8 +13,8 @@ from mockserver.conformance import (
     Kind,
     NotApplicable,
     Operation,
-    PlainAsking,
     PlainMade,
+    PlainTrying,
     Provenance,
     Session,
     check,
@@ -41,7 +41,7 @@ def succeeded(status: int) -> bool:
 @check(plain=True)
 def check_answers(session: Session, group: Group) -> None:
     """Each operation answers a valid request with a status, a content type and a body that it declares."""
-    asking = PlainAsking(session)
+    asking = PlainTrying(session)
     made: PlainMade | None = None
     for operation in sorted(group.all(), key=lambda one: (one.kind is Kind.DELETE, one.kind is not Kind.CREATE)):
         if not session.may(operation):
@@ -66,7 +66,7 @@ def _told(faults: list[tuple[str, str, str]], status: int) -> tuple[str, str]:
 @check(plain=True, code=200)
 def check_required(session: Session, group: Group) -> None:
     """A body that lacks what it must have is refused."""
-    asking = PlainAsking(session)
+    asking = PlainTrying(session)
     tried = 0
     for operation in group.all():
         if not session.may(operation) or not operation.plan or operation.facts.is_safe:
@@ -90,14 +90,14 @@ def check_required(session: Session, group: Group) -> None:
         raise NotApplicable("no body has to have anything")
 
 
-def _own(asking: PlainAsking, group: Group, operation: Operation) -> dict[str, str]:
+def _own(asking: PlainTrying, group: Group, operation: Operation) -> dict[str, str]:
     """The path of a record of the check's own. Raises Inconclusive."""
     if Kind.CREATE not in group.operations or operation.plan is None or operation.plan.key is None:
         raise Inconclusive("there is no record to do it to")
     return asking.at(operation, asking.create(group))
 
 
-def _required(asking: PlainAsking, operation: Operation, body: Any) -> list[str]:
+def _required(asking: PlainTrying, operation: Operation, body: Any) -> list[str]:
     """Members without which a body breaks its schema: in a form also if what is left out is an empty list."""
     if not isinstance(body, Mapping) or not operation.plan:
         return []
@@ -112,7 +112,7 @@ def _required(asking: PlainAsking, operation: Operation, body: Any) -> list[str]
 @check(plain=True)
 def check_credentials(session: Session, group: Group) -> None:
     """Without the credentials that it asks for, an operation refuses."""
-    asking = PlainAsking(session)
+    asking = PlainTrying(session)
     asked = [one for one in group.all() if one.plan and one.plan.needs and one.facts.is_safe and session.may(one)]
     if not asked:
         raise NotApplicable("nothing asks for credentials")
@@ -126,7 +126,7 @@ def check_credentials(session: Session, group: Group) -> None:
 @check(*STORED, writes=True, plain=True, provenance=INFERRED, code=207)
 def check_created_is_read(session: Session, group: Group) -> None:
     """What was created is read, with what was sent."""
-    asking = PlainAsking(session)
+    asking = PlainTrying(session)
     read = asking.on_one(group, Kind.READ)
     made = asking.create(group)
     reply = asking.send(read, asking.at(read, made))
@@ -155,7 +155,7 @@ def _alike(sent: Any, found: Any) -> bool:
     return same_json(sent, found)
 
 
-def _tidy(asking: PlainAsking, group: Group, made: PlainMade) -> None:
+def _tidy(asking: PlainTrying, group: Group, made: PlainMade) -> None:
     try:
         delete = asking.on_one(group, Kind.DELETE)
     except NotApplicable:
@@ -166,7 +166,7 @@ def _tidy(asking: PlainAsking, group: Group, made: PlainMade) -> None:
 @check(Kind.CREATE, Kind.LIST, writes=True, plain=True, provenance=INFERRED)
 def check_created_is_listed(session: Session, group: Group) -> None:
     """What was created is in the list."""
-    asking = PlainAsking(session)
+    asking = PlainTrying(session)
     made = asking.create(group)
     for operation in _lists(group):
         with session.each(operation):
@@ -193,7 +193,7 @@ def _lists(group: Group) -> Iterator[Operation]:
 @check(*STORED, writes=True, plain=True, provenance=INFERRED)
 def check_changed_is_read(session: Session, group: Group) -> None:
     """A change is seen by the next read."""
-    asking = PlainAsking(session)
+    asking = PlainTrying(session)
     changes = [one for one in group.all(Kind.REPLACE, Kind.PATCH) if _changes_one(one) and session.may(one)]
     if not changes:
         raise NotApplicable("nothing changes a record that its path names")
@@ -223,7 +223,7 @@ def _changes_one(operation: Operation) -> bool:
 @check(*STORED, Kind.DELETE, writes=True, plain=True, provenance=INFERRED)
 def check_deleted_is_gone(session: Session, group: Group) -> None:
     """What was deleted is neither read nor listed any more."""
-    asking = PlainAsking(session)
+    asking = PlainTrying(session)
     delete, read = asking.on_one(group, Kind.DELETE), asking.on_one(group, Kind.READ)
     made = asking.create(group)
     reply = asking.send(delete, asking.at(delete, made), body=_delete_body(asking, delete))
@@ -236,14 +236,14 @@ def check_deleted_is_gone(session: Session, group: Group) -> None:
         session.expect_listing(operation, keys, "the list has a record that was deleted", made.key, lacks=[made.key])
 
 
-def _delete_body(asking: PlainAsking, operation: Operation) -> Any:
+def _delete_body(asking: PlainTrying, operation: Operation) -> Any:
     return asking.body(operation) if operation.plan and operation.plan.body_required else ABSENT
 
 
 @check(Kind.READ, plain=True, provenance=INFERRED)
 def check_unknown_is_not_found(session: Session, group: Group) -> None:
     """A record that nobody made is not found."""
-    asking = PlainAsking(session)
+    asking = PlainTrying(session)
     read, model = asking.on_one(group, Kind.READ), group.resource.model
     if not model or not model.key:
         raise NotApplicable("a record does not tell its key")
@@ -258,7 +258,7 @@ def check_unknown_is_not_found(session: Session, group: Group) -> None:
 @check(Kind.CREATE, Kind.LIST, writes=True, plain=True, provenance=INFERRED)
 def check_parents_are_apart(session: Session, group: Group) -> None:
     """What was made below one record is not listed below another."""
-    asking = PlainAsking(session)
+    asking = PlainTrying(session)
     model = group.resource.model
     if not model or not any(one.resource for one in model.parents):
         raise NotApplicable("its records stand below no others")
@@ -280,7 +280,7 @@ def check_parents_are_apart(session: Session, group: Group) -> None:
 @check(Kind.LIST, plain=True, provenance=INFERRED)
 def check_page_size(session: Session, group: Group) -> None:
     """A list holds no more records than are asked for."""
-    asking = PlainAsking(session)
+    asking = PlainTrying(session)
     tried = 0
     for operation in _lists(group):
         sizes = [one for one in (operation.plan.taken if operation.plan else ()) if one.name in SIZES]

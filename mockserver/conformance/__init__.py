@@ -1,10 +1,11 @@
 """The kit: contract checks of a target behind a URL, known by its document alone. What checks may use is named here."""
 
+from mockserver.conformance import plain_listing as list_words
 from mockserver.conformance import single_records
 from mockserver.conformance.as_held import AsHeld, moment_of
 from mockserver.conformance.asking import Ask, example_body, preview_body, record_name
 from mockserver.conformance.check_plan import Group, Plan, examples_of, read_body
-from mockserver.conformance.comparing import listed, unlike_replies
+from mockserver.conformance.comparing import alike, listed, unlike_replies
 from mockserver.conformance.consequences import effects_of, happens_on
 from mockserver.conformance.edges import (
     allowed,
@@ -25,6 +26,9 @@ from mockserver.conformance.oracle import CORS
 from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.page_filling import filled, make_many, narrow
 from mockserver.conformance.plain_asking import PlainAsking, PlainMade, within
+from mockserver.conformance.plain_listing import PlainListing, PlainPage
+from mockserver.conformance.plain_spoiling import PlainSpoiling
+from mockserver.conformance.plain_trying import PlainTrying
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.questions import against, questions
 from mockserver.conformance.registry import Check, check
@@ -59,6 +63,7 @@ from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.operation import Criterion, How
 from mockserver.contract.resource import Reference
+from mockserver.inference.words import flat
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.moment import read_datetime
@@ -86,7 +91,11 @@ __all__ = [
     "Operation",
     "OutOfTime",
     "PlainAsking",
+    "PlainListing",
     "PlainMade",
+    "PlainPage",
+    "PlainSpoiling",
+    "PlainTrying",
     "Plan",
     "Provenance",
     "Received",
@@ -100,6 +109,7 @@ __all__ = [
     "Unreachable",
     "against",
     "agree",
+    "alike",
     "allowed",
     "bad_headers",
     "bodies_inside",
@@ -113,10 +123,12 @@ __all__ = [
     "example_body",
     "examples_of",
     "filled",
+    "flat",
     "forged_values",
     "happens_on",
     "has_key",
     "left_nothing",
+    "list_words",
     "listed",
     "make_many",
     "marked",

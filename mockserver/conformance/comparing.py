@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.conformance.traffic import Received, json_or_none
-from mockserver.values.equality import Unlike, unlike
+from mockserver.values.equality import Unlike, same_json, unlike
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import named, shown
 
@@ -15,6 +15,19 @@ SHOWN = 80
 """How many characters of a value a message shows."""
 TOLD = 6
 """How many differences a message tells."""
+
+
+def alike(sent: Any, found: Any) -> bool:
+    """Whether ``found`` may be what was sent: what is told in another form (a key as its record) may be.
+
+    What an object has more is the server's; lists are compared item by item.
+    """
+    if isinstance(sent, dict) and isinstance(found, dict):
+        return all(alike(one, found[name]) if name in found else one is None for name, one in sent.items())
+    if isinstance(sent, list) and isinstance(found, list):
+        return len(sent) == len(found) and all(map(alike, sent, found))
+    is_number = all(isinstance(one, int | float) and not isinstance(one, bool) for one in (sent, found))
+    return same_json(sent, found) if is_number or type(sent) is type(found) else True
 
 
 def differences(wanted: Any, found: Any, *, without: Collection[str] = ()) -> list[str]:

@@ -19,6 +19,7 @@ from mockserver.conformance.session import Session
 from mockserver.conformance.traffic import Received, Sent, json_or_none
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
+from mockserver.contract.making import Maker
 from mockserver.contract.plan import OperationPlan, Parent, Steps, Taken
 from mockserver.contract.scalars import Draw
 from mockserver.values.absent import ABSENT
@@ -55,49 +56,61 @@ class PlainAsking:
         *,
         body: Any = ABSENT,
         query: Mapping[str, str] | None = None,
+        without: str = "",
+        raw: bytes | None = None,
+        media: str = "",
         with_credentials: bool = True,
     ) -> Received:
-        """Send a request that is valid but for what is said otherwise; ``values`` fill the path."""
-        plan = _planned(operation)
+        """Send a request that is valid but for what is said otherwise; ``values`` fill the path.
+
+        ``without``: but for the parameter of that name; ``raw``: with that content, of the media type ``media``.
+        """
+        plan = planned(operation)
         needed = plan.needs[:1] if with_credentials else plan.needs
         shown = {(one.location, one.name) for each in needed for one in each}  # some say them as parameters, too
-        pairs, headers = self._parameters(tuple(one for one in plan.taken if (one.location, one.name) not in shown))
+        taken = (one for one in plan.taken if (one.location, one.name) not in shown and one.name != without)
+        pairs, own = self._parameters(tuple(taken))
         pairs += list((query or {}).items())
-        if with_credentials and plan.needs:
-            for one in plan.needs[0]:
-                show(one, self.session.own.token or "token", pairs, headers)
+        for one in plan.needs[0] if with_credentials and plan.needs else ():
+            show(one, self.session.own.token or "token", pairs, own)
         content = b""
         if body is not ABSENT:
-            media, content = self._content(operation, body)
-            headers["Content-Type"] = media
+            own["Content-Type"], content = self._content(operation, body)
+        if raw is not None:
+            own["Content-Type"], content = media or media_of(operation), raw
         path = re.sub(r"\{([^{}]+)\}", lambda found: self._in_path(operation, found[1], values or {}), operation.path)
         target = f"{path}?{urlencode(pairs)}" if pairs else path
-        headers.setdefault("Accept", "*/*")
-        return self.session.client.send(Sent(operation.method, target, tuple(headers.items()), content or None))
+        own.setdefault("Accept", "*/*")
+        return self.session.client.send(Sent(operation.method, target, tuple(own.items()), content or None))
 
     def body(self, operation: Operation, ordinal: int = 0) -> Any:
-        """A valid body, ABSENT where none is taken. Raises Inconclusive where none can be made."""
-        schema = self._body_schema(operation)
+        """A valid body, ABSENT where none is taken. Raises Inconclusive."""
+        schema = self.body_schema(operation)
         if schema is None:
             return ABSENT
-        contract = self.session.plan.contract
-        assert contract.maker
         examples = tuple(self._examples(operation))
-        made = contract.maker.make(schema, Draw.of(ordinal, NOW), examples if ordinal == 0 else ())
+        made = self.maker.make(schema, Draw.of(ordinal, NOW), examples if ordinal == 0 else ())
         if not self.replies.allows(schema, made):
             raise Inconclusive(f"no valid body for {operation.id} could be made from the document")
         return made
 
+    @property
+    def maker(self) -> Maker:
+        """What makes values for the document's schemas."""
+        maker = self.session.plan.contract.maker
+        assert maker
+        return maker
+
     def schema(self, operation: Operation) -> Node:
         """The schema of the body that is sent."""
-        return self._body_schema(operation) or Node("", None)
+        return self.body_schema(operation) or Node("", None)
 
     def unknown(self, operation: Operation) -> str:
         """A key that no record has, as its parameter wants it."""
-        schema = next((one.schema for one in _planned(operation).taken if one.name == _planned(operation).key), None)
+        schema = next((one.schema for one in planned(operation).taken if one.name == planned(operation).key), None)
         if schema is not None and not self.replies.allows(schema, "text") and self.replies.allows(schema, UNKNOWN):
             return str(UNKNOWN)
-        return text_of(self._value(schema, UNKNOWN))
+        return text_of(self.usual(schema, UNKNOWN))
 
     @property
     def replies(self) -> PlainReplies:
@@ -113,7 +126,7 @@ class PlainAsking:
         reply = self.send(operation, self.below(operation, above), body=body)
         if not 200 <= reply.status < 300:
             raise Inconclusive(f"{operation.id} answered {reply.status} to a body that its schema allows")
-        record = within(json_or_none(reply.body), _planned(operation).record or ())
+        record = within(json_or_none(reply.body), planned(operation).record or ())
         key = self.told_key(group, record, reply)
         if not key:
             raise Inconclusive(f"{operation.id} tells neither a key nor a Location")
@@ -121,17 +134,17 @@ class PlainAsking:
 
     def said(self, operation: Operation, body: Any) -> Any:
         """What a body says of the record that it makes or changes; nothing where it is a form with files."""
-        is_form = isinstance(body, dict) and _media(operation).startswith("multipart/")
-        return {} if is_form else within(body, _planned(operation).sent)
+        is_form = isinstance(body, dict) and media_of(operation).startswith("multipart/")
+        return {} if is_form else within(body, planned(operation).sent)
 
     def new_body(self, group: Group, operation: Operation, number: int) -> Any:
         """A valid body of a create, with a key that nothing else of this run has where a client says it."""
         body = self.body(operation, number)
-        maker, schema = self.session.plan.contract.maker, self._body_schema(operation)
-        if maker is None or schema is None or body is ABSENT:
+        schema = self.body_schema(operation)
+        if schema is None or body is ABSENT:
             return body
         mark, number = self.session.mark, self.session.ordinal()
-        return with_fresh_key(maker, operation, group.resource, schema, body, mark=mark, number=number, now=NOW)
+        return with_fresh_key(self.maker, operation, group.resource, schema, body, mark=mark, number=number, now=NOW)
 
     def above(self, group: Group, depth: int = 0) -> tuple[str, ...]:
         """What stands in the path above the records of ``group``, outermost first: keys of records that are there."""
@@ -147,12 +160,12 @@ class PlainAsking:
                 if parent.must_exist:
                     raise
         operation = next(iter(group.all()))
-        schema = next((one.schema for one in _planned(operation).taken if one.name == parent.parameter), None)
-        return text_of(self._value(schema))
+        schema = next((one.schema for one in planned(operation).taken if one.name == parent.parameter), None)
+        return text_of(self.usual(schema))
 
     def below(self, operation: Operation, above: tuple[str, ...]) -> dict[str, str]:
         """The path parameters of ``operation`` for what stands above: each path has names of its own for them."""
-        return dict(zip(_planned(operation).scope or (), above, strict=False))
+        return dict(zip(planned(operation).scope or (), above, strict=False))
 
     def _some(self, group: Group, depth: int) -> str:
         """The key of a record of ``group``: one that is made, else one that is there."""
@@ -185,35 +198,22 @@ class PlainAsking:
         ending = group.resource.model.ending if group.resource.model else ""
         return self.key(group, record) or last_of(reply.header("Location")).removesuffix(ending)
 
-    def comparable(self, group: Group, sent: Any) -> Any:
-        """What was sent but for the key, which may be the server's to say, and what a record cannot have or be sent."""
-        model = group.resource.model
-        if not isinstance(sent, dict) or model is None or model.record is None:
-            return sent
-        maker, own = self.session.plan.contract.maker, self.read_only(model.record)
-        assert maker
-        declared = maker.shapes.properties(model.record)
-        fits = {name for name, value in sent.items() if name in declared and self.replies.allows(declared[name], value)}
-        return {name: sent[name] for name in sorted(fits - own) if (name,) != model.key}
-
     def read_only(self, schema: Node) -> set[str]:
         """The members that a client does not say."""
-        maker = self.session.plan.contract.maker
-        assert maker
-        declared = maker.shapes.properties(schema)
-        return {name for name, node in declared.items() if maker.shapes.says(node, "readOnly") is True}
+        shapes = self.maker.shapes
+        return {name for name, node in shapes.properties(schema).items() if shapes.says(node, "readOnly") is True}
 
     def at(self, operation: Operation, made: PlainMade) -> dict[str, str]:
         """The path parameters of an operation on one record."""
-        key = _planned(operation).key
+        key = planned(operation).key
         return {**self.below(operation, made.above), **({key: made.key} if key else {})}
 
     def record(self, reply: Received, operation: Operation) -> Any:
-        return within(json_or_none(reply.body), _planned(operation).record or ())
+        return within(json_or_none(reply.body), planned(operation).record or ())
 
     def items(self, reply: Received, operation: Operation) -> list[Any]:
         """The records of a list's reply."""
-        plan = _planned(operation)
+        plan = planned(operation)
         found = within(json_or_none(reply.body), plan.items or ())
         return [within(one, plan.each) for one in found] if isinstance(found, list) else []
 
@@ -222,13 +222,12 @@ class PlainAsking:
             return quote(values[name], safe="")
         if name == self.session.plan.contract.tenant:
             return quote(self.session.own.tenant, safe="")
-        schema = next((one.schema for one in _planned(operation).taken if one.name == name), None)
-        return quote(text_of(self._value(schema)) or "x", safe="")  # an empty segment would be another path
+        schema = next((one.schema for one in planned(operation).taken if one.name == name), None)
+        return quote(text_of(self.usual(schema)) or "x", safe="")  # an empty segment would be another path
 
-    def _value(self, schema: Node | None, number: int = 7) -> Any:
-        maker = self.session.plan.contract.maker
-        assert maker
-        return maker.make(schema, Draw.of(number, NOW)) if schema is not None and schema.value is not None else "x"
+    def usual(self, schema: Node | None, number: int = 7) -> Any:
+        """A value of a parameter's schema."""
+        return self.maker.make(schema, Draw.of(number, NOW)) if schema is not None and schema.value is not None else "x"
 
     def _parameters(self, taken: tuple[Taken, ...]) -> tuple[list[tuple[str, str]], dict[str, str]]:
         """The required ones: query pairs and headers, cookies among these."""
@@ -237,7 +236,7 @@ class PlainAsking:
         for one in taken:
             if not one.required or one.location == "path":
                 continue
-            value = self._value(one.schema)
+            value = self.usual(one.schema)
             if one.location == "query":
                 pairs += query_pairs(one, value)
             elif one.location == "header":
@@ -246,21 +245,22 @@ class PlainAsking:
                 cookie(headers, one.name, text_of(value))
         return pairs, headers
 
-    def _body_schema(self, operation: Operation) -> Node | None:
-        bodies = _planned(operation).bodies
-        return bodies[_media(operation)] if bodies else None
+    def body_schema(self, operation: Operation) -> Node | None:
+        """The schema of the body that is sent, None where none is taken."""
+        bodies = planned(operation).bodies
+        return bodies[media_of(operation)] if bodies else None
 
     def _examples(self, operation: Operation) -> Iterator[Any]:
         document = self.session.plan.contract.document
         place = document.operation(operation.path, operation.method).child("requestBody")
-        media = document.follow(place).child("content", _media(operation))
+        media = document.follow(place).child("content", media_of(operation))
         if media.child("example").value is not None:
             yield media.child("example").value
         for _, node in media.child("examples").items():  # noqa: PERF102 -- a Node is not a dict
             yield document.follow(node).child("value").value
 
     def _content(self, operation: Operation, body: Any) -> tuple[str, bytes]:
-        media = _media(operation)
+        media = media_of(operation)
         if "urlencoded" in media and isinstance(body, dict):
             if any(one in ([], {}) for one in body.values()):
                 raise Inconclusive(f"{operation.id} takes a form, which cannot hold an empty list or object")
@@ -276,10 +276,9 @@ class PlainAsking:
 
     def _files(self, operation: Operation) -> set[str]:
         """The members of a form that are files."""
-        maker, schema = self.session.plan.contract.maker, self._body_schema(operation)
-        assert maker
-        members = maker.shapes.properties(schema) if schema is not None else {}
-        return {name for name, node in members.items() if is_file(maker.shapes, node)}
+        shapes, schema = self.maker.shapes, self.body_schema(operation)
+        members = shapes.properties(schema) if schema is not None else {}
+        return {name for name, node in members.items() if is_file(shapes, node)}
 
 
 def within(value: Any, steps: Steps) -> Any:
@@ -289,12 +288,13 @@ def within(value: Any, steps: Steps) -> Any:
     return value
 
 
-def _planned(operation: Operation) -> OperationPlan:
+def planned(operation: Operation) -> OperationPlan:
+    """How the operation was inferred to be answered."""
     assert operation.plan
     return operation.plan
 
 
-def _media(operation: Operation) -> str:
+def media_of(operation: Operation) -> str:
     """The media type to send: JSON where it is taken."""
-    names = list(_planned(operation).bodies)
+    names = list(planned(operation).bodies)
     return next((one for one in names if "json" in one and "patch" not in one), names[0])

@@ -187,6 +187,14 @@ def _fitting(schema: Mapping[str, Any], start: str, ordinal: int) -> str:
     low, high = schema.get("minLength", 0), schema.get("maxLength", 10_000)
     for text in (f"{start} {ordinal}", f"{start}-{ordinal}", f"{start}{ordinal}", f"a{ordinal}", str(ordinal), start):
         padded = text.ljust(low, "x")
-        if len(padded) <= high and (not pattern or re.search(pattern, padded)):
+        if len(padded) <= high and (not pattern or _matches(pattern, padded)):
             return padded
     return start[:high]
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Whether the pattern is found; of one that Python cannot read (ECMAScript's ``\\p{L}``) nobody knows."""
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return False

@@ -9,6 +9,7 @@ from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.contract.fitting import coerced, fit
+from mockserver.contract.plan import Model
 from mockserver.contract.scalars import Draw
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import addressed
@@ -41,7 +42,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     draw = draw_for(call, "made", scope.resource.name, *(scope.keys or ()), key)
     made = identified(maker, model, maker.member(model.record, draw, ""), draw)
     base = usual(call, scope, {**(made if isinstance(made, dict) else {}), **model.always}, sent)
-    value, ignored = overlaid(call, scope, base, sent, draw)
+    value, ignored = overlaid(call, scope, base, _sayable(call, model, sent), draw)
     value = stamped(call, model.record, value, is_new=True, sent=sent)
     value = addressed(call, model, value, sent, (*(scope.keys or ()), str(key)))
     value = repeated(call, model, marked(call, model, value, scope.keys or (), key), scope.having)
@@ -55,7 +56,8 @@ def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool
         return (previous if sent is None or (sent == {} and not whole) else sent), ()
     draw = draw_for(call, "changed", scope.resource.name, record.id)
     base = _kept(call, scope.model.record, previous) if whole else previous
-    merged = {name: _merged(previous.get(name), one) for name, one in sent.items()} if not whole else sent
+    sayable = _sayable(call, scope.model, sent)
+    merged = {name: _merged(previous.get(name), one) for name, one in sayable.items()} if not whole else sayable
     value, ignored = overlaid(call, scope, base, merged, draw)
     if not whole:
         value = _without(call, scope.model.record, value, sent)
@@ -93,6 +95,17 @@ def overlaid(
         else:
             ignored.append(name)
     return value, ignored
+
+
+def _sayable(call: Call, model: Model, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a client may say of a record: all but what is the server's alone, its key apart."""
+    shapes = call.tools.maker.shapes
+    members = shapes.properties(model.record) if model.record is not None else {}
+    return {
+        name: one
+        for name, one in sent.items()
+        if (name,) == model.key or name not in members or shapes.says(members[name], "readOnly") is not True
+    }
 
 
 def _target(members: Mapping[str, Any], spelled: Mapping[str, str], name: str) -> str | None:

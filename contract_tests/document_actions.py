@@ -1,0 +1,215 @@
+"""Actions, memberships, records of which there is one, and changes of many at once, in any document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mockserver.conformance import (
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    Operation,
+    PlainMade,
+    PlainTrying,
+    Provenance,
+    Session,
+    alike,
+    check,
+    flat,
+    listed,
+    same_json,
+)
+
+INFERRED = Provenance.INFERRED
+MANY = "a record of many written at once reads otherwise than it was sent"
+GOOD = range(200, 300)
+REFUSED = range(400, 500)
+
+
+@check(Kind.ACTION, Kind.CREATE, Kind.READ, writes=True, plain=True, provenance=INFERRED)
+def check_actions(session: Session, group: Group) -> None:
+    """What is done to a record is seen when it is read, and nothing is done to one that is not there."""
+    asking, judged = PlainTrying(session), 0
+    for operation in group.all(Kind.ACTION):
+        plan = operation.plan
+        if not plan or not plan.key or plan.alias or plan.scope is None:
+            continue
+        made = asking.create(group)
+        body = asking.full_body(operation)
+        with session.each(operation):
+            reply = asking.send(operation, asking.at(operation, made), body=body)
+            if reply.status not in GOOD:
+                continue
+            found = asking.read_back(group, made)
+            sets = {name: one for name, one in (plan.words.get("set") or {}).items() if not isinstance(one, dict)}
+            if sets and isinstance(found, dict):
+                other = sorted(name for name, one in sets.items() if not same_json(found.get(name), one))
+                session.expect(not other, f"what is done to a record is not seen by the next read ({listed(other)})")
+                judged += 1
+            unknown = PlainMade(asking.unknown(operation), made.above, None, None)
+            nothing = asking.send(operation, asking.at(operation, unknown), body=body)
+            if plan.words.get("replies") == "record" or "404" in plan.said:
+                session.expect_one_of(
+                    nothing, REFUSED, f"done to a record that is not there it is answered {nothing.status}"
+                )
+                judged += 1
+        asking.remove(group, made)
+    if not judged:
+        raise Inconclusive("nothing tells what is done to a record")
+
+
+@check(Kind.MEMBERSHIP, writes=True, plain=True, provenance=INFERRED)
+def check_memberships(session: Session, group: Group) -> None:
+    """What was put into a collection is in it, and not any more when it was taken out."""
+    asking, judged = PlainTrying(session), 0
+    for operation in group.all(Kind.MEMBERSHIP):
+        plan = operation.plan
+        if not plan or not plan.key or plan.scope is None or not session.may(operation):
+            continue
+        made = PlainMade(asking.unknown(operation), asking.above(group), None, None)
+        with session.each(operation):
+            reply = asking.send(operation, asking.at(operation, made), body=asking.body(operation))
+            if reply.status not in GOOD:
+                continue
+            for read in _reading(group):
+                found = asking.send(read, asking.at(read, made))
+                session.expect_one_of(found, GOOD, f"what was put into a collection is answered {found.status}")
+                judged += 1
+            gone = asking.remove(group, made)
+            if gone is not None and gone.status in GOOD:
+                for read in _reading(group):
+                    found = asking.send(read, asking.at(read, made))
+                    session.expect_one_of(
+                        found, REFUSED, f"what was taken out of a collection is answered {found.status}"
+                    )
+    if not judged:
+        raise Inconclusive("nothing shows what is in the collection")
+
+
+def _reading(group: Group) -> Iterator[Operation]:
+    for one in group.all(Kind.READ):
+        if one.plan and one.plan.key and not one.plan.alias and one.plan.scope is not None:
+            yield one
+
+
+@check(Kind.SINGLETON, writes=True, plain=True, provenance=INFERRED)
+def check_single(session: Session, group: Group) -> None:
+    """A change of the one record is seen by the next read; PUT leaves nothing of what it does not send."""
+    asking, judged = PlainTrying(session), 0
+    reads = [one for one in group.all(Kind.SINGLETON) if one.method == "GET" and one.plan]
+    writes = [
+        one for one in group.all(Kind.SINGLETON) if one.plan and one.plan.words.get("does") in ("replace", "merge")
+    ]
+    for read in reads[:1]:
+        values = asking.below(read, above := asking.above(group))
+        for operation in writes:
+            if not session.may(operation) or not asking.is_json(operation):
+                continue
+            for body in asking.bodies(group, operation):
+                with session.each(operation):
+                    reply = asking.send(operation, asking.below(operation, above), body=body)
+                    if reply.status not in GOOD:
+                        continue
+                    sent = asking.comparable(group, asking.said(operation, body))
+                    found = asking.record(asking.send(read, values), read)
+                    asking.keeps(sent, found, "a change of the one record is not seen by the next read")
+                    judged += 1
+            if operation.method == "PUT":
+                with session.each(operation):
+                    judged += _shrunk(session, asking, group, operation, read, above)
+    if not judged:
+        raise Inconclusive("no change of the one record was taken")
+
+
+def _shrunk(
+    session: Session, asking: PlainTrying, group: Group, operation: Operation, read: Operation, above: tuple[str, ...]
+) -> int:
+    full, small = asking.full_body(operation, 3), asking.body(operation, 4)
+    if not isinstance(full, dict) or not isinstance(small, dict):
+        return 0
+    left_out = full.keys() - small.keys() - asking.needed(group) - asking.read_only(asking.schema(operation))
+    replies = [asking.send(operation, asking.below(operation, above), body=one) for one in (full,)]
+    before = asking.record(asking.send(read, asking.below(read, above)), read)
+    replies.append(asking.send(operation, asking.below(operation, above), body=small))
+    found = asking.record(asking.send(read, asking.below(read, above)), read)
+    if not left_out or any(one.status not in GOOD for one in replies) or not isinstance(found, dict):
+        return 0
+    stayed = sorted(
+        name for name in left_out
+        if name in found and full[name] not in (None, "", 0, False, [], {}) and isinstance(before, dict)
+        and alike(full[name], before.get(name)) and same_json(found[name], before[name])
+    )  # fmt: skip
+    session.expect(not stayed, f"PUT of the one record keeps what it does not send ({listed(stayed)})")
+    return 1
+
+
+@check(Kind.BULK, Kind.READ, writes=True, plain=True, provenance=INFERRED)
+def check_bulk(session: Session, group: Group) -> None:
+    """Each record of a list that is written at once is read as it was sent."""
+    asking, judged, model = PlainTrying(session), 0, group.resource.model
+    for operation in group.all(Kind.BULK):
+        plan = operation.plan
+        if (
+            not plan
+            or plan.words.get("does") == "delete"
+            or not session.may(operation)
+            or not asking.is_json(operation)
+        ):
+            continue
+        items = asking.maker.shapes.items(asking.schema(operation))
+        if items is None or model is None or not model.key or not model.chosen:
+            continue
+        above, read = asking.above(group), asking.on_one(group, Kind.READ)
+        sent = [asking.with_fresh(group, items, number) for number in (1, 2, 3)]
+        with session.each(operation):
+            reply = asking.send(operation, asking.below(operation, above), body=sent)
+            if reply.status not in GOOD:
+                continue
+            for one in sent:
+                key = asking.key(group, one)
+                if not key:
+                    continue
+                found = asking.send(read, asking.at(read, PlainMade(key, above, one, None)))
+                session.expect_one_of(found, GOOD, f"a record of many written at once is answered {found.status}")
+                asking.keeps(
+                    asking.comparable(group, one),
+                    asking.record(found, read),
+                    MANY,
+                )
+                judged += 1
+    if not judged:
+        raise Inconclusive("no record of many written at once can be read")
+
+
+@check(Kind.LOOKUP, plain=True, provenance=INFERRED)
+def check_lookups(session: Session, group: Group) -> None:
+    """A look-up finds no records of another value than that in its path."""
+    asking, judged = PlainTrying(session), 0
+    for operation in group.all(Kind.LOOKUP):
+        plan = operation.plan
+        name = operation.path.rpartition("{")[2].rstrip("}/")
+        if not plan or plan.items is None:
+            continue
+        for text in ("no-such-value", *_values(asking, group, name)):
+            reply = asking.send(operation, {**asking.below(operation, asking.above(group)), name: text})
+            items = [one for one in asking.items(reply, operation) if isinstance(one, dict)]
+            members = [one for one in (items[0] if items else {}) if flat(one) == flat(name)]
+            if reply.status in GOOD and members:
+                judged += 1
+                with session.each(operation):
+                    strange = [one for one in items if text.lower() not in str(one.get(members[0])).lower()]
+                    session.expect(not strange, f"a look-up finds records of another {members[0]}")
+    if not judged:
+        raise NotApplicable("no look-up is by a member of its records")
+
+
+def _values(asking: PlainTrying, group: Group, name: str) -> list[str]:
+    """Values of the member in records that are made."""
+    if Kind.CREATE not in group.operations:
+        return []
+    made = asking.attempt(group, asking.above(group), asking.full_body(group.one(Kind.CREATE), 61))
+    record: Any = made.record if made else None
+    found = [value for one, value in record.items() if flat(one) == flat(name)] if isinstance(record, dict) else []
+    return [str(one) for one in found if isinstance(one, str | int)]

@@ -1,0 +1,188 @@
+"""Changes of any document: PUT replaces, PATCH merges, both answer what is there then, no other record changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.conformance import (
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    Operation,
+    PlainMade,
+    PlainTrying,
+    Provenance,
+    Session,
+    alike,
+    check,
+    listed,
+)
+
+STORED = (Kind.CREATE, Kind.READ)
+INFERRED = Provenance.INFERRED
+GOOD = range(200, 300)
+EMPTY: tuple[Any, ...] = (None, "", 0, False, [], {})
+"""What a member has that nobody has given a value."""
+
+
+def changing(session: Session, group: Group, *kinds: Kind) -> list[Operation]:
+    """The operations that change the one record that their path names, by a JSON body. Raises NotApplicable."""
+    found = [
+        one
+        for one in group.all(*kinds)
+        if one.plan and (one.plan.key or one.plan.words.get("key") == "body") and not one.plan.alias
+        and one.plan.bodies and session.may(one)
+        and all("json" in name and "patch" not in name for name in list(one.plan.bodies)[:1])
+    ]  # fmt: skip
+    if not found:
+        raise NotApplicable("nothing changes a record that its path names")
+    return found
+
+
+def full_record(asking: PlainTrying, group: Group) -> PlainMade:
+    """A new record with all that a create takes. Raises Inconclusive."""
+    made = asking.attempt(group, asking.above(group), asking.full_body(group.one(Kind.CREATE), 11))
+    return made or asking.create(group)
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=207)
+def check_values(session: Session, group: Group) -> None:
+    """Every value that a change takes is read as it was sent, seldom ones too, and is in its reply."""
+    asking = PlainTrying(session)
+    for operation in changing(session, group, Kind.REPLACE, Kind.PATCH):
+        assert operation.plan
+        read = asking.on_one(group, Kind.READ)
+        made = full_record(asking, group)
+        for valid in asking.bodies(group, operation):
+            with session.each(operation):
+                body = asking.changing(operation, group, made, valid)
+                reply = asking.send(operation, asking.at(operation, made), body=body)
+                if reply.status not in GOOD:
+                    continue
+                sent = asking.comparable(group, asking.said(operation, body))
+                if operation.plan.record is not None:
+                    shown = asking.record(reply, operation)
+                    asking.keeps(sent, shown, "a change's reply shows something else than was sent")
+                found = asking.read_back(group, made)
+                asking.keeps(sent, found, "a change is not seen by the next read")
+                asking.holds(read, sent, found, "what was changed lacks what was sent")
+        asking.remove(group, made)
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=117)
+def check_replaced(session: Session, group: Group) -> None:
+    """PUT leaves nothing of what it does not send, where a create may leave it out."""
+    asking = PlainTrying(session)
+    for operation in changing(session, group, Kind.REPLACE):
+        made = full_record(asking, group)
+        before = asking.read_back(group, made)
+        body = asking.changing(operation, group, made, asking.body(operation, 21))
+        sent = asking.comparable(group, made.sent)
+        said = asking.said(operation, body)
+        if not isinstance(sent, dict) or not isinstance(said, dict) or not isinstance(before, dict):
+            raise Inconclusive("the record has no members")
+        kept = asking.maker.shapes.properties(asking.schema(operation))
+        needed = asking.needed(group)
+        left_out = {
+            name: value
+            for name, value in sent.items()
+            if name not in said and value not in EMPTY and alike(value, before.get(name))
+            and name in kept.keys() - needed
+            and asking.maker.shapes.says(kept[name], "default") is None
+        }  # fmt: skip
+        reply = asking.send(operation, asking.at(operation, made), body=body)
+        if not left_out or reply.status not in GOOD:
+            raise Inconclusive("there is nothing that a replacement can leave out")
+        found = asking.read_back(group, made)
+        stayed = sorted(name for name, value in left_out.items() if name in found and found[name] == value)
+        session.expect(not stayed, f"PUT keeps what it does not send ({listed(stayed)})")
+        asking.remove(group, made)
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=117)
+def check_merged(session: Session, group: Group) -> None:
+    """PATCH leaves as it was what it does not send, and takes away what it sends as null."""
+    asking = PlainTrying(session)
+    for operation in changing(session, group, Kind.PATCH):
+        made = full_record(asking, group)
+        before = asking.read_back(group, made)
+        sent = asking.comparable(group, made.sent)
+        if not isinstance(before, dict) or not isinstance(sent, dict):
+            raise Inconclusive("the record has no members")
+        for what, part in _parts(asking, group, operation):
+            said = asking.said(operation, part)
+            with session.each(operation):
+                body = asking.changing(operation, group, made, part)
+                reply = asking.send(operation, asking.at(operation, made), body=body)
+                if reply.status not in GOOD or not isinstance(said, dict):
+                    continue
+                found = asking.read_back(group, made)
+                rest = {name: before[name] for name in sent if name in before and name not in said}
+                asking.keeps(rest, found, f"PATCH of {what} changes what it does not send")
+                gone = sorted(name for name in rest if name not in found and rest[name] not in EMPTY)
+                session.expect(not gone, f"PATCH of {what} takes away what it does not send ({listed(gone)})")
+                asking.keeps(asking.comparable(group, said), found, "a change is not seen by the next read")
+                nulls = sorted(name for name, value in said.items() if value is None and found.get(name) is not None)
+                session.expect(not nulls, f"PATCH leaves what it sends as null ({listed(nulls)})")
+                before = found
+        asking.remove(group, made)
+
+
+def _parts(asking: PlainTrying, group: Group, operation: Operation) -> list[tuple[str, Any]]:
+    """Bodies that say a part of a record: the first member, the last, one that is null."""
+    full, plan = asking.full_body(operation, 31), operation.plan
+    assert plan
+    schema = asking.schema(operation)
+    if plan.sent or not isinstance(full, dict):
+        return [("a part", asking.body(operation, 31))]
+    members = sorted(set(full) - asking.read_only(schema))
+    tried = [("one member", {name: full[name]}) for name in (*members[:1], *members[-1:])]
+    tried += [("a member that is null", {name: None}) for name in members if name not in asking.needed(group)]
+    tried = [(what, body) for what, body in tried if asking.replies.allows(schema, body)]
+    return tried[:4] or [("what must be there", asking.body(operation, 31))]
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+def check_others(session: Session, group: Group) -> None:
+    """A change of one record changes no other."""
+    asking = PlainTrying(session)
+    for operation in changing(session, group, Kind.REPLACE, Kind.PATCH):
+        above = asking.above(group)
+        made, others = asking.create(group, above), [asking.create(group, above) for _ in range(2)]
+        before = [asking.read_back(group, one) for one in others]
+        listed_before = asking.as_listed(group, above)
+        body = asking.changing(operation, group, made, asking.full_body(operation, 41))
+        reply = asking.send(operation, asking.at(operation, made), body=body)
+        if reply.status not in GOOD:
+            raise Inconclusive(f"a valid change is answered {reply.status}")
+        for one, was in zip(others, before, strict=True):
+            asking.keeps(was, asking.read_back(group, one), "a change of one record changes another")
+        found = asking.as_listed(group, above)
+        for key in sorted(found.keys() & listed_before.keys() - {made.key}):
+            asking.keeps(listed_before[key], found[key], "a change of one record changes another")
+        for one in (made, *others):
+            asking.remove(group, one)
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=303)
+def check_made_stays(session: Session, group: Group) -> None:
+    """A change does not change when a record was made, nor its key."""
+    asking, model = PlainTrying(session), group.resource.model
+    for operation in changing(session, group, Kind.REPLACE, Kind.PATCH):
+        made = full_record(asking, group)
+        before = asking.read_back(group, made)
+        body = asking.changing(operation, group, made, asking.full_body(operation, 51))
+        asking.send(operation, asking.at(operation, made), body=body)
+        found = asking.read_back(group, made)
+        if not isinstance(before, dict) or not isinstance(found, dict) or model is None or model.record is None:
+            raise Inconclusive("the record has no members")
+        own = asking.read_only(model.record)
+        sent = asking.said(operation, body)
+        known = own - set(sent if isinstance(sent, dict) else ())
+        made_at = {name: before[name] for name in before if name in known and name.lower().startswith("created")}
+        asking.keeps(made_at, found, "a change changes when a record was made")
+        session.expect(
+            asking.key(group, found) in ("", asking.key(group, before)), "a change gives a record another key"
+        )
+        asking.remove(group, made)

@@ -1,0 +1,152 @@
+"""Constraints of any document: what breaks the schema of a body or a parameter is refused, wherever it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mockserver.conformance import (
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    Operation,
+    PlainSpoiling,
+    PlainTrying,
+    Provenance,
+    Received,
+    Session,
+    check,
+)
+
+REFUSED = range(400, 500)
+MOST = 32
+"""How many spoilt bodies one operation is sent."""
+
+
+def writing(session: Session, group: Group) -> Iterator[Operation]:
+    """The operations that take a JSON body and that this run may send."""
+    for operation in group.all():
+        plan = operation.plan
+        if plan and session.may(operation) and any(_is_plain_json(name) for name in plan.bodies):
+            yield operation
+
+
+def _is_plain_json(media: str) -> bool:
+    return "json" in media and "patch" not in media
+
+
+def place_of(asking: PlainTrying, group: Group, operation: Operation) -> Mapping[str, str]:
+    """What fills the path: a record of the check's own where the path names one. Raises Inconclusive."""
+    plan = operation.plan
+    assert plan
+    if plan.key is None or operation.kind is Kind.CREATE:
+        return asking.below(operation, asking.above(group))
+    if Kind.CREATE not in group.operations:
+        raise Inconclusive("there is no record to do it to")
+    return asking.at(operation, asking.create(group))
+
+
+def spoilt(session: Session, group: Group, *, formats: bool) -> int:
+    """Send each operation bodies that break one constraint each; how many were sent."""
+    asking, tried = PlainTrying(session), 0
+    spoiling = PlainSpoiling(asking)
+    for operation in writing(session, group):
+        try:
+            body, values = asking.full_body(operation), place_of(asking, group, operation)
+            reply = asking.send(operation, values, body=asking.renewed(group, operation, body))
+        except Inconclusive:
+            continue
+        if not 200 <= reply.status < 300:
+            continue  # what is refused anyway says nothing of a constraint
+        for what, changed in [*spoiling.bodies(operation, body, formats=formats)][:MOST]:
+            tried += 1
+            with session.each(operation):
+                reply = asking.send(operation, values, body=asking.renewed(group, operation, changed, body))
+                refused(session, reply, f"a body {what}")
+    return tried
+
+
+def refused(session: Session, reply: Received, what: str) -> None:
+    session.expect_one_of(reply, REFUSED, f"{what} is answered {reply.status}")
+
+
+@check(writes=True, plain=True, code=200)
+def check_bodies(session: Session, group: Group) -> None:
+    """A body that breaks one constraint of its schema is refused."""
+    if not spoilt(session, group, formats=False):
+        raise NotApplicable("no body that is taken has a constraint")
+
+
+@check(writes=True, plain=True, provenance=Provenance.INFERRED, code=200)
+def check_formats(session: Session, group: Group) -> None:
+    """A text in a body that is not of its format is refused."""
+    if not spoilt(session, group, formats=True):
+        raise NotApplicable("no body that is taken has a text of a format")
+
+
+@check(writes=True, plain=True, code=200)
+def check_unreadable(session: Session, group: Group) -> None:
+    """A body that is not JSON, or is not there though there must be one, is refused."""
+    asking, tried = PlainTrying(session), 0
+    for operation in writing(session, group):
+        assert operation.plan
+        try:
+            values = place_of(asking, group, operation)
+            good = asking.send(operation, values, body=asking.renewed(group, operation, asking.body(operation)))
+        except Inconclusive:
+            continue
+        if not 200 <= good.status < 300:
+            continue
+        tried += 1
+        with session.each(operation):
+            refused(session, asking.send(operation, values, raw=b'{"cut": off'), "a body that is not JSON")
+        if operation.plan.body_required and operation.kind is not Kind.DELETE:
+            with session.each(operation):
+                refused(session, asking.send(operation, values), "a request without the body that it has to have")
+    if not tried:
+        raise NotApplicable("no operation takes a body")
+
+
+@check(writes=True, plain=True, provenance=Provenance.INFERRED, code=200)
+def check_media_types(session: Session, group: Group) -> None:
+    """A body of a media type that the document does not declare is refused."""
+    asking, tried = PlainTrying(session), 0
+    for operation in writing(session, group):
+        assert operation.plan
+        if any("*" in name or name.startswith("text/") for name in operation.plan.bodies):
+            continue
+        try:
+            values = place_of(asking, group, operation)
+        except Inconclusive:
+            continue
+        tried += 1
+        with session.each(operation):
+            reply = asking.send(operation, values, raw=b"no JSON at all", media="text/x-other")
+            refused(session, reply, "a body of a media type that is not declared")
+    if not tried:
+        raise NotApplicable("no operation takes JSON alone")
+
+
+@check(plain=True, code=200)
+def check_parameters(session: Session, group: Group) -> None:
+    """A parameter that breaks its schema, or is missing though it must be there, is refused."""
+    asking, tried = PlainTrying(session), 0
+    spoiling = PlainSpoiling(asking)
+    for operation in group.all():
+        plan = operation.plan
+        if not plan or not session.may(operation) or not operation.facts.is_safe or not plan.taken:
+            continue
+        try:
+            values = place_of(asking, group, operation) if not session.limits.reads_only else {}
+            good = asking.send(operation, values)
+        except Inconclusive:
+            continue
+        if not 200 <= good.status < 300:
+            continue
+        for what, more, without in spoiling.parameters(operation):
+            tried += 1
+            with session.each(operation):
+                reply = asking.send(operation, values, query=more, without=without)
+                refused(session, reply, f"a request {what}")
+    if not tried:
+        raise NotApplicable("no parameter has a constraint")

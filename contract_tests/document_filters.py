@@ -1,0 +1,188 @@
+"""Filters of any document: what parameters ask for by name is what lists hold, in the order that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mockserver.conformance import (
+    Group,
+    Inconclusive,
+    Kind,
+    PlainListing,
+    PlainMade,
+    PlainTrying,
+    Provenance,
+    Session,
+    alike,
+    check,
+    flat,
+    list_words,
+    listed,
+)
+
+MADE = 4
+"""How many records are made to be found again."""
+INFERRED = Provenance.INFERRED
+GOOD = range(200, 300)
+SORTS = frozenset({"sort", "sortby", "order", "orderby", "ordering"})
+DIRECTIONS = frozenset({"direction", "sortdir", "sortorder"})
+TEXTS = frozenset({"q", "query", "search", "keyword", "keywords", "term"})
+
+
+@check(plain=True, provenance=INFERRED)
+def check_filters(session: Session, group: Group) -> None:
+    """A parameter that is called like a member of the records finds those that have the value, and no others."""
+    asking, tried = PlainTrying(session), 0
+    for operation in asking.whole_lists(group, Kind.LIST, Kind.SEARCH):
+        above, made = asking.several(group, MADE)
+        listing, plan = PlainListing(asking, group, operation, above), operation.plan
+        assert plan
+        items = [one for one in asking.items(listing.ask({}), operation) if isinstance(one, dict)]
+        if not items:
+            continue
+        for one in plan.taken:
+            name = next((name for name in items[0] if flat(name) == flat(one.name)), None)
+            if one.location != "query" or name is None or flat(one.name) in list_words.SIZES:
+                continue
+            for value in _distinct(items, name):
+                if not asking.replies.allows(one.schema, value) and not asking.replies.allows(one.schema, [value]):
+                    continue
+                tried += 1
+                with session.each(operation):
+                    _filtered(session, asking, group, listing, one.name, name, value, items)
+        for record in made:
+            asking.remove(group, record)
+    if not tried:
+        raise Inconclusive("no list has a parameter that is called like a member of its records")
+
+
+def _distinct(items: list[dict[str, Any]], name: str) -> list[Any]:
+    """Values of the member that some records have and others have not."""
+    found: list[Any] = []
+    for one in items:
+        value = one.get(name)
+        if isinstance(value, str | int | float) and value != "" and value not in found:
+            found.append(value)
+    return [*found[:1], *found[-1:]] if len(found) > 1 else found
+
+
+def _filtered(
+    session: Session, asking: PlainTrying, group: Group, listing: PlainListing, parameter: str, name: str, value: Any,
+    items: list[dict[str, Any]],
+) -> None:  # fmt: skip
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    reply = listing.ask({parameter: text})
+    if reply.status not in GOOD:
+        return
+    found = [one for one in asking.items(reply, listing.operation) if isinstance(one, dict)]
+    strange = [one for one in found if name in one and not _meets(one[name], value)]
+    session.expect(not strange, f"{parameter} finds records of another {name}", f"{len(strange)} of {len(found)}")
+    keys = {asking.key(group, one) for one in found}
+    wanted = [asking.key(group, one) for one in items if one.get(name) == value]
+    missing = [key for key in wanted if key not in keys] if len(found) < 10 else []
+    session.expect(not missing, f"{parameter} does not find a record of that {name}", listed(missing))
+
+
+def _meets(found: Any, value: Any) -> bool:
+    """Whether a member is, holds or contains a value."""
+    if isinstance(found, list | dict):
+        return True
+    return alike(value, found) if not isinstance(value, str) else value.lower() in str(found).lower()
+
+
+@check(Kind.LIST, plain=True, provenance=INFERRED)
+def check_sorted(session: Session, group: Group) -> None:
+    """A list that is asked for in the order of a member is in that order, ascending or descending."""
+    asking, tried = PlainTrying(session), 0
+    for operation in asking.whole_lists(group, Kind.LIST):
+        above, made = asking.several(group, MADE)
+        listing = PlainListing(asking, group, operation, above)
+        items = [one for one in asking.items(listing.ask({}), operation) if isinstance(one, dict)]
+        turns = next(_orders(asking, listing, items), None) if len(items) > 2 else None
+        for name, query, is_down in turns or ():
+            tried += 1
+            with session.each(operation):
+                _in_order(session, asking, listing, query, name, is_down=is_down)
+        for one in made:
+            asking.remove(group, one)
+    if not tried:
+        raise Inconclusive("no list takes an order")
+
+
+def _orders(
+    asking: PlainTrying, listing: PlainListing, items: list[dict[str, Any]]
+) -> Iterator[list[tuple[str, dict[str, str], bool]]]:
+    """For each member to order by: its name, what asks for that, and whether it is the other way round."""
+    sort, way = listing.parameter(SORTS), listing.parameter(DIRECTIONS)
+    for name in items[0] if sort is not None else ():
+        values = [one.get(name) for one in items]
+        is_plain = all(isinstance(one, str) for one in values) or all(type(one) in (int, float) for one in values)
+        is_plain = is_plain and len(set(values)) > 2
+        if (
+            sort is None
+            or not is_plain
+            or len(set(values)) < len(items[:3])
+            or not asking.replies.allows(sort.schema, name)
+        ):
+            continue
+        if way is None:
+            back = [(name, {sort.name: f"-{name}"}, True)] if asking.replies.allows(sort.schema, f"-{name}") else []
+            yield [(name, {sort.name: name}, False), *back]
+        elif asking.replies.allows(way.schema, "desc"):
+            ways = (("asc", False), ("desc", True))
+            yield [(name, {sort.name: name, way.name: word}, is_down) for word, is_down in ways]
+
+
+def _in_order(
+    session: Session, asking: PlainTrying, listing: PlainListing, query: dict[str, str], name: str, *, is_down: bool
+) -> None:
+    reply = listing.ask(query)
+    found = [one[name] for one in asking.items(reply, listing.operation) if isinstance(one, dict) and name in one]
+    if reply.status not in GOOD or len(found) < 3:
+        return
+    lowered = [one.lower() if isinstance(one, str) else one for one in found]
+    is_sorted = sorted(found, reverse=is_down) == found or sorted(lowered, reverse=is_down) == lowered
+    session.expect(is_sorted, f"{'descending' if is_down else 'ascending'} order by {name} is asked for, and not given")
+
+
+@check(Kind.LIST, Kind.CREATE, writes=True, plain=True, provenance=INFERRED)
+def check_texts(session: Session, group: Group) -> None:
+    """A text that is searched for finds the record that has it, and no record without it."""
+    asking, tried = PlainTrying(session), 0
+    for operation in asking.whole_lists(group, Kind.LIST, Kind.SEARCH):
+        above, made = asking.several(group, MADE)
+        listing = PlainListing(asking, group, operation, above)
+        by = listing.parameter(TEXTS)
+        if by is None:
+            continue
+        for one in made[:1]:
+            texts = [value for value in _texts(one) if asking.replies.allows(by.schema, value)]
+            if not texts:
+                continue
+            tried += 1
+            text = max(texts, key=len)
+            with session.each(operation):
+                reply = listing.ask({by.name: text})
+                items = asking.items(reply, operation)
+                if reply.status in GOOD and len(items) < 10:
+                    keys = [asking.key(group, each) for each in items]
+                    session.expect_listing(
+                        operation, keys, "a search does not find the record with its text", holds=[one.key]
+                    )
+                strange = [each for each in items if text.lower() not in str(each).lower()]
+                session.expect(
+                    not strange, "a search finds records without its text", f"{len(strange)} of {len(items)}"
+                )
+        for one in made:
+            asking.remove(group, one)
+    if not tried:
+        raise Inconclusive("no list takes a text to search for")
+
+
+def _texts(made: PlainMade) -> list[str]:
+    """Texts that were sent of a record, and that it has."""
+    if not isinstance(made.sent, dict) or not isinstance(made.record, dict):
+        return []
+    kept = (value for name, value in made.sent.items() if made.record.get(name) == value)
+    return [one for one in kept if isinstance(one, str) and one.isascii() and len(one) > 3]

@@ -1,0 +1,124 @@
+"""Lists of any document: pages hold every record once, filters what they ask for, and records as they are read."""
+
+from __future__ import annotations
+
+from mockserver.conformance import (
+    Group,
+    Inconclusive,
+    Kind,
+    PlainListing,
+    PlainMade,
+    PlainTrying,
+    Provenance,
+    Session,
+    check,
+    list_words,
+    listed,
+)
+
+MADE = 4
+"""How many records are made to be found again."""
+PAGES = 12
+"""How many pages a list is read in at most."""
+SIZES = (100, 50, 20)
+"""How long a page is asked for to see a whole list."""
+INFERRED = Provenance.INFERRED
+GOOD = range(200, 300)
+
+
+@check(Kind.LIST, plain=True, provenance=INFERRED)
+def check_pages(session: Session, group: Group) -> None:
+    """Page after page a list holds each of its records once, in one order, and says truly whether there are more."""
+    asking, tried = PlainTrying(session), 0
+    for operation in asking.whole_lists(group, Kind.LIST):
+        above, made = asking.several(group, MADE)
+        listing = PlainListing(asking, group, operation, above)
+        by = listing.parameter(list_words.SIZES)
+        if by is None:
+            continue
+        most = next((size for size in SIZES if listing.takes(by, size)), 0)
+        whole = listing.page({by.name: str(most)}) if most else None
+        if whole is None or whole.status not in GOOD or not 3 <= len(whole.keys) < most or "" in whole.keys:
+            continue
+        size = next(
+            (one for one in range(max(2, -(-len(whole.keys) // (PAGES - 2))), most) if listing.takes(by, one)), 0
+        )
+        if not size or size >= len(whole.keys):
+            continue
+        tried += 1
+        with session.each(operation):
+            _walked(session, listing, whole.keys, size)
+        for one in made:
+            asking.remove(group, one)
+    if not tried:
+        raise Inconclusive("no list has parameters for its pages and records enough")
+
+
+def _walked(session: Session, listing: PlainListing, keys: tuple[str, ...], size: int) -> None:
+    pages = [*listing.walk(size, PAGES)]
+    found = [key for page in pages for key in page.keys]
+    is_led = listing.parameter(list_words.PAGES | list_words.OFFSETS)
+    first = pages[0]
+    session.expect(len(first.keys) <= size, "a page holds more records than asked for", f"{len(first.keys)}, {size}")
+    session.expect(len(first.keys) == size, "a page holds fewer records than asked for though there are more")
+    if is_led is None and len(pages) == 1:
+        return
+    many = f"{len(found)} of {len(keys)} records"
+    session.expect(len(found) == len(set(found)), "pages hold a record twice", many)
+    session.expect(not set(keys) - set(found), "pages lack records that the whole list has", many)
+    session.expect(found == list(keys), "pages hold the records in another order than the whole list", many)
+    full = [page for page in pages if page.keys]
+    for number, page in enumerate(full):
+        is_last = number == len(full) - 1
+        for name in sorted(list_words.TOTALS & page.facts.keys()):
+            total = page.facts[name]
+            if type(total) is int:
+                session.expect(total == len(keys), f"{name} is not how many records there are", f"{total}, {len(keys)}")
+        for name in sorted(list_words.MORE & page.facts.keys()):
+            if isinstance(page.facts[name], bool):
+                session.expect(page.facts[name] is not is_last, f"{name} says otherwise than the next page")
+        if is_last:
+            session.expect(page.onward is None, "the last page leads on to another")
+        elif any(one.onward for one in full) or list_words.NEXT & page.facts.keys():
+            session.expect(page.onward is not None, "a page does not lead on though there are more")
+    if full[0].onward:
+        led = [key for page in listing.follow({listing.size_name: str(size)}, PAGES) for key in page.keys]
+        session.expect(
+            led == list(keys), "where each page leads, records are missing or come twice", f"{len(led)}, {len(keys)}"
+        )
+
+
+@check(Kind.LIST, Kind.CREATE, Kind.READ, writes=True, plain=True, provenance=INFERRED)
+def check_as_read(session: Session, group: Group) -> None:
+    """A list holds each new record once, and as it is read."""
+    asking, judged = PlainTrying(session), 0
+    read = asking.on_one(group, Kind.READ)
+    for operation in asking.whole_lists(group, Kind.LIST):
+        above, made = asking.several(group, MADE)
+        listing = PlainListing(asking, group, operation, above)
+        by = listing.parameter(list_words.SIZES)
+        most = next((size for size in SIZES if by and listing.takes(by, size)), 0)
+        query = {by.name: str(most)} if by and most else {}
+        before = listing.page(query).keys
+        fresh = asking.attempt(group, above, asking.full_body(group.one(Kind.CREATE), 99))
+        reply = listing.ask(query)
+        items = asking.items(reply, operation)
+        keys = [asking.key(group, one) for one in items]
+        with session.each(operation):
+            session.expect(len(keys) == len(set(keys)), "a list holds a record twice")
+            whole = fresh is not None and len(before) < 20 and (not by or query)
+            if whole and fresh and fresh.key in keys:
+                new = sorted(set(keys) - set(before))
+                session.expect(new == [fresh.key], "a create makes more than one record", listed(new))
+            for record in items:
+                key = asking.key(group, record)
+                if key not in {one.key for one in made}:
+                    continue
+                found = asking.send(read, asking.at(read, PlainMade(key, above, None, None)))
+                if found.status in GOOD:
+                    judged += 1
+                    asking.keeps(record, asking.record(found, read), "a list shows another record than is read")
+        for one in (*made, *([fresh] if fresh else [])):
+            asking.remove(group, one)
+    if not judged:
+        raise Inconclusive("no list holds the records that were made")

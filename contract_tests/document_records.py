@@ -1,0 +1,244 @@
+"""Records of any document: each value that is sent is kept, each record is its own, and keys are never given twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.conformance import (
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    Operation,
+    PlainMade,
+    PlainTrying,
+    Provenance,
+    Session,
+    check,
+    listed,
+    same_json,
+    within,
+)
+
+STORED = (Kind.CREATE, Kind.READ)
+INFERRED = Provenance.INFERRED
+GOOD = range(200, 300)
+REFUSED = range(400, 500)
+SHORT = 10
+"""A list of fewer records than any page has is whole."""
+MOST = 8
+"""How many bodies with seldom values are sent."""
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=207)
+def check_values(session: Session, group: Group) -> None:
+    """Every value that a create takes is read as it was sent, seldom ones too, and is in its reply."""
+    asking = PlainTrying(session)
+    create, read = group.one(Kind.CREATE), asking.on_one(group, Kind.READ)
+    above, judged = asking.above(group), 0
+    for body in asking.bodies(group, create):
+        with session.each(create):
+            made = asking.attempt(group, above, body)
+            if made is None:
+                continue
+            sent = asking.comparable(group, made.sent)
+            asking.keeps(sent, made.record, "a create's reply shows something else than was sent")
+            found = asking.read_back(group, made)
+            asking.keeps(sent, found, "what was created reads otherwise than it was sent")
+            asking.holds(read, sent, found, "what was created lacks what was sent")
+            judged += 1
+        if made is not None:
+            asking.remove(group, made)
+    if not judged:
+        raise Inconclusive("no body was taken")
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+def check_apart(session: Session, group: Group) -> None:
+    """A record that is created or deleted changes no other."""
+    asking = PlainTrying(session)
+    above = asking.above(group)
+    made = [asking.create(group, above) for _ in range(3)]
+    keys = [one.key for one in made]
+    session.expect(len(set(keys)) == len(keys), "two records were given the same key", listed(keys))
+    before = {one.key: asking.read_back(group, one) for one in made}
+    last = asking.create(group, above)
+    _same(session, asking, group, made, before, "a create")
+    delete = next((one for one in group.all(Kind.DELETE) if one.plan and one.plan.key and not one.plan.alias), None)
+    if delete is not None:
+        gone, shown_before = made.pop(), asking.as_listed(group, above)
+        asking.remove(group, gone)
+        if 0 < len(shown_before) < SHORT:  # a list as short as that is whole
+            lacking = sorted(shown_before.keys() - asking.as_listed(group, above).keys() - {gone.key})
+            session.expect(not lacking, "a delete takes other records with it", listed(lacking))
+        _same(session, asking, group, made, before, "a delete of another record")
+    for one in (*made, last):
+        asking.remove(group, one)
+
+
+def _same(
+    session: Session, asking: PlainTrying, group: Group, made: list[PlainMade], before: dict[str, Any], what: str
+) -> None:
+    read = asking.on_one(group, Kind.READ)
+    for one in made:
+        reply = asking.send(read, asking.at(read, one))
+        session.expect_one_of(reply, GOOD, f"after {what} a record is answered {reply.status}")
+        asking.keeps(before[one.key], asking.record(reply, read), f"{what} changed a record")
+
+
+@check(Kind.CREATE, Kind.DELETE, writes=True, plain=True, provenance=INFERRED)
+def check_deleted_twice(session: Session, group: Group) -> None:
+    """A record that is not there is not deleted, where the document says what is answered then."""
+    asking = PlainTrying(session)
+    delete = asking.on_one(group, Kind.DELETE)
+    assert delete.plan
+    if not {"404", "410"} & set(delete.plan.said):
+        raise NotApplicable("the document does not say what a delete of nothing is answered")
+    made = asking.create(group)
+    first = asking.remove(group, made)
+    if first is None or first.status not in GOOD:
+        raise Inconclusive("a record was not deleted")
+    again = asking.remove(group, made)
+    assert again is not None
+    session.expect_one_of(again, REFUSED, f"a second delete of a record is answered {again.status}")
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+def check_taken_keys(session: Session, group: Group) -> None:
+    """A key that a client chooses and that is taken is refused, where the document says how."""
+    asking, create = PlainTrying(session), group.one(Kind.CREATE)
+    model, plan = group.resource.model, create.plan
+    assert plan
+    if not (model and model.chosen and model.key and "409" in plan.said):
+        raise NotApplicable("no client names a record, or the document does not say that names can be taken")
+    made = asking.create(group)
+    if within(made.sent, model.key) is None:
+        raise NotApplicable("no client names a record")
+    body = asking.new_body(group, create, 1)
+    renamed = asking.with_key(create, group, body, within(made.sent, model.key))
+    reply = asking.send(create, asking.below(create, made.above), body=renamed)
+    session.expect_one_of(reply, REFUSED, f"a create with a key that is taken is answered {reply.status}")
+    asking.remove(group, made)
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=120)
+def check_location(session: Session, group: Group) -> None:
+    """Where a create tells an address, it is that of the record; it tells one where the document says so."""
+    asking, create = PlainTrying(session), group.one(Kind.CREATE)
+    body = asking.new_body(group, create, 3)
+    above = asking.above(group)
+    reply = asking.send(create, asking.below(create, above), body=body)
+    if reply.status not in GOOD:
+        raise Inconclusive(f"{create.id} answered {reply.status}")
+    said = asking.replies.declared(create, reply.status)
+    address = reply.header("Location")
+    if said is not None and "location" in said.headers:
+        session.expect(address is not None, "a create does not tell the address that the document declares")
+    record = within(reply.json() if reply.body else None, create.plan.record or () if create.plan else ())
+    key = asking.key(group, record)
+    if address is None or not key:
+        raise NotApplicable("a create tells no address, or no key to compare it with")
+    read = asking.on_one(group, Kind.READ)
+    made = PlainMade(key, above, body, record)
+    ending = asking.told_key(group, None, reply)
+    other = PlainMade(ending, above, body, record)
+    found = asking.send(read, asking.at(read, other))
+    session.expect_one_of(found, GOOD, f"what a create's address leads to is answered {found.status}")
+    wanted, seen = asking.key(group, record), asking.key(group, asking.record(found, read))
+    session.expect(wanted == seen, "a create's address leads to another record")
+    asking.remove(group, made)
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=303)
+def check_read_only(session: Session, group: Group) -> None:
+    """What only the server says is not taken from a client; what only a client says is not shown."""
+    asking, create = PlainTrying(session), group.one(Kind.CREATE)
+    read = asking.on_one(group, Kind.READ)
+    full = asking.full_body(create)
+    model = group.resource.model
+    if not isinstance(full, dict) or not asking.is_json(create) or model is None or model.record is None:
+        raise NotApplicable("nothing tells what only one side says")
+    declared = asking.maker.shapes.properties(model.record)
+    own = [name for name in sorted(asking.read_only(model.record)) if (name,) != model.key]
+    forged = {name: asking.value(declared[name], 4_711 + number) for number, name in enumerate(own)}
+    hidden = asking.write_only(read)
+    if not forged and not hidden:
+        raise NotApplicable("nothing is said by one side only")
+    made, usual = (
+        asking.attempt(group, asking.above(group), one) for one in (_with(asking, create, full, forged), full)
+    )
+    if made is None or usual is None:
+        raise Inconclusive("such a body was refused")
+    found, other = asking.read_back(group, made), asking.read_back(group, usual)
+    if isinstance(found, dict) and isinstance(other, dict):
+        telling = (name for name in forged.keys() & found.keys() if _is_telling(forged[name]))
+        taken = [one for one in telling if same_json(forged[one], found[one]) and forged[one] != other.get(one)]
+        session.expect(not taken, f"a client sets what only the server says ({listed(taken)})")
+        seen = sorted(hidden & found.keys())
+        session.expect(not seen, f"what only a client says is shown ({listed(seen)})")
+    for one in (made, usual):
+        asking.remove(group, one)
+
+
+def _with(asking: PlainTrying, create: Operation, body: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """``body`` with those members of ``more`` that it may have."""
+    schema, plan = asking.schema(create), create.plan
+    steps = plan.sent if plan else ()
+    inner = within(body, steps)
+    if not isinstance(inner, dict):
+        return body
+    for name, value in more.items():
+        changed = asking.at_steps(body, (*steps, name), value)
+        if asking.replies.allows(schema, changed):
+            body = changed
+    return body
+
+
+def _is_telling(value: Any) -> bool:
+    """Whether a value is one that no server comes to by itself."""
+    return (isinstance(value, str) and len(value) > 3) or (type(value) in (int, float) and abs(value) > 100)
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED, code=304)
+def check_parents(session: Session, group: Group) -> None:
+    """A record is found below its own parents alone, and none is made below one that is not there."""
+    asking, model = PlainTrying(session), group.resource.model
+    if not model or not any(one.resource for one in model.parents):
+        raise NotApplicable("its records stand below no others")
+    read, create = asking.on_one(group, Kind.READ), group.one(Kind.CREATE)
+    one, other = asking.above(group), asking.above(group)
+    if one == other or not all(one):
+        raise Inconclusive("no two records could be made to work below")
+    made = asking.create(group, one)
+    if asking.below(read, one) != asking.below(read, other):
+        strange = PlainMade(made.key, other, None, None)
+        reply = asking.send(read, asking.at(read, strange))
+        session.expect_one_of(reply, REFUSED, f"a record is answered {reply.status} below another parent")
+    if model.parents[-1].must_exist and create.plan and create.plan.scope:
+        nowhere = asking.below(create, (*one[:-1], asking.unknown_parent(group)))
+        reply = asking.send(create, nowhere, body=asking.new_body(group, create, 5))
+        session.expect_one_of(reply, REFUSED, f"a create below a parent that is not there is answered {reply.status}")
+    asking.remove(group, made)
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+def check_gone_with_parent(session: Session, group: Group) -> None:
+    """What stands below a record is not found any more when that is deleted."""
+    asking, model = PlainTrying(session), group.resource.model
+    holder = session.plan.groups.get(model.parents[-1].resource or "") if model and model.parents else None
+    if holder is None or holder is group or not holder.has((Kind.CREATE, Kind.DELETE)):
+        raise NotApplicable("no record above its records can be deleted")
+    read = asking.on_one(group, Kind.READ)
+    if not read.plan or not read.plan.scope:
+        raise NotApplicable("its path names no record above it")
+    above = asking.above(holder)
+    parent = asking.create(holder, above)
+    made = asking.create(group, (*above, parent.key)[-len(model.parents) :] if model else ())
+    reply = asking.send(read, asking.at(read, made))
+    if reply.status not in GOOD:
+        raise Inconclusive("what was made below a record is not read")
+    gone = asking.remove(holder, parent)
+    if gone is None or gone.status not in GOOD:
+        raise Inconclusive("a record with others below it is not deleted")
+    reply = asking.send(read, asking.at(read, made))
+    session.expect_one_of(reply, REFUSED, f"what stood below a deleted record is answered {reply.status}")
