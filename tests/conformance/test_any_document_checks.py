@@ -98,12 +98,19 @@ def asks_for_nothing(wire):
         wire.say([], 200)
 
 
+def is_open_to_writers(wire):
+    if wire.status == 401:
+        wire.say({"id": 1, "name": "made up"}, 201)
+
+
 DOCUMENTED = [
     (answers_another_type, Kind.READ, "content type"),
     (answers_a_name_that_is_a_number, Kind.READ, "breaks its schema at /name"),
     (answers_an_undeclared_success, Kind.CREATE, "answered 202, which is not declared"),
     (takes_anything, Kind.CREATE, "without a required member is answered 201"),
+    (takes_anything, Kind.CREATE, "a body whose age is past its minimum is answered 201"),
     (asks_for_nothing, Kind.LIST, "without credentials it is answered 200"),
+    (is_open_to_writers, Kind.CREATE, "without credentials it is answered 201"),
 ]
 
 
@@ -133,7 +140,14 @@ def lists_everything(wire):
     wire.say([{"id": number, "name": "everybody's"} for number in range(1, 3_000)])
 
 
+def lists_other_names(wire):
+    if isinstance(wire.value, list):
+        wire.say([{**one, "name": "somebody"} for one in wire.value])
+
+
 INFERRED = [
+    (lists_other_names, Kind.LIST, "a list shows another record than is read (name)"),
+    (forgets_changes, Kind.REPLACE, "a change's reply shows something else than was sent (name)"),
     (still_answers, Kind.READ, "a deleted record is answered 200"),
     (still_answers, Kind.READ, "a record that nobody made is answered 200"),
     (lists_nothing, Kind.LIST, "the list lacks a record that was created"),
