@@ -352,7 +352,20 @@ def test_an_object_in_the_query_is_its_members(tmp_path: Path, style: str, writt
     assert not any("Mock-Ignored" in one.headers for one in pages)
     assert caller.get(f"/articles?{page}=0").status_code == 400
     assert caller.get(f"/articles?{size}=0").status_code == 400
+    deep = caller.get("/articles?pageable[size]=2")  # as many mean it that do not say so
+    assert len(deep.json) == 2
+    assert "Mock-Ignored" not in deep.headers
     assert judged(document(paths), tmp_path) == []
+
+
+def test_two_objects_in_the_query_may_have_members_of_one_name(tmp_path: Path) -> None:
+    paths = records("/tracks", an_object(id={"type": "integer"}))
+    span = an_object(**{"from": {"type": "integer"}, "to": {"type": "integer"}})
+    paths["/tracks"]["get"]["parameters"] = [parameter(name, span, "query") for name in ("bpm", "duration")]
+    caller = client(document(paths), tmp_path)
+    for name in ("bpm[from]", "duration[to]"):
+        assert caller.get(f"/tracks?{name}=7").status_code == 200
+        assert caller.get(f"/tracks?{name}=x").status_code == 400
 
 
 def test_a_map_in_the_query_may_have_no_members(tmp_path: Path) -> None:
@@ -378,3 +391,33 @@ def test_a_record_beside_words_about_it_may_show_less_than_the_list_does(tmp_pat
     assert caller.post("/layers", json={"name": "Roads"}).json["id"] == 4
     assert caller.get("/layers/4").json == {"id": "4", "result": {"id": 4, "name": "Roads"}}
     assert caller.get("/layers").json["result"][3]["name"] == "Roads"
+
+
+def test_a_number_that_is_given_twice_is_refused(tmp_path: Path) -> None:
+    paths = records("/articles", an_object(id={"type": "integer"}))
+    paths["/articles"]["get"]["parameters"] = [parameter("page", {"type": "integer"}, "query")]
+    refused = client(document(paths), tmp_path).get("/articles?page=1&page=2")
+    assert refused.status_code == 400
+    assert "more than once" in refused.text
+
+
+def test_alternatives_that_an_optional_member_tells_apart_are_told_apart(tmp_path: Path) -> None:
+    kinds = [
+        an_object(type={"type": "string", "enum": ["any"]}),
+        an_object(type={"type": "string", "enum": ["range"]}, end={"type": "integer"}),
+    ]
+    record = {"allOf": [an_object(id=TEXT, name=TEXT), {"oneOf": kinds}]}
+    paths = records("/sets", record)
+    paths["/sets"]["post"]["requestBody"] = taking(an_object(name=TEXT, rule={"oneOf": kinds}))
+    caller = client(document(paths), tmp_path)
+    made = caller.post("/sets", json={"name": "All"}).json
+    assert made == {"id": made["id"], "name": "All", "type": "any"}
+    assert judged(document(paths), tmp_path) == []
+
+
+def test_of_two_records_of_one_name_the_name_finds_the_newest(tmp_path: Path) -> None:
+    paths = records("/channels", an_object(uri=TEXT, name=TEXT, text=TEXT), "channel_id")
+    caller = client(document(paths), tmp_path, seed_records=0)
+    for text in ("Old.", "New."):
+        assert caller.post("/channels", json={"name": "Staff picks", "text": text}).status_code == 201
+    assert caller.get("/channels/Staff picks").json["text"] == "New."

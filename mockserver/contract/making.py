@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from mockserver.contract.alternatives import told_apart
 from mockserver.contract.document import Node
 from mockserver.contract.endless import Endless
 from mockserver.contract.scalars import Draw, is_told_by_name, scalar
@@ -233,7 +234,7 @@ class Maker:
             return without
         if name not in value:
             return value
-        is_deep = len(steps) > 1 or keyword in ("additionalProperties", "unevaluatedProperties")
+        is_deep = len(steps) > 1 or keyword in ("additionalProperties", "unevaluatedProperties", "oneOf")
         changed = self._mended(inner, value[name], steps[1:], keyword, draw) if inner and is_deep else value[name]
         if changed != value[name]:
             return {**value, name: changed}
@@ -252,6 +253,8 @@ class Maker:
             return {name: one for name, one in value.items() if name in known}
         if keyword == "uniqueItems" and isinstance(value, list):
             return [one for index, one in enumerate(value) if one not in value[:index]]
+        if keyword == "oneOf" and isinstance(value, dict):
+            return told_apart(self.shapes, node, value, self.allows)
         return self._build(node, draw.bare, 1, "") if keyword not in ("oneOf", "anyOf", "not") else value
 
     def _below(self, node: Node, step: str, value: Json) -> Node | None:

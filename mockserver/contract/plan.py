@@ -132,7 +132,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One parameter or form member as it is read from text."""
+    """One parameter or form member as it is read from text; ``also`` is another name that it may be sent by."""
 
     name: str
     location: str
@@ -142,6 +142,7 @@ class Taken:
     style: str = "form"
     description: str = ""
     may_be_empty: bool = False
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)

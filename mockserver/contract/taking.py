@@ -63,7 +63,7 @@ class _RequestReader:
 
     def values(self) -> dict[str, Json]:
         found: dict[str, Json] = {}
-        known = {taken.name for taken in self._plan.taken if taken.location == "query"}
+        known = {name for taken in self._plan.taken if taken.location == "query" for name in (taken.name, taken.also)}
         for taken in self._plan.taken:
             if taken.location in ("query", "header"):
                 texts = [*self._texts(taken)]
@@ -81,11 +81,18 @@ class _RequestReader:
             if (text := self._request.header(taken.name)) is not None:
                 yield text
             return
-        yield from (text for name, text in self._request.query if name in (taken.name, f"{taken.name}[]"))
+        yield from (
+            text
+            for name, text in self._request.query
+            if name in (taken.name, f"{taken.name}[]", taken.also or taken.name)
+        )
 
     def _read(self, taken: Taken, texts: list[str], found: dict[str, Json]) -> None:
         kind = self._maker.shapes.type(taken.schema)
         value: Json = texts[-1]
+        if len(texts) > 1 and kind in ("integer", "number", "boolean"):
+            self._broken(taken.location, f"/{taken.name}", "repeated", "is given more than once")
+            return
         if kind == "array":
             items = self._maker.shapes.items(taken.schema)
             split = {"pipeDelimited": "|", "spaceDelimited": " "}.get(taken.style, ",")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mockserver.contract.document import Document, Node
@@ -40,7 +41,9 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
                 description=str(one.child("description").value or ""),
             )
             if _is_spread(shapes, taken):
-                spread.update({(member.name, location): member for member in _members(shapes, taken)})
+                for member in _members(shapes, taken):
+                    name = member.also if (member.name, location) in spread else member.name
+                    spread[name, location] = replace(member, name=name)
             else:
                 found[name, location] = taken
     yield from {**spread, **found}.values()
@@ -53,12 +56,12 @@ def _is_spread(shapes: Shapes, taken: Taken) -> bool:
 
 
 def _members(shapes: Shapes, taken: Taken) -> Iterator[Taken]:
-    """What an address has of an object: ``page=2``, or ``filter[page]=2`` where it is deep."""
+    """What an address has of an object: ``page=2``, or ``filter[page]=2``, as its style says or many mean it."""
     needed = shapes.shape(taken.schema).required if taken.required else ()
     for name, schema in shapes.properties(taken.schema).items():
-        written = f"{taken.name}[{name}]" if taken.style == "deepObject" else name
+        deep = f"{taken.name}[{name}]"
         is_needed = name in needed and shapes.type(schema) not in ("object", "array")  # these may be empty, or deeper
-        yield Taken(written, taken.location, required=is_needed, schema=schema)
+        yield Taken(deep if taken.style == "deepObject" else name, taken.location, is_needed, schema, also=deep)
 
 
 def credentials(document: Document, shapes: Shapes, entry: PathEntry) -> tuple[tuple[Credential, ...], ...]:

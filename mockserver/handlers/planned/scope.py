@@ -63,7 +63,7 @@ class Scope:
             yield record
 
     def find(self, key: str) -> Record | None:
-        """The record of that key, or of that value in another member that identifies it."""
+        """The record of that key, or the newest with that value in another member that identifies it."""
         if not self.is_wide and (found := self.tenant[self.resource.name].get(record_id(self.keys or (), key))):
             return found if self._has(found) else None
         if not self.is_wide and not self.model.other_keys:
@@ -72,7 +72,7 @@ class Scope:
         every = [*self.all()]
         if self.is_wide and (own := next((one for one in every if keys_of(one.id)[-1] == key), None)):
             return own
-        for record in every if ways else ():
+        for record in reversed(every) if ways else ():
             data = record.data()
             if any(str(value_at(data, steps)) == key for steps in ways if steps):
                 return record
