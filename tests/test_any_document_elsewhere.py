@@ -421,3 +421,37 @@ def test_of_two_records_of_one_name_the_name_finds_the_newest(tmp_path: Path) ->
     for text in ("Old.", "New."):
         assert caller.post("/channels", json={"name": "Staff picks", "text": text}).status_code == 201
     assert caller.get("/channels/Staff picks").json["text"] == "New."
+
+
+def test_several_bodies_of_2_0_are_the_members_of_one(tmp_path: Path) -> None:
+    """As documents have them that were made from comments above the code."""
+    sent = [{"name": name, "in": "body", "required": name == "title", "schema": TEXT} for name in ("title", "author")]
+    one = {"schema": an_object(id={"type": "integer"}, title=TEXT, author=TEXT), "description": "One."}
+    root = {
+        "swagger": "2.0", "info": {"title": "Articles", "version": "1"},
+        "paths": {
+            "/articles": {"post": {"parameters": sent, "responses": {"200": one}}},
+            "/articles/{id}": {"get": {"parameters": [{"name": "id", "in": "path", "required": True, "type": "integer"}], "responses": {"200": one}}},
+            "/state": {"get": {"responses": {"200": {"description": "So.", "examples": {"application/json": {"is": "well"}}}}}},
+        },
+    }  # fmt: skip
+    caller = client(root, tmp_path)
+    made = caller.post("/articles", json={"title": "One", "author": "Ada"}).json
+    assert caller.get(f"/articles/{made['id']}").json == {"id": made["id"], "title": "One", "author": "Ada"}
+    assert caller.post("/articles", json={"author": "Ada"}).status_code == 400
+    assert caller.get("/state").json == {"is": "well"}
+
+
+@pytest.mark.parametrize(
+    "beside", [("code", "msg"), ("errcode", "errmsg", "requestId"), ("isSuccess", "statusCode", "timestamp")]
+)
+def test_words_about_the_reply_make_no_record(tmp_path: Path, beside: tuple[str, ...]) -> None:
+    record = an_object(id={"type": "integer"}, name=TEXT)
+    words = dict.fromkeys(beside, TEXT)
+    paths = records("/users", record)
+    paths["/users"].pop("get")  # whose items would tell it too
+    for operation in (paths["/users"]["post"], paths["/users/{id}"]["get"]):
+        operation["responses"] = {"200": reply(an_object(**words, data=record))}
+    caller = client(document(paths), tmp_path)
+    made = caller.post("/users", json={"name": "Ada"}).json["data"]
+    assert caller.get(f"/users/{made['id']}").json["data"] == {"id": made["id"], "name": "Ada"}

@@ -82,13 +82,21 @@ def _operation(
     every = [*own, *(one for one in common if (one.get("name"), one.get("in")) not in named)]
     takes = operation.pop("consumes", None) or consumes
     operation["parameters"] = [_parameter(one) for one in own if one.get("in") not in ("body", "formData")]
-    body = next((one for one in every if one.get("in") == "body"), None)
+    bodies = [one for one in every if one.get("in") == "body"]
     form = [one for one in every if one.get("in") == "formData"]
-    if body is not None:
+    if bodies:
+        body = bodies[0] if len(bodies) == 1 else _whole(bodies)
         content = {media: {"schema": body.get("schema", {})} for media in takes}
         operation["requestBody"] = {"required": bool(body.get("required")), "content": content}
     elif form:
         operation["requestBody"] = _form(form, takes)
+
+
+def _whole(bodies: list[dict[str, Any]]) -> dict[str, Any]:
+    """Several bodies, which 2.0 forbids and documents have all the same, are the members of one."""
+    required = [one["name"] for one in bodies if one.get("required") and "name" in one]
+    schema = {"type": "object", "properties": {one["name"]: one.get("schema", {}) for one in bodies if "name" in one}}
+    return {"required": bool(required), "schema": {**schema, **({"required": required} if required else {})}}
 
 
 def _form(fields: list[dict[str, Any]], takes: list[str]) -> dict[str, Any]:
@@ -145,6 +153,8 @@ def _response(response: dict[str, Any], gives: list[str]) -> None:
         response["content"] = {
             one: {"schema": schema, **({"example": examples[one]} if one in examples else {})} for one in media
         }
+    elif isinstance(examples, dict) and examples:  # what has examples has content
+        response["content"] = {one: {"example": example} for one, example in examples.items() if "/" in one}
     headers = response.get("headers")
     if isinstance(headers, dict):
         response["headers"] = {

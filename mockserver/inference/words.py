@@ -48,7 +48,8 @@ PAGING = frozenset(
      "kind", "apiversion", "totalitems", "more", "truncated", "numberofelements", "totalelements",
      "sort", "pageable", "empty", "number", "firstid", "lastid", "itemstotal", "pagestotal", "moreitems",
      "hasnextpage", "haspreviouspage", "skip", "take", "time", "timestamp", "tookms", "warning", "info", "code",
-     "type", "version"}
+     "type", "version", "msg", "errcode", "errmsg", "errorcode", "errormessage", "traceid", "issuccess", "succeeded",
+     "statuscode", "resultcode", "ret"}
 )  # fmt: skip
 """What stands beside a list in its envelope: never a record's own members."""
 _VOCABULARY = re.compile(r"^(?:\w+:|@\w+\.)(?=\w)")
