@@ -393,6 +393,14 @@ def test_a_record_beside_words_about_it_may_show_less_than_the_list_does(tmp_pat
     assert caller.get("/layers").json["result"][3]["name"] == "Roads"
 
 
+def test_a_list_of_objects_in_the_query_is_not_judged(tmp_path: Path) -> None:
+    paths = records("/doctors", an_object(id={"type": "integer"}))
+    clinic = an_object(name=TEXT, addresses={"type": "array", "items": an_object(street=TEXT)})
+    paths["/doctors"]["get"]["parameters"] = [parameter("clinic", clinic, "query")]
+    caller = client(document(paths), tmp_path)
+    assert caller.get("/doctors?name=Main&addresses=street&addresses=High St").status_code == 200
+
+
 def test_a_number_that_is_given_twice_is_refused(tmp_path: Path) -> None:
     paths = records("/articles", an_object(id={"type": "integer"}))
     paths["/articles"]["get"]["parameters"] = [parameter("page", {"type": "integer"}, "query")]

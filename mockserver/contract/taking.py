@@ -100,6 +100,8 @@ class _RequestReader:
             if len(pieces) == 1 and split in pieces[0]:
                 pieces = pieces[0].split(split)
             value = [typed(self._maker, items, one) if items else one for one in pieces]
+            if items and self._maker.shapes.type(items) in ("object", "array"):
+                kind = "object"  # no text has such a list in a way that OpenAPI describes, so that none is judged
         elif kind != "object":
             value = typed(self._maker, taken.schema, value)
         found[taken.name] = value
