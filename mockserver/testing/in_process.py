@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_text
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -12,9 +13,15 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import Client as InProcess
 
 from mockserver.values.shown import quoted
+from mockserver.web.arriving import Arrived, headers_of
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
+    from mockserver.testing.lease import Lease
+
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+"""What is answered at once; others have replies without content, or are asked by browsers."""
+_UNPLAIN = frozenset("%?#\\ \t\r\n\0")
+"""What a path does not hold as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +51,14 @@ class Response:
 
 
 class Client:
-    """Sends to ``app``. ``headers`` is asked at each request, so that a token in it is always a fresh one."""
+    """Sends to ``lease``. ``headers`` is asked every second, and when the clock was moved: its token is fresh."""
 
-    def __init__(self, app: WSGIApplication, headers: Callable[[], Mapping[str, str]]) -> None:
-        self._client = InProcess(app, use_cookies=False)
+    def __init__(self, lease: Lease, headers: Callable[[], Mapping[str, str]]) -> None:
+        self._lease = lease
+        self._client = InProcess(lease, use_cookies=False)
         self._headers = headers
+        self._made: Mapping[str, str] = {}
+        self._made_for: tuple[int, bytes] | None = None
 
     def request(
         self,
@@ -67,16 +77,39 @@ class Client:
         if not path.startswith("/"):
             raise ValueError(f"the path {quoted(path)} does not begin with a slash: this client reaches the mock only")
         path, _, query = path.partition("?")
-        sent: dict[str, str | None] = dict(self._headers())
+        sent: dict[str, str | None] = dict(self._fresh())
         if json is not None:
             data = json_text.dumps(json)
             sent["Content-Type"] = "application/json"
+        query = "&".join(filter(None, [query, _query(params or {})]))
+        told = {name: text for name, text in {**sent, **(headers or {})}.items() if text is not None}
+        return self._answered_at_once(method, path, query, data, told) or self._open(method, path, query, data, told)
+
+    def _fresh(self) -> Mapping[str, str]:
+        """Headers with a token that is good now. PERF: one that was not seen before takes as long as a create."""
+        now = (int(monotonic()), self._lease.world.clock.state())
+        if self._made_for != now:
+            self._made_for, self._made = now, self._headers()
+        return self._made
+
+    def _answered_at_once(
+        self, method: str, path: str, query: str, data: bytes | str | None, told: Mapping[str, str]
+    ) -> Response | None:
+        """None for what is not plainly a request for a path of the document."""
+        texts = [path, query, *told, *told.values()]
+        if method not in METHODS or not all(map(str.isascii, texts)) or not _UNPLAIN.isdisjoint(path):
+            return None
+        body = data.encode() if isinstance(data, str) else data
+        pairs = [("Host", "localhost"), *told.items()]
+        arrived, _ = headers_of([(name.encode(), text.encode()) for name, text in pairs])
+        leaving = self._lease.answer(Arrived(method, path, query, arrived, body is not None, body or b""))
+        if leaving is None:
+            return None
+        return Response(leaving.status, Headers([*leaving.own, *leaving.fixed.headers]), leaving.content)
+
+    def _open(self, method: str, path: str, query: str, data: bytes | str | None, told: Mapping[str, str]) -> Response:
         answer = self._client.open(
-            path=path,
-            method=method,
-            query_string="&".join(filter(None, [query, _query(params or {})])),
-            data=data,
-            headers=Headers([(name, text) for name, text in {**sent, **(headers or {})}.items() if text is not None]),
+            path=path, method=method, query_string=query, data=data, headers=Headers(list(told.items()))
         )
         content = answer.get_data()
         if method != "HEAD" and len(content) < (answer.content_length or 0):
