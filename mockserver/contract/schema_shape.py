@@ -50,6 +50,7 @@ class Shapes:
         self._shapes: dict[tuple[str, int], SchemaShape] = {}
         self._choices: dict[str, int] = {}
         self._types: dict[str, str | None] = {}
+        self._items: dict[str, Node | None] = {}
 
     def follow(self, node: Node) -> Node:
         """Where ``node`` leads; a place without value where it leads nowhere."""
@@ -97,15 +98,20 @@ class Shapes:
             return next((name for one in branches if (name := self._type(one, left - 1))), None)
         return None
 
-    def items(self, node: Node, left: int = DEEPEST) -> Node | None:
+    def items(self, node: Node) -> Node | None:
         """The schema of a list's items, of any branch."""
+        if node.pointer not in self._items:
+            self._items[node.pointer] = self._all_items(node, DEEPEST)
+        return self._items[node.pointer]
+
+    def _all_items(self, node: Node, left: int) -> Node | None:
         found = self.follow(node)
         if isinstance(self._mapping(found).get("items"), dict):
             return found.child("items")
         if left:
             for key in ("allOf", *BRANCHES):
                 for one in self._branches(found, key):
-                    if items := self.items(one, left - 1):
+                    if items := self._all_items(one, left - 1):
                         return items
         return None
 

@@ -11,7 +11,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.fitting import shown
 from mockserver.contract.plan import Embedded
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.places import keys_of, model_of
+from mockserver.handlers.planned.places import keys_of, model_of, plan_of
 from mockserver.handlers.planned.scope import Scope
 from mockserver.messages import Json
 from mockserver.store import Record, Tenant
@@ -25,22 +25,42 @@ MOST = 100
 
 def presented(call: Call, tenant: Tenant, record: Record) -> Json:
     """A record of the call's resource as clients see it: in members that no client writes, others as they are now."""
-    return _presented(call, tenant, call.resource, record, ())
-
-
-def _presented(call: Call, tenant: Tenant, resource: Resource, record: Record, above: tuple[str, ...]) -> Json:
-    model, value = model_of(resource), record.data()
-    if not model.embedded or model.record is None or not isinstance(value, dict):
+    value = record.data()
+    embedded = model_of(call.resource).embedded
+    if all(one.is_written for one in embedded.values()) or not isinstance(value, dict):
         return value  # PERF: most records hold no others
-    around = (*above, resource.name)
-    members = call.tools.maker.shapes.properties(model.record)
+    return value | _held(call, tenant, call.resource, record, _place(call))
+
+
+def _place(call: Call) -> Node | None:
+    """The schema by which the reply shows a record."""
+    plan, shapes = plan_of(call), call.tools.maker.shapes
+    schema = plan.success.schema
+    steps = plan.record if plan.items is None else plan.items
+    place = None if schema is None or steps is None else shapes.member(schema, steps)
+    if place is None or plan.items is None:
+        return place
+    items = shapes.items(place)
+    return items and (shapes.member(items, plan.each) or items)
+
+
+def _held(
+    call: Call, tenant: Tenant, resource: Resource, record: Record, place: Node | None, *, above: tuple[str, ...] = ()
+) -> dict[str, Json]:
+    """What the members of a record that no client writes hold of others now, as far as ``place`` has them."""
+    model, around, shapes = model_of(resource), (*above, resource.name), call.tools.maker.shapes
+    if model.record is None or len(around) > DEEPEST:
+        return {}
+    members, wanted = shapes.properties(model.record), shapes.properties(place) if place else {}
+    kept, held = record.data(), {}
     for name, one in model.embedded.items():
-        if not one.is_written and one.resource not in around and len(around) <= DEEPEST:
+        if not one.is_written and one.resource not in around and (not wanted or name in wanted):
             inner = _Inner(call, tenant, one, place=members[name], keys=keys_of(record.id))
-            value = {**value, name: inner.owned(around) if one.is_owned else inner.current(value.get(name), around)}
-            if value[name] is None and name not in record.data():
-                del value[name]
-    return value
+            if one.is_owned:
+                held[name] = inner.owned(around)
+            elif kept.get(name) is not None:
+                held[name] = inner.current(kept[name], around)
+    return held
 
 
 def completed(call: Call, scope: Scope, name: str, place: Node, sent: Json) -> Json:
@@ -122,5 +142,6 @@ class _Inner:
     def _copy(self, record: Record, around: tuple[str, ...]) -> Json:
         """The record as the member shows it; None where the member's schema does not take it."""
         maker = self._call.tools.maker
-        value = shown(maker, self._each, _presented(self._call, self._tenant, self._resource, record, around))
+        held = _held(self._call, self._tenant, self._resource, record, self._each, above=around) if around else {}
+        value = shown(maker, self._each, {**record.data(), **held})
         return value if maker.allows(self._each, value) else None
