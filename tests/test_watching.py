@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from flask import Flask
 from asgi import Answer, scope_of
 from asgi import answer as ask
 from mockserver.commands.cli import main
+from mockserver.commands.serving import _live_lines
 from mockserver.reloading.sources import Sources
 from mockserver.reloading.succession import made_anew, take_over
 from mockserver.reloading.watching import Edit, EditOutcome, Watcher
@@ -367,4 +369,12 @@ def test_serve_watch_tells_of_edits_in_the_terminal(tmp_path: Path) -> None:
 def test_watching_does_not_go_with_a_store(tmp_path: Path) -> None:
     found = CliRunner().invoke(main, ["serve", "--watch", "--store", str(tmp_path / "world.db")])
     assert found.exit_code == 2
-    assert "settings: /store: --watch does not go with a store" in found.output
+    assert "settings: /store: --watch carries records over to the edited document, but" in found.output
+
+
+def test_a_document_at_an_address_is_not_watched_and_that_is_told() -> None:
+    settings = Settings(spec=("https://example.com/openapi.yaml=/a", "https://example.com/other.yaml=/b"))
+    lines = [*_live_lines(settings, Sources(replace(settings, fixtures=Path("nowhere"))), None)]
+    assert [line.split()[:2] for line in lines] == [
+        ["watching", "0"], ["unwatched", "https://example.com/openapi.yaml:"], ["unwatched", "https://example.com/other.yaml:"],
+    ]  # fmt: skip

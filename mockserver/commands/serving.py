@@ -51,8 +51,9 @@ def serve_forever(
     with ``recording``, a real server is asked what the mock does not know.
     """
     if watch and settings.store != "memory":
-        problem = "--watch does not go with a store, whose records outlive the document"
-        raise SetupError([Problem("settings", "/store", problem, "leave out one of --watch and --store")])
+        problem = "--watch carries records over to the edited document, but those of a store may be in use elsewhere"
+        remedy = "leave out --store while you edit; a start with it holds the records to the document as it is then"
+        raise SetupError([Problem("settings", "/store", problem, remedy)])
     gc.disable()
     before = guarded(settings, host)
     made = recording.on_top(before) if recording else before
@@ -73,7 +74,7 @@ def serve_forever(
         if announced.is_set():  # before, nobody but this process asks
             write(line)
 
-    lines = [*_guard_lines(settings, made, host), *_live_lines(sources, recording)]
+    lines = [*_guard_lines(settings, made, host), *_live_lines(made, sources, recording)]
     announcement = (world, host, listener.getsockname()[1], announced, lines)
     threading.Thread(target=_announce, args=announcement, daemon=True).start()
     front = Front(Api(world), _application, logged)
@@ -139,9 +140,13 @@ def _guard_lines(given: Settings, made: Settings, host: str) -> Iterator[str]:
         yield f"  token     {made.control_token} (for /__mock__, as 'Authorization: Bearer ...'; shown only here)"
 
 
-def _live_lines(sources: Sources | None, recording: Recording | None) -> Iterator[str]:
+def _live_lines(settings: Settings, sources: Sources | None, recording: Recording | None) -> Iterator[str]:
     if sources:
+        from mockserver.reloading.sources import addresses
+
         yield f"  watching  {len(sources.seen)} files; edits are served, records stay"
+        for one in addresses(settings):
+            yield f"  unwatched {one}: only files are watched; download it and serve the file to see edits"
     if recording:
         what = "everything" if recording.everything else "what is unknown here"
         yield f"  recording {what} is asked of {recording.url}, and kept in {recording.folder}"

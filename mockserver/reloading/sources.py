@@ -108,11 +108,19 @@ def changed(before: Seen, after: Seen) -> list[Path]:
 
 def documents(settings: Settings) -> list[Path]:
     """The files of the documents; none for one at an address."""
+    return [Path(one) for one in _locations(settings) if not is_address(one)]
+
+
+def addresses(settings: Settings) -> list[str]:
+    """The documents that are at an address, where nobody can tell when they are edited."""
+    return [one for one in _locations(settings) if is_address(one)]
+
+
+def _locations(settings: Settings) -> list[str]:
     try:
-        found = places(settings.spec)
+        return [one.location for one in places(settings.spec)]
     except SetupError:
         return []
-    return [Path(one.location) for one in found if not is_address(one.location)]
 
 
 def _below(folders: Iterable[Path]) -> Iterator[Path]:
