@@ -14,7 +14,7 @@ from mockserver.handlers import Call
 from mockserver.handlers.door import fill, keep, remove
 from mockserver.handlers.planned.acting import only
 from mockserver.handlers.planned.scope import Scope
-from mockserver.handlers.planned.whole_records import new_identity, whole_record
+from mockserver.handlers.planned.whole_records import new_identity, remedied, whole_record
 from mockserver.handlers.records import dependants
 from mockserver.messages import Json
 from mockserver.runtime.determinism import stamp
@@ -139,7 +139,7 @@ def _stamped(world: World, resource: Resource) -> dict[str, Json]:
 def _wrong(tenant: Tenant, resource: Resource, record: Mapping[str, Any]) -> Iterator[Problem]:
     file = f"planted in {resource.name}"
     for violation in resource.violations(record):
-        yield Problem(file, violation.pointer, violation.message, f"correct it ({violation.keyword})")
+        yield Problem(file, violation.pointer, violation.message, remedied(violation.keyword))
     for name in resource.ignored(record):
         yield Problem(file, f"/{name}", "is not a field", meant(name, resource.fields))
     for reference in resource.binding(strict=tenant.is_strict):

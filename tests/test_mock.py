@@ -538,7 +538,7 @@ def test_wrong_options_are_told_all_at_once() -> None:
     with pytest.raises(SetupError) as raised:
         read_options(given, Path())
     assert str(raised.value).splitlines() == [
-        'mark mockserver: /clock: is "noon", wanted format "moment"; give scenario, frozen, now or an ISO 8601 timestamp',
+        'mark mockserver: /clock: is "noon", wanted a date or a timestamp; give scenario, frozen, now or an ISO 8601 timestamp',
         "mark mockserver: /counts: is 5 (integer), wanted object; give how many records each resource has, such as {'books': 50}",
         "mark mockserver: /page_size: is true (boolean), wanted integer; give how many records a page holds",
         "mark mockserver: /seed: is \"7\" (string), wanted integer or null; give a whole number, or None for the scenario's",

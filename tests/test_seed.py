@@ -506,7 +506,7 @@ def test_faults_of_scenarios(tmp_path: Path) -> None:
     for wanted in (
         "told.yaml /tenant: is unknown; did you mean 'tenants'?",
         'told.yaml /seed: is "x" (string), wanted integer; write a whole number',
-        'told.yaml /clock: is "2025-04-18T12:00:00", wanted format "date-time"; write a timestamp with a time zone, such as 2025-04-18T12:00:00Z',
+        'told.yaml /clock: is "2025-04-18T12:00:00", wanted a timestamp with its time zone; write a timestamp with a time zone, such as 2025-04-18T12:00:00Z',
         "told.yaml /description: is 5 (integer), wanted string; say",
         "told.yaml /tenants/one/count: is unknown; did you mean 'counts'?",
         "told.yaml /tenants/one/counts/books: is -1, wanted 0 or more; write a whole number from 0 on",

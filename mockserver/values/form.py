@@ -204,9 +204,13 @@ def _problem(keyword: str, wanted: Any, found: Any) -> str:
         return f"is {shown(found)}, wanted {wanted} or more {_COUNTED[keyword]}"
     if keyword in ("minimum", "maximum"):
         return f"is {shown(found)}, wanted {wanted} or {'more' if keyword == 'minimum' else 'less'}"
-    return f"is {shown(found)}, wanted {keyword}{f' {shown(wanted)}' if wanted is not None else ''}"
+    rule = f"{keyword} {shown(wanted)}" if wanted is not None else keyword
+    return f"is {shown(found)}, wanted {_FORMATS.get(wanted, rule) if keyword == 'format' else rule}"
 
 
+_FORMATS: Mapping[str, str] = {
+    "date": "a date", "moment": "a date or a timestamp", "date-time": "a timestamp with its time zone",
+}  # fmt: skip
 _COUNTED: Mapping[str, str] = {"minItems": "items", "minLength": "characters", "minProperties": "members"}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import get_input_stream
@@ -18,7 +18,8 @@ from mockserver.web.arriving import Arrived
 from mockserver.web.browsing import protect_browsers, shown_the_way
 from mockserver.web.compressing import compress_large_replies
 from mockserver.web.console.pages import console_pages
-from mockserver.web.control.plane import control_plane, control_routes
+from mockserver.web.control.plane import control_plane, control_routes, unknown_page
+from mockserver.web.cors import CONTROL
 from mockserver.web.damage import DAMAGE, damaging
 from mockserver.web.docs import docs_pages
 from mockserver.web.login import login_pages
@@ -82,6 +83,9 @@ def _pages(api: Api) -> Callable[[], AnyResponse | None]:
         found = api.paths.match(request.environ)  # the document's own path wins over every page of ours
         if found is None and not isinstance(request.routing_exception, NotFound):
             return None
+        if found is None and request.path.startswith(CONTROL):
+            rules = (one for one in current_app.url_map.iter_rules() if one.endpoint.startswith("control."))
+            return unknown_page(request.path, [one.rule for one in rules])
         if found is None and (way := shown_the_way(request.path, api.paths.page("/docs/"))):
             return way
         return _answer(api, found)

@@ -29,7 +29,7 @@ def test_all_problems_are_told_with_their_lines(tmp_path: Path) -> None:
     told = [str(problem).removeprefix(str(file)) for problem in check_form("baseline", read_data_file(file))]
     day, object_ = "give the last day on which it holds: 2026-12-31", "write {check: …, reason: …, expires: 2026-12-31}"
     assert told == [
-        f':5: /findings/1/expires: is "someday", wanted format "date"; {day}',
+        f':5: /findings/1/expires: is "someday", wanted a date; {day}',
         ":4: /findings/1/raeson: is unknown; did you mean 'reason'?",
         ":3: /findings/1/reason: is missing; say why the finding is accepted",
         f':6: /findings/2: is "text" (string), wanted object; {object_}',
@@ -83,7 +83,10 @@ RULES = {
         ({"word": "pictrue"}, ['/word: is "pictrue", wanted one of "picture", "text"; did you mean \'picture\'?']),
         ({"word": 7}, ['/word: is 7, wanted one of "picture", "text"; say it']),
         ({"few": 2**70}, [f"/few: is {2**70}, wanted 5 or less; give a few"]),
-        ({"at": "2025-04-18T12:00:00"}, ['/at: is "2025-04-18T12:00:00", wanted format "date-time"; give one']),
+        (
+            {"at": "2025-04-18T12:00:00"},
+            ['/at: is "2025-04-18T12:00:00", wanted a timestamp with its time zone; give one'],
+        ),
         ({"at": "2025-04-18T12:00:00+02:00"}, []),
         ({"referred": 31}, ["/referred: is 31, wanted 30 or less; give 0 to 30 seconds"]),
     ],

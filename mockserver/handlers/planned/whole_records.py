@@ -45,9 +45,7 @@ def whole_record(
         keeps = isinstance(fitted, dict) and all(fitted.get(name) == value for name, value in record.items())
         record = fitted if keeps and isinstance(fitted, dict) else whole
     if broken := resource.violations(record):
-        raise SetupError(
-            [Problem(resource.name, one.pointer, one.message, f"correct it ({one.keyword})") for one in broken]
-        )
+        raise SetupError([Problem(resource.name, one.pointer, one.message, remedied(one.keyword)) for one in broken])
     return record
 
 
@@ -75,6 +73,11 @@ def new_identity(tools: Tools, tenant: Tenant, resource: Resource, given: Mappin
         key = drawn if record_id(tuple(above), str(drawn)) not in tenant[resource.name] else None
         ordinal += 1
     return record_id(tuple(above), str(key))
+
+
+def remedied(keyword: str) -> str:
+    """What to do about a member that breaks a keyword of its schema."""
+    return "add it" if keyword == "required" else f"correct it ({keyword})"
 
 
 def _misplaced(model: Model, keys: tuple[str, ...], given: Mapping[str, Json]) -> Iterator[Problem]:

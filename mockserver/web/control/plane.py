@@ -9,6 +9,8 @@ import orjson
 from flask import Blueprint, Response, request
 
 from mockserver.errors import SetupError
+from mockserver.values.shown import shown
+from mockserver.values.suggestions import nearest
 from mockserver.web.control.clock import ClockControl
 from mockserver.web.control.coverage import CoverageControl
 from mockserver.web.control.description import describe
@@ -21,7 +23,7 @@ from mockserver.web.control.metrics import MetricsControl
 from mockserver.web.control.outbox import OutboxControl
 from mockserver.web.control.records import RecordControl
 from mockserver.web.control.reloads import ReloadsControl
-from mockserver.web.control.route import JSON, Missing, Route, TooLarge, WrongMediaType
+from mockserver.web.control.route import JSON, Missing, Route, TooLarge, WrongMediaType, missing
 from mockserver.web.control.snapshots import SnapshotControl
 from mockserver.web.control.tokens import TokenControl
 from mockserver.web.control.verification import VerificationControl
@@ -98,6 +100,13 @@ def _answering(world: World, route: Route) -> Callable[..., Response]:
         return _json(value) if route.media_type == JSON else _as_it_is(value, route.media_type)
 
     return answering
+
+
+def unknown_page(path: str, known: Iterable[str]) -> Response:
+    """The reply to a path below the control plane that is none of the ``known``."""
+    close = nearest(path.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], most=1)
+    remedy = f"did you mean {PREFIX}{close[0]}?" if close else f"see {PREFIX}/openapi.json"
+    return _wrong(missing(f"the control plane has no {shown(path, 80)}", remedy), 404)
 
 
 def _as_it_is(value: Any, media_type: str) -> Response:

@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from mockserver.values.shown import shown
-from mockserver.values.suggestions import meant
-from mockserver.web.control.route import ControlRequest, Route, missing, refusal
-from mockserver.web.control.tenants import tenant_sizes
+from mockserver.web.control.route import ControlRequest, Route, refusal
+from mockserver.web.control.tenants import no_snapshot, tenant_sizes
 from mockserver.world import World
 
 MOST = 100
@@ -65,4 +64,4 @@ class SnapshotControl:
 
     def _require(self, name: str) -> None:
         if name not in (known := self.world.store.snapshots()):
-            raise missing(f"no snapshot {shown(name, 40)}", meant(name[:LONGEST], known))
+            raise no_snapshot(name, known)

@@ -1,12 +1,14 @@
-"""What a control request names: a tenant that is there, a resource of the document."""
+"""What a control request names: a tenant or a snapshot that is there, a resource of the document."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from mockserver.contract import Resource
 from mockserver.store import Tenant, TooManyTenants
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
-from mockserver.web.control.route import missing, refusal
+from mockserver.web.control.route import Missing, missing, refusal
 from mockserver.world import World
 
 
@@ -43,3 +45,9 @@ def known_resource(world: World, name: str) -> Resource:
     if name not in resources:
         raise missing(f"unknown resource {shown(name, 80)}", meant(name[:80], resources))
     return resources[name]
+
+
+def no_snapshot(name: str, known: Collection[str]) -> Missing:
+    """That there is no snapshot of that name, with what to do."""
+    remedy = meant(name[:80], known) if known else "take one first: PUT /__mock__/snapshots/NAME"
+    return missing(f"no snapshot {shown(name, 40)}", remedy)

@@ -18,12 +18,10 @@ from mockserver.transfer import exported, imported
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.pointer import pointer_to
-from mockserver.values.shown import shown
-from mockserver.values.suggestions import meant
 from mockserver.web.arriving import LARGE_BODY
-from mockserver.web.control.route import ControlRequest, Route, missing, refusal
+from mockserver.web.control.route import ControlRequest, Route, refusal
 from mockserver.web.control.snapshots import require_room
-from mockserver.web.control.tenants import begun_tenant, known_tenant, sizes_of
+from mockserver.web.control.tenants import begun_tenant, known_tenant, no_snapshot, sizes_of
 from mockserver.world import World
 
 TOLD = 1_000
@@ -128,7 +126,7 @@ class WorldsControl:
 
     def _kept(self, name: str) -> Mapping[str, Tenant]:
         if name not in (known := self.world.store.snapshots()):
-            raise missing(f"no snapshot {shown(name, 40)}", meant(name[:80], known))
+            raise no_snapshot(name, known)
         return self.world.store.snapshot(name)
 
 
