@@ -463,3 +463,26 @@ def test_words_about_the_reply_make_no_record(tmp_path: Path, beside: tuple[str,
     caller = client(document(paths), tmp_path)
     made = caller.post("/users", json={"name": "Ada"}).json["data"]
     assert caller.get(f"/users/{made['id']}").json["data"] == {"id": made["id"], "name": "Ada"}
+
+
+def test_a_parameter_may_stand_behind_a_colon(tmp_path: Path) -> None:
+    """As routers write it, and those who copy from them."""
+    record = an_object(id={"type": "integer"}, name=TEXT)
+    paths = records("/users", record)
+    item = paths.pop("/users/{id}")
+    caller = client(document({**paths, "/users/:id": {"get": item["get"], "delete": item["delete"]}}), tmp_path)
+    made = caller.post("/users", json={"name": "Ada"}).json
+    assert caller.get(f"/users/{made['id']}").json == made
+    assert caller.delete(f"/users/{made['id']}").status_code == 204
+    assert caller.get(f"/users/{made['id']}").status_code == 404
+
+
+def test_a_description_that_is_no_text_stops_nothing(tmp_path: Path) -> None:
+    paths = records("/blogs", an_object(id={"type": "integer"}, title=TEXT))
+    said = {"statusText": "OK", "items": [{"title": "One"}]}
+    paths["/blogs"]["get"]["description"] = paths["/blogs"]["get"]["summary"] = said
+    paths["/blogs"]["get"]["responses"]["404"] = {"description": said}
+    root = document(paths)
+    assert client(root, tmp_path).get("/blogs").status_code == 200
+    assert client(root, tmp_path).get("/__mock__/api/docs/").status_code == 200
+    assert judged(root, tmp_path) == []

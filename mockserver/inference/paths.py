@@ -18,6 +18,8 @@ _PARAMETER = re.compile(r"\{([^{}]+)\}")
 _CALL = re.compile(r"([\w.$-]+)\((.+)\)")
 """OData's way to a record: ``People('{name}')``, ``Products({id})``, ``Banks(country='{country}',id='{id}')``."""
 _KEYED = re.compile(r"(?:\w+=)?'?\{[^{}]+\}'?(?:,\s*(?:\w+=)?'?\{[^{}]+\}'?)*")
+_COLON = re.compile(r"/:(\w+)(?=/|$)")
+"""A parameter as routers write it: ``/users/:id``."""
 _VERB = re.compile(r"(\{[^{}]+\}|[\w.-]+):([A-Za-z][\w-]*)")
 """A verb of its own: ``jobs/{id}:cancel``, ``jobs:search``."""
 
@@ -90,12 +92,12 @@ def read_paths(document: Document, shapes: Shapes) -> PathTable:
 
 
 def read_path(written: str, known: Container[str] = ()) -> Path:
-    """``/a/{b}.json#c`` as the document writes it; its last ``.json`` and a trailing slash do not count.
+    """``/a/{b}.json#c`` as the document writes it, or ``/a/:b``; its last ``.json`` and a trailing slash do not count.
 
     ``/a('{b}')`` is the record of that key below ``/a``, and ``/a/{b}:c`` what is done to a record, as ``/a/{b}/c``
     would be, where ``known``, the document's paths as they are compared, has ``/a`` or ``/a/{b}``, too.
     """
-    template = re.split(r"[?#]", written)[0] or "/"
+    template = _COLON.sub(r"/{\1}", re.split(r"[?#]", written)[0]) or "/"
     segments = [one for one in template.split("/") if one]
     if segments:
         segments[-1] = segments[-1].removesuffix(".json")
