@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from mockserver.conformance.targets import find_target
 from mockserver.conformance.traffic import Received, Sent
 from mockserver.web.app import create_app
 
+THOROUGH = bool(os.environ.get("MOCKSERVER_TEST_THOROUGH"))
+"""Nothing is sampled: what `make thorough` asks for."""
 Break = Callable[[Sent, Callable[[Sent], Received]], Received]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +13,7 @@ import pytest
 from flask import Flask
 
 import forked
-from checking import carried_out, causes, checked, listening, prepared
+from checking import THOROUGH, carried_out, causes, checked, listening, prepared
 from mockserver.conformance import Ask
 from mockserver.conformance.check_plan import read_plan
 from mockserver.conformance.checking import run
@@ -27,8 +26,6 @@ from mockserver.conformance.traffic import Received, Sent
 from mockserver.contract import Kind
 from mockserver.contract.kinds import ANNOTATED
 
-THOROUGH = bool(os.environ.get("MOCKSERVER_TEST_THOROUGH"))
-"""Nothing is sampled: what `make thorough` asks for."""
 Send = Callable[[Sent], Received]
 
 

@@ -65,7 +65,7 @@ def test_all_commands_run_with_the_oldest_and_the_newest(resolution: str, wheel:
         ["token", "--tenant", "acme"],
         ["seed", "--scenario", "empty", "--out", str(tmp_path / "world")],
         ["publish", "--check", str(ROOT / "spec")],
-        ["check", "--group", "programs", "--no-fuzz"],
+        ["check", "--group", "settings", "--no-fuzz"],
     ):
         done = subprocess.run(
             [command, *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False

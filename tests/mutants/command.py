@@ -36,6 +36,7 @@ SEEDS = (501, 502, 503)
 @click.option("--only", multiple=True, metavar="NAME", help="This mutant only; repeatable.")
 @click.option("--area", "areas", multiple=True, metavar="AREA", help="The mutants of this area only; repeatable.")
 @click.option("--stock", is_flag=True, help="Try Schemathesis on its own beside the kit (a few minutes more).")
+@click.option("--no-fuzz", is_flag=True, help="Leave out Schemathesis after the kit's own checks.")
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(1, 64), metavar="N", help="Processes.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.json", help="Write it all.")
 @click.option("--generated", type=click.IntRange(1), metavar="N", help="Try N mutants that a seed makes instead.")
@@ -49,6 +50,7 @@ def mutants(
     only: tuple[str, ...],
     areas: tuple[str, ...],
     stock: bool,
+    no_fuzz: bool,
     jobs: int,
     report: Path | None,
     generated: int | None,
@@ -77,14 +79,14 @@ def mutants(
     if generated:
         tried = Tries(generated, seeds or (SEED,), operators, jobs)
         sys.exit(0 if _sown(console, tried, writing=writing, verbose=verbose) else 1)
-    if writing and (only or areas):
-        raise click.UsageError("--write is about all mutants: leave out --only and --area")
+    if writing and (only or areas or no_fuzz):
+        raise click.UsageError("--write is about all mutants and checks: leave out --only, --area and --no-fuzz")
     chosen = _chosen(only, areas)
     if listing:
         for one in chosen:
             click.echo(f"{one.name}\t{one.area.value}\t{one.wrong}")
         return
-    rows = _tried(console, chosen, stock=stock, jobs=jobs)
+    rows = _tried(console, chosen, stock=stock, fuzzed=not no_fuzz, jobs=jobs)
 
     show(console, rows, stock=stock, verbose=verbose)
     if report:
@@ -141,8 +143,8 @@ def _chosen(only: tuple[str, ...], areas: tuple[str, ...]) -> list[Mutant]:
     return chosen
 
 
-def _tried(console: Console, chosen: list[Mutant], *, stock: bool, jobs: int) -> list[Row]:
-    rows = try_all(chosen, work, seed=SEED, stock=stock, jobs=jobs)
+def _tried(console: Console, chosen: list[Mutant], *, stock: bool, fuzzed: bool, jobs: int) -> list[Row]:
+    rows = try_all(chosen, work, seed=SEED, stock=stock, jobs=jobs, fuzzed=fuzzed)
     if console.is_terminal:
         return list(track(rows, "mutants", total=len(chosen) + 1, console=console, transient=True))
     done = []
