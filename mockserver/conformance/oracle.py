@@ -16,7 +16,7 @@ from mockserver.conformance.plain_replies import PlainReplies
 from mockserver.conformance.provenance import of_operation
 from mockserver.conformance.recorder import trimmed
 from mockserver.conformance.stories.expecting import JUDGED
-from mockserver.conformance.stories.trail import BrokenRule, Expected, Trails
+from mockserver.conformance.stories.trail import BrokenConstraint, Expected, Trails
 from mockserver.conformance.traffic import Exchange, NotJson, Received, json_or_none, read_json
 from mockserver.contract import Operation
 from mockserver.contract.operation import DeclaredReply
@@ -60,7 +60,7 @@ class Oracle:
             self.seen[finding.key] = self.seen.get(finding.key, 0) + 1
 
     def _expected(self, check: str, exchange: Exchange, reply: Received, operation: Operation | None) -> Expected:
-        """What would have been right, where a status, a header or a rule of a schema says it."""
+        """What would have been right, where a status, a header or a constraint of a schema says it."""
         declared = _declared(operation) if operation else ()
         if check == "watch.status":
             return Expected(reply, declared)
@@ -69,20 +69,20 @@ class Oracle:
         if check == "watch.cross_origin":
             return Expected(reply, headers=CORS)
         if check == "watch.schema" and operation is not None:
-            return Expected(reply, rule=self._broken_rule(exchange, reply, operation))
+            return Expected(reply, constraint=self._broken_constraint(exchange, reply, operation))
         return Expected(reply)
 
-    def _broken_rule(self, exchange: Exchange, reply: Received, operation: Operation) -> BrokenRule | None:
-        """The first rule that the reply breaks, of those that a story can judge; None where none of them says it."""
+    def _broken_constraint(self, exchange: Exchange, reply: Received, operation: Operation) -> BrokenConstraint | None:
+        """The first constraint that the reply breaks of those a story can judge; None where it breaks none of them."""
         value = json_or_none(reply.body)
         if self._plain is not None and operation.plan is not None:
-            found = self._plain.broken_rules(reply, operation, value)
+            found = self._plain.broken_constraints(reply, operation, value)
         else:
             declared = operation.replies.get(reply.status)
             chosen = (declared.projected if is_projected(exchange, operation) else declared.full) if declared else None
             found = chosen.broken(value) if chosen else iter(())
         known = (
-            BrokenRule(without_positions(place) if place else "", name, limit)
+            BrokenConstraint(without_positions(place) if place else "", name, limit)
             for place, name, limit in found
             if name in JUDGED
         )

@@ -73,8 +73,8 @@ class PlainReplies:
         elif said.schema is not None and "json" in media:
             yield from self._schema(reply, said.schema)
 
-    def broken_rules(self, reply: Received, operation: Operation, value: Any) -> Iterator[tuple[str, str, Any]]:
-        """Pointer, rule and its limit of what the JSON of a reply breaks; what must be there is at its own pointer."""
+    def broken_constraints(self, reply: Received, operation: Operation, value: Any) -> Iterator[tuple[str, str, Any]]:
+        """Pointer, keyword and limit of what the JSON of a reply breaks; what must be there is at its own pointer."""
         said = self.declared(operation, reply.status)
         for one in self.violations(said.schema, value) if said and said.schema is not None else ():
             wanted: Any = one.validator_value

@@ -125,7 +125,7 @@ def test_a_curl_sends_the_same_request_and_holds_no_secret(target: str, headers:
 
 
 @pytest.mark.parametrize(
-    ("value", "rule", "is_broken"),
+    ("value", "constraint", "is_broken"),
     [
         ({"a": [{"b": None}]}, ("/a/*/b", "type", ["string"]), True),
         ({"a": [{"b": "x"}]}, ("/a/*/b", "type", "string"), False),
@@ -142,9 +142,9 @@ def test_a_curl_sends_the_same_request_and_holds_no_secret(target: str, headers:
         ({"a": 4}, ("/a", "maximum", 3), True),
     ],
 )
-def test_a_story_judges_a_rule_of_a_schema_by_itself(value: Any, rule: tuple[str, str, Any], is_broken: bool) -> None:
-    pointer, name, limit = rule
-    found = [breaks(one, {"rule": name, "limit": limit}) for one in places_of(value, pointer)]
+def test_a_story_judges_a_constraint_by_itself(value: Any, constraint: tuple[str, str, Any], is_broken: bool) -> None:
+    pointer, keyword, limit = constraint
+    found = [breaks(one, {"keyword": keyword, "limit": limit}) for one in places_of(value, pointer)]
     assert any(found) is is_broken
 
 
@@ -171,7 +171,7 @@ def test_a_story_holds_lists_to_ids(wanted: dict[str, Any], is_broken: bool) -> 
     replies: Any = [(200, {}, json.dumps([{"id": one} for one in ids]).encode()) for ids in lists]
     story = {"key": "id", "steps": [step, step]}
     assert is_misheld(wanted, story, replies, {"id_1": "a"}) is is_broken
-    assert breaks(ABSENT, {"rule": "type", "limit": "string"}) is False
+    assert breaks(ABSENT, {"keyword": "type", "limit": "string"}) is False
 
 
 def test_files_of_stories_are_called_as_the_report_says(told: tuple[Report, Any, Any], tmp_path: Path) -> None:

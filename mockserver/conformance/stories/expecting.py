@@ -22,10 +22,10 @@ def broken(story: dict[str, Any], replies: list[Answer], bound: dict[str, str]) 
         return not all(name.lower() in headers for name in wanted["headers"])
     if wanted.get("listing"):
         return is_misheld(wanted["listing"], story, replies, bound)
-    if wanted.get("rule"):
+    if wanted.get("constraint"):
         is_bound = status == story["steps"][wanted["step"]]["status"]  # another status has a schema of its own
-        places = places_of(parsed(body), wanted["rule"]["pointer"])
-        return is_bound and any(breaks(one, wanted["rule"]) for one in places)
+        places = places_of(parsed(body), wanted["constraint"]["pointer"])
+        return is_bound and any(breaks(one, wanted["constraint"]) for one in places)
     if wanted["places"]:
         value = parsed(body)
         return not all(is_at(value, place, bound) for place in wanted["places"])
@@ -104,7 +104,7 @@ def places_of(value: Any, pointer: str) -> list[Any]:
 
 
 JUDGED = ("required", "type", "enum", "pattern", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")
-"""The rules of a schema that a story can judge by itself."""
+"""The keywords of a schema that a story can judge by itself."""
 KINDS: Mapping[str, type] = {
     "null": type(None),
     "boolean": bool,
@@ -115,23 +115,23 @@ KINDS: Mapping[str, type] = {
 }
 
 
-def breaks(value: Any, rule: dict[str, Any]) -> bool:
-    """Whether ``value`` breaks one rule of a schema; what is not there breaks none but that it must be."""
-    name, limit = rule["rule"], rule["limit"]
-    if name == "required" or value is ABSENT:
-        return name == "required" and value is ABSENT
-    if name == "type":
+def breaks(value: Any, constraint: dict[str, Any]) -> bool:
+    """Whether ``value`` breaks one constraint of a schema; what is not there breaks none but that it must be."""
+    keyword, limit = constraint["keyword"], constraint["limit"]
+    if keyword == "required" or value is ABSENT:
+        return keyword == "required" and value is ABSENT
+    if keyword == "type":
         kinds = limit if isinstance(limit, list) else [limit]
         return not any(is_kind(value, kind) for kind in kinds)
-    if name == "enum":
+    if keyword == "enum":
         return as_text(value) not in [as_text(one) for one in limit]
-    if name == "pattern":
+    if keyword == "pattern":
         return isinstance(value, str) and re.search(limit, value) is None
-    if name in ("minLength", "maxLength", "minItems", "maxItems"):
-        kind = str if name.endswith("Length") else list
-        return isinstance(value, kind) and (len(value) < limit if name.startswith("min") else len(value) > limit)
+    if keyword in ("minLength", "maxLength", "minItems", "maxItems"):
+        kind = str if keyword.endswith("Length") else list
+        return isinstance(value, kind) and (len(value) < limit if keyword.startswith("min") else len(value) > limit)
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return is_number and (value < limit if name == "minimum" else value > limit)
+    return is_number and (value < limit if keyword == "minimum" else value > limit)
 
 
 def is_kind(value: Any, kind: str) -> bool:

@@ -17,7 +17,7 @@ from mockserver.conformance.stories.expecting import symptom
 from mockserver.conformance.stories.holes import LAST_OF_ALL, Holes
 from mockserver.conformance.stories.playing import VOLATILE
 from mockserver.conformance.stories.story import Expectation, Story, StoryStep
-from mockserver.conformance.stories.trail import LAST, BrokenRule, Listing, Trail
+from mockserver.conformance.stories.trail import LAST, BrokenConstraint, Listing, Trail
 from mockserver.conformance.stories.walks import answer_of, gathered
 from mockserver.conformance.traffic import Exchange
 from mockserver.conformance.verdict import Cluster
@@ -99,8 +99,8 @@ class _Teller:
         elif expected and expected.listing:
             expectation = Expectation(decisive, listing=self._listing(expected.listing))
             story = replace(story, steps=self._with_captures(steps))
-        elif expected and expected.rule:
-            expectation = Expectation(decisive, rule=self._rule(expected.rule))
+        elif expected and expected.constraint:
+            expectation = Expectation(decisive, constraint=self._constraint(expected.constraint))
         elif places:
             expectation = Expectation(decisive, (), places)
         else:
@@ -136,13 +136,13 @@ class _Teller:
             return pointer_to(items) if items else "", pointer_to(operation.resource.key)
         return pointer_to(*(operation.plan.items or ())), pointer_to(*operation.resource.model.key)
 
-    def _rule(self, rule: BrokenRule) -> dict[str, Any]:
-        """The rule at its place; in a list that is read page by page at the same place of each record."""
+    def _constraint(self, constraint: BrokenConstraint) -> dict[str, Any]:
+        """The constraint at its place; in a list that is read page by page at the same place of each record."""
         decisive = next(one for one in self._trail.exchanges if one.number == self._trail.decisive)
-        walk, pointer = self._trail.walks.get(decisive.number), rule.pointer
+        walk, pointer = self._trail.walks.get(decisive.number), constraint.pointer
         if walk and (pointer + "/").startswith(walk.pages.items + "/*/"):
             pointer = "/items" + pointer.removeprefix(walk.pages.items)
-        return {"pointer": pointer, "rule": rule.rule, "limit": rule.limit}
+        return {"pointer": pointer, "keyword": constraint.keyword, "limit": constraint.limit}
 
     def _step(self, number: int, exchange: Exchange) -> StoryStep:
         sent, operation = exchange.sent, self._operations.get(exchange.sent.operation or "")

@@ -48,10 +48,10 @@ class Expectation:
     """What the contract wants of the reply to ``step`` (counted from 0): the finding is gone when it is met.
 
     ``statuses``: one of these; ``places``: these values at these pointers (``absent``: nothing is there, ``other``:
-    not this, ``record``: in the record of a list with this id); ``headers``: these are there; ``rule``: kept at each
-    place of its pointer; ``listing``: the lists read by its ``steps`` hold the ids of ``holds`` and none of ``lacks``,
-    ``once`` each, ``alike`` in order. Where none of it can be told in such words, ``symptom`` is the digest of the
-    replies to ``symptom_steps`` that broke the contract: the finding is gone when they are others.
+    not this, ``record``: in the record of a list with this id); ``headers``: these are there; ``constraint``: kept at
+    each place of its pointer; ``listing``: the lists read by its ``steps`` hold the ids of ``holds`` and none of
+    ``lacks``, ``once`` each, ``alike`` in order. Where none of these says it, ``symptom`` is the digest of the
+    replies to ``symptom_steps`` that broke the contract: the finding is gone once they are different.
     """
 
     step: int
@@ -61,7 +61,7 @@ class Expectation:
     symptom: str = ""
     symptom_steps: tuple[int, ...] = ()
     listing: Mapping[str, Any] | None = None
-    rule: Mapping[str, Any] | None = None
+    constraint: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

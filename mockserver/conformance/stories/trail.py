@@ -47,14 +47,14 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class BrokenRule:
-    """One rule of a schema, such as ``type``, with its limit, and the pointer (``*``: any item) to where it is broken.
+class BrokenConstraint:
+    """A constraint of a schema: its keyword and limit, and the pointer (``*``: any item) to where it is broken.
 
     What must be there (``required``) is at the pointer itself.
     """
 
     pointer: str
-    rule: str
+    keyword: str
     limit: Any = None
 
 
@@ -62,7 +62,7 @@ class BrokenRule:
 class Expected:
     """What a check wanted: a status of ``reply``, or that ``found`` had no ``places`` unlike what was wanted.
 
-    ``unlike``: what must not be at a place of ``found``, by the place; ``rule``: a rule of a schema that it breaks.
+    ``unlike``: what must not be at a place of ``found``, by the place; ``constraint``: one of a schema that it breaks.
     """
 
     reply: Received | None = None
@@ -72,7 +72,7 @@ class Expected:
     places: tuple[Unlike, ...] = ()
     unlike: tuple[tuple[str, Any], ...] = ()
     listing: Listing | None = None
-    rule: BrokenRule | None = None
+    constraint: BrokenConstraint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class Trails:
         first = self._opening(decisive)
         if expected and expected.listing:
             shown = [one.exchanges[0] for one in self._listed(expected.listing)]
-        elif expected and (expected.statuses or expected.headers or expected.rule or base is not None):
+        elif expected and (expected.statuses or expected.headers or expected.constraint or base is not None):
             shown = [first]
         else:
             expected, base, shown = None, None, self._showing(until)
