@@ -263,6 +263,6 @@ def check_described(session: Session, group: Group) -> None:
                 session.expect(queried.resource.fields <= names, "a query type's description lacks fields", name)
                 for one in session.value(reply).get("fields", []):
                     known = queried.field(str(one.get("name"))).value or {}
-                    told = {word: one[word] for word in DESCRIBED if word in one and word in known}
+                    described = {word: one[word] for word in DESCRIBED if word in one and word in known}
                     cause = "a query type's description tells another type than the document"
-                    session.same({word: known[word] for word in told}, told, cause)
+                    session.same({word: known[word] for word in described}, described, cause)

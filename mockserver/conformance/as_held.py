@@ -118,9 +118,9 @@ class AsHeld:
             self._lists[place] = walk(self._session, group, ask)
         return self._lists[place]
 
-    def _local(self, told: str) -> str | None:
+    def _local(self, qualified: str) -> str | None:
         """The document's own name of ``module:resource``; None of a module that it does not have."""
-        return local_name({name: group.resource for name, group in self._session.plan.groups.items()}, told)
+        return local_name({name: group.resource for name, group in self._session.plan.groups.items()}, qualified)
 
     def _group(self, resource: str) -> Group:
         return self._session.plan.groups[resource]

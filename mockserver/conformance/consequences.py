@@ -115,9 +115,9 @@ class Consequences:
     def _made(self, happening: list[Mapping[str, Any]], after: Record) -> None:
         """Expect as many new records as effects make, with the values that they give."""
         for resource, known in self.ids.items():
-            told = {one.id for one in self.session.records.left()}  # which no effect made: a reply told of them
+            answered = {one.id for one in self.session.records.left()}  # which no effect made: a reply told of them
             new = (one for one in AsHeld(self.session).records(resource, None, None) if one.id not in known)
-            found = [one for one in new if one.id not in told]
+            found = [one for one in new if one.id not in answered]
             self.ids[resource] = known | {one.id for one in found}
             steps = [(one, step) for one in happening for step in one["do"] if step.get("create") == resource]
             wanted = [(effect, step, item) for effect, step in steps for item in self._items(effect, step)]

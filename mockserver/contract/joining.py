@@ -58,9 +58,9 @@ def _unlike(documents: Sequence[Document]) -> Iterator[Problem]:
 
 def _common_security(roots: Sequence[Mapping[str, Any]]) -> list[Any] | None:
     """What all documents alike ask of every operation; None where they differ, in words or in schemes."""
-    told = [(root.get("security"), step_along(root, ("components", "securitySchemes"))) for root in roots]
-    usual = told[0][0]
-    return usual if isinstance(usual, list) and all(one == told[0] for one in told) else None
+    secured = [(root.get("security"), step_along(root, ("components", "securitySchemes"))) for root in roots]
+    usual = secured[0][0]
+    return usual if isinstance(usual, list) and all(one == secured[0] for one in secured) else None
 
 
 class _Joined:

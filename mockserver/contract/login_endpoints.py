@@ -53,9 +53,9 @@ def read_login(place: Node, resources: Mapping[str, Resource], problems: Problem
     return Login(people, fields, MappingProxyType({**PATHS, **(words.get("paths") or {})}))
 
 
-def _people(told: str | list[str] | None, resources: Mapping[str, Resource]) -> str | None:
-    """The resource that is told or, of several, the first that the document has; another module's by its whole name."""
-    names = [told] if isinstance(told, str) else told or ()
+def _people(people: str | list[str] | None, resources: Mapping[str, Resource]) -> str | None:
+    """The resource of that name or, of several, the first that the document has; another module's by its whole name."""
+    names = [people] if isinstance(people, str) else people or ()
     whole = {one.whole_name: name for name, one in resources.items()}
     found = [whole.get(name, name) for name in names]
     return next((name for name in found if name in resources), found[-1] if found else None)

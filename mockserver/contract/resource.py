@@ -125,11 +125,12 @@ class Resource:
         return sorted(name for name in sent if name not in self.fields)
 
 
-def local_name(resources: Mapping[str, Resource], told: str) -> str | None:
-    """What the document calls the resource ``told``; None for ``module:resource`` of a module that it does not have,
-    of which there are no records."""
-    module, colon, _ = told.partition(":")
+def local_name(resources: Mapping[str, Resource], qualified: str) -> str | None:
+    """What the document calls the resource ``qualified``; None for ``module:resource`` of a module that it lacks, and
+    that has no records here.
+    """
+    module, colon, _ = qualified.partition(":")
     if not colon:
-        return told
+        return qualified
     known = {one.whole_name: name for name, one in resources.items() if one.module == module}
-    return known.get(told, told) if known else None
+    return known.get(qualified, qualified) if known else None

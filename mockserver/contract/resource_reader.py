@@ -41,9 +41,10 @@ def _within(resource: Resource, modules: Mapping[str, str]) -> Resource:
     """``resource`` with its keys into modules that the document has among those that lead to its own records."""
     if not any(one.resource in modules for one in resource.elsewhere):
         return resource
-    told = sorted((*resource.references, *resource.elsewhere), key=lambda one: one.names)
+    foreign_keys = sorted((*resource.references, *resource.elsewhere), key=lambda one: one.names)
     references = [
-        replace(one, resource=modules[one.resource], crosses=True) if one.resource in modules else one for one in told
+        replace(one, resource=modules[one.resource], crosses=True) if one.resource in modules else one
+        for one in foreign_keys
     ]
     return replace(
         resource,

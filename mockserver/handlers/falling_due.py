@@ -194,20 +194,20 @@ class TenantPassing:
         passed = min(tenant.passed() or self._due.begin(), now)
         if now < tenant.passed():  # the clock was turned back: what comes now comes again
             tenant.pass_time(now)
-        told: list[str] = []
+        brought_about: list[str] = []
         count = 0
         while (first := next(self._due.coming(tenant, passed), None)) and first.at <= now and count < MOST:
             self._now = passed = first.at
             tenant.pass_time(passed)
             for one in [*self._at(tenant, first)]:
-                told += self._due.bring_about(tenant, one)
+                brought_about += self._due.bring_about(tenant, one)
                 count += 1
         if count >= MOST:
             tenant.pass_time(now)
             log.warning("more than %s effects fell due in %s at once; the others are passed over", MOST, tenant.name)
             first = next(self._due.coming(tenant, now), None)
         self._now, self._until = now, first.at if first else _NEVER
-        return told
+        return brought_about
 
     def _at(self, tenant: Tenant, first: Occasion) -> Iterator[Occasion]:
         """All that falls due at the same moment."""

@@ -29,8 +29,8 @@ def _elsewhere(found: Resources, one: InferredCollection) -> Iterator[Node]:
         yield parameter
     for key, method in ((one.key, "post"), (one.key, "get")):
         reading = found.reading(key, method)
-        for told in (reading.record, reading.list) if reading else ():
-            if told is not None and (place := found.shapes.member(told.schema, one.identity)) is not None:
+        for operation in (reading.record, reading.list) if reading else ():
+            if operation is not None and (place := found.shapes.member(operation.schema, one.identity)) is not None:
                 yield place
 
 

@@ -198,13 +198,13 @@ class _ScenarioReading:
         counts |= {name: _whole(count) for name, count in self._counts(place.child("fixed"))}
         pinned = _joined(base.pinned, self._examples(place.child("examples", False)))
         elsewhere: dict[str, tuple[str, ...]] = {}
-        for told, records in place.child("pinned").members():
-            if (name := local_name(self._contract.resources, told)) is None:
-                elsewhere[told] = tuple(str(one.child("id").value) for one in records.each())
+        for qualified, records in place.child("pinned").members():
+            if (name := local_name(self._contract.resources, qualified)) is None:
+                elsewhere[qualified] = tuple(str(one.child("id").value) for one in records.each())
             elif self._known(name, records):
                 pinned = _joined(pinned, {name: tuple(self._pinned(name, records))})
-        for told, keys in place.child("elsewhere").members():
-            elsewhere[told] = tuple(str(key.value) for key in keys.each())
+        for qualified, keys in place.child("elsewhere").members():
+            elsewhere[qualified] = tuple(str(key.value) for key in keys.each())
         overridden = {name: self._override[name] for name in self._cookable()}
         counts = {**base.counts, **base.begins, **counts, **overridden}
         cooked = {name: count for name, count in counts.items() if not self._is_begun(name)}
@@ -216,7 +216,7 @@ class _ScenarioReading:
         return self._contract.maker is not None and self._cookbook.scope(name) is None
 
     def _counts(self, place: Place) -> Iterator[tuple[str, Place]]:
-        named = ((local_name(self._contract.resources, told), count) for told, count in place.members())
+        named = ((local_name(self._contract.resources, qualified), count) for qualified, count in place.members())
         return ((name, count) for name, count in named if name is not None and self._cooked(name, count))
 
     def _scaled(self, place: Place) -> int:

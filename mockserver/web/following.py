@@ -50,8 +50,8 @@ class Following:
         for number, entry in entries[:MOST]:
             self.last = number
             if self.meets(entry):
-                told = orjson.dumps({"number": number, **entry.described()})
-                pieces.append(b"id: %d\nevent: exchange\ndata: %s\n\n" % (number, told))
+                described = orjson.dumps({"number": number, **entry.described()})
+                pieces.append(b"id: %d\nevent: exchange\ndata: %s\n\n" % (number, described))
         self.quiet = 0.0 if pieces else self.quiet + EVERY
         if self.quiet >= QUIET:
             self.quiet = 0.0

@@ -151,3 +151,27 @@ def test_a_name_of_a_module_is_one_module() -> None:
     named = [name for name in map(name_of, MODULES) if not name.endswith("__init__.py") and not name.startswith(FACES)]
     stems = Counter(Path(name).stem for name in named)
     assert sorted(name for name in named if stems[Path(name).stem] > 1) == []
+
+
+CATCH_ALL = {"told", "stuff", "obj", "tmp", "foo"}
+"""Names that fit everything and so say nothing."""
+
+
+def bindings(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+
+
+def test_nothing_has_a_name_that_fits_everything() -> None:
+    used = {
+        f"{module.relative_to(ENGINE.parent)}: {name}"
+        for module in MODULES
+        for name in bindings(ast.parse(module.read_text(encoding="utf-8")))
+        if name in CATCH_ALL
+    }
+    assert used == set()

@@ -137,5 +137,5 @@ def _schemas(name: str) -> dict[str, Any]:
     text = form_text(name)
     others = {title: schema for other in _OTHER.findall(text) for title, schema in _schemas(other).items()}
     text = text.replace('"format": "moment"', f'"pattern": {orjson.dumps(_MOMENT).decode()}')
-    told = read_own(_OTHER.sub(lambda found: f'"$ref": "#/components/schemas/{_title(found[1])}"', text))
-    return {**others, _title(name): {word: value for word, value in told.items() if word != "$schema"}}
+    read = read_own(_OTHER.sub(lambda found: f'"$ref": "#/components/schemas/{_title(found[1])}"', text))
+    return {**others, _title(name): {word: value for word, value in read.items() if word != "$schema"}}
