@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.conformance.allow_list import SAFE_KINDS
 from mockserver.conformance.loading import load_checks
 from mockserver.contract import KINDS, Document, Kind, Router, compile_contract
 from mockserver.contract.kinds import ANNOTATED
@@ -64,7 +63,3 @@ def used_on_the_wire() -> frozenset[Kind]:
             if operation := contract.paths.get(template, {}).get(method):
                 found.add(operation.kind)
     return frozenset(found)
-
-
-def test_the_kit_sends_what_is_safe_alone_to_a_target_that_may_not_be_changed() -> None:
-    assert {kind for kind, facts in KINDS.items() if facts.is_safe} == SAFE_KINDS

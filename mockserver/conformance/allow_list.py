@@ -6,11 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from mockserver.contract import KINDS, Contract, Kind, Operation, Router
-
-SAFE_KINDS = frozenset(kind for kind, facts in KINDS.items() if facts.is_safe)
-"""The meanings that change nothing and send nothing."""
-
+from mockserver.contract import Contract, Kind, Operation, Router
 
 UNMARKED = frozenset({Kind.GENERATE, Kind.QUERY, Kind.CUSTOM})
 """The meanings that make records from what there is: nothing of the run's is in them."""

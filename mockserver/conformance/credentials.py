@@ -48,9 +48,6 @@ class Credentials:
         """Every token that was sent, the first of each identity first."""
         return list(dict.fromkeys([*self._held, *(one.current for one in self._held.values())]))
 
-    def are_in(self, sent: Sent) -> bool:
-        return self._of(sent) is not None
-
     def current(self, sent: Sent) -> Sent:
         """``sent`` with the token to use now, a new one where the known one is about to expire."""
         held = self._of(sent)
