@@ -248,7 +248,7 @@ def check_refused(session: Session, group: Group) -> None:
             reply = session.send(Ask(operation, values(operation, queried.name), body=body))
             session.status(reply, 400, f"a query {what}", operation)
     reply = session.send(Ask(operation, values(operation, "nothings"), body={"fields": [queried.key]}))
-    session.status(reply, 404, "a query over what there is not", operation)
+    session.status(reply, 404, "a query over an unknown type", operation)
 
 
 @check(Kind.DESCRIBE)

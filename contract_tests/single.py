@@ -8,7 +8,7 @@ from mockserver.conformance import single_records as single
 NEEDS = (Kind.CREATE, Kind.READ, Kind.DELETE)
 
 
-@check(*NEEDS, writes=True, owns=True)
+@check(*NEEDS, writes=True, owns=True, single=True)
 def check_life(session: Session, group: Group) -> None:
     """Made once, read as it was made, refused a second time, and gone when it is deleted."""
     with single.put_aside(session, group):
@@ -45,7 +45,7 @@ def check_life(session: Session, group: Group) -> None:
         session.expect(not left, "a new single record has fields of the one that was deleted", str(left)[:200])
 
 
-@check(Kind.READ, code=206)
+@check(Kind.READ, code=206, single=True)
 def check_projection(session: Session, group: Group) -> None:
     """Asked for some fields, the record is answered with just those."""
     operation = group.one(Kind.READ)
@@ -61,7 +61,7 @@ def check_projection(session: Session, group: Group) -> None:
     )
 
 
-@check(*NEEDS, pair=True, writes=True, owns=True)
+@check(*NEEDS, pair=True, writes=True, owns=True, single=True)
 def check_each_tenants_own(session: Session, group: Group) -> None:
     """What one tenant makes, changes or deletes is not another's, and another's token opens nothing."""
     with single.put_aside(session, group), single.put_aside(session, group, who=other(session)):
@@ -83,7 +83,7 @@ def check_each_tenants_own(session: Session, group: Group) -> None:
                 session.status(reply, 403, f"{operation.id} with a token for another tenant", operation)
 
 
-@check(Kind.READ, code=311)
+@check(Kind.READ, code=311, single=True)
 def check_tokens(session: Session, group: Group) -> None:
     """Every operation refuses a missing, malformed, forged or outdated token with 401."""
     for operation in group.all():

@@ -10,7 +10,7 @@ from mockserver.conformance import single_records as single
 WRITES = (Kind.CREATE, Kind.READ, Kind.DELETE, Kind.REPLACE, Kind.PATCH)
 
 
-@check(*WRITES, writes=True, owns=True)
+@check(*WRITES, writes=True, owns=True, single=True)
 def check_changes(session: Session, group: Group) -> None:
     """PUT replaces it fully, a patch changes what it names, and a patch that does not apply nothing."""
     with single.put_aside(session, group):
@@ -36,7 +36,7 @@ def check_changes(session: Session, group: Group) -> None:
         session.same(session.value(changed), after, "a refused patch changed the single record")
 
 
-@check(*WRITES, writes=True, owns=True)
+@check(*WRITES, writes=True, owns=True, single=True)
 def check_steps(session: Session, group: Group) -> None:
     """Each step of a patch does what RFC 6902 says, in order, or none of them does anything."""
     texts = [name for name in group.free_texts if name not in group.required][:2]
@@ -77,7 +77,7 @@ def check_steps(session: Session, group: Group) -> None:
                 session.same(before, single.now(session, group), f"a patch of a single record that {what} changed it")
 
 
-@check(*WRITES, writes=True, owns=True, code=117)
+@check(*WRITES, writes=True, owns=True, code=117, single=True)
 def check_shrinks(session: Session, group: Group) -> None:
     """PUT leaves nothing of longer lists and larger objects that were there."""
     body = single.sent(session, group)

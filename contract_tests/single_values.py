@@ -20,7 +20,7 @@ NEEDS = (Kind.CREATE, Kind.READ, Kind.DELETE)
 WRITES = (*NEEDS, Kind.REPLACE, Kind.PATCH)
 
 
-@check(*WRITES, writes=True, owns=True)
+@check(*WRITES, writes=True, owns=True, single=True)
 def check_values_survive(session: Session, group: Group) -> None:
     """Values that just keep their limits, and odd ones, are taken and kept by POST, PUT and PATCH."""
     for fields in bodies_inside(group):
@@ -39,7 +39,7 @@ def check_values_survive(session: Session, group: Group) -> None:
                 session.same(fields, kept, f"values of a single record at a limit are not kept by {kind}")
 
 
-@check(*WRITES, writes=True, owns=True, code=206)
+@check(*WRITES, writes=True, owns=True, code=206, single=True)
 def check_refusals(session: Session, group: Group) -> None:
     """What breaks the schema anywhere, be it just outside a limit, is refused, and changes nothing."""
     with single.made(session, group) as record:
@@ -59,7 +59,7 @@ def check_refusals(session: Session, group: Group) -> None:
                 session.status(reply, 400, f"{operation.id} {what}", operation)
 
 
-@check(*NEEDS, writes=True, owns=True, code=206)
+@check(*NEEDS, writes=True, owns=True, code=206, single=True)
 def check_required(session: Session, group: Group) -> None:
     """A create without a required field is refused and makes nothing."""
     with single.put_aside(session, group):
@@ -73,7 +73,7 @@ def check_required(session: Session, group: Group) -> None:
         session.status(after, 404, "a single record after refused creates", group.one(Kind.READ))
 
 
-@check(*WRITES, writes=True, owns=True, code=303)
+@check(*WRITES, writes=True, owns=True, code=303, single=True)
 def check_strangers(session: Session, group: Group) -> None:
     """Members that no field has are not stored, by create or PUT."""
     strange = f"no_such_field_{session.ordinal()}"
@@ -87,7 +87,7 @@ def check_strangers(session: Session, group: Group) -> None:
                     session.expect(strange not in session.value(reply), cause)
 
 
-@check(*WRITES, writes=True, owns=True, code=303)
+@check(*WRITES, writes=True, owns=True, code=303, single=True)
 def check_managed(session: Session, group: Group) -> None:
     """What the server manages cannot be sent; it counts each change, tells when it was, and keeps who made it."""
     forged = {name: value for name, value in forged_values(group).items() if name != group.key}

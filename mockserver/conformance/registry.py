@@ -23,6 +23,7 @@ class Check:
     ``needs`` are the kinds of operation without which it cannot be looked at; ``writes`` tells that it
     changes records, ``owns`` that it may touch records it did not make, ``pair`` that it takes a second
     tenant; ``code`` is the Web Fuzzing Commons code of what it finds. ``plain``: for documents without annotations.
+    ``single``: for resources of which a tenant has one record; all other checks are for those of many.
     ``every``: where there is no time for all, one resource in so many is looked at; 1 for what costs little.
     ``provenance`` is that of the clauses it rests on, None for that of the operation.
     """
@@ -36,6 +37,7 @@ class Check:
     pair: bool = False
     code: int | None = None
     plain: bool = False
+    single: bool = False
     provenance: Provenance | None = None
     every: int = 1
 
@@ -51,6 +53,7 @@ def check(
     pair: bool = False,
     code: int | None = None,
     plain: bool = False,
+    single: bool = False,
     provenance: Provenance | None = None,
     every: int = 1,
 ) -> Callable[[Function], Check]:
@@ -62,7 +65,7 @@ def check(
         title = (function.__doc__ or name).strip().splitlines()[0].rstrip(".")
         kinds = frozenset(needs)
         return Check(
-            f"{suite}.{name}", title, function, kinds, writes, owns, pair, code, plain, provenance, every=every
+            f"{suite}.{name}", title, function, kinds, writes, owns, pair, code, plain, single, provenance, every
         )
 
     return made

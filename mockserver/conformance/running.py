@@ -18,9 +18,6 @@ from mockserver.conformance.session import Session
 from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Kind
 
-SINGLE = "single"
-"""The suite for resources of which a tenant has one record; the others are for all other resources."""
-
 ATTEMPTS = 3
 """How often a check is begun that was cut off: with new records each time, whatever became of the old ones."""
 NOTHING_ASKED = "it sent nothing: there was nothing for it to ask"
@@ -66,7 +63,7 @@ class Result:
 
 def foreign(check: Check, group: Group) -> str:
     """Why there is nothing of what ``check`` is about; empty when there is."""
-    if not check.plain and group.is_single is not (check.suite == SINGLE):
+    if not check.plain and group.is_single is not check.single:
         return "they are one record a tenant" if group.is_single else "they are many records"
     if missing := sorted(check.needs - set(group.operations)):
         return f"there is no operation of the kind {', '.join(missing)}"

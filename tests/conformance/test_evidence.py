@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+import forked
 from checking import carried_out, prepared
 from mockserver.commands.cli import main
 from mockserver.conformance import Group, Inconclusive, Kind, NotApplicable, Session
@@ -178,10 +180,11 @@ def test_a_check_with_a_fault_is_told_and_the_rest_is_reported(tmp_path: Path) -
     (tmp_path / "mine" / "mine.py").write_text(CHECKS)
     report = tmp_path / "report"
     arguments = ["check", "--checks", str(tmp_path / "mine"), "--group", "programs", "--no-fuzz"]
-    done = CliRunner().invoke(main, [*arguments, "--report", str(report)])
-    assert done.exit_code == 2, done.output
-    assert "1 of the checks failed themselves" in done.output
-    assert "the check mine.stumbles (programs) failed itself: KeyError: 'no such member' (mine.py:13)" in done.output
+    done = forked.run(*arguments, "--report", str(report), env={**os.environ, "COLUMNS": "120"})
+    assert done.returncode == 2, done.stdout + done.stderr
+    output = done.stdout + done.stderr
+    assert "1 of the checks failed themselves" in output
+    assert "the check mine.stumbles (programs) failed itself: KeyError: 'no such member' (mine.py:13)" in output
     told = json.loads((report / "report.json").read_text())
     kept = next(one for one in told["checks"] if (one["name"], one["resource"]) == ("mine.kept", "programs"))
     assert (kept["outcome"], kept["judged"]) == ("passed", 1)

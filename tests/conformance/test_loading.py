@@ -9,13 +9,16 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import forked
 import mockserver.conformance
+from checking import prepared
 from mockserver.conformance.loading import from_folder, load_checks
+from mockserver.conformance.running import foreign
 from mockserver.errors import SetupError
 
 ROOT = Path(__file__).parent.parent.parent
@@ -44,6 +47,25 @@ def test_the_built_in_checks_use_public_names_and_nothing_else(file: Path) -> No
             assert tests or {one.name for one in node.names} <= set(mockserver.conformance.__all__)
         elif isinstance(node, ast.Import):
             assert not any(one.name.startswith("mockserver") for one in node.names)
+
+
+SINGLE = """
+from mockserver.conformance import Group, Kind, Session, check
+
+@check(Kind.READ, single=True)
+def check_one(session: Session, group: Group) -> None:
+    \"\"\"There is one.\"\"\"
+"""
+
+
+def test_a_check_says_itself_that_it_is_for_single_records(tmp_path: Path) -> None:
+    """Not by the name of its file, which is the user's."""
+    (tmp_path / "anything.py").write_text(SINGLE)
+    (single,) = from_folder(tmp_path)
+    groups = prepared().plan.groups
+    assert foreign(single, groups["settings"]) == ""
+    assert foreign(single, groups["programs"]) == "they are many records"
+    assert foreign(replace(single, single=False), groups["settings"]) == "they are one record a tenant"
 
 
 def test_a_folder_of_the_users_own_is_found_and_run(tmp_path: Path) -> None:
