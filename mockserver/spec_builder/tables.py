@@ -39,7 +39,7 @@ def coverage(document: Document) -> str:
     ]
     total = sum(len(some) for kinds in found.values() for some in kinds.values())
     letters = ", ".join(f"{letter} {status}" for status, letter in LETTERS.items())
-    heading = f"{len(found)} resources, {total} operations. {letters}; {NONE} there is none.\n\n"
+    heading = f"{len(found)} resources, {total} operations. {letters}; {NONE} none.\n\n"
     return heading + _table(["resource", *USUAL, "others", "fields"], rows)
 
 
