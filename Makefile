@@ -66,8 +66,9 @@ mutants: $(READY) ## show how strong the contract checks are, on mutants of the 
 right: $(READY) ## check a server that is right in another way than the mock: three seeds, three times each (ARGS="RESOURCE …")
 	PYTHONPATH=tests $(BIN)/python -m right_server $(ARGS)
 
-thorough: $(READY) ## run the checks twice over all of the mock, where `make test` takes a few resources
-	MOCKSERVER_TEST_THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal tests/test_check_suites.py tests/test_check_profiles.py tests/test_fuzzing.py $(ARGS)
+SAMPLING := tests/test_check_suites.py tests/test_check_profiles.py tests/test_fuzzing.py tests/test_publish.py
+thorough: $(READY) ## run with everything those tests of which `make test` takes a sample
+	MOCKSERVER_TEST_THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal $(SAMPLING) $(ARGS)
 
 replays: $(READY) ## show that findings on mutants are shown again by their stories: by the kit, the script and the test
 	PYTHONPATH=tests $(BIN)/python tests/replays.py
