@@ -145,14 +145,14 @@ def _facts(value: Mapping[str, Any], left: int) -> Iterator[tuple[str, Any]]:
 
 def _onward(reply: Received, facts: Mapping[str, Any]) -> Mapping[str, str] | None:
     """The parameters of the next page: those of its address, or a cursor under the empty name."""
-    told: Any = next((facts[name] for name in sorted(NEXT) if facts.get(name) is not None), None)
+    onward: Any = next((facts[name] for name in sorted(NEXT) if facts.get(name) is not None), None)
     if link := _LINK.search(reply.header("Link") or ""):
-        told = link[1]
-    if isinstance(told, dict):
-        told = next((one for name, one in told.items() if flat(name) in ("href", "uri", "url")), None) or next(
-            (one for one in told.values() if isinstance(one, str)), None)  # fmt: skip
-    if isinstance(told, bool) or not isinstance(told, str | int) or told == "":
+        onward = link[1]
+    if isinstance(onward, dict):
+        onward = next((one for name, one in onward.items() if flat(name) in ("href", "uri", "url")), None) or next(
+            (one for one in onward.values() if isinstance(one, str)), None)  # fmt: skip
+    if isinstance(onward, bool) or not isinstance(onward, str | int) or onward == "":
         return None
-    if isinstance(told, str) and ("?" in told or "://" in told):
-        return dict(parse_qsl(urlsplit(told).query)) or None
-    return {"": str(told)}
+    if isinstance(onward, str) and ("?" in onward or "://" in onward):
+        return dict(parse_qsl(urlsplit(onward).query)) or None
+    return {"": str(onward)}

@@ -20,7 +20,7 @@ def told_apart(shapes: Shapes, node: Node, value: dict[str, Json], allows: Calla
             words: Any = shapes.follow(below).value
             if name in value or not isinstance(words, dict) or not ("const" in words or words.get("enum")):
                 continue
-            told = {**value, name: words["const"] if "const" in words else words["enum"][0]}
-            if allows(node, told):
-                return told
+            completed = {**value, name: words["const"] if "const" in words else words["enum"][0]}
+            if allows(node, completed):
+                return completed
     return value

@@ -82,8 +82,8 @@ class Client:
             data = json_text.dumps(json)
             sent["Content-Type"] = "application/json"
         query = "&".join(filter(None, [query, _query(params or {})]))
-        told = {name: text for name, text in {**sent, **(headers or {})}.items() if text is not None}
-        return self._answered_at_once(method, path, query, data, told) or self._open(method, path, query, data, told)
+        wire = {name: text for name, text in {**sent, **(headers or {})}.items() if text is not None}
+        return self._answered_at_once(method, path, query, data, wire) or self._open(method, path, query, data, wire)
 
     def _fresh(self) -> Mapping[str, str]:
         """Headers with a token that is good now. PERF: one that was not seen before takes as long as a create."""
@@ -93,23 +93,23 @@ class Client:
         return self._made
 
     def _answered_at_once(
-        self, method: str, path: str, query: str, data: bytes | str | None, told: Mapping[str, str]
+        self, method: str, path: str, query: str, data: bytes | str | None, wire: Mapping[str, str]
     ) -> Response | None:
         """None for what is not plainly a request for a path of the document."""
-        texts = [path, query, *told, *told.values()]
+        texts = [path, query, *wire, *wire.values()]
         if method not in METHODS or not all(map(str.isascii, texts)) or not _UNPLAIN.isdisjoint(path):
             return None
         body = data.encode() if isinstance(data, str) else data
-        pairs = [("Host", "localhost"), *told.items()]
+        pairs = [("Host", "localhost"), *wire.items()]
         arrived, _ = headers_of([(name.encode(), text.encode()) for name, text in pairs])
         leaving = self._lease.answer(Arrived(method, path, query, arrived, body is not None, body or b""))
         if leaving is None:
             return None
         return Response(leaving.status, Headers([*leaving.own, *leaving.fixed.headers]), leaving.content)
 
-    def _open(self, method: str, path: str, query: str, data: bytes | str | None, told: Mapping[str, str]) -> Response:
+    def _open(self, method: str, path: str, query: str, data: bytes | str | None, wire: Mapping[str, str]) -> Response:
         answer = self._client.open(
-            path=path, method=method, query_string=query, data=data, headers=Headers(list(told.items()))
+            path=path, method=method, query_string=query, data=data, headers=Headers(list(wire.items()))
         )
         content = answer.get_data()
         if method != "HEAD" and len(content) < (answer.content_length or 0):

@@ -117,7 +117,7 @@ class Database:
             found: list[Any] = cursor.fetchall()
             return found
 
-    def changes(self, compiled: str, told: Mapping[str, Any], number: int) -> bool:
+    def changes(self, compiled: str, bound: Mapping[str, Any], number: int) -> bool:
         """Whether a statement that stands for itself, and signs with a number, changes anything.
 
         When its end is not heard, it is found out what became of it. Raises StoreUnreachable.
@@ -125,7 +125,7 @@ class Database:
         with self._used():
             try:
                 with self._cursors.lent() as cursor:
-                    cursor.execute(compiled, told)
+                    cursor.execute(compiled, bound)
                     return cursor.fetchone() is not None
             except self._cursors.failure as error:
                 if self._was_committed(number):

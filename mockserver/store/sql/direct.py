@@ -70,9 +70,9 @@ class Direct:
 
     def _write_shared(self, moving: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
         number = self._database.number()
-        told = {**moving, "log": COMMITS, "number": number, "at": time.time()}
-        told |= {name: [one[name] for one in rows] for name in ARRAYS}
-        return self._database.changes(CHANGE, told, number)
+        bound = {**moving, "log": COMMITS, "number": number, "at": time.time()}
+        bound |= {name: [one[name] for one in rows] for name in ARRAYS}
+        return self._database.changes(CHANGE, bound, number)
 
     def _write_alone(self, moving: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
         with self._database.cursor() as cursor:

@@ -25,8 +25,8 @@ def transacting(location: Location) -> Engine:
     """Connections for transactions; to a file there is one, for everything."""
     if location.is_shared:
         return create_engine(location.url, pool_size=TRANSACTIONS, **REACHED)
-    told = {"check_same_thread": False, "timeout": 1}
-    engine = create_engine(location.url, poolclass=StaticPool, connect_args=told, paramstyle="named")
+    options = {"check_same_thread": False, "timeout": 1}
+    engine = create_engine(location.url, poolclass=StaticPool, connect_args=options, paramstyle="named")
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
