@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 FOLDERS = ("spec", "fixtures", "examples")
 NOT_OURS = {
     "spec/openapi.yaml",
-    "spec/rolodex/openapi.yaml",
+    *(f"spec/{module.parent.name}/openapi.yaml" for module in (ROOT / "spec").glob("*/module.yaml")),
     "spec/redocly.yaml",
     "examples/ci/github-actions.yml",
     "examples/ci/gitlab-ci.yml",

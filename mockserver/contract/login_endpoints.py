@@ -42,6 +42,9 @@ def read_login(place: Node, resources: Mapping[str, Resource], problems: Problem
     if words is None:
         return Login()
     people = _people(words.get("people"), resources)
+    paths = MappingProxyType({**PATHS, **(words.get("paths") or {})})
+    if people not in resources and isinstance(words.get("people"), list) and ":" in "".join(words["people"]):
+        return Login(paths=paths)  # people are kept by modules that are not served
     if people is not None and people not in resources:
         problems.add(place.child("people"), f"unknown resource {quoted(people)}", meant(str(people), resources))
         return Login()
@@ -50,7 +53,7 @@ def read_login(place: Node, resources: Mapping[str, Resource], problems: Problem
         if people is None or name not in resources[people].fields:
             known = resources[people].fields if people else ()
             problems.add(place.child(word), f"unknown field {quoted(name)}", meant(str(name), known))
-    return Login(people, fields, MappingProxyType({**PATHS, **(words.get("paths") or {})}))
+    return Login(people, fields, paths)
 
 
 def _people(people: str | list[str] | None, resources: Mapping[str, Resource]) -> str | None:

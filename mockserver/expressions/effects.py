@@ -9,12 +9,13 @@ from typing import Any, TypeAlias
 
 from mockserver.contract import Resource
 from mockserver.contract.document import Node
+from mockserver.contract.resource import local_name
 from mockserver.expressions.compiling import Expression
 from mockserver.expressions.record_proxy import EvaluationContext, RecordProxy
 from mockserver.expressions.record_shapes import RecordShape
 from mockserver.expressions.rule_reader import RuleReader
 from mockserver.expressions.standard import plain
-from mockserver.expressions.value_shape import Shape
+from mockserver.expressions.value_shape import NOWHERE, Shape
 from mockserver.values.absent import ABSENT, Absent
 from mockserver.values.form import Form, read_form
 from mockserver.values.shown import quoted
@@ -176,7 +177,10 @@ def _send(node: Node, reader: RuleReader) -> Send | None:
 
 
 def _create(node: Node, reader: RuleReader, own: Resource) -> Create | None:
-    name = str(node.child("create").value)
+    """None where there is nothing to be made: it is another module's, and that is not served."""
+    name = local_name(reader.record.resources, str(node.child("create").value))
+    if name is None:
+        return None
     resource = reader.record.resources.get(name)
     if resource is None:
         reader.problems.add(
@@ -197,6 +201,8 @@ def _change(node: Node, reader: RuleReader) -> Change | None:
     place = node.child("change")
     targets = reader.read(place)
     record = _record(targets.shape)
+    if targets.shape is NOWHERE:
+        return None
     if record is None:
         reader.problems.add(place, "leads to no records", "name a foreign key, or write records(…, by=…)")
         return None

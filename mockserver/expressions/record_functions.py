@@ -9,7 +9,7 @@ from mockserver.expressions.functions import Function, Functions, Site
 from mockserver.expressions.record_proxy import EvaluationContext, RecordProxy, Records
 from mockserver.expressions.record_shapes import RecordShape
 from mockserver.expressions.standard import STANDARD
-from mockserver.expressions.value_shape import ANY, ListOf, Shape
+from mockserver.expressions.value_shape import ANY, NOWHERE, ListOf, Shape
 from mockserver.values.absent import ABSENT
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
@@ -24,9 +24,13 @@ def record_functions(shape: RecordShape, field: str | None = None, known: Functi
     def all_of(site: Site) -> Shape:
         found = _resource(site, shape)
         by = site.keyword("by")
-        if found and by is not None and by not in (known := [one.path for one in found.resource.references]):
+        if found is NOWHERE:
+            return NOWHERE
+        if not isinstance(found, RecordShape):
+            return ANY
+        if by is not None and by not in (known := [one.path for one in found.resource.references]):
             site.complain(f"{quoted(by)} is not a foreign key of {found.resource.name}", meant(by, known))
-        return ListOf(found) if found else ANY
+        return ListOf(found)
 
     def one_of(site: Site) -> Shape:
         return _resource(site, shape) or ANY
@@ -53,14 +57,14 @@ def documented() -> list[Function]:
     return sorted(STANDARD.also(*more).by_name.values(), key=lambda one: one.name)
 
 
-def _resource(site: Site, shape: RecordShape) -> RecordShape | None:
-    """The resource that a call names first."""
+def _resource(site: Site, shape: RecordShape) -> Shape | None:
+    """The resource that a call names first; NOWHERE where its module is not served."""
     name = site.text(0) if site.node.args else None
     if name is None:
         return None
     name = local_name(shape.resources, name)
     if name is None:
-        return None
+        return NOWHERE
     if name not in shape.resources:
         site.complain(f"unknown resource {quoted(name)}", meant(name, shape.resources))
         return None

@@ -38,6 +38,8 @@ class Shape:
 
 
 ANY = Shape()
+NOWHERE = Shape()
+"""Of the records of a module that is not served: there are none, whatever is asked."""
 
 
 class Struct(Shape):
