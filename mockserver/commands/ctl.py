@@ -11,6 +11,7 @@ import click
 from mockserver.commands.control_client import ControlClient, checked_url, json_of, pass_client, print_json
 from mockserver.commands.ctl_live import reloads, webhooks
 from mockserver.commands.ctl_worlds import branch, export_tenant, import_tenant, scenario, snapshot
+from mockserver.messages import DAMAGES
 from mockserver.values.shown import quoted, shown
 from mockserver.values.suggestions import meant
 
@@ -109,7 +110,7 @@ def clock(client: ControlClient, /, moment: str | None, advance: float | None, *
 @click.option("--body", metavar="JSON", help="Only for a body that has at least these members.")
 @click.option("--status", type=int, help="Answer with this status.")
 @click.option("--delay", callback=_delay, metavar="S|S-S", help="Answer this many seconds late, or drawn between two.")
-@click.option("--damage", help="What happens to the reply: drop, reset, silent, cut, garbled, html, mistyped, slow.")
+@click.option("--damage", type=click.Choice(DAMAGES), help="What happens to the reply.")
 @click.option("--probability", type=float, metavar="P", help="Of those that match, only this part, 0 to 1.")
 @click.option("--after", type=int, metavar="N", help="Only once N that match have passed.")
 @click.option("--limit", callback=_limit, metavar="N/S", help="Only what goes beyond N requests in S seconds.")

@@ -10,7 +10,7 @@ from mockserver.contract import Contract
 
 WIDTH, HEIGHT = 190, 26
 """Of a box, in pixels."""
-ACROSS, DOWN = 270, 36
+ACROSS, DOWN = 260, 44
 """From one box to the next."""
 MARGIN = 20
 SWEEPS = 8
@@ -69,7 +69,9 @@ def draw(contract: Contract, about: str = "") -> Drawing:
     columns = _columns(names, keys)
     tallest = max(map(len, columns), default=0)
     boxes = {
-        name: Box(name, MARGIN + ACROSS * at, MARGIN + row * DOWN + (tallest - len(column)) * DOWN // 2)
+        name: Box(
+            name, MARGIN + ACROSS * at, MARGIN + (2 * row + 1) * tallest * DOWN // (2 * len(column)) - HEIGHT // 2
+        )
         for at, column in enumerate(columns)
         for row, name in enumerate(column)
     }
