@@ -63,7 +63,7 @@ checkdocs: $(READY) ## hold mocks of the documents of others in FOLDER to their 
 mutants: $(READY) ## show how strong the contract checks are, on mutants of the mock (ARGS="--stock")
 	PYTHONPATH=tests $(BIN)/python -m mutants $(ARGS)
 
-right: $(READY) ## check a server that is right in another way than the mock: three seeds, three times each (ARGS="RESOURCE …")
+right: $(READY) ## check a server that is right in another way than the mock: three seeds, three times each, some minutes (ARGS="RESOURCE …")
 	PYTHONPATH=tests $(BIN)/python -m right_server $(ARGS)
 
 SAMPLING := tests/test_check_suites.py tests/test_check_profiles.py tests/test_fuzzing.py tests/test_publish.py

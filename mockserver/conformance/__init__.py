@@ -22,6 +22,7 @@ from mockserver.conformance.furnishing import Furnisher, compared, resources_rea
 from mockserver.conformance.identity import Requester, claims
 from mockserver.conformance.naive import named_key
 from mockserver.conformance.naive_values import CannotTell, agree, plain
+from mockserver.conformance.normal_forms import is_filled_in, is_normal_form
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.page_filling import filled, make_many, narrow
@@ -127,6 +128,8 @@ __all__ = [
     "forged_values",
     "happens_on",
     "has_key",
+    "is_filled_in",
+    "is_normal_form",
     "left_nothing",
     "list_words",
     "listed",

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.comparing import in_words, names, shortened, unlike_but
+from mockserver.conformance.comparing import in_words, listed, names, shortened, unlike_but
 from mockserver.conformance.evidence import Evidence
 from mockserver.conformance.findings import Broken, Finding
+from mockserver.conformance.normal_forms import is_filled_in, is_normal_form
 from mockserver.conformance.provenance import Provenance, of_operation
 from mockserver.conformance.recorder import trimmed
 from mockserver.conformance.registry import Check
@@ -121,18 +122,37 @@ class Judge:
         if not condition:
             raise Broken(cause, detail, provenance=Provenance.EXPECTED)
 
+    def expect_replaced(self, sent: Mapping[str, Any], found: Mapping[str, Any], record: str = "") -> None:
+        """Expect a record to hold nothing but what PUT ``sent`` and the server manages; ``record`` says of what."""
+        of_it = f" of {record}" if record else ""
+        own = self._group.resource.managed | self._group.filled if self._group else frozenset[str]()
+        left = set(found) - set(sent) - own
+        more = self.undeclared(left)
+        filled_in = {name for name in left - more if is_filled_in(ABSENT, found[name])}
+        kept = listed(left - more - filled_in)
+        self.expect(not left - more - filled_in, f"PUT keeps fields{of_it} that were not sent ({kept})")
+        self.prefer(not filled_in, f"PUT fills in fields{of_it} that were not sent ({listed(filled_in)})")
+        self.prefer(
+            not more, f"{record or 'a record'} that was replaced has fields that are not declared ({listed(more)})"
+        )
+
     def same(self, wanted: Any, found: Any, cause: str, *, without: frozenset[str] = frozenset()) -> None:
         """Expect ``found`` to be ``wanted``; the cause names the members that are not.
 
-        More members than the document declares are a server's own business: by habit alone it has none.
+        More members than the document declares, defaults that are filled in and other forms of a value (trimmed,
+        rounded) are a server's own business: only a mock of our own is held to have none.
         """
         self._judge()
         if places := tuple(unlike_but(wanted, found, without)):
-            firm = tuple(one for one in places if not self._is_more(found, one))
+            firm = tuple(one for one in places if not self._is_own_business(found, one))
             lines = in_words(firm or places)
             expected = Expected(found=found, places=firm) if firm else None
             provenance = None if firm else Provenance.EXPECTED
             raise Broken(f"{cause} ({names(lines)})", shortened(lines), expected=expected, provenance=provenance)
+
+    def _is_own_business(self, found: Any, place: Unlike) -> bool:
+        _, wanted, value = place
+        return is_filled_in(wanted, value) or is_normal_form(wanted, value) or self._is_more(found, place)
 
     def _is_more(self, found: Any, place: Unlike) -> bool:
         """Whether ``place`` is a member of a record that the document does not declare and nobody asked for."""

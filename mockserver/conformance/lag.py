@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -22,6 +22,10 @@ STEP = 0.02
 """Seconds between two looks."""
 LONGEST = 3.0
 """Seconds after which a read that does not see a write is no late one."""
+MANY = 10
+"""A list of so many records may have the new one on another page."""
+FOUND = range(HTTPStatus.OK, HTTPStatus.MULTIPLE_CHOICES)
+GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 IN_A_ROW = 4
 """After so many reads in a row that see it, a write has arrived everywhere."""
 
@@ -67,36 +71,40 @@ def waited_for(session: Session, groups: Iterable[Group], allowed: float) -> Lag
 def measure(session: Session, group: Group, longest: float) -> Lag | None:
     """How far reads lag behind writes, None where they do not; what takes more than ``longest`` seconds is not lag."""
     session.client.purpose = "measuring"
+    seen: list[float | None] = []
     try:
         delays = _delays_plain if session.plan.is_inferred else _delays_of_single if group.is_single else _delays
-        seen = [one for _ in range(TRIALS) for one in delays(session, group, max(longest, LONGEST))]
+        for _ in range(TRIALS):
+            found = list(delays(session, group, max(longest, LONGEST)))
+            seen += found
+            if None in found:
+                break  # it is not late but never seen: another look would tell no more
     except (Inconclusive, NotApplicable, Unreachable):
         seen = []
     session.clean_up()
-    late = [one for one in seen if one > 0]
+    late = [one for one in seen if one]
     return Lag(min(late), max(late)) if late else None
 
 
-def _delays(session: Session, group: Group, longest: float) -> Iterator[float]:
-    """Seconds until a new record, its change and its end are seen; a write that is never seen gives none."""
+def _delays(session: Session, group: Group, longest: float) -> Iterator[float | None]:
+    """Seconds until a new record, its change and its end are seen; None for a write that is never seen."""
     made = session.create(group)
     record_id = str(made[group.key])
 
-    def delay(is_seen: Callable[[Received], bool]) -> Iterator[float]:
-        found = _until(session, lambda: is_seen(session.at(group, Kind.READ, record_id)), longest)
-        return iter(() if found is None else (found,))
+    def delay(is_seen: Callable[[Received], bool]) -> float | None:
+        return _until(session, lambda: is_seen(session.at(group, Kind.READ, record_id)), longest)
 
-    yield from delay(lambda reply: reply.status == 200)
+    yield delay(lambda reply: reply.status == 200)
     if Kind.PATCH in group.operations:
         text = f"{session.mark} measured"
         step = {"op": "replace", "path": f"/{group.marker}", "value": text}
         if session.at(group, Kind.PATCH, record_id, body=[step]).status == 200:
-            yield from delay(lambda reply: _member(reply, group.marker) == text)
+            yield delay(lambda reply: _member(reply, group.marker) == text)
     if session.at(group, Kind.DELETE, record_id).status == 200:
-        yield from delay(lambda reply: reply.status == 404)
+        yield delay(lambda reply: reply.status == 404)
 
 
-def _delays_of_single(session: Session, group: Group, longest: float) -> Iterator[float]:
+def _delays_of_single(session: Session, group: Group, longest: float) -> Iterator[float | None]:
     """The same for a record that a tenant has one of: it is replaced, and afterwards as it was."""
     read, replace = group.one(Kind.READ), group.one(Kind.REPLACE)
     before = session.send(Ask(read))
@@ -108,27 +116,29 @@ def _delays_of_single(session: Session, group: Group, longest: float) -> Iterato
         wanted = body[group.marker]
         if session.send(Ask(replace, body=_unmanaged(group, body))).status != HTTPStatus.OK:
             continue
-        found = _until(session, lambda: _member(session.send(Ask(read)), group.marker) == wanted, longest)  # noqa: B023 -- called at once
-        if found is not None:
-            yield found
+        yield _until(session, lambda: _member(session.send(Ask(read)), group.marker) == wanted, longest)  # noqa: B023 -- called at once
     if before.status == HTTPStatus.NOT_FOUND and Kind.DELETE in group.operations:
         session.send(Ask(group.one(Kind.DELETE)))
 
 
-def _delays_plain(session: Session, group: Group, longest: float) -> Iterator[float]:
-    """The same where a document does not say what its operations mean: a new record is read, and its end."""
+def _delays_plain(session: Session, group: Group, longest: float) -> Iterator[float | None]:
+    """The same where a document does not say what its operations mean: a new record is read and listed, and its end."""
     asking = PlainAsking(session)
     read, delete = asking.on_one(group, Kind.READ), asking.on_one(group, Kind.DELETE)
     made = asking.create(group)
 
-    def status() -> int:
-        return asking.send(read, asking.at(read, made)).status
+    def is_seen(statuses: Container[int], *, listed: bool) -> bool:
+        if asking.send(read, asking.at(read, made)).status not in statuses:
+            return False
+        for operation in group.all(Kind.LIST)[:1]:
+            reply = asking.send(operation, asking.below(operation, made.above))
+            keys = [asking.key(group, one) for one in asking.items(reply, operation)]
+            return len(keys) >= MANY or not all(keys) or (made.key in keys) is listed
+        return True
 
-    if (found := _until(session, lambda: status() < HTTPStatus.MULTIPLE_CHOICES, longest)) is not None:
-        yield found
-    if asking.send(delete, asking.at(delete, made)).status < HTTPStatus.MULTIPLE_CHOICES:
-        found = _until(session, lambda: status() in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE), longest)
-        yield from () if found is None else (found,)
+    yield _until(session, lambda: is_seen(FOUND, listed=True), longest)
+    if asking.send(delete, asking.at(delete, made)).status in FOUND:
+        yield _until(session, lambda: is_seen(GONE, listed=False), longest)
 
 
 def _unmanaged(group: Group, record: Mapping[str, Any]) -> dict[str, Any]:

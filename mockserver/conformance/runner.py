@@ -209,7 +209,7 @@ class Run:
         result = carry_out(check, self.session, self.plan.groups[resource])
         if result.outcome is Outcome.FAILED and self.lag is None and self._measure():
             result = carry_out(check, self.session, self.plan.groups[resource])
-        if result.outcome is Outcome.FAILED or not result.has_judged:
+        if result.outcome is Outcome.FAILED or (result.asked and not result.has_judged):
             insist(self.session, self.oracle.findings, known)
         self.keep(replace(result, seconds=time.perf_counter() - began))
 

@@ -15,6 +15,8 @@ import pytest
 from mockserver.conformance.checking import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
+from mockserver.conformance.runner import Run
+from mockserver.conformance.running import Outcome
 from mockserver.conformance.targets import Target, find_target
 from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import Unreachable
@@ -258,3 +260,12 @@ def test_reads_that_do_not_lag_are_not_waited_for() -> None:
     time = Time()
     verdict = checked(None, time, target="http://127.0.0.1:1", profile="http", settle=2.0)
     assert (verdict.lag, verdict.word) == (None, Word.CLEAN)
+
+
+def test_a_check_that_asks_nothing_is_no_reason_to_greet_again() -> None:
+    run = Run(Options(groups=("settings",)), mock())
+    run.greet()
+    run.checks = [one for one in run.checks if one.suite in ("paging", "batching", "versions")]  # for many records
+    run.check_groups()
+    assert {one.outcome for one in run.results} == {Outcome.NOT_APPLICABLE}
+    assert run.client.recorder.total == 1

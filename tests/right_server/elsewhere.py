@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 
 
 class Habit(Enum):
@@ -38,11 +38,27 @@ class Habit(Enum):
     FAR_LOCATION = auto()
 
 
+class Served(Protocol):
+    """What a server of this module answers with; ``location`` is told with what was made."""
+
+    habits: frozenset[Any]
+    asked: int
+    lock: threading.Lock
+    needs_key: bool
+
+    @property
+    def location(self) -> str: ...
+
+    def answer(self, method: str, path: str, query: str, body: bytes) -> tuple[int, Any]: ...
+
+
 ONE = re.compile(r"/owners/([^/]+)(?:/pets(?:/([^/]+))?)?")
 
 
 class Shop:
     """Owners and their pets. Statuses and JSON are what methods return."""
+
+    needs_key = True
 
     def __init__(self, habits: frozenset[Habit]) -> None:
         self.habits = habits
@@ -51,6 +67,10 @@ class Shop:
         self._owners: dict[str, dict[str, Any]] = {}
         self._pets: dict[str, dict[str, dict[str, Any]]] = {}
         self._last = 4_000_000_000 if Habit.LARGE_IDS in habits else 0
+
+    @property
+    def location(self) -> str:
+        return "https://elsewhere.example.com/somewhere/else/" if Habit.FAR_LOCATION in self.habits else ""
 
     def answer(self, method: str, path: str, query: str, body: bytes) -> tuple[int, Any]:
         if path == "/owners":
@@ -127,19 +147,20 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Any
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one write a reply: the end of one sent in pieces waits for the client's acknowledgement
 
     def log_message(self, *_: Any) -> None:
         """Nobody reads it."""
 
     def _answer(self) -> None:
-        shop: Shop = self.server.shop
+        shop: Served = self.server.shop
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         path, _, query = self.path.partition("?")
         with shop.lock:
             shop.asked += 1
             if Habit.OVERLOADED in shop.habits and shop.asked % 9 == 0:
                 status, value = 429, "slowly"
-            elif not self.headers.get("X-Key"):
+            elif shop.needs_key and not self.headers.get("X-Key"):
                 status, value = (403 if Habit.FORBIDDEN in shop.habits else 401), "who is it?"
             elif self.command == "HEAD" and Habit.NO_HEAD in shop.habits:
                 status, value = 405, "No"
@@ -149,7 +170,7 @@ class Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_HEAD = _answer  # noqa: N815 -- names of the base class
 
-    def _say(self, status: int, value: Any, habits: frozenset[Habit]) -> None:
+    def _say(self, status: int, value: Any, habits: frozenset[Enum]) -> None:
         media = "application/json"
         if status >= 400:
             media, value = self._error(value, habits)
@@ -176,13 +197,13 @@ class Handler(BaseHTTPRequestHandler):
                 ("Link", "</>"),
             ):
                 self.send_header(name, text)
-        if Habit.FAR_LOCATION in habits and status == 201:
-            self.send_header("Location", "https://elsewhere.example.com/somewhere/else/")
+        if status == 201 and self.server.shop.location:
+            self.send_header("Location", self.server.shop.location)
         if Habit.CLOSES in habits:
             self.send_header("Connection", "close")
         self._write(status, content, habits)
 
-    def _error(self, message: Any, habits: frozenset[Habit]) -> tuple[str, Any]:
+    def _error(self, message: Any, habits: frozenset[Enum]) -> tuple[str, Any]:
         if Habit.BARE_ERRORS in habits:
             return "text/plain", None
         if Habit.TEXT_ERRORS in habits:
@@ -190,7 +211,7 @@ class Handler(BaseHTTPRequestHandler):
         body = {"message": message} | ({"requestId": "r-77"} if Habit.REQUEST_IDS in habits else {})
         return "application/problem+json" if Habit.PROBLEM_TYPE in habits else "application/json", body
 
-    def _write(self, status: int, content: bytes, habits: frozenset[Habit]) -> None:
+    def _write(self, status: int, content: bytes, habits: frozenset[Enum]) -> None:
         takes = "gzip" in (self.headers.get("Accept-Encoding") or "")
         if content and Habit.GZIP in habits and takes:
             content = gzip.compress(content)
@@ -207,10 +228,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running(habits: frozenset[Habit]) -> Iterator[str]:
-    """The address of a server with these habits, as long as it runs."""
+def running(shop: Served) -> Iterator[str]:
+    """The address of a server that answers as ``shop`` does, as long as it runs."""
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.shop = Shop(habits)
+    server.shop = shop
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

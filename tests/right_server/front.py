@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, quote
 
 import jwt
 
+from right_server.keeping import Keeping
 from right_server.published import Operation, Published, published
 from right_server.refusals import Refused
 from right_server.service import EMPTY, Call, Service
@@ -25,10 +26,13 @@ Answer = tuple[int, Any, dict[str, str]]
 
 @dataclass(frozen=True)
 class Manners:
-    """What this server does in its own way: ``lag`` in seconds, and every how many requests one comes too often."""
+    """What this server does in its own way: ``lag`` in seconds, every how many requests one comes too often, and what
+    becomes of values.
+    """
 
     lag: float = 0.0
     limit: int = 0
+    habits: frozenset[Keeping] = frozenset()
     sizes: Mapping[str, int] = field(default_factory=lambda: {"list": 7, "lookup": 4, "search": 6})
 
 
@@ -40,7 +44,7 @@ class RightServer:
     ) -> None:
         self._secret, self._manners, self._clock = secret, manners or Manners(), clock
         self._document: Published = published()
-        self._service = Service(self._document, self._manners.sizes)
+        self._service = Service(self._document, self._manners.sizes, self._manners.habits)
         self._tenants: dict[str, Tenant] = {}
         self._lock, self._numbers = threading.RLock(), itertools.count(1)
 

@@ -13,9 +13,9 @@ from mockserver.conformance.transports import in_process
 from mockserver.conformance.verdict import Verdict, Word
 from mockserver.settings import DEVELOPMENT_SECRET
 from right_server.front import Manners, RightServer
+from right_server.keeping import Keeping
 
-GROUPS = ("certifications", "settings", "statusReasons", "courseFees", "profiles")
-HURRIED = Manners(lag=0.15, limit=40)
+HURRIED = Manners(lag=0.15, limit=40, habits=frozenset(Keeping))
 
 
 @dataclass

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from right_server import finding, rules
+from right_server.keeping import Keeping, kept
 from right_server.patches import alike, patched
 from right_server.published import Operation, Published, Resource
 from right_server.refusals import Refused
@@ -38,8 +39,8 @@ class Call:
 class Service:
     """Carries calls out. Raises Refused."""
 
-    def __init__(self, published: Published, sizes: Mapping[str, int]) -> None:
-        self._published, self._sizes = published, sizes
+    def __init__(self, published: Published, sizes: Mapping[str, int], habits: frozenset[Keeping]) -> None:
+        self._published, self._sizes, self._habits = published, sizes, habits
         self._references: dict[int, tuple[Record, frozenset[tuple[str, str]]]] = {}
         self._doing: dict[str, Callable[[Call], Any]] = {
             "list": self._list,
@@ -104,6 +105,7 @@ class Service:
             record[resource.key] = key
         self._linked(call, record)
         _settle_flags(call, record)
+        self._keep(call, record)
         rules.fill(resource.name, record, call.tenant)
         self._stamp(call, record, None)
         shelf.put(key, record)
@@ -133,6 +135,7 @@ class Service:
         return self._changed(call, key, old, {name: new[name] for name in new if not _is_computed(call, name)})
 
     def _changed(self, call: Call, key: str, old: Record, new: Record) -> Record:
+        self._keep(call, new)
         rules.fill(call.resource.name, new, call.tenant)
         if alike(old, new):
             return self._shown(call, old)  # nothing was modified
@@ -140,6 +143,9 @@ class Service:
         self._stamp(call, new, old)
         call.tenant.shelf(call.resource.name).put(key, new)
         return self._shown(call, new)
+
+    def _keep(self, call: Call, record: Record) -> None:
+        kept(record, call.resource.fields, call.resource.writable, self._habits)
 
     def _delete(self, call: Call, key: str) -> str:
         self._there(call, key)

@@ -1,0 +1,61 @@
+"""Forms that a server may store a value in where the document is silent: trimmed, rounded, with defaults filled in."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+from mockserver.values.absent import ABSENT
+from mockserver.values.equality import same_json
+from mockserver.values.moment import read_moment
+
+EMPTY: tuple[Any, ...] = (None, False, "", [], {})
+DECIMALS = range(2, 16)
+"""How many decimals a column of numbers may have."""
+DIGITS = range(6, 17)
+"""How many significant digits a column of numbers may have: a single-precision one has 6 to 9."""
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def is_filled_in(wanted: Any, found: Any) -> bool:
+    """Whether ``found`` is an empty value where nothing was sent."""
+    return wanted is ABSENT and any(same_json(found, one) for one in EMPTY)
+
+
+def is_normal_form(sent: Any, found: Any) -> bool:
+    """Whether ``found`` is what was ``sent``, or the form of it that a column or a validator may have made of it.
+
+    A text without spaces around it, an e-mail address or a UUID in lower case, a timestamp with another offset or
+    precision, a number with fewer digits.
+    """
+    if isinstance(sent, str) and isinstance(found, str):
+        return found == sent.strip() or _is_other_case(sent, found) or _is_same_moment(sent, found)
+    if isinstance(sent, float) and isinstance(found, int | float) and not isinstance(found, bool):
+        return any(found == round(sent, places) for places in DECIMALS) or any(
+            found == float(f"{sent:.{places}g}") for places in DIGITS
+        )
+    return same_json(sent, found)
+
+
+def _is_other_case(sent: str, found: str) -> bool:
+    if sent.strip().lower() != found.lower():
+        return False
+    return ADDRESS.fullmatch(found) is not None or _is_uuid(found)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def _is_same_moment(sent: str, found: str) -> bool:
+    """Whether both denote one moment, or ``found`` has fewer digits of its second."""
+    one, other = read_moment(sent), read_moment(found)
+    if one is None or other is None:
+        return False
+    digits = min(len(other.fraction), len(one.fraction))
+    apart = abs(one.second - other.second + float(f"0.{one.fraction}") - float(f"0.{other.fraction}"))
+    return one == other or (digits < len(one.fraction) and apart < 10**-digits)
