@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from mockserver.conformance import (
     Group,
@@ -139,6 +140,8 @@ def check_location(session: Session, group: Group) -> None:
     if address is None or not key:
         raise NotApplicable("a create tells no address, or no key to compare it with")
     read = asking.on_one(group, Kind.READ)
+    if not leads_to(session, read, address):
+        raise NotApplicable("a create's address is not that of a read of the document")
     made = PlainMade(key, above, body, record)
     ending = asking.told_key(group, None, reply)
     other = PlainMade(ending, above, body, record)
@@ -147,6 +150,13 @@ def check_location(session: Session, group: Group) -> None:
     wanted, seen = asking.key(group, record), asking.key(group, asking.record(found, read))
     session.expect(wanted == seen, "a create's address leads to another record")
     asking.remove(group, made)
+
+
+def leads_to(session: Session, read: Operation, address: str) -> bool:
+    """Whether an address, but for what stands before the document's own paths, is one of ``read``."""
+    segments = urlsplit(address).path.split("/")[-read.path.count("/") :]
+    found = session.client.routes.operation("GET", "/" + "/".join(segments))
+    return found is not None and found.id == read.id
 
 
 @check(*STORED, writes=True, plain=True, provenance=INFERRED, code=303)

@@ -28,7 +28,7 @@ from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.page_filling import filled, make_many, narrow
 from mockserver.conformance.plain_asking import PlainAsking, PlainMade, within
 from mockserver.conformance.plain_listing import PlainListing, PlainPage
-from mockserver.conformance.plain_spoiling import PlainSpoiling
+from mockserver.conformance.plain_spoiling import PlainSpoiling, is_lenient
 from mockserver.conformance.plain_trying import PlainTrying
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.questions import against, questions
@@ -129,6 +129,7 @@ __all__ = [
     "happens_on",
     "has_key",
     "is_filled_in",
+    "is_lenient",
     "is_normal_form",
     "left_nothing",
     "list_words",

@@ -17,11 +17,18 @@ OTHERS: Mapping[str, tuple[tuple[str, Any], ...]] = {
     "string": (("a number", 4_711), ("a list", ["text"])),
     "number": (("a text", "text"), ("a number as text", "4711")),
     "integer": (("a text", "text"), ("a number as text", "4711"), ("a fraction", 1.5)),
-    "boolean": (("a text", "true"), ("a number", 1)),
+    "boolean": (("true as text", "true"), ("a number", 1)),
     "array": (("a text", "text"), ("an object", {})),
     "object": (("a text", "text"), ("a list", [])),
 }
 """By type, values of others that lenient readers take for one of it."""
+LENIENT = ("is a number as text", "is true as text", "is a number")
+"""Of these, what many a reader converts: the document's type is kept by what is stored."""
+
+
+def is_lenient(what: str) -> bool:
+    """Whether to take a body that ``what`` describes may be a reader's leniency: the document forbids none."""
+    return what.endswith(LENIENT)
 
 
 class PlainSpoiling:

@@ -11,6 +11,7 @@ from mockserver.conformance.check_plan import Group
 from mockserver.conformance.comparing import alike, listed
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.fresh_keys import with_fresh_key
+from mockserver.conformance.normal_forms import is_normal_form
 from mockserver.conformance.plain_asking import NOW, UNKNOWN, PlainAsking, PlainMade, media_of, planned, within
 from mockserver.conformance.plain_writing import text_of
 from mockserver.conformance.stories.trail import Expected
@@ -141,10 +142,13 @@ class PlainTrying(PlainAsking):
         return {name: sent[name] for name in sorted(fits - own) if (name,) != model.key}
 
     def keeps(self, sent: Any, found: Any, cause: str) -> None:
-        """Expect each member of ``found`` that was sent to be what was sent."""
+        """Expect each member of ``found`` that was sent to be what was sent, or a form of it that is left open."""
         if not isinstance(sent, dict) or not isinstance(found, dict):
             return
-        other = [name for name in sorted(sent.keys() & found.keys()) if not alike(sent[name], found[name])]
+        unlike_ones = [name for name in sorted(sent.keys() & found.keys()) if not alike(sent[name], found[name])]
+        other = [name for name in unlike_ones if not is_normal_form(sent[name], found[name], in_order=False)]
+        if unlike_ones and not other:
+            self.session.prefer(condition=False, cause=f"{cause} ({listed(unlike_ones)})")
         lines = [f"{name}: wanted {shown(sent[name], 80)}, found {shown(found[name], 80)}" for name in other[:3]]
         unlike = tuple(((name,), sent[name], found[name]) for name in other)
         expected = Expected(found=found, places=unlike)

@@ -33,11 +33,22 @@ from mockserver.conformance.targets import find_target
         (True, 1, False),
         (3, 3.0, True),
         (["b", "a"], ["a", "b"], False),
+        (" a ", " a ", True),
+        (9007199254740991, 9007199254740992.0, True),
+        (9007199254740991, 9007199254740992, False),
+        ({"at": " a"}, {"at": "a", "more": 1}, True),
         (ABSENT, ABSENT, True),
     ],
 )
 def test_forms_of_a_value(sent: object, found: object, is_form: bool) -> None:
     assert is_normal_form(sent, found) is is_form
+
+
+@pytest.mark.parametrize(
+    ("found", "is_form"), [(["a", "b"], True), (["b", "a", "b"], True), (["a"], False), (["a", "c"], False)]
+)
+def test_a_list_may_be_a_set(found: list[str], is_form: bool) -> None:
+    assert is_normal_form([" b", "a"], found, in_order=False) is is_form
 
 
 @pytest.mark.parametrize(("found", "is_empty"), [(False, True), ([], True), (None, True), (0, False), ("x", False)])

@@ -14,6 +14,9 @@ from enum import Enum, auto
 from typing import Any
 from urllib.parse import parse_qs
 
+import jsonschema_rs
+import yaml
+
 BOOKS = """
 openapi: 3.0.3
 info: {title: Books, version: '1'}
@@ -61,6 +64,9 @@ components:
 """
 ONE = re.compile(r"/books/([^/]+)")
 FIELDS = ("title", "contact", "price", "released", "state", "is_lent", "tags")
+VALID = jsonschema_rs.Draft4Validator(
+    yaml.safe_load(BOOKS)["components"]["schemas"]["BookPatch"], validate_formats=True
+)
 NEW_YORK = timezone(timedelta(hours=-5))
 BEHIND = 0.1
 """How many seconds a search is behind what was written."""
@@ -158,7 +164,7 @@ class Books:
             fields = json.loads(body)
         except ValueError:
             return None
-        is_book = isinstance(fields, dict) and all(isinstance(fields.get(name), str) for name in required)
+        is_book = isinstance(fields, dict) and fields.keys() >= set(required) and VALID.is_valid(fields)
         return fields if is_book else None
 
     def _kept(self, fields: dict[str, Any]) -> dict[str, Any]:

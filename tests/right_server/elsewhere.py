@@ -104,8 +104,8 @@ class Shop:
     def _list(self, method: str, pets: dict[str, dict[str, Any]], query: str) -> tuple[int, Any]:
         if method != "GET":
             return 405, "No"
-        asked = re.search(r"(?:^|&)limit=(-?\d+)", query)
-        if asked and int(asked[1]) < 1:
+        asked = re.search(r"(?:^|&)limit=([^&]*)", query)
+        if asked and not (asked[1].isdecimal() and int(asked[1])):
             return self._refused()
         most = min(int(asked[1]) if asked else 50, 12 if Habit.SHORT_LISTS in self.habits else 50)
         found = sorted(pets.values(), key=lambda one: one["id"], reverse=Habit.NEWEST_FIRST in self.habits)
