@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,13 @@ import forked
 from mockserver.conformance.checking import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
+from mockserver.conformance.targets import find_target
+from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.verdict import Word
 from plain_documents import PETS
 from right_server.books import BOOKS, Books, Way
 from right_server.elsewhere import Habit, Shop, running
-from right_server.run import hurried
+from right_server.run import Time, hurried
 
 
 def test_a_server_that_is_right_in_another_way_gets_no_finding() -> None:
@@ -45,18 +49,40 @@ def test_habits_that_a_plain_document_leaves_open_are_no_finding(habits: frozens
     assert bool(verdict.troubles) is (Habit.OVERLOADED in habits)
 
 
-LATE = frozenset({Way.SEARCH_LAGS})
 STRICT = frozenset({Way.GONE, Way.LOCATION_ONLY})
+LATE = Way.SEARCH_LAGS
 
 
-@pytest.mark.parametrize("ways", [frozenset(Way) - STRICT - LATE, STRICT, LATE])
-def test_forms_of_values_that_a_plain_document_leaves_open_are_no_finding(ways: frozenset[Way], tmp_path: Path) -> None:
+@pytest.fixture
+def books(tmp_path: Path) -> Path:
     file = tmp_path / "books.yaml"
     file.write_text(BOOKS)
+    return file
+
+
+@pytest.mark.parametrize("ways", [frozenset(Way) - STRICT - {LATE}, STRICT])
+def test_forms_of_values_that_a_plain_document_leaves_open_are_no_finding(ways: frozenset[Way], books: Path) -> None:
     with running(Books(ways)) as url:
-        settle = 0.5 if ways is LATE else 0
-        options = Options(spec=file, target=url, profile="http", strictness=Provenance.INFERRED, settle=settle)
+        options = Options(spec=books, target=url, profile="http", strictness=Provenance.INFERRED)
         verdict, _ = run(options)
     assert [(one.key, one.detail) for one in verdict.findings] == []
     assert verdict.word is Word.CLEAN
-    assert bool(verdict.lag) is (ways is LATE)
+
+
+def test_a_list_that_is_late_is_waited_for(books: Path) -> None:
+    time = Time()
+    shop = Books(frozenset({LATE}), time)
+
+    def transport(sent: Sent) -> Received:
+        time.now += 0.004
+        status, value = shop.answer(sent.method, *sent.target.partition("?")[::2], sent.body or b"")
+        return Received(status, (("Content-Type", "application/json"),), json.dumps(value).encode())
+
+    options = Options(
+        spec=books, target="http://127.0.0.1:1", profile="http", strictness=Provenance.INFERRED, settle=0.5
+    )
+    target = replace(find_target(options), transport=transport)
+    verdict, _ = run(options, target=target, clock=time, pause=time.pause)
+    assert [(one.key, one.detail) for one in verdict.findings] == []
+    assert verdict.word is Word.CLEAN
+    assert verdict.lag

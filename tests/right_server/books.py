@@ -6,7 +6,6 @@ import itertools
 import json
 import re
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -97,11 +96,12 @@ class Books:
 
     needs_key = False
 
-    def __init__(self, habits: frozenset[Way]) -> None:
+    def __init__(self, habits: frozenset[Way], clock: Callable[[], float] = lambda: 0.0) -> None:
         self.habits, self.asked, self.lock = habits, 0, threading.Lock()
+        self._clock = clock
         self._books: dict[str, dict[str, Any]] = {}
         self._gone: set[str] = set()
-        self._shown: list[tuple[float, dict[str, dict[str, Any]]]] = [(0.0, {})]
+        self._shown: list[tuple[float, dict[str, dict[str, Any]]]] = [(-BEHIND, {})]
         self._ids = itertools.count(1)
 
     def answer(self, method: str, path: str, query: str, body: bytes) -> tuple[int, Any]:
@@ -112,14 +112,14 @@ class Books:
             reply = self._one(method, found[1], body) if found else (404, "no such path")
         if method != "GET":
             shown = {key: one for key, one in self._books.items() if key not in self._gone}
-            self._shown.append((time.monotonic(), shown))
+            self._shown.append((self._clock(), shown))
         return reply
 
     def _list(self, query: str) -> tuple[int, Any]:
         asked = {name: values[0] for name, values in parse_qs(query).items()}
         if not asked.get("limit", "1").isdecimal() or not 1 <= int(asked.get("limit", "1")) <= 100:
             return 400, "a limit is a number from 1 to 100"
-        until = time.monotonic() - (BEHIND if Way.SEARCH_LAGS in self.habits else 0)
+        until = self._clock() - (BEHIND if Way.SEARCH_LAGS in self.habits else 0)
         shown = next(books for since, books in reversed(self._shown) if since <= until)
         found = [one for one in shown.values() if asked.get("title", "").lower() in one["title"].lower()]
         return 200, found[: int(asked.get("limit", 100))]
