@@ -29,6 +29,7 @@ from mockserver.conformance import (
     read_body,
     resources_read,
     shown,
+    tree_of,
     variants,
     walk,
 )
@@ -117,7 +118,7 @@ def compared(session: Session, group: Group, operation: Operation, ask: Ask) -> 
 def members_of_reply(rule: Any) -> dict[str, Any]:
     """The rules of a reply's members where it is ``dict(name=rule, …)``; else its own, under no name."""
     with suppress(SyntaxError):
-        tree = ast.parse(str(rule).strip().replace("\n", " "), mode="eval").body
+        tree = tree_of(str(rule))
         if isinstance(tree, ast.Call) and ast.unparse(tree.func) == "dict" and tree.keywords and not tree.args:
             return {str(one.arg): ast.unparse(one.value) for one in tree.keywords}
     return {"": rule}

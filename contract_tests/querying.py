@@ -24,14 +24,15 @@ def asked(session: Session, group: Group) -> Group:
     raise Inconclusive("the document has nothing that could be queried")
 
 
-def values(operation: Operation, resource: str) -> dict[str, str]:
+def values(operation: Operation, queried: Group) -> dict[str, str]:
+    """The parameter that names the records of ``queried``, which may be another module's."""
     words = operation.meaning
-    return {words["type"]: f"{words['module']}:{resource}"}
+    return {words["type"]: f"{queried.resource.module or words['module']}:{queried.name}"}
 
 
 def start(session: Session, group: Group, queried: Group, body: dict[str, Any]) -> dict[str, Any]:
     operation = group.one(Kind.QUERY)
-    reply = session.send(Ask(operation, values(operation, queried.name), body=body))
+    reply = session.send(Ask(operation, values(operation, queried), body=body))
     session.status(reply, 200, "a query over records that there are", operation)
     return dict(session.value(reply))
 
@@ -42,7 +43,7 @@ def rows(session: Session, group: Group, queried: Group, body: dict[str, Any]) -
     read = group.one(Kind.READ)
     described = session.value(session.send(Ask(read, {record_name(read): started[group.key]})))
     session.same(started[group.key], described.get(group.key), "a query is described under another id")
-    _as_asked(session, group, {**values(group.one(Kind.QUERY), queried.name), **body}, described)
+    _as_asked(session, group, {**values(group.one(Kind.QUERY), queried), **body}, described)
     results = session.plan.groups[group.one(Kind.QUERY).meaning["results"]].one(Kind.READ)
     reply = session.send(Ask(results, {record_name(results): started[group.key]}))
     session.status(reply, 200, "the result of a query", results)
@@ -245,9 +246,10 @@ def check_refused(session: Session, group: Group) -> None:
         "by a field that there is not": {"fields": [queried.key], "criteria": {"fact": "no_such_field", "value": 1}},
     }.items():
         with session.each(operation):
-            reply = session.send(Ask(operation, values(operation, queried.name), body=body))
+            reply = session.send(Ask(operation, values(operation, queried), body=body))
             session.status(reply, 400, f"a query {what}", operation)
-    reply = session.send(Ask(operation, values(operation, "nothings"), body={"fields": [queried.key]}))
+    unknown = {operation.meaning["type"]: f"{operation.meaning['module']}:nothings"}
+    reply = session.send(Ask(operation, unknown, body={"fields": [queried.key]}))
     session.status(reply, 404, "a query over an unknown type", operation)
 
 
@@ -257,7 +259,7 @@ def check_described(session: Session, group: Group) -> None:
     for operation in group.all(Kind.DESCRIBE):
         for name, queried in session.plan.groups.items():
             with session.each(operation):
-                reply = session.send(Ask(operation, values(operation, name)))
+                reply = session.send(Ask(operation, values(operation, queried)))
                 session.status(reply, 200, "the description of a query type", operation)
                 names = {one.get("name") for one in session.value(reply).get("fields", [])}
                 session.expect(queried.resource.fields <= names, "a query type's description lacks fields", name)

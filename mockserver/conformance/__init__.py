@@ -34,6 +34,7 @@ from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.questions import against, questions
 from mockserver.conformance.registry import Check, check
 from mockserver.conformance.reporting import Reporter, reporter
+from mockserver.conformance.rule_text import tree_of
 from mockserver.conformance.session import Session
 from mockserver.conformance.steps import (
     Change,
@@ -167,6 +168,7 @@ __all__ = [
     "single_records",
     "smaller",
     "stamp",
+    "tree_of",
     "unlike_replies",
     "update_item",
     "usable",

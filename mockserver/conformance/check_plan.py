@@ -10,6 +10,7 @@ from typing import Any
 
 from mockserver.conformance.findings import NotApplicable
 from mockserver.conformance.plain_replies import PlainReplies
+from mockserver.conformance.rule_text import tree_of
 from mockserver.conformance.values import ABSENT, Values
 from mockserver.contract import Contract, Kind, Operation, Resource
 from mockserver.contract.document import Node
@@ -261,7 +262,7 @@ def examples_of(group: Group) -> list[Mapping[str, Any]]:
 def first_condition(when: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """The field that an effect's condition looks at first, and the values that meet it; (None,) for no certain ones."""
     try:
-        tree = ast.parse(when.strip() or "None", mode="eval").body
+        tree = tree_of(when or "None")
     except SyntaxError:
         return
     first = tree.values[0] if isinstance(tree, ast.BoolOp) else tree

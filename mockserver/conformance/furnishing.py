@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.conformance.asking import Ask
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
+from mockserver.conformance.rule_text import tree_of
 from mockserver.conformance.session import Session
 from mockserver.contract import Kind
 
@@ -164,7 +165,7 @@ def texts_in(rules: Any) -> Iterator[str]:
 def trees(rules: Any) -> Iterator[ast.AST]:
     for text in texts_in(rules):
         try:
-            yield ast.parse(text.strip().replace("\n", " "), mode="eval")
+            yield tree_of(text)
         except SyntaxError:
             continue
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import quote, unquote
 
+from mockserver.conformance.rule_text import tree_of
 from mockserver.conformance.traffic import Exchange, json_or_none
 from mockserver.contract import Contract, Kind, Operation
 from mockserver.values.pointer import pointer_to
@@ -114,8 +115,8 @@ def made_at(operation: Operation, exchange: Exchange) -> tuple[str, str] | None:
 def _generated(operation: Operation) -> list[str]:
     """The members of a reply that hold the record that was generated: ``dict(name=it)`` or ``{'name': it}``."""
     try:
-        reply = ast.parse(f"({operation.meaning['reply']}\n)", mode="eval").body
-    except SyntaxError:  # rules may leave out an else, which Python does not
+        reply = tree_of(operation.meaning["reply"])
+    except SyntaxError:
         return []
     members: list[tuple[object, ast.expr]] = []
     if isinstance(reply, ast.Call):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from mockserver.conformance.naive_values import FUNCTIONS, CannotTell, holds, is_number, items, spelt
+from mockserver.conformance.rule_text import tree_of
 
 STEPS = 200_000
 """How many pieces of expressions one evaluation may look at."""
@@ -63,7 +64,7 @@ class Reader:
             return self.value(rule["in"], this, names)
         if not isinstance(rule, str):
             return rule
-        return self._of(ast.parse(rule.strip().replace("\n", " "), mode="eval").body, this, names)
+        return self._of(tree_of(rule), this, names)
 
     def named(self, let: Mapping[str, Any], this: Held | None, names: Mapping[str, Any]) -> dict[str, Any]:
         """The names that a ``let`` gives, each of which may use those before it."""

@@ -1,10 +1,12 @@
 """The rules as an oracle: an engine that works something out wrongly is found, and the rule is named."""
 
+import ast
 from datetime import UTC, datetime
 
 import pytest
 
 import forked
+from mockserver.conformance import tree_of
 from mockserver.conformance.naive import Key, Reader
 from mockserver.conformance.naive_values import CannotTell, agree, plain
 from rule_edits import filled_otherwise, found, off, one_more, one_value_less, whatever
@@ -119,3 +121,9 @@ def test_what_agrees():
     assert not agree([1, 2], [2, 1])
     assert agree([1, 2], [2, 1], ordered=False)
     assert not agree({"a": 1}, {})
+
+
+def test_a_condition_of_a_rule_may_leave_out_its_else_for_the_kit_too() -> None:
+    assert ast.unparse(tree_of("'few' if [x for x in log if x]\n")) == "'few' if [x for x in log if x] else None"
+    with pytest.raises(SyntaxError):
+        tree_of("1 +")
