@@ -13,6 +13,7 @@ from mockserver.conformance import (
     Session,
     check,
     moving,
+    nested_steps,
     patch,
     refused,
     same_json,
@@ -197,6 +198,19 @@ def check_lists(session: Session, group: Group) -> None:
     if absent:
         step = {"op": "test", "path": f"/{absent}", "value": None}
         refused(session, group, record, [step], "tests what is absent against null", status=409)
+
+
+@check(*NEEDS, writes=True, every=2)
+def check_inside(session: Session, group: Group) -> None:
+    """Members of objects are replaced, removed and added where they stand, in the items of lists too."""
+    record = session.create(group)
+    steps = [*nested_steps(group, record)]
+    if not steps:
+        raise NotApplicable("there is no object with members")
+    for what, step, fields in steps:
+        becomes(session, group, record, [step], {**record, **fields}, what)
+        back = [{"op": "add", "path": f"/{name}", "value": record[name]} for name in fields]
+        record = {**record, **patch(session, group, record, back, "puts a field back")}
 
 
 @check(*NEEDS, writes=True)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.conformance import Ask, Group, Kind, Session, by_id, check, listed, walk, ways
+from mockserver.conformance import (
+    Ask,
+    Group,
+    Kind,
+    NotApplicable,
+    Session,
+    by_id,
+    changes,
+    check,
+    listed,
+    walk,
+    ways,
+)
 
 ODD_TEXTS = (
     "café Łódź 東京 🎓 שלום, and e\u0301 that is no \u00e9",
@@ -163,6 +175,36 @@ def check_values_survive(session: Session, group: Group) -> None:
             session.status(reply, 200, f"{create.id} of unusual values that its schema allows", create)
             found = session.read(group, session.value(reply)[group.key])
             _holds(session, body, found, "a value does not survive a create")
+
+
+@check(Kind.CREATE, Kind.READ, writes=True, every=2)
+def check_other_parameters(session: Session, group: Group) -> None:
+    """A record is read as it is now with those parameters too that choose no fields of it."""
+    operation = group.one(Kind.READ)
+    own = [one for one in operation.parameters if one.location == "query" and one.name != operation.projection]
+    if not own:
+        raise NotApplicable("a read takes no other parameters")
+    made = session.create(group)
+    for what, change in (("a create", None), *[*changes(session, group)][:1]):
+        if change is not None:
+            change(made)
+        wanted = session.read(group, made[group.key])
+        for parameter in own:
+            node = parameter.validator.node
+            for text in {*map(str, _declared(node.value)), "true", "false"}:
+                if not parameter.validator.allows(text):
+                    continue
+                with session.each(operation):
+                    reply = session.at(group, Kind.READ, made[group.key], query={parameter.name: text})
+                    session.status(reply, 200, f"{operation.id} with {parameter.name}", operation)
+                    cause = f"{operation.id} with {parameter.name} answers another record after {what}"
+                    session.same(wanted, session.value(reply), cause)
+
+
+def _declared(schema: Any) -> list[Any]:
+    """The values that a schema names: those of its enum, else its example."""
+    words = schema if isinstance(schema, Mapping) else {}
+    return words.get("enum") or [one for one in (words.get("example"),) if one is not None]
 
 
 @check(Kind.CREATE, Kind.READ, writes=True)

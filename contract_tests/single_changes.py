@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.conformance import Group, Kind, NotApplicable, Session, check, moving, smaller
+from mockserver.conformance import Group, Kind, NotApplicable, Session, check, moving, nested_steps, smaller
 from mockserver.conformance import single_records as single
 
 WRITES = (Kind.CREATE, Kind.READ, Kind.DELETE, Kind.REPLACE, Kind.PATCH)
@@ -50,9 +50,6 @@ def check_steps(session: Session, group: Group) -> None:
             ("adds", [{"op": "add", "path": a, "value": ""}], {one: "", two: "y"}),
             ("removes", [{"op": "remove", "path": b}], {one: "", two: None}),
         ]  # fmt: skip
-        for name, inner, value, whole in single.members(group, single.now(session, group)):
-            step = {"op": "add", "path": f"/{name}/{inner}", "value": value}
-            turns.append((f"sets a member of {name}", [step], {name: whole}))
         for what, steps, wanted in turns:
             before = single.now(session, group)
             reply = single.ask(session, group, Kind.PATCH, steps)
@@ -61,6 +58,15 @@ def check_steps(session: Session, group: Group) -> None:
             expected = {name: value for name, value in expected.items() if value is not None}
             cause = f"a patch of a single record that {what} leaves the wrong one"
             session.same(expected, found, cause, without=moving(group))
+        for what, step, fields in nested_steps(group, single.now(session, group)):
+            before = single.now(session, group)
+            with session.each(group.one(Kind.PATCH)):
+                back = [{"op": "replace", "path": f"/{name}", "value": before[name]} for name in fields]
+                reply = single.ask(session, group, Kind.PATCH, [step])
+                session.status(reply, 200, f"a patch of a single record that {what}", group.one(Kind.PATCH))
+                cause = f"a patch of a single record that {what} leaves the wrong one"
+                session.same({**before, **fields}, single.now(session, group), cause, without=moving(group))
+                single.ask(session, group, Kind.PATCH, back)
         last = {"op": "replace", "path": a, "value": "changed"}
         refused = {
             "removes what is not there": [last, {"op": "remove", "path": b}],

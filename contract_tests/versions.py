@@ -17,7 +17,10 @@ from mockserver.conformance import (
     check,
     quoted,
     read_datetime,
+    run_batch,
+    send_batch,
     stamp,
+    update_item,
 )
 
 NEEDS = (Kind.CREATE, Kind.READ)
@@ -41,6 +44,17 @@ def check_counted(session: Session, group: Group) -> None:
                 f"the version does not count {what}",
                 f"it was {quoted(before)}, is {quoted(after)}",
             )
+    if Kind.BATCH in group.operations:
+        found = batch_made(session, group).get(field)
+        session.expect(found == 1, "the version of a record that a batch made is not 1", f"found {quoted(found)}")
+
+
+def batch_made(session: Session, group: Group) -> dict[str, Any]:
+    """A record that a batch made, as it is read. Raises Inconclusive where it made none."""
+    (result,) = run_batch(session, group, [{"verb": "create", "record": session.body(group)}])
+    if result.get("status") != 200:
+        raise Inconclusive("a batch made no record")
+    return session.read(group, str(result.get("key")))
 
 
 @check(*NEEDS, writes=True)
@@ -106,13 +120,11 @@ def check_whose(session: Session, group: Group) -> None:
     if session.own.subject is None:
         raise Inconclusive("whose token it is was not told to this run")
     record = session.create(group)
-    for name in ("created-by", "modified-by"):
-        field = stamp(group, name)
-        session.expect(
-            record.get(field) == session.own.subject,
-            f"{field} of a new record is not the caller",
-            quoted(record.get(field)),
-        )
+    for one in (record, *([batch_made(session, group)] if Kind.BATCH in group.operations else [])):
+        for name in ("created-by", "modified-by"):
+            field = stamp(group, name)
+            found = one.get(field)
+            session.expect(found == session.own.subject, f"{field} of a new record is not the caller", quoted(found))
     if session.own.mint:
         _by_another(session, group, record)
 
@@ -135,6 +147,16 @@ def _by_another(session: Session, group: Group, record: dict[str, Any]) -> None:
             session.expect(found.get(modified) == another.subject, f"{modified} is not who made the last change")
             session.expect(found.get(created) == session.own.subject, f"{created} changes with another's change")
             session.at(group, kind, record[group.key], body=change(kind, "by us"))
+    if Kind.BATCH in group.operations:
+        for verb in ("patch", "update"):
+            steps, body = change(Kind.PATCH, f"{verb} of a batch"), session.body(group)
+            item = {"verb": "patch", "key": record[group.key], "patch": steps}
+            item = update_item(group, record[group.key], body) if verb == "update" else item
+            send_batch(session, group, [item], who=another)
+            found = session.read(group, record[group.key])
+            cause = f"{modified} is not who made the last change, a batch's {verb}"
+            session.expect(found.get(modified) == another.subject, cause)
+            session.expect(found.get(created) == session.own.subject, f"{created} changes with another's change")
 
 
 def _moment(session: Session, record: dict[str, Any], field: str) -> datetime:

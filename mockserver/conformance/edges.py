@@ -11,7 +11,10 @@ from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import NotApplicable
 from mockserver.contract import Kind
 from mockserver.contract.document import Node
+from mockserver.values.equality import same_json
 
+HOLDERS = 4
+"""Inside how many fields of a record steps of a patch go."""
 MOST = 8
 """How many values of one field are sent."""
 NEAREST: Mapping[str, tuple[tuple[str, Any], ...]] = {
@@ -102,3 +105,40 @@ def smaller(value: Any, size: int) -> Any:
     if isinstance(value, dict):
         return dict(list(value.items())[:size])
     return value[:size] if isinstance(value, list) else value
+
+
+def nested_steps(group: Group, record: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Steps of a patch inside the first objects and lists of a record: what each does, the step, and what it changes.
+
+    A member of an object, be it in a list, gets another value; one that need not be there goes, another one comes.
+    """
+    holders = [name for name in _free(group) if record.get(name) and isinstance(record[name], dict | list)]
+    for name in holders[:HOLDERS]:
+        node = group.writable[name]
+        other = group.values.make(node, name, 4_711)
+        for path, known, fresh in _objects(record[name], other):
+            for what, op, inner, value, whole in _turns(known, fresh):
+                changed = whole if path is None else [*record[name][:path], whole, *record[name][path + 1 :]]
+                if group.values.allows(node, changed):
+                    place = f"/{name}/{inner}" if path is None else f"/{name}/{path}/{inner}"
+                    step = {"op": op, "path": place, **({} if op == "remove" else {"value": value})}
+                    yield f"{what} of {name}", step, {name: changed}
+
+
+def _objects(value: Any, other: Any) -> Iterator[tuple[int | None, dict[str, Any], dict[str, Any]]]:
+    """The object that a field is, or the last one of those that it lists, beside another like it."""
+    if isinstance(value, dict):
+        yield None, value, other if isinstance(other, dict) else {}
+    elif value and isinstance(value[-1], dict):
+        fresh = other[-1] if isinstance(other, list) and other and isinstance(other[-1], dict) else {}
+        yield len(value) - 1, value[-1], fresh
+
+
+def _turns(known: dict[str, Any], fresh: dict[str, Any]) -> Iterator[tuple[str, str, str, Any, dict[str, Any]]]:
+    plain = [name for name in known if "/" not in name and "~" not in name and name]
+    changed = next((name for name in plain if name in fresh and not same_json(fresh[name], known[name])), None)
+    if changed is not None:
+        yield "replaces a member", "replace", changed, fresh[changed], {**known, changed: fresh[changed]}
+    for name in plain[-1:]:
+        yield "removes a member", "remove", name, None, {one: value for one, value in known.items() if one != name}
+    yield "adds a member", "add", "one_more", "more", {**known, "one_more": "more"}

@@ -70,16 +70,3 @@ def spoilt(session: Session, group: Group, kind: Kind) -> Iterator[tuple[str, An
             yield what, [{"op": "add", "path": f"/{changed}", "value": body[changed]}]
         elif kind is not Kind.PATCH and not allowed(group, kind, body):
             yield what, body
-
-
-def members(group: Group, record: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, dict[str, Any]]]:
-    """A member of each of the first objects, another one's value for it, and the object with that."""
-    objects = {name: value for name, value in record.items() if isinstance(value, dict) and len(value) > 1}
-    for name, known in list(objects.items())[:2]:
-        for inner, value in known.items():
-            other = next((one for one in known.values() if type(one) is type(value) and one != value), None)
-            if other is None and isinstance(value, bool | int | float):
-                other = not value if isinstance(value, bool) else value + 1
-            if other is not None and group.values.allows(group.writable[name], changed := {**known, inner: other}):
-                yield name, inner, other, changed
-                break
