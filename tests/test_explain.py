@@ -54,6 +54,18 @@ def test_what_is_absent_is_told() -> None:
     assert steps["  owner_type == 'contact'"] == "    gives true"
 
 
+def test_what_is_due_on_a_date() -> None:
+    assert explained("billingRuns.scheduled_run_date", "--record", "run-2025-05") == (0, [
+        "billingRuns.scheduled_run_date: a date, and what happens when the clock passes it",
+        "  on that date: A scheduled run takes place on its day, with all that follows.",
+        "    when status == 'scheduled'",
+        "    set status = 'completed', run_date = now()",
+        "for billingRuns/run-2025-05 of acme",
+        '  scheduled_run_date is "2025-05-01T06:00:00.000Z"; the world begins at 2025-04-18T12:00:00.000Z',
+    ])  # fmt: skip
+    assert "scheduled_run_date" in explained("billingRuns")[1][-1]
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

@@ -69,6 +69,48 @@ def explain(contract: Contract, resource: Resource, field: str) -> Explanation |
     return Explanation(resource, field, word, names, text, tuple(sorted(needs)), reader, node)
 
 
+@dataclass(frozen=True, slots=True)
+class DueExplanation:
+    """What happens on the date that a field holds: when by it, what in a sentence, under which condition, and how."""
+
+    moment: str
+    about: str
+    when: str
+    steps: tuple[str, ...]
+
+
+def explain_due(contract: Contract, resource: Resource, field: str) -> list[DueExplanation]:
+    """The effects that are due on the date in a field, in the document's order."""
+    listed = contract.document.node("components", "schemas", resource.schema, "x-mock", "effects").value or []
+    return [_due(one) for one in listed if one.get("due") == field]
+
+
+def _due(effect: Mapping[str, Any]) -> DueExplanation:
+    spans = [f"{_span(effect[word])} {word}" for word in ("before", "after") if word in effect]
+    when = effect.get("when", "")
+    condition = when.get("in", "") if isinstance(when, Mapping) else when
+    return DueExplanation(
+        " and ".join(spans) or "on that date",
+        str(effect["about"]),
+        _one_line(str(condition)),
+        tuple(_step(one) for one in effect["do"]),
+    )
+
+
+def _span(span: Mapping[str, Any]) -> str:
+    return ", ".join(f"{number} {unit}" for unit, number in span.items())
+
+
+def _step(step: Mapping[str, Any]) -> str:
+    """One step of an effect on a line: what it does to which records."""
+    word = next(one for one in ("set", "create", "change", "mail") if one in step)
+    if word == "mail":
+        return f"mail {_one_line(str(step['mail']))}: {_one_line(str(step['subject']))}"
+    values = step["set"] if word == "set" else step.get("values", {})
+    given = ", ".join(f"{name} = {_one_line(str(one))}" for name, one in values.items())
+    return f"set {given}" if word == "set" else f"{word} {_one_line(str(step[word]))}: {given}"
+
+
 def _parts(text: str, names: Mapping[str, str]) -> list[str]:
     """The parts of an expression that can be evaluated by themselves, innermost first, each once."""
     tree = ast.parse(f"({text}\n)", mode="eval").body
