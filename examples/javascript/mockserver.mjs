@@ -1,11 +1,21 @@
 // A client of the mock's control plane for tests in JavaScript: Playwright, Cypress, or plain Node. No dependencies.
 // Copy this file into your project. What it talks to is described at /__mock__/openapi.json.
 
-/** What the mock refused, in its own words. */
+/** What the mock refused, in its own words: `status`, and `errors` with a `path` and a `message` each. */
 export class MockError extends Error {
   constructor(request, status, text) {
-    super(`${request}: ${status} ${text}`)
+    const { message = text, errors = [] } = parsed(text)
+    super([`${request}: ${status} ${message}`, ...errors.map((one) => `  ${[one.path, one.message].filter(Boolean).join(' ')}`)].join('\n'))
     this.status = status
+    this.errors = errors
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text) ?? {}
+  } catch {
+    return {}
   }
 }
 

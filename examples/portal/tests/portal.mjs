@@ -16,6 +16,10 @@ export const test = base.extend({
   /** The worker's world, as at the start, with Rosalind on record. */
   world: async ({ tenant }, use) => {
     await tenant.reset()
+    await tenant.plant('contacts', {
+      id: ROSALIND.id, name: ROSALIND.name, first_name: ROSALIND.first_name, last_name: ROSALIND.last_name,
+      email_address: ROSALIND.email_address, home_address: { city: ROSALIND.city, country: ROSALIND.country },
+    })
     await tenant.plant('profiles', ROSALIND)
     await use(tenant)
   },
