@@ -91,8 +91,8 @@ format: $(READY) ## put the code into its one format
 lock: $(READY) ## raise the pinned dependencies and base of the image
 	bash .ci/lock
 
-bench: $(READY) peers ## measure start-up and throughput beside Prism (needs wrk, node and npm)
-	$(BIN)/python benchmarks/compare.py $(ARGS)
+bench: $(READY) peers ## measure all that benchmarks/README.md shows, eleven minutes (needs wrk, node and npm; ARGS=--quick)
+	$(BIN)/python benchmarks/everything.py $(ARGS)
 
 documents: $(READY) peers ## tell one story to this mock, Prism and Scalar's on the documents in FOLDER (needs node and npm)
 	npm ci --prefix benchmarks --no-audit --no-fund --ignore-scripts

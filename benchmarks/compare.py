@@ -30,12 +30,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
 HERE = Path(__file__).parent
 BEGIN, END = "<!-- requests -->", "<!-- /requests -->"
-LISTED = 25
+LISTED, LONG = 25, 100
 CONNECTIONS = 8
 LONGEST = 300
 """Seconds in which a server must give its first good reply."""
@@ -73,18 +74,40 @@ class Load:
 
 def main() -> None:
     args = arguments()
-    with tempfile.TemporaryDirectory() as folder:
-        document = json.loads(Path("spec/openapi.json").read_text())
-        token = run("mockserver", "token", "--tenant", "acme").strip()
-        peer = prism(args.prism, peer_document(document, Path(folder)), token)
-        servers = [ours(token, args.records), peer, bare(Path(folder), token)]
-        workloads = workloads_of(document)
-        figures = measure(servers, workloads, args, Path(folder))
-        fair = fairness(servers[0], args, Path(folder))
-    text = table(servers, workloads, figures) + "\n" + fair + "\n"
+    text, _ = compared(args)
     print(text)
     if args.write:
         put_between(HERE / "README.md", BEGIN, END, text)
+
+
+def compared(args: argparse.Namespace) -> tuple[str, dict[str, float]]:
+    """The table, and figures for the page's goals by name."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        document = json.loads(Path("spec/openapi.json").read_text())
+        token = run("mockserver", "token", "--tenant", "acme").split()[-1]
+        run("mockserver", "seed", "--out", str(folder / "world"))
+        floor = bare(folder, token)
+        servers = [ours(token, args.records), prism(args.prism, peer_document(document, folder, LISTED), token), floor]
+        workloads = workloads_of(document)
+        figures = measure(servers, workloads, args, folder)
+        long = Workload(f"list of {LONG}", "GET", COLLECTION)
+        larger = [
+            ours(token, args.records, LONG),
+            prism(args.prism, peer_document(document, folder, LONG), token),
+            floor,
+        ]
+        found = measure(larger, [long], args, folder)
+        figures |= {key: loads for key, loads in found.items() if key[1] == long.name}
+        workloads.insert(2, long)
+        fair, times = fairness(servers[0], args, folder)
+    mine, peer_name, floor_name = (server.name for server in servers)
+    told = {"fairness": times}
+    for one in workloads:
+        load, other, least = (median(figures[name, one.name]) for name in (mine, peer_name, floor_name))
+        told |= {f"{one.name} : peer": other.cpu / load.cpu, f"{one.name} : bare": least.cpu / load.cpu}
+        told[f"{one.name} p99 : p50"] = load.p99 / load.median
+    return table(servers, workloads, figures) + "\n" + fair + "\n", told
 
 
 def peer() -> str:
@@ -92,7 +115,7 @@ def peer() -> str:
     return shutil.which("prism", path="tests/peers/node_modules/.bin") or shutil.which("prism") or "prism"
 
 
-def arguments() -> argparse.Namespace:
+def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=4, help="for each workload and round")
@@ -100,16 +123,16 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--searched", type=int, default=100_000, help="certifications that another client searches")
     parser.add_argument("--write", action="store_true", help="put the table into README.md")
     parser.add_argument("--prism", default=peer())
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     for tool in ("wrk", args.prism):
         if shutil.which(tool) is None:
             sys.exit(f"{tool} was not found: see the head of {__file__}")
     return args
 
 
-def ours(token: str, records: int) -> Server:
+def ours(token: str, records: int, listed: int = LISTED) -> Server:
     def command(port: int) -> list[str]:
-        sized = ["--page-size", str(LISTED), "--count", f"certifications={records}"]
+        sized = ["--page-size", str(listed), "--count", f"certifications={records}"]
         return [script("mockserver"), "serve", "--quiet", "--port", str(port), *sized]
 
     return Server("mockserver", command, token)
@@ -132,18 +155,18 @@ def bare(folder: Path, token: str) -> Server:
     return Server("bare callable", command, token, knows_the_document=False)
 
 
-def peer_document(document: dict[str, Any], folder: Path) -> Path:
+def peer_document(document: dict[str, Any], folder: Path, listed: int) -> Path:
     """The document with a list example as long as the list that ours sends, at the root of the peer."""
     told = copy.deepcopy(document)
     told["servers"] = [{"url": "http://127.0.0.1"}]
-    run("mockserver", "seed", "--out", str(folder / "world"))
-    records = json.loads((folder / "world/acme/certifications.json").read_text())[:LISTED]
+    seeded = json.loads((folder / "world/acme/certifications.json").read_text())
+    records = [seeded[number % len(seeded)] for number in range(listed)]
     reply = told["paths"]["/certifications/{tenantId}"]["get"]["responses"]["200"]
     while "$ref" in reply:
         reply = functools.reduce(lambda node, step: node[step], reply["$ref"].split("/")[1:], told)
     reply["content"]["application/json"].pop("examples", None)
     reply["content"]["application/json"]["example"] = records
-    file = folder / "peer.json"
+    file = folder / f"peer-{listed}.json"
     file.write_text(json.dumps(told))
     return file
 
@@ -197,7 +220,7 @@ def measure(servers: list[Server], workloads: list[Workload], args: argparse.Nam
     return figures
 
 
-def fairness(server: Server, args: argparse.Namespace, folder: Path) -> str:
+def fairness(server: Server, args: argparse.Namespace, folder: Path) -> tuple[str, float]:
     """The latency of a GET alone, and beside a client that does nothing but search more records."""
     big = ours(server.token, args.searched)
     search = {"name": "zz", "status": ["active"]}
@@ -213,7 +236,10 @@ def fairness(server: Server, args: argparse.Namespace, folder: Path) -> str:
         other.wait()
     p99 = f"p99 {beside.p99:.1f} ms, alone {alone.p99:.1f} ms ({beside.p99 / alone.p99:.1f} x)"
     p50 = f"p50 {beside.median:.2f} and {alone.median:.2f} ms"
-    return f"GET one beside a client that searches {args.searched:,} records all the time: {p99}; {p50}."
+    return (
+        f"GET one beside a client that searches {args.searched:,} records all the time: {p99}; {p50}.",
+        beside.p99 / alone.p99,
+    )
 
 
 @contextmanager
@@ -252,12 +278,14 @@ def status(port: int, workload: Workload, token: str) -> int | None:
         connection.close()
 
 
-def load(server: Server, port: int, process: int, workload: Workload, seconds: int, folder: Path) -> Load:
-    """A run of wrk, after one request that shows the server gives the answer meant."""
+def load(
+    server: Server, port: int, process: int, workload: Workload, seconds: int, folder: Path, more: str = ""
+) -> Load:
+    """A run of wrk, after one request that shows the server gives the answer meant; ``more`` is added to its script."""
     found = status(port, workload, server.token)
     if server.knows_the_document and found not in (workload.status, 201, 422):
         sys.exit(f"{server.name}: {workload.name} answered {found}, wanted {workload.status}")
-    lua = script_of(folder / "workload.lua", server, workload)
+    lua = script_of(folder / "workload.lua", server, workload, more)
     url = f"http://127.0.0.1:{port}{workload.path}"
     before = processor_time(process)
     text = run("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(lua), url)
@@ -268,12 +296,12 @@ def load(server: Server, port: int, process: int, workload: Workload, seconds: i
     return Load(rate, milliseconds(lines["50%"][1]), milliseconds(lines["99%"][1]), spent / count * 1_000_000)
 
 
-def script_of(file: Path, server: Server, workload: Workload) -> Path:
+def script_of(file: Path, server: Server, workload: Workload, more: str = "") -> Path:
     """The workload as wrk's script."""
     lines = [f'wrk.method = "{workload.method}"', f'wrk.headers["Authorization"] = "Bearer {server.token}"']
     if workload.body is not None:
         lines += ['wrk.headers["Content-Type"] = "application/json"', f"wrk.body = [==[{json.dumps(workload.body)}]==]"]
-    file.write_text("\n".join(lines))
+    file.write_text("\n".join([*lines, more]))
     return file
 
 
@@ -323,8 +351,21 @@ def table(servers: list[Server], workloads: list[Workload], figures: Figures) ->
         one, two, three = [median(figures[server, name]) for server in names]
         cells = " | ".join(f"{load.rate:.1f} {unit}" for load in (one, two, three))
         lines.append(f"| {name} | {cells} | | {two.rate / one.rate:.1f} x | {one.rate / three.rate:.1f} x | |")
-    machine = f"CPython {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f} meanwhile."
-    return "\n".join([*lines, "", machine, ""])
+    return "\n".join([*lines, "", machine(), ""])
+
+
+def machine() -> str:
+    """What it was measured on, and with which versions."""
+    words = [
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if "model name" in line
+    ]
+    versions = [f"{name} {version(name.lower())}" for name in ("granian", "SQLAlchemy", "jsonschema-rs", "orjson")]
+    versions += [f"Node {run('node', '--version').strip()}"] if shutil.which("node") else []
+    told = [f"CPython {platform.python_version()}", *versions, f"Linux {platform.release()}"]
+    cores = f"{os.cpu_count()} cores ({words[0]})" if words else f"{os.cpu_count()} cores"
+    return f"{', '.join(told)}; {cores}, load {os.getloadavg()[0]:.0f} meanwhile."
 
 
 def median(loads: list[Load]) -> Load:

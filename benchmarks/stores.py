@@ -1,108 +1,136 @@
 """What a read and a change cost where records are kept: in memory, in an SQLite file, on a PostgreSQL of its own.
 
-    python benchmarks/stores.py --requests 500 --write
+    python benchmarks/stores.py --rounds 3 --seconds 2 --write
 
-``--write`` puts the table into benchmarks/README.md. PostgreSQL is started in a temporary folder and left out where it
-is not installed.
+Through the socket, 8 connections, alternating rounds, medians; then three replicas on that PostgreSQL at once, each
+asked by a client of its own. ``--write`` puts the table into benchmarks/README.md. PostgreSQL is started in a
+temporary folder and left out where it is not installed.
 """
 
 from __future__ import annotations
 
 import argparse
-import http.client
-import json
-import os
-import platform
+import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from compare import COLLECTION, HERE, RECORD, free_port, processor_time, put_between, script
+from compare import COLLECTION, HERE, RECORD, Load, Server, Workload, free_port, load, machine, put_between, script
+from compare import status as ask
 
 sys.path.insert(0, str(HERE.parent / "tests"))
-from postgres import postgres, program
+from postgres import Postgres, postgres, program
 
 BEGIN, END = "<!-- stores -->", "<!-- /stores -->"
+REPLICAS = 3
+NUMBERED = """local n = 0
+request = function()
+  n = n + 1
+  return wrk.format(nil, nil, nil, (wrk.body:gsub("#", n)))
+end"""
+"""For wrk: each change is another one, since one that changes nothing is not written."""
+GET = Workload("GET one", "GET", RECORD)
+STEPS = [{"op": "add", "path": "/notes", "value": "#"}, {"op": "replace", "path": "/city", "value": "Rome"}]
+PATCH = Workload("PATCH", "PATCH", RECORD, STEPS)
 
 
-class Cost(NamedTuple):
-    """Requests a second, and µs of the server's processor time for each."""
+class Running(NamedTuple):
+    """A server that answers: its process and port."""
 
-    rate: float
-    cpu: float
+    process: int
+    port: int
 
 
 def main() -> None:
     told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    told.add_argument("--requests", type=int, default=500)
+    told.add_argument("--rounds", type=int, default=3)
+    told.add_argument("--seconds", type=int, default=2, help="for each workload and round")
     told.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     args = told.parse_args()
-    found = {"memory": measured("memory", args.requests)}
-    with tempfile.TemporaryDirectory() as name:
-        found["SQLite"] = measured(str(Path(name) / "world.db"), args.requests)
-    if program("initdb"):
-        with postgres() as server:
-            found["PostgreSQL"] = measured(server.url, args.requests)
-    made = table(found)
-    print(made)
+    text, _ = measured(args.rounds, args.seconds)
+    print(text)
     if args.write:
-        put_between(HERE / "README.md", BEGIN, END, made)
+        put_between(HERE / "README.md", BEGIN, END, text)
 
 
-def measured(store: str, count: int) -> dict[str, Cost]:
-    """Reads and changes of one record."""
-    with running(store) as (process, connection):
-        costs = {}
-        for name, method in (("GET one", "GET"), ("PATCH", "PATCH")):
-            before, began = processor_time(process), time.perf_counter()
-            for number in range(count):
-                body = [{"op": "add", "path": "/number", "value": number}] if method == "PATCH" else None
-                assert ask(connection, method, RECORD, body) == 200
-            seconds = time.perf_counter() - began
-            costs[name] = Cost(count / seconds, (processor_time(process) - before) / count * 1_000_000)
-        return costs
+def measured(rounds: int, seconds: int) -> tuple[str, dict[str, float]]:
+    """The table, and figures for the page's goals by name."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        places = {"memory": "memory", "SQLite": str(folder / "world.db")}
+        if program("initdb"):
+            server: Postgres = stack.enter_context(postgres())
+            places["PostgreSQL"] = server.url
+        servers = {name: stack.enter_context(running(place)) for name, place in places.items()}
+        found: dict[tuple[str, str], list[Load]] = {}
+        for number in range(rounds):
+            for name in servers if number % 2 == 0 else reversed(servers):
+                for workload in (GET, PATCH):
+                    one = measure(servers[name], workload, seconds, folder)
+                    found.setdefault((name, workload.name), []).append(one)
+        together = ""
+        figures = {f"{name}, {kind}": median(loads).rate for (name, kind), loads in found.items()}
+        if "PostgreSQL" in servers:
+            replicas = [servers["PostgreSQL"], *(stack.enter_context(running(server.url)) for _ in range(REPLICAS - 1))]
+            rate = together_at_once(replicas, seconds, folder)
+            figures["replicas"] = rate / figures["PostgreSQL, GET one"]
+            together = (
+                f"Three replicas at once, a client each: {rate:,.0f} GETs a second, {figures['replicas']:.1f} x one."
+            )
+    return table(found, list(servers), together), figures
+
+
+def together_at_once(replicas: list[Running], seconds: int, folder: Path) -> float:
+    """Reads a second of all replicas, each asked by a client of its own at the same time."""
+    folders = [folder / str(number) for number in range(len(replicas))]
+    for one in folders:
+        one.mkdir()
+    with ThreadPoolExecutor(len(replicas)) as pool:
+        loads = pool.map(lambda one: measure(one[0], GET, seconds, one[1]), zip(replicas, folders, strict=True))
+        return sum(one.rate for one in loads)
+
+
+def measure(server: Running, workload: Workload, seconds: int, folder: Path) -> Load:
+    named = Server("mockserver", lambda _: [], "none")
+    return load(named, server.port, server.process, workload, seconds, folder, NUMBERED if workload.body else "")
 
 
 @contextmanager
-def running(store: str) -> Iterator[tuple[int, http.client.HTTPConnection]]:
+def running(store: str) -> Iterator[Running]:
     port = free_port()
     command = [script("mockserver"), "serve", "--quiet", "--auth", "off", "--port", str(port), "--store", store]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     try:
         assert process.stdout.readline().startswith("listening")
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        assert ask(connection, "GET", COLLECTION) == 200
-        yield process.pid, connection
+        assert ask(port, Workload("", "GET", COLLECTION), "none") == 200
+        yield Running(process.pid, port)
     finally:
         process.terminate()
         process.communicate(timeout=20)
 
 
-def ask(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None) -> int:
-    content = None if body is None else json.dumps(body)
-    connection.request(method, path, content, {"Content-Type": "application/json"} if content else {})
-    reply = connection.getresponse()
-    reply.read()
-    return reply.status
+def median(loads: list[Load]) -> Load:
+    return Load(
+        *(statistics.median(one) for one in zip(*((x.rate, x.median, x.p99, x.cpu) for x in loads), strict=True))
+    )
 
 
-def table(found: dict[str, dict[str, Cost]]) -> str:
+def table(found: dict[tuple[str, str], list[Load]], stores: list[str], together: str) -> str:
     lines = ["| kept in | GET one a second | µs of CPU | : memory | PATCH a second | µs of CPU | : memory |"]
     lines.append("| --- " * 7 + "|")
-    for store, costs in found.items():
-        cells = [
-            f"{cost.rate:,.0f} | {cost.cpu:,.0f} | {cost.cpu / found['memory'][name].cpu:.1f} x"
-            for name, cost in costs.items()
-        ]
+    for store in stores:
+        cells = []
+        for workload in (GET, PATCH):
+            one, least = median(found[store, workload.name]), median(found["memory", workload.name])
+            cells.append(f"{one.rate:,.0f} | {one.cpu:,.0f} | {one.cpu / least.cpu:.1f} x")
         lines.append(f"| {store} | {' | '.join(cells)} |")
-    machine = f"CPython {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f} meanwhile."
-    return "\n".join([*lines, "", machine, ""])
+    return "\n".join([*lines, "", together, "", machine(), ""])
 
 
 if __name__ == "__main__":
