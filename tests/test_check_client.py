@@ -113,6 +113,25 @@ def test_what_reads_leaves_and_is_recorded(contract: Contract, method: str, path
     assert one.recorder.statuses == {(operation, 200): 1}
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "sent"),
+    [
+        ("GET", "/certifications/acme/x", "/certifications/acme/x?consistentRead=true"),
+        ("GET", "/certifications/acme/x?fields=name", "/certifications/acme/x?fields=name&consistentRead=true"),
+        ("GET", "/certifications/acme/x?consistentRead=false", "/certifications/acme/x?consistentRead=false"),
+        ("GET", "/certifications/acme", "/certifications/acme"),
+        ("DELETE", "/certifications/acme/x", "/certifications/acme/x"),
+    ],
+)
+def test_where_reads_lag_they_ask_to_be_consistent(contract: Contract, method: str, path: str, sent: str) -> None:
+    for lag, wanted in ((0.0, path), (0.2, sent)):
+        target = Target(OK)
+        one = client(contract, target)
+        one.pace.lag = lag
+        one.send(Sent(method, path))
+        assert target.got[0].target == wanted
+
+
 def test_safe_requests_are_sent_again_when_the_target_says_when(contract: Contract) -> None:
     time, target = Time(), Target(busy(), busy(503, "2"), OK)
     assert client(contract, target, time).send(Sent("GET", "/certifications/acme")).status == 200

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import TypeAlias
 
 from mockserver.conformance.allow_list import AllowList, NotAllowed, Routes
+from mockserver.conformance.consistent_reads import consistent
 from mockserver.conformance.credentials import Credentials, carries
 from mockserver.conformance.gateway import REFUSED, Gateway, Patience, Stopped
 from mockserver.conformance.pacing import RequestRate, retry_after
@@ -96,6 +97,8 @@ class TargetClient:
         sent = replace(sent, operation=operation.id if operation else None)
         if self.before:
             sent = self.before(sent, operation)
+        if self.pace.lag and operation is not None and _is_safe(sent, operation):
+            sent = consistent(sent, operation)
         exchange = self._answered(sent, operation)
         assert exchange.reply
         for look in self.after:

@@ -81,17 +81,21 @@ def _wrong(session: Session, operation: Operation, reply: Received, *, is_doubte
 
     ``is_doubted``: a list was not found, so that a 404 says nothing about a record.
     """
-    problem = f"answers {_described(reply)} to {operation.id} of the tenant {quoted(session.own.tenant)}"
+    has_tenants = session.plan.contract.tenant is not None
+    of_whom = f" of the tenant {quoted(session.own.tenant)}" if has_tenants else ""
+    problem = f"answers {_described(reply)} to {operation.id}{of_whom}"
+    token = "give a token that is valid for --tenant" if has_tenants else "give a token that it takes"
     if reply.status == HTTPStatus.UNAUTHORIZED:
-        return _cannot("--token", problem, "give a token that is valid for --tenant")
+        return _cannot("--token", problem, token)
     if is_html(reply) or HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:
         return _cannot("--target", problem, _remedy(reply))
     if reply.status == HTTPStatus.FORBIDDEN:
-        return _cannot("--token", problem, "give a token that is valid for --tenant")
+        return _cannot("--token", problem, token)
     if reply.status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED) and (
         is_doubted or not _may_be_missing(operation, reply)
     ):
-        return _cannot("--target", problem, "correct the path of the URL (is the base path missing?), or --tenant")
+        remedy = "correct the path of the URL (is the base path missing?)"
+        return _cannot("--target", problem, f"{remedy}, or --tenant" if has_tenants else remedy)
     return None
 
 

@@ -95,7 +95,7 @@ def judge(options: Options) -> None:
 def _problems(options: Options) -> Iterator[tuple[str, str, str]]:
     profile = options.chosen
     if profile.in_process != (options.target == MOCK):
-        of_servers = ", ".join(name for name, one in PROFILES.items() if not one.in_process)
+        of_servers = "http (of your own: it may be written to), staging-read (only reads) or staging-write"
         in_process = f"use --target mock, or for a server --profile with one of {of_servers}"
         remedy = in_process if profile.in_process else "name a URL, such as http://127.0.0.1:8080"
         yield "--target", f"the profile {profile.name} does not go with {quoted(options.target)}", remedy

@@ -26,6 +26,8 @@ TOLD = (Outcome.FAILED, Outcome.ERROR, Outcome.NOT_COVERED, Outcome.PASSED)
 FUZZING = "fuzzing"
 EACH = 40
 """Up to how many operations the terminal shows each; more are shown by resource."""
+WIDE = 200
+"""How many columns the table of operations has where nobody's window is too narrow for it."""
 DETAIL = 400
 """How many characters of a finding's detail the terminal shows."""
 
@@ -162,6 +164,7 @@ _PLURALS: Mapping[str, str] = {
 
 
 def _statuses(console: Console, summary: dict[str, Any]) -> None:
+    width = None if console.is_terminal else WIDE  # a log folds no lines
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim" if console.is_terminal else "")
     first = "operation" if len(summary["operations"]) <= EACH else "resource"
     columns = ((first, "left"), ("asked", "right"), ("judged", "right"), ("checks", "right"), ("statuses", "left"))
@@ -174,7 +177,7 @@ def _statuses(console: Console, summary: dict[str, Any]) -> None:
         asked, judged = (str(sum(one[what] for one in several)) for what in ("requests", "judged"))
         checks = {name for one in several for name in one["checks"]}
         table.add_row(name, asked, judged, str(len(checks)), _counts(one["statuses"] for one in several))
-    console.print(Padding(table, (0, 0, 0, 2)))
+    console.print(Padding(table, (0, 0, 0, 2)), width=width)
 
 
 def _counts(statuses: Iterable[Mapping[str, int]]) -> str:
