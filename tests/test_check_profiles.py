@@ -232,7 +232,7 @@ def _spoil(one: Recording) -> None:
         (["--target", "http://127.0.0.1:1", "--profile", "http"], "does not answer"),
         (["--target", "mock", "--profile", "http"], "does not go with 'mock'"),
         (["--target", "http://127.0.0.1:1"], "does not go with"),
-        (["--target", "http://127.0.0.1:1"], "or for a server --profile with one of http, staging-read"),
+        (["--target", "http://127.0.0.1:1"], "or for a server --profile with one of http (of your own"),
         (["--target", "ftp://127.0.0.1", "--profile", "http"], "is not an http or https URL"),
         (["--target", "https://api.example.com", "--profile", "http"], "not to api.example.com"),
         (["--target", "https://api.example.com", "--profile", "staging-read"], "no tenant is named"),

@@ -11,10 +11,12 @@ from mockserver.conformance.targets import Target, find_target
 from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.transports import in_process
 from mockserver.conformance.verdict import Verdict, Word
-from mockserver.settings import DEVELOPMENT_SECRET
+from mockserver.settings import DEVELOPMENT_SECRET, stock_specs
 from right_server.front import Manners, RightServer
 from right_server.keeping import Keeping
 
+CERTIFICATIONS = stock_specs()[0]
+"""The one document that this server answers."""
 HURRIED = Manners(lag=0.15, limit=40, habits=frozenset(Keeping))
 
 
@@ -35,7 +37,9 @@ def checked(groups: tuple[str, ...], seed: int, manners: Manners | None = None, 
     """The verdict on a fresh right server, with the strictness of the profile ``http``."""
     time = Time()
     server = in_process(RightServer(DEVELOPMENT_SECRET, manners, time))
-    chosen = Options(groups=groups, seed=seed, profile="http", target="http://127.0.0.1:1", **options)
+    chosen = Options(
+        spec=CERTIFICATIONS, groups=groups, seed=seed, profile="http", target="http://127.0.0.1:1", **options
+    )
 
     def transport(sent: Sent) -> Received:
         time.now += 0.002
@@ -59,7 +63,7 @@ def hurried(groups: list[str], seed: int, **options: Any) -> dict[str, Any]:
 
 def mock() -> Target:
     """The document and the two identities of a run."""
-    return find_target(Options())
+    return find_target(Options(spec=CERTIFICATIONS))
 
 
 def told(verdict: Verdict) -> dict[str, Any]:
