@@ -63,7 +63,7 @@ def carried_out(script: str, folder: Path, environment: Mapping[str, str]) -> su
         "CI_PIPELINE_IID": "7",
         **environment,
     }
-    script = script.replace("--rate 10/s", "--rate 1000/s --group examSites --no-fuzz")
+    script = script.replace("--rate 10/s", "--rate 1000/s --group programs --no-fuzz")
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=folder, env=told, capture_output=True, text=True, timeout=200, check=False,
