@@ -48,7 +48,7 @@ def record_functions(shape: RecordShape, field: str | None = None, known: Functi
 
 
 def documented() -> list[Function]:
-    """All functions there are for rules, by name, to be told to people."""
+    """All functions that rules can call, by name, for documentation."""
     more = (
         Function("records", _records, context=True, this=True),
         Function("find", _find, context=True),
@@ -74,7 +74,7 @@ def _resource(site: Site, shape: RecordShape) -> Shape | None:
 def _records(
     context: EvaluationContext, this: Any, resource: str, /, *, by: str | None = None, of: Any = None
 ) -> Records | tuple[()]:
-    """The records of a resource; ``by`` a foreign key, those that name this record there (or the record ``of``)."""
+    """The records of a resource; ``by`` a foreign key, those in which it names this record (or the record ``of``)."""
     named = this if of is None else of
     local = local_name(context.resources, resource)
     if local is None:
@@ -83,14 +83,14 @@ def _records(
 
 
 def _find(context: EvaluationContext, resource: str, key: Any, /) -> Any:
-    """The record of a resource with that key."""
+    """The record of a resource that has the key."""
     local = local_name(context.resources, resource)
     return ABSENT if local is None else context.find(local, key)
 
 
 def _numbers(resource: str, field: str | None) -> Any:
     def next_number(context: EvaluationContext, /) -> int:
-        """One more than the highest number that the field of any record ever had."""
+        """One more than the highest number this field has ever had in any record."""
         return context.tenant[resource].highest(field or "") + 1
 
     return next_number

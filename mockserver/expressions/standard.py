@@ -36,7 +36,7 @@ def _list(site: Site) -> Shape:
 
 @function(context=True, whole=False)
 def count(context: Context, items: Any) -> Any:
-    """How many there are; of none, 0."""
+    """The number of items; 0 if there are none."""
     if isinstance(items, Lazy) and isinstance(items, Sized):
         return len(items)
     return sum(1 for _ in present(context, items))
@@ -44,20 +44,20 @@ def count(context: Context, items: Any) -> Any:
 
 @function(name="sum", context=True)
 def sum_(context: Context, items: Any) -> Any:
-    """Of the numbers among them; of none, 0."""
+    """The sum of the numbers among the items; 0 if there are none."""
     return tidy(sum(item for item in present(context, items) if is_number(item)))
 
 
 @function(name="max", context=True)
 def max_(context: Context, *items: Any) -> Any:
-    """The largest of the numbers or else of the texts, such as moments; absent of none."""
+    """The largest number, or the largest string (such as a timestamp); absent if there are none."""
     found, key = _comparable(context, items)
     return max(found, key=key, default=ABSENT)
 
 
 @function(name="min", context=True)
 def min_(context: Context, *items: Any) -> Any:
-    """The smallest, as ``max``."""
+    """The smallest, by the rules of ``max``."""
     found, key = _comparable(context, items)
     return min(found, key=key, default=ABSENT)
 
@@ -68,7 +68,7 @@ def _comparable(context: Context, items: tuple[Any, ...]) -> tuple[list[Any], Ca
 
 @function(context=True, whole=False, check=_item)
 def first(context: Context, *items: Any) -> Any:
-    """The first of several that is not absent; of one list, its first item."""
+    """The first argument that is not absent; given one list, its first item."""
     if len(items) != 1:
         return next((item for item in items if item is not ABSENT), ABSENT)
     return next(iter(present(context, items[0])), ABSENT)
@@ -76,14 +76,14 @@ def first(context: Context, *items: Any) -> Any:
 
 @function(context=True)
 def distinct(context: Context, items: Any) -> Any:
-    """Each value once, in the order of their JSON."""
+    """Each value once, sorted by its JSON."""
     found = {orjson.dumps(plain(item), option=orjson.OPT_SORT_KEYS): plain(item) for item in present(context, items)}
     return [value for _, value in sorted(found.items())]
 
 
 @function
 def percent(part: Any, whole: Any) -> Any:
-    """How much of the second the first is, of a hundred, to two places; all of nothing is a hundred."""
+    """``part`` as a percentage of ``whole``, to two decimal places; 100 if ``whole`` is 0."""
     if not is_number(part) or not is_number(whole):
         return ABSENT
     return tidy(round(100 * part / whole, 2)) if whole else 100
@@ -91,33 +91,33 @@ def percent(part: Any, whole: Any) -> Any:
 
 @function(name="round")
 def round_(number: Any, places: Any = 0) -> Any:
-    """The number to so many places."""
+    """The number rounded to so many decimal places."""
     fits = is_number(number) and isinstance(places, int) and abs(places) <= 15
     return tidy(round(float(number), places)) if fits else ABSENT
 
 
 @function
 def text(value: Any) -> Any:
-    """The value as a text."""
+    """The value as a string."""
     value = result(value)
     return value if value is ABSENT else spelt(value)
 
 
 @function
 def lower(value: Any) -> Any:
-    """A text in small letters."""
+    """The string in lower case."""
     return value.lower() if isinstance(value, str) else ABSENT
 
 
 @function
 def upper(value: Any) -> Any:
-    """A text in capitals."""
+    """The string in upper case."""
     return value.upper() if isinstance(value, str) else ABSENT
 
 
 @function(context=True)
 def join(context: Context, separator: Any, items: Any) -> Any:
-    """The items as texts, with the separator between them."""
+    """The items as strings, with the separator between them."""
     parts = [spelt(item) for item in present(context, items)]
     size = sum(map(len, parts)) + len(parts) * len(separator) if isinstance(separator, str) else 0
     return bounded(separator.join(parts) if bounded("", size) == "" else "") if isinstance(separator, str) else ABSENT
@@ -125,7 +125,7 @@ def join(context: Context, separator: Any, items: Any) -> Any:
 
 @function(context=True)
 def merged(context: Context, *objects: Any) -> Any:
-    """One object with the members of all; of one name the last."""
+    """One object with the members of all; the last one wins where names are the same."""
     context.spend(len(objects))
     found: dict[str, Any] = {}
     for one in objects:
@@ -144,25 +144,25 @@ def _members(site: Site) -> Shape:
 
 @function(whole=False, check=_members)
 def pick(value: Any, *names: str) -> dict[str, Any]:
-    """An object of those members that are not absent."""
+    """An object of the named members, without those that are absent."""
     return {name: found for name in names if (found := member(value, name)) is not ABSENT}
 
 
 @function(name="dict")
 def dict_(**members: Any) -> Any:
-    """An object of the members that are not absent."""
+    """An object of the given members, without those that are absent."""
     return {name: result(value) for name, value in members.items() if value is not ABSENT}
 
 
 @function(context=True)
 def today(context: Any) -> Any:
-    """The day, as 2025-04-18."""
+    """The current date, as 2025-04-18."""
     return context.now.astimezone(UTC).date().isoformat()
 
 
 @function(context=True)
 def now(context: Any) -> Any:
-    """The moment, as 2025-04-18T12:00:00.000Z."""
+    """The current time, as 2025-04-18T12:00:00.000Z."""
     return stamp(context.now)
 
 
@@ -177,9 +177,9 @@ def later(
     hours: Any = ABSENT,
     minutes: Any = ABSENT,
 ) -> Any:
-    """So much after a day or moment; a day moved by hours or minutes becomes a moment.
+    """The date or timestamp that much later; a date moved by hours or minutes becomes a timestamp.
 
-    Absent when all the amounts are, or where no calendar reaches.
+    Absent when all the amounts are, or where the calendar ends.
     """
     return moved(start, 1, years, months, weeks, days, hours, minutes)
 
