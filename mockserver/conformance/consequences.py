@@ -9,6 +9,7 @@ from mockserver.conformance.as_held import AsHeld, moment_of
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.naive_values import agree, plain
 from mockserver.conformance.session import Session
+from mockserver.contract.resource import local_name
 from mockserver.values.shown import shown
 
 Record: TypeAlias = Mapping[str, Any]
@@ -18,7 +19,16 @@ Place: TypeAlias = tuple[str, str]
 
 def effects_of(group: Group) -> list[Mapping[str, Any]]:
     """The effects of the resource's records, as the document lists them; without those that a date brings about."""
-    return [one for one in group.schema.child("x-mock", "effects").value or [] if "due" not in one]
+    effects = group.schema.child("x-mock", "effects").value or []
+    return [{**one, "do": [*_steps_here(group, one["do"])]} for one in effects if "due" not in one]
+
+
+def _steps_here(group: Group, steps: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The steps, each record that one makes by the name of its resource here; of modules that are not served none."""
+    for step in steps:
+        name = local_name(group.contract.resources, step["create"]) if "create" in step else ""
+        if name is not None:
+            yield {**step, "create": name} if name else step
 
 
 def happens_on(effect: Mapping[str, Any]) -> list[str]:
