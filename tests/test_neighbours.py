@@ -112,7 +112,8 @@ def test_what_generate_order_answers_is_made_fetched_and_paid() -> None:
     [invoice] = client.get(f"/invoices/acme/order/{order['id']}").json["Items"]
     assert (invoice["id"], invoice["balance_due"], invoice["date_due"]) == (order["invoice_id"], 240, "2025-05-18")
     for paid, status, left in ((100, "open", 140), (240, "paid", 0)):
-        patch = [{"op": "replace", "path": "/amount_paid", "value": paid}]
+        booked = {"amount_paid": paid, "status": status}
+        patch = [{"op": "replace", "path": f"/{name}", "value": value} for name, value in booked.items()]
         settled = client.patch(f"/invoices/acme/{invoice['id']}", json=patch).json
         assert (settled["status"], settled["balance_due"]) == (status, left)
         assert client.get(f"/orders/acme/{order['id']}").json["balance_due"] == left
