@@ -85,6 +85,9 @@ def test_numbers_have_an_order_and_unlike_things_none() -> None:
 
 def test_a_datetime_is_what_the_text_tells_or_refused_with_a_reason() -> None:
     assert read_datetime("2025-04-18T12:00:00.25+02:00") == datetime(2025, 4, 18, 10, 0, 0, 250_000, UTC)
+    for text in ("2025-04-18T10:00:00.250Z", "2016-12-31T23:59:60.000Z", "9999-12-31T23:59:59.999Z"):
+        slowly = read_moment(text)
+        assert slowly and read_datetime(text) == slowly.as_datetime(), "written as we write it or not"
     assert Moment(0, is_leap=True).as_datetime().microsecond == 999_999
     for wrong, told in (("9999-12-31T23:59:59-23:59", "years 1 to 9999"), ("soon", "date-time"), (12, "date-time")):
         with pytest.raises(ValueError, match=told):
