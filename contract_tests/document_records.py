@@ -169,7 +169,7 @@ def check_read_only(session: Session, group: Group) -> None:
     if not isinstance(full, dict) or not asking.is_json(create) or model is None or model.record is None:
         raise NotApplicable("nothing tells what only one side says")
     declared = asking.maker.shapes.properties(model.record)
-    own = [name for name in sorted(asking.read_only(model.record)) if (name,) != model.key]
+    own = [name for name in sorted(declared) if (name,) != model.key and asking.maker.shapes.is_servers(declared[name])]
     forged = {name: asking.value(declared[name], 4_711 + number) for number, name in enumerate(own)}
     hidden = asking.write_only(read)
     if not forged and not hidden:

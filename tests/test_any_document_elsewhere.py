@@ -486,3 +486,13 @@ def test_a_description_that_is_no_text_stops_nothing(tmp_path: Path) -> None:
     assert client(root, tmp_path).get("/blogs").status_code == 200
     assert client(root, tmp_path).get("/__mock__/api/docs/").status_code == 200
     assert judged(root, tmp_path) == []
+
+
+def test_of_what_is_read_only_a_free_text_is_kept(tmp_path: Path) -> None:
+    """Documents that share a schema between requests and replies mark more than what their servers work out."""
+    own = {"engine": TEXT, "size": {"type": "integer"}, "url": {**TEXT, "format": "uri"}, "state": RULE}
+    record = an_object(id={"type": "integer"}, **{name: {**one, "readOnly": True} for name, one in own.items()})
+    sent = {"engine": "mysql/8", "size": 4_711, "url": "https://example.com/mine", "state": "SIZE"}
+    caller = client(document(records("/databases", record)), tmp_path)
+    made = caller.post("/databases", json=sent).json
+    assert {name for name in sent if made.get(name) == sent[name]} == {"engine"}

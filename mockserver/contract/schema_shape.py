@@ -133,6 +133,15 @@ class Shapes:
             (said for one in self._branches(found, "allOf") if (said := self.says(one, word)) is not None), None
         )
 
+    def is_servers(self, node: Node) -> bool:
+        """Whether a member is the server's alone to say: ``readOnly``, and no free text.
+
+        Nobody could make up a free text better than who sends it, and documents that share one schema between requests
+        and replies mark far more ``readOnly`` than what their servers work out.
+        """
+        is_text = self.type(node) == "string" and not any(self.says(node, one) for one in _TELLING)
+        return self.says(node, "readOnly") is True and not is_text
+
     def choices(self, node: Node) -> int:
         """How many alternatives the widest choice at this schema has."""
         if node.pointer not in self._choices:
@@ -204,6 +213,8 @@ class Shapes:
         return node.value if isinstance(node.value, Mapping) else {}
 
 
+_TELLING = ("format", "enum", "const", "pattern")
+"""Words that make more of a text than free text."""
 _STRUCTURE = frozenset(
     {"type", "properties", "required", "items", "additionalProperties", "allOf", "oneOf", "anyOf", "$ref"}
 )

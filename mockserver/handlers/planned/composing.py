@@ -104,7 +104,7 @@ def _sayable(call: Call, model: Model, sent: Mapping[str, Any]) -> Mapping[str, 
     return {
         name: one
         for name, one in sent.items()
-        if (name,) == model.key or name not in members or shapes.says(members[name], "readOnly") is not True
+        if (name,) == model.key or name not in members or not shapes.is_servers(members[name])
     }
 
 
