@@ -496,3 +496,15 @@ def test_of_what_is_read_only_a_free_text_is_kept(tmp_path: Path) -> None:
     caller = client(document(records("/databases", record)), tmp_path)
     made = caller.post("/databases", json=sent).json
     assert {name for name in sent if made.get(name) == sent[name]} == {"engine"}
+
+
+def test_a_whole_number_is_an_integer_however_it_was_written(tmp_path: Path) -> None:
+    """Documents before 3.1 know none with a fraction."""
+    record = an_object(
+        id={"type": "integer"}, count={"type": "integer"}, sizes={"type": "array", "items": {"type": "number"}}
+    )
+    caller = client(document(records("/things", record)), tmp_path)
+    made = caller.post("/things", data='{"count": 7.0, "sizes": [2.0, 0.5]}', content_type="application/json")
+    assert '"count":7' in made.text
+    assert "7.0" not in made.text
+    assert made.json["sizes"] == [2, 0.5]

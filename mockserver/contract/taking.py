@@ -24,6 +24,8 @@ from mockserver.values.shown import quoted
 JSON_PATCH = "application/json-patch+json"
 MAX_FIELDS = 1_000
 """How many fields of a form are read."""
+EXACT = 2**53
+"""From here on a number may be another than the one that was written."""
 
 
 def take(operation: Operation, request: Request, max_depth: int) -> Input:
@@ -162,7 +164,7 @@ class _RequestReader:
         is_form = "form-data" in name and "boundary" not in sent  # nothing but JSON can be meant by a brace
         if _is_json(name) or (is_form and self._request.body.lstrip()[:1] == b"{"):
             try:
-                return decode(self._request.body, self._max_depth)
+                return _as_integers(decode(self._request.body, self._max_depth))
             except BadJson as bad:
                 self.is_unreadable = True
                 self._broken("body", bad.pointer, "json", str(bad))
@@ -226,6 +228,15 @@ class _RequestReader:
 
     def _broken(self, location: str, pointer: str, keyword: str, message: str) -> None:
         self.violations.append(Violation(location, pointer, keyword, message))
+
+
+def _as_integers(value: Json) -> Json:
+    """Whole numbers without their fraction: to documents before 3.1, ``1.0`` is no integer, and to JSON it is ``1``."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _as_integers(one) for name, one in value.items()}
+    return [_as_integers(one) for one in value] if isinstance(value, list) else value
 
 
 def _in_memory(*_: Any, **__: Any) -> io.BytesIO:
