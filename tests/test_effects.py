@@ -263,7 +263,7 @@ WRONG = {
     "an unknown word": ({"if": {}, "do": [{"set": {}}]}, "if: is unknown; use one of about, after, before, do, due, let, on, when"),
     "nothing said": ({"about": " ", "do": [{"set": {}}]}, 'about: is " ", wanted pattern'),
     "nothing done": ({"do": []}, "do: is [], wanted 1 or more items; write steps"),
-    "no step": ({"do": [{"remove": "author_id"}]}, "do/0: matches none of the accepted forms; write one of set, create, change"),
+    "no step": ({"do": [{"remove": "author_id"}]}, "do/0: needs one of set, create, change, mail; add what is meant"),
     "no field of it": ({"do": [{"set": {"nothing": 1}}]}, "books has no field 'nothing'"),
     "no field of the other": ({"do": [{"change": "author_id", "values": {"pages": 1}}]}, "authors has no field 'pages'"),
     "no resource": ({"do": [{"create": "films", "values": {}}]}, "films"),

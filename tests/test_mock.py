@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import ANY
 
@@ -179,7 +178,7 @@ def test_planting_tells_everything_that_is_wrong(mock: Mock) -> None:
     with pytest.raises(SetupError) as raised:
         mock.put("books", {"titel": "A", "pages": "many", "author_id": "nobody"})
     assert str(raised.value).splitlines() == [
-        "planted in books: /title: is required and missing; correct it (required)",
+        "planted in books: /title: is required and missing; add it",
         'planted in books: /pages: "many" is not of type "number"; correct it (type)',
         "planted in books: /titel: is not a field; did you mean 'title'?",
         "planted in books: /author_id: names 'nobody', which is not in authors; plant that one first",
@@ -450,7 +449,7 @@ class Held:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.go = threading.Event()
         self._held = threading.Event()
-        monkeypatch.setattr("mockserver.runtime.faults.time", SimpleNamespace(sleep=self._sleep))
+        monkeypatch.setattr("mockserver.web.damage.sleep", self._sleep)
 
     def create(self, mock: Mock) -> threading.Thread:
         """A request that is under way when this returns."""

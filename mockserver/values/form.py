@@ -165,7 +165,8 @@ def _unknown(at: tuple[str | int, ...], found: Any, schema: Any, properties: Any
 def _alternatives(error: ValidationError, at: tuple[str | int, ...]) -> Iterator[Fault]:
     """What is wrong with the one alternative whose type the value has; if that is not one, which types there are."""
     if names := _any_of_them(error.validator_value):
-        yield pointer_to(*at), f"needs at least one of {', '.join(names)}", "add what is meant"
+        some = "one of" if error.validator == "oneOf" else "at least one of"
+        yield pointer_to(*at), f"needs {some} {', '.join(names)}", "add what is meant"
         return
     branches = [[*branch] for _, branch in groupby(error.context or (), key=lambda one: one.schema_path[0])]
     fitting = [branch for branch in branches if not any(map(partial(_is_of_another_type, error), branch))]
