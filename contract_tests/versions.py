@@ -54,7 +54,10 @@ def batch_made(session: Session, group: Group) -> dict[str, Any]:
     (result,) = run_batch(session, group, [{"verb": "create", "record": session.body(group)}])
     if result.get("status") != 200:
         raise Inconclusive("a batch made no record")
-    return session.read(group, str(result.get("key")))
+    found = session.read(group, str(result.get("key")))
+    if "record" in result:
+        session.same(found, result["record"], "a batch answers another record than it made")
+    return found
 
 
 @check(*NEEDS, writes=True)

@@ -88,7 +88,7 @@ def _references(
 
 def _referenced(session: Referring, group: Group, reference: Reference, who: Requester | None) -> Any:
     referenced = session.plan.groups[reference.resource]
-    if Kind.CREATE not in referenced.operations or referenced is group:
+    if referenced is group or not {Kind.CREATE, Kind.LIST} & referenced.operations.keys():
         return ABSENT
     made = session.referenced(referenced, who=who)[referenced.key]
     return [made] if group.values.type_of(group.field(reference.field)) == "array" else made

@@ -143,8 +143,23 @@ class Session(Judge):
         """A record for others to refer to; the same for all of them, and kept until the run ends."""
         place = (group.name, (who or self.own).tenant)
         if place not in self._targets:
-            self._targets[place] = self.put_in(group, self.body(group, only_required=True, who=who), who=who)
+            can_be_made = Kind.CREATE in group.operations and not self.limits.reads_only
+            self._targets[place] = (
+                self.put_in(group, self.body(group, only_required=True, who=who), who=who)
+                if can_be_made
+                else self._there(group, who)
+            )
         return self._targets[place]
+
+    def _there(self, group: Group, who: Requester | None) -> dict[str, Any]:
+        """A record that is there, of a resource that is read only. Raises Inconclusive where there is none."""
+        found = self.value(self.send(Ask(group.one(Kind.LIST)), who=who)) if Kind.LIST in group.operations else []
+        records = (
+            [one for one in found if isinstance(one, dict) and group.key in one] if isinstance(found, list) else []
+        )
+        if not records:
+            raise Inconclusive(f"there is no record of {group.name} to refer to")
+        return dict(records[0])
 
     def create(
         self, group: Group, fields: Mapping[str, Any] | None = None, *, who: Requester | None = None
