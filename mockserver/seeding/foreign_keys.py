@@ -38,13 +38,17 @@ def reference_function(scope: RefScope) -> Function:
     return Function("ref", ref, context=True, draws=True, check=partial(_check, scope))
 
 
-def ref(item: Item, referenced: str, *, among: int = 0, share: int = 0, per: int = 0, site: str) -> Any:
+def ref(
+    item: Item, referenced: str, *, among: int = 0, share: int = 0, per: int = 0, turn: Any = None, site: str
+) -> Any:
     """A key: ``among=4``, one of the first four; ``share=3``, about three to each; ``per=2``, two in turn.
+
+    ``turn`` deals those of ``among`` and ``share`` out by that number, where they are drawn without it.
 
     A record may refer to an earlier one of its own kind only: none refers to itself, and none in a circle. Never by
     the count of those referenced, so that a higher one changes nobody's choice.
     """
-    bits = draw(item.base, key_of(site))
+    bits = turn if isinstance(turn, int) else draw(item.base, key_of(site))
     if referenced == item.recipe.name:
         ordinal = bits % (item.ordinal - 1) + 1 if item.ordinal > 1 else 0
     elif among:
@@ -77,9 +81,12 @@ def _check(scope: RefScope, site: Site) -> Shape:
 
 
 def _check_way(scope: RefScope, site: Site, referenced: str) -> None:
-    given = {one.arg: one.value.value if isinstance(one.value, ast.Constant) else None for one in site.node.keywords}
+    said = {one.arg: one.value.value if isinstance(one.value, ast.Constant) else None for one in site.node.keywords}
+    given = {name: value for name, value in said.items() if name != "turn"}
     if referenced == scope.name and given:
         site.complain("a ref to the recipe's own resource picks an earlier record", "leave out among, share and per")
+    elif referenced == scope.name and said:
+        site.complain("a ref to the recipe's own resource picks an earlier record", "leave out turn")
     elif referenced != scope.name and (
         len(given) != 1 or not given.keys() <= WAYS or not _is_positive(*given.values())
     ):
@@ -87,6 +94,8 @@ def _check_way(scope: RefScope, site: Site, referenced: str) -> None:
             "ref() takes exactly one of among=, share= and per= (1 or more)",
             f"write ref({quoted(referenced)}, among=4)",
         )
+    if "turn" in said and "per" in given:
+        site.complain("per= goes in turn by itself", "leave out turn=")
     if not scope.numbered and (referenced == scope.name or "among" not in given):
         site.complain(
             "ref() without among= cannot be used in pinned records, which have no ordinal", "write the key out"
