@@ -77,13 +77,15 @@ class Group:
 
     @cached_property
     def writable(self) -> dict[str, Node]:
-        """What a client may set, as the create body describes it, the key left out."""
+        """What a client may set, as the create body describes it, the key left out; nothing where none is created."""
         managed = self.resource.managed
+        if Kind.CREATE not in self.bodies:
+            return {}
         return {name: node for name, node in self.bodies[Kind.CREATE].properties.items() if name not in managed}
 
     @cached_property
     def required(self) -> frozenset[str]:
-        return self.bodies[Kind.CREATE].required & frozenset(self.writable)
+        return self.bodies[Kind.CREATE].required & frozenset(self.writable) if self.writable else frozenset()
 
     def of_type(self, *types: str) -> list[str]:
         """Writable fields of these JSON types that are no foreign keys, in the document's order."""
