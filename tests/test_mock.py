@@ -443,6 +443,13 @@ def test_a_late_request_finds_nobody(lent: Callable[..., Mock]) -> None:
     assert after.records("books") == after.journal == []
 
 
+def test_a_reply_that_is_asked_to_be_late_is_late(lent: Callable[..., Mock], monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("mockserver.web.damage.sleep", waited.append)
+    assert lent(auth="off").client.get("/books/acme", headers={"Prefer": "delay=2"}).status_code == 200
+    assert 2 in waited
+
+
 class Held:
     """Requests that a fault holds up, until they are let go."""
 

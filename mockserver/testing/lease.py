@@ -52,7 +52,8 @@ class Lease:
         PERF: WSGI's and Flask's views of a request take three quarters of what a record read takes by them.
         """
         with self._running_one() as is_open:
-            found = self._api.paths.find(arrived.path) if is_open and not self.world.faults.are_waiting else None
+            is_late = self.world.faults.are_waiting or "prefer" in arrived.headers
+            found = self._api.paths.find(arrived.path) if is_open and not is_late else None
             if found is None:
                 return None
             leaving = self._api.answer(arrived, found)
