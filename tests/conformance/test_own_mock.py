@@ -4,9 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from mockserver.conformance.options import Options
 from mockserver.conformance.own_mock import of_mock
+from mockserver.conformance.runner import Run
+from mockserver.conformance.targets import find_target
 from mockserver.conformance.traffic import Sent
 from mockserver.conformance.transports import in_process
+from mockserver.contract import Kind
 from mockserver.web.app import create_app
 from mutants.command import ground
 
@@ -46,3 +50,12 @@ def test_a_mock_says_the_same_either_way(both, method, path, body):
     one, two = (way(sent) for way in ways)
     assert (one.status, one.body) == (two.status, two.body)
     assert sorted(one.headers) == sorted(two.headers)
+
+
+def test_every_resource_that_a_client_makes_can_be_made() -> None:
+    """What others refer to is made first, or is there: no check of a resource is lost for want of a body."""
+    session = Run(Options(), find_target(Options())).session
+    makeable = [one for one in session.plan.groups.values() if Kind.CREATE in one.operations]
+    assert len(makeable) > 50
+    for group in makeable:
+        assert session.body(group, only_required=True)
