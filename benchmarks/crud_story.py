@@ -11,7 +11,7 @@ from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
-from mockserver.conformance import PlainAsking, PlainMade, within
+from mockserver.conformance import PlainMade, PlainTrying, within
 from mockserver.conformance.check_plan import Group, read_plan
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.traffic import Received, Sent, json_or_none
@@ -40,7 +40,7 @@ class Story:
             client=SimpleNamespace(send=self._on_its_way),
             limits=SimpleNamespace(reads_only=False),
         )
-        self._asking = PlainAsking(session)  # type: ignore[arg-type]
+        self._asking = PlainTrying(session)  # type: ignore[arg-type]
 
     def tell(self) -> Counter[str]:
         for group in self._plan.groups.values():
