@@ -15,7 +15,9 @@ import pytest
 from mockserver import create_app
 from mockserver.messages import Damage
 from mockserver.testing.in_process import Client
+from mockserver.testing.lease import Lease
 from mockserver.testing.live_server import Server
+from mockserver.testing.watch import Watch
 from mockserver.web.damage import Slowly, damaged
 from server import Running, serving
 
@@ -53,7 +55,7 @@ def test_garbled_content_and_a_page_instead(library) -> None:
 
 def test_in_process_a_lost_or_cut_reply_is_a_connection_error(library) -> None:
     app = library()
-    client = Client(app.wsgi_app, dict)
+    client = Client(Lease(app, app.extensions["mockserver"], Watch(strict=False)), dict)
     break_(app.test_client(), "drop")
     with pytest.raises(ConnectionError, match="dropped"):
         client.post("/books/acme", json={"title": "A"})

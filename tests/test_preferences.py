@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from mockserver import create_app
+from mockserver.testing.in_process import Client
+from mockserver.testing.lease import Lease
+from mockserver.testing.watch import Watch
 
 Library = Callable[..., Any]
 
@@ -51,6 +54,15 @@ def test_a_late_answer_has_a_bound_and_goes_with_the_others(library: Library, mo
     wrong = client.post("/books/acme", json={}, headers={"Prefer": "delay=2"})
     assert (wrong.status_code, wrong.headers["Preference-Applied"]) == (400, "delay=2"), "refusals are late as well"
     assert waited == [1.5, 30.0, 2.0]
+
+
+def test_a_late_answer_is_late_for_the_fixtures_client(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("mockserver.web.damage.sleep", lambda seconds: waited.append(seconds) if seconds else None)
+    app = library()
+    client = Client(Lease(app, app.extensions["mockserver"], Watch(strict=False)), dict)
+    assert client.get("/books/acme", headers={"Prefer": "delay=1.5"}).ok
+    assert waited == [1.5]
 
 
 def with_examples(told: dict[str, Any]) -> None:
