@@ -179,6 +179,8 @@ class Run:
                 left = tuple(sweep_away(self.session, self.ledger, leftovers(self.session, self.ledger, self.mark)))
         except (OutOfTime, Unreachable):
             left = tuple(self.session.records.left())
+            if self.client.patience.stopped and not self.stopped:
+                self.stopped = self.partial = f"while cleaning up, {self.client.patience.stopped}"
         return (*left, *self.left_beside)
 
     def troubles(self) -> list[Trouble]:

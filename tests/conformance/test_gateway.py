@@ -269,3 +269,17 @@ def test_a_check_that_asks_nothing_is_no_reason_to_greet_again() -> None:
     run.check_groups()
     assert {one.outcome for one in run.results} == {Outcome.NOT_APPLICABLE}
     assert run.client.recorder.total == 1
+
+
+def test_a_token_that_is_withdrawn_before_the_cleaning_up_stops_the_run_and_says_what_is_left() -> None:
+    refuses: list[bool] = []
+
+    def transport(sent: Sent) -> Received:
+        return Received(401, (), b"{}") if refuses else mock().transport(sent)
+
+    run = Run(Options(groups=("statusReasons",)), replace(mock(), transport=transport))
+    run.greet()
+    made = run.session.create(run.groups["statusReasons"])
+    refuses.append(True)
+    assert [one.id for one in run.clean_up()] == [made["id"]]
+    assert run.stopped.startswith("while cleaning up, the token was refused from request ")
