@@ -170,9 +170,7 @@ def test_the_number_of_headers_is_the_http_librarys_limit_as_the_readme_says(
     request = "GET /__mock__/health HTTP/1.1\r\n" + "\r\n".join(headers) + "\r\n\r\n"
     assert exchange(running, request.encode(), shut=False).startswith(answer)
     readme = " ".join((Path(__file__).parent.parent / "README.md").read_text().split())
-    assert (
-        "More than 100 headers are answered by the HTTP library, before the mock sees them, with a bare 431" in readme
-    )
+    assert "More than 100 headers are refused by the HTTP library, before the mock sees them, with a bare 431" in readme
 
 
 def test_headers_that_are_too_long_are_refused_with_the_limit(running: Running) -> None:
