@@ -109,7 +109,7 @@ def check_lookups_select(session: Session, group: Group) -> None:
 @check(Kind.CREATE, Kind.LOOKUP, writes=True)
 def check_lookups_take_whole_values(session: Session, group: Group) -> None:
     """A look-up goes by the whole value: not by its start, not by a part of it, not in another case."""
-    known = {one.field for one in group.references} | set(session.foreign(group))
+    known = {one.field for one in group.references if not one.crosses} | set(session.foreign(group))
     for operation in group.all(Kind.LOOKUP):
         by, value = next(iter(operation.keys.values())), f"whole-{operation.id}-{session.mark}"
         if len(operation.keys) > 1 or by not in group.writable or by in known:
