@@ -29,7 +29,8 @@ ONE_RECORD = (Kind.READ, Kind.DOCUMENT, Kind.REPLACE, Kind.PATCH, Kind.DELETE, K
 
 def unshared(session: Session, group: Group) -> dict[str, Any]:
     """A record of this tenant whose id the other tenant has none of. Raises Inconclusive where there is none."""
-    if not session.limits.reads_only or Kind.LIST not in group.operations:
+    makes = Kind.CREATE in group.operations and not session.limits.reads_only
+    if makes or Kind.LIST not in group.operations:
         return session.sample(group)[0]
     theirs = {one[group.key] for one in walk(session, group, Ask(group.one(Kind.LIST)), who=other(session))}
     for record in session.sample(group, 50):
@@ -107,7 +108,8 @@ def check_unseen_by_others(session: Session, group: Group) -> None:
                 session.expect(
                     not any(one == record for one in found), f"{ask.operation.id} shows another tenant's record"
                 )
-                session.expect(not found or session.limits.reads_only, f"{ask.operation.id} holds another tenant's id")
+                may_share = session.limits.reads_only or Kind.CREATE not in group.operations
+                session.expect(not found or may_share, f"{ask.operation.id} holds another tenant's id")
 
 
 @check(Kind.CREATE, Kind.READ, Kind.BATCH, pair=True, writes=True, code=304)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from mockserver.conformance.check_plan import Group, Plan
-from mockserver.conformance.findings import Inconclusive
+from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.identity import Requester
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.values import ABSENT
@@ -32,7 +32,9 @@ class Referring(Protocol):
 def make_body(
     session: Referring, group: Group, ordinal: int, *, only_required: bool, who: Requester | None
 ) -> dict[str, Any]:
-    """Raises Inconclusive when the document gives too little to make a valid body from."""
+    """Raises Inconclusive when the document gives too little to make a valid body from, NotApplicable for no create."""
+    if Kind.CREATE not in group.bodies:
+        raise NotApplicable("no client creates its records")
     known, required = group.bodies[Kind.CREATE], group.required
     made: dict[str, Any] = {}
     for name, node in group.writable.items():
