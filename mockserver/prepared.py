@@ -21,6 +21,7 @@ import orjson
 
 from mockserver.contract import Kind, Outline
 from mockserver.contract.custom_kinds import custom_kinds
+from mockserver.errors import SetupError, unprepared
 from mockserver.expressions.functions import installed_functions
 from mockserver.handlers.door import keep_as_read
 from mockserver.settings import Settings
@@ -58,8 +59,14 @@ class Prepared:
 
     @cached_property
     def scenario(self) -> Scenario | Unannotated:
-        """As its files say. Two that ask for it at once both read it, and get the same."""
-        return self.read()
+        """As its files say. Two that ask for it at once both read it, and get the same.
+
+        Raises Refusal(503) where they were good at the start and are not now.
+        """
+        try:
+            return self.read()
+        except SetupError as error:
+            raise unprepared(str(error.problems[0])) from None
 
     def fill(self, tenant: Tenant, on_record: Callable[[], None] | None = None) -> None:
         """See ``Scenario.fill``."""

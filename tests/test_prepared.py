@@ -12,6 +12,8 @@ import pytest
 from mockserver import prepared
 from mockserver.contract import Outline
 from mockserver.settings import Settings, data_folder
+from mockserver.web.api import Api
+from mockserver.web.app import application
 from mockserver.world import World
 
 SOME = """
@@ -146,3 +148,20 @@ def test_only_so_many_are_kept(start: Callable[..., World], tmp_path: Path) -> N
     for seed in range(prepared.KEPT + 2):
         start(seed=seed)
     assert len(left(tmp_path)) == prepared.KEPT
+
+
+def test_a_scenario_that_was_broken_since_the_start_is_told_until_it_is_mended(start: Callable[..., World]) -> None:
+    start(auth="off")
+    world = start(auth="off")
+    assert world.is_prepared
+    client = application(Api(world)).test_client()
+    file = next(world.settings.fixtures.rglob("scenarios/some.yaml"))
+    good = file.read_text()
+    file.write_text("{broken: [")
+    answer = client.get("/books/fresh")
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "1"), answer.text
+    assert "some.yaml:2" in answer.json["message"]
+    assert client.put("/__mock__/tenants/fresh/records/books/9", json={"title": "A"}).status_code == 503
+    assert client.get("/books/shelf").status_code == 200
+    file.write_text(good)
+    assert client.get("/books/fresh").json != []

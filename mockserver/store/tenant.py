@@ -78,10 +78,8 @@ class Tenant(Counting):
     ) -> AbstractContextManager[Tenant]:
         """One unit of work, alone with the tenant: all that is changed inside, or nothing when it ends in an exception.
 
-        Kept outside memory it is up to date inside, and what was changed is kept before it ends. ``reading`` tells
-        that probably nothing is changed; see ``Keeper.unit`` for what that and ``may_be_overtaken`` may raise. One
-        inside another is a part of it.
-        One that may not wait raises WouldWait where it would have to.
+        Kept outside memory it is up to date inside, and what was changed is kept before it ends: see ``Keeper.unit``.
+        One inside another is a part of it. One that may not wait raises WouldWait where it would have to.
         """
         if self._keeper is None:
             return Alone(self, may_wait=may_wait)
@@ -177,11 +175,14 @@ class Tenant(Counting):
         if not self.may_wait:
             raise WouldWait
         with self.lock:
-            undo, self.undo = self.undo, None
+            undo, self.undo, unfilled = self.undo, None, self._unfilled
             try:
-                if resource in self._unfilled:
+                if resource in unfilled:
                     self._unfilled -= {resource}
                     self._fill(self, resource)
+            except BaseException:
+                self._unfilled = unfilled
+                raise
             finally:
                 self.undo = undo
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import get_input_stream
 
+from mockserver.errors import Refusal
 from mockserver.settings import Settings
 from mockserver.store import Moved, Overtaken, StoreUnreachable
 from mockserver.web.api import Api
@@ -61,6 +62,7 @@ def application(api: Api) -> Flask:
     app.extensions[_API] = api
     app.before_request(_pages(api))
     app.register_error_handler(HTTPException, _as_json)
+    app.register_error_handler(Refusal, _as_refused)
     app.register_error_handler(StoreUnreachable, as_unreachable)
     app.register_error_handler(Overtaken, as_unreachable)
     app.register_error_handler(Moved, _as_moved)
@@ -132,6 +134,11 @@ def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
 
 
 _JSON = "application/json"
+
+
+def _as_refused(refusal: Refusal) -> Response:
+    body = orjson.dumps({"message": refusal.message, "errors": []})
+    return Response(body, refusal.status, list(refusal.headers), content_type=_JSON)
 
 
 def _as_json(error: HTTPException) -> Response:
