@@ -63,7 +63,11 @@ def _body(group: Group, operation: Operation, record_id: str, body: Mapping[str,
     made: Mapping[Kind, Callable[[], Any]] = {
         Kind.CREATE: lambda: dict(body),
         Kind.REPLACE: lambda: dict(body) if group.is_single else {**body, group.key: record_id},
-        Kind.PATCH: lambda: [{"op": "replace", "path": f"/{group.marker}", "value": body[group.marker]}],
+        Kind.PATCH: lambda: [
+            {"op": "replace", "path": f"/{group.marker}", "value": body[group.marker]}
+            if body
+            else {"op": "test", "path": f"/{group.key}", "value": record_id}
+        ],
         Kind.SEARCH: dict,
         Kind.BATCH: lambda: operation.batch.body([{"verb": "read", "key": record_id}]),
         Kind.PREVIEW: lambda: preview_body(group, operation, record_id),

@@ -89,7 +89,7 @@ class Group:
 
     def of_type(self, *types: str) -> list[str]:
         """Writable fields of these JSON types that are no foreign keys, in the document's order."""
-        keys = self.foreign_keys
+        keys = self.foreign_keys | self.resource.computed
         return [name for name, node in self.writable.items() if self.values.type_of(node) in types and name not in keys]
 
     @cached_property

@@ -121,8 +121,8 @@ class Furnisher:
         """Records that name ``record`` where ``rules`` look for some, with each value that those are compared with."""
         made: list[tuple[Group, dict[str, Any]]] = []
         for resource, path in sorted(resources_read(rules)):
-            other = self.session.plan.groups[resource]
-            if Kind.CREATE not in other.operations:
+            other = self.session.plan.groups.get(resource.rpartition(":")[2])
+            if other is None or Kind.CREATE not in other.operations:
                 continue
             tried = [{}, *variants(rules, other)][: MOST // 2]
             for fields in [*tried, *tried[1:]]:  # two of a kind, where one alone might be taken for all

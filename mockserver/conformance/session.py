@@ -112,7 +112,8 @@ class Session(Judge):
 
     def usual(self, group: Group, operation: Operation, record: Mapping[str, Any]) -> Ask:
         """A request that is valid for ``record``; what else its parameters name is there."""
-        body = self.body(group) if operation.kind in (Kind.CREATE, Kind.REPLACE, Kind.PATCH) else {}
+        takes = operation.kind in (Kind.CREATE, Kind.REPLACE, Kind.PATCH) and Kind.CREATE in group.operations
+        body = self.body(group) if takes else {}
         ask = usual(group, operation, record, body)
         named = {one.name: self.plan.groups[one.references] for one in operation.parameters if one.references}
         return ask.but(values={**ask.values, **{name: self.referenced(one)[one.key] for name, one in named.items()}})
