@@ -11,8 +11,9 @@ from mockserver.contract import Input, Resource
 from mockserver.errors import Problem, SetupError
 from mockserver.expressions import RecordProxy
 from mockserver.handlers import Call
-from mockserver.handlers.door import fill, keep, remove
+from mockserver.handlers.door import fill, keep, look, remove
 from mockserver.handlers.planned.acting import only
+from mockserver.handlers.planned.embedding import whole
 from mockserver.handlers.planned.scope import Scope
 from mockserver.handlers.planned.whole_records import new_identity, remedied, whole_record
 from mockserver.handlers.records import dependants
@@ -99,9 +100,14 @@ def begin(world: World, tenant: Tenant, resource: Resource) -> None:
     """
     if resource.model is None or resource.model.parents:
         return
+    if (call := _call_about(world, resource)) is not None:
+        Scope(call, tenant, resource, ())
+
+
+def _call_about(world: World, resource: Resource) -> Call | None:
+    """A call of nobody's that is about a resource of a document without annotations."""
     about = next((one for one in world.operations.values() if one.plan and one.resource is resource), None)
-    if about is not None:
-        Scope(Call(about, Input({}), ANONYMOUS, world.tools), tenant, resource, ())
+    return None if about is None else Call(about, Input({}), ANONYMOUS, world.tools)
 
 
 def begin_all(world: World, tenant: Tenant) -> None:
@@ -120,7 +126,16 @@ def begin_all(world: World, tenant: Tenant) -> None:
 
 def seen_now(world: World, tenant: Tenant, resource: Resource, record: Record) -> Any:
     """The record as a client sees it; the tenant's lock is held."""
+    if resource.model is not None and (call := _call_about(world, resource)) is not None:
+        return whole(call, tenant, record)
     return world.rules.seen(resource, record, world.rules.context(tenant, world.clock.now()))
+
+
+def all_now(world: World, tenant: Tenant, resource: Resource) -> Iterator[Any]:
+    """The resource's records as a client sees them, in the order of their ids; the tenant's lock is held."""
+    if resource.model is None:
+        return look(world.rules, tenant, resource, world.clock.now())
+    return (seen_now(world, tenant, resource, record) for record in tenant[resource.name].scan())
 
 
 def _stamped(world: World, resource: Resource) -> dict[str, Json]:

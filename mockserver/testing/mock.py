@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.auth.authenticator import mint
 from mockserver.errors import Problem, SetupError
-from mockserver.handlers.door import look
 from mockserver.messages import Json
-from mockserver.planting import plant, resource_of
+from mockserver.planting import all_now, plant, resource_of
 from mockserver.runtime.fault_profiles import read_profile
 from mockserver.runtime.reading_faults import read_fault
 from mockserver.testing.hands import Hands
@@ -106,7 +105,7 @@ class Mock:
         found = self.world.store.tenant(tenant or self.tenant)
         with found.work():
             world = self.world
-            return [*look(world.rules, found, resource_of(world, resource), world.clock.now())]
+            return [*all_now(world, found, resource_of(world, resource))]
 
     def put(self, resource: str, record: Mapping[str, Json], tenant: str | None = None) -> dict[str, Any]:
         """Plant a record and return it whole: what the server manages is filled in, the one with its id replaced.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -25,11 +25,16 @@ MOST = 100
 
 def presented(call: Call, tenant: Tenant, record: Record) -> Json:
     """A record of the call's resource as clients see it: in members that no client writes, others as they are now."""
+    return whole(call, tenant, record, _place)
+
+
+def whole(call: Call, tenant: Tenant, record: Record, place: Callable[[Call], Node | None] = lambda _: None) -> Json:
+    """As ``presented``, by the schema at ``place``; by none: with all that the record holds of others."""
     value = record.data()
     embedded = model_of(call.resource).embedded
     if all(one.is_written for one in embedded.values()) or not isinstance(value, dict):
         return value  # PERF: most records hold no others
-    return value | _held(call, tenant, call.resource, record, _place(call))
+    return value | _held(call, tenant, call.resource, record, place(call))
 
 
 def _place(call: Call) -> Node | None:
