@@ -226,11 +226,11 @@ class Session(Judge):
         self.client.purpose = "cleaning up"
         if targets:
             self._targets.clear()
-        kept = self.kept()
         for _ in range(ROUNDS):
             for made in self.records.left():
-                if made not in kept:
+                if made not in self.kept():
                     self._remove(made)
+        kept = self.kept()
         return [made for made in self.records.left() if made not in kept]
 
     def _remove(self, made: Made) -> None:
@@ -261,11 +261,23 @@ class Session(Judge):
         return bool(found) and not firm
 
     def _loosen(self, group: Group, record_id: str, field: str, who: Requester) -> bool:
-        """Take a reference out of a record, so that what it refers to can go: two may refer to each other."""
+        """Take a reference out of a record, so that what it refers to can go: two may refer to each other.
+
+        Where an effect makes another record in its place, both are to go, though the first is one to refer to.
+        """
         if Kind.PATCH not in group.operations:
             return False
-        step = {"op": "remove", "path": f"/{field}"}
-        return self.at(group, Kind.PATCH, record_id, body=[step], who=who).status == 200
+        reply = self.at(group, Kind.PATCH, record_id, body=[{"op": "remove", "path": f"/{field}"}], who=who)
+        changed = json_or_none(reply.body) if reply.status == HTTPStatus.OK else None
+        again = changed.get(field) if isinstance(changed, dict) else None
+        if again is None:
+            return reply.status == HTTPStatus.OK
+        named = {one.resource for one in group.resource.references if one.field == field} & self.plan.groups.keys()
+        self.records.remember(who.tenant, [(name, str(again)) for name in named])
+        place = (group.name, who.tenant)
+        if place in self._targets and str(self._targets[place].get(group.key)) == record_id:
+            del self._targets[place]
+        return False
 
 
 def _sent(method: str, target: str, content: bytes | None, who: Requester, headers: Mapping[str, str] | None) -> Sent:
