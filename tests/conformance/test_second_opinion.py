@@ -21,7 +21,7 @@ from mockserver.conformance.traffic import json_or_none
 from mockserver.conformance.transports import in_process
 from mockserver.contract import Kind
 from mockserver.errors import SetupError
-from mockserver.settings import Settings
+from mockserver.settings import Settings, stock_spec
 from mockserver.web.app import create_app
 from mutants.mutant import Area, Mutant
 from mutants.planting import planted
@@ -36,12 +36,12 @@ STEPS = 5
 @pytest.fixture(scope="module")
 def base():
     """What both servers are known by; only the transports differ."""
-    return find_target(Options(), app=lambda *_: [])
+    return find_target(Options(spec=stock_spec()), app=lambda *_: [])
 
 
 def another_world():
     """A mock whose world is another one than the target's."""
-    return create_app(seed=11, page_size=5)
+    return create_app(spec=stock_spec(), seed=11, page_size=5)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def mock_with(plant, settings):
 
 def compared(base, sound, plant=None, *, on=0, groups=("certifications",), seed=1):
     """The opinions on two mocks, one of which (0: the target, 1: the other) answers as ``plant`` has it."""
-    with mock_with(plant, Settings(seed=seed, page_size=5)) as app:
+    with mock_with(plant, Settings(spec=stock_spec(), seed=seed, page_size=5)) as app:
         apps = [app, sound] if on == 0 else [sound, app]
         runs = [Run(Options(groups=groups, seed=seed), asked(base, one)) for one in apps]
         for run in runs:
@@ -157,7 +157,9 @@ def test_a_planted_difference_gets_its_verdict_and_a_short_story(base, sound, pl
 
 def whole():
     """How two sound mocks compare in all: to be called by ``forked.result``, as it takes much memory."""
-    comparison = compared(find_target(Options(), app=lambda *_: []), another_world(), groups=(), seed=2)
+    comparison = compared(
+        find_target(Options(spec=stock_spec()), app=lambda *_: []), another_world(), groups=(), seed=2
+    )
     judged = sum(one.judged for one in comparison.scores.values())
     return {"opinions": list(map(repr, comparison.opinions)), "judged": judged}
 
@@ -172,7 +174,7 @@ def opinion_on(base, other, plant, tmp_path, *, profile="http", groups=("certifi
     """The summary of a comparison with a mock that answers as ``plant`` has it."""
     told = {"state": tmp_path, "token": base.own.token, "tenant": "acme", "groups": groups, **more}
     options = Options(target="http://127.0.0.1:9", profile=profile, against="mock", **told)
-    with mock_with(plant, Settings(page_size=5)) as app:
+    with mock_with(plant, Settings(spec=stock_spec(), page_size=5)) as app:
         return compare(options, targets=(asked(base, app), asked(base, other)))
 
 

@@ -77,7 +77,9 @@ class Copier:
             reply = self.two.session.at(group, Kind.READ, record[group.key])
             return "" if reply.status == 200 else f"{self.two.called} has no such record"
         problems, later = [], set()
-        for reference in group.resource.references if depth < DEEPEST else ():
+        # A key into another module is taken as it is: that module may be served elsewhere, where nothing is asked.
+        own = [one for one in group.resource.references if not one.crosses]
+        for reference in own if depth < DEEPEST else ():
             for _, key in reference.found_in(record):
                 if (reference.resource, key) in self._open:
                     later.add(reference.field)
