@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.contract import read_document
+from mockserver.contract.document import METHODS
 from server import peer
 
 SPEC = Path(__file__).parent.parent / "spec"
@@ -54,4 +56,6 @@ def test_prism_loads_every_operation_without_a_warning() -> None:
         process.terminate()
         process.communicate(timeout=20)
     assert [line for line in told if re.search(r"\b(warning|error)  ", line)] == []
-    assert sum("http://127.0.0.1" in line and "info" in line for line in told) == 369
+    assert sum("http://127.0.0.1" in line and "info" in line for line in told) == sum(
+        len(item.keys() & METHODS) for item in read_document(SPEC / "openapi.json").root["paths"].values()
+    )
