@@ -45,6 +45,8 @@ EXCUSES = {
     NOTHING_ASKED,
     NOTHING_JUDGED,
     "nothing that is worked out could be worked out a second time",  # by the moment at which it is asked
+    "both tenants have records of the same ids",  # of what nobody creates, as the scenario has it
+    "no record could be brought to where an effect happens",  # an order's or organization's, by what others do
 }
 
 

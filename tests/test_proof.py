@@ -104,6 +104,8 @@ def test_trusted_replies_are_what_a_full_check_would_let_pass() -> None:
                 if group.is_single and operation.kind is Kind.CREATE:
                     assert reply.status == 409
                     continue
+                if operation.kind is Kind.COMPUTE and reply.status == 404:
+                    continue  # the caller is nobody's contact
                 rule = operation.replies[200].full
                 assert reply.status == 200, (operation.id, reply.body)
                 assert rule and not rule.violations(orjson.loads(reply.body), "body"), operation.id
