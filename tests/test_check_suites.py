@@ -309,7 +309,8 @@ def test_suites_run_as_plain_pytest_against_a_url(pytestconfig: pytest.Config) -
 def test_the_plan_comes_from_the_document() -> None:
     plan = read_plan(prepared().plan.contract)
     group = plan.groups["certifications"]
-    assert set(ANNOTATED) - set(group.operations) == {Kind.COMPUTE, Kind.GENERATE, Kind.QUERY, Kind.DESCRIBE}
+    others = {Kind.COMPUTE, Kind.GENERATE, Kind.QUERY, Kind.DESCRIBE, Kind.TABLE}
+    assert set(ANNOTATED) - set(group.operations) == others
     assert group.marker == "name"
     assert group.required == {"contact_id", "name", "program_id", "status"}
     assert group.filled == {"customer_id", "number"}

@@ -9,6 +9,9 @@ from mockserver.conformance.registry import Check
 from mockserver.contract import Kind, Operation
 from mockserver.runtime.determinism import digest
 
+BESIDE = 3
+"""Of how many checks of a resource of a further document one is carried out, where checks are spread."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -16,6 +19,7 @@ class Sample:
 
     ``share``: one in so many checks (1: all), all of those of the resources ``whole``. Where it is ``spread`` the
     checks themselves say of how many resources they take one: cheap ones look at every resource there is.
+    Of the resources ``beside`` those of the first document there is then one in ``BESIDE`` checks as well.
     Half as many operations are fuzzed, beside ``fuzzed``: fuzzing one takes about as long as twenty checks.
     """
 
@@ -24,9 +28,11 @@ class Sample:
     whole: frozenset[str] = field(default=frozenset())
     spread: bool = False
     fuzzed: frozenset[str] = field(default=frozenset())
+    beside: frozenset[str] = field(default=frozenset())
 
     def has_check(self, check: Check, resource: str) -> bool:
-        return self._has(check.every if self.spread else self.share, check.name, resource)
+        every = check.every * (BESIDE if resource in self.beside else 1)
+        return self._has(every if self.spread else self.share, check.name, resource)
 
     def has_operation(self, operation: Operation) -> bool:
         if self.share == 1 or operation.id in self.fuzzed:
@@ -44,7 +50,10 @@ def sample(plan: Plan, share: int, seed: int, *, spread: bool = False) -> Sample
     operations = [one for name in sorted(whole) for one in plan.groups[name].all()]
     by_kind = {one.kind: one.id for one in operations}
     fuzzed = by_kind.values() if spread else [one.id for one in operations]
-    return Sample(share, seed, whole, spread, frozenset(fuzzed))
+    modules = {name: group.resource.module for name, group in plan.groups.items()}
+    first = next(iter(modules.values()), "")
+    beside = frozenset(name for name, module in modules.items() if module != first)
+    return Sample(share, seed, whole, spread, frozenset(fuzzed), beside)
 
 
 def representatives(plan: Plan) -> frozenset[str]:
