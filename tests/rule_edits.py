@@ -64,7 +64,7 @@ def one_more(root):
 
 def filled_otherwise(root):
     for marks in words(root, "filled"):
-        if "organization_id" in marks["filled"] or marks["filled"] == "next_number()":
+        if re.search(r"\borganization_id\b", str(marks["filled"])) or marks["filled"] == "next_number()":
             marks["filled"] = "8" if "next" in marks["filled"] else "organization_id"
 
 

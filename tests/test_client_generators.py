@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.settings import Settings, stock_spec
+from mockserver.settings import Settings
 from mockserver.web.app import create_app
 from mockserver.world import contract_of
 from server import peer
 
 pytestmark = pytest.mark.peers
 
-OPERATIONS = sorted(one.id for one in contract_of(Settings()).operations())
+CONTRACT = contract_of(Settings())
+OPERATIONS = sorted(one.id for one in CONTRACT.operations())
 TSC = [
     "--strict",
     "--noEmit",
@@ -58,7 +59,7 @@ def tool(name: str) -> str:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """An empty project with the document in it, which finds the peers' packages."""
-    (tmp_path / "api.json").write_bytes(stock_spec().read_bytes())
+    (tmp_path / "api.json").write_text(json.dumps(CONTRACT.published))
     (tmp_path / "package.json").write_text(json.dumps({"type": "module"}))
     (tmp_path / "node_modules").symlink_to(Path(__file__).parent / "peers/node_modules")
     return tmp_path

@@ -159,7 +159,8 @@ class PlainTrying(PlainAsking):
         if isinstance(sent, dict) and isinstance(found, dict):
             hidden = self.write_only(operation)
             lost = sorted(name for name in sent.keys() - found.keys() - hidden if sent[name] is not None)
-            self.session.expect(not lost, f"{cause} ({listed(lost)})")
+            expected = Expected(found=found, places=tuple(((name,), sent[name], ABSENT) for name in lost))
+            self.session.expect(not lost, f"{cause} ({listed(lost)})", "", expected)
 
     def read_back(self, group: Group, made: PlainMade) -> Any:
         """The record as it is read. Raises Inconclusive where it is not."""
