@@ -108,10 +108,14 @@ class PlainSpoiling:
             yield "is against its pattern", "s\u00f6me/thing else"
 
     def parameters(self, operation: Operation) -> Iterator[tuple[str, Mapping[str, str], str]]:
-        """Query parameters spoilt: what is wrong, those to send, and the name of one to leave out."""
+        """Query parameters spoilt: what is wrong, those to send, and the name of one to leave out.
+
+        But for credentials: who shows another one is let in, as the document may have it.
+        """
         assert operation.plan
+        credentials = {(one.location, one.name) for ways in operation.plan.needs for one in ways}
         for one in operation.plan.taken:
-            if one.location not in ("query", "header"):
+            if one.location not in ("query", "header") or (one.location, one.name) in credentials:
                 continue
             if one.required and not one.may_be_empty:
                 yield f"without the {one.location} parameter {one.name}", {}, one.name

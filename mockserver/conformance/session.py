@@ -13,6 +13,7 @@ from mockserver.conformance.asking import NO_BODY, Ask, record_name, usual
 from mockserver.conformance.check_plan import Group, Plan
 from mockserver.conformance.client import TargetClient
 from mockserver.conformance.create_bodies import make_body
+from mockserver.conformance.dependants import dependants
 from mockserver.conformance.findings import Blocked, Broken, Inconclusive, NotApplicable
 from mockserver.conformance.identity import Requester
 from mockserver.conformance.judging import Judge, expect_status
@@ -286,18 +287,3 @@ def _sent(method: str, target: str, content: bytes | None, who: Requester, heade
         sent["Content-Type"] = "application/json"
     sent |= headers or {}
     return Sent(method, target, tuple((name, text) for name, text in sent.items() if text), content)
-
-
-def dependants(plan: Plan, reply: Received) -> list[tuple[str, str, str]]:
-    """Resource, id and referring field of the records that, as a refused delete tells, stand in its way.
-
-    A change may have made them: they were in no reply.
-    """
-    body = json_or_none(reply.body)
-    errors = body.get("errors") if isinstance(body, dict) else None
-    paths = [str(one.get("path", "")).split("/") for one in errors or [] if isinstance(one, dict)]
-    return [
-        (path[1], path[2], path[3])
-        for path in paths
-        if len(path) > 3 and path[0] == "record" and path[1] in plan.groups
-    ]

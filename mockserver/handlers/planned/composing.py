@@ -37,6 +37,8 @@ def draw_for(call: Call, *parts: object, full: bool = False) -> Draw:
 def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Headers]:
     """The new record of that key, and what of ``sent`` was passed over."""
     model, maker = scope.model, call.tools.maker
+    if model.record is not None and not isinstance(sent, dict) and maker.shapes.type(model.record) == "object":
+        sent = {}  # the content of a file is no member of the record about it
     if model.record is None or not isinstance(sent, dict):
         return (sent if sent is not None else {}), ()
     draw = draw_for(call, "made", scope.resource.name, *(scope.keys or ()), key)
@@ -52,6 +54,8 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
 def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool) -> tuple[Json, Headers]:
     """``record`` after a merge of ``sent`` (RFC 7396) or, ``whole``, after a replacement by it."""
     previous: Any = record.data()
+    if isinstance(previous, dict) and not isinstance(sent, dict):
+        return previous, ()  # the content of a file is no member of the record about it
     if scope.model.record is None or not isinstance(sent, dict) or not isinstance(previous, dict):
         return (previous if sent is None or (sent == {} and not whole) else sent), ()
     draw = draw_for(call, "changed", scope.resource.name, record.id)
