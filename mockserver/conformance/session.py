@@ -228,9 +228,13 @@ class Session(Judge):
         if targets:
             self._targets.clear()
         for _ in range(ROUNDS):
-            for made in self.records.left():
-                if made not in self.kept():
-                    self._remove(made)
+            for made in (left := self._left()):
+                self._remove(made)
+            if not left:
+                break
+        return self._left()
+
+    def _left(self) -> list[Made]:
         kept = self.kept()
         return [made for made in self.records.left() if made not in kept]
 
