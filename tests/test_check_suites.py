@@ -315,7 +315,7 @@ def test_the_plan_comes_from_the_document() -> None:
     assert group.required == {"contact_id", "name", "program_id", "status"}
     assert group.filled == {"customer_id", "number"}
     assert {one.resource for one in group.references} == {
-        "applications", "certifications", "programs", "statusReasons", "trainingProviders",
+        "applications", "certifications", "contacts", "organizations", "programs", "statusReasons", "trainingProviders",
     }  # fmt: skip
     assert group.foreign_keys >= {"contact_id", "organization_id", "transferred_from_id", "program_id"}
     assert plan.groups["applications"].triggers["status"] == ("activated",) * 4
