@@ -78,7 +78,7 @@ class Evidence:
 def _around_body(exchange: Exchange, operation: Operation) -> Iterator[Clause]:
     assert exchange.reply
     yield Clause("status", str(exchange.reply.status))
-    media_type = (exchange.reply.header("Content-Type") or "").partition(";")[0].strip().lower()
+    media_type = exchange.reply.media_type
     yield Clause("media type", media_type)
     for name, _ in parse_qsl(exchange.sent.target.partition("?")[2], keep_blank_values=True):
         yield Clause("parameter", f"query {name}")

@@ -129,7 +129,7 @@ def _content(
         if reply.body:
             yield "watch.schema", 200, f"a reply with {reply.status} has content, none is declared", _start(reply)
         return
-    media = (reply.header("Content-Type") or "").partition(";")[0].strip().lower()
+    media = reply.media_type
     if declared.is_file(media):
         return
     if media != "application/json":

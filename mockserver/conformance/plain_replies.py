@@ -23,6 +23,7 @@ from mockserver.contract.document import Document, Node
 from mockserver.contract.making import Maker
 from mockserver.contract.plan import Said, names_of
 from mockserver.contract.scalars import Draw
+from mockserver.values.media_types import without_parameters
 from mockserver.values.pointer import pointer_to, steps_of
 from mockserver.values.shown import quoted
 
@@ -64,7 +65,7 @@ class PlainReplies:
                 declared = ", ".join(sorted(operation.plan.said))
                 yield "watch.status", f"answered {reply.status}, which is not declared", f"declared: {declared}"
             return
-        media = (reply.header("Content-Type") or "").partition(";")[0].strip().lower()
+        media = reply.media_type
         if said.media_type is None or operation.method == "HEAD" or not reply.body:
             return
         if not any(_covers(name, media) for name in self._media_types(said)):
@@ -128,7 +129,7 @@ class PlainReplies:
         for step in steps_of(place):
             node = node.get(step) if isinstance(node, Mapping) else None
         names = list(node) if isinstance(node, Mapping) else []
-        return [name.partition(";")[0].strip().lower() for name in names or [str(said.media_type)]]
+        return [without_parameters(name) for name in names or [str(said.media_type)]]
 
 
 def _covers(declared: str, media: str) -> bool:

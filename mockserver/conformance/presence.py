@@ -63,7 +63,7 @@ def silence(recorder: Recorder) -> str:
 
 def described(reply: Received) -> str:
     """Status and media type of a reply."""
-    media_type = _media_type(reply)
+    media_type = reply.media_type
     return f"{reply.status} ({media_type[:60]})" if media_type else str(reply.status)
 
 
@@ -71,21 +71,17 @@ def _may_be(first: Received, now: Received) -> bool:
     """Whether both may be the same server's: alike in status and form, a success after all, or its own failure."""
     if now.status < HTTPStatus.MULTIPLE_CHOICES or now.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return True
-    return first.status == now.status and _media_type(first) == _media_type(now) and _members(first) == _members(now)
+    return first.status == now.status and first.media_type == now.media_type and _members(first) == _members(now)
 
 
 def _since(exchanges: Iterable[Exchange], reply: Received) -> int:
     """The number of the first of the last exchanges that all were answered in the same way."""
     number = 0
     for one in reversed(list(exchanges)):
-        if one.reply is None or (one.reply.status, _media_type(one.reply)) != (reply.status, _media_type(reply)):
+        if one.reply is None or (one.reply.status, one.reply.media_type) != (reply.status, reply.media_type):
             break
         number = one.number
     return number
-
-
-def _media_type(reply: Received) -> str:
-    return (reply.header("Content-Type") or "").partition(";")[0].strip().lower()
 
 
 def _members(reply: Received) -> frozenset[str]:

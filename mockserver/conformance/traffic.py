@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from mockserver.values.json_text import BadJson, read_leniently
+from mockserver.values.media_types import without_parameters
 from mockserver.values.shown import quoted
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
@@ -53,6 +54,11 @@ class Received:
 
     def header(self, name: str) -> str | None:
         return _header(self.headers, name)
+
+    @property
+    def media_type(self) -> str:
+        """What the body is said to be, without parameters, in lower case; empty where nothing is said."""
+        return without_parameters(self.header("Content-Type") or "")
 
     def json(self) -> Any:
         """The body's value. Raises NotJson."""

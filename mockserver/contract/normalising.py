@@ -14,6 +14,7 @@ from mockserver.contract.opening import open_parts
 from mockserver.contract.swagger import upgraded
 from mockserver.contract.text_examples import read_texts
 from mockserver.values.json_text import whole
+from mockserver.values.media_types import without_parameters
 from mockserver.values.pointer import step_along, steps_of
 from mockserver.values.shown import quoted
 
@@ -165,14 +166,10 @@ def _share_schema(content: dict[str, Any]) -> None:
     schema_of_part: dict[str, Any] = {}
     medias = {name: one for name, one in content.items() if isinstance(one, dict)}
     for name, media in medias.items():
-        schema_of_part |= {_bare(name): media["schema"]} if "schema" in media else {}
+        schema_of_part |= {without_parameters(name): media["schema"]} if "schema" in media else {}
     for name, media in medias.items():
-        if _bare(name) in schema_of_part:
-            media.setdefault("schema", schema_of_part[_bare(name)])
-
-
-def _bare(media_type: str) -> str:
-    return media_type.partition(";")[0].strip().lower()
+        if without_parameters(name) in schema_of_part:
+            media.setdefault("schema", schema_of_part[without_parameters(name)])
 
 
 def _bound(node: dict[str, Any]) -> None:

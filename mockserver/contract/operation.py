@@ -14,6 +14,7 @@ from mockserver.contract.login_endpoints import Login
 from mockserver.contract.plan import OperationPlan
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import SchemaValidator
+from mockserver.values.media_types import without_parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,7 @@ class DeclaredReply:
 
     def is_file(self, content_type: str) -> bool:
         """Whether content of that type is declared and no schema judges it."""
-        return media_type(content_type) in self.files
-
-
-def media_type(content_type: str) -> str:
-    """Without its parameters, in small letters."""
-    return content_type.partition(";")[0].strip().lower()
+        return without_parameters(content_type) in self.files
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,12 @@ from mockserver.contract.operation import (
     How,
     Operation,
     Parameter,
-    media_type,
 )
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.schema import Schemas
 from mockserver.values.form import Form
+from mockserver.values.media_types import without_parameters
 from mockserver.values.shown import quoted
 
 TYPES = ("string", "integer", "number", "boolean", "array")
@@ -170,7 +170,7 @@ class OperationReader:
         media = next((place for name, place in reply.child("content").items() if is_json(name)), None)
         if media is None:
             return DeclaredReply(None, None)
-        files = frozenset(media_type(name) for name, _ in reply.child("content").items() if not is_json(name))
+        files = frozenset(without_parameters(name) for name, _ in reply.child("content").items() if not is_json(name))
         schema = self._document.follow(media.child("schema"))
         validator = self._schemas.validator(schema)
         if not meaning.projection:
@@ -231,5 +231,5 @@ def is_ignored(parameter: Node) -> bool:
 
 def is_json(content_type: str) -> bool:
     """Whether a media type (parameters ignored) carries JSON."""
-    name = media_type(content_type)
+    name = without_parameters(content_type)
     return name == "application/json" or (name.startswith("application/") and name.endswith("+json"))

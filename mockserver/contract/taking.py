@@ -19,6 +19,7 @@ from mockserver.contract.xml_text import BadXml, is_xml, read_xml, unwrapped
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Json, Request
 from mockserver.values.json_text import BadJson, decode
+from mockserver.values.media_types import carries_json, without_parameters
 from mockserver.values.shown import quoted
 
 JSON_PATCH = "application/json-patch+json"
@@ -148,21 +149,21 @@ class _RequestReader:
 
     def _media_type(self, sent: str) -> str | None:
         """The declared media type that the body's one is, or is a kind of."""
-        name = sent.partition(";")[0].strip().lower()
-        declared = {one.partition(";")[0].strip().lower(): one for one in self._plan.bodies}
+        name = without_parameters(sent)
+        declared = {without_parameters(one): one for one in self._plan.bodies}
         if name in declared:
             return declared[name]
         for one, written in declared.items():
             if one == "*/*" or (one.endswith("/*") and name.startswith(one[:-1])):
                 return written
-            if _is_json(name) and _is_json(one):
+            if carries_json(name) and carries_json(one):
                 return written
         return None
 
     def _decoded(self, sent: str, schema: Node) -> Json:
-        name = sent.partition(";")[0].strip().lower()
+        name = without_parameters(sent)
         is_form = "form-data" in name and "boundary" not in sent  # nothing but JSON can be meant by a brace
-        if _is_json(name) or (is_form and self._request.body.lstrip()[:1] == b"{"):
+        if carries_json(name) or (is_form and self._request.body.lstrip()[:1] == b"{"):
             try:
                 return _as_integers(decode(self._request.body, self._max_depth))
             except BadJson as bad:
@@ -248,10 +249,6 @@ def _file(file: Any) -> str:
     return file.filename or "file"
 
 
-def _is_json(media_type: str) -> bool:
-    return media_type in ("application/json", "text/json") or media_type.endswith("+json")
-
-
 def is_steps(body: Json) -> bool:
     """Whether a body has the form of a JSON Patch."""
     return isinstance(body, list) and all(isinstance(one, dict) and "op" in one and "path" in one for one in body)
@@ -259,5 +256,5 @@ def is_steps(body: Json) -> bool:
 
 def is_merge(headers: Mapping[str, str], body: Json) -> bool:
     """Whether a PATCH is to be merged: by its media type, and by what it is where that leaves it open (O5)."""
-    name = headers.get("content-type", "").partition(";")[0].strip().lower()
+    name = without_parameters(headers.get("content-type", ""))
     return isinstance(body, dict) or (name != JSON_PATCH and not is_steps(body))

@@ -10,6 +10,7 @@ from xml.parsers import expat
 from mockserver.contract.document import Node
 from mockserver.contract.schema_shape import Shapes
 from mockserver.messages import Json
+from mockserver.values.media_types import without_parameters
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 _UNSAID = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -21,7 +22,7 @@ class BadXml(ValueError):
 
 
 def is_xml(media_type: str) -> bool:
-    name = media_type.partition(";")[0].strip().lower()
+    name = without_parameters(media_type)
     return name in ("application/xml", "text/xml") or name.endswith("+xml")
 
 

@@ -11,6 +11,7 @@ from mockserver.contract.plan import Said, Steps
 from mockserver.contract.schema_shape import Shapes
 from mockserver.contract.xml_text import is_xml
 from mockserver.inference.words import KEYS, LISTS, NESTS, bare, flat, is_paging, singular
+from mockserver.values.media_types import without_parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,13 @@ def tells(shapes: Shapes, schema: Node) -> bool:
 
 
 def is_json(media_type: str) -> bool:
-    name = media_type.split(";", maxsplit=1)[0].strip().lower()
+    name = without_parameters(media_type)
     return name in ("application/json", "*/*", "application/*", "text/json", "json") or name.endswith("+json")
 
 
 def concrete(media_type: str) -> str:
     """A media type that can be sent: of a range (``image/*``) a member, of what is none (``json``) the one it means."""
-    name = media_type.partition(";")[0].strip().lower()
+    name = without_parameters(media_type)
     if "*" not in name and "/" in name:
         return media_type
     top, _, below = name.partition("/")

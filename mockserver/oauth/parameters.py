@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from mockserver.oauth.error_replies import invalid_request
 from mockserver.values.json_text import BadJson, decode
+from mockserver.values.media_types import without_parameters
 
 LONGEST = 4_096
 """Characters that a parameter may have."""
@@ -20,7 +21,7 @@ def read_body(content_type: str, body: bytes) -> dict[str, str]:
     """The parameters of a form (RFC 6749), or of a JSON object, which many clients send. Raises OAuthError."""
     if len(body) > MAX_BODY:
         raise invalid_request(f"the body is larger than {MAX_BODY} bytes")
-    media_type = content_type.partition(";")[0].strip().lower()
+    media_type = without_parameters(content_type)
     if media_type == "application/json":
         return _read_json(body)
     if media_type != "application/x-www-form-urlencoded":

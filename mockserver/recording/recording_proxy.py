@@ -28,6 +28,7 @@ from mockserver.seeding.unannotated import Unannotated
 from mockserver.settings import Settings
 from mockserver.store import Moved, Tenant
 from mockserver.values.json_text import BadJson, decode
+from mockserver.values.media_types import without_parameters
 from mockserver.values.members import value_at
 from mockserver.values.pointer import json_path, steps_of
 from mockserver.values.shown import shown
@@ -228,9 +229,9 @@ def _media_path(world: World, operation: Operation, received: Received) -> str |
     status = next((one for one in names_of(received.status) if one in (responses.value or {})), None)
     if status is None:
         return None
-    wanted = (received.header("Content-Type") or "").partition(";")[0].strip().lower()
+    wanted = received.media_type
     content = document.follow(responses.child(status)).child("content")
-    media = next((name for name in content.value or {} if name.partition(";")[0].strip().lower() == wanted), None)
+    media = next((name for name in content.value or {} if without_parameters(name) == wanted), None)
     return None if media is None else _json_path(content.child(media))
 
 

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple, TypeAlias
 
 from mockserver.messages import Damage, Headers, Reply
+from mockserver.values.media_types import without_parameters
 from mockserver.web.compressing import packed
 from mockserver.web.cors import cors_headers
 from mockserver.web.damage import spoiled
@@ -67,7 +68,7 @@ class Departure:
                 own.append((pair[0], _line(_address(pair[1]) if name in _ADDRESSES else pair[1])))
                 says_so = says_so or name == "access-control-allow-origin"
         own += coding
-        is_page = reply.raw is not None and reply.content_type.partition(";")[0].strip().lower() == "text/html"
+        is_page = reply.raw is not None and without_parameters(reply.content_type) == "text/html"
         fixed = self._fixed(methods, is_page=is_page, is_open=is_open and not says_so)
         return Leaving(reply.status, own, fixed, content, reply.damage)
 

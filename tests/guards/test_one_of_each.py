@@ -33,6 +33,7 @@ ONCE = {
     "a reader of timestamps": (r"\bfromisoformat\(|\bstrptime\(", {"values/moment.py"}),
     # The error of an attribute that is not there reads as Python's.
     "a value shown in Python's own words": (r"!r[:}]", {"__init__.py"}),
+    "a media type without parameters": (r"partition\(\";\"\)\[0\]\.strip|\bsplit\(\";\"", {"values/media_types.py"}),
     "a JSON Schema of our files": (r"mockserver\.schemas", {"values/form.py"}),
 }
 """What must stand in these modules alone."""
@@ -45,6 +46,7 @@ SECONDS = {
     "a reader of JSON": "value = orjson.loads(body)",
     "a reader of timestamps": "date.fromisoformat(text)",
     "a value shown in Python's own words": "raise ValueError(f'{name!r} is unknown')",
+    "a media type without parameters": "name = header.partition(';')[0].strip()",
     "a JSON Schema of our files": "files('mockserver.schemas')",
 }
 """A second one of each, as somebody might write it."""

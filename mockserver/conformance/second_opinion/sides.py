@@ -131,7 +131,7 @@ class Side:
             for number, result in enumerate(results_of(self.session, step.group, reply)):
                 self._bind(f"{step.group.name}-{number}", result.get("key"))
         self._look_at_clock(step, raw)
-        media = (reply.header("Content-Type") or "").partition(";")[0].strip().lower()
+        media = reply.media_type
         return SideReply(reply.status, media, self.names.shared(raw), raw, exchange)
 
     def _bind(self, name: str, key: Any) -> None:

@@ -19,6 +19,7 @@ from mockserver.handlers.planned.beginning import media_examples
 from mockserver.handlers.planned.composing import draw_for
 from mockserver.handlers.planned.places import plan_of
 from mockserver.messages import Headers, Json, Reply
+from mockserver.values.media_types import carries_json, without_parameters
 from mockserver.values.members import value_at, with_value
 
 _EMPTY: Mapping[str, bytes] = {
@@ -62,7 +63,7 @@ def answered(
     said = plan.success
     if said.media_type is None:
         return Reply(plan.status, headers=(*headers, *_elsewhere(call, plan.status)), notes=notes)
-    if not _is_json(said.media_type) and not _is_told_xml(said):
+    if not carries_json(said.media_type) and not _is_told_xml(said):
         return file(call, said, headers=headers, notes=notes)
     schema = said.schema
     if schema is None:
@@ -95,7 +96,7 @@ def made(
     """
     if said.media is None or said.media_type is None:
         return Reply(status, headers=(*headers, *_elsewhere(call, status)), notes=notes)
-    if not _is_json(said.media_type) and not _is_told_xml(said):
+    if not carries_json(said.media_type) and not _is_told_xml(said):
         return file(call, said, status=status, headers=headers, notes=notes)
     schema = said.schema
     examples = tuple(media_examples(said.media.value))
@@ -136,7 +137,7 @@ def _is_told_xml(said: Said) -> bool:
 
 def file(call: Call, said: Said, *, status: int | None = None, headers: Headers = (), notes: Headers = ()) -> Reply:
     """A reply that is not JSON: its example as it stands, else an empty file of its kind."""
-    name = (said.media_type or "").partition(";")[0].strip().lower()
+    name = without_parameters(said.media_type or "")
     example = next(media_examples(said.media.value), None) if said.media else None
     raw = _EMPTY.get(name, b"")
     if isinstance(example, str):
@@ -173,8 +174,3 @@ def _completed(call: Call, schema: Any, steps: tuple[str, ...], whole: Json, dra
         if maker.allows(schema, tried):
             return tried
     return fitted
-
-
-def _is_json(media_type: str) -> bool:
-    name = media_type.partition(";")[0].strip().lower()
-    return name in ("application/json", "text/json") or name.endswith("+json")
