@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 from mockserver.conformance.traffic import Sent
 from mockserver.contract import Operation
+from mockserver.inference.words import flat
 
 NAMES = frozenset({"consistentread", "consistent", "strongread", "readconsistent"})
 
@@ -15,7 +16,7 @@ def parameter_of(operation: Operation) -> str | None:
     """The query parameter of ``operation`` that asks for a consistent read; None where it has none."""
     taken = operation.plan.taken if operation.plan else operation.parameters
     found = (one.name for one in taken if one.location == "query")
-    return next((one for one in found if one.replace("_", "").replace("-", "").lower() in NAMES), None)
+    return next((one for one in found if flat(one) in NAMES), None)
 
 
 def consistent(sent: Sent, operation: Operation) -> Sent:

@@ -13,24 +13,11 @@ from mockserver.conformance.plain_asking import PlainAsking
 from mockserver.conformance.traffic import Received, json_or_none
 from mockserver.contract import Operation
 from mockserver.contract.plan import Taken
-from mockserver.inference.words import flat
+from mockserver.inference.words import CURSORS, NEXT, PAGES, SIZES, TOTALS, flat
 
-SIZES = frozenset(
-    {"limit", "perpage", "pagesize", "pagelen", "size", "count", "take", "maxresults", "first", "top", "maxitems",
-     "itemsperpage"}
-)  # fmt: skip
-PAGES = frozenset({"page", "pagenumber", "pageno", "currentpage"})
+__all__ = ["CURSORS", "MORE", "NEXT", "OFFSETS", "PAGES", "SIZES", "TOTALS", "PlainListing", "PlainPage"]
+
 OFFSETS = frozenset({"offset", "skip", "startat", "startindex"})
-CURSORS = frozenset(
-    {"cursor", "after", "startingafter", "pagetoken", "nexttoken", "nextpagetoken", "continue", "marker", "startcursor",
-     "pagecursor", "pageafter", "nextcursor", "continuationtoken"}
-)  # fmt: skip
-NEXT = frozenset(
-    {"next", "nextcursor", "nextpagetoken", "nexttoken", "nextpage", "nextpageuri", "nextlink", "continue"}
-)
-TOTALS = frozenset(
-    {"total", "totalcount", "totalresults", "itemstotal", "totalitems", "totalelements", "totalrecords", "totalentries"}
-)
 MORE = frozenset({"hasmore", "hasnext", "hasnextpage", "moreitems"})
 AFTER = frozenset({"startingafter", "after", "marker"})
 """What takes the key of the last record of the page before."""

@@ -52,6 +52,22 @@ PAGING = frozenset(
      "statuscode", "resultcode", "ret"}
 )  # fmt: skip
 """What stands beside a list in its envelope: never a record's own members."""
+SIZES = frozenset(
+    {"limit", "perpage", "pagesize", "pagelen", "size", "count", "take", "maxresults", "first", "top", "maxitems",
+     "itemsperpage"}
+)  # fmt: skip
+PAGES = frozenset({"page", "pagenumber", "pageno", "currentpage"})
+CURSORS = frozenset(
+    {"cursor", "after", "startingafter", "pagetoken", "nexttoken", "nextpagetoken", "continue", "marker", "startcursor",
+     "pagecursor", "pageafter", "nextcursor", "continuationtoken"}
+)  # fmt: skip
+TOTALS = frozenset(
+    {"total", "totalcount", "totalresults", "itemstotal", "totalitems", "totalelements", "totalrecords", "totalentries"}
+)
+NEXT = frozenset(
+    {"next", "nextcursor", "nextpagetoken", "nexttoken", "nextpage", "nextpageuri", "nextlink", "continue"}
+)
+"""How a list is asked for in pages, and what its envelope says: how many of them, which, from where on, of how many."""
 _VOCABULARY = re.compile(r"^(?:\w+:|@\w+\.)(?=\w)")
 
 

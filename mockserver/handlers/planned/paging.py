@@ -12,42 +12,15 @@ from mockserver.contract.document import Node
 from mockserver.contract.plan import OperationPlan, Steps
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.places import keys_of, plan_of
-from mockserver.inference.words import bare, flat
+from mockserver.inference.words import CURSORS, NEXT, PAGES, SIZES, TOTALS, bare, flat
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
 from mockserver.values.absent import ABSENT
 
-SIZES = frozenset(
-    {
-        "limit",
-        "perpage",
-        "pagesize",
-        "pagelen",
-        "size",
-        "count",
-        "take",
-        "maxresults",
-        "first",
-        "top",
-        "maxitems",
-        "itemsperpage",
-    }
-)
-PAGES = frozenset({"page", "pagenumber", "pageno", "currentpage"})
 OFFSETS = frozenset({"offset", "skip", "startat", "startindex", "pageoffset"})
-CURSORS = frozenset(
-    {"cursor", "after", "startingafter", "pagetoken", "nexttoken", "nextpagetoken", "continue", "marker", "startcursor",
-     "pagecursor", "pageafter", "nextcursor", "continuationtoken"}
-)  # fmt: skip
-TOTALS = frozenset(
-    {"total", "totalcount", "totalresults", "itemstotal", "totalitems", "totalelements", "totalrecords", "totalentries"}
-)
 COUNTS = frozenset({"count", "numberofelements", "itemcount", "resultcount", "pagecounts"})
 MORE = frozenset({"hasmore", "hasnext", "hasnextpage", "moreitems", "more", "truncated", "incompleteresults"})
 LESS = frozenset({"hasprevious", "hasprev", "haspreviouspage", "hasprevpage"})
-NEXT = frozenset(
-    {"next", "nextcursor", "nextpagetoken", "nexttoken", "nextpage", "nextpageuri", "nextlink", "continue"}
-)
 PREVIOUS = frozenset({"previous", "prev", "previouspageuri", "prevpage", "previouscursor"})
 LAST_PAGES = frozenset({"pagestotal", "totalpages", "pagecount", "numpages", "lastpage"})
 _FROM_0 = re.compile(
