@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from mockserver.auth.authenticator import ANONYMOUS
-from mockserver.contract import Input, Resource
+from mockserver.contract import Input, Operation, Resource
 from mockserver.errors import Problem, SetupError
 from mockserver.expressions import RecordProxy
 from mockserver.handlers import Call
-from mockserver.handlers.door import fill, keep, look, remove
+from mockserver.handlers.door import fill, keep, remove
 from mockserver.handlers.planned.acting import only
 from mockserver.handlers.planned.embedding import whole
 from mockserver.handlers.planned.scope import Scope
@@ -107,7 +108,11 @@ def begin(world: World, tenant: Tenant, resource: Resource) -> None:
 def _call_about(world: World, resource: Resource) -> Call | None:
     """A call of nobody's that is about a resource of a document without annotations."""
     about = next((one for one in world.operations.values() if one.plan and one.resource is resource), None)
-    return None if about is None else Call(about, Input({}), ANONYMOUS, world.tools)
+    return None if about is None else _of_nobody(world, about)
+
+
+def _of_nobody(world: World, about: Operation) -> Call:
+    return Call(about, Input({}), ANONYMOUS, world.tools)
 
 
 def begin_all(world: World, tenant: Tenant) -> None:
@@ -116,7 +121,7 @@ def begin_all(world: World, tenant: Tenant) -> None:
         model = about.resource.model
         if model is None:
             continue
-        call = Call(about, Input({}), ANONYMOUS, world.tools)
+        call = _of_nobody(world, about)
         scope = Scope(call, tenant, about.resource, ())
         if not about.resource.is_single:
             deque(scope.all(), maxlen=0)  # whoever looks at all of them has the first ones made
@@ -124,18 +129,22 @@ def begin_all(world: World, tenant: Tenant) -> None:
             only(call, scope)
 
 
+def sight(world: World, tenant: Tenant, resource: Resource) -> Callable[[Record], Any]:
+    """How a client sees records of a resource now, to be asked of each of them; the tenant's lock is held."""
+    if resource.model is not None and (call := _call_about(world, resource)) is not None:
+        return partial(whole, call, tenant)
+    context = world.rules.context(tenant, world.clock.now())
+    return lambda record: world.rules.seen(resource, record, context)
+
+
 def seen_now(world: World, tenant: Tenant, resource: Resource, record: Record) -> Any:
     """The record as a client sees it; the tenant's lock is held."""
-    if resource.model is not None and (call := _call_about(world, resource)) is not None:
-        return whole(call, tenant, record)
-    return world.rules.seen(resource, record, world.rules.context(tenant, world.clock.now()))
+    return sight(world, tenant, resource)(record)
 
 
 def all_now(world: World, tenant: Tenant, resource: Resource) -> Iterator[Any]:
     """The resource's records as a client sees them, in the order of their ids; the tenant's lock is held."""
-    if resource.model is None:
-        return look(world.rules, tenant, resource, world.clock.now())
-    return (seen_now(world, tenant, resource, record) for record in tenant[resource.name].scan())
+    return map(sight(world, tenant, resource), tenant[resource.name].scan())
 
 
 def _stamped(world: World, resource: Resource) -> dict[str, Json]:

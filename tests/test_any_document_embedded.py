@@ -138,6 +138,13 @@ def test_records_below_the_same_parent(clinic: Any) -> None:
     assert clinic.get("/projects/1").json["labels"] == clinic.get("/projects/1/labels").json != labels
 
 
+def test_what_belongs_to_a_record_is_in_the_order_of_its_own_list(clinic: Any) -> None:
+    owner = clinic.post("/owners", json={"name": "Karen"}).json["id"]
+    made = [clinic.post("/pets", json={"name": "Rex", "ownerId": owner}).json["id"] for _ in range(12)]
+    assert [pet["id"] for pet in clinic.get(f"/owners/{owner}").json["pets"]] == made == sorted(made)
+    assert [pet["id"] for pet in clinic.get("/pets").json if pet["ownerId"] == owner] == made
+
+
 def test_no_more_than_a_reply_should_hold(clinic: Any) -> None:
     owner = clinic.post("/owners", json={"name": "Karen"}).json["id"]
     for number in range(101):

@@ -155,13 +155,15 @@ class Session(Judge):
 
     def _there(self, group: Group, who: Requester | None) -> dict[str, Any]:
         """A record that is there, of a resource that is read only. Raises Inconclusive where there is none."""
-        found = self.value(self.send(Ask(group.one(Kind.LIST)), who=who)) if Kind.LIST in group.operations else []
-        records = (
-            [one for one in found if isinstance(one, dict) and group.key in one] if isinstance(found, list) else []
-        )
+        records = self._listed(group, who) if Kind.LIST in group.operations else []
         if not records:
             raise Inconclusive(f"there is no record of {group.name} to refer to")
-        return dict(records[0])
+        return records[0]
+
+    def _listed(self, group: Group, who: Requester | None = None) -> list[dict[str, Any]]:
+        """The records of the first page of the list that have a key."""
+        found = self.value(self.send(Ask(group.one(Kind.LIST)), who=who))
+        return [one for one in found if isinstance(one, dict) and group.key in one] if isinstance(found, list) else []
 
     def create(
         self, group: Group, fields: Mapping[str, Any] | None = None, *, who: Requester | None = None
@@ -198,10 +200,7 @@ class Session(Judge):
             return [self.create(group) for _ in range(count)]
         if Kind.LIST not in group.operations:
             raise NotApplicable("there is no list to take records from")
-        found = self.value(self.send(Ask(group.one(Kind.LIST))))
-        records = (
-            [one for one in found if isinstance(one, dict) and group.key in one] if isinstance(found, list) else []
-        )
+        records = self._listed(group)
         if not records:
             raise Inconclusive("the tenant has none of them")
         return records[:count]

@@ -35,6 +35,13 @@ def fit(maker: Maker, node: Node, value: Json, draw: Draw) -> Json:
     return _overlaid(maker, node, made, value) if isinstance(made, dict) and isinstance(value, Mapping) else made
 
 
+def fit_keeping(maker: Maker, node: Node, whole: dict[str, Any], said: Mapping[str, Any], draw: Draw) -> dict[str, Any]:
+    """``whole`` made to fit, where that leaves each member of ``said`` as it is; else as it stands."""
+    fitted = fit(maker, node, whole, draw)
+    keeps = isinstance(fitted, dict) and all(fitted.get(name) == value for name, value in said.items())
+    return fitted if keeps and isinstance(fitted, dict) else whole
+
+
 def _with_all_said(made: Json, value: Json) -> Json:
     """What was made with every member of ``value``, for a schema that nothing keeps anyhow."""
     return {**made, **value} if isinstance(made, dict) and isinstance(value, dict) else made

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -51,9 +50,3 @@ def _followed(rules: Rules, proxy: RecordProxy, previous: Mapping[str, Any]) -> 
     filled = rules.filled.get(proxy.resource.name, {})
     left = [one for one in proxy.resource.following if proxy.data.get(one, previous.get(one)) == previous.get(one)]
     return {one for one in left if proxy.context.evaluate(filled[one], before) == previous.get(one, ABSENT)}
-
-
-def look(rules: Rules, tenant: Tenant, resource: Resource, now: datetime) -> Iterator[dict[str, Any]]:
-    """The resource's records as a client sees them, in the order of their ids, free to be changed."""
-    context = rules.context(tenant, now)
-    return (rules.seen(resource, record, context) for record in tenant[resource.name].scan())

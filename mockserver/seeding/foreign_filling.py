@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.contract import Contract, Resource
-from mockserver.contract.fitting import fit
+from mockserver.contract.fitting import fit_keeping
 from mockserver.contract.plan import Model, Steps
 from mockserver.contract.scalars import Draw
 from mockserver.errors import Problem, SetupError, Violation
@@ -64,9 +64,7 @@ class ForeignFilling(Filling):
         if model.key and value_at(said, model.key) is None:
             draw = Draw.of(item.origin, item.making.clock, full=True)
             whole = with_value(whole, model.key, new_key(self._maker, model, item.ordinal, draw))
-        fitted = fit(self._maker, model.record, whole, draw)
-        keeps = isinstance(fitted, dict) and all(fitted.get(name) == value for name, value in said.items())
-        return fitted if keeps and isinstance(fitted, dict) else whole
+        return fit_keeping(self._maker, model.record, whole, said, draw)
 
     def _above(self, item: Item, model: Model, record: dict[str, Any], resource: Resource) -> list[Any]:
         """The keys of the record's parents, as it says them; None, told, for one that it does not say."""

@@ -15,7 +15,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import first_address_of, linked
 from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.new_keys import few_keys, identified, new_key
-from mockserver.handlers.planned.places import model_of, record_id
+from mockserver.handlers.planned.places import is_key, model_of, record_id
 from mockserver.messages import Json
 from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value
@@ -144,7 +144,7 @@ def media_examples(media: Any) -> Iterator[Json]:
 
 def _key(model: Model, value: Json) -> Json:
     found = value_at(value, model.key) if model.key else None
-    return found if isinstance(found, str | int) and not isinstance(found, bool) and found != "" else None
+    return found if is_key(found) else None
 
 
 def _related(call: Call, resource: Resource, value: dict[str, Any], ordinal: int, tenant: str) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.contract import Resource
@@ -11,7 +10,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.fitting import shown
 from mockserver.contract.plan import Embedded
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.places import keys_of, model_of, plan_of
+from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of
 from mockserver.handlers.planned.scope import Scope
 from mockserver.messages import Json
 from mockserver.store import Record, Tenant
@@ -25,16 +24,16 @@ MOST = 100
 
 def presented(call: Call, tenant: Tenant, record: Record) -> Json:
     """A record of the call's resource as clients see it: in members that no client writes, others as they are now."""
-    return whole(call, tenant, record, _place)
+    return whole(call, tenant, record, as_replied=True)
 
 
-def whole(call: Call, tenant: Tenant, record: Record, place: Callable[[Call], Node | None] = lambda _: None) -> Json:
-    """As ``presented``, by the schema at ``place``; by none: with all that the record holds of others."""
+def whole(call: Call, tenant: Tenant, record: Record, *, as_replied: bool = False) -> Json:
+    """The same with all that the record holds of others; ``as_replied``: with what the call's reply shows of it."""
     value = record.data()
     embedded = model_of(call.resource).embedded
     if all(one.is_written for one in embedded.values()) or not isinstance(value, dict):
         return value  # PERF: most records hold no others
-    return value | _held(call, tenant, call.resource, record, place(call))
+    return value | _held(call, tenant, call.resource, record, _place(call) if as_replied else None)
 
 
 def _place(call: Call) -> Node | None:
@@ -107,7 +106,7 @@ class _Inner:
         """All that belong to the record, in the order of their keys, as far as a member can show them."""
         owner = self._one.owner
         below = self._scope((((owner,), self._own),) if owner else ())
-        copies = (self._copy(record, around) for record in islice(below.all(), MOST))
+        copies = (self._copy(record, around) for record in below.in_order()[:MOST])
         return [one for one in copies if one is not None]
 
     def current(self, kept: Json, around: tuple[str, ...]) -> Json:
@@ -138,8 +137,7 @@ class _Inner:
         return kept if copy is None else copy
 
     def _find(self, key: Json) -> Record | None:
-        is_key = isinstance(key, str | int) and not isinstance(key, bool) and key != ""
-        return self._scope().find(str(key)) if is_key else None
+        return self._scope().find(str(key)) if is_key(key) else None
 
     def _scope(self, having: tuple[tuple[tuple[str, ...], str], ...] = ()) -> Scope:
         return Scope(self._call, self._tenant, self._resource, self._keys, having)

@@ -82,7 +82,7 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     sort = next((value for name, value in asked.items() if flat(name) in _SORTS and flat(name) not in members), None)
     if isinstance(sort, list):
         sort = sort[0] if sort else None
-    records = sorted(scope.all(condition(wanted)), key=lambda one: _number_first(keys_of(one.id)[-1]))
+    records = scope.in_order(condition(wanted))
     if not wanted and text is None and not isinstance(sort, str):
         return records  # PERF: none needs to be read
     kept = [(record, data) for record in records if _fits(data := record.data(), wanted, text)]
@@ -113,10 +113,6 @@ def _meets(value: Json, wanted: Json) -> bool:
     texts = {written(one) for one in values}
     texts |= {written(one[name]) for one in values if isinstance(one, dict) for name in KEYS_WITHIN if name in one}
     return any(written(one) in texts for one in options)
-
-
-def _number_first(key: str) -> tuple[int, int, str]:
-    return (0, int(key), "") if key.isascii() and key.isdigit() and len(key) < 19 else (1, 0, key)
 
 
 def _sort(kept: list[tuple[Record, Any]], members: dict[str, str], sort: str, asked: Any) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
 from urllib.parse import quote, unquote
 
 from mockserver.contract import Resource
 from mockserver.contract.plan import Model, OperationPlan
 from mockserver.handlers.call import Call
+from mockserver.messages import Json
 
 
 def plan_of(call: Call) -> OperationPlan:
@@ -22,6 +24,16 @@ def in_path(plan: OperationPlan) -> frozenset[str]:
 def model_of(resource: Resource) -> Model:
     assert resource.model is not None
     return resource.model
+
+
+def is_key(value: Json) -> TypeGuard[str | int]:
+    """Whether a value can identify a record: a text or a whole number."""
+    return isinstance(value, str | int) and not isinstance(value, bool) and value != ""
+
+
+def number_first(key: str) -> tuple[int, int, str]:
+    """By what keys are in order: numbers by their size, then texts."""
+    return (0, int(key), "") if key.isascii() and key.isdigit() and len(key) < 19 else (1, 0, key)
 
 
 def record_id(keys: tuple[str, ...], key: str) -> str:

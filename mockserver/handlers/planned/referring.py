@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.places import plan_of
+from mockserver.handlers.planned.places import is_key, plan_of
 from mockserver.handlers.planned.scope import Scope
 from mockserver.messages import Json
 from mockserver.values.shown import quoted
@@ -42,8 +42,4 @@ def _keys(name: str, value: Json) -> Iterator[tuple[str, Json]]:
         if isinstance(value, list)
         else [(f"/{name}", value)]
     )
-    yield from (
-        (pointer, one)
-        for pointer, one in listed
-        if isinstance(one, str | int) and not isinstance(one, bool) and one != ""
-    )
+    yield from ((pointer, one) for pointer, one in listed if is_key(one))

@@ -12,7 +12,7 @@ from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import begin, first_key
 from mockserver.handlers.planned.criteria import condition as held
-from mockserver.handlers.planned.places import keys_of, model_of, plan_of, record_id
+from mockserver.handlers.planned.places import keys_of, model_of, number_first, plan_of, record_id
 from mockserver.messages import Json
 from mockserver.store import Condition, Record, Tenant
 from mockserver.values.members import value_at, with_value
@@ -49,6 +49,10 @@ class Scope:
             self._begin_below(self.keys)
         kept = self._kept(self.keys or (), self._condition() if condition is None else condition)
         yield from filter(self._has, kept) if self.having else kept
+
+    def in_order(self, condition: Condition | None = None) -> list[Record]:
+        """The same, numbers among their keys by size."""
+        return sorted(self.all(condition), key=lambda one: number_first(keys_of(one.id)[-1]))
 
     def _condition(self) -> Condition | None:
         """What all that have the values asked for meet, as far as an index can tell it."""

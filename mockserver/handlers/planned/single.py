@@ -13,7 +13,7 @@ from mockserver.handlers.planned.addresses import address_of, named_by
 from mockserver.handlers.planned.composing import changed, composed, draw_for, new_name, settled
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.new_keys import new_key
-from mockserver.handlers.planned.places import keys_of, model_of, plan_of
+from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of
 from mockserver.handlers.planned.referring import require_references
 from mockserver.handlers.planned.replying import answered, made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
@@ -187,14 +187,14 @@ def _key(call: Call, scope: Scope, body: Json) -> tuple[Json, bool]:
         return call.input.values[plan.key], False
     if model.chosen and isinstance(body, dict):
         said = value_at(body, model.key)
-        if isinstance(said, str | int) and not isinstance(said, bool) and said != "":
+        if is_key(said):
             return said, True
     said = (
         body.get(named_by(model))
         if not model.key and isinstance(body, dict) and _takes(call, named_by(model))
         else None
     )
-    if isinstance(said, str | int) and not isinstance(said, bool) and said != "":
+    if is_key(said):
         return said, True
     return _new(call, scope), False
 

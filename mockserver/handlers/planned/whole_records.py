@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.contract import Resource
-from mockserver.contract.fitting import fit
+from mockserver.contract.fitting import fit_keeping
 from mockserver.contract.plan import Model, Steps
 from mockserver.contract.scalars import Draw
 from mockserver.errors import Problem, SetupError
@@ -41,9 +41,7 @@ def whole_record(
     if model.record is not None:
         made = maker.make(model.record, draw)
         whole = {**made, **record} if isinstance(made, dict) else record
-        fitted = fit(maker, model.record, whole, draw)
-        keeps = isinstance(fitted, dict) and all(fitted.get(name) == value for name, value in record.items())
-        record = fitted if keeps and isinstance(fitted, dict) else whole
+        record = fit_keeping(maker, model.record, whole, record, draw)
     if broken := resource.violations(record):
         raise SetupError([Problem(resource.name, one.pointer, one.message, remedied(one.keyword)) for one in broken])
     return record

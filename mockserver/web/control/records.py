@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from mockserver.contract import Resource
-from mockserver.planting import begin, plant_as, seen_now, take_away
+from mockserver.planting import begin, plant_as, seen_now, sight, take_away
 from mockserver.store import Record, Tenant
 from mockserver.values.shown import shown
 from mockserver.web.control.route import ControlRequest, Route, missing
@@ -40,7 +40,7 @@ class RecordControl:
         with holder.work():
             begin(self.world, holder, known)
             found = [*islice(holder[resource].scan(sent.query.get("after")), limit + 1)]
-            records = [self._seen(known, holder, one) for one in found[:limit]]
+            records = [*map(sight(self.world, holder, known), found[:limit])]
         return {"records": records, "next": found[limit - 1].id if len(found) > limit > 0 else None}
 
     def read(self, _: ControlRequest, tenant: str, resource: str, record_id: str) -> dict[str, Any]:
