@@ -8,7 +8,6 @@ from typing import Any
 
 from mockserver.conformance import (
     ABSENT,
-    Expected,
     Group,
     Inconclusive,
     Kind,
@@ -19,9 +18,6 @@ from mockserver.conformance import (
     Provenance,
     Session,
     check,
-    is_normal_form,
-    listed,
-    shown,
     within,
 )
 
@@ -114,20 +110,6 @@ def _required(asking: PlainTrying, operation: Operation, body: Any) -> list[str]
         asking.replies.allows(schema, value if one is ABSENT else {**value, name: one}) for one in empty)]  # fmt: skip
 
 
-@check(plain=True)
-def check_credentials(session: Session, group: Group) -> None:
-    """Without the credentials that it asks for, an operation refuses."""
-    asking = PlainTrying(session)
-    asked = [one for one in group.all() if one.plan and one.plan.needs and one.facts.is_safe and session.may(one)]
-    if not asked:
-        raise NotApplicable("nothing asks for credentials")
-    for operation in asked[:3]:
-        with session.each(operation):
-            reply = asking.send(operation, with_credentials=False)
-            cause = f"without credentials it is answered {reply.status}"
-            session.expect_one_of(reply, (400, 401, 403, 404), cause)
-
-
 @check(*STORED, writes=True, plain=True, provenance=INFERRED, code=207)
 def check_created_is_read(session: Session, group: Group) -> None:
     """What was created is read, with what was sent."""
@@ -139,33 +121,8 @@ def check_created_is_read(session: Session, group: Group) -> None:
     record = asking.record(reply, read)
     key = asking.key(group, record)
     session.expect(key in ("", made.key), "another record is read than was created", f"{key}, wanted {made.key}")
-    _keeps(session, asking.comparable(group, made.sent), record, "what was created reads otherwise than it was sent")
-    _tidy(asking, group, made)
-
-
-def _keeps(session: Session, sent: Any, record: Any, cause: str) -> None:
-    """Members of one name and kind are what was sent."""
-    if not isinstance(sent, Mapping) or not isinstance(record, Mapping):
-        return
-    other = [name for name in sorted(sent.keys() & record.keys()) if not _alike(sent[name], record[name])]
-    detail = "; ".join(f"{name}: {shown(record[name], 80)}" for name in other[:3])
-    unlike = tuple(((name,), sent[name], record[name]) for name in other)
-    session.expect(not other, f"{cause} ({listed(other)})", detail, Expected(found=record, places=unlike))
-
-
-def _alike(sent: Any, found: Any) -> bool:
-    """Whether it is what was sent; what is told in another form (a key as its record, a text as a number) may be."""
-    if type(sent) is not type(found) or isinstance(sent, dict | list):
-        return True
-    return is_normal_form(sent, found)
-
-
-def _tidy(asking: PlainTrying, group: Group, made: PlainMade) -> None:
-    try:
-        delete = asking.on_one(group, Kind.DELETE)
-    except NotApplicable:
-        return
-    asking.send(delete, asking.at(delete, made))
+    asking.keeps(asking.comparable(group, made.sent), record, "what was created reads otherwise than it was sent")
+    asking.remove(group, made)
 
 
 @check(Kind.CREATE, Kind.LIST, writes=True, plain=True, provenance=INFERRED)
@@ -185,7 +142,7 @@ def check_created_is_listed(session: Session, group: Group) -> None:
             session.expect_listing(
                 operation, keys, "the list lacks a record that was created", made.key, holds=[made.key]
             )
-    _tidy(asking, group, made)
+    asking.remove(group, made)
 
 
 def _largest(asking: PlainTrying, operation: Operation) -> dict[str, str]:
@@ -222,13 +179,9 @@ def check_changed_is_read(session: Session, group: Group) -> None:
             reply = asking.send(operation, asking.at(operation, made), body=body)
             session.expect_one_of(reply, GOOD, f"a valid change is answered {reply.status}")
             found = asking.record(asking.send(read, asking.at(read, made)), read)
-            _keeps(
-                session,
-                asking.comparable(group, asking.said(operation, body)),
-                found,
-                "a change is not seen by the next read",
-            )
-        _tidy(asking, group, made)
+            sent = asking.comparable(group, asking.said(operation, body))
+            asking.keeps(sent, found, "a change is not seen by the next read")
+        asking.remove(group, made)
 
 
 def _changes_one(operation: Operation) -> bool:
@@ -299,7 +252,7 @@ def check_parents_are_apart(session: Session, group: Group) -> None:
             keys = [asking.key(group, each) for each in asking.items(reply, operation)]
             cause = "a record below one parent is listed below another"
             session.expect_listing(operation, keys, cause, made.key, lacks=[made.key])
-    _tidy(asking, group, made)
+    asking.remove(group, made)
 
 
 @check(Kind.LIST, plain=True, provenance=INFERRED)

@@ -17,18 +17,19 @@ from mockserver.conformance import (
 )
 
 REFUSED = (400, 401, 403, 404)
-MOST = 12
-"""How many operations of one resource are asked."""
+MOST, READS = 12, 3
+"""How many operations of one resource are asked; how many of these read, wherever they stand."""
 
 
-@check(writes=True, plain=True)
+@check(plain=True)
 def check_every_operation(session: Session, group: Group) -> None:
-    """No operation that asks for credentials answers without them."""
+    """No operation that asks for credentials answers without them; where nothing may be written, those that read."""
     asking = PlainTrying(session)
     asked = [one for one in group.all() if one.plan and one.plan.needs and session.may(one)]
     if not asked:
         raise NotApplicable("nothing asks for credentials")
-    for operation in asked[:MOST]:
+    reads = [one for one in asked if one.facts.is_safe][:READS]
+    for operation in [*asked[:MOST], *(one for one in reads if one not in asked[:MOST])]:
         try:
             values = place_of(asking, group, operation)
             body = asking.body(operation) if operation.plan and operation.plan.bodies else ABSENT
@@ -40,7 +41,8 @@ def check_every_operation(session: Session, group: Group) -> None:
 
 
 def place_of(asking: PlainTrying, group: Group, operation: Operation) -> Mapping[str, str]:
-    """What fills the path: a record of the check's own where the path names one. Raises Inconclusive."""
-    if operation.plan and operation.plan.key and Kind.CREATE in group.operations and operation.kind is not Kind.CREATE:
+    """What fills the path: a record of the check's own, where one may be made and is named. Raises Inconclusive."""
+    can_be_made = Kind.CREATE in group.operations and not asking.session.limits.reads_only
+    if operation.plan and operation.plan.key and can_be_made and operation.kind is not Kind.CREATE:
         return asking.at(operation, asking.create(group))
     return asking.below(operation, asking.above(group))
