@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from mockserver import create_app
-from mockserver.handlers.door import look
 from mockserver.values.equality import same_json
+from tenants import as_shown
 
 Record: TypeAlias = dict[str, Any]
 Sentence: TypeAlias = "Callable[[Story], Iterator[str]]"
@@ -31,7 +31,7 @@ class Story:
     def __init__(self, seed: int, tenant: str) -> None:
         world = create_app(clock="frozen", seed=seed).extensions["mockserver"]
         held, now = world.store.tenant(tenant), world.clock.now()
-        self.records = {name: list(look(world.rules, held, one, now)) for name, one in world.contract.resources.items()}
+        self.records = {name: as_shown(world.rules, held, one, now) for name, one in world.contract.resources.items()}
         self.by_id = {name: {one.get("id", ""): one for one in found} for name, found in self.records.items()}
         self.today = f"{now:%Y-%m-%d}"
 

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 import tenants
 from mockserver.contract.document import Node
 from mockserver.expressions import STANDARD, read_rules
-from mockserver.handlers import door
 from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.runtime.determinism import stamp
 from mockserver.seeding import Scenario, read_scenario, scenario_of
@@ -428,7 +427,7 @@ def seen() -> list[Callable[[str], list[dict[str, Any]]]]:
 
     def reader(scenario: Scenario, name: str) -> Callable[[str], list[dict[str, Any]]]:
         tenant = filled(scenario, name)
-        return lambda resource: [*door.look(rules, tenant, CONTRACT.resources[resource], scenario.clock)]
+        return lambda resource: tenants.as_shown(rules, tenant, CONTRACT.resources[resource], scenario.clock)
 
     scenarios = [read("default", seed) for seed in (None, 7)]
     return [reader(one, name) for one in scenarios for name in (*one.tenants, "someone else")]
