@@ -41,6 +41,7 @@ lint: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini tests
 
 spec: $(READY) ## check that the published document is fresh, and all documents and scenarios are good
 	$(BIN)/mockserver publish --check

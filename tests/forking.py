@@ -36,7 +36,7 @@ def serve_forks(asked: socket.socket) -> None:
             return
         message = asked.recv(int.from_bytes(length), socket.MSG_WAITALL)
         if not (keeper := os.fork()):
-            _keep(json.loads(message), *descriptors, asked)
+            _keep(asked, json.loads(message), *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
         asked.send(b".")
@@ -50,7 +50,7 @@ def _reap(_: int) -> None:
             pass
 
 
-def _keep(request: dict[str, Any], out: int, err: int, status: int, asked: socket.socket) -> None:
+def _keep(asked: socket.socket, request: dict[str, Any], out: int, err: int, status: int) -> None:
     """In the keeper: the command's process id at once, and its exit code once it is over, as a shell's child tells it."""
     asked.close()
     if not (child := os.fork()):

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import jsonschema
 import pytest
 from flask import Flask
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from mockserver.contract import Document
@@ -19,7 +19,7 @@ from mockserver.settings import stock_spec
 from mockserver.web.app import create_app
 
 DOCUMENT = Document(json.loads(stock_spec().read_text()))
-REGISTRY = Registry().with_resource("urn:document", Resource(DOCUMENT.root, DRAFT202012))
+REGISTRY = Registry().with_resource("urn:document", DRAFT202012.create_resource(DOCUMENT.root))
 DRAFT = jsonschema.Draft202012Validator
 
 

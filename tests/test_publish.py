@@ -109,7 +109,7 @@ def parts(tmp_path: Path) -> Parts:
     """Writes the tiny parts; ``change`` edits them first: frame, templates, blocks, objects, and groups by file name."""
 
     def make(change: Callable[[dict[str, Any]], Any] | None = None) -> Path:
-        said = copy.deepcopy(
+        said: dict[str, Any] = copy.deepcopy(
             {"frame": FRAME, "templates": TEMPLATES, "blocks": BLOCKS, "objects": OBJECTS, "groups": {"books": BOOK}}
         )
         if change:

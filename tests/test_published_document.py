@@ -15,7 +15,7 @@ import openapi_core
 import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 import forked
@@ -40,7 +40,7 @@ TYPES = {
 }
 UNSHOWN = {"fields", "fieldsToReturn", "exclusiveStartKey"}
 """Without an example, so that a request made of examples gets the reply that is shown: a first page of whole records."""
-REGISTRY = Registry().with_resource("urn:document", Resource(PUBLISHED, DRAFT202012))
+REGISTRY = Registry().with_resource("urn:document", DRAFT202012.create_resource(PUBLISHED))
 
 
 def follow(node: Node) -> Node:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from mockserver.commands.cli import main
@@ -53,7 +53,7 @@ def ran(*arguments: str) -> Any:
 
 def judged(folder: Path, name: str, value: Any) -> list[str]:
     """By a validator that knows nothing of ours, over the files of a folder."""
-    known = [(one.name, Resource(json.loads(one.read_text()), DRAFT202012)) for one in folder.glob("*.json")]
+    known = [(one.name, DRAFT202012.create_resource(json.loads(one.read_text()))) for one in folder.glob("*.json")]
     validator = Draft202012Validator({"$ref": name}, registry=Registry().with_resources(known))
     return [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(value)]
 

@@ -31,8 +31,10 @@ def glances(source: str) -> Iterator[int]:
         for name in node.names
     }
     for node in ast.walk(tree):
-        of_module = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "time"
-        if (of_module and node.attr in CLOCKS) or (isinstance(node, ast.Name) and node.id in bare & CLOCKS):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "time":
+            if node.attr in CLOCKS:
+                yield node.lineno
+        elif isinstance(node, ast.Name) and node.id in bare & CLOCKS:
             yield node.lineno
 
 

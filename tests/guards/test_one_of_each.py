@@ -103,8 +103,9 @@ def _is_value(node: ast.expr) -> bool:
         return VALUES.match(node.id) is not None
     if isinstance(node, ast.Subscript):
         return _is_value(node.value)
-    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    return is_call and node.func.attr in ("get", "data") and _is_value(node.func.value)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in ("get", "data") and _is_value(node.func.value)
+    return False
 
 
 def test_json_values_are_compared_by_one_equality() -> None:

@@ -320,7 +320,7 @@ def unchecked_by_one_way(ground: Ground) -> Made:
             return []
 
         planting.around(Storing, "keep", keep)
-        planting.around(*((Storing, what) if what == "_check" else (engine("handlers.storing"), what)), check)
+        planting.around(Storing if what == "_check" else engine("handlers.storing"), what, check)
 
     return describe(operation, f"stores without {what.strip('_')}", plant)
 
