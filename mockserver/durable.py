@@ -12,6 +12,7 @@ import orjson
 
 from mockserver.contract import Contract
 from mockserver.errors import Problem, SetupError
+from mockserver.runtime.kept_due_log import KeptDueLog
 from mockserver.runtime.kept_journal import KeptJournal
 from mockserver.runtime.kept_outbox import KeptOutbox
 from mockserver.runtime.steering import SharedSteering, SteeringPart
@@ -40,6 +41,9 @@ class Durable:
 
     def outbox(self, limit: int, store: KeptStore) -> KeptOutbox:
         return KeptOutbox(limit, store)
+
+    def due_log(self, store: KeptStore) -> KeptDueLog:
+        return KeptDueLog(store)
 
     def journal(self, limit: int, store: KeptStore) -> KeptJournal:
         return KeptJournal(limit, self.database, store.lines)

@@ -30,6 +30,7 @@ from mockserver.handlers.falling_due import DueEffects
 from mockserver.oauth.grants import Grants
 from mockserver.prepared import Prepared, leave, prepared
 from mockserver.runtime.determinism import Clock, IdSource
+from mockserver.runtime.due_log import DueLog
 from mockserver.runtime.fault import FaultTarget
 from mockserver.runtime.faults import Faults, Hit
 from mockserver.runtime.journal import Journal
@@ -108,12 +109,13 @@ class World:
         if settings.store == "memory":
             self.store = Store(*self._needs(), **self._bounds())
             self.outbox: Outbox = predecessor.outbox if predecessor else Outbox(settings.outbox)
+            self.due_log: DueLog = predecessor.due_log if predecessor else DueLog()
             self.journal: Journal = predecessor.journal if predecessor else Journal(settings.journal)
         else:
             self._be_durable()
         self.reference = _reference(self.contract.document) if settings.validator == "reference" else None
         self.tools = _tools(self)
-        self.due = DueEffects(self.tools, self.store, self.outbox)
+        self.due = DueEffects(self.tools, self.store, self.outbox, self.due_log)
         with self.steered(), progress(self.scenario.size()) as self._on_record:
             if not self.store.has_begun():
                 self._begin()
@@ -158,6 +160,7 @@ class World:
         durable.hold_to(self.contract, store)
         self.store = store
         self.outbox = durable.outbox(self.settings.outbox, store)
+        self.due_log = durable.due_log(store)
         self.journal = journal = durable.journal(self.settings.journal, store)
         parts: dict[str, SteeringPart] = {
             "clock": self.clock,
@@ -183,7 +186,7 @@ class World:
         self.start_clock()
         self.journal.clear()
         self.outbox.clear()
-        self.due.clear()
+        self.due_log.clear()
         self.faults.clear()
         self.grants.clear()
         self.webhooks.clear()

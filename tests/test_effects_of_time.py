@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from mockserver.errors import SetupError
+from mockserver.runtime.due_log import Happened
 from mockserver.runtime.outbox import Mail
 from mockserver.store.collection import Collection
 from mockserver.web.app import create_app
@@ -241,10 +242,29 @@ def test_it_is_kept_in_a_file(library: Library, tmp_path: Path) -> None:
     book = made(client, "A", "2025-04-30", email="a@example.com")
     advance(client, 20 * DAY)
     assert mailed(client) == ["A goes"]
+    told = client.get("/__mock__/due").json
+    assert [one["about"] for one in told["happened"]] == [REMINDED["about"], OUT["about"]]
     client.application.extensions["mockserver"].close()
     again = library(due(OUT, REMINDED), **at).test_client()
     assert again.get(f"/books/t/{book}").json["version"] == 2
     assert mailed(again) == ["A goes"]
+    assert again.get("/__mock__/due").json == told
+    again.post("/__mock__/reset")
+    assert again.get("/__mock__/due").json == {"coming": [], "happened": []}
+
+
+def test_what_fell_due_at_once_is_kept_in_its_order_and_bounded(library: Library, tmp_path: Path) -> None:
+    world = library(due(OUT), store=str(tmp_path / "world.db")).extensions["mockserver"]
+    names = [f"b{number:04}" for number in range(1_120)]
+    with world.store.work("t"):
+        for name in names[:1_100]:
+            world.due_log.put(Happened("now", "t", "books", name, "It happens.", ""))
+    assert [one["record_id"] for one in world.due.happened("t")] == names[100:1_100]
+    for name in names[1_100:]:
+        world.due_log.put(Happened("now", "t", "books", name, "It happens.", ""))
+    assert [one["record_id"] for one in world.due.happened()] == names[120:]
+    assert world.due.happened("u") == []
+    world.close()
 
 
 @pytest.mark.parametrize(

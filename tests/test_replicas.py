@@ -22,6 +22,7 @@ from mockserver.settings import Settings
 from mockserver.store.sql.kept_store import CROWD
 from mockserver.world import World
 from postgres import Postgres, postgres
+from test_effects_of_time import DAY, OUT, advance, due, made
 from test_wire import CASES
 from test_wire import test_wire as wire_case
 from test_worlds import snapshots_go_out_and_in
@@ -50,8 +51,9 @@ def replica(server: Postgres, names: Iterator[str], library: Callable[..., Flask
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
 
-    def make(**settings: Any) -> Flask:
-        running.append(library(store=server.url.replace("/postgres", f"/{name}"), page_size=10_000, **settings))
+    def make(*change: Any, **settings: Any) -> Flask:
+        store = server.url.replace("/postgres", f"/{name}")
+        running.append(library(*change, store=store, page_size=10_000, **settings))
         return running[-1]
 
     yield make
@@ -69,6 +71,20 @@ def test_what_one_did_every_other_answers(replica: Callable[..., Flask]) -> None
     assert len({made["id"], *ids}) == 5
     assert one.get("/books/acme").json == other.get("/books/acme").json
     assert replica().test_client().get("/books/acme").json == one.get("/books/acme").json
+
+
+def test_what_fell_due_is_told_by_each_whoever_saw_it(replica: Callable[..., Flask]) -> None:
+    make = partial(replica, due(OUT))
+    one, other = make().test_client(), make().test_client()
+    books = [made(client, "A", day) for client, day in ((one, "2025-05-01"), (other, "2025-05-20"))]
+    advance(one, 15 * DAY)
+    told = other.get("/__mock__/due").json
+    assert [[at["record_id"] for at in told[when]] for when in ("happened", "coming")] == [books[:1], books[1:]]
+    advance(other, 60 * DAY)
+    assert [client.get("/__mock__/due").json["coming"] for client in (one, other)] == [[], []]
+    assert [at["record_id"] for at in one.get("/__mock__/due").json["happened"]] == books
+    other.post("/__mock__/reset")
+    assert one.get("/__mock__/due").json == {"coming": [], "happened": []}
 
 
 def test_a_snapshot_goes_out_and_in_and_two_differ(replica: Callable[..., Flask]) -> None:

@@ -230,6 +230,7 @@ def test_what_fell_due_is_not_brought_about_again(library, spec: Path) -> None:
     edit(spec, lambda document: document["info"].update(title="Other"))
     assert bench.settled().edit is Edit.SERVED
     assert bench.client.get("/books/t").json == [book]
+    assert [one["record_id"] for one in bench.client.get("/__mock__/due").json["happened"]] == [book["id"]]
     made(bench.client, "B", "2025-04-23T08:00:00Z")
     bench.client.post("/__mock__/clock/advance", json={"seconds": 3 * 86_400})
     assert [one["in_print"] for one in bench.client.get("/books/t").json] == [False, False]

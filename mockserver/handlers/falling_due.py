@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from heapq import merge
@@ -19,8 +19,8 @@ from mockserver.handlers.call import Call, Tools
 from mockserver.handlers.storing import Storing
 from mockserver.messages import Identity, few_of
 from mockserver.runtime.determinism import Clock, stamp
+from mockserver.runtime.due_log import DueLog, Happened
 from mockserver.runtime.outbox import Outbox
-from mockserver.runtime.ring_buffer import Ring
 from mockserver.store import Store, Tenant, WouldWait
 from mockserver.values.moment import read_moment
 
@@ -30,8 +30,6 @@ AUTHOR = "mockserver|clock"
 """Who changes what a date changes."""
 MOST = 100_000
 """How many effects fall due at once; the rest is passed over, so that one that sets its own date comes to an end."""
-KEPT, KEPT_BYTES = 1_000, 2**20
-"""How many of those that happened are remembered, and how much text."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER = 2**63
 
@@ -49,25 +47,15 @@ class Occasion(NamedTuple):
         return _EPOCH + timedelta(milliseconds=self.at)
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """An effect that fell due in a tenant, and what it did."""
-
-    at: str
-    tenant: str
-    resource: str
-    record_id: str
-    about: str
-    effects: str
-
-
 class DueEffects:
-    """All effects of a document that a date brings about in the tenants of ``store``; ``outbox`` takes the mails."""
+    """All effects of a document that a date brings about in the tenants of ``store``.
 
-    def __init__(self, tools: Tools, store: Store, outbox: Outbox) -> None:
+    ``outbox`` takes the mails, ``log`` what happened.
+    """
+
+    def __init__(self, tools: Tools, store: Store, outbox: Outbox, log: DueLog) -> None:
         self._tools, self._store = tools, store
-        self._outbox = outbox
-        self._happened: Ring[Happened] = Ring(KEPT, KEPT_BYTES)
+        self._outbox, self._log = outbox, log
         self.noticed: Callable[[Tenant], AbstractContextManager[object]] = nullcontext
         """Entered with a tenant while something is brought about there, so that others can be told."""
         self.resources = tools.rules.dated
@@ -88,12 +76,10 @@ class DueEffects:
         self.catch_up()
         return self._outbox.mails(tenant)
 
-    def happened(self) -> list[Happened]:
-        """What happened since the start or the last reset, oldest first, as far as it is remembered."""
-        return [one for _, one in self._happened.all()]
-
-    def clear(self) -> None:
-        self._happened.clear()
+    def happened(self, tenant: str | None = None) -> list[dict[str, Any]]:
+        """What has fallen due by now, oldest first, as far as it is remembered; in one tenant if named."""
+        self.catch_up()
+        return self._log.happened(tenant)
 
     @cached_property
     def effects(self) -> list[tuple[str, int, Due, Effect]]:
@@ -138,8 +124,7 @@ class DueEffects:
         for mail in call.mails:
             self._outbox.put(mail)
         at, did = stamp(occasion.moment), few_of(call.effects)
-        happened = Happened(at, tenant.name, occasion.resource, occasion.record_id, effect.about, did)
-        self._happened.add(happened, sum(map(len, (tenant.name, occasion.record_id, did, effect.about))) + 100)
+        self._log.put(Happened(at, tenant.name, occasion.resource, occasion.record_id, effect.about, did))
         return [f"due {occasion.resource}/{occasion.record_id} at {at}", *call.effects]
 
     def _call(self, tenant: Tenant, resource: Resource, moment: datetime) -> Call:

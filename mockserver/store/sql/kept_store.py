@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from itertools import groupby
 from threading import Lock, local
 from typing import Any, TypeAlias
 
@@ -144,7 +145,7 @@ class KeptStore(Store):
                 undo.append(waiting.pop)
             return
         with self.database.writing() as connection:
-            self.lines.append(connection, log, content, most)
+            self.lines.append(connection, log, [content], most)
 
     # A tenant's keeper.
 
@@ -241,9 +242,9 @@ class KeptStore(Store):
                 connection = committing.enter_context(self.database.writing())
             if connection is not None and changes is not None:
                 self._shelves.write(connection, tenant.name, tenant.version, changes.items())
-            for line in waiting:
+            for (log, most), lines in groupby(sorted(waiting, key=_log_of), _log_of):
                 assert connection
-                self.lines.append(connection, *line)
+                self.lines.append(connection, log, [content for _, content, _ in lines], most)
             committing.push(held.pop_all())
 
     def _read(self, connection: Connection, world: str, name: str) -> Tenant:
@@ -292,3 +293,8 @@ class KeptStore(Store):
                 yield connection
             for tenant in list(self._cached.values()):
                 tenant.version = -1
+
+
+def _log_of(line: tuple[str, bytes, int]) -> tuple[str, int]:
+    """Name and length of the log of a line that waits to be written."""
+    return line[0], line[2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -12,6 +12,8 @@ from mockserver.store.sql.database_schema import lines, numbers
 
 OFTEN = 50
 """After how many lines the oldest are looked for."""
+TICK = 1e-6
+"""Seconds by which the lines of one transaction are apart, so that they have an order."""
 
 
 class Lines:
@@ -28,11 +30,15 @@ class Lines:
         last = connection.execute(select(numbers.c.last).where(numbers.c.log == log)).scalar_one()
         return range(last - count + 1, last + 1)
 
-    def append(self, connection: Connection, log: str, content: bytes, most: int) -> None:
-        """Add a line with the next number; now and then forget all but the newest ``most``."""
-        [number] = self.take_numbers(connection, log, 1)
-        self.insert(connection, log, [(number, time.time(), content)])
-        if not number % OFTEN:
+    def append(self, connection: Connection, log: str, contents: Sequence[bytes], most: int) -> None:
+        """Add lines with the next numbers; now and then forget all but the newest ``most``."""
+        given = self.take_numbers(connection, log, len(contents))
+        now = time.time()
+        timed = [
+            (number, now + TICK * index, line) for index, (number, line) in enumerate(zip(given, contents, strict=True))
+        ]
+        self.insert(connection, log, timed[-most:])
+        if (given.stop - 1) // OFTEN > (given.start - 1) // OFTEN:
             self.trim(connection, log, most)
 
     def insert(self, connection: Connection, log: str, numbered: Iterable[tuple[int, float, bytes]]) -> None:

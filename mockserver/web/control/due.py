@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Any
 
@@ -30,9 +30,8 @@ class DueControl:
         limit = min(int(sent.query.get("limit", "100")), MOST)
         tenant = sent.query.get("tenant")
         names = [name for name in self.world.store.names() if tenant in (None, name)]
-        self.world.due.catch_up()
+        happened = self.world.due.happened(tenant)
         coming = nsmallest(limit, ((one, name) for name in names for one in self._soonest(name, limit)))
-        happened = [asdict(one) for one in self.world.due.happened() if tenant in (None, one.tenant)]
         return {
             "coming": [self._described(name, one) for one, name in coming],
             "happened": happened[-limit:] if limit else [],
