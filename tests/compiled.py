@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import marshal
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from mockserver import world
-from mockserver.contract import Contract, Document
+from mockserver.contract import Contract, Document, selecting
 from mockserver.seeding import Scenario
 from mockserver.settings import Settings, data_folder
 from mockserver.store import Tenant
@@ -38,6 +38,7 @@ def share(patching: pytest.MonkeyPatch) -> None:
         ("scenario_of", _scenario),
     ):
         patching.setattr(world, name, _once(getattr(world, name), key))
+    patching.setattr(selecting, "select", _once(selecting.select, _selected))
     patching.setattr(Scenario, "fill", _filled_once(Scenario.fill))
 
 
@@ -81,9 +82,7 @@ def _filled_once(fill: Callable[..., None]) -> Callable[..., None]:
 
 
 def _document(document: Document) -> Hashable | None:
-    """Its text, where it has come from one file; what is joined of several is read each time."""
-    if document.parts:
-        return None
+    """Its text, and where it and what it was joined from have come from."""
     try:
         text = marshal.dumps(document.root, 2)
     except ValueError:  # it holds what JSON does not
@@ -93,12 +92,17 @@ def _document(document: Document) -> Hashable | None:
         document.source,
         document.warnings,
         document.is_annotated,
+        document.parts,
         sha256(document.text).digest(),
     )
 
 
 def _contract(contract: Contract) -> Hashable:
     return id(contract)
+
+
+def _selected(contract: Contract, groups: Sequence[str]) -> Hashable:
+    return id(contract), tuple(groups)
 
 
 def _scenario(settings: Settings, contract: Contract) -> Hashable | None:
