@@ -18,6 +18,8 @@ from mockserver.conformance import (
     Provenance,
     Session,
     check,
+    flat,
+    list_words,
     within,
 )
 
@@ -25,7 +27,6 @@ STORED = (Kind.CREATE, Kind.READ)
 INFERRED = Provenance.INFERRED
 SHORT = 10
 """A list of fewer records than any page has is whole."""
-SIZES = ("limit", "per_page", "page_size", "pageSize", "perPage")
 LARGE = (1000, 500, 200, 100, 50)
 """Sizes of a page, the largest that a document allows first."""
 GONE = (404, 410)
@@ -261,7 +262,7 @@ def check_page_size(session: Session, group: Group) -> None:
     asking = PlainTrying(session)
     tried = 0
     for operation in _lists(group):
-        sizes = [one for one in (operation.plan.taken if operation.plan else ()) if one.name in SIZES]
+        sizes = [one for one in (operation.plan.taken if operation.plan else ()) if flat(one.name) in list_words.SIZES]
         for one in sizes[:1]:
             if one.location != "query" or not asking.replies.allows(one.schema, 1):
                 continue

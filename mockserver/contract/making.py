@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import jsonschema_rs
@@ -71,15 +72,18 @@ class Maker:
     def make(self, node: Node, draw: Draw, examples: tuple[Json, ...] = ()) -> Json:
         """A value that keeps the schema, the best that there is; the nearest one where the schema allows none."""
         near: list[Json] = []
-        for candidate in self._candidates(node, draw, examples):
-            if self.allows(node, candidate):
-                return candidate
-            near.append(candidate)
-            if self.is_endless(node):  # nothing that could be made or mended would keep it
-                return candidate
-        for candidate in (*near[:MENDED], *near[-1:]):  # the bare ones come last, and need the least
-            if self.allows(node, mended := self.mend(node, candidate, draw)):
-                return mended
+        for candidates in self._candidates(node, draw, examples):
+            tried: list[Json] = []
+            for candidate in candidates:
+                if self.allows(node, candidate):
+                    return candidate
+                tried.append(candidate)
+                if self.is_endless(node):  # nothing that could be made or mended would keep it
+                    return candidate
+            for candidate in tried[:MENDED]:
+                if self.allows(node, mended := self.mend(node, candidate, draw)):
+                    return mended
+            near += tried
         return min(near, key=lambda one: len(self.faults(node, one))) if near else None
 
     def member(self, node: Node, draw: Draw, name: str) -> Json:
@@ -108,14 +112,14 @@ class Maker:
                 self._usable[node.pointer] = False
         return self._usable[node.pointer]
 
-    def _candidates(self, node: Node, draw: Draw, examples: tuple[Json, ...]) -> Iterator[Json]:
+    def _candidates(self, node: Node, draw: Draw, examples: tuple[Json, ...]) -> Iterator[Iterator[Json]]:
+        """Rounds of values to try, the fullest first: all of a round are tried before any of it is mended."""
         own = [*examples, *_examples(self.shapes.follow(node).value)]
-        yield from () if draw.varies else own
-        for choice in range(min(self.shapes.choices(node), CHOICES)):
-            yield self._build(node, draw, 0, "", choice)
-            if draw.full:
-                yield self._build(node, draw.bare, 0, "", choice)
-        yield from own if draw.varies else ()
+        choices = range(min(self.shapes.choices(node), CHOICES))
+        full = (self._build(node, draw, 0, "", choice) for choice in choices)
+        yield chain(own if not draw.varies else (), full, own if draw.varies else ())
+        if draw.full:
+            yield (self._build(node, draw.bare, 0, "", choice) for choice in choices)
 
     def _build(self, node: Node, draw: Draw, depth: int, name: str, choice: int = 0) -> Json:
         shape = self.shapes.shape(node, choice)
@@ -244,7 +248,7 @@ class Maker:
 
     def _anew(self, node: Node, draw: Draw) -> Json:
         """The first value that keeps the schema, else the first; PERF: what is made to mend is not mended itself."""
-        candidates = [*self._candidates(node, draw, ())]
+        candidates = [*chain.from_iterable(self._candidates(node, draw, ()))]
         return next((one for one in candidates if self.allows(node, one)), candidates[0])
 
     def _mended_here(self, node: Node, value: Json, keyword: str, draw: Draw) -> Json:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.criteria import condition, written
@@ -20,6 +21,7 @@ from mockserver.values.members import value_at, with_value
 KEYS_WITHIN = ("id", "gid", "uuid", "sid", "key", "name", "value")
 """What of an object is compared where a parameter gives a text."""
 _SORTS = frozenset({"sort", "sortby", "order", "orderby", "ordering"})
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _TEXTS = frozenset({"q", "query", "search", "keyword", "keywords", "term", "text"})
 
 
@@ -103,7 +105,12 @@ def _fits(data: Any, wanted: dict[str, Any], text: str | None) -> bool:
         return not wanted
     if not all(_meets(data.get(name), value) for name, value in wanted.items()):
         return False
-    return text is None or any(text.lower() in str(value).lower() for value in data.values() if isinstance(value, str))
+    return text is None or any(text.lower() in value.lower() for value in data.values() if _is_read(value))
+
+
+def _is_read(value: Json) -> TypeGuard[str]:
+    """Whether a person finds a record by the words of a member: by those of a text, not by a piece of an address."""
+    return isinstance(value, str) and not _ADDRESS.match(value)
 
 
 def _meets(value: Json, wanted: Json) -> bool:
