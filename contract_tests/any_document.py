@@ -149,7 +149,7 @@ def check_created_is_listed(session: Session, group: Group) -> None:
 def _largest(asking: PlainTrying, operation: Operation) -> dict[str, str]:
     """The query that asks for as many records on a page as the document allows; empty where it takes no size."""
     taken = operation.plan.taken if operation.plan else ()
-    sizes = [one for one in taken if one.name in SIZES and one.location == "query"]
+    sizes = [one for one in taken if flat(one.name) in list_words.SIZES and one.location == "query"]
     allowed = [(one.name, size) for one in sizes for size in LARGE if asking.replies.allows(one.schema, size)]
     return {allowed[0][0]: str(allowed[0][1])} if allowed else {}
 
