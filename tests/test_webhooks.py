@@ -246,13 +246,29 @@ def test_shuffled_in_the_same_order_each_time(library) -> None:
             book(receiver, f"{number}")
         assert receiver.deliver() == 0
         book(receiver, "7")
-        receiver.deliver()
+        assert receiver.deliver() == 8
+        book(receiver, "8")
+        assert receiver.deliver() == 0, "the next are gathered anew"
         receiver.advance(10)
-        receiver.deliver()
+        assert receiver.deliver() == 1
         orders.append([content["data"]["record"]["title"] for *_, content in receiver.sent])
     assert orders[0] == orders[1]
     assert orders[0] != sorted(orders[0])
-    assert sorted(orders[0]) == [*"01234567"]
+    assert sorted(orders[0]) == [*"012345678"]
+    assert orders[0][-1] == "8"
+
+
+def test_one_that_failed_holds_up_the_others_of_its_shuffle(receiver: Receiver) -> None:
+    receiver.register(shuffle=3)
+    for number in range(3):
+        book(receiver, f"{number}")
+    receiver.statuses = [200, 500]
+    receiver.deliver()
+    receiver.advance(5)
+    receiver.deliver()
+    first, second, again, last = (content["data"]["record"]["title"] for *_, content in receiver.sent)
+    assert second == again
+    assert {first, second, last} == {*"012"}
 
 
 def test_what_waits_has_a_bound(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,7 +79,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event on its way to one address; ``number`` is its place in the order, ``attempt`` how often it was sent."""
+    """One event on its way to one address; ``number`` is its place in the order, ``attempt`` how often it was sent.
+
+    One that ``is_shuffled`` waits for no others any more.
+    """
 
     number: int
     message_id: str
@@ -87,6 +90,7 @@ class Delivery:
     event: Event
     due: datetime
     attempt: int = 0
+    is_shuffled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,13 +222,20 @@ class Webhooks:
 
     def _chosen(self, group: list[Delivery], now: datetime, *, at_once: bool) -> Delivery | None:
         first = group[0]
-        if first.webhook.shuffle > 1:
+        if first.webhook.shuffle > 1 and not first.is_shuffled:
             batch = group[: first.webhook.shuffle]
-            is_whole = len(batch) == first.webhook.shuffle or now >= first.due + GATHERED or at_once or first.attempt
-            first = min(batch, key=lambda one: self._draw("shuffle", one.number)) if is_whole else first
-            if not is_whole:
+            if not (len(batch) == first.webhook.shuffle or now >= first.due + GATHERED or at_once):
                 return None
+            first = self._shuffle(batch)
         return first if at_once or now >= first.due else None
+
+    def _shuffle(self, batch: list[Delivery]) -> Delivery:
+        """Have those that were gathered wait in another order; the first of it."""
+        places = [at for at, one in enumerate(self._waiting) if one in batch]
+        drawn = sorted(batch, key=lambda one: self._draw("shuffle", one.number))
+        for at, one in zip(places, drawn, strict=True):
+            self._waiting[at] = replace(one, is_shuffled=True)
+        return self._waiting[places[0]]
 
     def _settle(self, delivery: Delivery, now: datetime, status: int | None, detail: str) -> None:
         """Log an attempt, and have it tried again where it failed and may be."""
