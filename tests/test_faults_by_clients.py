@@ -22,8 +22,9 @@ from server import Running, serving
 from tiny import document
 
 GIVES_UP = 0.5
-"""Seconds after which a client leaves a server that says nothing; each other request may take as long as it must."""
-PATIENT = 60.0
+"""Seconds after which a client leaves a server that says nothing."""
+PATIENT = 15.0
+"""Seconds that each other request may take: less than those for which an idle connection is kept."""
 WRITE = "POST"
 
 

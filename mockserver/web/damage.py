@@ -93,12 +93,17 @@ def damaged(content: bytes, damage: Damage) -> bytes | Slowly:
     """
     if damage.kind in _ENDS:
         raise Lost(damage)
-    if damage.kind == "cut":
+    if is_cut(damage):
         content = content[: len(content) // 2]
     if damage.kind != "slow":
         return Slowly(content, late=damage.late) if damage.late else content
     seconds = min(len(content) / damage.rate, LONGEST) if damage.rate else damage.seconds
     return Slowly(content, seconds, damage.late)
+
+
+def is_cut(damage: Damage | None) -> bool:
+    """Whether less is sent than Content-Length says."""
+    return damage is not None and damage.kind == "cut"
 
 
 def damaging(app: WSGIApplication) -> WSGIApplication:

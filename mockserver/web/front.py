@@ -18,7 +18,7 @@ from mockserver.web.access_log import Line, Log, unlogged
 from mockserver.web.api import Api
 from mockserver.web.arriving import LARGE_BODY, Arrived, headers_of
 from mockserver.web.cors import CONTROL
-from mockserver.web.damage import Lost, Slowly, damaged
+from mockserver.web.damage import DAMAGE, Lost, Slowly, damaged, is_cut
 from mockserver.web.environ import environ_of
 from mockserver.web.following import FOLLOWING, Following
 from mockserver.web.health import HEALTH
@@ -231,7 +231,7 @@ class Front:
         has_content = arrived.method != "HEAD" and leaving.status >= 200 and leaving.status not in WITHOUT_CONTENT
         content = leaving.content if has_content else b""
         headers = leaving.encoded()
-        if arrived.broken:
+        if arrived.broken or is_cut(leaving.damage):
             headers.append(_CLOSE)
         if leaving.damage is None:
             return _Answered(leaving.status, headers, content)
@@ -268,13 +268,15 @@ class Front:
             content = b"".join(pieces)
         finally:
             getattr(pieces, "close", _nothing)()
-        if BROKEN in environ:
+        if BROKEN in environ or is_cut(environ.get(DAMAGE)):
             captured[1].append(_CLOSE)
         return _Answered(captured[0], captured[1], content)
 
 
 _CLOSE = (b"connection", b"close")
-"""Where a body is not whole: what is left of the request cannot be told from the next one."""
+"""Where a body is not whole: what is left of the request cannot be told from the next one, and of a reply would be
+waited for as long as the connection is kept.
+"""
 
 
 def _sent(status: int, headers: list[tuple[bytes, bytes]], content: bytes | Slowly) -> _Answered:
