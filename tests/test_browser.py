@@ -243,6 +243,8 @@ def test_every_page_of_the_console_can_be_used_by_everybody(
     server.send("PUT", "/__mock__/snapshots/before")
     server.send("POST", "/certifications/acme", {"name": 7}, token)
     server.send("DELETE", "/__mock__/tenants/acme/records/billingRunActions/action-ada-reminder")
+    server.send("POST", "/__mock__/webhooks", {"url": "http://localhost:1/hooks", "events": ["certifications.changed"]})
+    server.send("POST", "/__mock__/faults", {"operation": "createExamRegistration", "status": 503})
     at_width(browser, width, scheme)
     severe(browser)
     for page in PAGES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
@@ -133,6 +134,31 @@ def test_a_record_tells_what_was_changed_and_by_which_request(client: FlaskClien
     since = said(client.get(f"{CONSOLE}/record?{PLACE}&id=cert-ada"))
     assert "by the clock or as a consequence of others: " in since
     assert 'status "suspended" "retired"' in since
+
+
+def test_records_of_other_resources_with_the_same_id_have_a_history_of_their_own(tmp_path: Path) -> None:
+    def things(name: str) -> dict[str, Any]:
+        schema = {"type": "object", "properties": {"id": {"type": "integer"}, name: {"type": "string"}}}
+        content = {"content": {"application/json": {"schema": schema}}}
+        reply = {"200": {"description": "x", **content}}
+        key = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+        one = {"parameters": [key], "get": {"operationId": f"get_{name}", "responses": reply}}
+        return {f"/{name}s": {"post": {"requestBody": content, "responses": reply}}, f"/{name}s/{{id}}": one}
+
+    spec = {"openapi": "3.0.0", "info": {"title": "T", "version": "1"}, "paths": {**things("car"), **things("bus")}}
+    (tmp_path / "t.json").write_text(json.dumps(spec))
+    client = create_app(spec=tmp_path / "t.json", clock="frozen").test_client()
+    made = [client.post(f"/{name}s", json={name: "x"}).json["id"] for name in ("car", "bus")]
+    assert made[0] == made[1]
+    client.get(f"/buss/{made[0]}")
+    page = client.get(f"{CONSOLE}/record?resource=cars&id={made[0]}").text
+    assert "POST 200" in page, "a number is an id too"
+    assert "get_bus" not in page and "(absent)" not in page
+
+
+def test_the_journal_says_why_where_only_the_reply_did(client: FlaskClient) -> None:
+    client.get("/certifications/acme/nobody")
+    assert "No record &#39;nobody&#39;" in client.get(f"{CONSOLE}/journal").text
 
 
 def test_a_record_is_made_changed_locked_and_deleted(client: FlaskClient) -> None:

@@ -14,6 +14,7 @@ from mockserver.runtime.journal import Entry
 from mockserver.runtime.journal_filter import FILTERS, meets
 from mockserver.store import Record, Tenant
 from mockserver.store.collection import Collection
+from mockserver.values.json_text import BadJson, decode
 from mockserver.values.shown import cut, shown
 from mockserver.web.control.tenants import known_resource, known_tenant
 from mockserver.world import World
@@ -24,6 +25,10 @@ BEGUN = 40
 """Up to how many resources of a document without annotations get their first records for a list of them."""
 CELL = 60
 """How many characters a cell of a table shows."""
+
+
+TELLING = ("message", "detail", "error_description", "error", "title", "reason")
+"""Members of a refusal that may say why, the plainest first."""
 
 
 class Looking:
@@ -102,12 +107,24 @@ class Looking:
             if number <= since or len(found) == most:
                 break
             if meets(entry, filters) and _holds(entry, wanted.get("q", "")):
-                found.append((number, entry))
+                found.append((number, _explained(entry)))
         return found, wanted
 
     def cell(self, value: Any) -> str:
         """A value in a cell of a table."""
         return cut(value, CELL) if isinstance(value, str) else "" if value is None else shown(value, CELL)
+
+
+def _explained(entry: Entry) -> Entry:
+    """With what the reply says of a refusal as its reason, where nothing else tells it."""
+    if entry.status < 400 or entry.reason or entry.violations:
+        return entry
+    try:
+        told = decode(entry.reply, max_depth=64)
+    except BadJson:
+        return entry
+    texts = [told[name] for name in TELLING if isinstance(told.get(name), str)] if isinstance(told, dict) else []
+    return entry._replace(reason=cut(texts[0], CELL * 2)) if texts else entry
 
 
 def _holds(entry: Entry, text: str) -> bool:

@@ -111,7 +111,10 @@ class Console:
         if value is None:
             return self._missing(f"No record {quoted(record_id)} in {resource.name}.", holder.name, resource)
         shown = value if isinstance(value, dict) else {"value": value}
-        lock, (since, happened) = resource.stamps.get("lock"), history(self.world, holder.name, record_id, shown)
+        lock, (since, happened) = (
+            resource.stamps.get("lock"),
+            history(self.world, holder.name, resource, record_id, shown),
+        )
         return self._page(
             "record.html", tenant=holder.name, resource=resource, id=record_id,
             lines=list(lines(resource, shown, self.fields.of(resource))),
@@ -212,7 +215,7 @@ class Console:
 
     def coverage(self) -> str:
         entries = self.world.journal.entries()
-        found = exercised(self.world.operations.values(), entries)
+        found = sorted(exercised(self.world.operations.values(), entries), key=lambda one: not one.calls)
         statuses = sorted({status for one in found for status in one.statuses})
         called = sum(one.calls > 0 for one in found)
         return self._page("coverage.html", found=found, statuses=statuses, called=called, entries=len(entries))

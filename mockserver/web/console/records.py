@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeAlias
 
-from mockserver.contract import Resource
+from mockserver.contract import Operation, Resource
 from mockserver.runtime.journal import Entry
 from mockserver.store import Tenant
 from mockserver.values.equality import same_json
@@ -83,14 +84,20 @@ def namers(world: World, tenant: Tenant, resource: Resource, record_id: str) -> 
                     yield Namers(other.name, reference.path, tuple(found[:NAMERS]), len(found) > NAMERS)
 
 
-def history(world: World, tenant: str, record_id: str, now: Mapping[str, Any]) -> tuple[Changes, list[Happening]]:
+def history(
+    world: World, tenant: str, resource: Resource, record_id: str, now: Mapping[str, Any]
+) -> tuple[Changes, list[Happening]]:
     """What differs ``now`` from what the newest exchange about the record showed; then these, newest first."""
     before: Mapping[str, Any] | None = None
     found: list[Happening] = []
     for number, entry in world.journal.entries():
-        if entry.tenant not in (tenant, None) or not _is_about(entry, record_id):
+        if entry.tenant not in (tenant, None):
             continue
-        after = _shown_by(entry, record_id)
+        operation = world.operations.get(entry.operation or "")
+        if not _is_about(entry, operation, resource, record_id):
+            continue
+        is_own = operation is not None and operation.resource.name == resource.name
+        after = _shown_by(entry, resource, record_id) if is_own else None
         changes = tuple(_changes(before, after)) if before is not None and after is not None else ()
         before = after if after is not None else before
         found.append(Happening(number, entry, changes))
@@ -98,13 +105,28 @@ def history(world: World, tenant: str, record_id: str, now: Mapping[str, Any]) -
     return since, found[: -EXCHANGES - 1 : -1]
 
 
-def _is_about(entry: Entry, record_id: str) -> bool:
-    return record_id in entry.path.split("/") or (
-        entry.method not in ("GET", "HEAD") and f'"{record_id}"'.encode() in entry.reply
+def _is_about(entry: Entry, operation: Operation | None, resource: Resource, record_id: str) -> bool:
+    """Whether the exchange named the record, or changed it."""
+    if any(
+        name == "Effects" and f"{resource.name}/{record_id}" in re.split(r"[ ,]+", text) for name, text in entry.notes
+    ):
+        return True
+    if operation is None or operation.resource.name != resource.name:
+        return False
+    return _named_by(operation, entry) == record_id or (
+        entry.method not in ("GET", "HEAD") and _shown_by(entry, resource, record_id) is not None
     )
 
 
-def _shown_by(entry: Entry, record_id: str) -> Mapping[str, Any] | None:
+def _named_by(operation: Operation, entry: Entry) -> str | None:
+    """The text of the last parameter of an operation's path."""
+    template = operation.path.split("/")
+    places = [at - len(template) for at, one in enumerate(template) if one.startswith("{")]
+    sent = entry.path.split("/")
+    return sent[places[-1]] if places and len(sent) >= len(template) else None
+
+
+def _shown_by(entry: Entry, resource: Resource, record_id: str) -> Mapping[str, Any] | None:
     """The record as the reply shows it, where it shows it whole."""
     if entry.status >= 300 or any(name == "fields" for name, _ in entry.query):
         return None
@@ -112,11 +134,7 @@ def _shown_by(entry: Entry, record_id: str) -> Mapping[str, Any] | None:
         value = decode(entry.reply, max_depth=64)
     except BadJson:
         return None
-    return value if isinstance(value, dict) and record_id in map(str, _scalars(value)) else None
-
-
-def _scalars(value: Mapping[str, Any]) -> Iterator[Any]:
-    return (one for one in value.values() if isinstance(one, str | int))
+    return value if isinstance(value, dict) and str(value.get(resource.key)) == record_id else None
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
