@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from test_any_document import NAMED, client, collection
 
@@ -31,3 +34,68 @@ def test_words_are_searched_in_texts_but_not_in_addresses(tmp_path: Path) -> Non
     for name, url in (("Example", "https://here.org/a"), ("Other", "https://example.com/b")):
         caller.post("/things", json={"name": name, "url": url})
     assert [one["name"] for one in caller.get("/things?q=exam").json] == ["Example"]
+
+
+def test_one_person_has_one_name(tmp_path: Path) -> None:
+    members = ("first_name", "lastName", "email", "username", "display_name", "name")
+    for one in first(tmp_path, dict.fromkeys(members, TEXT), "/users"):
+        whole = f"{one['first_name']} {one['lastName']}"
+        assert one["name"] == one["display_name"] == whole
+        assert one["username"].startswith(whole.replace(" ", ".").lower())
+        assert one["email"] == f"{one['username']}@example.com"
+
+
+def test_what_is_no_person_has_no_name_of_one(tmp_path: Path) -> None:
+    person = first(tmp_path, {"name": TEXT}, "/customers")[1]["name"]
+    field, company = (first(tmp_path, {"displayName": TEXT, "name": TEXT}, path)[1] for path in ("/fields", "/vendors"))
+    assert person.partition(" ")[0] not in field["displayName"]
+    assert company["name"].endswith(("Works", "Partners", "Foods", "Labs", "Supplies"))
+
+
+def test_an_address_is_in_one_country_and_its_state_is_no_status(tmp_path: Path) -> None:
+    address = {"type": "object", "properties": dict.fromkeys(("city", "state", "country", "timezone"), TEXT)}
+    for one in first(tmp_path, {"address": address, "state": TEXT}):
+        assert one["state"] in ("active", "pending", "closed")
+        assert one["address"]["state"] not in ("active", "pending", "closed")
+        assert len(one["address"]["country"]) == 2
+        assert "/" in one["address"]["timezone"]
+
+
+def test_names_tell_moments_prices_and_addresses_where_no_format_does(tmp_path: Path) -> None:
+    texts = ("created_at", "startTime", "end_date", "price", "email_address", "ip_address", "deviceUuid", "expires_at")
+    numbers = {"created": {"type": "integer"}, "year": {"type": "integer"}, "rating": {"type": "number", "maximum": 3}}
+    for one in first(tmp_path, {**dict.fromkeys(texts, TEXT), **numbers}):
+        assert one["created_at"] <= one["startTime"] <= "2025-04-18T12:00:00Z" <= one["expires_at"]
+        assert date.fromisoformat(one["end_date"])
+        assert float(one["price"]) > 0
+        assert one["email_address"].endswith("@example.com")
+        assert ip_address(one["ip_address"])
+        assert UUID(one["deviceUuid"])
+        assert one["created"] > 1_600_000_000
+        assert 2015 <= one["year"] <= 2025
+        assert 1 <= one["rating"] <= 3
+
+
+def test_what_kind_a_record_is_of_is_as_its_example_says(tmp_path: Path) -> None:
+    kind = {"type": "string", "example": "invoice"}
+    assert {one["type"] for one in first(tmp_path, {"type": kind})} == {"invoice"}
+
+
+def test_items_of_a_list_are_whole_and_dates_within_are_in_order(tmp_path: Path) -> None:
+    moment = {"type": "string", "format": "date-time"}
+    line = {"type": "object", "properties": {"title": TEXT, "updated": moment, "created": moment, "more": {"type": "object", "properties": {"a": TEXT}}}}
+    for one in first(tmp_path, {"lines": {"type": "array", "items": line}}):
+        [found] = one["lines"]
+        assert found.keys() == {"title", "created", "updated"}
+        assert found["created"] <= found["updated"]
+
+
+def test_keys_in_lists_and_objects_are_of_records_that_are_there(tmp_path: Path) -> None:
+    inner = {"type": "object", "properties": {"userId": {"type": "integer"}}}
+    properties = {"id": TEXT, "user_ids": {"type": "array", "items": {"type": "integer"}}, "assignment": inner}
+    told = collection({"type": "object", "properties": properties}, NAMED)
+    told["paths"] |= collection(NAMED, NAMED, path="/users")["paths"]
+    caller = client(told, tmp_path)
+    users = {one["id"] for one in caller.get("/users").json}
+    for one in caller.get("/things").json:
+        assert {*one["user_ids"], one["assignment"]["userId"]} <= users

@@ -18,6 +18,7 @@ from mockserver.contract.states import first_state, is_end_date, is_state, livin
 from mockserver.messages import Json
 from mockserver.values.pointer import steps_of
 
+SCHEMAS = "/components/schemas"
 DEEPEST = 7
 """From here on only what must be there is made, and from twice as deep nothing."""
 ENDLESS = 3
@@ -129,10 +130,15 @@ class Maker:
         if depth > 2 * DEEPEST or not draw.budget.spend() or (depth > ENDLESS and self.is_endless(node)):
             return _EMPTY.get(shape.type or "object")
         if shape.type == "object" or (shape.type is None and depth == 0):
-            return self._object(shape, draw, depth)
+            return self._object(shape, draw.within(self._called(node), name, shape.properties), depth)
         if shape.type == "array":
             return self._array(shape, draw, depth, name)
         return scalar(shape, draw, name)
+
+    def _called(self, node: Node) -> str:
+        """What the schema is called, where it has a name."""
+        head, _, name = self.shapes.follow(node).pointer.rpartition("/")
+        return name if head == SCHEMAS else ""
 
     def _said(self, node: Node, shape: SchemaShape, draw: Draw, name: str) -> Iterator[Json]:
         """What the schema itself names: a constant, one of its values, an example or a default that is good."""
@@ -159,10 +165,9 @@ class Maker:
         for name, below in shape.properties.items():
             if not (name in shape.required or self._is_wanted(below, draw, depth)):
                 continue
-            if is_end_date(name) and self.allows(below, None):
-                made[name] = None
-            elif not is_end_date(name) or name in shape.required:
-                made[name] = self._chosen(below, draw, depth + 1, name)
+            value = self._of_member(below, draw, depth, name, is_required=name in shape.required)
+            if value is not _LEFT_OUT:
+                made[name] = value
         for name in shape.required:
             if name not in made:
                 made[name] = self._build(shape.additional, draw, depth + 1, name) if shape.additional else name
@@ -175,6 +180,15 @@ class Maker:
             below_all = shape.additional
             made[f"key{len(made) + 1}"] = self._build(below_all, draw, depth + 1, "") if below_all else "value"
         return made
+
+    def _of_member(self, node: Node, draw: Draw, depth: int, name: str, *, is_required: bool) -> Json:
+        """A member's value: no end of a life that goes on, and no object without members where there might be some."""
+        if is_end_date(name) and self.allows(node, None):
+            return None
+        if is_end_date(name) and not is_required:
+            return _LEFT_OUT
+        value = self._chosen(node, draw, depth + 1, name)
+        return _LEFT_OUT if value == {} and not is_required and self.shapes.properties(node) else value
 
     def _chosen(self, node: Node, draw: Draw, depth: int, name: str) -> Json:
         """A member's value; where the schema has alternatives, the first that comes out right."""
@@ -193,13 +207,16 @@ class Maker:
         value = self.shapes.follow(node).value
         if depth >= 3 or not isinstance(value, dict) or value.get("writeOnly") or value.get("deprecated"):
             return False
-        if draw.full and depth < 2:
-            return True
-        return depth < 2 and any(word in value for word in ("example", "examples", "default", "const"))
+        if draw.about.is_links:  # no link is better than one that leads nowhere
+            return False
+        if depth == 2:  # so that no item of a list is an empty object
+            return draw.full and self.shapes.type(node) not in ("object", "array", None)
+        return draw.full or any(word in value for word in ("example", "examples", "default", "const"))
 
     def _array(self, shape: SchemaShape, draw: Draw, depth: int, name: str) -> list[Json]:
         least = int(shape.words.get("minItems", 0))
-        count = max(least, 1 if draw.full and depth < 3 else 0)
+        is_shown = depth < 2 or (depth == 2 and shape.items is not None and self.shapes.type(shape.items) != "object")
+        count = max(least, 1 if draw.full and is_shown else 0)
         count = min(count, int(shape.words.get("maxItems", count)))
         if count > MOST_ITEMS:  # so many are too many to answer: validate tells it
             count = 1
@@ -268,6 +285,7 @@ class Maker:
         return found or self.shapes.shape(node).additional
 
 
+_LEFT_OUT: Any = object()
 _EMPTY: Mapping[str, Any] = {"object": {}, "array": [], "string": "value", "integer": 1, "number": 1, "boolean": False}
 
 

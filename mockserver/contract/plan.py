@@ -78,7 +78,7 @@ class Model:
     ``path`` is the path of one as the document writes it, empty where there is none, ``reach`` how many of the parents
     it names; ``foreign`` are members that probably hold keys of other resources, ``references`` those that are said to;
     ``holders`` are those whose paths show the records that name them; ``why`` tells the rules that decided;
-    ``embeds`` gives what ``embedded`` tells.
+    ``embeds`` gives what ``embedded`` tells, ``keys_within`` where else than among its members a record holds keys.
     """
 
     record: Node | None
@@ -102,6 +102,7 @@ class Model:
     holders: tuple[Parent, ...] = ()
     why: str = ""
     embeds: Callable[[], Mapping[str, Embedded]] = field(default=dict, repr=False, compare=False)
+    keys_within: Callable[[], Mapping[Steps, str]] = field(default=dict, repr=False, compare=False)
 
     @property
     def embedded(self) -> Mapping[str, Embedded]:

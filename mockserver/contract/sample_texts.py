@@ -5,25 +5,12 @@ PERF: a few lists of our own; Faker would add 0.3 s to the first reply and 70 MB
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from random import Random
 
-_FIRST = (
-    "Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Frances", "Niklaus", "Radia", "Tim", "Margaret",
-    "Katherine", "Dennis", "Karen", "Ken", "Mary", "John", "Evelyn", "Leslie", "Joan", "Hedy", "Annie", "Claude",
-    "Dorothy", "Guido", "Shafi",
-)  # fmt: skip
-_LAST = (
-    "Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Allen", "Wirth", "Perlman", "Lee", "Hamilton",
-    "Johnson", "Ritchie", "Thompson", "Jackson", "Backus", "Lamport", "Clarke", "Lamarr", "Easley", "Shannon",
-    "Vaughan", "Hoare", "Goldwasser", "Perlis", "Milner",
-)  # fmt: skip
-_TOWNS = (
-    "London", "Zurich", "Vienna", "Boston", "Toronto", "Lisbon", "Oslo", "Kyoto", "Sydney", "Nairobi", "Porto",
-    "Bergen", "Utrecht", "Leeds", "Graz", "Lyon", "Turin", "Krakow", "Tartu", "Quebec", "Austin", "Osaka",
-    "Perth", "Bogota", "Accra", "Galway",
-)  # fmt: skip
+from mockserver.contract.subjects import Subject, is_organization_word, is_person_word, pieces_of
+
+Make = Callable[[Subject], str]
 _THINGS = (
     "Harbour", "Lantern", "Meadow", "Orchard", "Compass", "Summit", "Canyon", "Willow", "Beacon", "River",
     "Anchor", "Bridge", "Garden", "Market", "Mill", "Station", "Valley", "Tower", "Island", "Forest", "Cabin",
@@ -40,124 +27,201 @@ _SENTENCES = (
     "To be looked at again in spring.",
     "Small, but it does what it promises.",
     "Asked for by the people who use it.",
+    "The second of three, and the one that stayed.",
+    "Worth a closer look when there is time.",
+    "Everything is ready for the next step.",
 )
-_SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
-
-
-_PEOPLE = frozenset(
-    {"passenger", "customer", "contact", "person", "guest", "patient", "client", "cardholder", "holder", "sender",
-    "recipient", "buyer"}
-)  # fmt: skip
-"""Before ``name`` these say that it is a person's."""
+_CLASSES = frozenset({"type", "kind", "object", "category", "class", "resource type", "object type", "role"})
+"""Names whose example says more than a made text, for every record is of it."""
 
 
 def is_known(name: str) -> bool:
     """Whether the name tells what a text is."""
-    return _maker(name) is not None
+    return _maker(pieces_of(name)) is not None
 
 
-def words_for(name: str, random: Random) -> str:
+def is_class(name: str) -> bool:
+    """Whether a member is called like one that tells what kind of thing its record is."""
+    pieces = pieces_of(name)
+    return bool(_CLASSES & {" ".join(pieces[-2:]), *pieces[-1:]})
+
+
+def words_for(name: str, about: Subject) -> str:
     """A text for a field of that name; any other name gets an adjective and a thing."""
-    if make := _maker(name):
-        return make(random)
-    return f"{random.choice(_ADJECTIVES)} {random.choice(_THINGS)}"
+    make = _maker(pieces_of(name))
+    return make(about) if make else _title(about)
 
 
-def _maker(name: str) -> Callable[[Random], str] | None:
-    pieces = [piece.lower() for piece in _SPLIT.split(name) if piece]
-    if pieces[-1:] == ["name"] and set(pieces) & _PEOPLE:
-        return _person
-    return next((_BY_NAME[one] for one in (" ".join(pieces[-2:]), *reversed(pieces)) if one in _BY_NAME), None)
+def _maker(pieces: list[str]) -> Make | None:
+    if pieces[-1:] == ["name"] and len(pieces) > 1 and " ".join(pieces[-2:]) not in _BY_NAME:
+        if any(is_person_word(one) for one in pieces[:-1]):
+            return _full
+        if any(is_organization_word(one) for one in pieces[:-1]):
+            return _company
+    whole = " ".join(pieces[-2:])
+    if pieces and (found := _AT_THE_END.get(whole) or _AT_THE_END.get(pieces[-1])):
+        return found
+    return next((_BY_NAME[one] for one in (whole, *reversed(pieces)) if one in _BY_NAME), None)
 
 
-def _person(random: Random) -> str:
-    return f"{random.choice(_FIRST)} {random.choice(_LAST)}"
+def _title(about: Subject) -> str:
+    return f"{about.random.choice(_ADJECTIVES)} {about.random.choice(_THINGS)}"
 
 
-def _login(random: Random) -> str:
-    return f"{random.choice(_FIRST)}.{random.choice(_LAST)}{random.randrange(1, 100)}".lower()
+def _name(about: Subject) -> str:
+    """A person's for a person, a company's for a company, else a title."""
+    if about.is_person:
+        return about.person.full
+    return _company(about) if about.is_organization else _title(about)
 
 
-def _slug(random: Random) -> str:
-    return f"{random.choice(_ADJECTIVES)}-{random.choice(_THINGS)}-{random.randrange(1, 1000)}".lower()
+def _full(about: Subject) -> str:
+    """The person that the object is about, where it is about one, else somebody else."""
+    return about.person.full if about.is_person else Subject(about.random).person.full
+
+
+def _company(about: Subject) -> str:
+    return f"{about.random.choice(_THINGS)} {about.random.choice(('Works', 'Partners', 'Foods', 'Labs', 'Supplies'))}"
+
+
+def _login(about: Subject) -> str:
+    return about.person.login
+
+
+def _mail(about: Subject) -> str:
+    return f"{about.person.login}@example.com"
+
+
+def _slug(about: Subject) -> str:
+    return f"{_title(about).replace(' ', '-').lower()}-{about.random.randrange(1, 1000)}"
+
+
+def _url(about: Subject) -> str:
+    return f"https://example.com/{_slug(about)}"
+
+
+def _image(about: Subject) -> str:
+    return f"https://example.com/images/{_slug(about)}.png"
+
+
+def _phone(about: Subject) -> str:
+    return f"+1 555 01{_digits(2, about.random)}"
+
+
+def _street(about: Subject) -> str:
+    return f"{about.random.randrange(1, 200)} {about.random.choice(_THINGS)} Street"
+
+
+def _state(about: Subject) -> str:
+    return about.place.region if about.is_address else about.random.choice(("active", "pending", "closed"))
+
+
+def _class(about: Subject) -> str:
+    return about.random.choice(("standard", "basic", "extended"))
+
+
+def _sentence(about: Subject) -> str:
+    return about.random.choice(_SENTENCES)
+
+
+def _host(about: Subject) -> str:
+    return f"{about.random.choice(_THINGS).lower()}.example.com"
+
+
+def _money(about: Subject) -> str:
+    return f"{about.random.randrange(500, 50_000) / 100:.2f}"
 
 
 def _digits(count: int, random: Random) -> str:
     return "".join(random.choice("0123456789") for _ in range(count))
 
 
-_BY_NAME: Mapping[str, Callable[[Random], str]] = {
-    "name": lambda random: f"{random.choice(_ADJECTIVES)} {random.choice(_THINGS)}",
-    "title": lambda random: f"{random.choice(_ADJECTIVES)} {random.choice(_THINGS)}",
-    "status": lambda random: random.choice(("active", "pending", "closed")),
-    "state": lambda random: random.choice(("active", "pending", "closed")),
-    "type": lambda random: random.choice(("standard", "basic", "extended")),
-    "kind": lambda random: random.choice(("standard", "basic", "extended")),
-    "category": lambda random: random.choice(("general", "books", "tools", "travel")),
-    "job": lambda random: random.choice(("Engineer", "Designer", "Teacher", "Baker")),
-    "gender": lambda random: random.choice(("female", "male")),
-    "sku": lambda random: f"SKU-{_digits(5, random)}",
-    "iban": lambda _: "GB33BUKB20201555555555",
-    "region": lambda random: random.choice(("north", "south", "east", "west")),
-    "email": lambda random: f"{_login(random)}@example.com",
-    "mail": lambda random: f"{_login(random)}@example.com",
-    "first name": lambda random: random.choice(_FIRST),
-    "firstname": lambda random: random.choice(_FIRST),
-    "given name": lambda random: random.choice(_FIRST),
-    "last name": lambda random: random.choice(_LAST),
-    "lastname": lambda random: random.choice(_LAST),
-    "surname": lambda random: random.choice(_LAST),
-    "family name": lambda random: random.choice(_LAST),
-    "full name": _person,
-    "display name": _person,
-    "author": _person,
-    "owner": _person,
-    "username": _login,
-    "user name": _login,
-    "login": _login,
-    "slug": _slug,
-    "hostname": lambda _: "www.example.com",
-    "domain": lambda _: "example.com",
-    "url": lambda random: f"https://example.com/{_slug(random)}",
-    "uri": lambda random: f"https://example.com/{_slug(random)}",
-    "href": lambda random: f"https://example.com/{_slug(random)}",
-    "website": lambda _: "https://example.com",
-    "link": lambda random: f"https://example.com/{_slug(random)}",
-    "phone": lambda random: f"+1 555 01{_digits(2, random)}",
-    "telephone": lambda random: f"+1 555 01{_digits(2, random)}",
-    "mobile": lambda random: f"+1 555 01{_digits(2, random)}",
-    "city": lambda random: random.choice(_TOWNS),
-    "town": lambda random: random.choice(_TOWNS),
-    "country": lambda _: "GB",
-    "country code": lambda _: "GB",
-    "currency": lambda _: "EUR",
-    "language": lambda _: "en",
-    "locale": lambda _: "en-GB",
-    "timezone": lambda _: "Europe/London",
-    "time zone": lambda _: "Europe/London",
-    "street": lambda random: f"{random.randrange(1, 200)} {random.choice(_THINGS)} Street",
-    "address": lambda random: f"{random.randrange(1, 200)} {random.choice(_THINGS)} Street",
-    "zip": lambda random: _digits(5, random),
-    "postcode": lambda random: _digits(5, random),
-    "postal code": lambda random: _digits(5, random),
-    "postalcode": lambda random: _digits(5, random),
-    "description": lambda random: random.choice(_SENTENCES),
-    "comment": lambda random: random.choice(_SENTENCES),
-    "message": lambda random: random.choice(_SENTENCES),
-    "note": lambda random: random.choice(_SENTENCES),
-    "notes": lambda random: random.choice(_SENTENCES),
-    "text": lambda random: random.choice(_SENTENCES),
-    "body": lambda random: random.choice(_SENTENCES),
-    "summary": lambda random: random.choice(_SENTENCES),
-    "company": lambda random: f"{random.choice(_THINGS)} Works",
-    "organization": lambda random: f"{random.choice(_THINGS)} Works",
-    "color": lambda _: "blue",
-    "version": lambda random: f"1.{random.randrange(10)}.{random.randrange(10)}",
-    "ip": lambda random: f"192.0.2.{random.randrange(1, 255)}",
-    "token": lambda random: f"{random.getrandbits(80):020x}",
-    "hash": lambda random: f"{random.getrandbits(160):040x}",
-    "sha": lambda random: f"{random.getrandbits(160):040x}",
-    "id": lambda random: f"{random.getrandbits(80):020x}",
-    "key": _slug,
-    "code": lambda random: _digits(6, random),
-}
+def _number(count: int) -> Make:
+    return lambda about: str(about.random.randrange(10 ** (count - 1), 10**count))
+
+
+def _hex(count: int) -> Make:
+    return lambda about: f"{about.random.getrandbits(count * 4):0{count}x}"
+
+
+def _one_of(*options: str) -> Make:
+    return lambda about: about.random.choice(options)
+
+
+def _uuid(about: Subject) -> str:
+    raw = f"{about.random.getrandbits(128):032x}"
+    return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-a{raw[17:20]}-{raw[20:]}"
+
+
+def _all(make: Make, *names: str) -> dict[str, Make]:
+    return dict.fromkeys(names, make)
+
+
+_BY_NAME: Mapping[str, Make] = {
+    **_all(_name, "name", "display name", "displayname", "full name", "fullname", "nickname", "global name"),
+    **_all(_title, "title", "headline", "topic", "subject", "model name"),
+    **_all(_full, "author", "owner", "creator", "assignee", "reviewer", "contact person", "cardholder"),
+    **_all(_state, "status", "state", "province", "state or"),
+    **_all(_class, "type", "kind"),
+    **_all(_one_of("general", "books", "tools", "travel"), "category", "genre"),
+    **_all(_one_of("Engineer", "Designer", "Teacher", "Baker", "Analyst"), "job", "job title", "occupation"),
+    **_all(_one_of("Sales", "Support", "Research", "Finance"), "department", "dept", "division"),
+    **_all(_one_of("member", "editor", "admin"), "role"),
+    **_all(_one_of("low", "medium", "high"), "priority", "severity", "importance"),
+    **_all(_one_of("female", "male"), "gender", "sex"),
+    **_all(_one_of("kg", "pcs", "hours"), "unit"),
+    **_all(_one_of("application/pdf", "image/png", "text/plain"), "mime type", "mimetype", "content type",
+           "media type"),
+    **_all(lambda about: f"SKU-{_digits(5, about.random)}", "sku"),
+    **_all(lambda _: "GB33BUKB20201555555555", "iban"),
+    **_all(lambda _: "BUKBGB22XXX", "bic"),
+    **_all(_mail, "email", "mail", "email address", "mail address"),
+    **_all(lambda about: about.person.first, "first name", "firstname", "given name", "forename"),
+    **_all(lambda about: about.person.last, "last name", "lastname", "surname", "family name"),
+    **_all(_login, "username", "user name", "login", "screen name", "handle"),
+    **_all(_slug, "slug", "key", "alias"),
+    **_all(_host, "hostname", "domain", "host", "host name", "domain name", "fqdn"),
+    **_all(_url, "url", "uri", "href", "link", "website", "homepage", "web address", "endpoint", "permalink",
+           "site url"),
+    **_all(_phone, "phone", "telephone", "mobile", "fax", "cell", "msisdn"),
+    **_all(lambda about: about.place.city, "city", "town", "locality"),
+    **_all(lambda about: about.place.code, "country", "country code", "nationality"),
+    **_all(lambda about: about.place.country, "country name"),
+    **_all(lambda about: about.place.region if about.is_address else about.random.choice(
+        ("north", "south", "east", "west")), "region", "county"),
+    **_all(lambda about: about.place.currency, "currency", "currency code"),
+    **_all(lambda about: about.place.language, "language", "lang", "language code"),
+    **_all(lambda about: f"{about.place.language}-{about.place.code}", "locale"),
+    **_all(lambda about: about.place.zone, "timezone", "time zone", "tz"),
+    **_all(lambda about: f"{about.place.latitude}", "latitude", "lat"),
+    **_all(lambda about: f"{about.place.longitude}", "longitude", "lng", "lon"),
+    **_all(_street, "street", "address", "line1", "line 1", "address1", "street address", "address line1"),
+    **_all(lambda about: f"Flat {about.random.randrange(1, 40)}", "line2", "line 2", "address2", "apartment", "suite"),
+    **_all(lambda about: _digits(5, about.random), "zip", "zipcode", "postcode", "post code", "postal code",
+           "postalcode", "zip code"),
+    **_all(_sentence, "description", "comment", "message", "note", "notes", "text", "body", "summary", "bio", "about",
+           "content", "excerpt", "details", "reason", "remarks", "memo", "instructions", "subtitle", "caption"),
+    **_all(_company, "company", "organization", "organisation", "vendor", "manufacturer", "supplier", "publisher"),
+    **_all(lambda about: f"1.{about.random.randrange(10)}.{about.random.randrange(10)}", "version"),
+    **_all(lambda about: f"192.0.2.{about.random.randrange(1, 255)}", "ip", "ip address", "ipaddress"),
+    **_all(lambda about: ":".join(f"{about.random.randrange(256):02x}" for _ in range(6)), "mac", "mac address"),
+    **_all(_hex(20), "token", "id", "secret", "nonce", "etag"),
+    **_all(_hex(40), "hash", "sha", "sha1", "checksum", "fingerprint", "digest", "commit"),
+    **_all(_hex(64), "sha256"),
+    **_all(_hex(32), "md5"),
+    **_all(_uuid, "uuid", "guid"),
+    **_all(_number(6), "code", "serial number", "account number", "invoice number", "order number", "reference number",
+           "serial"),
+    **_all(_number(3), "house number", "extension number", "room number"),
+}  # fmt: skip
+"""What a word anywhere in a name tells, the last word first."""
+_AT_THE_END: Mapping[str, Make] = {
+    **_all(_money, "price", "amount", "cost", "balance", "subtotal", "fee", "total", "discount", "tax"),
+    **_all(lambda about: f"{_slug(about)}.pdf", "filename", "file name", "file"),
+    **_all(lambda about: f"/documents/{_slug(about)}", "path"),
+    **_all(_image, "image", "avatar", "photo", "picture", "thumbnail", "logo", "image url", "avatar url", "photo url",
+           "logo url", "picture url", "thumbnail url", "banner", "cover"),
+    **_all(_one_of("red", "blue", "green", "orange", "teal"), "color", "colour", "label", "tag"),
+    **_all(_one_of("pdf", "png", "csv"), "extension", "file extension"),
+}  # fmt: skip
+"""What a word tells as the last of a name only: a ``balance_transaction`` is no balance."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
+from mockserver.contract.document import Node
+from mockserver.contract.plan import Steps
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.resource_draft import InferredCollection
 from mockserver.inference.resources import Resources
@@ -36,12 +40,44 @@ class ForeignKeys:
         if one.record is None:
             return {}
         known = self._known.get(id(self._found.part(one)), {})
-        keys = {}
-        for name, node in self._shapes.properties(one.record).items():
-            low = flat(name)
-            thing = next((low.removesuffix(ending) for ending in ENDINGS if low.endswith(ending) and low != ending), "")
-            person = next((word for word in PEOPLE if thing in PERSONS and word in known), thing)
-            thing = thing if thing in known else person
-            if thing in known and (name,) != one.identity and self._shapes.type(node) in ("string", "integer"):
-                keys[name] = known[thing]
+        keys = {
+            name: told
+            for name, node in self._shapes.properties(one.record).items()
+            if (name,) != one.identity and self._is_key(node) and (told := _named(name, known))
+        }
         return {**keys, **one.references}
+
+    def within(self, one: InferredCollection) -> dict[Steps, str]:
+        """The same for lists of keys (``project_ids``) and for keys in the objects that the records hold."""
+        if one.record is None:
+            return {}
+        known = self._known.get(id(self._found.part(one)), {})
+        return {
+            steps: told
+            for steps, node in self._members(one.record)
+            if (told := _named(steps[-1] if self._is_key(node) else singular(steps[-1]), known))
+        }
+
+    def _members(self, record: Node) -> Iterator[tuple[Steps, Node]]:
+        """Lists of what may be keys, and in objects what may be keys."""
+        for name, node in self._shapes.properties(record).items():
+            if self._is_list(node):
+                yield (name,), node
+            elif self._shapes.type(node) == "object":
+                inner = self._shapes.properties(node).items()
+                yield from (((name, one), below) for one, below in inner if self._is_key(below) or self._is_list(below))
+
+    def _is_key(self, node: Node) -> bool:
+        return self._shapes.type(node) in ("string", "integer")
+
+    def _is_list(self, node: Node) -> bool:
+        items = self._shapes.items(node) if self._shapes.type(node) == "array" else None
+        return items is not None and self._is_key(items)
+
+
+def _named(name: str, known: Mapping[str, str]) -> str | None:
+    """The resource that a member of that name holds a key of."""
+    low = flat(name)
+    thing = next((low.removesuffix(ending) for ending in ENDINGS if low.endswith(ending) and low != ending), "")
+    person = next((word for word in PEOPLE if thing in PERSONS and word in known), thing)
+    return known.get(thing if thing in known else person)

@@ -103,6 +103,7 @@ class _Builder:
             foreign=self._foreign.of(one),
             references=dict(one.references),
             embeds=partial(self._embedded.of, one),
+            keys_within=partial(self._foreign.within, one),
             ending=self._ending(one),
             path=self._path(one),
             reach=sum(step == ANY for step in (one.item or ())[:-1]) - (self._tenant in self._names(one)[:-1]),

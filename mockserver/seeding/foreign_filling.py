@@ -58,7 +58,8 @@ class ForeignFilling(Filling):
         if model.record is None:
             return said
         is_made = item.ordinal > 0
-        draw = Draw.of(item.origin, item.making.clock, full=is_made, varies=is_made)
+        called = item.recipe.name
+        draw = Draw.of(item.origin, item.making.clock, full=is_made, varies=is_made, called=called)
         made = self._maker.make(model.record, draw)
         whole = {**made, **said} if isinstance(made, dict) else said
         if model.key and value_at(said, model.key) is None:

@@ -61,7 +61,7 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
     """Key and value of the first record of that number."""
     maker, model = call.tools.maker, model_of(resource)
     number = call.tools.ids.draw("first", resource.name, *keys, ordinal)
-    draw = Draw.of(number, call.tools.began, full=True, varies=ordinal > 1)
+    draw = Draw.of(number, call.tools.began, full=True, varies=ordinal > 1, called=resource.name)
     shown = _example(call, model, ordinal)
     key = _key(model, shown) if shown is not None and not model.chosen and not model.is_found_alone else None
     key = new_key(maker, model, ordinal + _apart(call, resource, keys), draw) if key is None else key
@@ -69,7 +69,7 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
         return key, {} if shown is None else shown
     value = shown if shown is not None else maker.make(model.record, draw)
     if shown is None and isinstance(value, dict):
-        value = identified(maker, model, in_order(maker.shapes, model.record, value), draw)
+        value = identified(maker, model, in_order(value), draw)
     if isinstance(value, dict):
         value = _related(call, resource, {**value, **model.always}, ordinal, tenant)
         value = marked(call, model, value, keys, key)
@@ -157,6 +157,20 @@ def _related(call: Call, resource: Resource, value: dict[str, Any], ordinal: int
         key = _key_there(call, referenced, ordinal, tenant)
         if maker.allows(maker.shapes.properties(model.record)[name], key):
             value = {**value, name: key}
+    return _related_within(call, resource, value, ordinal, tenant)
+
+
+def _related_within(call: Call, resource: Resource, value: dict[str, Any], ordinal: int, tenant: str) -> dict[str, Any]:
+    """So do the keys that stand in a list, or in an object that the record holds."""
+    maker, model = call.tools.maker, model_of(resource)
+    for steps, other in model.keys_within().items() if model.record is not None else ():
+        referenced, made = call.tools.contract.resources.get(other), value_at(value, steps)
+        place = maker.shapes.member(model.record, steps) if model.record is not None else None
+        if made in (None, []) or place is None or referenced is None or other == resource.name:
+            continue
+        key = _key_there(call, referenced, ordinal, tenant)
+        if maker.allows(place, one := [key] if isinstance(made, list) else key):
+            value = with_value(value, steps, one)
     return value
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from mockserver.contract.document import Node
-from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.words import flat
+from mockserver.messages import Json
 
 _RANKS = (
     re.compile(r"born|birth"),
@@ -17,22 +16,34 @@ _RANKS = (
     re.compile(r"end|finish|complet|clos|until|due|expir|arriv|checkout|resolv|cancel|delet|archiv|deliver|to$"),
 )
 """What happens to a thing, the earliest first."""
-_FORMATS = ("date", "date-time")
+_FORMS = (
+    re.compile(r"\d{4}-\d\d-\d\d"),
+    re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
+    re.compile(r"1[67]\d{8}"),
+)
+"""A day, a moment, and a moment in seconds since 1970, as they are made."""
 
 
-def in_order(shapes: Shapes, record: Node, value: dict[str, Any]) -> dict[str, Any]:
-    """``value`` with its dates of one format dealt out again, where their names tell which comes first."""
-    members = shapes.properties(record)
-    for form in _FORMATS:
+def in_order(value: dict[str, Any]) -> dict[str, Any]:
+    """``value`` with its dates of one form dealt out again, where their names tell which comes first; so within."""
+    value = {name: _within(one) for name, one in value.items()}
+    for form in _FORMS:
         ranked = sorted(
             (rank, name)
             for name, one in value.items()
-            if isinstance(one, str) and name in members and shapes.says(members[name], "format") == form
-            if (rank := _rank(name)) is not None
+            if not isinstance(one, bool | dict | list)
+            and form.fullmatch(str(one))
+            and (rank := _rank(name)) is not None
         )
         dates = sorted(value[name] for _, name in ranked)
         value = {**value, **{name: date for (_, name), date in zip(ranked, dates, strict=True)}}
     return value
+
+
+def _within(value: Json) -> Json:
+    if isinstance(value, list):
+        return [_within(one) for one in value]
+    return in_order(value) if isinstance(value, dict) else value
 
 
 def _rank(name: str) -> int | None:

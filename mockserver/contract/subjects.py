@@ -1,0 +1,170 @@
+"""What one made object is about: one person and one place for all of its members."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from random import Random
+from typing import NamedTuple
+
+_FIRST = (
+    "Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Frances", "Niklaus", "Radia", "Tim", "Margaret",
+    "Katherine", "Dennis", "Karen", "Ken", "Mary", "John", "Evelyn", "Leslie", "Joan", "Hedy", "Annie", "Claude",
+    "Dorothy", "Guido", "Shafi",
+)  # fmt: skip
+_LAST = (
+    "Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Allen", "Wirth", "Perlman", "Lee", "Hamilton",
+    "Johnson", "Ritchie", "Thompson", "Jackson", "Backus", "Lamport", "Clarke", "Lamarr", "Easley", "Shannon",
+    "Vaughan", "Hoare", "Goldwasser", "Perlis", "Milner",
+)  # fmt: skip
+_PLACES = (
+    ("London", "Greater London", "GB", "United Kingdom", "Europe/London", "en", "GBP", 51.51, -0.13),
+    ("Leeds", "West Yorkshire", "GB", "United Kingdom", "Europe/London", "en", "GBP", 53.8, -1.55),
+    ("Zurich", "Zurich", "CH", "Switzerland", "Europe/Zurich", "de", "CHF", 47.38, 8.54),
+    ("Vienna", "Vienna", "AT", "Austria", "Europe/Vienna", "de", "EUR", 48.21, 16.37),
+    ("Graz", "Styria", "AT", "Austria", "Europe/Vienna", "de", "EUR", 47.07, 15.44),
+    ("Boston", "Massachusetts", "US", "United States", "America/New_York", "en", "USD", 42.36, -71.06),
+    ("Austin", "Texas", "US", "United States", "America/Chicago", "en", "USD", 30.27, -97.74),
+    ("Toronto", "Ontario", "CA", "Canada", "America/Toronto", "en", "CAD", 43.65, -79.38),
+    ("Quebec", "Quebec", "CA", "Canada", "America/Toronto", "fr", "CAD", 46.81, -71.21),
+    ("Lisbon", "Lisbon", "PT", "Portugal", "Europe/Lisbon", "pt", "EUR", 38.72, -9.14),
+    ("Porto", "Porto", "PT", "Portugal", "Europe/Lisbon", "pt", "EUR", 41.15, -8.61),
+    ("Oslo", "Oslo", "NO", "Norway", "Europe/Oslo", "no", "NOK", 59.91, 10.75),
+    ("Bergen", "Vestland", "NO", "Norway", "Europe/Oslo", "no", "NOK", 60.39, 5.32),
+    ("Utrecht", "Utrecht", "NL", "Netherlands", "Europe/Amsterdam", "nl", "EUR", 52.09, 5.12),
+    ("Lyon", "Auvergne-Rhone-Alpes", "FR", "France", "Europe/Paris", "fr", "EUR", 45.76, 4.84),
+    ("Turin", "Piedmont", "IT", "Italy", "Europe/Rome", "it", "EUR", 45.07, 7.69),
+    ("Krakow", "Lesser Poland", "PL", "Poland", "Europe/Warsaw", "pl", "PLN", 50.06, 19.94),
+    ("Kyoto", "Kyoto", "JP", "Japan", "Asia/Tokyo", "ja", "JPY", 35.01, 135.77),
+    ("Sydney", "New South Wales", "AU", "Australia", "Australia/Sydney", "en", "AUD", -33.87, 151.21),
+    ("Galway", "Connacht", "IE", "Ireland", "Europe/Dublin", "en", "EUR", 53.27, -9.06),
+)  # fmt: skip
+_PEOPLE = frozenset(
+    {"person", "people", "user", "member", "contact", "customer", "patient", "author", "employee", "guest", "passenger",
+     "creator", "assignee", "sender", "recipient", "participant", "attendee", "driver", "doctor",
+     "teacher", "student", "candidate", "worker", "coach", "vet", "manager", "admin", "buyer", "seller", "cardholder",
+     "beneficiary", "owner", "reviewer", "reporter", "editor", "artist", "speaker", "practitioner",
+     "requester", "approver", "staff", "friend", "player", "actor", "director"}
+)  # fmt: skip
+"""What people are called, in records and before ``name``."""
+_ORGANIZATIONS = frozenset(
+    {"company", "organization", "organisation", "org", "business", "merchant", "supplier", "vendor", "employer",
+     "store", "shop", "brand", "manufacturer", "publisher", "carrier", "bank", "agency", "enterprise", "institution"}
+)  # fmt: skip
+_GROUPS = frozenset(
+    {"team", "group", "list", "event", "location", "venue", "restaurant", "hotel", "clinic", "hospital", "school",
+     "branch", "project", "workspace", "site", "office", "department", "domain", "setting", "label", "channel", "queue"}
+)  # fmt: skip
+"""What has an e-mail address and is nobody."""
+_OF_PEOPLE = frozenset(
+    {"firstname", "lastname", "givenname", "familyname", "surname", "username", "birthdate", "birthday", "dateofbirth",
+     "dob", "gender", "jobtitle", "avatar", "avatarurl", "lastlogin", "lastloginat", "password", "nickname"}
+)  # fmt: skip
+"""Members that only people have."""
+_OF_ADDRESSES = frozenset(
+    {"city", "town", "street", "zip", "zipcode", "postalcode", "postcode", "line1", "address1", "addressline1",
+     "streetaddress", "country", "countrycode"}
+)  # fmt: skip
+_SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+class Person(NamedTuple):
+    first: str
+    last: str
+    number: int
+
+    @property
+    def full(self) -> str:
+        return f"{self.first} {self.last}"
+
+    @property
+    def login(self) -> str:
+        return f"{self.first}.{self.last}{self.number}".lower()
+
+
+class Place(NamedTuple):
+    city: str
+    region: str
+    code: str
+    country: str
+    zone: str
+    language: str
+    currency: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(slots=False)
+class Subject:
+    """One object that is being made: ``called`` are words for it, ``members`` the names of its members.
+
+    PERF: nothing is told or drawn before a member asks for it.
+    """
+
+    random: Random
+    called: tuple[str, ...] = ()
+    members: Iterable[str] = field(default=(), repr=False)
+
+    @cached_property
+    def person(self) -> Person:
+        return Person(self.random.choice(_FIRST), self.random.choice(_LAST), self.random.randrange(1, 100))
+
+    @cached_property
+    def place(self) -> Place:
+        return Place(*self.random.choice(_PLACES))
+
+    @cached_property
+    def is_person(self) -> bool:
+        return not self.is_organization and (
+            any(set(words) & _PEOPLE and words[-1] in (_PEOPLE | _LOOSE) for words in self._words)
+            or bool(self._flat & _OF_PEOPLE)
+            or ("email" in self._flat and not any(words[-1] in _GROUPS for words in self._words))
+        )
+
+    @cached_property
+    def is_organization(self) -> bool:
+        return any(words[-1] in _ORGANIZATIONS for words in self._words)
+
+    @property
+    def is_links(self) -> bool:
+        """Whether it is where HAL and JSON:API keep links."""
+        return bool({"links", "_links"} & set(self.called))
+
+    @cached_property
+    def is_address(self) -> bool:
+        return len(self._flat & _OF_ADDRESSES) > 1
+
+    @cached_property
+    def _words(self) -> list[list[str]]:
+        return [words for one in self.called if (words := [_single(piece) for piece in pieces_of(one)])]
+
+    @cached_property
+    def _flat(self) -> set[str]:
+        return {"".join(pieces_of(one)) for one in self.members}
+
+
+_LOOSE = frozenset({"response", "dto", "model", "out", "read", "public", "detail", "summary", "schema", "resource",
+                    "reference", "ref", "info", "data", "view", "entity", "object", "simple", "compact", "base", "full",
+                    "profile", "by"})  # fmt: skip
+"""Words that stand behind the noun in names of schemas: ``UserResponse``, ``simple-user``, ``created_by``."""
+
+
+def pieces_of(name: str) -> list[str]:
+    """The words of a name, in small letters: ``first_name``, ``firstName`` and ``first-name`` are two."""
+    return [piece.lower() for piece in _SPLIT.split(name) if piece]
+
+
+def is_person_word(word: str) -> bool:
+    return word in _PEOPLE
+
+
+def is_organization_word(word: str) -> bool:
+    return word in _ORGANIZATIONS
+
+
+def _single(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
