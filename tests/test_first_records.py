@@ -83,7 +83,15 @@ def test_what_kind_a_record_is_of_is_as_its_example_says(tmp_path: Path) -> None
 
 def test_items_of_a_list_are_whole_and_dates_within_are_in_order(tmp_path: Path) -> None:
     moment = {"type": "string", "format": "date-time"}
-    line = {"type": "object", "properties": {"title": TEXT, "updated": moment, "created": moment, "more": {"type": "object", "properties": {"a": TEXT}}}}
+    line = {
+        "type": "object",
+        "properties": {
+            "title": TEXT,
+            "updated": moment,
+            "created": moment,
+            "more": {"type": "object", "properties": {"a": TEXT}},
+        },
+    }
     for one in first(tmp_path, {"lines": {"type": "array", "items": line}}):
         [found] = one["lines"]
         assert found.keys() == {"title", "created", "updated"}
