@@ -120,10 +120,10 @@ def _explained(entry: Entry) -> Entry:
     if entry.status < 400 or entry.reason or entry.violations:
         return entry
     try:
-        told = decode(entry.reply, max_depth=64)
+        reply = decode(entry.reply, max_depth=64)
     except BadJson:
         return entry
-    texts = [told[name] for name in TELLING if isinstance(told.get(name), str)] if isinstance(told, dict) else []
+    texts = [reply[name] for name in TELLING if isinstance(reply.get(name), str)] if isinstance(reply, dict) else []
     return entry._replace(reason=cut(texts[0], CELL * 2)) if texts else entry
 
 
