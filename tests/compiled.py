@@ -10,14 +10,16 @@ import marshal
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mockserver import world
 from mockserver.contract import Contract, Document, selecting
+from mockserver.contract.document_sources import Spec, places
 from mockserver.seeding import Scenario
-from mockserver.settings import Settings, data_folder
+from mockserver.settings import Settings, data_folder, stock_specs
 from mockserver.store import Tenant
 
 ROOM = 2
@@ -32,6 +34,7 @@ LARGEST = 8 * 2**20
 def share(patching: pytest.MonkeyPatch) -> None:
     """Let the mocks of this process share what they read; nothing else of the engine is touched."""
     for name, key in (
+        ("read_document", _files),
         ("compile_contract", _document),
         ("infer_contract", _document),
         ("read_rules", _contract),
@@ -79,6 +82,14 @@ def _filled_once(fill: Callable[..., None]) -> Callable[..., None]:
                 known.popitem(last=False)
 
     return filled
+
+
+def _files(spec: Spec, overlays: tuple[Path, ...] = ()) -> Hashable | None:
+    """The documents that come with mockserver, as their files are now; every other is read each time."""
+    files = [Path(one.location) for one in places(spec) if one.prefix is None]
+    if overlays or len(files) < len(places(spec)) or not set(files) <= set(stock_specs()):
+        return None
+    return tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
 
 
 def _document(document: Document) -> Hashable | None:

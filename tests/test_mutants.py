@@ -48,6 +48,7 @@ def test_the_catalogue_is_large_and_spread_over_all_areas():
     for area in set(Area) - GENERATED:
         assert sum(one.area is area for one in all_mutants()) >= 8, area
     assert set(KNOWN_MISSED) <= set(NAMES)
+    assert all(len(reason) > 20 for reason in KNOWN_MISSED.values())
     assert len(KNOWN_MISSED) <= len(NAMES) * (1 - ENOUGH)
 
 
@@ -65,12 +66,6 @@ def test_the_suites_catch_it(given, soil, name):
     assert "answered 500" not in caught.sentence
 
 
-@pytest.mark.parametrize("name", KNOWN_MISSED)
-def test_what_is_known_to_be_missed_still_is(given, name):
-    assert len(KNOWN_MISSED[name]) > 20
-    assert try_kit(find(name), *given, seed=SEED, fuzzed=False) is None
-
-
 def test_the_certificate_without_its_number_is_another(given):
     assert _certificate(given, find("certificate-without-number")) != _certificate(given, None)
 
@@ -86,18 +81,15 @@ def _certificate(given, mutant):
 
 
 def test_nothing_is_left_behind_and_a_sound_mock_gets_no_finding(given):
+    """Neither in the engine, of which a mock is made afterwards, nor in a mock in which others have grown."""
     before = dict(HANDLERS)
     for name in ("batch-passes-locks", "search-any-parameter", "expired-token-accepted", "own-id-accepted"):
         with planted(find(name), given[1]):
             pass
-    assert before == HANDLERS
-    assert try_kit(None, *given, seed=SEED, fuzzed=False) is None
-
-
-def test_a_mock_in_which_mutants_have_grown_is_sound_again(given):
     soil = Soil(given[1])
     for name in ("put-merges", "create-answers-201"):
-        assert try_kit(find(name), *given, seed=SEED, fuzzed=False, soil=soil), name
+        assert try_kit(find(name), *given, seed=SEED, fuzzed=False, soil=soil, first=CAUGHT[name]), name
+    assert before == HANDLERS
     assert try_kit(None, *given, seed=SEED, fuzzed=False, soil=soil) is None
 
 
@@ -180,8 +172,9 @@ def test_totals_by_area_and_of_all():
 
 
 def test_the_command_tries_what_it_is_told(tmp_path):
+    """Those too that are known to be missed: they still are."""
     report = tmp_path / "mutants.json"
-    chosen = ["--only", "put-merges", "--only", "certificate-without-number"]
+    chosen = [word for name in ("put-merges", *KNOWN_MISSED) for word in ("--only", name)]
     done = CliRunner().invoke(mutants, [*chosen, "-v", "--no-fuzz", "--jobs", "1", "--report", str(report)])
     assert done.exit_code == 1, done.output
     assert "missed" in done.output
@@ -189,10 +182,8 @@ def test_the_command_tries_what_it_is_told(tmp_path):
     assert "PUT keeps fields that were not sent" in " ".join(done.output.split())
     assert "1/2 50.0 %" in done.output
     told = json.loads(report.read_text())
-    assert [(one["name"], bool(one["kit"])) for one in told["mutants"]] == [
-        ("put-merges", True),
-        ("certificate-without-number", False),
-    ]
+    caught = {one["name"]: bool(one["kit"]) for one in told["mutants"]}
+    assert caught == {"put-merges": True, **dict.fromkeys(KNOWN_MISSED, False)}
 
 
 def test_the_command_lists_the_defects_of_an_area():

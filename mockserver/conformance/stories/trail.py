@@ -97,13 +97,14 @@ class Trails:
         self._is_safe = is_safe
         self._reads: dict[int, bool] = {}  # PERF: of each exchange is found out once whether it is one
         self._births: OrderedDict[str, Exchange] = OrderedDict()
+        self._saying: dict[int, frozenset[str]] = {}  # PERF: and what its reply says, for all findings of a check
         self._here: list[Exchange] = []
         self._walks: list[Walk] = []
         self._recorded: set[tuple[str, str, str]] = set()
 
     def begin(self) -> None:
         """A check begins: what is exchanged from now on belongs to it."""
-        self._here, self._reads, self._walks = [], {}, []
+        self._here, self._walks, self._reads, self._saying = [], [], {}, {}
 
     def walk(self, operation: str, pages: Pages) -> Walk:
         """A walk through a list begins: what is exchanged while it is ``turning`` belongs to it."""
@@ -208,8 +209,13 @@ class Trails:
                     left.append(source)
         return tuple(needed[number] for number in sorted(needed))
 
-    def _said(self, exchange: Exchange) -> Iterable[str]:
+    def _said(self, exchange: Exchange) -> frozenset[str]:
         """What a reply may be the first to say: not what a list shows of records that are somebody else's."""
+        if exchange.number not in self._saying:
+            self._saying[exchange.number] = frozenset(self._saying_of(exchange))
+        return self._saying[exchange.number]
+
+    def _saying_of(self, exchange: Exchange) -> Iterable[str]:
         body = exchange.reply.body if exchange.reply else b""
         if not self._is_read(exchange):
             return _long_names(body)
