@@ -62,5 +62,5 @@ def is_ahead(name: str) -> bool:
 def range_of(name: str) -> tuple[float, float] | None:
     """Between what a number of that name is; None where the name tells nothing: ``price_id`` is no price."""
     pieces = pieces_of(name)
-    told = pieces[-1:] + (pieces[:1] if pieces[-1:] and (pieces[-1].endswith("ed") or "per" in pieces) else [])
-    return next((NUMBERS[one] for one in told if one in NUMBERS), None)
+    is_qualified = bool(pieces) and (pieces[-1].endswith("ed") or "per" in pieces)
+    return next((NUMBERS[one] for one in pieces[-1:] + pieces[:is_qualified] if one in NUMBERS), None)

@@ -70,7 +70,7 @@ _OF_ADDRESSES = frozenset(
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-class Person(NamedTuple):
+class Someone(NamedTuple):
     first: str
     last: str
     number: int
@@ -84,7 +84,7 @@ class Person(NamedTuple):
         return f"{self.first}.{self.last}{self.number}".lower()
 
 
-class Place(NamedTuple):
+class Somewhere(NamedTuple):
     city: str
     region: str
     code: str
@@ -108,12 +108,12 @@ class Subject:
     members: Iterable[str] = field(default=(), repr=False)
 
     @cached_property
-    def person(self) -> Person:
-        return Person(self.random.choice(_FIRST), self.random.choice(_LAST), self.random.randrange(1, 100))
+    def person(self) -> Someone:
+        return Someone(self.random.choice(_FIRST), self.random.choice(_LAST), self.random.randrange(1, 100))
 
     @cached_property
-    def place(self) -> Place:
-        return Place(*self.random.choice(_PLACES))
+    def place(self) -> Somewhere:
+        return Somewhere(*self.random.choice(_PLACES))
 
     @cached_property
     def is_person(self) -> bool:
