@@ -119,8 +119,8 @@ class World:
         with self.steered(), progress(self.scenario.size()) as self._on_record:
             if not self.store.has_begun():
                 self._begin()
-            if not self.is_prepared:  # a broken template stops the start, not a later request
-                self.scenario.fill(self.store.empty(""), self._on_record)
+            if not isinstance(self.scenario, Prepared):  # a broken template stops the start, not a later request
+                self.scenario.try_template(self.store.empty(""), self._on_record)
         self._on_record = None
 
     def _read(self, settings: Settings) -> None:

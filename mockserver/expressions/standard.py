@@ -20,6 +20,7 @@ from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
 DAY_LENGTH = len("2025-04-18")
+SHORTEST_MONTH = 28
 
 
 def _item(site: Site) -> Shape:
@@ -186,8 +187,8 @@ def later(
 
 def moved(start: Any, sign: int, *amounts: Any) -> Any:
     """``start`` moved by years, months, weeks, days, hours and minutes, of which those that are no numbers are none."""
-    given = [sign * amount if is_number(amount) else 0 for amount in amounts]
-    if not isinstance(start, str) or not any(map(is_number, amounts)):
+    given = [0 if amount is ABSENT or not is_number(amount) else sign * amount for amount in amounts]
+    if not isinstance(start, str) or not (any(given) or any(map(is_number, amounts))):
         return ABSENT
     try:
         return _moved(start, given)
@@ -200,9 +201,10 @@ def _moved(start: str, amounts: list[float]) -> str:
     moment = read_datetime(start)
     if years or months:
         year, month = divmod(moment.year * 12 + moment.month - 1 + int(years * 12 + months), 12)
-        day = min(moment.day, monthrange(year, month + 1)[1])
+        day = moment.day if moment.day <= SHORTEST_MONTH else min(moment.day, monthrange(year, month + 1)[1])
         moment = moment.replace(year=year, month=month + 1, day=day)
-    moment += timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
+    if weeks or days or hours or minutes:
+        moment += timedelta(days, 0, 0, 0, minutes, hours, weeks)
     is_day = len(start) == DAY_LENGTH and not hours and not minutes
     return moment.date().isoformat() if is_day else stamp(moment)
 

@@ -6,6 +6,7 @@ import ast
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -43,8 +44,14 @@ def choice(item: Item, *values: Any, site: str, **weights: float) -> Any:
         weights = values[0]
     if not weights:
         return values[bits % len(values)]
-    limits = list(accumulate(round(weight * 1_000) for weight in weights.values()))
-    return list(weights)[bisect_right(limits, bits % limits[-1])]
+    names, limits = _limits(tuple(weights.items()))
+    return names[bisect_right(limits, bits % limits[-1])]
+
+
+@lru_cache(maxsize=1_024)
+def _limits(weights: tuple[tuple[str, float], ...]) -> tuple[list[str], list[int]]:
+    """The names, and where the share of each ends. PERF: the same for all records of a recipe."""
+    return [name for name, _ in weights], list(accumulate(round(weight * 1_000) for _, weight in weights))
 
 
 def _numbered(site: Site) -> Shape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mockserver.values.equality import same_json
@@ -18,6 +19,10 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 _CYCLE = 146_097
 """The days of 400 years, after which the calendar repeats itself."""
 _EPOCH = date(1970, 1, 1).toordinal()
+_KNOWN = 4_096
+"""How many moments are remembered by their text: records hold the same days again and again."""
+_SHORT = 40
+"""How long a text is that is worth remembering."""
 
 
 class Moment(NamedTuple):
@@ -50,6 +55,10 @@ def read_moment(text: str) -> Moment | None:
 
     Also taken: a date alone (its first instant), no seconds, no offset (both mean UTC).
     """
+    return _known_moment(text) if len(text) <= _SHORT else _moment(text)
+
+
+def _moment(text: str) -> Moment | None:
     found = _TEXT.fullmatch(text)
     if found is None or (day := _day(*map(int, found.group(1, 2, 3)))) is None:
         return None
@@ -66,12 +75,20 @@ def read_moment(text: str) -> Moment | None:
 
 def read_datetime(text: Any) -> datetime:
     """The moment that a text denotes, in UTC. Raises ValueError saying what is wrong."""
-    if isinstance(text, str) and (found := _read_stamp(text)) is not None:
+    if isinstance(text, str):
+        return _known_datetime(text) if len(text) <= _SHORT else _datetime(text)
+    raise ValueError(_NO_MOMENT)
+
+
+def _datetime(text: str) -> datetime:
+    if (found := _read_stamp(text)) is not None:
         return found
-    moment = read_moment(text) if isinstance(text, str) else None
-    if moment is None:
-        raise ValueError("is not a date-time such as 2025-04-18T10:00:00Z")
+    if (moment := read_moment(text)) is None:
+        raise ValueError(_NO_MOMENT)
     return moment.as_datetime()
+
+
+_NO_MOMENT = "is not a date-time such as 2025-04-18T10:00:00Z"
 
 
 def _read_stamp(text: str) -> datetime | None:
@@ -106,6 +123,10 @@ def order(one: Any, other: Any) -> int | None:
     if one is None or other is None or isinstance(one, Moment) is not isinstance(other, Moment):
         return None
     return 0 if same_json(one, other) else -1 if one < other else 1
+
+
+_known_moment = lru_cache(_KNOWN)(_moment)
+_known_datetime = lru_cache(_KNOWN)(_datetime)
 
 
 def _day(year: int, month: int, day: int) -> int | None:
