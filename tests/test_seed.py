@@ -635,3 +635,12 @@ def test_circles_are_circles(needs: dict[int, set[int]]) -> None:
         )
 
     assert bool(found) == any(start in reaches(start) for start in needs)
+
+
+def test_a_start_tries_the_template_with_few_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = scenario(tmp_path, {"books": {"fields": BOOK}}, {"tenants": {}, "template": {"counts": {"books": 300}}})
+    monkeypatch.setattr("mockserver.seeding.scenario.TRIED", 7)
+    ticks: list[int] = []
+    made.try_template(Store(CONTRACT.indexes, None, 1).empty(""), lambda: ticks.append(1))
+    assert len(ticks) == made.size() == 7
+    assert len(filled(CONTRACT, made, "anybody")["books"]) == 300

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -27,6 +27,11 @@ class BatchWords:
     error: str = "error"
     succeeded: str = "succeeded"
     failed: str = "failed"
+    names: Mapping[str, str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Find each part by its name in the document."""
+        object.__setattr__(self, "names", {getattr(self, part): part for part in PARTS})
 
     def item(self, **parts: Any) -> dict[str, Any]:
         """An item or a result, in the document's words: ``item(verb="read", key="x")``."""
@@ -34,14 +39,13 @@ class BatchWords:
 
     def parts(self, item: Mapping[str, Any]) -> dict[str, Any]:
         """An item or a result, in the words of this class; members that they do not name keep their name."""
-        parts = {getattr(self, part): part for part in PARTS}
-        return {parts.get(name, name): value for name, value in item.items()}
+        return {self.names.get(name, name): value for name, value in item.items()}
 
     def body(self, items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         """The body of a request for ``items``, which are told in the words of this class."""
         return {self.items: [self.item(**one) for one in items]}
 
 
+PARTS = tuple(one.name for one in fields(BatchWords) if one.init)
 PLAIN = BatchWords()
 """Each part under its own name: what holds unless the document says another."""
-PARTS = tuple(field.name for field in fields(BatchWords))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -84,6 +84,13 @@ class Resource:
     counts_every_patch: bool = False
     module: str = ""
     following: frozenset[str] = frozenset()
+    within: tuple[Reference, ...] = field(init=False, compare=False)
+    crossing: tuple[Reference, ...] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Divide the references by whether they leave the module."""
+        object.__setattr__(self, "within", tuple([one for one in self.references if not one.crosses]))
+        object.__setattr__(self, "crossing", tuple([one for one in self.references if one.crosses]))
 
     @property
     def whole_name(self) -> str:
@@ -96,7 +103,7 @@ class Resource:
 
     def binding(self, *, strict: bool) -> tuple[Reference, ...]:
         """The references whose records must be there: where it is not ``strict``, those within the module."""
-        return self.references if strict else tuple(one for one in self.references if not one.crosses)
+        return self.references if strict else self.within
 
     def violations(self, record: Mapping[str, Any], location: str = "record") -> tuple[Violation, ...]:
         """How ``record`` breaks the schema that replies promise, but for what is computed when it is looked at."""

@@ -85,6 +85,10 @@ class RecordProxy:
             self._data = self._record.data()
         return self._data
 
+    def read(self, record: Record) -> dict[str, Any]:
+        """What ``record`` holds, not to be changed: read once more only where it is another one by now."""
+        return self.data if record is self._record else record.data()
+
     def get(self, name: str) -> Any:
         """The field's value; worked out once where it is computed."""
         data = self.data

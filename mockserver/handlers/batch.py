@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 from mockserver.contract import Kind
@@ -33,7 +32,7 @@ def _result(call: Call, tenant: Tenant, item: Item) -> dict[str, Json]:
     A breach is the item's own too: what it changed is taken back, the others stand.
     """
     result: dict[str, Json] = {"key": item.get("key"), "verb": item["verb"], "status": 200}
-    one = replace(call, effects=[], mails=[])
+    one = call.apart()
     try:
         with tenant.transaction():
             result |= _done(one, tenant, item)
@@ -108,8 +107,8 @@ def _checked(call: Call, kind: Kind, item: Item, part: str) -> Any:
     if value is None:
         raise _missing(call, item, part)
     body = call.tools.contract.bodies.get((call.resource.name, kind))
-    place = pointer_to(getattr(call.operation.batch, part))
-    if body and (broken := body.violations(value, "item", place)):
+    if body and not body.allows(value):
+        broken = body.violations(value, "item", pointer_to(getattr(call.operation.batch, part)))
         raise Refusal(400, "The item breaks the contract.", violations=broken)
     return value
 

@@ -100,6 +100,12 @@ class Call:
         for collected in (self.effects, self.unknown, self.mails, self.breaches):
             collected.clear()
 
+    def apart(self) -> Call:
+        """The same call, whose effects and mails are its own. PERF: by name it takes four times as long."""
+        return Call(
+            self.operation, self.input, self.identity, self.tools, [], self.unknown, [], self.breaches, self.budget
+        )
+
     def context(self, tenant: Tenant) -> EvaluationContext:
         """What rules look at, now."""
         return self.tools.rules.context(tenant, self.tools.clock.now(), self.budget)

@@ -44,7 +44,10 @@ def match(
 
 
 def _meets(data: Mapping[str, Any], tests: list[tuple[str, Test]]) -> bool:
-    return all(field in data and test(data[field]) for field, test in tests)
+    for field, test in tests:  # noqa: SIM110 -- PERF: a generator takes twice as long
+        if field not in data or not test(data[field]):
+            return False
+    return True
 
 
 def _test(how: How, wanted: Json) -> Test:
@@ -52,10 +55,17 @@ def _test(how: How, wanted: Json) -> Test:
         low, high = map(comparable, wanted)
         return lambda found: _within(low, comparable(found), high)
     if how is How.ANY_OF:
-        return lambda found: any(contains(wanted, item) for item in _items(found))
+        texts = frozenset(one for one in (wanted if isinstance(wanted, list) else ()) if isinstance(one, str))
+        return lambda found: (
+            found in texts if type(found) is str else any(contains(wanted, item) for item in _items(found))
+        )
     if how is How.CONTAINS:
         folded = wanted.casefold()
-        return lambda found: any(isinstance(item, str) and folded in item.casefold() for item in _items(found))
+        return lambda found: (
+            folded in found.casefold()
+            if type(found) is str
+            else any(isinstance(item, str) and folded in item.casefold() for item in _items(found))
+        )
     return lambda found: same_json(found, wanted)
 
 

@@ -40,6 +40,17 @@ def apply_patch(record: dict[str, Any], directives: list[Directive], max_bytes: 
     return patch.value
 
 
+def touched(directives: list[Directive]) -> frozenset[str] | None:
+    """The members of the record that directives which apply are about; None where one is about the whole record."""
+    names = set()
+    for directive in directives:
+        for member in ("from", "path") if directive["op"] == "move" else ("path",):
+            if not (steps := steps_of(directive[member])):
+                return None
+            names.add(steps[0])
+    return frozenset(names)
+
+
 class _TooMuch(Exception):
     """A directive goes beyond a limit."""
 

@@ -24,6 +24,8 @@ def show(call: Call, tenant: Tenant, record: Record, notes: Headers = ()) -> Rep
 
 def seen(call: Call, tenant: Tenant, record: Record, resource: Resource | None = None) -> dict[str, Any]:
     """The record as a client sees it, free to be changed."""
+    if call.tools.rules.is_plain(resource or call.resource):
+        return record.data()
     return call.tools.rules.seen(resource or call.resource, record, call.context(tenant))
 
 

@@ -26,7 +26,7 @@ from mockserver.runtime.determinism import stamp
 from mockserver.runtime.outbox import Mail
 from mockserver.store import Record, Tenant
 from mockserver.values.absent import ABSENT, Absent
-from mockserver.values.equality import differ, same_json
+from mockserver.values.equality import differ
 from mockserver.values.shown import quoted
 
 DEEPEST = 8
@@ -65,7 +65,7 @@ class Storing:
             return keep(self.tenant, resource, record_id, record)
         with self.tenant.transaction():
             kept = keep(self.tenant, resource, record_id, record)
-            return self._follow(resource, kept, previous)
+            return self._follow(resource, kept, record, previous)
 
     def make(self, resource: Resource, values: Mapping[str, Any]) -> Record:
         """Keep a new record under a new id. Raises Refusal as ``store`` does, and 429 when full."""
@@ -82,11 +82,11 @@ class Storing:
 
     # What follows.
 
-    def _follow(self, resource: Resource, kept: Record, previous: Mapping[str, Any]) -> Record:
-        """Carry out the effects of what was just kept; returns the record as it then is."""
+    def _follow(self, resource: Resource, kept: Record, record: dict[str, Any], previous: Mapping[str, Any]) -> Record:
+        """Carry out the effects of ``record``, which was just kept; returns it as it then is."""
         context = self.call.context(self.tenant)
         before = RecordProxy(context, resource, kept.id, dict(previous)) if previous else None
-        this = context.proxy(resource.name, kept)
+        this = RecordProxy(context, resource, kept.id, record)
         own: dict[str, Any] = {}
         for effect in self.call.tools.rules.effects[resource.name]:
             if effect.happens(context, this, before):
@@ -156,10 +156,11 @@ class Storing:
             if not holds(step.where, context, this, target):
                 continue
             record = self.tenant[resource.name].get(target.id)
-            stored = record.data() if record else {}
-            changed = {**stored, **worked_out(step.values, context, this, target)}
-            if same_json(changed, stored):
+            stored = target.read(record) if record else {}
+            values = worked_out(step.values, context, this, target)
+            if not any(differ(values, stored, name) for name in values):
                 continue
+            changed = {**stored, **values}
             if step.quiet:
                 self._amend(resource, target.id, changed)
                 continue
@@ -239,7 +240,7 @@ def _dangling(
 
 def _unknown(resource: Resource, tenant: Tenant, record: Mapping[str, Any], previous: Mapping[str, Any]) -> list[str]:
     """The keys into other modules that ``record`` newly holds and that lead nowhere; none where that is refused."""
-    crossing = () if tenant.is_strict else tuple(one for one in resource.references if one.crosses)
+    crossing = () if tenant.is_strict else resource.crossing
     return [
         f"{resource.name}{pointer} {quoted(key)} is not in {one.resource}"
         for one, pointer, key in _made(crossing, record, previous)
@@ -252,6 +253,7 @@ def _made(
 ) -> Iterator[tuple[Reference, str, str]]:
     """Each foreign key that ``record`` has and ``previous`` has not, with its pointer."""
     for one in references:
-        if one.field in record and (not previous or differ(record, previous, one.field)):
-            known = {key for _, key in one.found_in(previous)}
+        field = one.names[0]
+        if field in record and (not previous or differ(record, previous, field)):
+            known = {key for _, key in one.found_in(previous)} if previous else ()
             yield from ((one, pointer, key) for pointer, key in one.found_in(record) if key not in known)

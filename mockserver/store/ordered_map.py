@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 V = TypeVar("V")
 Differing: TypeAlias = tuple[str, V | None, V | None]
@@ -16,7 +17,14 @@ PIECE = 64
 """How many entries are taken at a time while somebody walks through the map."""
 
 
-class _Chunk(Generic[V]):
+class Joined(NamedTuple):
+    """Texts in a row as one, and where each begins in it: to look for a part of them in all at once."""
+
+    text: str
+    starts: array[int]
+
+
+class Chunk(Generic[V]):
     """Neighbouring entries in order. Only the map that it belongs to may change it."""
 
     __slots__ = ("joined", "keys", "owner", "values")
@@ -25,8 +33,8 @@ class _Chunk(Generic[V]):
         self.keys: list[str] = keys
         self.values: list[V] = values
         self.owner = owner
-        self.joined: str | None = None
-        """The values as one text, once somebody has looked for a part of them."""
+        self.joined: Joined | None = None
+        """The values, once somebody has looked for a part of them."""
 
 
 class OrderedMap(Generic[V]):
@@ -40,7 +48,7 @@ class OrderedMap(Generic[V]):
     __slots__ = ("_chunks", "_firsts", "_owner", "_size")
 
     def __init__(self) -> None:
-        self._chunks: list[_Chunk[V]] = []
+        self._chunks: list[Chunk[V]] = []
         self._firsts: list[str] = []
         """For each chunk a key that is not above any of its own, and above all of the chunk before."""
         self._owner = object()
@@ -53,7 +61,7 @@ class OrderedMap(Generic[V]):
         keys = sorted(entries)
         for begin in range(0, len(keys), size := CHUNK // 2 + 1):
             piece = keys[begin : begin + size]
-            made._chunks.append(_Chunk(piece, [entries[key] for key in piece], made._owner))
+            made._chunks.append(Chunk(piece, [entries[key] for key in piece], made._owner))
             made._firsts.append(piece[0])
         made._size = len(keys)
         return made
@@ -80,7 +88,7 @@ class OrderedMap(Generic[V]):
     def put(self, key: str, value: V) -> None:
         """Add the entry, or replace its value."""
         if not self._chunks:
-            self._chunks, self._firsts = [_Chunk([], [], self._owner)], [key]
+            self._chunks, self._firsts = [Chunk([], [], self._owner)], [key]
         index = max(bisect_right(self._firsts, key) - 1, 0)
         chunk = self._own(index)
         place = bisect_left(chunk.keys, key)
@@ -139,13 +147,17 @@ class OrderedMap(Generic[V]):
 
     def count(self, start: str, end: str) -> int:
         """How many keys there are from ``start`` up to ``end``, which does not count."""
-        return sum(len(values) for values in self._between(start, end))
+        index, place = self._find(start, inclusive=True)
+        last, until = self._find(end, inclusive=True)
+        if (index, place) >= (last, until):
+            return 0
+        return sum([len(chunk.keys) for chunk in self._chunks[index:last]]) - place + until
 
     def between(self, start: str, end: str) -> list[V]:
         """The values of the keys from ``start`` up to ``end``, which does not count."""
         return [value for values in self._between(start, end) for value in values]
 
-    def runs(self, start: str) -> Iterator[_Chunk[V]]:
+    def runs(self, start: str) -> Iterator[Chunk[V]]:
         """Neighbouring entries, some of them maybe before ``start``, all behind it included; not to be changed."""
         index = max(bisect_right(self._firsts, start) - 1, 0)
         while index < len(self._chunks):
@@ -174,19 +186,19 @@ class OrderedMap(Generic[V]):
         self._owner = object()  # what was this map's own is shared now
         return twin
 
-    def _own(self, index: int) -> _Chunk[V]:
+    def _own(self, index: int) -> Chunk[V]:
         """The chunk, to be changed."""
         chunk = self._chunks[index]
         if chunk.owner is not self._owner:
-            chunk = self._chunks[index] = _Chunk(list(chunk.keys), list(chunk.values), self._owner)
+            chunk = self._chunks[index] = Chunk(list(chunk.keys), list(chunk.values), self._owner)
         chunk.joined = None
         return chunk
 
-    def _split(self, index: int, chunk: _Chunk[V], place: int) -> None:
+    def _split(self, index: int, chunk: Chunk[V], place: int) -> None:
         """Make two of a chunk. PERF: one that is filled in order is split near its end, so that chunks become full."""
         size = len(chunk.keys)
         middle = size - 1 if place == size - 1 and index == len(self._chunks) - 1 else size // 2
-        after = _Chunk(chunk.keys[middle:], chunk.values[middle:], self._owner)
+        after = Chunk(chunk.keys[middle:], chunk.values[middle:], self._owner)
         del chunk.keys[middle:], chunk.values[middle:]
         self._chunks.insert(index + 1, after)
         self._firsts.insert(index + 1, after.keys[0])
@@ -222,5 +234,5 @@ class OrderedMap(Generic[V]):
         return index, (bisect_left if inclusive else bisect_right)(self._chunks[index].keys, key)
 
 
-def _entries(chunk: _Chunk[V]) -> Iterator[tuple[str, V]]:
+def _entries(chunk: Chunk[V]) -> Iterator[tuple[str, V]]:
     return zip(chunk.keys, chunk.values, strict=True)

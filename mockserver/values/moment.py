@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from mockserver.values.equality import same_json
-
 _TEXT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
     r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:([Zz])|([+-])(\d\d):?(\d\d)?)?)?",
@@ -122,7 +120,7 @@ def order(one: Any, other: Any) -> int | None:
     """
     if one is None or other is None or isinstance(one, Moment) is not isinstance(other, Moment):
         return None
-    return 0 if same_json(one, other) else -1 if one < other else 1
+    return -1 if one < other else 0 if one == other else 1
 
 
 _known_moment = lru_cache(_KNOWN)(_moment)

@@ -24,7 +24,8 @@ def pointer_to(*steps: str | int) -> str:
 
 def steps_of(pointer: str) -> tuple[str, ...]:
     """The steps that a pointer (or a URI fragment without its ``#``) leads along."""
-    return tuple(map(unescape, pointer.split("/")[1:]))
+    steps = pointer.split("/")[1:]
+    return tuple(map(unescape, steps) if "~" in pointer else steps)
 
 
 def json_path(steps: Iterable[str]) -> str:
