@@ -41,9 +41,9 @@ class ForeignKeys:
             return {}
         known = self._known.get(id(self._found.part(one)), {})
         keys = {
-            name: told
+            name: about
             for name, node in self._shapes.properties(one.record).items()
-            if (name,) != one.identity and self._is_key(node) and (told := _named(name, known))
+            if (name,) != one.identity and self._is_key(node) and (about := _named(name, known))
         }
         return {**keys, **one.references}
 
@@ -53,9 +53,9 @@ class ForeignKeys:
             return {}
         known = self._known.get(id(self._found.part(one)), {})
         return {
-            steps: told
+            steps: about
             for steps, node in self._members(one.record)
-            if (told := _named(steps[-1] if self._is_key(node) else singular(steps[-1]), known))
+            if (about := _named(steps[-1] if self._is_key(node) else singular(steps[-1]), known))
         }
 
     def _members(self, record: Node) -> Iterator[tuple[Steps, Node]]:
