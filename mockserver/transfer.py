@@ -12,6 +12,7 @@ import orjson
 from mockserver.contract import Resource
 from mockserver.errors import Problem, SetupError
 from mockserver.handlers.door import keep
+from mockserver.handlers.planned.whole_records import remedied
 from mockserver.store import Tenant
 from mockserver.store.keeping import FactKind, FactPlace
 from mockserver.values.json_text import read_own
@@ -88,7 +89,7 @@ def _put(world: World, tenant: Tenant, resource: Resource, record_id: str, value
         return
     record_id = tenant.name if resource.is_single else record_id
     record = resource.stored(value)
-    found = [(one.pointer, one.message, f"correct it ({one.keyword})") for one in resource.violations(record)]
+    found = [(one.pointer, one.message, remedied(one.keyword)) for one in resource.violations(record)]
     found += [(pointer_to(one), "is not a field", meant(one, resource.fields)) for one in resource.ignored(record)]
     if not resource.is_single and record.get(resource.key) != record_id:
         found.append((pointer_to(resource.key), f"is not {shown(record_id, 80)}", "say the same id in both places"))

@@ -337,3 +337,36 @@ def test_a_record_below_others_says_whose_it_is() -> None:
     assert (refused.status_code, refused.json["errors"][0]["message"]) == (
         409, "an id here has the form {project_gid}/{id}; see the ids that a list of them shows",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "said"),
+    [
+        ("PUT", "clock", {"speed": -1}, "is -1, wanted more than 0; give how many times as fast"),
+        ("GET", "journal?limit=-1", None, 'is "-1"; give a whole number, 0 or more'),
+        ("DELETE", "webhooks/wh-1", None, 'no webhook "wh-1"; none is registered'),
+        ("POST", "tenants/t/scenario", {"name": "emty"}, "name a YAML file, or did you mean 'empty'?"),
+        ("PUT", "tenants/t/records", {"records": {"books": {"b": {"id": "b"}}}}, "is required and missing; add it"),
+        ("POST", "faults", {"message": "x" * 70_000}, "wanted 65,536 or less; send less"),
+        (
+            "PUT",
+            "tenants/t/records",
+            {"records": {"x": "x" * 2**24}},
+            "wanted 16,777,216 or less; plant records one by",
+        ),
+    ],
+)
+def test_a_refusal_says_what_was_found_what_is_wanted_and_what_to_do(
+    client: Any, method: str, path: str, sent: Any, said: str
+) -> None:
+    client.get("/books/t")
+    told = client.open(f"/__mock__/{path}", method=method, json=sent).json
+    assert said in "\n".join(one["message"] for one in told["errors"]), told
+
+
+def test_who_is_not_answered_learns_how_to_be(library: Library) -> None:
+    client = library(control_token="s" * 20).test_client()
+    strange = client.get("/__mock__/clock", headers={"Origin": "http://evil.example"})
+    assert "(http://evil.example); ask from a program" in strange.json["message"]
+    wrong = client.get("/__mock__/clock", headers={"Authorization": "Bearer no"}).json["message"]
+    assert "found another token; it is that of MOCKSERVER_CONTROL_TOKEN" in wrong

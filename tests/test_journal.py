@@ -73,9 +73,9 @@ def test_the_journal_is_asked_by_status_operation_tenant_and_method(library) -> 
     [
         ("limt=1", "/limt", "did you mean 'limit'?"),
         ("a~/b=1", "/a~0~1b", "is unknown"),
-        ("status=4xx", "/status", "give a whole number"),
-        ("limit=-1", "/limit", "give a whole number"),
-        ("limit=" + "9" * 5000, "/limit", "give a whole number"),
+        ("status=4xx", "/status", "give a whole number, 0 or more"),
+        ("limit=-1", "/limit", "give a whole number, 0 or more"),
+        ("limit=" + "9" * 5000, "/limit", "give a whole number, 0 or more"),
         ("limit=1&limit=2", "/limit", "more than once"),
     ],
 )

@@ -565,7 +565,7 @@ def test_scenarios_that_are_not_there(tmp_path: Path) -> None:
     assert "unknown scenario 'x'; name a YAML file" in problems(lambda: read_scenario("x", tmp_path, CONTRACT))[0]
     (tmp_path / "scenarios" / "empty.yaml").write_text("")
     assert (
-        "unknown scenario 'emtpy'; did you mean 'empty'?, or name"
+        "unknown scenario 'emtpy'; name a YAML file, or did you mean 'empty'?"
         in problems(lambda: read_scenario("emtpy", tmp_path, CONTRACT))[0]
     )
     assert "no such file" in problems(lambda: read_scenario(str(tmp_path / "x.yaml"), tmp_path, CONTRACT))[0]

@@ -151,7 +151,7 @@ def _file(name_or_path: str, fixtures: Path, folder: Path = Path()) -> Path:
     known = sorted(file.stem for file in (fixtures / "scenarios").glob("*.yaml"))
     if name_or_path not in known:
         problem = f"unknown scenario {quoted(name_or_path)}"
-        remedy = f"{meant(name_or_path, known)}, or name a YAML file" if known else "name a YAML file"
+        remedy = f"name a YAML file, or {meant(name_or_path, known)}" if known else "name a YAML file"
         raise SetupError([Problem(str(fixtures / "scenarios"), "", problem, remedy)])
     return fixtures / "scenarios" / f"{name_or_path}.yaml"
 

@@ -193,6 +193,14 @@ def _is_of_another_type(choice: ValidationError, error: ValidationError) -> bool
     return error.validator in ("type", "const", "enum") and error.absolute_path == choice.absolute_path
 
 
+_BOUNDS = {
+    "minimum": "{} or more",
+    "maximum": "{} or less",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+}
+
+
 def _problem(keyword: str, wanted: Any, found: Any) -> str:
     if keyword == "type":
         kinds = " or ".join(wanted if isinstance(wanted, list) else [wanted])
@@ -203,8 +211,8 @@ def _problem(keyword: str, wanted: Any, found: Any) -> str:
         return "matches more than one of the accepted forms"
     if keyword in ("minItems", "minLength", "minProperties"):
         return f"is {shown(found)}, wanted {wanted} or more {_COUNTED[keyword]}"
-    if keyword in ("minimum", "maximum"):
-        return f"is {shown(found)}, wanted {wanted} or {'more' if keyword == 'minimum' else 'less'}"
+    if keyword in _BOUNDS:
+        return f"is {shown(found)}, wanted {_BOUNDS[keyword].format(wanted)}"
     rule = f"{keyword} {shown(wanted)}" if wanted is not None else keyword
     return f"is {shown(found)}, wanted {_FORMATS.get(wanted, rule) if keyword == 'format' else rule}"
 

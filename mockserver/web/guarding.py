@@ -12,6 +12,10 @@ from mockserver.web.health import HEALTH
 from mockserver.web.who_may import lacks, refusal
 
 PREFIX = "/__mock__"
+FROM_WHERE = f"ask from a program (a test's own process, curl), or open {PREFIX}/ itself"
+THE_ONE = (
+    "it is that of MOCKSERVER_CONTROL_TOKEN, or the one on the first screen of the server; no tenant's token is one"
+)
 
 
 def guard_of(settings: Settings) -> Callable[[], Response | None]:
@@ -19,11 +23,13 @@ def guard_of(settings: Settings) -> Callable[[], Response | None]:
 
     def guard() -> Response | None:
         if why := refusal(request, settings.allow_hosts):
-            return _refused(f"The control plane does not answer {why}.", 403)
+            return _refused(f"The control plane does not answer {why}; {FROM_WHERE}.", 403)
         if request.path == HEALTH:  # a probe holds no secrets, and is told none
             return None
         if missing := lacks(request, settings.control_token):
-            reply = _refused(f"The control plane wants 'Authorization: Bearer <control token>', found {missing}.", 401)
+            reply = _refused(
+                f"The control plane wants 'Authorization: Bearer <control token>', found {missing}; {THE_ONE}.", 401
+            )
             # A browser asks a person for a password: the token, with any name.
             challenges = 'Bearer realm="control plane"', 'Basic realm="control token as the password", charset="UTF-8"'
             reply.headers["WWW-Authenticate"] = challenges["text/html" in request.accept_mimetypes.values()]

@@ -46,8 +46,8 @@ def lacks(request: Request, control_token: str | None) -> str | None:
     if scheme.lower() == "basic":  # a browser that asked a person for a password
         shown = (request.authorization.password if request.authorization else None) or ""
     elif scheme.lower() != "bearer":
-        return "another Authorization"
-    return None if hmac.compare_digest(shown.strip().encode(), control_token.encode()) else "another Authorization"
+        return "one of another scheme"
+    return None if hmac.compare_digest(shown.strip().encode(), control_token.encode()) else "another token"
 
 
 def is_own(host: str, allowed: Collection[str]) -> bool:

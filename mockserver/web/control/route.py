@@ -22,6 +22,8 @@ from mockserver.web.target import BROKEN
 JSON = "application/json"
 MAX_BODY = 65_536
 """Bytes that a request to the control plane may have."""
+IN_PARTS = "plant records one by one: PUT /__mock__/tenants/<tenant>/records/<resource>/<id>"
+"""What to do where all records are too much for one request."""
 _TAKEN = ("", JSON, "application/x-www-form-urlencoded")
 """Media types of a JSON body: none, its own, and what ``curl -d`` says of everything."""
 NUMBERS = frozenset({"after_number", "limit", "since", "status"})
@@ -86,7 +88,9 @@ class Route:
         try:
             return self._checked(_json_of(request, self.most))
         except _TooLarge as large:
-            raise TooLarge([Problem("body", "", str(large), "send less")]) from None
+            raise TooLarge(
+                [Problem("body", "", str(large), "send less" if self.most == MAX_BODY else IN_PARTS)]
+            ) from None
         except BadJson as bad:
             raise SetupError([Problem("body", bad.pointer, str(bad), "send a JSON object")]) from None
 
@@ -126,13 +130,13 @@ def missing(problem: str, remedy: str) -> Missing:
 
 def _json_of(request: Request, most: int) -> Any:
     """The request's JSON; an empty body is an empty object. Raises BadJson and WrongMediaType."""
-    if (request.content_length or 0) > most:
-        raise _TooLarge(f"is larger than {most} bytes")
+    if (size := request.content_length or 0) > most:
+        raise _TooLarge(f"has {size:,} bytes, wanted {most:,} or less")
     if broken := request.environ.get(BROKEN):
         raise BadJson(broken)
     text = request.stream.read(most + 1)
     if len(text) > most:
-        raise _TooLarge(f"is larger than {most} bytes")
+        raise _TooLarge(f"has more than {most:,} bytes")
     if not text:
         return {}
     if not (request.mimetype in _TAKEN or request.mimetype.endswith("+json")):
@@ -154,7 +158,12 @@ def _query(request: Request, known: tuple[str, ...]) -> dict[str, str]:
         if len(given.getlist(name)) > 1
     ]
     problems += [
-        Problem("request", pointer_to(name), f"is {shown(given[name], 40)}", "give a whole number")
+        Problem(
+            "request",
+            pointer_to(name),
+            f"is {shown(given[name], 40)}",
+            "give a whole number, 0 or more, of nine digits at most",
+        )
         for name in known
         if name in given and name in NUMBERS and not _is_number(given[name])
     ]

@@ -47,7 +47,7 @@ class WebhookControl:
     def remove(self, _: ControlRequest, name: str) -> dict[str, Any]:
         """Forget a webhook and what waits for it."""
         if name not in (known := [one.id for one in self.world.webhooks.all()]):
-            raise missing(f"no webhook {shown(name, 40)}", meant(name[:80], known))
+            raise missing(f"no webhook {shown(name, 40)}", meant(name[:80], known) if known else "none is registered")
         self.world.webhooks.remove(name)
         return self.all(ControlRequest({}, {}))
 
