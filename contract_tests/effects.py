@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from mockserver.conformance import (
-    AsHeld,
+    Census,
     Group,
     Inconclusive,
     Kind,
@@ -32,16 +32,18 @@ AGAIN = 1
 def check_followed(session: Session, group: Group) -> None:
     """What follows from a change, as the document tells it, follows: in this record and in others"""
     judged = False
-    with tried(session, group) as effects:
+    with tried(session, group) as (census, effects):
         for effect in effects:
             if "change" in happens_on(effect):
                 for number, (turn, way) in enumerate(TURNS):
                     with session.each():
-                        judged |= changed(Trial(session, group, effect, turn, way), again=number == AGAIN)
+                        judged |= changed(Trial(census, effect, turn, way), again=number == AGAIN)
             else:
                 for turn, way in TURNS:
                     with session.each():
-                        judged |= Trial(session, group, effect, turn, way).create()
+                        judged |= Trial(census, effect, turn, way).create()
+            with session.each():
+                census.settle()
     if not judged:
         raise Inconclusive("no record could be brought to where an effect happens")
 
@@ -49,14 +51,16 @@ def check_followed(session: Session, group: Group) -> None:
 @check(*STORED, Kind.PATCH, writes=True)
 def check_not_followed(session: Session, group: Group) -> None:
     """What follows from a change does not follow where its condition is not met, or from a create that is none"""
-    with tried(session, group) as effects:
+    with tried(session, group) as (census, effects):
         for effect in effects:
             for way in ("POST", "a batch"):
                 with session.each():
-                    Trial(session, group, effect, 0, way).create()
+                    Trial(census, effect, 0, way).create()
             for question in against(questions(session.plan, group, effect)):
                 with session.each():
-                    changed(Trial(session, group, effect, 0, "PATCH", against=question))
+                    changed(Trial(census, effect, 0, "PATCH", against=question))
+            with session.each():
+                census.settle()
 
 
 def changed(trial: Trial, *, again: bool = False) -> bool:
@@ -73,7 +77,7 @@ def changed(trial: Trial, *, again: bool = False) -> bool:
 
 
 @contextmanager
-def tried(session: Session, group: Group) -> Iterator[list[Mapping[str, Any]]]:
+def tried(session: Session, group: Group) -> Iterator[tuple[Census, list[Mapping[str, Any]]]]:
     """The effects of the resource. Records that they make are removed with those of the check: no reply tells of them.
 
     Raises NotApplicable.
@@ -81,14 +85,15 @@ def tried(session: Session, group: Group) -> Iterator[list[Mapping[str, Any]]]:
     effects = effects_of(group)
     if not effects:
         raise NotApplicable("no change has effects")
-    steps = [step for one in session.plan.groups.values() for effect in effects_of(one) for step in effect["do"]]
-    names = sorted({step["create"] for step in steps if "create" in step})
-    before = {name: {one.id for one in AsHeld(session).records(name, None, None)} for name in names}
+    census = Census(session, group)
     try:
-        yield effects
+        with census.taken():
+            yield census, effects
     finally:
         own = {one.id for one in session.records.left()}
-        for name in names:
-            new = [one for one in AsHeld(session).records(name, None, None) if one.id not in before[name]]
-            named = [one.id for one in new if own & set(map(str, one.data.values())) or session.mark in str(one.data)]
-            session.records.remember(session.own.tenant, [(name, one) for one in named if one not in own])
+        made = [
+            (name, one.id)
+            for name, one in census.left()
+            if own & set(map(str, one.data.values())) or session.mark in str(one.data)
+        ]
+        session.records.remember(session.own.tenant, made)

@@ -4,9 +4,9 @@ from mockserver.conformance import plain_listing as list_words
 from mockserver.conformance import single_records
 from mockserver.conformance.as_held import AsHeld, moment_of
 from mockserver.conformance.asking import Ask, example_body, preview_body, record_name
+from mockserver.conformance.census import Census
 from mockserver.conformance.check_plan import Group, Plan, examples_of, read_body
 from mockserver.conformance.comparing import alike, listed, unlike_replies
-from mockserver.conformance.consequences import effects_of, happens_on
 from mockserver.conformance.edges import (
     allowed,
     bodies_inside,
@@ -17,6 +17,7 @@ from mockserver.conformance.edges import (
     smaller,
     values_outside,
 )
+from mockserver.conformance.effect_rules import effects_of, happens_on
 from mockserver.conformance.effect_trials import Trial
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
 from mockserver.conformance.furnishing import Furnisher, compared, resources_read, variants
@@ -79,6 +80,7 @@ __all__ = [
     "Ask",
     "Broken",
     "CannotTell",
+    "Census",
     "Change",
     "Check",
     "Criterion",

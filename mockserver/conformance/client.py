@@ -85,7 +85,7 @@ class TargetClient:
 
     def is_safe(self, exchange: Exchange) -> bool:
         """Whether the request was one that changes nothing."""
-        return _is_safe(exchange.sent, self.routes.operation(exchange.sent.method, exchange.sent.path))
+        return is_safe(exchange.sent, self.routes.operation(exchange.sent.method, exchange.sent.path))
 
     def send(self, sent: Sent) -> Received:
         operation = self.routes.operation(sent.method, sent.path)
@@ -97,20 +97,20 @@ class TargetClient:
         sent = replace(sent, operation=operation.id if operation else None)
         if self.before:
             sent = self.before(sent, operation)
-        if self.pace.lag and operation is not None and _is_safe(sent, operation):
+        if self.pace.lag and operation is not None and is_safe(sent, operation):
             sent = consistent(sent, operation)
         exchange = self._answered(sent, operation)
         assert exchange.reply
         for look in self.after:
             look(exchange, operation)
-        self.pace.wrote(not _is_safe(sent, operation) and exchange.reply.status < HTTPStatus.MULTIPLE_CHOICES)
+        self.pace.wrote(not is_safe(sent, operation) and exchange.reply.status < HTTPStatus.MULTIPLE_CHOICES)
         return exchange.reply
 
     def _answered(self, sent: Sent, operation: Operation | None, *, is_renewed: bool = False) -> Exchange:
         """The exchange that ends with an answer of the API's: what stands in the way of one is waited out."""
         attempt = 0
         while True:
-            if _is_safe(sent, operation):
+            if is_safe(sent, operation):
                 self.pace.settle()
             exchange, cause, may_have_arrived = self._tried(sent, operation)
             if not cause:
@@ -127,7 +127,7 @@ class TargetClient:
                     self.patience.stop(f"no answer any more: {cause}, from request {first} on")
                 raise Unreachable(cause, self._remedies.get(cause, START))
             self.pace.hold(pause)
-            if may_have_arrived and not _is_safe(sent, operation) and not self._may_repeat(sent, operation):
+            if may_have_arrived and not is_safe(sent, operation) and not self._may_repeat(sent, operation):
                 self.patience.lose(cause)
                 raise Unreachable(f"{cause}, and what became of a write is not known")
             attempt += 1
@@ -194,5 +194,6 @@ class TargetClient:
         return reply is None or reply.status != HTTPStatus.UNAUTHORIZED
 
 
-def _is_safe(sent: Sent, operation: Operation | None) -> bool:
+def is_safe(sent: Sent, operation: Operation | None) -> bool:
+    """Whether the request changes nothing, by its method or by what its operation means."""
     return sent.method in SAFE_METHODS or (operation is not None and operation.facts.is_safe)

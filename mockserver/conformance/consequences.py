@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from mockserver.conformance.as_held import AsHeld, moment_of
+from mockserver.conformance.census import Census, miscounted
 from mockserver.conformance.check_plan import Group
+from mockserver.conformance.effect_rules import changed_by, effects_of, followers, happens_on, made_by, reached
 from mockserver.conformance.naive_values import agree, plain
-from mockserver.conformance.session import Session
-from mockserver.contract.resource import local_name
 from mockserver.values.shown import shown
 
 Record: TypeAlias = Mapping[str, Any]
@@ -17,47 +17,23 @@ Place: TypeAlias = tuple[str, str]
 """A resource and the id of one of its records."""
 
 
-def effects_of(group: Group) -> list[Mapping[str, Any]]:
-    """The effects of the resource's records, as the document lists them; without those that a date brings about."""
-    effects = group.schema.child("x-mock", "effects").value or []
-    return [{**one, "do": [*_steps_here(group, one["do"])]} for one in effects if "due" not in one]
-
-
-def _steps_here(group: Group, steps: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """The steps, each record that one makes by the name of its resource here; of modules that are not served none."""
-    for step in steps:
-        name = local_name(group.contract.resources, step["create"]) if "create" in step else ""
-        if name is not None:
-            yield {**step, "create": name} if name else step
-
-
-def happens_on(effect: Mapping[str, Any]) -> list[str]:
-    return list(effect.get("on", ["change"]))
-
-
-def changed_by(group: Group, step: Mapping[str, Any]) -> str:
-    """The resource whose records a step of an effect of ``group`` changes."""
-    reference = next((one for one in group.references if one.field == step["change"]), None)
-    return reference.resource if reference else str(step["change"]).partition("records('")[2].partition("'")[0]
-
-
 class Consequences:
-    """What follows when a record of ``group`` is created or changed: looked at before, and judged after.
+    """What follows when a record of the census's group is created or changed: looked at before, and judged after.
 
     All effects of the resource are worked out together, since what one of them leaves alone another may change.
     """
 
-    def __init__(self, session: Session, group: Group) -> None:
-        self.session, self.group = session, group
-        self.effects = effects_of(group)
+    def __init__(self, census: Census, effect: Mapping[str, Any]) -> None:
+        """``effect``: the one to be brought about, of whose making the ``census`` is asked after each change."""
+        self.session, self.group = census.session, census.group
+        self.effects = effects_of(self.group)
         self.others: dict[Place, Record] = {}
-        self.ids: dict[str, set[str]] = {}
+        self._census, self._looked_at = census, made_by([effect])
 
-    def remember(self, record: Record, beside: Mapping[Place, Record], *, makes: bool = True) -> None:
-        """Keep how the records are that may change: those that effects lead to from ``record``, and those ``beside``.
-
-        ``makes``: and which there are of those that effects make.
-        """
+    def remember(self, record: Record, beside: Mapping[Place, Record]) -> None:
+        """Keep how the records are that may change: those that effects lead to from ``record``, and those ``beside``;
+        and which there are of those that effects make."""
+        self._census.refresh()
         held = AsHeld(self.session)
         view = held.view(self.group, record)
         self.others = dict(beside)
@@ -66,8 +42,6 @@ class Consequences:
                 resource = self.resource(step)
                 for one in _records(held, resource, held.reader.value(step["change"], view)):
                     self.others[resource, one.id] = one.data
-            elif "create" in step and makes and step["create"] not in self.ids:
-                self.ids[step["create"]] = {one.id for one in held.records(step["create"], None, None)}
 
     def happening(self, before: Record | None, after: Record) -> list[Mapping[str, Any]]:
         """The effects that the change brings about. Raises CannotTell."""
@@ -124,23 +98,25 @@ class Consequences:
 
     def _made(self, happening: list[Mapping[str, Any]], after: Record) -> None:
         """Expect as many new records as effects make, with the values that they give."""
-        for resource, known in self.ids.items():
-            answered = {one.id for one in self.session.records.left()}  # which no effect made: a reply told of them
-            new = (one for one in AsHeld(self.session).records(resource, None, None) if one.id not in known)
-            found = [one for one in new if one.id not in answered]
-            self.ids[resource] = known | {one.id for one in found}
+        for resource in self._census.was_judged():
             steps = [(one, step) for one in happening for step in one["do"] if step.get("create") == resource]
-            wanted = [(effect, step, item) for effect, step in steps for item in self._items(effect, step)]
-            about = happening[0].get("about", "an effect") if steps else "no effect happens"
-            cause = f"another number of {resource} than follows ({about})"
-            self.session.expect(len(found) == len(wanted), cause, f"wanted {len(wanted)}, found {len(found)}")
-            for effect, step, item in wanted:
-                one = self._nearest(effect, step, item, found)
-                for name, rule in step["values"].items():
-                    self._agrees(effect, rule, one.data.get(name), f"{resource}.{name}", item)
-            for effect, link in ((effect, step["link"]) for effect, step in steps if "link" in step):
-                cause = f"{link} does not name what was made ({effect.get('about', 'an effect')})"
-                self.session.expect(after.get(link) in [one.id for one in found], cause)
+            if steps or resource in self._looked_at:
+                self._made_of(resource, steps, after)
+            else:
+                self._census.owe(resource)
+
+    def _made_of(self, resource: str, steps: list[tuple[Record, Record]], after: Record) -> None:
+        wanted = [(effect, step, item) for effect, step in steps for item in self._items(effect, step)]
+        found = self._census.new(resource)
+        cause = miscounted(resource, *([steps[0][0].get("about", "an effect")] if steps else []))
+        self.session.expect(len(found) == len(wanted), cause, f"wanted {len(wanted)}, found {len(found)}")
+        for effect, step, item in wanted:
+            one = self._nearest(effect, step, item, found)
+            for name, rule in step["values"].items():
+                self._agrees(effect, rule, one.data.get(name), f"{resource}.{name}", item)
+        for effect, link in ((effect, step["link"]) for effect, step in steps if "link" in step):
+            cause = f"{link} does not name what was made ({effect.get('about', 'an effect')})"
+            self.session.expect(after.get(link) in [one.id for one in found], cause)
 
     def _items(self, effect: Mapping[str, Any], step: Mapping[str, Any]) -> list[Any]:
         return list(self._value(effect, step["each"]) or []) if "each" in step else [None]
@@ -153,7 +129,7 @@ class Consequences:
         """Expect each other record to have what effects give it, and otherwise what it had."""
         meant = {id(step): {one.id for one in _records(self.held, self.resource(step), self._targets(effect, step))}
                  for effect in happening for step in effect["do"] if "change" in step}  # fmt: skip
-        further = self._further(happening)
+        further = followers(self.session.plan.groups, reached(self.group, happening))
         for (resource, key), data in self.others.items():
             other = self.session.plan.groups[resource]
             found, it = self.session.read(other, key), self.held.view(other, data)
@@ -172,22 +148,6 @@ class Consequences:
                 self._left_alone(other, data, found, given)
                 self._counted(other, data, found, counts=counts and any(data.get(n) != found.get(n) for n in given))
             self.others[resource, key] = found
-
-    def _further(self, effects: list[Mapping[str, Any]]) -> set[str]:
-        """The resources whose records change by what follows in turn, from what ``effects`` change and make."""
-        groups, seen = self.session.plan.groups, set[str]()
-        left = {self._reached(self.group, step) for effect in effects for step in effect["do"]} - {""}
-        while left:
-            group = groups[left.pop()]
-            found = {self._reached(group, step) for effect in effects_of(group) for step in effect["do"]} - {""}
-            left |= found - seen
-            seen |= found
-        return seen
-
-    @staticmethod
-    def _reached(group: Group, step: Mapping[str, Any]) -> str:
-        """The resource whose records a step makes or changes; empty where it sets fields of the record itself."""
-        return str(step.get("create") or ("change" in step and changed_by(group, step)) or "")
 
     def _targets(self, effect: Mapping[str, Any], step: Mapping[str, Any]) -> Any:
         return self._value(effect, step["change"])

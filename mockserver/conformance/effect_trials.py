@@ -8,13 +8,13 @@ from contextlib import suppress
 from typing import Any
 
 from mockserver.conformance.as_held import AsHeld, moment_of
+from mockserver.conformance.census import Census
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.consequences import Consequences, Record
 from mockserver.conformance.edges import allowed
 from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.furnishing import Furnisher, compared, limits, negated
 from mockserver.conformance.questions import Deciding, answers, questions
-from mockserver.conformance.session import Session
 from mockserver.conformance.steps import patch, put, run_batch
 from mockserver.contract import Kind
 
@@ -25,23 +25,23 @@ FAR, DAY = "2093-05-06", re.compile(r"\d{4}-\d\d-\d\d")
 class Trial:
     """One effect brought about by one ``way``; ``turn`` chooses what the records around it look like.
 
-    ``against``: a question of its condition that is answered so that it is not met.
+    ``census``: of the records that effects of the resource make; ``against``: a question of the effect's condition that
+    is answered so that it is not met.
     """
 
     def __init__(
         self,
-        session: Session,
-        group: Group,
+        census: Census,
         effect: Mapping[str, Any],
         turn: int,
         way: str,
         *,
         against: Deciding | None = None,
     ) -> None:
-        self.session, self.group, self.effect = session, group, effect
-        self.turn, self.way = turn, way
+        session, group = self.session, self.group = census.session, census.group
+        self.census, self.effect, self.turn, self.way = census, effect, turn, way
         given = answers(questions(session.plan, group, effect), turn)
-        self.following = Consequences(session, group)
+        self.following = Consequences(census, effect)
         self.wanted = self._satisfying()
         self.trigger = next(iter(self.wanted), None)
         if against and against.is_own:
@@ -56,8 +56,9 @@ class Trial:
         """Make a record that the change is then made to; False where the condition is met already, or can never be."""
         start = {**{name: value for name, value in self.wanted.items() if name != self.trigger}, **self._around()}
         following = self.following
-        following.remember(start, {}, makes=self.turn == 0)
-        self.before = self.furnisher.make(self.group, self.effect, {**start, **self._absent()})
+        following.remember(start, {})
+        with self.census.change():
+            self.before = self.furnisher.make(self.group, self.effect, {**start, **self._absent()})
         following.judge(None, self.before)
         if self.trigger not in self.group.writable or following.holds(self.effect, self.before, self.before):
             return False
@@ -127,12 +128,15 @@ class Trial:
         left_out = frozenset() if self.turn % 2 else self.group.filled
         body = {name: value for name, value in body.items() if name not in left_out and value is not None}
         self.following.remember(body, {})
-        after = self._created(body)
+        with self.census.change():
+            after = self._created(body)
         return self.effect in self.following.judge(None, after)
 
     def change(self) -> bool:
         """Change the record so that the condition is met, and judge what follows; whether the effect happened."""
-        self.after = self._set(self.before, str(self.trigger), self._bound())
+        value = self._bound()
+        with self.census.change():
+            self.after = self._set(self.before, str(self.trigger), value)
         return self.effect in self.following.judge(self.before, self.after)
 
     def _bound(self) -> Any:
@@ -149,7 +153,8 @@ class Trial:
         """Change something else while the condition stays met: nothing may follow a second time, whatever the way."""
         self.before, way = self.after, self.way
         for self.way in ("PATCH", "PUT"):
-            self.after = self._set(self.after, self.group.marker, f"{self.session.mark} again by {self.way}")
+            with self.census.change():
+                self.after = self._set(self.after, self.group.marker, f"{self.session.mark} again by {self.way}")
         self.way = way
         self.following.judge(self.before, self.after)
 
@@ -162,7 +167,8 @@ class Trial:
         step = {"op": "remove", "path": f"/{name}"}
         step = step if value is None else {"op": "add", "path": f"/{name}", "value": value}
         self.before = self.after
-        self.after = patch(self.session, self.group, self.after, [step], f"changes {name} back")
+        with self.census.change():
+            self.after = patch(self.session, self.group, self.after, [step], f"changes {name} back")
         self.following.judge(self.before, self.after)
         return True
 
