@@ -248,6 +248,8 @@ def test_a_full_reply_is_held_to_every_required_field() -> None:
     ("body", "check"),
     [
         (b'Traceback (most recent call last):\n  File "/srv/app.py", line 3', "watch.no_stack_trace"),
+        (rb'{"stack": "Error: no\n    at Object.<anonymous> (/srv/app.js:10:5)"}', "watch.no_stack_trace"),
+        (rb'{"trace": "\tat com.example.App(App.java:12)"}', "watch.no_stack_trace"),
         (b"{}", "watch.no_server_error"),
     ],
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeAlias
 
 from mockserver.conformance.check_plan import Group, Plan
 from mockserver.conformance.findings import Inconclusive, NotApplicable
@@ -11,10 +11,12 @@ from mockserver.conformance.identity import Requester
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.values import ABSENT
 from mockserver.contract import Kind
-from mockserver.contract.document import Node
 from mockserver.contract.resource import Reference
 
 A_MOMENT = "2025-01-01"
+
+Make: TypeAlias = Callable[..., Any]
+"""Makes a value of a schema: its node, name, ordinal and example."""
 
 
 class Referring(Protocol):
@@ -35,44 +37,61 @@ def make_body(
     """Raises Inconclusive when the document gives too little to make a valid body from, NotApplicable for no create."""
     if Kind.CREATE not in group.bodies:
         raise NotApplicable("no client creates its records")
-    known, required = group.bodies[Kind.CREATE], group.required
-    made: dict[str, Any] = {}
-    for name, node in group.writable.items():
-        example = known.example.get(name, A_MOMENT if name in group.moments else ABSENT)
-        chosen = name in required or not (only_required or (example is ABSENT and not session.limits.thorough))
-        if chosen:
-            made[name] = _value(group, name, node, ordinal, example)
-    made |= {name: f"{known.example.get(name, name)}-{ordinal}" for name in group.plain_keys & set(made)}
-    made |= _references(session, group, who, required, set(made))
-    made |= {name: value for name, value in session.foreign(group).items() if name in made}
-    made[group.marker] = f"{session.mark} {ordinal}"
-    made = {name: value for name, value in made.items() if value is not ABSENT}
-    made = {
-        name: one for name, one in made.items() if name in required or group.values.allows(group.writable[name], one)
-    }
+    chosen = _chosen(session, group, only_required=only_required)
+    named = _references(session, group, who, set(chosen))
+    named |= {name: value for name, value in session.foreign(group).items() if name in chosen}
+    named[group.marker] = f"{session.mark} {ordinal}"
     body = group.one(Kind.CREATE).body
+    near = _whole(group, chosen, ordinal, named, group.values.near)
+    if body and body.validator.allows(near):  # PERF: most are, and then no field needs a look of its own
+        return near
+    made = _whole(group, chosen, ordinal, named, group.values.make)
+    made = {
+        name: one
+        for name, one in made.items()
+        if name in group.required or group.values.allows(group.writable[name], one)
+    }
     if body and (broken := body.validator.violations(made, "body")):
         reasons = "; ".join(f"{one.path}: {one.message}" for one in broken[:3])
         raise Inconclusive(f"no valid {group.name} could be made from the document: {reasons}")
     return made
 
 
-def _value(group: Group, name: str, node: Node, ordinal: int, example: Any) -> Any:
+def _chosen(session: Referring, group: Group, *, only_required: bool) -> dict[str, Any]:
+    """The fields that are filled, each with an example to be near to."""
+    known = group.bodies[Kind.CREATE].example
+    examples = {name: known.get(name, A_MOMENT if name in group.moments else ABSENT) for name in group.writable}
+    return {
+        name: example
+        for name, example in examples.items()
+        if name in group.required or not (only_required or (example is ABSENT and not session.limits.thorough))
+    }
+
+
+def _whole(
+    group: Group, chosen: Mapping[str, Any], ordinal: int, named: Mapping[str, Any], make: Make
+) -> dict[str, Any]:
+    """The fields ``chosen``, each made by ``make``, and ``named`` in the place of what those would be."""
+    example = group.bodies[Kind.CREATE].example
+    made = {name: _value(group, name, ordinal, one, make) for name, one in chosen.items()}
+    made |= {name: f"{example.get(name, name)}-{ordinal}" for name in group.plain_keys & set(made)}
+    return {name: value for name, value in {**made, **named}.items() if value is not ABSENT}
+
+
+def _value(group: Group, name: str, ordinal: int, example: Any, make: Make) -> Any:
     """A value of a field that changes no other record when it is stored; ABSENT where none can be told."""
-    triggers = group.triggers.get(name)
+    node, triggers = group.writable[name], group.triggers.get(name)
     options = (group.contract.document.follow(node).value or {}).get("enum")
     if not triggers:
-        return group.values.make(node, name, ordinal, example)
+        return make(node, name, ordinal, example)
     if options:
         harmless = [one for one in options if one not in triggers]
         return harmless[ordinal % len(harmless)] if harmless else ABSENT
-    made = group.values.make(node, name, ordinal, example)
+    made = make(node, name, ordinal, example)
     return made if isinstance(made, str) and made not in triggers else ABSENT
 
 
-def _references(
-    session: Referring, group: Group, who: Requester | None, required: frozenset[str], chosen: set[str]
-) -> dict[str, Any]:
+def _references(session: Referring, group: Group, who: Requester | None, chosen: set[str]) -> dict[str, Any]:
     """Keys into this document name a record made for it; optional ones into the resource itself stay out.
 
     So do optional fields with keys deeper inside them.
@@ -81,7 +100,7 @@ def _references(
     for reference in group.resource.references:
         if reference.field not in chosen:
             continue
-        if reference.field not in required and (reference.is_nested or reference.resource == group.name):
+        if reference.field not in group.required and (reference.is_nested or reference.resource == group.name):
             found[reference.field] = ABSENT
         elif not reference.is_nested:
             found[reference.field] = _referenced(session, group, reference, who)

@@ -86,6 +86,8 @@ def record_id(path: str) -> str:
 
 def created(operation: Operation, exchange: Exchange) -> list[str]:
     """The ids of the records that the reply tells were made."""
+    if operation.kind not in (Kind.CREATE, Kind.GENERATE, Kind.BATCH):
+        return []
     body = _body(exchange)
     key = operation.resource.key
     if operation.kind is Kind.CREATE and isinstance(body, dict):
@@ -127,6 +129,8 @@ def _generated(operation: Operation) -> list[str]:
 
 
 def _deleted(operation: Operation, exchange: Exchange) -> list[str]:
+    if operation.kind is not Kind.BATCH:
+        return []
     return [one for one in _items(operation, _body(exchange), "delete") if one]
 
 

@@ -46,6 +46,10 @@ class Values:
         self._read: dict[str, _Schema] = {}
         self._generator = Generator(document, seed)
 
+    def near(self, node: Node, name: str, ordinal: int, example: Any = ABSENT) -> Any:
+        """What ``make`` tries first: whether it keeps the schema is for the caller to see."""
+        return self._near(node, name, ordinal, example, 0, inner=self._near)
+
     def make(self, node: Node, name: str, ordinal: int, example: Any = ABSENT, depth: int = 0) -> Any:
         """A value that keeps the schema at ``node``, near ``example`` if given; ``name`` is woven into texts.
 
