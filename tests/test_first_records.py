@@ -107,3 +107,18 @@ def test_keys_in_lists_and_objects_are_of_records_that_are_there(tmp_path: Path)
     users = {one["id"] for one in caller.get("/users").json}
     for one in caller.get("/things").json:
         assert {*one["user_ids"], one["assignment"]["userId"]} <= users
+
+
+def test_a_key_that_only_examples_show_is_the_records(tmp_path: Path) -> None:
+    """As documents made of tests have it: the schema leaves the key out, and what a create answers is told by an example."""
+    page = {"type": "object", "properties": {"title": TEXT}}
+    told = collection(page, page, path="/pages")
+    shown = {"id": 56, "title": "Shown"}
+    told["paths"]["/pages/{id}"]["get"]["responses"]["200"]["content"]["application/json"]["example"] = shown
+    told["paths"]["/pages"]["post"]["responses"]["201"]["content"]["application/json"] = {"example": {**shown, "a": 1}}
+    caller = client(told, tmp_path, seed_records=2)
+    made = caller.post("/pages", json={"title": "Mine"}).json
+    assert made["title"] == "Mine"
+    assert made["id"] not in (None, 56)
+    assert caller.get(f"/pages/{made['id']}").json == {"id": made["id"], "title": "Mine"}
+    assert made["id"] in [one["id"] for one in caller.get("/pages").json]

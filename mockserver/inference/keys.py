@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.words import HOLDERS, KEY_ENDINGS, KEYS, NAME_LIKE, flat, singular
+from mockserver.messages import Json
 
 Told: TypeAlias = tuple[Steps, str]
 """The members that lead to a key, and the rule that decided."""
@@ -56,6 +57,15 @@ def _ways(
     for likely in NAME_LIKE:  # what goes by an id is not one of its name: two may be called the same
         if likely in spelled and not flat(parameter).endswith("id"):
             yield (spelled[likely],), f"'{spelled[likely]}' is the likeliest name"
+
+
+def key_shown(examples: Iterable[Json], parameter: str) -> Told | None:
+    """The key that no schema speaks of, where all examples of the record have a member called like the parameter."""
+    named: list[set[str]] = [
+        {name for name in one if flat(name) == flat(parameter)} for one in examples if isinstance(one, dict)
+    ]
+    shown = sorted(set.intersection(*named)) if parameter and named else []
+    return ((shown[0],), f"the examples have '{shown[0]}', which the parameter names") if shown else None
 
 
 def other_keys(shapes: Shapes, record: Node | None, key: Steps, parameter: str) -> tuple[Steps, ...]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 
 from mockserver.contract.document import Node, Part
 from mockserver.contract.plan import Parent, Source, Steps
+from mockserver.contract.record_examples import record_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.demands import parameters
-from mockserver.inference.keys import key_of, other_keys, repeated_key
+from mockserver.inference.keys import key_of, key_shown, other_keys, repeated_key
 from mockserver.inference.paths import ANY, Key, PathEntry, PathTable
 from mockserver.inference.replies import Found, Replies, declared, holds_values, success, tells
 from mockserver.inference.resource_draft import InferredCollection, Reading
@@ -149,6 +150,8 @@ class Resources:
         one.identity, why = key_of(
             self.shapes, one.record, one.parameter, segment, self.parameter(one), is_named=is_named
         )
+        if not one.identity and one.record is not None and not self.shapes.shape(one.record).closed:
+            one.identity, why = key_shown(record_examples(one.sources), one.parameter) or (one.identity, why)
         one.others = other_keys(self.shapes, one.record, one.identity, one.parameter) if one.parameter else ()
         one.why.append(f"{why} (R3)")
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from mockserver.contract.fitting import fit
 from mockserver.contract.plan import OperationPlan
+from mockserver.contract.record_examples import media_examples
 from mockserver.contract.taking import is_merge
 from mockserver.errors import Refusal
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.beginning import media_examples
 from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled, stamped
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.places import model_of, plan_of

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from mockserver.contract import Resource
 from mockserver.contract.fitting import fit
 from mockserver.contract.fitting import shown as of_reply
-from mockserver.contract.plan import Embedded, Model, Source, Steps
+from mockserver.contract.plan import Embedded, Model, Steps
+from mockserver.contract.record_examples import record_examples
 from mockserver.contract.scalars import Draw
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
@@ -108,38 +109,12 @@ def repeated(call: Call, model: Model, value: Json, held: Iterable[tuple[Steps, 
 
 def _example(call: Call, model: Model, ordinal: int) -> Json:
     """The document's example record of that number, where there is one and it is good."""
-    good = [one for one in _examples(model) if isinstance(one, dict)]
+    good = [one for one in record_examples(model.sources) if isinstance(one, dict)]
     distinct = {str(_key(model, one)): one for one in good}
     listed = [*distinct.values()]
     if model.record is None or ordinal > len(listed):
         return None
     return listed[ordinal - 1] if call.tools.maker.allows(model.record, listed[ordinal - 1]) else None
-
-
-def _examples(model: Model) -> Iterator[Json]:
-    for source in sorted(model.sources, key=lambda one: not one.is_list):
-        for example in media_examples(source.media.value):
-            yield from _within(source, example)
-
-
-def _within(source: Source, example: Json) -> Iterator[Json]:
-    found = value_at(example, source.steps)
-    if source.is_list and isinstance(found, list):
-        yield from (value_at(one, source.each) if source.each else one for one in found)
-    elif not source.is_list:
-        yield found
-
-
-def media_examples(media: Any) -> Iterator[Json]:
-    """The examples at a media type: ``example``, and the values of ``examples``."""
-    if not isinstance(media, Mapping):
-        return
-    if media.get("example") is not None:
-        yield media["example"]
-    named = media.get("examples")
-    for one in named.values() if isinstance(named, Mapping) else ():
-        if isinstance(one, Mapping) and one.get("value") is not None:
-            yield one["value"]
 
 
 def _key(model: Model, value: Json) -> Json:

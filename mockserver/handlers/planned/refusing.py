@@ -7,9 +7,9 @@ from typing import Any
 from mockserver.contract.document import Node
 from mockserver.contract.making import Maker
 from mockserver.contract.plan import OperationPlan
+from mockserver.contract.record_examples import media_examples
 from mockserver.contract.scalars import Draw
 from mockserver.errors import Refusal
-from mockserver.handlers.planned.beginning import media_examples
 from mockserver.handlers.planned.listed_violations import MOMENT, TEXTS, with_violations
 from mockserver.messages import Json, Reply
 

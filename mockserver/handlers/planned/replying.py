@@ -12,10 +12,10 @@ import orjson
 from mockserver.contract.document import Node
 from mockserver.contract.fitting import fit, shown
 from mockserver.contract.plan import Said
+from mockserver.contract.record_examples import media_examples
 from mockserver.contract.scalars import Draw
 from mockserver.contract.xml_text import is_xml, write_xml
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.beginning import media_examples
 from mockserver.handlers.planned.composing import draw_for
 from mockserver.handlers.planned.places import plan_of
 from mockserver.messages import Headers, Json, Reply
@@ -102,7 +102,7 @@ def made(
     examples = tuple(media_examples(said.media.value))
     content_type = said.media_type or "application/json"
     if schema is None:
-        return Reply(status, examples[0] if examples else {}, True, None, headers, notes, content_type)
+        return Reply(status, _as_example(examples, value), True, None, headers, notes, content_type)
     maker, draw = call.tools.maker, draw_for(call, "stub", call.operation.id, full=full)
     body = maker.make(schema, draw, examples)
     if key is not None and maker.shapes.type(schema) in ("string", "integer", "number") and maker.allows(schema, key):
@@ -112,6 +112,14 @@ def made(
         tried = {**body, **{name: one for name, one in value.items() if name in known or name in body}}
         body = shown(maker, schema, fit(maker, schema, tried, draw))
     return _reply(call, said, status, body, headers=headers, notes=notes)
+
+
+def _as_example(examples: tuple[Json, ...], value: Json) -> Json:
+    """The first example, with what ``value`` has of its members."""
+    shown = examples[0] if examples else {}
+    if not isinstance(shown, dict) or not isinstance(value, dict):
+        return shown
+    return {**shown, **{name: one for name, one in value.items() if name in shown}}
 
 
 def _elsewhere(call: Call, status: int) -> Headers:
