@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any
 
@@ -12,10 +14,12 @@ import orjson
 
 from mockserver.contract import Contract
 from mockserver.errors import Problem, SetupError
+from mockserver.runtime.kept_attempts import KeptAttempts
 from mockserver.runtime.kept_due_log import KeptDueLog
 from mockserver.runtime.kept_journal import KeptJournal
 from mockserver.runtime.kept_outbox import KeptOutbox
 from mockserver.runtime.steering import SharedSteering, SteeringPart
+from mockserver.runtime.webhooks import Webhooks
 from mockserver.store.sql.database import Database
 from mockserver.store.sql.kept_store import KeptStore
 from mockserver.store.sql.location import read_location
@@ -44,6 +48,10 @@ class Durable:
 
     def due_log(self, store: KeptStore) -> KeptDueLog:
         return KeptDueLog(store)
+
+    def share(self, webhooks: Webhooks, store: KeptStore, changing: Callable[[], AbstractContextManager[None]]) -> None:
+        """Have what became of deliveries kept; a receiver tells the messages of each process from those of others."""
+        webhooks.log, webhooks.origin, webhooks.changing = KeptAttempts(store), secrets.token_hex(8), changing
 
     def journal(self, limit: int, store: KeptStore) -> KeptJournal:
         return KeptJournal(limit, self.database, store.lines)

@@ -127,8 +127,7 @@ def _carried_out(world: World, call: Call, request: Request, trail: _Trail) -> R
 
 def _in_one_unit(world: World, call: Call, request: Request, trail: _Trail, *, is_first: bool) -> Reply:
     reading = is_first and request.method in ("GET", "HEAD")
-    hopes = is_first and not world.webhooks.are_wanted  # what was noticed is on its way before it is kept
-    how = {"reading": reading, "may_wait": trail.may_wait, "may_be_overtaken": hopes}
+    how = {"reading": reading, "may_wait": trail.may_wait, "may_be_overtaken": is_first}
     with world.store.work(trail.tenant or "default", **how) as tenant, noticed(world, tenant, reading=reading):
         seen = tenant
         if world.faults.lag:

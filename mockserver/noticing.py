@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 
 from mockserver.contract import Operation
 from mockserver.messages import Reply, Request
@@ -25,7 +26,7 @@ def _noticed(world: World, tenant: Tenant) -> Iterator[None]:
 
     before = tenant.copy()
     yield
-    world.webhooks.happened(events_between(world, before, tenant), world.clock.now())
+    world.store.afterwards(partial(world.webhooks.happened, events_between(world, before, tenant), world.clock.now()))
 
 
 def called_back(world: World, operation: Operation, request: Request, reply: Reply) -> Reply:

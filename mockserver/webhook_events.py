@@ -22,7 +22,8 @@ from mockserver.handlers.planned.beginning import begin
 from mockserver.inference.words import flat, singular
 from mockserver.messages import Reply, Request
 from mockserver.runtime.determinism import stamp
-from mockserver.runtime.webhooks import LARGEST, Event
+from mockserver.runtime.subscription import Event
+from mockserver.runtime.webhooks import LARGEST
 from mockserver.store import Tenant
 from mockserver.store.tenant_diff import ChangedRecord, differing
 from mockserver.values.hosts import LONGEST, refused_receiver

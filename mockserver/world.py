@@ -162,13 +162,10 @@ class World:
         self.outbox = durable.outbox(self.settings.outbox, store)
         self.due_log = durable.due_log(store)
         self.journal = journal = durable.journal(self.settings.journal, store)
-        parts: dict[str, SteeringPart] = {
-            "clock": self.clock,
-            "faults": self.faults,
-            "grants": self.grants,
-            "keys": self.keys,
-        }
+        parts: dict[str, SteeringPart] = {"clock": self.clock, "faults": self.faults, "grants": self.grants}
+        parts |= {"keys": self.keys, "webhooks": self.webhooks}
         self._steering = durable.steering(parts, store)
+        durable.share(self.webhooks, store, self.steered)
         self.kept_in = durable.database.location.shown
         self.close = partial(durable.close, journal)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -23,6 +24,7 @@ from mockserver.store.sql.kept_store import CROWD
 from mockserver.world import World
 from postgres import Postgres, postgres
 from test_effects_of_time import DAY, OUT, advance, due, made
+from test_webhooks import Receiver
 from test_wire import CASES
 from test_wire import test_wire as wire_case
 from test_worlds import snapshots_go_out_and_in
@@ -85,6 +87,49 @@ def test_what_fell_due_is_told_by_each_whoever_saw_it(replica: Callable[..., Fla
     assert [at["record_id"] for at in one.get("/__mock__/due").json["happened"]] == books
     other.post("/__mock__/reset")
     assert one.get("/__mock__/due").json == {"coming": [], "happened": []}
+
+
+def test_a_webhook_is_registered_once_and_each_event_is_sent_once(replica: Callable[..., Flask]) -> None:
+    one, other = (Receiver(replica(due(OUT))) for _ in range(2))
+    registered = one.register(events=["books.*"])
+    book = made(other.client, "A", "2025-05-01")
+    assert other.client.get("/__mock__/webhooks").json["webhooks"][0]["id"] == registered["id"]
+    made(one.client, "B", "2025-06-01")
+    assert (one.deliver(), other.deliver()) == (1, 1), "who was asked sends"
+    assert len({headers["webhook-id"] for *_, headers, _ in (*one.sent, *other.sent)}) == 2
+    other.advance(15 * DAY)
+    one.client.get("/books/t")
+    assert sum(server.deliver() for server in (one, other)) == 1, "what fell due is told once, whoever looks"
+    told = [attempt["event"] for attempt in one.log]
+    assert told == [attempt["event"] for attempt in other.log]
+    assert told == ["books.created", "books.created", "books.changed"]
+    other.statuses = [410]
+    other.client.delete(f"/books/t/{book}")
+    other.deliver()
+    assert not one.client.get("/__mock__/webhooks").json["webhooks"][0]["enabled"]
+    one.client.delete(f"/__mock__/webhooks/{registered['id']}")
+    assert other.client.get("/__mock__/webhooks").json["webhooks"] == []
+
+
+def test_who_is_overtaken_tells_of_nothing(replica: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two see the clock pass at the same time; the one that is too late does it again, and finds it done."""
+    one, other = (Receiver(replica(due(OUT))) for _ in range(2))
+    made(one.client, "A", "2025-05-01")
+    other.client.get("/books/t")
+    one.register()
+    world, store = one.world, one.world.store
+    with world.steered():
+        world.clock.advance(by=timedelta(days=20))
+    end, raced = store._end, []
+
+    def late(*told: Any) -> None:
+        if not raced:
+            raced.append(other.client.get("/books/t").json)
+        end(*told)
+
+    monkeypatch.setattr(store, "_end", late)
+    assert one.client.get("/books/t").json == raced[0]
+    assert (one.deliver(), other.deliver()) == (0, 1)
 
 
 def test_a_snapshot_goes_out_and_in_and_two_differ(replica: Callable[..., Flask]) -> None:

@@ -271,6 +271,24 @@ def test_one_that_failed_holds_up_the_others_of_its_shuffle(receiver: Receiver) 
     assert {first, second, last} == {*"012"}
 
 
+def test_webhooks_and_what_became_of_deliveries_are_kept_in_a_file(library, tmp_path: Path) -> None:
+    at = {"store": str(tmp_path / "world.db")}
+    receiver = Receiver(library(**at))
+    receiver.register()
+    book(receiver)
+    receiver.deliver()
+    receiver.world.close()
+    again = Receiver(library(**at))
+    assert [(one["number"], one["outcome"]) for one in again.log] == [(1, "delivered")]
+    book(again, "B")
+    assert again.deliver() == 1
+    assert again.sent[0][2]["webhook-id"] != receiver.sent[0][2]["webhook-id"], "another event is another message"
+    assert "webhook-signature" in again.sent[0][2]
+    again.client.post("/__mock__/reset")
+    assert (again.client.get("/__mock__/webhooks").json["webhooks"], again.log) == ([], [])
+    again.world.close()
+
+
 def test_what_waits_has_a_bound(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mockserver.runtime.webhooks.WAITING", 2)
     receiver.register()

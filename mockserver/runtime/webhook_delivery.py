@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from mockserver.runtime.determinism import Clock
 from mockserver.runtime.webhooks import Draw, Webhooks
+from mockserver.store import StoreUnreachable
+
+log = logging.getLogger("mockserver")
 
 SECONDS = 10.0
 """How long a receiver may take."""
@@ -40,7 +44,10 @@ class Deliverer:
     def _run(self) -> None:
         pause = threading.Event()
         while True:
-            self.webhooks.deliver(self._clock.now(), self._clock.wall(), send)
+            try:
+                self.webhooks.deliver(self._clock.now(), self._clock.wall(), send)
+            except StoreUnreachable as lost:
+                log.warning("webhooks: that a receiver wants no more is not kept: %s", lost)
             with self._lock:
                 if not self.webhooks.waiting():
                     self._is_running = False

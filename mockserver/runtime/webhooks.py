@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from threading import Lock
 from typing import Any, TypeAlias
 
+import orjson
+
 from mockserver.errors import Problem, SetupError
+from mockserver.runtime.attempts import Attempt, Attempts
 from mockserver.runtime.determinism import stamp
-from mockserver.runtime.ring_buffer import Ring
+from mockserver.runtime.subscription import BACK_OFF, Delivery, Event, Webhook
 from mockserver.runtime.webhook_signing import new_secret, signed
+from mockserver.values.json_text import read_own
 
 MOST = 20
 """How many webhooks there may be."""
@@ -21,93 +25,8 @@ WAITING = 1_000
 """How many deliveries wait at once; later events are counted as lost."""
 LARGEST = 256 * 2**10
 """Bytes of one payload."""
-LOGGED, LOG_BYTES = 1_000, 8 * 2**20
-"""How many attempts the log holds, and how much of them in all."""
-BACK_OFF = (5, 300, 1_800, 7_200, 18_000)
-"""Seconds of the mock's clock from one attempt to the next, as Standard Webhooks proposes."""
 GONE = 410
 """The status by which a receiver says that it wants no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """Where events go: those whose type matches one of ``events``, of one ``tenant`` or of all.
-
-    ``delay``: seconds later; ``duplicate``: each is delivered twice; ``shuffle``: so many are gathered, for ten
-    seconds at most, and delivered in an order drawn from the seed; without, in the order in which they happened.
-    ``retries``: how often a failed delivery is tried again. All seconds are the mock's.
-    """
-
-    id: str
-    url: str
-    events: tuple[str, ...] = ("*",)
-    tenant: str | None = None
-    secret: str = field(default="", repr=False)
-    delay: float = 0.0
-    duplicate: bool = False
-    shuffle: int = 1
-    retries: int = len(BACK_OFF)
-    enabled: bool = True
-
-    def described(self) -> dict[str, Any]:
-        """As JSON, without the secret."""
-        described = {**asdict(self), "events": list(self.events)}
-        del described["secret"]
-        return described
-
-    def wants(self, event: Event) -> bool:
-        """Whether the event is to be delivered."""
-        of_tenant = self.tenant in (None, event.tenant)
-        return self.enabled and of_tenant and any(fnmatchcase(event.type, one) for one in self.events)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened: its ``type`` as ``pets.created``, and its payload.
-
-    ``url`` is where a callback goes, which nobody registered; ``method`` how it is sent. ``refused`` says why it is
-    not sent.
-    """
-
-    type: str
-    tenant: str
-    payload: bytes
-    method: str = "POST"
-    url: str | None = None
-    refused: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One event on its way to one address; ``number`` is its place in the order, ``attempt`` how often it was sent.
-
-    One that ``is_shuffled`` waits for no others any more.
-    """
-
-    number: int
-    message_id: str
-    webhook: Webhook
-    event: Event
-    due: datetime
-    attempt: int = 0
-    is_shuffled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What became of one attempt: ``status`` is the receiver's, None where it did not answer."""
-
-    at: str
-    id: str
-    webhook: str
-    event: str
-    tenant: str
-    url: str
-    attempt: int
-    outcome: str
-    status: int | None
-    detail: str
-    payload: str
 
 
 Send: TypeAlias = Callable[[str, str, Mapping[str, str], bytes], int]
@@ -123,10 +42,26 @@ class Webhooks:
         self._lock, self._delivering = Lock(), Lock()
         self._hooks: dict[str, Webhook] = {}
         self._waiting: deque[Delivery] = deque()
-        self._log: Ring[Attempt] = Ring(LOGGED, LOG_BYTES)
         self._count = self._events = self.lost = 0
+        self.log, self.origin = Attempts(), ""
+        """What became of deliveries; and what tells this process's messages from those of others, if there are any."""
+        self.changing: Callable[[], AbstractContextManager[object]] = nullcontext
+        """Entered to change who subscribed when no request does: alone among all processes that share a store."""
         self.wake: Callable[[], None] = lambda: None
         """Told when there is something to deliver."""
+
+    def state(self) -> bytes:
+        """Who subscribed to what, for another process to ``be`` it."""
+        with self._lock:
+            return orjson.dumps([self._count, [*self._hooks.values()]])
+
+    def be(self, state: bytes) -> None:
+        """Be what ``state`` told; what waits for a webhook that is gone goes with it."""
+        with self._lock:
+            self._count, told = read_own(state)
+            hooks = [Webhook(**{**one, "events": tuple(one["events"])}) for one in told]
+            self._hooks = {one.id: one for one in hooks}
+            self._waiting = deque(one for one in self._waiting if one.event.url or self._is_enabled(one.webhook.id))
 
     @property
     def are_wanted(self) -> bool:
@@ -162,7 +97,7 @@ class Webhooks:
             self._hooks.clear()
             self._waiting.clear()
             self._count = self._events = self.lost = 0
-        self._log.clear()
+        self.log.clear()
 
     def happened(self, events: Iterable[Event], now: datetime) -> None:
         """Have events delivered to whoever wants them; callbacks to where they go."""
@@ -186,22 +121,27 @@ class Webhooks:
         ``wall`` is the receivers' time, which signatures carry. Each is sent once, though it fails.
         """
         sent: set[tuple[str, int]] = set()
+        gone: set[str] = set()
         with self._delivering:
             while (delivery := self._next(now, sent, at_once=at_once)) is not None:
                 sent.add((delivery.webhook.id, delivery.number))
-                self._settle(delivery, now, *_sent(delivery, wall, send))
+                status, detail = _sent(delivery, wall, send)
+                self._settle(delivery, now, status, detail)
+                gone |= {delivery.webhook.id} if status == GONE else set()
+        for one in gone:  # whoever changes webhooks may wait for what is being delivered
+            self._disable(one)
         return len(sent)
 
     def attempts(self, since: int = 0) -> list[dict[str, Any]]:
         """The attempts after the one of that number, oldest first."""
-        return [{"number": number, **asdict(one)} for number, one in self._log.all() if number > since]
+        return self.log.after(since)
 
     def _queue(self, hook: Webhook, event: Event, now: datetime) -> None:
         for copy in range(2 if hook.duplicate else 1):
             if len(self._waiting) >= WAITING:
                 self.lost += 1
                 continue
-            message_id = f"msg_{self._draw('webhook', self._events):032x}"
+            message_id = f"msg_{self._draw('webhook', self.origin, self._events):032x}"
             due = now + timedelta(seconds=hook.delay)
             self._waiting.append(Delivery(2 * self._events + copy, message_id, hook, event, due))
 
@@ -247,22 +187,32 @@ class Webhooks:
         )
         self._note(delivery, now, outcome, status, detail)
         with self._lock:
-            if status == GONE and hook.id in self._hooks:
-                self._hooks[hook.id] = replace(hook, enabled=False)
+            if status == GONE:
                 self._waiting = deque(one for one in self._waiting if one.webhook.id != hook.id)
-            elif may_try and (delivery.event.url or hook.id in self._hooks):
+            elif may_try and (delivery.event.url or self._is_enabled(hook.id)):
                 pause = BACK_OFF[min(tried, len(BACK_OFF)) - 1]
                 again = replace(delivery, attempt=tried, due=now + timedelta(seconds=pause))
                 self._waiting.appendleft(again)  # what came later waits for it
 
+    def _disable(self, webhook_id: str) -> None:
+        with self.changing(), self._lock:
+            if webhook_id in self._hooks:
+                self._hooks[webhook_id] = replace(self._hooks[webhook_id], enabled=False)
+                self._waiting = deque(one for one in self._waiting if one.webhook.id != webhook_id)
+
+    def _is_enabled(self, webhook_id: str) -> bool:
+        hook = self._hooks.get(webhook_id)
+        return hook is not None and hook.enabled
+
     def _note(self, delivery: Delivery, now: datetime, outcome: str, status: int | None, detail: str) -> None:
         hook, event = delivery.webhook, delivery.event
         payload = event.payload[:2_000].decode(errors="replace")
-        attempt = Attempt(
-            stamp(now), delivery.message_id, hook.id, event.type, event.tenant, hook.url, delivery.attempt + 1,
-            outcome, status, detail[:300], payload,
+        self.log.put(
+            Attempt(
+                stamp(now), delivery.message_id, hook.id, event.type, event.tenant, hook.url, delivery.attempt + 1,
+                outcome, status, detail[:300], payload,
+            )
         )  # fmt: skip
-        self._log.add(attempt, 500 + len(payload))
 
 
 GATHERED = timedelta(seconds=10)

@@ -78,6 +78,10 @@ class Store:
         """Whether all is in memory, so that a unit of work waits for nothing but for whoever else is at work."""
         return True
 
+    def afterwards(self, call: Callable[[], object]) -> None:
+        """Call it once what this thread's unit of work has changed is kept, if it is; at once where nobody keeps it."""
+        call()
+
     def settle(self) -> None:
         """A request has been answered: what was read for it alone is forgotten."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from itertools import groupby
-from threading import Lock, local
+from threading import Lock
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
 from mockserver.store.keeping import FactPlace, Overtaken
 from mockserver.store.sql.ahead import Ahead
+from mockserver.store.sql.beside import Beside, LogLine
 from mockserver.store.sql.database import Database
 from mockserver.store.sql.direct import MOST, Direct
 from mockserver.store.sql.log_lines import Lines
@@ -42,7 +42,7 @@ class KeptStore(Store):
         """How many of the next units of work of a tenant hold others off, since some came between."""
         self._cached: dict[str, Tenant] = {}
         self._caching = Lock()
-        self._here, self._ahead = local(), Ahead()
+        self._beside, self._ahead = Beside(self.lines), Ahead()
 
     def tenant(self, name: str) -> Tenant:
         """The tenant of that name as it is now; it appears on first use. Raises TooManyTenants, StoreUnreachable."""
@@ -138,21 +138,21 @@ class KeptStore(Store):
 
         It is taken back with what is changed beside it; what time has brought about lasts.
         """
-        waiting = getattr(self._here, "waiting", None)
-        if waiting is not None:
-            waiting.append((log, content, most))
-            if (undo := self._here.tenant.undo) is not None:
-                undo.append(waiting.pop)
+        if self._beside.put(LogLine(log, most, content)):
             return
         with self.database.writing() as connection:
             self.lines.append(connection, log, [content], most)
+
+    def afterwards(self, call: Callable[[], object]) -> None:
+        if not self._beside.then(call):
+            call()
 
     # A tenant's keeper.
 
     @contextmanager
     def unit(self, tenant: Tenant, *, reading: bool, may_be_overtaken: bool) -> Iterator[None]:
         """See ``Keeper``."""
-        self._here.waiting, self._here.tenant = [], tenant
+        self._beside.begin(tenant)
         try:
             with ExitStack() as held:
                 connection = self._begin(
@@ -166,7 +166,7 @@ class KeptStore(Store):
                     raise
                 self._end(tenant, connection, held)
         finally:
-            self._here.waiting = None
+            self._beside.end()
 
     def _has_room(self, tenant: Tenant) -> bool:
         """Whether nobody came between of late, so that it is quicker to hold nobody off."""
@@ -217,7 +217,7 @@ class KeptStore(Store):
 
     def _end(self, tenant: Tenant, connection: Connection | None, held: ExitStack) -> None:
         """Commit what was changed. Raises Overtaken, StoreUnreachable; then nothing has happened."""
-        changes, waiting = tenant.changes(), self._here.waiting
+        changes, waiting = tenant.changes(), self._beside.has_lines
         is_changed = bool(changes) or tenant.is_new
         try:
             if connection is None and is_changed and not (waiting or tenant.is_new or len(changes) > MOST):
@@ -233,18 +233,19 @@ class KeptStore(Store):
             raise
         tenant.kept()
         tenant.version, tenant.is_new = tenant.version + is_changed, False
+        self._beside.kept()
 
     def _commit(self, tenant: Tenant, connection: Connection | None, held: ExitStack, changes: Changes | None) -> None:
         """By the connection that is held, or another; None where there are no changes."""
-        waiting = self._here.waiting
+        waits = self._beside.has_lines
         with ExitStack() as committing:
-            if connection is None and (waiting or changes is not None):
+            if connection is None and (waits or changes is not None):
                 connection = committing.enter_context(self.database.writing())
             if connection is not None and changes is not None:
                 self._shelves.write(connection, tenant.name, tenant.version, changes.items())
-            for (log, most), lines in groupby(sorted(waiting, key=_log_of), _log_of):
+            if waits:
                 assert connection
-                self.lines.append(connection, log, [content for _, content, _ in lines], most)
+                self._beside.write(connection)
             committing.push(held.pop_all())
 
     def _read(self, connection: Connection, world: str, name: str) -> Tenant:
@@ -293,8 +294,3 @@ class KeptStore(Store):
                 yield connection
             for tenant in list(self._cached.values()):
                 tenant.version = -1
-
-
-def _log_of(line: tuple[str, bytes, int]) -> tuple[str, int]:
-    """Name and length of the log of a line that waits to be written."""
-    return line[0], line[2]
