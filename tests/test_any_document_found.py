@@ -10,7 +10,7 @@ import pytest
 
 from mockserver import create_app
 from mockserver.commands.first_screen import first_request
-from test_any_document import body, client, document, parameter, reply, world_of
+from test_any_document import body, client, collection, document, parameter, reply, world_of
 
 TEXT = {"type": "string"}
 NUMBER = {"type": "integer"}
@@ -650,3 +650,44 @@ def test_a_collection_below_search_shows_the_records_of_its_namesake(tmp_path: P
     assert caller.get("/search/pets?name=Rex").json == [made]
     assert caller.post("/search/pets", json={"name": "Rex"}).json == [made]
     assert len(caller.get("/pets").json) == 4
+
+
+def test_a_parameter_that_ends_like_another_records_key_does_not_name_it(tmp_path: Path) -> None:
+    item = {"type": "object", "properties": {"Id": {"type": "integer"}, "CollectionId": {"type": "integer"}}}
+    told = collection(item, item, path="/subs")
+    told["paths"]["/subs/{subCollectionId}"] = {
+        **told["paths"].pop("/subs/{id}"),
+        "parameters": [parameter("subCollectionId")],
+    }
+    caller = client(told, tmp_path, seed_records=0)
+    made = caller.post("/subs", json={"CollectionId": 77}).json
+    assert caller.get(f"/subs/{made['Id']}").json["CollectionId"] == 77
+    assert caller.get("/subs/77").status_code == 404
+
+
+def test_replies_that_examples_alone_show_are_remembered_and_forbid_nothing(tmp_path: Path) -> None:
+    """As tools write documents from traffic: no schema of a reply anywhere."""
+
+    def shown(value: Any) -> dict[str, Any]:
+        return {"description": "Done.", "content": {"application/json": {"examples": {"response": {"value": value}}}}}
+
+    one = {"id": 190, "comment": "I want candy.", "likes": 0, "user": {"name": "Sean"}, "none": None}
+    told = document({
+        "/comments": {
+            "get": {"responses": {"200": shown([{**one, "more": True}, {"id": 2}])}},
+            "post": {"requestBody": body({"type": "object"}), "responses": {"201": shown(one)}},
+        },
+        "/comments/{id}": {
+            "parameters": [parameter("id")],
+            "get": {"responses": {"200": shown(one)}},
+            "delete": {"responses": {"204": {"description": "gone"}}},
+        },
+    })  # fmt: skip
+    caller = client(told, tmp_path)
+    assert one in caller.get("/comments").json
+    made = caller.post("/comments", json={"comment": {"text": "an object now"}}).json
+    assert made["comment"] == {"text": "an object now"}
+    assert caller.get(f"/comments/{made['id']}").json["comment"] == made["comment"]
+    assert made["id"] in [each["id"] for each in caller.get("/comments").json]
+    assert caller.delete(f"/comments/{made['id']}").status_code == 204
+    assert caller.get(f"/comments/{made['id']}").status_code == 404

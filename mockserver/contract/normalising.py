@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from mockserver.contract.by_example import describe_replies
 from mockserver.contract.opening import open_parts
 from mockserver.contract.swagger import upgraded
 from mockserver.contract.text_examples import read_texts
@@ -77,6 +78,8 @@ class _Walk:
             for name, media in content.items():
                 if isinstance(media, dict) and "json" in name:
                     read_texts(media, self._behind(media.get("schema")))
+        if isinstance(responses := node.get("responses"), dict):
+            describe_replies(responses)
         for name, below in node.items():
             if name in ("schema", "itemSchema"):
                 yield below, True

@@ -74,10 +74,19 @@ def other_keys(shapes: Shapes, record: Node | None, key: Steps, parameter: str) 
     """
     members = shapes.properties(record) if record is not None else {}
     low = flat(parameter)
-    named = [one for one in members if len(flat(one)) > 1 and (low.endswith(flat(one)) or f"{flat(one)}or" in low)]
+    named = [one for one in members if len(flat(one)) > 1 and _is_named(one, low)]
     likely = [one for one in members if flat(one) in NAME_LIKE][:1] if not key else []
     ids = [one for one in KEYS[:5] if one in members]
     return tuple((one,) for one in dict.fromkeys([*named, *ids, *likely]) if (one,) != key)
+
+
+def _is_named(member: str, parameter: str) -> bool:
+    """Whether a parameter, all letters small, speaks of a member: ``idOrName`` of two, but ``subCollectionId`` is no
+    ``collectionId``.
+    """
+    low = flat(member)
+    is_end = parameter.endswith(low if len(_WORDS.findall(member)) == 1 else f"or{low}")
+    return is_end or parameter == low or f"{low}or" in parameter
 
 
 def repeated_key(shapes: Shapes, record: Node | None, identity: Steps, parameter: str, above: str) -> Steps:
