@@ -58,8 +58,8 @@ class Webhooks:
     def be(self, state: bytes) -> None:
         """Be what ``state`` told; what waits for a webhook that is gone goes with it."""
         with self._lock:
-            self._count, told = read_own(state)
-            hooks = [Webhook(**{**one, "events": tuple(one["events"])}) for one in told]
+            self._count, registered = read_own(state)
+            hooks = [Webhook(**{**one, "events": tuple(one["events"])}) for one in registered]
             self._hooks = {one.id: one for one in hooks}
             self._waiting = deque(one for one in self._waiting if one.event.url or self._is_enabled(one.webhook.id))
 

@@ -193,7 +193,7 @@ def _is_of_another_type(choice: ValidationError, error: ValidationError) -> bool
     return error.validator in ("type", "const", "enum") and error.absolute_path == choice.absolute_path
 
 
-_BOUNDS = {
+_BOUNDS: Mapping[str, str] = {
     "minimum": "{} or more",
     "maximum": "{} or less",
     "exclusiveMinimum": "more than {}",

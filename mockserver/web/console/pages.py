@@ -111,10 +111,8 @@ class Console:
         if value is None:
             return self._missing(f"No record {quoted(record_id)} in {resource.name}.", holder.name, resource)
         shown = value if isinstance(value, dict) else {"value": value}
-        lock, (since, happened) = (
-            resource.stamps.get("lock"),
-            history(self.world, holder.name, resource, record_id, shown),
-        )
+        lock = resource.stamps.get("lock")
+        since, happened = history(self.world, holder.name, resource, record_id, shown)
         return self._page(
             "record.html", tenant=holder.name, resource=resource, id=record_id,
             lines=list(lines(resource, shown, self.fields.of(resource))),
