@@ -1,15 +1,17 @@
 """Any document, told by the same story over HTTP to this mock, Prism and Scalar's: what starts, remembers, is valid.
 
-    python benchmarks/documents.py [FOLDER] [--installed] [--write] [--only TEXT] [--faults]
+    python benchmarks/documents.py [FOLDER] [--installed] [--write] [--only TEXT] [--faults] [--keep FOLDER]
 
 ``--installed`` takes the documents that come in npm packages, too (``npm ci --prefix benchmarks``).
-``--write`` puts the tables into docs/any-document.md. The others are what is installed of them: Prism by ``make
-peers``, Scalar's by ``npm ci --prefix benchmarks``.
+``--write`` puts the tables into docs/any-document.md. ``--keep`` writes what a document came to into a file of its own
+and measures none again that has one there, so that a run can be stopped and taken up again. The others are what is
+installed of them: Prism by ``make peers``, Scalar's by ``npm ci --prefix benchmarks``.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import re
@@ -96,6 +98,13 @@ def measured(name: str, file: Path, others: list[Server], *, most: int, shows_fa
     return row
 
 
+def kept(file: Path) -> Row:
+    """What a document came to in an earlier run."""
+    found = json.loads(file.read_text(encoding="utf-8"))
+    told = {name: Told(**{**one, "counts": Counter(one["counts"])}) for name, one in found["told"].items()}
+    return Row(**{**found, "told": told})
+
+
 def summary(rows: list[Row]) -> str:
     names = list(rows[0].told)
     lines = [["", *names], ["---"] * (len(names) + 1)]
@@ -170,16 +179,23 @@ def main() -> None:
     parser.add_argument("--only", default="", help="the documents whose names hold this text")
     parser.add_argument("--server", default="", help="the servers whose names hold this text")
     parser.add_argument("--most", type=int, default=100, help="operations of a document that are called once each")
+    parser.add_argument("--keep", type=Path, help="a folder for what each document came to; those in it are done")
     parser.add_argument("--faults", action="store_true", help="tell what did not hold")
     args = parser.parse_args()
     rows = []
     asked = [one for one in servers() if args.server.lower() in one.name.lower()]
     for name, file in chosen(args.folder, args.only, installed=args.installed).items():
+        done = args.keep / f"{name}.json" if args.keep else None
         try:
-            rows.append(measured(name, file, asked, most=args.most, shows_faults=args.faults))
+            is_done = done is not None and done.exists()
+            row = kept(done) if is_done else measured(name, file, asked, most=args.most, shows_faults=args.faults)
         except SetupError as error:
             print(f"{file.name}: {error}", file=sys.stderr)
             continue
+        rows.append(row)
+        if done and not is_done:
+            done.parent.mkdir(parents=True, exist_ok=True)
+            done.write_text(json.dumps(row, default=vars), encoding="utf-8")
         print(each(rows[-1:]).splitlines()[-1], flush=True)
     shown = f"{summary(rows)}\n\n{each(rows)}\n\n{machine()}"
     print(shown)
