@@ -12,6 +12,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from mockserver.auth import own_tokens
 from mockserver.auth.authenticator import mint
 from mockserver.auth.signing_keys import Keys
 from mockserver.errors import SetupError
@@ -232,3 +233,38 @@ def test_a_verdict_is_remembered_until_other_keys_are_known(secured, monkeypatch
     monkeypatch.setattr(type(world.keys), "edition", 1)
     assert [ask(secured, token).status_code for _ in range(2)] == [200] * 2
     assert judged == [token, token]
+
+
+def test_tokens_of_our_own_are_the_librarys() -> None:
+    told = {"sub": "ärger", "list": [1, 1.5, None], "exp": 2**32}
+    assert own_tokens.is_plain(DEVELOPMENT_SECRET)
+    assert own_tokens.sign(told, DEVELOPMENT_SECRET) == jwt.encode(told, DEVELOPMENT_SECRET, "HS256")
+    assert own_tokens.known_claims(own_tokens.sign(told, DEVELOPMENT_SECRET), DEVELOPMENT_SECRET) == told
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "a.b",
+        signed("another secret, also of more than 32 bytes"),
+        signed("x" * 64, "HS512"),
+        unsigned(),
+        f"{signed()}.",
+        f"{signed()}=",
+        signed()[:-1],
+        f"{signed()[:-1]}é",
+        own_tokens.sign({"sub": 1}, DEVELOPMENT_SECRET),
+        own_tokens.sign({"jti": None}, DEVELOPMENT_SECRET),
+        jwt.encode(claims(), DEVELOPMENT_SECRET, "HS256", headers={"kid": "theirs"}),
+        jwt.PyJWS().encode(b"[]", DEVELOPMENT_SECRET, "HS256", headers={"typ": "JWT"}),
+        jwt.PyJWS().encode(b"no JSON", DEVELOPMENT_SECRET, "HS256", headers={"typ": "JWT"}),
+    ],
+)
+def test_all_other_tokens_are_left_to_the_library(token: str) -> None:
+    assert own_tokens.known_claims(token, DEVELOPMENT_SECRET) is None
+
+
+@pytest.mark.parametrize("secret", ["-----BEGIN PUBLIC KEY----- and so on, and so on", "ssh-rsa " + "A" * 40, '{"kty": "oct"}' + " " * 32, "short", ""])  # fmt: skip
+def test_a_secret_that_may_be_another_kind_of_key_is_left_to_the_library(secret: str) -> None:
+    assert not own_tokens.is_plain(secret)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from mockserver.auth import own_tokens
 from mockserver.errors import Problem, SetupError, unauthorized
 from mockserver.values.json_text import DEEPEST, decode
 from mockserver.values.shown import quoted
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     from mockserver.auth.remote_set import RemoteSet
 
-# PERF: PyJWT and what it brings take a sixth of a start, and most documents of others ask for no JWT. So it is
-# imported where a token is met.
+# PERF: PyJWT and what it brings take a sixth of a start. So it is imported where a token is met that is not one of
+# our own, signed with the shared secret.
 
 PUBLIC_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
 KEY_ID = "mockserver"
@@ -31,6 +32,7 @@ class Keys:
 
     def __init__(self, secret: str, key_file: Path, jwks: str | None = None) -> None:
         self._secret = secret
+        self._is_plain = own_tokens.is_plain(secret)
         self._key_file = key_file
         self._remote = _remote_set(jwks) if jwks and _is_url(jwks) else None
         self._local = _read_set(Path(jwks)) if jwks and not _is_url(jwks) else None
@@ -44,6 +46,8 @@ class Keys:
 
     def sign(self, claims: Mapping[str, Any], algorithm: str) -> str:
         """A compact token; ``algorithm`` is HS256 or RS256."""
+        if algorithm == "HS256" and self._is_plain:
+            return own_tokens.sign(claims, self._secret)
         import jwt
 
         if algorithm == "RS256":
@@ -52,6 +56,8 @@ class Keys:
 
     def claims(self, token: str, *, verify: bool) -> dict[str, Any]:
         """What ``token`` claims. Raises Refusal(401) when it is none or, to ``verify``, not signed by a known key."""
+        if verify and self._is_plain and (known := own_tokens.known_claims(token, self._secret)) is not None:
+            return known
         import jwt
 
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 
 from mockserver.contract.operation import Operation, Parameter
 from mockserver.errors import Refusal, Violation
@@ -79,6 +78,8 @@ def _other(parameter: Parameter, request: Request) -> Mapping[str, str]:
     if parameter.location == "header":
         text = request.header(parameter.name)
         return {} if text is None else {parameter.name: text}
+    from http.cookies import CookieError, SimpleCookie  # PERF: few documents have cookies
+
     try:
         cookies = SimpleCookie(request.headers.get("cookie", ""))
     except CookieError:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from statistics import NormalDist
 from typing import Any, NamedTuple
 
 from mockserver.contract import Operation
@@ -92,6 +91,8 @@ class Fault:
         if not isinstance(self.delay, Mapping):
             return self.delay
         if "median" in self.delay:
+            from statistics import NormalDist  # PERF: few delays are drawn so
+
             normal = NormalDist().inv_cdf(min(max(draw, 1e-9), 1 - 1e-9))
             return min(self.delay["median"] * math.exp(self.delay["sigma"] * normal), LONGEST_DELAY)
         return self.delay["lower"] + draw * (self.delay["upper"] - self.delay["lower"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -43,12 +42,18 @@ def packed(content: bytes, status: int, accepted: str) -> tuple[bytes, Headers]:
 
     if parse_accept_header(accepted, Accept).quality("gzip") <= 0:
         return content, (varies,)
-    return gzip.compress(content, compresslevel=1, mtime=0), (varies, ("Content-Encoding", "gzip"))
+    return _zipped(content, 1), (varies, ("Content-Encoding", "gzip"))
 
 
 def compress(response: Response, level: int = 5) -> None:
     """Compress what ``response`` sends, unless the client does not take it or it is compressed already."""
     response.vary.add("Accept-Encoding")
     if takes_gzip() and not response.content_encoding:
-        response.set_data(gzip.compress(response.get_data(), compresslevel=level, mtime=0))
+        response.set_data(_zipped(response.get_data(), level))
         response.content_encoding = "gzip"
+
+
+def _zipped(content: bytes, level: int) -> bytes:
+    import gzip  # PERF: few replies are large
+
+    return gzip.compress(content, compresslevel=level, mtime=0)

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from http.client import responses
+from http import HTTPStatus
 from pathlib import Path
 from stat import S_ISSOCK
 from time import sleep
@@ -29,6 +29,7 @@ LONGEST = 30.0
 """Seconds that a reply is sent over at most, whatever its rate."""
 _SOCKET = "werkzeug.socket"
 """Where the environ of a server of ours for tests holds the connection."""
+_PHRASES = {one.value: one.phrase for one in HTTPStatus}
 _NO_JSON = b"\xff\xfe}{"
 _PAGE = "<!doctype html><html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
 
@@ -71,7 +72,7 @@ def spoiled(reply: Reply) -> Reply:
 
 def _page(status: int) -> bytes:
     """What a gateway shows people."""
-    phrase = responses.get(status, "Error") if status >= 400 else "Something went wrong"
+    phrase = _PHRASES.get(status, "Error") if status >= 400 else "Something went wrong"
     return _PAGE.format(f"{status} {phrase}" if status >= 400 else phrase).encode()
 
 
