@@ -236,6 +236,25 @@ def test_what_fell_due_is_not_brought_about_again(library, spec: Path) -> None:
     assert [one["in_print"] for one in bench.client.get("/books/t").json] == [False, False]
 
 
+def test_an_edit_that_takes_away_what_others_name_or_all_of_it_is_refused(bench: Bench, spec: Path) -> None:
+    before = spec.read_bytes()
+    for change, pointer, said in (
+        (
+            lambda one: one["components"]["schemas"].update(Novel={"$ref": "#/components/schemas/Bok"}),
+            "/Novel",
+            "nowhere",
+        ),
+        (lambda one: one.update(paths={}), "/paths", "has no operation any more"),
+    ):
+        edit(spec, change)
+        outcome = bench.settled()
+        assert outcome.edit is Edit.REFUSED
+        assert any(one.pointer.endswith(pointer) and said in one.problem for one in outcome.problems), outcome.problems
+        assert bench.client.get("/books/t").status_code == 200
+        spec.write_bytes(before)
+        bench.settled()
+
+
 def test_snapshots_are_carried_over(bench: Bench, spec: Path) -> None:
     made = bench.client.post("/books/t", json={"title": "A"}).json
     bench.client.put("/__mock__/snapshots/one")

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from mockserver.contract import Contract, Document, compile_contract, read_document
+from mockserver.contract.dangling import dangling
 from mockserver.contract.document_sources import places
 from mockserver.errors import Problem, SetupError
 from mockserver.expressions import read_rules
@@ -18,10 +18,9 @@ from mockserver.inference import infer_contract
 from mockserver.seeding import read_scenario
 from mockserver.settings import Settings, stock_specs
 from mockserver.store import Store
-from mockserver.values.absent import ABSENT
 from mockserver.values.data_file import read_data_file
-from mockserver.values.pointer import pointer_to, references, resolve
-from mockserver.values.shown import quoted, shown
+from mockserver.values.pointer import pointer_to
+from mockserver.values.shown import quoted
 from mockserver.world import contract_of
 
 
@@ -130,8 +129,8 @@ def _standard(document: Document) -> None:
     from openapi_spec_validator import OpenAPIV31SpecValidator, OpenAPIV32SpecValidator
     from referencing.exceptions import Unresolvable
 
-    if dangling := list(_dangling(document)):
-        raise SetupError(dangling)
+    if lost := list(dangling(document)):
+        raise SetupError(lost)
     is_newer = str(document.root.get("openapi")).startswith("3.2")
     version, judge = ("3.2", OpenAPIV32SpecValidator) if is_newer else ("3.1", OpenAPIV31SpecValidator)
     try:
@@ -144,14 +143,6 @@ def _standard(document: Document) -> None:
         problems = [Problem(document.source, "", problem, "define what it names, or correct it")]
     if problems:
         raise SetupError(problems)
-
-
-def _dangling(document: Document) -> Iterator[Problem]:
-    """Each reference to what the document does not have."""
-    for pointer, reference in references(document.root):
-        if reference.startswith("#") and resolve(document.root, unquote(reference[1:])) is ABSENT:
-            problem = f"the reference {shown(reference)} leads nowhere"
-            yield Problem(document.source, pointer, problem, "define what it names, or correct it")
 
 
 def _sentence(error: Any) -> str:

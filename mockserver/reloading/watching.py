@@ -8,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from mockserver.contract.dangling import dangling
 from mockserver.errors import Problem, SetupError
 from mockserver.reloading.sources import Sources, changed, documents
 from mockserver.reloading.succession import made_anew
@@ -67,6 +68,7 @@ class Watcher:
         try:
             self._build(files)
             new = made_anew(self.world)
+            _hold_together(self.world, new)
             misfits = self._swap(self.world, new)
         except SetupError as error:
             return self._refused(files, error.problems)
@@ -98,3 +100,17 @@ class Watcher:
     def _refused(self, files: Sequence[Path], problems: Sequence[Problem]) -> EditOutcome:
         self.world.reloads.failed(stamp(self.world.clock.now()), problems)
         return EditOutcome(Edit.REFUSED, files, problems)
+
+
+def _hold_together(old: World, new: World) -> None:
+    """Raises SetupError listing references that lead nowhere since the edit, and where nothing is left to serve.
+
+    A start is content with a document of somebody else's that has such references; an edit that brings one is a slip.
+    """
+    known = {one.problem for one in dangling(old.contract.document)}
+    problems = [one for one in dangling(new.contract.document) if one.problem not in known]
+    if old.operations and not new.operations:
+        problem = "has no operation any more"
+        problems.append(Problem(new.contract.document.source, "/paths", problem, "give it paths, or undo the edit"))
+    if problems:
+        raise SetupError(problems)

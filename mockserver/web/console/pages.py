@@ -110,8 +110,7 @@ class Console:
         value = self.look.record(holder, resource, record_id)
         if value is None:
             return self._missing(f"No record {quoted(record_id)} in {resource.name}.", holder.name, resource)
-        shown = value if isinstance(value, dict) else {"value": value}
-        lock = resource.stamps.get("lock")
+        shown, lock = value if isinstance(value, dict) else {"value": value}, resource.stamps.get("lock")
         since, happened = history(self.world, holder.name, resource, record_id, shown)
         return self._page(
             "record.html", tenant=holder.name, resource=resource, id=record_id,
