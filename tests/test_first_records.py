@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from mockserver.contract import subjects
 from test_any_document import NAMED, client, collection
 
 TEXT = {"type": "string"}
@@ -47,8 +48,10 @@ def test_one_person_has_one_name(tmp_path: Path) -> None:
 
 def test_what_is_no_person_has_no_name_of_one(tmp_path: Path) -> None:
     person = first(tmp_path, {"name": TEXT}, "/customers")[1]["name"]
+    assert person.partition(" ")[2] in subjects._LAST
     field, company = (first(tmp_path, {"displayName": TEXT, "name": TEXT}, path)[1] for path in ("/fields", "/vendors"))
-    assert person.partition(" ")[0] not in field["displayName"]
+    [*_, pet] = first(tmp_path, {"name": TEXT, "birthDate": {"type": "string", "format": "date"}}, "/pets")
+    assert not {field["displayName"].split()[-1], pet["name"].split()[-1]} & {*subjects._LAST}
     assert company["name"].endswith(("Works", "Partners", "Foods", "Labs", "Supplies"))
 
 
@@ -100,13 +103,18 @@ def test_items_of_a_list_are_whole_and_dates_within_are_in_order(tmp_path: Path)
 
 def test_keys_in_lists_and_objects_are_of_records_that_are_there(tmp_path: Path) -> None:
     inner = {"type": "object", "properties": {"userId": {"type": "integer"}}}
-    properties = {"id": TEXT, "user_ids": {"type": "array", "items": {"type": "integer"}}, "assignment": inner}
+    properties = {
+        "id": TEXT,
+        "user": {"type": "integer"},
+        "user_ids": {"type": "array", "items": {"type": "integer"}},
+        "assignment": inner,
+    }
     told = collection({"type": "object", "properties": properties}, NAMED)
     told["paths"] |= collection(NAMED, NAMED, path="/users")["paths"]
     caller = client(told, tmp_path)
     users = {one["id"] for one in caller.get("/users").json}
     for one in caller.get("/things").json:
-        assert {*one["user_ids"], one["assignment"]["userId"]} <= users
+        assert {one["user"], *one["user_ids"], one["assignment"]["userId"]} <= users
 
 
 def test_a_key_that_only_examples_show_is_the_records(tmp_path: Path) -> None:
@@ -122,3 +130,11 @@ def test_a_key_that_only_examples_show_is_the_records(tmp_path: Path) -> None:
     assert made["id"] not in (None, 56)
     assert caller.get(f"/pages/{made['id']}").json == {"id": made["id"], "title": "Mine"}
     assert made["id"] in [one["id"] for one in caller.get("/pages").json]
+
+
+def test_values_beside_a_currency_are_money_and_resources_of_json_api_have_a_type(tmp_path: Path) -> None:
+    money = {"type": "object", "properties": {"currencyCode": TEXT, "value": TEXT}}
+    attributes = {"type": "object", "properties": {"balance": money}}
+    for one in first(tmp_path, {"type": TEXT, "attributes": attributes}, "/accounts"):
+        assert one["type"] == "account"
+        assert float(one["attributes"]["balance"]["value"]) > 0

@@ -13,6 +13,7 @@ _BEFORE_TIME = frozenset(
      "published", "date", "scheduled", "last", "issue", "release"}
 )  # fmt: skip
 _DAYS = frozenset({"date", "birthday", "birthdate", "dob"})
+_OF_DAYS = [[one] for one in ("start", "end", "from", "to", "created", "updated", "added", "joined", "due", "issued")]
 _LAST = frozenset({"modified", "updated", "seen", "login", "used", "changed", "accessed", "synced"})
 _AHEAD = frozenset({"expires", "expiry", "expiration", "expire", "due", "deadline", "renewal", "renews"})
 
@@ -50,7 +51,8 @@ def is_moment(name: str) -> bool:
 def is_day(name: str) -> bool:
     """Whether a member is called like a day: ``birthday``, ``start_date``."""
     pieces = pieces_of(name)
-    return pieces[-1:] != [] and (pieces[-1] in _DAYS or pieces[-3:] == ["date", "of", "birth"])
+    is_last = pieces[-1:] != [] and pieces[-1] in _DAYS
+    return is_last or pieces[-3:] == ["date", "of", "birth"] or (pieces[:1] == ["date"] and pieces[1:] in _OF_DAYS)
 
 
 def is_ahead(name: str) -> bool:

@@ -117,7 +117,17 @@ def _state(about: Subject) -> str:
 
 
 def _class(about: Subject) -> str:
+    if about.is_resource and about.noun:
+        return about.noun
     return about.random.choice(("standard", "basic", "extended"))
+
+
+def _noun(about: Subject) -> str:
+    return about.noun or _class(about)
+
+
+def _value(about: Subject) -> str:
+    return _money(about) if about.is_money else _title(about)
 
 
 def _sentence(about: Subject) -> str:
@@ -159,10 +169,11 @@ def _all(make: Make, *names: str) -> dict[str, Make]:
 
 _BY_NAME: Mapping[str, Make] = {
     **_all(_name, "name", "display name", "displayname", "full name", "fullname", "nickname", "global name"),
-    **_all(_title, "title", "headline", "topic", "subject", "model name"),
+    **_all(_title, "title", "headline", "topic", "subject", "model name", "label"),
     **_all(_full, "author", "owner", "creator", "assignee", "reviewer", "contact person", "cardholder"),
     **_all(_state, "status", "state", "province", "state or"),
     **_all(_class, "type", "kind"),
+    **_all(_noun, "object", "object type", "resource type"),
     **_all(_one_of("general", "books", "tools", "travel"), "category", "genre"),
     **_all(_one_of("Engineer", "Designer", "Teacher", "Baker", "Analyst"), "job", "job title", "occupation"),
     **_all(_one_of("Sales", "Support", "Research", "Finance"), "department", "dept", "division"),
@@ -221,7 +232,9 @@ _AT_THE_END: Mapping[str, Make] = {
     **_all(lambda about: f"/documents/{_slug(about)}", "path"),
     **_all(_image, "image", "avatar", "photo", "picture", "thumbnail", "logo", "image url", "avatar url", "photo url",
            "logo url", "picture url", "thumbnail url", "banner", "cover"),
-    **_all(_one_of("red", "blue", "green", "orange", "teal"), "color", "colour", "label", "tag"),
+    **_all(_one_of("red", "blue", "green", "orange", "teal"), "color", "colour"),
+    **_all(_one_of("urgent", "new", "featured", "archive", "draft"), "tag", "keyword"),
+    **_all(_value, "value"),
     **_all(_one_of("pdf", "png", "csv"), "extension", "file extension"),
 }  # fmt: skip
 """What a word tells as the last of a name only: a ``balance_transaction`` is no balance."""

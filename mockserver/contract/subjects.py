@@ -59,9 +59,8 @@ _GROUPS = frozenset(
 )  # fmt: skip
 """What has an e-mail address and is nobody."""
 _OF_PEOPLE = frozenset(
-    {"firstname", "lastname", "givenname", "familyname", "surname", "username", "birthdate", "birthday", "dateofbirth",
-     "dob", "gender", "jobtitle", "avatar", "avatarurl", "lastlogin", "lastloginat", "password", "nickname"}
-)  # fmt: skip
+    {"firstname", "lastname", "givenname", "familyname", "surname", "username", "jobtitle", "lastlogin", "lastloginat"}
+)
 """Members that only people have."""
 _OF_ADDRESSES = frozenset(
     {"city", "town", "street", "zip", "zipcode", "postalcode", "postcode", "line1", "address1", "addressline1",
@@ -131,6 +130,21 @@ class Subject:
     def is_links(self) -> bool:
         """Whether it is where HAL and JSON:API keep links."""
         return bool({"links", "_links"} & set(self.called))
+
+    @cached_property
+    def is_money(self) -> bool:
+        return bool({"currency", "currencycode"} & self._flat)
+
+    @cached_property
+    def noun(self) -> str:
+        """What records say of themselves in ``type`` or ``object``: ``line_item``; empty where nothing tells."""
+        names = [one.rpartition(".")[2] for one in self.called]
+        return next(("_".join(words) for one in reversed(names) if (words := [*map(_single, pieces_of(one))])), "")
+
+    @cached_property
+    def is_resource(self) -> bool:
+        """Whether it is a record in the way of JSON:API, whose ``type`` is what it is called."""
+        return "attributes" in self._flat
 
     @cached_property
     def is_address(self) -> bool:

@@ -43,9 +43,14 @@ class ForeignKeys:
         keys = {
             name: about
             for name, node in self._shapes.properties(one.record).items()
-            if (name,) != one.identity and self._is_key(node) and (about := _named(name, known))
+            if (name,) != one.identity and self._is_key(node) and (about := self._about(name, node, known))
         }
         return {**keys, **one.references}
+
+    def _about(self, name: str, node: Node, known: Mapping[str, str]) -> str | None:
+        """Where it says so by its name alone, it is a number or a UUID: any other text may be a name (``status``)."""
+        is_plain = self._shapes.type(node) == "integer" or self._shapes.says(node, "format") == "uuid"
+        return _named(name, known) or (known.get(flat(name)) if is_plain else None)
 
     def within(self, one: InferredCollection) -> dict[Steps, str]:
         """The same for lists of keys (``project_ids``) and for keys in the objects that the records hold."""
