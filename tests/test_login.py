@@ -386,6 +386,18 @@ def test_the_command_mints_tokens_of_persons_and_machines() -> None:
     assert command("token", "--tenant", "acme", "--machine", "sync", "--contact", "x").returncode == 2
 
 
+def test_the_control_plane_mints_for_a_person_by_id_or_e_mail_address(client: Any) -> None:
+    for name, found in (
+        ("contact-ada", "contact-ada"),
+        ("Ada@example.com", "contact-ada"),
+        ("nobody@example.com", "nobody@example.com"),
+    ):
+        token = client.post("/__mock__/token", json={"tenant": "acme", "contact": name}).json["token"]
+        assert claims(token)[f"{CLAIMS}contact_id"] == found
+    client.post("/__mock__/token", json={"tenant": "elsewhere", "contact": "ada@example.com"})
+    assert "elsewhere" not in client.get("/__mock__/tenants").text
+
+
 def test_whoever_does_not_get_in_makes_no_tenant() -> None:
     client = create_app(control_token="the-control-token-of-this-test", scenario="empty").test_client()
     asked = {**ASKED, "tenant": "stranger", "person": "x", "password": "wrong"}

@@ -9,6 +9,7 @@ from typing import Any
 
 from mockserver.auth.authenticator import DEVELOPER, mint
 from mockserver.auth.claims import Person, claims_of_machine, claims_of_person
+from mockserver.oauth.people import People
 from mockserver.web.control.route import ControlRequest, Route, refusal
 from mockserver.world import World
 
@@ -43,5 +44,11 @@ class TokenControl:
         """What the token says of a person or a machine; None for a developer's."""
         security, tenant = self.world.contract.security, asked["tenant"]
         if "contact" in asked:
-            return claims_of_person(security, tenant, Person(asked["contact"], {}))
+            return claims_of_person(security, tenant, self._person(tenant, asked["contact"]))
         return claims_of_machine(security, tenant, asked["machine"]) if "machine" in asked else None
+
+    def _person(self, tenant: str, identifier: str) -> Person:
+        """Who is on record by that id or e-mail address; who is not, is taken at her id. No tenant is made for it."""
+        store, login = self.world.store, self.world.contract.security.login
+        is_kept = login.people is not None and tenant in store.names()
+        return (People(store, login).find(tenant, identifier) if is_kept else None) or Person(identifier, {})
