@@ -111,10 +111,15 @@ def test_what_generate_order_answers_is_made_fetched_and_paid() -> None:
     assert (order["total"], order["balance_due"], order["status"], order["date"]) == (240, 240, "open", "2025-04-18")
     [invoice] = client.get(f"/invoices/acme/order/{order['id']}").json["Items"]
     assert (invoice["id"], invoice["balance_due"], invoice["date_due"]) == (order["invoice_id"], 240, "2025-05-18")
-    for paid, status, left in ((100, "open", 140), (240, "paid", 0)):
-        booked = {"amount_paid": paid, "status": status}
-        patch = [{"op": "replace", "path": f"/{name}", "value": value} for name, value in booked.items()]
-        settled = client.patch(f"/invoices/acme/{invoice['id']}", json=patch).json
+    payer = {"owner_type": "contact", "contact_id": "contact-grace", "type": "check", "cash_account_type": "bank"}
+    for paid, status, left in ((100, "open", 140), (140, "paid", 0)):
+        line = {"type": "invoice", "invoice_id": invoice["id"], "total_in_base_currency": paid}
+        received = client.post("/payments/acme", json={**payer, "line_items": [line]})
+        assert (received.json["status"], received.headers["Mock-Effects"]) == (
+            "complete",
+            f"changed invoices/{invoice['id']}",
+        )
+        settled = client.get(f"/invoices/acme/{invoice['id']}").json
         assert (settled["status"], settled["balance_due"]) == (status, left)
         assert client.get(f"/orders/acme/{order['id']}").json["balance_due"] == left
 

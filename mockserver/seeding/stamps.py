@@ -12,13 +12,13 @@ AUTHOR = "mockserver|seed"
 def default_specs(resource: Resource) -> dict[str, Any]:
     """What makes each server-managed field that has a stamp, as in a recipe.
 
-    A record is made in the two years before the scenario's clock; about half are changed later, and
-    those alone have a version above 1.
+    A record is made on one day nine years before the scenario's clock, so before all that a recipe dates and that may
+    name it; about half are changed later, and those alone have a version above 1.
     """
     at = resource.stamps.get
     specs: dict[str, Any] = {} if resource.is_single or resource.model else {resource.key: "uuid()"}
     if created := at("created-at"):
-        specs[created] = "datetime(ago(years=2), ago(days=1))"
+        specs[created] = "datetime(ago(years=9, hours=4), ago(years=9))"
     if author := at("created-by"):
         specs[author] = repr(AUTHOR)
     if version := at("version"):
@@ -33,7 +33,7 @@ def default_specs(resource: Resource) -> dict[str, Any]:
 
 
 def _modified(created: str | None, version: str | None) -> str:
-    later = f"datetime({created or 'ago(years=2)'}, clock)"
+    later = f"datetime({created or 'ago(years=9)'}, clock)"
     if not created:
         return later
     return f"{created} if {version} == 1 else {later}" if version else created
