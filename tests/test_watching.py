@@ -244,7 +244,7 @@ def test_an_edit_that_takes_away_what_others_name_or_all_of_it_is_refused(bench:
             "/Novel",
             "nowhere",
         ),
-        (lambda one: one.update(paths={}), "/paths", "has no operation any more"),
+        (lambda one: one.update(paths={}), "/paths", "no paths"),
     ):
         edit(spec, change)
         outcome = bench.settled()
@@ -253,6 +253,20 @@ def test_an_edit_that_takes_away_what_others_name_or_all_of_it_is_refused(bench:
         assert bench.client.get("/books/t").status_code == 200
         spec.write_bytes(before)
         bench.settled()
+
+
+def test_an_edit_that_leaves_no_operation_of_somebody_elses_document_is_refused(tmp_path: Path) -> None:
+    spec = tmp_path / "pets.json"
+    pets = {"get": {"responses": {"200": {"description": "x"}}}}
+    spec.write_bytes(
+        orjson.dumps({"openapi": "3.1.0", "info": {"title": "P", "version": "1"}, "paths": {"/pets": pets}})
+    )
+    bench = Bench(create_app(spec=spec))
+    edit(spec, lambda one: one.update(pathz=one.pop("paths"), components={"schemas": {"Pet": {}}}))
+    outcome = bench.settled()
+    assert outcome.edit is Edit.REFUSED
+    assert "no operation" in outcome.problems[0].problem
+    assert bench.client.get("/pets").status_code == 200
 
 
 def test_snapshots_are_carried_over(bench: Bench, spec: Path) -> None:
