@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from mockserver.conformance import (
@@ -16,7 +17,9 @@ from mockserver.conformance import (
     Inconclusive,
     Kind,
     Node,
+    NotApplicable,
     Operation,
+    Requester,
     Session,
     agree,
     check,
@@ -30,6 +33,7 @@ from mockserver.conformance import (
     resources_read,
     shown,
     tree_of,
+    trees,
     variants,
     walk,
 )
@@ -43,16 +47,16 @@ def reply_rules(operation: Operation) -> dict[str, Any]:
     return {name: operation.meaning[name] for name in ("let", "reply") if name in operation.meaning}
 
 
-def asked_with(session: Session, operation: Operation, ask: Ask) -> dict[str, Any]:
+def asked_with(session: Session, operation: Operation, ask: Ask, who: Requester) -> dict[str, Any]:
     """The names that rules know besides the body's members: the parameters, and who asks."""
     references = {one.name: one.references for one in operation.parameters}
     names: dict[str, Any] = {
         name: named_key(value, resource) if (resource := references.get(name)) else value
         for name, value in ask.values.items()
     }
-    known = claims(session.own.token)
+    known = claims(who.token)
     claimed = {word: known.get(name) for word, name in session.plan.contract.security.claims.items()}
-    return {**names, "caller": {**claimed, "subject": session.own.subject}}
+    return {**names, "caller": {**claimed, "subject": who.subject}}
 
 
 def asks(session: Session, group: Group, operation: Operation) -> Iterator[Ask]:
@@ -87,14 +91,14 @@ def made_for(session: Session, node: Node) -> list[str]:
     return sorted(session.ours(session.plan.groups[resource]))[::2]
 
 
-def compared(session: Session, group: Group, operation: Operation, ask: Ask) -> None:
+def compared(session: Session, group: Group, operation: Operation, ask: Ask, who: Requester | None = None) -> None:
     """Expect what is answered to be what the rule gives over what the target holds. Raises CannotTell."""
-    reply = session.send(ask)
+    reply = session.send(ask, who=who)
     if reply.status == 404 and operation.body is None:
         raise CannotTell("nothing is there of what the address names")
     session.status(reply, 200, f"{operation.id} of what is there", operation)
     held, rules = AsHeld(session), reply_rules(operation)
-    this, names = held.view(group, ask.body), asked_with(session, operation, ask)
+    this, names = held.view(group, ask.body), asked_with(session, operation, ask, who or session.own)
     names |= held.reader.named(rules.get("let") or {}, this, names)
     judged, unknown = 0, CannotTell("nothing of the answer can be worked out a second time")
     for name, rule in members_of_reply(rules["reply"]).items():
@@ -148,6 +152,32 @@ def check_worked_out(session: Session, group: Group) -> None:
     for operation in group.all(Kind.COMPUTE):
         furnisher.dependants(reply_rules(operation), group, {group.key: ""})
     worked_out(session, group)
+
+
+@check(Kind.COMPUTE, writes=True)
+def check_of_who_asks(session: Session, group: Group) -> None:
+    """What an operation works out about whoever asks is about them, and about nobody else"""
+    found = [(one, word, resource) for one in group.all(Kind.COMPUTE) for word, resource in about_caller(session, one)]
+    if not found or session.own.mint is None:
+        raise NotApplicable("nothing is worked out about whoever asks, or the run makes no tokens")
+    for operation, word, resource in found:
+        target = session.plan.groups[resource]
+        for record in (session.create(target), session.create(target)):
+            token = session.own.mint(**{session.plan.contract.security.claims[word]: record[target.key]})
+            with session.each(operation):
+                who = replace(session.own, token=token)
+                compared(session, group, operation, session.usual(group, operation, record), who)
+
+
+def about_caller(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
+    """The claims that rules find a record by, with its resource: ``find('contacts', caller.contact)``."""
+    for tree in trees(reply_rules(operation)):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "find" and len(node.args) == 2:
+                resource, word = (ast.unparse(one).strip("'").removeprefix("caller.") for one in node.args)
+                known = session.plan.groups.get(resource)
+                if word in session.plan.contract.security.claims and known and Kind.CREATE in known.operations:
+                    yield word, resource
 
 
 @check(Kind.COMPUTE, pair=True, writes=True)
@@ -212,7 +242,7 @@ def generated(session: Session, group: Group, operation: Operation, ask: Ask) ->
     session.expect(len(new) == 1, f"{operation.id} leaves another number of records than one", f"{len(new)} new ones")
     record = session.read(group, new[0])
     held = AsHeld(session, moment_of(group, record))
-    names = asked_with(session, operation, ask)
+    names = asked_with(session, operation, ask, session.own)
     names |= held.reader.named(operation.meaning.get("let") or {}, None, names)
     for name, rule in operation.meaning["values"].items():
         wanted = plain(held.reader.value(rule, None, names))

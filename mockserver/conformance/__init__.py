@@ -20,7 +20,7 @@ from mockserver.conformance.edges import (
 from mockserver.conformance.effect_rules import effects_of, happens_on
 from mockserver.conformance.effect_trials import Trial
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
-from mockserver.conformance.furnishing import Furnisher, compared, resources_read, variants
+from mockserver.conformance.furnishing import Furnisher, compared, resources_read, trees, variants
 from mockserver.conformance.identity import Requester, claims
 from mockserver.conformance.naive import named_key
 from mockserver.conformance.naive_values import CannotTell, agree, plain
@@ -173,6 +173,7 @@ __all__ = [
     "smaller",
     "stamp",
     "tree_of",
+    "trees",
     "unlike_replies",
     "update_item",
     "usable",

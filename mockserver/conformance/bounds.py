@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.conformance.values import Values
@@ -42,6 +42,7 @@ def outside(document: Document, values: Values, node: Node, depth: int = 0) -> I
 def _texts(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if "enum" in schema:
         yield "outside its enum", f"{schema['enum'][0]}x"
+        yield from (("in another case than its enum", one) for one in in_another_case(schema["enum"]))
     if schema.get("format") in FORMATS:
         yield f"that is not a {schema['format']}", FORMATS[schema["format"]]
     if "pattern" in schema:
@@ -50,6 +51,12 @@ def _texts(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "one character too long", "x" * (length + 1)
     if schema.get("minLength"):
         yield "one character too short", "x" * (schema["minLength"] - 1)
+
+
+def in_another_case(words: Iterable[Any]) -> Iterator[str]:
+    """The first text of an enum as whoever compares without regard to case would take it for one."""
+    texts = [one for one in words if isinstance(one, str)]
+    yield from [other for one in texts if (other := one.swapcase()) not in texts][:1]
 
 
 def _numbers(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

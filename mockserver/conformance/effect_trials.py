@@ -13,7 +13,7 @@ from mockserver.conformance.check_plan import Group
 from mockserver.conformance.consequences import Consequences, Record
 from mockserver.conformance.edges import allowed
 from mockserver.conformance.findings import Broken, Inconclusive
-from mockserver.conformance.furnishing import Furnisher, compared, limits, negated
+from mockserver.conformance.furnishing import Furnisher, compared, limits, named_in, negated
 from mockserver.conformance.questions import Deciding, answers, questions
 from mockserver.conformance.steps import patch, put, run_batch
 from mockserver.contract import Kind
@@ -80,7 +80,20 @@ class Trial:
         for name in list(found):
             if not self.group.values.allows(self.group.writable[name], found[name]):
                 found[name] = 100
-        return found
+        return found or self._otherwise()
+
+    def _otherwise(self) -> dict[str, Any]:
+        """Another value of the first own text that a condition reads which compares no own field with a value."""
+        group, ordinal = self.group, self.session.ordinal()
+        condition = {"let": self.effect.get("let") or {}, "when": self.effect.get("when", "")}
+        read = {chain[0] for chain in named_in(condition)}
+        name = next(
+            (one for one in group.of_type("string") if one in read and "enum" not in group.field(one).value), ""
+        )
+        if not name:
+            return {}
+        made = group.values.make(group.writable[name], name, ordinal)
+        return {name: f"{self.session.mark} {ordinal}" if name == group.marker else made}
 
     def _around(self) -> dict[str, Any]:
         """The record that the effect is to change, made so that it may: named by the field that leads to it."""

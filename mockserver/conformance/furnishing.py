@@ -132,7 +132,12 @@ class Furnisher:
                     items = self._nested(other, outer)[:1]
                     named = {outer: [{**one, inner: record[group.key]} for one in items]}
                 try:
-                    made.append((other, self.session.create(other, {**fields, **named})))
+                    body = self.session.body(other, {**fields, **named})
+                    own = (
+                        frozenset() if fields else other.filled - named.keys() - other.required
+                    )  # once as it is filled
+                    body = {name: value for name, value in body.items() if name not in own}
+                    made.append((other, self.session.put_in(other, body)))
                 except Inconclusive:
                     continue
         return made[:MOST]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mockserver.conformance.bounds import FORMATS, LONGEST
+from mockserver.conformance.bounds import FORMATS, LONGEST, in_another_case
 from mockserver.conformance.plain_asking import PlainAsking
 from mockserver.conformance.plain_writing import text_of
 from mockserver.contract import Operation
@@ -98,8 +98,9 @@ class PlainSpoiling:
     def _limits(self, node: Node) -> Iterator[tuple[str, Any]]:
         """Texts outside the limits of the schema."""
         words = self._maker.shapes.shape(node).words
-        if "enum" in words or self._maker.shapes.says(node, "enum"):
+        if known := words.get("enum") or self._maker.shapes.says(node, "enum"):
             yield "is outside its enum", "no-such-word"
+            yield from (("is in another case than its enum", one) for one in in_another_case(known))
         if 0 < (length := _whole(words.get("maxLength"))) < LONGEST:
             yield "is a character too long", "x" * (length + 1)
         if length := _whole(words.get("minLength")):

@@ -23,6 +23,7 @@ def test_a_sound_mock_gets_no_finding():
             "activities": "another number of credits than follows (An activity that is processed brings",
             "billingRuns": "billingRunActions.status is not as it follows (A run that is completed",
             "certifications": "programs.next_certification_number is not as it follows",
+            "organizations": "contacts.organization_name is not as it follows",
         }),
         (one_more, {
             "credits": "quantity_used is not what its rule gives: sum(u.quantity for u in usages)",
