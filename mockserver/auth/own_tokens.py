@@ -10,6 +10,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.values.json_text import read_own
+
 HEADER = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
 """``{"alg":"HS256","typ":"JWT"}``."""
 _PLAIN = re.compile(r"(?!.*(?:BEGIN|ssh|ecdsa))[A-Za-z0-9 :;,_.~+/=-]{32,}")
@@ -38,7 +40,7 @@ def known_claims(token: str, secret: str) -> dict[str, Any] | None:
     if header != HEADER or not hmac.compare_digest(signature, _signature(payload, secret)):
         return None
     try:
-        claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        claims = read_own(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         return None
     if not isinstance(claims, dict) or not all(isinstance(claims.get(name, ""), str) for name in ("sub", "jti")):

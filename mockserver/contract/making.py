@@ -6,15 +6,14 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-import jsonschema_rs
-
 from mockserver.contract.alternatives import told_apart
 from mockserver.contract.document import Node
 from mockserver.contract.endless import Endless
+from mockserver.contract.said_values import keeps_plain, option, said_examples
 from mockserver.contract.scalars import Draw, is_told_by_name, scalar
 from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.schema_shape import SchemaShape, Shapes
-from mockserver.contract.states import first_state, is_end_date, is_state, living
+from mockserver.contract.states import is_end_date
 from mockserver.messages import Json
 from mockserver.values.pointer import steps_of
 
@@ -68,7 +67,7 @@ class Maker:
         """Where ``value`` breaks the schema, and which keyword of it."""
         if not isinstance(node.value, dict) or not self._compiles(node):
             return []
-        return [(_steps(one.pointer), one.keyword) for one in self.validator(node).violations(value, "")]
+        return [(steps_of(one.pointer), one.keyword) for one in self.validator(node).violations(value, "")]
 
     def make(self, node: Node, draw: Draw, examples: tuple[Json, ...] = ()) -> Json:
         """A value that keeps the schema, the best that there is; the nearest one where the schema allows none."""
@@ -115,7 +114,7 @@ class Maker:
 
     def _candidates(self, node: Node, draw: Draw, examples: tuple[Json, ...]) -> Iterator[Iterator[Json]]:
         """Rounds of values to try, the fullest first: all of a round are tried before any of it is mended."""
-        own = [*examples, *_examples(self.shapes.follow(node).value)]
+        own = [*examples, *said_examples(self.shapes.follow(node).value)]
         choices = range(min(self.shapes.choices(node), CHOICES))
         full = (self._build(node, draw, 0, "", choice) for choice in choices)
         yield chain(own if not draw.varies else (), full, own if draw.varies else ())
@@ -146,8 +145,8 @@ class Maker:
         if "const" in words:
             yield words["const"]
         if isinstance(words.get("enum"), list):
-            yield _option([one for one in words["enum"] if one is not None] or words["enum"], words, draw, name)
-        for example in (*_examples(words), words.get("default")):
+            yield option([one for one in words["enum"] if one is not None] or words["enum"], words, draw, name)
+        for example in (*said_examples(words), words.get("default")):
             if draw.varies and is_told_by_name(shape, name, example):
                 continue
             if example is not None and self._is_good(node, example):
@@ -157,7 +156,7 @@ class Maker:
         """Whether an example keeps its schema. PERF: a schema without references needs no look at the document."""
         value = self.shapes.follow(node).value
         if isinstance(value, dict) and not (value.keys() & {"allOf", "oneOf", "anyOf", "items", "properties"}):
-            return _judged(value, example)
+            return keeps_plain(value, example)
         return self.allows(node, example)
 
     def _object(self, shape: SchemaShape, draw: Draw, depth: int) -> dict[str, Json]:
@@ -287,36 +286,3 @@ class Maker:
 
 _LEFT_OUT: Any = object()
 _EMPTY: Mapping[str, Any] = {"object": {}, "array": [], "string": "value", "integer": 1, "number": 1, "boolean": False}
-
-
-def _option(options: list[Json], words: Mapping[str, Any], draw: Draw, name: str) -> Json:
-    """One of the values of an enum: what its default says at first, and no state that a record ends in."""
-    if not draw.varies and words.get("default") in options:
-        return words["default"]
-    if not draw.full or (not draw.varies and is_state(name)):
-        return first_state(options) if is_state(name) else options[0]
-    return draw.random.choice(living(options) if is_state(name) else options)
-
-
-def _examples(value: Any) -> Iterator[Json]:
-    """The examples that stand at a schema, in either dialect's word."""
-    if not isinstance(value, Mapping):
-        return
-    if value.get("example") is not None:
-        yield value["example"]
-    listed = value.get("examples")
-    if isinstance(listed, list):
-        yield from (one for one in listed if one is not None)
-
-
-def _judged(schema: Mapping[str, Any], value: Json) -> bool:
-    """Whether ``value`` keeps a schema that refers to nothing."""
-    words = {name: one for name, one in schema.items() if name not in ("example", "examples", "default", "$ref")}
-    try:
-        return jsonschema_rs.Draft202012Validator(words, validate_formats=True).is_valid(value)
-    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):
-        return False
-
-
-def _steps(pointer: str) -> tuple[str, ...]:
-    return steps_of(pointer)
