@@ -66,6 +66,8 @@ DEAREST = (
     "test_check_profiles.py",
     "test_fuzzing.py",
     "test_dependencies.py",
+    "test_client_generators.py",
+    "test_portal.py",
 )
 """What takes longest begins first, so that no worker has it alone at the end."""
 
