@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from mockserver.conformance import (
     Provenance,
     Session,
     check,
+    is_normal_form,
     listed,
     same_json,
     within,
@@ -63,8 +65,10 @@ def check_apart(session: Session, group: Group) -> None:
     keys = [one.key for one in made]
     session.expect(len(set(keys)) == len(keys), "two records were given the same key", listed(keys))
     before = {one.key: asking.read_back(group, one) for one in made}
+    known = asking.as_listed(group, above)
     last = asking.create(group, above)
     _same(session, asking, group, made, before, "a create")
+    _once(session, asking, group, last, known)
     delete = next((one for one in group.all(Kind.DELETE) if one.plan and one.plan.key and not one.plan.alias), None)
     if delete is not None:
         gone, shown_before = made.pop(), asking.as_listed(group, above)
@@ -75,6 +79,18 @@ def check_apart(session: Session, group: Group) -> None:
         _same(session, asking, group, made, before, "a delete of another record")
     for one in (*made, last):
         asking.remove(group, one)
+
+
+def _once(session: Session, asking: PlainTrying, group: Group, made: PlainMade, known: Mapping[str, Any]) -> None:
+    """Expect no second record like ``made`` in the list that was not ``known`` in it before."""
+    sent, new = asking.comparable(group, made.sent), asking.as_listed(group, made.above)
+    if isinstance(sent, dict) and sent and made.key in new:
+        others = {key: one for key, one in new.items() if key not in known and key != made.key}
+        twins = sorted(
+            key for key, one in others.items()
+            if all(is_normal_form(value, one.get(name), in_order=False) for name, value in sent.items())
+        )  # fmt: skip
+        session.expect(not twins, "a create makes more than one record", listed(twins))
 
 
 def _same(

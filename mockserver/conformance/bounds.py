@@ -16,7 +16,10 @@ LISTED, ODD = 8, 4
 """How many seldom values are put into one list, and how many objects are made of such values."""
 ODD_TEXT = 'ß \U0001f600 e\u0301 \ufb01\u212b " \\ / <b>&amp;\n\tA@B.example '
 """What is lost where texts are trimmed, normalised, escaped, cut off at a line, or lowered."""
-LATE: Mapping[str, tuple[str, ...]] = {"date-time": ("2024-02-29T23:59:59.999Z",), "date": ("2024-02-29",)}
+LATE: Mapping[str, tuple[str, ...]] = {
+    "date-time": ("2024-02-29T23:59:59.999Z", "2024-03-01T01:30:00+02:00"),
+    "date": ("2024-02-29",),
+}
 """By format, what is another day or moment where it is taken for one of another zone, or rounded."""
 FORMATS: Mapping[str, str] = {
     "date-time": "2025-02-30T25:00:00Z",

@@ -145,7 +145,14 @@ def lists_other_names(wire):
         wire.say([{**one, "name": "somebody"} for one in wire.value])
 
 
+def lists_copies(wire):
+    """As a list is where each create stores two records."""
+    if isinstance(wire.value, list):
+        wire.say([one | {"id": one["id"] + more} for more in (0, 10_000) for one in wire.value])
+
+
 INFERRED = [
+    (lists_copies, Kind.LIST, "a create makes more than one record"),
     (lists_other_names, Kind.LIST, "a list shows another record than is read (name)"),
     (forgets_changes, Kind.REPLACE, "a change's reply shows something else than was sent (name)"),
     (still_answers, Kind.READ, "a deleted record is answered 200"),
