@@ -235,7 +235,7 @@ def test_a_person_sees_how_far_seeding_is_and_a_log_does_not(tmp_path: Path) -> 
     assert process.wait(timeout=60) == 0
     os.close(terminal)
     assert b"seeding" in seen and b"records" in seen
-    assert re.search(rb"\d+/5\d\d\d", seen)
+    assert re.search(rb"\d+/12\d\d\d", seen)
     assert command(*told).stderr == ""
 
 
