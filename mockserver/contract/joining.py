@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.contract.document import Document, Part, objects, operations_of, without_servers
 from mockserver.contract.document_sources import DocumentPlace
+from mockserver.contract.joint_info import info_of
 from mockserver.contract.servers import hosts_of, prefix_of
 from mockserver.errors import Problem, SetupError
 from mockserver.values.pointer import pointer_to, step_along, steps_of
@@ -34,10 +35,8 @@ def join(documents: Sequence[tuple[DocumentPlace, Document]]) -> Document:
     joined.problems += _unlike([document for _, document in documents])
     if joined.problems:
         raise SetupError(joined.problems)
-    titles = [str(step_along(document.root, ("info", "title")) or document.source) for _, document in documents]
     joined.root["openapi"] = max("3.1.0", *(str(document.root["openapi"]) for _, document in documents))
-    versions = {str(step_along(document.root, ("info", "version"))) for _, document in documents}
-    joined.root["info"] = {"title": " + ".join(titles), "version": versions.pop() if len(versions) == 1 else "1"}
+    joined.root["info"] = info_of([document for _, document in documents])
     return Document(
         joined.root,
         " + ".join(document.source for _, document in documents),
