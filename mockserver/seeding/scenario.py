@@ -17,8 +17,6 @@ from mockserver.values.members import value_at
 
 BLOCK = 100
 """How many records of a resource are made before those of the next."""
-TRIED = 1_000
-"""How many records of a resource are made to see whether the template is good: a tenant of it comes later, or never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +55,10 @@ class Scenario:
         Raises SetupError listing each place in recipes and pinned records that makes a record the
         contract forbids, refers to one that is not there, or repeats an id.
         """
-        self._fill(tenant, on_record)
-
-    def try_template(self, tenant: Tenant, on_record: Callable[[], None] | None = None) -> None:
-        """Fill a tenant that is thrown away, not listed, with the first records of each resource: as ``fill``."""
-        self._fill(tenant, on_record, TRIED)
-
-    def _fill(self, tenant: Tenant, on_record: Callable[[], None] | None, at_most: int | None = None) -> None:
         filling = self._filling(tenant)
         self._meet(tenant)
         with _uncollected():
-            for item in self._items(tenant.name, at_most=at_most):
+            for item in self._items(tenant.name):
                 filling.put(item)
                 if on_record:
                     on_record()
@@ -119,26 +110,20 @@ class Scenario:
                 tenant.meet(resource, key)
 
     def size(self) -> int:
-        """About how many records are made at the start: those of the tenants it lists, and what the template is tried
-        with.
-        """
-        made = sum(sum(plan.counts.values()) for plan in self._plans.values())
-        tried = sum(min(count, TRIED) for count in self._template.counts.values())
+        """About how many records there are at the start: those of the tenants it lists, and of one of the template."""
         plans = [*self._plans.values(), self._template]
-        return made + tried + sum(len(pinned) for plan in plans for pinned in plan.pinned.values())
+        return sum(sum(plan.counts.values()) + sum(map(len, plan.pinned.values())) for plan in plans)
 
     def records(self, tenant_name: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """What ``fill`` puts: resource and record, by resource, pinned records first. Raises SetupError."""
         for item in self._items(tenant_name):
             yield item.recipe.name, item.record()
 
-    def _items(self, tenant: str, only: str | None = None, at_most: int | None = None) -> Iterator[Item]:
+    def _items(self, tenant: str, only: str | None = None) -> Iterator[Item]:
         plan = self._plans.get(tenant, self._template)
         counts = {name: plan.counts.get(name, 0) for name in self._contract.resources}
         if untold := self._untold(plan) & self._recipes.keys():
             counts |= dict.fromkeys(untold, max(counts.values()))  # as many as can be referred to
-        if at_most is not None:
-            counts = {name: min(count, at_most) for name, count in counts.items()}
         making = Making(self.seed, tenant, self.clock, self._recipes, counts)
         written: dict[str, set[Any]] = {name: set() for name in counts}
         for name in sorted(counts) if only is None else (only,):

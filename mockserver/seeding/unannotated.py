@@ -28,9 +28,6 @@ class Unannotated:
     def fill(self, tenant: Tenant, on_record: Callable[[], None] | None = None) -> None:
         """Nothing: records appear when somebody looks."""
 
-    def try_template(self, tenant: Tenant, on_record: Callable[[], None] | None = None) -> None:
-        """Nothing."""
-
     def fill_resource(self, tenant: Tenant, resource: str) -> None:
         """Nothing."""
 
