@@ -14,10 +14,12 @@ import orjson
 
 from mockserver.contract import Contract
 from mockserver.errors import Problem, SetupError
-from mockserver.runtime.kept_attempts import KeptAttempts
-from mockserver.runtime.kept_due_log import KeptDueLog
+from mockserver.runtime import attempts, due_log
+from mockserver.runtime.attempts import Attempt, Attempts
+from mockserver.runtime.due_log import DueLog, Happened
 from mockserver.runtime.kept_journal import KeptJournal
-from mockserver.runtime.kept_outbox import KeptOutbox
+from mockserver.runtime.kept_lines import KeptLines
+from mockserver.runtime.outbox import Mail, Outbox
 from mockserver.runtime.steering import SharedSteering, SteeringPart
 from mockserver.runtime.webhooks import Webhooks
 from mockserver.store.sql.database import Database
@@ -43,15 +45,16 @@ class Durable:
         """As ``Store``."""
         return KeptStore(self.database, *args, **options)
 
-    def outbox(self, limit: int, store: KeptStore) -> KeptOutbox:
-        return KeptOutbox(limit, store)
+    def outbox(self, limit: int, store: KeptStore) -> Outbox:
+        return Outbox(limit, KeptLines("outbox", limit, store, Mail))
 
-    def due_log(self, store: KeptStore) -> KeptDueLog:
-        return KeptDueLog(store)
+    def due_log(self, store: KeptStore) -> DueLog:
+        return DueLog(KeptLines("due", due_log.KEPT, store, Happened))
 
     def share(self, webhooks: Webhooks, store: KeptStore, changing: Callable[[], AbstractContextManager[None]]) -> None:
         """Have what became of deliveries kept; a receiver tells the messages of each process from those of others."""
-        webhooks.log, webhooks.origin, webhooks.changing = KeptAttempts(store), secrets.token_hex(8), changing
+        webhooks.log = Attempts(KeptLines("deliveries", attempts.KEPT, store, Attempt))
+        webhooks.origin, webhooks.changing = secrets.token_hex(8), changing
 
     def journal(self, limit: int, store: KeptStore) -> KeptJournal:
         return KeptJournal(limit, self.database, store.lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -12,6 +13,8 @@ from mockserver.runtime.journal import MAX_BYTES, SHOWN_BODY
 from mockserver.runtime.outbox import Mail, Outbox
 from mockserver.runtime.ring_buffer import Ring
 from mockserver.values.redaction import HIDDEN
+
+MAIL = Mail("", "t", "x", "preview", None, "", "", None, {})
 
 
 def world_of(app: Any) -> Any:
@@ -101,12 +104,13 @@ def test_every_byte_of_an_entry_counts(library) -> None:
 def test_every_byte_of_a_mail_counts() -> None:
     outbox = Outbox(1_000)
     for _ in range(40):
-        outbox.put(Mail("", "t", "x", "preview", None, "", "", None, {"cc": "x" * 1_000_000}))
+        outbox.put(replace(MAIL, details={"cc": "x" * 1_000_000}))
     assert len(outbox.mails()) <= 16
 
 
 def test_the_newest_stays_however_large_it_is() -> None:
-    ring: Ring[str] = Ring(10, 100)
-    ring.add("a", 10)
-    ring.add("b", 1_000)
-    assert ring.all() == [(2, "b")]
+    small, large = (replace(MAIL, body="x" * size) for size in (10, 10_000))
+    ring: Ring[Mail] = Ring(10, 5_000)
+    ring.add(small)
+    ring.add(large)
+    assert ring.all() == [(2, large)]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mockserver.runtime.ring_buffer import Ring
+from mockserver.runtime.ring_buffer import Log, Ring
+from mockserver.store import StoreUnreachable
 
+logger = logging.getLogger("mockserver")
 KEPT, MAX_BYTES = 1_000, 8 * 2**20
 """How many attempts the log holds, and how much of them in all."""
 OVERHEAD = 500
@@ -29,15 +32,23 @@ class Attempt:
     detail: str
     payload: str
 
+    def size(self) -> int:
+        return OVERHEAD + len(self.payload)
+
 
 class Attempts:
     """The last ``KEPT`` attempts; older ones fall out."""
 
-    def __init__(self) -> None:
-        self._log: Ring[Attempt] = Ring(KEPT, MAX_BYTES)
+    def __init__(self, log: Log[Attempt] | None = None) -> None:
+        """Those of ``log``, where one is given."""
+        self._log = log or Ring[Attempt](KEPT, MAX_BYTES)
 
     def put(self, one: Attempt) -> None:
-        self._log.add(one, OVERHEAD + len(one.payload))
+        """Keep it, unless the store is away: what was sent is not sent again for that."""
+        try:
+            self._log.add(one)
+        except StoreUnreachable as lost:
+            logger.warning("webhooks: that %s was %s is not kept: %s", one.id, one.outcome, lost)
 
     def after(self, number: int) -> list[dict[str, Any]]:
         """Those after the one of that number, oldest first, each with its own."""

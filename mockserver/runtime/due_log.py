@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mockserver.runtime.ring_buffer import Ring
+from mockserver.runtime.ring_buffer import Log, Ring
 
 KEPT, MAX_BYTES = 1_000, 2**20
 """How many of those that happened are remembered, and how much text."""
@@ -24,15 +24,19 @@ class Happened:
     about: str
     effects: str
 
+    def size(self) -> int:
+        return OVERHEAD + sum(map(len, (self.tenant, self.record_id, self.about, self.effects)))
+
 
 class DueLog:
     """The last ``KEPT`` effects that fell due; older ones fall out."""
 
-    def __init__(self) -> None:
-        self._happened: Ring[Happened] = Ring(KEPT, MAX_BYTES)
+    def __init__(self, log: Log[Happened] | None = None) -> None:
+        """Those of ``log``, where one is given."""
+        self._happened = log or Ring[Happened](KEPT, MAX_BYTES)
 
     def put(self, one: Happened) -> None:
-        self._happened.add(one, OVERHEAD + sum(map(len, (one.tenant, one.record_id, one.about, one.effects))))
+        self._happened.add(one)
 
     def happened(self, tenant: str | None = None) -> list[dict[str, Any]]:
         """What happened since the start or the last reset, oldest first; in one tenant if named."""

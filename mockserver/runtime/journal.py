@@ -98,7 +98,7 @@ class Journal:
     def record(self, entry: Entry) -> int:
         """Keep ``entry`` without its secrets; returns its number, counted from 1 since the last reset."""
         kept = entry.without_secrets()
-        return self._entries.add(kept, kept.size())
+        return self._entries.add(kept)
 
     def entries(self) -> list[tuple[int, Entry]]:
         """The entries kept, each with its number, oldest first."""

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from mockserver.messages import Json
-from mockserver.runtime.ring_buffer import Ring
+from mockserver.runtime.ring_buffer import Log, Ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,9 @@ class Mail:
     about: str | None
     details: Mapping[str, Json]
 
+    def size(self) -> int:
+        return OVERHEAD + len(orjson.dumps(asdict(self)))
+
 
 MAX_BYTES = 16 * 2**20
 """How much text the outbox keeps in all."""
@@ -41,12 +44,13 @@ OVERHEAD = 500
 class Outbox:
     """The last ``limit`` mails; older ones fall out."""
 
-    def __init__(self, limit: int) -> None:
-        self._mails: Ring[Mail] = Ring(limit, MAX_BYTES)
+    def __init__(self, limit: int, log: Log[Mail] | None = None) -> None:
+        """Those of ``log``, where one is given."""
+        self._mails = log or Ring[Mail](limit, MAX_BYTES)
 
     def put(self, mail: Mail) -> None:
         """Keep ``mail``; its number counts from 1 since the last reset."""
-        self._mails.add(mail, OVERHEAD + len(orjson.dumps(asdict(mail))))
+        self._mails.add(mail)
 
     def mails(self, tenant: str | None = None) -> list[dict[str, Any]]:
         """The mails kept, oldest first, each with its ``number``; of one tenant if named."""

@@ -5,9 +5,28 @@ from __future__ import annotations
 from collections import deque
 from itertools import islice
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-Thing = TypeVar("Thing")
+
+class Sized(Protocol):
+    """What says about how many bytes it takes."""
+
+    def size(self) -> int: ...
+
+
+Thing = TypeVar("Thing", bound=Sized)
+
+
+class Log(Protocol[Thing]):
+    """Where things are kept in order, bounded: a ring in memory, or lines of a database."""
+
+    def add(self, thing: Thing, /) -> object:
+        """Keep it; the oldest fall out."""
+
+    def all(self) -> list[tuple[int, Thing]]:
+        """What is kept, each with its number, oldest first."""
+
+    def clear(self) -> None: ...
 
 
 class Ring(Generic[Thing]):
@@ -22,8 +41,9 @@ class Ring(Generic[Thing]):
         self._count = 0
         self._era = 0
 
-    def add(self, thing: Thing, size: int) -> int:
-        """Keep ``thing``, which takes about ``size`` bytes; returns its number."""
+    def add(self, thing: Thing) -> int:
+        """Keep ``thing``; returns its number."""
+        size = thing.size()
         with self._lock:
             self._count += 1
             self._kept.append((self._count, size, thing))
