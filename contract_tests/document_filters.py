@@ -27,9 +27,6 @@ INFERRED = Provenance.INFERRED
 GOOD = range(200, 300)
 SHORT = 10
 """A list of fewer records than any page has is whole."""
-SORTS = frozenset({"sort", "sortby", "order", "orderby", "ordering"})
-DIRECTIONS = frozenset({"direction", "sortdir", "sortorder"})
-TEXTS = frozenset({"q", "query", "search", "keyword", "keywords", "term"})
 
 
 @check(plain=True, provenance=INFERRED)
@@ -116,7 +113,7 @@ def _orders(
     asking: PlainTrying, listing: PlainListing, items: list[dict[str, Any]]
 ) -> Iterator[list[tuple[str, dict[str, str], bool]]]:
     """For each member to order by: its name, what asks for that, and whether it is the other way round."""
-    sort, way = listing.parameter(SORTS), listing.parameter(DIRECTIONS)
+    sort, way = listing.parameter(list_words.SORTS), listing.parameter(list_words.DIRECTIONS)
     for name in items[0] if sort is not None else ():
         values = [one.get(name) for one in items]
         is_plain = all(isinstance(one, str) for one in values) or all(type(one) in (int, float) for one in values)
@@ -155,7 +152,7 @@ def check_texts(session: Session, group: Group) -> None:
     for operation in asking.whole_lists(group, Kind.LIST, Kind.SEARCH):
         above, made = asking.several(group, MADE)
         listing = PlainListing(asking, group, operation, above)
-        by = listing.parameter(TEXTS)
+        by = listing.parameter(list_words.TEXTS)
         if by is None:
             continue
         for one in made[:1]:

@@ -19,7 +19,6 @@ from mockserver.contract.schema import Schemas
 from mockserver.contract.schema_shape import Shapes
 from mockserver.handlers import Call
 from mockserver.handlers.planned.beginning import begin
-from mockserver.inference.words import flat, singular
 from mockserver.messages import Reply, Request
 from mockserver.runtime.determinism import stamp
 from mockserver.runtime.subscription import Event
@@ -28,6 +27,7 @@ from mockserver.store import Tenant
 from mockserver.store.tenant_diff import ChangedRecord, differing
 from mockserver.values.hosts import LONGEST, refused_receiver
 from mockserver.values.json_text import BadJson, decode
+from mockserver.values.name_words import flat, singular
 from mockserver.values.pointer import resolve
 from mockserver.world import World
 

@@ -1,6 +1,5 @@
 """The kit: contract checks of a target behind a URL, known by its document alone. What checks may use is named here."""
 
-from mockserver.conformance import plain_listing as list_words
 from mockserver.conformance import single_records
 from mockserver.conformance.as_held import AsHeld, moment_of
 from mockserver.conformance.asking import Ask, example_body, preview_body, record_name
@@ -67,10 +66,11 @@ from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.operation import Criterion, How
 from mockserver.contract.resource import Reference
-from mockserver.inference.words import flat
+from mockserver.inference import words as list_words
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.moment import read_datetime
+from mockserver.values.name_words import flat
 from mockserver.values.shown import quoted, shown
 
 __all__ = [

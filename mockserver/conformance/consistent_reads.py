@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from mockserver.conformance.traffic import Sent
 from mockserver.contract import Operation
-from mockserver.inference.words import flat
+from mockserver.values.name_words import flat
 
 NAMES = frozenset({"consistentread", "consistent", "strongread", "readconsistent"})
 

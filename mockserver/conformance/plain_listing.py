@@ -13,12 +13,9 @@ from mockserver.conformance.plain_asking import PlainAsking
 from mockserver.conformance.traffic import Received, json_or_none
 from mockserver.contract import Operation
 from mockserver.contract.plan import Taken
-from mockserver.inference.words import CURSORS, NEXT, PAGES, SIZES, TOTALS, flat
+from mockserver.inference.words import CURSORS, MORE, NEXT, OFFSETS, PAGES, SIZES
+from mockserver.values.name_words import flat
 
-__all__ = ["CURSORS", "MORE", "NEXT", "OFFSETS", "PAGES", "SIZES", "TOTALS", "PlainListing", "PlainPage"]
-
-OFFSETS = frozenset({"offset", "skip", "startat", "startindex"})
-MORE = frozenset({"hasmore", "hasnext", "hasnextpage", "moreitems"})
 AFTER = frozenset({"startingafter", "after", "marker"})
 """What takes the key of the last record of the page before."""
 DEEPEST = 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mockserver.contract.subjects import pieces_of
+from mockserver.values.name_words import words_of
 
 _WHEN = frozenset({"created", "updated", "modified", "timestamp", "datetime", "deadline"})
 _BEFORE_TIME = frozenset(
@@ -36,33 +36,33 @@ NUMBERS: Mapping[str, tuple[float, float]] = {
 
 def is_moment(name: str) -> bool:
     """Whether a member is called like a moment: ``created_at``, ``startTime``, ``lastSeen``."""
-    pieces = pieces_of(name)
-    last, before = pieces[-1:] or [""], pieces[-2:-1] or [""]
+    words = words_of(name)
+    last, before = words[-1:] or [""], words[-2:-1] or [""]
     return (
         last[0] in _WHEN
-        or (last[0] == "at" and len(pieces) > 1)
+        or (last[0] == "at" and len(words) > 1)
         or (last[0] == "on" and (before[0].endswith("ed") or before[0] == "available"))
         or (last[0] == "time" and before[0] in _BEFORE_TIME)
         or (last[0] in _LAST and before[0] == "last")
-        or (len(pieces) == 1 and last[0] in _AHEAD)
+        or (len(words) == 1 and last[0] in _AHEAD)
     )
 
 
 def is_day(name: str) -> bool:
     """Whether a member is called like a day: ``birthday``, ``start_date``."""
-    pieces = pieces_of(name)
-    is_last = pieces[-1:] != [] and pieces[-1] in _DAYS
-    return is_last or pieces[-3:] == ["date", "of", "birth"] or (pieces[:1] == ["date"] and pieces[1:] in _OF_DAYS)
+    words = words_of(name)
+    is_last = words[-1:] != [] and words[-1] in _DAYS
+    return is_last or words[-3:] == ["date", "of", "birth"] or (words[:1] == ["date"] and words[1:] in _OF_DAYS)
 
 
 def is_ahead(name: str) -> bool:
     """Whether what the name tells of is yet to come: ``expires_at``, ``due_date``."""
-    pieces = pieces_of(name)
-    return bool(_AHEAD & set(pieces)) or pieces[-2:] in (["valid", "until"], ["valid", "to"])
+    words = words_of(name)
+    return bool(_AHEAD & set(words)) or words[-2:] in (["valid", "until"], ["valid", "to"])
 
 
 def range_of(name: str) -> tuple[float, float] | None:
     """Between what a number of that name is; None where the name tells nothing: ``price_id`` is no price."""
-    pieces = pieces_of(name)
-    is_qualified = bool(pieces) and (pieces[-1].endswith("ed") or "per" in pieces)
-    return next((NUMBERS[one] for one in pieces[-1:] + pieces[:is_qualified] if one in NUMBERS), None)
+    words = words_of(name)
+    is_qualified = bool(words) and (words[-1].endswith("ed") or "per" in words)
+    return next((NUMBERS[one] for one in words[-1:] + words[:is_qualified] if one in NUMBERS), None)

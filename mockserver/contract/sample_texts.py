@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from random import Random
 
-from mockserver.contract.subjects import Subject, is_organization_word, is_person_word, pieces_of
+from mockserver.contract.subjects import Subject, is_organization_word, is_person_word
+from mockserver.values.name_words import words_of
 
 Make = Callable[[Subject], str]
 _THINGS = (
@@ -37,31 +38,31 @@ _CLASSES = frozenset({"type", "kind", "object", "category", "class", "resource t
 
 def is_known(name: str) -> bool:
     """Whether the name tells what a text is."""
-    return _maker(pieces_of(name)) is not None
+    return _maker(words_of(name)) is not None
 
 
 def is_class(name: str) -> bool:
     """Whether a member is called like one that tells what kind of thing its record is."""
-    pieces = pieces_of(name)
-    return bool(_CLASSES & {" ".join(pieces[-2:]), *pieces[-1:]})
+    words = words_of(name)
+    return bool(_CLASSES & {" ".join(words[-2:]), *words[-1:]})
 
 
 def words_for(name: str, about: Subject) -> str:
     """A text for a field of that name; any other name gets an adjective and a thing."""
-    make = _maker(pieces_of(name))
+    make = _maker(words_of(name))
     return make(about) if make else _title(about)
 
 
-def _maker(pieces: list[str]) -> Make | None:
-    if pieces[-1:] == ["name"] and len(pieces) > 1 and " ".join(pieces[-2:]) not in _BY_NAME:
-        if any(is_person_word(one) for one in pieces[:-1]):
+def _maker(words: list[str]) -> Make | None:
+    if words[-1:] == ["name"] and len(words) > 1 and " ".join(words[-2:]) not in _BY_NAME:
+        if any(is_person_word(one) for one in words[:-1]):
             return _full
-        if any(is_organization_word(one) for one in pieces[:-1]):
+        if any(is_organization_word(one) for one in words[:-1]):
             return _company
-    whole = " ".join(pieces[-2:])
-    if pieces and (found := _AT_THE_END.get(whole) or _AT_THE_END.get(pieces[-1])):
+    whole = " ".join(words[-2:])
+    if words and (found := _AT_THE_END.get(whole) or _AT_THE_END.get(words[-1])):
         return found
-    return next((_BY_NAME[one] for one in (whole, *reversed(pieces)) if one in _BY_NAME), None)
+    return next((_BY_NAME[one] for one in (whole, *reversed(words)) if one in _BY_NAME), None)
 
 
 def _title(about: Subject) -> str:

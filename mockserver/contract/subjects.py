@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 from typing import NamedTuple
+
+from mockserver.values.name_words import flat, singular, words_of
 
 _FIRST = (
     "Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Frances", "Niklaus", "Radia", "Tim", "Margaret",
@@ -66,7 +67,6 @@ _OF_ADDRESSES = frozenset(
     {"city", "town", "street", "zip", "zipcode", "postalcode", "postcode", "line1", "address1", "addressline1",
      "streetaddress", "country", "countrycode"}
 )  # fmt: skip
-_SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class Someone(NamedTuple):
@@ -139,7 +139,7 @@ class Subject:
     def noun(self) -> str:
         """What records say of themselves in ``type`` or ``object``: ``line_item``; empty where nothing tells."""
         names = [one.rpartition(".")[2] for one in self.called]
-        return next(("_".join(words) for one in reversed(names) if (words := [*map(_single, pieces_of(one))])), "")
+        return next(("_".join(words) for one in reversed(names) if (words := [*map(singular, words_of(one))])), "")
 
     @cached_property
     def is_resource(self) -> bool:
@@ -152,11 +152,11 @@ class Subject:
 
     @cached_property
     def _words(self) -> list[list[str]]:
-        return [words for one in self.called if (words := [_single(piece) for piece in pieces_of(one)])]
+        return [words for one in self.called if (words := [singular(word) for word in words_of(one)])]
 
     @cached_property
     def _flat(self) -> set[str]:
-        return {"".join(pieces_of(one)) for one in self.members}
+        return {flat(one) for one in self.members}
 
 
 _LOOSE = frozenset({"response", "dto", "model", "out", "read", "public", "detail", "summary", "schema", "resource",
@@ -165,20 +165,9 @@ _LOOSE = frozenset({"response", "dto", "model", "out", "read", "public", "detail
 """Words that stand behind the noun in names of schemas: ``UserResponse``, ``simple-user``, ``created_by``."""
 
 
-def pieces_of(name: str) -> list[str]:
-    """The words of a name, in small letters: ``first_name``, ``firstName`` and ``first-name`` are two."""
-    return [piece.lower() for piece in _SPLIT.split(name) if piece]
-
-
 def is_person_word(word: str) -> bool:
     return word in _PEOPLE
 
 
 def is_organization_word(word: str) -> bool:
     return word in _ORGANIZATIONS
-
-
-def _single(word: str) -> str:
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word

@@ -11,7 +11,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.paths import ANY
 from mockserver.inference.resource_draft import InferredCollection, Reading
-from mockserver.inference.words import flat
+from mockserver.values.name_words import flat
 
 _TIME = re.compile(r"(_?at|_?on|At|On)$")
 """What a member that tells when something was done ends in."""

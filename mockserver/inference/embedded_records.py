@@ -11,7 +11,7 @@ from mockserver.inference.foreign import ForeignKeys
 from mockserver.inference.resource_draft import InferredCollection
 from mockserver.inference.resources import Resources
 from mockserver.inference.sharing import is_one
-from mockserver.inference.words import flat, singular
+from mockserver.values.name_words import flat, singular
 
 SHARE = 0.8
 """How much of a summary has to be members of the records that it sums up."""

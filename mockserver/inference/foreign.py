@@ -9,7 +9,7 @@ from mockserver.contract.plan import Steps
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.resource_draft import InferredCollection
 from mockserver.inference.resources import Resources
-from mockserver.inference.words import flat, singular
+from mockserver.values.name_words import flat, singular
 
 PERSONS = frozenset(
     {"owner", "author", "creator", "createdby", "updatedby", "assignee", "reporter", "reviewer", "approver"}

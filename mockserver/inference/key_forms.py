@@ -9,7 +9,7 @@ from mockserver.contract.plan import Steps
 from mockserver.inference.keys import key_of
 from mockserver.inference.resource_draft import InferredCollection
 from mockserver.inference.resources import Resources
-from mockserver.inference.words import flat
+from mockserver.values.name_words import flat
 
 
 def is_counted(found: Resources, one: InferredCollection) -> bool:

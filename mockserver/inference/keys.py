@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
 from mockserver.contract.schema_shape import Shapes
-from mockserver.inference.words import HOLDERS, KEY_ENDINGS, KEYS, NAME_LIKE, flat, singular
+from mockserver.inference.words import HOLDERS, KEY_ENDINGS, KEYS, NAME_LIKE
 from mockserver.messages import Json
+from mockserver.values.name_words import flat, singular, words_of
 
 Told: TypeAlias = tuple[Steps, str]
 """The members that lead to a key, and the rule that decided."""
@@ -18,7 +18,6 @@ ALIKE = ("ipv4", "ipv6", "email", "hostname")
 """Formats that tell which member a parameter names, where one member alone has the parameter's."""
 _CALLED = ("name", "slug", "code", "title")
 """What a record is called by ends so."""
-_WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
 
 def key_of(
@@ -85,7 +84,7 @@ def _is_named(member: str, parameter: str) -> bool:
     ``collectionId``.
     """
     low = flat(member)
-    is_end = parameter.endswith(low if len(_WORDS.findall(member)) == 1 else f"or{low}")
+    is_end = parameter.endswith(low if len(words_of(member)) == 1 else f"or{low}")
     return is_end or parameter == low or f"{low}or" in parameter
 
 
@@ -139,8 +138,8 @@ def _last_word(
     shapes: Shapes, members: Mapping[str, Node], spelled: Mapping[str, str], parameter: str
 ) -> Iterator[Told]:
     """``reserved_ip`` names the member ``ip``."""
-    words = _WORDS.findall(parameter)
-    member = spelled.get(words[-1].lower()) if len(words) > 1 else None
+    words = words_of(parameter)
+    member = spelled.get(words[-1]) if len(words) > 1 else None
     if member is not None and shapes.type(members[member]) in ("string", "integer"):
         yield (member,), f"the last word of the parameter '{parameter}' is the member '{member}'"
 

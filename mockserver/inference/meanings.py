@@ -13,7 +13,8 @@ from mockserver.inference.paths import Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.sharing import is_one
-from mockserver.inference.words import CALLERS, CREATES, SEARCHES, flat
+from mockserver.inference.words import CALLERS, CREATES, SEARCHES
+from mockserver.values.name_words import flat
 
 SINGLE: Mapping[str, str] = {"get": "read", "put": "replace", "patch": "merge", "post": "merge", "delete": "reset"}
 """What a verb does to a record of which there is one."""

@@ -10,8 +10,9 @@ from mockserver.contract.document import Node
 from mockserver.contract.plan import Said, Steps
 from mockserver.contract.schema_shape import Shapes
 from mockserver.contract.xml_text import is_xml
-from mockserver.inference.words import KEYS, LISTS, NESTS, bare, flat, is_paging, singular
+from mockserver.inference.words import KEYS, LISTS, NESTS, is_paging
 from mockserver.values.media_types import without_parameters
+from mockserver.values.name_words import bare, flat, singular
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mockserver.values.name_words import bare, flat
+
 KEYS = ("id", "uid", "uuid", "sid", "gid", "guid", "_id")
 """Members that identify a record by themselves, the surest first."""
 KEY_ENDINGS = (
@@ -61,6 +63,8 @@ CURSORS = frozenset(
     {"cursor", "after", "startingafter", "pagetoken", "nexttoken", "nextpagetoken", "continue", "marker", "startcursor",
      "pagecursor", "pageafter", "nextcursor", "continuationtoken"}
 )  # fmt: skip
+OFFSETS = frozenset({"offset", "skip", "startat", "startindex", "pageoffset"})
+MORE = frozenset({"hasmore", "hasnext", "hasnextpage", "moreitems"})
 TOTALS = frozenset(
     {"total", "totalcount", "totalresults", "itemstotal", "totalitems", "totalelements", "totalrecords", "totalentries"}
 )
@@ -68,29 +72,10 @@ NEXT = frozenset(
     {"next", "nextcursor", "nextpagetoken", "nexttoken", "nextpage", "nextpageuri", "nextlink", "continue"}
 )
 """How a list is asked for in pages, and what its envelope says: how many of them, which, from where on, of how many."""
-_VOCABULARY = re.compile(r"^(?:\w+:|@\w+\.)(?=\w)")
-
-
-def flat(word: str) -> str:
-    """Letters and digits only: ``pet_id``, ``petId`` and ``pet-id`` are one."""
-    return re.sub(r"[^a-z0-9]", "", word.lower())
-
-
-def bare(name: str) -> str:
-    """A member's name without the vocabulary that it is of: ``hydra:totalItems``, ``@odata.count``."""
-    return _VOCABULARY.sub("", name)
-
-
-def singular(word: str) -> str:
-    """English's usual plurals undone; irregular ones stay."""
-    low = word.lower()
-    if low.endswith("ies") and len(low) > 4:
-        return word[:-3] + "y"
-    if re.search(r"(ss|us|is)$", low):
-        return word
-    if re.search(r"(x|ch|sh|ss|zz)es$", low):
-        return word[:-2]
-    return word[:-1] if low.endswith("s") and len(low) > 3 else word
+SORTS = frozenset({"sort", "sortby", "order", "orderby", "ordering"})
+DIRECTIONS = frozenset({"direction", "sortdir", "sortorder"})
+TEXTS = frozenset({"q", "query", "search", "keyword", "keywords", "term"})
+"""How a list is asked for in an order, which way, and by words that its records hold."""
 
 
 def is_paging(name: str) -> bool:

@@ -11,7 +11,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.plan import Model
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.places import plan_of
-from mockserver.inference.words import flat
+from mockserver.values.name_words import flat
 
 ADDRESSES = frozenset({"url", "self", "href", "uri", "selflink", "selfurl"})
 LINKS = frozenset({"_links", "links"})

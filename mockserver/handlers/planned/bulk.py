@@ -11,10 +11,10 @@ from mockserver.handlers.planned.places import in_path, plan_of
 from mockserver.handlers.planned.replying import answered, made
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.handlers.planned.single import add, sent, write
-from mockserver.inference.words import flat, singular
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
 from mockserver.values.members import value_at
+from mockserver.values.name_words import flat, singular
 
 
 def bulk(call: Call, tenant: Tenant) -> Reply:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from mockserver.inference.words import flat
 from mockserver.messages import Json
+from mockserver.values.name_words import flat
 
 _RANKS = (
     re.compile(r"born|birth"),

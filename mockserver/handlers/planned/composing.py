@@ -18,10 +18,11 @@ from mockserver.handlers.planned.embedding import completed, usual
 from mockserver.handlers.planned.new_keys import identified
 from mockserver.handlers.planned.places import keys_of
 from mockserver.handlers.planned.scope import Scope
-from mockserver.inference.words import RENAMES, flat, singular
+from mockserver.inference.words import RENAMES
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
 from mockserver.values.members import value_at
+from mockserver.values.name_words import flat, singular
 
 _MADE = re.compile(r"(created|inserted|added)(at|on|date|time|datetime)?|(date|time)?created|creation(date|time)")
 _CHANGED = re.compile(

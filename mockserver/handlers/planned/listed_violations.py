@@ -9,8 +9,8 @@ from mockserver.contract.document import Node
 from mockserver.contract.making import Maker
 from mockserver.contract.scalars import Draw
 from mockserver.errors import Refusal, Violation
-from mockserver.inference.words import flat
 from mockserver.messages import Json
+from mockserver.values.name_words import flat
 from mockserver.values.pointer import steps_of
 
 TEXTS = ("message", "detail", "title", "error", "description", "msg", "reason", "error_description", "errorMessage")

@@ -13,16 +13,16 @@ from mockserver.handlers.planned.paging import PlannedPage, paged
 from mockserver.handlers.planned.places import in_path, keys_of, plan_of
 from mockserver.handlers.planned.replying import answered
 from mockserver.handlers.planned.scope import Scope, scope_of
-from mockserver.inference.words import flat, singular
+from mockserver.inference.words import DIRECTIONS, SORTS, TEXTS
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value
+from mockserver.values.name_words import flat, singular
 
 KEYS_WITHIN = ("id", "gid", "uuid", "sid", "key", "name", "value")
 """What of an object is compared where a parameter gives a text."""
-_SORTS = frozenset({"sort", "sortby", "order", "orderby", "ordering"})
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_TEXTS = frozenset({"q", "query", "search", "keyword", "keywords", "term", "text"})
+_TEXTS = TEXTS | {"text"}
 
 
 def list_(call: Call, tenant: Tenant) -> Reply:
@@ -81,7 +81,7 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     text = next(
         (str(value) for name, value in asked.items() if flat(name) in _TEXTS and flat(name) not in members), None
     )
-    sort = next((value for name, value in asked.items() if flat(name) in _SORTS and flat(name) not in members), None)
+    sort = next((value for name, value in asked.items() if flat(name) in SORTS and flat(name) not in members), None)
     if isinstance(sort, list):
         sort = sort[0] if sort else None
     records = scope.in_order(condition(wanted))
@@ -125,9 +125,7 @@ def _meets(value: Json, wanted: Json) -> bool:
 def _sort(kept: list[tuple[Record, Any]], members: dict[str, str], sort: str, asked: Any) -> None:
     """``name``, ``-name``, ``name:desc``, ``name desc``, or with a parameter that says the direction."""
     name, _, way = sort.replace(" ", ":").partition(":")
-    direction = way or next(
-        (str(value) for key, value in asked.items() if flat(key) in ("direction", "sortdir", "sortorder")), ""
-    )
+    direction = way or next((str(value) for key, value in asked.items() if flat(key) in DIRECTIONS), "")
     is_down = name.startswith("-") or direction.lower().startswith("desc")
     member = members.get(flat(name))
     if member is None:

@@ -10,6 +10,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.making import Maker
 from mockserver.contract.plan import Model
 from mockserver.contract.scalars import Draw, patterned, uuid_from
+from mockserver.inference.words import KEYS
 from mockserver.messages import Json
 from mockserver.values.members import value_at, with_value
 
@@ -17,7 +18,7 @@ DRAWN = 40
 """How many keys of a pattern are drawn, for one of them to be long enough."""
 UNLIKELY = 5
 """Keys shorter than this are what people try first, and so the last that are given out."""
-_CALLED = frozenset({"id", "uuid", "uid", "sid", "gid", "guid", "key", "slug"})
+_CALLED = frozenset({*KEYS, "key", "slug"})
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9]{0,15}[_-])[A-Za-z0-9]+")

@@ -12,14 +12,14 @@ from mockserver.contract.document import Node
 from mockserver.contract.plan import OperationPlan, Steps
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.places import keys_of, plan_of
-from mockserver.inference.words import CURSORS, NEXT, PAGES, SIZES, TOTALS, bare, flat
+from mockserver.inference.words import CURSORS, MORE, NEXT, OFFSETS, PAGES, SIZES, TOTALS
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
 from mockserver.values.absent import ABSENT
+from mockserver.values.name_words import bare, flat
 
-OFFSETS = frozenset({"offset", "skip", "startat", "startindex", "pageoffset"})
 COUNTS = frozenset({"count", "numberofelements", "itemcount", "resultcount", "pagecounts"})
-MORE = frozenset({"hasmore", "hasnext", "hasnextpage", "moreitems", "more", "truncated", "incompleteresults"})
+MORE_OF_A_MEMBER = MORE | {"more", "truncated"}
 LESS = frozenset({"hasprevious", "hasprev", "haspreviouspage", "hasprevpage"})
 PREVIOUS = frozenset({"previous", "prev", "previouspageuri", "prevpage", "previouscursor"})
 LAST_PAGES = frozenset({"pagestotal", "totalpages", "pagecount", "numpages", "lastpage"})
@@ -116,13 +116,13 @@ def _backward(roles: dict[str, str], number: int, start: int) -> dict[str, str]:
     return {}
 
 
-_HOLDERS = ("pagination", "pageable", "paging")
+_PREFIXES = ("pagination", "pageable", "paging")
 
 
 def _role(name: str) -> str:
     """What a parameter is for: ``pagination[pageSize]`` what ``pageSize`` is."""
     word = flat(name)
-    return next((rest for one in _HOLDERS if (rest := word.removeprefix(one)) not in ("", word)), word)
+    return next((rest for one in _PREFIXES if (rest := word.removeprefix(one)) not in ("", word)), word)
 
 
 def _beside(call: Call, facts: dict[str, Any]) -> dict[str, Json]:
@@ -169,7 +169,7 @@ def _numbers(facts: dict[str, Any]) -> Iterator[tuple[frozenset[str], Json]]:
     yield TOTALS | {"count"}, facts["total"]
     yield COUNTS - {"count"}, facts["count"]
     yield frozenset({"incompleteresults"}), False
-    yield MORE, bool(facts["onward"])
+    yield MORE_OF_A_MEMBER, bool(facts["onward"])
     yield LESS, facts["start"] > 0
     yield LAST_PAGES, -(-facts["total"] // facts["size"])
     yield PAGES | {"number"}, facts["page"]

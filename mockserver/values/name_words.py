@@ -1,0 +1,35 @@
+"""Names as the words that they are made of: ``first_name``, ``firstName`` and ``first-name`` are two words."""
+
+from __future__ import annotations
+
+import re
+
+_SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_VOCABULARY = re.compile(r"^(?:\w+:|@\w+\.)(?=\w)")
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name, in small letters."""
+    return [word.lower() for word in _SPLIT.split(name) if word]
+
+
+def flat(name: str) -> str:
+    """Letters and digits only: ``pet_id``, ``petId`` and ``pet-id`` are one."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def bare(name: str) -> str:
+    """A member's name without the vocabulary that it is of: ``hydra:totalItems``, ``@odata.count``."""
+    return _VOCABULARY.sub("", name)
+
+
+def singular(word: str) -> str:
+    """English's usual plurals undone; irregular ones stay."""
+    low = word.lower()
+    if low.endswith("ies") and len(low) > 4:
+        return word[:-3] + "y"
+    if re.search(r"(ss|us|is)$", low):
+        return word
+    if re.search(r"(x|ch|sh|ss|zz)es$", low):
+        return word[:-2]
+    return word[:-1] if low.endswith("s") and len(low) > 3 else word
