@@ -120,7 +120,7 @@ class World:
             if not self.store.has_begun():
                 self._begin()
             if not isinstance(self.scenario, Prepared):  # a broken template stops the start, not a later request
-                self.scenario.fill(self.store.empty(""), self._on_record)
+                self.scenario.try_template(self.store.empty(""), self._on_record)
         self._on_record = None
 
     def _read(self, settings: Settings) -> None:

@@ -637,9 +637,24 @@ def test_circles_are_circles(needs: dict[int, set[int]]) -> None:
     assert bool(found) == any(start in reaches(start) for start in needs)
 
 
-def test_the_template_is_tried_as_a_tenant_of_it_would_be(tmp_path: Path) -> None:
-    """With fewer of each resource a record could refer to one that only the whole has."""
-    made = scenario(tmp_path, {"books": {"fields": BOOK}}, {"tenants": {}, "template": {"counts": {"books": 1_200}}})
+def tried(folder: Path, count: int, **fields: Any) -> int:
+    """A template of so many books is tried; returns how many of them are made whole."""
+    told = {"tenants": {}, "template": {"counts": {"books": count, "authors": count}}}
+    author = {"fields": {"id": "f'author-{ordinal}'", "name": "'A'"}}
+    made = scenario(folder, {"books": {"fields": {**BOOK, **fields}}, "authors": author}, told)
+    tenant = Store(CONTRACT.indexes, None, 1).empty("")
     ticks: list[int] = []
-    made.fill(Store(CONTRACT.indexes, None, 1).empty(""), lambda: ticks.append(1))
-    assert len(ticks) == made.size() == 1_200
+    made.try_template(tenant, lambda: ticks.append(1))
+    assert len(ticks) == made.size() == 2 * count
+    return len(tenant["books"])
+
+
+def test_the_template_is_tried_by_many_records_and_all_keys(tmp_path: Path) -> None:
+    """Those that are made may refer to any that is not; what one key has to do with another shows, too."""
+    assert tried(tmp_path, 900) == 900
+    assert 1_700 < tried(tmp_path, 5_000, author_id="ref('authors', per=1)") <= 2_001
+    at_last = "f'author-{ordinal + 1}'"  # leads nowhere from the last record alone
+    (missing,) = problems(lambda: tried(tmp_path, 5_000, author_id=at_last))
+    assert '/author_id "author-5001" is not in authors' in missing
+    (twice,) = problems(lambda: tried(tmp_path, 5_000, id="f'book-{min(ordinal, 2_500)}'"))
+    assert '/id "book-2500" is the id of another record (and 2499 more records)' in twice

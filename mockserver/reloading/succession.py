@@ -110,7 +110,7 @@ def _problems_of(settings: Settings, contract: Contract) -> Iterator[Problem]:
 
 def _fill(settings: Settings, contract: Contract) -> None:
     store = Store(contract.indexes, None, settings.max_tenants)
-    scenario_of(settings, contract).fill(store.empty(""))
+    scenario_of(settings, contract).try_template(store.empty(""))
 
 
 def _tried(problems: list[Problem], step: Callable[..., Any], *given: Any) -> Any:

@@ -9,6 +9,7 @@ from mockserver.errors import Problem, SetupError, Violation
 from mockserver.handlers.door import keep
 from mockserver.seeding.item import Item
 from mockserver.store import Tenant
+from mockserver.values.absent import ABSENT
 from mockserver.values.shown import shown
 
 REMEDY = "correct its expression"
@@ -24,6 +25,7 @@ class Filling:
         self._references: dict[tuple[str, str], tuple[Item, str]] = {}
         self.trusted: frozenset[str] = frozenset()
         """The resources whose records may be referred to though they are not there."""
+        self._passed_over: dict[str, set[Any]] = {}
 
     def put(self, item: Item) -> None:
         """Make the record of ``item`` and put it where it belongs."""
@@ -41,17 +43,28 @@ class Filling:
                     self._complain(item, record, violation)
             return
         record_id = record[resource.key] if resource.key else self._tenant.name
-        if record_id in self._tenant[resource.name]:
+        if self._is_there(resource.name, record_id):
             message = f"{shown(record_id, 80)} is the id of another record"
             self._complain(item, record, Violation("record", f"/{resource.key}", "unique", message))
             return
         self._remember(item, record, resource)
         keep(self._tenant, resource, record_id, record)
 
+    def pass_over(self, item: Item) -> None:
+        """Have the record of ``item`` be there without being made, unless its key alone tells that it cannot be."""
+        try:
+            key = item.get_key()
+        except SetupError:
+            key = ABSENT
+        if key is ABSENT or self._is_there(item.recipe.name, key):
+            self.put(item)  # which tells what is wrong with it
+        else:
+            self._passed_over.setdefault(item.recipe.name, set()).add(key)
+
     def raise_any(self) -> None:
         """Raises SetupError when anything was wrong, references that lead nowhere included."""
         for (referenced, wanted), (item, pointer) in self._references.items():
-            if referenced not in self.trusted and wanted not in self._tenant[referenced]:
+            if referenced not in self.trusted and not self._is_there(referenced, wanted):
                 dangling = Violation("record", pointer, "reference", f"{shown(wanted, 80)} is not in {referenced}")
                 self._complain(item, item.record(), dangling, REMEDY if self._tenant[referenced] else _some(referenced))
         self.raise_found()
@@ -60,6 +73,9 @@ class Filling:
         """Raises SetupError when a record could not be put."""
         if self._found:
             raise SetupError(_counted(problem, count) for problem, count in self._found.values())
+
+    def _is_there(self, resource: str, key: Any) -> bool:
+        return key in self._tenant[resource] or key in self._passed_over.get(resource, ())
 
     def _lacks(self, item: Item, missing: list[str]) -> bool:
         """Whether what is missing refers to records of which there are none: then nothing else is worth telling."""

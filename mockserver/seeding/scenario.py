@@ -17,6 +17,10 @@ from mockserver.values.members import value_at
 
 BLOCK = 100
 """How many records of a resource are made before those of the next."""
+TRIED = 1_000
+"""How many records of a resource are made whole, at its beginning and again all over it, to try the template."""
+_STRIDE = 7_919
+"""A prime, so that what is tried all over a resource has nothing in common with what recipes deal out in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,25 @@ class Scenario:
         Raises SetupError listing each place in recipes and pinned records that makes a record the
         contract forbids, refers to one that is not there, or repeats an id.
         """
+        self._fill(tenant, on_record, lambda _: True)
+
+    def try_template(self, tenant: Tenant, on_record: Callable[[], None] | None = None) -> None:
+        """As ``fill`` for a tenant that is thrown away, of which many records are not made, but for their keys.
+
+        So each key is known, and what is made may refer to any record. Raises SetupError as ``fill`` does.
+        """
+        is_inferred = self._contract.maker is not None
+        self._fill(tenant, on_record, lambda item: is_inferred or _is_tried(item))
+
+    def _fill(self, tenant: Tenant, on_record: Callable[[], None] | None, is_made: Callable[[Item], bool]) -> None:
         filling = self._filling(tenant)
         self._meet(tenant)
         with _uncollected():
             for item in self._items(tenant.name):
-                filling.put(item)
+                if is_made(item):
+                    filling.put(item)
+                else:
+                    filling.pass_over(item)
                 if on_record:
                     on_record()
         filling.raise_any()
@@ -147,6 +165,12 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def _is_tried(item: Item) -> bool:
+    """Whether it is one of those by which all records are judged, as the last and any that is written out are."""
+    ordinal, count = item.ordinal, item.making.counts[item.recipe.name]
+    return ordinal <= TRIED or ordinal == count or ordinal * _STRIDE % count < TRIED
 
 
 def _in_blocks(counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:

@@ -28,6 +28,8 @@ class Unannotated:
     def fill(self, tenant: Tenant, on_record: Callable[[], None] | None = None) -> None:
         """Nothing: records appear when somebody looks."""
 
+    try_template = fill
+
     def fill_resource(self, tenant: Tenant, resource: str) -> None:
         """Nothing."""
 
