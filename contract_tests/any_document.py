@@ -108,7 +108,7 @@ def _required(asking: PlainTrying, operation: Operation, body: Any) -> list[str]
     said = asking.read_only(schema)
     empty = [ABSENT] if any("json" in one for one in operation.plan.bodies) else [ABSENT, [], {}]
     return [name for name, value in lacking if name not in said and not any(
-        asking.replies.allows(schema, value if one is ABSENT else {**value, name: one}) for one in empty)]  # fmt: skip
+        asking.accepts(schema, value if one is ABSENT else {**value, name: one}) for one in empty)]  # fmt: skip
 
 
 @check(*STORED, writes=True, plain=True, provenance=INFERRED, code=207)
@@ -131,7 +131,7 @@ def check_created_is_listed(session: Session, group: Group) -> None:
     """What was created is in the list."""
     asking = PlainTrying(session)
     made = asking.create(group)
-    for operation in _lists(group):
+    for operation in _lists(asking, group):
         with session.each(operation):
             values, largest = asking.below(operation, made.above), _largest(asking, operation)
             reply = asking.send(operation, values, query=largest)
@@ -154,13 +154,13 @@ def _largest(asking: PlainTrying, operation: Operation) -> dict[str, str]:
     return {allowed[0][0]: str(allowed[0][1])} if allowed else {}
 
 
-def _lists(group: Group) -> Iterator[Operation]:
+def _lists(asking: PlainTrying, group: Group) -> Iterator[Operation]:
     """Lists of the whole collection, whose records tell their keys."""
     for operation in group.all(Kind.LIST):
         model, plan = group.resource.model, operation.plan
         filters = [one for one in plan.taken if one.required and one.location == "query"] if plan else []
         is_whole = model is not None and bool(model.key) and model.most is None
-        if plan and plan.items is not None and plan.scope is not None and is_whole and not filters:
+        if plan and plan.items is not None and is_whole and not filters and asking.is_of_all(group, operation):
             yield operation
 
 
@@ -177,7 +177,7 @@ def check_changed_is_read(session: Session, group: Group) -> None:
         made = asking.create(group)
         body = asking.body(operation, 20 + number)
         with session.each(operation):
-            reply = asking.send(operation, asking.at(operation, made), body=body)
+            body, reply = asking.submit(operation, asking.at(operation, made), body)
             session.expect_one_of(reply, GOOD, f"a valid change is answered {reply.status}")
             found = asking.record(asking.send(read, asking.at(read, made)), read)
             sent = asking.comparable(group, asking.said(operation, body))
@@ -201,7 +201,7 @@ def check_deleted_is_gone(session: Session, group: Group) -> None:
     reply = asking.send(read, asking.at(read, made))
     if not _counts_as_deleted(asking.record(reply, read), made.record):
         session.expect_one_of(reply, (*GONE, 400), f"a deleted record is answered {reply.status}")
-    for operation in _lists(group):
+    for operation in _lists(asking, group):
         reply = asking.send(operation, asking.below(operation, made.above))
         keys = [asking.key(group, one) for one in asking.items(reply, operation)]
         session.expect_listing(operation, keys, "the list has a record that was deleted", made.key, lacks=[made.key])
@@ -245,7 +245,7 @@ def check_parents_are_apart(session: Session, group: Group) -> None:
     if one == other or not all(one):
         raise Inconclusive("no two records could be made to work below")
     made = asking.create(group, one)
-    for operation in _lists(group):
+    for operation in _lists(asking, group):
         if operation.plan and not operation.plan.scope:
             continue
         with session.each(operation):
@@ -261,7 +261,7 @@ def check_page_size(session: Session, group: Group) -> None:
     """A list holds no more records than are asked for."""
     asking = PlainTrying(session)
     tried = 0
-    for operation in _lists(group):
+    for operation in _lists(asking, group):
         sizes = [one for one in (operation.plan.taken if operation.plan else ()) if flat(one.name) in list_words.SIZES]
         for one in sizes[:1]:
             if one.location != "query" or not asking.replies.allows(one.schema, 1):

@@ -56,8 +56,8 @@ def check_values(session: Session, group: Group) -> None:
         made = full_record(asking, group)
         for valid in asking.bodies(group, operation):
             with session.each(operation):
-                body = asking.changing(operation, group, made, valid)
-                reply = asking.send(operation, asking.at(operation, made), body=body)
+                changed = asking.changing(operation, group, made, valid)
+                body, reply = asking.submit(operation, asking.at(operation, made), changed)
                 if reply.status not in GOOD:
                     continue
                 sent = asking.comparable(group, asking.said(operation, body))
@@ -117,8 +117,8 @@ def check_merged(session: Session, group: Group) -> None:
         for what, part in _parts(asking, group, operation):
             said = asking.said(operation, part)
             with session.each(operation):
-                body = asking.changing(operation, group, made, part)
-                reply = asking.send(operation, asking.at(operation, made), body=body)
+                changed = asking.changing(operation, group, made, part)
+                reply = asking.send(operation, asking.at(operation, made), body=changed)
                 if reply.status not in GOOD or not isinstance(said, dict):
                     continue
                 found = asking.read_back(group, made)
@@ -143,7 +143,7 @@ def _parts(asking: PlainTrying, group: Group, operation: Operation) -> list[tupl
     members = sorted(set(full) - asking.read_only(schema))
     tried = [("one member", {name: full[name]}) for name in (*members[:1], *members[-1:])]
     tried += [("a member that is null", {name: None}) for name in members if name not in asking.needed(group)]
-    tried = [(what, body) for what, body in tried if asking.replies.allows(schema, body)]
+    tried = [(what, body) for what, body in tried if asking.accepts(schema, body)]
     return tried[:4] or [("what must be there", asking.body(operation, 31))]
 
 
@@ -156,8 +156,8 @@ def check_others(session: Session, group: Group) -> None:
         made, others = asking.create(group, above), [asking.create(group, above) for _ in range(2)]
         before = [asking.read_back(group, one) for one in others]
         listed_before = asking.as_listed(group, above)
-        body = asking.changing(operation, group, made, asking.full_body(operation, 41))
-        reply = asking.send(operation, asking.at(operation, made), body=body)
+        valid = asking.changing(operation, group, made, asking.full_body(operation, 41))
+        _, reply = asking.submit(operation, asking.at(operation, made), valid)
         if reply.status not in GOOD:
             raise Inconclusive(f"a valid change is answered {reply.status}")
         for one, was in zip(others, before, strict=True):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from contextlib import suppress
+from typing import Any, TypeAlias
 
 from mockserver.conformance import (
     Group,
@@ -27,6 +28,10 @@ INFERRED = Provenance.INFERRED
 GOOD = range(200, 300)
 SHORT = 10
 """A list of fewer records than any page has is whole."""
+Order: TypeAlias = list[tuple[str, dict[str, str], bool]]
+"""By one member: its name, the query, and whether it is descending; for each way round."""
+MOST = 3
+"""By how many members a list is ordered."""
 
 
 @check(plain=True, provenance=INFERRED)
@@ -98,20 +103,32 @@ def check_sorted(session: Session, group: Group) -> None:
         above, made = asking.several(group, MADE)
         listing = PlainListing(asking, group, operation, above)
         items = [one for one in asking.items(listing.ask({}), operation) if isinstance(one, dict)]
-        turns = next(_orders(asking, listing, items), None) if len(items) > 2 else None
-        for name, query, is_down in turns or ():
-            tried += 1
-            with session.each(operation):
-                _in_order(session, asking, listing, query, name, is_down=is_down)
+        orders = [*_orders(asking, listing, items)] if len(items) > 2 else []
+        for turns in _judged(asking, listing, orders):
+            for name, query, is_down in turns:
+                tried += 1
+                with session.each(operation):
+                    _in_order(session, asking, listing, query, name, is_down=is_down)
         for one in made:
             asking.remove(group, one)
     if not tried:
         raise Inconclusive("no list takes an order")
 
 
-def _orders(
-    asking: PlainTrying, listing: PlainListing, items: list[dict[str, Any]]
-) -> Iterator[list[tuple[str, dict[str, str], bool]]]:
+def _judged(asking: PlainTrying, listing: PlainListing, orders: list[Order]) -> list[Order]:
+    """The orders to judge: the first where the document names what to order by, else those that the target knows.
+
+    What it does not know leaves the list as it is; where it knows none of them, the first is judged, as none is given.
+    """
+    sort = listing.parameter(list_words.SORTS)
+    if sort is None or asking.maker.shapes.says(sort.schema, "enum") is not None:
+        return orders[:MOST]
+    usual = listing.page({}).keys
+    known = [turns for turns in orders if any(listing.page(query).keys != usual for _, query, _ in turns)]
+    return known[:MOST] or orders[:1]
+
+
+def _orders(asking: PlainTrying, listing: PlainListing, items: list[dict[str, Any]]) -> Iterator[Order]:
     """For each member to order by: its name, what asks for that, and whether it is the other way round."""
     sort, way = listing.parameter(list_words.SORTS), listing.parameter(list_words.DIRECTIONS)
     for name in items[0] if sort is not None else ():
@@ -140,9 +157,19 @@ def _in_order(
     found = [one[name] for one in asking.items(reply, listing.operation) if isinstance(one, dict) and name in one]
     if reply.status not in GOOD or len(found) < 3:
         return
-    lowered = [one.lower() if isinstance(one, str) else one for one in found]
-    is_sorted = sorted(found, reverse=is_down) == found or sorted(lowered, reverse=is_down) == lowered
+    is_sorted = any(sorted(keys, reverse=is_down) == keys for keys in _collations(found))
     session.expect(is_sorted, f"{'descending' if is_down else 'ascending'} order by {name} is asked for, and not given")
+
+
+def _collations(found: list[Any]) -> Iterator[list[Any]]:
+    """What the values of a list may be compared by: themselves, texts without case or punctuation, numbers in texts."""
+    yield found
+    texts = [one for one in found if isinstance(one, str)]
+    if len(texts) == len(found):
+        yield [one.lower() for one in texts]
+        yield ["".join(filter(str.isalnum, one.lower())) for one in texts]
+        with suppress(ValueError):
+            yield [float(one) for one in texts]
 
 
 @check(Kind.LIST, Kind.CREATE, writes=True, plain=True, provenance=INFERRED)

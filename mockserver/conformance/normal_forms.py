@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +40,12 @@ def is_normal_form(sent: Any, found: Any, *, in_order: bool = True) -> bool:
             is_normal_form(one, found[name], in_order=in_order) for name, one in sent.items()
         )
     if isinstance(sent, str) and isinstance(found, str):
-        return found == sent.strip() or _is_other_case(sent, found) or _is_same_moment(sent, found)
+        return (
+            found == sent.strip()
+            or _is_other_case(sent, found)
+            or _is_same_moment(sent, found)
+            or _is_same_decimal(sent, found)
+        )
     if isinstance(sent, int | float) and isinstance(found, int | float) and float in (type(sent), type(found)):
         return not isinstance(sent, bool) and _is_rounded(float(sent), found)
     return False
@@ -80,6 +86,18 @@ def _is_uuid(text: str) -> bool:
         return str(UUID(text)) == text.lower()
     except ValueError:
         return False
+
+
+def _is_same_decimal(sent: str, found: str) -> bool:
+    """Whether both are one number, told with other zeros or fewer decimals: ``.5`` as ``0.50``."""
+    try:
+        one, other = Decimal(sent.strip()), Decimal(found)
+    except InvalidOperation:
+        return False
+    if not (one.is_finite() and other.is_finite()) or "." not in sent + found:
+        return False
+    places = -int(other.as_tuple().exponent)
+    return one == other or (places in DECIMALS and 2 * abs(one - other) <= Decimal(10) ** -places)
 
 
 def _is_same_moment(sent: str, found: str) -> bool:

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.fresh_keys import with_fresh_key
-from mockserver.conformance.plain_replies import PlainReplies
-from mockserver.conformance.plain_writing import cookie, flat, is_file, last_of, multipart, query_pairs, show, text_of
-from mockserver.conformance.session import Session
-from mockserver.conformance.traffic import Received, Sent, json_or_none
+from mockserver.conformance.plain_bodies import NOW, freshened, naming, without_read_only
+from mockserver.conformance.plain_contents import examples_of, media_of, planned
+from mockserver.conformance.plain_sending import PlainSending
+from mockserver.conformance.plain_writing import last_of, text_of
+from mockserver.conformance.traffic import Received, json_or_none
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
-from mockserver.contract.making import Maker
-from mockserver.contract.plan import OperationPlan, Parent, Steps, Taken
+from mockserver.contract.plan import Parent, Steps
+from mockserver.contract.read_only import completed
 from mockserver.contract.scalars import Draw
 from mockserver.values.absent import ABSENT
+from mockserver.values.equality import same_json
 
-NOW = datetime(2025, 4, 18, 12, tzinfo=UTC)
 DEEPEST = 4
-UNKNOWN = 987_654_321
 """How many parents above each other are made."""
+UNKNOWN = 987_654_321
+REFUSED = (400, 409, 422)
+"""How a body is refused that the schema allows and the target does not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,67 +43,83 @@ class PlainMade:
 
 
 @dataclass(slots=True)
-class PlainAsking:
-    """Speaks for one check to a target whose document tells no meanings."""
+class PlainAsking(PlainSending):
+    """Speaks for one check to a target whose document tells no meanings.
 
-    session: Session
+    ``refers``: records that bodies name are made or looked for, so that making a body may send requests.
+    """
+
+    refers: bool = True
     _made: int = field(default=0)
-
-    def send(
-        self,
-        operation: Operation,
-        values: Mapping[str, str] | None = None,
-        *,
-        body: Any = ABSENT,
-        query: Mapping[str, str] | None = None,
-        without: str = "",
-        raw: bytes | None = None,
-        media: str = "",
-        with_credentials: bool = True,
-    ) -> Received:
-        """Send a request that is valid but for what is said otherwise; ``values`` fill the path.
-
-        ``without``: but for the parameter of that name; ``raw``: with that content, of the media type ``media``.
-        """
-        plan = planned(operation)
-        needed = plan.needs[:1] if with_credentials else plan.needs
-        shown = {(one.location, one.name) for each in needed for one in each}  # some say them as parameters, too
-        taken = (one for one in plan.taken if (one.location, one.name) not in shown and one.name != without)
-        pairs, own = self._parameters(tuple(taken))
-        pairs += list((query or {}).items())
-        for one in plan.needs[0] if with_credentials and plan.needs else ():
-            show(one, self.session.own.token or "token", pairs, own)
-        content = b""
-        if body is not ABSENT:
-            own["Content-Type"], content = self._content(operation, body)
-        if raw is not None:
-            own["Content-Type"], content = media or media_of(operation), raw
-        path = re.sub(r"\{([^{}]+)\}", lambda found: self._in_path(operation, found[1], values or {}), operation.path)
-        target = f"{path}?{urlencode(pairs)}" if pairs else path
-        own.setdefault("Accept", "*/*")
-        return self.session.client.send(Sent(operation.method, target, tuple(own.items()), content or None))
+    _named: dict[str, str | None] = field(default_factory=dict)
 
     def body(self, operation: Operation, ordinal: int = 0) -> Any:
         """A valid body, ABSENT where none is taken. Raises Inconclusive."""
         schema = self.body_schema(operation)
         if schema is None:
             return ABSENT
-        examples = tuple(self._examples(operation))
+        examples = tuple(examples_of(self.session.plan.contract.document, operation))
         made = self.maker.make(schema, Draw.of(ordinal, NOW), examples if ordinal == 0 else ())
-        if not self.replies.allows(schema, made):
+        made = self.suited(operation, made)
+        if not self.accepts(schema, made):
             raise Inconclusive(f"no valid body for {operation.id} could be made from the document")
         return made
 
-    @property
-    def maker(self) -> Maker:
-        """What makes values for the document's schemas."""
-        maker = self.session.plan.contract.maker
-        assert maker
-        return maker
+    def accepts(self, schema: Node, body: Any) -> bool:
+        """Whether a client may send ``body``: it keeps the schema but for what only the server says."""
+        allows = self.replies.allows
+        return allows(schema, body) or allows(schema, completed(self.maker, schema, body))
 
-    def schema(self, operation: Operation) -> Node:
-        """The schema of the body that is sent."""
-        return self.body_schema(operation) or Node("", None)
+    def suited(self, operation: Operation, body: Any) -> Any:
+        """``body`` without what only the server says, with the keys of records that are there where it names some."""
+        schema, model = self.body_schema(operation), operation.resource.model
+        if schema is None or not isinstance(body, dict) or not self.accepts(schema, body):
+            return body
+        bare = without_read_only(self.maker, schema, body)
+        body = bare if self.accepts(schema, bare) else body
+        if model is None or not self.refers or "json" not in media_of(operation):
+            return body
+        steps = planned(operation).sent
+        places: dict[Steps, str] = {**model.keys_within()}
+        places |= {(name,): one for name, one in (*model.foreign.items(), *model.references.items())}
+        held = {place: one for place, one in places.items() if within(body, (*steps, *place)) is not None}
+        named = {place: self._referred(one) for place, one in held.items() if place != model.key}
+        return naming(body, steps, named, lambda one: self.accepts(schema, one))
+
+    def _referred(self, resource: str) -> str | None:
+        """The key of a record of ``resource``, always the same; None where there is none, or while it is made."""
+        if resource not in self._named:
+            self._named[resource] = None
+            with suppress(Inconclusive, NotApplicable):
+                self._named[resource] = self._some(self.session.plan.groups[resource], 0)
+        return self._named[resource]
+
+    def fresh(self, operation: Operation, body: Any, good: Any = ABSENT) -> Any:
+        """``body`` with texts that no other of the run has; where it differs from ``good`` it stays as it is."""
+        schema, model, steps = self.body_schema(operation), operation.resource.model, planned(operation).sent
+        if schema is None or model is None:
+            return body
+        record, kept = within(body, steps), within(good, steps) if good is not ABSENT else None
+        spoilt: set[str] = set()
+        if isinstance(record, dict) and isinstance(kept, dict):
+            spoilt = {name for name in record if not same_json(record[name], kept.get(name))}
+        but = {*model.key[:1], *model.foreign, *model.references, *spoilt}
+        accepts = (lambda one: self.accepts(schema, one)) if good is ABSENT else (lambda _: True)
+        return freshened(self.maker, schema, steps, body, self.session.ordinal(), accepts=accepts, but=frozenset(but))
+
+    def submit(self, operation: Operation, values: Mapping[str, str], body: Any) -> tuple[Any, Received]:
+        """Send ``body``; where it is refused, once more with texts that no other has: what was sent, and the reply."""
+        unique = self.session.habits.is_unique
+        if operation.id in unique:
+            body = self.fresh(operation, body)
+        reply = self.send(operation, values, body=body)
+        if reply.status in REFUSED and operation.id not in unique and "json" in media_of(operation):
+            other = self.fresh(operation, body)
+            again = self.send(operation, values, body=other) if not same_json(other, body) else reply
+            if 200 <= again.status < 300:
+                unique.add(operation.id)
+                return other, again
+        return body, reply
 
     def unknown(self, operation: Operation) -> str:
         """A key that no record has, as its parameter wants it."""
@@ -112,18 +128,13 @@ class PlainAsking:
             return str(UNKNOWN)
         return text_of(self.usual(schema, UNKNOWN))
 
-    @property
-    def replies(self) -> PlainReplies:
-        assert self.session.plan.replies
-        return self.session.plan.replies
-
     def create(self, group: Group, above: tuple[str, ...] | None = None, depth: int = 0) -> PlainMade:
         """Make a record and say where it is. Raises Inconclusive where that is refused or tells no key."""
         operation = group.one(Kind.CREATE)
         above = self.above(group, depth) if above is None else above
         self._made += 1
         body = self.new_body(group, operation, self._made)
-        reply = self.send(operation, self.below(operation, above), body=body)
+        body, reply = self.submit(operation, self.below(operation, above), body)
         if not 200 <= reply.status < 300:
             raise Inconclusive(f"{operation.id} answered {reply.status} to a body that its schema allows")
         record = within(json_or_none(reply.body), planned(operation).record or ())
@@ -217,84 +228,9 @@ class PlainAsking:
         found = within(json_or_none(reply.body), plan.items or ())
         return [within(one, plan.each) for one in found] if isinstance(found, list) else []
 
-    def _in_path(self, operation: Operation, name: str, values: Mapping[str, str]) -> str:
-        if name in values:
-            return quote(values[name], safe="")
-        if name == self.session.plan.contract.tenant:
-            return quote(self.session.own.tenant, safe="")
-        schema = next((one.schema for one in planned(operation).taken if one.name == name), None)
-        return quote(text_of(self.usual(schema)) or "x", safe="")  # an empty segment would be another path
-
-    def usual(self, schema: Node | None, number: int = 7) -> Any:
-        """A value of a parameter's schema."""
-        return self.maker.make(schema, Draw.of(number, NOW)) if schema is not None and schema.value is not None else "x"
-
-    def _parameters(self, taken: tuple[Taken, ...]) -> tuple[list[tuple[str, str]], dict[str, str]]:
-        """The required ones: query pairs and headers, cookies among these."""
-        pairs: list[tuple[str, str]] = []
-        headers: dict[str, str] = {}
-        for one in taken:
-            if not one.required or one.location == "path":
-                continue
-            value = self.usual(one.schema)
-            if one.location == "query":
-                pairs += query_pairs(one, value)
-            elif one.location == "header":
-                headers[one.name] = text_of(value)
-            elif one.location == "cookie":
-                cookie(headers, one.name, text_of(value))
-        return pairs, headers
-
-    def body_schema(self, operation: Operation) -> Node | None:
-        """The schema of the body that is sent, None where none is taken."""
-        bodies = planned(operation).bodies
-        return bodies[media_of(operation)] if bodies else None
-
-    def _examples(self, operation: Operation) -> Iterator[Any]:
-        document = self.session.plan.contract.document
-        place = document.operation(operation.path, operation.method).child("requestBody")
-        media = document.follow(place).child("content", media_of(operation))
-        if media.child("example").value is not None:
-            yield media.child("example").value
-        for _, node in media.child("examples").items():  # noqa: PERF102 -- a Node is not a dict
-            yield document.follow(node).child("value").value
-
-    def _content(self, operation: Operation, body: Any) -> tuple[str, bytes]:
-        media = media_of(operation)
-        if "urlencoded" in media and isinstance(body, dict):
-            if any(one in ([], {}) for one in body.values()):
-                raise Inconclusive(f"{operation.id} takes a form, which cannot hold an empty list or object")
-            pairs = [(name, text) for name, one in body.items() for text in flat(one)]
-            return media, urlencode(pairs).encode()
-        if "json" in media or media == "*/*":
-            return media if "json" in media else "application/json", json.dumps(body).encode()
-        if media.startswith("multipart/") and isinstance(body, dict):
-            return multipart(media, body, self._files(operation))
-        if "xml" in media:
-            raise Inconclusive(f"{operation.id} takes {media}, of which no body is made")
-        return media if "*" not in media else "application/octet-stream", text_of(body).encode()
-
-    def _files(self, operation: Operation) -> set[str]:
-        """The members of a form that are files."""
-        shapes, schema = self.maker.shapes, self.body_schema(operation)
-        members = shapes.properties(schema) if schema is not None else {}
-        return {name for name, node in members.items() if is_file(shapes, node)}
-
 
 def within(value: Any, steps: Steps) -> Any:
     """What ``steps`` lead to in ``value``; None where they lead nowhere."""
     for step in steps:
         value = value.get(step) if isinstance(value, dict) else None
     return value
-
-
-def planned(operation: Operation) -> OperationPlan:
-    """How the operation was inferred to be answered."""
-    assert operation.plan
-    return operation.plan
-
-
-def media_of(operation: Operation) -> str:
-    """The media type to send: JSON where it is taken."""
-    names = list(planned(operation).bodies)
-    return next((one for one in names if "json" in one and "patch" not in one), names[0])

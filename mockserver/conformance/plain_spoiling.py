@@ -11,6 +11,7 @@ from mockserver.conformance.plain_writing import text_of
 from mockserver.contract import Operation
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Taken
+from mockserver.values.absent import ABSENT
 
 DEEPEST = 3
 OTHERS: Mapping[str, tuple[tuple[str, Any], ...]] = {
@@ -22,13 +23,28 @@ OTHERS: Mapping[str, tuple[tuple[str, Any], ...]] = {
     "object": (("a text", "text"), ("a list", [])),
 }
 """By type, values of others that lenient readers take for one of it."""
-LENIENT = ("is a number as text", "is true as text", "is a number")
-"""Of these, what many a reader converts: the document's type is kept by what is stored."""
+LENIENT = ("is a number as text", "is true as text", "is a number", "is a fraction", "is null")
+"""Of these, what many a reader converts, or takes for nothing: the document's type is kept by what is stored."""
 
 
-def is_lenient(what: str) -> bool:
-    """Whether to take a body that ``what`` describes may be a reader's leniency: the document forbids none."""
-    return what.endswith(LENIENT)
+def is_lenient(what: str, good: Any, sent: Any, found: Any) -> bool:
+    """Whether to take a body that ``what`` describes may be a reader's leniency: the document forbids none.
+
+    It is where a null is ``found`` filled in, or the member may be missing; ``good`` is what was valid before.
+    """
+    return what.endswith(LENIENT) and not (what.endswith("is null") and _is_kept(good, sent, found))
+
+
+def _is_kept(good: Any, sent: Any, found: Any) -> bool:
+    """Whether a null that was sent in the place of something good is found there."""
+    if sent is None:
+        return good is not None and found is None
+    if isinstance(sent, dict) and isinstance(good, dict):
+        holder = found if isinstance(found, dict) else {}
+        return any(_is_kept(good.get(name), one, holder.get(name, ABSENT)) for name, one in sent.items())
+    if isinstance(sent, list) and isinstance(good, list) and isinstance(found, list):
+        return any(map(_is_kept, good, sent, found))
+    return False
 
 
 class PlainSpoiling:
@@ -54,7 +70,7 @@ class PlainSpoiling:
         yield from ((what, spoilt) for _, _, what, spoilt in sorted(ranked, key=lambda one: one[:2]))
 
     def _is_forbidden(self, schema: Node, value: Any) -> bool:
-        return not self._asking.replies.allows(schema, value) and not self._maker.allows(schema, value)
+        return not self._asking.accepts(schema, value) and not self._maker.allows(schema, value)
 
     def _spoilt(self, node: Node, value: Any, *, formats: bool, depth: int = 0) -> Iterator[tuple[str, Any]]:
         if isinstance(value, dict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -12,7 +12,9 @@ from mockserver.conformance.comparing import alike, listed
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.fresh_keys import with_fresh_key
 from mockserver.conformance.normal_forms import is_normal_form
-from mockserver.conformance.plain_asking import NOW, UNKNOWN, PlainAsking, PlainMade, media_of, planned, within
+from mockserver.conformance.plain_asking import UNKNOWN, PlainAsking, PlainMade, within
+from mockserver.conformance.plain_bodies import NOW
+from mockserver.conformance.plain_contents import media_of, planned
 from mockserver.conformance.plain_writing import text_of
 from mockserver.conformance.stories.trail import Expected
 from mockserver.conformance.traffic import Received, json_or_none
@@ -37,15 +39,17 @@ class PlainTrying(PlainAsking):
         schema, maker = self.body_schema(operation), self.maker
         if schema is None:
             return ABSENT
-        made = maker.make(schema, Draw.of(ordinal, NOW, full=True, varies=True))
-        return made if self.replies.allows(schema, made) else self.body(operation, ordinal)
+        made = self.suited(operation, maker.make(schema, Draw.of(ordinal, NOW, full=True, varies=True)))
+        return made if self.accepts(schema, made) else self.body(operation, ordinal)
 
     def renewed(self, group: Group, operation: Operation, body: Any, good: Any = ABSENT) -> Any:
-        """``body`` of a create with a key that nothing else of this run has; of other operations as it is.
+        """``body`` of a create with a key that nothing else of this run has; with such texts where the target asks so.
 
         ``good`` is what ``body`` was before it was spoilt: where the key was, it stays so.
         """
         schema, model = self.body_schema(operation), group.resource.model
+        if operation.id in self.session.habits.is_unique:
+            body = self.fresh(operation, body, good)
         if operation.kind is not Kind.CREATE or schema is None or not isinstance(body, dict) or model is None:
             return body
         steps = (*planned(operation).sent, *model.key)
@@ -57,8 +61,7 @@ class PlainTrying(PlainAsking):
     def attempt(self, group: Group, above: tuple[str, ...], body: Any) -> PlainMade | None:
         """A record made with ``body``, given a fresh key; None where that is refused or tells no key."""
         operation = group.one(Kind.CREATE)
-        body = self.renewed(group, operation, body)
-        reply = self.send(operation, self.below(operation, above), body=body)
+        body, reply = self.submit(operation, self.below(operation, above), self.renewed(group, operation, body))
         record = within(json_or_none(reply.body), planned(operation).record or ())
         key = self.told_key(group, record, reply) if 200 <= reply.status < 300 else ""
         return PlainMade(key, above, self.said(operation, body), record) if key else None
@@ -77,6 +80,14 @@ class PlainTrying(PlainAsking):
             return None
         body = self.body(delete) if planned(delete).body_required else ABSENT
         return self.send(delete, self.at(delete, made), body=body)
+
+    def undo(self, group: Group, operation: Operation, values: Mapping[str, str], reply: Received) -> None:
+        """Delete what a request that should have been refused has created."""
+        if operation.kind is not Kind.CREATE or not 200 <= reply.status < 300:
+            return
+        if key := self.told_key(group, self.record(reply, operation), reply):
+            above = tuple(values[name] for name in planned(operation).scope or () if name in values)
+            self.remove(group, PlainMade(key, above, None, None))
 
     def is_json(self, operation: Operation) -> bool:
         """Whether the body that is sent is JSON."""
@@ -174,7 +185,8 @@ class PlainTrying(PlainAsking):
         """The records of the first list below those parents, by key; none where there is no such list."""
         for operation in group.all(Kind.LIST):
             plan = planned(operation)
-            if plan.items is not None and not any(one.required for one in plan.taken if one.location == "query"):
+            needed = any(one.required for one in plan.taken if one.location == "query")
+            if plan.items is not None and not needed and self.is_of_all(group, operation):
                 found = self.items(self.send(operation, self.below(operation, above)), operation)
                 return {key: one for one in found if (key := self.key(group, one))}
         return {}
@@ -192,9 +204,9 @@ class PlainTrying(PlainAsking):
         known = {name: inside(document, group.values, shapes.follow(node)) for name, node in members.items()}
         for row in [*zip_longest(*known.values(), fillvalue=ABSENT)][:MOST]:
             odd = {name: value for name, value in zip(known, row, strict=True) if value is not ABSENT}
-            fits = {name: value for name, value in odd.items() if self.replies.allows(schema, {**full, name: value})}
+            fits = {name: value for name, value in odd.items() if self.accepts(schema, {**full, name: value})}
             body = {**full, **fits}
-            if fits and self.replies.allows(schema, body):
+            if fits and self.accepts(schema, body):
                 yield body
 
     def _keys(self, group: Group) -> set[str]:
@@ -202,13 +214,18 @@ class PlainTrying(PlainAsking):
         model = group.resource.model
         return {*model.key[:1], *model.foreign, *model.references} if model else set()
 
+    def is_of_all(self, group: Group, operation: Operation) -> bool:
+        """Whether a list is of all records below the parents that a path of one names, not below further ones."""
+        plan, model = planned(operation), group.resource.model
+        return plan.scope is not None and not plan.within and model is not None
+
     def whole_lists(self, group: Group, *kinds: Kind) -> Iterator[Operation]:
         """Lists of the collection that need no parameter, whose records tell their keys."""
         model = group.resource.model
         for operation in group.all(*kinds):
             plan = planned(operation)
             needed = [one for one in plan.taken if one.required and one.location == "query"]
-            if plan.items is not None and plan.scope is not None and model and model.key and not needed:
+            if plan.items is not None and model and model.key and not needed and self.is_of_all(group, operation):
                 yield operation
 
     def several(self, group: Group, count: int) -> tuple[tuple[str, ...], list[PlainMade]]:

@@ -18,6 +18,7 @@ from mockserver.conformance.findings import Blocked, Broken, Inconclusive, NotAp
 from mockserver.conformance.identity import Requester
 from mockserver.conformance.judging import Judge, expect_status
 from mockserver.conformance.made import Made, MadeRecords
+from mockserver.conformance.plain_bodies import TargetHabits
 from mockserver.conformance.plain_writing import show
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.registry import Check
@@ -49,6 +50,7 @@ class Session(Judge):
         self._ordinals = itertools.count(1)
         self._targets: dict[tuple[str, str], dict[str, Any]] = {}
         self.greeting: Received | None = None
+        self.habits = TargetHabits()
         client.after += [self.records.look, self.evidence.look, self.see]
 
     # Asking

@@ -150,6 +150,8 @@ def _text(words: Mapping[str, Any], draw: Draw, name: str) -> str:
     most = int(words.get("maxLength", max(least, LONGEST)))
     if words.get("pattern"):
         worded = _worded(name, draw) if is_known(name) or is_moment(name) or is_day(name) else ""
+        if words.get("format") == "decimal":  # such a pattern often allows a sign or a point alone
+            worded = f"{draw.random.randrange(1, 100)}.00" if draw.full else "1"
         if least <= len(worded) <= most and worded and _matches(words["pattern"], worded):
             return worded
         return patterned(words["pattern"], draw.random, least, most)

@@ -25,7 +25,7 @@ class PlainAuthor:
     """Writes the steps of one run; ``furniture`` are those that make what stands above other records. Sends nothing."""
 
     def __init__(self, session: Session) -> None:
-        self.session, self.asking = session, PlainAsking(session)
+        self.session, self.asking = session, PlainAsking(session, refers=False)
         self.furniture: list[Step] = []
         self._named: dict[str, str] = {}
         self._ordinals = itertools.count(1)
@@ -142,7 +142,7 @@ class PlainAuthor:
         own = self.asking.read_only(schema)
         for name in sorted(body):
             lacking = {one: value for one, value in body.items() if one != name}
-            if name not in own and not self.asking.replies.allows(schema, lacking):
+            if name not in own and not self.asking.accepts(schema, lacking):
                 yield lacking
 
     def _step(
