@@ -263,6 +263,40 @@ def test_ref_to_too_few_or_none(tmp_path: Path) -> None:
         assert {record.get("author_id", "-") for name, record in made.records("one") if name == "books"} == wanted
 
 
+def test_a_shortage_is_told_with_the_count_that_would_do(tmp_path: Path) -> None:
+    fields = {**BOOK, "id": "f'b{ordinal}'", "author_id": "f'author-{ordinal}'"}
+    counts = {"books": 5, "authors": 2}
+    told = {"tenants": {"one": {"counts": counts}}}
+    found = problems(lambda: fill(tmp_path, {"books": {"fields": fields}, "authors": AUTHORS}, told))
+    assert found == ['books.yaml /fields/author_id: one, books b3: /author_id "author-3" is not in authors (and 2 more records); let there be 5 (--count authors=5, or counts: {authors: 5} in the scenario)']  # fmt: skip
+    lent = {
+        "let": {"author": "ref('authors', per=1)"},
+        "fields": {**fields, "title": "author.name", "author_id": "author"},
+    }
+    found = problems(lambda: fill(tmp_path, {"books": lent, "authors": AUTHORS}, told))
+    assert found == ["books.yaml /fields/title: one, books: needs 5 of authors, of which there are 2 (and 2 more records); let there be 5 (--count authors=5, or counts: {authors: 5} in the scenario), or fewer books"]  # fmt: skip
+    told = {"tenants": {"one": {"counts": {**counts, "authors": 0}}}}
+    found = problems(lambda: fill(tmp_path, {"books": lent, "authors": AUTHORS}, told))
+    assert "refers to authors, which has no records (and 4 more records); let there be" in found[0], found
+
+
+def test_has_tells_whether_a_record_is_there(tmp_path: Path) -> None:
+    fields = {**BOOK, "author_id": "f'author-{ordinal}' if has('authors', ordinal)"}
+    told = {"tenants": {"one": {"counts": {"books": 4, "authors": 2}}}}
+    made = scenario(tmp_path, {"books": {"fields": fields}, "authors": AUTHORS}, told)
+    filled(CONTRACT, made, "one")
+    keys = [record.get("author_id") for name, record in made.records("one") if name == "books"]
+    assert keys == ["author-1", "author-2", None, None]
+
+
+def test_ids_of_rows_that_start_over_are_told_apart(tmp_path: Path) -> None:
+    rows = [{"id": "red", "title": "Red"}, {"id": "blue", "title": "Blue"}]
+    told = {"tenants": {"one": {"counts": {"books": 5}}}}
+    made = scenario(tmp_path, {"books": {"rows": rows}}, told)
+    filled(CONTRACT, made, "one")
+    assert [record["id"] for _, record in made.records("one")] == ["red", "blue", "red-2", "blue-2", "red-3"]
+
+
 def test_ref_to_its_own_kind_is_to_an_earlier_one(tmp_path: Path) -> None:
     fields = {"id": "f'b{ordinal}'", "state": "ref('books')", "email": "state.title", "title": "f'T{ordinal}'"}
     made = books(tmp_path, fields, 50)
@@ -603,7 +637,9 @@ def test_ids_given_twice(tmp_path: Path) -> None:
     recipe = {"fields": {**BOOK, "id": "cycle('a', 'b')"}}
     told = {"tenants": {"one": {"counts": {"books": 4}, "pinned": {"books": [{"id": "a", "title": "T"}]}}}}
     found = problems(lambda: fill(tmp_path, {"books": recipe}, told))
-    assert found == ['books.yaml /fields/id: one, books b: /id "b" is the id of another record; correct its expression']
+    assert found == [
+        'books.yaml /fields/id: one, books b: /id "b" is the id of another record; correct its expression, or let there be 3 (--count books=3)'
+    ]
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ class Cookbook:
             scope.field = name
             makers[name] = read_field(specs[name], scope)
         self._circles(scope.needs, {resource.name: scope})
-        return Recipe(resource.name, resource.key, makers, tuple(sorted(makers)), place, specs, scope.leads_to)
+        return Recipe(resource.name, resource.key, makers, tuple(sorted(makers)), place, specs, _needs(scope, makers))
 
     def _of(self, name: str) -> list[Path]:
         """The recipe's file, and those that it replaces."""
@@ -94,13 +94,13 @@ class Cookbook:
 
     def _recipe(self, scope: RecipeScope) -> Recipe:
         file, resource = self._files[scope.name], self._resources.get(scope.name)
-        makers: dict[str, Make] = file.makers()
+        makers: dict[str, Make] = file.makers(scope.key_field)
         for name, spec in scope.specs.items():
             if name not in makers:
                 scope.field = name
                 makers[name] = read_field(spec, scope)
         stored = tuple(sorted(name for name in makers if file.is_stored(name, resource)))
-        return Recipe(scope.name, scope.key_field, makers, stored, scope.root, scope.specs, scope.leads_to)
+        return Recipe(scope.name, scope.key_field, makers, stored, scope.root, scope.specs, _needs(scope, stored))
 
     def _circles(self, needs: Mapping[Field, set[Field]], scopes: Mapping[str, RecipeScope]) -> None:
         for circle in circles(needs):
@@ -116,6 +116,10 @@ def declared(fields: Mapping[str, Place], resource: Resource | None) -> None:
     for name, place in fields.items():
         if resource and name not in resource.fields:
             place.complain(f"{resource.name} has no field {quoted(name)}", meant(name, resource.fields))
+
+
+def _needs(scope: RecipeScope, fields: Iterable[str]) -> dict[str, frozenset[str]]:
+    return {name: found for name in fields if (found := scope.behind(name))}
 
 
 def _is_made(member: Place) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.expressions import compile_expression
-from mockserver.seeding.item import Make
+from mockserver.seeding.item import Item, Make
 from mockserver.seeding.place import Place, literal
 from mockserver.seeding.recipe_scope import RecipeScope
 from mockserver.values.absent import ABSENT
@@ -20,6 +20,17 @@ def in_turn(values: list[Any]) -> Make:
     """The first value for the first record, and from the beginning again."""
     count = len(values)
     return lambda _context, item, _it: values[(item.ordinal - 1) % count]
+
+
+def told_apart(keys: list[Any]) -> Make:
+    """The same for keys: where they begin once more, a text has the number of the round behind it."""
+    count, plain = len(keys), in_turn(keys)
+
+    def make(context: Item, item: Item, it: Any) -> Any:
+        key, before = plain(context, item, it), (item.ordinal - 1) // count
+        return f"{key}-{before + 1}" if before and isinstance(key, str) else key
+
+    return make
 
 
 def read_field(place: Place, scope: RecipeScope) -> Make:

@@ -8,6 +8,7 @@ from mockserver.contract import Contract, Resource
 from mockserver.errors import Problem, SetupError, Violation
 from mockserver.handlers.door import keep
 from mockserver.seeding.item import Item
+from mockserver.seeding.shortage import Shortage
 from mockserver.store import Tenant
 from mockserver.values.absent import ABSENT
 from mockserver.values.shown import shown
@@ -22,6 +23,7 @@ class Filling:
         self._contract = contract
         self._tenant = tenant
         self._found: dict[tuple[str, str, str], tuple[Problem, int]] = {}
+        self._short = Shortage(tenant.name)
         self._references: dict[tuple[str, str], tuple[Item, str]] = {}
         self.trusted: frozenset[str] = frozenset()
         """The resources whose records may be referred to though they are not there."""
@@ -38,14 +40,14 @@ class Filling:
             return
         record = resource.stored(record)
         if broken := resource.violations(record):
-            if not self._lacks(item, [one.pointer[1:] for one in broken if one.keyword == "required"]):
+            if not self._short.explains(item, [one.pointer[1:] for one in broken if one.keyword == "required"]):
                 for violation in broken:
                     self._complain(item, record, violation)
             return
         record_id = record[resource.key] if resource.key else self._tenant.name
         if self._is_there(resource.name, record_id):
             message = f"{shown(record_id, 80)} is the id of another record"
-            self._complain(item, record, Violation("record", f"/{resource.key}", "unique", message))
+            self._complain(item, record, Violation("record", f"/{resource.key}", "unique", message), _fewer(item))
             return
         self._remember(item, record, resource)
         keep(self._tenant, resource, record_id, record)
@@ -63,31 +65,26 @@ class Filling:
 
     def raise_any(self) -> None:
         """Raises SetupError when anything was wrong, references that lead nowhere included."""
-        for (referenced, wanted), (item, pointer) in self._references.items():
-            if referenced not in self.trusted and not self._is_there(referenced, wanted):
-                dangling = Violation("record", pointer, "reference", f"{shown(wanted, 80)} is not in {referenced}")
-                self._complain(item, item.record(), dangling, REMEDY if self._tenant[referenced] else _some(referenced))
+        dangling = {
+            (referenced, wanted): at
+            for (referenced, wanted), at in self._references.items()
+            if referenced not in self.trusted and not self._is_there(referenced, wanted)
+        }
+        for (referenced, wanted), (item, _) in dangling.items():
+            self._short.meet(item.making, referenced, wanted)
+        for (referenced, wanted), (item, pointer) in dangling.items():
+            broken = Violation("record", pointer, "reference", f"{shown(wanted, 80)} is not in {referenced}")
+            self._complain(item, item.record(), broken, self._short.remedy(item.making, referenced) or REMEDY)
         self.raise_found()
 
     def raise_found(self) -> None:
         """Raises SetupError when a record could not be put."""
-        if self._found:
-            raise SetupError(_counted(problem, count) for problem, count in self._found.values())
+        # What else is wrong then mostly follows from that.
+        if found := [*self._short.problems()] or [*self._found.values()]:
+            raise SetupError(_counted(problem, count) for problem, count in found)
 
     def _is_there(self, resource: str, key: Any) -> bool:
         return key in self._tenant[resource] or key in self._passed_over.get(resource, ())
-
-    def _lacks(self, item: Item, missing: list[str]) -> bool:
-        """Whether what is missing refers to records of which there are none: then nothing else is worth telling."""
-        found = False
-        for name in missing:
-            referenced = item.recipe.needs.get(name)
-            if referenced and item.making.counts.get(referenced) == 0:
-                problem = f"refers to {referenced}, which has no records"
-                place = Problem(item.recipe.place.file, item.recipe.where(f"/{name}"), problem, _some(referenced))
-                self._keep(place, f"{self._tenant.name}, {item.recipe.name}", f"none/{name}")
-                found = True
-        return found
 
     def _remember(self, item: Item, record: dict[str, Any], resource: Resource) -> None:
         """Keep what the record refers to, to be looked up when all are in."""
@@ -116,8 +113,10 @@ class Filling:
         self._found[key] = (kept, count + 1)
 
 
-def _some(resource: str) -> str:
-    return f"let the scenario have some (counts: {{{resource}: 6}}), or extend one that has: extends: default"
+def _fewer(item: Item) -> str:
+    """What to do about an id that is given twice."""
+    enough = item.ordinal - 1
+    return f"{REMEDY}, or let there be {enough} (--count {item.recipe.name}={enough})" if enough > 0 else REMEDY
 
 
 def _counted(problem: Problem, count: int) -> Problem:

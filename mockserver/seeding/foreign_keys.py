@@ -1,4 +1,4 @@
-"""The function ``ref``: which record of another resource, or thing of a pool, a record refers to."""
+"""Which record of another resource, or thing of a pool, a record refers to, and whether it is there."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class RefScope(Protocol):
     field: str
     key_field: str
     numbered: bool
-    leads_to: dict[str, str]
+    leads_to: dict[str, set[str]]
 
     def other(self, name: str) -> RefScope | None:
         """The scope of another recipe, if there is one of that name."""
@@ -33,9 +33,12 @@ class RefScope(Protocol):
         """Note that the field being read needs a field of a recipe."""
 
 
-def reference_function(scope: RefScope) -> Function:
-    """``ref`` for the recipe of ``scope``."""
-    return Function("ref", ref, context=True, draws=True, check=partial(_check, scope))
+def reference_functions(scope: RefScope) -> tuple[Function, Function]:
+    """``ref`` and ``has`` for the recipe of ``scope``."""
+    return (
+        Function("ref", ref, context=True, draws=True, check=partial(_check, scope)),
+        Function("has", has, context=True, check=partial(_check_named, scope)),
+    )
 
 
 def ref(
@@ -58,26 +61,43 @@ def ref(
     else:
         ordinal = (item.ordinal - 1) // per + 1
     limit = item.making.counts.get(referenced, ordinal)
-    if ordinal < 1 or limit < 1 or (per and ordinal > limit):
+    if ordinal < 1:
+        return ABSENT
+    if limit < 1 or (per and ordinal > limit):
+        item.unmet = {**item.unmet, referenced: ordinal if per else 1}
         return ABSENT
     link = item.links[item.field] = item.making.item(referenced, (ordinal - 1) % limit + 1)
     return link.get_key()
 
 
+def has(item: Item, referenced: str, ordinal: Any) -> bool:
+    """Whether there is a record of that ordinal, for keys that are written by a rule and not by ``ref``."""
+    return isinstance(ordinal, int) and 1 <= ordinal <= item.making.counts.get(referenced, ordinal)
+
+
 def _check(scope: RefScope, site: Site) -> Shape:
     referenced = site.text(0)
-    if referenced is None:
-        return ANY
+    if referenced is not None and (other := _named(scope, site, referenced)) is not None:
+        scope.need(referenced, other.key_field)
+        scope.leads_to.setdefault(scope.field, set()).add(referenced)
+        _check_way(scope, site, referenced)
+    return ANY
+
+
+def _check_named(scope: RefScope, site: Site) -> Shape:
+    if (referenced := site.text(0)) is not None:
+        _named(scope, site, referenced)
+    return ANY
+
+
+def _named(scope: RefScope, site: Site, referenced: str) -> RefScope | None:
+    """The scope of the recipe of that name; None, and a complaint, when there is none."""
     other = scope.other(referenced)
     if other is None:
         site.complain(
             f"unknown recipe {quoted(referenced)}", "name an existing recipe, or add it to the folder 'recipes'"
         )
-        return ANY
-    scope.need(referenced, other.key_field)
-    scope.leads_to[scope.field] = referenced
-    _check_way(scope, site, referenced)
-    return ANY
+    return other
 
 
 def _check_way(scope: RefScope, site: Site, referenced: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from mockserver.errors import Problem, Refusal, SetupError
@@ -19,6 +20,8 @@ KEPT = 5_000
 """How many items that others refer to are kept at once; an item made again is the same item."""
 
 BITS = 2**64 - 1
+
+MET: Mapping[str, int] = MappingProxyType({})
 
 RESERVED = frozenset({"clock", "ordinal", "tenant"})
 """Names that every recipe may read: the scenario's moment, the item's number from 1 on, the tenant's name."""
@@ -36,10 +39,11 @@ class Item(Proxy, Context):
     """One record (or one thing of a pool), and the context in which its expressions are evaluated.
 
     ``base`` is the randomness of the value being made, ``origin`` that of the item; ``links`` are the items that
-    its foreign keys lead to, by the name of the field.
+    its foreign keys lead to, by the name of the field; ``unmet`` are the refs that led nowhere: of which resource
+    there would have to be how many.
     """
 
-    __slots__ = ("base", "field", "links", "making", "ordinal", "origin", "recipe", "values")
+    __slots__ = ("base", "field", "links", "making", "ordinal", "origin", "recipe", "unmet", "values")
 
     def __init__(self, making: Making, recipe: Recipe, ordinal: int, identity: object) -> None:
         super().__init__()
@@ -50,6 +54,7 @@ class Item(Proxy, Context):
         self.field = ""
         self.values: dict[str, Any] = {"ordinal": ordinal, "tenant": making.tenant, "clock": making.clock_text}
         self.links: dict[str, Item] = {}
+        self.unmet: Mapping[str, int] = MET
 
     @property
     def now(self) -> datetime:
@@ -112,7 +117,7 @@ class Recipe:
 
     ``makers`` has a maker for each field and each ``let``; ``stored`` names the fields of a record in
     alphabetical order; ``key`` identifies it; ``place`` is where it is written, ``specs`` the places of its fields;
-    ``needs`` tells of its foreign keys which resource each leads to.
+    ``needs`` tells of a field which recipes' items it cannot be made without.
     """
 
     name: str
@@ -121,7 +126,7 @@ class Recipe:
     stored: tuple[str, ...]
     place: Place
     specs: Mapping[str, Place]
-    needs: Mapping[str, str]
+    needs: Mapping[str, frozenset[str]]
 
     def where(self, pointer: str) -> str:
         """The pointer to what makes the value at ``pointer`` of a record."""
@@ -155,6 +160,10 @@ class Making:
                 self._items.clear()
             item = self._items[name, ordinal] = Item(self, self._recipes[name], ordinal, ordinal)
         return item
+
+    def makes(self, name: str) -> bool:
+        """Whether there is a recipe of that name."""
+        return name in self._recipes
 
 
 @cache

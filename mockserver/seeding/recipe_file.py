@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.contract import Resource
 from mockserver.seeding.fakes import LOCALE, Fakes
-from mockserver.seeding.field_recipes import constant, in_turn
+from mockserver.seeding.field_recipes import constant, in_turn, told_apart
 from mockserver.seeding.item import RESERVED, Make
 from mockserver.seeding.place import Place, literal
 from mockserver.values.absent import ABSENT
@@ -78,13 +78,14 @@ class RecipeFile:
             return LOCALE
         return place.value
 
-    def makers(self) -> dict[str, Make]:
-        """What makes the values that are written out as data."""
+    def makers(self, key: str) -> dict[str, Make]:
+        """What makes the values that are written out as data; those of the field ``key`` identify a record."""
         makers: dict[str, Make] = {name: constant(value) for name, (_, value) in self.constants.items()}
         makers |= {name: in_turn(rows) for name, (_, rows) in self.tables.items() if rows}
         for name in self.row_columns:
             otherwise = self.constants[name][1] if name in self.constants else ABSENT
-            makers[name] = in_turn([row.get(name, otherwise) for row in self.rows])
+            values = [row.get(name, otherwise) for row in self.rows]
+            makers[name] = told_apart(values) if name == key else in_turn(values)
         return makers
 
     def is_stored(self, name: str, resource: Resource | None) -> bool:

@@ -11,7 +11,7 @@ from mockserver.expressions.otherwise import with_else
 from mockserver.seeding import dates, drawing
 from mockserver.seeding.fake_functions import fake_functions
 from mockserver.seeding.fakes import LOCALE, Fakes
-from mockserver.seeding.foreign_keys import reference_function
+from mockserver.seeding.foreign_keys import reference_functions
 from mockserver.seeding.item import RESERVED
 from mockserver.seeding.place import Place
 
@@ -23,7 +23,7 @@ FUNCTIONS = STANDARD.also(
     *(drawing.repeat, drawing.several, drawing.slug, drawing.uuid),
     *(dates.ago, dates.ahead, dates.date_, dates.datetime_, dates.earlier),
 )
-"""Those of every recipe; ``ref`` and ``fake`` depend on which one it is."""
+"""Those of every recipe; ``ref``, ``has`` and ``fake`` depend on which one it is."""
 
 
 class RecipeScope:
@@ -58,14 +58,24 @@ class RecipeScope:
         self.numbered = numbered
         self.field = ""
         self.needs: dict[Field, set[Field]] = {}
-        self.leads_to: dict[str, str] = {}
+        self.leads_to: dict[str, set[str]] = {}
         self.replaced: frozenset[str] = frozenset()
-        self.functions: Functions = FUNCTIONS.also(reference_function(self)).namespace(
+        self.functions: Functions = FUNCTIONS.also(*reference_functions(self)).namespace(
             "fake", fake_functions(fakes, locale)
         )
 
     def need(self, recipe: str, field: str) -> None:
         self.needs.setdefault((self.name, self.field), set()).add((recipe, field))
+
+    def behind(self, field: str) -> frozenset[str]:
+        """The recipes that refs lead to in the expression of ``field``, or in others of this recipe that it reads."""
+        found, waiting = {field}, [field]
+        while waiting:
+            read = self.needs.get((self.name, waiting.pop()), set())
+            more = {name for recipe, name in read if recipe == self.name} - found
+            found |= more
+            waiting += more
+        return frozenset().union(*(self.leads_to.get(name, ()) for name in found))
 
     def shape(self) -> Shape:
         """What its expressions may name."""
