@@ -217,13 +217,12 @@ def _stray(world: World, request: Request) -> Refusal:
 
 def _refused(world: World, refusal: Refusal, trail: _Trail) -> Reply:
     trail.reason, trail.violations = refusal.reason, refusal.violations
+    usual = world.contract.stray
+    if plan := trail.operation.plan if trail.operation else usual:
+        return refused(plan, refusal, trail.request, world.clock.now(), usual)
     reply = say(_error(refusal.message, refusal.violations), refusal.status, headers=refusal.headers)
-    if trail.operation is None and world.contract.stray is not None:
-        return refused(world.contract.stray, refusal, reply.value)
     if trail.operation is None or (refusal.status in GATEWAY and refusal.status not in trail.operation.replies):
         return reply  # a path that is not there, or what a gateway says: no operation declares it
-    if trail.operation.plan is not None:
-        return refused(trail.operation.plan, refusal, reply.value)
     try:
         check(trail.operation, reply, projected=False)
     except ContractBreach as breach:

@@ -47,7 +47,7 @@ def test_a_refusal_lists_each_violation_where_the_document_has_a_list(tmp_path: 
     [
         (listed("errors", status=TEXT, title=TEXT, detail=TEXT, source={"type": "object", "properties": {"pointer": TEXT}}),
          {"errors": [{"status": "422", "source": {"pointer": "/title"}}]}),
-        (listed("errors", field=TEXT, message=TEXT, code=TEXT), {"errors": [{"field": "body/title", "code": "required"}]}),
+        (listed("errors", field=TEXT, message=TEXT, code=TEXT), {"errors": [{"field": "title", "code": "required"}]}),
         ({"type": "object", "required": ["message"], "properties": {"message": TEXT, "errors": {"type": "array", "items": TEXT}}},
          {"errors": ["body/title: is required and missing"]}),
         (listed("violations", path=TEXT, message={"type": "string", "maxLength": 3}), {}),

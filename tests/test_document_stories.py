@@ -95,7 +95,7 @@ class Told:
         operations = [one for one in world_of(self.client).contract.operations() if one.id == name]
         for operation in operations[:1]:
             said = operation.plan.success if got.status_code == operation.plan.status else None
-            said = said or operation.plan.refusal(got.status_code)[1]
+            said = said or operation.plan.refusal(got.status_code)
             if said is None or said.schema is None or "json" not in (got.content_type or ""):
                 continue
             independent(self.client, said.schema.pointer).validate(got.json)

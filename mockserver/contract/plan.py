@@ -194,6 +194,15 @@ class OperationPlan:
         """Whether the document says that the operation may answer so: exactly, as ``2XX``, or by ``default``."""
         return any(name in self.said for name in names_of(status))
 
-    def refusal(self, status: int) -> tuple[int, Said | None]:
-        """The status and the reply that the document declares for a refusal: exact, ``4XX``, ``default`` or none."""
-        return status, next((self.said[name] for name in names_of(status) if name in self.said), None)
+    def refusal(self, status: int) -> Said | None:
+        """The reply that the document declares for a refusal: exact, ``4XX``, ``default`` or none."""
+        return next((self.said[name] for name in names_of(status) if name in self.said), None)
+
+    def other_refusal(self, status: int) -> Said | None:
+        """The declared refusal with a body that is nearest to ``status``, which is not declared itself."""
+        others = [
+            (name[:1] != str(status)[:1], abs(int(name.replace("X", "0")) - status), name)
+            for name, said in self.said.items()
+            if name[:1] in "45" and said.schema is not None and "json" in (said.media_type or "")
+        ]
+        return self.said[min(others)[2]] if others else None

@@ -1,7 +1,7 @@
 """Meaning: one function per kind, ``(Call, Tenant) -> Reply``, run while the tenant's lock is held."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from datetime import datetime
 
 from mockserver.contract import Kind
 from mockserver.contract.plan import OperationPlan
@@ -15,7 +15,7 @@ from mockserver.handlers.listing import list_, lookup, search
 from mockserver.handlers.query_files import table
 from mockserver.handlers.querying import describe, query
 from mockserver.handlers.records import create, delete, find_named, patch, read, replace
-from mockserver.messages import Reply
+from mockserver.messages import Reply, Request
 from mockserver.store import Tenant
 
 HANDLERS: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
@@ -51,11 +51,14 @@ def dispatch(call: Call, tenant: Tenant) -> Reply:
     return HANDLERS[call.operation.kind](call, tenant)
 
 
-def refused(plan: OperationPlan, refusal: Refusal, body: dict[str, Any]) -> Reply:
+def refused(
+    plan: OperationPlan, refusal: Refusal, request: Request, moment: datetime, usual: OperationPlan | None
+) -> Reply:
     """The reply to a refusal of an operation whose document has no annotations; see ``planned.refusing``."""
-    from mockserver.handlers.planned.refusing import refused as planned  # PERF: as above
+    from mockserver.handlers.planned.fault_members import RefusedRequest  # PERF: as above
+    from mockserver.handlers.planned.refusing import refused as planned
 
-    return planned(plan, refusal, body)
+    return planned(plan, refusal, RefusedRequest(request.method, request.path, moment), usual)
 
 
 __all__ = ["HANDLERS", "Call", "Templates", "Tools", "dispatch", "refused"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from mockserver.contract.document import Document
-from mockserver.contract.making import Maker
+from mockserver.contract.making import SCHEMAS, Maker
 from mockserver.contract.plan import OperationPlan, Said
 from mockserver.contract.servers import prefix_of
 from mockserver.inference.paths import ANY, PathTable
@@ -14,20 +14,24 @@ from mockserver.inference.resources import Resources
 
 TENANT_SHARE = 0.8
 """A parameter at the same place in more than this share of the paths, and with no item path, is a tenant."""
+_USUAL = ("404", "4XX", "400", "default", "422")
+"""Where documents tell how they refuse, the likeliest to hold for all first."""
 
 
 def usual_refusal(found: Resources, maker: Maker) -> OperationPlan:
     """How refusals look where no operation is known: as most operations declare theirs."""
-    known_words: dict[str, Said] = {}
+    known_words: dict[str, tuple[str, Said]] = {}
     counts: Counter[str] = Counter()
     for reading in found.readings.values():
-        declared = next((reading.said[one] for one in ("404", "4XX", "400", "default") if one in reading.said), None)
+        status = next((one for one in _USUAL if one in reading.said), "")
+        declared = reading.said.get(status)
         if declared is not None and declared.schema is not None and is_json(declared.media_type or ""):
-            name = found.shapes.name(declared.schema) or declared.schema.pointer
-            known_words.setdefault(name, declared)
+            name = found.shapes.name(declared.schema)
+            name = name if name and name.startswith(SCHEMAS) else repr(declared.schema.value)
+            known_words.setdefault(name, (status, declared))
             counts[name] += 1
     usual = next((known_words[name] for name, count in counts.most_common(1) if count > 1), None)
-    said = {} if usual is None else {"default": usual}
+    said = {} if usual is None else {usual[0]: usual[1]}
     return OperationPlan(maker, "no operation is known", "", 404, Said(None, None), said)
 
 

@@ -2,83 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from mockserver.contract.document import Node
-from mockserver.contract.making import Maker
-from mockserver.contract.plan import OperationPlan
+from mockserver.contract.plan import OperationPlan, Said
 from mockserver.contract.record_examples import media_examples
 from mockserver.contract.scalars import Draw
 from mockserver.errors import Refusal
-from mockserver.handlers.planned.listed_violations import MOMENT, TEXTS, with_violations
+from mockserver.handlers.planned.fault_members import RefusedRequest
+from mockserver.handlers.planned.fault_telling import FaultTeller
+from mockserver.handlers.planned.fault_words import phrase, texts_among
 from mockserver.messages import Json, Reply
 
 PROBLEM = "application/problem+json"
 """The media type of what no document declares (RFC 9457)."""
-DEEPEST = 4
-_MADE = (0, 1)
-"""What numbers come to where no example gives one."""
-_STATUSES = ("status", "code", "statusCode", "status_code")
 
 
-def refused(plan: OperationPlan, refusal: Refusal, body: dict[str, Any]) -> Reply:
-    """The reply to a refusal: as declared for its status, ``4XX`` or ``default``, else ``body`` as a problem."""
-    status, said = plan.refusal(refusal.status)
+def refused(plan: OperationPlan, refusal: Refusal, asked: RefusedRequest, usual: OperationPlan | None = None) -> Reply:
+    """The reply to a refusal: as declared for its status, ``4XX`` or ``default``.
+
+    Else as the operation refuses otherwise, or as most do (``usual``); where none declares how, as a problem.
+    """
+    said, is_declared = _said(plan, usual, refusal.status)
     if said is None:
-        return Reply(status, body, True, None, refusal.headers, (), PROBLEM)
+        return _as(refusal, _problem(refusal), PROBLEM)
     if said.media is None:
-        return Reply(status, headers=refusal.headers)
+        return Reply(refusal.status, headers=refusal.headers)
     schema, content_type = said.schema, said.media_type or "application/json"
     if "json" not in content_type:
-        return Reply(status, raw=refusal.message.encode(), headers=refusal.headers, content_type=content_type)
+        return Reply(refusal.status, raw=refusal.message.encode(), headers=refusal.headers, content_type=content_type)
     if schema is None:
-        return Reply(status, body, True, None, refusal.headers, (), content_type)
-    made = plan.maker.make(schema, Draw.of(refusal.status, MOMENT), tuple(media_examples(said.media.value)))
-    worded = _worded(plan.maker, schema, made, refusal, left=DEEPEST)
-    listed = with_violations(plan.maker, schema, worded, refusal)
-    tries = (
-        _numbered(listed, refusal.status, DEEPEST),
-        listed,
-        _numbered(worded, refusal.status, DEEPEST),
-        worded,
-        made,
+        return _as(refusal, _problem(refusal), content_type)
+    if not is_declared and (short := _shortened(plan, schema, refusal)):
+        return _as(refusal, short, content_type)
+    return _as(refusal, _body(plan, said, schema, refusal, asked), content_type)
+
+
+def _as(refusal: Refusal, value: Json, content_type: str) -> Reply:
+    return Reply(refusal.status, value, True, None, refusal.headers, (), content_type)
+
+
+def _said(plan: OperationPlan, usual: OperationPlan | None, status: int) -> tuple[Said | None, bool]:
+    """What the document says of such a refusal, and whether it declares it for this status."""
+    if (declared := plan.refusal(status)) is not None:
+        return declared, True
+    return plan.other_refusal(status) or (usual.other_refusal(status) if usual else None), False
+
+
+def _problem(refusal: Refusal) -> dict[str, Any]:
+    """A problem document (RFC 9457): the status' name, the reason, and each violation with its place."""
+    errors = [{"path": one.path, "message": one.message} for one in refusal.violations]
+    problem = {"title": phrase(refusal.status), "status": refusal.status, "detail": refusal.message}
+    return {**problem, "errors": errors} if errors else problem
+
+
+def _shortened(plan: OperationPlan, schema: Node, refusal: Refusal) -> dict[str, Json] | None:
+    """The reason as a text, where the shape of other refusals has nothing but a list of violations, and there are none.
+
+    What answers ``{"detail": [...]}`` to a request that breaks rules answers ``{"detail": "..."}`` to others.
+    """
+    shapes = plan.maker.shapes
+    members = {} if refusal.violations else shapes.properties(schema)
+    types = {name: shapes.type(members[name]) for name in texts_among(members)}
+    name = (
+        next((name for name, kind in types.items() if kind == "array"), None)
+        if "string" not in types.values()
+        else None
     )
-    chosen = next((one for one in tries if plan.maker.allows(schema, one)), made)
-    return Reply(status, chosen, True, None, refusal.headers, (), content_type)
+    return {name: refusal.message} if name else None
 
 
-def _worded(maker: Maker, place: Node, value: Json, refusal: Refusal, *, left: int) -> Json:
-    """``value`` with the refusal's words in its first text member of a telling name, be it there or only allowed."""
-    if isinstance(value, list) and value and left and (items := maker.shapes.items(place)) is not None:
-        return [_worded(maker, items, value[0], refusal, left=left - 1)]
-    if not isinstance(value, dict) or not left:
-        return value
-    members = maker.shapes.properties(place)
-    for name in (*(one for one in TEXTS if one in value), *(one for one in TEXTS if one in members)):
-        if isinstance(value.get(name, ""), str) and (name in value or maker.shapes.type(members[name]) == "string"):
-            first = next((f" {one.path}: {one.message}" for one in refusal.violations), "")
-            return {**value, name: refusal.message + first}
-    for name, one in value.items():
-        below = members.get(name)
-        if below is not None and (worded := _worded(maker, below, one, refusal, left=left - 1)) != one:
-            return {**value, name: worded}
-    return value
+def _body(plan: OperationPlan, said: Said, schema: Node, refusal: Refusal, asked: RefusedRequest) -> Json:
+    """The fullest of what tells the refusal and keeps the schema."""
+    examples = tuple(media_examples(said.media.value)) if said.media else ()
+    made = plan.maker.make(schema, Draw.of(refusal.status, asked.moment).bare, examples)
+    is_exact = made in examples and plan.said.get(str(refusal.status)) is said
+    teller = FaultTeller(plan.maker, refusal, asked, is_exact)
+    tries = [*_tries(teller, schema, made)]
+    return next((one for one in tries if plan.maker.allows(schema, one)), made)
 
 
-def _numbered(value: Json, status: int, left: int) -> Json:
-    """``value`` with the right status in each member that tells one."""
-    if isinstance(value, list) and left:
-        return [_numbered(one, status, left - 1) for one in value]
-    if not isinstance(value, dict) or not left:
-        return value
-    return {
-        name: _status(one, status) if name in _STATUSES else _numbered(one, status, left - 1)
-        for name, one in value.items()
-    }
-
-
-def _status(value: Json, status: int) -> Json:
-    """The right status where there is another, or a made-up number; a number of the API's own stays."""
-    if type(value) is int:
-        return status if value in _MADE or 400 <= value < 600 else value
-    return str(status) if isinstance(value, str) and value.isdigit() and len(value) == 3 else value
+def _tries(teller: FaultTeller, schema: Node, made: Json) -> Iterator[Json]:
+    draw = Draw.of(teller.refusal.status, teller.asked.moment).bare
+    full = teller.filled(schema, made)
+    yield full
+    yield teller.maker.mend(schema, full, draw)
+    yield replace(teller, adds=False).filled(schema, made)
