@@ -15,6 +15,7 @@ from mockserver.conformance import (
     references,
     required_references,
     results_of,
+    run_batch,
     send_batch,
     walk,
     ways,
@@ -64,14 +65,21 @@ def check_gone_everywhere(session: Session, group: Group) -> None:
 
 @check(*NEEDS, Kind.BATCH, writes=True, code=113)
 def check_gone_from_batches(session: Session, group: Group) -> None:
-    """A batch does not find a deleted record either, and cannot delete it again."""
-    made = session.create(group)
+    """A batch does not find a deleted record either, and cannot delete it again; what it deletes is gone everywhere."""
+    made, other = session.create(group), session.create(group)
     delete(session, group, made[group.key])
     items = [{"verb": verb, "key": made[group.key]} for verb in ("read", "delete")]
     for one in results_of(session, group, send_batch(session, group, items)):
         session.expect(
             one.get("status") == 404, f"a batch's {one.get('operation')} of a deleted record is not 404", str(one)[:200]
         )
+    finding = [*ways(group, other)]
+    run_batch(session, group, [{"verb": "delete", "key": other[group.key]}])
+    for ask in finding:
+        with session.each(ask.operation):
+            ids = [one[group.key] for one in walk(session, group, ask)]
+            cause = f"{ask.operation.id} still finds a record that a batch deleted"
+            session.expect_listing(ask.operation, ids, cause, lacks=[other[group.key]])
 
 
 @check(*NEEDS, writes=True)

@@ -20,6 +20,8 @@ from mockserver.conformance import (
 )
 
 NEEDS = (Kind.CREATE, Kind.READ, Kind.PATCH)
+STEPS = 60
+"""How many steps a long patch has."""
 
 
 def becomes(
@@ -74,6 +76,7 @@ def _steps(one: str, two: str) -> Iterable[tuple[str, list[dict[str, Any]], dict
         ("copies a field", [copy], {two: "first"}),
         ("tests and replaces", [{"op": "test", "path": a, "value": "first"}, replace], {one: "x"}),
         ("takes its steps in order", [replace, copy, again], {one: "y", two: "x"}),
+        ("takes many steps", [*({**replace, "value": f"step {number}"} for number in range(STEPS)), again], {one: "y"}),
         ("tests what an earlier step made", [replace, {"op": "test", "path": a, "value": "x"}], {one: "x"}),
     )
 
@@ -91,6 +94,8 @@ def check_refused_whole(session: Session, group: Group) -> None:
         [{"op": "add", "path": f"/{two}", "value": "x"}, {"op": "remove", "path": f"/{two}"}],
         "adds and removes",
     )
+    objects = (name for name in group.of_type("object") if name not in record)
+    hollow = next((name for name in objects if group.values.allows(group.writable[name], {"deeper": "x"})), None)
     cases: dict[str, list[Any]] = {
         "fails its test": [{"op": "test", "path": f"/{one}", "value": "other"}],
         "fails its test after a change": [first, {"op": "test", "path": f"/{one}", "value": "first"}],
@@ -99,6 +104,7 @@ def check_refused_whole(session: Session, group: Group) -> None:
         "replaces what is not there": [first, {"op": "replace", "path": f"/{two}", "value": "x"}],
         "moves what is not there": [first, {"op": "move", "from": f"/{two}", "path": f"/{one}"}],
         "copies what is not there": [first, {"op": "copy", "from": f"/{two}", "path": f"/{one}"}],
+        "adds inside of what is not there": [first, {"op": "add", "path": f"/{hollow or two}/deeper", "value": "x"}],
         "walks into a text": [first, {"op": "add", "path": f"/{one}/deeper", "value": 1}],
         "tests with another type": [first, {"op": "test", "path": f"/{one}", "value": ["changed"]}],
     }

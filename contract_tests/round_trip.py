@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from mockserver.conformance import (
@@ -15,6 +16,7 @@ from mockserver.conformance import (
     changes,
     check,
     listed,
+    quoted,
     walk,
     ways,
 )
@@ -104,6 +106,14 @@ def check_lookups_select(session: Session, group: Group) -> None:
                 validator = next(one.validator for one in operation.parameters if one.name == parameter)
                 found = walk(session, group, asked.but(values=changed)) if validator.allows(changed[parameter]) else []
                 session.expect(not found, f"{operation.id} finds records by a {parameter} that nothing has")
+                value = str(asked.values.get(parameter, ""))
+                near = {value.swapcase(), value[:-1]} - {value, ""} if named is not None else set()
+                for other in sorted(one for one in near if validator.allows(one)):
+                    nearly = asked.but(values={**asked.values, parameter: other})
+                    if session.send(nearly).status == HTTPStatus.OK:
+                        ids = {one[group.key] for one in walk(session, group, nearly)}
+                        cause = f"{operation.id} finds a record by what is nearly its {parameter}"
+                        session.expect(record[group.key] not in ids, cause, quoted(other))
 
 
 @check(Kind.CREATE, Kind.LOOKUP, writes=True)

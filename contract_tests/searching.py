@@ -25,6 +25,9 @@ from mockserver.conformance import (
 
 NEEDS = (Kind.CREATE, Kind.SEARCH)
 RECORDS = 9
+MANY_VALUES = 24
+FOREIGN = "Ångström Łódź"
+"""A text of which letters beyond ASCII have two cases."""
 
 
 def matches(record: Mapping[str, Any], criteria: Mapping[str, Criterion], sent: Mapping[str, Any]) -> bool:
@@ -110,6 +113,13 @@ def check_every_parameter(session: Session, group: Group) -> None:
             if operation.body is None or not operation.body.validator.allows({name: wanted}):
                 continue
             held(session, group, operation, made, {name: wanted}, f"{name} ({how})")
+    foreign = {one.field: FOREIGN for _, _, one in each_parameter(group) if one.field in group.free_texts}
+    if foreign:
+        made = [session.create(group, foreign)]
+        for operation, name, criterion in each_parameter(group):
+            if criterion.how is How.CONTAINS and criterion.field in foreign:
+                for wanted in (FOREIGN.upper(), FOREIGN.lower()):
+                    held(session, group, operation, made, {name: wanted}, f"{name} (letters in the other case)")
 
 
 def _probes(how: How, values: list[Any], mark: str) -> Iterator[tuple[Any, str]]:
@@ -126,6 +136,7 @@ def _probes(how: How, values: list[Any], mark: str) -> Iterator[tuple[Any, str]]
                 yield order, "several values"
             yield [f"none-{mark}"], "no value there is"
             yield [], "none of any values"
+            yield [*(f"none-{number}-{mark}" for number in range(MANY_VALUES)), several[0]], "many values"
         case How.RANGE:
             yield from _ranges(sorted(value for value in values if ordinal(value) is not None))
         case How.EQUALS:

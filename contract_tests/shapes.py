@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 
 from mockserver.conformance import (
     CORS,
@@ -20,6 +21,8 @@ from mockserver.conformance import (
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ORIGIN = "https://app.example.com"
+LONG = 500
+"""How often four letters make a very long id."""
 
 
 def error_shape(session: Session, reply: Received, what: str) -> None:
@@ -84,6 +87,40 @@ def _all_named(session: Session, reply: Received, required: list[str]) -> None:
     # A list of errors is complete; without one, the message says it all, for a person to read.
     hold = session.expect if errors else session.prefer
     hold(not untold, f"a 400 does not name every missing field ({', '.join(untold)})", paths[:200])
+
+
+@check(Kind.READ)
+def check_odd_addresses(session: Session, group: Group) -> None:
+    """An id is the same however it is escaped, one too long is of no record, what is said twice does no harm."""
+    record = session.sample(group)[0]
+    for operation in group.all(Kind.READ):
+        ask = session.usual(group, operation, record)
+        plain = ask.request_target(session.plan.contract.tenant, session.own.tenant).partition("?")[0]
+        start, _, record_id = plain.rpartition("/")
+        escaped = f"{start}/%{ord(record_id[0]):02X}{record_id[1:]}" if record_id[:1].isalnum() else plain
+        wanted = session.read(group, record[group.key])
+        for what, address in (
+            ("whose id is escaped", escaped),
+            ("with a parameter of nobody's", f"{plain}?x-{session.mark}=1"),
+        ):
+            with session.each(operation):
+                reply = session.raw("GET", address)
+                if address != escaped:  # no document says what becomes of it
+                    session.prefer(reply.status == HTTPStatus.OK, f"{operation.id} {what} is refused")
+                session.status(reply, 200, f"{operation.id} {what}", operation)
+                session.same(wanted, session.value(reply), f"{operation.id} {what} answers another record")
+        with session.each(operation):
+            reply = session.raw("GET", f"{start}/{'long' * LONG}")
+            what = f"{operation.id} by a very long id"
+            session.expect(400 <= reply.status < 500, f"{what} is not refused", f"answered {reply.status}")
+        if operation.projection:
+            twice = "&".join(f"{operation.projection}={name}" for name in [*record][:2])
+            with session.each(operation):
+                reply = session.raw("GET", f"{plain}?{twice}")
+                what = f"{operation.id} with {operation.projection} twice"
+                session.expect(
+                    reply.status < 500, f"{what} is neither answered nor refused", f"answered {reply.status}"
+                )
 
 
 @check(owns=True, code=110)

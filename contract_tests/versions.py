@@ -15,6 +15,7 @@ from mockserver.conformance import (
     allowed,
     changes,
     check,
+    listed,
     quoted,
     read_datetime,
     run_batch,
@@ -73,6 +74,12 @@ def check_not_counted(session: Session, group: Group) -> None:
     if Kind.REPLACE in group.operations and not allowed(group, Kind.REPLACE, nothing := {group.key: record[group.key]}):
         session.at(group, Kind.REPLACE, record[group.key], body=nothing)
     session.same(record, session.read(group, record[group.key]), "reading or refused changes moved stamps")
+    if Kind.PATCH in group.operations and not group.resource.counts_every_patch:
+        same = {"op": "replace", "path": f"/{group.marker}", "value": record[group.marker]}
+        session.at(group, Kind.PATCH, record[group.key], body=[same])
+        now, stamps = session.read(group, record[group.key]), group.resource.stamps.values()
+        moved = [name for name in stamps if now.get(name) != record.get(name)]
+        session.prefer(not moved, f"a patch that changes nothing moves {listed(moved)}")
 
 
 @check(*NEEDS, writes=True)

@@ -13,7 +13,6 @@ from mockserver.conformance.asking import NO_BODY, Ask, record_name, usual
 from mockserver.conformance.check_plan import Group, Plan
 from mockserver.conformance.client import TargetClient
 from mockserver.conformance.create_bodies import make_body
-from mockserver.conformance.dependants import dependants
 from mockserver.conformance.findings import Blocked, Broken, Inconclusive, NotApplicable
 from mockserver.conformance.identity import Requester
 from mockserver.conformance.judging import Judge, expect_status
@@ -22,12 +21,9 @@ from mockserver.conformance.plain_bodies import TargetHabits
 from mockserver.conformance.plain_writing import show
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.registry import Check
-from mockserver.conformance.traffic import Received, Sent, json_or_none
-from mockserver.conformance.transports import Unreachable
+from mockserver.conformance.removing import remove_all
+from mockserver.conformance.traffic import Received, Sent
 from mockserver.contract import Kind, Operation
-
-ROUNDS = 4
-"""How often removing is tried: what depends on something else goes first."""
 
 
 class Session(Judge):
@@ -228,62 +224,18 @@ class Session(Judge):
         self.client.purpose = "cleaning up"
         if targets:
             self._targets.clear()
-        for _ in range(ROUNDS):
-            for made in (left := self._left()):
-                self._remove(made)
-            if not left:
-                break
-        return self._left()
+        return remove_all(self)
 
-    def _left(self) -> list[Made]:
+    def left(self) -> list[Made]:
+        """What was made and is not kept for others to refer to, the newest first."""
         kept = self.kept()
         return [made for made in self.records.left() if made not in kept]
 
-    def _remove(self, made: Made) -> None:
-        group = self.plan.groups[made.resource]
-        who = next((one for one in (self.own, self.other) if one and one.tenant == made.tenant), None)
-        if who is None or Kind.DELETE not in group.operations:
-            return
-        for is_last in (False, True):
-            try:
-                reply = self.at(group, Kind.DELETE, made.id, who=who)
-            except Unreachable:
-                return  # it may be gone: the next round tells
-            if reply.status in (200, 404):
-                self.records.forget(made)
-            # At once again: an effect may put back what was just taken out of its way.
-            if is_last or reply.status != 409 or not self.limits.owns_all or not self._freed(made.tenant, reply, who):
-                return
-
-    def _freed(self, tenant: str, refused: Received, who: Requester) -> bool:
-        """Whether all that stands in the way of a delete gave way; what did not is to be removed as well."""
-        found = dependants(self.plan, refused)
-        firm = [
-            (resource, record_id)
-            for resource, record_id, field in found
-            if not self._loosen(self.plan.groups[resource], record_id, field, who)
-        ]
-        self.records.remember(tenant, firm)
-        return bool(found) and not firm
-
-    def _loosen(self, group: Group, record_id: str, field: str, who: Requester) -> bool:
-        """Take a reference out of a record, so that what it refers to can go: two may refer to each other.
-
-        Where an effect makes another record in its place, both are to go, though the first is one to refer to.
-        """
-        if Kind.PATCH not in group.operations:
-            return False
-        reply = self.at(group, Kind.PATCH, record_id, body=[{"op": "remove", "path": f"/{field}"}], who=who)
-        changed = json_or_none(reply.body) if reply.status == HTTPStatus.OK else None
-        again = changed.get(field) if isinstance(changed, dict) else None
-        if again is None:
-            return reply.status == HTTPStatus.OK
-        named = {one.resource for one in group.resource.references if one.field == field} & self.plan.groups.keys()
-        self.records.remember(who.tenant, [(name, str(again)) for name in named])
-        place = (group.name, who.tenant)
+    def keep_no_more(self, group: Group, tenant: str, record_id: str) -> None:
+        """Have another record made for others to refer to, if it was this one."""
+        place = (group.name, tenant)
         if place in self._targets and str(self._targets[place].get(group.key)) == record_id:
             del self._targets[place]
-        return False
 
 
 def _sent(method: str, target: str, content: bytes | None, who: Requester, headers: Mapping[str, str] | None) -> Sent:

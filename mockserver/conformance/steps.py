@@ -92,8 +92,9 @@ def changes(session: Session, group: Group) -> Iterator[tuple[str, Change]]:
     turns = count(1)
 
     def step() -> list[dict[str, Any]]:
-        """A patch that changes the record, however often it was changed before."""
-        return [{"op": "replace", "path": f"/{group.marker}", "value": f"{session.mark} changed {next(turns)}"}]
+        """A patch that changes the record, however often it was changed before: one change of two steps."""
+        value, path = f"{session.mark} changed {next(turns)}", f"/{group.marker}"
+        return [{"op": "replace", "path": path, "value": one} for one in (f"{value}, nearly", value)]
 
     if Kind.REPLACE in group.operations:
         yield "PUT", lambda record: put(session, group, record[group.key], session.body(group))

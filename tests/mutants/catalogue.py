@@ -13,12 +13,13 @@ from mutants import (
     isolation,
     lifecycle,
     lists,
+    odd_requests,
     shapes,
     validation,
 )
 from mutants.mutant import Mutant
 
-AREAS = (shapes, validation, auth, isolation, lifecycle, lists, changes, batches, documents, concurrency)
+AREAS = (shapes, validation, auth, isolation, lifecycle, lists, changes, batches, documents, concurrency, odd_requests)
 
 
 KNOWN_MISSED: Mapping[str, str] = {
