@@ -85,7 +85,7 @@ def _exchanged(world: World, trail: _Trail) -> Reply:
 
 def _answer(world: World, request: Request, trail: _Trail) -> Reply:
     operation = trail.operation = _operation(world, request)
-    world.refresh(tenant := world.contract.tenant_of(request.path_values))
+    world.refresh(tenant := world.contract.tenant_of(request.path_values), may_wait=trail.may_wait)
     if request.method == "HEAD" and operation.method == "GET":  # RFC 9110 9.3.2: all but the content is GET's
         request = replace(request, method="GET")
     if request.excess:

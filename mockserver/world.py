@@ -100,7 +100,7 @@ class World:
         self.onward: Onward | None = predecessor.onward if predecessor else None
         """Answers in this world's place, where somebody does; ``observe`` looks at all that is answered."""
         self._on_record: Callable[[], None] | None = None
-        self._steering: SharedSteering | None = None
+        self.steering: SharedSteering | None = None
         self.kept_in = "memory"
         """Where it is, as may be shown to anybody."""
         self.observe: Onward | None = predecessor.observe if predecessor else None
@@ -164,7 +164,7 @@ class World:
         self.journal = journal = durable.journal(self.settings.journal, store)
         parts: dict[str, SteeringPart] = {"clock": self.clock, "faults": self.faults, "grants": self.grants}
         parts |= {"keys": self.keys, "webhooks": self.webhooks}
-        self._steering = durable.steering(parts, store)
+        self.steering = durable.steering(parts, store)
         durable.share(self.webhooks, store, self.steered)
         self.kept_in = durable.database.location.shown
         self.close = partial(durable.close, journal)
@@ -195,17 +195,17 @@ class World:
         self.webhooks.clear(name)
         self.store.restore_snapshot(BEGINNING, name)
 
-    def refresh(self, tenant: str | None = None) -> None:
-        """Have clock, faults, grants and keys as all others; ``tenant`` is read next. Raises StoreUnreachable."""
-        if self._steering is not None:
-            self._steering.refresh(tenant)
+    def refresh(self, tenant: str | None = None, *, may_wait: bool = True) -> None:
+        """Have clock, faults, grants and keys as all others; ``tenant`` is next. See ``SharedSteering.refresh``."""
+        if self.steering is not None:
+            self.steering.refresh(tenant, may_wait=may_wait)
 
     def steered(self) -> AbstractContextManager[None]:
         """For what changes clock, faults, grants or keys: alone among all that share the store.
 
         Raises StoreUnreachable.
         """
-        return nullcontext() if self._steering is None else self._steering.changing()
+        return nullcontext() if self.steering is None else self.steering.changing()
 
     def take_fault(self, asked: FaultTarget) -> Hit | None:
         """The first fault that hits the request, which is then used up once more, by whoever takes it first."""

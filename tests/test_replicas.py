@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -11,12 +12,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
 import postgres as postgres_module
+from asgi import answer, front_of, scope_of
 from mockserver.auth.claims import Person
 from mockserver.oauth.grants import Grant
 from mockserver.settings import Settings
@@ -208,6 +211,26 @@ def test_a_request_asks_little_of_the_database(
         changed = statements(app, monkeypatch, partial(client.patch, path, json=retitled("C")))
         assert (read, changed) == wanted
     alone.extensions["mockserver"].close()
+
+
+def test_requests_that_arrive_together_look_once(
+    replica: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And each of them sees what was acknowledged before it arrived, whoever answered that."""
+    one, other = replica(), replica()
+    path = f"/books/acme/{one.test_client().post('/books/acme', json=BOOK).json['id']}"
+    front, steering, looks = front_of(one), one.extensions["mockserver"].steering, []
+    look = steering.look
+    monkeypatch.setattr(steering, "look", lambda names: looks.append({*names}) or look(names))
+
+    async def read(count: int) -> set[str]:
+        found = await asyncio.gather(*(answer(front, scope_of("GET", path.encode())) for _ in range(count)))
+        return {orjson.loads(reply.content)["title"] for reply in found}
+
+    for title in ("B", "C", "D"):
+        assert other.test_client().patch(path, json=retitled(title)).status_code == 200
+        assert asyncio.run(read(8)) == {title}
+    assert looks == [{"acme"}] * 3
 
 
 def test_a_change_that_others_overtake_is_made_again(

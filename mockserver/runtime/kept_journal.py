@@ -25,8 +25,8 @@ PAUSE = 0.05
 """Seconds between two writes, for which entries gather. An end without warning loses no more than these."""
 LINGERING = 1.0
 """Seconds for which the thread that writes waits for more."""
-NUMBERS = 500
-"""How many numbers one of several processes takes at once."""
+NUMBERS, FEW = 1_000, 100
+"""How many numbers one of several processes takes at once, and how many may be taken in one moment."""
 MOST_WAITING = 10_000
 """How many entries wait while the database cannot be reached; the oldest fall out."""
 
@@ -47,6 +47,10 @@ class KeptJournal(Journal):
         self._due = Event()
         self._counted = None if database.is_shared else count(self._last() + 1)
         """The next numbers, where no other process takes any."""
+
+    @property
+    def is_at_hand(self) -> bool:
+        return self._counted is not None or len(self._numbers) > FEW
 
     def record(self, entry: Entry) -> int:
         kept = entry.without_secrets()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from threading import RLock
 from typing import Protocol
 
-from mockserver.store.keeping import FactKind, FactPlace
+from mockserver.store.keeping import FactKind, FactPlace, WouldWait
+from mockserver.store.sql.ahead import Foreseen
 from mockserver.store.sql.database import Database
 from mockserver.store.sql.kept_store import KeptStore
 from mockserver.store.sql.shelves import Contents, Shelf, Shelves
@@ -37,13 +38,34 @@ class SharedSteering:
         self._lock = RLock()
         self._is_changing = False
 
-    def refresh(self, tenant: str | None = None) -> None:
-        """Be as all others; see to it that ``tenant`` is read with that. Raises StoreUnreachable."""
-        if self._database.is_shared or self._version < 0:
-            beside = self._shelves.asked("", self._version)
-            shelf, news = self._database.again(lambda: self._store.news_beside(tenant or "default", beside))
-            if shelf.version > self._version:
-                self._catch_up(shelf, news)
+    def refresh(self, tenant: str | None = None, *, may_wait: bool = True) -> None:
+        """Be as all others; see to it that ``tenant`` is read with that.
+
+        Raises StoreUnreachable, and WouldWait where it may not wait and that was not done ahead.
+        """
+        name = tenant or "default"
+        if self._store.ahead.is_of(name) or not (self._database.is_shared or self._version < 0):
+            return
+        if not may_wait:
+            raise WouldWait
+        self.foresee(self.look((name,)).get(name))
+
+    def look(self, names: Iterable[str]) -> Mapping[str, Foreseen]:
+        """Be as all others, and what is new of those tenants, for ``foresee``. Raises StoreUnreachable."""
+        beside = self._shelves.asked("", self._version)
+        found, (shelf, news) = self._database.again(lambda: self._store.ahead.look(names, beside))
+        if shelf.version > self._version:
+            self._catch_up(shelf, news)
+        return found
+
+    def foresee(self, foreseen: Foreseen | None) -> None:
+        """Have what was looked for ahead at hand for the request that this thread answers next."""
+        self._store.ahead.keep(foreseen)
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether others change the same, so that each request has to look."""
+        return self._database.is_shared
 
     @contextmanager
     def changing(self) -> Iterator[None]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
@@ -60,6 +61,17 @@ class StoreUnreachable(Exception):
 
 class WouldWait(Exception):
     """What was to be done at once would have to wait: for whoever works on the tenant, or for its first records."""
+
+
+@contextmanager
+def locked(lock: Any, *, may_wait: bool) -> Iterator[None]:
+    """The lock held. Raises WouldWait where it is taken and nobody may wait."""
+    if not lock.acquire(blocking=may_wait):
+        raise WouldWait
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class Moved(Exception):

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from mockserver.store.collection import Collection
 from mockserver.store.counting import Counting
-from mockserver.store.keeping import FactKind, FactPlace, Keeper, WouldWait, path_key, path_of
+from mockserver.store.keeping import FactKind, FactPlace, Keeper, WouldWait, locked, path_key, path_of
 from mockserver.store.record import Record
 from mockserver.store.transactions import Alone, Transaction, Undo
 from mockserver.values.json_text import read_own
@@ -83,9 +83,7 @@ class Tenant(Counting):
         """
         if self._keeper is None:
             return Alone(self, may_wait=may_wait)
-        if not may_wait:
-            raise WouldWait
-        return self._kept_work(self._keeper, reading=reading, may_be_overtaken=may_be_overtaken)
+        return self._kept_work(self._keeper, reading=reading, may_wait=may_wait, may_be_overtaken=may_be_overtaken)
 
     def view(self) -> Tenant:
         """The records as they are now, for whoever reads long, while others change them; the caller holds the lock."""
@@ -107,20 +105,20 @@ class Tenant(Counting):
         return Transaction(self, lasting=lasting)
 
     @contextmanager
-    def _kept_work(self, keeper: Keeper, *, reading: bool, may_be_overtaken: bool) -> Iterator[Tenant]:
-        with self.lock:
+    def _kept_work(self, keeper: Keeper, *, reading: bool, may_wait: bool, may_be_overtaken: bool) -> Iterator[Tenant]:
+        with locked(self.lock, may_wait=may_wait):
             if self._is_at_work:
                 with self.transaction():
                     yield self
                 return
-            self._is_at_work = True
+            self._is_at_work, self.may_wait = True, may_wait
             try:
                 with keeper.unit(self, reading=reading, may_be_overtaken=may_be_overtaken):
                     if self.passing is not None:
-                        self.passing.catch_up(self, may_wait=True)
+                        self.passing.catch_up(self, may_wait=may_wait)
                     yield self
             finally:
-                self._is_at_work = False
+                self._is_at_work, self.may_wait = False, True
 
     def meet(self, resource: str, key: str) -> None:
         """Take it that another module has this record."""

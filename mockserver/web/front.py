@@ -26,12 +26,14 @@ from mockserver.web.lasting import Receive, Scope, Send, follow, lose
 from mockserver.web.leaving import WITHOUT_CONTENT, encoded
 from mockserver.web.pace import SMALL, Like, RequestPace
 from mockserver.web.path_match import Match
+from mockserver.web.rounds import Rounds
 from mockserver.web.target import BROKEN, MOVED, has_escapes, plain_path, problem_of
 from mockserver.web.threads import Threads
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
+    from mockserver.store.sql.ahead import Foreseen
     from mockserver.world import World
 
 BODY_WITHIN = 20.0
@@ -76,7 +78,7 @@ class Front:
         self._make, self._making = make, threading.Lock()
         self._app: WSGIApplication | None = None
         self._log, self._within = log, body_within
-        self._threads, self._pace = threads or Threads(), RequestPace()
+        self._threads, self._pace, self._rounds = threads or Threads(), RequestPace(), Rounds(api.world)
         self._next: Future[Front] = Future()
 
     def followed_by(self, world: World) -> Front:
@@ -148,17 +150,17 @@ class Front:
         like = Like(arrived.method, template, values.get(self.world.contract.tenant or ""))
         if len(arrived.body or b"") > SMALL:
             return await self._threads.beside(partial(self._answer, arrived, found))
-        if self._pace.is_quick(like) and self._waits_for_nobody():
+        foreseen = await self._rounds.look(like.tenant) if self._rounds.are_needed else None
+        if self._pace.is_quick(like) and self._rounds.waits_for_nobody(arrived.method, foreseen):
             with suppress(WouldWait):
-                return self._timed(like, arrived, found, may_wait=False)
-        return await self._threads.beside(partial(self._timed, like, arrived, found))
+                return self._timed(like, arrived, found, foreseen, may_wait=False)
+        return await self._threads.beside(partial(self._timed, like, arrived, found, foreseen))
 
-    def _waits_for_nobody(self) -> bool:
-        """Whether no other server or store is asked, and no fault used up by a request that is begun again."""
-        return self.world.onward is None and not self.world.faults.are_waiting and self.world.store.is_at_hand
-
-    def _timed(self, like: Like, arrived: Arrived, found: Match, *, may_wait: bool = True) -> _Answered:
+    def _timed(
+        self, like: Like, arrived: Arrived, found: Match, foreseen: Foreseen | None, *, may_wait: bool = True
+    ) -> _Answered:
         began = time.perf_counter()
+        self._rounds.foresee(foreseen)
         answered = self._answer(arrived, found, may_wait=may_wait)
         self._pace.took(like, time.perf_counter() - began)
         return answered

@@ -7,7 +7,7 @@ quarters of the time of a read.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, union_all
@@ -44,18 +44,31 @@ class Direct:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        mine = found_newer(bindparam("shelf"), bindparam("since"))
-        other = found_newer(bindparam("other"), bindparam("other_since"))
-        self._read = database.compiled(union_all(mine, other))
+        self._reads: dict[int, str] = {}
+        """What reads the news of so many shelves."""
         self._move_on, self._put = database.compiled(moved_on()), database.compiled(put_entries(database))
 
-    def news_of_two(self, name: str, since: int, beside: NewerThan) -> tuple[News, News]:
-        """What is newer of a tenant and of another shelf, both at one moment. Raises StoreUnreachable."""
-        mine = shelf_id(LIVE, name)
-        asked = {"shelf": mine, "since": since, "other": beside.shelf, "other_since": beside.since}
-        rows = self._database.rows(self._read, asked)
-        other = [one for one in rows if one[0] != mine]
-        return news_of_rows([one for one in rows if one[0] == mine]), news_of_rows(other)
+    def news(self, tenants: Mapping[str, int], beside: NewerThan) -> tuple[dict[str, News], News]:
+        """What is newer than a version of each tenant, and of another shelf, all at one moment.
+
+        Raises StoreUnreachable.
+        """
+        wanted = {name: shelf_id(LIVE, name) for name in tenants}
+        asked: dict[str, Any] = {"shelf0": beside.shelf, "since0": beside.since}
+        for number, (name, since) in enumerate(tenants.items(), 1):
+            asked |= {f"shelf{number}": wanted[name], f"since{number}": since}
+        rows: dict[bytes, list[Any]] = {}
+        for row in self._database.rows(self._reading(len(tenants) + 1), asked):
+            rows.setdefault(bytes(row[0]), []).append(row)
+        found = {name: news_of_rows(rows.get(shelf, ())) for name, shelf in wanted.items()}
+        return found, news_of_rows(rows.get(beside.shelf, ()))
+
+    def _reading(self, shelves: int) -> str:
+        if shelves not in self._reads:
+            numbers = range(shelves)
+            each = [found_newer(bindparam(f"shelf{one}"), bindparam(f"since{one}")) for one in numbers]
+            self._reads[shelves] = self._database.compiled(union_all(*each))
+        return self._reads[shelves]
 
     def write(self, name: str, version: int, changes: Sequence[tuple[FactPlace, bytes | None]]) -> None:
         """Make version ``version`` + 1 of a tenant that has been kept before; at most ``MOST`` changes.

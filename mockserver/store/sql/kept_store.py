@@ -9,13 +9,13 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from mockserver.store.keeping import FactPlace, Overtaken
+from mockserver.store.keeping import FactPlace, Overtaken, WouldWait
 from mockserver.store.sql.ahead import Ahead
 from mockserver.store.sql.beside import Beside, LogLine
 from mockserver.store.sql.database import Database
 from mockserver.store.sql.direct import MOST, Direct
 from mockserver.store.sql.log_lines import Lines
-from mockserver.store.sql.shelves import Contents, NewerThan, News, Shelf, Shelves
+from mockserver.store.sql.shelves import Contents, Shelf, Shelves
 from mockserver.store.store import BEGINNING, Store, TooManyTenants
 from mockserver.store.tenant import Tenant
 
@@ -37,12 +37,12 @@ class KeptStore(Store):
         self.database = database
         self.lines = Lines(database)
         self._shelves = Shelves(database)
-        self._direct = Direct(database)
+        self._direct = direct = Direct(database)
         self._crowd: dict[str, int] = {}
         """How many of the next units of work of a tenant hold others off, since some came between."""
         self._cached: dict[str, Tenant] = {}
         self._caching = Lock()
-        self._beside, self._ahead = Beside(self.lines), Ahead()
+        self._beside, self.ahead = Beside(self.lines), Ahead(direct, self._cached)
 
     def tenant(self, name: str) -> Tenant:
         """The tenant of that name as it is now; it appears on first use. Raises TooManyTenants, StoreUnreachable."""
@@ -52,6 +52,8 @@ class KeptStore(Store):
     def work(
         self, name: str, *, reading: bool = False, may_wait: bool = True, may_be_overtaken: bool = False
     ) -> AbstractContextManager[Tenant]:
+        if not may_wait and name not in self._cached:
+            raise WouldWait
         return self._known(name).work(reading=reading, may_wait=may_wait, may_be_overtaken=may_be_overtaken)
 
     @property
@@ -119,19 +121,8 @@ class KeptStore(Store):
         with self.database.writing() as connection:
             self._shelves.forget(connection, SNAPSHOT + snapshot)
 
-    def news_beside(self, name: str, beside: NewerThan) -> News:
-        """The news of another shelf; those of a tenant of this name are read with them, for this thread's next look."""
-        self._ahead.forget()
-        tenant = self._cached.get(name)
-        if tenant is None or (since := tenant.version) < 0:
-            with self.database.reading() as connection:
-                return self._shelves.news_of(connection, beside)
-        mine, other = self._direct.news_of_two(name, since, beside)
-        self._ahead.keep(name, since, mine)
-        return other
-
     def settle(self) -> None:
-        self._ahead.forget()
+        self.ahead.forget()
 
     def append(self, log: str, content: bytes, most: int) -> None:
         """A line of a log that keeps ``most``: written with this thread's unit of work, or by itself without one.
@@ -155,9 +146,8 @@ class KeptStore(Store):
         self._beside.begin(tenant)
         try:
             with ExitStack() as held:
-                connection = self._begin(
-                    tenant, held, alone=not (reading or (may_be_overtaken and self._has_room(tenant)))
-                )
+                at_once = not tenant.may_wait or reading or (may_be_overtaken and self._has_room(tenant))
+                connection = self._begin(tenant, held, alone=not at_once)
                 try:
                     with tenant.transaction():
                         yield
@@ -180,13 +170,14 @@ class KeptStore(Store):
         if not self.database.is_shared and tenant.version >= 0:
             return None
         if not (alone and self.database.is_shared):
-            self._catch_up(tenant, *(self._ahead.take(tenant) or self.database.again(lambda: self._news(tenant))))
+            self._catch_up(tenant, *(self.ahead.take(tenant) or self.database.again(lambda: self._news(tenant))))
             return None
         connection, found = self.database.again(lambda: self._hold(tenant, held))
         self._catch_up(tenant, *found)
         return connection
 
     def _news(self, tenant: Tenant) -> tuple[Shelf, Contents]:
+        _wait(tenant)
         with self.database.reading() as connection:
             shelf, news = self._shelves.news(connection, tenant.name, tenant.version)
             if shelf.base > tenant.version >= 0:
@@ -220,6 +211,8 @@ class KeptStore(Store):
         changes, waiting = tenant.changes(), self._beside.has_lines
         is_changed = bool(changes) or tenant.is_new
         try:
+            if is_changed or waiting:
+                _wait(tenant)
             if connection is None and is_changed and not (waiting or tenant.is_new or len(changes) > MOST):
                 self._direct.write(tenant.name, tenant.version, [*changes.items()])
             else:
@@ -294,3 +287,9 @@ class KeptStore(Store):
                 yield connection
             for tenant in list(self._cached.values()):
                 tenant.version = -1
+
+
+def _wait(tenant: Tenant) -> None:
+    """The database is going to be asked. Raises WouldWait where whoever works on the tenant may not wait for it."""
+    if not tenant.may_wait:
+        raise WouldWait

@@ -60,10 +60,6 @@ class Shelves:
             connection.execute(self._news, {"shelf": shelf_id(self._world, name), "since": since}).all()
         )
 
-    def news_of(self, connection: Connection, asked: NewerThan) -> News:
-        """As ``news``, of any shelf."""
-        return news_of_rows(connection.execute(self._news, asked._asdict()).all())
-
     def asked(self, name: str, since: int) -> NewerThan:
         """What is asked for beside a tenant of another world."""
         return NewerThan(shelf_id(self._world, name), since)
