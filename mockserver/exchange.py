@@ -15,7 +15,7 @@ from mockserver.contract.routing import answered_methods
 from mockserver.errors import ContractBreach, Refusal, Violation, crowded, denied, unreachable
 from mockserver.handlers import Call, dispatch, refused
 from mockserver.handlers.showing import asked_for
-from mockserver.messages import Headers, Identity, Reply, Request, header_text, say
+from mockserver.messages import Identity, Reply, Request, header_text, say
 from mockserver.noticing import called_back, noticed
 from mockserver.runtime.fault import GATEWAY, FaultTarget
 from mockserver.runtime.faults import ASKED_FOR, TWICE, Hit, later
@@ -259,16 +259,16 @@ def _finished(world: World, reply: Reply, trail: _Trail) -> Reply:
     number = world.journal.record(_entry(world, reply, raw or b"", trail, seconds))
     operation = trail.operation.id if trail.operation else None
     world.metrics.count(operation, trail.request.method, reply.status, seconds, breach=trail.breach)
-    notes: list[tuple[str, str]] = [("Request", str(number)), *reply.notes]
-    if trail.operation:
-        notes.append(("Operation", trail.operation.id))
+    headers = [*reply.headers, ("Mock-Request", str(number))]
+    headers += [(f"Mock-{name}", header_text(text)) for name, text in reply.notes]
+    if operation:
+        headers.append(("Mock-Operation", header_text(operation)))
     if trail.reason:
-        notes.append(("Reason", trail.reason))
-    diagnostics: Headers = tuple([(f"Mock-{name}", header_text(text)) for name, text in notes])
-    headers = (*reply.headers, *diagnostics)
+        headers.append(("Mock-Reason", header_text(trail.reason)))
     if trail.applied:
-        headers = (*headers, ("Preference-Applied", header_text(", ".join(trail.applied))))
-    return Reply(reply.status, raw=raw, headers=headers, content_type=reply.content_type, damage=damage)
+        headers.append(("Preference-Applied", header_text(", ".join(trail.applied))))
+    # PERF: in the order of the fields
+    return Reply(reply.status, None, False, raw, tuple(headers), (), reply.content_type, damage)
 
 
 def _serialised(reply: Reply) -> bytes | None:

@@ -43,11 +43,17 @@ def test_wire(steps: list[dict[str, Any]], judge: str, library) -> None:
             saved[name] = _at(response.json, pointer)
     if judge == "compiled":
         assert client.post("/__mock__/reset").status_code == 200
-        assert replay(front_of(app), sent) == answers, "the two fronts answer differently"
+        replayed = [_timeless(one) for one in replay(front_of(app), sent)]
+        assert replayed == [_timeless(one) for one in answers], "the two fronts answer differently"
 
 
 def _lower(headers: Any) -> list[tuple[str, str]]:
     return [(name.lower(), text) for name, text in headers]
+
+
+def _timeless(one: Answer) -> Answer:
+    """The second may end between two answers, and pages of the application tell it."""
+    return one._replace(headers=[(name, "" if name == "date" else text) for name, text in one.headers])
 
 
 def _filled(value: Any, saved: dict[str, str]) -> Any:

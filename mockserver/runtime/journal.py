@@ -1,4 +1,4 @@
-"""What happened: one entry an exchange, bounded, without secrets; for people and for tests that ask for calls."""
+"""What happened: one entry an exchange, bounded; for people and for tests that ask for calls, who see no secrets."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Entry(NamedTuple):
         return described
 
     def without_secrets(self) -> Entry:
-        """The entry as it is kept: no credential, and no value of a member, parameter or header that is secret."""
+        """The entry as it is shown: no credential, and no value of a member, parameter or header that is secret."""
         return Entry(  # PERF: in the order of the fields; by name it takes four times as long
             self.at,
             self.method,
@@ -90,10 +90,15 @@ class Entry(NamedTuple):
 
 
 class Journal:
-    """The last ``limit`` exchanges."""
+    """The last ``limit`` exchanges.
+
+    PERF: secrets are looked for when somebody reads, since most entries are never read.
+    """
 
     def __init__(self, limit: int) -> None:
         self._entries: Ring[Entry] = Ring(limit, MAX_BYTES)
+        self._shown: dict[int, tuple[Entry, Entry]] = {}
+        """Entries as they are kept and without secrets, of those that were there when all were read last."""
 
     @property
     def is_at_hand(self) -> bool:
@@ -101,20 +106,27 @@ class Journal:
         return True
 
     def record(self, entry: Entry) -> int:
-        """Keep ``entry`` without its secrets; returns its number, counted from 1 since the last reset."""
-        kept = entry.without_secrets()
-        return self._entries.add(kept)
+        """Keep ``entry``; returns its number, counted from 1 since the last reset."""
+        return self._entries.add(entry)
 
     def entries(self) -> list[tuple[int, Entry]]:
-        """The entries kept, each with its number, oldest first."""
-        return self._entries.all()
+        """The entries kept, each with its number, oldest first; without secrets."""
+        pairs = {number: self._pair(number, entry) for number, entry in self._entries.all()}
+        self._shown = pairs
+        return [(number, shown) for number, (_, shown) in pairs.items()]
 
     def after(self, number: int, era: int) -> tuple[int, list[tuple[int, Entry]]]:
         """The era, which ends with each reset, and the entries kept after ``number`` of ``era``, oldest first."""
-        return self._entries.after(number, era)
+        now, kept = self._entries.after(number, era)
+        return now, [(at, self._pair(at, entry)[1]) for at, entry in kept]
 
     def clear(self) -> None:
         self._entries.clear()
+        self._shown = {}
+
+    def _pair(self, number: int, entry: Entry) -> tuple[Entry, Entry]:
+        known = self._shown.get(number)
+        return known if known is not None and known[0] is entry else (entry, entry.without_secrets())
 
 
 def _text(body: bytes) -> str:

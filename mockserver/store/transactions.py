@@ -64,14 +64,15 @@ class Alone(Transaction[Holder]):
         self._may_wait = may_wait
 
     def __enter__(self) -> Holder:
-        if not self._tenant.lock.acquire(blocking=self._may_wait):
+        tenant = self._tenant
+        if not tenant.lock.acquire(blocking=self._may_wait):
             raise WouldWait
-        if self._tenant.has_moved:
-            self._tenant.lock.release()
+        if tenant.has_moved:
+            tenant.lock.release()
             raise Moved
-        self._before, self._tenant.may_wait = self._tenant.may_wait, self._may_wait
-        if self._tenant.passing is not None and self._tenant.undo is None:
-            self._pass_time(self._tenant.passing)
+        self._before, tenant.may_wait = tenant.may_wait, self._may_wait
+        if tenant.passing is not None and tenant.undo is None:
+            self._pass_time(tenant.passing)
         return super().__enter__()
 
     def _pass_time(self, passing: Passing) -> None:

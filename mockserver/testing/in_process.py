@@ -58,7 +58,7 @@ class Client:
         self._client = InProcess(lease, use_cookies=False)
         self._headers = headers
         self._made: Mapping[str, str] = {}
-        self._made_for: tuple[int, bytes] | None = None
+        self._made_for: tuple[object, ...] = ()
 
     def request(
         self,
@@ -87,7 +87,7 @@ class Client:
 
     def _fresh(self) -> Mapping[str, str]:
         """Headers with a token that is good now. PERF: one that was not seen before takes as long as a create."""
-        now = (int(monotonic()), self._lease.world.clock.state())
+        now = (int(monotonic()), *self._lease.world.clock.setting())
         if self._made_for != now:
             self._made_for, self._made = now, self._headers()
         return self._made

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -15,6 +17,8 @@ from mockserver.web.inflating import inflated
 
 LARGE_BODY = 16 * 2**20
 """Bytes of a request to the control plane that brings in a whole world."""
+HEADERS_KNOWN = 64
+"""How many requests' headers are remembered."""
 _KEPT = "mockserver.escapes"
 _FRAMING = frozenset({"content-type", "content-length", "transfer-encoding", "content-encoding"})
 """What tells where a body ends and what it is: taken in its own spelling only."""
@@ -57,12 +61,18 @@ def request_of(arrived: Arrived, settings: Settings, template: str, path_values:
     )
 
 
-def headers_of(sent: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], str | None]:
+def headers_of(sent: Iterable[tuple[bytes, bytes]]) -> tuple[Mapping[str, str], str | None]:
     """Headers by lower-case name, ``_`` in it as ``-``; and apart from them the Content-Length, None without one.
 
     Those that are sent more than once are one. One that is spelt with a hyphen is not to be forged by one with an
     underscore. The media type comes last.
     """
+    return _headers_of(tuple(sent))
+
+
+@lru_cache(HEADERS_KNOWN)
+def _headers_of(sent: tuple[tuple[bytes, bytes], ...]) -> tuple[Mapping[str, str], str | None]:
+    """PERF: a client sends the same again and again, and the journal keeps them, whose entries then share them."""
     found: dict[str, str] = {}
     odd: dict[str, str] = {}
     for name, text in sent:
@@ -76,7 +86,7 @@ def headers_of(sent: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], str
         found = {**{key: value for key, value in odd.items() if key not in _FRAMING}, **found}
     if content_type:
         found["content-type"] = content_type
-    return found, length
+    return MappingProxyType(found), length
 
 
 def _body(arrived: Arrived, most: int, excess: list[Violation]) -> bytes:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 QUICK = 0.002
 """Seconds within which a request is answered that may hold the others up."""
+VERY_SLOW = 10
+"""How many times as long as a quick request one takes that is slow beyond doubt."""
 SMALL = 16 * 1024
 """Bytes of a body up to which a request is like others for the same path."""
 KNOWN = 10_000
@@ -24,11 +26,13 @@ class RequestPace:
     """What took how long.
 
     PERF: to hand a request to a thread and its answer back takes as long as to read a record. So what was quick the
-    last time is answered at once.
+    last times is answered at once: what took long once had the processor taken from it, more often than not, by
+    whoever else works on this machine.
     """
 
     def __init__(self) -> None:
         self._quick: set[Like] = set()
+        self._doubtful: set[Like] = set()
 
     def is_quick(self, one: Like) -> bool:
         """Whether requests like this one took no time."""
@@ -37,12 +41,18 @@ class RequestPace:
     def took(self, one: Like, seconds: float) -> None:
         """Learn from a request."""
         if seconds > QUICK:
-            self._quick.discard(one)
+            if one in self._doubtful or seconds > QUICK * VERY_SLOW:
+                self._quick.discard(one)
+                self._doubtful.discard(one)
+            elif one in self._quick:
+                self._doubtful.add(one)
             return
         if len(self._quick) >= KNOWN:
-            self._quick.clear()
+            self.forget()
+        self._doubtful.discard(one)
         self._quick.add(one)
 
     def forget(self) -> None:
         """The world was changed as a whole: what comes next may have to make its records first."""
         self._quick.clear()
+        self._doubtful.clear()
