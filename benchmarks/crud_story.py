@@ -11,7 +11,7 @@ from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
-from mockserver.conformance import PlainMade, PlainTrying, within
+from mockserver.conformance import PlainMade, PlainTrying, Session, within
 from mockserver.conformance.check_plan import Group, read_plan
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.traffic import Received, Sent, json_or_none
@@ -34,13 +34,10 @@ class Story:
         self.faults: list[str] = []
         self._send_on = transport
         self._plan = read_plan(contract)
-        session = SimpleNamespace(
-            plan=self._plan,
-            own=SimpleNamespace(token="token", tenant="acme"),
-            client=SimpleNamespace(send=self._on_its_way),
-            limits=SimpleNamespace(reads_only=False),
-        )
-        self._asking = PlainTrying(session)  # type: ignore[arg-type]
+        client = SimpleNamespace(send=self._on_its_way, is_safe=True, after=[])
+        own = SimpleNamespace(token="token", tenant="acme")
+        session = Session(self._plan, client, own, None, mark="story")  # type: ignore[arg-type]
+        self._asking = PlainTrying(session)
 
     def tell(self) -> Counter[str]:
         for group in self._plan.groups.values():
