@@ -12,6 +12,7 @@ import jsonschema_rs
 
 from mockserver.contract.by_example import describe_replies
 from mockserver.contract.opening import open_parts
+from mockserver.contract.silent_replies import describe_silent
 from mockserver.contract.swagger import upgraded
 from mockserver.contract.text_examples import read_texts
 from mockserver.values.json_text import whole
@@ -45,6 +46,8 @@ def normalise(root: dict[str, Any]) -> list[str]:
     warnings: list[str] = []
     if not isinstance(root.get("paths"), dict):
         root["paths"] = {}  # from 3.1 on a document may be of webhooks or of schemas alone
+    if "x-mock" not in root:
+        describe_silent(root)
     _Walk(root, is_old, warnings).everything()
     root["openapi"] = "3.2.0" if str(root.get("openapi")).startswith("3.2") else "3.1.0"
     return warnings

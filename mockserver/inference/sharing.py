@@ -10,6 +10,7 @@ from mockserver.inference.keys import repeated_key
 from mockserver.inference.paths import ANY, Key, PathTable
 from mockserver.inference.resource_draft import InferredCollection
 from mockserver.inference.resources import Resources
+from mockserver.values.name_words import singular
 
 FEWEST = 3
 """Schemas without a name are one where they have the same members, and at least so many."""
@@ -25,6 +26,7 @@ def read_resources(paths: PathTable, shapes: Shapes) -> Resources:
 
 def share(found: Resources) -> None:
     """Let each collection that shows the records of another one be a further path of that."""
+    _share_singulars(found)
     alike: dict[str, list[InferredCollection]] = {}
     for one in found.collections.values():
         if one.key and one.key[-1] != ANY:
@@ -38,6 +40,32 @@ def share(found: Resources) -> None:
                 if one is not flat and one.key not in found.homes and not one.also
             ]
             _gather(found, flat, [one for one in others if _is_same(found, flat, one)])
+
+
+def _share_singulars(found: Resources) -> None:
+    """Let ``/user`` and ``/user/{id}`` be further paths of ``/users``, where each has what the other lacks."""
+    made = _made_only(found)
+    for many in [one for one in found.collections.values() if one.key[-1:] != (ANY,) and _lists(found, one)]:
+        key = (*many.key[:-1], singular(many.key[-1]))
+        one = found.collections.get(key) or made.get(key)
+        if one is None or key == many.key or _lists(found, one) or (_posts(found, one) and _posts(found, many)):
+            continue
+        if _is_alike(found, many, one):
+            home, other = (one, many) if one.item and not many.item else (many, one)
+            if home.record is None:
+                home.record, home.schema, home.identity = other.record, other.schema, other.identity
+            _join(found, home, other, f"{_shown(other.key)} is of the same records, {_NUMBERS[home is one]} (R6)")
+
+
+_NUMBERS = ("one at a time", "all of them")
+
+
+def _is_alike(found: Resources, many: InferredCollection, one: InferredCollection) -> bool:
+    """Whether the records may be the same: half of the members of the smaller are the other's, where both tell them."""
+    if found.part(many) is not found.part(one):
+        return False
+    members = [set(found.shapes.properties(each.record)) if each.record else set() for each in (many, one)]
+    return not all(members) or 2 * len(members[0] & members[1]) >= min(map(len, members))
 
 
 def _made_only(found: Resources) -> Mapping[Key, InferredCollection]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mockserver.contract import Kind
+from mockserver.contract.silent_replies import GUESSED
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned import acting, bulk, many, single, stubs
 from mockserver.handlers.planned.places import plan_of
@@ -33,9 +34,12 @@ def answer_planned(call: Call, tenant: Tenant) -> Reply:
     require_possible(call)
     require_parents(call, tenant)
     reply = PLANNED.get(call.operation.kind, stubs.stub)(call, tenant)
-    if plan_of(call).declares(reply.status):
-        return reply
-    return replace(reply, notes=(*reply.notes, ("Undeclared", str(reply.status))))  # a document of refusals alone
+    plan = plan_of(call)
+    if not plan.declares(reply.status):  # a document of refusals alone
+        return replace(reply, notes=(*reply.notes, ("Undeclared", str(reply.status))))
+    if plan.success.media is not None and GUESSED in plan.success.media.value and reply.has_value:
+        return replace(reply, notes=(*reply.notes, ("Undeclared", "content")))
+    return reply
 
 
 __all__ = ["PLANNED", "answer_planned"]
