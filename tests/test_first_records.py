@@ -138,3 +138,36 @@ def test_values_beside_a_currency_are_money_and_resources_of_json_api_have_a_typ
     for one in first(tmp_path, {"type": TEXT, "attributes": attributes}, "/accounts"):
         assert one["type"] == "account"
         assert float(one["attributes"]["balance"]["value"]) > 0
+
+
+def test_whoever_is_born_is_grown_up_and_placeholders_are_no_examples(tmp_path: Path) -> None:
+    text = {"type": "string"}
+    any_one = first(tmp_path, {"email": {"example": "any"}, "birthday": {**text, "example": "string"}}, "/people")[0]
+    assert "@" in any_one["email"]
+    assert int(any_one["birthday"][:4]) < 2008
+
+
+def test_sums_add_up_and_counts_are_those_of_lists(tmp_path: Path) -> None:
+    number, whole = {"type": "number"}, {"type": "integer"}
+    line = {"type": "object", "properties": {"quantity": whole, "unit_price": number, "total": number}}
+    members = {"items": {"type": "array", "items": line}, "itemCount": whole}
+    money = dict.fromkeys(("subtotal", "tax", "discount", "total"), number)
+    for one in first(tmp_path, {**members, **money}, "/orders"):
+        [each] = one["items"]
+        assert each["total"] == round(each["quantity"] * each["unit_price"], 2) == one["subtotal"]
+        assert one["total"] == round(max(one["subtotal"] + one["tax"] - one["discount"], 0), 2)
+        assert one["itemCount"] == 1
+
+
+def test_addresses_and_what_is_said_to_be_an_id_lead_to_records_that_are_there(tmp_path: Path) -> None:
+    address = {"type": "string", "format": "uri"}
+    book = {"type": "object", "properties": {"id": {"type": "integer"}, "author": address, "url": {**address, "readOnly": True},
+            "payer": {"type": "string", "description": "The ID of the author who pays."}}}  # fmt: skip
+    told = collection(NAMED, NAMED)
+    told["paths"] = {path.replace("/things", "/authors"): item for path, item in told["paths"].items()}
+    more = collection(book, book)
+    told["paths"] |= {path.replace("/things", "/books"): item for path, item in more["paths"].items()}
+    caller = client(told, tmp_path)
+    for one in caller.get("/books").json:
+        for link in (one["author"], one["url"], f"/authors/{one['payer']}"):
+            assert caller.get(link.removeprefix("http://localhost")).status_code == 200

@@ -24,6 +24,8 @@ ENDLESS = 3
 """How deep a record that must hold another of its kind is made: no depth would be right."""
 MOST_ITEMS = 10_000
 """How many items a list is made with, where its schema asks for them."""
+_PLACEHOLDERS = ("any", "string")
+"""What tools write where nobody gave an example."""
 CHOICES = 8
 """How many alternatives of a choice are tried."""
 MENDED = 3
@@ -147,7 +149,7 @@ class Maker:
         if isinstance(words.get("enum"), list):
             yield option([one for one in words["enum"] if one is not None] or words["enum"], words, draw, name)
         for example in (*said_examples(words), words.get("default")):
-            if draw.varies and is_told_by_name(shape, name, example):
+            if example in _PLACEHOLDERS or (draw.varies and is_told_by_name(shape, name, example)):
                 continue
             if example is not None and self._is_good(node, example):
                 yield example

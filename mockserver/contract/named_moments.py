@@ -17,6 +17,8 @@ _OF_DAYS = [[one] for one in ("start", "end", "from", "to", "created", "updated"
 _LAST = frozenset({"modified", "updated", "seen", "login", "used", "changed", "accessed", "synced"})
 _AHEAD = frozenset({"expires", "expiry", "expiration", "expire", "due", "deadline", "renewal", "renews"})
 
+GROWN = (20 * 365, 70 * 365)
+"""How many days ago people were born."""
 NUMBERS: Mapping[str, tuple[float, float]] = {
     **dict.fromkeys(("price", "amount", "cost", "balance", "subtotal", "fee", "revenue", "salary"), (5, 500)),
     **dict.fromkeys(("latitude", "lat", "coordinate"), (-60, 70)),
@@ -53,6 +55,10 @@ def is_day(name: str) -> bool:
     words = words_of(name)
     is_last = words[-1:] != [] and words[-1] in _DAYS
     return is_last or words[-3:] == ["date", "of", "birth"] or (words[:1] == ["date"] and words[1:] in _OF_DAYS)
+
+
+def is_birth(name: str) -> bool:
+    return bool({"birth", "birthday", "birthdate", "dob", "born"} & set(words_of(name)))
 
 
 def is_ahead(name: str) -> bool:

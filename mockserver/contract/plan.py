@@ -76,7 +76,8 @@ class Model:
     with, ``seed`` how many records there are at first (None: as many as the settings say),
     ``most`` how many a list of them can hold, ``always`` what a new one has where nobody says another;
     ``path`` is the path of one as the document writes it, empty where there is none, ``reach`` how many of the parents
-    it names; ``foreign`` are members that probably hold keys of other resources, ``references`` those that are said to;
+    it names; ``foreign`` are members that probably hold keys of other resources, ``references`` those that are said to,
+    ``addresses`` members that hold the address of another resource's record;
     ``holders`` are those whose paths show the records that name them; ``why`` tells the rules that decided;
     ``embeds`` gives what ``embedded`` tells, ``keys_within`` where else than among its members a record holds keys.
     """
@@ -91,6 +92,7 @@ class Model:
     parents: tuple[Parent, ...] = ()
     sources: tuple[Source, ...] = ()
     foreign: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
     references: Mapping[str, str] = field(default_factory=dict)
     ending: str = ""
     prefix: str = ""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from mockserver.contract.named_moments import NUMBERS, is_ahead, is_day, is_moment, range_of
+from mockserver.contract.named_moments import GROWN, NUMBERS, is_ahead, is_birth, is_day, is_moment, range_of
 from mockserver.contract.sample_texts import is_class, is_known, words_for
 from mockserver.contract.schema_shape import SchemaShape
 from mockserver.contract.subjects import Subject
@@ -205,7 +205,12 @@ def _bounded(pattern: str, most: int) -> str:
 
 
 def moment(draw: Draw, name: str = "") -> datetime:
-    """Now or, where all is wanted, some moment of the year before; of the year to come where the name tells that."""
+    """Now or, where all is wanted, some moment of the year before; of the year to come where the name tells that.
+
+    Who has a day of birth is grown up.
+    """
+    if draw.full and is_birth(name) and draw.about.is_person:
+        return draw.now - timedelta(days=draw.random.randrange(*GROWN))
     way = 1 if is_ahead(name) else -1
     return draw.now + way * timedelta(minutes=draw.random.randrange(500_000)) if draw.full else draw.now
 

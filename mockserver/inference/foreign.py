@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from mockserver.contract.document import Node
@@ -16,6 +17,10 @@ PERSONS = frozenset(
 )
 """What people are called by what they do, and what the resource of all of them is called, the likeliest first."""
 PEOPLE = ("user", "person", "people", "member", "account", "employee", "contact")
+_ID_OF = re.compile(r"\b(?:IDs?|[Ii]dentifier|UUID|GUID) (?:of|for) (?:the |an? |this |that )?(\w+)(?: (\w+))?")
+"""How it says of what."""
+_ID = re.compile(r"\bIDs?\b|\bid of\b|\bidentifier of\b|\bunique identifier\b")
+"""How a description says that a text is a key."""
 ENDINGS = ("id", "uuid", "gid", "sid")
 
 
@@ -31,7 +36,7 @@ class ForeignKeys:
         self._found = found
         self._known: dict[int, dict[str, str]] = {}
         for other in found.collections.values():
-            if other.item and not other.parents and other.key and "{}" not in other.key:
+            if (other.item or other.identity) and not other.parents and other.key and "{}" not in other.key:
                 named = self._known.setdefault(id(found.part(other)), {})
                 named[flat(singular(other.key[-1]))] = other.name
 
@@ -43,14 +48,34 @@ class ForeignKeys:
         keys = {
             name: about
             for name, node in self._shapes.properties(one.record).items()
-            if (name,) != one.identity and self._is_key(node) and (about := self._about(name, node, known))
+            if (name,) != one.identity
+            and self._is_key(node)
+            and not self._is_address(node)
+            and (about := self._about(name, node, known))
         }
         return {**keys, **one.references}
 
     def _about(self, name: str, node: Node, known: Mapping[str, str]) -> str | None:
-        """Where it says so by its name alone, it is a number or a UUID: any other text may be a name (``status``)."""
+        """Where it says so by its name alone, it is a number, a UUID or told to be an ID: else it may be a name."""
         is_plain = self._shapes.type(node) == "integer" or self._shapes.says(node, "format") == "uuid"
-        return _named(name, known) or (known.get(flat(name)) if is_plain else None)
+        said = str(self._shapes.says(node, "description") or "")
+        is_plain = is_plain or _ID.search(said) is not None
+        return _named(name, known) or (known.get(flat(name)) if is_plain else None) or _described(said, known)
+
+    def addresses(self, one: InferredCollection) -> dict[str, str]:
+        """For each member that holds an address and is called like a resource, or ``…_url``, the resource."""
+        if one.record is None:
+            return {}
+        known = self._known.get(id(self._found.part(one)), {})
+        called = {
+            name: known.get(flat(name).removesuffix("url").removesuffix("uri"))
+            for name, node in self._shapes.properties(one.record).items()
+            if self._is_key(node) and self._is_address(node)
+        }
+        return {name: about for name, about in called.items() if about and about != one.name}
+
+    def _is_address(self, node: Node) -> bool:
+        return str(self._shapes.says(node, "format")) in ("uri", "url")
 
     def within(self, one: InferredCollection) -> dict[Steps, str]:
         """The same for lists of keys (``project_ids``) and for keys in the objects that the records hold."""
@@ -78,6 +103,13 @@ class ForeignKeys:
     def _is_list(self, node: Node) -> bool:
         items = self._shapes.items(node) if self._shapes.type(node) == "array" else None
         return items is not None and self._is_key(items)
+
+
+def _described(said: str, known: Mapping[str, str]) -> str | None:
+    """The resource whose ID a member is said to be: ``ID of the balance transaction``."""
+    if (found := _ID_OF.search(said)) is None:
+        return None
+    return known.get(flat(singular(f"{found[1]}{found[2] or ''}"))) or known.get(flat(singular(found[1])))
 
 
 def _named(name: str, known: Mapping[str, str]) -> str | None:

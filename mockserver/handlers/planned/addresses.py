@@ -57,6 +57,15 @@ def addressed(
     return linked(call, model, value, address, sent)
 
 
+def self_addressed(call: Call, model: Model, value: dict[str, Any], address: str) -> dict[str, Any]:
+    """A first record with its own address in the members that only the server writes."""
+    shapes, members = call.tools.maker.shapes, dict[str, Node]()
+    if address and model.record is not None:
+        members = {name: one for name, one in shapes.properties(model.record).items() if flat(name) in ADDRESSES}
+    own = {name: HOST + address for name, one in members.items() if name in value and shapes.is_servers(one)}
+    return {**value, **{name: one for name, one in own.items() if call.tools.maker.allows(members[name], one)}}
+
+
 def linked(
     call: Call, model: Model, value: dict[str, Any], address: str, sent: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from mockserver.contract.record_examples import record_examples
 from mockserver.contract.scalars import Draw
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.addresses import first_address_of, linked
+from mockserver.handlers.planned.addresses import HOST, first_address_of, linked, self_addressed
 from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.new_keys import few_keys, identified, new_key
 from mockserver.handlers.planned.places import is_key, model_of, record_id
+from mockserver.handlers.planned.sums import added_up
 from mockserver.messages import Json
 from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value
@@ -70,14 +71,15 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
         return key, {} if shown is None else shown
     value = shown if shown is not None else maker.make(model.record, draw)
     if shown is None and isinstance(value, dict):
-        value = identified(maker, model, in_order(value), draw)
+        value = identified(maker, model, added_up(in_order(value)), draw)
     if isinstance(value, dict):
         value = _related(call, resource, {**value, **model.always}, ordinal, tenant)
         value = marked(call, model, value, keys, key)
         if shown is None and tenant:
             value = _embedding(call, resource, value, _Place(tenant, (*keys, str(key)), ordinal))
         if shown is None:
-            value = linked(call, model, value, first_address_of(call, model, (*keys, str(key))))
+            address = first_address_of(call, model, (*keys, str(key)))
+            value = linked(call, model, self_addressed(call, model, value, address), address)
     return key, value if maker.allows(model.record, value) else fit(maker, model.record, value, draw)
 
 
@@ -129,9 +131,15 @@ def _related(call: Call, resource: Resource, value: dict[str, Any], ordinal: int
         referenced = call.tools.contract.resources.get(other)
         if name not in value or referenced is None or other == resource.name or model.record is None:
             continue
-        key = _key_there(call, referenced, ordinal, tenant)
-        if maker.allows(maker.shapes.properties(model.record)[name], key):
-            value = {**value, name: key}
+        place, key = maker.shapes.properties(model.record)[name], _key_there(call, referenced, ordinal, tenant)
+        value = next(({**value, name: one} for one in (key, str(key)) if maker.allows(place, one)), value)
+    for name, other in model.addresses.items():
+        referenced = call.tools.contract.resources.get(other)
+        if value.get(name) and referenced is not None and model.record is not None:
+            key = _key_there(call, referenced, ordinal, tenant)
+            address = first_address_of(call, model_of(referenced), (str(key),))
+            if address and maker.allows(maker.shapes.properties(model.record)[name], HOST + address):
+                value = {**value, name: HOST + address}
     return _related_within(call, resource, value, ordinal, tenant)
 
 

@@ -18,6 +18,7 @@ from mockserver.handlers.planned.embedding import completed, usual
 from mockserver.handlers.planned.new_keys import identified
 from mockserver.handlers.planned.places import keys_of
 from mockserver.handlers.planned.scope import Scope
+from mockserver.handlers.planned.sums import added_up
 from mockserver.inference.words import RENAMES
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
@@ -46,6 +47,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     made = identified(maker, model, maker.member(model.record, draw, ""), draw)
     base = usual(call, scope, {**(made if isinstance(made, dict) else {}), **model.always}, sent)
     value, ignored = overlaid(call, scope, base, _sayable(call, model, sent), draw)
+    value = {**added_up(value), **{name: value[name] for name in sent if name in value}}
     value = stamped(call, model.record, value, is_new=True, sent=sent)
     value = addressed(call, model, value, sent, (*(scope.keys or ()), str(key)))
     value = repeated(call, model, marked(call, model, value, scope.keys or (), key), scope.having)

@@ -72,6 +72,9 @@ def delete(call: Call, tenant: Tenant) -> Reply:
     if plan.success.schema is None or plan.record is None:
         return made(call, plan.success, plan.status, value=value)
     body = {**value, "deleted": True} if isinstance(value, dict) else value
+    if isinstance(body, dict) and not plan.record:  # what tells of a delete may have nothing of the record
+        members = call.tools.maker.shapes.properties(plan.success.schema)
+        body = {name: one for name, one in body.items() if name in members} if members else body
     return with_record(call, body)
 
 
