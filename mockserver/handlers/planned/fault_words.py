@@ -39,7 +39,12 @@ LOOSE = frozenset({"docs", "help", "href", "link", "url"})
 """Those of them that may mean something else, and are told only where something has to be."""
 VALUES = frozenset({"value", "rejectedvalue", "rejected", "input", "actual", "given", "provided"})
 """What was sent, beside what is wrong with it."""
-GRANTS = {400: "invalid_request", 401: "invalid_client", 403: "access_denied", 404: "invalid_request"}
+GRANTS: Mapping[int, str] = {
+    400: "invalid_request",
+    401: "invalid_client",
+    403: "access_denied",
+    404: "invalid_request",
+}
 """What RFC 6749 calls them, beside an ``error_description``."""
 DOUBTS = frozenset({"ok", "success", "succeeded", "issuccess", "valid"})
 """What is not so where a request is refused."""
