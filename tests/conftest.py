@@ -137,7 +137,7 @@ class Progress:
         terminalreporter.write_line(f"memory: {max(self._memory, default=0)} MB in the largest process")
 
 
-GROWN = 24
+GROWN = 48
 """By how many megabytes a process may have grown when what tests left behind is looked for."""
 
 

@@ -13,12 +13,10 @@ from flask import Flask
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from mockserver.contract import Document
 from mockserver.contract.document import METHODS, Node
-from mockserver.settings import stock_spec
 from mockserver.web.app import create_app
+from stock_document import DOCUMENT
 
-DOCUMENT = Document(json.loads(stock_spec().read_text()))
 REGISTRY = Registry().with_resource("urn:document", DRAFT202012.create_resource(DOCUMENT.root))
 DRAFT = jsonschema.Draft202012Validator
 

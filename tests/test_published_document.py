@@ -19,18 +19,18 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 import forked
-from mockserver.contract import Document, compile_contract
+from mockserver.contract import compile_contract
 from mockserver.contract.document import METHODS, Node
 from mockserver.expressions.record_functions import documented
 from mockserver.spec_builder.publish import stale, write
 from mockserver.values.form import read_form
 from mockserver.web.app import create_app
 from over import over
+from stock_document import DOCUMENT
 
 SPEC = Path(__file__).parent.parent / "spec"
 PAGE = yaml.safe_load((Path(__file__).parent / "data" / "vendor_page.yaml").read_text())
-PUBLISHED = json.loads((SPEC / "openapi.json").read_text())
-DOCUMENT = Document(PUBLISHED)
+PUBLISHED = DOCUMENT.root
 SCHEMAS = PUBLISHED["components"]["schemas"]
 STATUSES = ("200", "400", "401", "403", "404", "405", "409", "429", "500")
 TYPES = {

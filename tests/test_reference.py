@@ -11,15 +11,14 @@ from typing import Any
 import yaml
 from flask.testing import FlaskClient
 
-from mockserver.contract import Document
 from mockserver.contract.document import METHODS, Node
 from mockserver.web.app import create_app
 from over import over
+from stock_document import DOCUMENT
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = yaml.safe_load((ROOT / "tests/data/reference.yaml").read_text())
 GROUPS: dict[str, dict[str, Any]] = REFERENCE["groups"]
-DOCUMENT = Document(json.loads((ROOT / "spec/openapi.json").read_text()))
 OPERATIONS = {
     f"{verb.upper()} {path}": node
     for path, item in DOCUMENT.node("paths").items()

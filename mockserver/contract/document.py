@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import DataFile
 from mockserver.values.pointer import escape, step_into, steps_of
 from mockserver.values.shown import quoted
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+URI = "urn:document"
+"""What validators know the document by."""
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
@@ -75,6 +82,13 @@ class Document:
         self.parts = parts
         self.text = text
         self._referred: dict[str, Node] = {}
+
+    @cached_property
+    def registry(self) -> jsonschema_rs.Registry:
+        """Where validators of its schemas look references up: as large as the document, so there is one for all."""
+        import jsonschema_rs  # PERF: whoever only reads the document needs none
+
+        return jsonschema_rs.Registry([(URI, self.root)], draft=jsonschema_rs.Draft202012)
 
     def node(self, *steps: str | int) -> Node:
         return Node("", self.root).child(*steps)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from mockserver.contract.breach_search import is_deep, leads_back, narrowed, without_parts
-from mockserver.contract.document import Document, Node
+from mockserver.contract.document import URI, Document, Node
 from mockserver.contract.heavy import Heavy
 from mockserver.errors import MAX_VIOLATIONS, SetupError, Violation, capped
 from mockserver.messages import Json
@@ -23,7 +23,6 @@ _LOOSE = (
 )  # fmt: skip
 """Formats that documents use in a sense of their own: ``uri`` for a path, ``time`` without a zone."""
 
-_URI = "urn:document"
 _MASK = "\x00"
 
 
@@ -36,10 +35,6 @@ class Schemas:
         self._formats = dict.fromkeys(_LOOSE, _anything) if loose else None
         self._known: dict[str, SchemaValidator] = {}
         self.heavy = Heavy(document)
-
-    @cached_property
-    def _registry(self) -> jsonschema_rs.Registry:
-        return jsonschema_rs.Registry([(_URI, self.document.root)], draft=jsonschema_rs.Draft202012)
 
     def validator(self, node: Node) -> SchemaValidator:
         """The rule of the schema at ``node``; compiled when first asked."""
@@ -78,8 +73,8 @@ class Schemas:
         """The validator of ``schema``, if given, or of what is at ``node``. Raises SetupError if it is not one."""
         try:
             return jsonschema_rs.Draft202012Validator(
-                schema or {"$ref": f"{_URI}#{_fragment(node.pointer)}"},
-                registry=self._registry,
+                schema or {"$ref": f"{URI}#{_fragment(node.pointer)}"},
+                registry=self.document.registry,
                 validate_formats=True,
                 formats=self._formats,
                 mask=_MASK,
@@ -250,7 +245,7 @@ def _absolute(schema: Json) -> Json:
         return schema
     made = {name: _absolute(value) for name, value in schema.items()}
     if isinstance(reference := schema.get("$ref"), str):
-        made["$ref"] = f"{_URI}{reference}" if reference.startswith("#") else reference
+        made["$ref"] = f"{URI}{reference}" if reference.startswith("#") else reference
     return made
 
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from over import over
+from stock_document import DOCUMENT
 
 ROOT = Path(__file__).parent.parent.parent
 MODULES = sorted((ROOT / "mockserver").rglob("*.py"))
@@ -31,9 +30,9 @@ def _resources(schemas: dict[str, Any]) -> Iterator[str]:
     return (one["resource"] for one in marks if "resource" in one)
 
 
-DOCUMENT = orjson.loads((ROOT / "spec" / "openapi.json").read_bytes())
-NAMES = {name for name in _properties(DOCUMENT) if "_" in name}  # a single small word, such as status, is anybody's
-OWN = NAMES.union(_resources(DOCUMENT["components"]["schemas"])) - GENERAL
+NAMES = {name for name in _properties(DOCUMENT.root) if "_" in name}
+"""A single small word, such as status, is anybody's."""
+OWN = NAMES.union(_resources(DOCUMENT.root["components"]["schemas"])) - GENERAL
 
 
 @each_module
