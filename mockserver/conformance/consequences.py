@@ -8,7 +8,15 @@ from typing import Any, TypeAlias
 from mockserver.conformance.as_held import AsHeld, moment_of
 from mockserver.conformance.census import Census, miscounted
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.effect_rules import changed_by, effects_of, followers, happens_on, made_by, reached
+from mockserver.conformance.effect_rules import (
+    effects_of,
+    followers,
+    happens_on,
+    made_by,
+    reached,
+    step_targets,
+)
+from mockserver.conformance.further_effects import FurtherEffects, records_named
 from mockserver.conformance.naive_values import agree, plain
 from mockserver.values.shown import shown
 
@@ -37,11 +45,13 @@ class Consequences:
         held = AsHeld(self.session)
         view = held.view(self.group, record)
         self.others = dict(beside)
-        for step in self._steps():
-            if "change" in step and (self.group.key in record or step["change"] in record):
-                resource = self.resource(step)
-                for one in _records(held, resource, held.reader.value(step["change"], view)):
-                    self.others[resource, one.id] = one.data
+        for effect in self.effects:
+            for step in (one for one in effect["do"] if "change" in one):
+                targets = step_targets(effect, step)
+                if self.group.key in record or "records(" not in targets:
+                    found = records_named(held, step["changes"], held.reader.value(targets, view))
+                    self.others |= {(step["changes"], one.id): one.data for one in found}
+        self._further = FurtherEffects(self.session, held, self.others)
 
     def happening(self, before: Record | None, after: Record) -> list[Mapping[str, Any]]:
         """The effects that the change brings about. Raises CannotTell."""
@@ -66,9 +76,6 @@ class Consequences:
         self._made(happening, after)
         self._changed(happening)
         return happening
-
-    def resource(self, step: Mapping[str, Any]) -> str:
-        return changed_by(self.group, step)
 
     def _steps(self, effects: list[Mapping[str, Any]] | None = None) -> Iterator[Mapping[str, Any]]:
         for effect in self.effects if effects is None else effects:
@@ -127,16 +134,16 @@ class Consequences:
 
     def _changed(self, happening: list[Mapping[str, Any]]) -> None:
         """Expect each other record to have what effects give it, and otherwise what it had."""
-        meant = {id(step): {one.id for one in _records(self.held, self.resource(step), self._targets(effect, step))}
+        meant = {id(step): {one.id for one in records_named(self.held, step["changes"], self._targets(effect, step))}
                  for effect in happening for step in effect["do"] if "change" in step}  # fmt: skip
-        further = followers(self.session.plan.groups, reached(self.group, happening))
+        further = followers(self.session.plan.groups, reached(happening))
         for (resource, key), data in self.others.items():
             other = self.session.plan.groups[resource]
             found, it = self.session.read(other, key), self.held.view(other, data)
             given, counts = set[str](), False
             for effect in happening:
                 for step in effect["do"]:
-                    if key not in meant.get(id(step), ()) or self.resource(step) != resource:
+                    if key not in meant.get(id(step), ()) or step["changes"] != resource:
                         continue
                     if not self._value(effect, step.get("where", True), it):
                         continue
@@ -147,6 +154,8 @@ class Consequences:
             if resource not in further:
                 self._left_alone(other, data, found, given)
                 self._counted(other, data, found, counts=counts and any(data.get(n) != found.get(n) for n in given))
+            if given:
+                self._further.judge(resource, data, found)
             self.others[resource, key] = found
 
     def _targets(self, effect: Mapping[str, Any], step: Mapping[str, Any]) -> Any:
@@ -154,7 +163,7 @@ class Consequences:
 
     def _left_alone(self, other: Group, data: Record, found: Record, given: set[str]) -> None:
         """Expect what effects may change, and did not, to be as it was; what follows in turn is not looked at."""
-        mine = [step for step in self._steps() if "change" in step and self.resource(step) == other.name]
+        mine = [step for step in self._steps() if "change" in step and step["changes"] == other.name]
         further = {name for effect in effects_of(other) for step in effect["do"] for name in step.get("set", {})}
         for name in sorted({name for step in mine for name in step["values"]} - given - further):
             named = [one for one in self.effects for step in one["do"] if step in mine and name in step["values"]]
@@ -184,9 +193,3 @@ class Consequences:
         if wanted is not None:
             cause = f"{what} is not as it follows ({effect.get('about', 'an effect')})"
             self.session.expect(agree(wanted, found), cause, f"wanted {shown(wanted, 150)}, found {shown(found, 150)}")
-
-
-def _records(held: AsHeld, resource: str, value: Any) -> list[Any]:
-    some = value if isinstance(value, list) else [value]
-    found = [held.find(resource, one) if isinstance(one, str) else one for one in some if one]
-    return [one for one in found if one is not None]

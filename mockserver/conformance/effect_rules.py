@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -12,25 +13,38 @@ from mockserver.contract.resource import local_name
 def effects_of(group: Group) -> list[Mapping[str, Any]]:
     """The effects of the resource's records, as the document lists them; without those that a date brings about."""
     effects = group.schema.child("x-mock", "effects").value or []
-    return [{**one, "do": [*_steps_here(group, one["do"])]} for one in effects if "due" not in one]
+    return [{**one, "do": [*_steps_here(group, one)]} for one in effects if "due" not in one]
 
 
-def _steps_here(group: Group, steps: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """The steps, each record that one makes by the name of its resource here; of modules that are not served none."""
-    for step in steps:
+def _steps_here(group: Group, effect: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The steps, each record that one makes by the name of its resource here; of modules that are not served none.
+
+    One that changes records has the name of their resource in ``changes``.
+    """
+    for step in effect["do"]:
         name = local_name(group.contract.resources, step["create"]) if "create" in step else ""
         if name is not None:
-            yield {**step, "create": name} if name else step
+            changes = {"changes": _changed(group, step_targets(effect, step))} if "change" in step else {}
+            yield {**step, **changes, **({"create": name} if name else {})}
+
+
+def step_targets(effect: Mapping[str, Any], step: Mapping[str, Any]) -> str:
+    """The expression of the records that a step changes: where it is a name of ``let``, what that stands for."""
+    text = str(step["change"])
+    return str((effect.get("let") or {}).get(text, text))
+
+
+def _changed(group: Group, targets: str) -> str:
+    """The resource that ``targets`` are of: named by a field, looked through, or named by keys inside of a field."""
+    known = group.resource.references
+    found = [one.resource for one in known if one.path == targets]
+    found += [targets.partition("records('")[2].partition("'")[0].rpartition(":")[2]] if "records('" in targets else []
+    words = set(re.findall(r"\w+", targets))
+    return next(iter([*found, *(one.resource for one in known if one.is_nested and words.issuperset(one.names))]), "")
 
 
 def happens_on(effect: Mapping[str, Any]) -> list[str]:
     return list(effect.get("on", ["change"]))
-
-
-def changed_by(group: Group, step: Mapping[str, Any]) -> str:
-    """The resource whose records a step of an effect of ``group`` changes."""
-    reference = next((one for one in group.references if one.field == step["change"]), None)
-    return reference.resource if reference else str(step["change"]).partition("records('")[2].partition("'")[0]
 
 
 def made_by(effects: Iterable[Mapping[str, Any]]) -> set[str]:
@@ -38,10 +52,10 @@ def made_by(effects: Iterable[Mapping[str, Any]]) -> set[str]:
     return {step["create"] for effect in effects for step in effect["do"] if "create" in step}
 
 
-def reached(group: Group, effects: Iterable[Mapping[str, Any]]) -> set[str]:
-    """The resources of which ``effects`` of ``group`` make or change records; a step that sets own fields has none."""
+def reached(effects: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The resources of which ``effects`` make or change records; a step that sets own fields has none."""
     steps = [step for effect in effects for step in effect["do"]]
-    return (made_by(effects) | {changed_by(group, step) for step in steps if "change" in step}) - {""}
+    return (made_by(effects) | {step["changes"] for step in steps if "change" in step}) - {""}
 
 
 def followers(groups: Mapping[str, Group], resources: Iterable[str]) -> set[str]:
@@ -49,7 +63,7 @@ def followers(groups: Mapping[str, Group], resources: Iterable[str]) -> set[str]
     left, seen = set(resources), set[str]()
     while left:
         group = groups[left.pop()]
-        found = reached(group, effects_of(group))
+        found = reached(effects_of(group))
         left |= found - seen
         seen |= found
     return seen

@@ -12,14 +12,19 @@ from mockserver.conformance.census import Census
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.consequences import Consequences, Record
 from mockserver.conformance.edges import allowed
+from mockserver.conformance.effect_rules import step_targets
 from mockserver.conformance.findings import Broken, Inconclusive
-from mockserver.conformance.furnishing import Furnisher, compared, limits, named_in, negated
+from mockserver.conformance.furnishing import Furnisher, compared, limits, named_in, negated, shunned
 from mockserver.conformance.questions import Deciding, answers, questions
 from mockserver.conformance.steps import patch, put, run_batch
 from mockserver.contract import Kind
 
 FAR, DAY = "2093-05-06", re.compile(r"\d{4}-\d\d-\d\d")
 """A day that is later than any today, and what days look like."""
+WORDS, BOUNDS = re.compile(r"\w+"), re.compile(r"\bit\.(\w+) [<>]=? ")
+"""The words of an expression, and what it compares of a record that is to be changed."""
+PARTS = (1, 0.5, 1.5, 1)
+"""What the items of a list come to, turn by turn, in parts of what they are compared with."""
 
 
 class Trial:
@@ -62,6 +67,7 @@ class Trial:
         following.judge(None, self.before)
         if self.trigger not in self.group.writable or following.holds(self.effect, self.before, self.before):
             return False
+        self.furnisher.beside(self.effect, self.before)
         made = self.furnisher.dependants(self.effect, self.group, self.before)
         self.before = self.session.read(self.group, self.before[self.group.key])
         following.remember(self.before, {(other.name, one[other.key]): one for other, one in made})
@@ -77,6 +83,10 @@ class Trial:
         for name, values in compared(self.effect.get("when", "")).items():
             if name in self.group.writable:
                 found[name] = values[0] if values else 1_000_000
+        for name, values in shunned(self.effect.get("when", "")).items():
+            words = (self.group.field(name).value or {}).get("enum") or [] if found.pop(name, None) is not None else []
+            if other := next((one for one in words if one not in values), None):
+                found[name] = other
         for name in list(found):
             if not self.group.values.allows(self.group.writable[name], found[name]):
                 found[name] = 100
@@ -100,6 +110,8 @@ class Trial:
         found: dict[str, Any] = {}
         for step in self.effect["do"]:
             reference = next((one for one in self.group.references if one.field == step.get("change")), None)
+            if reference is None and "change" in step:
+                found |= self._listed(step)
             if reference is None or reference.field in found:
                 continue
             other = self.session.plan.groups[reference.resource]
@@ -118,6 +130,40 @@ class Trial:
             self._toggle(other, made, rules)
             found[reference.field] = made[other.key]
         return found
+
+    def _listed(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        """A field of which two items name one record that the effect is to change, and one names none."""
+        words, texts = set(WORDS.findall(step_targets(self.effect, step))), " ".join(_texts(step))
+        known = [one for one in self.group.resource.references if one.is_nested and words.issuperset(one.names)]
+        items = self.furnisher.items(self.group, known[0].field) if known else []
+        if not items:
+            return {}
+        other = self.session.plan.groups[step["changes"]]
+        made = self.furnisher.make(other, [one.replace("it.", "") for one in _texts(step)], self._asked_of(other, step))
+        field, inner = known[0].names[:2]
+        wanted = {name: values[0] for name, values in compared(self.effect).items() if name in items[0] and values}
+        bound = next((made[one] for one in BOUNDS.findall(texts) if isinstance(made.get(one), int | float)), 0) or 10
+        numbers = [name for name, value in items[0].items() if isinstance(value, int | float) and name in texts]
+        whole = round(bound * PARTS[self.turn % len(PARTS)], 2)
+        halves = (round(whole / 2, 2), round(whole - round(whole / 2, 2), 2))
+        named = [{**items[0], **wanted, inner: made[other.key], **dict.fromkeys(numbers, one)} for one in halves]
+        nameless = {name: value for name, value in {**items[0], **wanted}.items() if name != inner}
+        for value in ([*named, nameless], named):
+            if self.group.values.allows(self.group.writable[field], value):
+                return {field: value}
+        return {}
+
+    def _asked_of(self, other: Group, step: Mapping[str, Any]) -> dict[str, Any]:
+        """Fields of a record that is to be changed: what the step compares them with, in the last turn another word."""
+        found: dict[str, Any] = {}
+        for name, values in compared([one.replace("it.", "") for one in _texts(step)]).items():
+            if name in other.writable:
+                words = (other.field(name).value or {}).get("enum") or []
+                options = [one for one in words if one not in values] if self.turn == len(PARTS) - 1 else values
+                if options and other.values.allows(other.writable[name], options[-1]):
+                    found[name] = options[-1]
+        numbers = [name for name in other.of_type("number") if f"it.{name}" in str(step.get("values", ""))]
+        return {**found, **(dict.fromkeys(numbers, 1.25) if self.turn % 2 else {})}
 
     @staticmethod
     def _is_day(group: Group, name: str) -> bool:
@@ -140,6 +186,7 @@ class Trial:
         body = {**self.furnisher.body(self.group, self.effect), **self._around(), **self.wanted, **self._absent()}
         left_out = frozenset() if self.turn % 2 else self.group.filled
         body = {name: value for name, value in body.items() if name not in left_out and value is not None}
+        self.furnisher.beside(self.effect, body)
         self.following.remember(body, {})
         with self.census.change():
             after = self._created(body)

@@ -57,7 +57,7 @@ class Furnisher:
                     is_list = group.values.type_of(group.field(reference.field)) == "array"
                     body[reference.field] = [made] if is_list else made
         for field in roots & set(group.writable) - set(body):
-            if (value := self._nested(group, field)) and group.values.allows(group.writable[field], value):
+            if (value := self.items(group, field)) and group.values.allows(group.writable[field], value):
                 body[field] = value
         for field in sorted(roots & body.keys()):
             items = [*body[field], *self._odd(group, field, body[field])] if isinstance(body[field], list) else None
@@ -98,7 +98,7 @@ class Furnisher:
             self._made[resource] = dict(made)
         return str(self._made[resource][group.key])
 
-    def _nested(self, group: Group, field: str) -> list[dict[str, Any]]:
+    def items(self, group: Group, field: str) -> list[dict[str, Any]]:
         """A list with one item for each value of its items' first enum, foreign keys filled in."""
         document, node = group.contract.document, group.field(field)
         place = document.follow(node.child("items"))
@@ -117,6 +117,20 @@ class Furnisher:
             made.append({**item, **({chosen: value} if chosen else {})})
         return made
 
+    def beside(self, rules: Any, record: Mapping[str, Any]) -> None:
+        """Make what ``rules`` look for by a key that ``record`` has: a record that meets their conditions."""
+        chains = list(named_in(rules))
+        for resource, by, own in sorted(looked_through(rules)):
+            other = self.session.plan.groups.get(resource.rpartition(":")[2])
+            if other is None or Kind.CREATE not in other.operations or not isinstance(record.get(own), str):
+                continue
+            fields = {name: value for name, values in compared(rules).items() if name in other.writable
+                      for value in values[::-1] if other.values.allows(other.writable[name], value)}  # fmt: skip
+            fields |= {name: True for name in other.of_type("boolean") if name in {chain[-1] for chain in chains}}
+            keys = {one.field for one in other.references}
+            tails = [chain[place:] for chain in chains for place, name in enumerate(chain) if place and name in keys]
+            self.make(other, tails, {**fields, by: record[own]})
+
     def dependants(self, rules: Any, group: Group, record: Mapping[str, Any]) -> list[tuple[Group, dict[str, Any]]]:
         """Records that name ``record`` where ``rules`` look for some, with each value that those are compared with."""
         made: list[tuple[Group, dict[str, Any]]] = []
@@ -129,7 +143,7 @@ class Furnisher:
                 named = {path: record[group.key]} if path and "." not in path else {}
                 if path and "." in path:
                     outer, inner = path.split(".", 1)
-                    items = self._nested(other, outer)[:1]
+                    items = self.items(other, outer)[:1]
                     named = {outer: [{**one, inner: record[group.key]} for one in items]}
                 try:
                     body = self.session.body(other, {**fields, **named})
@@ -160,7 +174,7 @@ def texts_in(rules: Any) -> Iterator[str]:
         yield rules
     elif isinstance(rules, Mapping):
         for name, one in rules.items():
-            if name not in ("about", "on", "link", "create"):
+            if name not in ("about", "on", "link", "create", "changes"):
                 yield from texts_in(one)
     elif isinstance(rules, list) and not (rules and isinstance(rules[0], tuple)):
         for one in rules:
@@ -242,6 +256,29 @@ def limits(rules: Any) -> dict[str, str]:
     pairs = [(node.left, node.comparators[0]) for node in nodes if len(node.comparators) == 1]
     plain = ast.Constant | ast.List | ast.Tuple
     return {one.id: ast.unparse(two) for one, two in pairs if isinstance(one, ast.Name) and not isinstance(two, plain)}
+
+
+def shunned(rules: Any) -> dict[str, list[Any]]:
+    """The plain values that rules want each name not to have."""
+    nodes = [node for tree in trees(rules) for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+    return {
+        node.left.id: [one.value for one in ast.walk(node.comparators[0]) if isinstance(one, ast.Constant)]
+        for node in nodes
+        if isinstance(node.left, ast.Name) and isinstance(node.ops[0], ast.NotEq | ast.NotIn)
+    }
+
+
+def looked_through(rules: Any) -> set[tuple[str, str, str]]:
+    """The resources of which rules look through the records that name what an own field names: ``of=program_id``."""
+    found = set()
+    for tree in trees(rules):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "records":
+                given = {one.arg: one.value for one in node.keywords}
+                by, of = given.get("by"), given.get("of")
+                if isinstance(by, ast.Constant) and isinstance(of, ast.Name):
+                    found.add((str(ast.literal_eval(node.args[0])), str(by.value), of.id))
+    return found
 
 
 def variants(rules: Any, group: Group) -> list[dict[str, Any]]:

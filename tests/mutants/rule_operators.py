@@ -22,16 +22,21 @@ from mutants.state_operators import _has_effects
 def effect_untimely(ground: Ground) -> Made:  # noqa: C901 -- one function for each way
     """An effect happens too often or too seldom, reaches one record of several, or is counted wrongly."""
     resource = ground.rng.choice([one for one in ground.contract.resources if _has_effects(ground, one)])
-    how = ground.rng.choice(["again by PUT", "once only", "on create too", "one of several", "counts", "counts not"])
+    how = ground.rng.choice(
+        ["again by PUT", "once only", "on create too", "one of several", "counts", "counts not", "not in turn"]
+    )
     seen: set[Any] = set()
 
-    def follow(original: Callable[..., Any], self: Storing, about: Any, kept: Any, previous: Any) -> Any:
+    def follow(original: Callable[..., Any], self: Storing, about: Any, kept: Any, record: Any, previous: Any) -> Any:
+        if how == "not in turn" and self.depth and self.call.resource.name == resource:
+            ground.note()
+            return kept
         is_meant = about.name == resource and previous and self.call.operation.kind is Kind.REPLACE
         if is_meant and how == "again by PUT":
             ground.note()
             keys = {about.key, *about.stamps.values()}
             previous = {name: value for name, value in previous.items() if name in keys}
-        return original(self, about, kept, previous)
+        return original(self, about, kept, record, previous)
 
     def happens(original: Callable[..., bool], self: Effect, context: Any, this: Any, before: Any) -> bool:
         if this.resource.name != resource:

@@ -271,13 +271,13 @@ def effects_off_by_one_way(ground: Ground) -> Made:
     operation = ground.rng.choice(ways)
 
     def plant(planting: Planting) -> None:
-        def follow(original: Callable[..., Any], self: Storing, resource: Any, kept: Record, previous: Any) -> Any:
+        def follow(original: Callable[..., Any], self: Storing, resource: Any, kept: Record, *of: Any) -> Any:
             if self.call.operation.id != operation.id or self.depth:
-                return original(self, resource, kept, previous)
+                return original(self, resource, kept, *of)
             told = len(self.call.effects)
             try:
                 with self.tenant.transaction():
-                    probe = original(self, resource, kept, previous)
+                    probe = original(self, resource, kept, *of)
                     ground.note(probe.raw != kept.raw or len(self.call.effects) > told)
                     _undo()
             except _Undone:
