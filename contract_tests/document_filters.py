@@ -10,6 +10,7 @@ from mockserver.conformance import (
     Group,
     Inconclusive,
     Kind,
+    NotApplicable,
     PlainListing,
     PlainMade,
     PlainTrying,
@@ -46,7 +47,9 @@ def check_filters(session: Session, group: Group) -> None:
         if not items:
             continue
         for one in plan.taken:
-            name = next((name for name in items[0] if flat(name) == flat(one.name)), None)
+            whole = {name: value for each in items for name, value in each.items() if value is not None}
+            named = {flat(one.name), flat(f"{one.name}s")} if _is_listed(whole, one.name) else {flat(one.name)}
+            name = next((name for name in whole if flat(name) in named), None)
             if one.location != "query" or name is None or flat(one.name) in list_words.SIZES:
                 continue
             for value in _distinct(items, name):
@@ -58,7 +61,12 @@ def check_filters(session: Session, group: Group) -> None:
         for record in made:
             asking.remove(group, record)
     if not tried:
-        raise Inconclusive("no list has a parameter that is called like a member of its records")
+        raise NotApplicable("no list has a parameter that is called like a member of its records")
+
+
+def _is_listed(record: dict[str, Any], parameter: str) -> bool:
+    """Whether a member called as several of what the parameter is holds a list of them: ``tags`` of a ``tag``."""
+    return any(isinstance(one, list) and flat(name) == flat(f"{parameter}s") for name, one in record.items())
 
 
 def _distinct(items: list[dict[str, Any]], name: str) -> list[Any]:
@@ -66,6 +74,7 @@ def _distinct(items: list[dict[str, Any]], name: str) -> list[Any]:
     found: list[Any] = []
     for one in items:
         value = one.get(name)
+        value = value[0] if isinstance(value, list) and value else value
         if isinstance(value, str | int | float) and value != "" and value not in found:
             found.append(value)
     return [*found[:1], *found[-1:]] if len(found) > 1 else found
@@ -90,7 +99,9 @@ def _filtered(
 
 def _meets(found: Any, value: Any) -> bool:
     """Whether a member is, holds or contains a value."""
-    if isinstance(found, list | dict):
+    if isinstance(found, list):
+        return any(_meets(one, value) for one in found)
+    if isinstance(found, dict):
         return True
     return alike(value, found) if not isinstance(value, str) else value.lower() in str(found).lower()
 
@@ -112,7 +123,9 @@ def check_sorted(session: Session, group: Group) -> None:
         for one in made:
             asking.remove(group, one)
     if not tried:
-        raise Inconclusive("no list takes an order")
+        wanted = list_words.SORTS
+        taken = any(PlainListing(asking, group, one, ()).parameter(wanted) for one in group.all(Kind.LIST))
+        raise (Inconclusive if taken else NotApplicable)("no list takes an order by a member that differs")
 
 
 def _judged(asking: PlainTrying, listing: PlainListing, orders: list[Order]) -> list[Order]:
@@ -192,7 +205,9 @@ def check_texts(session: Session, group: Group) -> None:
         for one in made:
             asking.remove(group, one)
     if not tried:
-        raise Inconclusive("no list takes a text to search for")
+        wanted = list_words.TEXTS
+        taken = any(PlainListing(asking, group, one, ()).parameter(wanted) for one in group.all(Kind.LIST, Kind.SEARCH))
+        raise (Inconclusive if taken else NotApplicable)("no list takes a text to search for")
 
 
 def _searched(

@@ -6,6 +6,7 @@ from mockserver.conformance import (
     Group,
     Inconclusive,
     Kind,
+    NotApplicable,
     PlainListing,
     PlainMade,
     PlainTrying,
@@ -14,6 +15,7 @@ from mockserver.conformance import (
     check,
     list_words,
     listed,
+    within,
 )
 
 MADE = 4
@@ -22,6 +24,8 @@ PAGES = 12
 """How many pages a list is read in at most."""
 SIZES = (100, 50, 20)
 """How long a page is asked for to see a whole list."""
+SHORT = 10
+"""A list of fewer records than any page has is whole."""
 INFERRED = Provenance.INFERRED
 GOOD = range(200, 300)
 
@@ -51,7 +55,9 @@ def check_pages(session: Session, group: Group) -> None:
         for one in made:
             asking.remove(group, one)
     if not tried:
-        raise Inconclusive("no list has parameters for its pages and records enough")
+        wanted = list_words.SIZES
+        taken = any(PlainListing(asking, group, one, ()).parameter(wanted) for one in group.all(Kind.LIST))
+        raise (Inconclusive if taken else NotApplicable)("no list has parameters for its pages and records enough")
 
 
 def _walked(session: Session, listing: PlainListing, keys: tuple[str, ...], size: int) -> None:
@@ -122,3 +128,34 @@ def check_as_read(session: Session, group: Group) -> None:
             asking.remove(group, one)
     if not judged:
         raise Inconclusive("no list holds the records that were made")
+
+
+@check(Kind.LIST, Kind.CREATE, writes=True, plain=True, provenance=INFERRED)
+def check_named(session: Session, group: Group) -> None:
+    """A list below a record holds those that name it, and no others."""
+    asking, judged = PlainTrying(session), 0
+    for operation in group.all(Kind.LIST):
+        plan = operation.plan
+        parent = plan.within[-1] if plan and plan.within else None
+        holder = session.plan.groups.get(parent.resource or "") if parent else None
+        if parent is None or holder is None or not parent.field or Kind.CREATE not in holder.operations:
+            continue
+        made = asking.attempt(group, asking.above(group), asking.full_body(group.one(Kind.CREATE), 71))
+        key = within(made.record, parent.field) if made else None
+        if made is None or not isinstance(key, str | int):
+            continue
+        other = asking.create(holder).key
+        for named, is_there in ((str(key), True), (other, False)):
+            reply = asking.send(operation, {**asking.below(operation, made.above), parent.parameter: named})
+            keys = [asking.key(group, one) for one in asking.items(reply, operation)]
+            if reply.status not in GOOD or (is_there and len(keys) >= SHORT) or (named == str(key) and not is_there):
+                continue
+            judged += 1
+            with session.each(operation):
+                cause = "a list below a record " + (
+                    "lacks one that names it" if is_there else "holds one that names another"
+                )
+                session.expect((made.key in keys) is is_there, cause, made.key)
+        asking.remove(group, made)
+    if not judged:
+        raise NotApplicable("no list stands below a record that its records name")

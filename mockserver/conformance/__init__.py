@@ -31,6 +31,7 @@ from mockserver.conformance.plain_asking import PlainAsking, PlainMade, within
 from mockserver.conformance.plain_listing import PlainListing, PlainPage
 from mockserver.conformance.plain_spoiling import PlainSpoiling, is_lenient
 from mockserver.conformance.plain_trying import PlainTrying
+from mockserver.conformance.plain_writing import text_of
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.questions import against, questions
 from mockserver.conformance.registry import Check, check
@@ -172,6 +173,7 @@ __all__ = [
     "single_records",
     "smaller",
     "stamp",
+    "text_of",
     "tree_of",
     "trees",
     "unlike_replies",

@@ -13,11 +13,13 @@ from mockserver.conformance.plain_asking import PlainAsking
 from mockserver.conformance.traffic import Received, json_or_none
 from mockserver.contract import Operation
 from mockserver.contract.plan import Taken
-from mockserver.inference.words import CURSORS, MORE, NEXT, OFFSETS, PAGES, SIZES
+from mockserver.inference.words import CURSORS, MORE, NEXT, OFFSETS, PAGES, SIZES, TOTALS
 from mockserver.values.name_words import flat
 
 AFTER = frozenset({"startingafter", "after", "marker"})
 """What takes the key of the last record of the page before."""
+LARGE = (1000, 500, 200, 100, 50, 20)
+"""Sizes of a page, the largest that a document allows first."""
 DEEPEST = 2
 _LINK = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 
@@ -56,7 +58,7 @@ class PlainListing:
         reply = self.ask(query)
         keys = tuple(self._asking.key(self._group, one) for one in self._asking.items(reply, self.operation))
         value = json_or_none(reply.body)
-        facts = dict(_facts(value, DEEPEST)) if isinstance(value, dict) else {}
+        facts = dict(_headers(reply)) | (dict(_facts(value, DEEPEST)) if isinstance(value, dict) else {})
         return PlainPage(keys, facts, _onward(reply, facts), reply.status)
 
     def ask(self, query: Mapping[str, str]) -> Received:
@@ -85,6 +87,21 @@ class PlainListing:
             yield found
             if not found.keys:
                 return
+
+    def replies(self, most: int) -> Iterator[Received]:
+        """The replies with the largest pages that the document allows, at most ``most``, as long as they are full."""
+        by, page, offset = (self.parameter(words) for words in (SIZES, PAGES, OFFSETS))
+        size = next((one for one in LARGE if by is not None and self.takes(by, one)), 0)
+        usual = {by.name: str(size)} if by is not None and size else {}
+        reply = self.ask(usual)
+        yield reply
+        got = len(self._asking.items(reply, self.operation))
+        if not got or got < size or (page is None and offset is None):
+            return
+        first = self.first_page(page, usual) if page is not None else 0
+        for turn in range(1, most):
+            more = {page.name: str(first + turn)} if page else {offset.name: str(turn * got)} if offset else {}
+            yield self.ask({**usual, **more})
 
     def first_page(self, page: Taken, usual: Mapping[str, str]) -> int:
         """What the first page is called: 0 where that is another than 1."""
@@ -125,6 +142,16 @@ def _facts(value: Mapping[str, Any], left: int) -> Iterator[tuple[str, Any]]:
             yield from _facts(one, left - 1)
         elif not isinstance(one, list):
             yield flat(name), one
+
+
+def _headers(reply: Received) -> Iterator[tuple[str, Any]]:
+    """What headers say of the list: numbers such as ``X-Total-Count``, and the members of ``X-Pagination``."""
+    for name, text in reply.headers:
+        word = flat(name).removeprefix("x")
+        if word in TOTALS and text.isdecimal():
+            yield word, int(text)
+        elif word == "pagination" and isinstance(told := json_or_none(text.encode()), dict):
+            yield from _facts(told, 0)
 
 
 def _onward(reply: Received, facts: Mapping[str, Any]) -> Mapping[str, str] | None:

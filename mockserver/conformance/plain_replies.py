@@ -16,6 +16,7 @@ from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
+from mockserver.conformance.bounds import FORMATS as FORMATS_BROKEN
 from mockserver.conformance.comparing import without_positions
 from mockserver.conformance.traffic import NotJson, Received, read_json
 from mockserver.contract import Operation
@@ -112,10 +113,18 @@ class PlainReplies:
             return
         if len(reply.body) > LONG and self._maker.allows(schema, value):
             return
-        if (broken := self.violations(schema, value)) and self._can_be_kept(schema):
-            where = sorted({f"{without_positions(pointer_to(*one.absolute_path))} ({one.validator})" for one in broken})
-            detail = "; ".join(f"{one.json_path}: {one.message[:200]}" for one in broken[:SHOWN])
-            yield "watch.schema", f"a reply with {reply.status} breaks its schema at {', '.join(where[:3])}", detail
+        broken = [one for one in self.violations(schema, value) if not _is_echo(one)]
+        if broken and self._can_be_kept(schema):
+            firm = [one for one in broken if not _is_local(one)]
+            places = (
+                f"{without_positions(pointer_to(*one.absolute_path))} ({one.validator})" for one in firm or broken
+            )
+            where = ", ".join(sorted(set(places))[:3])
+            detail = "; ".join(f"{one.json_path}: {one.message[:200]}" for one in (firm or broken)[:SHOWN])
+            if firm:
+                yield "watch.schema", f"a reply with {reply.status} breaks its schema at {where}", detail
+            else:
+                yield "watch.moments", f"a reply with {reply.status} tells moments without an offset at {where}", detail
 
     def _can_be_kept(self, schema: Node) -> bool:
         """Whether a value can be made that keeps the schema: one that nothing keeps says nothing of a target."""
@@ -130,6 +139,21 @@ class PlainReplies:
             node = node.get(step) if isinstance(node, Mapping) else None
         names = list(node) if isinstance(node, Mapping) else []
         return [without_parameters(name) for name in names or [str(said.media_type)]]
+
+
+def _is_echo(broken: ValidationError) -> bool:
+    """Whether a text is one that the kit sent to see whether it is refused: that it was not is told where it was."""
+    return broken.validator == "format" and broken.instance in FORMATS_BROKEN.values()
+
+
+def _is_local(broken: ValidationError) -> bool:
+    """Whether a moment is told by ISO 8601 but for its offset: RFC 3339 wants it, and many servers leave it out."""
+    if broken.validator != "format" or broken.validator_value != "date-time" or not isinstance(broken.instance, str):
+        return False
+    try:
+        return datetime.fromisoformat(broken.instance).tzinfo is None
+    except ValueError:
+        return False
 
 
 def _covers(declared: str, media: str) -> bool:

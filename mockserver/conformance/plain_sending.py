@@ -20,6 +20,7 @@ from mockserver.contract.making import Maker
 from mockserver.contract.plan import Taken
 from mockserver.contract.scalars import Draw
 from mockserver.values.absent import ABSENT
+from mockserver.values.members import value_at, with_value
 
 
 @dataclass(slots=True)
@@ -39,10 +40,12 @@ class PlainSending:
         raw: bytes | None = None,
         media: str = "",
         with_credentials: bool = True,
+        token: str | None = None,
     ) -> Received:
         """Send a request that is valid but for what is said otherwise; ``values`` fill the path.
 
-        ``without``: but for the parameter of that name; ``raw``: with that content, of the media type ``media``.
+        ``without``: but for the parameter of that name; ``raw``: with that content, of the media type ``media``;
+        ``token``: with that credential in place of the run's.
         """
         plan = planned(operation)
         needed = plan.needs[:1] if with_credentials else plan.needs
@@ -51,9 +54,10 @@ class PlainSending:
         pairs, own = self._parameters(tuple(taken))
         pairs += list((query or {}).items())
         for one in plan.needs[0] if with_credentials and plan.needs else ():
-            show(one, self.session.own.token or "token", pairs, own)
+            show(one, token or self.session.own.token or "token", pairs, own)
         content = b""
         if body is not ABSENT:
+            body = self._named_alike(operation, values or {}, body)
             own["Content-Type"], content = content_of(self.maker.shapes, operation, body)
         if raw is not None:
             own["Content-Type"], content = media or media_of(operation), raw
@@ -82,6 +86,21 @@ class PlainSending:
         """The schema of the body that is sent, None where none is taken."""
         bodies = planned(operation).bodies
         return bodies[media_of(operation)] if bodies else None
+
+    def _named_alike(self, operation: Operation, values: Mapping[str, str], body: Any) -> Any:
+        """``body`` of a change with the key that its path has, where it says one: another would rename the record."""
+        plan, model = planned(operation), operation.resource.model
+        if plan.key not in values or plan.alias or model is None or not model.key:
+            return body
+        steps, key = (*plan.sent, *model.key), values[str(plan.key)]
+        said = value_at(body, steps)
+        if (
+            isinstance(said, bool)
+            or not isinstance(said, str | int)
+            or not self.replies.allows(self.schema(operation), body)
+        ):
+            return body  # what is spoilt stays so
+        return with_value(body, steps, int(key) if isinstance(said, int) and key.isdecimal() else key)
 
     def _in_path(self, operation: Operation, name: str, values: Mapping[str, str]) -> str:
         if name in values:

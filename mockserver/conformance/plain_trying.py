@@ -15,6 +15,7 @@ from mockserver.conformance.normal_forms import is_normal_form
 from mockserver.conformance.plain_asking import UNKNOWN, PlainAsking, PlainMade, within
 from mockserver.conformance.plain_bodies import NOW
 from mockserver.conformance.plain_contents import media_of, planned
+from mockserver.conformance.plain_listing import PlainListing
 from mockserver.conformance.plain_writing import text_of
 from mockserver.conformance.stories.trail import Expected
 from mockserver.conformance.traffic import Received, json_or_none
@@ -27,6 +28,8 @@ from mockserver.values.equality import same_json
 from mockserver.values.members import with_value
 from mockserver.values.shown import shown
 
+PAGES = 12
+"""How many pages of a list are read."""
 MOST = 8
 """How many bodies with seldom values are made."""
 
@@ -182,13 +185,15 @@ class PlainTrying(PlainAsking):
         return self.record(reply, read)
 
     def as_listed(self, group: Group, above: tuple[str, ...]) -> dict[str, Any]:
-        """The records of the first list below those parents, by key; none where there is no such list."""
-        for operation in group.all(Kind.LIST):
-            plan = planned(operation)
-            needed = any(one.required for one in plan.taken if one.location == "query")
-            if plan.items is not None and not needed and self.is_of_all(group, operation):
-                found = self.items(self.send(operation, self.below(operation, above)), operation)
-                return {key: one for one in found if (key := self.key(group, one))}
+        """The records of the first list below those parents, by key, page by page; none where there is no such list."""
+        for operation in self.whole_lists(group, Kind.LIST):
+            listing, known = PlainListing(self, group, operation, above), dict[str, Any]()
+            for reply in listing.replies(PAGES):
+                found = {key: one for one in self.items(reply, operation) if (key := self.key(group, one))}
+                if not found.keys() - known.keys():
+                    break
+                known |= found
+            return known
         return {}
 
     def bodies(self, group: Group, operation: Operation) -> Iterator[Any]:

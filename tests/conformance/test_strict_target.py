@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -26,8 +27,14 @@ paths:
     get: {responses: {'200': {description: '', content: {application/json: {schema:
       {$ref: '#/components/schemas/Author'}}}}, '404': {description: none}}}
     delete: {responses: {'204': {description: ''}}}
-  /books:
+  /authors/{author_id}/books:
+    parameters: [{name: author_id, in: path, required: true, schema: {type: integer}}]
     get: {responses: {'200': {description: '', content: {application/json: {schema:
+      {type: array, items: {$ref: '#/components/schemas/Book'}}}}}}}
+  /books:
+    get: {parameters: [{name: title, in: query, schema: {type: string}},
+      {name: author_id, in: query, schema: {type: integer}}, {name: min_price, in: query, schema: {type: number}}],
+      responses: {'200': {description: '', content: {application/json: {schema:
       {type: array, items: {$ref: '#/components/schemas/Book'}}}}}}}
     post: {requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}},
       responses: {'201': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}}}
@@ -57,10 +64,11 @@ LONGEST = 40
 
 
 class Shelf:
-    """Authors and books in memory; ``spoil`` alters what a create stores."""
+    """Authors and books in memory; ``spoil`` alters what a create stores, ``passed_over`` names what lists ignore."""
 
-    def __init__(self, spoil=None):
+    def __init__(self, spoil=None, passed_over=""):
         self.kept, self.last, self.spoil = {"authors": {}, "books": {}}, 0, spoil
+        self.passed_over = passed_over
 
     def __call__(self, environ, start_response):
         status, value = self.answer(environ)
@@ -69,15 +77,33 @@ class Shelf:
         return [body]
 
     def answer(self, environ):
+        below = re.fullmatch(r"/authors/(\d+)/books", environ["PATH_INFO"])
+        if below:
+            return 200, self.books({"author_id": below[1]}, "the author")
         found = re.fullmatch(r"/(authors|books)(?:/(\d+))?", environ["PATH_INFO"])
         if not found:
             return 404, {}
         records, method = self.kept[found[1]], environ["REQUEST_METHOD"]
         if found[2] is None:
-            return self.create(environ, found[1], records) if method == "POST" else (200, [*records.values()])
+            if method == "POST":
+                return self.create(environ, found[1], records)
+            query = dict(parse_qsl(environ["QUERY_STRING"]))
+            if not all(re.fullmatch(r"[\d.]+", text) for name, text in query.items() if name != "title"):
+                return 400, {}
+            return 200, self.books(query, "the second" if len(query) > 1 else "") if query else [*records.values()]
         if int(found[2]) not in records:
             return 404, {}
         return (200, records[int(found[2])]) if method == "GET" else (204, records.pop(int(found[2])) and None)
+
+    def books(self, query, what):
+        """The books that meet ``query``; of what is passed over, its last parameter does not count."""
+        query = dict(list(query.items())[:-1]) if what and what == self.passed_over else query
+        query = {name: text for name, text in query.items() if name != self.passed_over}
+        return [
+            one for one in self.kept["books"].values()
+            if all(one.get("price", 0) >= float(text) if name == "min_price" else str(one[name]) == text
+                   for name, text in query.items())
+        ]  # fmt: skip
 
     def create(self, environ, kind, records):
         name = NAMES[kind]
@@ -126,3 +152,12 @@ def test_a_target_is_judged_that_is_stricter_than_its_document(shelf):
 def test_what_such_a_target_loses_is_found(shelf):
     verdict = checked(shelf, Shelf(lambda record: {**record, "price": 1}))
     assert "what was created reads otherwise than it was sent (price)" in {one.cause for one in verdict.findings}
+
+
+@pytest.mark.parametrize(("passed_over", "cause"), [
+    ("the second", "title and author_id together find records that lack one of both values"),
+    ("min_price", "min_price finds records beyond it"),
+    ("the author", "a list below a record holds one that names another"),
+])  # fmt: skip
+def test_what_a_list_passes_over_is_found(shelf, passed_over, cause):
+    assert {one.cause for one in checked(shelf, Shelf(passed_over=passed_over)).findings} == {cause}

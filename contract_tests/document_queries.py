@@ -1,0 +1,211 @@
+"""Queries of any document: parameters hold together, ranges are ranges, and what is counted is what was found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+from mockserver.conformance import (
+    Group,
+    Kind,
+    NotApplicable,
+    PlainListing,
+    PlainMade,
+    PlainTrying,
+    Provenance,
+    Session,
+    alike,
+    check,
+    flat,
+    list_words,
+    listed,
+    text_of,
+)
+
+INFERRED = Provenance.INFERRED
+GOOD = range(200, 300)
+MADE = 4
+"""How many records are made to be found again."""
+MOST = 6
+"""How many pairs of parameters are tried of one list."""
+SHORT = 10
+"""A list of fewer records than any page has is whole."""
+LOWER = frozenset({"min", "minimum", "from", "after", "since", "gte", "gt", "ge", "start", "newer", "lower"})
+UPPER = frozenset({"max", "maximum", "to", "before", "until", "lte", "lt", "le", "end", "older", "upper"})
+"""Words in the name of a parameter beside that of a member: the records are at least, or at most, so."""
+
+Item = dict[str, Any]
+
+
+def members(items: list[Item]) -> list[str]:
+    """The members that any of the records has, in the order in which they are met."""
+    return list(dict.fromkeys(name for one in items for name in one))
+
+
+def filters(listing: PlainListing, items: list[Item]) -> Iterator[tuple[str, str]]:
+    """The query parameters that are called like a member of the records, with that member."""
+    plan = listing.operation.plan
+    for one in plan.taken if plan else ():
+        name = next((name for name in members(items) if flat(name) == flat(one.name)), None)
+        if one.location == "query" and name is not None and flat(one.name) not in list_words.SIZES:
+            yield one.name, name
+
+
+def _lists(
+    session: Session, asking: PlainTrying, group: Group
+) -> Iterator[tuple[PlainListing, list[Item], list[PlainMade]]]:
+    """Lists with some of the records that they hold; those that are made for it are removed again."""
+    for operation in asking.whole_lists(group, Kind.LIST):
+        above, made = asking.several(group, MADE)
+        listing = PlainListing(asking, group, operation, above)
+        items = [one for one in asking.items(listing.ask({}), operation) if isinstance(one, dict)]
+        if items:
+            with session.each(operation):
+                yield listing, items, made
+        for one in made:
+            asking.remove(group, one)
+
+
+@check(plain=True, provenance=INFERRED)
+def check_together(session: Session, group: Group) -> None:
+    """Two parameters that are called like members of the records find those that have both values."""
+    asking, tried = PlainTrying(session), 0
+    for listing, items, _ in _lists(session, asking, group):
+        pairs = [*combinations(filters(listing, items), 2)][:MOST]
+        for (one, first), (other, second) in pairs:
+            for a, b in _values(items, first, second):
+                found = _asked(asking, listing, {one: a, other: b})
+                if found is None:
+                    continue
+                tried += 1
+                strange = [each for each in found if not (_has(each, first, a) and _has(each, second, b))]
+                cause = f"{one} and {other} together find records that lack one of both values"
+                session.expect(not strange, cause, f"{len(strange)} of {len(found)}")
+                tried += _searched(session, asking, listing, items, (one, first, a))
+    if not tried:
+        raise NotApplicable("no list has two parameters that are called like members of its records")
+
+
+def _values(items: list[Item], first: str, second: str) -> Iterator[tuple[Any, Any]]:
+    """Two pairs of values: those of one record, and of two records that differ in both."""
+    known = [one for one in items if all(isinstance(one.get(name), str | int) for name in (first, second))]
+    yield from ((one[first], one[second]) for one in known[:1])
+    mixed = (
+        (one[first], other[second])
+        for one, other in combinations(known, 2)
+        if one[first] != other[first] and one[second] != other[second]
+    )
+    yield from [*mixed][:1]
+
+
+def _searched(
+    session: Session, asking: PlainTrying, listing: PlainListing, items: list[Item], by: tuple[str, str, Any]
+) -> int:
+    """The same for one of them and a text to search for, of a record with another value."""
+    taken, (parameter, name, value) = listing.parameter(list_words.TEXTS), by
+    others = [one for one in items if name in one and not _has(one, name, value)]
+    texts = [text for one in others for text in one.values() if isinstance(text, str) and len(text) > 3]
+    text = next((one for one in texts if taken and asking.replies.allows(taken.schema, one)), None)
+    found = _asked(asking, listing, {parameter: value, taken.name: text}) if taken and text else None
+    if found is None or taken is None:
+        return 0
+    strange = [one for one in found if not _has(one, name, value)]
+    cause = f"{parameter} and {taken.name} together find records of another {name}"
+    session.expect(not strange, cause, f"{len(strange)} of {len(found)}")
+    return 1
+
+
+def _asked(asking: PlainTrying, listing: PlainListing, query: dict[str, Any]) -> list[Item] | None:
+    """What is found; None where the document does not allow the values, or the target refuses them."""
+    plan = listing.operation.plan
+    schemas = {one.name: one.schema for one in plan.taken} if plan else {}
+    if not all(asking.replies.allows(schemas[name], value) for name, value in query.items()):
+        return None
+    reply = listing.ask({name: text_of(value) for name, value in query.items()})
+    items = asking.items(reply, listing.operation) if reply.status in GOOD else None
+    return [one for one in items if isinstance(one, dict)] if items is not None else None
+
+
+def _has(record: Item, name: str, value: Any) -> bool:
+    """Whether the member is, holds or contains the value; it may be that a list does not show it."""
+    found = record.get(name, value)
+    if isinstance(found, list | dict):
+        return True
+    return alike(value, found) if not isinstance(value, str) else value.lower() in str(found).lower()
+
+
+@check(plain=True, provenance=INFERRED)
+def check_ranges(session: Session, group: Group) -> None:
+    """A parameter that is called like a bound of a member finds records on that side of it, and all of them."""
+    asking, tried = PlainTrying(session), 0
+    for listing, items, _ in _lists(session, asking, group):
+        for parameter, name, is_lower in _bounds(listing, items):
+            values = sorted(
+                {one[name] for one in items if _is_ordered(one.get(name))}, key=lambda one: (str(type(one)), one)
+            )
+            if len(values) < 3 or len({type(one) is str for one in values}) > 1:
+                continue
+            bound = values[len(values) // 2]
+            found = _asked(asking, listing, {parameter: bound})
+            if found is None:
+                continue
+            tried += 1
+            shown = [one[name] for one in found if _is_ordered(one.get(name)) and type(one[name]) is type(bound)]
+            strange = [one for one in shown if (one < bound if is_lower else one > bound)]
+            session.expect(not strange, f"{parameter} finds records beyond it", f"{len(strange)} of {len(found)}")
+            inner = [
+                one
+                for one in items
+                if _is_ordered(one.get(name)) and (one[name] > bound if is_lower else one[name] < bound)
+            ]
+            keys = {asking.key(group, one) for one in found}
+            missing = (
+                [key for one in inner if (key := asking.key(group, one)) not in keys] if len(found) < SHORT else []
+            )
+            session.expect(not missing, f"{parameter} does not find all records within it", listed(missing))
+    if not tried:
+        raise NotApplicable("no list has a parameter that is called like a bound of a member of its records")
+
+
+def _is_ordered(value: Any) -> bool:
+    """Whether a value has an order that its text tells: a number, a date or a moment of one offset."""
+    is_day = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|\+00:00))?", value) is not None
+    return type(value) in (int, float) or is_day
+
+
+def _bounds(listing: PlainListing, items: list[Item]) -> Iterator[tuple[str, str, bool]]:
+    """Parameters such as ``min_age`` and ``price[lte]``, each with its member and whether it is a lower bound."""
+    plan = listing.operation.plan
+    for one in plan.taken if plan else ():
+        parts = [part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", one.name)]
+        for words, is_lower in ((LOWER, True), (UPPER, False)):
+            if one.location == "query" and len(parts) > 1 and ({parts[0], parts[-1]} & words):
+                rest = flat("".join(parts[1:] if parts[0] in words else parts[:-1]))
+                yield from [
+                    (one.name, name, is_lower)
+                    for name in members(items)
+                    if flat(name) in (rest, f"{rest}at", f"{rest}on")
+                ][:1]
+
+
+@check(plain=True, provenance=INFERRED)
+def check_counted(session: Session, group: Group) -> None:
+    """What a list says of how many records there are holds where a parameter asks for some of them, too."""
+    asking, tried = PlainTrying(session), 0
+    for listing, items, _ in _lists(session, asking, group):
+        for parameter, name in filters(listing, items):
+            value = next((one[name] for one in items if isinstance(one.get(name), str | int)), None)
+            if value is None or _asked(asking, listing, {parameter: value}) is None:
+                continue
+            page = listing.page({parameter: text_of(value)})
+            totals = [one for one in sorted(list_words.TOTALS | {"count"}) if type(page.facts.get(one)) is int]
+            if not totals or not 0 < len(page.keys) < min(len(items), SHORT) or page.onward:
+                continue
+            tried += 1
+            total = page.facts[totals[0]]
+            cause = f"{totals[0]} is not how many records {parameter} finds"
+            session.expect(total == len(page.keys), cause, f"{total}, {len(page.keys)} found")
+    if not tried:
+        raise NotApplicable("no list tells how many records a parameter finds")
