@@ -181,7 +181,8 @@ def check_made_stays(session: Session, group: Group) -> None:
         found = asking.read_back(group, made)
         if not isinstance(before, dict) or not isinstance(found, dict) or model is None or model.record is None:
             raise Inconclusive("the record has no members")
-        own = asking.read_only(model.record)
+        makes = asking.maker.shapes.properties(asking.schema(group.one(Kind.CREATE)))
+        own = asking.read_only(model.record) | (before.keys() - makes.keys())
         sent = asking.said(operation, body)
         known = own - set(sent if isinstance(sent, dict) else ())
         made_at = {name: before[name] for name in before if name in known and name.lower().startswith("created")}

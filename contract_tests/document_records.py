@@ -216,18 +216,18 @@ def check_defaults(session: Session, group: Group) -> None:
     full = asking.full_body(create, 81)
     if not asking.is_json(create) or model is None or not isinstance(full, dict) or (create.plan and create.plan.sent):
         raise NotApplicable("no create takes members that may be left out")
-    told = {
+    defaults = {
         name: asking.maker.shapes.says(node, "default") for name, node in asking.maker.shapes.properties(schema).items()
     }
-    told = {name: one for name, one in told.items() if one is not None and (name,) != model.key}
-    body = {name: one for name, one in full.items() if name not in told}
-    if not told or not asking.accepts(schema, body):
+    defaults = {name: one for name, one in defaults.items() if one is not None and (name,) != model.key}
+    body = {name: one for name, one in full.items() if name not in defaults}
+    if not defaults or not asking.accepts(schema, body):
         raise NotApplicable("no member of a create has a default")
     made = asking.attempt(group, asking.above(group), body)
     if made is None:
         raise Inconclusive("no body was taken")
     found = asking.read_back(group, made)
-    asking.keeps(told, found, "what a create leaves out reads otherwise than its default")
+    asking.keeps(defaults, found, "what a create leaves out reads otherwise than its default")
     asking.remove(group, made)
 
 

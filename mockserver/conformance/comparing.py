@@ -20,13 +20,15 @@ TOLD = 6
 def alike(sent: Any, found: Any) -> bool:
     """Whether ``found`` may be what was sent: what is told in another form (a key as its record) may be.
 
-    What an object has more is the server's; lists are compared item by item.
+    What an object has more is the server's; lists are compared item by item; null is nothing that was sent.
     """
     if isinstance(sent, dict) and isinstance(found, dict):
         return all(alike(one, found[name]) if name in found else one is None for name, one in sent.items())
     if isinstance(sent, list) and isinstance(found, list):
         return len(sent) == len(found) and all(map(alike, sent, found))
     is_number = all(isinstance(one, int | float) and not isinstance(one, bool) for one in (sent, found))
+    if found is None:
+        return sent in (None, "", [], {})
     return same_json(sent, found) if is_number or type(sent) is type(found) else True
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
-from mockserver.contract.document import Node
+from mockserver.contract.document import Document, Node
 from mockserver.contract.making import Maker
 from mockserver.contract.plan import Steps
 from mockserver.contract.scalars import Draw
@@ -28,6 +28,17 @@ class TargetHabits:
     """
 
     is_unique: set[str] = field(default_factory=set)
+
+
+def but_for_null(document: Document, node: Node) -> Node:
+    """The schema of what a member holds where it is written as that or null."""
+    place = document.follow(node)
+    for word in ("anyOf", "oneOf"):
+        options = [document.follow(place.child(word, number)) for number in range(len(place.child(word).value or ()))]
+        firm = [one for one in options if not isinstance(one.value, dict) or one.value.get("type") != "null"]
+        if len(firm) == 1 and len(options) > 1:
+            return firm[0]
+    return node
 
 
 def without_read_only(maker: Maker, schema: Node, value: Any, left: int = 4) -> Any:

@@ -150,8 +150,8 @@ def _headers(reply: Received) -> Iterator[tuple[str, Any]]:
         word = flat(name).removeprefix("x")
         if word in TOTALS and text.isdecimal():
             yield word, int(text)
-        elif word == "pagination" and isinstance(told := json_or_none(text.encode()), dict):
-            yield from _facts(told, 0)
+        elif word == "pagination" and isinstance(pagination := json_or_none(text.encode()), dict):
+            yield from _facts(pagination, 0)
 
 
 def _onward(reply: Received, facts: Mapping[str, Any]) -> Mapping[str, str] | None:

@@ -25,6 +25,7 @@ from mockserver.contract.making import Maker
 from mockserver.contract.plan import Said, names_of
 from mockserver.contract.scalars import Draw
 from mockserver.values.media_types import without_parameters
+from mockserver.values.moment import read_moment
 from mockserver.values.pointer import pointer_to, steps_of
 from mockserver.values.shown import quoted
 
@@ -150,10 +151,7 @@ def _is_local(broken: ValidationError) -> bool:
     """Whether a moment is told by ISO 8601 but for its offset: RFC 3339 wants it, and many servers leave it out."""
     if broken.validator != "format" or broken.validator_value != "date-time" or not isinstance(broken.instance, str):
         return False
-    try:
-        return datetime.fromisoformat(broken.instance).tzinfo is None
-    except ValueError:
-        return False
+    return read_moment(f"{broken.instance.replace(' ', 'T')}Z") is not None
 
 
 def _covers(declared: str, media: str) -> bool:

@@ -13,7 +13,7 @@ from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.fresh_keys import with_fresh_key
 from mockserver.conformance.normal_forms import is_normal_form
 from mockserver.conformance.plain_asking import UNKNOWN, PlainAsking, PlainMade, within
-from mockserver.conformance.plain_bodies import NOW
+from mockserver.conformance.plain_bodies import NOW, but_for_null
 from mockserver.conformance.plain_contents import media_of, planned
 from mockserver.conformance.plain_listing import PlainListing
 from mockserver.conformance.plain_writing import text_of
@@ -206,7 +206,7 @@ class PlainTrying(PlainAsking):
         own = self._keys(group) | self.read_only(schema)
         members = {name: node for name, node in shapes.properties(schema).items() if name not in own}
         document = self.session.plan.contract.document
-        known = {name: inside(document, group.values, shapes.follow(node)) for name, node in members.items()}
+        known = {name: inside(document, group.values, but_for_null(document, node)) for name, node in members.items()}
         for row in [*zip_longest(*known.values(), fillvalue=ABSENT)][:MOST]:
             odd = {name: value for name, value in zip(known, row, strict=True) if value is not ABSENT}
             fits = {name: value for name, value in odd.items() if self.accepts(schema, {**full, name: value})}
