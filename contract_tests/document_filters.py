@@ -16,6 +16,7 @@ from mockserver.conformance import (
     PlainTrying,
     Provenance,
     Session,
+    Taken,
     alike,
     check,
     flat,
@@ -31,6 +32,8 @@ SHORT = 10
 """A list of fewer records than any page has is whole."""
 Order: TypeAlias = list[tuple[str, dict[str, str], bool]]
 """By one member: its name, the query, and whether it is descending; for each way round."""
+WAYS = (("asc", "desc"), ("ASC", "DESC"), ("ascending", "descending"))
+"""What asks for an order upwards and downwards."""
 MOST = 3
 """By how many members a list is ordered."""
 
@@ -143,7 +146,8 @@ def _judged(asking: PlainTrying, listing: PlainListing, orders: list[Order]) -> 
 
 def _orders(asking: PlainTrying, listing: PlainListing, items: list[dict[str, Any]]) -> Iterator[Order]:
     """For each member to order by: its name, what asks for that, and whether it is the other way round."""
-    sort, way = listing.parameter(list_words.SORTS), listing.parameter(list_words.DIRECTIONS)
+    sort = listing.parameter(list_words.SORTS)
+    way, words = _direction(asking, listing)
     for name in items[0] if sort is not None else ():
         values = [one.get(name) for one in items]
         is_plain = all(isinstance(one, str) for one in values) or all(type(one) in (int, float) for one in values)
@@ -158,9 +162,21 @@ def _orders(asking: PlainTrying, listing: PlainListing, items: list[dict[str, An
         if way is None:
             back = [(name, {sort.name: f"-{name}"}, True)] if asking.replies.allows(sort.schema, f"-{name}") else []
             yield [(name, {sort.name: name}, False), *back]
-        elif asking.replies.allows(way.schema, "desc"):
-            ways = (("asc", False), ("desc", True))
-            yield [(name, {sort.name: name, way.name: word}, is_down) for word, is_down in ways]
+        elif way.name != sort.name:
+            yield [(name, {sort.name: name, way.name: word}, bool(number)) for number, word in enumerate(words)]
+
+
+def _direction(asking: PlainTrying, listing: PlainListing) -> tuple[Taken | None, tuple[str, str]]:
+    """The parameter that says which way round, and its words; ``order`` may be one where another names the member."""
+    sort, plan = listing.parameter(list_words.SORTS), listing.operation.plan
+    way = listing.parameter(list_words.DIRECTIONS)
+    enums = (one for one in (plan.taken if plan else ()) if asking.maker.shapes.says(one.schema, "enum") is not None)
+    others = [one for one in enums if sort is not None and one.name != sort.name and flat(one.name) in list_words.SORTS]
+    for one in [way] if way is not None else others:
+        for words in WAYS:
+            if asking.replies.allows(one.schema, words[1]):
+                return one, words
+    return way if way is not None and asking.replies.allows(way.schema, "desc") else None, WAYS[0]
 
 
 def _in_order(

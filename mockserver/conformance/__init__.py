@@ -66,6 +66,7 @@ from mockserver.conformance.walking import Sheet, by_id, has_key, left_nothing, 
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.operation import Criterion, How
+from mockserver.contract.plan import Taken
 from mockserver.contract.resource import Reference
 from mockserver.inference import words as list_words
 from mockserver.values.absent import ABSENT
@@ -111,6 +112,7 @@ __all__ = [
     "Requester",
     "Session",
     "Sheet",
+    "Taken",
     "Trial",
     "Unreachable",
     "against",
