@@ -135,6 +135,7 @@ def test_a_tenant_begins_with_another_scenario() -> None:
     client.get("/certifications/acme")
     assert sum(client.post("/__mock__/tenants/acme/scenario", json={"name": "empty"}).json.values()) == 0
     assert client.post("/__mock__/tenants/acme/scenario", json={"name": "default"}).json["certifications"] > 0
+    assert client.post("/__mock__/tenants/other/scenario", json={"name": "default"}).json["certifications"] > 0
     refused = client.post("/__mock__/tenants/acme/scenario", json={"name": "edgy"})
     assert (refused.status_code, "edge" in refused.text) == (409, True)
 

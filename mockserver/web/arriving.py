@@ -15,8 +15,8 @@ from mockserver.messages import Request
 from mockserver.settings import Settings
 from mockserver.web.inflating import inflated
 
-LARGE_BODY = 16 * 2**20
-"""Bytes of a request to the control plane that brings in a whole world."""
+LARGE_BODY = 256 * 2**20
+"""Bytes of a request to the control plane that brings in a whole world: half of what a world may be."""
 HEADERS_KNOWN = 64
 """How many requests' headers are remembered."""
 _KEPT = "mockserver.escapes"
