@@ -349,6 +349,7 @@ def test_a_lost_connection_is_told_and_heals(
                 assert "was not carried out" in answer.json["message"]
         assert client.get("/__mock__/health").status_code == 200
         assert len([line for line in caplog.messages if "not reachable" in line]) == 1
+        assert {record.name.partition(".")[0] for record in caplog.records} == {"mockserver"}
     finally:
         server.start()
     answers = (client.get("/books/acme") for _ in range(10_000))  # 503 while another thread is trying

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.pool import NullPool
 
 from mockserver.store.keeping import StoreUnreachable
 
@@ -23,6 +24,8 @@ class Cursors:
         self._free: deque[tuple[Any, Any]] = deque()
         """Connections and their cursors, the one used last at the end: it knows the statements."""
         self._is_closed = False
+        self._is_own = isinstance(engine.pool, NullPool)
+        """Whether nobody else uses a connection that is here."""
         self.failure: type[Exception] = engine.dialect.loaded_dbapi.Error
 
     @contextmanager
@@ -56,13 +59,17 @@ class Cursors:
 
     def _put_away(self, connection: Any, cursor: Any, *, is_failure: bool) -> None:
         """Use a connection no more; where it failed, nor those that wait: where one is gone, so are they."""
-        with suppress(self.failure):
-            cursor.connection.rollback()
-        connection.close()
+        if is_failure and self._is_own:
+            connection.invalidate()  # it may be lost: to be told to take something back, it would have to be there
+        else:
+            with suppress(self.failure):
+                cursor.connection.rollback()
+            connection.close()
         if is_failure:
             self._close_free()
 
     def _close_free(self) -> None:
         with suppress(IndexError):
             while True:
-                self._free.pop()[0].close()
+                connection, _ = self._free.pop()
+                connection.invalidate() if self._is_own else connection.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,8 @@ REACHED: Mapping[str, Any] = {
 def transacting(location: Location) -> Engine:
     """Connections for transactions; to a file there is one, for everything."""
     if location.is_shared:
+        # Of what it gives up on a connection that is lost. That one is lost is told in a line of ours.
+        logging.getLogger("psycopg").setLevel(logging.ERROR)
         return create_engine(location.url, pool_size=TRANSACTIONS, **REACHED)
     options = {"check_same_thread": False, "timeout": 1}
     engine = create_engine(location.url, poolclass=StaticPool, connect_args=options, paramstyle="named")
