@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import socket
 import struct
@@ -141,6 +140,8 @@ def _end(connection: socket.socket, damage: Damage) -> None:
 
 def reset(connection: socket.socket) -> None:
     """Have the other end see a reset; where the system has no such call, the end of the connection."""
+    import ctypes  # PERF: a start needs none
+
     nowhere = struct.pack("@H14x", socket.AF_UNSPEC)
     if ctypes.CDLL(None, use_errno=True).connect(connection.fileno(), nowhere, len(nowhere)):
         connection.shutdown(socket.SHUT_RDWR)

@@ -41,7 +41,8 @@ def listen(host: str, port: int) -> socket.socket:
     Raises SetupError when the port is taken, or the address is not one of this machine.
     """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        named = host.encode() if host.isascii() else host  # PERF: a text has the codec for domain names imported
+        family, kind, protocol, _, address = socket.getaddrinfo(named, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # soon after another, never beside it
