@@ -1,10 +1,12 @@
-"""What happened: one entry an exchange, bounded; for people and for tests that ask for calls, who see no secrets."""
+"""What happened: one entry an exchange, bounded, without secrets; for people and for tests that ask for calls."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mockserver.errors import Violation
@@ -21,6 +23,8 @@ OVERHEAD = 1_000
 """How many bytes an entry takes beside its texts, about."""
 PER_TEXT = 60
 """How many bytes a text takes beside its characters, about."""
+HEADERS_KNOWN = 64
+"""How many requests' headers are remembered without their secrets."""
 
 
 class Entry(NamedTuple):
@@ -58,18 +62,27 @@ class Entry(NamedTuple):
 
     def without_secrets(self) -> Entry:
         """The entry as it is shown: no credential, and no value of a member, parameter or header that is secret."""
+        return self.with_none_sent().with_none_told()
+
+    def with_none_told(self) -> Entry:
+        """The entry without the secrets of its reply."""
+        redacted = _redacted(self.reply) if self.reply else b""
+        return self if redacted is self.reply else self._replace(reply=redacted)
+
+    def with_none_sent(self) -> Entry:
+        """The entry without what the client sent that is secret, and without what was said about it."""
         return Entry(  # PERF: in the order of the fields; by name it takes four times as long
             self.at,
             self.method,
             redact_tokens(self.path),
             redact_pairs(self.query) if self.query else (),
-            dict(redact_pairs(self.headers.items())),
+            _headers(tuple(self.headers.items())),
             _redacted(self.body) if self.body else b"",
             self.operation,
             self.tenant,
             self.subject,
             self.status,
-            _redacted(self.reply) if self.reply else b"",
+            self.reply if self.status < 400 else _redacted(self.reply),
             self.notes,
             redact_text(self.reason) if self.reason else "",
             tuple([_unspoken(one) for one in self.violations]) if self.violations else (),
@@ -92,13 +105,14 @@ class Entry(NamedTuple):
 class Journal:
     """The last ``limit`` exchanges.
 
-    PERF: secrets are looked for when somebody reads, since most entries are never read.
+    PERF: what a success shows is in the store as well, and is looked through when somebody reads: most never is, and
+    that takes half as long as to read a record.
     """
 
     def __init__(self, limit: int) -> None:
         self._entries: Ring[Entry] = Ring(limit, MAX_BYTES)
         self._shown: dict[int, tuple[Entry, Entry]] = {}
-        """Entries as they are kept and without secrets, of those that were there when all were read last."""
+        """Entries as they are kept and as they are shown, of those that were there when all were read last."""
 
     @property
     def is_at_hand(self) -> bool:
@@ -107,7 +121,7 @@ class Journal:
 
     def record(self, entry: Entry) -> int:
         """Keep ``entry``; returns its number, counted from 1 since the last reset."""
-        return self._entries.add(entry)
+        return self._entries.add(entry.with_none_sent())
 
     def entries(self) -> list[tuple[int, Entry]]:
         """The entries kept, each with its number, oldest first; without secrets."""
@@ -126,7 +140,13 @@ class Journal:
 
     def _pair(self, number: int, entry: Entry) -> tuple[Entry, Entry]:
         known = self._shown.get(number)
-        return known if known is not None and known[0] is entry else (entry, entry.without_secrets())
+        return known if known is not None and known[0] is entry else (entry, entry.with_none_told())
+
+
+@lru_cache(HEADERS_KNOWN)
+def _headers(sent: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """A request's headers without secrets. PERF: a client sends the same again and again, and entries share them."""
+    return MappingProxyType(dict(redact_pairs(sent)))
 
 
 def _text(body: bytes) -> str:
