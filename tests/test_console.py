@@ -110,7 +110,9 @@ def test_a_table_is_searched_sorted_and_cut_into_pages(client: FlaskClient) -> N
     assert first.index("Zed 54") < first.index("Zed 53")
     assert "Zed 3" in second
     assert "Zed 54" not in second
-    assert "No record has all of these words" in said(client.get(f"{CONSOLE}/records?{PLACE}&q=zed+status:active"))
+    for nobody in ("zed+status:active", "cert-katherine+status:active"):
+        assert "No record has all of these words" in said(client.get(f"{CONSOLE}/records?{PLACE}&q={nobody}"))
+    assert "Katherine" in said(client.get(f"{CONSOLE}/records?{PLACE}&q=cert-katherine+status:INACT"))
 
 
 def test_a_record_leads_to_what_it_names_and_what_names_it(lasting: FlaskClient) -> None:

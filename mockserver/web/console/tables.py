@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -85,13 +86,17 @@ def columns(fields: Mapping[str, Field], records: Iterable[Mapping[str, Any]], k
 
 
 class _Word:
-    """``ada`` anywhere in a record; ``status:active`` in that member. Case does not matter."""
+    """``ada`` anywhere in a record; ``status:active`` in that member, from the beginning of a word on.
+
+    Case does not matter. (What is inactive is not active.)
+    """
 
     def __init__(self, text: str) -> None:
         name, colon, rest = text.partition(":")
         self._name = name if colon and name and rest else ""
         self._text = (rest if self._name else text).lower()
         self._bytes = self._text.encode()
+        self._begins = re.compile(rf"(?<![^\W_]){re.escape(self._text)}").search
 
     def is_in(self, record: Record, resource: Resource) -> bool:
         if self._bytes not in record.raw.lower() and self._bytes not in record.id.lower().encode():
@@ -99,7 +104,8 @@ class _Word:
         if not self._name:
             return True
         value = value_at(record.data(), tuple(self._name.split(".")))
-        return self._text in _plain(value).lower() or (self._name == resource.key and self._text in record.id.lower())
+        is_key = self._name == resource.key and self._begins(record.id.lower())
+        return bool(is_key or self._begins(_plain(value).lower()))
 
 
 def _member(record: Record, name: str) -> Any:
