@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from mockserver.conformance import Ask, Group, Inconclusive, Kind, Operation, Session, check, other, record_name
+from mockserver.conformance import (
+    Ask,
+    Group,
+    Inconclusive,
+    Kind,
+    Operation,
+    Session,
+    check,
+    other,
+    record_name,
+)
 
 RECORDS = 5
 DESCRIBED = ("type", "format", "enum")
@@ -124,6 +134,7 @@ def check_operators(session: Session, group: Group) -> None:
         for operator, wanted in (("contains", {2}), ("doesNotContain", {1, 3})):
             _finds(session, group, queried, [own, {"fact": marker, "operator": operator, "value": text}], made, wanted)
         _sorted(session, group, queried, number)
+        _texts(session, group, queried, made)
         one, three = ({"fact": number, "operator": "equal", "value": value} for value in (1, 3))
         _finds(session, group, queried, [own, {"any": [one, three]}], made, {1, 3})
         _finds(session, group, queried, [own, {"any": [one, three]}, {"all": [three]}], made, {3})
@@ -139,8 +150,28 @@ def _absent(session: Session, group: Group, queried: Group, number: str) -> None
         return
     made = [session.put_in(queried, body), session.create(queried, {number: 1})]
     own = {"fact": queried.key, "operator": "in", "value": [one[queried.key] for one in made]}
-    for operator, value, wanted in (("notEqual", 1, {1}), ("lessThanInclusive", 1, {2}), ("notIn", [1], {1})):
+    for operator, value, wanted in (
+        ("notEqual", 1, {1}),
+        ("lessThanInclusive", 1, {2}),
+        ("notIn", [1], {1}),
+        ("doesNotContain", 1, {1, 2}),
+    ):
         _finds(session, group, queried, [own, {"fact": number, "operator": operator, "value": value}], made, wanted)
+
+
+def _texts(session: Session, group: Group, queried: Group, made: list[dict[str, Any]]) -> None:
+    """Expect texts to be equal as they are written, and moments to be compared with the very moment too."""
+    own, marker = {"fact": queried.key, "operator": "in", "value": [one[queried.key] for one in made]}, queried.marker
+    text = str(made[1][marker])
+    for value, wanted in ((text, {2}), (text.swapcase(), set[int]()), (text[:-1], set[int]())):
+        _finds(session, group, queried, [own, {"fact": marker, "operator": "equal", "value": value}], made, wanted)
+    stamp = queried.resource.stamps.get("created-at", "")
+    if moments := [one.get(stamp) for one in made if isinstance(one.get(stamp), str)]:
+        last = {turn for turn, one in enumerate(made, 1) if one.get(stamp) == moments[-1]}
+        parts = [own, {"fact": stamp, "operator": "greaterThanInclusive", "value": moments[-1]}]
+        _finds(session, group, queried, parts, made, last)
+        parts = [own, {"fact": stamp, "operator": "lessThanInclusive", "value": moments[-1]}]
+        _finds(session, group, queried, parts, made, {1, 2, 3})
 
 
 def _sorted(session: Session, group: Group, queried: Group, number: str) -> None:
@@ -156,6 +187,12 @@ def _sorted(session: Session, group: Group, queried: Group, number: str) -> None
         found = rows(session, group, queried, {"fields": [key], "criteria": {"all": [own]}, "sort": sort})
         right = [{key: made[turn][key]} for turn in wanted]
         session.expect(found == right, "a query's rows are not in the order of the fields asked for", str(found)[:300])
+        for limit, offset in ((1, 1), (2, 0)):
+            cut = {"fields": [key], "criteria": {"all": [own]}, "sort": sort, "limit": limit, "offset": offset}
+            part = rows(session, group, queried, cut)
+            session.expect(
+                part == right[offset : offset + limit], "a query's slice is cut before its rows are in order"
+            )
 
 
 NUMBERS: Mapping[str, tuple[Any, set[int]]] = {
@@ -224,7 +261,7 @@ def check_every_type(session: Session, group: Group) -> None:
 def check_file(session: Session, group: Group) -> None:
     """The file of a query holds the rows of its result; an unknown query has none."""
     queried, operation = asked(session, group), group.one(Kind.TABLE)
-    made = session.create(queried)
+    made = session.create(queried, {queried.marker: f'{session.mark} "quoted", twice ""; = @ and\nthe next line'})
     body = {"fields": [queried.key, queried.marker], "criteria": {"fact": queried.key, "value": made[queried.key]}}
     started = start(session, group, queried, body)
     reply = session.send(Ask(operation, {record_name(operation): started[group.key]}))

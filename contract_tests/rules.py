@@ -21,6 +21,7 @@ from mockserver.conformance import (
     examples_of,
     moment_of,
     plain,
+    run_batch,
     shown,
     variants,
     walk,
@@ -155,12 +156,15 @@ def check_counted_on(session: Session, group: Group) -> None:
             session.put_in(group, {n: v for n, v in theirs.items() if n not in rules}, who=session.other)
     last = session.put_in(group, body)
     session.at(group, Kind.DELETE, last[group.key])
-    after = session.put_in(group, body)
+    after = [session.put_in(group, body)]
+    if Kind.BATCH in group.operations:
+        items = [{"verb": "create", "record": body}] * 2
+        after += [one.get("record") or {} for one in run_batch(session, group, items)]
     for name in rules:
         with session.each(group.one(Kind.CREATE)):
-            found = [one.get(name) for one in (before, last, after)]
+            found = [one.get(name) for one in (before, last, *after)]
             first = found[0] if isinstance(found[0], int | float) else 0
-            wanted = [first, first + 1, first + 2]
+            wanted = [first + place for place in range(len(found))]
             session.expect(found == wanted, f"{name} does not count on by one", f"wanted {wanted}, found {found}")
 
 

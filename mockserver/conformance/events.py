@@ -26,9 +26,13 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A check of a resource, or one of the fuzzer's, has its result."""
+    """A check of a resource, or one of the fuzzer's, has its result.
+
+    ``is_noted``: what it found is listed and does not count, by the strictness of the run.
+    """
 
     result: Result
+    is_noted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ class Run:
         self.checks = load_checks(options.checks, plain=self.plan.is_inferred)
         is_whole = options.groups or options.whole or self.plan.is_inferred
         share = 1 if is_whole else self.profile.share
-        self.sample = sample(self.plan, share, options.seed, spread=self.profile.spread)
+        self.sample = sample(self.plan, share, options.seed, self.checks, spread=self.profile.spread)
         self.results: list[Result] = []
         self.left_beside: tuple[Made, ...] = ()
         self.partial = self.stopped = ""
@@ -267,7 +267,8 @@ class Run:
     def keep(self, result: Result) -> None:
         """Take note of what came of a check, and tell it."""
         self.results.append(result)
-        self._tell(Judged(result))
+        counts = any(one.provenance.counts(self.strictness) for one in result.findings)
+        self._tell(Judged(result, is_noted=bool(result.findings) and not counts))
 
     def _mark_unreached(self) -> None:
         if not self.partial:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from mockserver.conformance.check_plan import Group, Plan
 from mockserver.conformance.registry import Check
 from mockserver.contract import Kind, Operation
 from mockserver.runtime.determinism import digest
 
+EVERYTHING = "authentication.every_operation"
+"""The check that asks every operation there is, whatever it does."""
 BESIDE = 3
 """Of how many checks of a resource of a further document one is carried out, where checks are spread."""
 
@@ -20,6 +23,7 @@ class Sample:
     ``share``: one in so many checks (1: all), all of those of the resources ``whole``. Where it is ``spread`` the
     checks themselves say of how many resources they take one: cheap ones look at every resource there is.
     Of the resources ``beside`` those of the first document there is then one in ``BESIDE`` checks as well.
+    ``also`` are checks, each with a resource, that are carried out so that each operation is asked for.
     Half as many operations are fuzzed, beside ``fuzzed``: fuzzing one takes about as long as twenty checks.
     """
 
@@ -29,8 +33,11 @@ class Sample:
     spread: bool = False
     fuzzed: frozenset[str] = field(default=frozenset())
     beside: frozenset[str] = field(default=frozenset())
+    also: frozenset[tuple[str, str]] = field(default=frozenset())
 
     def has_check(self, check: Check, resource: str) -> bool:
+        if (check.name, resource) in self.also:
+            return True
         every = check.every * (BESIDE if resource in self.beside else 1)
         return self._has(every if self.spread else self.share, check.name, resource)
 
@@ -43,7 +50,7 @@ class Sample:
         return 1 in (share, self.share) or resource in self.whole or digest(self.seed, name, resource) % share == 0
 
 
-def sample(plan: Plan, share: int, seed: int, *, spread: bool = False) -> Sample:
+def sample(plan: Plan, share: int, seed: int, checks: Iterable[Check] = (), *, spread: bool = False) -> Sample:
     if share == 1:
         return Sample(share, seed)
     whole = representatives(plan)
@@ -53,7 +60,23 @@ def sample(plan: Plan, share: int, seed: int, *, spread: bool = False) -> Sample
     modules = {name: group.resource.module for name, group in plan.groups.items()}
     first = next(iter(modules.values()), "")
     beside = frozenset(name for name, module in modules.items() if module != first)
-    return Sample(share, seed, whole, spread, frozenset(fuzzed), beside)
+    found = Sample(share, seed, whole, spread, frozenset(fuzzed), beside)
+    return replace(found, also=_further(plan, found, [*checks])) if spread else found
+
+
+def _further(plan: Plan, chosen: Sample, checks: Sequence[Check]) -> frozenset[tuple[str, str]]:
+    """One check more for each kind of operation of a resource that none of the chosen ones is about.
+
+    Where none is about it that applies, it is the one that asks every operation.
+    """
+    also = set()
+    for name, group in plan.groups.items():
+        fitting = [one for one in checks if one.single is group.is_single and one.needs <= set(group.operations)]
+        asked = {kind for one in fitting if chosen.has_check(one, name) for kind in one.needs}
+        for kind in [one for one in group.operations if one not in asked]:
+            about = sorted((one for one in fitting if kind in one.needs), key=lambda one: one.every)
+            also |= {(one.name, name) for one in (about or [one for one in checks if one.name == EVERYTHING])[:1]}
+    return frozenset(also)
 
 
 def representatives(plan: Plan) -> frozenset[str]:

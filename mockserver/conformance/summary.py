@@ -23,6 +23,8 @@ SHOWN = 12
 """How many causes the terminal shows in full; the reports have all."""
 TOLD = (Outcome.FAILED, Outcome.ERROR, Outcome.NOT_COVERED, Outcome.PASSED)
 """What a line of the progress tells: that a check does not apply, or is in no sample, is not news."""
+NOTED = "noted"
+"""How a line of the progress calls checks of which no breach counts."""
 FUZZING = "fuzzing"
 EACH = 40
 """Up to how many operations the terminal shows each; more are shown by resource."""
@@ -38,7 +40,7 @@ class Display:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._about = ""
-        self._tally: dict[Outcome, int] = {}
+        self._tally: dict[str, int] = {}
         self._bar: Progress | None = None
 
     @contextmanager
@@ -64,24 +66,24 @@ class Display:
                 self._bar.update(self._bar.task_ids[0], total=planned)
             case Working(what) if self._bar:
                 self._bar.update(self._bar.task_ids[0], description=escape(what)[:60])
-            case Judged(result):
-                self._judged(result)
+            case Judged(result, is_noted):
+                self._judged(result, is_noted=is_noted)
 
-    def _judged(self, result: Result) -> None:
+    def _judged(self, result: Result, *, is_noted: bool) -> None:
         if not self._bar:
-            self._count(result)
+            self._count(result, NOTED if is_noted else result.outcome.value)
         elif result.planned and result.outcome in TOLD and result.check.suite != FUZZING:
             self._bar.advance(self._bar.task_ids[0])
 
-    def _count(self, result: Result) -> None:
+    def _count(self, result: Result, what: str) -> None:
         about = FUZZING if result.check.suite == FUZZING else result.resource or result.check.suite
         if about != self._about:
             self._line()
             self._about, self._tally = about, {}
-        self._tally[result.outcome] = self._tally.get(result.outcome, 0) + 1
+        self._tally[what] = self._tally.get(what, 0) + 1
 
     def _line(self) -> None:
-        parts = [f"{count} {outcome.value}" for outcome, count in sorted(self._tally.items()) if outcome in TOLD]
+        parts = [f"{count} {what}" for what, count in sorted(self._tally.items()) if what in (*TOLD, NOTED)]
         if parts:
             self._console.print(f"{self._about}: {', '.join(parts)}", markup=False, highlight=False)
             self._tally = {}
