@@ -34,7 +34,13 @@ def books(one: str = "/books", many: str = "/books", shown: Any = None) -> dict[
 
 @pytest.mark.parametrize(
     ("one", "many", "shown"),
-    [("/books", "/books", None), ("/book", "/books", BOOK), ("/book", "/books", {"allOf": [BOOK]})],
+    [
+        ("/books", "/books", None),
+        ("/book", "/books", BOOK),
+        ("/book", "/books", {"allOf": [BOOK]}),
+        ("/books", "/books", {"type": "object"}),
+        ("/book", "/books", {"type": "object", "additionalProperties": True}),
+    ],
 )
 def test_what_is_made_is_read_listed_changed_and_gone(tmp_path: Path, one: str, many: str, shown: Any) -> None:
     caller = client(books(one, many, shown), tmp_path)
@@ -50,6 +56,26 @@ def test_what_is_made_is_read_listed_changed_and_gone(tmp_path: Path, one: str, 
     assert caller.delete(address).status_code == 204
     assert caller.get(address).status_code == 404
     assert len(caller.get(many).json) == 3
+
+
+def test_an_envelope_that_may_hold_anything_holds_the_record(tmp_path: Path) -> None:
+    base = {"type": "object", "properties": {"code": {"type": "integer"}, "data": {}, "message": TEXT}}
+    told = books("/book", "/books", base)
+    told["paths"]["/books"]["get"]["responses"]["200"] = reply(base)
+    caller = client(told, tmp_path)
+    made = caller.post("/book", json={"title": "Emma"}).json["data"]
+    assert made["title"] == "Emma"
+    assert caller.get(f"/book/{made['id']}").json["data"] == made
+    assert made in caller.get("/books").json["data"]
+
+
+def test_what_is_guessed_shows_no_password(tmp_path: Path) -> None:
+    told = books()
+    told["paths"]["/books"]["post"]["requestBody"] = body(
+        {**SENT, "properties": {**SENT["properties"], "password": TEXT}}
+    )
+    made = client(told, tmp_path).post("/books", json={"title": "Emma", "password": "x"})
+    assert "password" not in made.json
 
 
 def test_content_that_is_not_declared_is_marked_as_a_guess(tmp_path: Path) -> None:

@@ -94,6 +94,11 @@ def test_where_others_only_list_violations_a_refusal_without_any_is_a_text(tmp_p
     assert caller.post("/books", json={}).json["detail"][0]["loc"] == ["body", "title"]
 
 
+def test_an_error_that_may_hold_anything_holds_the_reason(tmp_path: Path) -> None:
+    schema = {"type": "object", "additionalProperties": TEXT}
+    assert "zq" in client(books({"404": schema}), tmp_path).get("/books/zq").json["message"]
+
+
 def test_where_nothing_is_declared_a_refusal_is_a_problem(tmp_path: Path) -> None:
     got = client(books({}), tmp_path).get("/books/zq")
     assert got.content_type == "application/problem+json"

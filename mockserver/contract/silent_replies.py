@@ -1,115 +1,164 @@
-"""Replies of a resource that a document never describes: taken to be what its requests send, so that it can be read."""
+"""Replies of which a document does not say what they hold: taken to be what the requests send, so that it is kept."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
-from mockserver.values.name_words import flat
+from mockserver.values.name_words import flat, singular
 from mockserver.values.pointer import step_into, steps_of
 
 GUESSED = "x-guessed"
 """Stands at a media type that the document does not have."""
-_VERBS = ("get", "post", "put", "patch", "delete")
-_EMPTY = frozenset({"204", "205", "304"})
+_VERBS = ("get", "post", "put", "patch")
+_EMPTY = frozenset({"204", "205", "default"})
 _ITEM = re.compile(r"(.*)/\{([^/{}]+)\}/?")
 _KEYS = frozenset({"id", "uuid", "key", "slug"})
-_LIKENESS = 3
-"""How many references are followed to find a body."""
+_SECRETS = frozenset({"password", "passwordconfirmation", "confirmpassword", "newpassword", "oldpassword"})
+_HOLDERS = frozenset({"data", "result", "payload", "response", "body", "item", "items", "results", "record"})
+"""Members of an envelope that may hold anything."""
+_REFERENCES = 5
+"""How many references are followed to find a schema."""
+
+
+class _DeclaredSuccess(NamedTuple):
+    """One success of an operation: where it is declared, and whether it is one of all records."""
+
+    responses: dict[str, Any]
+    status: str
+    is_list: bool
 
 
 def describe_silent(root: dict[str, Any]) -> None:
-    """Give the replies of each path and its item a content, in place, where none of their successes has any.
+    """Say, in place, what the replies of a path, of its item and of its plural hold, where none of them tells it.
 
-    A list is one of what a body sends, with its key; a read and a write answer one. Documents that are written beside a
-    server often tell what is sent and leave out what comes back; to say that nothing does would be of no use.
+    A list is one of what a body sends, with its key; a read and a write answer one. Nothing is forbidden by that, since
+    nobody promised it. Documents that are written beside a server often tell what is sent and leave out, or to chance
+    (``data: {}``), what comes back; to answer with nothing would be of no use.
     """
     paths = {path: item for path, item in root["paths"].items() if isinstance(item, dict)}
+    plurals = {_singular(path): item for path, item in paths.items() if _singular(path) != path.rstrip("/")}
     for path, item in paths.items():
-        found = _ITEM.fullmatch(path)
-        many = next((paths[one] for one in (found[1], f"{found[1]}/") if one in paths), {}) if found else {}
-        if found is None or "get" not in {**item, **many} or any(_tells(root, one) for one in (*_of(item), *_of(many))):
+        if (found := _ITEM.fullmatch(path)) is None:
             continue
+        many = next((paths[one] for one in (found[1], f"{found[1]}/") if one in paths), {})
+        lists = [one for one in (many, plurals.get(found[1], {})) if "get" in one]
+        places = [*_places(root, item), *_places(root, many)]
+        places += [one for listed in lists for one in _places(root, listed) if one.is_list and one not in places]
         bodies = (_body(root, one) for holder in (many, item) for one in _of(holder, "post", "put", "patch"))
-        if record := next((body for body in bodies if body), None):
-            whole = _with_key(root, record, found[2], item)
-            _fill(root, many, {"get": {"type": "array", "items": whole}, "post": whole})
-            _fill(root, item, dict.fromkeys(("get", "put", "patch"), whole))
+        sent = next((body for body in bodies if body), None)
+        if sent and (lists or "get" in item) and all(_is_vague(root, one) for one in places):
+            for one in places:
+                _fill(root, one, _record(sent, found[2], _parameter(root, item, found[2])))
+
+
+def _singular(path: str) -> str:
+    head, _, last = path.rstrip("/").rpartition("/")
+    return f"{head}/{singular(last)}"
 
 
 def _of(item: Mapping[str, Any], *verbs: str) -> Iterator[dict[str, Any]]:
-    yield from (item[verb] for verb in verbs or _VERBS if isinstance(item.get(verb), dict))
+    yield from (item[verb] for verb in verbs if isinstance(item.get(verb), dict))
 
 
-def _successes(root: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    responses = operation.get("responses")
-    for status, reply in responses.items() if isinstance(responses, dict) else ():
-        place = _followed(root, reply)
-        if str(status).startswith("2") or status == "default":
-            yield str(status), place
+def _places(root: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[_DeclaredSuccess]:
+    is_item = any("in" in one and one["in"] == "path" for one in _parameters(root, item))
+    for verb in _VERBS:
+        for operation in _of(item, verb):
+            responses: Any = operation.get("responses")
+            for status in responses if isinstance(responses, dict) else ():
+                if str(status).startswith("2") and str(status) not in _EMPTY:
+                    yield _DeclaredSuccess(responses, status, verb == "get" and not is_item)
 
 
-def _tells(root: Mapping[str, Any], operation: Mapping[str, Any]) -> bool:
-    return any(reply.get("content") for _, reply in _successes(root, operation))
+def _is_vague(root: Mapping[str, Any], place: _DeclaredSuccess) -> bool:
+    """Whether a reply has no content, or JSON that may be anything where the record or the list should be."""
+    content = _followed(root, place.responses[place.status]).get("content")
+    if not content:
+        return True
+    media = content.get("application/json") if isinstance(content, dict) and len(content) == 1 else None
+    if not isinstance(media, dict) or "example" in media or "examples" in media:
+        return False
+    return _says_nothing(root, media.get("schema", {}), is_list=place.is_list) or bool(
+        _holder(root, media.get("schema"))
+    )
 
 
-def _body(root: Mapping[str, Any], operation: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The schema of what is sent, where it is an object with members."""
+def _says_nothing(root: Mapping[str, Any], schema: Any, *, is_list: bool = False) -> bool:
+    place = _followed(root, schema)
+    if is_list and place.get("type") == "array":
+        return _says_nothing(root, place.get("items", {}))
+    words = place.keys() - {"description", "title", "additionalProperties", "type"}
+    is_open = place.get("additionalProperties") in (None, True, {})
+    return not words and is_open and place.get("type", "object") == "object" and not is_list
+
+
+def _holder(root: Mapping[str, Any], schema: Any) -> str:
+    """The member of an envelope that may hold anything; empty where there is none."""
+    members: Any = _followed(root, schema).get("properties")
+    named = [one for one in members if flat(one) in _HOLDERS] if isinstance(members, dict) else []
+    is_one = len(named) == 1 and _says_nothing(root, members[named[0]])
+    return named[0] if is_one and all(_is_plain(root, members[one]) for one in members if one != named[0]) else ""
+
+
+def _is_plain(root: Mapping[str, Any], schema: Any) -> bool:
+    return _followed(root, schema).get("type") in ("string", "integer", "number", "boolean")
+
+
+def _body(root: Mapping[str, Any], operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The members of what is sent."""
     content = _followed(root, operation.get("requestBody")).get("content")
     for name, media in content.items() if isinstance(content, dict) else ():
-        schema = media.get("schema") if isinstance(media, dict) and ("json" in name or "form" in name) else None
-        if isinstance(schema, dict) and _members(root, schema):
-            return schema
-    return None
+        if isinstance(media, dict) and ("json" in name or "form" in name):
+            return _members(root, media.get("schema"), _REFERENCES)
+    return {}
 
 
-def _members(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def _members(root: Mapping[str, Any], schema: Any, left: int) -> Mapping[str, Any]:
     place = _followed(root, schema)
-    parts = [part for part in place.get("allOf") or () if isinstance(part, dict)]
-    found = {name: one for part in parts for name, one in _members(root, part).items()}
+    parts = place.get("allOf") if left and isinstance(place.get("allOf"), list) else ()
+    found = {name: one for part in parts or () for name, one in _members(root, part, left - 1).items()}
     members = place.get("properties")
     return {**found, **members} if isinstance(members, dict) else found
 
 
-def _with_key(
-    root: Mapping[str, Any], record: dict[str, Any], parameter: str, item: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The record with the member that identifies it, which a body seldom has."""
-    members = _members(root, record)
-    if (
-        any(flat(name) in _KEYS | {flat(parameter)} for name in members)
-        or _followed(root, record).get("additionalProperties") is False
-    ):
-        return record
-    schema = next((one for name, one in _parameters(root, item) if name == parameter), {"type": "string"})
-    name = "id" if flat(parameter).endswith("id") else parameter
-    return {"allOf": [record], "properties": {name: schema}}
+def _record(sent: Mapping[str, Any], parameter: str, key: dict[str, Any]) -> dict[str, Any]:
+    """What is sent and is no secret, with the member that identifies it; each may be anything else as well."""
+    shown = {name: one for name, one in sent.items() if flat(name) not in _SECRETS and not _is_hidden(one)}
+    if not any(flat(name) in _KEYS | {flat(parameter)} for name in shown):
+        shown = {"id" if flat(parameter).endswith("id") else parameter: key, **shown}
+    return {"type": "object", "properties": {name: {"anyOf": [one, {}]} for name, one in shown.items()}}
 
 
-def _parameters(root: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
-    for holder in (item, *_of(item)):
+def _is_hidden(schema: Any) -> bool:
+    return isinstance(schema, dict) and (schema.get("writeOnly") is True or schema.get("format") == "password")
+
+
+def _parameters(root: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for holder in (item, *_of(item, *_VERBS, "delete")):
         listed = holder.get("parameters")
-        for one in listed if isinstance(listed, list) else ():
-            place = _followed(root, one)
-            if isinstance(place.get("schema"), dict):
-                yield place.get("name"), place["schema"]
+        yield from (_followed(root, one) for one in listed if isinstance(listed, list)) if listed else ()
 
 
-def _fill(root: Mapping[str, Any], item: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
-    for verb, schema in schemas.items():
-        for operation in _of(item, verb):
-            for status, reply in _successes(root, operation):
-                if status not in _EMPTY and status != "default" and "$ref" not in reply:
-                    operation["responses"][status] = {
-                        **reply, "content": {"application/json": {"schema": schema, GUESSED: True}}
-                    }  # fmt: skip
+def _parameter(root: Mapping[str, Any], item: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = (one.get("schema") for one in _parameters(root, item) if one.get("name") == name)
+    return next((one for one in found if isinstance(one, dict)), {"type": "string"})
+
+
+def _fill(root: Mapping[str, Any], place: _DeclaredSuccess, record: dict[str, Any]) -> None:
+    reply = _followed(root, place.responses[place.status])
+    wanted = {"type": "array", "items": record} if place.is_list else record
+    media = (reply.get("content") or {}).get("application/json", {GUESSED: True})
+    if name := _holder(root, media.get("schema")):
+        wanted = {"allOf": [media["schema"], {"type": "object", "properties": {name: wanted}}]}
+    place.responses[place.status] = {**reply, "content": {"application/json": {**media, "schema": wanted}}}
 
 
 def _followed(root: Mapping[str, Any], node: Any) -> dict[str, Any]:
     """Where a reference within the document leads; an empty object where it leads nowhere."""
-    for _ in range(_LIKENESS):
+    for _ in range(_REFERENCES):
         reference = node.get("$ref") if isinstance(node, dict) else None
         if not isinstance(reference, str) or not reference.startswith("#/"):
             break

@@ -30,6 +30,8 @@ class FaultTeller(Telling):
         if not isinstance(value, dict) or not left:
             return value
         members = self.maker.shapes.properties(node)
+        if not members and not value and violation is None and not self.maker.shapes.shape(node).closed:
+            return {"message": self._words(None)}  # it may hold anything
         text = self._text_of(members, value)
         filled_in: dict[str, Json] = {}
         for name in [*value, *(one for one in members if one not in value)]:
