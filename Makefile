@@ -43,9 +43,12 @@ types: $(READY)
 	$(BIN)/mypy
 	$(BIN)/mypy --config-file tests/mypy.ini tests
 
+DOCUMENTS := $(wildcard spec/openapi.json spec/*/openapi.json)
+LARGE := fixtures/scenarios/large.yaml
 spec: $(READY) ## check that the published document is fresh, and all documents and scenarios are good
 	$(BIN)/mockserver publish --check
-	$(BIN)/mockserver validate
+	$(BIN)/mockserver validate $(DOCUMENTS) $(filter-out $(LARGE),$(wildcard fixtures/scenarios/*.yaml))
+	$(BIN)/mockserver validate --scale 0.1 $(LARGE)
 
 image: $(READY)
 	$(BIN)/hadolint Dockerfile
@@ -70,6 +73,7 @@ right: $(READY) ## check a server that is right in another way than the mock: th
 SAMPLING := tests/test_check_suites.py tests/test_check_profiles.py tests/test_fuzzing.py tests/test_publish.py
 thorough: $(READY) ## run with everything those tests of which `make test` takes a sample
 	MOCKSERVER_TEST_THOROUGH=1 $(BIN)/python -m pytest -n auto --dist worksteal $(SAMPLING) $(ARGS)
+	$(BIN)/mockserver validate $(LARGE)
 
 replays: $(READY) ## show that findings on mutants are shown again by their stories: by the kit, the script and the test
 	PYTHONPATH=tests $(BIN)/python tests/replays.py

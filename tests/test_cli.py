@@ -257,6 +257,11 @@ def test_slow_clients_and_slow_faults_hold_nobody_up() -> None:
             client.close()
 
 
+def test_a_large_scenario_can_be_validated_at_a_fraction_of_its_size() -> None:
+    told = command("validate", "--scale", "0.01", "fixtures/scenarios/large.yaml", cwd=ROOT)
+    assert re.search(r"large\.yaml: 1 tenant, 2,?\d{3} records seeded: good", told.stdout), told.stdout + told.stderr
+
+
 def test_validate_tells_what_is_good_and_every_problem_of_the_rest(tmp_path: Path) -> None:
     (tmp_path / "scenario.yaml").write_text("seed: many\nclock: noon\n")
     (tmp_path / "document.yaml").write_text("openapi: 3.1.0\ninfo: {title: x}\npaths: {}\n")

@@ -70,6 +70,11 @@ document_options = all_of(
 )  # fmt: skip
 """Which contract a command is about."""
 
+scale_option = click.option(
+    "--scale", type=click.FloatRange(0, 100_000), default=1, show_default=True, metavar="X",
+    help="Multiply the number of records in the scenario.",
+)  # fmt: skip
+
 world_options = all_of(
     click.option(
         "--scenario", default="default", show_default=True, metavar="NAME|FILE",
@@ -80,10 +85,7 @@ world_options = all_of(
         "--count", "counts", callback=_counts, multiple=True, metavar="RESOURCE=N",
         help="Number of records of a resource in each tenant. Repeatable.",
     ),
-    click.option(
-        "--scale", type=click.FloatRange(0, 100_000), default=1, show_default=True, metavar="X",
-        help="Multiply the number of records in the scenario.",
-    ),
+    scale_option,
     document_options,
     click.option(
         "--seed-records", type=click.IntRange(0, 1_000), default=3, show_default=True, metavar="N",

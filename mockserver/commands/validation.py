@@ -155,10 +155,11 @@ def _pointer(error: Any) -> str:
 
 
 def _scenario(settings: Settings, contract: Contract, file: Path) -> str:
-    scenario = read_scenario(str(file), settings.fixtures, contract)
+    scenario = read_scenario(str(file), settings.fixtures, contract, scale=settings.scale)
     store, count = Store(contract.indexes, None, settings.max_tenants), 0
     for name in (*scenario.tenants, "a tenant of the template"):
         tenant = store.empty(name)
         scenario.fill(tenant)
         count += sum(tenant.sizes().values())
-    return f"{file}: {len(scenario.tenants)} tenants, {count} records seeded: good"
+    named = f"{len(scenario.tenants)} tenant{'' if len(scenario.tenants) == 1 else 's'}"
+    return f"{file}: {named}, {count} records seeded: good"
