@@ -22,7 +22,8 @@ def digest(*parts: object) -> int:
 
 def stamp(moment: datetime) -> str:
     """``moment`` as RFC 3339 in UTC with milliseconds: ``2025-04-18T12:00:00.000Z``."""
-    return moment.astimezone(UTC).isoformat("T", "milliseconds")[: -len("+00:00")] + "Z"
+    at = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return at.isoformat("T", "milliseconds")[: -len("+00:00")] + "Z"
 
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
