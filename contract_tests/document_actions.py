@@ -43,6 +43,10 @@ def check_actions(session: Session, group: Group) -> None:
             if reply.status not in GOOD:
                 continue
             found = asking.read_back(group, made)
+            shown = asking.record(reply, operation) if plan.record is not None else None
+            if isinstance(shown, dict) and asking.key(group, shown) == made.key:
+                asking.keeps(shown, found, "what is done to a record reads otherwise than it was answered")
+                judged += 1
             sets = {name: one for name, one in (plan.words.get("set") or {}).items() if not isinstance(one, dict)}
             if sets and isinstance(found, dict):
                 other = sorted(name for name, one in sets.items() if not same_json(found.get(name), one))

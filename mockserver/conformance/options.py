@@ -136,11 +136,6 @@ def _about_hosts(options: Options, profile: Profile) -> Iterator[tuple[str, str,
             f"{options.host} is not allowed by name",
             f"add --allow-host {options.host} if tests may write there",
         )
-    if not profile.local:
-        if options.tenant is None:
-            yield "--tenant", "no tenant is named", "name the tenant, one that is set aside for tests if they write"
-        if options.token is None and options.token_command is None and options.token_url is None:
-            yield "--token", "no token is given", "give --token (or MOCKSERVER_TOKEN), --token-command or --token-url"
 
 
 def _about_second(options: Options, against: str) -> Iterator[tuple[str, str, str]]:

@@ -86,6 +86,15 @@ class PlainAsking(PlainSending):
         named = {place: self._referred(one) for place, one in held.items() if place != model.key}
         return naming(body, steps, named, lambda one: self.accepts(schema, one))
 
+    def typed(self, operation: Operation, body: Any) -> Any:
+        """``body`` with the keys of other records as numbers where its schema wants numbers."""
+        schema, model, steps = self.body_schema(operation), operation.resource.model, planned(operation).sent
+        if schema is None or model is None or not isinstance(body, dict):
+            return body
+        held = {(name,): within(body, (*steps, name)) for name in (*model.foreign, *model.references)}
+        named: dict[Steps, str] = {place: key for place, key in held.items() if isinstance(key, str)}
+        return naming(body, steps, named, lambda one: self.accepts(schema, one))
+
     def _referred(self, resource: str) -> str | None:
         """The key of a record of ``resource``, always the same; None where there is none, or while it is made."""
         if resource not in self._named:
@@ -141,7 +150,22 @@ class PlainAsking(PlainSending):
         key = self.told_key(group, record, reply)
         if not key:
             raise Inconclusive(f"{operation.id} tells neither a key nor a Location")
-        return PlainMade(key, above, self.said(operation, body), record)
+        return self.remembered(group, PlainMade(key, above, self.said(operation, body), record))
+
+    def remembered(self, group: Group, made: PlainMade) -> PlainMade:
+        """``made``, to be removed at the end of the check if that does not do so itself."""
+        self.session.habits.left[group.name, made.above, made.key] = lambda: self.remove(group, made)
+        return made
+
+    def remove(self, group: Group, made: PlainMade) -> Received | None:
+        """Delete a record, if it can be."""
+        self.session.habits.left.pop((group.name, made.above, made.key), None)
+        try:
+            delete = self.on_one(group, Kind.DELETE)
+        except NotApplicable:
+            return None
+        body = self.body(delete) if planned(delete).body_required else ABSENT
+        return self.send(delete, self.at(delete, made), body=body)
 
     def said(self, operation: Operation, body: Any) -> Any:
         """What a body says of the record that it makes or changes; nothing where it is a form with files."""

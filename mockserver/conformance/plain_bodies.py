@@ -24,10 +24,17 @@ ADDRESSES = frozenset({"uri", "url", "iri", "uri-reference"})
 class TargetHabits:
     """What a run has learned of its target.
 
-    ``is_unique``: the operations that take no text twice, though the document does not say so.
+    ``is_unique``: the operations that take no text twice, though the document does not say so; ``left``: what removes
+    each record that was made and is still there, the oldest first.
     """
 
     is_unique: set[str] = field(default_factory=set)
+    left: dict[tuple[str, tuple[str, ...], str], Callable[[], object]] = field(default_factory=dict)
+
+    def tidy(self) -> None:
+        """Remove what was made, the newest first."""
+        while self.left:
+            self.left.popitem()[1]()
 
 
 def but_for_null(document: Document, node: Node) -> Node:

@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.conformance.bounds import inside
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.comparing import alike, listed
-from mockserver.conformance.findings import Inconclusive, NotApplicable
+from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.fresh_keys import with_fresh_key
 from mockserver.conformance.normal_forms import is_normal_form
 from mockserver.conformance.plain_asking import UNKNOWN, PlainAsking, PlainMade, within
@@ -67,22 +67,14 @@ class PlainTrying(PlainAsking):
         body, reply = self.submit(operation, self.below(operation, above), self.renewed(group, operation, body))
         record = within(json_or_none(reply.body), planned(operation).record or ())
         key = self.told_key(group, record, reply) if 200 <= reply.status < 300 else ""
-        return PlainMade(key, above, self.said(operation, body), record) if key else None
+        made = PlainMade(key, above, self.said(operation, body), record)
+        return self.remembered(group, made) if key else None
 
     def changing(self, operation: Operation, group: Group, made: PlainMade, body: Any) -> Any:
         """``body`` of a change with the key of the record, where that stands in it and not in the path."""
         is_named = planned(operation).words.get("key") == "body"
         record_key = within(made.record, group.resource.model.key) if group.resource.model else None
         return self.with_key(operation, group, body, record_key) if is_named and record_key is not None else body
-
-    def remove(self, group: Group, made: PlainMade) -> Received | None:
-        """Delete a record, if it can be."""
-        try:
-            delete = self.on_one(group, Kind.DELETE)
-        except NotApplicable:
-            return None
-        body = self.body(delete) if planned(delete).body_required else ABSENT
-        return self.send(delete, self.at(delete, made), body=body)
 
     def undo(self, group: Group, operation: Operation, values: Mapping[str, str], reply: Received) -> None:
         """Delete what a request that should have been refused has created."""

@@ -188,6 +188,7 @@ def tidy(session: Session, group: Group | None = None) -> None:
         if group is not None and group.has((Kind.CREATE, Kind.DELETE)):
             made = marked(session, group, session.own, session.mark) or ()
             session.records.remember(session.own.tenant, [(one.resource, one.id) for one in made])
+        session.habits.tidy()
         session.clean_up()
     except (Unreachable, OutOfTime, Broken, Inconclusive):
         return

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from mockserver.conformance.events import Event, Judged, Started, Working
+from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.running import Outcome, Result
 from mockserver.conformance.telling import times
 from mockserver.conformance.verdict import Word
@@ -123,7 +124,10 @@ def _headline(summary: dict[str, Any]) -> str:
     ended = summary["partial"] if summary["partial"] != summary["stopped"] else None
     partial = f" [yellow](partial: {escape(ended)})[/]" if ended else ""
     where = f"{escape(summary['target'])}, profile {summary['profile']}, seed {summary['seed']}"
-    return f"[bold {colour}]{words}[/]{partial}: {where}, {summary['requests']} requests in {summary['seconds']:.1f} s"
+    spent = f"{summary['requests']} requests in {summary['seconds']:.1f} s"
+    uncounted = sum(one["provenance"] != Provenance.EXPECTED for one in summary["noted"])
+    more = f"; {uncounted} more told below, not counted" if uncounted else ""
+    return f"[bold {colour}]{words}[/]{partial}: {where}, {spent}{more}"
 
 
 _VERDICTS: Mapping[Word, tuple[str, str]] = {

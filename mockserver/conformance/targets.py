@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from mockserver.conformance.own_mock import of_mock
 from mockserver.conformance.target_tokens import other_source, own_source
 from mockserver.conformance.transports import Transport, Trust, in_process, over_http
 from mockserver.contract import Contract
+from mockserver.errors import Problem, SetupError
 from mockserver.settings import Settings, from_environment
 from mockserver.world import contract_of
 
@@ -63,17 +65,33 @@ def find_target(options: Options, app: Any = None) -> Target:
 
 
 def _remote(options: Options, contract: Contract, keys: Keys) -> Target:
+    if problems := [Problem("options", *one) for one in _lacking(options, contract)]:
+        raise SetupError(problems)
     base, trust = options.target.rstrip("/"), Trust(options.ca, options.insecure)
     transport = over_http(base, trust=trust)
     own_name, other_name = options.tenant or OWN, options.other_tenant
     renew, renew_other = own_source(options), other_source(options)
     own_token = options.token or (renew() if renew else None)
+    if own_token is None and not options.chosen.local:
+        return Target(contract, transport, Requester(own_name), None, base)
     if own_token is None:
         minted = (_minted(contract, keys, own_name), _minted(contract, keys, other_name or OTHER))
         return Target(contract, transport, *minted, base)
     other_token = options.other_token or (renew_other() if renew_other else None)
     other = Requester(other_name, other_token, renew=renew_other) if other_name and other_token else None
     return Target(contract, transport, Requester(own_name, own_token, renew=renew), other, base)
+
+
+def _lacking(options: Options, contract: Contract) -> Iterator[tuple[str, str, str]]:
+    """What has to be named of another's server: a tenant where its document has any, a token where it asks for one."""
+    if options.chosen.local:
+        return
+    operations = contract.operations()
+    if options.tenant is None and contract.tenant is not None:
+        yield "--tenant", "no tenant is named", "name the tenant, one that is set aside for tests if they write"
+    asks = any(one.plan.needs if one.plan else one.secured for one in operations)
+    if asks and options.token is None and options.token_command is None and options.token_url is None:
+        yield "--token", "no token is given", "give --token (or MOCKSERVER_TOKEN), --token-command or --token-url"
 
 
 def _mock(options: Options, settings: Settings, contract: Contract) -> Transport:

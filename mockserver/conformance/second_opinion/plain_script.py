@@ -8,12 +8,13 @@ from typing import Any
 
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive, NotApplicable
-from mockserver.conformance.plain_asking import PlainAsking
+from mockserver.conformance.plain_asking import PlainAsking, within
 from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.session import Session
 from mockserver.contract import Kind, Operation
 from mockserver.values.absent import ABSENT
+from mockserver.values.members import with_value
 
 CHANGED = 20
 """Bodies from this number on are for changes: unlike those of new records."""
@@ -45,15 +46,17 @@ class PlainAuthor:
     def _life(self, group: Group) -> Iterator[Step]:
         create, name = group.one(Kind.CREATE), shared_name(group.name, "full")
         above = self._above(group, 0)
-        body = self.asking.new_body(group, create, next(self._ordinals))
+        plain = self.asking.new_body(group, create, next(self._ordinals))
+        body = self._referring(group, create, plain, 0)
         yield self._step("create a record", group, create, Expect.ANSWERED, above, record=name, body=body)
         yield from self._reads(group, name, above)
-        for lacking in self._lacking(create, body):
+        for part in self._lacking(create, plain):
+            lacking = self._referring(group, create, part, 0)
             yield self._step("create a record without a required member", group, create, Expect.REFUSED, above,
                              record=shared_name(group.name, "odd"), body=lacking)  # fmt: skip
         for number, operation in enumerate(group.all(Kind.REPLACE, Kind.PATCH)):
             if self._is_of_one(operation) and self._is_plain(operation):
-                changed = self.asking.body(operation, CHANGED + number)
+                changed = self._referring(group, operation, self.asking.body(operation, CHANGED + number), 0)
                 yield self._step(f"{operation.kind} a record", group, operation, Expect.ANSWERED,
                                  self._at(operation, name, above), record=name, body=changed)  # fmt: skip
                 yield from self._reads(group, name, above)
@@ -106,12 +109,25 @@ class PlainAuthor:
             self._named[group.name] = name = shared_name(group.name)
             above, create = self._above(group, depth + 1), group.one(Kind.CREATE)
             body = self.asking.new_body(group, create, next(self._ordinals))
+            body = self._referring(group, create, body, depth + 1)
             self.furniture.append(
                 self._step(
                     "create a record to work below", group, create, Expect.ANSWERED, above, record=name, body=body
                 )
             )
         return self._named[group.name]
+
+    def _referring(self, group: Group, operation: Operation, body: Any, depth: int) -> Any:
+        """``body`` with the shared names of records where it names some that can be made."""
+        model, plan = group.resource.model, operation.plan
+        if model is None or plan is None or not isinstance(within(body, plan.sent), dict):
+            return body
+        for name, resource in sorted({**model.foreign, **model.references}.items()):
+            holder, steps = self.session.plan.groups.get(resource), (*plan.sent, name)
+            can_be_made = holder is not None and holder is not group and Kind.CREATE in holder.operations
+            if holder is not None and can_be_made and depth < DEEPEST and isinstance(within(body, steps), str | int):
+                body = with_value(body, steps, self._holder(holder, depth))
+        return body
 
     def _below(self, operation: Operation, above: Mapping[str, str]) -> dict[str, str]:
         """Path parameters for what stands above: each path has names of its own for them."""

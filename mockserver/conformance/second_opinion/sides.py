@@ -106,7 +106,7 @@ class Side:
         asking = PlainAsking(self.session)
         try:
             values, body = self.names.own(step.values), ABSENT if step.body is NO_BODY else self.names.own(step.body)
-            reply = asking.send(step.operation, values, body=body)
+            reply = asking.send(step.operation, values, body=asking.typed(step.operation, body))
         except Unbound as missing:
             return SideReply(failure=f"{missing} could not be made on {self.called}")
         except (Unreachable, NotAllowed, Inconclusive) as obstacle:
