@@ -153,6 +153,10 @@ class Tidying:
     def pytest_runtest_logfinish(self) -> None:
         if resident() > self._seen + GROWN:
             gc.collect()
+            if resident() > self._seen + GROWN:  # a server that a test had in this process froze what there was
+                gc.unfreeze()
+                gc.collect()
+                gc.freeze()
             with contextlib.suppress(AttributeError, OSError):  # there is no such function but in glibc
                 ctypes.CDLL(None).malloc_trim(0)
             self._seen = resident()
