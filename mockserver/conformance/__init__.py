@@ -19,7 +19,7 @@ from mockserver.conformance.edges import (
 from mockserver.conformance.effect_rules import effects_of, happens_on
 from mockserver.conformance.effect_trials import Trial
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
-from mockserver.conformance.furnishing import Furnisher, compared, resources_read, trees, variants
+from mockserver.conformance.furnishing import Furnisher
 from mockserver.conformance.identity import Requester, claims
 from mockserver.conformance.naive import named_key
 from mockserver.conformance.naive_values import CannotTell, agree, plain
@@ -36,6 +36,7 @@ from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.questions import against, questions
 from mockserver.conformance.registry import Check, check
 from mockserver.conformance.reporting import Reporter, reporter
+from mockserver.conformance.rule_reading import compared, resources_read, trees, variants
 from mockserver.conformance.rule_text import tree_of
 from mockserver.conformance.session import Session
 from mockserver.conformance.steps import (

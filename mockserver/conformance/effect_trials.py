@@ -14,8 +14,9 @@ from mockserver.conformance.consequences import Consequences, Record
 from mockserver.conformance.edges import allowed
 from mockserver.conformance.effect_rules import step_targets
 from mockserver.conformance.findings import Broken, Inconclusive
-from mockserver.conformance.furnishing import Furnisher, compared, limits, named_in, negated, shunned
+from mockserver.conformance.furnishing import Furnisher
 from mockserver.conformance.questions import Deciding, answers, questions
+from mockserver.conformance.rule_reading import compared, limits, named_in, negated, shunned
 from mockserver.conformance.steps import patch, put, run_batch
 from mockserver.contract import Kind
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.conformance.check_plan import Group, Plan
-from mockserver.conformance.furnishing import compared, named_in
+from mockserver.conformance.rule_reading import compared, named_in
 from mockserver.contract.document import Node
 
 MOST_WORDS = 4

@@ -12,9 +12,9 @@ from typing import Any
 from mockserver.conformance.allow_list import NotAllowed
 from mockserver.conformance.asking import NO_BODY, Ask
 from mockserver.conformance.findings import Broken, Inconclusive
-from mockserver.conformance.furnishing import named_in, resources_read
 from mockserver.conformance.plain_asking import PlainAsking
 from mockserver.conformance.registry import Check
+from mockserver.conformance.rule_reading import named_in, resources_read
 from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.aliases import SharedNames, Unbound
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
