@@ -231,6 +231,14 @@ def test_requests_that_arrive_together_look_once(
         assert other.test_client().patch(path, json=retitled(title)).status_code == 200
         assert asyncio.run(read(8)) == {title}
     assert looks == [{"acme"}] * 3
+    fails = iter([ValueError("once")])
+    monkeypatch.setattr(steering, "look", lambda names: _raised(next(fails, None)) or look(names))
+    assert asyncio.run(read(8)) == {"D"}, "nobody waits for a look that failed"
+
+
+def _raised(error: Exception | None) -> None:
+    if error:
+        raise error
 
 
 def test_a_change_that_others_overtake_is_made_again(
