@@ -14,6 +14,7 @@ from mockserver.contract.document import URI, Document, Node
 from mockserver.contract.heavy import Heavy
 from mockserver.errors import MAX_VIOLATIONS, SetupError, Violation, capped
 from mockserver.messages import Json
+from mockserver.values.absent import ABSENT
 from mockserver.values.pointer import pointer_to, steps_of
 from mockserver.values.shown import shown
 
@@ -70,11 +71,15 @@ class Schemas:
         return made
 
     def compile(self, node: Node, schema: Json = None) -> jsonschema_rs.Draft202012Validator:
-        """The validator of ``schema``, if given, or of what is at ``node``. Raises SetupError if it is not one."""
+        """The validator of ``schema``, if given, or of what is at ``node``. Raises SetupError if it is not one.
+
+        PERF: one that stands by itself, as most parameters' do, needs no copy of the whole document, which takes 20 MB.
+        """
+        alone = ABSENT if schema else self._apart(node)
         try:
             return jsonschema_rs.Draft202012Validator(
-                schema or {"$ref": f"{URI}#{_fragment(node.pointer)}"},
-                registry=self.document.registry,
+                (schema or {"$ref": f"{URI}#{_fragment(node.pointer)}"}) if alone is ABSENT else alone,
+                registry=self.document.registry if alone is ABSENT else None,
                 validate_formats=True,
                 formats=self._formats,
                 mask=_MASK,
@@ -82,6 +87,16 @@ class Schemas:
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise self.document.error(node, f"not a usable JSON Schema: {reason}", "correct the schema") from None
+
+    def _apart(self, node: Node) -> Json:
+        """The schema at ``node``, or that which it refers to, where it stands by itself; else ABSENT."""
+        value = node.value
+        if isinstance(value, dict) and value.keys() == {"$ref"}:
+            try:
+                value = self.document.follow(node).value
+            except SetupError:
+                return ABSENT
+        return value if _stands_alone(value) else ABSENT
 
 
 class SchemaValidator:
@@ -156,6 +171,15 @@ class SchemaValidator:
             else:
                 found |= {_violation(error, location, pointer): None for error in _closest(top)}
         return capped(_without_echoes(found), more)
+
+
+def _stands_alone(schema: Json) -> bool:
+    """Whether a schema is read without what else is in its document: no word in it refers to anything."""
+    if isinstance(schema, list):
+        return all(map(_stands_alone, schema))
+    if not isinstance(schema, dict):
+        return True
+    return not any(name.startswith("$") for name in schema) and all(map(_stands_alone, schema.values()))
 
 
 def _lacks(value: Json, violation: Violation) -> bool:
