@@ -14,7 +14,6 @@ from mockserver.contract.document import URI, Document, Node
 from mockserver.contract.heavy import Heavy
 from mockserver.errors import MAX_VIOLATIONS, SetupError, Violation, capped
 from mockserver.messages import Json
-from mockserver.values.absent import ABSENT
 from mockserver.values.pointer import pointer_to, steps_of
 from mockserver.values.shown import shown
 
@@ -75,11 +74,11 @@ class Schemas:
 
         PERF: one that stands by itself, as most parameters' do, needs no copy of the whole document, which takes 20 MB.
         """
-        alone = ABSENT if schema else self._apart(node)
+        alone = None if schema else self._apart(node)
         try:
             return jsonschema_rs.Draft202012Validator(
-                (schema or {"$ref": f"{URI}#{_fragment(node.pointer)}"}) if alone is ABSENT else alone,
-                registry=self.document.registry if alone is ABSENT else None,
+                (schema or {"$ref": f"{URI}#{_fragment(node.pointer)}"}) if alone is None else alone,
+                registry=self.document.registry if alone is None else None,
                 validate_formats=True,
                 formats=self._formats,
                 mask=_MASK,
@@ -89,14 +88,14 @@ class Schemas:
             raise self.document.error(node, f"not a usable JSON Schema: {reason}", "correct the schema") from None
 
     def _apart(self, node: Node) -> Json:
-        """The schema at ``node``, or that which it refers to, where it stands by itself; else ABSENT."""
+        """The schema at ``node``, or that which it refers to, where it stands by itself; else None."""
         value = node.value
         if isinstance(value, dict) and value.keys() == {"$ref"}:
             try:
                 value = self.document.follow(node).value
             except SetupError:
-                return ABSENT
-        return value if _stands_alone(value) else ABSENT
+                return None
+        return value if _stands_alone(value) else None
 
 
 class SchemaValidator:
