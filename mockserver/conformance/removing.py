@@ -5,19 +5,17 @@ from __future__ import annotations
 from contextlib import suppress
 from http import HTTPStatus
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from mockserver.conformance.asking import Ask
+from mockserver.conformance.check_plan import Group, Plan
 from mockserver.conformance.dependants import dependants
-from mockserver.conformance.made import Made
+from mockserver.conformance.identity import Requester
+from mockserver.conformance.made import Made, MadeRecords
+from mockserver.conformance.profiles import Limits
 from mockserver.conformance.traffic import Received, json_or_none
 from mockserver.conformance.transports import Unreachable
 from mockserver.contract import Kind
-
-if TYPE_CHECKING:
-    from mockserver.conformance.check_plan import Group
-    from mockserver.conformance.identity import Requester
-    from mockserver.conformance.session import Session
 
 ROUNDS = 4
 """How often removing is tried: what depends on something else goes first."""
@@ -25,7 +23,27 @@ FEW, AT_ONCE = 3, 50
 """From how many records on they are removed by a batch, and how many by one."""
 
 
-def remove_all(session: Session) -> list[Made]:
+class Owner(Protocol):
+    """A session, as far as what it has made is removed."""
+
+    plan: Plan
+    own: Requester
+    other: Requester | None
+    limits: Limits
+    records: MadeRecords
+
+    def send(self, ask: Ask, *, who: Requester | None = None) -> Received: ...
+
+    def at(
+        self, group: Group, kind: Kind, record_id: str, *, body: Any = ..., who: Requester | None = None
+    ) -> Received: ...
+
+    def left(self) -> list[Made]: ...
+
+    def keep_no_more(self, group: Group, tenant: str, record_id: str) -> None: ...
+
+
+def remove_all(session: Owner) -> list[Made]:
     """Remove what was made, newest first; returns what would not go."""
     for _ in range(ROUNDS):
         if not session.left():
@@ -37,7 +55,7 @@ def remove_all(session: Session) -> list[Made]:
     return session.left()
 
 
-def _remove_many(session: Session) -> None:
+def _remove_many(session: Owner) -> None:
     """Remove at once what was made one after the other. What a batch refuses is left.
 
     PERF: a fifth of a run's requests were deletes.
@@ -53,11 +71,11 @@ def _remove_many(session: Session) -> None:
                 session.send(Ask(operation, body=operation.batch.body(items)), who=who)
 
 
-def _who(session: Session, tenant: str) -> Requester | None:
+def _who(session: Owner, tenant: str) -> Requester | None:
     return next((one for one in (session.own, session.other) if one and one.tenant == tenant), None)
 
 
-def _remove(session: Session, made: Made) -> None:
+def _remove(session: Owner, made: Made) -> None:
     group, who = session.plan.groups[made.resource], _who(session, made.tenant)
     if who is None or Kind.DELETE not in group.operations:
         return
@@ -74,7 +92,7 @@ def _remove(session: Session, made: Made) -> None:
             return
 
 
-def _freed(session: Session, tenant: str, refused: Received, who: Requester) -> bool:
+def _freed(session: Owner, tenant: str, refused: Received, who: Requester) -> bool:
     """Whether all that stands in the way of a delete gave way; what did not is to be removed as well."""
     found = dependants(session.plan, refused)
     firm = [
@@ -86,7 +104,7 @@ def _freed(session: Session, tenant: str, refused: Received, who: Requester) -> 
     return bool(found) and not firm
 
 
-def _loosen(session: Session, group: Group, record_id: str, field: str, who: Requester) -> bool:
+def _loosen(session: Owner, group: Group, record_id: str, field: str, who: Requester) -> bool:
     """Take a reference out of a record, so that what it refers to can go: two may refer to each other.
 
     Where an effect makes another record in its place, both are to go, though the first is one to refer to.
