@@ -64,6 +64,7 @@ def carried_out(script: str, folder: Path, environment: Mapping[str, str]) -> su
         **environment,
     }
     script = script.replace("--rate 10/s", "--rate 1000/s --group programs --no-fuzz")
+    script = script.replace("--sweep", "--sweep --rate 1000/s")
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=folder, env=told, capture_output=True, text=True, timeout=200, check=False,

@@ -269,9 +269,10 @@ def test_the_order_of_filling_never_matters(name: str) -> None:
             for resource in resources
         }
 
+    tenants_whole = {name: filled(scenario, name) for name in names}
     whole = {
-        f"{name} {resource}": [record.raw for record in filled(scenario, name)[resource].scan()]
-        for name in names
+        f"{name} {resource}": [record.raw for record in tenant[resource].scan()]
+        for name, tenant in tenants_whole.items()
         for resource in resources
     }
     assert world(names, resources) == world(names[::-1], resources[::-1]) == whole

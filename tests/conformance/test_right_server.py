@@ -17,7 +17,7 @@ from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.verdict import Word
 from plain_documents import PETS
 from right_server.books import BOOKS, Books, Way
-from right_server.elsewhere import Habit, Shop, running
+from right_server.elsewhere import KEY, Habit, Shop, running
 from right_server.run import Time, hurried
 
 
@@ -42,7 +42,7 @@ def test_habits_that_a_plain_document_leaves_open_are_no_finding(habits: frozens
     file = tmp_path / "pets.yaml"
     file.write_text(PETS)
     with running(Shop(habits)) as url:
-        options = Options(spec=file, target=url, profile="http", token="a-key", strictness=Provenance.INFERRED)
+        options = Options(spec=file, target=url, profile="http", token=KEY, strictness=Provenance.INFERRED)
         verdict, _ = run(options)
     assert [(one.key, one.detail) for one in verdict.findings] == []
     assert verdict.word is Word.CLEAN

@@ -13,6 +13,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
 
+KEY = "a-key"
+"""The one that is taken."""
+
+
 class Habit(Enum):
     """What this server may do in its own way; the document leaves all of it open."""
 
@@ -160,7 +164,7 @@ class Handler(BaseHTTPRequestHandler):
             shop.asked += 1
             if Habit.OVERLOADED in shop.habits and shop.asked % 9 == 0:
                 status, value = 429, "slowly"
-            elif shop.needs_key and not self.headers.get("X-Key"):
+            elif shop.needs_key and self.headers.get("X-Key") != KEY:
                 status, value = (403 if Habit.FORBIDDEN in shop.habits else 401), "who is it?"
             elif self.command == "HEAD" and Habit.NO_HEAD in shop.habits:
                 status, value = 405, "No"
