@@ -12,7 +12,6 @@ from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
-
 KEY = "a-key"
 """The one that is taken."""
 
