@@ -92,7 +92,7 @@ def test_pages_that_are_counted_from_0_begin_with_the_first_record(tmp_path: Pat
 
 def hal() -> dict[str, Any]:
     """Records that tell their key by their own address only, as Spring Data REST's do."""
-    link = {"type": "object", "properties": {"href": TEXT}}
+    link = {"type": "object", "properties": {"href": dict(TEXT)}}
     links = {"type": "object", "additionalProperties": link}
     clinic = {"type": "object", "required": ["name"], "properties": {"name": TEXT, "_links": links}}
     many = {
