@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import ElementClickInterceptedException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from chromium import another_origin, chromium
@@ -35,6 +37,12 @@ def other_origin() -> Iterator[str]:
 
 def told(browser: webdriver.Chrome, text: str) -> None:
     WebDriverWait(browser, 15).until(lambda page: text in page.find_element(By.ID, "told").text)
+
+
+def press(browser: webdriver.Chrome, what: WebElement) -> None:
+    """Click it as soon as nothing is over it: what arrives late moves a page that grows."""
+    ignored = [ElementClickInterceptedException]
+    WebDriverWait(browser, 15, ignored_exceptions=ignored).until(lambda _: what.click() is None)
 
 
 def severe(browser: webdriver.Chrome) -> list[str]:
@@ -155,12 +163,12 @@ def test_the_documentation_finds_a_group_logs_itself_in_and_tries_out(
     search(browser, "previewCertif")
     assert groups(browser) == ["Certifications"]
     search(browser, "certifications")
-    browser.find_element(By.ID, "operations-tag-Certifications").click()
+    press(browser, browser.find_element(By.ID, "operations-tag-Certifications"))
     wait.until(lambda page: len(page.find_elements(By.CSS_SELECTOR, ".opblock")) == 14)
     block = browser.find_element(By.CSS_SELECTOR, ".opblock-get")
-    block.find_element(By.CSS_SELECTOR, ".opblock-summary-control").click()
+    press(browser, block.find_element(By.CSS_SELECTOR, ".opblock-summary-control"))
     wait.until(lambda _: block.find_elements(By.CSS_SELECTOR, "button.execute"))
-    block.find_element(By.CSS_SELECTOR, "button.execute").click()
+    press(browser, block.find_element(By.CSS_SELECTOR, "button.execute"))
     status = wait.until(lambda _: block.find_elements(By.CSS_SELECTOR, ".live-responses-table .response-col_status"))
     assert "200" in [cell.text.split()[0] for cell in status if cell.text]
     assert severe(browser) == []
@@ -179,7 +187,7 @@ def test_an_operation_that_is_opened_by_its_address_can_be_tried_out(
         block = wait.until(lambda page: page.find_elements(By.CSS_SELECTOR, ".opblock.is-open"))[0]
         field = wait.until(lambda _, it=block: it.find_elements(By.CSS_SELECTOR, "[data-param-name=tenantId] input"))[0]
         assert field.get_attribute("value") == "acme"
-        wait.until(lambda _, it=block: it.find_elements(By.CSS_SELECTOR, "button.execute"))[0].click()
+        press(browser, wait.until(lambda _, it=block: it.find_elements(By.CSS_SELECTOR, "button.execute"))[0])
         status = wait.until(
             lambda _, it=block: it.find_elements(By.CSS_SELECTOR, ".live-responses-table .response-col_status")
         )
