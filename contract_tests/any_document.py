@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.conformance import (
     ABSENT,
+    SHORT_LIST,
     Group,
     Inconclusive,
     Kind,
@@ -25,8 +26,6 @@ from mockserver.conformance import (
 
 STORED = (Kind.CREATE, Kind.READ)
 INFERRED = Provenance.INFERRED
-SHORT = 10
-"""A list of fewer records than any page has is whole."""
 LARGE = (1000, 500, 200, 100, 50)
 """Sizes of a page, the largest that a document allows first."""
 GONE = (404, 410)
@@ -138,7 +137,7 @@ def check_created_is_listed(session: Session, group: Group) -> None:
             keys = [asking.key(group, one) for one in asking.items(reply, operation)]
             if not succeeded(reply.status) or not all(keys):
                 continue
-            if len(keys) >= SHORT and made.key not in keys:
+            if len(keys) >= SHORT_LIST and made.key not in keys:
                 raise Inconclusive(f"{operation.id} lists {len(keys)} records: another page may have the new one")
             session.expect_listing(
                 operation, keys, "the list lacks a record that was created", made.key, holds=[made.key]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Mapping
 
 from mockserver.conformance import (
@@ -17,14 +15,12 @@ from mockserver.conformance import (
     Provenance,
     Session,
     check,
-    claims,
+    expired,
 )
 
 GOOD = range(200, 300)
 REFUSED = (400, 401, 403, 404)
 WRONG = "no-such-credential"
-LONG_AGO = 1_000_000_000
-"""September 2001."""
 MOST, READS = 12, 3
 """How many operations of one resource are asked; how many of these read, wherever they stand."""
 
@@ -73,14 +69,6 @@ def check_wrong_ones(session: Session, group: Group) -> None:
                 session.expect_one_of(reply, REFUSED, f"with credentials that {what} it is answered {reply.status}")
     if not judged:
         raise NotApplicable("nothing asks for credentials")
-
-
-def expired(token: str) -> str:
-    """A JSON Web Token that nobody signed and that has expired, with what ``token`` claims if it is one."""
-    said = {**claims(token), "exp": LONG_AGO, "iat": LONG_AGO - 60}
-    parts = ({"alg": "HS256", "typ": "JWT"}, said)
-    encoded = (base64.urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=") for one in parts)
-    return ".".join((*encoded, "bm90LXNpZ25lZA"))
 
 
 def place_of(asking: PlainTrying, group: Group, operation: Operation) -> Mapping[str, str]:

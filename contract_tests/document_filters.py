@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 
 from mockserver.conformance import (
+    SHORT_LIST,
     Group,
     Inconclusive,
     Kind,
@@ -28,8 +29,6 @@ MADE = 4
 """How many records are made to be found again."""
 INFERRED = Provenance.INFERRED
 GOOD = range(200, 300)
-SHORT = 10
-"""A list of fewer records than any page has is whole."""
 Order: TypeAlias = list[tuple[str, dict[str, str], bool]]
 """By one member: its name, the query, and whether it is descending; for each way round."""
 WAYS = (("asc", "desc"), ("ASC", "DESC"), ("ascending", "descending"))
@@ -239,7 +238,7 @@ def _searched(
         strange = [each for each in items if text.lower() not in str(each).lower()]
         session.expect(not strange, "a search finds records without its text", f"{len(strange)} of {len(items)}")
         keys = [asking.key(group, each) for each in items]
-        if key in keys or len(items) >= SHORT:
+        if key in keys or len(items) >= SHORT_LIST:
             return
     cause = "a search does not find the record with its text"
     session.expect_listing(listing.operation, keys, cause, holds=[key])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.conformance import (
+    SHORT_LIST,
     Group,
     Inconclusive,
     Kind,
@@ -24,8 +25,6 @@ PAGES = 12
 """How many pages a list is read in at most."""
 SIZES = (100, 50, 20)
 """How long a page is asked for to see a whole list."""
-SHORT = 10
-"""A list of fewer records than any page has is whole."""
 INFERRED = Provenance.INFERRED
 GOOD = range(200, 300)
 
@@ -148,7 +147,11 @@ def check_named(session: Session, group: Group) -> None:
         for named, is_there in ((str(key), True), (other, False)):
             reply = asking.send(operation, {**asking.below(operation, made.above), parent.parameter: named})
             keys = [asking.key(group, one) for one in asking.items(reply, operation)]
-            if reply.status not in GOOD or (is_there and len(keys) >= SHORT) or (named == str(key) and not is_there):
+            if (
+                reply.status not in GOOD
+                or (is_there and len(keys) >= SHORT_LIST)
+                or (named == str(key) and not is_there)
+            ):
                 continue
             judged += 1
             with session.each(operation):

@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from mockserver.conformance import (
+    SHORT_LIST,
     Group,
     Kind,
     NotApplicable,
@@ -30,8 +31,6 @@ MADE = 4
 """How many records are made to be found again."""
 MOST = 6
 """How many pairs of parameters are tried of one list."""
-SHORT = 10
-"""A list of fewer records than any page has is whole."""
 LOWER = frozenset({"min", "minimum", "from", "after", "since", "gte", "gt", "ge", "start", "newer", "lower"})
 UPPER = frozenset({"max", "maximum", "to", "before", "until", "lte", "lt", "le", "end", "older", "upper"})
 """Words in the name of a parameter beside that of a member: the records are at least, or at most, so."""
@@ -162,7 +161,7 @@ def check_ranges(session: Session, group: Group) -> None:
             ]
             keys = {asking.key(group, one) for one in found}
             missing = (
-                [key for one in inner if (key := asking.key(group, one)) not in keys] if len(found) < SHORT else []
+                [key for one in inner if (key := asking.key(group, one)) not in keys] if len(found) < SHORT_LIST else []
             )
             session.expect(not missing, f"{parameter} does not find all records within it", listed(missing))
     if not tried:
@@ -201,7 +200,7 @@ def check_counted(session: Session, group: Group) -> None:
                 continue
             page = listing.page({parameter: text_of(value)})
             totals = [one for one in sorted(list_words.TOTALS | {"count"}) if type(page.facts.get(one)) is int]
-            if not totals or not 0 < len(page.keys) < min(len(items), SHORT) or page.onward:
+            if not totals or not 0 < len(page.keys) < min(len(items), SHORT_LIST) or page.onward:
                 continue
             tried += 1
             total = page.facts[totals[0]]

@@ -27,8 +27,6 @@ STORED = (Kind.CREATE, Kind.READ)
 INFERRED = Provenance.INFERRED
 GOOD = range(200, 300)
 REFUSED = range(400, 500)
-SHORT = 10
-"""A list of fewer records than any page has is whole."""
 MOST = 8
 """How many bodies with seldom values are sent."""
 

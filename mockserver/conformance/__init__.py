@@ -28,7 +28,7 @@ from mockserver.conformance.oracle import CORS
 from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.page_filling import filled, make_many, narrow
 from mockserver.conformance.plain_asking import PlainAsking, PlainMade, within
-from mockserver.conformance.plain_listing import PlainListing, PlainPage
+from mockserver.conformance.plain_listing import SHORT_LIST, PlainListing, PlainPage
 from mockserver.conformance.plain_spoiling import PlainSpoiling, is_lenient
 from mockserver.conformance.plain_trying import PlainTrying
 from mockserver.conformance.plain_writing import text_of
@@ -43,6 +43,7 @@ from mockserver.conformance.steps import (
     Change,
     bad_headers,
     changes,
+    expired,
     marked,
     moving,
     naming,
@@ -79,6 +80,7 @@ from mockserver.values.shown import quoted, shown
 __all__ = [
     "ABSENT",
     "CORS",
+    "SHORT_LIST",
     "AsHeld",
     "Ask",
     "Broken",
@@ -131,6 +133,7 @@ __all__ = [
     "effects_of",
     "example_body",
     "examples_of",
+    "expired",
     "filled",
     "flat",
     "forged_values",

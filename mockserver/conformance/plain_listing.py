@@ -20,6 +20,8 @@ AFTER = frozenset({"startingafter", "after", "marker"})
 """What takes the key of the last record of the page before."""
 LARGE = (1000, 500, 200, 100, 50, 20)
 """Sizes of a page, the largest that a document allows first."""
+SHORT_LIST = 10
+"""A list of fewer records than any page has is whole."""
 DEEPEST = 2
 _LINK = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 

@@ -18,6 +18,9 @@ from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
 from mockserver.contract.resource import Reference
 
+LONG_AGO = 1_000_000_000
+"""September 2001, in seconds since 1970."""
+
 
 def other(session: Session) -> Requester:
     assert session.other
@@ -225,7 +228,7 @@ def _minted(identity: Requester) -> Iterator[tuple[str, str]]:
     """Tokens of the right issuer with claims that must not do."""
     if identity.mint is None:
         return
-    yield "that has expired", f"Bearer {identity.mint(exp=1_000_000_000)}"
+    yield "that has expired", f"Bearer {identity.mint(exp=LONG_AGO)}"
     yield "that is not valid yet", f"Bearer {identity.mint(nbf=4_000_000_000)}"
     yield "for another audience", f"Bearer {identity.mint(aud='https://elsewhere.example')}"
     yield "without an expiry", f"Bearer {identity.mint(exp=None)}"
@@ -239,6 +242,12 @@ def _minted(identity: Requester) -> Iterator[tuple[str, str]]:
         yield "that is not valid for another hour", f"Bearer {identity.mint(nbf=int(began) + 3_600)}"
     if "aud" in known:
         yield "without an audience", f"Bearer {identity.mint(aud=None)}"
+
+
+def expired(token: str) -> str:
+    """A JSON Web Token that nobody signed and that has expired, with what ``token`` claims if it is one."""
+    said = {**claims(token), "exp": LONG_AGO, "iat": LONG_AGO - 60}
+    return ".".join((_encoded({"alg": "HS256", "typ": "JWT"}), _encoded(said), "bm90LXNpZ25lZA"))
 
 
 def _encoded(value: dict[str, object]) -> str:
