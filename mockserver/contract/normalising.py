@@ -17,7 +17,7 @@ from mockserver.contract.swagger import upgraded
 from mockserver.contract.text_examples import read_texts
 from mockserver.values.json_text import whole
 from mockserver.values.media_types import without_parameters
-from mockserver.values.pointer import step_along, steps_of
+from mockserver.values.pointer import pointed
 from mockserver.values.shown import quoted
 
 SCHEMA_MEMBERS = frozenset(
@@ -160,11 +160,6 @@ def _counted(number: float) -> float:
     if type(number) is int:
         return number if number == -COUNTED else float(whole(str(number)))
     return nextafter(number, -inf) if number < 0 else number
-
-
-def pointed(root: Any, reference: str) -> Any:
-    """What ``#/…`` names in ``root``; None where there is nothing."""
-    return step_along(root, steps_of(reference[1:])) if reference.startswith("#") else None
 
 
 def _share_schema(content: dict[str, Any]) -> None:

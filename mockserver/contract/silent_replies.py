@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import reduce
 from typing import Any, NamedTuple
 
 from mockserver.values.name_words import flat, singular
-from mockserver.values.pointer import step_into, steps_of
+from mockserver.values.pointer import pointed
 
 GUESSED = "x-guessed"
 """Stands at a media type that the document does not have."""
@@ -162,5 +161,5 @@ def _followed(root: Mapping[str, Any], node: Any) -> dict[str, Any]:
         reference = node.get("$ref") if isinstance(node, dict) else None
         if not isinstance(reference, str) or not reference.startswith("#/"):
             break
-        node = reduce(step_into, steps_of(reference[1:]), root)
+        node = pointed(root, reference)
     return node if isinstance(node, dict) else {}

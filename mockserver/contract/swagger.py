@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.contract.document import METHODS, referring
-from mockserver.values.pointer import step_along, steps_of
+from mockserver.values.pointer import pointed, steps_of
 
 _MOVED = (
     ("#/definitions/", "#/components/schemas/"),
@@ -51,13 +51,9 @@ def _items(root: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for item in (root.get("paths") or {}).values():
         found = item
         while isinstance(found, dict) and isinstance(found.get("$ref"), str):
-            found = _pointed(root, found["$ref"])
+            found = pointed(root, found["$ref"])
         if isinstance(found, dict):
             yield found
-
-
-def _pointed(root: Any, reference: str) -> Any:
-    return step_along(root, steps_of(reference.removeprefix("#")))
 
 
 def _resolved(root: dict[str, Any], shared: Mapping[str, Any], parameter: Any) -> dict[str, Any]:
@@ -66,7 +62,7 @@ def _resolved(root: dict[str, Any], shared: Mapping[str, Any], parameter: Any) -
         if not isinstance(reference, str):
             break
         is_shared = reference.startswith("#/parameters/")
-        parameter = shared.get(steps_of(reference[12:])[0]) if is_shared else _pointed(root, reference)
+        parameter = shared.get(steps_of(reference[12:])[0]) if is_shared else pointed(root, reference)
     return parameter if isinstance(parameter, dict) else {}
 
 
@@ -140,7 +136,7 @@ def _responses(root: dict[str, Any], operation: dict[str, Any], produces: list[s
             if found["$ref"].startswith("#/responses/"):
                 found = None
                 break
-            found = _pointed(root, found["$ref"])
+            found = pointed(root, found["$ref"])
         if isinstance(found, dict):
             _response(found, gives)
 

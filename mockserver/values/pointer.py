@@ -49,6 +49,11 @@ def step_along(value: Any, steps: Iterable[str | int]) -> Any:
     return value
 
 
+def pointed(root: Any, reference: str) -> Any:
+    """What the reference ``#/…`` names in ``root``; None where there is nothing."""
+    return step_along(root, steps_of(reference[1:])) if reference.startswith("#") else None
+
+
 def resolve(value: Any, pointer: str) -> Any:
     """What stands at ``pointer`` in ``value``; ABSENT where there is nothing."""
     for step in steps_of(pointer):
