@@ -13,9 +13,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 from flask_cors.core import get_cors_headers, get_cors_options
 from werkzeug.datastructures import Headers
+from werkzeug.routing import Rule
 
 from asgi import answer, front_of, scope_of
 from mockserver.web.cors import EXPOSED, cors_headers
@@ -191,6 +192,20 @@ def test_what_a_document_answers_needs_no_flask() -> None:
         " 'mockserver.handlers.planned', 'mockserver.web.app') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_pages_address_costs_nothing_before_it_is_asked_for(library, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[Rule] = []
+    compile_builder = Rule._compile_builder
+    monkeypatch.setattr(
+        Rule, "_compile_builder", lambda rule, *how: compiled.append(rule) or compile_builder(rule, *how)
+    )
+    app = library()
+    assert compiled == []
+    with app.test_request_context():
+        [reset] = (one.endpoint for one in app.url_map.iter_rules() if one.rule == "/__mock__/tenants/<tenant>/reset")
+        assert url_for(reset, tenant="a b", rule="c") == "/__mock__/tenants/a%20b/reset?rule=c"
+    assert compiled
 
 
 def test_a_probe_is_answered_as_the_application_answers_it(library) -> None:

@@ -24,6 +24,7 @@ from mockserver.web.cors import CONTROL
 from mockserver.web.damage import DAMAGE, damaging
 from mockserver.web.docs import docs_pages
 from mockserver.web.login import login_pages
+from mockserver.web.page_rule import PageRule
 from mockserver.web.path_match import BESIDE, Match
 from mockserver.web.preflights import allow_browsers
 from mockserver.web.shared_store import as_unreachable
@@ -47,6 +48,7 @@ def application(api: Api) -> Flask:
     """The Flask application of a mock whose document is answered already."""
     world, paths = api.world, api.paths
     app = Flask("mockserver", static_folder=None)
+    app.url_rule_class = PageRule
     app.extensions["mockserver"] = world
     app.url_map.merge_slashes = False
     judge_as_sent(app)
