@@ -14,8 +14,8 @@ from typing import Any
 from mockserver.conformance import PlainMade, PlainTrying, Session, within
 from mockserver.conformance.check_plan import Group, read_plan
 from mockserver.conformance.findings import Inconclusive, NotApplicable
-from mockserver.conformance.traffic import Received, Sent, json_or_none
-from mockserver.conformance.transports import Transport, Unreachable
+from mockserver.conformance.wire.traffic import Received, Sent, json_or_none
+from mockserver.conformance.wire.transports import Transport, Unreachable
 from mockserver.contract import Contract, Kind, Operation
 from mockserver.values.absent import ABSENT
 

@@ -26,7 +26,7 @@ from compare import put_between
 from crud_story import Story
 
 from mockserver.commands.first_screen import counted
-from mockserver.conformance.transports import over_http
+from mockserver.conformance.wire.transports import over_http
 from mockserver.contract import read_document
 from mockserver.errors import SetupError
 from mockserver.inference import infer_contract

@@ -12,9 +12,9 @@ import orjson
 from mockserver.auth.authenticator import ANONYMOUS
 from mockserver.contract import Input, Operation
 from mockserver.contract.document import METHODS, Node
-from mockserver.contract.fitting import fit
-from mockserver.contract.making import Maker
-from mockserver.contract.scalars import Draw
+from mockserver.contract.samples.fitting import fit
+from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.scalars import Draw
 from mockserver.contract.schema import Schemas
 from mockserver.contract.schema_shape import Shapes
 from mockserver.handlers import Call

@@ -253,7 +253,7 @@ def contract_of(settings: Settings) -> Contract:
     contract = compile_contract(document) if is_strict else infer_contract(document)
     if not settings.groups:
         return contract
-    from mockserver.contract.selecting import select  # PERF: most mocks serve all
+    from mockserver.contract.sources.selecting import select  # PERF: most mocks serve all
 
     return select(contract, settings.groups)
 

@@ -16,8 +16,8 @@ from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
 from mockserver.conformance.runner import Run
 from mockserver.conformance.running import Result, carry_out
-from mockserver.conformance.targets import find_target
-from mockserver.conformance.traffic import Received, Sent
+from mockserver.conformance.wire.targets import find_target
+from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.web.app import create_app
 
 THOROUGH = bool(os.environ.get("MOCKSERVER_TEST_THOROUGH"))

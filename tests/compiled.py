@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from mockserver import world
-from mockserver.contract import Contract, Document, selecting
-from mockserver.contract.document_sources import Spec, places
+from mockserver.contract import Contract, Document
+from mockserver.contract.sources import selecting
+from mockserver.contract.sources.document_sources import Spec, places
 from mockserver.seeding import Scenario
 from mockserver.settings import Settings, data_folder, stock_specs
 from mockserver.store import Tenant

@@ -23,9 +23,10 @@ import pytest
 
 from compiled import share
 from mockserver.commands.cli import COMMANDS, main
-from mockserver.conformance import fuzzing, reporting  # noqa: F401 -- so that no fork has to
+from mockserver.conformance.fuzz import fuzzing  # noqa: F401 -- so that no fork has to
 from mockserver.conformance.loading import load_checks
-from mockserver.conformance.targets import PAGE_SIZE
+from mockserver.conformance.reporters import reporting  # noqa: F401 -- so that no fork has to
+from mockserver.conformance.wire.targets import PAGE_SIZE
 from mockserver.web.app import create_app
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from mockserver.contract import read_document
-from mockserver.contract.servers import prefix_of
+from mockserver.contract.sources.servers import prefix_of
 from server import serving
 
 SCHEMATHESIS = str(Path(sys.executable).parent / "schemathesis")

@@ -12,14 +12,14 @@ from typing import Any
 from checking import listening
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
-from mockserver.conformance.report_redaction import Redactor
+from mockserver.conformance.reporters.report_redaction import Redactor
 from mockserver.conformance.runner import Run
 from mockserver.conformance.running import carry_out
 from mockserver.conformance.stories.finding_story import Circumstances, tell_story
 from mockserver.conformance.stories.replaying import ReplayResult, fate_of
 from mockserver.conformance.stories.scripts import write_stories
 from mockserver.conformance.stories.story import Story, read_story
-from mockserver.conformance.targets import Target, find_target
+from mockserver.conformance.wire.targets import Target, find_target
 from mutants.catalogue import all_mutants
 from mutants.command import SEED, ground
 from mutants.planting import planted

@@ -3,12 +3,12 @@
 import re
 
 from mockserver.conformance.check_plan import read_plan
-from mockserver.conformance.client import TargetClient
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.running import carry_out
 from mockserver.conformance.session import Session
-from mockserver.conformance.transports import in_process
+from mockserver.conformance.wire.client import TargetClient
+from mockserver.conformance.wire.transports import in_process
 from mutants.command import ground
 from mutants.mutant import Area, Mutant
 from mutants.planting import planted

@@ -18,7 +18,7 @@ from referencing.jsonschema import DRAFT202012
 from mockserver import create_app
 from mockserver.commands.cli import main
 from mockserver.contract import read_document
-from mockserver.contract.normalising import normalise
+from mockserver.contract.sources.normalising import normalise
 from mockserver.errors import SetupError
 
 DOCUMENTS = Path(__file__).parent / "data" / "documents"

@@ -10,7 +10,7 @@ import pytest
 from mockserver.conformance.checking import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
-from mockserver.conformance.transports import in_process
+from mockserver.conformance.wire.transports import in_process
 from test_any_document import client, document, parameter, reply, world_of
 from test_document_story import story
 

@@ -13,7 +13,7 @@ from mockserver import create_app
 from mockserver.commands.cli import main
 from mockserver.commands.first_screen import summary
 from mockserver.contract import read_document
-from mockserver.contract.selecting import select
+from mockserver.contract.sources.selecting import select
 from mockserver.errors import SetupError
 from mockserver.inference import infer_contract
 from test_any_document import client, document, parameter, reply, world_of

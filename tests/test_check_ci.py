@@ -17,7 +17,7 @@ import yaml
 
 from checking import Recording, listening
 from mockserver.auth.authenticator import mint
-from mockserver.conformance.reporting import BUILT_IN
+from mockserver.conformance.reporters.reporting import BUILT_IN
 
 FOLDER = Path(__file__).parent.parent / "examples" / "ci"
 EXPRESSION = re.compile(r"\$\{\{\s*(secrets|vars)\.([A-Z_]+)\s*\}\}")

@@ -10,13 +10,13 @@ from email.utils import format_datetime
 import pytest
 
 from checking import prepared
-from mockserver.conformance.allow_list import NotAllowed, allowed
-from mockserver.conformance.client import Fate, TargetClient
-from mockserver.conformance.gateway import PATIENCE, PAUSES, Stopped
-from mockserver.conformance.pacing import OutOfTime, RequestRate, retry_after
-from mockserver.conformance.report_redaction import Redactor
-from mockserver.conformance.traffic import Received, Sent
-from mockserver.conformance.transports import Unreachable
+from mockserver.conformance.reporters.report_redaction import Redactor
+from mockserver.conformance.wire.allow_list import NotAllowed, allowed
+from mockserver.conformance.wire.client import Fate, TargetClient
+from mockserver.conformance.wire.gateway import PATIENCE, PAUSES, Stopped
+from mockserver.conformance.wire.pacing import OutOfTime, RequestRate, retry_after
+from mockserver.conformance.wire.traffic import Received, Sent
+from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Contract
 from mockserver.values.redaction import HIDDEN
 

@@ -11,7 +11,7 @@ from mockserver.conformance.halves import CUT_OFF, beside, can_be_shared, halved
 from mockserver.conformance.options import Options
 from mockserver.conformance.registry import Check, Registry
 from mockserver.conformance.runner import Run
-from mockserver.conformance.targets import find_target
+from mockserver.conformance.wire.targets import find_target
 from mockserver.contract import Kind
 from mockserver.values.absent import ABSENT
 

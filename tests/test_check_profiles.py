@@ -21,14 +21,14 @@ import forked
 from checking import THOROUGH, Recording, listening
 from mockserver.auth.authenticator import mint
 from mockserver.commands.cli import main
-from mockserver.conformance.allow_list import Routes
 from mockserver.conformance.checking import run
-from mockserver.conformance.events import Event, Judged, Working
 from mockserver.conformance.ledger import PREFIX, Ledger
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
-from mockserver.conformance.reporting import BUILT_IN
+from mockserver.conformance.reporters.events import Event, Judged, Working
+from mockserver.conformance.reporters.reporting import BUILT_IN
 from mockserver.conformance.running import Outcome
+from mockserver.conformance.wire.allow_list import Routes
 from mockserver.contract import KINDS, Kind
 from server import serving
 

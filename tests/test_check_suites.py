@@ -22,7 +22,7 @@ from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
 from mockserver.conformance.runner import SAMPLED
 from mockserver.conformance.running import NOTHING_ASKED, NOTHING_JUDGED, Outcome
-from mockserver.conformance.traffic import Received, Sent
+from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.contract import Kind
 from mockserver.contract.kinds import ANNOTATED
 from mockserver.web.app import create_app
@@ -325,8 +325,8 @@ def test_the_plan_comes_from_the_document() -> None:
 
 
 def test_a_curl_names_whose_token_it_takes_and_shows_none() -> None:
-    from mockserver.conformance.report_redaction import Redactor
-    from mockserver.conformance.reproduction import curl
+    from mockserver.conformance.reporters.report_redaction import Redactor
+    from mockserver.conformance.reporters.reproduction import curl
 
     one = prepared()
     redactor = Redactor(one.target.secrets())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mockserver import create_app
-from mockserver.conformance.transports import in_process
+from mockserver.conformance.wire.transports import in_process
 from mockserver.contract import read_document
 from mockserver.inference import infer_contract
 

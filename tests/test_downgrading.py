@@ -11,7 +11,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from mockserver import create_app
 from mockserver.contract import read_document
-from mockserver.contract.downgrading import downgraded
+from mockserver.contract.sources.downgrading import downgraded
 
 DOCUMENTS = Path(__file__).parent / "data" / "documents"
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from mockserver.conformance.loading import load_checks
-from mockserver.conformance.report_redaction import Redactor
-from mockserver.conformance.reporting import BUILT_IN, Report, all_reporters
+from mockserver.conformance.reporters.report_redaction import Redactor
+from mockserver.conformance.reporters.reporting import BUILT_IN, Report, all_reporters
 from mockserver.errors import SetupError
 from mockserver.expressions.functions import installed_functions
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from mockserver.contract import subjects
+from mockserver.contract.samples import subjects
 from test_any_document import NAMED, client, collection
 
 TEXT = {"type": "string"}

@@ -12,10 +12,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 import forked
 from checking import causes, prepared
 from mockserver import create_app
-from mockserver.conformance.identity import Requester
-from mockserver.conformance.modules import leave_unserved
 from mockserver.conformance.options import Options
-from mockserver.conformance.transports import in_process
+from mockserver.conformance.wire.identity import Requester
+from mockserver.conformance.wire.modules import leave_unserved
+from mockserver.conformance.wire.transports import in_process
 from mockserver.contract import read_document
 from mockserver.settings import Settings, stock_spec, stock_specs
 

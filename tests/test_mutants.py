@@ -12,8 +12,8 @@ import forked
 import mockserver
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.loading import load_checks
-from mockserver.conformance.traffic import Sent
-from mockserver.conformance.transports import in_process
+from mockserver.conformance.wire.traffic import Sent
+from mockserver.conformance.wire.transports import in_process
 from mockserver.handlers import HANDLERS
 from mutants.catalogue import KNOWN_MISSED, all_mutants, find
 from mutants.command import SEED, ground, mutants

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.states import first_state, is_end_date, is_state, living
+from mockserver.contract.samples.states import first_state, is_end_date, is_state, living
 from test_any_document import body, client, document, parameter, reply
 
 TEXT = {"type": "string"}

@@ -85,11 +85,11 @@ def _check(report: Path | None, stories: Path | None, chosen: dict[str, Any]) ->
     from rich.console import Console
 
     from mockserver.conformance.checking import run
-    from mockserver.conformance.events import Event, Finished, to_all
     from mockserver.conformance.options import Options
-    from mockserver.conformance.reporting import Files, all_reporters
+    from mockserver.conformance.reporters.events import Event, Finished, to_all
+    from mockserver.conformance.reporters.reporting import Files, all_reporters
+    from mockserver.conformance.reporters.summary import Display, show
     from mockserver.conformance.stories.scripts import clear_stories, write_stories
-    from mockserver.conformance.summary import Display, show
 
     console = Console(soft_wrap=False)
     display, files = Display(console), [Files(report, all_reporters())] if report else []
@@ -123,9 +123,9 @@ def _compare(report: Path | None, chosen: dict[str, Any]) -> int:
     from rich.console import Console
 
     from mockserver.conformance.options import Options
+    from mockserver.conformance.reporters.summary import Display
     from mockserver.conformance.second_opinion.comparison_run import compare
     from mockserver.conformance.second_opinion.fidelity_report import clear, show, write
-    from mockserver.conformance.summary import Display
 
     console = Console(soft_wrap=False)
     display = Display(console)
@@ -140,7 +140,7 @@ def _compare(report: Path | None, chosen: dict[str, Any]) -> int:
 def _replay(file: Path, chosen: dict[str, Any]) -> int:
     require_schemathesis()
     from mockserver.conformance.options import Options
-    from mockserver.conformance.report_redaction import escaped
+    from mockserver.conformance.reporters.report_redaction import escaped
     from mockserver.conformance.stories.replaying import replay
 
     story, fate = replay(file, Options(**chosen))
@@ -153,7 +153,7 @@ def _replay(file: Path, chosen: dict[str, Any]) -> int:
 def _annotate(summary: dict[str, Any]) -> None:
     """In a workflow of GitHub, what was found stands at the run as well."""
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        from mockserver.conformance.exports import workflow_commands
+        from mockserver.conformance.reporters.exports import workflow_commands
 
         for line in workflow_commands(summary):
             click.echo(line)
@@ -182,7 +182,7 @@ def require_schemathesis() -> None:
 
 
 def _covered(text: str, chosen: dict[str, Any]) -> str:
-    from mockserver.conformance.report_redaction import Redactor
+    from mockserver.conformance.reporters.report_redaction import Redactor
 
     return Redactor(filter(None, map(chosen.get, ("token", "other_token", "against_token", "client_secret")))).text(
         text

@@ -28,7 +28,7 @@ def diff(old: str, new: str, fail_on: str) -> None:
       mockserver diff released.yaml openapi.yaml
       mockserver diff released.yaml openapi.yaml --fail-on nothing
     """
-    from mockserver.conformance.document_changes import check_changes, document_changes
+    from mockserver.conformance.diffing.document_changes import check_changes, document_changes
     from mockserver.world import contract_of
 
     before, after = contract_of(settings_for(old)), contract_of(settings_for(new))

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from mockserver.auth.authenticator import Mode
 from mockserver.contract import Contract, Kind, Operation
-from mockserver.contract.paths_by_host import paths_by_host
+from mockserver.contract.sources.paths_by_host import paths_by_host
 from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.world import World
 

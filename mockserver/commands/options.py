@@ -100,7 +100,7 @@ world_options = all_of(
 
 def settings_for(spec: str | Path | Sequence[str | Path] | None, **options: Any) -> Settings:
     """``spec`` names one document or several. Raises SetupError when a setting, or a file that it names, is wrong."""
-    from mockserver.contract.document_sources import (
+    from mockserver.contract.sources.document_sources import (
         places,  # PERF: help and version need no contract, which takes most of theirs
     )
     from mockserver.settings import Settings, from_environment

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver.commands.options import document_options, settings_for, tells_problems
-from mockserver.contract.document_sources import places
+from mockserver.contract.sources.document_sources import places
 from mockserver.errors import SetupError
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import nearest

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract import Contract, Document, compile_contract, read_document
-from mockserver.contract.dangling import dangling
-from mockserver.contract.document_sources import places
+from mockserver.contract.sources.dangling import dangling
+from mockserver.contract.sources.document_sources import places
 from mockserver.errors import Problem, SetupError
 from mockserver.expressions import read_rules
 from mockserver.handlers.document_templates import DocumentTemplates, needed_templates

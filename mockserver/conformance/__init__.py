@@ -1,12 +1,8 @@
 """The kit: contract checks of a target behind a URL, known by its document alone. What checks may use is named here."""
 
 from mockserver.conformance import single_records
-from mockserver.conformance.as_held import AsHeld, moment_of
 from mockserver.conformance.asking import Ask, example_body, preview_body, record_name
-from mockserver.conformance.census import Census
-from mockserver.conformance.check_plan import Group, Plan, examples_of, read_body
-from mockserver.conformance.comparing import alike, listed, unlike_replies
-from mockserver.conformance.edges import (
+from mockserver.conformance.bodies.edges import (
     allowed,
     bodies_inside,
     bodies_mistyped,
@@ -16,28 +12,31 @@ from mockserver.conformance.edges import (
     smaller,
     values_outside,
 )
-from mockserver.conformance.effect_rules import effects_of, happens_on
-from mockserver.conformance.effect_trials import Trial
+from mockserver.conformance.bodies.normal_forms import is_filled_in, is_normal_form
+from mockserver.conformance.check_plan import Group, Plan, examples_of, read_body
+from mockserver.conformance.comparing import alike, listed, unlike_replies
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
-from mockserver.conformance.furnishing import Furnisher
-from mockserver.conformance.identity import Requester, claims
-from mockserver.conformance.naive import named_key
-from mockserver.conformance.naive_values import CannotTell, agree, plain
-from mockserver.conformance.normal_forms import is_filled_in, is_normal_form
 from mockserver.conformance.oracle import CORS
-from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.page_filling import filled, make_many, narrow
-from mockserver.conformance.plain_asking import PlainAsking, PlainMade, within
-from mockserver.conformance.plain_listing import SHORT_LIST, PlainListing, PlainPage
-from mockserver.conformance.plain_spoiling import PlainSpoiling, is_lenient
-from mockserver.conformance.plain_trying import PlainTrying
-from mockserver.conformance.plain_writing import text_of
+from mockserver.conformance.plain.plain_asking import PlainAsking, PlainMade, within
+from mockserver.conformance.plain.plain_listing import SHORT_LIST, PlainListing, PlainPage
+from mockserver.conformance.plain.plain_spoiling import PlainSpoiling, is_lenient
+from mockserver.conformance.plain.plain_trying import PlainTrying
+from mockserver.conformance.plain.plain_writing import text_of
 from mockserver.conformance.provenance import Provenance
-from mockserver.conformance.questions import against, questions
 from mockserver.conformance.registry import Check, check
-from mockserver.conformance.reporting import Reporter, reporter
-from mockserver.conformance.rule_reading import compared, resources_read, trees, variants
-from mockserver.conformance.rule_text import tree_of
+from mockserver.conformance.reporters.reporting import Reporter, reporter
+from mockserver.conformance.reporters.telling import Report
+from mockserver.conformance.rules.as_held import AsHeld, moment_of
+from mockserver.conformance.rules.census import Census
+from mockserver.conformance.rules.effect_rules import effects_of, happens_on
+from mockserver.conformance.rules.effect_trials import Trial
+from mockserver.conformance.rules.furnishing import Furnisher
+from mockserver.conformance.rules.naive import named_key
+from mockserver.conformance.rules.naive_values import CannotTell, agree, plain
+from mockserver.conformance.rules.questions import against, questions
+from mockserver.conformance.rules.rule_reading import compared, resources_read, trees, variants
+from mockserver.conformance.rules.rule_text import tree_of
 from mockserver.conformance.session import Session
 from mockserver.conformance.steps import (
     Change,
@@ -61,10 +60,11 @@ from mockserver.conformance.steps import (
     usable,
 )
 from mockserver.conformance.stories.trail import Expected
-from mockserver.conformance.telling import Report
-from mockserver.conformance.traffic import Received
-from mockserver.conformance.transports import Unreachable
 from mockserver.conformance.walking import Sheet, by_id, has_key, left_nothing, read_page, sheets, walk, ways
+from mockserver.conformance.wire.identity import Requester, claims
+from mockserver.conformance.wire.pacing import OutOfTime
+from mockserver.conformance.wire.traffic import Received
+from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.operation import Criterion, How

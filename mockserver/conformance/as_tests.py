@@ -13,7 +13,7 @@ from mockserver.conformance.options import Options, judge
 from mockserver.conformance.registry import Check
 from mockserver.conformance.runner import Run
 from mockserver.conformance.running import Outcome, carry_out
-from mockserver.conformance.targets import find_target
+from mockserver.conformance.wire.targets import find_target
 from mockserver.contract import compile_contract, read_document
 
 __all__ = [

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from mockserver.conformance.bodies.values import ABSENT, Values
 from mockserver.conformance.findings import NotApplicable
-from mockserver.conformance.plain_replies import PlainReplies
-from mockserver.conformance.rule_text import tree_of
-from mockserver.conformance.values import ABSENT, Values
+from mockserver.conformance.plain.plain_replies import PlainReplies
+from mockserver.conformance.rules.rule_text import tree_of
 from mockserver.contract import Contract, Kind, Operation, Resource
 from mockserver.contract.document import Node
 from mockserver.contract.operation import How

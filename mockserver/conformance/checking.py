@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mockserver.conformance.baseline import read_baseline, sort_out, updated, write_baseline
-from mockserver.conformance.events import Finished, Listener, Started
 from mockserver.conformance.evidence import declared
 from mockserver.conformance.gathering import findings_of
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import MOCK, Options, judge
+from mockserver.conformance.reporters.events import Finished, Listener, Started
+from mockserver.conformance.reporters.telling import report_on
 from mockserver.conformance.runner import Run
 from mockserver.conformance.stories.reproducing import with_stories
 from mockserver.conformance.sweeping import leftovers, sweep_away
-from mockserver.conformance.targets import Target, find_target
-from mockserver.conformance.telling import report_on
 from mockserver.conformance.verdict import Verdict
+from mockserver.conformance.wire.targets import Target, find_target
 
 
 def run(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from mockserver.conformance.traffic import Received, json_or_none
+from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.values.equality import Unlike, same_json, unlike
 from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import named, shown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.conformance.check_plan import Plan
-from mockserver.conformance.traffic import Received, json_or_none
+from mockserver.conformance.wire.traffic import Received, json_or_none
 
 
 def dependants(plan: Plan, reply: Received) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from mockserver.conformance.check_plan import read_body
-from mockserver.conformance.traffic import Exchange, NotJson, read_json
+from mockserver.conformance.wire.traffic import Exchange, NotJson, read_json
 from mockserver.contract import Contract, Operation
 from mockserver.contract.document import Node
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.stories.trail import Expected, Trail
-from mockserver.conformance.traffic import Exchange
+from mockserver.conformance.wire.traffic import Exchange
 
 
 class Broken(Exception):

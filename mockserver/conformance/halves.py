@@ -18,10 +18,8 @@ from types import FrameType
 from typing import Any, Protocol
 
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.client import TargetClient
 from mockserver.conformance.evidence import Clause
 from mockserver.conformance.findings import Finding
-from mockserver.conformance.gateway import Trouble
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
 from mockserver.conformance.oracle import Oracle
@@ -29,8 +27,10 @@ from mockserver.conformance.registry import Check, Registry
 from mockserver.conformance.running import Result
 from mockserver.conformance.sampling import Sample
 from mockserver.conformance.session import Session
-from mockserver.conformance.targets import Target
-from mockserver.conformance.traffic import Exchange
+from mockserver.conformance.wire.client import TargetClient
+from mockserver.conformance.wire.gateway import Trouble
+from mockserver.conformance.wire.targets import Target
+from mockserver.conformance.wire.traffic import Exchange
 
 FEWEST = 8
 """With fewer resources than this there is nothing to be won."""

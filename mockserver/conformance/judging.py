@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from mockserver.conformance.bodies.normal_forms import is_filled_in, is_normal_form
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.comparing import in_words, listed, names, shortened, unlike_but
 from mockserver.conformance.evidence import Evidence
 from mockserver.conformance.findings import Broken, Finding
-from mockserver.conformance.normal_forms import is_filled_in, is_normal_form
 from mockserver.conformance.provenance import Provenance, of_operation
-from mockserver.conformance.recorder import trimmed
 from mockserver.conformance.registry import Check
 from mockserver.conformance.stories.trail import Expected, Listing, Trails
-from mockserver.conformance.traffic import Exchange, NotJson, Received
+from mockserver.conformance.wire.recorder import trimmed
+from mockserver.conformance.wire.traffic import Exchange, NotJson, Received
 from mockserver.contract import Operation
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import Unlike

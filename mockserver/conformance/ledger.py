@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mockserver.conformance.allow_list import NotAllowed
 from mockserver.conformance.asking import is_valid, record_name
 from mockserver.conformance.check_plan import Plan
 from mockserver.conformance.made import Made, path_value
-from mockserver.conformance.traffic import Sent, json_or_none
+from mockserver.conformance.wire.allow_list import NotAllowed
+from mockserver.conformance.wire.traffic import Sent, json_or_none
 from mockserver.contract import Kind, Operation
 from mockserver.values.json_text import read_own
 

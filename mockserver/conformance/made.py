@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import quote, unquote
 
-from mockserver.conformance.rule_text import tree_of
-from mockserver.conformance.traffic import Exchange, json_or_none
+from mockserver.conformance.rules.rule_text import tree_of
+from mockserver.conformance.wire.traffic import Exchange, json_or_none
 from mockserver.contract import Contract, Kind, Operation
 from mockserver.values.pointer import pointer_to
 

@@ -12,12 +12,12 @@ from urllib.parse import parse_qs
 
 from mockserver.conformance.comparing import without_positions
 from mockserver.conformance.findings import Finding
-from mockserver.conformance.plain_replies import PlainReplies
+from mockserver.conformance.plain.plain_replies import PlainReplies
 from mockserver.conformance.provenance import Provenance, of_operation
-from mockserver.conformance.recorder import trimmed
 from mockserver.conformance.stories.expecting import JUDGED
 from mockserver.conformance.stories.trail import BrokenConstraint, Expected, Trails
-from mockserver.conformance.traffic import Exchange, NotJson, Received, json_or_none, read_json
+from mockserver.conformance.wire.recorder import trimmed
+from mockserver.conformance.wire.traffic import Exchange, NotJson, Received, json_or_none, read_json
 from mockserver.contract import Operation
 from mockserver.contract.operation import DeclaredReply
 

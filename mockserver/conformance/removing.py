@@ -10,11 +10,11 @@ from typing import Any, Protocol
 from mockserver.conformance.asking import Ask
 from mockserver.conformance.check_plan import Group, Plan
 from mockserver.conformance.dependants import dependants
-from mockserver.conformance.identity import Requester
 from mockserver.conformance.made import Made, MadeRecords
 from mockserver.conformance.profiles import Limits
-from mockserver.conformance.traffic import Received, json_or_none
-from mockserver.conformance.transports import Unreachable
+from mockserver.conformance.wire.identity import Requester
+from mockserver.conformance.wire.traffic import Received, json_or_none
+from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Kind
 
 ROUNDS = 4

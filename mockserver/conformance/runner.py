@@ -6,33 +6,33 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from mockserver.conformance.allow_list import allowed
 from mockserver.conformance.asking import Ask
 from mockserver.conformance.check_plan import Group, read_plan
-from mockserver.conformance.client import TargetClient
-from mockserver.conformance.credentials import Credentials
-from mockserver.conformance.events import Judged, Listener, Working
-from mockserver.conformance.fates import Fates
-from mockserver.conformance.fuzzing import PHASES, FuzzedOperation, as_check, fuzz
-from mockserver.conformance.gateway import Patience, Trouble
-from mockserver.conformance.greeting import greet
+from mockserver.conformance.fuzz.fuzzing import PHASES, FuzzedOperation, as_check, fuzz
 from mockserver.conformance.halves import shared
-from mockserver.conformance.lag import Lag, waited_for
 from mockserver.conformance.ledger import Ledger, Marking, new_mark
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
 from mockserver.conformance.oracle import Oracle
-from mockserver.conformance.pacing import OutOfTime, RequestRate
-from mockserver.conformance.presence import insist
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check
+from mockserver.conformance.reporters.events import Judged, Listener, Working
 from mockserver.conformance.running import Outcome, Result, carry_out, own_fault, reckoned
 from mockserver.conformance.sampling import sample
 from mockserver.conformance.session import Session
 from mockserver.conformance.sweeping import ledger_of, leftovers, sweep_away
-from mockserver.conformance.targets import Target
-from mockserver.conformance.transports import Unreachable
+from mockserver.conformance.wire.allow_list import allowed
+from mockserver.conformance.wire.client import TargetClient
+from mockserver.conformance.wire.credentials import Credentials
+from mockserver.conformance.wire.fates import Fates
+from mockserver.conformance.wire.gateway import Patience, Trouble
+from mockserver.conformance.wire.greeting import greet
+from mockserver.conformance.wire.lag import Lag, waited_for
+from mockserver.conformance.wire.pacing import OutOfTime, RequestRate
+from mockserver.conformance.wire.presence import insist
+from mockserver.conformance.wire.targets import Target
+from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Kind, Operation
 from mockserver.errors import Problem, SetupError
 from mockserver.values.shown import quoted

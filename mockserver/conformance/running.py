@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from mockserver.conformance.allow_list import NotAllowed
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.fates import marked
 from mockserver.conformance.findings import Blocked, Broken, Finding, Inconclusive, NotApplicable
 from mockserver.conformance.oracle import judge
-from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.registry import Check
 from mockserver.conformance.session import Session
-from mockserver.conformance.transports import Unreachable
+from mockserver.conformance.wire.allow_list import NotAllowed
+from mockserver.conformance.wire.fates import marked
+from mockserver.conformance.wire.pacing import OutOfTime
+from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Kind
 
 ATTEMPTS = 3

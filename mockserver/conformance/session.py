@@ -10,19 +10,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mockserver.conformance.asking import NO_BODY, Ask, record_name, usual
+from mockserver.conformance.bodies.create_bodies import make_body
 from mockserver.conformance.check_plan import Group, Plan
-from mockserver.conformance.client import TargetClient
-from mockserver.conformance.create_bodies import make_body
 from mockserver.conformance.findings import Blocked, Broken, Inconclusive, NotApplicable
-from mockserver.conformance.identity import Requester
 from mockserver.conformance.judging import Judge, expect_status
 from mockserver.conformance.made import Made, MadeRecords
-from mockserver.conformance.plain_bodies import TargetHabits
-from mockserver.conformance.plain_writing import show
+from mockserver.conformance.plain.plain_bodies import TargetHabits
+from mockserver.conformance.plain.plain_writing import show
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.registry import Check
 from mockserver.conformance.removing import remove_all
-from mockserver.conformance.traffic import Received, Sent
+from mockserver.conformance.wire.client import TargetClient
+from mockserver.conformance.wire.identity import Requester
+from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.contract import Kind, Operation
 
 

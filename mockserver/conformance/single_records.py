@@ -7,11 +7,11 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from mockserver.conformance.asking import Ask
+from mockserver.conformance.bodies.edges import allowed, bodies_mistyped, values_outside
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.edges import allowed, bodies_mistyped, values_outside
 from mockserver.conformance.findings import NotApplicable
-from mockserver.conformance.identity import Requester
 from mockserver.conformance.session import Session
+from mockserver.conformance.wire.identity import Requester
 from mockserver.contract import Kind
 
 

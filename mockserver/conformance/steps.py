@@ -11,9 +11,9 @@ from typing import Any
 from mockserver.conformance.asking import Ask
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Broken, NotApplicable
-from mockserver.conformance.identity import Requester, claims
 from mockserver.conformance.session import Session
-from mockserver.conformance.traffic import Received
+from mockserver.conformance.wire.identity import Requester, claims
+from mockserver.conformance.wire.traffic import Received
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
 from mockserver.contract.resource import Reference

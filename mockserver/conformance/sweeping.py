@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from mockserver.conformance.fates import marked
 from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.ledger import PREFIX, Ledger
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
 from mockserver.conformance.session import Session
+from mockserver.conformance.wire.fates import marked
 from mockserver.contract import Kind
 
 PASSES = 3

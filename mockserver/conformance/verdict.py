@@ -12,11 +12,11 @@ from typing import Any
 from mockserver.conformance.baseline import Accepted
 from mockserver.conformance.evidence import Clause
 from mockserver.conformance.findings import Finding
-from mockserver.conformance.gateway import Trouble
-from mockserver.conformance.lag import Lag
 from mockserver.conformance.made import Made
 from mockserver.conformance.running import Outcome, Result
-from mockserver.conformance.traffic import Exchange
+from mockserver.conformance.wire.gateway import Trouble
+from mockserver.conformance.wire.lag import Lag
+from mockserver.conformance.wire.traffic import Exchange
 from mockserver.contract import Operation
 
 CLEAN, FOUND, NOT_RUN = 0, 1, 2

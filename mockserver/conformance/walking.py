@@ -9,10 +9,10 @@ from typing import Any
 from mockserver.conformance.asking import Ask, others
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Broken, Inconclusive
-from mockserver.conformance.identity import Requester
 from mockserver.conformance.session import Session
 from mockserver.conformance.stories.trail import Expected, Listing
 from mockserver.conformance.stories.walks import Pages
+from mockserver.conformance.wire.identity import Requester
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
 from mockserver.values.pointer import pointer_to

@@ -9,7 +9,7 @@ from mockserver.contract.reading import Input, read
 from mockserver.contract.reply_validation import check
 from mockserver.contract.resource import Reference, Resource
 from mockserver.contract.routing import Router
-from mockserver.contract.source import is_plain, proven_document, read_document
+from mockserver.contract.sources.source import is_plain, proven_document, read_document
 from mockserver.messages import Request
 
 

@@ -18,12 +18,12 @@ from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.resource_reader import read_resources
 from mockserver.contract.schema import Schemas, SchemaValidator
-from mockserver.contract.servers import prefix_of
+from mockserver.contract.sources.servers import prefix_of
 from mockserver.values.form import Form, read_form
 from mockserver.values.lazily import Lazily
 
 if TYPE_CHECKING:  # PERF: most documents need none to be made
-    from mockserver.contract.making import Maker
+    from mockserver.contract.samples.making import Maker
 
 UNKNOWN_PATH = 404
 """The status of a path that the document does not have, where its root does not say another."""

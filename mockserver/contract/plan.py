@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from mockserver.contract.document import Node
 
 if TYPE_CHECKING:  # PERF: most documents need none to be made
-    from mockserver.contract.making import Maker
+    from mockserver.contract.samples.making import Maker
 
 Steps: TypeAlias = tuple[str, ...]
 """The members that lead from a value to one within it; none: the value itself."""

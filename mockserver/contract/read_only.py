@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from mockserver.contract.document import Node
-from mockserver.contract.making import CHOICES, Maker
-from mockserver.contract.scalars import Draw
+from mockserver.contract.samples.making import CHOICES, Maker
+from mockserver.contract.samples.scalars import Draw
 from mockserver.messages import Json
 
 DEEPEST = 6

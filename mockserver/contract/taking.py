@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl
 
 from mockserver.contract.document import Node
 from mockserver.contract.form_bodies import formed, nested, typed
-from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation
 from mockserver.contract.plan import OperationPlan, Taken
 from mockserver.contract.read_only import completed
 from mockserver.contract.reading import Input
+from mockserver.contract.samples.making import Maker
 from mockserver.contract.xml_text import BadXml, is_xml, read_xml, unwrapped
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Json, Request

@@ -10,9 +10,9 @@ from mockserver.contract.annotation_schemas import mark_problems, read_root
 from mockserver.contract.compile import UNKNOWN_PATH
 from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import Kind
-from mockserver.contract.making import Maker
 from mockserver.contract.plan import Steps
 from mockserver.contract.problems import Problems
+from mockserver.contract.samples.making import Maker
 from mockserver.inference.meanings import SINGLE, Guess
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources

@@ -9,11 +9,11 @@ from typing import Any
 from mockserver.contract.compile import Contract
 from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import Kind
-from mockserver.contract.making import Maker
 from mockserver.contract.operation import Operation, Security
 from mockserver.contract.plan import Credential, Model, OperationPlan, Parent, Said
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
+from mockserver.contract.samples.making import Maker
 from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.annotations import SAID, Marks

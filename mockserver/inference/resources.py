@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from mockserver.contract.document import Node, Part
 from mockserver.contract.plan import Parent, Source, Steps
-from mockserver.contract.record_examples import record_examples
+from mockserver.contract.samples.record_examples import record_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.demands import parameters
 from mockserver.inference.keys import key_of, key_shown, other_keys, repeated_key

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from mockserver.contract.document import Document
-from mockserver.contract.making import SCHEMAS, Maker
 from mockserver.contract.plan import OperationPlan, Said
-from mockserver.contract.servers import prefix_of
+from mockserver.contract.samples.making import SCHEMAS, Maker
+from mockserver.contract.sources.servers import prefix_of
 from mockserver.inference.paths import ANY, PathTable
 from mockserver.inference.replies import is_json
 from mockserver.inference.resources import Resources

@@ -10,8 +10,8 @@ from urllib.parse import quote, urlencode, urlsplit
 import urllib3
 from urllib3 import exceptions
 
-from mockserver.conformance.traffic import Received, Sent
-from mockserver.conformance.transports import Trust, Unreachable, pool_for, unreachable
+from mockserver.conformance.wire.traffic import Received, Sent
+from mockserver.conformance.wire.transports import Trust, Unreachable, pool_for, unreachable
 from mockserver.errors import Problem, SetupError
 from mockserver.messages import Request
 from mockserver.values.hosts import is_loopback

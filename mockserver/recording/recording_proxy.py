@@ -10,9 +10,9 @@ from threading import Lock
 from typing import Any
 
 from mockserver.conformance.oracle import judge
-from mockserver.conformance.plain_replies import PlainReplies
-from mockserver.conformance.traffic import DEEPEST, Exchange, Received, Sent
-from mockserver.conformance.transports import Unreachable
+from mockserver.conformance.plain.plain_replies import PlainReplies
+from mockserver.conformance.wire.traffic import DEEPEST, Exchange, Received, Sent
+from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Contract, Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.plan import names_of

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 from urllib.parse import unquote
 
-from mockserver.contract.bundling import MAX_FILES, is_address
-from mockserver.contract.document_sources import places
+from mockserver.contract.sources.bundling import MAX_FILES, is_address
+from mockserver.contract.sources.document_sources import places
 from mockserver.errors import SetupError
 from mockserver.seeding.scenario_reader import scenario_files
 from mockserver.settings import Settings

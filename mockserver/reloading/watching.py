@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from mockserver.contract.dangling import dangling
+from mockserver.contract.sources.dangling import dangling
 from mockserver.errors import Problem, SetupError
 from mockserver.reloading.sources import Sources, changed, documents
 from mockserver.reloading.succession import made_anew

@@ -14,7 +14,7 @@ from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
 if TYPE_CHECKING:
-    from mockserver.contract.named_examples import NamedExample
+    from mockserver.contract.samples.named_examples import NamedExample
 
 PREFERRED = "asked for by Prefer"
 """The reason that the journal tells."""
@@ -59,7 +59,7 @@ class Preferences:
         return None
 
     def _shown(self, operation: Operation, document: Document) -> tuple[Reply, str]:
-        from mockserver.contract.named_examples import named_examples  # PERF: few requests ask for one
+        from mockserver.contract.samples.named_examples import named_examples  # PERF: few requests ask for one
 
         known = [one for one in named_examples(document, operation) if self.code in (None, one.status)]
         found = next((one for one in known if one.name == self.example), None)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.contract import Contract, Resource
-from mockserver.contract.fitting import fit_keeping
 from mockserver.contract.plan import Model, Steps
-from mockserver.contract.scalars import Draw
+from mockserver.contract.samples.fitting import fit_keeping
+from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Problem, SetupError, Violation
 from mockserver.handlers.door import keep
 from mockserver.handlers.planned.new_keys import new_key

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from mockserver.contract.document import METHODS, Document, Node
 from mockserver.contract.problems import Problems
-from mockserver.contract.selecting import needed_components
+from mockserver.contract.sources.selecting import needed_components
 from mockserver.errors import Problem, SetupError
 from mockserver.spec_builder.group import GroupPart, Piece, merged, object_pieces
 from mockserver.spec_builder.lines import Tree

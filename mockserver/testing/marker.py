@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mockserver.contract.bundling import is_address
+from mockserver.contract.sources.bundling import is_address
 from mockserver.errors import SetupError
 from mockserver.settings import CLOCKS, Settings
 from mockserver.values.data_file import DataFile

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, redirect, render_template_string, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from mockserver.contract.document import without_servers
-from mockserver.contract.downgrading import downgraded
+from mockserver.contract.sources.downgrading import downgraded
 from mockserver.web.browsing import scripted
 from mockserver.web.compressing import compress
 from mockserver.world import World

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mockserver.contract import Contract, Router
-from mockserver.contract.paths_by_host import host_named, paths_by_host
 from mockserver.contract.routing import answered_methods
+from mockserver.contract.sources.paths_by_host import host_named, paths_by_host
 from mockserver.errors import Problem, SetupError
 from mockserver.values.lazily import Lazily
 from mockserver.web.target import decoded, has_escapes, raw_path

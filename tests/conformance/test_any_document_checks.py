@@ -7,12 +7,12 @@ import pytest
 
 from checked_documents import Checked
 from mockserver import create_app
-from mockserver.conformance.allow_list import Routes
 from mockserver.conformance.checking import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
-from mockserver.conformance.targets import find_target
-from mockserver.conformance.transports import in_process
+from mockserver.conformance.wire.allow_list import Routes
+from mockserver.conformance.wire.targets import find_target
+from mockserver.conformance.wire.transports import in_process
 from mockserver.contract import Kind
 from mockserver.errors import SetupError
 from mutants.wire import Wire, ask

@@ -23,8 +23,8 @@ from mockserver.conformance.options import Options
 from mockserver.conformance.registry import Check
 from mockserver.conformance.runner import Run
 from mockserver.conformance.running import NOTHING_ASKED, NOTHING_JUDGED, Outcome, Result, carry_out
-from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.verdict import Verdict, Word
+from mockserver.conformance.wire.traffic import Received, Sent
 
 Body = Callable[[Session, Group], Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.conformance.fresh_keys import with_fresh_key
+from mockserver.conformance.bodies.fresh_keys import with_fresh_key
 from mockserver.contract import Document
 from mockserver.contract.operation import Operation
 from mockserver.inference.operations import infer_contract

@@ -17,10 +17,10 @@ from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.runner import Run
 from mockserver.conformance.running import Outcome
-from mockserver.conformance.targets import Target, find_target
-from mockserver.conformance.traffic import Received, Sent
-from mockserver.conformance.transports import Unreachable
 from mockserver.conformance.verdict import Verdict, Word
+from mockserver.conformance.wire.targets import Target, find_target
+from mockserver.conformance.wire.traffic import Received, Sent
+from mockserver.conformance.wire.transports import Unreachable
 from plain_documents import PETS
 
 Send = Callable[[Sent], Received]

@@ -16,13 +16,13 @@ import yaml
 from rich.console import Console
 
 from mockserver.conformance.checking import run
-from mockserver.conformance.events import Event, Finished
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
-from mockserver.conformance.summary import show
-from mockserver.conformance.targets import Target, find_target
-from mockserver.conformance.traffic import Received, Sent
-from mockserver.conformance.transports import Unreachable
+from mockserver.conformance.reporters.events import Event, Finished
+from mockserver.conformance.reporters.summary import show
+from mockserver.conformance.wire.targets import Target, find_target
+from mockserver.conformance.wire.traffic import Received, Sent
+from mockserver.conformance.wire.transports import Unreachable
 from mockserver.errors import SetupError
 
 ROWS = yaml.safe_load((Path(__file__).parents[1] / "data" / "gateway.yaml").read_text(encoding="utf-8"))

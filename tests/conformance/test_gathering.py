@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.gathering import seen_by_checks_alone
-from mockserver.conformance.traffic import Exchange, Received, Sent
+from mockserver.conformance.wire.traffic import Exchange, Received, Sent
 
 
 def finding(check: str, cause: str, status: int = 200) -> Finding:

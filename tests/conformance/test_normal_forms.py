@@ -9,7 +9,7 @@ from mockserver.conformance.findings import Broken
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.runner import Run
-from mockserver.conformance.targets import find_target
+from mockserver.conformance.wire.targets import find_target
 
 
 @pytest.mark.parametrize(

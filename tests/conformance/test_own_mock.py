@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from mockserver.conformance.options import Options
-from mockserver.conformance.own_mock import of_mock
 from mockserver.conformance.runner import Run
-from mockserver.conformance.targets import find_target
-from mockserver.conformance.traffic import Sent
-from mockserver.conformance.transports import in_process
+from mockserver.conformance.wire.own_mock import of_mock
+from mockserver.conformance.wire.targets import find_target
+from mockserver.conformance.wire.traffic import Sent
+from mockserver.conformance.wire.transports import in_process
 from mockserver.contract import Kind
 from mockserver.web.app import create_app
 from mutants.command import ground

@@ -14,14 +14,14 @@ from click.testing import CliRunner
 import forked
 from mockserver.commands.cli import main
 from mockserver.conformance.checking import run
-from mockserver.conformance.events import Event, to_all
-from mockserver.conformance.exports import workflow_commands
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.options import Options
-from mockserver.conformance.reporting import BUILT_IN, Files
-from mockserver.conformance.targets import find_target
-from mockserver.conformance.traffic import Received, Sent
+from mockserver.conformance.reporters.events import Event, to_all
+from mockserver.conformance.reporters.exports import workflow_commands
+from mockserver.conformance.reporters.reporting import BUILT_IN, Files
 from mockserver.conformance.verdict import clusters
+from mockserver.conformance.wire.targets import find_target
+from mockserver.conformance.wire.traffic import Received, Sent
 
 GROUPS = ("courseFees", "programs")
 

@@ -12,9 +12,9 @@ import forked
 from mockserver.conformance.checking import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
-from mockserver.conformance.targets import find_target
-from mockserver.conformance.traffic import Received, Sent
 from mockserver.conformance.verdict import Word
+from mockserver.conformance.wire.targets import find_target
+from mockserver.conformance.wire.traffic import Received, Sent
 from plain_documents import PETS
 from right_server.books import BOOKS, Books, Way
 from right_server.elsewhere import KEY, Habit, Shop, running

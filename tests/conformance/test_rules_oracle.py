@@ -7,8 +7,8 @@ import pytest
 
 import forked
 from mockserver.conformance import tree_of
-from mockserver.conformance.naive import Key, Reader
-from mockserver.conformance.naive_values import CannotTell, agree, plain
+from mockserver.conformance.rules.naive import Key, Reader
+from mockserver.conformance.rules.naive_values import CannotTell, agree, plain
 from rule_edits import filled_otherwise, found, off, one_more, one_value_less, whatever
 
 

@@ -7,11 +7,11 @@ import io
 from rich.console import Console
 
 from mockserver.conformance.check_plan import read_plan
-from mockserver.conformance.events import Judged
 from mockserver.conformance.loading import load_checks
+from mockserver.conformance.reporters.events import Judged
+from mockserver.conformance.reporters.summary import Display
 from mockserver.conformance.running import Outcome, Result
 from mockserver.conformance.sampling import EVERYTHING, sample
-from mockserver.conformance.summary import Display
 from mockserver.settings import Settings
 from mockserver.world import contract_of
 

@@ -16,9 +16,9 @@ from mockserver.conformance.second_opinion.comparison_run import compare
 from mockserver.conformance.second_opinion.fidelity_report import clear, lines, write
 from mockserver.conformance.second_opinion.opinions import Ruling
 from mockserver.conformance.second_opinion.sides import Side
-from mockserver.conformance.targets import find_target
-from mockserver.conformance.traffic import json_or_none
-from mockserver.conformance.transports import in_process
+from mockserver.conformance.wire.targets import find_target
+from mockserver.conformance.wire.traffic import json_or_none
+from mockserver.conformance.wire.transports import in_process
 from mockserver.contract import Kind
 from mockserver.errors import SetupError
 from mockserver.settings import Settings, stock_spec

@@ -15,8 +15,8 @@ from mockserver.commands.cli import main
 from mockserver.conformance.stories.replaying import ReplayResult, fate_of
 from mockserver.conformance.stories.scripts import clear_stories, write_stories
 from mockserver.conformance.stories.story import as_data, read_story
-from mockserver.conformance.traffic import Received, Sent
-from mockserver.conformance.transports import in_process
+from mockserver.conformance.wire.traffic import Received, Sent
+from mockserver.conformance.wire.transports import in_process
 from mockserver.errors import SetupError
 from mutants.catalogue import all_mutants
 from mutants.command import SEED, ground

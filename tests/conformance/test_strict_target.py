@@ -10,8 +10,8 @@ import pytest
 from mockserver.conformance.checking import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
-from mockserver.conformance.targets import find_target
-from mockserver.conformance.transports import in_process
+from mockserver.conformance.wire.targets import find_target
+from mockserver.conformance.wire.transports import in_process
 
 DOCUMENT = """
 openapi: 3.0.3

@@ -25,9 +25,9 @@ from cryptography.x509.oid import NameOID
 
 from mockserver.commands.cli import main
 from mockserver.conformance.options import Options
-from mockserver.conformance.target_tokens import own_source
-from mockserver.conformance.traffic import Sent
-from mockserver.conformance.transports import Trust, Unreachable, over_http
+from mockserver.conformance.wire.target_tokens import own_source
+from mockserver.conformance.wire.traffic import Sent
+from mockserver.conformance.wire.transports import Trust, Unreachable, over_http
 from mockserver.errors import SetupError
 
 

@@ -13,9 +13,9 @@ import pytest
 from flask import Flask
 from jsonschema_rs import Draft202012Validator
 
+from mockserver.conformance.bodies.values import Values
 from mockserver.conformance.checking import run
 from mockserver.conformance.options import Options
-from mockserver.conformance.values import Values
 from mockserver.contract import Document
 
 TEXT = {"type": "string"}

@@ -2,10 +2,10 @@
 
 import pytest
 
-from mockserver.conformance.bounds import ODD_TEXT, inside, outside
+from mockserver.conformance.bodies.bounds import ODD_TEXT, inside, outside
+from mockserver.conformance.bodies.edges import allowed, bodies_inside, bodies_mistyped
+from mockserver.conformance.bodies.values import Values
 from mockserver.conformance.check_plan import read_plan
-from mockserver.conformance.edges import allowed, bodies_inside, bodies_mistyped
-from mockserver.conformance.values import Values
 from mockserver.contract import Document, Kind
 from mockserver.settings import Settings
 from mockserver.world import contract_of

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import track
 
 from mockserver.conformance.options import Options
-from mockserver.conformance.targets import PAGE_SIZE, find_target
+from mockserver.conformance.wire.targets import PAGE_SIZE, find_target
 from mockserver.settings import Settings, from_environment
 from mutants.catalogue import all_mutants
 from mutants.generated import OPERATORS

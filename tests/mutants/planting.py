@@ -13,7 +13,7 @@ from unittest import mock
 
 from flask import Flask
 
-from mockserver.conformance.allow_list import Routes
+from mockserver.conformance.wire.allow_list import Routes
 from mockserver.contract import Document, Kind
 from mockserver.handlers import HANDLERS, Call
 from mockserver.messages import Reply

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from mockserver.conformance.check_plan import read_plan
-from mockserver.conformance.client import TargetClient
 from mockserver.conformance.oracle import Oracle
 from mockserver.conformance.running import carry_out
 from mockserver.conformance.session import Session
-from mockserver.conformance.transports import in_process
+from mockserver.conformance.wire.client import TargetClient
+from mockserver.conformance.wire.transports import in_process
 from mockserver.errors import SetupError
 from mockserver.settings import Settings
 from mutants import (  # noqa: F401 -- read so that their operators are known

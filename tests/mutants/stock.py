@@ -9,7 +9,7 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-from mockserver.conformance.fuzzing import OWN_CHECKS
+from mockserver.conformance.fuzz.fuzzing import OWN_CHECKS
 from mockserver.settings import Settings
 from mutants.mutant import Mutant
 from mutants.planting import planted

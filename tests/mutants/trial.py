@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mockserver.conformance.check_plan import read_plan
-from mockserver.conformance.client import TargetClient
 from mockserver.conformance.findings import Finding
-from mockserver.conformance.fuzzing import fuzz
-from mockserver.conformance.identity import Requester
+from mockserver.conformance.fuzz.fuzzing import fuzz
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.oracle import Oracle
 from mockserver.conformance.profiles import Amount, Limits
 from mockserver.conformance.registry import Check
 from mockserver.conformance.running import carry_out
 from mockserver.conformance.session import Session
-from mockserver.conformance.transports import in_process
+from mockserver.conformance.wire.client import TargetClient
+from mockserver.conformance.wire.identity import Requester
+from mockserver.conformance.wire.transports import in_process
 from mockserver.contract import Contract, Operation
 from mockserver.settings import Settings
 from mutants.mutant import Area, Mutant

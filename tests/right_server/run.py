@@ -7,10 +7,10 @@ from typing import Any
 
 from mockserver.conformance.checking import run
 from mockserver.conformance.options import Options
-from mockserver.conformance.targets import Target, find_target
-from mockserver.conformance.traffic import Received, Sent
-from mockserver.conformance.transports import in_process
 from mockserver.conformance.verdict import Verdict, Word
+from mockserver.conformance.wire.targets import Target, find_target
+from mockserver.conformance.wire.traffic import Received, Sent
+from mockserver.conformance.wire.transports import in_process
 from mockserver.settings import DEVELOPMENT_SECRET, stock_specs
 from right_server.front import Manners, RightServer
 from right_server.keeping import Keeping

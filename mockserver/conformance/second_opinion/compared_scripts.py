@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mockserver.conformance.asking import NO_BODY, example_body, is_valid, others, record_name, usual
-from mockserver.conformance.bounds import outside
+from mockserver.conformance.bodies.bounds import outside
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.author import Author

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.events import Listener, Working
 from mockserver.conformance.findings import Inconclusive
+from mockserver.conformance.reporters.events import Listener, Working
 from mockserver.conformance.second_opinion.author import Author
 from mockserver.conformance.second_opinion.compared_scripts import reading, script
 from mockserver.conformance.second_opinion.compared_steps import Step

@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from mockserver.conformance.events import Listener
 from mockserver.conformance.options import MOCK, Options, judge
-from mockserver.conformance.report_redaction import Redactor
+from mockserver.conformance.reporters.events import Listener
+from mockserver.conformance.reporters.report_redaction import Redactor
 from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.comparison import Comparison
 from mockserver.conformance.second_opinion.fidelity import Conditions, summarize
 from mockserver.conformance.second_opinion.sides import Side
-from mockserver.conformance.targets import Target, find_target
+from mockserver.conformance.wire.targets import Target, find_target
 
 SHOWN = "the mock"
 

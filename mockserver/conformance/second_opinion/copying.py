@@ -12,8 +12,8 @@ from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.sides import Side
-from mockserver.conformance.traffic import Sent
 from mockserver.conformance.walking import read_page
+from mockserver.conformance.wire.traffic import Sent
 from mockserver.contract import Kind
 
 MOST = 5

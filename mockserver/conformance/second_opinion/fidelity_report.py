@@ -12,7 +12,7 @@ import yaml
 from rich.console import Console
 from rich.markup import escape
 
-from mockserver.conformance.report_pages import render
+from mockserver.conformance.reporters.report_pages import render
 from mockserver.conformance.second_opinion.fidelity import badge, percent
 from mockserver.conformance.second_opinion.opinions import Ruling
 from mockserver.values.output import writing

@@ -7,11 +7,11 @@ from typing import Any
 
 import jsonpatch
 
-from mockserver.conformance.as_held import AsHeld, moment_of
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
-from mockserver.conformance.naive_values import CannotTell, agree, plain
 from mockserver.conformance.oracle import judge
+from mockserver.conformance.rules.as_held import AsHeld, moment_of
+from mockserver.conformance.rules.naive_values import CannotTell, agree, plain
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.second_opinion.differing import FOUND, MEDIA, STATUS, kept, sent_members
 from mockserver.conformance.second_opinion.sides import Side, SideReply

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive, NotApplicable
-from mockserver.conformance.plain_asking import PlainAsking, within
+from mockserver.conformance.plain.plain_asking import PlainAsking, within
 from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.session import Session

@@ -9,19 +9,19 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
-from mockserver.conformance.allow_list import NotAllowed
 from mockserver.conformance.asking import NO_BODY, Ask
 from mockserver.conformance.findings import Broken, Inconclusive
-from mockserver.conformance.plain_asking import PlainAsking
+from mockserver.conformance.plain.plain_asking import PlainAsking
 from mockserver.conformance.registry import Check
-from mockserver.conformance.rule_reading import named_in, resources_read
+from mockserver.conformance.rules.rule_reading import named_in, resources_read
 from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.aliases import SharedNames, Unbound
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.steps import results_of
-from mockserver.conformance.traffic import Exchange, json_or_none
-from mockserver.conformance.transports import Unreachable
 from mockserver.conformance.walking import walk
+from mockserver.conformance.wire.allow_list import NotAllowed
+from mockserver.conformance.wire.traffic import Exchange, json_or_none
+from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Kind
 from mockserver.values.absent import ABSENT
 from mockserver.values.moment import read_moment

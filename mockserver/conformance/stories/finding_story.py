@@ -11,16 +11,16 @@ from urllib.parse import quote
 
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.made import created, made_at, path_value
-from mockserver.conformance.report_redaction import Redactor
-from mockserver.conformance.reproduction import TOKENS, basic
+from mockserver.conformance.reporters.report_redaction import Redactor
+from mockserver.conformance.reporters.reproduction import TOKENS, basic
 from mockserver.conformance.stories.expecting import symptom
 from mockserver.conformance.stories.holes import LAST_OF_ALL, Holes
 from mockserver.conformance.stories.playing import VOLATILE
 from mockserver.conformance.stories.story import Expectation, Story, StoryStep
 from mockserver.conformance.stories.trail import LAST, BrokenConstraint, Listing, Trail
 from mockserver.conformance.stories.walks import answer_of, gathered
-from mockserver.conformance.traffic import Exchange
 from mockserver.conformance.verdict import Cluster
+from mockserver.conformance.wire.traffic import Exchange
 from mockserver.contract import Contract, Kind, Operation
 from mockserver.values.absent import ABSENT
 from mockserver.values.pointer import pointer_to

@@ -10,7 +10,7 @@ from mockserver.conformance.stories.playing import VOLATILE
 from mockserver.conformance.stories.story import Capture
 from mockserver.conformance.stories.trail import is_listed, texts_of
 from mockserver.conformance.stories.walks import Walk, gathered
-from mockserver.conformance.traffic import Exchange, json_or_none
+from mockserver.conformance.wire.traffic import Exchange, json_or_none
 from mockserver.contract import Operation
 
 LAST_OF_ALL = 1 << 30

@@ -7,17 +7,17 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
-from mockserver.conformance.allow_list import NotAllowed
 from mockserver.conformance.options import Options, judge
-from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.runner import Run
 from mockserver.conformance.stories.expecting import broken
 from mockserver.conformance.stories.playing import Answer, Unplayable, play
 from mockserver.conformance.stories.reproducing import tokens_of
 from mockserver.conformance.stories.story import Story, as_data, read_story
-from mockserver.conformance.targets import Target, find_target
-from mockserver.conformance.traffic import Received, Sent
-from mockserver.conformance.transports import Unreachable
+from mockserver.conformance.wire.allow_list import NotAllowed
+from mockserver.conformance.wire.pacing import OutOfTime
+from mockserver.conformance.wire.targets import Target, find_target
+from mockserver.conformance.wire.traffic import Received, Sent
+from mockserver.conformance.wire.transports import Unreachable
 from mockserver.errors import Problem, SetupError
 
 ROUNDS = 3

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from mockserver.conformance.identity import Requester
 from mockserver.conformance.options import MOCK, Options
+from mockserver.conformance.reporters.telling import Report
 from mockserver.conformance.runner import Run
 from mockserver.conformance.stories.finding_story import Circumstances, stories_of
 from mockserver.conformance.stories.scripts import file_name
 from mockserver.conformance.stories.shrinking import ReplayServer, Shrinker
 from mockserver.conformance.stories.story import Story
-from mockserver.conformance.targets import Target, find_target
-from mockserver.conformance.telling import Report
 from mockserver.conformance.verdict import clusters
+from mockserver.conformance.wire.identity import Requester
+from mockserver.conformance.wire.targets import Target, find_target
 from mockserver.errors import SetupError
 
 REQUESTS = 3_000

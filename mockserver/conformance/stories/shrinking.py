@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from mockserver.conformance.allow_list import NotAllowed
-from mockserver.conformance.pacing import OutOfTime
 from mockserver.conformance.stories.expecting import broken
 from mockserver.conformance.stories.playing import HOLE, Answer, Unplayable, play
 from mockserver.conformance.stories.story import Story, StoryStep, as_data
-from mockserver.conformance.traffic import Received, Sent
-from mockserver.conformance.transports import Unreachable
+from mockserver.conformance.wire.allow_list import NotAllowed
+from mockserver.conformance.wire.pacing import OutOfTime
+from mockserver.conformance.wire.traffic import Received, Sent
+from mockserver.conformance.wire.transports import Unreachable
 
 TRIED = 4
 """Of how many findings of one cause the stories are tried until one shows it again."""

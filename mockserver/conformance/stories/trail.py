@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from mockserver.conformance.made import created, made_at
 from mockserver.conformance.stories.walks import Pages, Walk
-from mockserver.conformance.traffic import Exchange, Received, json_or_none
+from mockserver.conformance.wire.traffic import Exchange, Received, json_or_none
 from mockserver.contract import Operation
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import Unlike, same_json

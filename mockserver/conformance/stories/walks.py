@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from mockserver.conformance.stories.playing import Answer, parsed, turn
-from mockserver.conformance.traffic import Exchange
+from mockserver.conformance.wire.traffic import Exchange
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mockserver.contract import Kind
-from mockserver.contract.silent_replies import GUESSED
+from mockserver.contract.sources.silent_replies import GUESSED
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned import acting, bulk, many, single, stubs
 from mockserver.handlers.planned.places import plan_of

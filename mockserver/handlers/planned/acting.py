@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.contract.fitting import fit
 from mockserver.contract.plan import OperationPlan
-from mockserver.contract.record_examples import media_examples
+from mockserver.contract.samples.fitting import fit
+from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.taking import is_merge
 from mockserver.errors import Refusal
 from mockserver.handlers import door

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from mockserver.contract import Resource
-from mockserver.contract.fitting import fit
-from mockserver.contract.fitting import shown as of_reply
 from mockserver.contract.plan import Embedded, Model, Steps
-from mockserver.contract.record_examples import record_examples
-from mockserver.contract.scalars import Draw
+from mockserver.contract.samples.fitting import fit
+from mockserver.contract.samples.fitting import shown as of_reply
+from mockserver.contract.samples.record_examples import record_examples
+from mockserver.contract.samples.scalars import Draw
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import HOST, first_address_of, linked, self_addressed

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.contract.document import Node
-from mockserver.contract.fitting import coerced, fit
 from mockserver.contract.plan import Model
-from mockserver.contract.scalars import Draw
+from mockserver.contract.samples.fitting import coerced, fit
+from mockserver.contract.samples.scalars import Draw
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import addressed
 from mockserver.handlers.planned.beginning import marked, repeated

@@ -7,8 +7,8 @@ from typing import Any
 
 from mockserver.contract import Resource
 from mockserver.contract.document import Node
-from mockserver.contract.fitting import shown
 from mockserver.contract.plan import Embedded
+from mockserver.contract.samples.fitting import shown
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of
 from mockserver.handlers.planned.scope import Scope

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mockserver.contract.document import Node
-from mockserver.contract.scalars import Draw
+from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Violation
 from mockserver.handlers.planned.fault_members import FaultMember, Telling, dotted
 from mockserver.handlers.planned.fault_words import LISTS, PLACES, texts_among

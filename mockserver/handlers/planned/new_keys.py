@@ -7,9 +7,9 @@ from random import Random
 from typing import Any
 
 from mockserver.contract.document import Node
-from mockserver.contract.making import Maker
 from mockserver.contract.plan import Model
-from mockserver.contract.scalars import Draw, patterned, uuid_from
+from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.scalars import Draw, patterned, uuid_from
 from mockserver.inference.words import KEYS
 from mockserver.messages import Json
 from mockserver.values.members import value_at, with_value

@@ -8,8 +8,8 @@ from typing import Any
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import OperationPlan, Said
-from mockserver.contract.record_examples import media_examples
-from mockserver.contract.scalars import Draw
+from mockserver.contract.samples.record_examples import media_examples
+from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Refusal
 from mockserver.handlers.planned.fault_members import RefusedRequest
 from mockserver.handlers.planned.fault_telling import FaultTeller

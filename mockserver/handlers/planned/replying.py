@@ -10,10 +10,10 @@ from urllib.parse import quote
 import orjson
 
 from mockserver.contract.document import Node
-from mockserver.contract.fitting import fit, shown
 from mockserver.contract.plan import Said
-from mockserver.contract.record_examples import media_examples
-from mockserver.contract.scalars import Draw
+from mockserver.contract.samples.fitting import fit, shown
+from mockserver.contract.samples.record_examples import media_examples
+from mockserver.contract.samples.scalars import Draw
 from mockserver.contract.xml_text import is_xml, write_xml
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.composing import draw_for

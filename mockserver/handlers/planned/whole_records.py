@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.contract import Resource
-from mockserver.contract.fitting import fit_keeping
 from mockserver.contract.plan import Model, Steps
-from mockserver.contract.scalars import Draw
+from mockserver.contract.samples.fitting import fit_keeping
+from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Problem, SetupError
 from mockserver.handlers.call import Tools
 from mockserver.handlers.planned.new_keys import new_key

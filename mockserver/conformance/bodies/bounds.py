@@ -1,0 +1,137 @@
+"""For every constraint of a schema the nearest value inside and outside, however deep in it the constraint stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from mockserver.conformance.bodies.values import Values
+from mockserver.contract import Document
+from mockserver.contract.document import Node
+
+DEEPEST = 3
+LONGEST = 5_000
+"""How long a text or a list is made at most."""
+LISTED, ODD = 8, 4
+"""How many seldom values are put into one list, and how many objects are made of such values."""
+ODD_TEXT = 'ß \U0001f600 e\u0301 \ufb01\u212b " \\ / <b>&amp;\n\tA@B.example '
+"""What is lost where texts are trimmed, normalised, escaped, cut off at a line, or lowered."""
+LATE: Mapping[str, tuple[str, ...]] = {
+    "date-time": ("2024-02-29T23:59:59.999Z", "2024-03-01T01:30:00+02:00"),
+    "date": ("2024-02-29",),
+}
+"""By format, what is another day or moment where it is taken for one of another zone, or rounded."""
+FORMATS: Mapping[str, str] = {
+    "date-time": "2025-02-30T25:00:00Z",
+    "date": "2025-02-30",
+    "email": "nobody",
+    "uri": "no address",
+    "uuid": "no-uuid",
+}
+"""By format, a text that does not keep it."""
+
+
+def outside(document: Document, values: Values, node: Node, depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Values of the right type that break one constraint each, with the constraint's name."""
+    schema = _schema(document, node)
+    yield from _texts(schema) if values.type_of(node) == "string" else ()
+    yield from _numbers(schema)
+    if values.type_of(node) == "integer":
+        yield "with a fraction", 1.5
+    if depth < DEEPEST:
+        yield from _inner(document, values, node, depth)
+
+
+def _texts(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    if "enum" in schema:
+        yield "outside its enum", f"{schema['enum'][0]}x"
+        yield from (("in another case than its enum", one) for one in in_another_case(schema["enum"]))
+    if schema.get("format") in FORMATS:
+        yield f"that is not a {schema['format']}", FORMATS[schema["format"]]
+    if "pattern" in schema:
+        yield "against its pattern", "s\u00f6me/thing else"
+    if 0 < (length := schema.get("maxLength", 0)) < LONGEST:
+        yield "one character too long", "x" * (length + 1)
+    if schema.get("minLength"):
+        yield "one character too short", "x" * (schema["minLength"] - 1)
+
+
+def in_another_case(words: Iterable[Any]) -> Iterator[str]:
+    """The first text of an enum as whoever compares without regard to case would take it for one."""
+    texts = [one for one in words if isinstance(one, str)]
+    yield from [other for one in texts if (other := one.swapcase()) not in texts][:1]
+
+
+def _numbers(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for word, step in (("minimum", -1), ("maximum", 1)):
+        if word in schema:
+            yield f"just past its {word}", schema[word] + step
+    for word in ("exclusiveMinimum", "exclusiveMaximum"):
+        if isinstance(schema.get(word), int | float):
+            yield f"at its {word}", schema[word]
+    if "multipleOf" in schema:
+        yield "between two multiples", schema["multipleOf"] * 1.5
+
+
+def _inner(document: Document, values: Values, node: Node, depth: int) -> Iterator[tuple[str, Any]]:
+    schema, place = _schema(document, node), document.follow(node)
+    made = values.make(node, "inner", 1)
+    if isinstance(made, list):
+        if "maxItems" in schema and schema["maxItems"] < LONGEST and made:
+            yield "with an item too many", [made[0]] * (schema["maxItems"] + 1)
+        if schema.get("minItems"):
+            yield "with an item too few", made[:1] * (schema["minItems"] - 1)
+        if schema.get("uniqueItems") and made:
+            yield "with one item twice", made[:1] * 2
+        items = place.child("items")
+        for how, value in (*outside(document, values, items, depth + 1), *_mistyped(values, items)):
+            yield f"with an item {how}", [*made[:1], value]
+    if isinstance(made, dict):
+        for name in schema.get("required", []):
+            yield f"without {name}", {one: value for one, value in made.items() if one != name}
+        for name, inner in place.child("properties").items():
+            for how, value in (*outside(document, values, inner, depth + 1), *_mistyped(values, inner)):
+                yield f"with {name} {how}", {**made, name: value}
+
+
+def _mistyped(values: Values, node: Node) -> Iterator[tuple[str, Any]]:
+    tried: tuple[tuple[str, Any], ...] = (("a text", "text"), ("a number", 4_711), ("a list", [[]]), ("an object", {}))
+    yield from [(how, value) for how, value in tried if not values.allows(node, value)][:1]
+
+
+def inside(document: Document, values: Values, node: Node, depth: int = 0) -> list[Any]:
+    """Values that just keep each constraint, and others that are allowed and seldom sent, inside each other too."""
+    schema, kind = _schema(document, node), values.type_of(node)
+    found: list[Any] = list(schema.get("enum") or [])
+    if kind == "string" and not found:
+        lengths = {schema.get("minLength", 1), schema.get("maxLength", 300)}
+        found += ["x" * length for length in sorted(lengths) if 0 < length <= LONGEST]
+        found += [ODD_TEXT, " two  spaces ", values.make(node, "inner", 3), *LATE.get(str(schema.get("format")), ())]
+    if kind in ("number", "integer"):
+        found += [schema[word] for word in ("minimum", "maximum") if word in schema]
+        found += [0, -1, 2**53 - 1, *([0.1, -1e-7, 123456.7891234] if kind == "number" else [])]
+    if kind == "boolean":
+        found += [True, False]
+    if kind == "array":
+        item = document.follow(node).child("items")
+        several = [values.make(item, "inner", one) for one in (2, 1, 3)]
+        found += [[], several[:1], several, [*several, several[0]]]  # in no order, and one of them twice
+        found += [inside(document, values, item, depth + 1)[:LISTED]] if depth < DEEPEST else []
+    if kind == "object":
+        found += _odd_objects(document, values, node, depth) if depth < DEEPEST else []
+        found += [{}, values.make(node, "inner", 5), {"deep": {"er": [{"and": [1, [2, {"on": None}]]}]}}]
+    return [one for one in found if values.allows(node, one)]
+
+
+def _odd_objects(document: Document, values: Values, node: Node, depth: int) -> Iterator[dict[str, Any]]:
+    """Objects whose members have their seldom values, the first of each, then the second, and so on."""
+    made = values.make(node, "inner", 1)
+    members = dict(document.follow(node).child("properties").items())
+    known = {name: inside(document, values, inner, depth + 1) for name, inner in members.items()}
+    for turn in range(min(ODD, max(map(len, known.values()), default=0))):
+        yield {**made, **{name: odd[turn % len(odd)] for name, odd in known.items() if odd}}
+
+
+def _schema(document: Document, node: Node) -> Mapping[str, Any]:
+    value = document.follow(node).value
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,1 @@
+"""Two documents compared: what the new one breaks for a client of the old one."""

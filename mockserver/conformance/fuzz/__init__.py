@@ -1,0 +1,1 @@
+"""Schemathesis against the target, through the one client of a run."""

@@ -1,0 +1,1 @@
+"""Documents without annotations: how their operations are asked, and by what their replies are judged."""

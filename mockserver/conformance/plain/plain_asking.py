@@ -1,0 +1,260 @@
+"""Requests to operations whose meaning was inferred: parameters, bodies, credentials as the document declares them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.conformance.bodies.fresh_keys import with_fresh_key
+from mockserver.conformance.check_plan import Group
+from mockserver.conformance.findings import Inconclusive, NotApplicable
+from mockserver.conformance.plain.plain_bodies import NOW, freshened, naming, without_read_only
+from mockserver.conformance.plain.plain_contents import examples_of, media_of, planned
+from mockserver.conformance.plain.plain_sending import PlainSending
+from mockserver.conformance.plain.plain_writing import last_of, text_of
+from mockserver.conformance.wire.traffic import Received, json_or_none
+from mockserver.contract import Kind, Operation
+from mockserver.contract.document import Node
+from mockserver.contract.plan import Parent, Steps
+from mockserver.contract.read_only import completed
+from mockserver.contract.samples.scalars import Draw
+from mockserver.values.absent import ABSENT
+from mockserver.values.equality import same_json
+
+DEEPEST = 4
+"""How many parents above each other are made."""
+UNKNOWN = 987_654_321
+REFUSED = (400, 409, 422)
+"""How a body is refused that the schema allows and the target does not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainMade:
+    """A record that was created: its key, what stands above it in its path (outermost first), what was sent of it, and
+    the reply's record.
+    """
+
+    key: str
+    above: tuple[str, ...]
+    sent: Any
+    record: Any
+
+
+@dataclass(slots=True)
+class PlainAsking(PlainSending):
+    """Speaks for one check to a target whose document tells no meanings.
+
+    ``refers``: records that bodies name are made or looked for, so that making a body may send requests.
+    """
+
+    refers: bool = True
+    _made: int = field(default=0)
+    _named: dict[str, str | None] = field(default_factory=dict)
+
+    def body(self, operation: Operation, ordinal: int = 0) -> Any:
+        """A valid body, ABSENT where none is taken. Raises Inconclusive."""
+        schema = self.body_schema(operation)
+        if schema is None:
+            return ABSENT
+        examples = tuple(examples_of(self.session.plan.contract.document, operation))
+        made = self.maker.make(schema, Draw.of(ordinal, NOW), examples if ordinal == 0 else ())
+        made = self.suited(operation, made)
+        if not self.accepts(schema, made):
+            raise Inconclusive(f"no valid body for {operation.id} could be made from the document")
+        return made
+
+    def accepts(self, schema: Node, body: Any) -> bool:
+        """Whether a client may send ``body``: it keeps the schema but for what only the server says."""
+        allows = self.replies.allows
+        return allows(schema, body) or allows(schema, completed(self.maker, schema, body))
+
+    def suited(self, operation: Operation, body: Any) -> Any:
+        """``body`` without what only the server says, with the keys of records that are there where it names some."""
+        schema, model = self.body_schema(operation), operation.resource.model
+        if schema is None or not isinstance(body, dict) or not self.accepts(schema, body):
+            return body
+        bare = without_read_only(self.maker, schema, body)
+        body = bare if self.accepts(schema, bare) else body
+        if model is None or not self.refers or "json" not in media_of(operation):
+            return body
+        steps = planned(operation).sent
+        places: dict[Steps, str] = {**model.keys_within()}
+        places |= {(name,): one for name, one in (*model.foreign.items(), *model.references.items())}
+        held = {place: one for place, one in places.items() if within(body, (*steps, *place)) is not None}
+        named = {place: self._referred(one) for place, one in held.items() if place != model.key}
+        return naming(body, steps, named, lambda one: self.accepts(schema, one))
+
+    def typed(self, operation: Operation, body: Any) -> Any:
+        """``body`` with the keys of other records as numbers where its schema wants numbers."""
+        schema, model, steps = self.body_schema(operation), operation.resource.model, planned(operation).sent
+        if schema is None or model is None or not isinstance(body, dict):
+            return body
+        held = {(name,): within(body, (*steps, name)) for name in (*model.foreign, *model.references)}
+        named: dict[Steps, str] = {place: key for place, key in held.items() if isinstance(key, str)}
+        return naming(body, steps, named, lambda one: self.accepts(schema, one))
+
+    def _referred(self, resource: str) -> str | None:
+        """The key of a record of ``resource``, always the same; None where there is none, or while it is made."""
+        if resource not in self._named:
+            self._named[resource] = None
+            with suppress(Inconclusive, NotApplicable):
+                self._named[resource] = self._some(self.session.plan.groups[resource], 0)
+        return self._named[resource]
+
+    def fresh(self, operation: Operation, body: Any, good: Any = ABSENT) -> Any:
+        """``body`` with texts that no other of the run has; where it differs from ``good`` it stays as it is."""
+        schema, model, steps = self.body_schema(operation), operation.resource.model, planned(operation).sent
+        if schema is None or model is None:
+            return body
+        record, kept = within(body, steps), within(good, steps) if good is not ABSENT else None
+        spoilt: set[str] = set()
+        if isinstance(record, dict) and isinstance(kept, dict):
+            spoilt = {name for name in record if not same_json(record[name], kept.get(name))}
+        but = {*model.key[:1], *model.foreign, *model.references, *spoilt}
+        accepts = (lambda one: self.accepts(schema, one)) if good is ABSENT else (lambda _: True)
+        return freshened(self.maker, schema, steps, body, self.session.ordinal(), accepts=accepts, but=frozenset(but))
+
+    def submit(self, operation: Operation, values: Mapping[str, str], body: Any) -> tuple[Any, Received]:
+        """Send ``body``; where it is refused, once more with texts that no other has: what was sent, and the reply."""
+        unique = self.session.habits.is_unique
+        if operation.id in unique:
+            body = self.fresh(operation, body)
+        reply = self.send(operation, values, body=body)
+        if reply.status in REFUSED and operation.id not in unique and "json" in media_of(operation):
+            other = self.fresh(operation, body)
+            again = self.send(operation, values, body=other) if not same_json(other, body) else reply
+            if 200 <= again.status < 300:
+                unique.add(operation.id)
+                return other, again
+        return body, reply
+
+    def unknown(self, operation: Operation) -> str:
+        """A key that no record has, as its parameter wants it."""
+        schema = next((one.schema for one in planned(operation).taken if one.name == planned(operation).key), None)
+        if schema is not None and not self.replies.allows(schema, "text") and self.replies.allows(schema, UNKNOWN):
+            return str(UNKNOWN)
+        return text_of(self.usual(schema, UNKNOWN))
+
+    def create(self, group: Group, above: tuple[str, ...] | None = None, depth: int = 0) -> PlainMade:
+        """Make a record and say where it is. Raises Inconclusive where that is refused or tells no key."""
+        operation = group.one(Kind.CREATE)
+        above = self.above(group, depth) if above is None else above
+        self._made += 1
+        body = self.new_body(group, operation, self._made)
+        body, reply = self.submit(operation, self.below(operation, above), body)
+        if not 200 <= reply.status < 300:
+            raise Inconclusive(f"{operation.id} answered {reply.status} to a body that its schema allows")
+        record = within(json_or_none(reply.body), planned(operation).record or ())
+        key = self.told_key(group, record, reply)
+        if not key:
+            raise Inconclusive(f"{operation.id} tells neither a key nor a Location")
+        return self.remembered(group, PlainMade(key, above, self.said(operation, body), record))
+
+    def remembered(self, group: Group, made: PlainMade) -> PlainMade:
+        """``made``, to be removed at the end of the check if that does not do so itself."""
+        self.session.habits.left[group.name, made.above, made.key] = lambda: self.remove(group, made)
+        return made
+
+    def remove(self, group: Group, made: PlainMade) -> Received | None:
+        """Delete a record, if it can be."""
+        self.session.habits.left.pop((group.name, made.above, made.key), None)
+        try:
+            delete = self.on_one(group, Kind.DELETE)
+        except NotApplicable:
+            return None
+        body = self.body(delete) if planned(delete).body_required else ABSENT
+        return self.send(delete, self.at(delete, made), body=body)
+
+    def said(self, operation: Operation, body: Any) -> Any:
+        """What a body says of the record that it makes or changes; nothing where it is a form with files."""
+        is_form = isinstance(body, dict) and media_of(operation).startswith("multipart/")
+        return {} if is_form else within(body, planned(operation).sent)
+
+    def new_body(self, group: Group, operation: Operation, number: int) -> Any:
+        """A valid body of a create, with a key that nothing else of this run has where a client says it."""
+        body = self.body(operation, number)
+        schema = self.body_schema(operation)
+        if schema is None or body is ABSENT:
+            return body
+        mark, number = self.session.mark, self.session.ordinal()
+        return with_fresh_key(self.maker, operation, group.resource, schema, body, mark=mark, number=number, now=NOW)
+
+    def above(self, group: Group, depth: int = 0) -> tuple[str, ...]:
+        """What stands in the path above the records of ``group``, outermost first: keys of records that are there."""
+        model = group.resource.model
+        return tuple(self._parent(group, parent, depth) for parent in (model.parents if model else ()))
+
+    def _parent(self, group: Group, parent: Parent, depth: int) -> str:
+        holder = self.session.plan.groups.get(parent.resource) if parent.resource else None
+        if holder is not None and holder is not group and depth < DEEPEST:
+            try:
+                return self._some(holder, depth)
+            except Inconclusive:
+                if parent.must_exist:
+                    raise
+        operation = next(iter(group.all()))
+        schema = next((one.schema for one in planned(operation).taken if one.name == parent.parameter), None)
+        return text_of(self.usual(schema))
+
+    def below(self, operation: Operation, above: tuple[str, ...]) -> dict[str, str]:
+        """The path parameters of ``operation`` for what stands above: each path has names of its own for them."""
+        return dict(zip(planned(operation).scope or (), above, strict=False))
+
+    def _some(self, group: Group, depth: int) -> str:
+        """The key of a record of ``group``: one that is made, else one that is there."""
+        if Kind.CREATE in group.operations and not self.session.limits.reads_only:
+            return self.create(group, depth=depth + 1).key
+        for operation in group.all(Kind.LIST):
+            reply = self.send(operation, self.below(operation, self.above(group, depth + 1)))
+            for record in self.items(reply, operation):
+                if key := self.key(group, record):
+                    return key
+        raise Inconclusive(f"there is no record of {group.name} to work below")
+
+    def on_one(self, group: Group, kind: Kind) -> Operation:
+        """The operation of ``kind`` whose path names the record. Raises NotApplicable."""
+        for operation in group.all(kind):
+            plan = operation.plan
+            if plan and plan.key is not None and not plan.alias and plan.scope is not None and plan.status < 300:
+                return operation
+        raise NotApplicable(f"no {kind} names the record in its path")
+
+    def key(self, group: Group, record: Any) -> str:
+        """What identifies ``record``; empty where it does not tell."""
+        model = group.resource.model
+        steps = (model.key or model.listed_key) if model else ()
+        value = within(record, steps) if steps else None
+        return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+    def told_key(self, group: Group, record: Any, reply: Received) -> str:
+        """What identifies a record that was made: what it says itself, else the end of its address; else empty."""
+        ending = group.resource.model.ending if group.resource.model else ""
+        return self.key(group, record) or last_of(reply.header("Location")).removesuffix(ending)
+
+    def read_only(self, schema: Node) -> set[str]:
+        """The members that a client does not say."""
+        shapes = self.maker.shapes
+        return {name for name, node in shapes.properties(schema).items() if shapes.says(node, "readOnly") is True}
+
+    def at(self, operation: Operation, made: PlainMade) -> dict[str, str]:
+        """The path parameters of an operation on one record."""
+        key = planned(operation).key
+        return {**self.below(operation, made.above), **({key: made.key} if key else {})}
+
+    def record(self, reply: Received, operation: Operation) -> Any:
+        return within(json_or_none(reply.body), planned(operation).record or ())
+
+    def items(self, reply: Received, operation: Operation) -> list[Any]:
+        """The records of a list's reply."""
+        plan = planned(operation)
+        found = within(json_or_none(reply.body), plan.items or ())
+        return [within(one, plan.each) for one in found] if isinstance(found, list) else []
+
+
+def within(value: Any, steps: Steps) -> Any:
+    """What ``steps`` lead to in ``value``; None where they lead nowhere."""
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value

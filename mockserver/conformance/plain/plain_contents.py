@@ -1,0 +1,60 @@
+"""The content that operations of any document take: media types, examples, and bodies written as their type wants."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from mockserver.conformance.findings import Inconclusive
+from mockserver.conformance.plain.plain_writing import flat, is_file, multipart, text_of
+from mockserver.contract import Operation
+from mockserver.contract.document import Document
+from mockserver.contract.plan import OperationPlan
+from mockserver.contract.schema_shape import Shapes
+
+
+def planned(operation: Operation) -> OperationPlan:
+    """How the operation was inferred to be answered."""
+    assert operation.plan
+    return operation.plan
+
+
+def media_of(operation: Operation) -> str:
+    """The media type to send: JSON where it is taken."""
+    names = list(planned(operation).bodies)
+    return next((one for one in names if "json" in one and "patch" not in one), names[0])
+
+
+def examples_of(document: Document, operation: Operation) -> Iterator[Any]:
+    """The bodies that the document shows for the operation."""
+    place = document.operation(operation.path, operation.method).child("requestBody")
+    media = document.follow(place).child("content", media_of(operation))
+    if media.child("example").value is not None:
+        yield media.child("example").value
+    for _, node in media.child("examples").items():  # noqa: PERF102 -- a Node is not a dict
+        yield document.follow(node).child("value").value
+
+
+def content_of(shapes: Shapes, operation: Operation, body: Any) -> tuple[str, bytes]:
+    """Media type and content of a request. Raises Inconclusive where that type cannot hold it."""
+    media = media_of(operation)
+    if "urlencoded" in media and isinstance(body, dict):
+        if any(one in ([], {}) for one in body.values()):
+            raise Inconclusive(f"{operation.id} takes a form, which cannot hold an empty list or object")
+        pairs = [(name, text) for name, one in body.items() for text in flat(one)]
+        return media, urlencode(pairs).encode()
+    if "json" in media or media == "*/*":
+        return media if "json" in media else "application/json", json.dumps(body).encode()
+    if media.startswith("multipart/") and isinstance(body, dict):
+        return multipart(media, body, _files(shapes, operation))
+    if "xml" in media:
+        raise Inconclusive(f"{operation.id} takes {media}, of which no body is made")
+    return media if "*" not in media else "application/octet-stream", text_of(body).encode()
+
+
+def _files(shapes: Shapes, operation: Operation) -> set[str]:
+    """The members of a form that are files."""
+    members = shapes.properties(planned(operation).bodies[media_of(operation)])
+    return {name for name, node in members.items() if is_file(shapes, node)}

@@ -1,0 +1,171 @@
+"""Lists of any document: what their parameters are for by name, and a walk through all of their pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from mockserver.conformance.check_plan import Group
+from mockserver.conformance.plain.plain_asking import PlainAsking
+from mockserver.conformance.wire.traffic import Received, json_or_none
+from mockserver.contract import Operation
+from mockserver.contract.plan import Taken
+from mockserver.inference.words import CURSORS, MORE, NEXT, OFFSETS, PAGES, SIZES, TOTALS
+from mockserver.values.name_words import flat
+
+AFTER = frozenset({"startingafter", "after", "marker"})
+"""What takes the key of the last record of the page before."""
+LARGE = (1000, 500, 200, 100, 50, 20)
+"""Sizes of a page, the largest that a document allows first."""
+SHORT_LIST = 10
+"""A list of fewer records than any page has is whole."""
+DEEPEST = 2
+_LINK = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPage:
+    """One page: the records' keys, the facts beside them by flat name, and the parameters of the next, if it tells."""
+
+    keys: tuple[str, ...]
+    facts: Mapping[str, Any]
+    onward: Mapping[str, str] | None
+    status: int
+
+
+class PlainListing:
+    """One list below certain parents."""
+
+    def __init__(self, asking: PlainAsking, group: Group, operation: Operation, above: tuple[str, ...]) -> None:
+        self._asking, self._group, self.operation, self.above = asking, group, operation, above
+
+    def parameter(self, words: frozenset[str]) -> Taken | None:
+        """The query parameter that is for that, if there is one."""
+        plan = self.operation.plan
+        return next(
+            (one for one in (plan.taken if plan else ()) if one.location == "query" and _role(one.name) in words), None
+        )
+
+    @property
+    def size_name(self) -> str:
+        """The name of the parameter that says how long a page is, empty where there is none."""
+        by = self.parameter(SIZES)
+        return by.name if by else ""
+
+    def page(self, query: Mapping[str, str]) -> PlainPage:
+        """One page, asked for by those parameters."""
+        reply = self.ask(query)
+        keys = tuple(self._asking.key(self._group, one) for one in self._asking.items(reply, self.operation))
+        value = json_or_none(reply.body)
+        facts = dict(_headers(reply)) | (dict(_facts(value, DEEPEST)) if isinstance(value, dict) else {})
+        return PlainPage(keys, facts, _onward(reply, facts), reply.status)
+
+    def ask(self, query: Mapping[str, str]) -> Received:
+        values = self._asking.below(self.operation, self.above)
+        return self._asking.send(self.operation, values, query=query, without=next(iter(query), ""))
+
+    def takes(self, one: Taken, value: int) -> bool:
+        """Whether a parameter may have that value."""
+        return self._asking.replies.allows(one.schema, value) or self._asking.replies.allows(one.schema, str(value))
+
+    def walk(self, size: int, most: int) -> Iterator[PlainPage]:
+        """Page after page of ``size`` records, by number or offset, or as each page leads on; at most ``most``."""
+        by = self.parameter(SIZES)
+        usual = {by.name: str(size)} if by else {}
+        page, offset = self.parameter(PAGES), self.parameter(OFFSETS)
+        if page is not None:
+            first = self.first_page(page, usual)
+            asked: Iterator[Mapping[str, str]] = ({**usual, page.name: str(first + turn)} for turn in range(most))
+        elif offset is not None:
+            asked = ({**usual, offset.name: str(turn * size)} for turn in range(most))
+        else:
+            yield from self.follow(usual, most)
+            return
+        for query in asked:
+            found = self.page(query)
+            yield found
+            if not found.keys:
+                return
+
+    def replies(self, most: int) -> Iterator[Received]:
+        """The replies with the largest pages that the document allows, at most ``most``, as long as they are full."""
+        by, page, offset = (self.parameter(words) for words in (SIZES, PAGES, OFFSETS))
+        size = next((one for one in LARGE if by is not None and self.takes(by, one)), 0)
+        usual = {by.name: str(size)} if by is not None and size else {}
+        reply = self.ask(usual)
+        yield reply
+        got = len(self._asking.items(reply, self.operation))
+        if not got or got < size or (page is None and offset is None):
+            return
+        first = self.first_page(page, usual) if page is not None else 0
+        for turn in range(1, most):
+            more = {page.name: str(first + turn)} if page else {offset.name: str(turn * got)} if offset else {}
+            yield self.ask({**usual, **more})
+
+    def first_page(self, page: Taken, usual: Mapping[str, str]) -> int:
+        """What the first page is called: 0 where that is another than 1."""
+        if not self.takes(page, 0):
+            return 1
+        zero, one, none = (self.page({**usual, **more}) for more in ({page.name: "0"}, {page.name: "1"}, {}))
+        return 0 if zero.keys == none.keys and one.keys != zero.keys else 1
+
+    def follow(self, usual: Mapping[str, str], most: int) -> Iterator[PlainPage]:
+        """Page after page as each tells where the next one is."""
+        more: Mapping[str, str] = {}
+        for _ in range(most):
+            found = self.page({**usual, **more})
+            yield found
+            more = self._next(found)
+            if not more or not found.keys:
+                return
+
+    def _next(self, page: PlainPage) -> Mapping[str, str]:
+        """What asks for the page after ``page``: as it tells, or its last key where it says that there are more."""
+        cursor = self.parameter(CURSORS | PAGES | OFFSETS)
+        if page.onward and "" not in page.onward:
+            return page.onward
+        after = self.parameter(AFTER) if page.keys and any(page.facts.get(name) is True for name in MORE) else None
+        text = page.onward[""] if page.onward else page.keys[-1] if after else ""
+        return {cursor.name: text} if cursor is not None and text else {}
+
+
+def _role(name: str) -> str:
+    word = flat(name)
+    return word.removeprefix("pagination") or word
+
+
+def _facts(value: Mapping[str, Any], left: int) -> Iterator[tuple[str, Any]]:
+    """What stands beside a list, by flat name, what holders hold included."""
+    for name, one in value.items():
+        if isinstance(one, dict) and left and flat(name) not in NEXT:
+            yield from _facts(one, left - 1)
+        elif not isinstance(one, list):
+            yield flat(name), one
+
+
+def _headers(reply: Received) -> Iterator[tuple[str, Any]]:
+    """What headers say of the list: numbers such as ``X-Total-Count``, and the members of ``X-Pagination``."""
+    for name, text in reply.headers:
+        word = flat(name).removeprefix("x")
+        if word in TOTALS and text.isdecimal():
+            yield word, int(text)
+        elif word == "pagination" and isinstance(pagination := json_or_none(text.encode()), dict):
+            yield from _facts(pagination, 0)
+
+
+def _onward(reply: Received, facts: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """The parameters of the next page: those of its address, or a cursor under the empty name."""
+    onward: Any = next((facts[name] for name in sorted(NEXT) if facts.get(name) is not None), None)
+    if link := _LINK.search(reply.header("Link") or ""):
+        onward = link[1]
+    if isinstance(onward, dict):
+        onward = next((one for name, one in onward.items() if flat(name) in ("href", "uri", "url")), None) or next(
+            (one for one in onward.values() if isinstance(one, str)), None)  # fmt: skip
+    if isinstance(onward, bool) or not isinstance(onward, str | int) or onward == "":
+        return None
+    if isinstance(onward, str) and ("?" in onward or "://" in onward):
+        return dict(parse_qsl(urlsplit(onward).query)) or None
+    return {"": str(onward)}

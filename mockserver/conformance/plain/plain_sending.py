@@ -1,0 +1,131 @@
+"""Requests with parameters, content and credentials as a document without annotations declares them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from mockserver.conformance.plain.plain_bodies import NOW
+from mockserver.conformance.plain.plain_contents import content_of, media_of, planned
+from mockserver.conformance.plain.plain_replies import PlainReplies
+from mockserver.conformance.plain.plain_writing import cookie, query_pairs, show, text_of
+from mockserver.conformance.session import Session
+from mockserver.conformance.wire.traffic import Received, Sent
+from mockserver.contract import Operation
+from mockserver.contract.document import Node
+from mockserver.contract.plan import Taken
+from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.scalars import Draw
+from mockserver.values.absent import ABSENT
+from mockserver.values.members import value_at, with_value
+
+
+@dataclass(slots=True)
+class PlainSending:
+    """Sends requests of one run that are valid but for what is said otherwise."""
+
+    session: Session
+
+    def send(
+        self,
+        operation: Operation,
+        values: Mapping[str, str] | None = None,
+        *,
+        body: Any = ABSENT,
+        query: Mapping[str, str] | None = None,
+        without: str = "",
+        raw: bytes | None = None,
+        media: str = "",
+        with_credentials: bool = True,
+        token: str | None = None,
+    ) -> Received:
+        """Send a request that is valid but for what is said otherwise; ``values`` fill the path.
+
+        ``without``: but for the parameter of that name; ``raw``: with that content, of the media type ``media``;
+        ``token``: with that credential in place of the run's.
+        """
+        plan = planned(operation)
+        needed = plan.needs[:1] if with_credentials else plan.needs
+        shown = {(one.location, one.name) for each in needed for one in each}  # some say them as parameters, too
+        taken = (one for one in plan.taken if (one.location, one.name) not in shown and one.name != without)
+        pairs, own = self._parameters(tuple(taken))
+        pairs += list((query or {}).items())
+        for one in plan.needs[0] if with_credentials and plan.needs else ():
+            show(one, token or self.session.own.token or "token", pairs, own)
+        content = b""
+        if body is not ABSENT:
+            body = self._named_alike(operation, values or {}, body)
+            own["Content-Type"], content = content_of(self.maker.shapes, operation, body)
+        if raw is not None:
+            own["Content-Type"], content = media or media_of(operation), raw
+        path = re.sub(r"\{([^{}]+)\}", lambda found: self._in_path(operation, found[1], values or {}), operation.path)
+        target = f"{path}?{urlencode(pairs)}" if pairs else path
+        own.setdefault("Accept", "*/*")
+        return self.session.client.send(Sent(operation.method, target, tuple(own.items()), content or None))
+
+    @property
+    def maker(self) -> Maker:
+        """What makes values for the document's schemas."""
+        maker = self.session.plan.contract.maker
+        assert maker
+        return maker
+
+    def schema(self, operation: Operation) -> Node:
+        """The schema of the body that is sent."""
+        return self.body_schema(operation) or Node("", None)
+
+    @property
+    def replies(self) -> PlainReplies:
+        assert self.session.plan.replies
+        return self.session.plan.replies
+
+    def body_schema(self, operation: Operation) -> Node | None:
+        """The schema of the body that is sent, None where none is taken."""
+        bodies = planned(operation).bodies
+        return bodies[media_of(operation)] if bodies else None
+
+    def _named_alike(self, operation: Operation, values: Mapping[str, str], body: Any) -> Any:
+        """``body`` of a change with the key that its path has, where it says one: another would rename the record."""
+        plan, model = planned(operation), operation.resource.model
+        if plan.key not in values or plan.alias or model is None or not model.key:
+            return body
+        steps, key = (*plan.sent, *model.key), values[str(plan.key)]
+        said = value_at(body, steps)
+        if (
+            isinstance(said, bool)
+            or not isinstance(said, str | int)
+            or not self.replies.allows(self.schema(operation), body)
+        ):
+            return body  # what is spoilt stays so
+        return with_value(body, steps, int(key) if isinstance(said, int) and key.isdecimal() else key)
+
+    def _in_path(self, operation: Operation, name: str, values: Mapping[str, str]) -> str:
+        if name in values:
+            return quote(values[name], safe="")
+        if name == self.session.plan.contract.tenant:
+            return quote(self.session.own.tenant, safe="")
+        schema = next((one.schema for one in planned(operation).taken if one.name == name), None)
+        return quote(text_of(self.usual(schema)) or "x", safe="")  # an empty segment would be another path
+
+    def usual(self, schema: Node | None, number: int = 7) -> Any:
+        """A value of a parameter's schema."""
+        return self.maker.make(schema, Draw.of(number, NOW)) if schema is not None and schema.value is not None else "x"
+
+    def _parameters(self, taken: tuple[Taken, ...]) -> tuple[list[tuple[str, str]], dict[str, str]]:
+        """The required ones: query pairs and headers, cookies among these."""
+        pairs: list[tuple[str, str]] = []
+        headers: dict[str, str] = {}
+        for one in taken:
+            if not one.required or one.location == "path":
+                continue
+            value = self.usual(one.schema)
+            if one.location == "query":
+                pairs += query_pairs(one, value)
+            elif one.location == "header":
+                headers[one.name] = text_of(value)
+            elif one.location == "cookie":
+                cookie(headers, one.name, text_of(value))
+        return pairs, headers

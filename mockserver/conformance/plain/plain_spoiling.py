@@ -1,0 +1,178 @@
+"""Bodies and parameters of any document spoilt in one place each: both readers of schemas forbid them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.conformance.bodies.bounds import FORMATS, LONGEST, in_another_case
+from mockserver.conformance.plain.plain_asking import PlainAsking
+from mockserver.conformance.plain.plain_writing import text_of
+from mockserver.contract import Operation
+from mockserver.contract.document import Node
+from mockserver.contract.plan import Taken
+from mockserver.values.absent import ABSENT
+
+DEEPEST = 3
+OTHERS: Mapping[str, tuple[tuple[str, Any], ...]] = {
+    "string": (("a number", 4_711), ("a list", ["text"])),
+    "number": (("a text", "text"), ("a number as text", "4711")),
+    "integer": (("a text", "text"), ("a number as text", "4711"), ("a fraction", 1.5)),
+    "boolean": (("true as text", "true"), ("a number", 1)),
+    "array": (("a text", "text"), ("an object", {})),
+    "object": (("a text", "text"), ("a list", [])),
+}
+"""By type, values of others that lenient readers take for one of it."""
+LENIENT = ("is a number as text", "is true as text", "is a number", "is a fraction", "is null")
+"""Of these, what many a reader converts, or takes for nothing: the document's type is kept by what is stored."""
+
+
+def is_lenient(what: str, good: Any, sent: Any, found: Any) -> bool:
+    """Whether to take a body that ``what`` describes may be a reader's leniency: the document forbids none.
+
+    It is where a null is ``found`` filled in, or the member may be missing; ``good`` is what was valid before.
+    """
+    return what.endswith(LENIENT) and not (what.endswith("is null") and _is_kept(good, sent, found))
+
+
+def _is_kept(good: Any, sent: Any, found: Any) -> bool:
+    """Whether a null that was sent in the place of something good is found there."""
+    if sent is None:
+        return good is not None and found is None
+    if isinstance(sent, dict) and isinstance(good, dict):
+        holder = found if isinstance(found, dict) else {}
+        return any(_is_kept(good.get(name), one, holder.get(name, ABSENT)) for name, one in sent.items())
+    if isinstance(sent, list) and isinstance(good, list) and isinstance(found, list):
+        return any(map(_is_kept, good, sent, found))
+    return False
+
+
+class PlainSpoiling:
+    """Makes requests that a document forbids."""
+
+    def __init__(self, asking: PlainAsking) -> None:
+        self._asking = asking
+        self._maker = asking.maker
+
+    def bodies(self, operation: Operation, body: Any, *, formats: bool) -> Iterator[tuple[str, Any]]:
+        """``body`` spoilt: what is wrong, and the body. ``formats``: texts that are not of their format, else all else.
+
+        Different constraints come before more of a kind.
+        """
+        schema = self._asking.schema(operation)
+        found = [one for one in self._spoilt(schema, body, formats=formats) if self._is_forbidden(schema, one[1])]
+        rounds: dict[str, int] = {}
+        ranked = []
+        for place, (what, spoilt) in enumerate(found):
+            word = what.rpartition(" is ")[2]
+            rounds[word] = rounds.get(word, 0) + 1
+            ranked.append((rounds[word], place, what, spoilt))
+        yield from ((what, spoilt) for _, _, what, spoilt in sorted(ranked, key=lambda one: one[:2]))
+
+    def _is_forbidden(self, schema: Node, value: Any) -> bool:
+        return not self._asking.accepts(schema, value) and not self._maker.allows(schema, value)
+
+    def _spoilt(self, node: Node, value: Any, *, formats: bool, depth: int = 0) -> Iterator[tuple[str, Any]]:
+        if isinstance(value, dict):
+            yield from () if formats else self._members(node, value, is_inner=depth > 0)
+            read_only = self._asking.read_only(node)
+            for name, inner in self._maker.shapes.properties(node).items():
+                if name in value and name not in read_only:
+                    for what, spoilt in self._spoilt(inner, value[name], formats=formats, depth=depth + 1):
+                        yield _within(name, what), {**value, name: spoilt}
+        if not depth:
+            return
+        yield from self._of_format(node) if formats else self._scalars(node)
+        shape = self._maker.shapes.shape(node)
+        if isinstance(value, list) and value and shape.items is not None and depth < DEEPEST:
+            yield from () if formats else _lists(shape.words, value)
+            for what, spoilt in self._spoilt(shape.items, value[-1], formats=formats, depth=depth + 1):
+                yield f"in whose list an item {what}", [*value[:-1], spoilt]
+
+    def _members(self, node: Node, value: dict[str, Any], *, is_inner: bool) -> Iterator[tuple[str, Any]]:
+        """Members that are missing (of the whole body another check asks) or none of the object's."""
+        shape = self._maker.shapes.shape(node)
+        needed = shape.required.keys() & value.keys() - self._asking.read_only(node) if is_inner else ()
+        for name in sorted(needed):
+            yield f"without {name} in it", {one: each for one, each in value.items() if one != name}
+        if shape.closed:
+            yield "with a member that is none of its own", {**value, "no_such_member": 1}
+
+    def _of_format(self, node: Node) -> Iterator[tuple[str, Any]]:
+        named = self._maker.shapes.says(node, "format")
+        if named in FORMATS:
+            yield f"is no {named}", FORMATS[named]
+
+    def _scalars(self, node: Node) -> Iterator[tuple[str, Any]]:
+        shapes = self._maker.shapes
+        yield from self._limits(node)
+        yield from _past(shapes.shape(node).words)
+        for other, value in OTHERS.get(shapes.type(node) or "", ()):
+            yield f"is {other}", value
+        yield "is null", None
+
+    def _limits(self, node: Node) -> Iterator[tuple[str, Any]]:
+        """Texts outside the limits of the schema."""
+        words = self._maker.shapes.shape(node).words
+        if known := words.get("enum") or self._maker.shapes.says(node, "enum"):
+            yield "is outside its enum", "no-such-word"
+            yield from (("is in another case than its enum", one) for one in in_another_case(known))
+        if 0 < (length := _whole(words.get("maxLength"))) < LONGEST:
+            yield "is a character too long", "x" * (length + 1)
+        if length := _whole(words.get("minLength")):
+            yield "is a character too short", "x" * (length - 1)
+        if words.get("pattern"):
+            yield "is against its pattern", "s\u00f6me/thing else"
+
+    def parameters(self, operation: Operation) -> Iterator[tuple[str, Mapping[str, str], str]]:
+        """Query parameters spoilt: what is wrong, those to send, and the name of one to leave out.
+
+        But for credentials: who shows another one is let in, as the document may have it.
+        """
+        assert operation.plan
+        credentials = {(one.location, one.name) for ways in operation.plan.needs for one in ways}
+        for one in operation.plan.taken:
+            if one.location not in ("query", "header") or (one.location, one.name) in credentials:
+                continue
+            if one.required and not one.may_be_empty:
+                yield f"without the {one.location} parameter {one.name}", {}, one.name
+            if one.location == "query":
+                for what, text in self._texts(one):
+                    yield f"whose parameter {one.name} {what}", {one.name: text}, one.name
+
+    def _texts(self, one: Taken) -> Iterator[tuple[str, str]]:
+        shapes, node = self._maker.shapes, one.schema
+        if shapes.type(node) == "array" and (items := shapes.items(node)) is not None:
+            node = items
+        kind = shapes.type(node)
+        if kind not in ("string", "integer", "number", "boolean"):
+            return
+        tried = [*self._limits(node)] if kind == "string" or "enum" in shapes.shape(node).words else []
+        tried += [] if kind == "string" else [(f"is no {kind}", "text"), *_past(shapes.shape(node).words)]
+        yield from ((what, text_of(value)) for what, value in tried if self._is_forbidden(node, value))
+
+
+def _past(words: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for word, step in (("minimum", -1), ("maximum", 1)):
+        if isinstance(words.get(word), int | float):
+            yield f"is past its {word}", words[word] + step
+
+
+def _whole(value: Any) -> int:
+    return value if type(value) is int else 0
+
+
+def _within(name: str, what: str) -> str:
+    """What is wrong, told with the member that it is in."""
+    if what.startswith(("is ", "has ")):
+        return f"whose {name} {what}"
+    return what if what.startswith("in ") else f"with a {name} {what}"
+
+
+def _lists(words: Mapping[str, Any], value: list[Any]) -> Iterator[tuple[str, Any]]:
+    if 0 < (most := _whole(words.get("maxItems"))) < LONGEST:
+        yield "has an item too many", [value[0]] * (most + 1)
+    if least := _whole(words.get("minItems")):
+        yield "has an item too few", value[: least - 1]
+    if words.get("uniqueItems"):
+        yield "has one item twice", [value[0], value[0]]

@@ -1,0 +1,234 @@
+"""What checks of any document try beyond a valid request: whole records, seldom values, other keys, deletes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
+from typing import Any
+
+from mockserver.conformance.bodies.bounds import inside
+from mockserver.conformance.bodies.fresh_keys import with_fresh_key
+from mockserver.conformance.bodies.normal_forms import is_normal_form
+from mockserver.conformance.check_plan import Group
+from mockserver.conformance.comparing import alike, listed
+from mockserver.conformance.findings import Inconclusive
+from mockserver.conformance.plain.plain_asking import UNKNOWN, PlainAsking, PlainMade, within
+from mockserver.conformance.plain.plain_bodies import NOW, but_for_null
+from mockserver.conformance.plain.plain_contents import media_of, planned
+from mockserver.conformance.plain.plain_listing import PlainListing
+from mockserver.conformance.plain.plain_writing import text_of
+from mockserver.conformance.stories.trail import Expected
+from mockserver.conformance.wire.traffic import Received, json_or_none
+from mockserver.contract import Kind, Operation
+from mockserver.contract.document import Node
+from mockserver.contract.plan import Steps
+from mockserver.contract.samples.scalars import Draw
+from mockserver.values.absent import ABSENT
+from mockserver.values.equality import same_json
+from mockserver.values.members import with_value
+from mockserver.values.shown import shown
+
+PAGES = 12
+"""How many pages of a list are read."""
+MOST = 8
+"""How many bodies with seldom values are made."""
+
+
+class PlainTrying(PlainAsking):
+    """Tries for one check what a target whose document tells no meanings makes of it."""
+
+    def full_body(self, operation: Operation, ordinal: int = 7) -> Any:
+        """A valid body with every member, or the usual one where none can be made."""
+        schema, maker = self.body_schema(operation), self.maker
+        if schema is None:
+            return ABSENT
+        made = self.suited(operation, maker.make(schema, Draw.of(ordinal, NOW, full=True, varies=True)))
+        return made if self.accepts(schema, made) else self.body(operation, ordinal)
+
+    def renewed(self, group: Group, operation: Operation, body: Any, good: Any = ABSENT) -> Any:
+        """``body`` of a create with a key that nothing else of this run has; with such texts where the target asks so.
+
+        ``good`` is what ``body`` was before it was spoilt: where the key was, it stays so.
+        """
+        schema, model = self.body_schema(operation), group.resource.model
+        if operation.id in self.session.habits.is_unique:
+            body = self.fresh(operation, body, good)
+        if operation.kind is not Kind.CREATE or schema is None or not isinstance(body, dict) or model is None:
+            return body
+        steps = (*planned(operation).sent, *model.key)
+        if good is not ABSENT and not same_json(within(good, steps), within(body, steps)):
+            return body
+        mark, number = self.session.mark, self.session.ordinal()
+        return with_fresh_key(self.maker, operation, group.resource, schema, body, mark=mark, number=number, now=NOW)
+
+    def attempt(self, group: Group, above: tuple[str, ...], body: Any) -> PlainMade | None:
+        """A record made with ``body``, given a fresh key; None where that is refused or tells no key."""
+        operation = group.one(Kind.CREATE)
+        body, reply = self.submit(operation, self.below(operation, above), self.renewed(group, operation, body))
+        record = within(json_or_none(reply.body), planned(operation).record or ())
+        key = self.told_key(group, record, reply) if 200 <= reply.status < 300 else ""
+        made = PlainMade(key, above, self.said(operation, body), record)
+        return self.remembered(group, made) if key else None
+
+    def changing(self, operation: Operation, group: Group, made: PlainMade, body: Any) -> Any:
+        """``body`` of a change with the key of the record, where that stands in it and not in the path."""
+        is_named = planned(operation).words.get("key") == "body"
+        record_key = within(made.record, group.resource.model.key) if group.resource.model else None
+        return self.with_key(operation, group, body, record_key) if is_named and record_key is not None else body
+
+    def undo(self, group: Group, operation: Operation, values: Mapping[str, str], reply: Received) -> None:
+        """Delete what a request that should have been refused has created."""
+        if operation.kind is not Kind.CREATE or not 200 <= reply.status < 300:
+            return
+        if key := self.told_key(group, self.record(reply, operation), reply):
+            above = tuple(values[name] for name in planned(operation).scope or () if name in values)
+            self.remove(group, PlainMade(key, above, None, None))
+
+    def is_json(self, operation: Operation) -> bool:
+        """Whether the body that is sent is JSON."""
+        return bool(planned(operation).bodies) and "json" in media_of(operation)
+
+    def value(self, schema: Node, number: int) -> Any:
+        """A value that keeps ``schema``; another one for another number, mostly."""
+        return self.maker.make(schema, Draw.of(number, NOW, varies=True))
+
+    def at_steps(self, body: Any, steps: Steps, value: Any) -> Any:
+        """``body`` with ``value`` where ``steps`` lead."""
+        return with_value(body, steps, value)
+
+    def with_fresh(self, group: Group, schema: Node, number: int) -> Any:
+        """A record as a list of many holds it, with a key of its own."""
+        made, ordinal = (
+            self.maker.make(schema, Draw.of(200 + number, NOW, full=True, varies=True)),
+            self.session.ordinal(),
+        )
+        if not isinstance(made, dict):
+            return made
+        create = group.one(Kind.CREATE) if Kind.CREATE in group.operations else next(iter(group.all()))
+        return with_fresh_key(
+            self.maker, create, group.resource, schema, made, mark=self.session.mark, number=ordinal, now=NOW
+        )
+
+    def with_key(self, operation: Operation, group: Group, body: Any, key: Any) -> Any:
+        """``body`` of a create with that key."""
+        model = group.resource.model
+        return with_value(body, (*planned(operation).sent, *(model.key if model else ())), key)
+
+    def needed(self, group: Group) -> set[str]:
+        """Members that every record has."""
+        record = group.resource.model.record if group.resource.model else None
+        return set(self.maker.shapes.shape(record).required) if record is not None else set()
+
+    def write_only(self, operation: Operation) -> set[str]:
+        """Members of a record that a reply of ``operation`` does not show."""
+        plan = planned(operation)
+        schema = plan.success.schema
+        place = self.maker.shapes.member(schema, plan.record or ()) if schema is not None else None
+        declared = self.maker.shapes.properties(place) if place is not None else {}
+        return {name for name, node in declared.items() if self.maker.shapes.says(node, "writeOnly") is True}
+
+    def unknown_parent(self, group: Group) -> str:
+        """A key that no record above those of ``group`` has."""
+        model = group.resource.model
+        operation = group.one(Kind.CREATE)
+        name = model.parents[-1].parameter if model else ""
+        schema = next((one.schema for one in planned(operation).taken if one.name == name), None)
+        if schema is not None and not self.replies.allows(schema, "text") and self.replies.allows(schema, UNKNOWN):
+            return str(UNKNOWN)
+        return text_of(self.usual(schema, UNKNOWN))
+
+    def comparable(self, group: Group, sent: Any) -> Any:
+        """What was sent but for the key, which may be the server's to say, and what a record cannot have or be sent."""
+        model = group.resource.model
+        if not isinstance(sent, dict) or model is None or model.record is None:
+            return sent
+        own = self.read_only(model.record)
+        declared = self.maker.shapes.properties(model.record)
+        fits = {name for name, value in sent.items() if name in declared and self.replies.allows(declared[name], value)}
+        return {name: sent[name] for name in sorted(fits - own) if (name,) != model.key}
+
+    def keeps(self, sent: Any, found: Any, cause: str) -> None:
+        """Expect each member of ``found`` that was sent to be what was sent, or a form of it that is left open."""
+        if not isinstance(sent, dict) or not isinstance(found, dict):
+            return
+        unlike_ones = [name for name in sorted(sent.keys() & found.keys()) if not alike(sent[name], found[name])]
+        other = [name for name in unlike_ones if not is_normal_form(sent[name], found[name], in_order=False)]
+        if unlike_ones and not other:
+            self.session.prefer(condition=False, cause=f"{cause} ({listed(unlike_ones)})")
+        lines = [f"{name}: wanted {shown(sent[name], 80)}, found {shown(found[name], 80)}" for name in other[:3]]
+        unlike = tuple(((name,), sent[name], found[name]) for name in other)
+        expected = Expected(found=found, places=unlike)
+        self.session.expect(not other, f"{cause} ({listed(other)})", "; ".join(lines), expected)
+
+    def holds(self, operation: Operation, sent: Any, found: Any, cause: str) -> None:
+        """Expect all members that were sent to be there, of those that a reply of ``operation`` may show."""
+        if isinstance(sent, dict) and isinstance(found, dict):
+            hidden = self.write_only(operation)
+            lost = sorted(name for name in sent.keys() - found.keys() - hidden if sent[name] is not None)
+            expected = Expected(found=found, places=tuple(((name,), sent[name], ABSENT) for name in lost))
+            self.session.expect(not lost, f"{cause} ({listed(lost)})", "", expected)
+
+    def read_back(self, group: Group, made: PlainMade) -> Any:
+        """The record as it is read. Raises Inconclusive where it is not."""
+        read = self.on_one(group, Kind.READ)
+        reply = self.send(read, self.at(read, made))
+        if not 200 <= reply.status < 300:
+            raise Inconclusive(f"a record that was created is answered {reply.status}")
+        return self.record(reply, read)
+
+    def as_listed(self, group: Group, above: tuple[str, ...]) -> dict[str, Any]:
+        """The records of the first list below those parents, by key, page by page; none where there is no such list."""
+        for operation in self.whole_lists(group, Kind.LIST):
+            listing, known = PlainListing(self, group, operation, above), dict[str, Any]()
+            for reply in listing.replies(PAGES):
+                found = {key: one for one in self.items(reply, operation) if (key := self.key(group, one))}
+                if not found.keys() - known.keys():
+                    break
+                known |= found
+            return known
+        return {}
+
+    def bodies(self, group: Group, operation: Operation) -> Iterator[Any]:
+        """Valid bodies: with every member, and with seldom values, until each has been in one."""
+        full, schema, plan = self.full_body(operation), self.schema(operation), planned(operation)
+        yield full
+        if plan.sent or not isinstance(full, dict) or not self.is_json(operation):
+            return
+        shapes = self.maker.shapes
+        own = self._keys(group) | self.read_only(schema)
+        members = {name: node for name, node in shapes.properties(schema).items() if name not in own}
+        document = self.session.plan.contract.document
+        known = {name: inside(document, group.values, but_for_null(document, node)) for name, node in members.items()}
+        for row in [*zip_longest(*known.values(), fillvalue=ABSENT)][:MOST]:
+            odd = {name: value for name, value in zip(known, row, strict=True) if value is not ABSENT}
+            fits = {name: value for name, value in odd.items() if self.accepts(schema, {**full, name: value})}
+            body = {**full, **fits}
+            if fits and self.accepts(schema, body):
+                yield body
+
+    def _keys(self, group: Group) -> set[str]:
+        """Members that hold the key of the record or of others."""
+        model = group.resource.model
+        return {*model.key[:1], *model.foreign, *model.references} if model else set()
+
+    def is_of_all(self, group: Group, operation: Operation) -> bool:
+        """Whether a list is of all records below the parents that a path of one names, not below further ones."""
+        plan, model = planned(operation), group.resource.model
+        return plan.scope is not None and not plan.within and model is not None
+
+    def whole_lists(self, group: Group, *kinds: Kind) -> Iterator[Operation]:
+        """Lists of the collection that need no parameter, whose records tell their keys."""
+        model = group.resource.model
+        for operation in group.all(*kinds):
+            plan = planned(operation)
+            needed = [one for one in plan.taken if one.required and one.location == "query"]
+            if plan.items is not None and model and model.key and not needed and self.is_of_all(group, operation):
+                yield operation
+
+    def several(self, group: Group, count: int) -> tuple[tuple[str, ...], list[PlainMade]]:
+        """New records below the same parents, each with other values; none where nothing makes them."""
+        above = self.above(group)
+        if Kind.CREATE not in group.operations or self.session.limits.reads_only:
+            return above, []
+        bodies = (self.full_body(group.one(Kind.CREATE), 100 + number) for number in range(count))
+        return above, [one for body in bodies if (one := self.attempt(group, above, body))]

@@ -1,0 +1,129 @@
+"""Where a document comes from: one file or many, a path or an address, JSON or YAML, any version from 2.0 on."""
+
+from __future__ import annotations
+
+import gc
+import re
+from pathlib import Path
+from typing import Any
+
+from mockserver.contract.document import Document
+from mockserver.contract.sources.bundling import bundle, fetch, is_address, is_yaml
+from mockserver.contract.sources.document_sources import DocumentPlace, Spec, places
+from mockserver.errors import Problem, SetupError
+from mockserver.values.data_file import parse, problems_of, read_data_file
+from mockserver.values.json_text import read_own
+from mockserver.values.pointer import step_into
+from mockserver.values.yaml_faults import BadYaml
+
+_LEAVES = re.compile(rb"""\$ref["']?\s*:\s*["']?[^#"'\s]""")
+"""A reference to another file, in JSON or YAML."""
+
+
+def read_document(spec: Spec, overlays: tuple[Path, ...] = ()) -> Document:
+    """The document at a path or an http(s) address, as one of OpenAPI 3.1; ``overlays`` are applied first, in order.
+
+    One of 3.1 with ``x-mock`` at its root is taken as it stands; every other is normalised. Several, or one below a
+    prefix, are joined: an overlay that ``extends`` one of them changes that one, every other the whole. Raises
+    SetupError when one cannot be read or is not an OpenAPI document, or when they do not go together.
+    """
+    found = places(spec)
+    if len(found) == 1 and found[0].prefix is None:
+        return _read(found[0].location, overlays)
+    from mockserver.contract.sources.joining import join  # PERF: most serve one document
+
+    own = {place: tuple(file for file in overlays if _extends(file, place)) for place in found}
+    documents: list[tuple[DocumentPlace, Document]] = []
+    problems: list[Problem] = []
+    for place in found:
+        try:
+            documents.append((place, _read(place.location, own[place])))
+        except SetupError as error:
+            problems += error.problems
+    if problems:
+        raise SetupError(dict.fromkeys(problems))
+    joined = join(documents)
+    if rest := tuple(file for file in overlays if not any(file in files for files in own.values())):
+        from mockserver.contract.sources.overlay import overlaid  # PERF: its JSONPath takes 50 ms to import
+
+        overlaid(joined.root, rest)
+    return joined
+
+
+def proven_document(spec: Spec) -> Document:
+    """The document at a path, or those at several, that ``is_plain`` found good before, taken as they stand."""
+    found = [(one, Document(read_own(Path(one.location).read_bytes()), one.location)) for one in places(spec)]
+    if len(found) == 1:
+        return found[0][1]
+    from mockserver.contract.sources.joining import join  # PERF: as above
+
+    return join(found)
+
+
+def is_plain(document: Document, spec: Spec) -> bool:
+    """Whether the document is just what its file says in JSON, or what several say together."""
+    try:
+        return bool(proven_document(spec).root == document.root)
+    except (OSError, ValueError):
+        return False
+
+
+def _extends(overlay: Path, place: DocumentPlace) -> bool:
+    """Whether an overlay says that it is for that document. What is wrong with it is told when it is applied."""
+    try:
+        extends = step_into(read_data_file(overlay).value, "extends")
+    except SetupError:
+        return False
+    if not isinstance(extends, str) or is_address(extends) or is_address(place.location):
+        return bool(extends == place.location)
+    document = Path(place.location).resolve()
+    return document in (Path(extends).resolve(), (overlay.parent / extends).resolve())
+
+
+def _read(source: str, overlays: tuple[Path, ...]) -> Document:
+    try:
+        content = fetch(source)
+        root = _parsed(source, content)
+    except FileNotFoundError:
+        raise SetupError([Problem(source, "", "no such file", "name an OpenAPI document in JSON or YAML")]) from None
+    except BadYaml as error:
+        raise SetupError(problems_of(source, error)) from None
+    except (OSError, ValueError) as error:
+        raise SetupError([Problem(source, "", f"cannot be read: {error}", "fix the file")]) from None
+    _require_version(source, root)
+    is_annotated = "x-mock" in root and not (isinstance(root["x-mock"], dict) and root["x-mock"].get("infer") is True)
+    if overlays:
+        from mockserver.contract.sources.overlay import overlaid  # PERF: its JSONPath takes 50 ms to import
+
+        overlaid(root, overlays)
+    if _LEAVES.search(content):
+        bundle(root, source)
+    if is_annotated and str(root.get("openapi")).startswith("3.1"):
+        return Document(root, source)
+    from mockserver.contract.sources.normalising import normalise  # PERF: for documents of others only
+
+    return Document(root, source, tuple(dict.fromkeys(normalise(root))), is_annotated=is_annotated)
+
+
+def _parsed(source: str, content: bytes) -> Any:
+    """PERF: nothing that parsing makes is garbage, and looking for some among it takes half of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return parse(content, yaml=is_yaml(source, content))
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _described(root: Any) -> str:
+    return "an empty file" if root is None else "a list" if isinstance(root, list) else "a plain value"
+
+
+def _require_version(source: str, root: Any) -> None:
+    found = root.get("openapi", root.get("swagger")) if isinstance(root, dict) else _described(root)
+    if isinstance(root, dict) and str(found).startswith(("2.", "3.0", "3.1", "3.2")):
+        return
+    problem = f"wanted an OpenAPI document of version 2.0, 3.0, 3.1 or 3.2, found {found or 'no version'}"
+    remedy = "name an OpenAPI document; its first lines say openapi: 3.1.0 or swagger: '2.0'"
+    raise SetupError([Problem(source, "/openapi", problem, remedy)])
