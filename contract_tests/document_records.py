@@ -167,7 +167,9 @@ def check_location(session: Session, group: Group) -> None:
 
 
 def leads_to(session: Session, read: Operation, address: str) -> bool:
-    """Whether an address, but for what stands before the document's own paths, is one of ``read``."""
+    """Whether an address, but for what stands before the document's own paths, is one of ``read``, with a key."""
+    if read.plan is None or f"{{{read.plan.key}}}" not in read.path:
+        return False
     segments = urlsplit(address).path.split("/")[-read.path.count("/") :]
     found = session.client.routes.operation("GET", "/" + "/".join(segments))
     return found is not None and found.id == read.id

@@ -191,6 +191,8 @@ class OperationPlan:
     taken: tuple[Taken, ...] = ()
     needs: tuple[tuple[Credential, ...], ...] = ()
     words: Mapping[str, Any] = field(default_factory=dict)
+    remembered: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """PERF: what is worked out of all this once, when first asked for."""
 
     def declares(self, status: int) -> bool:
         """Whether the document says that the operation may answer so: exactly, as ``2XX``, or by ``default``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mockserver.contract.kinds import Kind
@@ -41,6 +41,13 @@ class Meanings:
 
     def guess(self, reading: Reading) -> Guess:
         """Never fails: what has no meaning that the rules know is a stub."""
+        found, entry = self._guess(reading), reading.entry
+        if not entry.plain:
+            return found
+        words = {**found.words, "key": dict([entry.keyed]), "upsert": False} if entry.keyed else found.words
+        return replace(found, why=f"its path says '{entry.plain}' in words (N2): {found.why}", words=words)
+
+    def _guess(self, reading: Reading) -> Guess:
         key, method = reading.entry.path.key, reading.entry.method
         if method == "query":
             return self._query(reading, key)

@@ -159,13 +159,15 @@ class _Builder:
 
     def _ending(self, one: InferredCollection) -> str:
         """What stands behind the key in the item's path: a slash, ``.json``, mostly nothing."""
-        verbs = self._found.paths.verbs(one.item) if one.item else {}
-        return next((entry.path.template.rpartition("}")[2] for entry in verbs.values()), "")
+        return self._path(one).rpartition("}")[2]
 
     def _path(self, one: InferredCollection) -> str:
         """The item's path as it is written."""
         verbs = self._found.paths.verbs(one.item) if one.item else {}
-        return next((entry.path.template for entry in verbs.values()), "")
+        entry = verbs.get("get") or next(iter(verbs.values()), None)
+        if entry is None or (entry.keyed and entry.keyed[0] == "body"):
+            return ""
+        return f"{entry.path.template}?{entry.keyed[1]}={{{entry.keyed[1]}}}" if entry.keyed else entry.path.template
 
     def _names(self, one: InferredCollection) -> tuple[str, ...]:
         """The parameters of the item's path."""
@@ -175,8 +177,8 @@ class _Builder:
     def _operation(self, reading: Reading, guess: Guess, resource: Resource) -> Operation:
         entry = reading.entry
         return Operation(
-            id=str(entry.node.child("operationId").value or f"{entry.method} {entry.path.template}"),
-            method=entry.method.upper(),
+            id=str(entry.node.child("operationId").value or f"{entry.sent} {entry.path.template}"),
+            method=entry.sent.upper(),
             path=entry.path.template,
             summary=str(entry.node.child("summary").value or ""),
             kind=guess.kind,
@@ -233,7 +235,8 @@ class _Builder:
         """The parameter of the record that the path names, at its end or above an action."""
         path = reading.entry.path
         item = about.item_of(path.key) if about is not None else None
-        return path.names[len(item) - 1] if item else None
+        is_sent = reading.entry.keyed is not None and reading.entry.keyed[0] == "body"
+        return path.names[len(item) - 1] if item and not is_sent else None
 
     def _scope(self, reading: Reading, about: InferredCollection | None) -> tuple[str, ...] | None:
         """The parameters of this path that stand where the collection's path has those of its parents."""

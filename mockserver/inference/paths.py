@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from mockserver.contract.document import Document, Node, operations_of
 from mockserver.contract.schema_shape import Shapes
+from mockserver.contract.spoken_paths import plain_forms
 
 Key: TypeAlias = tuple[str, ...]
 """A path with ``{}`` for each parameter, so that two spellings of one path are one."""
@@ -43,12 +44,20 @@ class Path:
 
 @dataclass(slots=True)
 class PathEntry:
-    """One operation before it has a meaning."""
+    """One operation before it has a meaning.
+
+    ``method`` is the verb that it stands for, ``sent`` the one that clients send. ``plain`` is what a path that says in
+    words what is done stands for: ``POST /users/delete/{id}`` for ``DELETE /users/{id}``; ``keyed`` is where else it
+    names the record: ``("query", "id")``.
+    """
 
     path: Path
     method: str
     item: Node
     node: Node
+    sent: str
+    plain: str = ""
+    keyed: tuple[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -79,6 +88,7 @@ def read_paths(document: Document, shapes: Shapes) -> PathTable:
     found = PathTable()
     known: dict[str, Path] = {}
     templates = {_compared(written): written for written, _ in document.node("paths").items()}
+    spoken = plain_forms(document.root)
     for written, item in document.node("paths").items():
         if written.startswith("x-"):
             continue
@@ -86,8 +96,12 @@ def read_paths(document: Document, shapes: Shapes) -> PathTable:
         path = known.setdefault(_PARAMETER.sub(ANY, path.template), path)  # two spellings of one path answer as one
         place = shapes.follow(item)
         for method, node in operations_of(place):
-            verbs = found.entries.setdefault(path.key, {})
-            verbs.setdefault(method, PathEntry(path, method, place, node))
+            entry = PathEntry(path, method, place, node, method)
+            if plain := spoken.get((written, method)):
+                meant = replace(read_path(plain.path, templates), template=path.template)
+                words = f"{plain.method.upper()} {plain.path}"
+                entry = PathEntry(meant, plain.method, place, node, method, words, plain.keyed)
+            found.entries.setdefault(entry.path.key, {}).setdefault(entry.method, entry)
     return found
 
 

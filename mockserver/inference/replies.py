@@ -10,7 +10,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.plan import Said, Steps
 from mockserver.contract.schema_shape import Shapes
 from mockserver.contract.xml_text import is_xml
-from mockserver.inference.words import KEYS, LISTS, NESTS, is_paging
+from mockserver.inference.words import KEYS, LISTS, NESTS, is_paging, tells_outcome
 from mockserver.values.media_types import without_parameters
 from mockserver.values.name_words import bare, flat, singular
 
@@ -120,6 +120,8 @@ class Replies:
         if not any(flat(name) in KEYS or flat(name) == "name" for name in members):
             for name, why in self._envelopes(members, segment):
                 return Found((name,), members[name], why)
+        if tells_outcome(members) and not any(self._shapes.type(node) == "object" for node in members.values()):
+            return None
         return Found((), schema, "the reply is the record")
 
     def _is_paging(self, name: str, node: Node) -> bool:

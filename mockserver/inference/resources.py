@@ -77,7 +77,7 @@ class Resources:
         said = declared(self.shapes, entry.node)
         status, best = success(said, creates=entry.method == "post")
         segment = entry.path.last_fixed
-        on_item = entry.path.key[-1:] == (ANY,) or entry.method != "get"
+        on_item = entry.path.key[-1:] == (ANY,) or entry.method not in ("get", "query")
         schema = best.schema if best.media_type and holds_values(best.media_type) else None
         listed = self.replies.listed(schema, segment, on_item=on_item)
         record = None if listed else self.replies.record(schema, segment)

@@ -45,7 +45,7 @@ def share(found: Resources) -> None:
 def _share_singulars(found: Resources) -> None:
     """Let ``/user`` and ``/user/{id}`` be further paths of ``/users``, where each has what the other lacks."""
     made = _made_only(found)
-    for many in [one for one in found.collections.values() if one.key[-1:] != (ANY,) and _lists(found, one)]:
+    for many in [one for one in found.collections.values() if one.key and one.key[-1] != ANY and _lists(found, one)]:
         key = (*many.key[:-1], singular(many.key[-1]))
         one = found.collections.get(key) or made.get(key)
         if one is None or key == many.key or _lists(found, one) or (_posts(found, one) and _posts(found, many)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from mockserver.values.name_words import bare, flat
 
@@ -54,6 +55,17 @@ PAGING = frozenset(
      "statuscode", "resultcode", "ret"}
 )  # fmt: skip
 """What stands beside a list in its envelope: never a record's own members."""
+_SUCCESSES = frozenset({"ok", "success", "succeeded", "issuccess", "issuccessful"})
+FAULTS = frozenset({"error", "iserror", "haserror", "haserrors", "failed"})
+MESSAGES = frozenset({"message", "msg", "statusmessage", "statustext", "responsemessage", "resultmessage"})
+ZEROS = frozenset({"errcode", "errorcode", "errno", "ret", "retcode"})
+"""Numbers that are 0 where nothing went wrong."""
+CODES = frozenset({"code", "status", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "resultcode",
+                   "responsecode"})  # fmt: skip
+OUTCOMES = _SUCCESSES | FAULTS | MESSAGES | ZEROS | CODES
+"""What an envelope says of the request: how it went."""
+HOLDERS_OF_ANY = frozenset({"data", "result", "payload", "errors", "response", "body"})
+"""What it may hold beside, which is no record where it is no object."""
 SIZES = frozenset(
     {"limit", "perpage", "pagesize", "pagelen", "size", "count", "take", "maxresults", "first", "top", "maxitems",
      "itemsperpage"}
@@ -80,3 +92,9 @@ TEXTS = frozenset({"q", "query", "search", "keyword", "keywords", "term"})
 
 def is_paging(name: str) -> bool:
     return flat(bare(name)) in PAGING
+
+
+def tells_outcome(names: Iterable[str]) -> bool:
+    """Whether an object with these members tells how a request went, and nothing else."""
+    found = {flat(name) for name in names}
+    return found <= OUTCOMES | HOLDERS_OF_ANY and bool(found & (_SUCCESSES | MESSAGES | ZEROS))

@@ -42,16 +42,18 @@ class PlainSending:
         with_credentials: bool = True,
         token: str | None = None,
     ) -> Received:
-        """Send a request that is valid but for what is said otherwise; ``values`` fill the path.
+        """Send a request that is valid but for what is said otherwise.
 
-        ``without``: but for the parameter of that name; ``raw``: with that content, of the media type ``media``;
-        ``token``: with that credential in place of the run's.
+        ``values`` fill the path, or the query where that names the record; ``without``: but for the parameter of that
+        name; ``raw``: with that content, of the media type ``media``; ``token``: with that credential in place of the
+        run's.
         """
         plan = planned(operation)
         needed = plan.needs[:1] if with_credentials else plan.needs
         shown = {(one.location, one.name) for each in needed for one in each}  # some say them as parameters, too
         taken = (one for one in plan.taken if (one.location, one.name) not in shown and one.name != without)
-        pairs, own = self._parameters(tuple(taken))
+        keyed = {} if f"{{{plan.key}}}" in operation.path else values or {}  # a record that the query names
+        pairs, own = self._parameters(tuple(taken), keyed)
         pairs += list((query or {}).items())
         for one in plan.needs[0] if with_credentials and plan.needs else ():
             show(one, token or self.session.own.token or "token", pairs, own)
@@ -114,14 +116,16 @@ class PlainSending:
         """A value of a parameter's schema."""
         return self.maker.make(schema, Draw.of(number, NOW)) if schema is not None and schema.value is not None else "x"
 
-    def _parameters(self, taken: tuple[Taken, ...]) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    def _parameters(
+        self, taken: tuple[Taken, ...], values: Mapping[str, str]
+    ) -> tuple[list[tuple[str, str]], dict[str, str]]:
         """The required ones: query pairs and headers, cookies among these."""
         pairs: list[tuple[str, str]] = []
         headers: dict[str, str] = {}
         for one in taken:
             if not one.required or one.location == "path":
                 continue
-            value = self.usual(one.schema)
+            value = values.get(one.name) or self.usual(one.schema)
             if one.location == "query":
                 pairs += query_pairs(one, value)
             elif one.location == "header":

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from mockserver.contract.raw_operations import body_members, followed, raw_parameters
+from mockserver.contract.spoken_paths import plain_forms
 from mockserver.values.name_words import flat, singular
-from mockserver.values.pointer import pointed
 
 GUESSED = "x-guessed"
 """Stands at a media type that the document does not have."""
@@ -18,8 +19,6 @@ _KEYS = frozenset({"id", "uuid", "key", "slug"})
 _SECRETS = frozenset({"password", "passwordconfirmation", "confirmpassword", "newpassword", "oldpassword"})
 _HOLDERS = frozenset({"data", "result", "payload", "response", "body", "item", "items", "results", "record"})
 """Members of an envelope that may hold anything."""
-_REFERENCES = 5
-"""How many references are followed to find a schema."""
 
 
 class _DeclaredSuccess(NamedTuple):
@@ -37,20 +36,30 @@ def describe_silent(root: dict[str, Any]) -> None:
     nobody promised it. Documents that are written beside a server often tell what is sent and leave out, or to chance
     (``data: {}``), what comes back; to answer with nothing would be of no use.
     """
-    paths = {path: item for path, item in root["paths"].items() if isinstance(item, dict)}
+    paths = _plain(root)
     plurals = {_singular(path): item for path, item in paths.items() if _singular(path) != path.rstrip("/")}
     for path, item in paths.items():
         if (found := _ITEM.fullmatch(path)) is None:
             continue
         many = next((paths[one] for one in (found[1], f"{found[1]}/") if one in paths), {})
         lists = [one for one in (many, plurals.get(found[1], {})) if "get" in one]
-        places = [*_places(root, item), *_places(root, many)]
-        places += [one for listed in lists for one in _places(root, listed) if one.is_list and one not in places]
-        bodies = (_body(root, one) for holder in (many, item) for one in _of(holder, "post", "put", "patch"))
+        places = [*_places(item, is_item=True), *_places(many)]
+        places += [one for listed in lists for one in _places(listed) if one.is_list and one not in places]
+        bodies = (body_members(root, one) for holder in (many, item) for one in _of(holder, "post", "put", "patch"))
         sent = next((body for body in bodies if body), None)
         if sent and (lists or "get" in item) and all(_is_vague(root, one) for one in places):
             for one in places:
                 _fill(root, one, _record(sent, found[2], _parameter(root, item, found[2])))
+
+
+def _plain(root: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The path items, each operation at the path and the verb that its own stand for."""
+    paths = root["paths"]
+    found = {path: item for path, item in paths.items() if isinstance(item, dict)}
+    for (path, method), plain in plain_forms(root).items():
+        item = found.get(plain.path, {"parameters": paths[path].get("parameters")})
+        found[plain.path] = {**item, plain.method: paths[path][method]}
+    return found
 
 
 def _singular(path: str) -> str:
@@ -62,8 +71,7 @@ def _of(item: Mapping[str, Any], *verbs: str) -> Iterator[dict[str, Any]]:
     yield from (item[verb] for verb in verbs if isinstance(item.get(verb), dict))
 
 
-def _places(root: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[_DeclaredSuccess]:
-    is_item = any("in" in one and one["in"] == "path" for one in _parameters(root, item))
+def _places(item: Mapping[str, Any], *, is_item: bool = False) -> Iterator[_DeclaredSuccess]:
     for verb in _VERBS:
         for operation in _of(item, verb):
             responses: Any = operation.get("responses")
@@ -74,7 +82,7 @@ def _places(root: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[_Decla
 
 def _is_vague(root: Mapping[str, Any], place: _DeclaredSuccess) -> bool:
     """Whether a reply has no content, or JSON that may be anything where the record or the list should be."""
-    content = _followed(root, place.responses[place.status]).get("content")
+    content = followed(root, place.responses[place.status]).get("content")
     if not content:
         return True
     media = content.get("application/json") if isinstance(content, dict) and len(content) == 1 else None
@@ -86,7 +94,7 @@ def _is_vague(root: Mapping[str, Any], place: _DeclaredSuccess) -> bool:
 
 
 def _says_nothing(root: Mapping[str, Any], schema: Any, *, is_list: bool = False) -> bool:
-    place = _followed(root, schema)
+    place = followed(root, schema)
     if is_list and place.get("type") == "array":
         return _says_nothing(root, place.get("items", {}))
     words = place.keys() - {"description", "title", "additionalProperties", "type"}
@@ -96,31 +104,14 @@ def _says_nothing(root: Mapping[str, Any], schema: Any, *, is_list: bool = False
 
 def _holder(root: Mapping[str, Any], schema: Any) -> str:
     """The member of an envelope that may hold anything; empty where there is none."""
-    members: Any = _followed(root, schema).get("properties")
+    members: Any = followed(root, schema).get("properties")
     named = [one for one in members if flat(one) in _HOLDERS] if isinstance(members, dict) else []
     is_one = len(named) == 1 and _says_nothing(root, members[named[0]])
     return named[0] if is_one and all(_is_plain(root, members[one]) for one in members if one != named[0]) else ""
 
 
 def _is_plain(root: Mapping[str, Any], schema: Any) -> bool:
-    return _followed(root, schema).get("type") in ("string", "integer", "number", "boolean")
-
-
-def _body(root: Mapping[str, Any], operation: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The members of what is sent."""
-    content = _followed(root, operation.get("requestBody")).get("content")
-    for name, media in content.items() if isinstance(content, dict) else ():
-        if isinstance(media, dict) and ("json" in name or "form" in name):
-            return _members(root, media.get("schema"), _REFERENCES)
-    return {}
-
-
-def _members(root: Mapping[str, Any], schema: Any, left: int) -> Mapping[str, Any]:
-    place = _followed(root, schema)
-    parts = place.get("allOf") if left and isinstance(place.get("allOf"), list) else ()
-    found = {name: one for part in parts or () for name, one in _members(root, part, left - 1).items()}
-    members = place.get("properties")
-    return {**found, **members} if isinstance(members, dict) else found
+    return followed(root, schema).get("type") in ("string", "integer", "number", "boolean")
 
 
 def _record(sent: Mapping[str, Any], parameter: str, key: dict[str, Any]) -> dict[str, Any]:
@@ -135,31 +126,15 @@ def _is_hidden(schema: Any) -> bool:
     return isinstance(schema, dict) and (schema.get("writeOnly") is True or schema.get("format") == "password")
 
 
-def _parameters(root: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for holder in (item, *_of(item, *_VERBS, "delete")):
-        listed = holder.get("parameters")
-        yield from (_followed(root, one) for one in listed if isinstance(listed, list)) if listed else ()
-
-
 def _parameter(root: Mapping[str, Any], item: Mapping[str, Any], name: str) -> dict[str, Any]:
-    found = (one.get("schema") for one in _parameters(root, item) if one.get("name") == name)
+    found = (one.get("schema") for one in raw_parameters(root, item) if one.get("name") == name)
     return next((one for one in found if isinstance(one, dict)), {"type": "string"})
 
 
 def _fill(root: Mapping[str, Any], place: _DeclaredSuccess, record: dict[str, Any]) -> None:
-    reply = _followed(root, place.responses[place.status])
+    reply = followed(root, place.responses[place.status])
     wanted = {"type": "array", "items": record} if place.is_list else record
     media = (reply.get("content") or {}).get("application/json", {GUESSED: True})
     if name := _holder(root, media.get("schema")):
         wanted = {"allOf": [media["schema"], {"type": "object", "properties": {name: wanted}}]}
     place.responses[place.status] = {**reply, "content": {"application/json": {**media, "schema": wanted}}}
-
-
-def _followed(root: Mapping[str, Any], node: Any) -> dict[str, Any]:
-    """Where a reference within the document leads; an empty object where it leads nowhere."""
-    for _ in range(_REFERENCES):
-        reference = node.get("$ref") if isinstance(node, dict) else None
-        if not isinstance(reference, str) or not reference.startswith("#/"):
-            break
-        node = pointed(root, reference)
-    return node if isinstance(node, dict) else {}

@@ -164,7 +164,7 @@ class FaultMember:
 
     def _number(self) -> Iterator[Json]:
         """The status, where another or a made-up number stands; a number of the API's own stays."""
-        if self.word in STATUSES or (self.word == "code" and self.is_there):
+        if self.word in STATUSES or (self.word == "code" and (self.is_there or "details" not in self._names)):
             is_made = not isinstance(self.given, int) or self.given in _MADE or 400 <= self.given < 600
             yield self.status if is_made or not self.is_there else self.given
         elif self.word in MOMENTS and self.is_there:

@@ -129,16 +129,18 @@ def _beside(call: Call, facts: dict[str, Any]) -> dict[str, Json]:
     plan = plan_of(call)
     if plan.success.schema is None or plan.items is None:
         return {}
-    return _members(call, plan.success.schema, facts, plan.items[:1], DEEPEST)
+    return _members(call, plan.success.schema, facts, plan.items, DEEPEST)
 
 
-def _members(call: Call, node: Node, facts: dict[str, Any], but: Steps, left: int) -> dict[str, Json]:
-    """What the names of an envelope's members promise, of those of its holders too."""
+def _members(call: Call, node: Node, facts: dict[str, Any], way: Steps, left: int) -> dict[str, Json]:
+    """What the names of an envelope's members promise, of those of its holders too; ``way`` leads on to the list."""
     shapes = call.tools.maker.shapes
     made: dict[str, Json] = {}
     required = shapes.shape(node).required
     for name, place in shapes.properties(node).items():
-        if name in but:
+        if name in way[:1]:
+            if len(way) > 1 and (inner := _members(call, place, facts, way[1:], left)):
+                made[name] = inner
             continue
         word = flat(bare(name))
         if word in HOLDERS and shapes.type(place) == "object" and left:

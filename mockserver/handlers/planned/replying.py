@@ -16,6 +16,7 @@ from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.samples.scalars import Draw
 from mockserver.contract.xml_text import is_xml, write_xml
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.acknowledging import acknowledged, is_acknowledgement
 from mockserver.handlers.planned.composing import draw_for
 from mockserver.handlers.planned.places import plan_of
 from mockserver.messages import Headers, Json, Reply
@@ -79,7 +80,7 @@ def answered(
         own = maker.shapes.member(items, plan.each) or items
         each = () if maker.is_endless(items) else [shown(maker, own, one, key) for one in value]
         value = [with_value({}, plan.each, one) if plan.each else one for one in each]
-    whole = {**(beside or {}), **with_value({}, steps, value)} if steps else value
+    whole = with_value({**acknowledged(plan), **(beside or {})}, steps, value) if steps else value
     if not maker.allows(schema, whole):
         whole = _completed(call, schema, steps, whole, draw)
     return _reply(call, said, plan.status, whole, headers=headers, notes=notes)
@@ -98,7 +99,7 @@ def made(
         return Reply(status, headers=(*headers, *_elsewhere(call, status)), notes=notes)
     if not carries_json(said.media_type) and not _is_told_xml(said):
         return file(call, said, status=status, headers=headers, notes=notes)
-    schema = said.schema
+    schema, plan = said.schema, plan_of(call)
     examples = tuple(media_examples(said.media.value))
     content_type = said.media_type or "application/json"
     if schema is None:
@@ -111,6 +112,9 @@ def made(
         known = maker.shapes.properties(schema)
         tried = {**body, **{name: one for name, one in value.items() if name in known or name in body}}
         body = shown(maker, schema, fit(maker, schema, tried, draw))
+    if said is plan.success and isinstance(body, dict) and is_acknowledgement(plan):
+        tried = {**body, **acknowledged(plan)}
+        body = tried if maker.allows(schema, tried) else body
     return _reply(call, said, status, body, headers=headers, notes=notes)
 
 

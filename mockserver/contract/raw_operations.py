@@ -1,0 +1,45 @@
+"""What the operations of a document take, read from its text before anything else has been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.values.pointer import pointed
+
+_VERBS = ("get", "post", "put", "patch", "delete")
+_REFERENCES = 5
+"""How many references are followed to find a schema."""
+
+
+def body_members(root: Mapping[str, Any], operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The members of what is sent."""
+    content = followed(root, operation.get("requestBody")).get("content")
+    for name, media in content.items() if isinstance(content, dict) else ():
+        if isinstance(media, dict) and ("json" in name or "form" in name):
+            return _members(root, media.get("schema"), _REFERENCES)
+    return {}
+
+
+def _members(root: Mapping[str, Any], schema: Any, left: int) -> Mapping[str, Any]:
+    place = followed(root, schema)
+    parts = place.get("allOf") if left and isinstance(place.get("allOf"), list) else ()
+    found = {name: one for part in parts or () for name, one in _members(root, part, left - 1).items()}
+    members = place.get("properties")
+    return {**found, **members} if isinstance(members, dict) else found
+
+
+def raw_parameters(root: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for holder in (item, *(item[verb] for verb in _VERBS if isinstance(item.get(verb), dict))):
+        listed = holder.get("parameters")
+        yield from (followed(root, one) for one in listed if isinstance(listed, list)) if listed else ()
+
+
+def followed(root: Mapping[str, Any], node: Any) -> dict[str, Any]:
+    """Where a reference within the document leads; an empty object where it leads nowhere."""
+    for _ in range(_REFERENCES):
+        reference = node.get("$ref") if isinstance(node, dict) else None
+        if not isinstance(reference, str) or not reference.startswith("#/"):
+            break
+        node = pointed(root, reference)
+    return node if isinstance(node, dict) else {}

@@ -1,0 +1,197 @@
+"""Documents whose paths say in words what is done (``/users/getAll``), and envelopes that say how a request went."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.contract.spoken_paths import plain_forms
+from test_any_document import body, client, document, parameter, reply
+
+TEXT = {"type": "string"}
+NUMBER = {"type": "integer"}
+SENT = {"type": "object", "required": ["name"], "properties": {"name": TEXT, "email": TEXT}}
+USER = {"type": "object", "properties": {"id": NUMBER, "name": TEXT, "email": TEXT}}
+USERS = {"type": "array", "items": USER}
+
+
+def spoken(told: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    """What the operations of these paths and methods stand for; without those that stand for themselves."""
+    paths = {path: {method: {} for method in methods} for path, methods in told.items()}
+    return {
+        f"{method} {path}": f"{plain.method} {plain.path}"
+        for (path, method), plain in plain_forms({"paths": paths}).items()
+    }
+
+
+def users(shown: bool, places: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    """A document of users: where each of list, read, create, update and delete is, with or without what it answers."""
+    schemas = {"list": USERS, "read": USER, "create": USER, "update": USER, "delete": None}
+    paths: dict[str, Any] = {}
+    for what, (method, path) in places.items():
+        told: dict[str, Any] = {"responses": {"200": reply(schemas[what] if shown else None)}}
+        if what in ("create", "update"):
+            told["requestBody"] = body(SENT)
+        if "{id}" in path:
+            told["parameters"] = [parameter("id", NUMBER)]
+            told["responses"]["404"] = reply()
+        paths.setdefault(path, {})[method] = told
+    return document(paths)
+
+
+@pytest.mark.parametrize("shown", [True, False])
+@pytest.mark.parametrize(
+    "places",
+    [
+        ("get /getAllUsers", "get /getUserById/{id}", "post /createUser", "put /updateUser/{id}", "delete /deleteUser/{id}"),
+        ("get /api/users/getAll", "get /api/users/get/{id}", "post /api/users/create", "patch /api/users/update/{id}",
+         "post /api/users/delete/{id}"),
+        ("get /user-list/", "get /user-detail/{id}/", "post /user-create/", "post /user-update/{id}/",
+         "delete /user-delete/{id}/"),
+        ("get /users", "get /users/{id}", "post /users/add", "put /users/{id}/edit", "delete /users/remove/{id}"),
+    ],
+)  # fmt: skip
+def test_paths_that_say_what_is_done_keep_what_they_are_sent(
+    tmp_path: Path, places: tuple[str, ...], shown: bool
+) -> None:
+    names = ("list", "read", "create", "update", "delete")
+    where = {name: (place.split(" ")[0], place.split(" ")[1]) for name, place in zip(names, places, strict=True)}
+    caller = client(users(shown, where), tmp_path)
+
+    def ask(what: str, key: int = 0, **sent: Any) -> Any:
+        method, path = where[what]
+        return caller.open(path.replace("{id}", str(key)), method=method, json=sent or None)
+
+    made = ask("create", name="Ada", email="ada@example.com").json
+    assert made["name"] == "Ada"
+    assert ask("read", made["id"]).json == made
+    assert made in ask("list").json
+    assert ask("update", made["id"], name="Grace").json["name"] == "Grace"
+    assert ask("read", made["id"]).json["name"] == "Grace"
+    assert ask("delete", made["id"]).status_code == 200
+    assert ask("read", made["id"]).status_code == 404
+    assert len(ask("list").json) == 3
+
+
+def test_a_record_may_be_named_in_the_query_or_in_the_body(tmp_path: Path) -> None:
+    named = {**parameter("id", NUMBER, "query"), "required": True}
+    key = {"type": "object", "required": ["order_id"], "properties": {"order_id": TEXT, "state": TEXT}}
+    order = {"type": "object", "properties": {"order_id": TEXT, "state": TEXT}}
+    enveloped = {"type": "object", "properties": {"order": order, "request_id": TEXT}}
+    listed = {"type": "object", "properties": {"orders": {"type": "array", "items": order}, "request_id": TEXT}}
+    some = {"type": "object", "properties": {"state": TEXT}}
+    told = document(
+        {
+            "/user/list": {"get": {"responses": {"200": reply(USERS)}}},
+            "/user/detail": {"get": {"parameters": [named], "responses": {"200": reply(USER)}}},
+            "/user/delete": {"post": {"parameters": [named], "responses": {"200": reply()}}},
+            "/user/add": {"post": {"requestBody": body(SENT), "responses": {"200": reply(USER)}}},
+            "/order/create": {"post": {"requestBody": body(some), "responses": {"200": reply(enveloped)}}},
+            "/order/get": {"post": {"requestBody": body(key), "responses": {"200": reply(enveloped)}}},
+            "/order/list": {"post": {"requestBody": body(some), "responses": {"200": reply(listed)}}},
+            "/order/update": {"post": {"requestBody": body(key), "responses": {"200": reply(enveloped)}}},
+            "/order/remove": {"post": {"requestBody": body(key), "responses": {"200": reply()}}},
+        }
+    )
+    caller = client(told, tmp_path)
+    made = caller.post("/user/add", json={"name": "Ada"})
+    assert made.headers["Location"] == f"/user/detail?id={made.json['id']}"
+    assert caller.get(made.headers["Location"]).json == made.json
+    assert caller.post(f"/user/delete?id={made.json['id']}").status_code == 200
+    assert caller.get(made.headers["Location"]).status_code == 404
+    assert caller.get("/user/detail").status_code == 400
+
+    key_of = {"order_id": caller.post("/order/create", json={"state": "new"}).json["order"]["order_id"]}
+    assert caller.post("/order/update", json={**key_of, "state": "paid"}).status_code == 200
+    assert caller.post("/order/get", json=key_of).json["order"] == {**key_of, "state": "paid"}
+    assert {**key_of, "state": "paid"} in caller.post("/order/list", json={"state": "paid"}).json["orders"]
+    assert caller.post("/order/remove", json=key_of).status_code == 200
+    assert caller.post("/order/get", json=key_of).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        {"/users/create": ("post",)},
+        {"/users.list": ("get",), "/users.create": ("post",)},
+        {"/pets/findByStatus": ("get",), "/pets": ("post",), "/pets/{id}": ("get",)},
+        {"/teams": ("get",), "/teams/{id}": ("get",), "/teams/add": ("post",)},
+        {"/users": ("get",), "/users/{id}": ("get", "put"), "/users/{id}/update": ("post",)},
+        {"/users/list": ("get", "post"), "/users/list/{id}": ("delete",)},
+        {"/users/{id}": ("delete", "get"), "/users/delete/{id}": ("delete",)},
+        {"/images": ("get",), "/images/{id}": ("get",), "/images/{id}/edit": ("post",)},
+        {"/files": ("get",), "/tags": ("get",), "/delete-tags/{fileId}": ("delete",)},
+        {"/services": ("get",), "/services/{id}": ("get",), "/services/all": ("post",)},
+        {"/users": ("get",), "/users/{id}": ("get",), "/users/{id}/details": ("get",)},
+    ],
+)
+def test_a_word_alone_proves_nothing(paths: dict[str, tuple[str, ...]]) -> None:
+    assert spoken(paths) == {}
+
+
+def test_what_paths_stand_for_is_told(tmp_path: Path) -> None:
+    found = spoken({"/addBook": ("post",), "/books/{id}": ("get",), "/getBooks": ("get",), "/editBook/{id}": ("put",)})
+    assert found == {
+        "post /addBook": "post /books",
+        "get /getBooks": "get /books",
+        "put /editBook/{id}": "put /books/{id}",
+    }
+
+
+def test_a_list_at_the_root_is_one(tmp_path: Path) -> None:
+    told = document(
+        {
+            "/": {
+                "get": {"responses": {"200": reply(USERS)}},
+                "post": {"requestBody": body(SENT), "responses": {"201": reply(USER)}},
+            },
+            "/{id}": {"get": {"parameters": [parameter("id", NUMBER)], "responses": {"200": reply(USER)}}},
+        }
+    )
+    caller = client(told, tmp_path)
+    made = caller.post("/", json={"name": "Ada"}).json
+    assert caller.get(f"/{made['id']}").json == made
+    assert made in caller.get("/").json
+
+
+# Envelopes.
+
+
+def enveloped(data: Any, **more: Any) -> dict[str, Any]:
+    return reply(
+        {"type": "object", "properties": {"code": NUMBER, "success": {"type": "boolean"}, "message": TEXT, "data": data}},
+        **more,
+    )  # fmt: skip
+
+
+def test_an_envelope_says_how_the_request_went(tmp_path: Path) -> None:
+    page = {"type": "object", "properties": {"list": USERS, "total": NUMBER}}
+    of_one = enveloped(USER, example={"code": 0, "message": "done", "data": {"id": 1, "name": "Ada"}})
+    told = document(
+        {
+            "/users": {
+                "get": {"responses": {"200": enveloped(page)}},
+                "post": {"requestBody": body(SENT), "responses": {"201": {**enveloped(USER), "description": "User created"}}},
+            },
+            "/users/{id}": {
+                "parameters": [parameter("id", NUMBER)],
+                "get": {"responses": {"200": of_one, "404": enveloped({})}},
+                "delete": {"responses": {"200": enveloped({"type": "boolean"})}},
+            },
+            "/health": {"get": {"responses": {"200": reply({"type": "object", "properties": {"status": TEXT}})}}},
+        }
+    )  # fmt: skip
+    caller = client(told, tmp_path)
+    made = caller.post("/users", json={"name": "Grace"}).json
+    assert {**made, "data": None} == {"code": 201, "success": True, "message": "User created", "data": None}
+    listed = caller.get("/users").json
+    assert (listed["code"], listed["message"], listed["data"]["total"]) == (200, "OK", 4)
+    shown = caller.get(f"/users/{made['data']['id']}").json
+    assert (shown["code"], shown["message"], shown["data"]) == (0, "done", made["data"])
+    gone = caller.delete(f"/users/{made['data']['id']}").json
+    assert gone == {"code": 200, "success": True, "message": "OK", "data": True}
+    refused = caller.get(f"/users/{made['data']['id']}").json
+    assert (refused["code"], refused["success"]) == (404, False)
+    assert caller.get("/health").json == {"status": "ok"}
