@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.spoken_paths import plain_forms
+from mockserver.contract.sources.spoken_paths import plain_forms
 from test_any_document import body, client, document, parameter, reply
 
 TEXT = {"type": "string"}

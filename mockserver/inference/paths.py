@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from mockserver.contract.document import Document, Node, operations_of
 from mockserver.contract.schema_shape import Shapes
-from mockserver.contract.spoken_paths import plain_forms
+from mockserver.contract.sources.spoken_paths import plain_forms
 
 Key: TypeAlias = tuple[str, ...]
 """A path with ``{}`` for each parameter, so that two spellings of one path are one."""

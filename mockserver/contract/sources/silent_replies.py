@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mockserver.contract.raw_operations import body_members, followed, raw_parameters
-from mockserver.contract.spoken_paths import plain_forms
+from mockserver.contract.sources.raw_operations import body_members, followed, raw_parameters
+from mockserver.contract.sources.spoken_paths import plain_forms
 from mockserver.values.name_words import flat, singular
 
 GUESSED = "x-guessed"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from mockserver.contract.raw_operations import body_members, raw_parameters
+from mockserver.contract.sources.raw_operations import body_members, raw_parameters
 from mockserver.values.name_words import flat, singular, words_of
 
 _CREATES = frozenset({"create", "add", "new", "insert", "save", "store", "post"})
