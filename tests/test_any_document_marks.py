@@ -104,7 +104,7 @@ def test_the_root_says_the_tenant_the_seeds_and_the_status_of_unknown_paths(tmp_
         (STOP, {"kind": "action", "resource": "order"}, "x-mock", "did you mean 'orders'"),
         (STOP, {"kind": "read", "key": {"head": "x"}}, "x-mock/key/head", "is unknown"),
         (STOP, ["action"], "x-mock", "wanted object"),
-        ("$.paths['/transfer/get'].post", {"kind": "read"}, "get/post/x-mock", "read of no resource"),
+        ("$.paths['/transfer/drop'].delete", {"kind": "delete"}, "drop/delete/x-mock", "delete of no resource"),
         ("$.components.schemas.Order", {"kee": "id"}, "Order/x-mock/kee", "did you mean 'key'"),
         ("$.components.schemas.Order", {"key": "idd"}, "Order/x-mock/key", "did you mean 'id'"),
         ("$.components.schemas.Order", {"parent": {"customerRef": "costumer"}}, "parent/customerRef", "did you mean 'customer'"),
