@@ -4,7 +4,7 @@ from mockserver.expressions.compiling import Expression, compile_expression, con
 from mockserver.expressions.context import Budget, Context, EvaluationLimit, Proxy, member
 from mockserver.expressions.effects import Change, Create, Due, Effect, Send, Set, holds, worked_out
 from mockserver.expressions.functions import Function, Functions, Site, function
-from mockserver.expressions.operators import Lazy
+from mockserver.expressions.operators import OPERATORS, Lazy
 from mockserver.expressions.record_proxy import EvaluationContext, RecordProxy
 from mockserver.expressions.rules import CALLER, FOUND, Rules, proven_rules, read_rules
 from mockserver.expressions.standard import STANDARD, plain
@@ -15,6 +15,7 @@ __all__ = [
     "ANY",
     "CALLER",
     "FOUND",
+    "OPERATORS",
     "STANDARD",
     "Budget",
     "Change",

@@ -48,12 +48,13 @@ def compile_expression(
     functions: Functions = STANDARD,
     complain: Complain,
     site: str = "",
+    operators: Mapping[str, Any] = OPERATORS,
 ) -> Expression:
     """The expression ``text`` over ``this``, whose members are its names.
 
     ``it`` is the shape of a second value, where there is one; ``let`` names values, each of which may use those
-    before it. ``site`` sets the random draws of one expression apart from those of another. What is wrong goes to
-    ``complain``, each with its remedy; the expression then gives ABSENT.
+    before it. ``site`` sets the random draws of one expression apart from those of another; ``operators`` are what its
+    operators do. What is wrong goes to ``complain``, each with its remedy; the expression then gives ABSENT.
     """
     wrong: list[tuple[str, str]] = []
 
@@ -68,7 +69,7 @@ def compile_expression(
     if wrong or tree is None:
         return Expression(text, ANY, _absent)
     body, shape = _lowered(lowering, {name: one for name, one in trees.items() if one}, tree)
-    return Expression(text, shape, _absent if wrong else _compiled(body, lowering.used, keep))
+    return Expression(text, shape, _absent if wrong else _compiled(body, {**operators, **lowering.used}, keep))
 
 
 def constant(value: Any) -> Expression:
@@ -135,7 +136,7 @@ def _function(names: list[str], body: ast.expr) -> ast.Lambda:
     return ast.Lambda(arguments, body)
 
 
-def _compiled(body: ast.expr, used: Mapping[str, Any], complain: Complain) -> Callable[[Any, Any, Any], Any]:
+def _compiled(body: ast.expr, known: dict[str, Any], complain: Complain) -> Callable[[Any, Any, Any], Any]:
     tree = ast.fix_missing_locations(ast.Expression(_function(["context", "this", "it"], body)))
     from RestrictedPython.compile import compile_restricted_eval  # PERF: 10 ms, for whoever evaluates anything
 
@@ -144,7 +145,7 @@ def _compiled(body: ast.expr, used: Mapping[str, Any], complain: Complain) -> Ca
         for error in compiled.errors:
             complain(f"is not allowed: {error}", "write it otherwise")
         return _absent
-    made: Callable[[Any, Any, Any], Any] = eval(compiled.code, {**OPERATORS, **used})  # noqa: S307  # checked above
+    made: Callable[[Any, Any, Any], Any] = eval(compiled.code, known)  # noqa: S307  # checked above
     return made
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Sized
-from datetime import UTC, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -15,7 +16,7 @@ from mockserver.expressions.operators import Lazy, bounded, comparable, is_numbe
 from mockserver.expressions.value_shape import ANY, ListOf, Shape
 from mockserver.runtime.determinism import stamp
 from mockserver.values.absent import ABSENT
-from mockserver.values.moment import read_datetime
+from mockserver.values.moment import day_text, read_datetime
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
@@ -187,26 +188,53 @@ def later(
 
 def moved(start: Any, sign: int, *amounts: Any) -> Any:
     """``start`` moved by years, months, weeks, days, hours and minutes, of which those that are no numbers are none."""
-    given = [0 if amount is ABSENT or not is_number(amount) else sign * amount for amount in amounts]
-    if not isinstance(start, str) or not (any(given) or any(map(is_number, amounts))):
+    try:
+        way = _known_way(sign, *amounts)
+    except TypeError:  # a list or an object is among them, which nothing is remembered by
+        way = _way(sign, *amounts)
+    if way is None or not isinstance(start, str):
         return ABSENT
     try:
-        return _moved(start, given)
+        moment = read_datetime(start)
+        day = (_by_months(moment, way.months) if way.months else moment.date()) + way.days
+        if way.is_of_days and len(start) == DAY_LENGTH:
+            return day_text(day.toordinal())
+        return stamp(datetime.combine(day, moment.timetz()) + way.time)
     except (ValueError, OverflowError):
         return ABSENT
 
 
-def _moved(start: str, amounts: list[float]) -> str:
-    years, months, weeks, days, hours, minutes = amounts
-    moment = read_datetime(start)
-    if years or months:
-        year, month = divmod(moment.year * 12 + moment.month - 1 + int(years * 12 + months), 12)
-        day = moment.day if moment.day <= SHORTEST_MONTH else min(moment.day, monthrange(year, month + 1)[1])
-        moment = moment.replace(year=year, month=month + 1, day=day)
-    if weeks or days or hours or minutes:
-        moment += timedelta(days, 0, 0, 0, minutes, hours, weeks)
-    is_day = len(start) == DAY_LENGTH and not hours and not minutes
-    return moment.date().isoformat() if is_day else stamp(moment)
+class _Way(NamedTuple):
+    """How far a moment is moved: by whole months, then by whole days, and then by a time."""
+
+    months: int
+    days: timedelta
+    time: timedelta
+    is_of_days: bool
+
+
+def _way(sign: int, *amounts: Any) -> _Way | None:
+    """None where no amount is a number, or one leads out of every calendar."""
+    if not any(map(is_number, amounts)):
+        return None
+    years, months, weeks, days, hours, minutes = (sign * one if is_number(one) else 0 for one in amounts)
+    try:
+        whole = timedelta(days, 0, 0, 0, minutes, hours, weeks)
+        return _Way(int(years * 12 + months), timedelta(whole.days), whole % _DAY, not hours and not minutes)
+    except (ValueError, OverflowError):
+        return None
+
+
+_DAY = timedelta(1)
+_known_way = lru_cache(256, typed=True)(_way)
+"""PERF: rules and recipes move by the same few amounts again and again."""
+
+
+def _by_months(moment: datetime, months: int) -> date:
+    """The day so many months later; the last of that month where it has not so many days."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    day = moment.day if moment.day <= SHORTEST_MONTH else min(moment.day, monthrange(year, month + 1)[1])
+    return date(year, month + 1, day)
 
 
 def plain(value: Any) -> Any:

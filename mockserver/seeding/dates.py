@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from mockserver.expressions import ANY, Shape, Site, function
@@ -10,7 +10,7 @@ from mockserver.expressions.standard import moved
 from mockserver.runtime.determinism import stamp
 from mockserver.seeding.item import Item, UnmakeableError, draw, key_of
 from mockserver.values.absent import ABSENT
-from mockserver.values.moment import read_datetime
+from mockserver.values.moment import day_text, read_datetime
 from mockserver.values.shown import quoted, shown
 
 UNITS = ("years", "months", "weeks", "days", "hours", "minutes")
@@ -23,7 +23,7 @@ def date_(item: Item, earliest: Any, latest: Any = None, *, site: str) -> Any:
     if low is None or high is None:
         return ABSENT
     first, last = low.toordinal(), high.toordinal()
-    return date.fromordinal(first + draw(item.base, key_of(site)) % (last - first + 1)).isoformat()
+    return day_text(first + draw(item.base, key_of(site)) % (last - first + 1))
 
 
 @function(name="datetime", context=True, draws=True)

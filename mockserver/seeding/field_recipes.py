@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.expressions import compile_expression
-from mockserver.seeding.item import Item, Make
+from mockserver.seeding.item import ITEM_OPERATORS, Item, Make
 from mockserver.seeding.place import Place, literal
 from mockserver.seeding.recipe_scope import RecipeScope
 from mockserver.values.absent import ABSENT
@@ -52,6 +52,7 @@ def _read_expression(text: str, place: Place, scope: RecipeScope) -> Make:
         functions=scope.functions,
         complain=place.complain,
         site=place.pointer.removeprefix(scope.root.pointer),
+        operators=ITEM_OPERATORS,
     )
     return expression.evaluate
 

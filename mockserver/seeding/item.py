@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from mockserver.errors import Problem, Refusal, SetupError
-from mockserver.expressions import Context, Proxy
+from mockserver.expressions import OPERATORS, Context, Proxy, member
 from mockserver.runtime.determinism import digest, stamp
 from mockserver.seeding.fakes import Fakes
 from mockserver.seeding.place import Place
@@ -87,7 +87,8 @@ class Item(Proxy, Context):
         """The item that the foreign key ``name`` of ``owner`` leads to; ABSENT when there is none."""
         if not isinstance(owner, Item):
             return ABSENT
-        owner.get(name)
+        if name not in owner.values:
+            owner.get(name)
         return owner.links.get(name, ABSENT)
 
     def seed_of(self, site: str) -> int:
@@ -111,6 +112,17 @@ class Item(Proxy, Context):
             raise SetupError([self._fault(name, error)]) from None
         return {name: values[name] for name in stored if values[name] is not ABSENT}
 
+
+def _member(value: Any, name: str) -> Any:
+    """As ``member``. PERF: nearly all that recipes read is of items, and most of that is known already."""
+    if type(value) is Item:
+        values = value.values
+        return values[name] if name in values else value.get(name)
+    return member(value, name)
+
+
+ITEM_OPERATORS: Mapping[str, Any] = MappingProxyType({**OPERATORS, "_getattr_": _member, "op_follow": Item.follow})
+"""What the operators of recipes do, whose context is always an item."""
 
 Make: TypeAlias = Callable[[Item, Item, Any], Any]
 """How a value is made of an item, which is both: where it is evaluated, and what it is about."""

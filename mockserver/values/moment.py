@@ -106,6 +106,12 @@ def read_date(text: Any) -> date:
     return date.fromisoformat(text)
 
 
+@lru_cache(_KNOWN)
+def day_text(ordinal: int) -> str:
+    """The day of that ordinal of the calendar (1 is the first of the year 1), such as 2025-04-18."""
+    return date.fromordinal(ordinal).isoformat()
+
+
 def comparable(value: Any) -> Moment | float | None:
     """What a value is ordered by: the moment that a text denotes, or a number; None where there is no order."""
     if isinstance(value, str):
