@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 MAX_VIOLATIONS = 50
@@ -141,3 +142,12 @@ class SetupError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+@contextmanager
+def keeping(problems: list[Problem]) -> Iterator[None]:
+    """Put what is wrong with one thing to the other problems, and go on with the next."""
+    try:
+        yield
+    except SetupError as error:
+        problems += error.problems

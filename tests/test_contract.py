@@ -209,7 +209,7 @@ def test_all_problems_are_told_at_once() -> None:
     [
         ("missing.yaml", None, "no such file"),
         ("broken.yaml", "a: [", "cannot be read"),
-        ("broken.json", "{", "cannot be read"),
+        ("broken.json", "{", "is not JSON: unexpected end of data at line 1, column 2"),
         ("list.json", "[]", "wanted an OpenAPI document of version 2.0, 3.0, 3.1 or 3.2, found a list"),
         ("empty.yaml", "", "found an empty file; name an OpenAPI document"),
         ("word.yaml", "word", "found a plain value"),

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import jwt
 
 from mockserver.values.json_text import DEEPEST, decode
+from mockserver.values.reasons import reason
 from mockserver.values.shown import quoted
 
 SECONDS = 10.0
@@ -71,7 +72,7 @@ class RemoteSet:
                 self._content, self._edition = content, self._edition + 1
             self._why = "the set has no such key"
         except (OSError, http.client.HTTPException, ValueError, TypeError, AttributeError, jwt.PyJWTError) as error:
-            self._why = f"no usable key set: {str(error)[:200]}"
+            self._why = f"no usable key set: {reason(error)}"
         finally:
             self._fetched = time.monotonic()
             self.settled.set()

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from mockserver.auth import own_tokens
 from mockserver.errors import Problem, SetupError, unauthorized
 from mockserver.values.json_text import DEEPEST, decode
+from mockserver.values.reasons import reason
 from mockserver.values.shown import quoted
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class Keys:
         except FileNotFoundError:
             pass
         except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-            raise _broken(self._key_file, str(error)) from None
+            raise _broken(self._key_file, reason(error)) from None
         else:
             if not isinstance(pair, rsa.RSAPrivateKey):
                 raise _broken(self._key_file, "it is not an RSA key")
@@ -205,4 +206,4 @@ def _read_set(path: Path) -> jwt.PyJWKSet:
         return jwt.PyJWKSet.from_dict(decode(path.read_bytes(), DEEPEST))
     except (OSError, ValueError, TypeError, jwt.PyJWTError) as error:
         remedy = "name a JSON Web Key Set: a file, or an http(s) URL"
-        raise SetupError([Problem(str(path), "", f"no usable key set: {error}", remedy)]) from None
+        raise SetupError([Problem(str(path), "", f"no usable key set: {reason(error)}", remedy)]) from None

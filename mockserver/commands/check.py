@@ -72,7 +72,7 @@ def check(
 
 
 def _document(spec: tuple[str, ...], strictness: str | None) -> dict[str, Any]:
-    """What was said of the document and its clauses. Raises SetupError for a file that is not there."""
+    """What was said of the document and its clauses."""
     from mockserver.commands.options import settings_for
     from mockserver.conformance.provenance import Provenance
 

@@ -25,6 +25,16 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(f"mockserver.commands.{cmd_name}"), cmd_name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click's own, which knows no command that is like one."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from mockserver.values.suggestions import meant  # PERF: whoever spells it right needs none
+
+            ctx.fail(f"No such command '{args[0][:80]}'; {meant(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="mockserver")

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from mockserver.commands.control_client import ControlClient, json_of, pass_client, print_json
+from mockserver.values.reasons import reason
 
 SOURCE = click.Path(exists=True, path_type=Path, allow_dash=True)
 ACTIONS = ("list", "take", "restore", "delete", "diff", "export", "import")
@@ -104,4 +105,4 @@ def _json_file(file: Path) -> Any:
     try:
         return json_of(file.read_text(encoding="utf-8"), str(file))
     except (OSError, UnicodeError) as error:
-        raise click.ClickException(f"{file} cannot be read: {error}") from None
+        raise click.ClickException(f"{file} cannot be read: {reason(error)}") from None

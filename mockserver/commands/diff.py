@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
 from mockserver.commands.options import settings_for, tells_problems
+
+if TYPE_CHECKING:
+    from mockserver.contract import Contract
 
 
 @click.command()
@@ -29,9 +33,17 @@ def diff(old: str, new: str, fail_on: str) -> None:
       mockserver diff released.yaml openapi.yaml --fail-on nothing
     """
     from mockserver.conformance.diffing.document_changes import check_changes, document_changes
+    from mockserver.errors import Problem, SetupError, keeping
     from mockserver.world import contract_of
 
-    before, after = contract_of(settings_for(old)), contract_of(settings_for(new))
+    contracts: list[Contract] = []
+    problems: list[Problem] = []
+    for document in (old, new):
+        with keeping(problems):
+            contracts.append(contract_of(settings_for(document)))
+    if problems:
+        raise SetupError(problems)
+    before, after = contracts
     changes = document_changes(before.document, after.document)
     breaking = [one for one in changes if one.is_breaking]
     gone, come = check_changes(before, after)

@@ -7,6 +7,7 @@ from itertools import islice
 import click
 
 from mockserver.reloading.watching import Edit, EditOutcome
+from mockserver.values.shown import how_many
 
 LISTED = 20
 """How many problems, and how many records that do not fit, are listed."""
@@ -18,8 +19,7 @@ def print_edit(outcome: EditOutcome) -> None:
     if outcome.edit is Edit.REFUSED:
         for problem in outcome.problems[:LISTED]:
             click.secho(_printable(str(problem)), fg="red", err=True)
-        count = len(outcome.problems)
-        found = f"{count} problem{'s' if count != 1 else ''}"
+        found = how_many(len(outcome.problems), "problem")
         click.secho(f"not reloaded: {named}: {found}; what was served goes on", fg="red", err=True)
         return
     click.secho(f"reloaded: {named}", fg="green", err=True)

@@ -9,6 +9,7 @@ from mockserver.auth.authenticator import Mode
 from mockserver.contract import Contract, Kind, Operation
 from mockserver.contract.sources.paths_by_host import paths_by_host
 from mockserver.values.curl import CurlHeader, curl_command
+from mockserver.values.shown import how_many
 from mockserver.world import World
 
 
@@ -19,10 +20,8 @@ def summary(contract: Contract) -> str | None:
     total, _, shown, unknown = counted(contract)
     if not total:
         return f"{without_operations(contract)}; the docs show what it describes"
-    parts = (
-        f"{total} operations: {total - shown - unknown} remembered, {shown} from examples, {unknown} unknown to state"
-    )
-    return f"{parts} (mockserver routes --why)"
+    parts = f"{total - shown - unknown} remembered, {shown} from examples, {unknown} unknown to state"
+    return f"{how_many(total, 'operation')}: {parts} (mockserver routes --why)"
 
 
 def without_operations(contract: Contract) -> str:
@@ -31,7 +30,7 @@ def without_operations(contract: Contract) -> str:
     schemas = parts.get("schemas") if isinstance(parts, dict) else None
     found = {"webhook": root.get("webhooks"), "schema": schemas}
     counts = {word: len(there) for word, there in found.items() if isinstance(there, dict) and there}
-    listed = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items())
+    listed = ", ".join(how_many(count, word) for word, count in counts.items())
     return f"no operations: {listed}" if listed else "no operations"
 
 
@@ -40,13 +39,13 @@ def placed(contract: Contract) -> Iterator[str]:
     parts = contract.document.parts
     for part in parts if any(part.prefixes != ("",) for part in parts) else ():
         prefixes = ", ".join(prefix or "/" for prefix in part.prefixes)
-        yield f"{part.source} at {prefixes}: {len(part.paths)} paths"
+        yield f"{part.source} at {prefixes}: {how_many(len(part.paths), 'path')}"
 
 
 def hosted(contract: Contract) -> Iterator[str]:
     """How many paths are answered under each host that the document names."""
     for host, paths in paths_by_host(contract.document, contract.paths).items():
-        yield f"{host}: {len(paths)} paths"
+        yield f"{host}: {how_many(len(paths), 'path')}"
 
 
 def counted(contract: Contract) -> tuple[int, int, int, int]:

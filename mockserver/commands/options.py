@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.errors import Problem, SetupError
-from mockserver.values.shown import quoted
+from mockserver.errors import SetupError
+from mockserver.values.shown import how_many, quoted
 
 if TYPE_CHECKING:
     from mockserver.settings import Settings
@@ -41,7 +41,7 @@ def tells_problems(command: Callable[..., None]) -> Callable[..., None]:
         except SetupError as error:
             for problem in error.problems:
                 click.secho(str(problem), fg="red", err=True)
-            heading = "1 problem" if len(error.problems) == 1 else f"{len(error.problems)} problems"
+            heading = how_many(len(error.problems), "problem")
             click.secho(f"mockserver: {heading}, nothing was started or written.", err=True)
             sys.exit(EXIT_SETUP)
 
@@ -99,17 +99,10 @@ world_options = all_of(
 
 
 def settings_for(spec: str | Path | Sequence[str | Path] | None, **options: Any) -> Settings:
-    """``spec`` names one document or several. Raises SetupError when a setting, or a file that it names, is wrong."""
-    from mockserver.contract.sources.document_sources import (
-        places,  # PERF: help and version need no contract, which takes most of theirs
-    )
-    from mockserver.settings import Settings, from_environment
+    """``spec`` names one document or several. Raises SetupError when a setting is wrong."""
+    from mockserver.settings import Settings, from_environment  # PERF: help and version need none
 
     named = () if spec is None else (spec,) if isinstance(spec, str | Path) else tuple(spec)
-    missing = [place.location for place in places(named) if not place.is_file] if named else []
-    if missing:
-        remedy = "name an OpenAPI document in JSON or YAML"
-        raise SetupError([Problem(location, "", "no such file", remedy) for location in missing])
     chosen = {name: value for name, value in options.items() if value is not None}
     document = {"spec": named if len(named) > 1 else named[0]} if named else {}
     return Settings(**from_environment(), **chosen, **document)  # type: ignore[arg-type]

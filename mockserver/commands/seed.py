@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from mockserver.commands.options import settings_for, tells_problems, world_options
+from mockserver.values.shown import how_many
 
 
 @click.command()
@@ -26,4 +27,4 @@ def seed(counts: tuple[tuple[str, int], ...], spec: tuple[str, ...], out: Path, 
     from mockserver.commands.progress import seeding
 
     for file, count in export_world(settings_for(spec, counts=dict(counts), **options), out, seeding):
-        click.echo(f"{file}: {count} records")
+        click.echo(f"{file}: {how_many(count, 'record')}")

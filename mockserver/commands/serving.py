@@ -23,6 +23,7 @@ from mockserver.errors import Problem, SetupError
 from mockserver.settings import DEVELOPMENT_SECRET, Settings, telemetry_environment
 from mockserver.values.curl import CurlHeader, curl_command
 from mockserver.values.hosts import is_loopback
+from mockserver.values.shown import how_many
 from mockserver.web.access_log import Line, Writer, as_json, as_text, unlogged
 from mockserver.web.api import Api
 from mockserver.web.front import Front
@@ -144,7 +145,7 @@ def _live_lines(settings: Settings, sources: Sources | None, recording: Recordin
     if sources:
         from mockserver.reloading.sources import addresses
 
-        yield f"  watching  {len(sources.seen)} files; edits are served, records stay"
+        yield f"  watching  {how_many(len(sources.seen), 'file')}; edits are served, records stay"
         for one in addresses(settings):
             yield f"  unwatched {one}: only files are watched; download it and serve the file to see edits"
     if recording:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from mockserver.contract import Contract, Document, compile_contract, read_document
 from mockserver.contract.sources.dangling import dangling
 from mockserver.contract.sources.document_sources import places
-from mockserver.errors import Problem, SetupError
+from mockserver.errors import Problem, SetupError, keeping
 from mockserver.expressions import read_rules
 from mockserver.handlers.document_templates import DocumentTemplates, needed_templates
 from mockserver.inference import infer_contract
@@ -19,8 +18,9 @@ from mockserver.seeding import read_scenario
 from mockserver.settings import Settings, stock_specs
 from mockserver.store import Store
 from mockserver.values.data_file import read_data_file
+from mockserver.values.form import read_form
 from mockserver.values.pointer import pointer_to
-from mockserver.values.shown import quoted
+from mockserver.values.shown import how_many, quoted
 from mockserver.world import contract_of
 
 
@@ -34,35 +34,26 @@ def validate_all(settings: Settings, paths: Sequence[str]) -> Iterator[str]:
     documents: list[str] = []
     scenarios: list[Path] = []
     for named in paths or (*map(str, stock_specs()), str(settings.fixtures / "scenarios")):
-        with _kept(problems):
+        with keeping(problems):
             for file in _files(named):
-                if isinstance(file, Path) and not _is_document(file):
+                if isinstance(file, Path) and _is_scenario(file):
                     scenarios.append(file)
                 else:
                     documents.append(str(file))
     good: list[str] = []
     for document in documents:
-        with _kept(problems):
+        with keeping(problems):
             yield _document(settings, document)
             good.append(document)
     chosen = replace(settings, spec=_one_or_all(good)) if good else settings
     if documents and (len(documents) > 1 or settings.overlays) and not problems:
-        with _kept(problems):
+        with keeping(problems):
             yield _together(chosen)
     for scenario in scenarios:
-        with _kept(problems):
+        with keeping(problems):
             yield _scenario(chosen, contract_of(chosen), scenario)
     if problems:
         raise SetupError(dict.fromkeys(problems))
-
-
-@contextmanager
-def _kept(problems: list[Problem]) -> Iterator[None]:
-    """Put what is wrong to the other problems, and go on."""
-    try:
-        yield
-    except SetupError as error:
-        problems += error.problems
 
 
 def _one_or_all(documents: list[str]) -> str | tuple[str, ...]:
@@ -85,18 +76,29 @@ def _files(named: str) -> list[Path | str]:
     raise SetupError([Problem(named, "", problem, "name a document or a scenario")])
 
 
-def _is_document(file: Path) -> bool:
+def _is_scenario(file: Path) -> bool:
+    """Whether the file is one, and not a document. Raises SetupError where it is neither."""
     content = read_data_file(file).value
-    return isinstance(content, dict) and ("openapi" in content or "swagger" in content)
+    members = content if isinstance(content, dict) else {}
+    if "openapi" in members or "swagger" in members:
+        return False
+    if members.keys() & read_form("scenario")["properties"].keys():
+        return True
+    problem = "is neither an OpenAPI document nor a scenario"
+    remedy = "one begins with openapi: 3.1.0 or swagger: '2.0', the other says when its world begins, in clock: …"
+    raise SetupError([Problem(str(file), "", problem, remedy)])
 
 
 def _together(settings: Settings) -> str:
     """The documents as one, with all overlays."""
     contract = contract_of(settings)
     source = contract.document.source
-    return (
-        f"{source}: together {len(list(contract.operations()))} operations, {len(contract.resources)} resources: good"
-    )
+    return f"{source}: together {_size(contract)}: good"
+
+
+def _size(contract: Contract) -> str:
+    operations, resources = len(list(contract.operations())), len(contract.resources)
+    return f"{how_many(operations, 'operation')}, {how_many(resources, 'resource')}"
 
 
 def _document(settings: Settings, file: str) -> str:
@@ -108,13 +110,13 @@ def _document(settings: Settings, file: str) -> str:
     contract.compile_all()
     read_rules(contract)
     DocumentTemplates(settings.fixtures / "templates").require(needed_templates(contract))
-    return f"{file}: {len(list(contract.operations()))} operations, {len(contract.resources)} resources: good"
+    return f"{file}: {_size(contract)}: good"
 
 
 def _inferred(document: Document, file: str) -> Iterator[str]:
     """What a document without annotations gives; departures from the standard are told and stop nothing (N4)."""
     contract = infer_contract(document)
-    yield f"{file}: {len(list(contract.operations()))} operations, {len(contract.resources)} resources: good"
+    yield f"{file}: {_size(contract)}: good"
     yield from (f"{file}: warning: {warning}" for warning in document.warnings)
     try:
         _standard(read_document(file))
@@ -161,5 +163,4 @@ def _scenario(settings: Settings, contract: Contract, file: Path) -> str:
         tenant = store.empty(name)
         scenario.fill(tenant)
         count += sum(tenant.sizes().values())
-    named = f"{len(scenario.tenants)} tenant{'' if len(scenario.tenants) == 1 else 's'}"
-    return f"{file}: {named}, {count} records seeded: good"
+    return f"{file}: {how_many(len(scenario.tenants), 'tenant')}, {how_many(count, 'record')} seeded: good"

@@ -6,13 +6,14 @@ import hashlib
 import importlib
 import importlib.util
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
 from mockserver.conformance.registry import Check, Registry, declared_in
-from mockserver.errors import Problem, SetupError
+from mockserver.errors import Problem, SetupError, keeping
 from mockserver.extensions import EntryPoints, installed
 from mockserver.settings import data_folder
 
@@ -29,8 +30,12 @@ def load_checks(folders: Iterable[Path] = (), *, plain: bool | None = False) -> 
     found = Registry().also([one for one in built_in if plain is None or one.plain is plain], "contract_tests")
     for name, checks in _installed():
         found = found.also(checks, name)
+    problems: list[Problem] = []
     for folder in folders:
-        found = found.also(from_folder(folder), str(folder))
+        with keeping(problems):
+            found = found.also(from_folder(folder), str(folder))
+    if problems:
+        raise SetupError(problems)
     return found
 
 
@@ -42,7 +47,13 @@ def from_folder(folder: Path) -> tuple[Check, ...]:
     """
     files = sorted(one for one in folder.glob("*.py") if not one.name.startswith(NOT_CHECKS))
     package = _package(folder.resolve())
-    found = [check for file in files for check in declared_in(_imported(f"{package}.{file.stem}", str(file)))]
+    found: list[Check] = []
+    problems: list[Problem] = []
+    for file in files:
+        with keeping(problems):
+            found += declared_in(_imported(f"{package}.{file.stem}", file))
+    if problems:
+        raise SetupError(problems)
     if not found:
         wanted = "name a folder of .py files that use @check of mockserver.conformance"
         raise SetupError([Problem(str(folder), "", "holds no checks", wanted)])
@@ -65,9 +76,19 @@ def _installed() -> Iterator[tuple[str, tuple[Check, ...]]]:
         yield module.__name__, declared_in(module)
 
 
-def _imported(name: str, source: str) -> ModuleType:
+def _imported(name: str, file: Path) -> ModuleType:
     try:
         return importlib.import_module(name)
     except Exception as error:
-        problem = f"cannot be loaded: {type(error).__name__}: {error}"
-        raise SetupError([Problem(source, "", problem, "correct it, or leave the folder out")]) from error
+        words = error.msg if isinstance(error, SyntaxError) else error
+        problem = f"cannot be loaded: {type(error).__name__}: {words}"
+        remedy = "correct it, or leave the folder out"
+        raise SetupError([Problem(str(file), "", problem, remedy, _line(error, file.resolve()))]) from error
+
+
+def _line(error: Exception, file: Path) -> int | None:
+    """Where in ``file`` it went wrong, below whatever it called."""
+    if isinstance(error, SyntaxError) and error.filename == str(file):
+        return error.lineno
+    steps = traceback.extract_tb(error.__traceback__)
+    return next((one.lineno for one in reversed(steps) if one.filename == str(file)), None)

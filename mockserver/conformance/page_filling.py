@@ -12,6 +12,7 @@ from mockserver.conformance.session import Session
 from mockserver.conformance.steps import marked, send_batch
 from mockserver.conformance.walking import Sheet, has_key, read_page
 from mockserver.contract import Kind, Operation
+from mockserver.values.shown import how_many
 
 BATCH = 100
 """How many records one batch makes."""
@@ -82,7 +83,9 @@ def filled(session: Session, group: Group, ask: Ask, fields: dict[str, Any], pag
         make_many(session, group, size, fields)
         asked += size
         mine = session.ours(group) - before
-        session.expect(len(mine) == asked, "records that were made share ids", f"{len(mine)} ids for {asked}")
+        session.expect(
+            len(mine) == asked, "records that were made share ids", f"{how_many(len(mine), 'id')} for {asked}"
+        )
         sheet = read_page(session, group, ask)
         limit = len(sheet.items)
         session.expect(limit > 0, f"{ask.operation.id} answers an empty first page")

@@ -36,10 +36,20 @@ def operation_marks(custom_kinds: Mapping[str, CustomKind]) -> dict[str, Any]:
             "resource": {"description": "name a resource", "type": "string"},
         },
         "allOf": [
-            {"if": {"properties": {"kind": {"const": name}}, "required": ["kind"]}, "then": words}
-            for name, words in kinds.items()
+            *(
+                {"if": {"properties": {"kind": {"const": name}}, "required": ["kind"]}, "then": words}
+                for name, words in kinds.items()
+            ),
+            _of_no_kind(kinds),
         ],
     }
+
+
+def _of_no_kind(kinds: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Where the kind is not one, its words are those of all kinds, so that a misspelt one is told in the same go."""
+    words: dict[str, Any] = {word: {} for one in kinds.values() for word in one["properties"]}
+    known = {"properties": {"kind": {"enum": [*kinds]}}, "required": ["kind"]}
+    return {"if": known, "else": {"properties": words, "additionalProperties": False}}
 
 
 def mark_problems(form: Form, document: Document, marks: Node) -> list[Problem]:

@@ -10,7 +10,7 @@ from mockserver.contract.operation import Operation, Parameter
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Headers, Json, Request
 from mockserver.values.json_text import BadJson, decode
-from mockserver.values.shown import quoted, shown
+from mockserver.values.shown import how_many, quoted, shown
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
@@ -132,7 +132,7 @@ def _read_body(
             violations.append(Violation("body", "", "required", "is required and missing"))
         return None, False
     if expected is None:
-        message = f"is not expected here, found {len(request.body)} bytes"
+        message = f"is not expected here, found {how_many(len(request.body), 'byte')}"
         violations.append(Violation("body", "", "unexpected", message))
         return None, False
     if wrong := _wrong_type(request.headers.get("content-type"), expected.media_types):

@@ -11,6 +11,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.schema_shape import Shapes
 from mockserver.messages import Json
 from mockserver.values.media_types import without_parameters
+from mockserver.values.reasons import reason
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 _UNSAID = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -116,7 +117,7 @@ def read_xml(content: bytes, max_depth: int) -> Json:
     try:
         parser.Parse(content, True)
     except (expat.ExpatError, UnicodeError) as error:
-        raise BadXml(f"is not XML: {error}") from None
+        raise BadXml(f"is not XML: {reason(error)}") from None
     return found[0] if found else {}
 
 

@@ -31,7 +31,8 @@ from mockserver.values.json_text import BadJson, decode
 from mockserver.values.media_types import without_parameters
 from mockserver.values.members import value_at
 from mockserver.values.pointer import json_path, steps_of
-from mockserver.values.shown import shown
+from mockserver.values.reasons import reason
+from mockserver.values.shown import how_many, shown
 from mockserver.world import World
 
 HELD_TO = ("watch.status", "watch.schema", "watch.content_type", "watch.no_stack_trace")
@@ -94,7 +95,7 @@ class RecordingProxy:
             except Moved:  # it is not asked a second time, which might be a second write
                 outcome = "not recorded: files were edited meanwhile"
             except OSError as error:
-                outcome = f"not recorded for the next start: {error}"
+                outcome = f"not recorded for the next start: {reason(error)}"
         else:
             outcome = f"not recorded: {problem or f'answered {received.status}'}"
             if not self._everything:
@@ -139,7 +140,7 @@ class RecordingProxy:
             waiting = [one for (name, *_), one in self._waiting.items() if name == tenant]
             done, problems = self._put(holder, [*records, *waiting])
         lasting = [(one.resource.name, one.id, one.value) for one in done if one.names_parents]
-        parts = [f"{len(done)} record{'s' if len(done) != 1 else ''}"]
+        parts = [how_many(len(done), "record")]
         if not self.files.add(tenant, lasting):
             parts.append("the file is full")
         if len(lasting) < len(done):

@@ -15,6 +15,7 @@ from mockserver.reloading.succession import made_anew
 from mockserver.runtime.determinism import stamp
 from mockserver.runtime.reloads import Misfit
 from mockserver.spec_builder.publish import parts_of, write
+from mockserver.values.output import writing
 from mockserver.world import World
 
 EVERY = 0.25
@@ -91,11 +92,8 @@ class Watcher:
         folders = {parts_of(document) for document in documents(self.world.settings)} - {None}
         for folder in folders:
             if folder is not None and any(folder in file.parents for file in files):
-                try:
+                with writing(folder, "allow it, or serve a copy"):
                     write(folder)
-                except OSError as error:
-                    problem = Problem(str(folder), "", f"cannot be written: {error}", "allow it, or serve a copy")
-                    raise SetupError([problem]) from None
 
     def _refused(self, files: Sequence[Path], problems: Sequence[Problem]) -> EditOutcome:
         self.world.reloads.failed(stamp(self.world.clock.now()), problems)

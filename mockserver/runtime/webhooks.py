@@ -18,6 +18,7 @@ from mockserver.runtime.determinism import stamp
 from mockserver.runtime.subscription import BACK_OFF, Delivery, Event, Webhook
 from mockserver.runtime.webhook_signing import new_secret, signed
 from mockserver.values.json_text import read_own
+from mockserver.values.reasons import reason
 
 MOST = 20
 """How many webhooks there may be."""
@@ -237,4 +238,4 @@ def _sent(delivery: Delivery, wall: datetime, send: Send) -> tuple[int | None, s
     try:
         return send(event.method, delivery.webhook.url, headers, event.payload), ""
     except OSError as error:
-        return None, str(error)
+        return None, reason(error)

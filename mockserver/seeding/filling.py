@@ -11,7 +11,7 @@ from mockserver.seeding.item import Item
 from mockserver.seeding.shortage import Shortage
 from mockserver.store import Tenant
 from mockserver.values.absent import ABSENT
-from mockserver.values.shown import shown
+from mockserver.values.shown import how_many, shown
 
 REMEDY = "correct its expression"
 
@@ -120,5 +120,5 @@ def _fewer(item: Item) -> str:
 
 
 def _counted(problem: Problem, count: int) -> Problem:
-    more = f" (and {count - 1} more record{'s' if count > 2 else ''})" if count > 1 else ""
+    more = f" (and {how_many(count - 1, 'more record')})" if count > 1 else ""
     return Problem(problem.file, problem.pointer, problem.problem + more, problem.remedy)

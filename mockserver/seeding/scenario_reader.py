@@ -45,9 +45,8 @@ def read_scenario(
     """The scenario ``fixtures/scenarios/<name>.yaml``, or the one in the file that is named.
 
     Recipes are looked up beside that file (in ``recipes`` or ``../recipes``), then beside those it extends, then in
-    ``fixtures``.
-    ``seed`` replaces the scenario's; ``counts`` says for every tenant how many of a resource it gets; ``scale``
-    multiplies what the scenario says of that, but for what it calls ``fixed``; ``clock`` replaces its moment.
+    ``fixtures``. ``seed`` replaces the scenario's; ``counts`` says for every tenant how many of a resource it gets;
+    ``scale`` multiplies what the scenario says of that, but for what it calls ``fixed``; ``clock`` replaces its moment.
     Raises SetupError listing everything that is wrong.
     """
     problems: list[Problem] = []
@@ -75,7 +74,7 @@ def _roots(file: Path, fixtures: Path, problems: list[Problem]) -> list[Place]:
         place = root.child("extends")
         if not isinstance(place.value, str):
             return roots
-        file = _file(place.value, fixtures, file.parent)
+        file = _file(place.value, fixtures, file.parent, place)
     place.complain(f"more than {DEEPEST} scenarios extend one another", "break the circle, or merge some of them")
     raise SetupError(problems)
 
@@ -98,8 +97,7 @@ def scenario_of(settings: Settings, contract: Contract) -> Scenario | Unannotate
     """The scenario that settings name. Raises SetupError as ``read_scenario`` does.
 
     The stock scenarios are the stock document's, and those of one that adds to it: any other document begins with what
-    it says itself. With the clock
-    ``now``, the world is made around the machine's time.
+    it says itself. With the clock ``now``, the world is made around the machine's time.
     """
     moment = datetime.now(UTC).replace(microsecond=0) if settings.clock == "now" else None
     if contract.maker is not None:
@@ -144,15 +142,17 @@ def _is_foreign(settings: Settings, contract: Contract) -> bool:
     return not stock <= set(contract.resources)
 
 
-def _file(name_or_path: str, fixtures: Path, folder: Path = Path()) -> Path:
-    """A scenario's file; one that is named stands in ``folder``. Raises SetupError naming the scenarios there are."""
+def _file(name_or_path: str, fixtures: Path, folder: Path = Path(), named: Place | None = None) -> Path:
+    """A scenario's file; one that is ``named`` in another stands in its ``folder``. Raises SetupError naming all."""
     if name_or_path.endswith((".yaml", ".yml")):
         return folder / name_or_path
     known = sorted(file.stem for file in (fixtures / "scenarios").glob("*.yaml"))
     if name_or_path not in known:
         problem = f"unknown scenario {quoted(name_or_path)}"
         remedy = f"name a YAML file, or {meant(name_or_path, known)}" if known else "name a YAML file"
-        raise SetupError([Problem(str(fixtures / "scenarios"), "", problem, remedy)])
+        place = named or Place(DataFile("settings", None), "/scenario", None, [])
+        place.complain(problem, remedy)
+        raise SetupError(place.problems)
     return fixtures / "scenarios" / f"{name_or_path}.yaml"
 
 
@@ -178,13 +178,14 @@ class _ScenarioReading:
             template = self._plan(root.child("template"), template)
             places |= dict(root.members())
         last = roots[-1]
+        may_lack = self._contract.maker is not None or not isinstance(last.value, Mapping)
         self._overridden(last)
         counted = {resource for plan in (template, *plans.values()) for resource in plan.counts}
         return Scenario(
             name=name,
             description=str(last.child("description", "").value),
             seed=_whole(places.get("seed", last.child("seed", 1))) if seed is None else seed,
-            clock=_clock(places.get("clock", last.child("clock")), self._contract.maker is not None),
+            clock=_clock(places.get("clock", last.child("clock")), may_lack),
             tenants=tuple(plans),
             _contract=self._contract,
             _recipes=self._cookbook.read(sorted(counted)),
@@ -289,11 +290,11 @@ def _whole(place: Place) -> int:
     return place.value if isinstance(place.value, int) else 0
 
 
-def _clock(place: Place, is_foreign: bool) -> datetime:
-    """The scenario's moment; any moment when there is none, and a problem unless the document is somebody else's."""
+def _clock(place: Place, may_lack: bool) -> datetime:
+    """The scenario's moment; any moment when there is none, and a problem unless the file ``may_lack`` it."""
     try:
         return read_datetime(place.value)
     except ValueError:  # what is there and is not a moment is told as a fault of the file's form
-        if place.value is None and not is_foreign:
+        if place.value is None and not may_lack:
             place.complain("is missing", "write a timestamp with a time zone, such as 2025-04-18T12:00:00Z")
         return MOMENT

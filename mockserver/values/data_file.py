@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.errors import Problem, SetupError
-from mockserver.values.json_text import BadJson, read_own, refuse_repeated_keys
-from mockserver.values.yaml_faults import BadYaml
+from mockserver.values.json_text import BadJson, read_placed, refuse_repeated_keys
+from mockserver.values.reasons import reason
+from mockserver.values.yaml_faults import BadYaml, Position, YamlFault
 from mockserver.values.yaml_text import place_of, read_yaml
 
 
@@ -27,7 +28,10 @@ def parse(text: bytes, *, yaml: bool) -> Any:
     """The value that JSON or YAML ``text`` holds. Raises ValueError; BadYaml, which is one, has each reason's place."""
     if yaml:
         return read_yaml(text)
-    value = read_own(text)
+    try:
+        value = read_placed(text)
+    except BadJson as error:
+        raise BadYaml([YamlFault("", Position(*error.place), str(error), "correct it")]) from None
     try:
         refuse_repeated_keys(text, value)
     except BadJson:
@@ -63,7 +67,7 @@ def read_data_file(path: Path, remedy: str = "create it, or correct its name") -
     except BadYaml as error:
         problems = problems_of(name, error)
     except (OSError, ValueError) as error:
-        problems = [Problem(name, "", f"cannot be read: {error}", "correct the file")]
+        problems = [Problem(name, "", f"cannot be read: {reason(error)}", "correct the file")]
     raise SetupError(problems)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from math import inf, nextafter
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from mockserver.messages import Json
+from mockserver.values.reasons import reason
 from mockserver.values.shown import quoted
 
 _LOW = re.compile(rb"-9[0-9]{18}")
@@ -28,11 +29,15 @@ read_own = orjson.loads
 
 
 class BadJson(ValueError):
-    """The text is not JSON that this server takes; the message says why, ``pointer`` where if known."""
+    """The text is not JSON that this server takes; the message says why, ``pointer`` where if known.
 
-    def __init__(self, message: str, pointer: str = "") -> None:
+    ``place`` is the line and the column where a parser gave it up, both from 1.
+    """
+
+    def __init__(self, message: str, pointer: str = "", place: tuple[int, int] = (1, 1)) -> None:
         super().__init__(message)
         self.pointer = pointer
+        self.place = place
 
 
 def whole(text: str) -> int | float:
@@ -43,6 +48,14 @@ def whole(text: str) -> int | float:
     return nextafter(float(number), inf if number > 0 else -inf)
 
 
+def read_placed(text: bytes) -> Any:
+    """The value of a file's ``text``. Raises BadJson, which tells the place."""
+    try:
+        return read_own(text)
+    except orjson.JSONDecodeError as error:
+        raise _unparsed(text, error) from None
+
+
 def decode(text: bytes, max_depth: int) -> Json:
     """The value of ``text``: UTF-8, finite numbers, no key twice, nested at most ``max_depth`` deep.
 
@@ -51,7 +64,7 @@ def decode(text: bytes, max_depth: int) -> Json:
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise BadJson(_reason(text, error)) from None
+        raise _unparsed(text, error) from None
     if (found := depth(value, max_depth)) > max_depth:
         raise BadJson(f"is nested {found} or more levels deep, at most {max_depth} are accepted")
     if _LOW.search(text):  # the parser's nearest number would lie within what 64 bits hold
@@ -78,8 +91,10 @@ def read_leniently(text: bytes, max_depth: int, parse_constant: Callable[[str], 
             return orjson.loads(text)
     try:
         return json.loads(text, parse_constant=parse_constant)
+    except json.JSONDecodeError as error:
+        raise _unparsed(text, error) from None
     except (ValueError, RecursionError) as error:
-        raise BadJson(f"is not JSON: {error}") from None
+        raise BadJson(f"is not JSON: {reason(error)}") from None
 
 
 def _brackets(text: bytes, few: int) -> int:
@@ -93,12 +108,22 @@ def _brackets(text: bytes, few: int) -> int:
     return deepest
 
 
-def _reason(text: bytes, error: orjson.JSONDecodeError) -> str:
+def _unparsed(text: bytes, error: json.JSONDecodeError) -> BadJson:
+    """Why the parser gave ``text`` up, and where."""
+    place = (error.lineno, error.colno)
     try:
         text.decode()
     except UnicodeDecodeError as wrong:
-        return f"is not UTF-8: byte 0x{text[wrong.start]:02x} at offset {wrong.start}"
-    return f"is not JSON: {error}"
+        return BadJson(f"is not UTF-8: byte 0x{text[wrong.start]:02x} at offset {wrong.start}", place=place)
+    words = _PARSER_WORDS.get(error.msg, error.msg)
+    return BadJson(f"is not JSON: {words} at line {error.lineno}, column {error.colno}", place=place)
+
+
+_PARSER_WORDS: Mapping[str, str] = {
+    "depth limit exceeded": "nested too deep to be read",
+    "number is infinity when parsed as double": "a number too large to be read",
+}
+"""What the parser says that is about itself more than about the text."""
 
 
 def depth(value: Json, limit: int) -> int:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mockserver.errors import Problem, SetupError
+from mockserver.values.reasons import reason
 
 
 @contextmanager
@@ -14,5 +15,8 @@ def writing(place: Path, remedy: str) -> Iterator[None]:
     """Around what writes to ``place`` or removes from it. Raises SetupError, with ``remedy``, for an OSError."""
     try:
         yield
+    except FileNotFoundError:
+        problem = "cannot be written: its folder is not there and cannot be made"
+        raise SetupError([Problem(str(place), "", problem, remedy)]) from None
     except OSError as error:
-        raise SetupError([Problem(str(place), "", f"cannot be written: {error}", remedy)]) from None
+        raise SetupError([Problem(str(place), "", f"cannot be written: {reason(error)}", remedy)]) from None

@@ -51,6 +51,11 @@ def named(names: Any, limit: int = 60) -> str:
     return ", ".join(known[:limit]) + more
 
 
+def how_many(count: int, noun: str) -> str:
+    """``1 record``, ``3 records``: a number and its noun, which takes an s for more than one."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def type_name(value: Any) -> str:
     """What JSON Schema calls a value's type; for anything else the name of its class."""
     for name, kinds in _TYPES:

@@ -17,6 +17,7 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from mockserver.errors import Problem, SetupError
+from mockserver.values.reasons import reason
 from mockserver.web.access_log import GATHERED
 from mockserver.web.front import Front
 
@@ -53,9 +54,11 @@ def listen(host: str, port: int) -> socket.socket:
             raise
     except (OSError, UnicodeError) as error:
         is_taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        is_name = isinstance(error, socket.gaierror | UnicodeError)
         remedy = "stop what listens there, or choose another with --port (0 picks a free one)"
         remedy = remedy if is_taken else "choose an address of this machine and a port you may use"
-        raise SetupError([Problem("settings", "/port", f"cannot listen on {host}:{port}: {error}", remedy)]) from None
+        problem = f"cannot listen on {host}:{port}: {'no such address' if is_name else reason(error)}"
+        raise SetupError([Problem("settings", "/host" if is_name else "/port", problem, remedy)]) from None
     return listener
 
 

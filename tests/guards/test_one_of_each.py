@@ -134,6 +134,49 @@ def test_the_guard_sees_what_it_is_for(source: str, lines: list[int]) -> None:
     assert list(equalities(source)) == lines
 
 
+# What the system says is wrong.
+
+SYSTEM = {"OSError", "UnicodeError", "UnicodeDecodeError", "URLError", "HTTPError", "PermissionError"}
+
+
+def retold(source: str) -> Iterator[int]:
+    """The lines that tell an error of the system as it stands, with its number and the path once more."""
+    for handler in ast.walk(ast.parse(source)):
+        if isinstance(handler, ast.ExceptHandler) and handler.name and _caught(handler.type) & SYSTEM:
+            for node in ast.walk(handler):
+                if isinstance(node, ast.FormattedValue):
+                    text: ast.expr | None = node.value
+                else:
+                    is_text = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "str"
+                    text = node.args[0] if is_text and node.args else None  # type: ignore[attr-defined]
+                if isinstance(text, ast.Name) and text.id == handler.name:
+                    yield text.lineno
+
+
+def _caught(kinds: ast.expr | None) -> set[str]:
+    if isinstance(kinds, ast.Tuple):
+        return set[str]().union(*map(_caught, kinds.elts))
+    return {kinds.attr if isinstance(kinds, ast.Attribute) else getattr(kinds, "id", "")}
+
+
+def test_what_the_system_says_is_put_into_words_in_one_place() -> None:
+    found = {f"{name_of(module)}:{line}" for module in MODULES for line in retold(module.read_text(encoding="utf-8"))}
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("try: x()\nexcept OSError as error:\n    say(f'cannot: {error}')", [3]),
+        ("try: x()\nexcept (ValueError, OSError) as error:\n    say(str(error))", [3]),
+        ("try: x()\nexcept OSError as error:\n    say(reason(error))", []),
+        ("try: x()\nexcept BadJson as error:\n    say(str(error))", []),
+    ],
+)
+def test_an_error_of_the_system_retold_is_seen(source: str, lines: list[int]) -> None:
+    assert list(retold(source)) == lines
+
+
 # Names of classes and modules.
 
 

@@ -19,6 +19,7 @@ from werkzeug.test import run_wsgi_app
 
 from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.errors import Problem, SetupError
+from mockserver.values.reasons import reason
 
 TIMEOUT = 30.0
 """Seconds to wait for a reply, and for all of it."""
@@ -171,7 +172,7 @@ def _context(trust: Trust) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=trust.ca)
         except (OSError, ssl.SSLError) as error:
-            problem = f"{trust.ca} holds no certificates: {error}"
+            problem = f"{trust.ca} holds no certificates: {reason(error)}"
             raise SetupError([Problem("options", "--ca", problem, "name a file of PEM certificates")]) from None
     return context
 

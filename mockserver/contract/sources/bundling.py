@@ -10,6 +10,7 @@ from mockserver.contract.document import referring
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import as_utf8, parse
 from mockserver.values.pointer import escape, references
+from mockserver.values.reasons import reason
 from mockserver.values.shown import quoted
 
 FILES = "x-files"
@@ -96,7 +97,7 @@ class _Bundle:
             content = self._fetch(where)
             files[name] = parse(content, yaml=is_yaml(where, content))
         except (OSError, ValueError) as error:
-            problem = f"the reference {quoted(reference)} cannot be read: {error}"
+            problem = f"the reference {quoted(reference)} cannot be read: {reason(error)}"
             where_from = self._where(reference, location, files)
             self._problems.append(Problem(location, where_from, problem, "add the file, or correct the reference"))
             files[name] = {}

@@ -10,10 +10,11 @@ from typing import Any
 from mockserver.contract.document import Document
 from mockserver.contract.sources.bundling import bundle, fetch, is_address, is_yaml
 from mockserver.contract.sources.document_sources import DocumentPlace, Spec, places
-from mockserver.errors import Problem, SetupError
+from mockserver.errors import Problem, SetupError, keeping
 from mockserver.values.data_file import parse, problems_of, read_data_file
 from mockserver.values.json_text import read_own
 from mockserver.values.pointer import step_into
+from mockserver.values.reasons import reason
 from mockserver.values.yaml_faults import BadYaml
 
 _LEAVES = re.compile(rb"""\$ref["']?\s*:\s*["']?[^#"'\s]""")
@@ -36,10 +37,8 @@ def read_document(spec: Spec, overlays: tuple[Path, ...] = ()) -> Document:
     documents: list[tuple[DocumentPlace, Document]] = []
     problems: list[Problem] = []
     for place in found:
-        try:
+        with keeping(problems):
             documents.append((place, _read(place.location, own[place])))
-        except SetupError as error:
-            problems += error.problems
     if problems:
         raise SetupError(dict.fromkeys(problems))
     joined = join(documents)
@@ -89,7 +88,7 @@ def _read(source: str, overlays: tuple[Path, ...]) -> Document:
     except BadYaml as error:
         raise SetupError(problems_of(source, error)) from None
     except (OSError, ValueError) as error:
-        raise SetupError([Problem(source, "", f"cannot be read: {error}", "fix the file")]) from None
+        raise SetupError([Problem(source, "", f"cannot be read: {reason(error)}", _remedy(source))]) from None
     _require_version(source, root)
     is_annotated = "x-mock" in root and not (isinstance(root["x-mock"], dict) and root["x-mock"].get("infer") is True)
     if overlays:
@@ -103,6 +102,10 @@ def _read(source: str, overlays: tuple[Path, ...]) -> Document:
     from mockserver.contract.sources.normalising import normalise  # PERF: for documents of others only
 
     return Document(root, source, tuple(dict.fromkeys(normalise(root))), is_annotated=is_annotated)
+
+
+def _remedy(source: str) -> str:
+    return "see that it answers there" if is_address(source) else "correct the file"
 
 
 def _parsed(source: str, content: bytes) -> Any:
