@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 
 LONGEST = 200
-_SYSTEM = {
+_SYSTEM: Mapping[int, str] = {
     errno.ENOENT: "it does not exist",
     errno.EACCES: "permission denied",
     errno.EPERM: "permission denied",
