@@ -247,18 +247,22 @@ def main() -> None:
 
 def measured(sizes: str) -> tuple[str, Figures, dict[str, float]]:
     """The table, what it is made of, and figures for the page's goals by name."""
-    figures, held = {}, 0.0
+    figures, held, text_size = {}, 0.0, 0.0
     for size in sizes.split(","):
         before = resident()
         bench = Bench(int(size))
         gc.collect()
         held = (resident() - before) / int(size)
+        kept = bench.world.store.tenant(TENANT)["certifications"]
+        text_size = kept.size / len(kept)
+        del kept
         figures[size] = rows(bench)
         del bench
         gc.collect()
     shown = table(figures, json.loads((HERE / "growth-before.json").read_text()))
     one = next(iter(figures.values()))["GET one"]
-    told = f"One GET takes {one:.0f} µs; of {int(size):,} certifications each holds {held / 1000:.2f} kB. {machine()}"
+    told = f"One GET takes {one:.0f} µs. Of {int(size):,} certifications each holds {held / 1000:.2f} kB, of which "
+    told += f"{text_size / 1000:.2f} kB are its JSON. {machine()}"
     small, *_, large = figures.values()
     grown = {name: large[name] / small[name] for name in GOALS}
     return f"{shown}\n\n{told}\n", figures, {"memory a record, kB": held / 1000, "grown": max(grown.values())}

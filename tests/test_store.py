@@ -112,6 +112,13 @@ class OrderedMapMachine(RuleBasedStateMachine):
         assert list(real.keys(key, inclusive=inclusive)) == wanted
         assert (real.get(key), key in real) == (model.get(key), key in model)
 
+    @rule(which=st.integers(0, 5), start=st.text("abc", max_size=3), end=st.text("abc", max_size=3))
+    def between(self, which: int, start: str, end: str) -> None:
+        real, model = self.maps[which % len(self.maps)]
+        wanted = [model[key] for key in sorted(model) if start <= key < end]
+        assert real.between(start, end) == wanted
+        assert real.count(start, end) == len(wanted)
+
     @rule(which=st.integers(0, 5), every=st.integers(1, 3))
     def empty_while_walking(self, which: int, every: int) -> None:
         real, model = self.maps[which % len(self.maps)]
