@@ -63,6 +63,16 @@ class Shared:
     def __init__(self) -> None:
         self._documents: OrderedDict[Hashable, Document] = OrderedDict()
         self._contracts: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._lasting: dict[Hashable, Kept] = {}
+
+    def settle(self) -> None:
+        """What was read so far stays: it is the stock document's, and modules of tests hold it as well."""
+        self._lasting.update(self._contracts)
+        self._contracts.clear()
+
+    def forget(self) -> None:
+        """Let go of all that was read since."""
+        self._contracts.clear()
 
     def reader(self, read: Callable[..., Document]) -> Callable[..., Document]:
         def found(spec: Spec, overlays: tuple[Path, ...] = ()) -> Document:
@@ -128,13 +138,16 @@ class Shared:
         return filled
 
     def _of(self, contract: Contract) -> Kept | None:
-        return next((one for one in self._contracts.values() if one.contract is contract), None)
+        known = (*self._lasting.values(), *self._contracts.values())
+        return next((one for one in known if one.contract is contract), None)
 
     def _kept(self, name: Hashable, work: Callable[[], Kept]) -> Contract:
+        if name in self._lasting:
+            return self._lasting[name].contract
         return _once(self._contracts, name, work, ROOM).contract
 
 
-def share(patching: pytest.MonkeyPatch) -> None:
+def share(patching: pytest.MonkeyPatch) -> Shared:
     """Let the mocks of this process share what they read; nothing else of the engine is touched."""
     shared = Shared()
     patching.setattr(world, "read_document", shared.reader(world.read_document))
@@ -144,6 +157,7 @@ def share(patching: pytest.MonkeyPatch) -> None:
     patching.setattr(world, "scenario_of", shared.scenario_reader(world.scenario_of))
     patching.setattr(selecting, "select", shared.selector(selecting.select))
     patching.setattr(Scenario, "fill", shared.filler(Scenario.fill))
+    return shared
 
 
 def _files(spec: Spec, overlays: tuple[Path, ...] = ()) -> Hashable | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import gc
 import os
 import resource
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import orjson
@@ -20,7 +22,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies
 
 import forked
-from compiled import share
+from compiled import Shared, share
 from mockserver.web.app import create_app
 from server import peer
 from stores import choose
@@ -142,24 +144,48 @@ GROWN = 48
 
 
 class Tidying:
-    """Frees the circles that tests leave, once they are much: the larger a process is, the longer the collector waits."""
+    """Frees what tests leave: circles once they are much, and with each file what it alone has kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
         self._seen = 0
+        self._least = 0
 
     def pytest_collection_finish(self) -> None:
+        self._shared.settle()
         gc.freeze()  # what was imported and collected stays: it needs no looking through again and again
+        gc.set_threshold(20_000, 20, 20)  # the larger a process, the less there is to find for what looking takes
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        if nextitem is None or nextitem.path != item.path:
+            self._shared.forget()
+            forget_results(getattr(item, "module", None))
 
     def pytest_runtest_logfinish(self) -> None:
         if resident() > self._seen + GROWN:
             gc.collect()
-            if resident() > self._seen + GROWN:  # a server that a test had in this process froze what there was
+            trim()
+            if resident() > self._least + GROWN:  # a server that a test had in this process froze what there was
                 gc.unfreeze()
                 gc.collect()
                 gc.freeze()
-            with contextlib.suppress(AttributeError, OSError):  # there is no such function but in glibc
-                ctypes.CDLL(None).malloc_trim(0)
+                trim()
+                self._least = resident()
             self._seen = resident()
+
+
+def forget_results(module: ModuleType | None) -> None:
+    """Empty the caches of a test module's own functions."""
+    for value in vars(module).values() if module else ():
+        if isinstance(value, functools._lru_cache_wrapper) and value.__module__ == module.__name__:
+            value.cache_clear()
+
+
+def trim() -> None:
+    """Give the system back what is free."""
+    with contextlib.suppress(AttributeError, OSError):  # there is no such function but in glibc
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def resident() -> int:
@@ -191,8 +217,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Progress())
-    config.pluginmanager.register(Tidying())
     patching = pytest.MonkeyPatch()
-    share(patching)
+    config.pluginmanager.register(Tidying(share(patching)))
     config.add_cleanup(patching.undo)
     config.add_cleanup(forked.close)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from mockserver.errors import SetupError
+from mockserver.expressions import record_proxy
+from mockserver.expressions.context import STEPS, STEPS_OF_REQUEST, Budget
 
 ABSENT = object()
 
@@ -289,10 +291,15 @@ def test_a_rule_that_takes_too_many_steps_is_refused_and_nobody_waits(library) -
     assert "would take too many steps" in answer.json["message"]
 
 
-def test_all_that_is_worked_out_for_one_request_has_one_budget(library) -> None:
-    """Each item of this batch alone is within the limit of one evaluation; all of them are not within the request's."""
+def test_all_that_is_worked_out_for_one_request_has_one_budget(library, monkeypatch) -> None:
+    """Each item of this batch alone is within the limit of one evaluation; all of them are not within the request's.
+
+    Both are a hundredth of what they are.
+    """
+    monkeypatch.setattr(record_proxy, "STEPS", STEPS // 100)
+    monkeypatch.setattr(Budget.__init__, "__defaults__", (STEPS_OF_REQUEST // 100,))
     client = library(ruled("count(a for a in log for b in log if a.n == b.n)")).test_client()
-    item = {"operation": "create", "object": {"title": "Long", "log": [{"n": one} for one in range(900)]}}
+    item = {"operation": "create", "object": {"title": "Long", "log": [{"n": one} for one in range(90)]}}
     answer = client.post("/books/acme/batch", json={"operations": [item] * 8})
     statuses = [one["status"] for one in answer.json["results"]]
     assert statuses == sorted(statuses)
