@@ -14,6 +14,7 @@ from mockserver.conformance import (
     Kind,
     NotApplicable,
     Operation,
+    PlainListing,
     PlainMade,
     PlainTrying,
     Provenance,
@@ -26,9 +27,17 @@ from mockserver.conformance import (
 
 STORED = (Kind.CREATE, Kind.READ)
 INFERRED = Provenance.INFERRED
-LARGE = (1000, 500, 200, 100, 50)
-"""Sizes of a page, the largest that a document allows first."""
+PAGES = 12
+"""How many pages of a list are read."""
 GONE = (404, 410)
+UNNARROWING = (
+    list_words.SIZES | list_words.PAGES | list_words.OFFSETS | list_words.CURSORS | list_words.SORTS
+    | list_words.DIRECTIONS
+)  # fmt: skip
+"""What parameters are called that leave no record out."""
+DEFAULT = re.compile(r"\bdefault(s|ed)?\b", re.IGNORECASE)
+NEEDED = 16
+"""How many members that must be there are left out in turn."""
 FLAGS = re.compile(r"(is|was)?(deleted|removed|archived|trashed)(at|on|date|time)?")
 """Names of members that tell that a record counts as deleted, without what stands between their words."""
 GOOD = range(200, 300)
@@ -78,7 +87,7 @@ def check_required(session: Session, group: Group) -> None:
             values = asking.below(operation, asking.above(group)) if is_new else _own(asking, group, operation)
         except Inconclusive:
             continue
-        for name in _required(asking, operation, body)[:2]:
+        for name in _required(asking, operation, body)[:NEEDED]:
             lacking = {one: value for one, value in body.items() if one != name}
             if not lacking and not operation.plan.body_required:
                 continue  # a form without members is not a body at all
@@ -132,25 +141,36 @@ def check_created_is_listed(session: Session, group: Group) -> None:
     made = asking.create(group)
     for operation in _lists(asking, group):
         with session.each(operation):
-            values, largest = asking.below(operation, made.above), _largest(asking, operation)
-            reply = asking.send(operation, values, query=largest)
-            keys = [asking.key(group, one) for one in asking.items(reply, operation)]
-            if not succeeded(reply.status) or not all(keys):
+            keys, is_whole = _listed(asking, group, operation, made)
+            if not all(keys):
                 continue
-            if len(keys) >= SHORT_LIST and made.key not in keys:
+            if not is_whole and made.key not in keys:
                 raise Inconclusive(f"{operation.id} lists {len(keys)} records: another page may have the new one")
+            if made.key not in keys and (name := _narrowing(operation)):
+                raise Inconclusive(f"{operation.id} may leave out the new one where {name} is not said")
             session.expect_listing(
                 operation, keys, "the list lacks a record that was created", made.key, holds=[made.key]
             )
     asking.remove(group, made)
 
 
-def _largest(asking: PlainTrying, operation: Operation) -> dict[str, str]:
-    """The query that asks for as many records on a page as the document allows; empty where it takes no size."""
+def _listed(asking: PlainTrying, group: Group, operation: Operation, made: PlainMade) -> tuple[list[str], bool]:
+    """The keys on a list's pages up to the one that has that of ``made``, and whether there can be no more."""
+    keys: list[str] = []
+    for reply in PlainListing(asking, group, operation, made.above).replies(PAGES):
+        found = [asking.key(group, one) for one in asking.items(reply, operation)]
+        is_last = len(found) < SHORT_LIST or not set(found) - set(keys)
+        keys += [one for one in found if one not in keys]
+        if is_last or made.key in keys or not succeeded(reply.status):
+            return keys, is_last and succeeded(reply.status)
+    return keys, False
+
+
+def _narrowing(operation: Operation) -> str:
+    """A parameter of which the description alone tells a default, such as today's date: it may leave records out."""
     taken = operation.plan.taken if operation.plan else ()
-    sizes = [one for one in taken if flat(one.name) in list_words.SIZES and one.location == "query"]
-    allowed = [(one.name, size) for one in sizes for size in LARGE if asking.replies.allows(one.schema, size)]
-    return {allowed[0][0]: str(allowed[0][1])} if allowed else {}
+    named = (one.name for one in taken if one.location == "query" and DEFAULT.search(one.description))
+    return next((name for name in named if flat(name) not in UNNARROWING), "")
 
 
 def _lists(asking: PlainTrying, group: Group) -> Iterator[Operation]:
@@ -201,8 +221,7 @@ def check_deleted_is_gone(session: Session, group: Group) -> None:
     if not _counts_as_deleted(asking.record(reply, read), made.record):
         session.expect_one_of(reply, (*GONE, 400), f"a deleted record is answered {reply.status}")
     for operation in _lists(asking, group):
-        reply = asking.send(operation, asking.below(operation, made.above))
-        keys = [asking.key(group, one) for one in asking.items(reply, operation)]
+        keys, _ = _listed(asking, group, operation, made)
         session.expect_listing(operation, keys, "the list has a record that was deleted", made.key, lacks=[made.key])
 
 

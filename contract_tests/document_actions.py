@@ -64,6 +64,29 @@ def check_actions(session: Session, group: Group) -> None:
         raise Inconclusive("nothing tells what is done to a record")
 
 
+@check(Kind.STUB, writes=True, plain=True, provenance=INFERRED)
+def check_repeated(session: Session, group: Group) -> None:
+    """A reply to what keeps no record tells what was sent as it was sent, where both are described by one schema."""
+    asking, judged = PlainTrying(session), 0
+    for operation in group.all(Kind.STUB):
+        plan = operation.plan
+        if operation.method != "POST" or not plan or not session.may(operation) or plan.success.schema is None:
+            continue
+        body = asking.full_body(operation)
+        shared = asking.maker.shapes.in_common(asking.schema(operation), plan.success.schema)
+        if not asking.is_json(operation) or not isinstance(body, dict) or not shared & body.keys():
+            continue
+        reply = asking.send(operation, asking.below(operation, asking.above(group)), body=body)
+        if reply.status not in GOOD:
+            continue
+        sent = {name: one for name, one in body.items() if name in shared and not isinstance(one, dict | list)}
+        judged += 1
+        with session.each(operation):
+            asking.keeps(sent, session.value(reply), "a reply tells something else than was sent")
+    if not judged:
+        raise NotApplicable("no reply is described by a schema of what is sent")
+
+
 @check(Kind.MEMBERSHIP, writes=True, plain=True, provenance=INFERRED)
 def check_memberships(session: Session, group: Group) -> None:
     """What was put into a collection is in it, and not any more when it was taken out."""

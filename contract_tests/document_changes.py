@@ -16,12 +16,15 @@ from mockserver.conformance import (
     Session,
     alike,
     check,
+    is_plain_json,
     listed,
+    media_of,
 )
 
 STORED = (Kind.CREATE, Kind.READ)
 INFERRED = Provenance.INFERRED
 GOOD = range(200, 300)
+REFUSED = range(400, 500)
 EMPTY: tuple[Any, ...] = (None, "", 0, False, [], {})
 """What a member has that nobody has given a value."""
 
@@ -32,8 +35,7 @@ def changing(session: Session, group: Group, *kinds: Kind) -> list[Operation]:
         one
         for one in group.all(*kinds)
         if one.plan and (one.plan.key or one.plan.words.get("key") == "body") and not one.plan.alias
-        and one.plan.bodies and session.may(one)
-        and all("json" in name and "patch" not in name for name in list(one.plan.bodies)[:1])
+        and one.plan.bodies and session.may(one) and is_plain_json(media_of(one))
     ]  # fmt: skip
     if not found:
         raise NotApplicable("nothing changes a record that its path names")
@@ -167,6 +169,21 @@ def check_others(session: Session, group: Group) -> None:
             asking.keeps(listed_before[key], found[key], "a change of one record changes another")
         for one in (made, *others):
             asking.remove(group, one)
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+def check_unknown(session: Session, group: Group) -> None:
+    """PATCH of a record that is not there is refused; PUT may make one, but does not fail."""
+    asking = PlainTrying(session)
+    above = asking.above(group)
+    for operation in changing(session, group, Kind.REPLACE, Kind.PATCH):
+        nothing = PlainMade(asking.unknown(operation), above, None, None)
+        with session.each(operation):
+            reply = asking.send(operation, asking.at(operation, nothing), body=asking.full_body(operation, 61))
+            wanted = (*REFUSED, *(GOOD if operation.kind is Kind.REPLACE else ()))
+            session.expect_one_of(reply, wanted, f"a change of a record that is not there is answered {reply.status}")
+            if reply.status in GOOD:
+                asking.remove(group, nothing)
 
 
 @check(*STORED, writes=True, plain=True, provenance=INFERRED, code=303)

@@ -18,6 +18,7 @@ from mockserver.conformance import (
     Session,
     check,
     is_lenient,
+    is_plain_json,
 )
 
 REFUSED = range(400, 500)
@@ -31,12 +32,8 @@ def writing(session: Session, group: Group) -> Iterator[Operation]:
     """The operations that take a JSON body and that this run may send."""
     for operation in group.all():
         plan = operation.plan
-        if plan and session.may(operation) and any(_is_plain_json(name) for name in plan.bodies):
+        if plan and session.may(operation) and any(map(is_plain_json, plan.bodies)):
             yield operation
-
-
-def _is_plain_json(media: str) -> bool:
-    return "json" in media and "patch" not in media
 
 
 def place_of(asking: PlainTrying, group: Group, operation: Operation) -> Mapping[str, str]:
@@ -155,20 +152,34 @@ def check_media_types(session: Session, group: Group) -> None:
 @check(plain=True, code=200)
 def check_parameters(session: Session, group: Group) -> None:
     """A parameter that breaks its schema, or is missing though it must be there, is refused."""
+    if not spoilt_parameters(session, group, formats=False):
+        raise NotApplicable("no parameter has a constraint")
+
+
+@check(plain=True, provenance=Provenance.INFERRED, code=200)
+def check_formats_of_parameters(session: Session, group: Group) -> None:
+    """A parameter that is not of its format is refused."""
+    if not spoilt_parameters(session, group, formats=True):
+        raise NotApplicable("no parameter has a format")
+
+
+def spoilt_parameters(session: Session, group: Group, *, formats: bool) -> int:
+    """Ask with parameters that are wrong in one way each; how often that was."""
     asking, tried = PlainTrying(session), 0
     spoiling = PlainSpoiling(asking)
     for operation in group.all():
         plan = operation.plan
         if not plan or not session.may(operation) or not operation.facts.is_safe or not plan.taken:
             continue
+        wrong = [*spoiling.parameters(operation, formats=formats)]
         try:
-            values = place_of(asking, group, operation) if not session.limits.reads_only else {}
-            good = asking.send(operation, values)
+            values = place_of(asking, group, operation) if wrong and not session.limits.reads_only else {}
+            good = asking.send(operation, values) if wrong else None
         except Inconclusive:
             continue
-        if not 200 <= good.status < 300:
+        if good is None or not 200 <= good.status < 300:
             continue
-        for what, more, without in spoiling.parameters(operation):
+        for what, more, without in wrong:
             tried += 1
             with session.each(operation):
                 reply = asking.send(operation, values, query=more, without=without)
@@ -176,5 +187,4 @@ def check_parameters(session: Session, group: Group) -> None:
                     refused(session, reply, f"a request {what}")
                 else:  # many servers pass over what they cannot read, and this one promises nothing
                     session.prefer(reply.status in REFUSED, f"a request {what} is answered {reply.status}")
-    if not tried:
-        raise NotApplicable("no parameter has a constraint")
+    return tried

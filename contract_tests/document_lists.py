@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mockserver.conformance import (
     SHORT_LIST,
     Group,
     Inconclusive,
     Kind,
     NotApplicable,
+    Operation,
     PlainListing,
     PlainMade,
     PlainTrying,
@@ -105,7 +108,7 @@ def check_as_read(session: Session, group: Group) -> None:
         most = next((size for size in SIZES if by and listing.takes(by, size)), 0)
         query = {by.name: str(most)} if by and most else {}
         before = listing.page(query).keys
-        fresh = asking.attempt(group, above, asking.full_body(group.one(Kind.CREATE), 99))
+        fresh = asking.attempt(group, above, _richest(asking, group))
         reply = listing.ask(query)
         items = asking.items(reply, operation)
         keys = [asking.key(group, one) for one in items]
@@ -117,16 +120,38 @@ def check_as_read(session: Session, group: Group) -> None:
                 session.expect(new == [fresh.key], "a create makes more than one record", listed(new))
             for record in items:
                 key = asking.key(group, record)
-                if key not in {one.key for one in made}:
+                if key not in {one.key for one in (*made, *([fresh] if fresh else []))}:
                     continue
                 found = asking.send(read, asking.at(read, PlainMade(key, above, None, None)))
                 if found.status in GOOD:
                     judged += 1
-                    asking.keeps(record, asking.record(found, read), "a list shows another record than is read")
+                    seen = asking.record(found, read)
+                    asking.keeps(record, seen, "a list shows another record than is read")
+                    shared = _shown_by_both(asking, operation, read)
+                    whole = {name: one for name, one in seen.items() if name in shared} if shared else {}
+                    asking.holds(operation, whole, record, "a list lacks what is read of a record")
         for one in (*made, *([fresh] if fresh else [])):
             asking.remove(group, one)
     if not judged:
         raise Inconclusive("no list holds the records that were made")
+
+
+def _shown_by_both(asking: PlainTrying, operation: Operation, read: Operation) -> set[str]:
+    """The members of a record that list and read describe by one schema."""
+    shapes, plans = asking.maker.shapes, (operation.plan, read.plan)
+    told = [plan.success.schema if plan else None for plan in plans]
+    if told[0] is None or told[1] is None or plans[0] is None or plans[1] is None:
+        return set()
+    array = shapes.member(told[0], plans[0].items or ())
+    items = shapes.items(array) if array is not None else None
+    shown = shapes.member(items, plans[0].each) if items is not None else None
+    record = shapes.member(told[1], plans[1].record or ())
+    return shapes.in_common(shown, record) if shown is not None and record is not None else set()
+
+
+def _richest(asking: PlainTrying, group: Group) -> Any:
+    """The body of a create that says most: lists of several items show what a list of records cuts off."""
+    return max(asking.bodies(group, group.one(Kind.CREATE)), key=lambda one: len(str(one)))
 
 
 @check(Kind.LIST, Kind.CREATE, writes=True, plain=True, provenance=INFERRED)

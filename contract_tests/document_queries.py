@@ -9,6 +9,7 @@ from typing import Any
 
 from mockserver.conformance import (
     SHORT_LIST,
+    Bound,
     Group,
     Kind,
     NotApplicable,
@@ -18,6 +19,7 @@ from mockserver.conformance import (
     Provenance,
     Session,
     alike,
+    bound_of,
     check,
     flat,
     list_words,
@@ -31,10 +33,6 @@ MADE = 4
 """How many records are made to be found again."""
 MOST = 6
 """How many pairs of parameters are tried of one list."""
-LOWER = frozenset({"min", "minimum", "from", "after", "since", "gte", "gt", "ge", "start", "newer", "lower"})
-UPPER = frozenset({"max", "maximum", "to", "before", "until", "lte", "lt", "le", "end", "older", "upper"})
-"""Words in the name of a parameter beside that of a member: the records are at least, or at most, so."""
-
 Item = dict[str, Any]
 
 
@@ -140,32 +138,52 @@ def check_ranges(session: Session, group: Group) -> None:
     """A parameter that is called like a bound of a member finds records on that side of it, and all of them."""
     asking, tried = PlainTrying(session), 0
     for listing, items, _ in _lists(session, asking, group):
-        for parameter, name, is_lower in _bounds(listing, items):
-            values = sorted(
-                {one[name] for one in items if _is_ordered(one.get(name))}, key=lambda one: (str(type(one)), one)
-            )
-            if len(values) < 3 or len({type(one) is str for one in values}) > 1:
-                continue
-            bound = values[len(values) // 2]
-            found = _asked(asking, listing, {parameter: bound})
-            if found is None:
-                continue
-            tried += 1
-            shown = [one[name] for one in found if _is_ordered(one.get(name)) and type(one[name]) is type(bound)]
-            strange = [one for one in shown if (one < bound if is_lower else one > bound)]
-            session.expect(not strange, f"{parameter} finds records beyond it", f"{len(strange)} of {len(found)}")
-            inner = [
-                one
-                for one in items
-                if _is_ordered(one.get(name)) and (one[name] > bound if is_lower else one[name] < bound)
-            ]
-            keys = {asking.key(group, one) for one in found}
-            missing = (
-                [key for one in inner if (key := asking.key(group, one)) not in keys] if len(found) < SHORT_LIST else []
-            )
-            session.expect(not missing, f"{parameter} does not find all records within it", listed(missing))
+        bounds = dict(_bounds(listing, items))
+        for parameter, asked in bounds.items():
+            other = (asked.member, not asked.is_lower)
+            opposite = next((name for name, one in bounds.items() if (one.member, one.is_lower) == other), None)
+            tried += _ranged(session, asking, group, listing, items, (parameter, asked), opposite)
     if not tried:
         raise NotApplicable("no list has a parameter that is called like a bound of a member of its records")
+
+
+def _ranged(
+    session: Session, asking: PlainTrying, group: Group, listing: PlainListing, items: list[Item],
+    by: tuple[str, Bound], opposite: str | None,
+) -> int:  # fmt: skip
+    """Judge one end of a range; 0 where the records differ too little, or the target refuses it.
+
+    Where there is an ``opposite`` end it is said as well to find all: without it the target may have one of its own.
+    """
+    parameter, asked = by
+    spans = {asking.key(group, one): _span(one.get(asked.member)) for one in items}
+    values = sorted({one for span in spans.values() for one in span}, key=lambda one: (str(type(one)), one))
+    if len(values) < 3 or len({type(one) is str for one in values}) > 1:
+        return 0
+    bound, end = values[len(values) // 2], values[-1 if asked.is_lower else 0]
+    found = _asked(asking, listing, {parameter: bound})
+    if found is None:
+        return 0
+    shown = [span for one in found if (span := _span(one.get(asked.member))) and type(span[0]) is type(bound)]
+    strange = [span for span in shown if bound not in span and not _reaches(span, bound, asked)]
+    session.expect(not strange, f"{parameter} finds records beyond it", f"{len(strange)} of {len(found)}")
+    if opposite is not None:
+        found = _asked(asking, listing, {parameter: bound, opposite: end})
+    if found is not None and len(found) < SHORT_LIST:
+        keys = {asking.key(group, one) for one in found}
+        missing = [key for key, span in spans.items() if key not in keys and _reaches(span, bound, asked)]
+        session.expect(not missing, f"{parameter} does not find all records within it", listed(missing))
+    return 1
+
+
+def _reaches(span: list[Any], bound: Any, asked: Bound) -> bool:
+    """Whether a value is on the side of a bound that is asked for, and not at it."""
+    return any(one > bound if asked.is_lower else one < bound for one in span)
+
+
+def _span(value: Any) -> list[Any]:
+    """What has an order of a member: its value, or those in its list."""
+    return [one for one in (value if isinstance(value, list) else [value]) if _is_ordered(one)]
 
 
 def _is_ordered(value: Any) -> bool:
@@ -174,19 +192,13 @@ def _is_ordered(value: Any) -> bool:
     return type(value) in (int, float) or is_day
 
 
-def _bounds(listing: PlainListing, items: list[Item]) -> Iterator[tuple[str, str, bool]]:
-    """Parameters such as ``min_age`` and ``price[lte]``, each with its member and whether it is a lower bound."""
-    plan = listing.operation.plan
+def _bounds(listing: PlainListing, items: list[Item]) -> Iterator[tuple[str, Bound]]:
+    """Parameters such as ``min_age`` and ``price[lte]``, each with what it is a bound of."""
+    plan, known = listing.operation.plan, {flat(name): name for name in members(items)}
     for one in plan.taken if plan else ():
-        parts = [part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", one.name)]
-        for words, is_lower in ((LOWER, True), (UPPER, False)):
-            if one.location == "query" and len(parts) > 1 and ({parts[0], parts[-1]} & words):
-                rest = flat("".join(parts[1:] if parts[0] in words else parts[:-1]))
-                yield from [
-                    (one.name, name, is_lower)
-                    for name in members(items)
-                    if flat(name) in (rest, f"{rest}at", f"{rest}on")
-                ][:1]
+        bound = bound_of(one.name, known) if one.location == "query" else None
+        if bound is not None:
+            yield one.name, bound
 
 
 @check(plain=True, provenance=INFERRED)

@@ -185,8 +185,12 @@ def check_read_only(session: Session, group: Group) -> None:
     if not isinstance(full, dict) or not asking.is_json(create) or model is None or model.record is None:
         raise NotApplicable("nothing tells what only one side says")
     declared = asking.maker.shapes.properties(model.record)
-    own = [name for name in sorted(declared) if (name,) != model.key and asking.maker.shapes.is_servers(declared[name])]
+    shapes = asking.maker.shapes
+    own = [name for name in sorted(declared) if (name,) != model.key and shapes.is_servers(declared[name])]
     forged = {name: asking.value(declared[name], 4_711 + number) for number, name in enumerate(own)}
+    key = model.key[0] if len(model.key) == 1 and model.key[0] in declared else ""
+    if key and shapes.says(declared[key], "readOnly") is True:
+        forged[key] = asking.value(declared[key], 4_711)
     hidden = asking.write_only(read)
     if not forged and not hidden:
         raise NotApplicable("nothing is said by one side only")

@@ -691,3 +691,57 @@ def test_replies_that_examples_alone_show_are_remembered_and_forbid_nothing(tmp_
     assert made["id"] in [each["id"] for each in caller.get("/comments").json]
     assert caller.delete(f"/comments/{made['id']}").status_code == 204
     assert caller.get(f"/comments/{made['id']}").status_code == 404
+
+
+@pytest.mark.parametrize(("query", "wanted"), [
+    ("min_price=7", {7, 9}), ("price[lte]=7", {5, 7}), ("min_price=6&price[lte]=8", {7}),
+    ("startDate=2031-01-01", {7, 9}), ("endDate=2031-06-01", {5, 7}), ("made_after=2031-01-01T00:00:00Z", {9}),
+])  # fmt: skip
+def test_a_range_of_a_member_is_asked_for_by_names_of_its_bounds(tmp_path: Path, query: str, wanted: set[int]) -> None:
+    days = {"type": "array", "items": {"type": "string", "format": "date"}}
+    moment = {"type": "string", "format": "date-time"}
+    book = {"type": "object", "properties": {"id": NUMBER, "price": NUMBER, "dates": days, "made_at": moment}}
+    paths = collection(book, book, path="/books")
+    day = {"type": "string", "format": "date"}
+    bounds = [
+        ("min_price", NUMBER),
+        ("price[lte]", NUMBER),
+        ("startDate", day),
+        ("endDate", day),
+        ("made_after", moment),
+    ]
+    paths["paths"]["/books"]["get"]["parameters"] = [parameter(name, schema, "query") for name, schema in bounds]
+    caller = client(paths, tmp_path)
+    made = {
+        caller.post("/books", json={"price": price, "dates": dates, "made_at": at}).json["id"]: price
+        for price, dates, at in (
+            (5, ["2030-05-01"], "2030-05-01T12:00:00Z"),
+            (7, ["2030-06-01", "2031-03-01"], "2030-12-31T23:00:00Z"),
+            (9, ["2031-07-01"], "2031-01-01T01:00:00+01:00"),
+        )
+    }
+    found = {made[one["id"]] for one in caller.get(f"/books?{query}").json if one["id"] in made}
+    assert found == wanted
+
+
+def test_what_keeps_no_record_repeats_what_was_sent_where_one_schema_says_both(tmp_path: Path) -> None:
+    ticket = {"type": "object", "required": ["day"], "properties": {"day": TEXT, "secret": {**TEXT, "writeOnly": True}}}
+    told = {"allOf": [{"$ref": "#/components/schemas/Ticket"}, {"type": "object", "properties": {"code": TEXT}}]}
+    buy = {"requestBody": body({"$ref": "#/components/schemas/Ticket"}), "responses": {"200": reply(told)}}
+    caller = client(document({"/estimate": {"post": buy}}, components={"schemas": {"Ticket": ticket}}), tmp_path)
+    got = caller.post("/estimate", json={"day": "the first", "secret": "xyz-123"})
+    assert got.json["day"] == "the first"
+    assert "xyz-123" not in got.text
+
+
+def test_headers_that_must_be_there_and_totals_are_told(tmp_path: Path) -> None:
+    headers = {"X-Total-Count": {"schema": NUMBER}, "X-Window": {"required": True, "schema": {"type": "boolean"}}}
+    listed_books = {
+        **reply({"type": "array", "items": {"type": "object", "properties": {"id": NUMBER}}}),
+        "headers": headers,
+    }
+    size = parameter("limit", NUMBER, "query")
+    caller = client(document({"/books": {"get": {"parameters": [size], "responses": {"200": listed_books}}}}), tmp_path)
+    got = caller.get("/books?limit=1")
+    assert got.headers["X-Total-Count"] == str(len(caller.get("/books").json))
+    assert got.headers["X-Window"] in ("true", "false")

@@ -19,6 +19,7 @@ from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotAp
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.page_filling import filled, make_many, narrow
 from mockserver.conformance.plain.plain_asking import PlainAsking, PlainMade, within
+from mockserver.conformance.plain.plain_contents import is_plain_json, media_of
 from mockserver.conformance.plain.plain_listing import SHORT_LIST, PlainListing, PlainPage
 from mockserver.conformance.plain.plain_spoiling import PlainSpoiling, is_lenient
 from mockserver.conformance.plain.plain_trying import PlainTrying
@@ -71,6 +72,7 @@ from mockserver.contract.operation import Criterion, How
 from mockserver.contract.plan import Taken
 from mockserver.contract.resource import Reference
 from mockserver.inference import words as list_words
+from mockserver.inference.ranges import Bound, bound_of
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.moment import read_datetime
@@ -83,6 +85,7 @@ __all__ = [
     "SHORT_LIST",
     "AsHeld",
     "Ask",
+    "Bound",
     "Broken",
     "CannotTell",
     "Census",
@@ -125,6 +128,7 @@ __all__ = [
     "bad_headers",
     "bodies_inside",
     "bodies_mistyped",
+    "bound_of",
     "by_id",
     "changes",
     "check",
@@ -142,11 +146,13 @@ __all__ = [
     "is_filled_in",
     "is_lenient",
     "is_normal_form",
+    "is_plain_json",
     "left_nothing",
     "list_words",
     "listed",
     "make_many",
     "marked",
+    "media_of",
     "moment_of",
     "moving",
     "named_key",

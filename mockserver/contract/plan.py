@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mockserver.contract.document import Node
+from mockserver.values.absent import ABSENT
 
 if TYPE_CHECKING:  # PERF: most documents need none to be made
     from mockserver.contract.samples.making import Maker
@@ -122,11 +123,15 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One declared reply: its media type and its place, None without content; the headers it names, lower-case."""
+    """One declared reply: its media type and its place, None without content; the headers it names, lower-case.
+
+    ``needed`` are the headers that must be there, as they are written, each with its schema.
+    """
 
     media_type: str | None
     media: Node | None
     headers: frozenset[str] = frozenset()
+    needed: tuple[tuple[str, Node], ...] = ()
 
     @property
     def schema(self) -> Node | None:
@@ -135,7 +140,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One parameter or form member as it is read from text; ``also`` is another name that it may be sent by."""
+    """One parameter or form member as it is read from text; ``also`` is another name that it may be sent by.
+
+    ``example`` is the first value that the document shows of it, beside those of its schema; ABSENT if there is none.
+    """
 
     name: str
     location: str
@@ -146,6 +154,7 @@ class Taken:
     description: str = ""
     may_be_empty: bool = False
     also: str = ""
+    example: Any = field(default=ABSENT, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,15 @@ class Shapes:
         is_text = self.type(node) == "string" and not any(self.says(node, one) for one in _TELLING)
         return self.says(node, "readOnly") is True and not is_text
 
+    def in_common(self, one: Node, other: Node) -> set[str]:
+        """The members that both schemas have as one and the same, but for what is said by one side only."""
+        first, second = self.properties(one), self.properties(other)
+        return {
+            name for name in first.keys() & second.keys()
+            if first[name].pointer == second[name].pointer
+            and not any(self.says(first[name], word) is True for word in ("readOnly", "writeOnly"))
+        }  # fmt: skip
+
     def choices(self, node: Node) -> int:
         """How many alternatives the widest choice at this schema has."""
         if node.pointer not in self._choices:

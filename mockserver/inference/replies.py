@@ -79,7 +79,7 @@ def success(said: Mapping[str, Said], *, creates: bool = False) -> tuple[int, Sa
     if chosen is None:
         return 200, said.get("default", Said(None, None))
     best = said[chosen]
-    return int(chosen.replace("XX", "00")), Said(None, None, best.headers) if chosen in EMPTY else best
+    return int(chosen.replace("XX", "00")), Said(None, None, best.headers, best.needed) if chosen in EMPTY else best
 
 
 class Replies:
@@ -190,8 +190,13 @@ def _said(shapes: Shapes, reply: Node) -> Said:
     if not isinstance(place.value, Mapping):
         return Said(None, None)
     headers = frozenset(name.lower() for name, _ in place.child("headers").items())
+    told = [(name, shapes.follow(node)) for name, node in place.child("headers").items()]
+    needed = tuple(
+        (name, node.child("schema")) for name, node in told
+        if isinstance(node.value, Mapping) and node.value.get("required") is True
+    )  # fmt: skip
     content = dict(place.child("content").items())
     name = next((one for holds in (is_json, is_xml, bool) for one in content if holds(one)), None)
     if name is None or not isinstance(content[name].value, Mapping):
-        return Said(None, None, headers)
-    return Said(concrete(name), content[name], headers)
+        return Said(None, None, headers, needed)
+    return Said(concrete(name), content[name], headers, needed)

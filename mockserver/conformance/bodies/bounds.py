@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.conformance.bodies.values import Values
 from mockserver.contract import Document
 from mockserver.contract.document import Node
+from mockserver.contract.sources.normalising import INTEGERS
 
 DEEPEST = 3
 LONGEST = 5_000
@@ -29,6 +30,8 @@ FORMATS: Mapping[str, str] = {
     "uuid": "no-uuid",
 }
 """By format, a text that does not keep it."""
+INTEGERS_BEYOND: Mapping[str, tuple[int, ...]] = {name: (-(2**bits) - 1, 2**bits) for name, bits in INTEGERS.items()}
+"""By format, the whole numbers next below and above those that it holds."""
 
 
 def outside(document: Document, values: Values, node: Node, depth: int = 0) -> Iterator[tuple[str, Any]]:

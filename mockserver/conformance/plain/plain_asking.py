@@ -194,9 +194,7 @@ class PlainAsking(PlainSending):
             except Inconclusive:
                 if parent.must_exist:
                     raise
-        operation = next(iter(group.all()))
-        schema = next((one.schema for one in planned(operation).taken if one.name == parent.parameter), None)
-        return text_of(self.usual(schema))
+        return self.segment(next(iter(group.all())), parent.parameter)
 
     def below(self, operation: Operation, above: tuple[str, ...]) -> dict[str, str]:
         """The path parameters of ``operation`` for what stands above: each path has names of its own for them."""

@@ -21,10 +21,16 @@ def planned(operation: Operation) -> OperationPlan:
     return operation.plan
 
 
+def is_plain_json(media: str) -> bool:
+    """Whether a body of that type is JSON of a record or of a part of it (RFC 7396), not a list of steps (RFC 6902)."""
+    return "json" in media and "json-patch" not in media
+
+
 def media_of(operation: Operation) -> str:
-    """The media type to send: JSON where it is taken."""
+    """The media type to send: JSON where it is taken, that of whole records before that of parts."""
     names = list(planned(operation).bodies)
-    return next((one for one in names if "json" in one and "patch" not in one), names[0])
+    plain = sorted((one for one in names if is_plain_json(one)), key=lambda one: "patch" in one)
+    return next(iter(plain), names[0])
 
 
 def examples_of(document: Document, operation: Operation) -> Iterator[Any]:

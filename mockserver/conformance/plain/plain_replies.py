@@ -17,7 +17,9 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
 from mockserver.conformance.bodies.bounds import FORMATS as FORMATS_BROKEN
+from mockserver.conformance.bodies.bounds import INTEGERS_BEYOND
 from mockserver.conformance.comparing import without_positions
+from mockserver.conformance.plain.plain_headers import PlainHeaders
 from mockserver.conformance.wire.traffic import NotJson, Received, read_json
 from mockserver.contract import Operation
 from mockserver.contract.document import Document, Node
@@ -39,6 +41,10 @@ LONG = 65_536
 TRIED = 6
 """How many values are made to see whether a schema can be kept."""
 
+BEYOND = tuple(one for values in INTEGERS_BEYOND.values() for one in values)
+ALTERNATIVES = ("anyOf", "oneOf", "unevaluatedProperties")
+"""Keywords that are broken where a value inside of theirs is wrong."""
+
 Fault = tuple[str, str, str]
 """The check, the cause, and the detail."""
 
@@ -53,6 +59,7 @@ class PlainReplies:
         )
         self._judge = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
         self._known: dict[str, Validator] = {}
+        self._headers = PlainHeaders(document, maker.shapes, self.violations)
 
     def faults(self, reply: Received, operation: Operation) -> Iterator[Fault]:
         """What is wrong with a reply by what the document declares for its status.
@@ -60,15 +67,21 @@ class PlainReplies:
         An undeclared refusal is not: documents seldom list them all. An undeclared success or redirect is.
         """
         assert operation.plan
-        said = self.declared(operation, reply.status)
-        if said is None:
+        name = self._name(operation, reply.status)
+        if name is None:
             # Where only refusals are declared, a success is what nobody thought of declaring.
             if reply.status < 400 and any(name[:1] in "23" for name in operation.plan.said):
                 declared = ", ".join(sorted(operation.plan.said))
                 yield "watch.status", f"answered {reply.status}, which is not declared", f"declared: {declared}"
             return
-        media = reply.media_type
-        if said.media_type is None or operation.method == "HEAD" or not reply.body:
+        said, media = operation.plan.said[name], reply.media_type
+        yield from (("watch.headers", *fault) for fault in self._headers.faults(reply, operation, name))
+        if said.media_type is None or operation.method == "HEAD":
+            return
+        if not reply.body:
+            # who answers nothing where a default is declared for all else may well mean it
+            if name != "default" and reply.status < 300 and "json" in said.media_type and _says_something(said.schema):
+                yield "watch.schema", f"a reply with {reply.status} has no content", f"declared: {said.media_type}"
             return
         if not any(_covers(name, media) for name in self._media_types(said)):
             cause = f"a reply with {reply.status} has the content type {media or 'none'}"
@@ -88,8 +101,13 @@ class PlainReplies:
 
     def declared(self, operation: Operation, status: int) -> Said | None:
         """The reply that the document declares for ``status``, be it as ``2XX`` or ``default``."""
+        name = self._name(operation, status)
+        return operation.plan.said[name] if operation.plan and name is not None else None
+
+    def _name(self, operation: Operation, status: int) -> str | None:
+        """What the document calls the reply that it declares for ``status``."""
         said: Mapping[str, Said] = operation.plan.said if operation.plan else {}
-        return next((said[one] for one in names_of(status) if one in said), None)
+        return next((one for one in names_of(status) if one in said), None)
 
     def allows(self, schema: Node, value: Any) -> bool:
         """Whether ``value`` keeps the schema; one that cannot be read forbids nothing."""
@@ -142,9 +160,29 @@ class PlainReplies:
         return [without_parameters(name) for name in names or [str(said.media_type)]]
 
 
+def _says_something(schema: Node | None) -> bool:
+    """Whether a schema tells of any content at all."""
+    return schema is not None and schema.value not in (True, {})
+
+
 def _is_echo(broken: ValidationError) -> bool:
-    """Whether a text is one that the kit sent to see whether it is refused: that it was not is told where it was."""
-    return broken.validator == "format" and broken.instance in FORMATS_BROKEN.values()
+    """Whether a value is one that the kit sent to see whether it is refused: that it was not is told where it was."""
+    if broken.validator in ALTERNATIVES:
+        return _holds_echo(broken.instance)
+    if broken.validator == "format":
+        return broken.instance in FORMATS_BROKEN.values()
+    return broken.validator in ("minimum", "maximum") and _is_beyond(broken.instance)
+
+
+def _holds_echo(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_holds_echo, value.values() if isinstance(value, dict) else value))
+    return value in FORMATS_BROKEN.values() or _is_beyond(value)
+
+
+def _is_beyond(value: Any) -> bool:
+    """Whether a number is one that no format of integers holds, as it was sent or as readers of fractions keep it."""
+    return type(value) in (int, float) and any(abs(value - one) <= abs(one) * 1e-15 for one in BEYOND)
 
 
 def _is_local(broken: ValidationError) -> bool:

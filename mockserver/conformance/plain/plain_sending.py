@@ -109,8 +109,19 @@ class PlainSending:
             return quote(values[name], safe="")
         if name == self.session.plan.contract.tenant:
             return quote(self.session.own.tenant, safe="")
-        schema = next((one.schema for one in planned(operation).taken if one.name == name), None)
-        return quote(text_of(self.usual(schema)) or "x", safe="")  # an empty segment would be another path
+        return quote(self.segment(operation, name) or "x", safe="")  # an empty segment would be another path
+
+    def segment(self, operation: Operation, name: str) -> str:
+        """What fills that place in the path where nothing that was made does."""
+        taken = next((one for one in planned(operation).taken if one.name == name), None)
+        return text_of(self.usual(None) if taken is None else self.shown(taken))
+
+    def shown(self, taken: Taken) -> Any:
+        """A value of a parameter: what the document shows of it, which the target may have; else one that is made."""
+        example = taken.example
+        if example is not ABSENT and self.replies.allows(taken.schema, example):
+            return example
+        return self.usual(taken.schema)
 
     def usual(self, schema: Node | None, number: int = 7) -> Any:
         """A value of a parameter's schema."""
@@ -125,7 +136,7 @@ class PlainSending:
         for one in taken:
             if not one.required or one.location == "path":
                 continue
-            value = values.get(one.name) or self.usual(one.schema)
+            value = values.get(one.name) or self.shown(one)
             if one.location == "query":
                 pairs += query_pairs(one, value)
             elif one.location == "header":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mockserver.conformance.bodies.bounds import FORMATS, LONGEST, in_another_case
+from mockserver.conformance.bodies.bounds import FORMATS, INTEGERS_BEYOND, LONGEST, in_another_case
 from mockserver.conformance.plain.plain_asking import PlainAsking
 from mockserver.conformance.plain.plain_writing import text_of
 from mockserver.contract import Operation
@@ -102,6 +102,8 @@ class PlainSpoiling:
         named = self._maker.shapes.says(node, "format")
         if named in FORMATS:
             yield f"is no {named}", FORMATS[named]
+        if named in INTEGERS_BEYOND:
+            yield from ((f"is beyond {named}", one) for one in INTEGERS_BEYOND[named])
 
     def _scalars(self, node: Node) -> Iterator[tuple[str, Any]]:
         shapes = self._maker.shapes
@@ -124,9 +126,10 @@ class PlainSpoiling:
         if words.get("pattern"):
             yield "is against its pattern", "s\u00f6me/thing else"
 
-    def parameters(self, operation: Operation) -> Iterator[tuple[str, Mapping[str, str], str]]:
+    def parameters(self, operation: Operation, *, formats: bool) -> Iterator[tuple[str, Mapping[str, str], str]]:
         """Query parameters spoilt: what is wrong, those to send, and the name of one to leave out.
 
+        ``formats``: texts that are not of their format, else all else.
         But for credentials: who shows another one is let in, as the document may have it.
         """
         assert operation.plan
@@ -134,18 +137,22 @@ class PlainSpoiling:
         for one in operation.plan.taken:
             if one.location not in ("query", "header") or (one.location, one.name) in credentials:
                 continue
-            if one.required and not one.may_be_empty:
+            if one.required and not one.may_be_empty and not formats:
                 yield f"without the {one.location} parameter {one.name}", {}, one.name
             if one.location == "query":
-                for what, text in self._texts(one):
+                for what, text in self._texts(one, formats=formats):
                     yield f"whose parameter {one.name} {what}", {one.name: text}, one.name
 
-    def _texts(self, one: Taken) -> Iterator[tuple[str, str]]:
+    def _texts(self, one: Taken, *, formats: bool) -> Iterator[tuple[str, str]]:
         shapes, node = self._maker.shapes, one.schema
         if shapes.type(node) == "array" and (items := shapes.items(node)) is not None:
             node = items
         kind = shapes.type(node)
         if kind not in ("string", "integer", "number", "boolean"):
+            return
+        if formats:
+            wrong = self._of_format(node)
+            yield from ((what, text_of(value)) for what, value in wrong if self._is_forbidden(node, value))
             return
         tried = [*self._limits(node)] if kind == "string" or "enum" in shapes.shape(node).words else []
         tried += [] if kind == "string" else [(f"is no {kind}", "text"), *_past(shapes.shape(node).words)]
@@ -153,8 +160,11 @@ class PlainSpoiling:
 
 
 def _past(words: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Numbers outside their bounds; those that a format has are no constraint that the document names."""
+    named = str(words.get("format", ""))
+    beyond = INTEGERS_BEYOND.get(named, ())
     for word, step in (("minimum", -1), ("maximum", 1)):
-        if isinstance(words.get(word), int | float):
+        if isinstance(words.get(word), int | float) and words[word] + step not in beyond:
             yield f"is past its {word}", words[word] + step
 
 

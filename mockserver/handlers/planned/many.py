@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeGuard
 
 from mockserver.handlers.call import Call
@@ -13,6 +13,7 @@ from mockserver.handlers.planned.paging import PlannedPage, paged
 from mockserver.handlers.planned.places import in_path, keys_of, plan_of
 from mockserver.handlers.planned.replying import answered
 from mockserver.handlers.planned.scope import Scope, scope_of
+from mockserver.inference.ranges import Bound, bound_of, is_ordered, is_within
 from mockserver.inference.words import DIRECTIONS, SORTS, TEXTS
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
@@ -78,6 +79,7 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
         for name, value in asked.items()
         if flat(name) in members and name not in of_path and not isinstance(value, dict)
     }
+    ranges = [*_ranges(call, members, asked)]
     text = next(
         (str(value) for name, value in asked.items() if flat(name) in _TEXTS and flat(name) not in members), None
     )
@@ -85,12 +87,26 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     if isinstance(sort, list):
         sort = sort[0] if sort else None
     records = scope.in_order(condition(wanted))
-    if not wanted and text is None and not isinstance(sort, str):
+    if not wanted and not ranges and text is None and not isinstance(sort, str):
         return records  # PERF: none needs to be read
-    kept = [(record, data) for record in records if _fits(data := record.data(), wanted, text)]
+    kept = [
+        (record, data) for record in records
+        if _fits(data := record.data(), wanted, text)
+        and all(is_within(data.get(one.member), end, is_lower=one.is_lower) for one, end in ranges)
+    ]  # fmt: skip
     if isinstance(sort, str):
         _sort(kept, members, sort, asked)
     return [record for record, _ in kept]
+
+
+def _ranges(call: Call, members: dict[str, str], asked: Mapping[str, Any]) -> Iterator[tuple[Bound, Json]]:
+    """The ends of ranges that are asked for; one that every request has to tell is no filter by what it is called."""
+    needed = {one.name for one in plan_of(call).taken if one.required}
+    for name, value in asked.items():
+        if flat(name) not in members and name not in needed and is_ordered(value):
+            bound = bound_of(name, members)
+            if bound is not None:
+                yield bound, value
 
 
 def _members(scope: Scope) -> dict[str, str]:

@@ -63,7 +63,7 @@ def paged(call: Call, found: list[Record]) -> PlannedPage:
             "backward": backward,
             "keys": [keys_of(one.id)[-1] for one in records]}  # fmt: skip
     beside = _beside(call, facts)
-    return PlannedPage(records, beside, _links(call, plan, onward))
+    return PlannedPage(records, beside, (*_links(call, plan, onward), *_totals(plan, len(found))))
 
 
 def _usual_size(call: Call, plan: OperationPlan) -> int:
@@ -227,6 +227,12 @@ def _written(value: Any) -> Any:
     if isinstance(value, list):
         return [_written(one) for one in value]
     return str(value).lower() if isinstance(value, bool) else value
+
+
+def _totals(plan: OperationPlan, total: int) -> Headers:
+    """``X-Total-Count`` and what else is called like it, where it is declared."""
+    names = (name for name in sorted(plan.success.headers) if flat(name).removeprefix("x") in TOTALS)
+    return tuple((name, str(total)) for name in names)
 
 
 def _links(call: Call, plan: OperationPlan, onward: dict[str, str]) -> Headers:

@@ -18,6 +18,7 @@ from mockserver.contract.xml_text import is_xml, write_xml
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.acknowledging import acknowledged, is_acknowledgement
 from mockserver.handlers.planned.composing import draw_for
+from mockserver.handlers.planned.criteria import written
 from mockserver.handlers.planned.places import plan_of
 from mockserver.messages import Headers, Json, Reply
 from mockserver.values.media_types import carries_json, without_parameters
@@ -62,6 +63,7 @@ def answered(
     """The declared success; ``value`` stands where ``steps`` lead, ``beside`` at the top next to it."""
     plan = plan_of(call)
     said = plan.success
+    headers = (*headers, *_needed(call, said, headers))
     if said.media_type is None:
         return Reply(plan.status, headers=(*headers, *_elsewhere(call, plan.status)), notes=notes)
     if not carries_json(said.media_type) and not _is_told_xml(said):
@@ -95,6 +97,7 @@ def made(
     A reply that is a bare text or number is ``key``, if one is given: what was made is found by it. ``full``: members
     that may be missing are there, too.
     """
+    headers = (*headers, *_needed(call, said, headers))
     if said.media is None or said.media_type is None:
         return Reply(status, headers=(*headers, *_elsewhere(call, status)), notes=notes)
     if not carries_json(said.media_type) and not _is_told_xml(said):
@@ -116,6 +119,17 @@ def made(
         tried = {**body, **acknowledged(plan)}
         body = tried if maker.allows(schema, tried) else body
     return _reply(call, said, status, body, headers=headers, notes=notes)
+
+
+def _needed(call: Call, said: Said, headers: Headers) -> Headers:
+    """The headers that the document says must be there and that ``headers`` have not, from their schemas."""
+    there = {name.lower() for name, _ in headers}
+    maker = call.tools.maker
+    return tuple(
+        (name, written(maker.make(schema, draw_for(call, f"header {name}", call.operation.id))))
+        for name, schema in said.needed
+        if name.lower() not in {*there, "content-type"}
+    )
 
 
 def _as_example(examples: tuple[Json, ...], value: Json) -> Json:

@@ -16,7 +16,19 @@ from mockserver.values.shown import quoted
 def stub(call: Call, tenant: Tenant) -> Reply:
     """``Mock-Kind: stub`` tells that no state of its own stands behind it. Raises Refusal(404): see ``_above``."""
     plan = plan_of(call)
-    return made(call, plan.success, plan.status, value=_above(call, tenant), full=True, notes=(("Kind", "stub"),))
+    above = _above(call, tenant)
+    value = {**(above if isinstance(above, dict) else {}), **_repeated(call)} or above
+    return made(call, plan.success, plan.status, value=value, full=True, notes=(("Kind", "stub"),))
+
+
+def _repeated(call: Call) -> dict[str, Json]:
+    """What the body says that the reply is to say as well: members of one schema, but for lists and objects."""
+    plan, body = plan_of(call), call.input.body
+    if not isinstance(body, dict) or plan.success.schema is None:
+        return {}
+    shapes, told = call.tools.maker.shapes, plan.success.schema
+    shared = {name for schema in plan.bodies.values() for name in shapes.in_common(schema, told)}
+    return {name: one for name, one in body.items() if name in shared and not isinstance(one, dict | list)}
 
 
 def _above(call: Call, tenant: Tenant) -> Json:

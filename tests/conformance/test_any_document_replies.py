@@ -1,0 +1,149 @@
+"""Documents without annotations: what they say of headers, defaults, parts of records and repeated members is judged."""
+
+from dataclasses import replace
+
+import pytest
+
+from mockserver import create_app
+from mockserver.conformance.checking import run
+from mockserver.conformance.loading import load_checks
+from mockserver.conformance.options import Options
+from mockserver.conformance.provenance import Provenance
+from mockserver.conformance.wire.allow_list import Routes
+from mockserver.conformance.wire.targets import find_target
+from mockserver.conformance.wire.transports import in_process
+from mutants.wire import Wire, ask
+
+NOTES = """
+openapi: 3.1.0
+info: {title: Notes, version: '1'}
+paths:
+  /notes:
+    get:
+      parameters:
+        - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 50, default: 3}}
+        - {name: min_length, in: query, schema: {type: integer}}
+      responses:
+        '200':
+          description: all
+          headers: {X-Total-Count: {required: true, schema: {type: integer}}}
+          content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Note'}}}}
+    post: {requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Note'}}}},
+           responses: {'201': {description: made, content: {application/json: {schema: {$ref: '#/components/schemas/Note'}}}}}}
+  /notes/{noteId}:
+    parameters: [{name: noteId, in: path, required: true, schema: {type: integer}}]
+    get: {responses: {'200': {description: one, content: {application/json: {schema: {$ref: '#/components/schemas/Note'}}}},
+                      '404': {description: none}}}
+    patch: {requestBody: {required: true, content: {application/merge-patch+json: {schema: {$ref: '#/components/schemas/Part'}}}},
+            responses: {'200': {description: changed, content: {application/json: {schema: {$ref: '#/components/schemas/Note'}}}}}}
+    delete: {responses: {'204': {description: gone}}}
+  /estimates:
+    post: {requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Estimate'}}}},
+           responses: {'200': {description: told, content: {application/json: {schema: {allOf: [
+             {$ref: '#/components/schemas/Estimate'}, {type: object, properties: {cost: {type: number}}}]}}}}}}
+components:
+  schemas:
+    Part: {type: object, properties: {title: {type: string}, length: {type: integer}}}
+    Note: {type: object, required: [title], properties: {id: {type: integer, readOnly: true}, title: {type: string},
+           length: {type: integer, format: int32}, tags: {type: array, items: {type: string}}}}
+    Estimate: {type: object, required: [pages], properties: {pages: {type: integer}, paper: {type: string}}}
+"""
+SUITES = {
+    "any_document",
+    "document_parameters",
+    "document_lists",
+    "document_changes",
+    "document_actions",
+    "document_queries",
+}
+
+
+@pytest.fixture(scope="module")
+def notes(tmp_path_factory):
+    file = tmp_path_factory.mktemp("notes") / "notes.yaml"
+    file.write_text(NOTES)
+    return file
+
+
+def checked(file, monkeypatch, change=None):
+    """The verdict on a mock whose replies go through ``change``."""
+    chosen = tuple(one for one in load_checks(plain=True) if one.suite in SUITES)
+    monkeypatch.setattr("mockserver.conformance.runner.load_checks", lambda *_, **__: chosen)
+    options = Options(spec=file, strictness=Provenance.INFERRED)
+    app = create_app(spec=file)
+    routes = Routes(app.extensions["mockserver"].contract)
+
+    def altered(environ, start_response):
+        operation = routes.operation(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        wire = Wire(environ, operation, *ask(app.wsgi_app, environ))
+        if change and operation:
+            change(f"{operation.method} {operation.path}", wire)
+        start_response(f"{wire.status} ", list(wire.headers))
+        return [wire.body]
+
+    return run(options, target=replace(find_target(options, app), transport=in_process(altered)))[0]
+
+
+def test_the_sound_one_is_clean_and_judged(notes, monkeypatch):
+    verdict = checked(notes, monkeypatch)
+    assert not [one.cause for one in verdict.findings]
+    judged = {one.check.name for one in verdict.results if one.judged}
+    assert judged >= {
+        "document_parameters.defaults", "document_parameters.totals", "document_changes.merged",
+        "document_changes.unknown", "document_actions.repeated", "document_queries.ranges",
+    }  # fmt: skip
+
+
+def has_another_default(where, wire):
+    if where == "GET /notes" and "limit" not in wire.environ["QUERY_STRING"] and isinstance(wire.value, list):
+        wire.say(wire.value[:2])
+
+
+def tells_no_total(where, wire):
+    if where == "GET /notes":
+        wire.headers.pop("X-Total-Count", None)
+
+
+def tells_a_total_in_words(where, wire):
+    if where == "GET /notes":
+        wire.headers["X-Total-Count"] = "many"
+
+
+def answers_nothing(where, wire):
+    if where == "GET /notes/{noteId}" and wire.status == 200:
+        wire.body = b""
+
+
+def merges_another_title(where, wire):
+    if where == "PATCH /notes/{noteId}" and wire.status == 200:
+        wire.say({**wire.value, "title": "another"})
+
+
+def changes_what_is_not_there(where, wire):
+    if where == "PATCH /notes/{noteId}" and wire.status == 404:
+        wire.say({"title": "made up"}, 200)
+
+
+def lists_no_lengths(where, wire):
+    if where == "GET /notes" and isinstance(wire.value, list):
+        wire.say([{name: one for name, one in each.items() if name != "length"} for each in wire.value])
+
+
+def estimates_for_more_pages(where, wire):
+    if where == "POST /estimates" and wire.status == 200:
+        wire.say({**wire.value, "pages": 9_999_999})
+
+
+@pytest.mark.parametrize(("change", "cause", "provenance"), [
+    (has_another_default, "a list without limit is not that of its default", "inferred"),
+    (tells_no_total, "a reply with 200 lacks the header X-Total-Count", "documented"),
+    (tells_a_total_in_words, "the header X-Total-Count of a reply with 200 breaks its schema (type)", "documented"),
+    (answers_nothing, "a reply with 200 has no content", "documented"),
+    (merges_another_title, "a change's reply shows something else than was sent (title)", "inferred"),
+    (changes_what_is_not_there, "a change of a record that is not there is answered 200", "inferred"),
+    (lists_no_lengths, "a list lacks what is read of a record (length)", "inferred"),
+    (estimates_for_more_pages, "a reply tells something else than was sent (pages)", "inferred"),
+])  # fmt: skip
+def test_what_departs_from_the_document_is_found(notes, monkeypatch, change, cause, provenance):
+    findings = checked(notes, monkeypatch, change).findings
+    assert (cause, provenance) in {(one.cause, str(one.provenance)) for one in findings}
