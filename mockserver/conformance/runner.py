@@ -15,6 +15,7 @@ from mockserver.conformance.loading import load_checks
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
 from mockserver.conformance.oracle import Oracle
+from mockserver.conformance.plain.plain_fates import PlainFates
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check
 from mockserver.conformance.reporters.events import Judged, Listener, Working
@@ -85,7 +86,7 @@ class Run:
         self.session = Session(self.plan, self.client, target.own, target.other, mark=self.mark, limits=limits)
         self.oracle.trails = self.session.trails
         self.client.after.append(self.oracle.look)
-        self.client.look_up = Fates(self.session)
+        self.client.look_up = (PlainFates if self.plan.is_inferred else Fates)(self.session)
         self.groups = self._chosen()
         self.strictness = options.strictness or self._usual()
         self.checks = load_checks(options.checks, plain=self.plan.is_inferred)

@@ -182,10 +182,10 @@ def own_fault(error: Exception) -> str:
 def tidy(session: Session, group: Group | None = None) -> None:
     """Remove what was made as far as it goes; what is left is tried again at the end of the run.
 
-    ``group``: also those of its records that no reply told of, found by the run's mark.
+    ``group``: also those of its records that no reply told of, found by the run's mark where the document tells how.
     """
     try:
-        if group is not None and group.has((Kind.CREATE, Kind.DELETE)):
+        if group is not None and group.has((Kind.CREATE, Kind.DELETE)) and not session.plan.is_inferred:
             made = marked(session, group, session.own, session.mark) or ()
             session.records.remember(session.own.tenant, [(one.resource, one.id) for one in made])
         session.habits.tidy()

@@ -81,7 +81,9 @@ def checked(file, monkeypatch, change=None):
         start_response(f"{wire.status} ", list(wire.headers))
         return [wire.body]
 
-    return run(options, target=replace(find_target(options, app), transport=in_process(altered)))[0]
+    return run(options, target=replace(find_target(options, app), transport=in_process(altered)), pause=lambda _: None)[
+        0
+    ]
 
 
 def test_the_sound_one_is_clean_and_judged(notes, monkeypatch):
@@ -147,3 +149,18 @@ def estimates_for_more_pages(where, wire):
 def test_what_departs_from_the_document_is_found(notes, monkeypatch, change, cause, provenance):
     findings = checked(notes, monkeypatch, change).findings
     assert (cause, provenance) in {(one.cause, str(one.provenance)) for one in findings}
+
+
+def test_what_a_gateway_loses_is_no_finding_and_no_fault_of_the_kit(notes, monkeypatch):
+    lost = iter(range(1, 10_000))
+
+    def loses_an_answer_now_and_then(_, wire):
+        if wire.environ["REQUEST_METHOD"] != "GET" and next(lost) % 9 == 0:
+            wire.headers["Content-Type"] = "text/html"
+            wire.status, wire.body = 504, b"<html>late</html>"
+
+    verdict = checked(notes, monkeypatch, loses_an_answer_now_and_then)
+    assert not [one.cause for one in verdict.findings]
+    assert not verdict.errors()
+    assert not verdict.stopped
+    assert [one.cause for one in verdict.troubles] == ["504 Gateway Timeout"]
