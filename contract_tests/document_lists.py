@@ -139,13 +139,13 @@ def check_as_read(session: Session, group: Group) -> None:
 def _shown_by_both(asking: PlainTrying, operation: Operation, read: Operation) -> set[str]:
     """The members of a record that list and read describe by one schema."""
     shapes, plans = asking.maker.shapes, (operation.plan, read.plan)
-    told = [plan.success.schema if plan else None for plan in plans]
-    if told[0] is None or told[1] is None or plans[0] is None or plans[1] is None:
+    schemas = [plan.success.schema if plan else None for plan in plans]
+    if schemas[0] is None or schemas[1] is None or plans[0] is None or plans[1] is None:
         return set()
-    array = shapes.member(told[0], plans[0].items or ())
+    array = shapes.member(schemas[0], plans[0].items or ())
     items = shapes.items(array) if array is not None else None
     shown = shapes.member(items, plans[0].each) if items is not None else None
-    record = shapes.member(told[1], plans[1].record or ())
+    record = shapes.member(schemas[1], plans[1].record or ())
     return shapes.in_common(shown, record) if shown is not None and record is not None else set()
 
 

@@ -190,9 +190,9 @@ def _said(shapes: Shapes, reply: Node) -> Said:
     if not isinstance(place.value, Mapping):
         return Said(None, None)
     headers = frozenset(name.lower() for name, _ in place.child("headers").items())
-    told = [(name, shapes.follow(node)) for name, node in place.child("headers").items()]
+    declared = [(name, shapes.follow(node)) for name, node in place.child("headers").items()]
     needed = tuple(
-        (name, node.child("schema")) for name, node in told
+        (name, node.child("schema")) for name, node in declared
         if isinstance(node.value, Mapping) and node.value.get("required") is True
     )  # fmt: skip
     content = dict(place.child("content").items())

@@ -26,8 +26,8 @@ def _repeated(call: Call) -> dict[str, Json]:
     plan, body = plan_of(call), call.input.body
     if not isinstance(body, dict) or plan.success.schema is None:
         return {}
-    shapes, told = call.tools.maker.shapes, plan.success.schema
-    shared = {name for schema in plan.bodies.values() for name in shapes.in_common(schema, told)}
+    shapes, reply = call.tools.maker.shapes, plan.success.schema
+    shared = {name for schema in plan.bodies.values() for name in shapes.in_common(schema, reply)}
     return {name: one for name, one in body.items() if name in shared and not isinstance(one, dict | list)}
 
 
