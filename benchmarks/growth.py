@@ -209,7 +209,7 @@ def rows(bench: Bench) -> dict[str, float]:
         "PATCH": median(bench.patch),
         "create": median(bench.create),
         "delete that dependants forbid": median(bench.refused_delete),
-        "reset, first PATCH": bench.after_reset(bench.patch),
+        "reset, first PATCH": statistics.median([bench.after_reset(bench.patch) for _ in range(5)]),
         "reset, first search": bench.after_reset(bench.search),
     }
     bench.patch()
