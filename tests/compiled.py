@@ -63,28 +63,34 @@ class Shared:
     def __init__(self) -> None:
         self._documents: OrderedDict[Hashable, Document] = OrderedDict()
         self._contracts: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._lasting_documents: dict[Hashable, Document] = {}
         self._lasting: dict[Hashable, Kept] = {}
 
     def settle(self) -> None:
         """What was read so far stays: it is the stock document's, and modules of tests hold it as well."""
+        self._lasting_documents.update(self._documents)
         self._lasting.update(self._contracts)
-        self._contracts.clear()
+        self.forget()
 
     def forget(self) -> None:
         """Let go of all that was read since."""
+        self._documents.clear()
         self._contracts.clear()
 
     def reader(self, read: Callable[..., Document]) -> Callable[..., Document]:
         def found(spec: Spec, overlays: tuple[Path, ...] = ()) -> Document:
             if (name := _files(spec, overlays)) is None:
                 return read(spec, overlays)
+            if name in self._lasting_documents:
+                return self._lasting_documents[name]
             return _once(self._documents, name, lambda: read(spec, overlays), FEW)
 
         return found
 
     def compiler(self, work: Callable[[Document], Contract]) -> Callable[[Document], Contract]:
         def found(document: Document) -> Contract:
-            is_stock = any(document is one for one in self._documents.values())
+            known = (*self._lasting_documents.values(), *self._documents.values())
+            is_stock = any(document is one for one in known)
             if (name := _document(document, SMALL if not is_stock else None)) is None:
                 return work(document)
             return self._kept((work.__name__, name), lambda: Kept(work(document), document))

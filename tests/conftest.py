@@ -148,31 +148,43 @@ class Tidying:
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
+        self._is_file_over = False
         self._seen = 0
         self._least = 0
+        self._frozen = 0
 
     def pytest_collection_finish(self) -> None:
         self._shared.settle()
-        gc.freeze()  # what was imported and collected stays: it needs no looking through again and again
         gc.set_threshold(20_000, 20, 20)  # the larger a process, the less there is to find for what looking takes
+        gc.freeze()  # what was imported and collected stays: it needs no looking through again and again
+        self._frozen, self._least = gc.get_freeze_count(), resident()
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         if nextitem is None or nextitem.path != item.path:
+            self._is_file_over = True
             self._shared.forget()
             forget_results(getattr(item, "module", None))
 
     def pytest_runtest_logfinish(self) -> None:
-        if resident() > self._seen + GROWN:
-            gc.collect()
-            trim()
-            if resident() > self._least + GROWN:  # a server that a test had in this process froze what there was
-                gc.unfreeze()
-                gc.collect()
-                gc.freeze()
-                trim()
-                self._least = resident()
-            self._seen = resident()
+        if self._is_file_over:
+            self._is_file_over = False
+            if resident() > self._least + GROWN:
+                self._free(all_of_it=True)
+                self._least = self._seen
+        elif resident() > self._seen + GROWN:
+            self._free(all_of_it=gc.get_freeze_count() > self._frozen)  # a server that a test had here froze all
+
+    def _free(self, *, all_of_it: bool) -> None:
+        if all_of_it:
+            gc.unfreeze()
+        gc.collect()
+        if all_of_it:
+            gc.freeze()
+            self._frozen = gc.get_freeze_count()
+        with contextlib.suppress(AttributeError, OSError):  # there is no such function but in glibc
+            ctypes.CDLL(None).malloc_trim(0)
+        self._seen = resident()
 
 
 def forget_results(module: ModuleType | None) -> None:
@@ -180,12 +192,6 @@ def forget_results(module: ModuleType | None) -> None:
     for value in vars(module).values() if module else ():
         if isinstance(value, functools._lru_cache_wrapper) and value.__module__ == module.__name__:
             value.cache_clear()
-
-
-def trim() -> None:
-    """Give the system back what is free."""
-    with contextlib.suppress(AttributeError, OSError):  # there is no such function but in glibc
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def resident() -> int:
