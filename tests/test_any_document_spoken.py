@@ -117,7 +117,6 @@ def test_a_record_may_be_named_in_the_query_or_in_the_body(tmp_path: Path) -> No
         {"/users/create": ("post",)},
         {"/users.list": ("get",), "/users.create": ("post",)},
         {"/pets/findByStatus": ("get",), "/pets": ("post",), "/pets/{id}": ("get",)},
-        {"/teams": ("get",), "/teams/{id}": ("get",), "/teams/add": ("post",)},
         {"/users": ("get",), "/users/{id}": ("get", "put"), "/users/{id}/update": ("post",)},
         {"/users/list": ("get", "post"), "/users/list/{id}": ("delete",)},
         {"/users/{id}": ("delete", "get"), "/users/delete/{id}": ("delete",)},
@@ -138,6 +137,35 @@ def test_what_paths_stand_for_is_told(tmp_path: Path) -> None:
         "get /getBooks": "get /books",
         "put /editBook/{id}": "put /books/{id}",
     }
+    assert spoken({"/adduser": ("post",), "/getallusers": ("get",), "/deleteuser/{id}": ("delete",)}) == {
+        "post /adduser": "post /users",
+        "get /getallusers": "get /users",
+        "delete /deleteuser/{id}": "delete /users/{id}",
+    }
+    assert spoken({"/listing": ("get",), "/listing/{id}": ("get",), "/address": ("post",)}) == {}
+    assert spoken({"/users": ("get",), "/users/register": ("post",), "/auth/register": ("post",)}) == {
+        "post /users/register": "post /users"
+    }
+
+
+def test_where_only_any_status_is_declared_what_is_sent_comes_back(tmp_path: Path) -> None:
+    told = {"responses": {"default": reply()}}
+    caller = client(
+        document(
+            {
+                "/users": {"get": told},
+                "/users/register": {"post": {**told, "requestBody": body(SENT)}},
+                "/users/{id}": {"parameters": [parameter("id")], "get": told, "delete": told},
+            }
+        ),
+        tmp_path,
+    )
+    made = caller.post("/users/register", json={"name": "Ada"})
+    assert (made.json["name"], made.headers["Mock-Undeclared"]) == ("Ada", "content")
+    assert made.json in caller.get("/users").json
+    assert caller.get(f"/users/{made.json['id']}").json == made.json
+    assert caller.delete(f"/users/{made.json['id']}").status_code == 200
+    assert caller.get(f"/users/{made.json['id']}").status_code == 404
 
 
 def test_a_list_at_the_root_is_one(tmp_path: Path) -> None:

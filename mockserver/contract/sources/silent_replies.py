@@ -75,14 +75,20 @@ def _places(item: Mapping[str, Any], *, is_item: bool = False) -> Iterator[_Decl
     for verb in _VERBS:
         for operation in _of(item, verb):
             responses: Any = operation.get("responses")
-            for status in responses if isinstance(responses, dict) else ():
-                if str(status).startswith("2") and str(status) not in _EMPTY:
-                    yield _DeclaredSuccess(responses, status, verb == "get" and not is_item)
+            for status in _successes(responses) if isinstance(responses, dict) else ():
+                yield _DeclaredSuccess(responses, status, verb == "get" and not is_item)
+
+
+def _successes(responses: Mapping[str, Any]) -> Iterator[str]:
+    """Those that may have content; 200 where one reply stands for all statuses and does not say what it holds."""
+    yield from (status for status in responses if str(status).startswith("2") and str(status) not in _EMPTY)
+    if responses.keys() == {"default"} and isinstance(any_status := responses["default"], dict):
+        yield from () if any_status.keys() & {"content", "$ref"} else ("200",)
 
 
 def _is_vague(root: Mapping[str, Any], place: _DeclaredSuccess) -> bool:
     """Whether a reply has no content, or JSON that may be anything where the record or the list should be."""
-    content = followed(root, place.responses[place.status]).get("content")
+    content = followed(root, place.responses.get(place.status)).get("content")
     if not content:
         return True
     media = content.get("application/json") if isinstance(content, dict) and len(content) == 1 else None
@@ -132,7 +138,7 @@ def _parameter(root: Mapping[str, Any], item: Mapping[str, Any], name: str) -> d
 
 
 def _fill(root: Mapping[str, Any], place: _DeclaredSuccess, record: dict[str, Any]) -> None:
-    reply = followed(root, place.responses[place.status])
+    reply = followed(root, place.responses.get(place.status)) or {"description": "A guess."}
     wanted = {"type": "array", "items": record} if place.is_list else record
     media = (reply.get("content") or {}).get("application/json", {GUESSED: True})
     if name := _holder(root, media.get("schema")):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from mockserver.contract.sources.raw_operations import body_members, raw_parameters
+from mockserver.contract.sources.raw_operations import body_members, followed, raw_parameters
 from mockserver.values.name_words import flat, singular, words_of
 
 _CREATES = frozenset({"create", "add", "new", "insert", "save", "store", "post"})
@@ -28,6 +28,10 @@ _VERBS: Mapping[str, Mapping[str, str]] = {
 _PARAMETER = re.compile(r"\{([^{}]+)\}|:(\w+)")
 _KEYS = frozenset({"id", "uuid", "pk", "key", "slug", "name", "code"})
 """Parameters that may be of anything."""
+_SIGN_UPS = frozenset({"register", "signup"})
+"""Words that make one of what stands before them, and mean something of their own elsewhere."""
+_GLUED = re.compile(r"(create|update|delete|remove|edit|add|get|list)(all)?(\w{3,})?")
+"""Words in one: ``/adduser``, ``/getall``; ``/address`` and ``/listing`` are like that, too."""
 _PLAIN = re.compile(r"[\w-]+")
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 
@@ -44,17 +48,19 @@ class PlainForm(NamedTuple):
 
 
 class _Said(NamedTuple):
-    """What the words of a segment say is done, and to what; ``is_many``: to all of them."""
+    """What the words of a segment say is done, and to what; ``is_many``: to all of them, ``is_glued``: in one word."""
 
     does: str
     nouns: list[str]
     is_many: bool
+    is_glued: bool
 
 
 class _Spoken(NamedTuple):
     """One operation whose path has such a word: what it is about, and the verb that it stands for.
 
     ``noun`` is the thing's name in one spelling, ``named`` as the path has it (empty where the segment before says it).
+    ``is_bare``: the segment is a word for what is done alone; ``is_sure``: its words can be told apart.
     """
 
     path: str
@@ -65,6 +71,8 @@ class _Spoken(NamedTuple):
     key: str
     verb: str
     keyed: tuple[str, str] | None = None
+    is_bare: bool = False
+    is_sure: bool = True
 
     @property
     def place(self) -> tuple[tuple[str, ...], str]:
@@ -95,7 +103,9 @@ def plain_forms(root: Mapping[str, Any]) -> dict[tuple[str, str], PlainForm]:
         there = _compared("/" + "/".join(home))
         own = [*below.get(there, ()), *below.get(f"{there}/{{}}", ())]
         done = {(bool(one.key), one.verb) for one in spoken}
-        if len(done) + len(own) < 2 or (done == {(False, "post")} and own):
+        if len(done) + len(own) < 2 or not (own or any(one.is_sure for one in spoken) or len({*done}) > 2):
+            continue
+        if done == {(False, "post")} and any(one.is_bare and not _is_silent(root, one) for one in spoken):
             continue
         for one in spoken:
             target = "/" + "/".join((*home, *([f"{{{one.key}}}"] if one.key else [])))
@@ -160,7 +170,15 @@ def _read(path: str, methods: list[str], every: list[str]) -> Iterator[_Spoken]:
         is_other = said.does == "update" and is_after == -2 and method == "post"  # /images/{id}/edit makes another
         if not is_other and not (key and (said.does == "create" or (said.does == "read" and method == "post"))):
             verb = _VERBS[said.does][method]
-            yield _Spoken(path, method, before, noun, named, key, "list" if said.is_many and not key else verb)
+            verb = "list" if said.is_many and not key else verb
+            yield _Spoken(path, method, before, noun, named, key, verb, None, not said.nouns, not said.is_glued)
+
+
+def _is_silent(root: Mapping[str, Any], one: _Spoken) -> bool:
+    """Whether no success of an operation says what it holds."""
+    replies = root["paths"][one.path][one.method].get("responses")
+    told = [followed(root, reply) for status, reply in (replies or {}).items() if str(status)[:1] in "2d"]
+    return not any(reply.get("content") for reply in told)
 
 
 def _keyed(root: Mapping[str, Any], one: _Spoken) -> _Spoken | None:
@@ -190,6 +208,11 @@ def _said(words: list[str], key: str) -> _Said | None:
     """None where they say something else."""
     if not words:
         return None
+    glued = _GLUED.fullmatch(words[0]) if len(words) == 1 and words[0] not in _WORDS else None
+    if glued:
+        words = [one for one in glued.groups() if one]
+    if "".join(words) in _SIGN_UPS:
+        return _Said("create", [], is_many=False, is_glued=False)
     if words[0] in _WORDS:
         word, rest = words[0], words[1:]
     elif words[-1] in _LAST:
@@ -205,7 +228,8 @@ def _said(words: list[str], key: str) -> _Said | None:
         return None  # a search
     does = "create" if word in _CREATES else "update" if word in _UPDATES else "delete" if word in _DELETES else "read"
     is_many = word in _MANY or "all" in rest or "list" in rest
-    return _Said(does, [one for one in rest if one not in _FILLERS], does == "read" and is_many)
+    nouns = [one for one in rest if one not in _FILLERS]
+    return _Said(does, nouns, does == "read" and is_many, bool(glued and nouns))
 
 
 def _name(segments: Sequence[str], index: int) -> str:

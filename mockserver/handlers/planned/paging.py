@@ -22,14 +22,15 @@ COUNTS = frozenset({"count", "numberofelements", "itemcount", "resultcount", "pa
 MORE_OF_A_MEMBER = MORE | {"more", "truncated"}
 LESS = frozenset({"hasprevious", "hasprev", "haspreviouspage", "hasprevpage"})
 PREVIOUS = frozenset({"previous", "prev", "previouspageuri", "prevpage", "previouscursor"})
-LAST_PAGES = frozenset({"pagestotal", "totalpages", "pagecount", "numpages", "lastpage"})
+LAST_PAGES = frozenset({"pagestotal", "totalpages", "pagecount", "numpages", "lastpage", "pagetotal"})
 _FROM_0 = re.compile(
     r"\b(zero|0)[- ]?(based|indexed|index)|\b0\.\.|(starts?|begins?|starting|counted) (at|from|with) (0|zero)\b",
     re.IGNORECASE,
 )
 DEEPEST = 2
 """How many holders within holders are looked into."""
-HOLDERS = frozenset({"meta", "metadata", "paging", "pagination", "page", "links", "responsemetadata", "view"})
+HOLDERS = frozenset({"meta", "metadata", "paging", "pagination", "page", "links", "responsemetadata", "view",
+                     "pager", "pageinfo", "paginator", "paginate"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
