@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -223,3 +224,43 @@ def test_an_envelope_says_how_the_request_went(tmp_path: Path) -> None:
     refused = caller.get(f"/users/{made['data']['id']}").json
     assert (refused["code"], refused["success"]) == (404, False)
     assert caller.get("/health").json == {"status": "ok"}
+
+
+def test_a_reply_of_no_record_says_again_what_was_sent(tmp_path: Path) -> None:
+    user = {"type": "object", "properties": {"id": TEXT, "email": TEXT, "name": TEXT}}
+    session = {
+        "type": "object",
+        "properties": {"data": {"type": "object", "properties": {"user": user, "token": TEXT}}},
+    }
+    login = {"type": "object", "properties": {"email": TEXT, "token": TEXT}}
+    told = document({"/auth/login": {"post": {"requestBody": body(login), "responses": {"200": reply(session)}}}})
+    found = client(told, tmp_path).post("/auth/login", json={"email": "ada@example.com", "token": "x"}).json["data"]
+    assert found["user"]["email"] == "ada@example.com"
+    assert found["token"] != "x"
+
+
+def test_people_are_identified_by_names_of_people(tmp_path: Path) -> None:
+    user = {"type": "object", "required": ["username"], "properties": {"username": TEXT, "city": TEXT}}
+    one = {"parameters": [parameter("username")], "get": {"responses": {"200": reply(user)}}}
+    told = document(
+        {"/users": {"get": {"responses": {"200": reply({"type": "array", "items": user})}}}, "/users/{username}": one}
+    )
+    caller = client(told, tmp_path)
+    names = [each["username"] for each in caller.get("/users").json]
+    assert len({*names}) == 3
+    assert all(len(re.findall(r"[a-z]{3,}", name)) == 2 for name in names)
+    assert caller.get(f"/users/{names[0]}").json["username"] == names[0]
+
+
+def test_a_create_that_answers_a_text_tells_the_key(tmp_path: Path) -> None:
+    told = document(
+        {
+            "/users": {
+                "get": {"responses": {"200": reply(USERS)}},
+                "post": {"requestBody": body(SENT), "responses": {"200": reply(TEXT)}},
+            }
+        }
+    )
+    caller = client(told, tmp_path)
+    key = caller.post("/users", json={"name": "Ada"}).json
+    assert int(key) in [one["id"] for one in caller.get("/users").json]

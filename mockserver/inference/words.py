@@ -53,7 +53,7 @@ PAGING = frozenset(
      "hasnextpage", "haspreviouspage", "skip", "take", "time", "timestamp", "tookms", "warning", "info", "code",
      "type", "version", "msg", "errcode", "errmsg", "errorcode", "errormessage", "traceid", "issuccess", "succeeded",
      "statuscode", "resultcode", "ret", "pager", "pageinfo", "paginator", "paginate", "totaldocs", "totalrows",
-     "totalhits", "totalsize", "totalnum", "recordstotal", "recordsfiltered", "pagingcounter", "lastpage", "pagetotal"}
+     "totalhits", "totalsize", "totalnum", "recordstotal", "recordsfiltered", "pagingcounter", "pagetotal"}
 )  # fmt: skip
 """What stands beside a list in its envelope: never a record's own members."""
 _SUCCESSES = frozenset({"ok", "success", "succeeded", "issuccess", "issuccessful"})
@@ -79,8 +79,23 @@ CURSORS = frozenset(
 OFFSETS = frozenset({"offset", "skip", "startat", "startindex", "pageoffset"})
 MORE = frozenset({"hasmore", "hasnext", "hasnextpage", "moreitems"})
 TOTALS = frozenset(
-    {"total", "totalcount", "totalresults", "itemstotal", "totalitems", "totalelements", "totalrecords", "totalentries",
-     "totaldocs", "totalrows", "totalhits", "totalsize", "totalnum", "recordstotal", "recordsfiltered"}
+    {
+        "total",
+        "totalcount",
+        "totalresults",
+        "itemstotal",
+        "totalitems",
+        "totalelements",
+        "totalrecords",
+        "totalentries",
+        "totaldocs",
+        "totalrows",
+        "totalhits",
+        "totalsize",
+        "totalnum",
+        "recordstotal",
+        "recordsfiltered",
+    }
 )
 NEXT = frozenset(
     {"next", "nextcursor", "nextpagetoken", "nexttoken", "nextpage", "nextpageuri", "nextlink", "continue"}

@@ -175,10 +175,11 @@ def _read(path: str, methods: list[str], every: list[str]) -> Iterator[_Spoken]:
 
 
 def _is_silent(root: Mapping[str, Any], one: _Spoken) -> bool:
-    """Whether no success of an operation says what it holds."""
+    """Whether no success of an operation says what it holds, or it is a text."""
     replies = root["paths"][one.path][one.method].get("responses")
     told = [followed(root, reply) for status, reply in (replies or {}).items() if str(status)[:1] in "2d"]
-    return not any(reply.get("content") for reply in told)
+    schemas = [followed(root, media.get("schema")) for reply in told for media in (reply.get("content") or {}).values()]
+    return all(schema.get("type") in ("string", "boolean", "integer") for schema in schemas)
 
 
 def _keyed(root: Mapping[str, Any], one: _Spoken) -> _Spoken | None:

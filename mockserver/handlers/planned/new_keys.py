@@ -13,11 +13,13 @@ from mockserver.contract.samples.scalars import Draw, patterned, uuid_from
 from mockserver.inference.words import KEYS
 from mockserver.messages import Json
 from mockserver.values.members import value_at, with_value
+from mockserver.values.name_words import flat
 
 DRAWN = 40
 """How many keys of a pattern are drawn, for one of them to be long enough."""
 UNLIKELY = 5
 """Keys shorter than this are what people try first, and so the last that are given out."""
+_NAMES_OF_PEOPLE = frozenset({"username", "login", "handle", "nickname", "screenname", "email", "emailaddress"})
 _CALLED = frozenset({*KEYS, "key", "slug"})
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -38,11 +40,21 @@ def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> Json:
         return _counted(maker, place, ordinal)
     if model.counted and maker.allows(place, number := str(_counted(maker, model.parameter or place, ordinal))):
         return number
-    for candidate in _texts(maker, place, draw, model.prefix):
+    named = [] if model.prefix else _named(maker, place, model, draw)
+    for candidate in (*named, *_texts(maker, place, draw, model.prefix)):
         if maker.allows(place, candidate):
             return candidate
     made = maker.make(place, Draw(draw.random, draw.now, full=True, varies=True))
     return made if isinstance(made, str | int) and not isinstance(made, bool) else _letters(draw.random, 20)
+
+
+def _named(maker: Maker, place: Node, model: Model, draw: Draw) -> list[Json]:
+    """What people are called by, where that identifies them: ``ada.perlman``, and no letters drawn by lot."""
+    name = model.key[-1] if model.key else ""
+    if flat(name) not in _NAMES_OF_PEOPLE or maker.shapes.says(place, "pattern"):
+        return []
+    made = maker.member(place, Draw(draw.random, draw.now, full=True, varies=True), name)
+    return [made] if isinstance(made, str) and made and made != _example(maker, place) and "/" not in made else []
 
 
 def few_keys(maker: Maker, model: Model) -> int | None:

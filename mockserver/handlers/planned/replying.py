@@ -109,8 +109,8 @@ def made(
         return Reply(status, _as_example(examples, value), True, None, headers, notes, content_type)
     maker, draw = call.tools.maker, draw_for(call, "stub", call.operation.id, full=full)
     body = maker.make(schema, draw, examples)
-    if key is not None and maker.shapes.type(schema) in ("string", "integer", "number") and maker.allows(schema, key):
-        body = key
+    if key is not None and maker.shapes.type(schema) in ("string", "integer", "number"):
+        body = next((one for one in (key, str(key)) if maker.allows(schema, one)), body)
     if isinstance(value, dict) and isinstance(body, dict):
         known = maker.shapes.properties(schema)
         tried = {**body, **{name: one for name, one in value.items() if name in known or name in body}}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from mockserver.contract.plan import OperationPlan
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.embedding import presented
@@ -10,7 +13,17 @@ from mockserver.handlers.planned.replying import made
 from mockserver.handlers.planned.scope import scope_of
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant
+from mockserver.values.name_words import flat
 from mockserver.values.shown import quoted
+
+
+_SAID_AGAIN = frozenset(
+    {"email", "emailaddress", "mail", "username", "login", "name", "firstname", "lastname", "fullname", "displayname",
+     "nickname", "phone", "phonenumber", "mobile", "amount", "currency", "quantity", "title", "description", "subject",
+     "content", "comment", "note", "reference"}
+)  # fmt: skip
+"""Members of what is sent that a reply says again, wherever it has one of that name."""
+_DEEPEST = 3
 
 
 def stub(call: Call, tenant: Tenant) -> Reply:
@@ -18,7 +31,8 @@ def stub(call: Call, tenant: Tenant) -> Reply:
     plan = plan_of(call)
     above = _above(call, tenant)
     value = {**(above if isinstance(above, dict) else {}), **_repeated(call)} or above
-    return made(call, plan.success, plan.status, value=value, full=True, notes=(("Kind", "stub"),))
+    reply = made(call, plan.success, plan.status, value=value, full=True, notes=(("Kind", "stub"),))
+    return _said_again(call, plan, reply)
 
 
 def _repeated(call: Call) -> dict[str, Json]:
@@ -29,6 +43,27 @@ def _repeated(call: Call) -> dict[str, Json]:
     shapes, reply = call.tools.maker.shapes, plan.success.schema
     shared = {name for schema in plan.bodies.values() for name in shapes.in_common(schema, reply)}
     return {name: one for name, one in body.items() if name in shared and not isinstance(one, dict | list)}
+
+
+def _said_again(call: Call, plan: OperationPlan, reply: Reply) -> Reply:
+    """The reply with what was sent of the same thing: whoever logs in is the one who is answered."""
+    sent, schema = call.input.body, plan.success.schema
+    if not isinstance(sent, dict) or schema is None or not isinstance(reply.value, dict):
+        return reply
+    said = {name: one for name, one in sent.items() if flat(name) in _SAID_AGAIN and isinstance(one, str | int | float)}
+    body = _with(reply.value, said, _DEEPEST) if said else reply.value
+    return replace(reply, value=body) if body != reply.value and plan.maker.allows(schema, body) else reply
+
+
+def _with(value: Json, said: dict[str, Json], left: int) -> Json:
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _with(one, said, left - 1) if isinstance(one, dict) and left
+        else said[name] if name in said and type(said[name]) is type(one)
+        else one
+        for name, one in value.items()
+    }  # fmt: skip
 
 
 def _above(call: Call, tenant: Tenant) -> Json:
