@@ -177,8 +177,10 @@ def _read(path: str, methods: list[str], every: list[str]) -> Iterator[_Spoken]:
 def _is_silent(root: Mapping[str, Any], one: _Spoken) -> bool:
     """Whether no success of an operation says what it holds, or it is a text."""
     replies = root["paths"][one.path][one.method].get("responses")
-    told = [followed(root, reply) for status, reply in (replies or {}).items() if str(status)[:1] in "2d"]
-    schemas = [followed(root, media.get("schema")) for reply in told for media in (reply.get("content") or {}).values()]
+    successes = [followed(root, reply) for status, reply in (replies or {}).items() if str(status)[:1] in "2d"]
+    schemas = [
+        followed(root, media.get("schema")) for reply in successes for media in (reply.get("content") or {}).values()
+    ]
     return all(schema.get("type") in ("string", "boolean", "integer") for schema in schemas)
 
 

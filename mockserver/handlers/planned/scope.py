@@ -199,7 +199,7 @@ def require_possible(call: Call) -> None:
     """
     plan, model, maker = plan_of(call), call.resource.model, call.tools.maker
     parents = (*(model.parents if model else ()), *plan.within)
-    known = {one.parameter for one in parents if one.resource}
+    known = {one.parameter for one in parents if one.resource and one.must_exist}
     if plan.key is not None and call.operation.kind is not Kind.STUB and not plan.words.get("upsert"):
         known.add(plan.key)
     for taken in plan.taken:

@@ -16,7 +16,6 @@ from mockserver.store import Tenant
 from mockserver.values.name_words import flat
 from mockserver.values.shown import quoted
 
-
 _SAID_AGAIN = frozenset(
     {"email", "emailaddress", "mail", "username", "login", "name", "firstname", "lastname", "fullname", "displayname",
      "nickname", "phone", "phonenumber", "mobile", "amount", "currency", "quantity", "title", "description", "subject",
