@@ -64,9 +64,25 @@ def asks(session: Session, group: Group, operation: Operation) -> Iterator[Ask]:
     usual = session.usual(group, operation, {})
     if operation.body is None:
         yield usual
+        yield from named(session, operation, usual)
         return
     takes = operation.body.validator.allows
     yield from (usual.but(body=body) for body in bodies(session, group, operation) if takes(body))
+
+
+def named(session: Session, operation: Operation, usual: Ask) -> Iterator[Ask]:
+    """For each text that the address takes, each text of a record that rules look for; once more when it is gone."""
+    rules = reply_rules(operation)
+    texts = [one.name for one in operation.parameters if one.location == "path" and one.name in str(rules)]
+    for resource, _ in sorted(resources_read(rules)) if len(texts) == 1 else ():
+        found = session.plan.groups[resource]
+        if not found.has((Kind.CREATE, Kind.READ, Kind.DELETE)):
+            continue
+        record = session.create(found)
+        fields = [name for name in found.of_type("string") if name in str(rules) and record.get(name)]
+        yield from (usual.but(values={**usual.values, texts[0]: str(record[name])}) for name in fields)
+        session.at(found, Kind.DELETE, record[found.key])
+        yield from (usual.but(values={**usual.values, texts[0]: str(record[name])}) for name in fields[:1])
 
 
 def bodies(session: Session, group: Group, operation: Operation) -> Iterator[dict[str, Any]]:
@@ -94,12 +110,14 @@ def made_for(session: Session, node: Node) -> list[str]:
 def compared(session: Session, group: Group, operation: Operation, ask: Ask, who: Requester | None = None) -> None:
     """Expect what is answered to be what the rule gives over what the target holds. Raises CannotTell."""
     reply = session.send(ask, who=who)
-    if reply.status == 404 and operation.body is None:
-        raise CannotTell("nothing is there of what the address names")
-    session.status(reply, 200, f"{operation.id} of what is there", operation)
     held, rules = AsHeld(session), reply_rules(operation)
     this, names = held.view(group, ask.body), asked_with(session, operation, ask, who or session.own)
     names |= held.reader.named(rules.get("let") or {}, this, names)
+    if reply.status == 404 and operation.body is None:
+        there = plain(held.reader.value(rules["reply"], this, names))
+        session.expect(there is None, f"{operation.id} answers 404 of what its rule finds", shown(there, 150))
+        return
+    session.status(reply, 200, f"{operation.id} of what is there", operation)
     judged, unknown = 0, CannotTell("nothing of the answer can be worked out a second time")
     for name, rule in members_of_reply(rules["reply"]).items():
         try:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from mockserver.conformance import (
@@ -12,72 +10,28 @@ from mockserver.conformance import (
     Group,
     Inconclusive,
     Kind,
-    Operation,
+    NotApplicable,
     Session,
     check,
     other,
     record_name,
+    walk,
 )
+from mockserver.conformance import row_queries as queries
 
 RECORDS = 5
+LATER = 8
+"""How many queries are started before the result of an earlier one is read."""
 DESCRIBED = ("type", "format", "enum")
 """What the description of a field says in the words of its schema."""
 TYPES = 2
 """How many resources operators are tried on."""
 
 
-def asked(session: Session, group: Group) -> Group:
-    """A resource to query: one whose records can be made and marked. Raises Inconclusive."""
-    for name, one in session.plan.groups.items():
-        if not one.is_single and one.has((Kind.CREATE, Kind.LIST)) and name != group.name and not one.references:
-            return one
-    raise Inconclusive("the document has nothing that could be queried")
-
-
-def values(operation: Operation, queried: Group) -> dict[str, str]:
-    """The parameter that names the records of ``queried``, which may be another module's."""
-    words = operation.meaning
-    return {words["type"]: f"{queried.resource.module or words['module']}:{queried.name}"}
-
-
-def start(session: Session, group: Group, queried: Group, body: dict[str, Any]) -> dict[str, Any]:
-    operation = group.one(Kind.QUERY)
-    reply = session.send(Ask(operation, values(operation, queried), body=body))
-    session.status(reply, 200, "a query over records that there are", operation)
-    return dict(session.value(reply))
-
-
-def rows(session: Session, group: Group, queried: Group, body: dict[str, Any]) -> list[dict[str, Any]]:
-    """Start a query and read its result, looking at how far it has come in between."""
-    started = start(session, group, queried, body)
-    read = group.one(Kind.READ)
-    described = session.value(session.send(Ask(read, {record_name(read): started[group.key]})))
-    session.same(started[group.key], described.get(group.key), "a query is described under another id")
-    _as_asked(session, group, {**values(group.one(Kind.QUERY), queried), **body}, described)
-    results = session.plan.groups[group.one(Kind.QUERY).meaning["results"]].one(Kind.READ)
-    reply = session.send(Ask(results, {record_name(results): started[group.key]}))
-    session.status(reply, 200, "the result of a query", results)
-    found = session.value(reply).get("rows")
-    session.expect(isinstance(found, list), "a query's result has no rows")
-    session.expect(described.get("rows") == len(found), "a query tells another number of rows than its result has")
-    return list(found)
-
-
-def _as_asked(session: Session, group: Group, asked: Mapping[str, Any], described: Mapping[str, Any]) -> None:
-    """Expect the description to hold what the document says it takes over from the request as it is."""
-    for name, rule in group.one(Kind.QUERY).meaning.get("values", {}).items():
-        cause = f"a query is described with another {name}"
-        if str(rule) in asked:
-            session.same(asked[str(rule)], described.get(name), cause)
-        else:
-            with suppress(ValueError, SyntaxError):  # a rule that is no plain value
-                session.same(ast.literal_eval(str(rule)), described.get(name), cause)
-
-
 @check(Kind.QUERY, Kind.READ, writes=True, owns=True)
 def check_rows(session: Session, group: Group) -> None:
     """A query's rows are the records that meet its criteria, in order, in the fields and the slice asked for."""
-    queried = asked(session, group)
+    queried = queries.asked(session, group)
     marker, key = queried.marker, queried.key
     made = [session.create(queried, {marker: f"{session.mark} {number}"}) for number in range(RECORDS)]
     body: dict[str, Any] = {
@@ -87,35 +41,45 @@ def check_rows(session: Session, group: Group) -> None:
     }
     wanted = [{key: one[key], marker: one[marker]} for one in reversed(made)]
     mine = {one[key] for one in made}
-    whole = [row for row in rows(session, group, queried, body) if row.get(key) in mine]
+    whole = [row for row in queries.rows(session, group, queried, body) if row.get(key) in mine]
     session.expect(whole == wanted, "a query's rows are not the records that meet it, in order", str(whole)[:300])
     narrow = {**body, "criteria": {"all": [{"fact": marker, "operator": "equal", "value": made[1][marker]}]}}
-    session.expect(rows(session, group, queried, narrow) == [wanted[-2]], "a query by one value finds other rows")
+    session.expect(
+        queries.rows(session, group, queried, narrow) == [wanted[-2]], "a query by one value finds other rows"
+    )
     narrow["criteria"] = {"any": [{"fact": key, "operator": "in", "value": [made[0][key], made[2][key]]}]}
     session.expect(
-        rows(session, group, queried, narrow) == [wanted[-3], wanted[-1]], "a query by several keys finds other rows"
+        queries.rows(session, group, queried, narrow) == [wanted[-3], wanted[-1]],
+        "a query by several keys finds other rows",
     )
     both = [wanted[-3], wanted[-1]]
+    first = queries.start(session, group, queried, narrow)
     for limit, offset in ((1, 1), (1, 0), (None, 1)):
         cut = {**narrow, "offset": offset, **({} if limit is None else {"limit": limit})}
         part = both[offset:] if limit is None else both[offset : offset + limit]
-        session.expect(rows(session, group, queried, cut) == part, "a query's limit and offset cut another slice")
+        session.expect(
+            queries.rows(session, group, queried, cut) == part, "a query's limit and offset cut another slice"
+        )
+    for turn in range(LATER):
+        queries.start(session, group, queried, {**narrow, "limit": turn + 1})
+    again = queries.kept_rows(session, group, first)
+    session.expect(again == both, "a query's result is another once further queries are started", str(again)[:300])
 
 
 @check(Kind.QUERY, Kind.READ, pair=True, writes=True, owns=True)
 def check_of_one_tenant(session: Session, group: Group) -> None:
     """A query finds what its own tenant has, and nothing of another's that meets it as well."""
-    queried = asked(session, group)
+    queried = queries.asked(session, group)
     text = f"{session.mark} in two tenants"
     mine = session.create(queried, {queried.marker: text})
     session.create(queried, {queried.marker: text}, who=other(session))
     body = {"fields": [queried.key], "criteria": {"fact": queried.marker, "operator": "equal", "value": text}}
-    found = rows(session, group, queried, body)
+    found = queries.rows(session, group, queried, body)
     session.expect(
         found == [{queried.key: mine[queried.key]}], "a query finds records of another tenant", str(found)[:200]
     )
-    started = start(session, group, queried, body)
-    for read in (group.one(Kind.READ), session.plan.groups[group.one(Kind.QUERY).meaning["results"]].one(Kind.READ)):
+    started = queries.start(session, group, queried, body)
+    for read in (group.one(Kind.READ), queries.result_of(session, group)):
         with session.each(read):
             reply = session.send(Ask(read, {record_name(read): started[group.key]}), who=other(session))
             session.status(reply, 404, f"{read.id} of another tenant's query", read)
@@ -184,15 +148,46 @@ def _sorted(session: Session, group: Group, queried: Group, number: str) -> None
     own = {"fact": key, "operator": "in", "value": [one[key] for one in made]}
     for by_number, by_text, wanted in (("asc", "desc", (1, 2, 0)), ("desc", "asc", (0, 2, 1))):
         sort = [{"field": number, "direction": by_number}, {"field": marker, "direction": by_text}]
-        found = rows(session, group, queried, {"fields": [key], "criteria": {"all": [own]}, "sort": sort})
+        found = queries.rows(session, group, queried, {"fields": [key], "criteria": {"all": [own]}, "sort": sort})
         right = [{key: made[turn][key]} for turn in wanted]
         session.expect(found == right, "a query's rows are not in the order of the fields asked for", str(found)[:300])
         for limit, offset in ((1, 1), (2, 0)):
             cut = {"fields": [key], "criteria": {"all": [own]}, "sort": sort, "limit": limit, "offset": offset}
-            part = rows(session, group, queried, cut)
+            part = queries.rows(session, group, queried, cut)
             session.expect(
                 part == right[offset : offset + limit], "a query's slice is cut before its rows are in order"
             )
+
+
+@check(Kind.QUERY, Kind.READ, writes=True, owns=True)
+def check_lists(session: Session, group: Group) -> None:
+    """A list contains each value that is in it, wherever it stands, and no other"""
+    found = [(one, name, words) for one in session.plan.groups.values() for name, words in worded_lists(one)]
+    if not found:
+        raise Inconclusive("the document has no list of words that could be queried")
+    for queried, name, (one, two, three) in found[:TYPES]:
+        made = [session.create(queried, {name: words}) for words in ([one, two], [two], [three, one, two], [])]
+        own = {"fact": queried.key, "operator": "in", "value": [record[queried.key] for record in made]}
+        for operator, word, wanted in (
+            ("contains", one, {1, 3}),
+            ("contains", two, {1, 2, 3}),
+            ("contains", three, {3}),
+            ("doesNotContain", two, {4}),
+            ("doesNotContain", three, {1, 2, 4}),
+        ):
+            _finds(session, group, queried, [own, {"fact": name, "operator": operator, "value": word}], made, wanted)
+
+
+def worded_lists(queried: Group) -> list[tuple[str, tuple[str, str, str]]]:
+    """The lists of a resource's own whose items may be three words or more: each with the first three of them."""
+    if queried.is_single or not queried.has((Kind.CREATE, Kind.LIST)):
+        return []
+    items = {
+        name: queried.contract.document.follow(queried.field(name).child("items")).child("enum").value or []
+        for name in queried.of_type("array")
+        if name not in queried.filled and name not in queried.triggers
+    }
+    return [(name, (words[0], words[1], words[2])) for name, words in items.items() if len(words) > 2]
 
 
 NUMBERS: Mapping[str, tuple[Any, set[int]]] = {
@@ -234,7 +229,7 @@ def _finds(
     with session.each(group.one(Kind.QUERY)):
         found = {
             row.get(queried.key)
-            for row in rows(session, group, queried, {"fields": [queried.key], "criteria": {"all": parts}})
+            for row in queries.rows(session, group, queried, {"fields": [queried.key], "criteria": {"all": parts}})
         }
         named = {made[turn - 1][queried.key] for turn in wanted}
         what = parts[1].get("operator", "any and all inside each other")
@@ -253,29 +248,32 @@ def check_every_type(session: Session, group: Group) -> None:
         with session.each(group.one(Kind.QUERY)):
             body = {"fields": sorted(record), "criteria": {"fact": queried.key, "value": record[queried.key]}}
             session.same(
-                [record], rows(session, group, queried, body), f"a query over {queried.name} has other rows than read"
+                [record],
+                queries.rows(session, group, queried, body),
+                f"a query over {queried.name} has other rows than read",
             )
 
 
-@check(Kind.QUERY, Kind.TABLE, writes=True, owns=True)
-def check_file(session: Session, group: Group) -> None:
-    """The file of a query holds the rows of its result; an unknown query has none."""
-    queried, operation = asked(session, group), group.one(Kind.TABLE)
-    made = session.create(queried, {queried.marker: f'{session.mark} "quoted", twice ""; = @ and\nthe next line'})
-    body = {"fields": [queried.key, queried.marker], "criteria": {"fact": queried.key, "value": made[queried.key]}}
-    started = start(session, group, queried, body)
-    reply = session.send(Ask(operation, {record_name(operation): started[group.key]}))
-    session.status(reply, 200, "the file of a query", operation)
-    row = {name: made[name] for name in body["fields"]}
-    session.same([row], session.value(reply), "the file of a query has other rows")
-    unknown = session.send(Ask(operation, {record_name(operation): f"{started[group.key]}x"}))
-    session.status(unknown, 404, "the file of an unknown query", operation)
+@check(Kind.QUERY, Kind.READ, writes=True, owns=True)
+def check_what_cannot_be_made(session: Session, group: Group) -> None:
+    """Of what is there and can only be listed, a query finds what the list does"""
+    found = [one for one in session.plan.groups.values() if one.has([Kind.LIST]) and Kind.CREATE not in one.operations]
+    if not found:
+        raise NotApplicable("whatever can be listed can be made")
+    for queried in found:
+        listing = queried.one(Kind.LIST)
+        with session.each(listing):
+            ids = {one[queried.key] for one in walk(session, queried, Ask(listing))}
+            wanted = {row.get(queried.key) for row in queries.rows(session, group, queried, {"fields": [queried.key]})}
+            session.expect(
+                ids == wanted, f"{listing.id} lists other records than a query finds", f"{ids} {wanted}"[:300]
+            )
 
 
 @check(Kind.QUERY, writes=True, code=206)
 def check_refused(session: Session, group: Group) -> None:
     """A query for fields or a type that there are not is refused."""
-    operation, queried = group.one(Kind.QUERY), asked(session, group)
+    operation, queried = group.one(Kind.QUERY), queries.asked(session, group)
     for what, body in {
         "without fields": {},
         "with an empty list of fields": {"fields": []},
@@ -283,7 +281,7 @@ def check_refused(session: Session, group: Group) -> None:
         "by a field that there is not": {"fields": [queried.key], "criteria": {"fact": "no_such_field", "value": 1}},
     }.items():
         with session.each(operation):
-            reply = session.send(Ask(operation, values(operation, queried), body=body))
+            reply = session.send(Ask(operation, queries.values(operation, queried), body=body))
             session.status(reply, 400, f"a query {what}", operation)
     unknown = {operation.meaning["type"]: f"{operation.meaning['module']}:nothings"}
     reply = session.send(Ask(operation, unknown, body={"fields": [queried.key]}))
@@ -296,7 +294,7 @@ def check_described(session: Session, group: Group) -> None:
     for operation in group.all(Kind.DESCRIBE):
         for name, queried in session.plan.groups.items():
             with session.each(operation):
-                reply = session.send(Ask(operation, values(operation, queried)))
+                reply = session.send(Ask(operation, queries.values(operation, queried)))
                 session.status(reply, 200, "the description of a query type", operation)
                 names = {one.get("name") for one in session.value(reply).get("fields", [])}
                 session.expect(queried.resource.fields <= names, "a query type's description lacks fields", name)

@@ -21,6 +21,7 @@ from mockserver.conformance import (
     examples_of,
     moment_of,
     plain,
+    row_queries,
     run_batch,
     shown,
     variants,
@@ -29,8 +30,12 @@ from mockserver.conformance import (
 )
 
 VARIANTS = 6
+FOUND = 20
+"""How many records of those that a query finds are looked at."""
 COUNTS_ON = "next_number()"
 """The rule of numbers of which each is one more than the highest that any record ever had."""
+THEIRS = 3
+"""How many records another tenant makes in between: so many that the second of them has been counted too."""
 STORED = (Kind.CREATE, Kind.READ, Kind.DELETE)
 
 
@@ -82,11 +87,14 @@ def check_computed_of_what_is_there(session: Session, group: Group) -> None:
 
 
 def examples_there(session: Session, group: Group) -> list[dict[str, Any]]:
-    """The records of the document's examples that are there: of what can only be read, no list tells the ids.
+    """Records of what can only be read, of which no list tells the ids: those of the document's examples that are
+    there, and some that a query finds.
 
     Raises Inconclusive.
     """
     ids = [str(one[group.key]) for one in examples_of(group) if group.key in one]
+    if session.limits.owns_all:  # a query stays, with its result
+        ids += row_queries.ids_found(session, group)[:FOUND]
     replies = [session.at(group, Kind.READ, one) for one in dict.fromkeys(ids)]
     found = [session.value(reply) for reply in replies if reply.status == 200]
     if not found:
@@ -140,6 +148,23 @@ def check_filled(session: Session, group: Group) -> None:
                 _filled(session, group, name, rule, first, second)
         for record in (first.record, second.record):
             session.same(record, session.read(group, record[group.key]), "what was filled in is not stored")
+    _outlives_changes(session, group, rules)
+
+
+def _outlives_changes(session: Session, group: Group, rules: Mapping[str, Any]) -> None:
+    """Expect words other than those that are filled in to stay as they are when something else changes."""
+    usual = session.create(group)
+    words = {name: (group.field(name).value or {}).get("enum") or [] for name in rules if name not in group.triggers}
+    others = {name: one for name, known in words.items() for one in known if one != usual.get(name)}
+    if others and Kind.PATCH in group.operations:
+        record = session.create(group, others)
+        texts = [name for name in group.free_texts if name not in group.triggers and name not in group.filled]
+        steps = [{"op": "add", "path": f"/{name}", "value": f"{session.mark} changed"} for name in texts]
+        reply = session.at(group, Kind.PATCH, record[group.key], body=steps)
+        session.status(reply, 200, "a patch of other fields", group.one(Kind.PATCH))
+        found = session.read(group, record[group.key])
+        for name in others:
+            session.same(record.get(name), found.get(name), f"{name} is filled in anew when other fields change")
 
 
 @check(*STORED, writes=True, owns=True)
@@ -151,7 +176,7 @@ def check_counted_on(session: Session, group: Group) -> None:
     body = {name: value for name, value in session.body(group).items() if name not in rules}
     before = session.put_in(group, body)
     if session.other:
-        for _ in range(2):
+        for _ in range(THEIRS):
             theirs = session.body(group, who=session.other)
             session.put_in(group, {n: v for n, v in theirs.items() if n not in rules}, who=session.other)
     last = session.put_in(group, body)

@@ -1,6 +1,6 @@
 """The kit: contract checks of a target behind a URL, known by its document alone. What checks may use is named here."""
 
-from mockserver.conformance import single_records
+from mockserver.conformance import row_queries, single_records
 from mockserver.conformance.asking import Ask, example_body, preview_body, record_name
 from mockserver.conformance.bodies.edges import (
     allowed,
@@ -15,6 +15,7 @@ from mockserver.conformance.bodies.edges import (
 from mockserver.conformance.bodies.normal_forms import is_filled_in, is_normal_form
 from mockserver.conformance.check_plan import Group, Plan, examples_of, read_body
 from mockserver.conformance.comparing import alike, listed, unlike_replies
+from mockserver.conformance.evidence import media_types
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.page_filling import filled, make_many, narrow
@@ -153,6 +154,7 @@ __all__ = [
     "make_many",
     "marked",
     "media_of",
+    "media_types",
     "moment_of",
     "moving",
     "named_key",
@@ -177,6 +179,7 @@ __all__ = [
     "required_references",
     "resources_read",
     "results_of",
+    "row_queries",
     "run_batch",
     "same_json",
     "send_batch",

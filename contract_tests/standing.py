@@ -1,0 +1,64 @@
+"""Standing: records that are there and can be changed, but neither made nor removed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.conformance import Ask, Group, Inconclusive, Kind, NotApplicable, Session, by_id, check, walk
+
+LIMITS = {"enum", "const", "pattern", "format", "maxLength"}
+
+
+def free_text(group: Group, record: dict[str, Any]) -> str:
+    """A field of ``record`` that may be any text. Raises Inconclusive."""
+    for name in sorted(record.keys() & group.resource.fields - group.resource.managed - group.resource.computed):
+        schema = group.field(name).value or {}
+        if schema.get("type") == "string" and not LIMITS & set(schema) and name not in group.foreign_keys | {group.key}:
+            return name
+    raise Inconclusive("no field may be any text")
+
+
+@check(Kind.LIST, Kind.READ, Kind.PATCH, writes=True, owns=True)
+def check_changed(session: Session, group: Group) -> None:
+    """A record that can only be changed is changed for good and everywhere, with its stamps, and no other is"""
+    if Kind.CREATE in group.operations:
+        raise NotApplicable("records can be made: other checks change those")
+    records = [*walk(session, group, Ask(group.one(Kind.LIST)))]
+    if not records:
+        raise Inconclusive("the tenant has none of them")
+    record = session.read(group, records[0][group.key])
+    name = free_text(group, record)
+    try:
+        _changes(session, group, record, name)
+        for other in records[1:]:
+            now = session.read(group, other[group.key])
+            session.same(other, now, "PATCH changed a record it does not name")
+    finally:
+        patched(session, group, record, {"op": "add", "path": f"/{name}", "value": record[name]})
+
+
+def patched(session: Session, group: Group, record: dict[str, Any], step: dict[str, Any]) -> dict[str, Any]:
+    reply = session.at(group, Kind.PATCH, record[group.key], body=[step])
+    session.status(reply, 200, "a patch of a record that is there", group.one(Kind.PATCH))
+    return dict(session.value(reply))
+
+
+def _changes(session: Session, group: Group, record: dict[str, Any], name: str) -> None:
+    operation, stamps = group.one(Kind.PATCH), group.resource.stamps
+    answered = patched(session, group, record, {"op": "replace", "path": f"/{name}", "value": session.mark})
+    found = session.read(group, record[group.key])
+    session.same(found, answered, "PATCH answers another record than read")
+    without = group.resource.managed | group.resource.computed
+    session.same({**record, name: session.mark}, found, "PATCH leaves the wrong record", without=without)
+    listed = by_id(group, walk(session, group, Ask(group.one(Kind.LIST)))).get(record[group.key])
+    session.same(found, listed, "a list holds another record than is read after PATCH")
+    with session.each(operation):
+        if (version := stamps.get("version")) and isinstance(record.get(version), int):
+            session.expect(found.get(version) == record[version] + 1, f"{version} does not count PATCH")
+        if (who := stamps.get("modified-by")) and session.own.subject:
+            session.expect(found.get(who) == session.own.subject, f"{who} is not who made the last change")
+    with session.each(operation):
+        step = {"op": "replace", "path": f"/{group.key}", "value": f"chosen-{session.mark}"}
+        reply = session.at(group, Kind.PATCH, record[group.key], body=[step])
+        session.expect(reply.status in (400, 409), f"a patch may change {group.key}", f"answered {reply.status}")
+        session.same(found, session.read(group, record[group.key]), "a refused patch changed a record")

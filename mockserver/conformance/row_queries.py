@@ -1,0 +1,93 @@
+"""Queries that are started over a resource's records, and the rows that come of them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from mockserver.conformance.asking import Ask, record_name
+from mockserver.conformance.check_plan import Group
+from mockserver.conformance.findings import Inconclusive
+from mockserver.conformance.session import Session
+from mockserver.contract import Kind, Operation
+
+
+def asked(session: Session, group: Group) -> Group:
+    """A resource to query: one whose records can be made and marked. Raises Inconclusive."""
+    for name, one in session.plan.groups.items():
+        if not one.is_single and one.has((Kind.CREATE, Kind.LIST)) and name != group.name and not one.references:
+            return one
+    raise Inconclusive("the document has nothing that could be queried")
+
+
+def values(operation: Operation, queried: Group) -> dict[str, str]:
+    """The parameter that names the records of ``queried``, which may be another module's."""
+    words = operation.meaning
+    return {words["type"]: f"{queried.resource.module or words['module']}:{queried.name}"}
+
+
+def result_of(session: Session, group: Group) -> Operation:
+    """What reads the rows of a query of ``group``."""
+    return session.plan.groups[group.one(Kind.QUERY).meaning["results"]].one(Kind.READ)
+
+
+def start(
+    session: Session,
+    group: Group,
+    queried: Group,
+    body: Mapping[str, Any],
+    *,
+    operation: Operation | None = None,
+    how: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """What ``operation`` (default: the first) answers of a new query; ``how`` are further parameters."""
+    operation, how = operation or group.one(Kind.QUERY), how or {}
+    in_path = {name: value for name, value in how.items() if name in operation.parameter_names("path")}
+    in_query = {name: value for name, value in how.items() if name not in in_path}
+    reply = session.send(Ask(operation, {**values(operation, queried), **in_path}, in_query, dict(body)))
+    session.status(reply, 200, "a query over records that there are", operation)
+    return dict(session.value(reply))
+
+
+def rows(session: Session, group: Group, queried: Group, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Start a query and read its result, looking at how far it has come in between."""
+    started = start(session, group, queried, body)
+    read = group.one(Kind.READ)
+    described = session.value(session.send(Ask(read, {record_name(read): started[group.key]})))
+    session.same(started[group.key], described.get(group.key), "a query is described under another id")
+    _as_asked(session, group, {**values(group.one(Kind.QUERY), queried), **body}, described)
+    found = kept_rows(session, group, started)
+    session.expect(described.get("rows") == len(found), "a query tells another number of rows than its result has")
+    return found
+
+
+def kept_rows(session: Session, group: Group, started: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The result of a query that was ``started``."""
+    results = result_of(session, group)
+    reply = session.send(Ask(results, {record_name(results): started[group.key]}))
+    session.status(reply, 200, "the result of a query", results)
+    found = session.value(reply).get("rows")
+    session.expect(isinstance(found, list), "a query's result has no rows")
+    return list(found)
+
+
+def ids_found(session: Session, queried: Group) -> list[str]:
+    """The ids of the records of ``queried`` that a query finds; none where the document knows no query over them."""
+    for group in session.plan.groups.values():
+        if Kind.QUERY in group.operations and group.has([Kind.READ]) and not queried.is_single:
+            found = kept_rows(session, group, start(session, group, queried, {"fields": [queried.key]}))
+            return [str(row[queried.key]) for row in found if queried.key in row]
+    return []
+
+
+def _as_asked(session: Session, group: Group, asked: Mapping[str, Any], described: Mapping[str, Any]) -> None:
+    """Expect the description to hold what the document says it takes over from the request as it is."""
+    for name, rule in group.one(Kind.QUERY).meaning.get("values", {}).items():
+        cause = f"a query is described with another {name}"
+        if str(rule) in asked:
+            session.same(asked[str(rule)], described.get(name), cause)
+        else:
+            with suppress(ValueError, SyntaxError):  # a rule that is no plain value
+                session.same(ast.literal_eval(str(rule)), described.get(name), cause)
