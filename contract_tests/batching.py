@@ -150,14 +150,15 @@ def check_items_follow_each_other(session: Session, group: Group) -> None:
 
     read = {"verb": "read", "key": record[group.key]}
     delete = {"verb": "delete", "key": record[group.key]}
-    items = [change(record[marker], one), change(one, two), read, delete, read]
-    first, second, seen, gone, missing = run_batch(session, group, items)
+    items = [change(record[marker], one), change(one, two), read, delete, read, delete]
+    first, second, seen, gone, missing, again = run_batch(session, group, items)
     item_status(session, first, 200, "a patch")
     item_status(session, second, 200, "a patch of what an item before it patched")
     shown = [(result.get("record") or {}).get(marker) for result in (first, second, seen)]
     session.expect(shown == [one, two, two], "an item of a batch does not see what those before it did", str(shown))
     item_status(session, gone, 200, "a delete")
     item_status(session, missing, 404, "a read of what an item before it deleted")
+    item_status(session, again, 404, "a delete of what an item before it deleted")
 
 
 @check(*NEEDS, writes=True)

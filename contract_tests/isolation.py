@@ -170,3 +170,18 @@ def check_references(session: Session, group: Group) -> None:
                 Ask(operation, body=session.body(group) | naming(group, reference, foreign[referenced.key]))
             )
             session.status(reply, 409, f"a create whose {reference.field} names another tenant's record", operation)
+        if reference is required_references(session, group)[0]:
+            _changed_to_name(session, group, naming(group, reference, foreign[referenced.key]))
+
+
+def _changed_to_name(session: Session, group: Group, foreign: dict[str, Any]) -> None:
+    """Expect no change to make a record name another tenant's: ``foreign`` is a field that does."""
+    record = session.create(group)
+    steps = [{"op": "add", "path": f"/{name}", "value": value} for name, value in foreign.items()]
+    whole = {**session.body(group), **foreign, group.key: record[group.key]}
+    for kind, body in ((Kind.PATCH, steps), (Kind.REPLACE, whole)):
+        if kind in group.operations:
+            with session.each(group.one(kind)):
+                reply = session.at(group, kind, record[group.key], body=body)
+                what = f"{group.one(kind).id} whose {''.join(foreign)} names another tenant's record"
+                session.status(reply, 409, what, group.one(kind))

@@ -218,6 +218,9 @@ def check_inside(session: Session, group: Group) -> None:
     steps = [*nested_steps(group, record)]
     if not steps:
         raise NotApplicable("there is no object with members")
+    tested = next((step for _, step, _ in steps if step["op"] == "replace"), None)
+    if tested:
+        refused(session, group, record, [{**tested, "op": "test"}], "tests a member for another value", status=409)
     for what, step, fields in steps:
         becomes(session, group, record, [step], {**record, **fields}, what)
         back = [{"op": "add", "path": f"/{name}", "value": record[name]} for name in fields]

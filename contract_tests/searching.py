@@ -204,10 +204,26 @@ def check_together(session: Session, group: Group) -> None:
             for record, stranger in ((made[0], made[0]), (made[0], made[-1])):
                 sent = {**_for(name, criterion, record), **_for(other, second, stranger)}
                 held(session, group, operation, made, sent, f"{name} and {other}")
-        for stranger in (made[0], made[-1]):  # all at once, the last of them of another record
-            many = [_for(name, one, made[0]) for name, one in usable[:-1]] + [_for(*usable[-1], stranger)]
-            sent = {name: value for one in many for name, value in one.items()}
-            held(session, group, operation, made, sent, "all parameters")
+        every = {name: value for name, one in usable for name, value in _for(name, one, made[0]).items()}
+        held(session, group, operation, made, every, "all parameters")
+        for name, criterion in usable:
+            sent = {**every, **_for(name, criterion, made[-1])}
+            if sent == every:
+                sent |= _nobodys(name, criterion, session.mark)
+            if (
+                operation.body and sent != every and operation.body.validator.allows(sent)
+            ):  # none of many is passed over
+                held(session, group, operation, made, sent, f"all parameters, {name} another's")
+
+
+def _nobodys(name: str, criterion: Criterion, mark: str) -> dict[str, Any]:
+    """One parameter that no record meets; none where any value may be some record's."""
+    values: Mapping[How, Any] = {
+        How.CONTAINS: f"none {mark}",
+        How.ANY_OF: [f"none-{mark}"],
+        How.RANGE: ["1901-01-01T00:00:00Z", "1901-01-02T00:00:00Z"],
+    }
+    return {name: values[criterion.how]} if criterion.how in values else {}
 
 
 def _for(name: str, criterion: Criterion, record: Mapping[str, Any]) -> dict[str, Any]:

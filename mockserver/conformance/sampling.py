@@ -12,7 +12,7 @@ from mockserver.runtime.determinism import digest
 
 EVERYTHING = "authentication.every_operation"
 """The check that asks every operation there is, whatever it does."""
-BESIDE = 3
+BESIDE = 2
 """Of how many checks of a resource of a further document one is carried out, where checks are spread."""
 
 

@@ -109,10 +109,17 @@ def inside(document: Document, values: Values, node: Node, depth: int = 0) -> li
     if kind == "string" and not found:
         lengths = {schema.get("minLength", 1), schema.get("maxLength", 300)}
         found += ["x" * length for length in sorted(lengths) if 0 < length <= LONGEST]
-        found += [ODD_TEXT, " two  spaces ", values.make(node, "inner", 3), *LATE.get(str(schema.get("format")), ())]
+        found += [
+            ODD_TEXT,
+            "",
+            " two  spaces ",
+            values.make(node, "inner", 3),
+            *LATE.get(str(schema.get("format")), ()),
+        ]
     if kind in ("number", "integer"):
         found += [schema[word] for word in ("minimum", "maximum") if word in schema]
-        found += [0, -1, 2**53 - 1, *([0.1, -1e-7, 123456.7891234] if kind == "number" else [])]
+        found += [0, *([123456.7891234] if kind == "number" else []), -1, 2**53 - 1]
+        found += [0.1, -1e-7] if kind == "number" else []
     if kind == "boolean":
         found += [True, False]
     if kind == "array":
