@@ -105,7 +105,17 @@ def computed_off(ground: Ground) -> Made:
         rule = marks["computed"]
         told = rule["in"] if isinstance(rule, dict) else rule
         known = root["components"]["schemas"][schema]["properties"][name].get("type")
-        other = f"({told}) + 1" if known in ("number", "integer") else f"({told}) + 'x'" if known == "string" else "[]"
+        if root["components"]["schemas"][schema]["properties"][name].get("format") == "date-time":
+            known = "moment"
+        other = (
+            f"later({told}, days=1)"
+            if known == "moment"
+            else f"({told}) + 1"
+            if known in ("number", "integer")
+            else f"({told}) + 'x'"
+            if known == "string"
+            else "[]"
+        )
         marks["computed"] = {**rule, "in": other} if isinstance(rule, dict) else other
 
     return resource, "rule", f"{resource}.{name} is worked out otherwise", _document(ground, edit)
@@ -164,8 +174,14 @@ def effect_changed(ground: Ground) -> Made:
 @operator(Area.VALIDATION)
 def reference_unchecked(ground: Ground) -> Made:
     """One foreign key is no longer one."""
+    kept = set(ground.contract.resources) - {
+        one.resource.name for one in ground.contract.operations() if one.kind is Kind.DELETE
+    }  # what another module never deletes may be named without being there, and nothing else hangs on the key
     known = [
-        (name, one) for name, it in ground.contract.resources.items() for one in it.references if not one.is_nested
+        (name, one)
+        for name, it in ground.contract.resources.items()
+        for one in it.references
+        if not one.is_nested and not (one.crosses and one.resource in kept)
     ]
     resource, reference = ground.rng.choice(known)
     schema = ground.contract.resources[resource].schema

@@ -92,10 +92,16 @@ def _as_if(effect: Effect) -> Effect:
 @operator(Area.RULES)
 def answer_changed(ground: Ground) -> Made:
     """What an operation works out or generates leaves a condition out, or takes it the other way round."""
-    known = [one for one in ground.contract.operations() if one.kind in (Kind.COMPUTE, Kind.GENERATE)]
-    operation = ground.rng.choice(known)
-    words = (("==", "!="), (" not in ", " in "), (".is_active", ".is_active == False"), (" in ids", " not in ids"))
-    old, new = ground.rng.choice([pair for pair in words if pair[0] in str(dict(operation.meaning))] or [words[0]])
+    words = (("==", "!="), (" not in ", " in "), (".is_active", ".is_active == False"), (" in ids", " not in ids"),
+             (" in [", " not in ["))  # fmt: skip
+    parts = ("let", "values", "reply")
+    known = [
+        (one, pair)
+        for one in ground.contract.operations()
+        for pair in words
+        if one.kind in (Kind.COMPUTE, Kind.GENERATE) and pair[0] in str([one.meaning.get(part) for part in parts])
+    ]
+    operation, (old, new) = ground.rng.choice(known)
 
     def edit(root: Root) -> None:
         meant = root["paths"][operation.path][operation.method.lower()]["x-mock"]

@@ -35,7 +35,10 @@ from mutants.trial import LIMITS, Target, in_order, names_a_cause
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """``met``: a request or a reply was changed while the kit was at work; ``caught`` is the check's sentence."""
+    """``met``: a request or a reply was changed while the kit was at work; ``caught`` is the check's sentence.
+
+    ``crashed``: that the server failed, or answered what cannot be understood, is all that was found.
+    """
 
     operator: str
     area: Area
@@ -44,6 +47,14 @@ class Tried:
     wrong: str
     met: bool
     caught: str | None
+    crashed: bool = False
+
+    @property
+    def outcome(self) -> str:
+        """What became of it, in a word or two."""
+        if self.caught:
+            return "caught"
+        return "told as a crash only" if self.crashed else "missed" if self.met else "not met"
 
 
 def try_generated(
@@ -62,15 +73,24 @@ def try_generated(
         if numbers is not None and number not in numbers:
             continue
         try:
-            caught = _caught(sown, target, settings)
+            caught, crashed = _caught(sown, target, settings)
         except SetupError:
             continue  # no mock starts with this document, so nobody can meet the mutant
         yield Tried(
-            sown.operator, sown.mutant.area, sown.resource, sown.kind, sown.mutant.wrong, bool(sown.met), caught
+            sown.operator,
+            sown.mutant.area,
+            sown.resource,
+            sown.kind,
+            sown.mutant.wrong,
+            bool(sown.met),
+            caught,
+            crashed,
         )
 
 
-def _caught(sown: Sown, target: Target, settings: Settings) -> str | None:
+def _caught(sown: Sown, target: Target, settings: Settings) -> tuple[str | None, bool]:
+    """The sentence of the check that names a cause, if one does, and whether a crash is all that was found."""
+    crashed = False
     with planted(sown.mutant, settings) as app:
         plan, client, oracle = read_plan(target.contract), TargetClient(target.contract, in_process(app)), Oracle()
         client.after.append(oracle.look)
@@ -79,10 +99,11 @@ def _caught(sown: Sown, target: Target, settings: Settings) -> str | None:
             result = carry_out(check, session, plan.groups[sown.resource])
             for finding in (*result.findings, *oracle.findings.values()):
                 if names_a_cause(finding):
-                    return f"{finding.check}: {finding.cause}"
+                    return f"{finding.check}: {finding.cause}", False
+                crashed = True
             if result.blocked:
-                return result.reason
-    return None
+                return result.reason, False
+    return None, crashed
 
 
 def show_generated(console: Console, rows: Iterator[Tried], *, verbose: bool) -> list[Tried]:
@@ -91,9 +112,7 @@ def show_generated(console: Console, rows: Iterator[Tried], *, verbose: bool) ->
     for row in rows:
         done.append(row)
         if verbose or not row.caught:
-            console.print(
-                f"{'caught' if row.caught else 'missed' if row.met else 'not met'}: {row.wrong}", soft_wrap=True
-            )
+            console.print(f"{row.outcome}: {row.wrong}", soft_wrap=True)
     table = Table("by", "", "mutants", "met", "caught")
     ways: tuple[tuple[str, Callable[[Tried], str]], ...] = (
         ("operator", lambda row: row.operator),
