@@ -9,6 +9,9 @@ from mockserver.conformance.checking import run
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
+from mockserver.conformance.reporters.events import to_all
+from mockserver.conformance.reporters.reporting import Files
+from mockserver.conformance.stories.scripts import write_stories
 from mockserver.conformance.wire.allow_list import Routes
 from mockserver.conformance.wire.targets import find_target
 from mockserver.conformance.wire.transports import in_process
@@ -65,11 +68,11 @@ def notes(tmp_path_factory):
     return file
 
 
-def checked(file, monkeypatch, change=None):
+def checked(file, monkeypatch, change=None, listener=lambda _: None, token="", **more):
     """The verdict on a mock whose replies go through ``change``."""
     chosen = tuple(one for one in load_checks(plain=True) if one.suite in SUITES)
     monkeypatch.setattr("mockserver.conformance.runner.load_checks", lambda *_, **__: chosen)
-    options = Options(spec=file, strictness=Provenance.INFERRED)
+    options = Options(spec=file, strictness=Provenance.INFERRED, **more)
     app = create_app(spec=file)
     routes = Routes(app.extensions["mockserver"].contract)
 
@@ -81,9 +84,10 @@ def checked(file, monkeypatch, change=None):
         start_response(f"{wire.status} ", list(wire.headers))
         return [wire.body]
 
-    return run(options, target=replace(find_target(options, app), transport=in_process(altered)), pause=lambda _: None)[
-        0
-    ]
+    target = replace(find_target(options, app), transport=in_process(altered))
+    if token:
+        target = replace(target, own=replace(target.own, token=token))
+    return run(options, listener, target=target, pause=lambda _: None)[0]
 
 
 def test_the_sound_one_is_clean_and_judged(notes, monkeypatch):
@@ -164,3 +168,16 @@ def test_what_a_gateway_loses_is_no_finding_and_no_fault_of_the_kit(notes, monke
     assert not verdict.errors()
     assert not verdict.stopped
     assert [one.cause for one in verdict.troubles] == ["504 Gateway Timeout"]
+
+
+def test_a_credential_in_the_address_is_in_no_report(tmp_path, monkeypatch):
+    file, reports = tmp_path / "keyed.yaml", tmp_path / "reports"
+    text = NOTES.replace("paths:", "security: [{key: []}]\npaths:", 1)
+    file.write_text(text + "  securitySchemes: {key: {type: apiKey, in: query, name: api_key}}\n")
+    heard = []
+    hear = to_all(heard.append, Files(reports))
+    checked(file, monkeypatch, merges_another_title, hear, token="sesame-4711", stories=reports / "stories")
+    write_stories(reports / "stories", heard[-1].report.stories)
+    written = [one for one in reports.rglob("*") if one.is_file()]
+    assert any("{{TOKEN}}" in one.read_text() for one in written if one.parent.name == "stories")
+    assert not [one.name for one in written if "sesame-4711" in one.read_text()]

@@ -147,10 +147,8 @@ class _Teller:
     def _step(self, number: int, exchange: Exchange) -> StoryStep:
         sent, operation = exchange.sent, self._operations.get(exchange.sent.operation or "")
         body = sent.body.decode() if sent.body is not None else None
-        target = self._holes.in_target(sent.target, number)
+        target = self._target(sent.target, number)
         text = self._holes.in_body(self._shown(body, number), number) if body is not None else None
-        for token, hole in zip(self._run.redactor.tokens, TOKENS, strict=False):
-            target = target.replace(quote(token, safe=""), "{{" + hole + "}}")
         self._holes.sent += f"\n{sent.target} {body or ''}"
         safe = sent.method in ("GET", "HEAD", "OPTIONS") or bool(operation and operation.facts.is_safe)
         status = exchange.reply.status if exchange.reply else 0
@@ -162,6 +160,13 @@ class _Teller:
             self._holes.read(number, exchange, operation)
         pages = {**asdict(walk.pages), "whole": walk.is_whole} if walk else None
         return StoryStep(name, sent.method, target, self._headers(exchange), text, status, (), not safe, pages)
+
+    def _target(self, target: str, number: int) -> str:
+        """Path and query with ids from earlier replies, and the run's tokens by name."""
+        target = self._holes.in_target(target, number)
+        for token, hole in zip(self._run.redactor.tokens, TOKENS, strict=False):
+            target = target.replace(quote(token, safe=""), "{{" + hole + "}}")
+        return target
 
     def _headers(self, exchange: Exchange) -> tuple[tuple[str, str], ...]:
         shown = [(name, text) for name, text in exchange.sent.headers if name.lower() not in UNSENT]
@@ -211,7 +216,7 @@ class _Teller:
             if is_below and delete.kind is Kind.DELETE and delete.plan and not delete.plan.body_required:
                 apart = ("content-type", "accept")
                 headers = tuple(one for one in self._headers(exchange) if one[0].lower() not in apart)
-                target = self._holes.in_target(path + "".join(query), LAST_OF_ALL)
+                target = self._target(path + "".join(query), LAST_OF_ALL)
                 yield StoryStep(delete.id, delete.method, target, headers, None, 204, (), changes=True)
 
     def _places(self, decisive: int) -> tuple[Mapping[str, Any], ...]:
