@@ -185,6 +185,25 @@ def test_a_list_at_the_root_is_one(tmp_path: Path) -> None:
     assert made in caller.get("/").json
 
 
+def test_records_at_the_root_may_be_found_by_their_list_and_be_parts_of_others(tmp_path: Path) -> None:
+    shown = {"type": "object", "properties": {"id": TEXT, "title": TEXT}}
+    bare = {"type": "object", "properties": {"title": TEXT}}
+    post = {"type": "object", "required": ["author"], "properties": {"id": NUMBER, "author": USER}}
+    one = {"parameters": [parameter("id")]}
+    for kept in (bare, USER):
+        told = document(
+            {
+                "/": {"get": {"responses": {"200": reply({"type": "array", "items": shown})}}},
+                "/{id}": {**one, "get": {"responses": {"200": reply(kept)}}},
+                "/posts": {"get": {"responses": {"200": reply({"type": "array", "items": post})}}},
+                "/posts/{id}": {**one, "get": {"responses": {"200": reply(post)}}},
+            }
+        )
+        caller = client(told, tmp_path)
+        assert len(caller.get("/").json) == 3
+        assert all("author" in each for each in caller.get("/posts").json)
+
+
 # Envelopes.
 
 

@@ -90,7 +90,8 @@ class EmbeddedRecords:
     ) -> tuple[int, int, bool]:
         """How surely it holds those: by their schema, by its name, by its schema's name; and how long the word is."""
         assert other.record is not None
-        noun, is_plural = flat(singular(other.key[-1])), singular(other.key[-1]) != other.key[-1]
+        last = "".join(other.key[-1:])  # nothing at the root
+        noun, is_plural = flat(singular(last)), singular(last) != last
         is_same, is_called = is_one(self._shapes, other.record, each), words[0] == noun
         if is_same:
             return (3 if is_called else 2, len(noun), is_plural)

@@ -40,7 +40,7 @@ def listed_key(found: Resources, one: InferredCollection) -> Steps:
     if one.identity or one.item is None or reading is None or reading.list is None:
         return ()
     items = reading.list.schema
-    steps, _ = key_of(found.shapes, items, one.parameter, one.key[-1], found.parameter(one))
+    steps, _ = key_of(found.shapes, items, one.parameter, "".join(one.key[-1:]), found.parameter(one))
     if not steps:
         ids = [name for name in found.shapes.properties(items) if flat(name).endswith("id")]
         steps = (ids[0],) if len(ids) == 1 else ()
