@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mockserver.contract.document import Node
+from mockserver.messages import Json
 from mockserver.values.absent import ABSENT
 
 if TYPE_CHECKING:  # PERF: most documents need none to be made
@@ -70,8 +71,9 @@ class Model:
 
     ``record`` is its schema, None where none is told; ``key`` leads to what identifies it (empty: it stands beside the
     record), ``listed_key`` to it in an item of their list where it stands beside the record, ``other_keys`` to what
-    finds it as well; ``parameter`` is the schema of the path parameter; ``chosen`` tells that clients name it,
-    ``counted`` that a key that is a text has to be a number;
+    finds it as well; ``parameter`` is the schema of the path parameter, ``shown_key`` the key that is its example,
+    ``sent_keys`` those that examples of creates send; ``chosen`` tells that clients name it, ``counted`` that a key
+    that is a text has to be a number;
     ``parents`` are the path parameters above, outermost first; ``alias`` is the key that
     ``me`` and the like stand for; ``ending`` what stands behind the key in its path, ``prefix`` what made keys begin
     with, ``seed`` how many records there are at first (None: as many as the settings say),
@@ -87,6 +89,8 @@ class Model:
     key: Steps
     other_keys: tuple[Steps, ...] = ()
     parameter: Node | None = None
+    shown_key: Json = None
+    sent_keys: frozenset[str] = frozenset()
     chosen: bool = False
     counted: bool = False
     listed_key: Steps = ()

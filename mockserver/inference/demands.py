@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.contract.document import Document, Node
 from mockserver.contract.plan import Credential, Taken
+from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.paths import PathEntry
 from mockserver.values.absent import ABSENT
@@ -40,7 +41,7 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
                 style=style,
                 may_be_empty=one.child("allowEmptyValue").value is True,
                 description=str(one.child("description").value or ""),
-                example=_example(shapes, one),
+                example=next(media_examples(shapes.document, one), ABSENT),
             )
             if _is_spread(shapes, taken):
                 for member in _members(shapes, taken):
@@ -49,13 +50,6 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
             else:
                 found[name, location] = taken
     yield from {**spread, **found}.values()
-
-
-def _example(shapes: Shapes, parameter: Node) -> Any:
-    if "example" in parameter.value:
-        return parameter.value["example"]
-    shown = (shapes.follow(node).value for _, node in parameter.child("examples").items())
-    return next((one["value"] for one in shown if isinstance(one, Mapping) and "value" in one), ABSENT)
 
 
 def _is_spread(shapes: Shapes, taken: Taken) -> bool:

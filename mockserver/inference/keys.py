@@ -8,7 +8,7 @@ from typing import TypeAlias
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
 from mockserver.contract.schema_shape import Shapes
-from mockserver.inference.words import HOLDERS, KEY_ENDINGS, KEYS, NAME_LIKE
+from mockserver.inference.words import HOLDERS, KEY_ENDINGS, KEYS, LOGINS, NAME_LIKE
 from mockserver.messages import Json
 from mockserver.values.name_words import flat, singular, words_of
 
@@ -67,16 +67,29 @@ def key_shown(examples: Iterable[Json], parameter: str) -> Told | None:
     return ((shown[0],), f"the examples have '{shown[0]}', which the parameter names") if shown else None
 
 
-def other_keys(shapes: Shapes, record: Node | None, key: Steps, parameter: str) -> tuple[Steps, ...]:
-    """What a record is found by as well: its id, what a parameter such as ``idOrName`` names, and, where its key stands
-    beside it, its name: no reply tells such a key, so that a client has little else to go by.
+def other_keys(
+    shapes: Shapes, record: Node | None, key: Steps, parameter: str, schema: Node | None
+) -> tuple[Steps, ...]:
+    """What a record is found by as well: its id, what a parameter such as ``idOrName`` names, what it is called by in
+    addresses where its key is a number and the parameter a text (``/orgs/{org}``), and, where its key stands beside
+    it, its name: no reply tells such a key, so that a client has little else to go by.
     """
     members = shapes.properties(record) if record is not None else {}
     low = flat(parameter)
     named = [one for one in members if len(flat(one)) > 1 and _is_named(one, low)]
     likely = [one for one in members if flat(one) in NAME_LIKE][:1] if not key else []
+    if len(key) == 1 and schema is not None and shapes.type(schema) == "string" and not low.endswith(KEYS):
+        likely = _handle(shapes, members, key[0])
     ids = [one for one in KEYS[:5] if one in members]
     return tuple((one,) for one in dict.fromkeys([*named, *ids, *likely]) if (one,) != key)
+
+
+def _handle(shapes: Shapes, members: Mapping[str, Node], key: str) -> list[str]:
+    """The member by which a record is called besides by a number."""
+    if key not in members or shapes.type(members[key]) != "integer":
+        return []
+    texts = {flat(one): one for one in members if shapes.type(members[one]) == "string"}
+    return [texts[one] for one in ("slug", *LOGINS, "name") if one in texts][:1]
 
 
 def _is_named(member: str, parameter: str) -> bool:
@@ -125,6 +138,12 @@ def _by_parameter(
         yield (spelled[low],), f"the parameter '{parameter}' is the member '{spelled[low]}'"
     if "idor" in low and "id" in spelled:
         yield (spelled["id"],), f"the parameter '{parameter}' takes the member '{spelled['id']}'"
+    if low.endswith("username"):  # a login is what a user is called by; a name beside it is what people call them
+        yield from (
+            ((spelled[one],), f"the parameter '{parameter}' is the member '{spelled[one]}'")
+            for one in LOGINS
+            if one in spelled
+        )
     for ending in KEY_ENDINGS:
         if low.endswith(ending) and ending in spelled:
             yield (spelled[ending],), f"the parameter '{parameter}' ends in the member '{spelled[ending]}'"

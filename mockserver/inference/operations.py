@@ -26,6 +26,7 @@ from mockserver.inference.paths import ANY, Key, read_paths, spellings
 from mockserver.inference.replies import success
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.sharing import read_resources
+from mockserver.inference.shown_keys import sent_at, sent_keys, shown_key
 from mockserver.inference.surroundings import likely_tenant, prefixes, usual_refusal
 
 _PARTS = ("webhooks", "components")
@@ -87,14 +88,15 @@ class _Builder:
     def _resource(self, one: InferredCollection) -> Resource:
         record = one.record
         fields = frozenset(self._shapes.properties(record)) if record is not None else frozenset()
-        create = self._found.creating(one)
-        body = create.body if create else None
+        sent = sent_at(self._found, one)
         model = Model(
             record=record,
             key=one.identity,
             other_keys=one.others,
             parameter=self._found.parameter(one),
-            chosen=bool(one.identity and body is not None and self._is_sent(body, one)),
+            shown_key=shown_key(self._found, one),
+            sent_keys=frozenset(sent_keys(self._found, one, sent)),
+            chosen=bool(sent),
             counted=is_counted(self._found, one),
             listed_key=listed_key(self._found, one),
             parents=tuple(parent for parent in one.parents if parent.parameter != self._tenant),
@@ -128,14 +130,6 @@ class _Builder:
             validator=self._schemas.validator(record) if record is not None else self._any(),
             model=model,
         )
-
-    def _is_sent(self, body: Node, one: InferredCollection) -> bool:
-        """Whether a create may name the record: the key is a member of its body, or of the record within."""
-        sent = self._found.replies.record(body, one.key[-1] if one.key else "")
-        for steps in (one.identity, (*one.steps, *one.identity), (*(sent.steps if sent else ()), *one.identity)):
-            if (place := self._shapes.member(body, steps)) is not None:
-                return self._shapes.says(place, "readOnly") is not True
-        return False
 
     def _most(self, one: InferredCollection) -> int | None:
         """How many records its list can hold at most."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from mockserver.contract.document import Node, Part
-from mockserver.contract.plan import Parent, Source, Steps
+from mockserver.contract.plan import Parent, Source, Steps, Taken
 from mockserver.contract.samples.record_examples import record_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.demands import parameters
@@ -59,11 +59,16 @@ class Resources:
 
     def parameter(self, one: InferredCollection) -> Node | None:
         """The schema of the path parameter that names a record."""
+        taken = self.taken(one)
+        return taken.schema if taken else None
+
+    def taken(self, one: InferredCollection) -> Taken | None:
+        """The path parameter that names a record."""
         if one.item is None:
             return None
         entry = next(iter(self.paths.entries[one.item].values()))
         taken = parameters(self.shapes, entry.item, entry.node)
-        return next((each.schema for each in taken if each.name == one.parameter), None)
+        return next((each for each in taken if each.name == one.parameter), None)
 
     def above(self, key: Key) -> InferredCollection | None:
         """The collection of the nearest record above a path."""
@@ -147,12 +152,12 @@ class Resources:
                 one.why.append(f"the record is what {reading.entry.method.upper()} gives: {found.why} (R2)")
         one.schema = self.shapes.name(one.record) if one.record else None
         is_named = bool(one.parameter) or bool({"put", "patch", "delete"} & set(self.paths.verbs(one.key)))
-        one.identity, why = key_of(
-            self.shapes, one.record, one.parameter, segment, self.parameter(one), is_named=is_named
-        )
+        asked = self.parameter(one)
+        one.identity, why = key_of(self.shapes, one.record, one.parameter, segment, asked, is_named=is_named)
         if not one.identity and one.record is not None and not self.shapes.shape(one.record).closed:
-            one.identity, why = key_shown(record_examples(one.sources), one.parameter) or (one.identity, why)
-        one.others = other_keys(self.shapes, one.record, one.identity, one.parameter) if one.parameter else ()
+            shown = record_examples(self.shapes.document, one.sources)
+            one.identity, why = key_shown(shown, one.parameter) or (one.identity, why)
+        one.others = other_keys(self.shapes, one.record, one.identity, one.parameter, asked) if one.parameter else ()
         one.why.append(f"{why} (R3)")
 
     def _unwrap(self, one: InferredCollection) -> None:

@@ -14,6 +14,8 @@ KEY_ENDINGS = (
     "hash", "index",
 )  # fmt: skip
 """What a parameter ends in when it names the member that identifies: ``petId`` the ``id``, ``repo_name`` the name."""
+LOGINS = ("username", "login", "handle")
+"""What a person, a team or an organisation is called by in addresses."""
 NAME_LIKE = ("name", "key", "slug", "code", "number", "login", "username", "href", "token")
 HOLDERS = ("metadata", "attributes", "data", "head", "info")
 """Members of a record that may hold what identifies it."""

@@ -19,6 +19,7 @@ from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Parent, Steps
 from mockserver.contract.read_only import completed
+from mockserver.contract.samples.record_examples import parameter_examples
 from mockserver.contract.samples.scalars import Draw
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
@@ -131,11 +132,15 @@ class PlainAsking(PlainSending):
         return body, reply
 
     def unknown(self, operation: Operation) -> str:
-        """A key that no record has, as its parameter wants it."""
-        schema = next((one.schema for one in planned(operation).taken if one.name == planned(operation).key), None)
+        """A key that no record has, as its parameter wants it: none of its examples, as some record may have that."""
+        taken = next((one for one in planned(operation).taken if one.name == planned(operation).key), None)
+        schema = taken.schema if taken else None
         if schema is not None and not self.replies.allows(schema, "text") and self.replies.allows(schema, UNKNOWN):
             return str(UNKNOWN)
-        return text_of(self.usual(schema, UNKNOWN))
+        shown = parameter_examples(self.maker.shapes, taken) if taken else ()
+        tried = (self.usual(schema, UNKNOWN, varies=True), str(UNKNOWN), f"no-such-{UNKNOWN}")
+        good = (one for one in tried if one not in shown and (schema is None or self.replies.allows(schema, one)))
+        return text_of(next(good, tried[0]))
 
     def create(self, group: Group, above: tuple[str, ...] | None = None, depth: int = 0) -> PlainMade:
         """Make a record and say where it is. Raises Inconclusive where that is refused or tells no key."""

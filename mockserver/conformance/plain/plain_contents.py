@@ -12,6 +12,7 @@ from mockserver.conformance.plain.plain_writing import flat, is_file, multipart,
 from mockserver.contract import Operation
 from mockserver.contract.document import Document
 from mockserver.contract.plan import OperationPlan
+from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.schema_shape import Shapes
 
 
@@ -36,11 +37,7 @@ def media_of(operation: Operation) -> str:
 def examples_of(document: Document, operation: Operation) -> Iterator[Any]:
     """The bodies that the document shows for the operation."""
     place = document.operation(operation.path, operation.method).child("requestBody")
-    media = document.follow(place).child("content", media_of(operation))
-    if media.child("example").value is not None:
-        yield media.child("example").value
-    for _, node in media.child("examples").items():  # noqa: PERF102 -- a Node is not a dict
-        yield document.follow(node).child("value").value
+    return media_examples(document, document.follow(place).child("content", media_of(operation)))
 
 
 def content_of(shapes: Shapes, operation: Operation, body: Any) -> tuple[str, bytes]:

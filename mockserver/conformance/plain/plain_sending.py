@@ -123,9 +123,11 @@ class PlainSending:
             return example
         return self.usual(taken.schema)
 
-    def usual(self, schema: Node | None, number: int = 7) -> Any:
-        """A value of a parameter's schema."""
-        return self.maker.make(schema, Draw.of(number, NOW)) if schema is not None and schema.value is not None else "x"
+    def usual(self, schema: Node | None, number: int = 7, *, varies: bool = False) -> Any:
+        """A value of a parameter's schema; ``varies``: none of its examples."""
+        if schema is None or schema.value is None:
+            return "x"
+        return self.maker.make(schema, Draw.of(number, NOW, varies=varies))
 
     def _parameters(
         self, taken: tuple[Taken, ...], values: Mapping[str, str]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
 from mockserver.contract.document import Document, Node
 from mockserver.contract.operation import Operation
 from mockserver.contract.operation_reader import is_json
+from mockserver.contract.samples.record_examples import example_object
 from mockserver.contract.xml_text import is_xml, write_xml
-from mockserver.errors import SetupError
 from mockserver.messages import Json, Reply
 
 
@@ -60,17 +59,8 @@ def named_examples(document: Document, operation: Operation) -> Iterator[NamedEx
             continue
         for media_type, media in document.follow(reply).child("content").items():
             for name, one in media.child("examples").items():
-                if (example := _followed(document, one)) and "value" in example:
+                if "value" in (example := example_object(document, one)):
                     yield NamedExample(name, number, media_type, media, example["value"])
-
-
-def _followed(document: Document, node: Node) -> Mapping[str, Any]:
-    """The example object at ``node``; nothing where a reference leads nowhere, which costs an example its name only."""
-    try:
-        value = document.follow(node).value
-    except SetupError:
-        return {}
-    return value if isinstance(value, Mapping) else {}
 
 
 def _number(status: str, operation: Operation) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mockserver.messages import Json
@@ -22,9 +22,10 @@ _OF: Mapping[type, str] = {
 }
 
 
-def describe_replies(responses: dict[str, Any]) -> None:
+def describe_replies(responses: dict[str, Any], behind: Callable[[Any], Any]) -> None:
     """Give each JSON content of ``responses`` that has an example and no schema one made after it, in place.
 
+    ``behind``: what a reference leads to, for examples that are defined elsewhere.
     It says what there is and of which type that is likely to be, and forbids nothing: nobody promised any of it.
     """
     for reply in responses.values():
@@ -32,13 +33,13 @@ def describe_replies(responses: dict[str, Any]) -> None:
         for name, media in content.items() if isinstance(content, dict) else ():
             if not isinstance(media, dict) or "json" not in name or media.get("schema", {}) not in _SAYS_NOTHING:
                 continue
-            if isinstance(shown := _example(media), dict | list) and shown:
+            if isinstance(shown := _example(media, behind), dict | list) and shown:
                 media["schema"] = _described(shown, DEEPEST)
 
 
-def _example(media: Mapping[str, Any]) -> Json:
+def _example(media: Mapping[str, Any], behind: Callable[[Any], Any]) -> Json:
     named = media.get("examples")
-    first = next(iter(named.values()), None) if isinstance(named, dict) else None
+    first = behind(next(iter(named.values()), None)) if isinstance(named, dict) else None
     return media.get("example", first.get("value") if isinstance(first, dict) else None)
 
 

@@ -80,9 +80,9 @@ class _Walk:
             _share_schema(content)
             for name, media in content.items():
                 if isinstance(media, dict) and "json" in name:
-                    read_texts(media, self._behind(media.get("schema")))
+                    read_texts(media, self._behind, self._behind(media.get("schema")))
         if isinstance(responses := node.get("responses"), dict):
-            describe_replies(responses)
+            describe_replies(responses, self._behind)
         for name, below in node.items():
             if name in ("schema", "itemSchema"):
                 yield below, True
@@ -99,7 +99,7 @@ class _Walk:
                 return
         _raise_bounds(node)  # before 3.1 they were truth values, and some who write 3.1 still write them so
         self._repair(node)
-        read_texts(node, node)
+        read_texts(node, self._behind, node)
         if open_parts(node, self._behind):
             self._warnings.append("allOf joins schemas that forbid each other's members; they are taken together")
         _bound(node)
@@ -119,7 +119,7 @@ class _Walk:
         return found
 
     def _behind(self, schema: Any) -> Any:
-        """The schema that a reference leads to, or itself."""
+        """What a reference leads to, or itself."""
         for _ in range(FURTHEST):
             if not isinstance(schema, dict) or not isinstance(reference := schema.get("$ref"), str):
                 return schema

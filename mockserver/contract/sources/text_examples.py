@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from mockserver.values.json_text import BadJson, decode
@@ -11,17 +12,18 @@ _PARTS = frozenset({"properties", "items", "allOf", "additionalProperties"})
 """Words of schemas for what has parts."""
 
 
-def read_texts(holder: dict[str, Any], schema: Any) -> None:
+def read_texts(holder: dict[str, Any], behind: Callable[[Any], Any], schema: Any) -> None:
     """Read ``example`` and the values of named ``examples`` of a media type, or of a schema itself, in place.
 
-    Only where the schema means an object or a list, so that no text can be meant; a text that is no JSON is left out.
+    ``behind``: what a reference leads to, for examples that are defined elsewhere. Only where the schema means an
+    object or a list, so that no text can be meant; a text that is no JSON is left out.
     """
     if not _has_parts(schema):
         return
     if isinstance(text := holder.get("example"), str):
         _put(holder, "example", text)
     named = holder.get("examples")
-    for one in named.values() if isinstance(named, dict) else ():
+    for one in map(behind, named.values()) if isinstance(named, dict) else ():
         if isinstance(one, dict) and isinstance(text := one.get("value"), str):
             _put(one, "value", text)
 

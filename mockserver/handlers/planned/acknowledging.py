@@ -46,7 +46,7 @@ def _told(plan: OperationPlan) -> Iterator[tuple[str, Json]]:
     schema, media = plan.success.schema, plan.success.media
     if schema is None or media is None:
         return
-    examples = [one for one in media_examples(media.value) if isinstance(one, dict)]
+    examples = [one for one in media_examples(plan.maker.shapes.document, media) if isinstance(one, dict)]
     for name, place in plan.maker.shapes.properties(schema).items():
         if flat(name) in OUTCOMES | HOLDERS_OF_ANY:
             listed = [*(one[name] for one in examples if name in one), *_said(plan.maker.shapes, place)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from mockserver.contract.plan import OperationPlan
 from mockserver.contract.samples.fitting import fit
-from mockserver.contract.samples.record_examples import media_examples
+from mockserver.contract.samples.record_examples import record_examples
 from mockserver.contract.taking import is_merge
 from mockserver.errors import Refusal
 from mockserver.handlers import door
@@ -20,7 +20,6 @@ from mockserver.handlers.planned.single import add, sent, write
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.equality import same_json
-from mockserver.values.members import value_at
 from mockserver.values.shown import shown
 
 ONLY = "-"
@@ -85,10 +84,8 @@ def _first(call: Call, scope: Scope) -> Json:
     if model.record is None:
         return {}
     draw = draw_for(call, "first", scope.resource.name, *(scope.keys or ()), full=True)
-    candidates = (
-        value_at(example, source.steps) for source in model.sources for example in media_examples(source.media.value)
-    )
-    examples = tuple(one for one in candidates if one is not None)
+    shown = record_examples(call.tools.maker.shapes.document, scope.model.sources)
+    examples = tuple(one for one in shown if one is not None)
     return fit(call.tools.maker, model.record, call.tools.maker.make(model.record, draw, examples), draw)
 
 

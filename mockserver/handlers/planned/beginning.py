@@ -15,7 +15,7 @@ from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import HOST, first_address_of, linked, self_addressed
 from mockserver.handlers.planned.chronology import in_order
-from mockserver.handlers.planned.new_keys import few_keys, identified, new_key
+from mockserver.handlers.planned.new_keys import few_keys, identified, new_key, shown_key
 from mockserver.handlers.planned.places import is_key, model_of, record_id
 from mockserver.handlers.planned.sums import added_up
 from mockserver.messages import Json
@@ -65,8 +65,7 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
     number = call.tools.ids.draw("first", resource.name, *keys, ordinal)
     draw = Draw.of(number, call.tools.began, full=True, varies=ordinal > 1, called=resource.name)
     shown = _example(call, model, ordinal)
-    key = _key(model, shown) if shown is not None and not model.chosen and not model.is_found_alone else None
-    key = new_key(maker, model, ordinal + _apart(call, resource, keys), draw) if key is None else key
+    key = _key_at(call, model, ordinal, draw, shown, apart=_apart(call, resource, keys))
     if model.record is None:
         return key, {} if shown is None else shown
     value = shown if shown is not None else maker.make(model.record, draw)
@@ -110,16 +109,36 @@ def repeated(call: Call, model: Model, value: Json, held: Iterable[tuple[Steps, 
 
 
 def _example(call: Call, model: Model, ordinal: int) -> Json:
-    """The document's example record of that number, where there is one and it is good."""
-    good = [one for one in record_examples(model.sources) if isinstance(one, dict)]
-    distinct = {str(_key(model, one)): one for one in good}
-    listed = [*distinct.values()]
+    """The document's example record of that number, where there is one and it is good.
+
+    The one that the path parameter's example names comes first, then those of one record, then those of lists.
+    """
+    good = [one for one in record_examples(call.tools.maker.shapes.document, model.sources) if isinstance(one, dict)]
+    distinct: dict[str, Json] = {}
+    for one in good:
+        distinct.setdefault(str(_key(model, one)), one)
+    listed = sorted(distinct, key=lambda key: key != str(model.shown_key))
     if model.record is None or ordinal > len(listed):
         return None
-    return listed[ordinal - 1] if call.tools.maker.allows(model.record, listed[ordinal - 1]) else None
+    found = distinct[listed[ordinal - 1]]
+    return found if call.tools.maker.allows(model.record, found) else None
 
 
-def _key(model: Model, value: Json) -> Json:
+def _key_at(call: Call, model: Model, ordinal: int, draw: Draw, example: Json, *, apart: int = 0) -> str | int:
+    """The key of the first record of that number: the path parameter's example, else the record's own, else made."""
+    maker = call.tools.maker
+    if model.is_found_alone:
+        return new_key(maker, model, ordinal + apart, draw)
+    wanted, own = shown_key(maker, model), _key(model, example)
+    if ordinal == 1 and wanted is not None:
+        return wanted
+    if own is not None and str(own) not in model.sent_keys:
+        return own
+    made = new_key(maker, model, ordinal, draw)
+    return made if str(made) != str(wanted) else new_key(maker, model, 1, draw)  # the number that the first left free
+
+
+def _key(model: Model, value: Json) -> str | int | None:
     found = value_at(value, model.key) if model.key else None
     return found if is_key(found) else None
 
@@ -159,7 +178,7 @@ def _related_within(call: Call, resource: Resource, value: dict[str, Any], ordin
 
 def _key_there(call: Call, referenced: Resource, ordinal: int, tenant: str) -> Json:
     """The key of a record that the other resource begins with, a different one for each ordinal as far as there are."""
-    maker, theirs = call.tools.maker, model_of(referenced)
+    theirs = model_of(referenced)
     pinned = call.tools.beginning.keys(tenant, referenced.name)
     number = (ordinal - 1) % max(len(pinned) + _count(call, tenant, referenced), 1)
     if number < len(pinned):
@@ -167,8 +186,7 @@ def _key_there(call: Call, referenced: Resource, ordinal: int, tenant: str) -> J
     ordinal = number - len(pinned) + 1
     draw = Draw.of(call.tools.ids.draw("first", referenced.name, ordinal), call.tools.began, full=True)
     shown = _example(call, theirs, ordinal)
-    key = _key(theirs, shown) if shown is not None and not theirs.chosen else None
-    return new_key(maker, theirs, ordinal, draw) if key is None else key
+    return _key_at(call, theirs, ordinal, draw, shown)
 
 
 class _Place(NamedTuple):

@@ -10,6 +10,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.plan import Model
 from mockserver.contract.samples.making import Maker
 from mockserver.contract.samples.scalars import Draw, patterned, uuid_from
+from mockserver.handlers.planned.places import is_key
 from mockserver.inference.words import KEYS
 from mockserver.messages import Json
 from mockserver.values.members import value_at, with_value
@@ -17,6 +18,8 @@ from mockserver.values.name_words import flat
 
 DRAWN = 40
 """How many keys of a pattern are drawn, for one of them to be long enough."""
+UNCOUNTED = (100_000, 1_000_000)
+"""Between which a number lies that finds a record beside its key: it counts nothing."""
 UNLIKELY = 5
 """Keys shorter than this are what people try first, and so the last that are given out."""
 _NAMES_OF_PEOPLE = frozenset({"username", "login", "handle", "nickname", "screenname", "email", "emailaddress"})
@@ -26,9 +29,9 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9]{0,15}[_-])[A-Za-z0-9]+")
 
 
-def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> Json:
+def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> str | int:
     """The key number ``ordinal``, from 1 on, as the schema of the member, else of the path's parameter, wants it."""
-    place = maker.shapes.member(model.record, model.key) if model.record is not None and model.key else None
+    place = _member(maker, model)
     is_kept = place is not None
     place = place if place is not None else model.parameter
     if place is None or (not is_kept and maker.shapes.says(place, "enum")):
@@ -48,7 +51,7 @@ def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> Json:
     return made if isinstance(made, str | int) and not isinstance(made, bool) else _letters(draw.random, 20)
 
 
-def _named(maker: Maker, place: Node, model: Model, draw: Draw) -> list[Json]:
+def _named(maker: Maker, place: Node, model: Model, draw: Draw) -> list[str]:
     """What people are called by, where that identifies them: ``ada.perlman``, and no letters drawn by lot."""
     name = model.key[-1] if model.key else ""
     if flat(name) not in _NAMES_OF_PEOPLE or maker.shapes.says(place, "pattern"):
@@ -57,13 +60,26 @@ def _named(maker: Maker, place: Node, model: Model, draw: Draw) -> list[Json]:
     return [made] if isinstance(made, str) and made and made != _example(maker, place) and "/" not in made else []
 
 
+def shown_key(maker: Maker, model: Model) -> str | int | None:
+    """The key that is the path parameter's example, if the record may have it and no example of a create sends it."""
+    places = [place for place in (model.parameter, _member(maker, model)) if place is not None]
+    key = model.shown_key
+    is_free = is_key(key) and str(key) not in model.sent_keys
+    return key if is_free and all(maker.allows(place, key) for place in places) else None
+
+
+def _member(maker: Maker, model: Model) -> Node | None:
+    """The schema of the record's member that is its key."""
+    return maker.shapes.member(model.record, model.key) if model.record is not None and model.key else None
+
+
 def few_keys(maker: Maker, model: Model) -> int | None:
     """How many keys there are at all, where the document lists them."""
-    place = maker.shapes.member(model.record, model.key) if model.record is not None and model.key else None
+    place = _member(maker, model)
     return len(_options(maker, place)) or None if place is not None else None
 
 
-def _options(maker: Maker, place: Node) -> list[Any]:
+def _options(maker: Maker, place: Node) -> list[str | int]:
     listed = maker.shapes.says(place, "enum")
     return listed if isinstance(listed, list) else []
 
@@ -75,7 +91,11 @@ def identified(maker: Maker, model: Model, made: Json, draw: Draw) -> Json:
     """
     for steps in model.other_keys:
         place = maker.shapes.member(model.record, steps) if model.record is not None else None
-        if place is None or maker.shapes.type(place) != "string":
+        kind = maker.shapes.type(place) if place is not None else None
+        if place is not None and kind == "integer" and steps[-1].lower() in KEYS:
+            number = draw.random.randrange(*UNCOUNTED)
+            made = with_value(made, steps, number) if maker.allows(place, number) else made
+        if place is None or kind != "string":
             continue
         found = value_at(made, steps)
         is_short = isinstance(found, str) and maker.shapes.says(place, "pattern") and len(found) < UNLIKELY

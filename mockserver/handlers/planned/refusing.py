@@ -76,7 +76,7 @@ def _shortened(plan: OperationPlan, schema: Node, refusal: Refusal) -> dict[str,
 
 def _body(plan: OperationPlan, said: Said, schema: Node, refusal: Refusal, asked: RefusedRequest) -> Json:
     """The fullest of what tells the refusal and keeps the schema."""
-    examples = tuple(media_examples(said.media.value)) if said.media else ()
+    examples = tuple(media_examples(plan.maker.shapes.document, said.media)) if said.media else ()
     made = plan.maker.make(schema, Draw.of(refusal.status, asked.moment).bare, examples)
     is_exact = made in examples and plan.said.get(str(refusal.status)) is said
     teller = FaultTeller(plan.maker, refusal, asked, is_exact)

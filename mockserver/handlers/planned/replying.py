@@ -66,7 +66,7 @@ def answered(
     headers = (*headers, *_needed(call, said, headers))
     if said.media_type is None:
         return Reply(plan.status, headers=(*headers, *_elsewhere(call, plan.status)), notes=notes)
-    if not carries_json(said.media_type) and not _is_told_xml(said):
+    if not carries_json(said.media_type) and not _is_told_xml(call, said):
         return file(call, said, headers=headers, notes=notes)
     schema = said.schema
     if schema is None:
@@ -100,10 +100,10 @@ def made(
     headers = (*headers, *_needed(call, said, headers))
     if said.media is None or said.media_type is None:
         return Reply(status, headers=(*headers, *_elsewhere(call, status)), notes=notes)
-    if not carries_json(said.media_type) and not _is_told_xml(said):
+    if not carries_json(said.media_type) and not _is_told_xml(call, said):
         return file(call, said, status=status, headers=headers, notes=notes)
     schema, plan = said.schema, plan_of(call)
-    examples = tuple(media_examples(said.media.value))
+    examples = tuple(media_examples(call.tools.maker.shapes.document, said.media))
     content_type = said.media_type or "application/json"
     if schema is None:
         return Reply(status, _as_example(examples, value), True, None, headers, notes, content_type)
@@ -149,22 +149,27 @@ def _elsewhere(call: Call, status: int) -> Headers:
 def _reply(call: Call, said: Said, status: int, value: Json, *, headers: Headers, notes: Headers) -> Reply:
     """``value`` in the reply's media type: JSON, or XML by its schema."""
     content_type = said.media_type or "application/json"
-    if _is_told_xml(said) and said.schema is not None:
+    if _is_told_xml(call, said) and said.schema is not None:
         raw = write_xml(call.tools.maker.shapes, said.schema, value)
         return Reply(status, raw=raw, headers=headers, notes=notes, content_type=content_type)
     return Reply(status, value, True, None, headers, notes, content_type)
 
 
-def _is_told_xml(said: Said) -> bool:
+def _is_told_xml(call: Call, said: Said) -> bool:
     """Whether a reply is XML whose schema says what is in it; an example of a whole document goes before that."""
-    is_example = said.media is not None and isinstance(next(media_examples(said.media.value), None), str)
+    is_example = isinstance(_shown(call, said), str)
     return is_xml(said.media_type or "") and said.schema is not None and not is_example
+
+
+def _shown(call: Call, said: Said) -> Json:
+    """The first example of a reply; None without one."""
+    return next(media_examples(call.tools.maker.shapes.document, said.media), None) if said.media else None
 
 
 def file(call: Call, said: Said, *, status: int | None = None, headers: Headers = (), notes: Headers = ()) -> Reply:
     """A reply that is not JSON: its example as it stands, else an empty file of its kind."""
     name = without_parameters(said.media_type or "")
-    example = next(media_examples(said.media.value), None) if said.media else None
+    example = _shown(call, said)
     raw = _EMPTY.get(name, b"")
     if isinstance(example, str):
         raw = example.encode()
