@@ -79,8 +79,9 @@ class PlainReplies:
         if said.media_type is None or operation.method == "HEAD":
             return
         if not reply.body:
-            # who answers nothing where a default is declared for all else may well mean it
-            if name != "default" and reply.status < 300 and "json" in said.media_type and _says_something(said.schema):
+            # who answers nothing where a default is declared for all else, or tells where it is, may well mean it
+            is_meant = name == "default" or reply.header("Location") is not None
+            if not is_meant and reply.status < 300 and "json" in said.media_type and _says_something(said.schema):
                 yield "watch.schema", f"a reply with {reply.status} has no content", f"declared: {said.media_type}"
             return
         if not any(_covers(name, media) for name in self._media_types(said)):
