@@ -8,7 +8,7 @@ from typing import TypeAlias
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
 from mockserver.contract.schema_shape import Shapes
-from mockserver.inference.words import HOLDERS, KEY_ENDINGS, KEYS, LOGINS, NAME_LIKE
+from mockserver.inference.words import KEY_ENDINGS, KEY_HOLDERS, KEYS, LOGINS, NAME_LIKE
 from mockserver.messages import Json
 from mockserver.values.name_words import flat, singular, words_of
 
@@ -183,7 +183,7 @@ def _alike(shapes: Shapes, members: Mapping[str, Node], schema: Node | None) -> 
 def _held(shapes: Shapes, members: Mapping[str, Node], parameter: str) -> Iterator[Told]:
     """What identifies stands inside another member: ``metadata.name``."""
     for holder in members:
-        if flat(holder) in HOLDERS:
+        if flat(holder) in KEY_HOLDERS:
             inner = shapes.properties(members[holder])
             for likely in (flat(parameter), "id", "uid", "name"):
                 for member in inner:

@@ -17,7 +17,7 @@ KEY_ENDINGS = (
 LOGINS = ("username", "login", "handle")
 """What a person, a team or an organisation is called by in addresses."""
 NAME_LIKE = ("name", "key", "slug", "code", "number", "login", "username", "href", "token")
-HOLDERS = ("metadata", "attributes", "data", "head", "info")
+KEY_HOLDERS = ("metadata", "attributes", "data", "head", "info")
 """Members of a record that may hold what identifies it."""
 LISTS = (
     "data", "items", "results", "values", "value", "records", "list", "entries", "content", "elements", "rows",

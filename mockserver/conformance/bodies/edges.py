@@ -13,7 +13,7 @@ from mockserver.contract import Kind
 from mockserver.contract.document import Node
 from mockserver.values.equality import same_json
 
-HOLDERS = 4
+MOST_HOLDERS = 4
 """Inside how many fields of a record steps of a patch go."""
 MOST = 8
 """How many values of one field are sent."""
@@ -113,7 +113,7 @@ def nested_steps(group: Group, record: Mapping[str, Any]) -> Iterator[tuple[str,
     A member of an object, be it in a list, gets another value; one that need not be there goes, another one comes.
     """
     holders = [name for name in _free(group) if record.get(name) and isinstance(record[name], dict | list)]
-    for name in holders[:HOLDERS]:
+    for name in holders[:MOST_HOLDERS]:
         node = group.writable[name]
         other = group.values.make(node, name, 4_711)
         for path, known, fresh in _objects(record[name], other):

@@ -29,8 +29,8 @@ _FROM_0 = re.compile(
 )
 DEEPEST = 2
 """How many holders within holders are looked into."""
-HOLDERS = frozenset({"meta", "metadata", "paging", "pagination", "page", "links", "responsemetadata", "view",
-                     "pager", "pageinfo", "paginator", "paginate"})  # fmt: skip
+PAGE_HOLDERS = frozenset({"meta", "metadata", "paging", "pagination", "page", "links", "responsemetadata", "view",
+                          "pager", "pageinfo", "paginator", "paginate"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _members(call: Call, node: Node, facts: dict[str, Any], way: Steps, left: in
                 made[name] = inner
             continue
         word = flat(bare(name))
-        if word in HOLDERS and shapes.type(place) == "object" and left:
+        if word in PAGE_HOLDERS and shapes.type(place) == "object" and left:
             if inner := _members(call, place, facts, (), left - 1):
                 made[name] = inner
             continue

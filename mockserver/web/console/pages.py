@@ -28,7 +28,6 @@ from mockserver.web.guarding import PREFIX, guard_of
 from mockserver.web.shared_store import sharing
 from mockserver.world import World
 
-CONSOLE = f"{PREFIX}/console"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
