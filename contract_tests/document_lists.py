@@ -151,7 +151,12 @@ def _shown_by_both(asking: PlainTrying, operation: Operation, read: Operation) -
 
 def _richest(asking: PlainTrying, group: Group) -> Any:
     """The body of a create that says most: lists of several items show what a list of records cuts off."""
-    return max(asking.bodies(group, group.one(Kind.CREATE)), key=lambda one: len(str(one)))
+    return max(asking.bodies(group, group.one(Kind.CREATE)), key=_items_in)
+
+
+def _items_in(body: Any) -> int:
+    """How many items the lists of a body hold."""
+    return sum(len(one) for one in body.values() if isinstance(one, list)) if isinstance(body, dict) else 0
 
 
 @check(Kind.LIST, Kind.CREATE, writes=True, plain=True, provenance=INFERRED)
