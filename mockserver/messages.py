@@ -17,6 +17,9 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 FEW = 5
 """How many of the things that a request brought about a reply names."""
 
+WITHOUT_CONTENT = frozenset({204, 304})
+"""Statuses whose replies have no content by RFC 9110, whatever a document declares."""
+
 DAMAGES = ("drop", "reset", "silent", "cut", "garbled", "html", "mistyped", "slow")
 """No reply: closed, reset, or nothing for a while; half of its content, no JSON, an HTML page, a wrong type, drips."""
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.messages import Damage
+from mockserver.messages import WITHOUT_CONTENT, Damage
 from mockserver.store import Moved, WouldWait
 from mockserver.web.access_log import Line, Log, unlogged
 from mockserver.web.api import Api
@@ -23,7 +23,7 @@ from mockserver.web.environ import environ_of
 from mockserver.web.following import FOLLOWING, Following
 from mockserver.web.health import HEALTH
 from mockserver.web.lasting import Receive, Scope, Send, follow, lose
-from mockserver.web.leaving import WITHOUT_CONTENT, encoded
+from mockserver.web.leaving import encoded
 from mockserver.web.pace import SMALL, Like, RequestPace
 from mockserver.web.path_match import Match
 from mockserver.web.rounds import Rounds

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, TypeAlias
 
-from mockserver.messages import Damage, Headers, Reply
+from mockserver.messages import WITHOUT_CONTENT, Damage, Headers, Reply
 from mockserver.values.media_types import without_parameters
 from mockserver.web.compressing import packed
 from mockserver.web.cors import cors_headers
 from mockserver.web.damage import spoiled
 
 Bytes: TypeAlias = list[tuple[bytes, bytes]]
-WITHOUT_CONTENT = frozenset({204, 304})
 EVERYWHERE = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"))
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: https:; base-uri 'none'"
 """For pages without scripts, such as the text of a mail."""

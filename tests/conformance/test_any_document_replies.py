@@ -39,7 +39,7 @@ paths:
                       '404': {description: none}}}
     patch: {requestBody: {required: true, content: {application/merge-patch+json: {schema: {$ref: '#/components/schemas/Part'}}}},
             responses: {'200': {description: changed, content: {application/json: {schema: {$ref: '#/components/schemas/Note'}}}}}}
-    delete: {responses: {'204': {description: gone}}}
+    delete: {responses: {'204': {description: gone, content: {application/json: {schema: {$ref: '#/components/schemas/Part'}}}}}}
   /estimates:
     post: {requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Estimate'}}}},
            responses: {'200': {description: told, content: {application/json: {schema: {allOf: [

@@ -26,6 +26,7 @@ from mockserver.contract.document import Document, Node
 from mockserver.contract.plan import Said, names_of
 from mockserver.contract.samples.making import Maker
 from mockserver.contract.samples.scalars import Draw
+from mockserver.messages import WITHOUT_CONTENT
 from mockserver.values.media_types import without_parameters
 from mockserver.values.moment import read_moment
 from mockserver.values.pointer import pointer_to, steps_of
@@ -76,7 +77,7 @@ class PlainReplies:
             return
         said, media = operation.plan.said[name], reply.media_type
         yield from (("watch.headers", *fault) for fault in self._headers.faults(reply, operation, name))
-        if said.media_type is None or operation.method == "HEAD":
+        if said.media_type is None or operation.method == "HEAD" or reply.status in WITHOUT_CONTENT:
             return
         if not reply.body:
             # who answers nothing where a default is declared for all else, or tells where it is, may well mean it
