@@ -256,3 +256,21 @@ def test_a_media_type_with_and_without_its_charset_is_one(tmp_path: Path) -> Non
     got = caller.post("/usage", json={"Success": True}).json
     assert got["Id"] != "2c938084"
     assert caller.get(f"/usage/{got['Id']}").json == got
+
+
+OK = {"get": {"responses": {"200": {"description": "Done."}}}}
+
+
+@pytest.mark.parametrize("version", [{"swagger": "2.0"}, {"openapi": "3.0.3"}, {"openapi": "3.1.0"}])
+@pytest.mark.parametrize("more", [
+    {"paths": {"/x": {"$ref": "#/paths/~1y"}, "/y": {"$ref": "#/paths/~1x"}}},
+    {"paths": {"/x": {"get": {"responses": {"200": {"$ref": "#/x-a"}}}}}, "x-a": {"$ref": "#/x-b"}, "x-b": {"$ref": "#/x-a"}},
+    {"paths": {"/x": {"get": {"parameters": [{"$ref": "#/x-a"}], "responses": {"200": {"description": ""}}}}}, "x-a": {"$ref": "#/x-a"}},
+])  # fmt: skip
+@pytest.mark.timeout(20)
+def test_references_in_a_circle_cost_what_they_would_say_and_nothing_else(
+    tmp_path: Path, version: dict[str, str], more: dict[str, Any]
+) -> None:
+    told = {**document({"/ok": OK, **more["paths"]}), **{name: one for name, one in more.items() if name != "paths"}}
+    told.pop("openapi")
+    assert client({**version, **told}, tmp_path).get("/ok").status_code == 200

@@ -7,6 +7,9 @@ from typing import Any
 
 from mockserver.values.absent import ABSENT
 
+FURTHEST = 20
+"""How many references lead on to another one at the most; more are a circle."""
+
 
 def escape(step: str) -> str:
     """One step as it is written in a pointer."""
@@ -52,6 +55,24 @@ def step_along(value: Any, steps: Iterable[str | int]) -> Any:
 def pointed(root: Any, reference: str) -> Any:
     """What the reference ``#/…`` names in ``root``; None where there is nothing."""
     return step_along(root, steps_of(reference[1:])) if reference.startswith("#") else None
+
+
+def chain(root: Any, value: Any) -> Iterator[Any]:
+    """``value``, what its reference leads to, and so on to what is no reference; None at its end if there is none."""
+    for _ in range(FURTHEST):
+        yield value
+        if not isinstance(value, dict) or not isinstance(reference := value.get("$ref"), str):
+            return
+        value = pointed(root, reference)
+    yield None  # the references form a circle
+
+
+def behind(root: Any, value: Any) -> Any:
+    """What ``value`` is or leads to: the end of its chain of references within ``root``."""
+    found = None
+    for found in chain(root, value):  # noqa: B007 -- the last one is meant
+        pass
+    return found
 
 
 def resolve(value: Any, pointer: str) -> Any:

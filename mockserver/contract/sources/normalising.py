@@ -17,7 +17,7 @@ from mockserver.contract.sources.swagger import upgraded
 from mockserver.contract.sources.text_examples import read_texts
 from mockserver.values.json_text import whole
 from mockserver.values.media_types import without_parameters
-from mockserver.values.pointer import pointed
+from mockserver.values.pointer import behind, pointed
 from mockserver.values.shown import quoted
 
 SCHEMA_MEMBERS = frozenset(
@@ -33,8 +33,6 @@ INTEGERS: Mapping[str, int] = {"int32": 31, "int64": 63}
 """Formats of integers, and how many bits beside the sign they have."""
 _LITERAL = re.compile(r"/(\^.*\$)/[a-z]*", re.DOTALL)
 """A pattern as JavaScript's source writes it; between slashes no text could begin or end."""
-FURTHEST = 20
-"""References that lead to references are followed so often."""
 _PASSED_OVER = frozenset({"example", "examples", "default", "enum", "const"})
 
 
@@ -113,18 +111,14 @@ class _Walk:
 
     def _referenced(self, node: dict[str, Any], reference: str) -> Any:
         found = pointed(self._root, reference)
-        if found is None:
+        if self._behind(found) is None:  # not there, or in a circle
             self._warnings.append(f"the reference {quoted(reference)} leads nowhere; it is taken for 'anything'")
             node.pop("$ref")
         return found
 
     def _behind(self, schema: Any) -> Any:
         """What a reference leads to, or itself."""
-        for _ in range(FURTHEST):
-            if not isinstance(schema, dict) or not isinstance(reference := schema.get("$ref"), str):
-                return schema
-            schema = pointed(self._root, reference)
-        return None
+        return behind(self._root, schema)
 
     def _reference(self, node: dict[str, Any]) -> None:
         """Before 3.1 nothing beside a reference counts, but people write ``nullable`` there and mean it."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mockserver.values.pointer import pointed
+from mockserver.values.pointer import behind
 
 _VERBS = ("get", "post", "put", "patch", "delete")
-_REFERENCES = 5
-"""How many references are followed to find a schema."""
+_DEEPEST = 5
+"""How far parts within parts of a schema are looked into."""
 
 
 def body_members(root: Mapping[str, Any], operation: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -17,7 +17,7 @@ def body_members(root: Mapping[str, Any], operation: Mapping[str, Any]) -> Mappi
     content = followed(root, operation.get("requestBody")).get("content")
     for name, media in content.items() if isinstance(content, dict) else ():
         if isinstance(media, dict) and ("json" in name or "form" in name):
-            return _members(root, media.get("schema"), _REFERENCES)
+            return _members(root, media.get("schema"), _DEEPEST)
     return {}
 
 
@@ -37,9 +37,5 @@ def raw_parameters(root: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator
 
 def followed(root: Mapping[str, Any], node: Any) -> dict[str, Any]:
     """Where a reference within the document leads; an empty object where it leads nowhere."""
-    for _ in range(_REFERENCES):
-        reference = node.get("$ref") if isinstance(node, dict) else None
-        if not isinstance(reference, str) or not reference.startswith("#/"):
-            break
-        node = pointed(root, reference)
-    return node if isinstance(node, dict) else {}
+    found = behind(root, node)
+    return found if isinstance(found, dict) else {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.contract.document import METHODS, referring
-from mockserver.values.pointer import pointed, steps_of
+from mockserver.values.pointer import behind, chain, pointed, steps_of
 
 _MOVED = (
     ("#/definitions/", "#/components/schemas/"),
@@ -49,10 +49,7 @@ def upgraded(root: dict[str, Any]) -> None:
 
 def _items(root: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for item in (root.get("paths") or {}).values():
-        found = item
-        while isinstance(found, dict) and isinstance(found.get("$ref"), str):
-            found = pointed(root, found["$ref"])
-        if isinstance(found, dict):
+        if isinstance(found := behind(root, item), dict):
             yield found
 
 
@@ -131,13 +128,9 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
 def _responses(root: dict[str, Any], operation: dict[str, Any], produces: list[str]) -> None:
     gives = operation.pop("produces", None) or produces
     for response in (operation.get("responses") or {}).values():
-        found = response
-        while isinstance(found, dict) and isinstance(found.get("$ref"), str):
-            if found["$ref"].startswith("#/responses/"):
-                found = None
-                break
-            found = pointed(root, found["$ref"])
-        if isinstance(found, dict):
+        *references, found = chain(root, response)
+        is_shared = any(one["$ref"].startswith("#/responses/") for one in references)
+        if isinstance(found, dict) and not is_shared:
             _response(found, gives)
 
 
