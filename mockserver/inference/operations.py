@@ -88,13 +88,13 @@ class _Builder:
     def _resource(self, one: InferredCollection) -> Resource:
         record = one.record
         fields = frozenset(self._shapes.properties(record)) if record is not None else frozenset()
-        sent = sent_at(self._found, one)
+        sent, named = sent_at(self._found, one), self._found.taken(one)
         model = Model(
             record=record,
             key=one.identity,
             other_keys=one.others,
-            parameter=self._found.parameter(one),
-            shown_key=shown_key(self._found, one),
+            parameter=named.schema if named else None,
+            shown_key=shown_key(self._shapes, named),
             sent_keys=frozenset(sent_keys(self._found, one, sent)),
             chosen=bool(sent),
             counted=is_counted(self._found, one),

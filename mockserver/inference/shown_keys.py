@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mockserver.contract.plan import Steps
+from mockserver.contract.plan import Steps, Taken
 from mockserver.contract.samples.record_examples import media_examples, parameter_examples
 from mockserver.contract.samples.said_values import said_examples
+from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.resource_draft import InferredCollection
 from mockserver.inference.resources import Resources
 from mockserver.messages import Json
 from mockserver.values.members import value_at
 
 
-def shown_key(found: Resources, one: InferredCollection) -> Json:
+def shown_key(shapes: Shapes, taken: Taken | None) -> Json:
     """The key that is the path parameter's example: what stands in pages and tools as the one to try."""
-    taken = found.taken(one)
-    return next(iter(parameter_examples(found.shapes, taken)), None) if taken else None
+    return next(iter(parameter_examples(shapes, taken)), None) if taken else None
 
 
 def sent_at(found: Resources, one: InferredCollection) -> Steps:

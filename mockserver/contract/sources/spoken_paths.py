@@ -95,7 +95,7 @@ def plain_forms(root: Mapping[str, Any]) -> dict[tuple[str, str], PlainForm]:
         for one in _read(path, methods, [*below.get(f"{_compared(path)}/{{}}", ()), *methods]):
             if whole := one if one.key else _keyed(root, one):
                 groups.setdefault(whole.place, []).append(whole)
-    segments = _segments(written) if groups else {}
+    segments = _segments(written, {before for before, _ in groups})
     taken = {(path, method) for path, methods in below.items() for method in methods}
     found = {}
     for place, spoken in groups.items():
@@ -124,14 +124,15 @@ def _compared(path: str) -> str:
     return _PARAMETER.sub("{}", path).rstrip("/")
 
 
-def _segments(paths: Iterable[str]) -> dict[tuple[tuple[str, ...], str], str]:
-    """By what stands before it and the thing that it names, each segment that the document has."""
+def _segments(paths: Iterable[str], wanted: set[tuple[str, ...]]) -> dict[tuple[tuple[str, ...], str], str]:
+    """By what stands before it, one of ``wanted``, and the thing that it names, each segment that the document has."""
     found: dict[tuple[tuple[str, ...], str], str] = {}
     for path in paths:
         steps = [one for one in path.split("/") if one]
         plain = [_PARAMETER.sub("{}", one) for one in steps]
         for index, step in enumerate(steps):
-            found.setdefault((tuple(plain[:index]), _thing(step)), step)
+            if (before := tuple(plain[:index])) in wanted:
+                found.setdefault((before, _thing(step)), step)
     return found
 
 

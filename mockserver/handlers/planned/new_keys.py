@@ -11,7 +11,7 @@ from mockserver.contract.plan import Model
 from mockserver.contract.samples.making import Maker
 from mockserver.contract.samples.scalars import Draw, patterned, uuid_from
 from mockserver.handlers.planned.places import is_key
-from mockserver.inference.words import KEYS
+from mockserver.inference.words import KEYS, LOGINS
 from mockserver.messages import Json
 from mockserver.values.members import value_at, with_value
 from mockserver.values.name_words import flat
@@ -22,7 +22,7 @@ UNCOUNTED = (100_000, 1_000_000)
 """Between which a number lies that finds a record beside its key: it counts nothing."""
 UNLIKELY = 5
 """Keys shorter than this are what people try first, and so the last that are given out."""
-_NAMES_OF_PEOPLE = frozenset({"username", "login", "handle", "nickname", "screenname", "email", "emailaddress"})
+_NAMES_OF_PEOPLE = frozenset({*LOGINS, "nickname", "screenname", "email", "emailaddress"})
 _CALLED = frozenset({*KEYS, "key", "slug"})
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

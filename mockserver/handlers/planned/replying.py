@@ -157,8 +157,8 @@ def _reply(call: Call, said: Said, status: int, value: Json, *, headers: Headers
 
 def _is_told_xml(call: Call, said: Said) -> bool:
     """Whether a reply is XML whose schema says what is in it; an example of a whole document goes before that."""
-    is_example = isinstance(_shown(call, said), str)
-    return is_xml(said.media_type or "") and said.schema is not None and not is_example
+    is_told = is_xml(said.media_type or "") and said.schema is not None
+    return is_told and not isinstance(_shown(call, said), str)
 
 
 def _shown(call: Call, said: Said) -> Json:
