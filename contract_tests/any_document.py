@@ -8,7 +8,9 @@ from typing import Any
 
 from mockserver.conformance import (
     ABSENT,
+    REFUSALS,
     SHORT_LIST,
+    SUCCESSES,
     Group,
     Inconclusive,
     Kind,
@@ -40,12 +42,6 @@ NEEDED = 16
 """How many members that must be there are left out in turn."""
 FLAGS = re.compile(r"(is|was)?(deleted|removed|archived|trashed)(at|on|date|time)?")
 """Names of members that tell that a record counts as deleted, without what stands between their words."""
-GOOD = range(200, 300)
-REFUSED = range(400, 500)
-
-
-def succeeded(status: int) -> bool:
-    return 200 <= status < 300
 
 
 @check(plain=True)
@@ -95,7 +91,7 @@ def check_required(session: Session, group: Group) -> None:
             with session.each(operation):
                 reply = asking.send(operation, values, body=lacking)
                 cause = f"a body without a required member is answered {reply.status}"
-                session.expect_one_of(reply, REFUSED, cause, name)
+                session.expect_one_of(reply, REFUSALS, cause, name)
     if not tried:
         raise NotApplicable("no body has to have anything")
 
@@ -126,7 +122,7 @@ def check_created_is_read(session: Session, group: Group) -> None:
     read = asking.on_one(group, Kind.READ)
     made = asking.create(group)
     reply = asking.send(read, asking.at(read, made))
-    session.expect_one_of(reply, GOOD, f"a record that was created is answered {reply.status}", made.key)
+    session.expect_one_of(reply, SUCCESSES, f"a record that was created is answered {reply.status}", made.key)
     record = asking.record(reply, read)
     key = asking.key(group, record)
     session.expect(key in ("", made.key), "another record is read than was created", f"{key}, wanted {made.key}")
@@ -161,8 +157,8 @@ def _listed(asking: PlainTrying, group: Group, operation: Operation, made: Plain
         found = [asking.key(group, one) for one in asking.items(reply, operation)]
         is_last = len(found) < SHORT_LIST or not set(found) - set(keys)
         keys += [one for one in found if one not in keys]
-        if is_last or made.key in keys or not succeeded(reply.status):
-            return keys, is_last and succeeded(reply.status)
+        if is_last or made.key in keys or reply.status not in SUCCESSES:
+            return keys, is_last and reply.status in SUCCESSES
     return keys, False
 
 
@@ -197,7 +193,7 @@ def check_changed_is_read(session: Session, group: Group) -> None:
         body = asking.body(operation, 20 + number)
         with session.each(operation):
             body, reply = asking.submit(operation, asking.at(operation, made), body)
-            session.expect_one_of(reply, GOOD, f"a valid change is answered {reply.status}")
+            session.expect_one_of(reply, SUCCESSES, f"a valid change is answered {reply.status}")
             found = asking.record(asking.send(read, asking.at(read, made)), read)
             sent = asking.comparable(group, asking.said(operation, body))
             asking.keeps(sent, found, "a change is not seen by the next read")
@@ -216,7 +212,7 @@ def check_deleted_is_gone(session: Session, group: Group) -> None:
     delete, read = asking.on_one(group, Kind.DELETE), asking.on_one(group, Kind.READ)
     made = asking.create(group)
     reply = asking.send(delete, asking.at(delete, made), body=_delete_body(asking, delete))
-    session.expect_one_of(reply, GOOD, f"a delete of a record that exists is answered {reply.status}")
+    session.expect_one_of(reply, SUCCESSES, f"a delete of a record that exists is answered {reply.status}")
     reply = asking.send(read, asking.at(read, made))
     if not _counts_as_deleted(asking.record(reply, read), made.record):
         session.expect_one_of(reply, (*GONE, 400), f"a deleted record is answered {reply.status}")
@@ -249,7 +245,7 @@ def check_unknown_is_not_found(session: Session, group: Group) -> None:
     record = asking.record(reply, read)
     if unknown in {str(within(record, steps)) for steps in (model.key, *model.other_keys)}:
         raise Inconclusive("no key is known that no record has")
-    session.expect_one_of(reply, REFUSED, f"a record that nobody made is answered {reply.status}")
+    session.expect_one_of(reply, REFUSALS, f"a record that nobody made is answered {reply.status}")
 
 
 @check(Kind.CREATE, Kind.LIST, writes=True, plain=True, provenance=INFERRED)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockserver.conformance import (
+    REFUSALS,
+    SUCCESSES,
     Group,
     Inconclusive,
     Kind,
@@ -24,8 +26,6 @@ from mockserver.conformance import (
 
 INFERRED = Provenance.INFERRED
 MANY = "a record of many written at once reads otherwise than it was sent"
-GOOD = range(200, 300)
-REFUSED = range(400, 500)
 
 
 @check(Kind.ACTION, Kind.CREATE, Kind.READ, writes=True, plain=True, provenance=INFERRED)
@@ -40,7 +40,7 @@ def check_actions(session: Session, group: Group) -> None:
         body = asking.full_body(operation)
         with session.each(operation):
             reply = asking.send(operation, asking.at(operation, made), body=body)
-            if reply.status not in GOOD:
+            if reply.status not in SUCCESSES:
                 continue
             found = asking.read_back(group, made)
             shown = asking.record(reply, operation) if plan.record is not None else None
@@ -56,7 +56,7 @@ def check_actions(session: Session, group: Group) -> None:
             nothing = asking.send(operation, asking.at(operation, unknown), body=body)
             if plan.words.get("replies") == "record" or "404" in plan.said:
                 session.expect_one_of(
-                    nothing, REFUSED, f"done to a record that is not there it is answered {nothing.status}"
+                    nothing, REFUSALS, f"done to a record that is not there it is answered {nothing.status}"
                 )
                 judged += 1
         asking.remove(group, made)
@@ -77,7 +77,7 @@ def check_repeated(session: Session, group: Group) -> None:
         if not asking.is_json(operation) or not isinstance(body, dict) or not shared & body.keys():
             continue
         reply = asking.send(operation, asking.below(operation, asking.above(group)), body=body)
-        if reply.status not in GOOD:
+        if reply.status not in SUCCESSES:
             continue
         sent = {name: one for name, one in body.items() if name in shared and not isinstance(one, dict | list)}
         judged += 1
@@ -98,18 +98,18 @@ def check_memberships(session: Session, group: Group) -> None:
         made = PlainMade(asking.unknown(operation), asking.above(group), None, None)
         with session.each(operation):
             reply = asking.send(operation, asking.at(operation, made), body=asking.body(operation))
-            if reply.status not in GOOD:
+            if reply.status not in SUCCESSES:
                 continue
             for read in _reading(group):
                 found = asking.send(read, asking.at(read, made))
-                session.expect_one_of(found, GOOD, f"what was put into a collection is answered {found.status}")
+                session.expect_one_of(found, SUCCESSES, f"what was put into a collection is answered {found.status}")
                 judged += 1
             gone = asking.remove(group, made)
-            if gone is not None and gone.status in GOOD:
+            if gone is not None and gone.status in SUCCESSES:
                 for read in _reading(group):
                     found = asking.send(read, asking.at(read, made))
                     session.expect_one_of(
-                        found, REFUSED, f"what was taken out of a collection is answered {found.status}"
+                        found, REFUSALS, f"what was taken out of a collection is answered {found.status}"
                     )
     if not judged:
         raise Inconclusive("nothing shows what is in the collection")
@@ -137,7 +137,7 @@ def check_single(session: Session, group: Group) -> None:
             for body in asking.bodies(group, operation):
                 with session.each(operation):
                     reply = asking.send(operation, asking.below(operation, above), body=body)
-                    if reply.status not in GOOD:
+                    if reply.status not in SUCCESSES:
                         continue
                     sent = asking.comparable(group, asking.said(operation, body))
                     found = asking.record(asking.send(read, values), read)
@@ -161,7 +161,7 @@ def _shrunk(
     before = asking.record(asking.send(read, asking.below(read, above)), read)
     replies.append(asking.send(operation, asking.below(operation, above), body=small))
     found = asking.record(asking.send(read, asking.below(read, above)), read)
-    if not left_out or any(one.status not in GOOD for one in replies) or not isinstance(found, dict):
+    if not left_out or any(one.status not in SUCCESSES for one in replies) or not isinstance(found, dict):
         return 0
     stayed = sorted(
         name for name in left_out
@@ -192,14 +192,14 @@ def check_bulk(session: Session, group: Group) -> None:
         sent = [asking.with_fresh(group, items, number) for number in (1, 2, 3)]
         with session.each(operation):
             reply = asking.send(operation, asking.below(operation, above), body=sent)
-            if reply.status not in GOOD:
+            if reply.status not in SUCCESSES:
                 continue
             for one in sent:
                 key = asking.key(group, one)
                 if not key:
                     continue
                 found = asking.send(read, asking.at(read, PlainMade(key, above, one, None)))
-                session.expect_one_of(found, GOOD, f"a record of many written at once is answered {found.status}")
+                session.expect_one_of(found, SUCCESSES, f"a record of many written at once is answered {found.status}")
                 asking.keeps(
                     asking.comparable(group, one),
                     asking.record(found, read),
@@ -223,7 +223,7 @@ def check_lookups(session: Session, group: Group) -> None:
             reply = asking.send(operation, {**asking.below(operation, asking.above(group)), name: text})
             items = [one for one in asking.items(reply, operation) if isinstance(one, dict)]
             members = [one for one in (items[0] if items else {}) if flat(one) == flat(name)]
-            if reply.status in GOOD and members:
+            if reply.status in SUCCESSES and members:
                 judged += 1
                 with session.each(operation):
                     strange = [one for one in items if text.lower() not in str(one.get(members[0])).lower()]

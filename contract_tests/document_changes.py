@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.conformance import (
+    REFUSALS,
+    SUCCESSES,
     Group,
     Inconclusive,
     Kind,
@@ -23,8 +25,6 @@ from mockserver.conformance import (
 
 STORED = (Kind.CREATE, Kind.READ)
 INFERRED = Provenance.INFERRED
-GOOD = range(200, 300)
-REFUSED = range(400, 500)
 EMPTY: tuple[Any, ...] = (None, "", 0, False, [], {})
 """What a member has that nobody has given a value."""
 
@@ -60,7 +60,7 @@ def check_values(session: Session, group: Group) -> None:
             with session.each(operation):
                 changed = asking.changing(operation, group, made, valid)
                 body, reply = asking.submit(operation, asking.at(operation, made), changed)
-                if reply.status not in GOOD:
+                if reply.status not in SUCCESSES:
                     continue
                 sent = asking.comparable(group, asking.said(operation, body))
                 if operation.plan.record is not None:
@@ -94,7 +94,7 @@ def check_replaced(session: Session, group: Group) -> None:
             and asking.maker.shapes.says(kept[name], "default") is None
         }  # fmt: skip
         reply = asking.send(operation, asking.at(operation, made), body=body)
-        if not left_out or reply.status not in GOOD:
+        if not left_out or reply.status not in SUCCESSES:
             raise Inconclusive("there is nothing that a replacement can leave out")
         found = asking.read_back(group, made)
         stayed = sorted(name for name, value in left_out.items() if name in found and found[name] == value)
@@ -121,7 +121,7 @@ def check_merged(session: Session, group: Group) -> None:
             with session.each(operation):
                 changed = asking.changing(operation, group, made, part)
                 reply = asking.send(operation, asking.at(operation, made), body=changed)
-                if reply.status not in GOOD or not isinstance(said, dict):
+                if reply.status not in SUCCESSES or not isinstance(said, dict):
                     continue
                 found = asking.read_back(group, made)
                 rest = {name: before[name] for name in sent if name in before and name not in said}
@@ -160,7 +160,7 @@ def check_others(session: Session, group: Group) -> None:
         listed_before = asking.as_listed(group, above)
         valid = asking.changing(operation, group, made, asking.full_body(operation, 41))
         _, reply = asking.submit(operation, asking.at(operation, made), valid)
-        if reply.status not in GOOD:
+        if reply.status not in SUCCESSES:
             raise Inconclusive(f"a valid change is answered {reply.status}")
         for one, was in zip(others, before, strict=True):
             asking.keeps(was, asking.read_back(group, one), "a change of one record changes another")
@@ -180,9 +180,9 @@ def check_unknown(session: Session, group: Group) -> None:
         nothing = PlainMade(asking.unknown(operation), above, None, None)
         with session.each(operation):
             reply = asking.send(operation, asking.at(operation, nothing), body=asking.full_body(operation, 61))
-            wanted = (*REFUSED, *(GOOD if operation.kind is Kind.REPLACE else ()))
+            wanted = (*REFUSALS, *(SUCCESSES if operation.kind is Kind.REPLACE else ()))
             session.expect_one_of(reply, wanted, f"a change of a record that is not there is answered {reply.status}")
-            if reply.status in GOOD:
+            if reply.status in SUCCESSES:
                 asking.remove(group, nothing)
 
 

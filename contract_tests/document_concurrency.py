@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from mockserver.conformance import (
+    SUCCESSES,
     Group,
     Inconclusive,
     Kind,
@@ -22,7 +23,6 @@ from mockserver.conformance import (
 
 STORED = (Kind.CREATE, Kind.READ)
 INFERRED = Provenance.INFERRED
-GOOD = range(200, 300)
 AT_ONCE = 6
 """How many requests are sent at the same moment."""
 
@@ -70,7 +70,7 @@ def check_patches(session: Session, group: Group) -> None:
     replies = at_once(len(parts), lambda number: asking.send(patch, asking.at(patch, made), body=parts[number]))
     kept: dict[str, Any] = {}
     for part, reply in zip(parts, replies, strict=True):
-        kept |= part if reply.status in GOOD else {}
+        kept |= part if reply.status in SUCCESSES else {}
     if len(kept) < 2:
         raise Inconclusive("no two patches were taken")
     _all_kept(session, asking, group, made, kept)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.conformance import (
+    REFUSALS,
+    SUCCESSES,
     Group,
     Inconclusive,
     Kind,
@@ -21,7 +23,6 @@ from mockserver.conformance import (
     is_plain_json,
 )
 
-REFUSED = range(400, 500)
 BAD = frozenset({"400", "422", "4XX"})
 """How a document says what a request that breaks it is answered."""
 MOST = 32
@@ -73,7 +74,7 @@ def taken_body(asking: PlainTrying, group: Group, operation: Operation, values: 
     """The fullest valid body that is taken: one that is refused anyway says nothing. Raises Inconclusive."""
     for body in (asking.full_body(operation), asking.body(operation)):
         sent, reply = asking.submit(operation, values, asking.renewed(group, operation, body))
-        if 200 <= reply.status < 300:
+        if reply.status in SUCCESSES:
             return sent
     raise Inconclusive(f"{operation.id} takes no body that its schema allows")
 
@@ -82,9 +83,9 @@ def refused(session: Session, reply: Received, what: str, *, may_be_passed_over:
     """Expect a refusal of ``what``; only prefer it where a reader may take it for something that is allowed."""
     cause = f"{what} is answered {reply.status}"
     if may_be_passed_over:
-        session.prefer(reply.status in REFUSED, cause)
+        session.prefer(reply.status in REFUSALS, cause)
     else:
-        session.expect_one_of(reply, REFUSED, cause)
+        session.expect_one_of(reply, REFUSALS, cause)
 
 
 @check(writes=True, plain=True, code=200)
@@ -113,7 +114,7 @@ def check_unreadable(session: Session, group: Group) -> None:
             _, good = asking.submit(operation, values, body)
         except Inconclusive:
             continue
-        if not 200 <= good.status < 300:
+        if good.status not in SUCCESSES:
             continue
         tried += 1
         with session.each(operation):
@@ -177,7 +178,7 @@ def spoilt_parameters(session: Session, group: Group, *, formats: bool) -> int:
             good = asking.send(operation, values) if wrong else None
         except Inconclusive:
             continue
-        if good is None or not 200 <= good.status < 300:
+        if good is None or good.status not in SUCCESSES:
             continue
         for what, more, without in wrong:
             tried += 1
@@ -186,5 +187,5 @@ def spoilt_parameters(session: Session, group: Group, *, formats: bool) -> int:
                 if BAD & set(plan.said):
                     refused(session, reply, f"a request {what}")
                 else:  # many servers pass over what they cannot read, and this one promises nothing
-                    session.prefer(reply.status in REFUSED, f"a request {what} is answered {reply.status}")
+                    session.prefer(reply.status in REFUSALS, f"a request {what} is answered {reply.status}")
     return tried

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from mockserver.conformance import (
     SHORT_LIST,
+    SUCCESSES,
     Group,
     Inconclusive,
     Kind,
@@ -28,7 +29,6 @@ from mockserver.conformance import (
 MADE = 4
 """How many records are made to be found again."""
 INFERRED = Provenance.INFERRED
-GOOD = range(200, 300)
 Order: TypeAlias = list[tuple[str, dict[str, str], bool]]
 """By one member: its name, the query, and whether it is descending; for each way round."""
 WAYS = (("asc", "desc"), ("ASC", "DESC"), ("ascending", "descending"))
@@ -88,7 +88,7 @@ def _filtered(
 ) -> None:  # fmt: skip
     text = str(value).lower() if isinstance(value, bool) else str(value)
     reply = listing.ask({parameter: text})
-    if reply.status not in GOOD:
+    if reply.status not in SUCCESSES:
         return
     found = [one for one in asking.items(reply, listing.operation) if isinstance(one, dict)]
     strange = [one for one in found if name in one and not _meets(one[name], value)]
@@ -183,7 +183,7 @@ def _in_order(
 ) -> None:
     reply = listing.ask(query)
     found = [one[name] for one in asking.items(reply, listing.operation) if isinstance(one, dict) and name in one]
-    if reply.status not in GOOD or len(found) < 3:
+    if reply.status not in SUCCESSES or len(found) < 3:
         return
     is_sorted = any(sorted(keys, reverse=is_down) == keys for keys in _collations(found))
     session.expect(is_sorted, f"{'descending' if is_down else 'ascending'} order by {name} is asked for, and not given")
@@ -232,7 +232,7 @@ def _searched(
     """Expect one of its texts to find a record (which members are searched is the server's own), and no strangers."""
     for text in texts:
         reply = listing.ask({parameter: text})
-        if reply.status not in GOOD:
+        if reply.status not in SUCCESSES:
             return
         items = asking.items(reply, listing.operation)
         strange = [each for each in items if text.lower() not in str(each).lower()]

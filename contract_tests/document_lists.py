@@ -6,6 +6,7 @@ from typing import Any
 
 from mockserver.conformance import (
     SHORT_LIST,
+    SUCCESSES,
     Group,
     Inconclusive,
     Kind,
@@ -29,7 +30,6 @@ PAGES = 12
 SIZES = (100, 50, 20)
 """How long a page is asked for to see a whole list."""
 INFERRED = Provenance.INFERRED
-GOOD = range(200, 300)
 
 
 @check(Kind.LIST, plain=True, provenance=INFERRED)
@@ -44,7 +44,7 @@ def check_pages(session: Session, group: Group) -> None:
             continue
         most = next((size for size in SIZES if listing.takes(by, size)), 0)
         whole = listing.page({by.name: str(most)}) if most else None
-        if whole is None or whole.status not in GOOD or not 3 <= len(whole.keys) < most or "" in whole.keys:
+        if whole is None or whole.status not in SUCCESSES or not 3 <= len(whole.keys) < most or "" in whole.keys:
             continue
         size = next(
             (one for one in range(max(2, -(-len(whole.keys) // (PAGES - 2))), most) if listing.takes(by, one)), 0
@@ -123,7 +123,7 @@ def check_as_read(session: Session, group: Group) -> None:
                 if key not in {one.key for one in (*made, *([fresh] if fresh else []))}:
                     continue
                 found = asking.send(read, asking.at(read, PlainMade(key, above, None, None)))
-                if found.status in GOOD:
+                if found.status in SUCCESSES:
                     judged += 1
                     seen = asking.record(found, read)
                     asking.keeps(record, seen, "a list shows another record than is read")
@@ -178,7 +178,7 @@ def check_named(session: Session, group: Group) -> None:
             reply = asking.send(operation, {**asking.below(operation, made.above), parent.parameter: named})
             keys = [asking.key(group, one) for one in asking.items(reply, operation)]
             if (
-                reply.status not in GOOD
+                reply.status not in SUCCESSES
                 or (is_there and len(keys) >= SHORT_LIST)
                 or (named == str(key) and not is_there)
             ):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockserver.conformance import (
+    SUCCESSES,
     Group,
     Kind,
     NotApplicable,
@@ -22,7 +23,6 @@ from mockserver.conformance import (
 )
 
 INFERRED = Provenance.INFERRED
-GOOD = range(200, 300)
 MADE = 4
 """How many records are made to be listed."""
 LONGEST_PAGE = 25
@@ -77,7 +77,7 @@ def _filled(asking: PlainTrying, group: Group, listing: PlainListing, defaults: 
 def _left_out(session: Session, asking: PlainTrying, listing: PlainListing, name: str, value: Any) -> int:
     """Judge one parameter; 0 where the target refuses its default, or lists something else each time."""
     usual, said, again = (listing.ask(query) for query in ({}, {name: text_of(value)}, {}))
-    if any(one.status not in GOOD for one in (usual, said, again)):
+    if any(one.status not in SUCCESSES for one in (usual, said, again)):
         return 0
     found = [asking.items(one, listing.operation) for one in (usual, said, again)]
     if not found[0] or not same_json(found[0], found[2]):
@@ -94,7 +94,7 @@ def check_totals(session: Session, group: Group) -> None:
     for operation in asking.whole_lists(group, Kind.LIST):
         reply = PlainListing(asking, group, operation, asking.above(group)).ask({})
         said = asking.replies.declared(operation, reply.status)
-        if said is None or reply.status not in GOOD:
+        if said is None or reply.status not in SUCCESSES:
             continue
         for name in sorted(said.headers):
             if flat(name).removeprefix("x") in list_words.TOTALS | {"pagination"}:

@@ -9,6 +9,7 @@ from typing import Any
 
 from mockserver.conformance import (
     SHORT_LIST,
+    SUCCESSES,
     Bound,
     Group,
     Kind,
@@ -28,7 +29,6 @@ from mockserver.conformance import (
 )
 
 INFERRED = Provenance.INFERRED
-GOOD = range(200, 300)
 MADE = 4
 """How many records are made to be found again."""
 MOST = 6
@@ -121,7 +121,7 @@ def _asked(asking: PlainTrying, listing: PlainListing, query: dict[str, Any]) ->
     if not all(asking.replies.allows(schemas[name], value) for name, value in query.items()):
         return None
     reply = listing.ask({name: text_of(value) for name, value in query.items()})
-    items = asking.items(reply, listing.operation) if reply.status in GOOD else None
+    items = asking.items(reply, listing.operation) if reply.status in SUCCESSES else None
     return [one for one in items if isinstance(one, dict)] if items is not None else None
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mockserver.conformance import (
+    REFUSALS,
+    SUCCESSES,
     Group,
     Inconclusive,
     Kind,
@@ -25,8 +27,6 @@ from mockserver.conformance import (
 
 STORED = (Kind.CREATE, Kind.READ)
 INFERRED = Provenance.INFERRED
-GOOD = range(200, 300)
-REFUSED = range(400, 500)
 MOST = 8
 """How many bodies with seldom values are sent."""
 
@@ -97,7 +97,7 @@ def _same(
     read = asking.on_one(group, Kind.READ)
     for one in made:
         reply = asking.send(read, asking.at(read, one))
-        session.expect_one_of(reply, GOOD, f"after {what} a record is answered {reply.status}")
+        session.expect_one_of(reply, SUCCESSES, f"after {what} a record is answered {reply.status}")
         asking.keeps(before[one.key], asking.record(reply, read), f"{what} changed a record")
 
 
@@ -111,11 +111,11 @@ def check_deleted_twice(session: Session, group: Group) -> None:
         raise NotApplicable("the document does not say what a delete of nothing is answered")
     made = asking.create(group)
     first = asking.remove(group, made)
-    if first is None or first.status not in GOOD:
+    if first is None or first.status not in SUCCESSES:
         raise Inconclusive("a record was not deleted")
     again = asking.remove(group, made)
     assert again is not None
-    session.expect_one_of(again, REFUSED, f"a second delete of a record is answered {again.status}")
+    session.expect_one_of(again, REFUSALS, f"a second delete of a record is answered {again.status}")
 
 
 @check(*STORED, writes=True, plain=True, provenance=INFERRED)
@@ -132,7 +132,7 @@ def check_taken_keys(session: Session, group: Group) -> None:
     body = asking.new_body(group, create, 1)
     renamed = asking.with_key(create, group, body, within(made.sent, model.key))
     reply = asking.send(create, asking.below(create, made.above), body=renamed)
-    session.expect_one_of(reply, REFUSED, f"a create with a key that is taken is answered {reply.status}")
+    session.expect_one_of(reply, REFUSALS, f"a create with a key that is taken is answered {reply.status}")
     asking.remove(group, made)
 
 
@@ -143,7 +143,7 @@ def check_location(session: Session, group: Group) -> None:
     body = asking.new_body(group, create, 3)
     above = asking.above(group)
     body, reply = asking.submit(create, asking.below(create, above), body)
-    if reply.status not in GOOD:
+    if reply.status not in SUCCESSES:
         raise Inconclusive(f"{create.id} answered {reply.status}")
     said = asking.replies.declared(create, reply.status)
     address = reply.header("Location")
@@ -160,7 +160,7 @@ def check_location(session: Session, group: Group) -> None:
     ending = asking.told_key(group, None, reply)
     other = PlainMade(ending, above, body, record)
     found = asking.send(read, asking.at(read, other))
-    session.expect_one_of(found, GOOD, f"what a create's address leads to is answered {found.status}")
+    session.expect_one_of(found, SUCCESSES, f"what a create's address leads to is answered {found.status}")
     wanted, seen = asking.key(group, record), asking.key(group, asking.record(found, read))
     session.expect(wanted == seen, "a create's address leads to another record")
     asking.remove(group, made)
@@ -268,11 +268,11 @@ def check_parents(session: Session, group: Group) -> None:
     if asking.below(read, one) != asking.below(read, other):
         strange = PlainMade(made.key, other, None, None)
         reply = asking.send(read, asking.at(read, strange))
-        session.expect_one_of(reply, REFUSED, f"a record is answered {reply.status} below another parent")
+        session.expect_one_of(reply, REFUSALS, f"a record is answered {reply.status} below another parent")
     if model.parents[-1].must_exist and create.plan and create.plan.scope:
         nowhere = asking.below(create, (*one[:-1], asking.unknown_parent(group)))
         reply = asking.send(create, nowhere, body=asking.new_body(group, create, 5))
-        session.expect_one_of(reply, REFUSED, f"a create below a parent that is not there is answered {reply.status}")
+        session.expect_one_of(reply, REFUSALS, f"a create below a parent that is not there is answered {reply.status}")
     asking.remove(group, made)
 
 
@@ -290,10 +290,10 @@ def check_gone_with_parent(session: Session, group: Group) -> None:
     parent = asking.create(holder, above)
     made = asking.create(group, (*above, parent.key)[-len(model.parents) :] if model else ())
     reply = asking.send(read, asking.at(read, made))
-    if reply.status not in GOOD:
+    if reply.status not in SUCCESSES:
         raise Inconclusive("what was made below a record is not read")
     gone = asking.remove(holder, parent)
-    if gone is None or gone.status not in GOOD:
+    if gone is None or gone.status not in SUCCESSES:
         raise Inconclusive("a record with others below it is not deleted")
     reply = asking.send(read, asking.at(read, made))
-    session.expect_one_of(reply, REFUSED, f"what stood below a deleted record is answered {reply.status}")
+    session.expect_one_of(reply, REFUSALS, f"what stood below a deleted record is answered {reply.status}")

@@ -17,6 +17,9 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 FEW = 5
 """How many of the things that a request brought about a reply names."""
 
+SUCCESSES, REFUSALS = range(200, 300), range(400, 500)
+"""The statuses of what went well, and of what the caller did wrong."""
+
 WITHOUT_CONTENT = frozenset({204, 304})
 """Statuses whose replies have no content by RFC 9110, whatever a document declares."""
 

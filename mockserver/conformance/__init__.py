@@ -74,6 +74,7 @@ from mockserver.contract.plan import Taken
 from mockserver.contract.resource import Reference
 from mockserver.inference import words as list_words
 from mockserver.inference.ranges import Bound, bound_of
+from mockserver.messages import REFUSALS, SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.moment import read_datetime
@@ -83,7 +84,9 @@ from mockserver.values.shown import quoted, shown
 __all__ = [
     "ABSENT",
     "CORS",
+    "REFUSALS",
     "SHORT_LIST",
+    "SUCCESSES",
     "AsHeld",
     "Ask",
     "Bound",

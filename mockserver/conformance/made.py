@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 from mockserver.conformance.rules.rule_text import tree_of
 from mockserver.conformance.wire.traffic import Exchange, json_or_none
 from mockserver.contract import Contract, Kind, Operation
+from mockserver.messages import SUCCESSES
 from mockserver.values.pointer import pointer_to
 
 
@@ -43,7 +44,7 @@ class MadeRecords:
 
     def look(self, exchange: Exchange, operation: Operation | None) -> None:
         reply = exchange.reply
-        if operation is None or operation.plan is not None or reply is None or not 200 <= reply.status < 300:
+        if operation is None or operation.plan is not None or reply is None or reply.status not in SUCCESSES:
             return
         tenant = path_value(operation, exchange.sent.path, self._contract.tenant) or ""
         if operation.kind is Kind.DELETE:

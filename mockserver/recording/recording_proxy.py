@@ -19,7 +19,7 @@ from mockserver.contract.plan import names_of
 from mockserver.errors import Refusal
 from mockserver.handlers.door import keep, remove
 from mockserver.handlers.planned.places import record_id
-from mockserver.messages import Reply, Request, header_text
+from mockserver.messages import SUCCESSES, Reply, Request, header_text
 from mockserver.recording.origin import Origin
 from mockserver.recording.recorded_files import RecordedExample, RecordedFiles
 from mockserver.recording.shown_records import Pseudonyms, ShownRecord, shown_records
@@ -89,7 +89,7 @@ class RecordingProxy:
             self._report(line, f"not recorded: {error}; {error.remedy}", refusal)
             return None
         problem = _problem(request, operation, received, self._plain(world.contract))
-        if problem is None and 200 <= received.status < 300:
+        if problem is None and received.status in SUCCESSES:
             try:
                 outcome = self._kept(world, request, operation, received)
             except Moved:  # it is not asked a second time, which might be a second write

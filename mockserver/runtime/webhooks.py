@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from mockserver.errors import Problem, SetupError
+from mockserver.messages import SUCCESSES
 from mockserver.runtime.attempts import Attempt, Attempts
 from mockserver.runtime.determinism import stamp
 from mockserver.runtime.subscription import BACK_OFF, Delivery, Event, Webhook
@@ -181,7 +182,7 @@ class Webhooks:
     def _settle(self, delivery: Delivery, now: datetime, status: int | None, detail: str) -> None:
         """Log an attempt, and have it tried again where it failed and may be."""
         hook, tried = delivery.webhook, delivery.attempt + 1
-        is_done = status is not None and 200 <= status < 300
+        is_done = status is not None and status in SUCCESSES
         may_try = not is_done and delivery.event.refused is None and status != GONE and tried <= hook.retries
         outcome = (
             "delivered" if is_done else "refused" if delivery.event.refused else "retried" if may_try else "failed"

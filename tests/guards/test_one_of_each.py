@@ -34,6 +34,7 @@ ONCE = {
     # The error of an attribute that is not there reads as Python's.
     "a value shown in Python's own words": (r"!r[:}]", {"__init__.py"}),
     "a media type without parameters": (r"partition\(\";\"\)\[0\]\.strip|\bsplit\(\";\"", {"values/media_types.py"}),
+    "which statuses are successes": (r"\b200 <= |range\(200, 300\)", {"messages.py"}),
     "a JSON Schema of our files": (r"mockserver\.schemas", {"values/form.py"}),
 }
 """What must stand in these modules alone."""
@@ -47,6 +48,7 @@ SECONDS = {
     "a reader of timestamps": "date.fromisoformat(text)",
     "a value shown in Python's own words": "raise ValueError(f'{name!r} is unknown')",
     "a media type without parameters": "name = header.partition(';')[0].strip()",
+    "which statuses are successes": "good = 200 <= status < 300",
     "a JSON Schema of our files": "files('mockserver.schemas')",
 }
 """A second one of each, as somebody might write it."""

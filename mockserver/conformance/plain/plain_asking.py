@@ -21,6 +21,7 @@ from mockserver.contract.plan import Parent, Steps
 from mockserver.contract.read_only import completed
 from mockserver.contract.samples.record_examples import parameter_examples
 from mockserver.contract.samples.scalars import Draw
+from mockserver.messages import SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 
@@ -126,7 +127,7 @@ class PlainAsking(PlainSending):
         if reply.status in REFUSED and operation.id not in unique and "json" in media_of(operation):
             other = self.fresh(operation, body)
             again = self.send(operation, values, body=other) if not same_json(other, body) else reply
-            if 200 <= again.status < 300:
+            if again.status in SUCCESSES:
                 unique.add(operation.id)
                 return other, again
         return body, reply
@@ -149,7 +150,7 @@ class PlainAsking(PlainSending):
         self._made += 1
         body = self.new_body(group, operation, self._made)
         body, reply = self.submit(operation, self.below(operation, above), body)
-        if not 200 <= reply.status < 300:
+        if reply.status not in SUCCESSES:
             raise Inconclusive(f"{operation.id} answered {reply.status} to a body that its schema allows")
         record = within(json_or_none(reply.body), planned(operation).record or ())
         key = self.told_key(group, record, reply)

@@ -9,9 +9,9 @@ from mockserver.conformance.session import Session
 from mockserver.conformance.wire.client import Fate
 from mockserver.conformance.wire.traffic import Sent
 from mockserver.contract import Kind, Operation
+from mockserver.messages import SUCCESSES
 
 GONE = (404, 410)
-GOOD = range(200, 300)
 
 
 class PlainFates:
@@ -36,4 +36,4 @@ class PlainFates:
             return Fate.UNKNOWN
         headers = tuple(one for one in sent.headers if not one[0].lower().startswith("content-"))
         status = self._session.client.send(replace(sent, method="GET", headers=headers, body=None)).status
-        return Fate.DONE if status in GONE else Fate.NOT_DONE if status in GOOD else Fate.UNKNOWN
+        return Fate.DONE if status in GONE else Fate.NOT_DONE if status in SUCCESSES else Fate.UNKNOWN

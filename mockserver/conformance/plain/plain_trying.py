@@ -23,6 +23,7 @@ from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
 from mockserver.contract.samples.scalars import Draw
+from mockserver.messages import SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.members import with_value
@@ -66,7 +67,7 @@ class PlainTrying(PlainAsking):
         operation = group.one(Kind.CREATE)
         body, reply = self.submit(operation, self.below(operation, above), self.renewed(group, operation, body))
         record = within(json_or_none(reply.body), planned(operation).record or ())
-        key = self.told_key(group, record, reply) if 200 <= reply.status < 300 else ""
+        key = self.told_key(group, record, reply) if reply.status in SUCCESSES else ""
         made = PlainMade(key, above, self.said(operation, body), record)
         return self.remembered(group, made) if key else None
 
@@ -78,7 +79,7 @@ class PlainTrying(PlainAsking):
 
     def undo(self, group: Group, operation: Operation, values: Mapping[str, str], reply: Received) -> None:
         """Delete what a request that should have been refused has created."""
-        if operation.kind is not Kind.CREATE or not 200 <= reply.status < 300:
+        if operation.kind is not Kind.CREATE or reply.status not in SUCCESSES:
             return
         if key := self.told_key(group, self.record(reply, operation), reply):
             above = tuple(values[name] for name in planned(operation).scope or () if name in values)
@@ -172,7 +173,7 @@ class PlainTrying(PlainAsking):
         """The record as it is read. Raises Inconclusive where it is not."""
         read = self.on_one(group, Kind.READ)
         reply = self.send(read, self.at(read, made))
-        if not 200 <= reply.status < 300:
+        if reply.status not in SUCCESSES:
             raise Inconclusive(f"a record that was created is answered {reply.status}")
         return self.record(reply, read)
 

@@ -23,6 +23,7 @@ from mockserver.conformance.wire.allow_list import NotAllowed
 from mockserver.conformance.wire.traffic import Exchange, json_or_none
 from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Kind
+from mockserver.messages import SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.moment import read_moment
 
@@ -44,7 +45,7 @@ class SideReply:
 
     @property
     def is_good(self) -> bool:
-        return 200 <= self.status < 300
+        return self.status in SUCCESSES
 
 
 class Side:
@@ -125,7 +126,7 @@ class Side:
             return SideReply(failure=f"{self.called} gave no answer")
         reply = exchange.reply
         raw = json_or_none(reply.body) if raw is None else raw
-        if step.operation.plan is None and step.makes and 200 <= reply.status < 300 and isinstance(raw, dict):
+        if step.operation.plan is None and step.makes and reply.status in SUCCESSES and isinstance(raw, dict):
             self._bind(step.record, raw.get(step.group.key))
         if step.operation.kind is Kind.BATCH:
             for number, result in enumerate(results_of(self.session, step.group, reply)):

@@ -14,6 +14,7 @@ from mockserver.conformance.made import created, made_at
 from mockserver.conformance.stories.walks import Pages, Walk
 from mockserver.conformance.wire.traffic import Exchange, Received, json_or_none
 from mockserver.contract import Operation
+from mockserver.messages import SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import Unlike, same_json
 from mockserver.values.pointer import pointer_to
@@ -124,7 +125,7 @@ class Trails:
         if len(self._here) > KEPT:
             first_read = next((at for at, one in enumerate(self._here[:-LAST]) if self._is_read(one)), 0)
             del self._here[first_read]
-        if operation is not None and exchange.reply and 200 <= exchange.reply.status < 300:
+        if operation is not None and exchange.reply and exchange.reply.status in SUCCESSES:
             place = made_at(operation, exchange)
             for name in [place[0]] if place else created(operation, exchange):
                 self._births[name] = exchange
