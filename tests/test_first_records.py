@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from mockserver.contract.samples import subjects
 from test_any_document import NAMED, client, collection
 
@@ -35,6 +37,21 @@ def test_words_are_searched_in_texts_but_not_in_addresses(tmp_path: Path) -> Non
     for name, url in (("Example", "https://here.org/a"), ("Other", "https://example.com/b")):
         caller.post("/things", json={"name": name, "url": url})
     assert [one["name"] for one in caller.get("/things?q=exam").json] == ["Example"]
+
+
+@pytest.mark.parametrize(("own", "found"), [([], 2), (["open", "all"], 1)])
+def test_a_word_for_all_finds_all_unless_records_have_it(tmp_path: Path, own: list[str], found: int) -> None:
+    state = TEXT | ({"enum": own} if own else {})
+    record = {"type": "object", "properties": {"id": TEXT, "state": state}}
+    told = collection(record, record)
+    told["paths"]["/things"]["get"]["parameters"] = [
+        {"name": "state", "in": "query", "schema": TEXT | {"enum": ["open", "closed", "all"]}}
+    ]
+    caller = client(told, tmp_path, seed_records=0)
+    for one in ("open", own[-1] if own else "closed"):
+        assert caller.post("/things", json={"state": one}).status_code == 201
+    assert len(caller.get("/things?state=all").json) == found
+    assert [one["state"] for one in caller.get("/things?state=open").json] == ["open"]
 
 
 def test_one_person_has_one_name(tmp_path: Path) -> None:

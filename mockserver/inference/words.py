@@ -105,6 +105,8 @@ NEXT = frozenset(
 """How a list is asked for in pages, and what its envelope says: how many of them, which, from where on, of how many."""
 SORTS = frozenset({"sort", "sortby", "order", "orderby", "ordering"})
 DIRECTIONS = frozenset({"direction", "sortdir", "sortorder"})
+EVERYTHING = frozenset({"all", "any"})
+"""Words among the values of a parameter that leave no record out."""
 TEXTS = frozenset({"q", "query", "search", "keyword", "keywords", "term"})
 """How a list is asked for in an order, which way, and by words that its records hold."""
 

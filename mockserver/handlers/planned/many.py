@@ -14,7 +14,7 @@ from mockserver.handlers.planned.places import in_path, keys_of, plan_of
 from mockserver.handlers.planned.replying import answered
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.inference.ranges import Bound, bound_of, is_ordered, is_within
-from mockserver.inference.words import DIRECTIONS, SORTS, TEXTS
+from mockserver.inference.words import DIRECTIONS, EVERYTHING, SORTS, TEXTS
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value
@@ -78,7 +78,8 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
         members[flat(name)]: value
         for name, value in asked.items()
         if flat(name) in members and name not in of_path and not isinstance(value, dict)
-    }
+        and not _asks_for_all(scope, name, members[flat(name)], value)
+    }  # fmt: skip
     ranges = [*_ranges(call, members, asked)]
     text = next(
         (str(value) for name, value in asked.items() if flat(name) in _TEXTS and flat(name) not in members), None
@@ -97,6 +98,16 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     if isinstance(sort, str):
         _sort(kept, members, sort, asked)
     return [record for record, _ in kept]
+
+
+def _asks_for_all(scope: Scope, name: str, member: str, value: Json) -> bool:
+    """Whether a parameter's own word for all records is asked for, ``state=all``: no value that a record has."""
+    if not isinstance(value, str) or value.lower() not in EVERYTHING or scope.model.record is None:
+        return False
+    shapes = scope.call.tools.maker.shapes
+    taken = next((one.schema for one in plan_of(scope.call).taken if one.name == name), None)
+    own = shapes.says(shapes.properties(scope.model.record)[member], "enum") or []
+    return taken is not None and value in (shapes.says(taken, "enum") or []) and value not in own
 
 
 def _ranges(call: Call, members: dict[str, str], asked: Mapping[str, Any]) -> Iterator[tuple[Bound, Json]]:
