@@ -46,9 +46,21 @@ def told(browser: webdriver.Chrome, text: str) -> None:
 
 
 def press(browser: webdriver.Chrome, what: WebElement) -> None:
-    """Click it as soon as nothing is over it: what arrives late moves a page that grows."""
-    ignored = [ElementClickInterceptedException]
-    waiting(browser, ignored_exceptions=ignored).until(lambda _: what.click() is None)
+    """Click it as soon as it stands still with nothing over it, and see that it was hit: what arrives late moves a page.
+
+    A click is sent to where its element was a moment before; on a page that moved since, another element takes it in silence.
+    """
+    stands = """const [what, done] = arguments, was = JSON.stringify(what.getBoundingClientRect());
+        what.addEventListener("click", () => { window.hit = true; }, {capture: true});
+        setTimeout(() => done(JSON.stringify(what.getBoundingClientRect()) === was), 50);"""
+
+    def hit(page: webdriver.Chrome) -> bool:
+        if not page.execute_async_script(stands, what):
+            return False
+        what.click()
+        return bool(page.execute_script("const hit = window.hit; window.hit = false; return hit;"))
+
+    waiting(browser, ignored_exceptions=[ElementClickInterceptedException]).until(hit)
 
 
 def severe(browser: webdriver.Chrome) -> list[str]:
