@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import functools
 import gc
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,6 +24,7 @@ from hypothesis import strategies
 import forked
 from compiled import Shared, share
 from mockserver.web.app import create_app
+from renewing import Renewing, peak, resident
 from server import peer
 from stores import choose
 from tiny import document
@@ -87,23 +88,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What ``pip install`` would get."""
-    out = tmp_path_factory.mktemp("wheel")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        ".",
-        "--no-deps",
-        "--no-build-isolation",
-        "--quiet",
-        "-w",
-        str(out),
-    ]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=300)
-    [built] = out.glob("*.whl")
-    return built
+    """What ``pip install`` would get: made once, whichever process of the run asks first."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # which all workers of the run have in common
+    out = folder / "wheel"
+    with (folder / "wheel.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (built := list(out.glob("*.whl"))):
+            command = [sys.executable, "-m", "pip", "wheel", ".", "--no-deps", "--no-build-isolation", "--quiet"]
+            subprocess.run([*command, "-w", str(out)], cwd=ROOT, check=True, timeout=300)
+            built = list(out.glob("*.whl"))
+    [one] = built
+    return one
 
 
 DOT = 100
@@ -113,9 +110,10 @@ DOT = 100
 class Progress:
     """One dot for many passed tests, and how much memory the hungriest process needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, renewing: Renewing | None) -> None:
         self._passed = 0
         self._memory: list[int] = []
+        self._renewing = renewing
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         if not (report.passed and report.when == "call"):
@@ -128,7 +126,7 @@ class Progress:
         self._memory.append(getattr(node, "workeroutput", {}).get("memory", 0))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        megabytes = max(peak(), self._renewing.memory if self._renewing else 0)
         output = getattr(session.config, "workeroutput", None)
         if output is None:
             self._memory.append(megabytes)
@@ -136,7 +134,7 @@ class Progress:
             output["memory"] = megabytes
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        terminalreporter.write_line(f"memory: {max(self._memory, default=0)} MB in the largest process")
+        terminalreporter.write_line(f"memory: {max(self._memory, default=0)} MB at most in a worker")
 
 
 GROWN = 48
@@ -148,43 +146,26 @@ class Tidying:
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
-        self._is_file_over = False
         self._seen = 0
-        self._least = 0
-        self._frozen = 0
 
     def pytest_collection_finish(self) -> None:
         self._shared.settle()
         gc.set_threshold(20_000, 20, 20)  # the larger a process, the less there is to find for what looking takes
-        gc.freeze()  # what was imported and collected stays: it needs no looking through again and again
-        self._frozen, self._least = gc.get_freeze_count(), resident()
+        gc.freeze()  # what was imported and collected stays, and is shared with what runs the tests while nobody looks
+        self._seen = resident()
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         if nextitem is None or nextitem.path != item.path:
-            self._is_file_over = True
             self._shared.forget()
             forget_results(getattr(item, "module", None))
 
     def pytest_runtest_logfinish(self) -> None:
-        if self._is_file_over:
-            self._is_file_over = False
-            if resident() > self._least + GROWN:
-                self._free(all_of_it=True)
-                self._least = self._seen
-        elif resident() > self._seen + GROWN:
-            self._free(all_of_it=gc.get_freeze_count() > self._frozen)  # a server that a test had here froze all
-
-    def _free(self, *, all_of_it: bool) -> None:
-        if all_of_it:
-            gc.unfreeze()
-        gc.collect()
-        if all_of_it:
-            gc.freeze()
-            self._frozen = gc.get_freeze_count()
-        with contextlib.suppress(AttributeError, OSError):  # there is no such function but in glibc
-            ctypes.CDLL(None).malloc_trim(0)
-        self._seen = resident()
+        if resident() > self._seen + GROWN:
+            gc.collect()
+            with contextlib.suppress(AttributeError, OSError):  # there is no such function but in glibc
+                ctypes.CDLL(None).malloc_trim(0)
+            self._seen = resident()
 
 
 def forget_results(module: ModuleType | None) -> None:
@@ -192,15 +173,6 @@ def forget_results(module: ModuleType | None) -> None:
     for value in vars(module).values() if module else ():
         if isinstance(value, functools._lru_cache_wrapper) and value.__module__ == module.__name__:
             value.cache_clear()
-
-
-def resident() -> int:
-    """How many megabytes of this process are in memory; where the system does not say, how many there were at most."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return pages * resource.getpagesize() // 2**20
 
 
 def know_characters() -> None:
@@ -222,7 +194,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(Progress())
+    renewing = Renewing(config) if hasattr(config, "workerinput") else None
+    if renewing:
+        config.pluginmanager.register(renewing)
+    config.pluginmanager.register(Progress(renewing))
     patching = pytest.MonkeyPatch()
     config.pluginmanager.register(Tidying(share(patching)))
     config.add_cleanup(patching.undo)

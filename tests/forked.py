@@ -15,7 +15,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
 from threading import Thread
 from typing import IO, Any
@@ -122,16 +121,30 @@ def result(function: Callable[..., Any], **arguments: Any) -> Any:
     return json.loads(out)
 
 
+def prepare() -> None:
+    """Start the process that forks, unless there is one."""
+    if os.getpid() not in _processes:
+        _processes[os.getpid()] = _started()
+
+
+def inherit() -> None:
+    """In a fork of a process that only waits for it: ask by its way."""
+    _processes[os.getpid()] = _processes[os.getppid()]
+
+
 def _ask(message: bytes, descriptors: list[int]) -> None:
-    channel = _warm(os.getpid())[1]
+    prepare()
+    _, channel = _processes[os.getpid()]
     socket.send_fds(channel, [len(message).to_bytes(4)], descriptors)
     channel.sendall(message)
     assert channel.recv(1) == b".", "the process that forks commands is gone"
 
 
-@cache
-def _warm(_: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """The process that forks, and the way to it: one for each that asks, as a copy of a worker must not share its own."""
+_processes: dict[int, tuple[subprocess.Popen[bytes], socket.socket]] = {}
+"""The process that forks, and the way to it, for each that asks: a copy of a worker must not share its own."""
+
+
+def _started() -> tuple[subprocess.Popen[bytes], socket.socket]:
     here, there = socket.socketpair()
     path = os.pathsep.join([*map(str, (HERE, HERE / "conformance")), os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "PYTHONPATH": path}
@@ -145,8 +158,7 @@ def _warm(_: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
 
 def close() -> None:
     """End the process that forks, if there is one."""
-    if _warm.cache_info().currsize:
-        process, channel = _warm(os.getpid())
+    if started := _processes.pop(os.getpid(), None):
+        process, channel = started
         channel.close()
         process.wait(timeout=60)
-        _warm.cache_clear()
