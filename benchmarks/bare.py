@@ -21,6 +21,9 @@ class Bare:
         self._content = content
         self._headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
 
+    def at_once(self, *_: Any) -> None:
+        """Nothing: it is an ASGI application like any other."""
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request, its body read."""
         more = scope["method"] != "GET"

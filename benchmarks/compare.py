@@ -361,7 +361,7 @@ def machine() -> str:
         for line in Path("/proc/cpuinfo").read_text().splitlines()
         if "model name" in line
     ]
-    versions = [f"{name} {version(name.lower())}" for name in ("granian", "SQLAlchemy", "jsonschema-rs", "orjson")]
+    versions = [f"{name} {version(name.lower())}" for name in ("httptools", "SQLAlchemy", "jsonschema-rs", "orjson")]
     versions += [f"Node {run('node', '--version').strip()}"] if shutil.which("node") else []
     told = [f"CPython {platform.python_version()}", *versions, f"Linux {platform.release()}"]
     cores = f"{os.cpu_count()} cores ({words[0]})" if words else f"{os.cpu_count()} cores"

@@ -164,14 +164,14 @@ def test_an_ignored_member_may_have_any_name(running: Running) -> None:
 
 
 @pytest.mark.parametrize(("count", "answer"), [(100, b"HTTP/1.1 200 "), (101, b"HTTP/1.1 431 ")])
-def test_the_number_of_headers_is_the_http_librarys_limit_as_the_readme_says(
+def test_the_number_of_headers_is_the_servers_limit_as_the_readme_says(
     running: Running, count: int, answer: bytes
 ) -> None:
     headers = ["Host: localhost", *(f"X-{number:03}: abc" for number in range(count - 1))]
     request = "GET /__mock__/health HTTP/1.1\r\n" + "\r\n".join(headers) + "\r\n\r\n"
     assert exchange(running, request.encode(), shut=False).startswith(answer)
     readme = " ".join((Path(__file__).parent.parent / "README.md").read_text().split())
-    assert "More than 100 headers are refused by the HTTP library, before the mock sees them, with a bare 431" in readme
+    assert "More than 100 headers are refused by the server, before the mock sees them, with a bare 431" in readme
 
 
 def test_headers_that_are_too_long_are_refused_with_the_limit(running: Running) -> None:

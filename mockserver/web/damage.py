@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from pathlib import Path
-from stat import S_ISSOCK
 from time import sleep
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -145,19 +141,6 @@ def reset(connection: socket.socket) -> None:
     nowhere = struct.pack("@H14x", socket.AF_UNSPEC)
     if ctypes.CDLL(None, use_errno=True).connect(connection.fileno(), nowhere, len(nowhere)):
         connection.shutdown(socket.SHUT_RDWR)
-
-
-def shut(host: str, port: str, *, by_reset: bool = False) -> None:
-    """Close this process's connection to a client at ``host`` and ``port`` without another byte.
-
-    The server's library has no word for it, so the socket is looked for among the descriptors of this process.
-    """
-    for entry in Path("/dev/fd").iterdir():
-        with suppress(OSError):  # closed meanwhile, or not connected
-            if S_ISSOCK(os.fstat(int(entry.name)).st_mode):
-                with socket.socket(fileno=os.dup(int(entry.name))) as found:
-                    if [str(part) for part in found.getpeername()[:2]] == [host, port]:
-                        reset(found) if by_reset else found.shutdown(socket.SHUT_RDWR)
 
 
 def _nothing() -> None:

@@ -6,23 +6,24 @@ import asyncio
 import io
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.messages import WITHOUT_CONTENT, Damage
+from mockserver.messages import WITHOUT_CONTENT
 from mockserver.store import Moved, WouldWait
 from mockserver.web.access_log import Line, Log, unlogged
+from mockserver.web.answered import CLOSE, Answered, Manner, deliver, lost, sent
 from mockserver.web.api import Api
 from mockserver.web.arriving import LARGE_BODY, Arrived, headers_of
 from mockserver.web.cors import CONTROL
 from mockserver.web.damage import DAMAGE, Lost, Slowly, damaged, is_cut
 from mockserver.web.environ import environ_of
-from mockserver.web.following import FOLLOWING, Following
+from mockserver.web.following import FOLLOWING
 from mockserver.web.health import HEALTH
-from mockserver.web.lasting import Receive, Scope, Send, follow, lose
+from mockserver.web.lasting import Receive, Scope, Send
 from mockserver.web.leaving import encoded
 from mockserver.web.pace import SMALL, Like, RequestPace
 from mockserver.web.path_match import Match
@@ -38,17 +39,6 @@ if TYPE_CHECKING:
 
 BODY_WITHIN = 20.0
 """Seconds in which a body must have arrived."""
-
-
-class _Answered(NamedTuple):
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    content: bytes
-    lost: Damage | None = None
-    following: Following | None = None
-    drips: Sequence[bytes] = ()
-    pause: float = 0.0
-    late: float = 0.0
 
 
 class _Body(NamedTuple):
@@ -111,21 +101,38 @@ class Front:
                 answered = await self._document(arrived, found)
             except Moved:
                 answered = await (await self._successor()).again(arrived, raw)
-        if answered.late:
-            await asyncio.sleep(answered.late)
-        if answered.lost:
-            await lose(answered.lost, scope, receive)
-        await send({"type": "http.response.start", "status": answered.status, "headers": answered.headers})
-        if answered.following:
-            await follow(answered.following, receive, send)
-        for piece in answered.drips:
-            await asyncio.sleep(answered.pause)
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b"" if answered.drips else answered.content})
+        await deliver(answered, scope, receive, send)
         milliseconds = (time.perf_counter() - began) * 1000
         self._log(Line(scope["method"], raw, answered.status, milliseconds, answered.headers, answered.content))
 
-    async def page(self, environ: dict[str, Any]) -> _Answered:
+    def at_once(
+        self, method: str, raw: str, query: str, sent_headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> Answered | None:
+        """The answer to a whole request; None: it has to be asked for by ASGI, since it may take its time.
+
+        PERF: a task, and messages to it and from it, take as long as all else that is done about a record's reading.
+        """
+        began = time.perf_counter()
+        headers, length = headers_of(sent_headers)
+        if self._rounds.are_needed or len(body) > min(SMALL, self.world.settings.max_body):
+            return None
+        found = self._found(method, raw, headers.get("host", "") if self._api.paths.hosts else "")
+        if found is None:
+            return None
+        like = self._like(method, found)
+        if not self._pace.is_quick(like) or not self._rounds.waits_for_nobody(method, None):
+            return None
+        path = plain_path(raw) if has_escapes(raw) else raw
+        arrived = Arrived(method, path, query, headers, bool(length) or "transfer-encoding" in headers, body)
+        try:
+            answered = self._timed(like, arrived, found, None, may_wait=False)
+        except (WouldWait, Moved):
+            return None
+        milliseconds = (time.perf_counter() - began) * 1000
+        self._log(Line(method, raw, answered.status, milliseconds, answered.headers, answered.content))
+        return answered
+
+    async def page(self, environ: dict[str, Any]) -> Answered:
         """A page of the application, or of the one that took its place meanwhile."""
         try:
             return await self._threads.beside(partial(self._ask_application, dict(environ)))
@@ -133,7 +140,7 @@ class Front:
             environ["wsgi.input"].seek(0)
             return await (await self._successor()).page(environ)
 
-    async def again(self, arrived: Arrived, raw: str) -> _Answered:
+    async def again(self, arrived: Arrived, raw: str) -> Answered:
         """The answer to a request that another front took, in whose place this one is."""
         try:
             return await self._threads.beside(
@@ -145,9 +152,8 @@ class Front:
     async def _successor(self) -> Front:
         return await asyncio.wrap_future(self._next)
 
-    async def _document(self, arrived: Arrived, found: Match) -> _Answered:
-        template, values = found
-        like = Like(arrived.method, template, values.get(self.world.contract.tenant or ""))
+    async def _document(self, arrived: Arrived, found: Match) -> Answered:
+        like = self._like(arrived.method, found)
         if len(arrived.body or b"") > SMALL:
             return await self._threads.beside(partial(self._answer, arrived, found))
         foreseen = await self._rounds.look(like.tenant) if self._rounds.are_needed else None
@@ -156,9 +162,12 @@ class Front:
                 return self._timed(like, arrived, found, foreseen, may_wait=False)
         return await self._threads.beside(partial(self._timed, like, arrived, found, foreseen))
 
+    def _like(self, method: str, found: Match) -> Like:
+        return Like(method, found[0], found[1].get(self.world.contract.tenant or ""))
+
     def _timed(
         self, like: Like, arrived: Arrived, found: Match, foreseen: Foreseen | None, *, may_wait: bool = True
-    ) -> _Answered:
+    ) -> Answered:
         began = time.perf_counter()
         self._rounds.foresee(foreseen)
         answered = self._answer(arrived, found, may_wait=may_wait)
@@ -177,11 +186,11 @@ class Front:
             return None
         return self._api.paths.find(raw, host)
 
-    def _probed(self, scope: Scope) -> _Answered | None:
+    def _probed(self, scope: Scope) -> Answered | None:
         if scope["method"] != "GET" or scope["query_string"]:
             return None
         leaving = self._api.probe(headers_of(scope["headers"])[0])
-        return leaving and _Answered(leaving.status, leaving.encoded(), leaving.content)
+        return leaving and Answered(leaving.status, leaving.encoded(), leaving.content)
 
     async def _arrived(self, scope: Scope, raw: str, receive: Receive) -> Arrived:
         headers, length = headers_of(scope["headers"])
@@ -228,20 +237,20 @@ class Front:
             return _Body(b"".join(pieces), f"did not arrive within {self._within:g} seconds")
         return _Body(b"".join(pieces))
 
-    def _answer(self, arrived: Arrived, found: Match | None, *, may_wait: bool = True) -> _Answered:
+    def _answer(self, arrived: Arrived, found: Match | None, *, may_wait: bool = True) -> Answered:
         leaving = self._api.answer(arrived, found, may_wait=may_wait)
         has_content = arrived.method != "HEAD" and leaving.status >= 200 and leaving.status not in WITHOUT_CONTENT
         content = leaving.content if has_content else b""
         headers = leaving.encoded()
         if arrived.broken or is_cut(leaving.damage):
-            headers.append(_CLOSE)
+            headers.append(CLOSE)
         if leaving.damage is None:
-            return _Answered(leaving.status, headers, content)
+            return Answered(leaving.status, headers, content)
         try:
             left = damaged(content, leaving.damage)
         except Lost:
-            return _lost(leaving.status, leaving.damage)
-        return _sent(leaving.status, headers, left)
+            return lost(leaving.status, leaving.damage)
+        return sent(leaving.status, headers, left)
 
     def _application(self) -> WSGIApplication:
         with self._making:
@@ -249,7 +258,7 @@ class Front:
                 self._app = self._make(self._api)
             return self._app
 
-    def _ask_application(self, environ: dict[str, Any]) -> _Answered:
+    def _ask_application(self, environ: dict[str, Any]) -> Answered:
         captured: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], object]:
@@ -258,38 +267,21 @@ class Front:
 
         try:
             pieces: Iterable[bytes] = self._application()(environ, start)
-        except Lost as lost:
-            return _lost(captured[0], lost.damage)
+        except Lost as ended:
+            return lost(captured[0], ended.damage)
         if MOVED in environ:
             raise Moved
         if FOLLOWING in environ:
-            return _Answered(captured[0], captured[1], b"", following=environ[FOLLOWING])
+            return Answered(captured[0], captured[1], b"", Manner(following=environ[FOLLOWING]))
         if isinstance(pieces, Slowly):
-            return _sent(captured[0], captured[1], pieces)
+            return sent(captured[0], captured[1], pieces)
         try:
             content = b"".join(pieces)
         finally:
             getattr(pieces, "close", _nothing)()
         if BROKEN in environ or is_cut(environ.get(DAMAGE)):
-            captured[1].append(_CLOSE)
-        return _Answered(captured[0], captured[1], content)
-
-
-_CLOSE = (b"connection", b"close")
-"""Where a body is not whole: what is left of the request cannot be told from the next one, and of a reply would be
-waited for as long as the connection is kept.
-"""
-
-
-def _sent(status: int, headers: list[tuple[bytes, bytes]], content: bytes | Slowly) -> _Answered:
-    if isinstance(content, Slowly):
-        drips, late = content.pieces() if content.seconds else (), content.late
-        return _Answered(status, headers, content.content, drips=drips, pause=content.pause, late=late)
-    return _Answered(status, headers, content)
-
-
-def _lost(status: int, damage: Damage) -> _Answered:
-    return _Answered(status, [], b"", lost=damage, late=damage.late)
+            captured[1].append(CLOSE)
+        return Answered(captured[0], captured[1], content)
 
 
 def _nothing() -> None:

@@ -8,12 +8,14 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 
 from mockserver.messages import Damage
-from mockserver.web.damage import shut
 from mockserver.web.following import EVERY, Following
 
 Scope: TypeAlias = dict[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
+
+END = "mockserver.end"
+"""Where a scope holds what closes the connection without another byte, ``by_reset`` if so."""
 
 
 async def lose(damage: Damage, scope: Scope, receive: Receive) -> None:
@@ -22,8 +24,8 @@ async def lose(damage: Damage, scope: Scope, receive: Receive) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(damage.seconds):
                 await _gone(receive)
-    if scope.get("client"):
-        shut(*map(str, scope["client"]), by_reset=damage.kind == "reset")
+    if END in scope:
+        scope[END](by_reset=damage.kind == "reset")
 
 
 async def follow(following: Following, receive: Receive, send: Send) -> None:

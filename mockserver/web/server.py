@@ -8,27 +8,21 @@ import os
 import signal
 import socket
 import sys
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import click
-from granian._granian import SocketHolder
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
 
 from mockserver.errors import Problem, SetupError
 from mockserver.values.reasons import reason
 from mockserver.web.access_log import GATHERED
-from mockserver.web.front import Front
-
-if TYPE_CHECKING:
-    from mockserver.web.standing import StandingFront
+from mockserver.web.connection import Application, Connection
 
 BACKLOG = 1024
 CONNECTIONS = 1024
 """How many are served at once."""
-HEADERS_WITHIN = 10_000
-"""Milliseconds in which a request's headers must have arrived."""
+PAUSE = 0.1
+"""Seconds after which a client is looked for again when one could not be taken."""
 TURN = 0.0005
 """Seconds after which a thread that works on something long lets another have its turn: a quick request takes several
 turns, and Python's own are ten times as long."""
@@ -62,51 +56,63 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(listener: socket.socket, front: Front | StandingFront) -> None:
-    """Serve ``front`` on ``listener`` in this process until SIGTERM or Ctrl-C, which end the process with 0.
+def serve(listener: socket.socket, application: Application) -> None:
+    """Serve ``application`` on ``listener`` in this process until SIGTERM or Ctrl-C, which end the process with 0.
 
     A second signal ends it without grace. SIGHUP is told and ignored: the records live in this process alone.
     """
     sys.setswitchinterval(TURN)
-    asyncio.run(_serve(listener, front))
+    asyncio.run(_serve(listener, application))
 
 
-async def _serve(listener: socket.socket, front: Front | StandingFront) -> None:
-    host, port = listener.getsockname()[:2]
-    server = _Server(
-        front,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGINL,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
-        log_enabled=False,
-        websockets=False,
-        backlog=BACKLOG,
-        backpressure=CONNECTIONS,
-    )
-    server.listener = listener
+async def _serve(listener: socket.socket, application: Application) -> None:
+    connections: set[Connection] = set()
     stop = _stopping(asyncio.get_running_loop())
-    serving = asyncio.ensure_future(server.serve())
-    await asyncio.wait([serving, stop], return_when=asyncio.FIRST_COMPLETED)
+    serving = asyncio.ensure_future(_accept(listener, application, connections))
+    watching = asyncio.ensure_future(_watch(connections))
+    await asyncio.wait([serving, watching, stop], return_when=asyncio.FIRST_COMPLETED)
     if not stop.done():
         click.echo("mockserver: the server ended unexpectedly; what was kept in memory alone is lost", err=True)
         os._exit(1)
     click.echo("stopped", err=True)
-    server.stop()  # type: ignore[no-untyped-call]
-    await asyncio.wait([serving], timeout=GRACE)
+    serving.cancel()
+    listener.close()
+    await _end(connections)
     await asyncio.sleep(2 * GATHERED)  # the last lines of the log
-    front.world.close()
+    application.world.close()
     os._exit(0)  # threads that still answer are not waited for
 
 
-class _Server(Server):
-    """Granian, listening on a socket that it is given."""
+async def _accept(listener: socket.socket, application: Application, connections: set[Connection]) -> None:
+    """Take who comes, while there is room."""
+    loop, room = asyncio.get_running_loop(), asyncio.Semaphore(CONNECTIONS)
+    listener.setblocking(False)
 
-    listener: socket.socket
+    while True:
+        await room.acquire()
+        try:
+            taken, _ = await loop.sock_accept(listener)
+            await loop.connect_accepted_socket(partial(Connection, application, connections, room.release), taken)
+        except OSError:  # gone again, or this process has no descriptor left for it
+            room.release()
+            await asyncio.sleep(PAUSE)
 
-    def _init_shared_socket(self) -> None:
-        self._shd = SocketHolder(self.listener.fileno(), False, BACKLOG)  # type: ignore[assignment, call-arg]
+
+async def _watch(connections: set[Connection]) -> None:
+    """End connections on which nothing arrives."""
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(1)
+        for one in list(connections):
+            one.end_if_overdue(loop.time())
+
+
+async def _end(connections: set[Connection]) -> None:
+    """Let requests under way end, as far as there is time."""
+    if under_way := [one.under_way for one in connections if one.under_way]:
+        await asyncio.wait(under_way, timeout=GRACE)
+    for one in list(connections):
+        one.close()
 
 
 def _stopping(loop: asyncio.AbstractEventLoop) -> asyncio.Future[Any]:

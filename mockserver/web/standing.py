@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from mockserver.reloading.succession import take_over
 from mockserver.runtime.reloads import Misfit
+from mockserver.web.answered import Answered
 from mockserver.web.front import Front
 from mockserver.web.lasting import Receive, Scope, Send
 from mockserver.world import World
@@ -22,6 +23,12 @@ class StandingFront:
     def world(self) -> World:
         """The world that is served."""
         return self._front.world
+
+    def at_once(
+        self, method: str, raw: str, query: str, sent_headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> Answered | None:
+        """As the front that is there now answers."""
+        return self._front.at_once(method, raw, query, sent_headers, body)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._front(scope, receive, send)
