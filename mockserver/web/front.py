@@ -101,9 +101,11 @@ class Front:
                 answered = await self._document(arrived, found)
             except Moved:
                 answered = await (await self._successor()).again(arrived, raw)
+        if answered.manner is None:  # whoever has read the reply finds its line in the log
+            self._tell(scope["method"], raw, answered, time.perf_counter() - began)
         await deliver(answered, scope, receive, send)
-        milliseconds = (time.perf_counter() - began) * 1000
-        self._log(Line(scope["method"], raw, answered.status, milliseconds, answered.headers, answered.content))
+        if answered.manner is not None:
+            self._tell(scope["method"], raw, answered, time.perf_counter() - began)
 
     def at_once(
         self, method: str, raw: str, query: str, sent_headers: list[tuple[bytes, bytes]], body: bytes
@@ -128,9 +130,12 @@ class Front:
             answered = self._timed(like, arrived, found, None, may_wait=False)
         except (WouldWait, Moved):
             return None
-        milliseconds = (time.perf_counter() - began) * 1000
-        self._log(Line(method, raw, answered.status, milliseconds, answered.headers, answered.content))
+        late = answered.manner.late if answered.manner else 0.0
+        self._tell(method, raw, answered, time.perf_counter() - began + late)
         return answered
+
+    def _tell(self, method: str, raw: str, answered: Answered, seconds: float) -> None:
+        self._log(Line(method, raw, answered.status, seconds * 1000, answered.headers, answered.content))
 
     async def page(self, environ: dict[str, Any]) -> Answered:
         """A page of the application, or of the one that took its place meanwhile."""
