@@ -21,7 +21,7 @@ import pytest
 
 import forked
 
-GROWN = 150
+GROWN = 100
 """By how many megabytes a copy may have grown at the end of a test file before the next file gets a new one."""
 OVER = "over"
 

@@ -141,7 +141,7 @@ def test_a_file_that_is_not_there_is_told_with_its_place(tmp_path: Path) -> None
 def test_a_reference_that_leads_nowhere_is_a_warning(tmp_path: Path) -> None:
     told = document({"/books": {"get": {"responses": {"200": reply({"$ref": "#/components/schemas/Gone"})}}}})
     (tmp_path / "openapi.json").write_text(json.dumps(told))
-    assert "'#/components/schemas/Gone' leads nowhere" in read_document(tmp_path / "openapi.json").warnings[0]
+    assert "'#/components/schemas/Gone' leads nowhere" in read_document(tmp_path / "openapi.json").warnings[0].problem
     assert client(told, tmp_path).get("/books").status_code == 200
 
 
@@ -165,6 +165,18 @@ def test_schemas_of_3_0_are_said_in_3_1(old: dict[str, Any], new: dict[str, Any]
     root = document({}, "3.0.3", components={"schemas": {"A": old, "B": {"type": "object"}}})
     normalise(root)
     assert root["components"]["schemas"]["A"] == new
+
+
+def test_what_somebody_called_default_or_example_is_no_sample() -> None:
+    """A reply, a parameter, a member of an object: their schemas are read like all others."""
+    old = {"type": "string", "nullable": True}
+    replies = {"default": {"$ref": "#/components/responses/default"}}
+    parameters = {"example": {"name": "a", "in": "query", "schema": old}}
+    components = {"responses": {"default": reply({"properties": {"enum": old}})}, "parameters": parameters}
+    root = document({"/a": {"get": {"responses": replies}}}, "3.0.3", components=components)
+    normalise(root)
+    assert root["components"]["responses"]["default"] == reply({"properties": {"enum": {"type": ["string", "null"]}}})
+    assert root["components"]["parameters"]["example"]["schema"] == {"type": ["string", "null"]}
 
 
 def test_a_document_of_2_0_takes_bodies_forms_and_base_path() -> None:

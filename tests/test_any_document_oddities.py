@@ -231,7 +231,7 @@ def test_parts_that_forbid_each_others_members_are_taken_together(tmp_path: Path
     sent = {"id": "a1b2c3", "name": "Rex", "bark": "loud"}
     assert caller.post("/dogs", json=sent).json == sent
     assert sent in caller.get("/dogs").json
-    assert "taken together" in world_of(caller).contract.document.warnings[0]
+    assert "taken together" in world_of(caller).contract.document.warnings[0].problem
 
 
 def test_a_schema_that_may_have_its_own_members_only_stays_so(tmp_path: Path) -> None:

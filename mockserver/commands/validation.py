@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from mockserver.contract import Contract, Document, compile_contract, read_document
-from mockserver.contract.sources.dangling import dangling
+from mockserver.contract.departures import departures_of
 from mockserver.contract.sources.document_sources import places
 from mockserver.errors import Problem, SetupError, keeping
 from mockserver.expressions import read_rules
@@ -19,8 +18,7 @@ from mockserver.settings import Settings, stock_specs
 from mockserver.store import Store
 from mockserver.values.data_file import read_data_file
 from mockserver.values.form import read_form
-from mockserver.values.pointer import pointer_to
-from mockserver.values.shown import how_many, quoted
+from mockserver.values.shown import how_many
 from mockserver.world import contract_of
 
 
@@ -105,7 +103,8 @@ def _document(settings: Settings, file: str) -> str:
     document = read_document(file)
     if not document.is_annotated:
         return "\n".join(_inferred(document, file))
-    _standard(document)
+    if departing := departures_of(document):
+        raise SetupError(departing)
     contract = compile_contract(document)
     contract.compile_all()
     read_rules(contract)
@@ -115,45 +114,11 @@ def _document(settings: Settings, file: str) -> str:
 
 def _inferred(document: Document, file: str) -> Iterator[str]:
     """What a document without annotations gives; departures from the standard are told and stop nothing (N4)."""
-    contract = infer_contract(document)
-    yield f"{file}: {_size(contract)}: good"
-    yield from (f"{file}: warning: {warning}" for warning in document.warnings)
-    try:
-        _standard(read_document(file))
-    except SetupError as error:
-        yield from (f"{problem.file}: {problem.pointer}: warning: {problem.problem}" for problem in error.problems)
-    except Exception as error:  # noqa: BLE001 -- the standard's validator fails on documents that are served well
-        yield f"{file}: warning: the standard's validator gave up: {type(error).__name__}"
-
-
-def _standard(document: Document) -> None:
-    """Hold the document to the OpenAPI standard itself. Raises SetupError listing every departure."""
-    from openapi_spec_validator import OpenAPIV31SpecValidator, OpenAPIV32SpecValidator
-    from referencing.exceptions import Unresolvable
-
-    if lost := list(dangling(document)):
-        raise SetupError(lost)
-    is_newer = str(document.root.get("openapi")).startswith("3.2")
-    version, judge = ("3.2", OpenAPIV32SpecValidator) if is_newer else ("3.1", OpenAPIV31SpecValidator)
-    try:
-        problems = [
-            Problem(document.source, _pointer(error), _sentence(error), f"see the OpenAPI {version} specification")
-            for error in judge(document.root).iter_errors()
-        ]
-    except Unresolvable as error:
-        problem = f"the reference {quoted(error.ref)} leads nowhere"
-        problems = [Problem(document.source, "", problem, "define what it names, or correct it")]
-    if problems:
-        raise SetupError(problems)
-
-
-def _sentence(error: Any) -> str:
-    """What is wrong, without the schema and the value that the validator writes below it."""
-    return str(error.message).partition("\n")[0][:300]
-
-
-def _pointer(error: Any) -> str:
-    return pointer_to(*getattr(error, "absolute_path", ()))
+    size = _size(infer_contract(document))
+    warnings = dict.fromkeys([*document.warnings, *departures_of(read_document(file))])
+    verdict = f"can be served, with {how_many(len(warnings), 'warning')}" if warnings else "good"
+    yield f"{file}: {size}: {verdict}"
+    yield from (str(replace(one, problem=f"warning: {one.problem}")) for one in warnings)
 
 
 def _scenario(settings: Settings, contract: Contract, file: Path) -> str:

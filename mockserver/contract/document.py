@@ -67,14 +67,14 @@ class Document:
     """One OpenAPI document and where it came from."""
 
     def __init__(
-        self, root: dict[str, Any], source: str = "openapi", warnings: tuple[str, ...] = (), *,
-        is_annotated: bool | None = None, parts: tuple[Part, ...] = (), text: bytes = b"",
+        self, root: dict[str, Any], source: str = "openapi", warnings: tuple[Problem, ...] = (), *,
+        is_annotated: bool | None = None, parts: tuple[Part, ...] = (), text: bytes = b"", is_raised: bool = False,
     ) -> None:  # fmt: skip
         """``warnings`` tell what of the original had to be left out to make it one of OpenAPI 3.1.
 
         ``is_annotated``: it says itself what its operations mean, so that nothing needs to be inferred; as its root
         looks where it is not given. ``parts``: the documents it was joined from, if it was. ``text``: that of its
-        file, in which a problem's line is looked up; empty for none.
+        file, in which a problem's line is looked up; empty for none. ``is_raised``: its file is one of OpenAPI 2.0.
         """
         self.is_annotated = "x-mock" in root if is_annotated is None else is_annotated
         self.root = root
@@ -82,6 +82,7 @@ class Document:
         self.warnings = warnings
         self.parts = parts
         self.text = text
+        self._is_raised = is_raised
         self._referred: dict[str, Node] = {}
 
     @cached_property
@@ -121,7 +122,8 @@ class Document:
         return SetupError([self.problem(node, problem, remedy)])
 
     def problem(self, node: Node, problem: str, remedy: str) -> Problem:
-        return DataFile(self.source, None, self.text).problem(node.pointer, problem, remedy)
+        pointer = _before_3(node.pointer) if self._is_raised else node.pointer
+        return DataFile(self.source, None, self.text).problem(pointer, problem, remedy)
 
     def _referenced(self, node: Node, reference: Any) -> Node:
         if isinstance(reference, str) and reference in self._referred:
@@ -137,6 +139,19 @@ class Document:
             )
         self._referred[reference] = found
         return found
+
+
+def _before_3(pointer: str) -> str:
+    """Where a file of OpenAPI 2.0 has what is at ``pointer`` in the document that it was made into."""
+    moved = next((old for new, old in _MOVED.items() if pointer.startswith(new)), None)
+    return pointer if moved is None else f"{moved}/{pointer.split('/', 3)[3]}"
+
+
+_MOVED: Mapping[str, str] = {
+    "/components/schemas/": "/definitions",
+    "/components/responses/": "/responses",
+    "/components/securitySchemes/": "/securityDefinitions",
+}
 
 
 def _reference(value: Any) -> Any:

@@ -143,7 +143,7 @@ class SchemaValidator:
     def broken(self, value: Json) -> Iterator[tuple[str, str, Any]]:
         """Pointer, keyword and its limit of what ``value`` breaks; what must be there is at its own pointer."""
         for top in self._validator.iter_errors(value):
-            for error in _closest(top):
+            for error in closest(top):
                 yield _violation(error, "", "").pointer, error.kind.name, _limit(error.kind)
 
     def _narrowed(self, value: Json, location: str, pointer: str) -> tuple[Violation, ...]:
@@ -168,7 +168,7 @@ class SchemaValidator:
             if len(found) >= MAX_VIOLATIONS:
                 more += 1
             else:
-                found |= {_violation(error, location, pointer): None for error in _closest(top)}
+                found |= {_violation(error, location, pointer): None for error in closest(top)}
         return capped(_without_echoes(found), more)
 
 
@@ -194,7 +194,7 @@ def _without_echoes(found: Iterable[Violation]) -> list[Violation]:
     return [one for one in violations if one.keyword != "not" or one.pointer not in mistyped]
 
 
-def _closest(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:
+def closest(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:
     """The errors that help: below anyOf and oneOf those of the alternative that came nearest."""
     branches = getattr(error.kind, "context", None)
     if not branches or error.kind.name not in ("anyOf", "oneOf"):
@@ -203,14 +203,14 @@ def _closest(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.Val
     meant = [branch for branch in branches if not _names_another(branch, len(error.instance_path))]
     if len(meant) == 1:
         for below in meant[0]:
-            yield from _closest(below)
+            yield from closest(below)
         return
     nearest = max(branches, key=lambda branch: (_depth(branch), -len(branch)))
     if _depth(nearest) <= len(error.instance_path):
         yield error
         return
     for below in nearest:
-        yield from _closest(below)
+        yield from closest(below)
 
 
 def _names_another(branch: list[jsonschema_rs.ValidationError], depth: int) -> bool:

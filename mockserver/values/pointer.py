@@ -84,21 +84,36 @@ def resolve(value: Any, pointer: str) -> Any:
 
 def references(value: Any) -> Iterator[tuple[str, str]]:
     """Each ``$ref`` in a document, with the pointer to what holds it; what is sample data is passed over."""
-    todo: list[tuple[str, Any]] = [("", value)]
+    for pointer, found in places_below(value):
+        if isinstance(found, dict) and isinstance(reference := found.get("$ref"), str):
+            yield pointer, reference
+
+
+def places_below(value: Any) -> Iterator[tuple[str, Any]]:
+    """Each object and list of a document with its pointer, itself first; what is sample data is passed over."""
+    todo: list[tuple[str, Any, bool]] = [("", value, False)]
     seen: set[int] = set()
     while todo:
-        pointer, found = todo.pop()
+        pointer, found, is_naming = todo.pop()
         if id(found) in seen:
             continue
         seen.add(id(found))
-        if isinstance(found, dict) and isinstance(reference := found.get("$ref"), str):
-            yield pointer, reference
+        yield pointer, found
         steps = found.items() if isinstance(found, dict) else enumerate(found)
-        below = [(step, one) for step, one in steps if isinstance(one, dict | list) and step not in _SAMPLES]
-        todo += [(pointer + pointer_to(step), one) for step, one in reversed(below)]
+        below = [
+            (pointer + pointer_to(step), one, step in _NAMING and not is_naming)
+            for step, one in steps
+            if isinstance(one, dict | list) and (is_naming or step not in _SAMPLES)
+        ]
+        todo += reversed(below)
 
 
 _SAMPLES = frozenset({"example", "examples", "default", "enum", "const"})
+_NAMING = frozenset(
+    {"properties", "patternProperties", "definitions", "$defs", "dependentSchemas", "schemas", "responses",
+     "parameters", "headers", "requestBodies", "securitySchemes", "links", "callbacks", "pathItems", "content"}
+)  # fmt: skip
+"""Members whose own members have names that somebody chose, which may be those of samples."""
 
 
 def _below(value: Any, step: str | int) -> Any:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
 from math import inf, nextafter
-from typing import Any
-
-import jsonschema_rs
+from typing import Any, TypeAlias
 
 from mockserver.contract.sources.by_example import describe_replies
+from mockserver.contract.sources.keyword_values import unusable
 from mockserver.contract.sources.opening import open_parts
 from mockserver.contract.sources.silent_replies import describe_silent
 from mockserver.contract.sources.swagger import upgraded
 from mockserver.contract.sources.text_examples import read_texts
 from mockserver.values.json_text import whole
 from mockserver.values.media_types import without_parameters
-from mockserver.values.pointer import behind, pointed
+from mockserver.values.pointer import behind, places_below, pointed, pointer_to
 from mockserver.values.shown import quoted
 
 SCHEMA_MEMBERS = frozenset(
@@ -26,38 +24,57 @@ SCHEMA_MEMBERS = frozenset(
 )  # fmt: skip
 SCHEMA_MAPS = frozenset({"properties", "patternProperties", "definitions", "$defs", "dependentSchemas"})
 SCHEMA_LISTS = frozenset({"allOf", "oneOf", "anyOf", "prefixItems"})
-_TYPES = frozenset({"string", "integer", "number", "boolean", "array", "object", "null"})
+OF_SCHEMAS = frozenset({"schemas", "definitions"})
+NAMING = OF_SCHEMAS | {
+    "responses", "parameters", "headers", "requestBodies", "securitySchemes", "links", "callbacks", "pathItems",
+    "content",
+}  # fmt: skip
+"""Members outside of schemas that hold what they hold by names that somebody chose."""
 COUNTED = 2**63
 """From here on validators do not count any more."""
 INTEGERS: Mapping[str, int] = {"int32": 31, "int64": 63}
 """Formats of integers, and how many bits beside the sign they have."""
 _LITERAL = re.compile(r"/(\^.*\$)/[a-z]*", re.DOTALL)
 """A pattern as JavaScript's source writes it; between slashes no text could begin or end."""
-_PASSED_OVER = frozenset({"example", "examples", "default", "enum", "const"})
+Fault: TypeAlias = tuple[str, str, str]
+"""An RFC 6901 pointer, what is wrong there, and what to do."""
+_LeftOut: TypeAlias = tuple[dict[str, Any], tuple[str, ...], str, str]
+"""The object that was at fault, the steps to the place below it, what is wrong there, and what to do."""
+PASSED_OVER = frozenset({"example", "examples", "default", "enum", "const"})
 
 
-def normalise(root: dict[str, Any]) -> list[str]:
-    """Make ``root`` a document of OpenAPI 3.1, in place; what had to be left out is told, one line each."""
+def normalise(root: dict[str, Any]) -> list[Fault]:
+    """Make ``root`` a document of OpenAPI 3.1, in place; what was left out is told, with its place in ``root``."""
     if "swagger" in root:
         upgraded(root)
     is_old = not str(root.get("openapi", "")).startswith(("3.1", "3.2"))
-    warnings: list[str] = []
+    left_out: list[_LeftOut] = []
     if not isinstance(root.get("paths"), dict):
         root["paths"] = {}  # from 3.1 on a document may be of webhooks or of schemas alone
     if "x-mock" not in root:
         describe_silent(root)
-    _Walk(root, is_old, warnings).everything()
+    _Walk(root, is_old, left_out).everything()
     root["openapi"] = "3.2.0" if str(root.get("openapi")).startswith("3.2") else "3.1.0"
-    return warnings
+    return _placed(root, left_out) if left_out else []
+
+
+def _placed(root: dict[str, Any], left_out: list[_LeftOut]) -> list[Fault]:
+    """PERF: nobody writes down where each of a hundred thousand schemas stands, as few documents are at fault."""
+    wanted = {id(node) for node, _, _, _ in left_out}
+    places: dict[int, str] = {}
+    for pointer, node in places_below(root):
+        if id(node) in wanted:
+            places.setdefault(id(node), pointer)
+    return [(places.get(id(node), "") + pointer_to(*below), said, remedy) for node, below, said, remedy in left_out]
 
 
 class _Walk:
     """Each schema of one document once, found by where it stands or by what refers to it."""
 
-    def __init__(self, root: dict[str, Any], is_old: bool, warnings: list[str]) -> None:
+    def __init__(self, root: dict[str, Any], is_old: bool, left_out: list[_LeftOut]) -> None:
         self._root = root
         self._is_old = is_old
-        self._warnings = warnings
+        self._left_out = left_out
         self._seen: set[int] = set()
         self._stack: list[tuple[Any, bool]] = [(root, False)]
 
@@ -84,9 +101,9 @@ class _Walk:
         for name, below in node.items():
             if name in ("schema", "itemSchema"):
                 yield below, True
-            elif name in {"schemas", "definitions"} and isinstance(below, dict):
-                yield from ((one, True) for one in below.values())
-            elif name not in _PASSED_OVER and not name.startswith("x-") and isinstance(below, dict | list):
+            elif name in NAMING and isinstance(below, dict):  # one of them may be called "default"
+                yield from ((one, name in OF_SCHEMAS) for one in below.values())
+            elif name not in PASSED_OVER and not name.startswith("x-") and isinstance(below, dict | list):
                 yield below, False
 
     def _schema(self, node: dict[str, Any]) -> Iterator[tuple[Any, bool]]:
@@ -99,7 +116,8 @@ class _Walk:
         self._repair(node)
         read_texts(node, self._behind, node)
         if open_parts(node, self._behind):
-            self._warnings.append("allOf joins schemas that forbid each other's members; they are taken together")
+            problem = "joins schemas that forbid each other's members; they are taken together"
+            self._left_out.append((node, ("allOf",), problem, "leave additionalProperties: false out of them"))
         _bound(node)
         if self._is_old:
             _raise_null(node)
@@ -112,7 +130,8 @@ class _Walk:
     def _referenced(self, node: dict[str, Any], reference: str) -> Any:
         found = pointed(self._root, reference)
         if self._behind(found) is None:  # not there, or in a circle
-            self._warnings.append(f"the reference {quoted(reference)} leads nowhere; it is taken for 'anything'")
+            problem = f"the reference {quoted(reference)} leads nowhere; it is taken for 'anything'"
+            self._left_out.append((node, (), problem, "define what it names, or correct it"))
             node.pop("$ref")
         return found
 
@@ -139,10 +158,12 @@ class _Walk:
         if isinstance(listed := node.get("required"), list) and all(isinstance(one, str) for one in listed):
             node["required"] = [*dict.fromkeys(listed)]  # a validator that counts names needs each once
         if isinstance(pattern := node.get("pattern"), str) and (literal := _LITERAL.fullmatch(pattern)):
-            self._warnings.append(f"the pattern {quoted(pattern)} is written with slashes; they are left out")
+            problem = f"the pattern {quoted(pattern)} is written with slashes; they are left out"
+            self._left_out.append((node, ("pattern",), problem, "write it without"))
             node["pattern"] = literal[1]
-        for name in [name for name, good in _KEYWORDS.items() if name in node and not good(node[name])]:
-            self._warnings.append(f"the schema's {quoted(name)} is not usable ({quoted(node[name])}); it is left out")
+        for name in unusable(node):
+            problem = f"the schema's {quoted(name)} is not usable ({quoted(node[name])}); it is left out"
+            self._left_out.append((node, (name,), problem, "correct it"))
             del node[name]
         for name in ("$id", "id", "$schema", "$anchor"):
             if isinstance(node.get(name), str):
@@ -201,70 +222,3 @@ def _raise_null(node: dict[str, Any]) -> None:
     branches = {name: node.pop(name) for name in ("allOf", "oneOf", "anyOf") if name in node}
     if branches:
         node["anyOf"] = [branches, {"type": "null"}]
-
-
-def _is_type(value: Any) -> bool:
-    return value in _TYPES if isinstance(value, str) else _is_list_of(value, _TYPES)
-
-
-def _is_list_of(value: Any, words: frozenset[str]) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, str) and one in words for one in value)
-
-
-def _is_schema(value: Any) -> bool:
-    return isinstance(value, dict | bool)
-
-
-def _are_schemas(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(map(_is_schema, value))
-
-
-def _is_map(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(map(_is_schema, value.values()))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-@lru_cache(4_096)
-def _reads(pattern: str) -> bool:
-    try:
-        jsonschema_rs.Draft202012Validator({"pattern": pattern})
-    except (jsonschema_rs.ValidationError, ValueError):
-        return False
-    return True
-
-
-_KEYWORDS: Mapping[str, Callable[[Any], bool]] = {
-    "type": _is_type,
-    "properties": _is_map,
-    "patternProperties": lambda value: _is_map(value) and all(map(_reads, value)),
-    "items": _is_schema,
-    "additionalProperties": _is_schema,
-    "not": _is_schema,
-    "allOf": _are_schemas,
-    "oneOf": _are_schemas,
-    "anyOf": _are_schemas,
-    "enum": lambda value: isinstance(value, list) and bool(value),
-    "required": lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
-    "pattern": lambda value: isinstance(value, str) and _reads(value),
-    "minimum": _is_number,
-    "maximum": _is_number,
-    "exclusiveMinimum": _is_number,
-    "exclusiveMaximum": _is_number,
-    "multipleOf": lambda value: _is_number(value) and value > 0,
-    "minLength": _is_count,
-    "maxLength": _is_count,
-    "minItems": _is_count,
-    "maxItems": _is_count,
-    "minProperties": _is_count,
-    "maxProperties": _is_count,
-    "uniqueItems": lambda value: isinstance(value, bool),
-    "format": lambda value: isinstance(value, str),
-}
-"""The words that validators refuse a whole schema for when their value is of the wrong kind."""

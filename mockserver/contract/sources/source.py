@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from mockserver.contract.document import Document
+from mockserver.contract.document import Document, Node
 from mockserver.contract.sources.bundling import bundle, fetch, is_address, is_yaml
 from mockserver.contract.sources.document_sources import DocumentPlace, Spec, places
 from mockserver.errors import Problem, SetupError, keeping
@@ -101,7 +101,11 @@ def _read(source: str, overlays: tuple[Path, ...]) -> Document:
         return Document(root, source)
     from mockserver.contract.sources.normalising import normalise  # PERF: for documents of others only
 
-    return Document(root, source, tuple(dict.fromkeys(normalise(root))), is_annotated=is_annotated)
+    is_raised = "swagger" in root
+    left_out = normalise(root)
+    document = Document(root, source, is_annotated=is_annotated, is_raised=is_raised)
+    document.warnings = tuple(document.problem(Node(at, None), problem, remedy) for at, problem, remedy in left_out)
+    return document
 
 
 def _remedy(source: str) -> str:
