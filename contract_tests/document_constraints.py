@@ -83,7 +83,7 @@ def refused(session: Session, reply: Received, what: str, *, may_be_passed_over:
     """Expect a refusal of ``what``; only prefer it where a reader may take it for something that is allowed."""
     cause = f"{what} is answered {reply.status}"
     if may_be_passed_over:
-        session.prefer(reply.status in REFUSALS, cause)
+        session.prefer_one_of(reply, REFUSALS, cause)
     else:
         session.expect_one_of(reply, REFUSALS, cause)
 
@@ -187,5 +187,5 @@ def spoilt_parameters(session: Session, group: Group, *, formats: bool) -> int:
                 if BAD & set(plan.said):
                     refused(session, reply, f"a request {what}")
                 else:  # many servers pass over what they cannot read, and this one promises nothing
-                    session.prefer(reply.status in REFUSALS, f"a request {what} is answered {reply.status}")
+                    session.prefer_one_of(reply, REFUSALS, f"a request {what} is answered {reply.status}")
     return tried

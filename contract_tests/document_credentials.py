@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from mockserver.conformance import (
     ABSENT,
+    NOBODYS_CREDENTIAL,
     SUCCESSES,
     Group,
     Inconclusive,
@@ -20,7 +21,6 @@ from mockserver.conformance import (
 )
 
 REFUSED = (400, 401, 403, 404)
-WRONG = "no-such-credential"
 MOST, READS = 12, 3
 """How many operations of one resource are asked; how many of these read, wherever they stand."""
 
@@ -62,7 +62,7 @@ def check_wrong_ones(session: Session, group: Group) -> None:
             continue
         if asking.send(operation, values, body=body, with_credentials=False).status in SUCCESSES:
             continue  # it asks for none: another check tells it
-        for what, token in (("are wrong", WRONG), ("have expired", expired(session.own.token))):
+        for what, token in (("are wrong", NOBODYS_CREDENTIAL), ("have expired", expired(session.own.token))):
             reply = asking.send(operation, values, body=body, token=token)
             judged += 1
             with session.each(operation):

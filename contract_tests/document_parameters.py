@@ -42,7 +42,7 @@ def check_defaults(session: Session, group: Group) -> None:
         made = _filled(asking, group, listing, defaults)
         for name, value in defaults.items():
             with session.each(operation):
-                tried += _left_out(session, asking, listing, name, value)
+                tried += _left_out(session, asking, group, listing, name, value)
         for one in made:
             asking.remove(group, one)
     if not tried:
@@ -74,16 +74,20 @@ def _filled(asking: PlainTrying, group: Group, listing: PlainListing, defaults: 
     return [one for body in bodies if (one := asking.attempt(group, listing.above, body))]
 
 
-def _left_out(session: Session, asking: PlainTrying, listing: PlainListing, name: str, value: Any) -> int:
+def _left_out(session: Session, asking: PlainTrying, group: Group, listing: PlainListing, name: str, value: Any) -> int:
     """Judge one parameter; 0 where the target refuses its default, or lists something else each time."""
-    usual, said, again = (listing.ask(query) for query in ({}, {name: text_of(value)}, {}))
+    usual, again, said = (listing.ask(query) for query in ({}, {}, {name: text_of(value)}))
     if any(one.status not in SUCCESSES for one in (usual, said, again)):
         return 0
-    found = [asking.items(one, listing.operation) for one in (usual, said, again)]
-    if not found[0] or not same_json(found[0], found[2]):
+    found = [asking.items(one, listing.operation) for one in (usual, again, said)]
+    if not found[0] or not same_json(found[0], found[1]):
         return 0
-    detail = f"{len(found[0])} records, {len(found[1])} where it is {value}"
-    session.expect(same_json(found[0], found[1]), f"a list without {name} is not that of its default", detail)
+    detail = f"{len(found[0])} records, {len(found[2])} where it is {value}"
+    cause = f"a list without {name} is not that of its default"
+    keys = [[asking.key(group, one) for one in each] for each in found]
+    if all(keys[0]):
+        session.expect_alike(listing.operation, keys[1], keys[2], cause)
+    session.expect(same_json(found[0], found[2]), cause, detail)
     return 1
 
 

@@ -63,7 +63,7 @@ from mockserver.conformance.steps import (
 )
 from mockserver.conformance.stories.trail import Expected
 from mockserver.conformance.walking import Sheet, by_id, has_key, left_nothing, read_page, sheets, walk, ways
-from mockserver.conformance.wire.identity import Requester, claims
+from mockserver.conformance.wire.identity import NOBODYS_CREDENTIAL, Requester, claims
 from mockserver.conformance.wire.pacing import OutOfTime
 from mockserver.conformance.wire.traffic import Received
 from mockserver.conformance.wire.transports import Unreachable
@@ -84,6 +84,7 @@ from mockserver.values.shown import quoted, shown
 __all__ = [
     "ABSENT",
     "CORS",
+    "NOBODYS_CREDENTIAL",
     "REFUSALS",
     "SHORT_LIST",
     "SUCCESSES",

@@ -116,11 +116,16 @@ class Judge:
         wanted = tuple(statuses)
         self.expect(reply.status in wanted, cause, detail, Expected(reply, wanted))
 
-    def prefer(self, condition: bool, cause: str, detail: str = "") -> None:
+    def prefer(self, condition: bool, cause: str, detail: str = "", expected: Expected | None = None) -> None:
         """Expect what no document promises: it counts against a mock of our own only (``Provenance.EXPECTED``)."""
         self._judge()
         if not condition:
-            raise Broken(cause, detail, provenance=Provenance.EXPECTED)
+            raise Broken(cause, detail, provenance=Provenance.EXPECTED, expected=expected)
+
+    def prefer_one_of(self, reply: Received, statuses: Iterable[int], cause: str) -> None:
+        """Expect the reply to have one of the ``statuses``, though no document promises it."""
+        wanted = tuple(statuses)
+        self.prefer(reply.status in wanted, cause, expected=Expected(reply, wanted))
 
     def expect_replaced(self, sent: Mapping[str, Any], found: Mapping[str, Any], record: str = "") -> None:
         """Expect a record to hold nothing but what PUT ``sent`` and the server manages; ``record`` says of what."""

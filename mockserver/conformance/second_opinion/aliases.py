@@ -47,18 +47,31 @@ class SharedNames:
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
         self._names: dict[str, str] = {}
+        self._all_names: dict[str, set[str]] = {}
 
     def bind(self, name: str, value: str) -> None:
         """From now on ``name`` stands for ``value``; what it stood for before is known by it still."""
         self._values[name] = value
         self._names[value] = name
+        self._all_names.setdefault(value, set()).add(name)
+
+    def kept(self) -> SharedNames:
+        """All names as they are now, for ``restore``."""
+        copy = SharedNames()
+        copy.restore(self)
+        return copy
+
+    def restore(self, kept: SharedNames) -> None:
+        self._values, self._names = dict(kept._values), dict(kept._names)
+        self._all_names = {value: set(names) for value, names in kept._all_names.items()}
 
     def knows(self, name: str) -> bool:
         return name in self._values
 
-    def name_of(self, value: Any) -> str | None:
-        """What both servers call ``value``, a text or a number; None where they have no name for it."""
-        return self._names.get(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else None
+    def names_of(self, value: Any) -> set[str]:
+        """What both servers call ``value``, a text or a number: several where resources count for themselves."""
+        is_key = isinstance(value, str | int) and not isinstance(value, bool)
+        return self._all_names.get(str(value), set()) if is_key else set()
 
     def named_address(self, text: str) -> str:
         """A URL or path without its server, the parts that both have a name for called by it."""

@@ -32,6 +32,10 @@ class Step:
     ``watched`` are compared, ``listed`` must be and ``unlisted`` must not be in it.
 
     ``values`` fill the path, ``query`` and ``body`` are what is sent; all of them hold shared names.
+
+    ``in_order`` are records by their age, where their order in a list is compared; ``is_counted``: how many records a
+    page holds is compared; ``is_loose``: it is about each server's own records, of which only the members are compared;
+    ``is_anonymous``: it is taken without credentials.
     """
 
     what: str
@@ -45,6 +49,10 @@ class Step:
     listed: frozenset[str] = frozenset()
     unlisted: frozenset[str] = frozenset()
     watched: frozenset[str] = frozenset()
+    in_order: tuple[str, ...] = ()
+    is_counted: bool = False
+    is_loose: bool = False
+    is_anonymous: bool = False
 
     @property
     def looked_for(self) -> frozenset[str]:

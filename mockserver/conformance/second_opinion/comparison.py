@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.reporters.events import Listener, Working
+from mockserver.conformance.running import tidy
 from mockserver.conformance.second_opinion.author import Author
 from mockserver.conformance.second_opinion.compared_scripts import reading, script
-from mockserver.conformance.second_opinion.compared_steps import Step
+from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.second_opinion.copying import Copier
 from mockserver.conformance.second_opinion.opinions import Opinion, Opinions, StepTaken, opinions
+from mockserver.conformance.second_opinion.plain_copying import PlainCopier
 from mockserver.conformance.second_opinion.plain_script import PlainAuthor
-from mockserver.conformance.second_opinion.sides import Side
+from mockserver.conformance.second_opinion.plain_taking import is_refused
+from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.contract import Kind
 
 SHRUNK = 40
@@ -41,6 +45,7 @@ class Comparison:
         self, one: Side, two: Side, groups: Sequence[Group], tell: Listener = lambda _: None, *, can_plant: bool = True
     ) -> None:
         self.copier = Copier(one, two, can_plant=can_plant)
+        self.plain_copier = PlainCopier(one, two, can_plant=can_plant)
         self.one, self.two, self.groups, self._tell = one, two, groups, tell
         self.opinions = Opinions()
         self.scores: dict[str, Score] = {}
@@ -50,7 +55,7 @@ class Comparison:
     def author(self) -> Author | PlainAuthor:
         """Made when first asked for: what the target's references may name is known only once the run has begun."""
         session = self.one.session
-        if session.plan.is_inferred and not self.one.run.profile.reads_only:
+        if session.plan.is_inferred:
             return PlainAuthor(session)
         return Author(session.plan, session.mark, session.limits)
 
@@ -67,32 +72,84 @@ class Comparison:
         self._tell(Working("the shortest story of each difference"))
         for opinion in self.opinions:
             self._shrink(opinion)
+        for side in (self.one, self.two):
+            tidy(side.session)
 
     def _steps(self, group: Group) -> Iterator[Step]:
         if isinstance(self.author, PlainAuthor):
-            return self.author.script(group)
+            return self._plain_steps(self.author, group)
         if not self.one.run.profile.reads_only:
             return script(self.author, group)
         if group.is_single or Kind.READ not in group.operations:
             raise Inconclusive("there is nothing to read one by one")
         return reading(self.author, group, self.copier.copies(group))
 
+    def _plain_steps(self, author: PlainAuthor, group: Group) -> Iterator[Step]:
+        if not self.one.run.profile.reads_only:
+            yield from author.script(group)
+            return
+        try:
+            names = self.plain_copier.copies(group)
+        except Inconclusive as reason:
+            self.uncompared[group.name], names = str(reason), []
+        yield from author.reading(group, names)
+
     def _group(self, steps: list[Step]) -> None:
         done: list[Step] = []
-        for step in (*self._furniture(), *steps):
-            if not self.one.run.client.may(step.operation):
-                continue
-            done.append(step)
-            for opinion in self._taken(step):
-                self.opinions.add(opinion, done)
+        self._compare(self._furniture(), done)
+        with self._passing():
+            self._compare(steps, done)
+
+    def _compare(self, steps: Iterable[Step], done: list[Step]) -> None:
+        for step in steps:
+            if self.one.run.client.may(step.operation):
+                done.append(step)
+                for opinion in self._taken(step):
+                    self.opinions.add(opinion, done)
+
+    @contextmanager
+    def _passing(self) -> Iterator[None]:
+        """What is made meanwhile of a document without annotations is removed: the same story may be told again."""
+        is_writing = isinstance(self.author, PlainAuthor) and not self.one.run.profile.reads_only
+        with ExitStack() as stack:
+            for side in (self.one, self.two) if is_writing else ():
+                stack.enter_context(side.plain.passing())
+            yield
 
     def _furniture(self) -> Iterator[Step]:
         """The records that others refer to and that are not there yet."""
         return (one for one in self.author.furniture if not self.one.names.knows(one.record))
 
+    def _on_both(self, step: Step) -> tuple[Step, SideReply, SideReply]:
+        """Take ``step`` on both servers; where one takes no text twice, with texts that no other record has."""
+        is_plain, unique = isinstance(self.author, PlainAuthor), self.one.plain.is_unique
+        if is_plain and step.operation.id in unique and step.expect is not Expect.REFUSED:
+            step = self._renewed(step)
+        first, second = self.one.take(step), self.two.take(step)
+        if (
+            not is_plain
+            or step.operation.id in unique
+            or not any(is_refused(step, one.status) for one in (first, second))
+        ):
+            return step, first, second
+        other = self._renewed(step)
+        if other is step:
+            return step, first, second
+        answers = self.one.take(other), self.two.take(other)
+        if not all(one.is_good for one in answers):
+            return step, first, second
+        unique.add(step.operation.id)
+        return other, *answers
+
+    def _renewed(self, step: Step) -> Step:
+        return self.one.plain.renewed(step) if self._is_there_all(step) else step
+
+    def _is_there_all(self, step: Step) -> bool:
+        return all(self.one.names.knows(name) for name in step.needs)
+
     def _taken(self, step: Step) -> list[Opinion]:
         """Take ``step`` on both servers and say where they differ."""
-        first, second = self.one.take(step), self.two.take(step)
+        step, first, second = self._on_both(step)
         if failure := first.failure or second.failure:
             self.uncompared.setdefault(step.operation.id, failure)
             return []
@@ -128,18 +185,25 @@ class Comparison:
         made = {one.record for one in steps if one.makes}
         if any(name not in made and not self._is_there(name) for one in steps for name in one.needs):
             return []
-        for step in steps:
-            first, second = self.one.take(step), self.two.take(step)
-            taken.append(StepTaken(step, first, second))
-            has_failed = bool(first.failure or second.failure)
-            found = [] if has_failed else list(opinions(step, self.one, self.two, first, second))
-            self.one.remember(step, first)
-            self.two.remember(step, second)
+        with self._passing():
+            found = self._retaken(steps, taken)
         again = next((one for one in found if (one.cause, one.verdict) == (opinion.cause, opinion.verdict)), None)
         if again is None:
             return []
         opinion.difference, opinion.why = again.difference, again.why
         return taken
+
+    def _retaken(self, steps: list[Step], taken: list[StepTaken]) -> list[Opinion]:
+        """Take ``steps`` once more; the opinions on the last of them."""
+        found: list[Opinion] = []
+        for planned in steps:
+            step, first, second = self._on_both(planned)
+            taken.append(StepTaken(step, first, second))
+            has_failed = bool(first.failure or second.failure)
+            found = [] if has_failed else list(opinions(step, self.one, self.two, first, second))
+            self.one.remember(step, first)
+            self.two.remember(step, second)
+        return found
 
     def _is_there(self, name: str) -> bool:
         return self.one.names.knows(name) and self.two.names.knows(name)

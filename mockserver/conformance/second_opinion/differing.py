@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from mockserver.conformance.asking import NO_BODY
+from mockserver.conformance.bodies.normal_forms import is_normal_form
 from mockserver.conformance.second_opinion.aliases import PREFIX, shared_name
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
+from mockserver.conformance.second_opinion.disagreement import (
+    COUNT,
+    FORM,
+    FOUND,
+    LACKING,
+    MEDIA,
+    ORDER,
+    SHAPE,
+    STATUS,
+    UNSET,
+    Disagreement,
+)
+from mockserver.conformance.second_opinion.list_differences import held, loosely, ordered, shape
 from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.contract import Kind
 from mockserver.contract.plan import names_of
@@ -19,8 +32,6 @@ from mockserver.values.equality import same_json, unlike
 from mockserver.values.moment import Moment, read_moment
 from mockserver.values.shown import shown
 
-STATUS, MEDIA, FOUND, UNSET, SHAPE = "status", "content type", "records found", "what is not set", "body"
-"""The places of differences that are not about one member."""
 NEAR = timedelta(days=1)
 SHORT = 10
 """A list of fewer records than any page has is whole, where nothing tells how it goes on."""
@@ -29,26 +40,14 @@ WITHOUT_VALUES = frozenset(
     {Kind.QUERY, Kind.DESCRIBE, Kind.STUB, Kind.DOCUMENT, Kind.PREVIEW, Kind.GENERATE, Kind.NOTICE}
 )
 """Kinds whose replies hold what the whole tenant does, or a text for people: only their members are compared."""
+OF_OTHERS = frozenset({Kind.ACTION, Kind.STUB})
+"""Kinds whose replies may hold something else than the record that they are done to."""
 _PARTS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
-    """``place`` is a member of the record without positions, or one of the words above; the texts show both sides."""
-
-    place: str
-    one: str
-    two: str
-
-    @property
-    def member(self) -> str:
-        """The record's own member that it is about or in."""
-        return self.place.split("/")[1] if self.place.startswith("/") else ""
-
-
 def differences(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> list[Disagreement]:
-    """What differs between the answers of ``one`` and ``two``, each place once."""
-    found = {each.place: each for each in reversed(list(_all(step, one, two, first, second)))}
+    """What differs between the answers of ``one`` and ``two``, each place and member once."""
+    found = {(each.place, each.lacking): each for each in reversed(list(_all(step, one, two, first, second)))}
     return list(reversed(found.values()))
 
 
@@ -61,8 +60,10 @@ def _all(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) 
         return
     if step.operation.plan is not None and step.operation.kind is Kind.READ and not step.record and first.is_good:
         return  # somebody has made it after all, on each server another one
-    if not first.is_good or step.operation.kind in WITHOUT_VALUES:
-        yield from _shape(first.body, second.body) if first.is_good or _is_told(step, first) else ()
+    if first.is_good and step.is_loose:
+        yield from loosely(first, second)
+    elif not first.is_good or step.operation.kind in WITHOUT_VALUES:
+        yield from shape(first.body, second.body) if first.is_good or _is_told(step, first) else ()
     elif step.expect is Expect.LISTED:
         yield from _listed(step, one, two, first, second)
     else:
@@ -91,25 +92,26 @@ def _clients_own(step: Step) -> frozenset[str] | None:
     )
 
 
-def _shape(first: Any, second: Any) -> Iterator[Disagreement]:
-    """Texts for people may differ, the members of a reply should not."""
-    mine, other = _outline(first), _outline(second)
-    if mine != other:
-        yield Disagreement(SHAPE, mine, other)
-
-
-def _outline(body: Any) -> str:
-    return f"an object of {', '.join(sorted(body))}" if isinstance(body, Mapping) else type(body).__name__
-
-
 def _listed(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Iterator[Disagreement]:
     """Which of the run's own records were found, and what is told of them; their order goes by keys, which differ."""
     mine, other = (_ours(step, answer.body) for answer in (first, second))
     is_page = step.operation.plan is not None and max(len(first.body), len(second.body)) >= SHORT
     if sorted(mine) != sorted(other) and not is_page:
         yield Disagreement(FOUND, ", ".join(sorted(mine)) or "none", ", ".join(sorted(other)) or "none")
+    if step.operation.plan is not None:
+        yield from shape(held(first), held(second))
+    ways = [ordered(step, side, answer) for side, answer in ((one, first), (two, second))] if step.in_order else []
+    if all(ways) and len(set(ways)) > 1:
+        yield Disagreement(ORDER, *ways)
+    if step.is_counted and len(first.body) != len(second.body):
+        yield Disagreement(COUNT, str(len(first.body)), str(len(second.body)))
     for name in sorted(mine.keys() & other.keys()):
-        yield from _members(step, one, two, mine[name], other[name])
+        yield from _members(step, one, two, _shown(step, mine[name]), _shown(step, other[name]))
+
+
+def _shown(step: Step, found: Mapping[str, Any]) -> Any:
+    """A record of a list as the list shows it."""
+    return found if step.operation.plan is None else found["record"]
 
 
 def _ours(step: Step, body: Any) -> dict[str, Mapping[str, Any]]:
@@ -152,10 +154,11 @@ def _members(step: Step, one: Side, two: Side, first: Any, second: Any) -> Itera
     keys = {each.field for each in step.group.resource.references}
     said = _clients_own(step)
     for steps, mine, other in unlike(first, second):
-        named = [str(part) for part in steps if said is None or part != "record"]
-        member = named[0] if named else ""
+        member = str(steps[0]) if steps else ""
         if said is not None and member not in said and _are_moments(mine, other):
             continue  # when it was made or changed is told by each server's own clock
+        if said is not None and step.operation.kind in OF_OTHERS and _may_be_made_up(mine, other):
+            continue  # the key of what it made beside the record
         if _are_alike(mine, other, one, two) or (member in stamps and _are_free(mine, other)) or member in elsewhere:
             continue
         if (
@@ -170,16 +173,20 @@ def _members(step: Step, one: Side, two: Side, first: Any, second: Any) -> Itera
             one.names.bind(name, mine)
             two.names.bind(name, other)
             continue  # an effect made a record, on each server its own
+        lacking = (member, mine) if other is ABSENT and len(steps) == 1 else ()
         if {mine is ABSENT, other is ABSENT} == {True, False} and (mine is None or other is None):
-            yield Disagreement(UNSET, _excerpt(mine), _excerpt(other))
+            yield Disagreement(UNSET, _excerpt(mine), _excerpt(other), *lacking)
+            continue
+        if said is not None and (is_normal_form(mine, other) or is_normal_form(other, mine)):
+            yield Disagreement(FORM, _excerpt(mine), _excerpt(other))
             continue
         place = "".join(f"/{part}" for part in steps if isinstance(part, str))
-        yield Disagreement(place or SHAPE, _excerpt(mine), _excerpt(other))
+        yield Disagreement(place or SHAPE, _excerpt(mine), _excerpt(other), *lacking)
 
 
 def _are_alike(mine: Any, other: Any, one: Side, two: Side) -> bool:
     """Whether both name one record, are one moment, or are as far from the present of their servers."""
-    if (name := one.names.name_of(mine)) is not None and name == two.names.name_of(other):
+    if one.names.names_of(mine) & two.names.names_of(other):
         return True
     if not isinstance(mine, str) or not isinstance(other, str):
         return False
@@ -207,7 +214,7 @@ def _are_free(mine: Any, other: Any) -> bool:
 
 
 def _excerpt(value: Any) -> str:
-    return "absent" if value is ABSENT else shown(value, SHOWN)
+    return LACKING if value is ABSENT else shown(value, SHOWN)
 
 
 def sent_members(step: Step) -> Mapping[str, Any]:

@@ -102,7 +102,7 @@ def _difference(one: Mapping[str, Any]) -> Iterator[str]:
         request = (step["target"] or {}).get("request", "")
         yield f"  [dim]{number}. {escape(step['what'])}  {escape(request)}[/]"
     for action in one["teaches"]:
-        yield f"  teach the mock: {escape(action['target'])} → x-mock {escape(_words(action))}"
+        yield f"  teach the mock: {escape(action['target'])} → {escape(_words(action))}"
 
 
 def _times(count: int) -> str:
@@ -110,4 +110,5 @@ def _times(count: int) -> str:
 
 
 def _words(action: Mapping[str, Any]) -> str:
-    return json.dumps(action["update"]["x-mock"], ensure_ascii=False)
+    words = action["update"]
+    return " ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in words.items())

@@ -8,15 +8,19 @@ from typing import Any
 import jsonpatch
 
 from mockserver.conformance.check_plan import Group
+from mockserver.conformance.comparing import without_positions
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.oracle import judge
 from mockserver.conformance.rules.as_held import AsHeld, moment_of
 from mockserver.conformance.rules.naive_values import CannotTell, agree, plain
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
-from mockserver.conformance.second_opinion.differing import FOUND, MEDIA, STATUS, kept, sent_members
+from mockserver.conformance.second_opinion.differing import kept, sent_members
+from mockserver.conformance.second_opinion.disagreement import FOUND, MEDIA, STATUS
 from mockserver.conformance.second_opinion.sides import Side, SideReply
+from mockserver.conformance.wire.traffic import json_or_none
 from mockserver.contract import Kind
 from mockserver.values.absent import ABSENT
+from mockserver.values.pointer import steps_of
 
 ANYWHERE = "*"
 """A place that stands for every one: the reply as a whole breaks its schema."""
@@ -48,7 +52,23 @@ def _watched(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, s
     if exchange is not None and exchange.reply is not None:
         for check, _, cause, detail in judge(exchange, exchange.reply, step.operation, side.session.plan.replies):
             if check in _PLACES:
-                yield _PLACES[check], f"{cause} ({detail})" if detail else cause
+                said = f"{cause} ({detail})" if detail else cause
+                yield from ((place, said) for place in _broken_members(side, step, answer) or [_PLACES[check]])
+
+
+def _broken_members(side: Side, step: Step, answer: SideReply) -> list[str]:
+    """The members of the record where a reply breaks its schema, as far as a document without annotations tells."""
+    plan, replies, reply = step.operation.plan, side.session.plan.replies, answer.exchange and answer.exchange.reply
+    if plan is None or replies is None or not reply or not answer.is_good:
+        return []
+    base = (*plan.items, "*", *plan.each) if step.expect is Expect.LISTED and plan.items is not None else plan.record
+    found = []
+    for pointer, _, _ in replies.broken_constraints(reply, step.operation, json_or_none(reply.body)):
+        steps = steps_of(without_positions(pointer))
+        if base is None or steps[: len(base)] != tuple(base) or len(steps) == len(base):
+            return []
+        found.append(f"/{steps[len(base)]}")
+    return found
 
 
 def _expected(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:

@@ -6,15 +6,28 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.second_opinion.compared_steps import Step
-from mockserver.conformance.second_opinion.differing import FOUND, STATUS, Disagreement, differences
+from mockserver.conformance.second_opinion.differing import differences, sent_members
+from mockserver.conformance.second_opinion.disagreement import (
+    COUNT,
+    FORM,
+    FOUND,
+    LACKING,
+    ORDER,
+    SHAPE,
+    STATUS,
+    UNSET,
+    Disagreement,
+)
 from mockserver.conformance.second_opinion.judgement import ANYWHERE, breaches
 from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.contract import KINDS, Kind
 
 NOTHING = SideReply()
+BREACH = Disagreement(SHAPE, "what it is", "what the other is")
 
 
 class Ruling(StrEnum):
@@ -31,7 +44,8 @@ class Opinion:
 
     ``why`` says how the contract is broken, empty where it is silent. ``operations`` counts where it was seen,
     ``groups`` of which resources; ``story`` are the steps that show it, the deciding one last, with the answers of
-    both servers.
+    both servers. ``sort`` tells faults of one kind and status apart;
+    ``lacking`` has what new records of the first show unasked and the second's do not, by resource and member.
     """
 
     verdict: Ruling
@@ -43,6 +57,8 @@ class Opinion:
     groups: dict[str, Group] = field(default_factory=dict)
     story: tuple[StepTaken, ...] = ()
     is_flaky: bool = False
+    sort: str = ""
+    lacking: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
 
     @property
     def cause(self) -> tuple[str, ...]:
@@ -51,7 +67,7 @@ class Opinion:
         if place != STATUS:
             return self.kind, place
         pair = (self.difference.one, self.difference.two)
-        return (self.kind, place, *pair, self.what if self.verdict is Ruling.SILENT else "")
+        return (self.kind, place, *pair, self.sort or (self.what if self.verdict is Ruling.SILENT else ""))
 
 
 class Opinions:
@@ -65,7 +81,8 @@ class Opinions:
 
     def add(self, opinion: Opinion, done: Sequence[Step]) -> None:
         """``done`` are the steps until then, the one that shows it last."""
-        earlier = self._followed(opinion, done[-1])
+        said = opinion
+        earlier = self._followed(opinion, done[-1]) or self._repeated(opinion)
         known = self._known.setdefault(opinion.cause, {}) if earlier is None else {}
         if earlier is not None:
             opinion = earlier
@@ -79,6 +96,8 @@ class Opinions:
                 opinion.operations.update(silent.operations)
                 opinion.groups.update(silent.groups)
             known[opinion.verdict] = opinion
+        if done[-1].makes and (lacking := said.difference.lacking) and lacking not in sent_members(done[-1]):
+            opinion.lacking.setdefault((done[-1].group.name, lacking), []).append(said.difference.value)
         opinion.operations[done[-1].operation.id] += 1
         opinion.groups[done[-1].group.name] = done[-1].group
 
@@ -88,6 +107,12 @@ class Opinions:
         if opinion.verdict is not Ruling.SILENT or not step.operation.facts.is_safe or not place.startswith("/"):
             return None
         return next((one for one in self if one.difference.place == place and not KINDS[one.kind].is_safe), None)
+
+    def _repeated(self, opinion: Opinion) -> Opinion | None:
+        """The opinion on an earlier step that showed the same: a member that one never has, the form of a reply."""
+        if opinion.verdict is not Ruling.SILENT:
+            return None
+        return next((one for one in self if _is_same(one.difference, opinion.difference)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +127,43 @@ class StepTaken:
 def opinions(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Iterator[Opinion]:
     """Each difference between the two answers, with the verdict of the contract."""
     found = differences(step, one, two, first, second)
+    if step.is_loose and not found:
+        found = [BREACH]  # of what each server has for itself there is nothing to compare, but it is as declared
     if not found:
         return
     kind, members = step.operation.kind, {each.member for each in found if each.member}
     mine, other = breaches(one, step, first, members), breaches(two, step, second, members)
+    sort = step.what.rpartition(" is ")[2] if " whose " in step.what else ""  # a body spoilt in another way
     for each in found:
         at_one, at_two = (_at(each, broken) for broken in (mine, other))
         if at_one:
-            yield Opinion(Ruling.TARGET, step.what, kind, each, at_one)
+            yield Opinion(Ruling.TARGET, step.what, kind, each, at_one, sort=sort)
         if at_two:
-            yield Opinion(Ruling.OTHER, step.what, kind, each, at_two)
-        if not at_one and not at_two:
-            yield Opinion(Ruling.SILENT, step.what, kind, each, "")
+            yield Opinion(Ruling.OTHER, step.what, kind, each, at_two, sort=sort)
+        if not at_one and not at_two and each is not BREACH:
+            yield Opinion(Ruling.SILENT, step.what, kind, each, "", sort=sort)
 
 
 def _at(difference: Disagreement, broken: dict[str, str]) -> str:
     """Why the answer is wrong where it differs; empty where the contract does not say so."""
     member = f"/{difference.member}" if difference.member else difference.place
-    if difference.place == FOUND:
-        return broken.get(FOUND, "")
+    if difference.place in (FOUND, ORDER, COUNT):
+        return broken.get(difference.place, "")
     return broken.get(member) or broken.get(ANYWHERE, "")
+
+
+def _is_same(one: Disagreement, other: Disagreement) -> bool:
+    """Whether two differences are one habit, wherever it is seen."""
+    if one.place != other.place:
+        return False
+    if one.place == FORM:
+        return True
+    if one.place in (SHAPE, UNSET):
+        return (one.one, one.two) == (other.one, other.two)
+    if bool(one.member) and (one.one, one.two) == (other.one, other.two):
+        return True
+    lacks = [(each.one == LACKING, each.two == LACKING) for each in (one, other)]
+    return bool(one.member) and lacks[0] == lacks[1] and any(lacks[0])
 
 
 def _rank(opinion: Opinion) -> int:

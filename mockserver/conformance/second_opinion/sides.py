@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from http import HTTPStatus
 from typing import Any
 
-from mockserver.conformance.asking import NO_BODY, Ask
+from mockserver.conformance.asking import Ask
 from mockserver.conformance.findings import Broken, Inconclusive
-from mockserver.conformance.plain.plain_asking import PlainAsking
 from mockserver.conformance.registry import Check
 from mockserver.conformance.rules.rule_reading import named_in, resources_read
 from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.aliases import SharedNames, Unbound
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
+from mockserver.conformance.second_opinion.plain_taking import PlainHand
 from mockserver.conformance.steps import results_of
 from mockserver.conformance.walking import walk
 from mockserver.conformance.wire.allow_list import NotAllowed
@@ -24,7 +23,6 @@ from mockserver.conformance.wire.traffic import Exchange, json_or_none
 from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Kind
 from mockserver.messages import SUCCESSES
-from mockserver.values.absent import ABSENT
 from mockserver.values.moment import read_moment
 
 STEP = Check("second-opinion.steps", "The same steps on both servers", lambda _, __: None)
@@ -58,6 +56,7 @@ class Side:
     def __init__(self, called: str, run: Run) -> None:
         self.called, self.run, self.session = called, run, run.session
         self.names = SharedNames()
+        self.plain = PlainHand(run.session, self.names)
         self.now = datetime.now(UTC)
         self.known: dict[str, Mapping[str, Any]] = {}
         self.made_up: dict[tuple[str, str], Any] = {}
@@ -81,7 +80,7 @@ class Side:
         """Take ``step``. Raises OutOfTime and Stopped."""
         self.session.begin(STEP, step.group)
         self.session.client.purpose = step.what
-        if self.session.plan.is_inferred and not self.run.profile.reads_only:
+        if self.session.plan.is_inferred:
             return self._take_plainly(step)
         try:
             ask = Ask(
@@ -104,20 +103,12 @@ class Side:
 
     def _take_plainly(self, step: Step) -> SideReply:
         """The same where the document does not say what the operation means."""
-        asking = PlainAsking(self.session)
         try:
-            values, body = self.names.own(step.values), ABSENT if step.body is NO_BODY else self.names.own(step.body)
-            reply = asking.send(step.operation, values, body=asking.typed(step.operation, body))
+            raw = self.plain.take(step)
         except Unbound as missing:
             return SideReply(failure=f"{missing} could not be made on {self.called}")
         except (Unreachable, NotAllowed, Inconclusive) as obstacle:
             return SideReply(failure=f"{self.called}: {obstacle}")
-        raw: Any = None
-        if step.makes and reply.status < HTTPStatus.MULTIPLE_CHOICES:
-            self._bind(step.record, asking.told_key(step.group, asking.record(reply, step.operation), reply))
-        if step.expect is Expect.LISTED:
-            found = asking.items(reply, step.operation)
-            raw = [{step.group.key: asking.key(step.group, one), "record": one} for one in found]
         return self._answer(step, raw)
 
     def _answer(self, step: Step, raw: Any) -> SideReply:

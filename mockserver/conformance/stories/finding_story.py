@@ -20,6 +20,7 @@ from mockserver.conformance.stories.story import Expectation, Story, StoryStep
 from mockserver.conformance.stories.trail import LAST, BrokenConstraint, Listing, Trail
 from mockserver.conformance.stories.walks import answer_of, gathered
 from mockserver.conformance.verdict import Cluster
+from mockserver.conformance.wire.identity import NOBODYS_CREDENTIAL
 from mockserver.conformance.wire.traffic import Exchange
 from mockserver.contract import Contract, Kind, Operation
 from mockserver.values.absent import ABSENT
@@ -176,10 +177,16 @@ class _Teller:
         """The header with the run's tokens by name; another token, bad on purpose, is for whoever replays to give."""
         for token, hole in zip(self._run.redactor.tokens, TOKENS, strict=False):
             text = text.replace(basic(token), "{{BASIC_" + hole + "}}").replace(token, "{{" + hole + "}}")
-        if name.lower() == "authorization" and re.search(r"[\w-]{12,}\.[\w-]{12,}", text):
+        if "{{" in text or any(one in text for one in (NOBODYS_CREDENTIAL, basic(NOBODYS_CREDENTIAL))):
+            return text
+        shown = self._run.redactor.headers([(name, text)])[0][1]
+        if name.lower() == "authorization" and (HIDDEN in shown or re.search(r"[\w-]{12,}\.[\w-]{12,}", text)):
             self._gaps.append("it needs a token that must be refused, in BAD_TOKEN")
-            return "Bearer {{BAD_TOKEN}}"
-        return text if "{{" in text else self._run.redactor.text(text)
+            return "Basic {{BASIC_BAD_TOKEN}}" if text.lower().startswith("basic ") else "Bearer {{BAD_TOKEN}}"
+        if HIDDEN not in shown:
+            return shown
+        self._gaps.append("it needs a token that must be refused, in BAD_TOKEN")
+        return re.sub(r"=[^;]*", "={{BAD_TOKEN}}", text) if name.lower() == "cookie" else "{{BAD_TOKEN}}"
 
     def _shown(self, body: str, number: int) -> str:
         body = EMAIL.sub(lambda found: found[0] if _NOBODY.search(found[0]) else PERSON, body)

@@ -9,6 +9,9 @@ from typing import Any
 
 from mockserver.values.json_text import read_own
 
+NOBODYS_CREDENTIAL = "no-such-credential"
+"""What nobody issued to anybody, and is no secret: a story may show it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Requester:

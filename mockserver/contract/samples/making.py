@@ -153,6 +153,8 @@ class Maker:
                 continue
             if example is not None and self._is_good(node, example):
                 yield example
+        if "default" in words and words["default"] is None and not draw.full and self._is_good(node, None):
+            yield None  # what has every member it may have has another value there
 
     def _is_good(self, node: Node, example: Json) -> bool:
         """Whether an example keeps its schema. PERF: a schema without references needs no look at the document."""

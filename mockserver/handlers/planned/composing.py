@@ -62,7 +62,7 @@ def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool
     if scope.model.record is None or not isinstance(sent, dict) or not isinstance(previous, dict):
         return (previous if sent is None or (sent == {} and not whole) else sent), ()
     draw = draw_for(call, "changed", scope.resource.name, record.id)
-    base = _kept(call, scope.model.record, previous) if whole else previous
+    base = {**_by_default(call, scope.model.record), **_kept(call, scope.model.record, previous)} if whole else previous
     sayable = _sayable(call, scope.model, sent)
     merged = {name: _merged(previous.get(name), one) for name, one in sayable.items()} if not whole else sayable
     value, ignored = overlaid(call, scope, base, merged, draw)
@@ -210,12 +210,30 @@ def _holder(call: Call, record: Node, name: str) -> str | None:
     return None
 
 
-def _kept(call: Call, record: Node, previous: dict[str, Any]) -> dict[str, Any]:
-    """Of the record before a replacement, what stays: what only the server sets, and what it may not be without."""
+def _sendable(call: Call) -> Mapping[str, Node]:
+    """What a client may say of a record with this request."""
     maker, plan = call.tools.maker, call.operation.plan
     body = next(iter(plan.bodies.values()), None) if plan else None
     body = maker.shapes.member(body, plan.sent) if plan and body is not None and plan.sent else body
-    sendable = maker.shapes.properties(body) if body is not None else {}
+    return maker.shapes.properties(body) if body is not None else {}
+
+
+def _by_default(call: Call, record: Node) -> dict[str, Json]:
+    """What a replaced record holds where the client does not say it: the document's defaults, null among them."""
+    maker, members = call.tools.maker, call.tools.maker.shapes.properties(record)
+    found: dict[str, Json] = {}
+    for name, place in _sendable(call).items():
+        shown = members.get(name)
+        said = [maker.shapes.shape(one).words for one in (place, shown) if one is not None]
+        usual = [one["default"] for one in said if "default" in one]
+        if shown is not None and usual and maker.allows(shown, usual[0]):
+            found[name] = usual[0]
+    return found
+
+
+def _kept(call: Call, record: Node, previous: dict[str, Any]) -> dict[str, Any]:
+    """Of the record before a replacement, what stays: what only the server sets, and what it may not be without."""
+    maker, sendable = call.tools.maker, _sendable(call)
     required = maker.shapes.shape(record).required
     members = maker.shapes.properties(record)
     return {

@@ -161,6 +161,11 @@ def _is_told_xml(call: Call, said: Said) -> bool:
     return is_told and not isinstance(_shown(call, said), str)
 
 
+def is_exemplified(call: Call, said: Said) -> bool:
+    """Whether the document shows an example of a reply."""
+    return _shown(call, said) is not None
+
+
 def _shown(call: Call, said: Said) -> Json:
     """The first example of a reply; None without one."""
     return next(media_examples(call.tools.maker.shapes.document, said.media), None) if said.media else None

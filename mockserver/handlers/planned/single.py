@@ -15,7 +15,7 @@ from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.new_keys import new_key
 from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of
 from mockserver.handlers.planned.referring import require_references
-from mockserver.handlers.planned.replying import answered, made, with_record
+from mockserver.handlers.planned.replying import answered, is_exemplified, made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
 from mockserver.messages import Headers, Json, Reply
 from mockserver.store import Record, Tenant
@@ -72,6 +72,8 @@ def delete(call: Call, tenant: Tenant) -> Reply:
     if plan.success.schema is None or plan.record is None:
         return made(call, plan.success, plan.status, value=value)
     body = {**value, "deleted": True} if isinstance(value, dict) else value
+    if not plan.record and is_exemplified(call, plan.success):
+        return made(call, plan.success, plan.status, value=body)
     if isinstance(body, dict) and not plan.record:  # what tells of a delete may have nothing of the record
         members = call.tools.maker.shapes.properties(plan.success.schema)
         body = {name: one for name, one in body.items() if name in members} if members else body

@@ -1,0 +1,101 @@
+"""What is tried of any document beside a record's life: bodies that its schemas forbid, lists by their parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Protocol
+
+from mockserver.conformance.check_plan import Group
+from mockserver.conformance.plain.plain_asking import PlainAsking, within
+from mockserver.conformance.plain.plain_contents import media_of, planned
+from mockserver.conformance.plain.plain_listing import PlainListing
+from mockserver.conformance.plain.plain_spoiling import LENIENT, PlainSpoiling
+from mockserver.conformance.plain.plain_writing import text_of
+from mockserver.conformance.second_opinion.compared_steps import Expect, Step
+from mockserver.contract import Kind, Operation
+from mockserver.inference.words import PAGES, SIZES
+from mockserver.values.members import with_value
+from mockserver.values.name_words import flat
+
+SPOILT, ODD_FORMATS = 10, 4
+"""How many bodies that break a constraint, and a format, are sent of one operation."""
+NAMING = "create a record that names nobody in "
+FILTERS = 8
+"""How often a list is filtered."""
+
+
+class StepWriter(Protocol):
+    """Who writes the steps, as far as these moves need it."""
+
+    @property
+    def asking(self) -> PlainAsking: ...
+
+    def referring(self, group: Group, operation: Operation, body: Any, depth: int, good: Any = ...) -> Any: ...
+
+    def below(self, operation: Operation, above: Mapping[str, str]) -> dict[str, str]: ...
+
+    def step(
+        self, what: str, group: Group, operation: Operation, expect: Expect, values: Mapping[str, Any], **more: Any
+    ) -> Step: ...
+
+
+def spoilt(author: StepWriter, step: Step, plain: Any) -> Iterator[Step]:
+    """``step`` with its body, ``plain``, spoilt in one place each.
+
+    What many a reader takes for what is meant may be answered either way.
+    """
+    group, operation = step.group, step.operation
+    if not planned(operation).bodies or "json" not in media_of(operation):
+        return
+    spoiling = PlainSpoiling(author.asking)
+    for formats, most in ((False, SPOILT), (True, ODD_FORMATS)):
+        for what, wrong in islice(spoiling.bodies(operation, plain, formats=formats), most):
+            expect = Expect.ANSWERED if what.endswith(LENIENT) else Expect.REFUSED
+            body = author.referring(group, operation, wrong, 0, plain)
+            yield replace(step, what=f"{operation.kind} a record {what}", expect=expect, body=body)
+
+
+def naming_nobody(author: StepWriter, step: Step, plain: Any) -> Iterator[Step]:
+    """``step`` with a body that names a record that is not there, of each resource that it names."""
+    group, operation = step.group, step.operation
+    model, sent = group.resource.model, planned(operation).sent
+    for member, resource in sorted({**model.foreign, **model.references}.items()) if model else ():
+        holder = author.asking.session.plan.groups.get(resource)
+        reads = holder.all(Kind.READ) if holder else ()
+        if isinstance(within(plain, (*sent, member)), str | int) and reads:
+            body = author.referring(group, operation, plain, 0)
+            wrong = author.asking.typed(operation, with_value(body, (*sent, member), author.asking.unknown(reads[0])))
+            yield replace(step, what=f"{NAMING}{member}", body=wrong)
+
+
+def found_again(author: StepWriter, group: Group, name: str, above: Mapping[str, str], body: Any) -> Iterator[Step]:
+    """Pages of one record, and lists filtered by what the record has."""
+    for operation in group.all(Kind.LIST, Kind.SEARCH):
+        if planned(operation).items is None:
+            continue
+        listing, values = PlainListing(author.asking, group, operation, ()), author.below(operation, above)
+        size, page = listing.parameter(SIZES), listing.parameter(PAGES)
+        queries = [{size.name: "1"}] if size is not None and listing.takes(size, 1) else []
+        queries += [{**queries[0], page.name: "2"}] if queries and page is not None else []
+        for query in queries:
+            yield author.step("list a page of one record", group, operation, Expect.LISTED, values, query=query,
+                              is_counted=True)  # fmt: skip
+        record = within(body, planned(group.one(Kind.CREATE)).sent)
+        for query, what in islice(_filters(author, operation, record), FILTERS):
+            yield author.step(f"list the records that have {what}", group, operation, Expect.LISTED, values,
+                              query=query, watched=frozenset({name}))  # fmt: skip
+
+
+def _filters(author: StepWriter, operation: Operation, record: Any) -> Iterator[tuple[dict[str, str], str]]:
+    """Each query parameter that is called like a member of the record, with its value, and with another."""
+    named = {flat(name): value for name, value in record.items()} if isinstance(record, dict) else {}
+    for one in planned(operation).taken:
+        value = named.get(flat(one.name))
+        if one.location != "query" or not isinstance(value, str | int | float) or value == "":
+            continue
+        yield {one.name: text_of(value)}, "a value"
+        drawn = (text_of(author.asking.usual(one.schema, number, varies=True)) for number in range(5, 9))
+        if (other := next((text for text in drawn if text not in ("", text_of(value))), None)) is not None:
+            yield {one.name: other}, "another value"
