@@ -190,3 +190,81 @@ def test_what_is_made_below_a_record_is_listed_and_read_among_all_of_its_grandpa
     assert caller.get(f"/owners/{bob}/toys/{made.json['id']}").status_code == 404
     assert caller.delete(toy).status_code == 204
     assert caller.get(f"/owners/{ada}/pets/{pet}/toys").json.count(made.json) == 0
+
+
+def test_a_list_without_parents_is_of_those_of_all_where_records_are_kept_below_one(tmp_path: Path) -> None:
+    paths = {**OWNERS, "/pets": one("list", "Pet"), BELOW: one("list post", "Pet", "ownerId"),
+             f"{BELOW}/{{petId}}": one("get delete", "Pet", "ownerId", "petId")}  # fmt: skip
+    caller = served(tmp_path, paths, {})
+    owners = [found["id"] for found in caller.get("/owners").json]
+    new = caller.post("/owners", json={"name": "Ada"}).json["id"]
+    made = caller.post(f"/owners/{new}/pets", json={"name": "Rex"}).json
+    every = caller.get("/pets").json
+    assert every.count(made) == 1
+    assert len(every) == 1 + sum(len(caller.get(f"/owners/{key}/pets").json) for key in owners)
+    caller.delete(f"/owners/{new}/pets/{made['id']}")
+    assert made not in caller.get("/pets").json
+
+
+def test_below_a_record_that_a_client_made_is_what_clients_put_there_alone(tmp_path: Path) -> None:
+    toys = f"{BELOW}/{{petId}}/toys"
+    paths = {**OWNERS, BELOW: one("list post", "Pet", "ownerId"),
+             f"{BELOW}/{{petId}}": one("get delete", "Pet", "ownerId", "petId"),
+             toys: one("list post", "Owner", "ownerId", "petId")}  # fmt: skip
+    caller = served(tmp_path, paths, {})
+    first = caller.get("/owners").json[0]["id"]
+    assert len(caller.get(f"/owners/{first}/pets").json) == 3
+    new = caller.post("/owners", json={"name": "Ada"}).json["id"]
+    assert caller.get(f"/owners/{new}/pets").json == []
+    pet = caller.post(f"/owners/{new}/pets", json={"name": "Rex"}).json
+    assert caller.get(f"/owners/{new}/pets").json == [pet]
+    assert caller.get(f"/owners/{new}/pets/{pet['id']}/toys").json == []
+    assert caller.get(f"/owners/{first}/pets/{pet['id']}").status_code == 404
+
+
+CLUSTER = {
+    "metadata": {"type": "object", "properties": {"name": TEXT, "namespace": TEXT, "creationTimestamp": TEXT}},
+    "spec": {"type": "object", "properties": {"replicas": NUMBER}},
+    "status": {"type": "object", "properties": {"phase": TEXT}},
+}
+
+
+def cluster(folder: Path) -> Any:
+    pod = {"$ref": "#/components/schemas/Pod"}
+    ref, items = reply(pod), reply({"type": "object", "properties": {"items": {"type": "array", "items": pod}}})
+    name, space = parameter("name", TEXT), parameter("namespace", TEXT)
+    sent = {"requestBody": body(pod)}
+    whole = {
+        "get": {"responses": {"200": ref}},
+        "put": {**sent, "responses": {"200": ref}},
+        "patch": {**sent, "responses": {"200": ref}},
+    }
+    home = "/spaces/{namespace}/pods"
+    made = {"get": {"responses": {"200": items}}, "post": {**sent, "responses": {"201": ref}}}
+    paths = {
+        "/pods": {"get": {"responses": {"200": items}}},
+        home: {"parameters": [space], **made},
+        f"{home}/{{name}}": {"parameters": [space, name], **whole, "delete": {"responses": {"204": reply()}}},
+        f"{home}/{{name}}/status": {"parameters": [space, name], **whole},
+    }  # fmt: skip
+    return client(document(paths, components={"schemas": {"Pod": {"type": "object", "properties": CLUSTER}}}), folder)
+
+
+def test_a_record_whose_key_stands_in_an_object_says_its_parent_there_too(tmp_path: Path) -> None:
+    caller = cluster(tmp_path)
+    made = caller.post("/spaces/lab/pods", json={"metadata": {"name": "web"}, "spec": {"replicas": 2}}).json
+    assert made["metadata"]["namespace"] == "lab"
+    assert made in caller.get("/pods").json["items"]
+    assert {found["metadata"]["namespace"] for found in caller.get("/spaces/lab/pods").json["items"]} == {"lab"}
+
+
+def test_a_part_of_a_record_that_shows_it_whole_is_the_record(tmp_path: Path) -> None:
+    caller = cluster(tmp_path)
+    caller.post("/spaces/lab/pods", json={"metadata": {"name": "web"}, "spec": {"replicas": 2}})
+    part, whole = "/spaces/lab/pods/web/status", "/spaces/lab/pods/web"
+    assert caller.get(part).json == caller.get(whole).json
+    assert caller.put(part, json={"metadata": {"name": "web"}, "status": {"phase": "Running"}}).status_code == 200
+    assert caller.get(whole).json["status"] == {"phase": "Running"}
+    assert caller.get(whole).json["spec"] == {"replicas": 2}
+    assert caller.patch(part, json={"status": {"phase": "Done"}}).json["status"] == {"phase": "Done"}
+    assert caller.get("/spaces/lab/pods/other/status").status_code == 404

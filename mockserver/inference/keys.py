@@ -102,9 +102,15 @@ def _is_named(member: str, parameter: str) -> bool:
 
 
 def repeated_key(shapes: Shapes, record: Node | None, identity: Steps, parameter: str, above: str) -> Steps:
-    """The member of the record that says again whose it is: ``ownerId``, ``owner_id``, ``owner``, ``owner.id``."""
+    """The member of the record that says again whose it is: ``ownerId``, ``owner_id``, ``owner``, ``owner.id``.
+
+    A record whose key stands in an object of its own may say it there: ``metadata.namespace`` beside ``metadata.name``.
+    """
     if record is None:
         return ()
+    holder = shapes.member(record, identity[:-1]) if len(identity) > 1 else None
+    if holder is not None and (found := repeated_key(shapes, holder, identity[-1:], parameter, above)):
+        return (*identity[:-1], *found)
     members = shapes.properties(record)
     spelled = {flat(name): name for name in members}
     thing = flat(singular(above)) if above != "{}" else ""

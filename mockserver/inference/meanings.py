@@ -47,7 +47,7 @@ class Meanings:
         words = {**found.words, "key": dict([entry.keyed]), "upsert": False} if entry.keyed else found.words
         return replace(found, why=f"its path says '{entry.plain}' in words (N2): {found.why}", words=words)
 
-    def _guess(self, reading: Reading) -> Guess:
+    def _guess(self, reading: Reading) -> Guess:  # noqa: PLR0911 -- one line a rule
         key, method = reading.entry.path.key, reading.entry.method
         if method == "query":
             return self._query(reading, key)
@@ -55,6 +55,8 @@ class Meanings:
             return Guess(Kind.STUB, None, f"what {method.upper()} changes is for the document to say (O12)")
         if self._paths.is_item(key) and not self._is_list(key):
             return self._on_item(reading, key, method)
+        if part := self._part(reading, key, method):
+            return part
         if key in self._resources.singles:
             return self._single(self._resources.singles[key], reading)
         if (caller := self._caller(key)) and (guess := self._as_caller(caller, reading, method)):
@@ -113,6 +115,18 @@ class Meanings:
         return Guess(
             Kind.SINGLETON, about, f"one record on a fixed path that is written too: {does} (O9)", {"does": does}
         )
+
+    def _part(self, reading: Reading, key: Key, method: str) -> Guess | None:
+        """What is done to the record of whose parts the path names one, where it shows and takes it whole."""
+        about, shapes = self._resources.parts.get(key), self._resources.shapes
+        if about is None or about.record is None or method not in ("get", "put", "patch"):
+            return None
+        why = f"'{key[-1]}' is a part of the record above, which it shows whole (R6)"
+        if method == "get":
+            return Guess(Kind.READ, about, why)
+        if reading.body is None or (shapes.properties(reading.body) and not is_one(shapes, about.record, reading.body)):
+            return None
+        return Guess(Kind.PATCH, about, why, {"merge": True} if method == "put" else {})
 
     def _caller(self, key: Key) -> InferredCollection | None:
         """The collection whose record ``me`` stands for (R9)."""

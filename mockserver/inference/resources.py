@@ -29,6 +29,7 @@ class Resources:
         self.singles: dict[Key, InferredCollection] = {}
         self.homes: dict[Key, InferredCollection] = {}
         self.views: dict[Key, InferredCollection] = {}
+        self.parts: dict[Key, InferredCollection] = {}
         self._collect()
 
     def settle(self) -> None:

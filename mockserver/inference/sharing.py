@@ -27,6 +27,7 @@ def read_resources(paths: PathTable, shapes: Shapes) -> Resources:
 def share(found: Resources) -> None:
     """Let each collection that shows the records of another one be a further path of that."""
     _share_singulars(found)
+    _share_parts(found)
     alike: dict[str, list[InferredCollection]] = {}
     for one in found.collections.values():
         if one.key and one.key[-1] != ANY:
@@ -40,6 +41,19 @@ def share(found: Resources) -> None:
                 if one is not flat and one.key not in found.homes and not one.also
             ]
             _gather(found, flat, [one for one in others if _is_same(found, flat, one)])
+    for listed in alike.values():
+        _share_lists_of_all(found, [one for one in listed if one.key in found.collections])
+
+
+def _share_lists_of_all(found: Resources, alike: list[InferredCollection]) -> None:
+    """Let ``/pods`` that only lists be of those of every ``/namespaces/{}/pods``, where these are kept in one place."""
+    for flat in alike:
+        if flat.item or flat.also or _posts(found, flat) or not _lists(found, flat):
+            continue
+        below = [one for one in alike if one.item and _is_below(flat.key, one.key) and _posts(found, one)]
+        homes = [one for one in below if _is_same(found, flat, one)]
+        if len(homes) == 1:
+            _join(found, homes[0], flat, f"{_shown(flat.key)} lists those of all parents (R6)")
 
 
 def _share_singulars(found: Resources) -> None:
@@ -55,6 +69,20 @@ def _share_singulars(found: Resources) -> None:
             if home.record is None:
                 home.record, home.schema, home.identity = other.record, other.schema, other.identity
             _join(found, home, other, f"{_shown(other.key)} is of the same records, {_NUMBERS[home is one]} (R6)")
+
+
+def _share_parts(found: Resources) -> None:
+    """Let ``/pods/{}/status`` be the pod itself, where it shows whole pods, and these have an object of that name."""
+    for key, one in [*found.singles.items()]:
+        above = found.above(key)
+        if above is None or above.item_of(key) != key[:-1] or above.record is None or one.record is None:
+            continue
+        part = found.shapes.properties(above.record).get(key[-1])
+        if part is None or found.shapes.type(part) != "object" or is_one(found.shapes, above.record, part):
+            continue
+        if is_one(found.shapes, above.record, one.record):
+            found.parts[key] = above
+            del found.singles[key]
 
 
 _NUMBERS = ("one at a time", "all of them")

@@ -37,3 +37,12 @@ def with_value(value: Any, names: Sequence[str], one: Any) -> Any:
         return one
     below = value if isinstance(value, dict) else {}
     return {**below, names[0]: with_value(below.get(names[0]), names[1:], one)}
+
+
+def without_value(value: Any, names: Sequence[str]) -> Any:
+    """``value`` without the member that the names lead to; the same where they lead nowhere."""
+    if not isinstance(value, dict) or not names or names[0] not in value:
+        return value
+    if len(names) == 1:
+        return {name: one for name, one in value.items() if name != names[0]}
+    return {**value, names[0]: without_value(value[names[0]], names[1:])}

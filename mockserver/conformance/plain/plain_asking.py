@@ -24,6 +24,7 @@ from mockserver.contract.samples.scalars import Draw
 from mockserver.messages import SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
+from mockserver.values.members import without_value
 
 DEEPEST = 4
 """How many parents above each other are made."""
@@ -79,9 +80,12 @@ class PlainAsking(PlainSending):
             return body
         bare = without_read_only(self.maker, schema, body)
         body = bare if self.accepts(schema, bare) else body
+        steps = planned(operation).sent
+        for parent in model.parents if model else ():  # whose a record is says its path; another may be refused
+            bare = without_value(body, (*steps, *parent.field)) if parent.field else body
+            body = bare if self.accepts(schema, bare) else body
         if model is None or not self.refers or "json" not in media_of(operation):
             return body
-        steps = planned(operation).sent
         places: dict[Steps, str] = {**model.keys_within()}
         places |= {(name,): one for name, one in (*model.foreign.items(), *model.references.items())}
         held = {place: one for place, one in places.items() if within(body, (*steps, *place)) is not None}

@@ -32,8 +32,42 @@ def begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...])
     if resource.is_single or mark in tenant.begun:
         return
     with tenant.transaction(lasting=True):  # what is there from the beginning is not undone with a request
-        _begin(call, tenant, resource, keys)
+        if _is_below_new(call, tenant, resource, keys):
+            _pass_over(call, tenant, resource, keys)
+        else:
+            _begin(call, tenant, resource, keys)
     tenant.mark_begun(*mark)
+
+
+def _is_below_new(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]) -> bool:
+    """Whether a client made one of the records above: below such a one is only what clients put there."""
+    for index, parent in enumerate(model_of(resource).parents[: len(keys)]):
+        above = call.tools.contract.resources.get(parent.resource or "")
+        if above is None or above.is_single or (width := len(model_of(above).parents)) > index:
+            continue
+        theirs, key = keys[:width], keys[index]
+        if record_id(theirs, key) in tenant[above.name] and key not in _first_keys(call, tenant.name, above, theirs):
+            return True
+    return False
+
+
+def _pass_over(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]) -> None:
+    """Count on from where first records would end: a server's ids seldom depend on what is above."""
+    for _ in range(_count(call, tenant.name, resource)):
+        tenant.ordinal(*counted_by(resource, keys))
+
+
+def counted_by(resource: Resource, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The name of the sequence that new keys below ``keys`` are drawn from."""
+    model = model_of(resource)
+    return resource.name, *(keys[: model.reach] if model.is_found_alone else keys)
+
+
+def _first_keys(call: Call, tenant: str, resource: Resource, keys: tuple[str, ...]) -> set[str]:
+    """The keys of all records that are below ``keys`` from the beginning, pinned ones too."""
+    pinned = {str(one) for one in call.tools.beginning.keys(tenant, resource.name)}
+    ordinals = range(1, _count(call, tenant, resource) + 1)
+    return pinned | {first_key(call, resource, keys, ordinal) for ordinal in ordinals}
 
 
 def _begin(call: Call, tenant: Tenant, resource: Resource, keys: tuple[str, ...]) -> None:
@@ -56,16 +90,22 @@ def _count(call: Call, tenant: str, resource: Resource) -> int:
 
 def first_key(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int = 1) -> str:
     """The key of the first record of that number."""
-    return str(first(call, resource, keys, ordinal)[0])
+    return str(_drawn(call, resource, keys, ordinal)[2])
+
+
+def _drawn(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int) -> tuple[Draw, Json, str | int]:
+    """Of the first record of that number the chance that makes it, its example, if any, and its key."""
+    model = model_of(resource)
+    number = call.tools.ids.draw("first", resource.name, *keys, ordinal)
+    draw = Draw.of(number, call.tools.began, full=True, varies=ordinal > 1, called=resource.name)
+    shown = _example(call, model, ordinal)
+    return draw, shown, _key_at(call, model, ordinal, draw, shown, apart=_apart(call, resource, keys))
 
 
 def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, tenant: str = "") -> tuple[Json, Json]:
     """Key and value of the first record of that number."""
     maker, model = call.tools.maker, model_of(resource)
-    number = call.tools.ids.draw("first", resource.name, *keys, ordinal)
-    draw = Draw.of(number, call.tools.began, full=True, varies=ordinal > 1, called=resource.name)
-    shown = _example(call, model, ordinal)
-    key = _key_at(call, model, ordinal, draw, shown, apart=_apart(call, resource, keys))
+    draw, shown, key = _drawn(call, resource, keys, ordinal)
     if model.record is None:
         return key, {} if shown is None else shown
     value = shown if shown is not None else maker.make(model.record, draw)

@@ -23,6 +23,7 @@ UNCOUNTED = (100_000, 1_000_000)
 UNLIKELY = 5
 """Keys shorter than this are what people try first, and so the last that are given out."""
 _NAMES_OF_PEOPLE = frozenset({*LOGINS, "nickname", "screenname", "email", "emailaddress"})
+_NAMES_OF_THINGS = frozenset({"name", "slug"})
 _CALLED = frozenset({*KEYS, "key", "slug"})
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -43,7 +44,7 @@ def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> str | int:
         return _counted(maker, place, ordinal)
     if model.counted and maker.allows(place, number := str(_counted(maker, model.parameter or place, ordinal))):
         return number
-    named = [] if model.prefix else _named(maker, place, model, draw)
+    named = [] if model.prefix else _named(maker, place, model, ordinal, draw)
     for candidate in (*named, *_texts(maker, place, draw, model.prefix)):
         if maker.allows(place, candidate):
             return candidate
@@ -51,13 +52,16 @@ def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> str | int:
     return made if isinstance(made, str | int) and not isinstance(made, bool) else _letters(draw.random, 20)
 
 
-def _named(maker: Maker, place: Node, model: Model, draw: Draw) -> list[str]:
-    """What people are called by, where that identifies them: ``ada.perlman``, and no letters drawn by lot."""
+def _named(maker: Maker, place: Node, model: Model, ordinal: int, draw: Draw) -> list[str]:
+    """What people or things are called by, where that identifies them: ``ada.perlman``, ``amber-island-2``."""
     name = model.key[-1] if model.key else ""
-    if flat(name) not in _NAMES_OF_PEOPLE or maker.shapes.says(place, "pattern"):
+    is_person, example = flat(name) in _NAMES_OF_PEOPLE, _example(maker, place)
+    if not (is_person or flat(name) in _NAMES_OF_THINGS) or maker.shapes.says(place, "pattern"):
         return []
     made = maker.member(place, Draw(draw.random, draw.now, full=True, varies=True), name)
-    return [made] if isinstance(made, str) and made and made != _example(maker, place) and "/" not in made else []
+    if not isinstance(made, str) or not made or made == example or "/" in made:
+        return []
+    return [made] if is_person else [f"{'-'.join(made.lower().split())}-{ordinal}"]
 
 
 def shown_key(maker: Maker, model: Model) -> str | int | None:

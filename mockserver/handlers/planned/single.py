@@ -10,6 +10,7 @@ from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
 from mockserver.handlers.planned.addresses import address_of, named_by
+from mockserver.handlers.planned.beginning import counted_by
 from mockserver.handlers.planned.composing import changed, composed, draw_for, new_name, settled
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.new_keys import new_key
@@ -212,8 +213,7 @@ def _takes(call: Call, name: str) -> bool:
 
 def _new(call: Call, scope: Scope) -> Json:
     """The next key that is free."""
-    keys = scope.keys or ()
-    names = (scope.resource.name, *(keys[: scope.model.reach] if scope.model.is_found_alone else keys))
+    names = counted_by(scope.resource, scope.keys or ())
     key: Json = None
     for _ in range(KEYS_TRIED):
         ordinal = scope.tenant.ordinal(*names)
