@@ -24,6 +24,7 @@ from mockserver.conformance import (
     check,
     flat,
     list_words,
+    narrowing,
     within,
 )
 
@@ -32,12 +33,6 @@ INFERRED = Provenance.INFERRED
 PAGES = 12
 """How many pages of a list are read."""
 GONE = (404, 410)
-UNNARROWING = (
-    list_words.SIZES | list_words.PAGES | list_words.OFFSETS | list_words.CURSORS | list_words.SORTS
-    | list_words.DIRECTIONS
-)  # fmt: skip
-"""What parameters are called that leave no record out."""
-DEFAULT = re.compile(r"\bdefault(s|ed)?\b", re.IGNORECASE)
 NEEDED = 16
 """How many members that must be there are left out in turn."""
 FLAGS = re.compile(r"(is|was)?(deleted|removed|archived|trashed)(at|on|date|time)?")
@@ -54,7 +49,7 @@ def check_answers(session: Session, group: Group) -> None:
             continue
         try:
             body = asking.body(operation)
-            if operation.kind is Kind.CREATE and made is None and not session.limits.reads_only:
+            if operation in group.all(Kind.CREATE) and made is None and not session.limits.reads_only:
                 made = asking.create(group)
             values = asking.at(operation, made) if made else asking.below(operation, asking.above(group))
             reply = asking.send(operation, values, body=body)
@@ -142,7 +137,7 @@ def check_created_is_listed(session: Session, group: Group) -> None:
                 continue
             if not is_whole and made.key not in keys:
                 raise Inconclusive(f"{operation.id} lists {len(keys)} records: another page may have the new one")
-            if made.key not in keys and (name := _narrowing(operation)):
+            if made.key not in keys and (name := narrowing(operation)):
                 raise Inconclusive(f"{operation.id} may leave out the new one where {name} is not said")
             session.expect_listing(
                 operation, keys, "the list lacks a record that was created", made.key, holds=[made.key]
@@ -160,13 +155,6 @@ def _listed(asking: PlainTrying, group: Group, operation: Operation, made: Plain
         if is_last or made.key in keys or reply.status not in SUCCESSES:
             return keys, is_last and reply.status in SUCCESSES
     return keys, False
-
-
-def _narrowing(operation: Operation) -> str:
-    """A parameter of which the description alone tells a default, such as today's date: it may leave records out."""
-    taken = operation.plan.taken if operation.plan else ()
-    named = (one.name for one in taken if one.location == "query" and DEFAULT.search(one.description))
-    return next((name for name in named if flat(name) not in UNNARROWING), "")
 
 
 def _lists(asking: PlainTrying, group: Group) -> Iterator[Operation]:

@@ -79,7 +79,7 @@ def check_replaced(session: Session, group: Group) -> None:
     for operation in changing(session, group, Kind.REPLACE):
         made = full_record(asking, group)
         before = asking.read_back(group, made)
-        body = asking.changing(operation, group, made, asking.body(operation, 21))
+        body = asking.changing(operation, group, made, _least(asking, group, operation, asking.body(operation, 21)))
         sent = asking.comparable(group, made.sent)
         said = asking.said(operation, body)
         if not isinstance(sent, dict) or not isinstance(said, dict) or not isinstance(before, dict):
@@ -104,6 +104,16 @@ def check_replaced(session: Session, group: Group) -> None:
         session.expect(not firm, f"PUT keeps what it does not send ({listed(firm)})")
         session.prefer(not stayed, f"PUT keeps what it does not send, or gives it its default ({listed(stayed)})")
         asking.remove(group, made)
+
+
+def _least(asking: PlainTrying, group: Group, operation: Operation, body: Any) -> Any:
+    """``body`` without the members that it and the record may do without, where the record is the whole of it."""
+    if not isinstance(body, dict) or (operation.plan and operation.plan.sent):
+        return body
+    for name in sorted(body.keys() - asking.needed(group)):
+        lacking = {one: value for one, value in body.items() if one != name}
+        body = lacking if lacking and asking.accepts(asking.schema(operation), lacking) else body
+    return body
 
 
 @check(*STORED, writes=True, plain=True, provenance=INFERRED, code=117)
@@ -163,10 +173,13 @@ def check_others(session: Session, group: Group) -> None:
         if reply.status not in SUCCESSES:
             raise Inconclusive(f"a valid change is answered {reply.status}")
         for one, was in zip(others, before, strict=True):
-            asking.keeps(was, asking.read_back(group, one), "a change of one record changes another")
+            asking.keeps(
+                asking.settled(group, was), asking.read_back(group, one), "a change of one record changes another"
+            )
         found = asking.as_listed(group, above)
         for key in sorted(found.keys() & listed_before.keys() - {made.key}):
-            asking.keeps(listed_before[key], found[key], "a change of one record changes another")
+            was = asking.settled(group, listed_before[key])
+            asking.keeps(was, found[key], "a change of one record changes another")
         for one in (made, *others):
             asking.remove(group, one)
 

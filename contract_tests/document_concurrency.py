@@ -19,6 +19,7 @@ from mockserver.conformance import (
     alike,
     check,
     listed,
+    version_header,
 )
 
 STORED = (Kind.CREATE, Kind.READ)
@@ -59,6 +60,8 @@ def check_patches(session: Session, group: Group) -> None:
     patch = next((one for one in group.all(Kind.PATCH) if one.plan and one.plan.key and asking.is_json(one)), None)
     if patch is None:
         raise NotApplicable("nothing patches a record that its path names")
+    if version_header(patch) is not None:
+        raise NotApplicable("of several patches of one version one alone is taken")
     made = asking.attempt(group, asking.above(group), asking.full_body(group.one(Kind.CREATE), 310)) or asking.create(
         group
     )

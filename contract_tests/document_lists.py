@@ -126,7 +126,8 @@ def check_as_read(session: Session, group: Group) -> None:
                 if found.status in SUCCESSES:
                     judged += 1
                     seen = asking.record(found, read)
-                    asking.keeps(record, seen, "a list shows another record than is read")
+                    shown = asking.settled(group, record, states=True)
+                    asking.keeps(shown, seen, "a list shows another record than is read")
                     shared = _shown_by_both(asking, operation, read)
                     whole = {name: one for name, one in seen.items() if name in shared} if shared else {}
                     asking.holds(operation, whole, record, "a list lacks what is read of a record")

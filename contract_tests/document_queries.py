@@ -26,6 +26,7 @@ from mockserver.conformance import (
     list_words,
     listed,
     text_of,
+    words_of,
 )
 
 INFERRED = Provenance.INFERRED
@@ -33,6 +34,9 @@ MADE = 4
 """How many records are made to be found again."""
 MOST = 6
 """How many pairs of parameters are tried of one list."""
+INCLUSIVE = frozenset({"min", "minimum", "max", "maximum", "gte", "ge", "lte", "le", "start", "from"})
+"""Words of parameters that find what is at them, too: others, such as ``after`` and ``end``, are taken either way."""
+DAY_LENGTH = len("2025-04-18")
 Item = dict[str, Any]
 
 
@@ -171,14 +175,29 @@ def _ranged(
         found = _asked(asking, listing, {parameter: bound, opposite: end})
     if found is not None and len(found) < SHORT_LIST:
         keys = {asking.key(group, one) for one in found}
-        missing = [key for key, span in spans.items() if key not in keys and _reaches(span, bound, asked)]
-        session.expect(not missing, f"{parameter} does not find all records within it", listed(missing))
+        beyond = end if opposite is not None else None  # an end may be one that is not within
+        within = {key for key, span in spans.items() if any(_is_inside(one, bound, beyond, asked) for one in span)}
+        session.expect(
+            within <= keys, f"{parameter} does not find all records within it", listed(sorted(within - keys))
+        )
+        at_it = {key for key, span in spans.items() if bound in span} if _holds_its_end(parameter, bound) else set()
+        session.expect(at_it <= keys, f"{parameter} does not find the records that are at it", listed(sorted(at_it)))
     return 1
+
+
+def _holds_its_end(parameter: str, bound: Any) -> bool:
+    """Whether a range has its end in it: told by its word, of what is shown as exactly as it is kept."""
+    return not set(words_of(parameter)).isdisjoint(INCLUSIVE) and (type(bound) is not str or len(bound) == DAY_LENGTH)
+
+
+def _is_inside(one: Any, bound: Any, beyond: Any, asked: Bound) -> bool:
+    """Whether a value is on the side of a bound that is asked for, neither at it nor at the end on the other side."""
+    return bool(one != beyond and (one > bound if asked.is_lower else one < bound))
 
 
 def _reaches(span: list[Any], bound: Any, asked: Bound) -> bool:
     """Whether a value is on the side of a bound that is asked for, and not at it."""
-    return any(one > bound if asked.is_lower else one < bound for one in span)
+    return any(_is_inside(one, bound, None, asked) for one in span)
 
 
 def _span(value: Any) -> list[Any]:

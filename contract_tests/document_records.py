@@ -98,7 +98,8 @@ def _same(
     for one in made:
         reply = asking.send(read, asking.at(read, one))
         session.expect_one_of(reply, SUCCESSES, f"after {what} a record is answered {reply.status}")
-        asking.keeps(before[one.key], asking.record(reply, read), f"{what} changed a record")
+        was = asking.settled(group, before[one.key])
+        asking.keeps(was, asking.record(reply, read), f"{what} changed a record")
 
 
 @check(Kind.CREATE, Kind.DELETE, writes=True, plain=True, provenance=INFERRED)
@@ -131,7 +132,7 @@ def check_taken_keys(session: Session, group: Group) -> None:
         raise NotApplicable("no client names a record")
     body = asking.new_body(group, create, 1)
     renamed = asking.with_key(create, group, body, within(made.sent, model.key))
-    reply = asking.send(create, asking.below(create, made.above), body=renamed)
+    reply = asking.send(create, asking.placed(create, made.above), body=renamed)
     session.expect_one_of(reply, REFUSALS, f"a create with a key that is taken is answered {reply.status}")
     asking.remove(group, made)
 
@@ -142,7 +143,7 @@ def check_location(session: Session, group: Group) -> None:
     asking, create = PlainTrying(session), group.one(Kind.CREATE)
     body = asking.new_body(group, create, 3)
     above = asking.above(group)
-    body, reply = asking.submit(create, asking.below(create, above), body)
+    body, reply = asking.submit(create, asking.placed(create, above), body)
     if reply.status not in SUCCESSES:
         raise Inconclusive(f"{create.id} answered {reply.status}")
     said = asking.replies.declared(create, reply.status)
@@ -270,7 +271,7 @@ def check_parents(session: Session, group: Group) -> None:
         reply = asking.send(read, asking.at(read, strange))
         session.expect_one_of(reply, REFUSALS, f"a record is answered {reply.status} below another parent")
     if model.parents[-1].must_exist and create.plan and create.plan.scope:
-        nowhere = asking.below(create, (*one[:-1], asking.unknown_parent(group)))
+        nowhere = asking.placed(create, (*one[:-1], asking.unknown_parent(group)))
         reply = asking.send(create, nowhere, body=asking.new_body(group, create, 5))
         session.expect_one_of(reply, REFUSALS, f"a create below a parent that is not there is answered {reply.status}")
     asking.remove(group, made)

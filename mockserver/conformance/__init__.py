@@ -20,8 +20,9 @@ from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotAp
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.page_filling import filled, make_many, narrow
 from mockserver.conformance.plain.plain_asking import PlainAsking, PlainMade, within
+from mockserver.conformance.plain.plain_conditions import repeat_key, version_header
 from mockserver.conformance.plain.plain_contents import is_plain_json, media_of
-from mockserver.conformance.plain.plain_listing import SHORT_LIST, PlainListing, PlainPage
+from mockserver.conformance.plain.plain_listing import SHORT_LIST, PlainListing, PlainPage, narrowing
 from mockserver.conformance.plain.plain_spoiling import PlainSpoiling, is_lenient
 from mockserver.conformance.plain.plain_trying import PlainTrying
 from mockserver.conformance.plain.plain_writing import text_of
@@ -78,7 +79,7 @@ from mockserver.messages import REFUSALS, SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.moment import read_datetime
-from mockserver.values.name_words import flat
+from mockserver.values.name_words import flat, words_of
 from mockserver.values.shown import quoted, shown
 
 __all__ = [
@@ -164,6 +165,7 @@ __all__ = [
     "named_key",
     "naming",
     "narrow",
+    "narrowing",
     "nested_steps",
     "other",
     "other_types",
@@ -179,6 +181,7 @@ __all__ = [
     "record_name",
     "references",
     "refused",
+    "repeat_key",
     "reporter",
     "required_references",
     "resources_read",
@@ -200,7 +203,9 @@ __all__ = [
     "usable",
     "values_outside",
     "variants",
+    "version_header",
     "walk",
     "ways",
     "within",
+    "words_of",
 ]

@@ -60,7 +60,8 @@ class Group:
 
     def all(self, *kinds: Kind) -> tuple[Operation, ...]:
         """The operations of these kinds, or of every kind; in the document's order."""
-        return tuple(one for kind, found in self.operations.items() if not kinds or kind in kinds for one in found)
+        found = (one for kind, found in self.operations.items() if not kinds or kind in kinds for one in found)
+        return tuple({one.id: one for one in found}.values())
 
     @cached_property
     def bodies(self) -> Mapping[Kind, BodyOutline]:
@@ -221,8 +222,17 @@ def read_plan(contract: Contract, seed: int = 1) -> Plan:
     for operation in contract.operations():
         kinds = found[operation.resource.name]
         kinds[operation.kind] = (*kinds.get(operation.kind, ()), operation)
+    for kinds in found.values():
+        if Kind.CREATE not in kinds and (makers := [one for one in kinds.get(Kind.REPLACE, ()) if makes_by_put(one)]):
+            kinds[Kind.CREATE] = (makers[0],)
     groups = {name: Group(resource, found[name], contract, values) for name, resource in resources.items()}
     return Plan(contract, groups, PlainReplies(contract.document, contract.maker) if contract.maker else None)
+
+
+def makes_by_put(operation: Operation) -> bool:
+    """Whether an operation makes the record that its path names where there is none: the document says so by a 201."""
+    plan = operation.plan
+    return plan is not None and plan.words.get("upsert") is True and plan.key is not None and "201" in plan.said
 
 
 def read_body(contract: Contract, operation: Operation) -> BodyOutline:

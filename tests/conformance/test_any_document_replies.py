@@ -1,21 +1,11 @@
 """Documents without annotations: what they say of headers, defaults, parts of records and repeated members is judged."""
 
-from dataclasses import replace
-
 import pytest
 
-from mockserver import create_app
-from mockserver.conformance.checking import run
-from mockserver.conformance.loading import load_checks
-from mockserver.conformance.options import Options
-from mockserver.conformance.provenance import Provenance
+from altered_mock import checked
 from mockserver.conformance.reporters.events import to_all
 from mockserver.conformance.reporters.reporting import Files
 from mockserver.conformance.stories.scripts import write_stories
-from mockserver.conformance.wire.allow_list import Routes
-from mockserver.conformance.wire.targets import find_target
-from mockserver.conformance.wire.transports import in_process
-from mutants.wire import Wire, ask
 
 NOTES = """
 openapi: 3.1.0
@@ -68,30 +58,8 @@ def notes(tmp_path_factory):
     return file
 
 
-def checked(file, monkeypatch, change=None, listener=lambda _: None, token="", **more):
-    """The verdict on a mock whose replies go through ``change``."""
-    chosen = tuple(one for one in load_checks(plain=True) if one.suite in SUITES)
-    monkeypatch.setattr("mockserver.conformance.runner.load_checks", lambda *_, **__: chosen)
-    options = Options(spec=file, strictness=Provenance.INFERRED, **more)
-    app = create_app(spec=file)
-    routes = Routes(app.extensions["mockserver"].contract)
-
-    def altered(environ, start_response):
-        operation = routes.operation(environ["REQUEST_METHOD"], environ["PATH_INFO"])
-        wire = Wire(environ, operation, *ask(app.wsgi_app, environ))
-        if change and operation:
-            change(f"{operation.method} {operation.path}", wire)
-        start_response(f"{wire.status} ", list(wire.headers))
-        return [wire.body]
-
-    target = replace(find_target(options, app), transport=in_process(altered))
-    if token:
-        target = replace(target, own=replace(target.own, token=token))
-    return run(options, listener, target=target, pause=lambda _: None)[0]
-
-
 def test_the_sound_one_is_clean_and_judged(notes, monkeypatch):
-    verdict = checked(notes, monkeypatch)
+    verdict = checked(notes, monkeypatch, SUITES)
     assert not [one.cause for one in verdict.findings]
     judged = {one.check.name for one in verdict.results if one.judged}
     assert judged >= {
@@ -151,7 +119,7 @@ def estimates_for_more_pages(where, wire):
     (estimates_for_more_pages, "a reply tells something else than was sent (pages)", "inferred"),
 ])  # fmt: skip
 def test_what_departs_from_the_document_is_found(notes, monkeypatch, change, cause, provenance):
-    findings = checked(notes, monkeypatch, change).findings
+    findings = checked(notes, monkeypatch, SUITES, change).findings
     assert (cause, provenance) in {(one.cause, str(one.provenance)) for one in findings}
 
 
@@ -163,7 +131,7 @@ def test_what_a_gateway_loses_is_no_finding_and_no_fault_of_the_kit(notes, monke
             wire.headers["Content-Type"] = "text/html"
             wire.status, wire.body = 504, b"<html>late</html>"
 
-    verdict = checked(notes, monkeypatch, loses_an_answer_now_and_then)
+    verdict = checked(notes, monkeypatch, SUITES, loses_an_answer_now_and_then)
     assert not [one.cause for one in verdict.findings]
     assert not verdict.errors()
     assert not verdict.stopped
@@ -176,7 +144,7 @@ def test_a_credential_in_the_address_is_in_no_report(tmp_path, monkeypatch):
     file.write_text(text + "  securitySchemes: {key: {type: apiKey, in: query, name: api_key}}\n")
     heard = []
     hear = to_all(heard.append, Files(reports))
-    checked(file, monkeypatch, merges_another_title, hear, token="sesame-4711", stories=reports / "stories")
+    checked(file, monkeypatch, SUITES, merges_another_title, hear, token="sesame-4711", stories=reports / "stories")
     write_stories(reports / "stories", heard[-1].report.stories)
     written = [one for one in reports.rglob("*") if one.is_file()]
     assert any("{{TOKEN}}" in one.read_text() for one in written if one.parent.name == "stories")

@@ -43,6 +43,12 @@ def with_fresh_key(
     return next((one for one in tried if maker.allows(schema, one)), body)
 
 
+def fresh_key_text(maker: Maker, place: Node, *, mark: str, number: int, now: datetime) -> str:
+    """A key for the end of a path, as ``place`` allows it: one that no other record of the run has."""
+    tried = [*_keys(maker, place, mark, number, now)]
+    return str(next((one for one in tried if maker.allows(place, one)), tried[-1]))
+
+
 def _keys(maker: Maker, place: Node, mark: str, number: int, now: datetime) -> Iterator[Any]:
     plain = "".join(one for one in mark.lower() if one.isalnum())
     draw = Draw.of(crc32(f"{mark}/{number}".encode()), now, full=True, varies=True)

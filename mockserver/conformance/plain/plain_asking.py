@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver.conformance.bodies.fresh_keys import with_fresh_key
+from mockserver.conformance.bodies.fresh_keys import fresh_key_text, with_fresh_key
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.plain.plain_bodies import NOW, freshened, naming, without_read_only
@@ -153,11 +153,11 @@ class PlainAsking(PlainSending):
         above = self.above(group, depth) if above is None else above
         self._made += 1
         body = self.new_body(group, operation, self._made)
-        body, reply = self.submit(operation, self.below(operation, above), body)
+        body, reply = self.submit(operation, place := self.placed(operation, above), body)
         if reply.status not in SUCCESSES:
             raise Inconclusive(f"{operation.id} answered {reply.status} to a body that its schema allows")
         record = within(json_or_none(reply.body), planned(operation).record or ())
-        key = self.told_key(group, record, reply)
+        key = self.told_key(group, record, reply, place.get(planned(operation).key or "", ""))
         if not key:
             raise Inconclusive(f"{operation.id} tells neither a key nor a Location")
         return self.remembered(group, PlainMade(key, above, self.said(operation, body), record))
@@ -210,6 +210,15 @@ class PlainAsking(PlainSending):
         """The path parameters of ``operation`` for what stands above: each path has names of its own for them."""
         return dict(zip(planned(operation).scope or (), above, strict=False))
 
+    def placed(self, operation: Operation, above: tuple[str, ...]) -> dict[str, str]:
+        """The path parameters of a create: what stands above, and a new key where the client says it there."""
+        values, key = self.below(operation, above), planned(operation).key
+        taken = next((one for one in planned(operation).taken if one.name == key), None)
+        if taken is None or f"{{{key}}}" not in operation.path:
+            return values
+        mark, number = self.session.mark, self.session.ordinal()
+        return {**values, taken.name: fresh_key_text(self.maker, taken.schema, mark=mark, number=number, now=NOW)}
+
     def _some(self, group: Group, depth: int) -> str:
         """The key of a record of ``group``: one that is made, else one that is there."""
         if Kind.CREATE in group.operations and not self.session.limits.reads_only:
@@ -236,10 +245,13 @@ class PlainAsking(PlainSending):
         value = within(record, steps) if steps else None
         return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
-    def told_key(self, group: Group, record: Any, reply: Received) -> str:
-        """What identifies a record that was made: what it says itself, else the end of its address; else empty."""
+    def told_key(self, group: Group, record: Any, reply: Received, asked: str = "") -> str:
+        """What identifies a record that was made: what was ``asked`` for, or it says itself, or ends its address.
+
+        Empty where nothing tells.
+        """
         ending = group.resource.model.ending if group.resource.model else ""
-        return self.key(group, record) or last_of(reply.header("Location")).removesuffix(ending)
+        return asked or self.key(group, record) or last_of(reply.header("Location")).removesuffix(ending)
 
     def read_only(self, schema: Node) -> set[str]:
         """The members that a client does not say."""

@@ -13,7 +13,7 @@ from mockserver.conformance.plain.plain_asking import PlainAsking
 from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.contract import Operation
 from mockserver.contract.plan import Taken
-from mockserver.inference.words import CURSORS, MORE, NEXT, OFFSETS, PAGES, SIZES, TOTALS
+from mockserver.inference.words import CURSORS, DIRECTIONS, MORE, NEXT, OFFSETS, PAGES, SIZES, SORTS, TOTALS
 from mockserver.values.name_words import flat
 
 AFTER = frozenset({"startingafter", "after", "marker"})
@@ -23,6 +23,9 @@ LARGE = (1000, 500, 200, 100, 50, 20)
 SHORT_LIST = 10
 """A list of fewer records than any page has is whole."""
 DEEPEST = 2
+UNNARROWING = SIZES | PAGES | OFFSETS | CURSORS | SORTS | DIRECTIONS
+"""What parameters are called that leave no record out."""
+DEFAULT = re.compile(r"\bdefault(s|ed)?\b", re.IGNORECASE)
 _LINK = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 
 
@@ -57,7 +60,9 @@ class PlainListing:
 
     def page(self, query: Mapping[str, str]) -> PlainPage:
         """One page, asked for by those parameters."""
-        reply = self.ask(query)
+        return self._page(self.ask(query))
+
+    def _page(self, reply: Received) -> PlainPage:
         keys = tuple(self._asking.key(self._group, one) for one in self._asking.items(reply, self.operation))
         value = json_or_none(reply.body)
         facts = dict(_headers(reply)) | (dict(_facts(value, DEEPEST)) if isinstance(value, dict) else {})
@@ -98,12 +103,23 @@ class PlainListing:
         reply = self.ask(usual)
         yield reply
         got = len(self._asking.items(reply, self.operation))
-        if not got or got < size or (page is None and offset is None):
+        if page is None and offset is None:
+            yield from self._led(reply, usual, most - 1)
+            return
+        if not got or got < size:
             return
         first = self.first_page(page, usual) if page is not None else 0
         for turn in range(1, most):
             more = {page.name: str(first + turn)} if page else {offset.name: str(turn * got)} if offset else {}
             yield self.ask({**usual, **more})
+
+    def _led(self, reply: Received, usual: Mapping[str, str], most: int) -> Iterator[Received]:
+        """The replies after ``reply``, as each tells where the next one is."""
+        for _ in range(most):
+            more = self._next(page := self._page(reply))
+            if not more or not page.keys:
+                return
+            yield (reply := self.ask({**usual, **more}))
 
     def first_page(self, page: Taken, usual: Mapping[str, str]) -> int:
         """What the first page is called: 0 where that is another than 1."""
@@ -130,6 +146,13 @@ class PlainListing:
         after = self.parameter(AFTER) if page.keys and any(page.facts.get(name) is True for name in MORE) else None
         text = page.onward[""] if page.onward else page.keys[-1] if after else ""
         return {cursor.name: text} if cursor is not None and text else {}
+
+
+def narrowing(operation: Operation) -> str:
+    """A parameter of which the description alone tells a default, such as today's date: it may leave records out."""
+    taken = operation.plan.taken if operation.plan else ()
+    named = (one.name for one in taken if one.location == "query" and DEFAULT.search(one.description))
+    return next((name for name in named if flat(name) not in UNNARROWING), "")
 
 
 def _role(name: str) -> str:

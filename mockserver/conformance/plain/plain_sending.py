@@ -9,6 +9,14 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from mockserver.conformance.plain.plain_bodies import NOW
+from mockserver.conformance.plain.plain_conditions import (
+    ANY_VERSION,
+    VERSIONS,
+    fresh_key,
+    is_request_key,
+    repeat_key,
+    version_header,
+)
 from mockserver.conformance.plain.plain_contents import content_of, media_of, planned
 from mockserver.conformance.plain.plain_replies import PlainReplies
 from mockserver.conformance.plain.plain_writing import cookie, query_pairs, show, text_of
@@ -21,6 +29,7 @@ from mockserver.contract.samples.making import Maker
 from mockserver.contract.samples.scalars import Draw
 from mockserver.values.absent import ABSENT
 from mockserver.values.members import value_at, with_value
+from mockserver.values.name_words import flat
 
 
 @dataclass(slots=True)
@@ -41,19 +50,22 @@ class PlainSending:
         media: str = "",
         with_credentials: bool = True,
         token: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Received:
         """Send a request that is valid but for what is said otherwise.
 
         ``values`` fill the path, or the query where that names the record; ``without``: but for the parameter of that
         name; ``raw``: with that content, of the media type ``media``; ``token``: with that credential in place of the
-        run's.
+        run's; ``headers``: with these in place of what they would hold.
         """
         plan = planned(operation)
         needed = plan.needs[:1] if with_credentials else plan.needs
         shown = {(one.location, one.name) for each in needed for one in each}  # some say them as parameters, too
-        taken = (one for one in plan.taken if (one.location, one.name) not in shown and one.name != without)
+        taken = [one for one in plan.taken if (one.location, one.name) not in shown and one.name != without]
         keyed = {} if f"{{{plan.key}}}" in operation.path else values or {}  # a record that the query names
+        taken = [one for one in taken if one.name not in (headers or {})]
         pairs, own = self._parameters(tuple(taken), keyed)
+        own |= self._of_this_one(operation, taken, values or {}) | dict(headers or {})
         pairs += list((query or {}).items())
         for one in plan.needs[0] if with_credentials and plan.needs else ():
             show(one, token or self.session.own.token or "token", pairs, own)
@@ -63,7 +75,7 @@ class PlainSending:
             own["Content-Type"], content = content_of(self.maker.shapes, operation, body)
         if raw is not None:
             own["Content-Type"], content = media or media_of(operation), raw
-        path = re.sub(r"\{([^{}]+)\}", lambda found: self._in_path(operation, found[1], values or {}), operation.path)
+        path = self._path(operation, values or {})
         target = f"{path}?{urlencode(pairs)}" if pairs else path
         own.setdefault("Accept", "*/*")
         return self.session.client.send(Sent(operation.method, target, tuple(own.items()), content or None))
@@ -128,6 +140,32 @@ class PlainSending:
         if schema is None or schema.value is None:
             return "x"
         return self.maker.make(schema, Draw.of(number, NOW, varies=varies))
+
+    def _of_this_one(self, operation: Operation, taken: list[Taken], values: Mapping[str, str]) -> dict[str, str]:
+        """Headers that hold for one request alone: a key that no other has, and the version that it is about."""
+        own = {
+            one.name: self.request_key(one)
+            for one in taken
+            if is_request_key(one) and (one.required or one == repeat_key(operation))
+        }
+        version = version_header(operation)
+        if version is not None and version in taken:
+            own[version.name] = self.version(operation, version, values) or ANY_VERSION
+        return own
+
+    def request_key(self, one: Taken) -> str:
+        """A value of a header that tells one request from all others."""
+        return fresh_key(self.maker, one, self.session.mark, self.session.ordinal())
+
+    def version(self, operation: Operation, header: Taken, values: Mapping[str, str]) -> str:
+        """What a read of the record that ``operation`` is about tells of its version, as ``header`` takes it."""
+        path = self._path(operation, values)
+        read = self.session.client.routes.operation("GET", path)
+        told = self.send(read, values).header(VERSIONS[flat(header.name)]) if read and read.plan else None
+        return told or ""
+
+    def _path(self, operation: Operation, values: Mapping[str, str]) -> str:
+        return re.sub(r"\{([^{}]+)\}", lambda found: self._in_path(operation, found[1], values), operation.path)
 
     def _parameters(
         self, taken: tuple[Taken, ...], values: Mapping[str, str]

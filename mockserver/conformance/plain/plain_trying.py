@@ -15,7 +15,7 @@ from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.plain.plain_asking import UNKNOWN, PlainAsking, PlainMade, within
 from mockserver.conformance.plain.plain_bodies import NOW, but_for_null
 from mockserver.conformance.plain.plain_contents import media_of, planned
-from mockserver.conformance.plain.plain_listing import PlainListing
+from mockserver.conformance.plain.plain_listing import SHORT_LIST, PlainListing, narrowing
 from mockserver.conformance.plain.plain_writing import text_of
 from mockserver.conformance.stories.trail import Expected
 from mockserver.conformance.wire.traffic import Received, json_or_none
@@ -31,6 +31,7 @@ from mockserver.values.shown import shown
 
 PAGES = 12
 """How many pages of a list are read."""
+ACCEPTED = 202
 MOST = 8
 """How many bodies with seldom values are made."""
 
@@ -65,9 +66,11 @@ class PlainTrying(PlainAsking):
     def attempt(self, group: Group, above: tuple[str, ...], body: Any) -> PlainMade | None:
         """A record made with ``body``, given a fresh key; None where that is refused or tells no key."""
         operation = group.one(Kind.CREATE)
-        body, reply = self.submit(operation, self.below(operation, above), self.renewed(group, operation, body))
+        place = self.placed(operation, above)
+        body, reply = self.submit(operation, place, self.renewed(group, operation, body))
         record = within(json_or_none(reply.body), planned(operation).record or ())
-        key = self.told_key(group, record, reply) if reply.status in SUCCESSES else ""
+        asked = place.get(planned(operation).key or "", "")
+        key = self.told_key(group, record, reply, asked) if reply.status in SUCCESSES else ""
         made = PlainMade(key, above, self.said(operation, body), record)
         return self.remembered(group, made) if key else None
 
@@ -169,6 +172,23 @@ class PlainTrying(PlainAsking):
             expected = Expected(found=found, places=tuple(((name,), sent[name], ABSENT) for name in lost))
             self.session.expect(not lost, f"{cause} ({listed(lost)})", "", expected)
 
+    def settled(self, group: Group, record: Any, *, states: bool = False) -> Any:
+        """``record`` without what may go on by itself: what no client says of it, where a create is carried out later.
+
+        ``states``: with what is one of a few words, too, unless that is so.
+        """
+        create, model = next(iter(group.all(Kind.CREATE)), None), group.resource.model
+        if not isinstance(record, dict) or create is None or model is None or model.record is None:
+            return record
+        shapes, schema = self.maker.shapes, self.schema(create)
+        place = shapes.member(schema, planned(create).sent)
+        said = (shapes.properties(place).keys() if place is not None else set()) - self.read_only(schema)
+        own, declared = record.keys() - said, shapes.properties(model.record)
+        if planned(create).status != ACCEPTED:
+            words = {name for name in own & declared.keys() if shapes.says(declared[name], "enum") is not None}
+            own = words if not states else set()
+        return {name: one for name, one in record.items() if name not in own}
+
     def read_back(self, group: Group, made: PlainMade) -> Any:
         """The record as it is read. Raises Inconclusive where it is not."""
         read = self.on_one(group, Kind.READ)
@@ -179,15 +199,21 @@ class PlainTrying(PlainAsking):
 
     def as_listed(self, group: Group, above: tuple[str, ...]) -> dict[str, Any]:
         """The records of the first list below those parents, by key, page by page; none where there is no such list."""
+        return self.listed_to_its_end(group, above)[0]
+
+    def listed_to_its_end(self, group: Group, above: tuple[str, ...]) -> tuple[dict[str, Any], bool]:
+        """The same, and whether there can be no more of them."""
         for operation in self.whole_lists(group, Kind.LIST):
-            listing, known = PlainListing(self, group, operation, above), dict[str, Any]()
+            listing, known, is_last = PlainListing(self, group, operation, above), dict[str, Any](), False
             for reply in listing.replies(PAGES):
                 found = {key: one for one in self.items(reply, operation) if (key := self.key(group, one))}
-                if not found.keys() - known.keys():
+                is_new = bool(found.keys() - known.keys())
+                is_last = reply.status in SUCCESSES and (len(found) < SHORT_LIST or not is_new)
+                if not is_new:
                     break
                 known |= found
-            return known
-        return {}
+            return known, is_last and not narrowing(operation)
+        return {}, False
 
     def bodies(self, group: Group, operation: Operation) -> Iterator[Any]:
         """Valid bodies: with every member, and with seldom values, until each has been in one."""

@@ -42,7 +42,7 @@ class PlainAuthor:
 
     def script(self, group: Group) -> Iterator[Step]:
         """All that is done with ``group``, in order. Raises Inconclusive where there is nothing to do."""
-        steps = list(self._life(group)) if Kind.CREATE in group.operations else []
+        steps = list(self._life(group)) if _is_made(group) else []
         steps += self._asked(group)
         if not steps:
             raise Inconclusive("no record of it can be made")
@@ -193,7 +193,7 @@ class PlainAuthor:
 
     def _there(self, group: Group, above: Mapping[str, str]) -> Iterator[Step]:
         """What each server has for itself."""
-        is_made = Kind.CREATE in group.operations and not self.session.limits.reads_only
+        is_made = _is_made(group) and not self.session.limits.reads_only
         lists = () if is_made else group.all(Kind.LIST)
         found = [one for one in lists if planned(one).items is not None]
         found += [one for one in group.all(Kind.SINGLETON) if one.method == "GET"]
@@ -215,7 +215,7 @@ class PlainAuthor:
         model = group.resource.model
         for place, parent in enumerate(model.parents if model else ()):
             holder = self.session.plan.groups.get(parent.resource) if parent.resource else None
-            if holder is not None and holder is not group and depth < DEEPEST and Kind.CREATE in holder.operations:
+            if holder is not None and holder is not group and depth < DEEPEST and _is_made(holder):
                 found[str(place)] = self._holder(holder, depth)
         return found
 
@@ -242,7 +242,7 @@ class PlainAuthor:
             return body
         for name, resource in sorted({**model.foreign, **model.references}.items()):
             holder, steps = self.session.plan.groups.get(resource), (*plan.sent, name)
-            can_be_made = holder is not None and holder is not group and Kind.CREATE in holder.operations
+            can_be_made = holder is not None and holder is not group and _is_made(holder)
             is_spoilt = good is not ABSENT and not same_json(within(good, steps), within(body, steps))
             if holder is None or not can_be_made or depth >= DEEPEST or is_spoilt:
                 continue
@@ -290,3 +290,8 @@ class PlainAuthor:
         if more.get("body") is ABSENT:
             del more["body"]
         return Step(what, group, operation, expect, values=values, **more)
+
+
+def _is_made(group: Group) -> bool:
+    """Whether something makes records of it and gives them their keys: one that a path names first is not played."""
+    return any(one.kind is Kind.CREATE for one in group.all(Kind.CREATE))

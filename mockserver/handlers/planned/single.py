@@ -18,6 +18,7 @@ from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_o
 from mockserver.handlers.planned.referring import require_references
 from mockserver.handlers.planned.replying import answered, is_exemplified, made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
+from mockserver.handlers.planned.versions import is_known, require_version, told, version_of
 from mockserver.messages import Headers, Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value
@@ -43,6 +44,7 @@ def create(call: Call, tenant: Tenant) -> Reply:
     location = address_of(call, scope.model, keys_of(record.id))
     can_be_read = plan.status == HTTPStatus.CREATED or scope.model.parameter is not None
     headers: Headers = (("Location", location),) if can_be_read else ()  # not every reply holds the key
+    headers = (*headers, *told(call, record))
     value = presented(call, tenant, record)
     if plan.items is not None:
         return answered(call, [value], plan.items, headers=headers, notes=notes)
@@ -53,8 +55,11 @@ def create(call: Call, tenant: Tenant) -> Reply:
 
 
 def read(call: Call, tenant: Tenant) -> Reply:
-    value, items = presented(call, tenant, named(call, scope_of(call, tenant))), plan_of(call).items
-    return with_record(call, value) if items is None else answered(call, [value], items)
+    record, items = named(call, scope_of(call, tenant)), plan_of(call).items
+    if is_known(call, record):
+        return Reply(HTTPStatus.NOT_MODIFIED, headers=(("ETag", version_of(record)),))
+    value, headers = presented(call, tenant, record), told(call, record)
+    return with_record(call, value, headers=headers) if items is None else answered(call, [value], items)
 
 
 def replace(call: Call, tenant: Tenant) -> Reply:
@@ -68,6 +73,7 @@ def patch(call: Call, tenant: Tenant) -> Reply:
 def delete(call: Call, tenant: Tenant) -> Reply:
     plan, scope = plan_of(call), scope_of(call, tenant)
     record = named(call, scope)
+    require_version(call, record)
     value = presented(call, tenant, record)
     scope.remove(record)
     if plan.success.schema is None or plan.record is None:
@@ -143,6 +149,8 @@ def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
     body = sent(call)
     record = _meant(call, scope, body)
     notes: Headers = ()
+    if record is not None:
+        require_version(call, record)
     if record is None:
         record, notes = add(call, scope, _with_key(call, scope, body))
     elif body is not None and not whole and not plan.words.get("merge") and not is_merge(call.input.headers, body):
@@ -151,7 +159,7 @@ def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
         record, notes = write(call, scope, record, body, whole=whole)
     if plan.success.schema is not None and plan.record is None:
         return made(call, plan.success, plan.status, value=presented(call, tenant, record), notes=notes)
-    return with_record(call, presented(call, tenant, record), notes=notes)
+    return with_record(call, presented(call, tenant, record), headers=told(call, record), notes=notes)
 
 
 def _meant(call: Call, scope: Scope, body: Json) -> Record | None:

@@ -1,0 +1,142 @@
+"""Requests on condition, in any document: changes of a version, reads of what has changed, and repetitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockserver.conformance import (
+    REFUSALS,
+    SUCCESSES,
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    Operation,
+    PlainMade,
+    PlainTrying,
+    Provenance,
+    Session,
+    check,
+    flat,
+    is_plain_json,
+    listed,
+    media_of,
+    repeat_key,
+    version_header,
+)
+
+STORED = (Kind.CREATE, Kind.READ)
+INFERRED = Provenance.INFERRED
+OTHER = '"no-such-version"'
+NOT_MODIFIED = 304
+
+
+def _guarded(session: Session, group: Group) -> Iterator[Operation]:
+    """What changes or deletes the record that its path names on condition of its version."""
+    for one in group.all(Kind.REPLACE, Kind.PATCH, Kind.DELETE):
+        header = version_header(one)
+        if one.plan and one.plan.key and header and flat(header.name) == "ifmatch" and session.may(one):
+            yield one
+
+
+def _changing(session: Session, group: Group) -> list[Operation]:
+    """Those of them that change it by JSON. Raises NotApplicable."""
+    found = [one for one in _guarded(session, group) if one.plan and one.plan.bodies and is_plain_json(media_of(one))]
+    if not found:
+        raise NotApplicable("nothing changes a record on condition of its version")
+    return found
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+def check_other_versions(session: Session, group: Group) -> None:
+    """A change or a delete on condition of another version than the record's is refused, and does nothing."""
+    asking, judged = PlainTrying(session), 0
+    for operation in _guarded(session, group):
+        header = version_header(operation)
+        made = asking.create(group)
+        before = asking.read_back(group, made)
+        body = asking.body(operation, 90)
+        with session.each(operation):
+            assert header
+            reply = asking.send(operation, asking.at(operation, made), body=body, headers={header.name: OTHER})
+            judged += 1
+            cause = f"with another version than the record's it is answered {reply.status}"
+            session.expect_one_of(reply, REFUSALS, cause)
+            asking.keeps(before, asking.read_back(group, made), "a change that was refused for its version was made")
+        asking.remove(group, made)
+    if not judged:
+        raise NotApplicable("nothing is done to a record on condition of its version")
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+def check_versions(session: Session, group: Group) -> None:
+    """Of two changes of one version the second is refused; the version that a reply tells is that of the record."""
+    asking, judged = PlainTrying(session), 0
+    for operation in _changing(session, group):
+        header, made = version_header(operation), asking.create(group)
+        assert header
+        at = asking.at(operation, made)
+        first = asking.version(operation, header, at)
+        if not first:
+            continue
+        with session.each(operation):
+            replies = [
+                asking.send(operation, at, body=asking.full_body(operation, 91), headers={header.name: first}),
+                asking.send(operation, at, body=asking.full_body(operation, 92), headers={header.name: first}),
+            ]
+            if replies[0].status not in SUCCESSES:
+                continue
+            judged += 1
+            cause = f"a change of a version that has been changed since is answered {replies[1].status}"
+            session.expect_one_of(replies[1], REFUSALS, cause)
+            if told := replies[0].header("ETag"):
+                again = asking.send(operation, at, body=asking.full_body(operation, 93), headers={header.name: told})
+                cause = f"a change of the version that the change before has told is answered {again.status}"
+                session.expect_one_of(again, SUCCESSES, cause)
+        asking.remove(group, made)
+    if not judged:
+        raise Inconclusive("no read tells a version of which a change is taken")
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+def check_not_modified(session: Session, group: Group) -> None:
+    """A read answers 304 to who has the version that is there, where the document says so, and to nobody else."""
+    asking = PlainTrying(session)
+    read = asking.on_one(group, Kind.READ)
+    named = [one.name for one in read.plan.taken if flat(one.name) == "ifnonematch"] if read.plan else []
+    if not named or not read.plan or str(NOT_MODIFIED) not in read.plan.said:
+        raise NotApplicable("no read is on condition that the record has changed")
+    made = asking.create(group)
+    first = asking.send(read, asking.at(read, made)).header("ETag")
+    if not first:
+        raise Inconclusive("a read tells no version")
+    same = asking.send(read, asking.at(read, made), headers={named[0]: first})
+    session.expect_one_of(same, (NOT_MODIFIED,), f"a read of the version that is known is answered {same.status}")
+    other = asking.send(read, asking.at(read, made), headers={named[0]: OTHER})
+    session.expect_one_of(other, SUCCESSES, f"a read of another version than is known is answered {other.status}")
+    for operation in group.all(Kind.REPLACE, Kind.PATCH)[:1]:
+        if operation.plan and operation.plan.key and session.may(operation):
+            reply = asking.send(operation, asking.at(operation, made), body=asking.full_body(operation, 94))
+            changed = asking.send(read, asking.at(read, made), headers={named[0]: first})
+            if reply.status in SUCCESSES:
+                cause = f"a read of a version that has been changed since is answered {changed.status}"
+                session.expect_one_of(changed, SUCCESSES, cause)
+    asking.remove(group, made)
+
+
+@check(Kind.CREATE, writes=True, plain=True, provenance=INFERRED)
+def check_repeated(session: Session, group: Group) -> None:
+    """A create that is sent again with the key of the first makes no second record."""
+    asking, create = PlainTrying(session), group.one(Kind.CREATE)
+    key = repeat_key(create)
+    if key is None or create.plan is None:
+        raise NotApplicable("no header tells a request that is sent again")
+    body, above = asking.new_body(group, create, 95), asking.above(group)
+    values, headers = asking.placed(create, above), {key.name: asking.request_key(key)}
+    replies = [asking.send(create, values, body=body, headers=headers) for _ in range(2)]
+    if replies[0].status not in SUCCESSES:
+        raise Inconclusive(f"{create.id} answered {replies[0].status}")
+    keys = [asking.told_key(group, asking.record(one, create), one) for one in replies if one.status in SUCCESSES]
+    for one in {*keys} - {""}:
+        asking.remembered(group, PlainMade(one, above, None, None))
+    session.expect(len(set(keys)) == 1, "a create that is sent again with its key makes another record", listed(keys))

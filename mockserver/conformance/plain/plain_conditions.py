@@ -1,0 +1,50 @@
+"""Headers that mean something for one request alone: the version that it changes, and the key that no other has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zlib import crc32
+
+from mockserver.conformance.plain.plain_bodies import NOW
+from mockserver.conformance.plain.plain_contents import planned
+from mockserver.contract import Operation
+from mockserver.contract.plan import Taken
+from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.scalars import Draw, uuid_from
+from mockserver.values.name_words import flat
+
+VERSIONS: Mapping[str, str] = {"ifmatch": "ETag", "ifunmodifiedsince": "Last-Modified"}
+"""Headers that a change is made on condition of, by flat name, and those of a read that tell what they want."""
+ANY_VERSION = "*"
+PRECONDITION_REQUIRED = 428
+REQUEST_KEYS = ("requestid", "correlationid", "transactionid")
+"""How headers end that name one request; those with ``idempoten`` in them do, too."""
+
+
+def is_request_key(one: Taken) -> bool:
+    """Whether a parameter is a header that no two requests have alike."""
+    name = flat(one.name)
+    return one.location == "header" and ("idempoten" in name or name.endswith(REQUEST_KEYS))
+
+
+def repeat_key(operation: Operation) -> Taken | None:
+    """The header by which a target knows a request that is sent again, if it has one."""
+    keys = (one for one in planned(operation).taken if is_request_key(one) and "idempoten" in flat(one.name))
+    return next(keys, None)
+
+
+def version_header(operation: Operation) -> Taken | None:
+    """The header that says which version of a record a change is for, where one is wanted."""
+    plan = planned(operation)
+    named = (one for one in plan.taken if one.location == "header" and flat(one.name) in VERSIONS)
+    is_wanted = str(PRECONDITION_REQUIRED) in plan.said
+    return next((one for one in named if one.required or is_wanted), None)
+
+
+def fresh_key(maker: Maker, one: Taken, mark: str, number: int) -> str:
+    """A key of a request: ``mark`` tells this run from others, ``number`` this request from others of the run."""
+    draw = Draw.of(crc32(f"{mark}/{number}".encode()), NOW, full=True, varies=True)
+    made = uuid_from(draw.random)
+    is_uuid = maker.shapes.says(one.schema, "format") == "uuid"
+    tried = (made if is_uuid else f"{mark}-{number}", made, str(maker.make(one.schema, draw)))
+    return next((text for text in tried if maker.allows(one.schema, text)), made)
