@@ -89,8 +89,8 @@ def check_versions(session: Session, group: Group) -> None:
             judged += 1
             cause = f"a change of a version that has been changed since is answered {replies[1].status}"
             session.expect_one_of(replies[1], REFUSALS, cause)
-            if told := replies[0].header("ETag"):
-                again = asking.send(operation, at, body=asking.full_body(operation, 93), headers={header.name: told})
+            if newest := replies[0].header("ETag"):
+                again = asking.send(operation, at, body=asking.full_body(operation, 93), headers={header.name: newest})
                 cause = f"a change of the version that the change before has told is answered {again.status}"
                 session.expect_one_of(again, SUCCESSES, cause)
         asking.remove(group, made)

@@ -161,8 +161,8 @@ class PlainSending:
         """What a read of the record that ``operation`` is about tells of its version, as ``header`` takes it."""
         path = self._path(operation, values)
         read = self.session.client.routes.operation("GET", path)
-        told = self.send(read, values).header(VERSIONS[flat(header.name)]) if read and read.plan else None
-        return told or ""
+        version = self.send(read, values).header(VERSIONS[flat(header.name)]) if read and read.plan else None
+        return version or ""
 
     def _path(self, operation: Operation, values: Mapping[str, str]) -> str:
         return re.sub(r"\{([^{}]+)\}", lambda found: self._in_path(operation, found[1], values), operation.path)

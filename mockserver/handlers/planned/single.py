@@ -18,7 +18,7 @@ from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_o
 from mockserver.handlers.planned.referring import require_references
 from mockserver.handlers.planned.replying import answered, is_exemplified, made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
-from mockserver.handlers.planned.versions import is_known, require_version, told, version_of
+from mockserver.handlers.planned.versions import etag_header, is_known, require_version, version_of
 from mockserver.messages import Headers, Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value
@@ -44,7 +44,7 @@ def create(call: Call, tenant: Tenant) -> Reply:
     location = address_of(call, scope.model, keys_of(record.id))
     can_be_read = plan.status == HTTPStatus.CREATED or scope.model.parameter is not None
     headers: Headers = (("Location", location),) if can_be_read else ()  # not every reply holds the key
-    headers = (*headers, *told(call, record))
+    headers = (*headers, *etag_header(call, record))
     value = presented(call, tenant, record)
     if plan.items is not None:
         return answered(call, [value], plan.items, headers=headers, notes=notes)
@@ -58,7 +58,7 @@ def read(call: Call, tenant: Tenant) -> Reply:
     record, items = named(call, scope_of(call, tenant)), plan_of(call).items
     if is_known(call, record):
         return Reply(HTTPStatus.NOT_MODIFIED, headers=(("ETag", version_of(record)),))
-    value, headers = presented(call, tenant, record), told(call, record)
+    value, headers = presented(call, tenant, record), etag_header(call, record)
     return with_record(call, value, headers=headers) if items is None else answered(call, [value], items)
 
 
@@ -159,7 +159,7 @@ def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
         record, notes = write(call, scope, record, body, whole=whole)
     if plan.success.schema is not None and plan.record is None:
         return made(call, plan.success, plan.status, value=presented(call, tenant, record), notes=notes)
-    return with_record(call, presented(call, tenant, record), headers=told(call, record), notes=notes)
+    return with_record(call, presented(call, tenant, record), headers=etag_header(call, record), notes=notes)
 
 
 def _meant(call: Call, scope: Scope, body: Json) -> Record | None:

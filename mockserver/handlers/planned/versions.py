@@ -18,7 +18,7 @@ def version_of(record: Record) -> str:
     return f'"{hashlib.blake2b(record.raw, digest_size=8).hexdigest()}"'
 
 
-def told(call: Call, record: Record) -> Headers:
+def etag_header(call: Call, record: Record) -> Headers:
     """The record's version, where the document's success declares that it is told."""
     success = plan_of(call).success
     schema = next((one for name, one in success.needed if name.lower() == "etag"), None)
