@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.contract.document import Node
+from mockserver.contract.samples.described_values import described_values
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.paths import ANY
 from mockserver.inference.resource_draft import InferredCollection, Reading
-from mockserver.values.name_words import flat
+from mockserver.values.name_words import flat, singular
 
 _TIME = re.compile(r"(_?at|_?on|At|On)$")
 """What a member that tells when something was done ends in."""
@@ -19,11 +20,17 @@ _TIME = re.compile(r"(_?at|_?on|At|On)$")
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """``sets``: what becomes of which member (a value, or ``{"now": true}``); ``replies``: record, nothing or other."""
+    """``sets``: what becomes of which member (a value, or ``{"now": true}``); ``replies``: record, nothing or other.
+
+    ``takes`` are the members that become what the body says of them; ``holder`` is the one member that becomes, or if
+    it is a list gets, the body itself.
+    """
 
     sets: Mapping[str, Any] = field(default_factory=dict)
     replies: str = "other"
     why: str = ""
+    takes: tuple[str, ...] = ()
+    holder: str = ""
 
 
 def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> Action:
@@ -31,8 +38,38 @@ def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> 
     verb = reading.entry.path.last_fixed if reading.entry.path.key[-1] != ANY else ""
     replies = _replies(shapes, reading, above)
     sets, why = _sets(shapes, above, verb)
+    takes, holder = _taken(shapes, reading, above, verb), ""
+    if takes and not sets:
+        why = f"the body says what becomes of {', '.join(map(repr, takes))}"
+    elif not sets and (holder := _holder(shapes, reading, above, verb)):
+        why = f"the body is what becomes of, or is added to, '{holder}'"
     answers = {"record": "it answers the record", "nothing": "it answers nothing", "other": "it answers its own schema"}
-    return Action(sets, replies, f"{why}; {answers[replies]}")
+    return Action(sets, replies, f"{why}; {answers[replies]}", takes, holder)
+
+
+def _taken(shapes: Shapes, reading: Reading, above: InferredCollection, verb: str) -> tuple[str, ...]:
+    """The members of the record that the body says anew: by a PUT or PATCH, or where the path names one of them."""
+    if reading.body is None or above.record is None:
+        return ()
+    own = shapes.properties(above.record)
+    said = [name for name in shapes.properties(reading.body) if name in own and (name,) != above.identity]
+    is_change = reading.entry.method in ("put", "patch") or any(flat(name) in flat(verb) for name in said)
+    return tuple(said) if is_change else ()
+
+
+def _holder(shapes: Shapes, reading: Reading, above: InferredCollection, verb: str) -> str:
+    """The object or list of the record that the path names, and whose members the body has: ``/orders/{id}/items``."""
+    if reading.body is None or above.record is None or reading.entry.method == "delete":
+        return ""
+    sent = set(shapes.properties(reading.body))
+    for name, place in shapes.properties(above.record).items():
+        if singular(flat(name)) not in {singular(flat(verb)), singular(flat(verb)).removeprefix("add")}:
+            continue
+        kind = shapes.type(place)
+        held = shapes.items(place) if kind == "array" else place if kind == "object" else None
+        if held is not None and sent & set(shapes.properties(held)):
+            return name
+    return ""
 
 
 def _replies(shapes: Shapes, reading: Reading, above: InferredCollection) -> str:
@@ -44,7 +81,8 @@ def _replies(shapes: Shapes, reading: Reading, above: InferredCollection) -> str
         return "record"
     mine, theirs = set(shapes.properties(reading.record.schema)), set(shapes.properties(above.record))
     is_same = bool(mine) and len(mine & theirs) >= 0.8 * max(len(mine), len(theirs))
-    return "record" if is_same else "other"
+    is_part = above.identity[:1] and above.identity[0] in mine and mine <= theirs
+    return "record" if is_same or is_part else "other"
 
 
 def _sets(shapes: Shapes, above: InferredCollection, verb: str) -> tuple[dict[str, Any], str]:
@@ -54,7 +92,7 @@ def _sets(shapes: Shapes, above: InferredCollection, verb: str) -> tuple[dict[st
     if len(stem) <= 2:
         return {}, f"nothing tells what '{verb}' changes"
     members = shapes.properties(above.record)
-    states = [(name, option) for name, node in members.items() for option in _options(shapes.says(node, "enum"))]
+    states = [(name, option) for name, node in members.items() for option in _options(shapes, name, node)]
     for wanted in (stem, *(f"in{one}" for one in _undone(stem))):
         if found := next(((name, option) for name, option in states if _stem(option) == wanted), None):
             return dict([found]), f"'{verb}' makes '{found[0]}' '{found[1]}'"
@@ -82,9 +120,12 @@ def _undone(stem: str) -> set[str]:
     return {one for rest in rests if len(rest) > 2 for one in (rest, f"en{rest}")}
 
 
-def _options(enum: Any) -> Iterator[str]:
+def _options(shapes: Shapes, name: str, node: Node) -> Iterator[str]:
+    enum, words = shapes.says(node, "enum"), shapes.follow(node).value
     if isinstance(enum, list):
         yield from (one for one in enum if isinstance(one, str))
+    elif isinstance(words, Mapping) and shapes.type(node) == "string":
+        yield from described_values(words, name)
 
 
 def _stem(word: str) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mockserver.contract.kinds import Kind
 from mockserver.inference.actions import Action, read_action
+from mockserver.inference.asked_members import asked_member
+from mockserver.inference.demands import parameters
 from mockserver.inference.paths import Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
-from mockserver.inference.sharing import is_one
+from mockserver.inference.sharing import FEWEST, is_one, looked_up
 from mockserver.inference.words import CALLERS, CREATES, SEARCHES
-from mockserver.values.name_words import flat
+from mockserver.values.name_words import flat, singular
 
 SINGLE: Mapping[str, str] = {"get": "read", "put": "replace", "patch": "merge", "post": "merge", "delete": "reset"}
 """What a verb does to a record of which there is one."""
@@ -203,6 +205,9 @@ class Meanings:
             if body_type == "array" or (reading.list and body_type == "array"):
                 return Guess(Kind.CREATE, about, "POST of a list: each is made (O3)", {"many": True})
             return Guess(Kind.CREATE, about, "POST on a collection (O3)")
+        if method != "post" and body_type != "array" and (name := self._asked_key(reading, about)):
+            kind = {"put": Kind.REPLACE, "patch": Kind.PATCH, "delete": Kind.DELETE}[method]
+            return Guess(kind, about, f"'{name}' in the query names the record (O8)", {"key": {"query": name}})
         if method == "delete":
             return Guess(
                 Kind.BULK, about, "DELETE of a collection: all, or those that are named (O8)", {"does": "delete"}
@@ -215,6 +220,18 @@ class Meanings:
                 kind = Kind.REPLACE if method == "put" else Kind.PATCH
                 return Guess(kind, about, "the body names the record (O8)", {"key": "body"})
         return Guess(Kind.BULK, about, f"{method.upper()} of a collection (O8)", {"does": method})
+
+    def _asked_key(self, reading: Reading, about: InferredCollection) -> str | None:
+        """The parameter of the query without which there is no request, and that names one record."""
+        shapes, entry, key = self._resources.shapes, reading.entry, flat("".join(about.identity[-1:])) or "id"
+        thing = flat(singular(about.name.rpartition(".")[2]))
+        for taken in parameters(shapes, entry.item, entry.node):
+            is_one = (
+                taken.location == "query" and taken.required and shapes.type(taken.schema) not in ("array", "boolean")
+            )
+            if is_one and flat(taken.name) in (key, thing + key, thing + "id"):
+                return taken.name
+        return None
 
     def _searching(self, reading: Reading, key: Key, method: str) -> Guess | None:
         """What a path that says that it searches is about, where its reply is a list."""
@@ -252,15 +269,28 @@ class Meanings:
 
     def _lookup(self, reading: Reading, key: Key) -> Guess:
         """A list on an item path: the records with that value, of the resource of the same schema."""
+        if one := looked_up(self._resources, reading):
+            return Guess(Kind.LOOKUP, one[0], f"the reply is one of {one[0].name}: that with this '{one[1]}' (O2)")
         if reading.entry.method != "get" or reading.list is None:
             return Guess(Kind.STUB, None, "a path that ends in a parameter and is not a record (O12)")
         named = self._resources.shapes.name(reading.list.schema)
         same = [one for one in self._resources.collections.values() if named and one.schema == named]
-        near = [one for one in same if one.key == key[: len(one.key)]]
+        near = [one for one in same if one.key == key[: len(one.key)]] or [*self._told_in_short(reading, key)]
         if about := next(iter([*near, *same]), None):
             return Guess(Kind.LOOKUP, about, "a list on an item path: the records with that value (O2)")
         return Guess(Kind.STUB, None, "a list on an item path whose records are nowhere else (O12)")
 
+    def _told_in_short(self, reading: Reading, key: Key) -> Iterator[InferredCollection]:
+        """The collection that the path is below, where the list's items have nothing that its records have not."""
+        about, shapes = self._resources.at(key[:-2]), self._resources.shapes
+        shown = set(shapes.properties(reading.list.schema)) if reading.list else set()
+        record = about.record if about is not None else None
+        if about is None or record is None or not len(shown) >= FEWEST or not shown <= {*shapes.properties(record)}:
+            return
+        if asked_member(shapes, record, str(reading.entry.path.names[-1]), key[-2]):
+            yield about
+
     def _action(self, reading: Reading, above: InferredCollection, why: str) -> Guess:
         action: Action = read_action(self._resources.shapes, reading, above)
-        return Guess(Kind.ACTION, above, f"{why}; {action.why}", {"set": action.sets, "replies": action.replies})
+        words = {"set": action.sets, "replies": action.replies, "takes": action.takes, "holder": action.holder}
+        return Guess(Kind.ACTION, above, f"{why}; {action.why}", words)

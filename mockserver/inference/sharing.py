@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from mockserver.contract.document import Node
 from mockserver.contract.schema_shape import Shapes
+from mockserver.inference.asked_members import asked_member
 from mockserver.inference.keys import repeated_key
 from mockserver.inference.paths import ANY, Key, PathTable
-from mockserver.inference.resource_draft import InferredCollection
+from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.values.name_words import singular
 
@@ -26,6 +27,8 @@ def read_resources(paths: PathTable, shapes: Shapes) -> Resources:
 
 def share(found: Resources) -> None:
     """Let each collection that shows the records of another one be a further path of that."""
+    for one in [one for one in found.collections.values() if one.item and _is_another_way(found, one.key, one.item)]:
+        del found.collections[one.key]
     _share_singulars(found)
     _share_parts(found)
     alike: dict[str, list[InferredCollection]] = {}
@@ -54,6 +57,28 @@ def _share_lists_of_all(found: Resources, alike: list[InferredCollection]) -> No
         homes = [one for one in below if _is_same(found, flat, one)]
         if len(homes) == 1:
             _join(found, homes[0], flat, f"{_shown(flat.key)} lists those of all parents (R6)")
+
+
+def looked_up(found: Resources, reading: Reading) -> tuple[InferredCollection, str] | None:
+    """The collection of which a path below it shows one record, and the member that tells which of them.
+
+    ``/users/email/{email}`` shows one of ``/users``.
+    """
+    key = reading.entry.path.key
+    about = found.at(key[:-2]) if key[-1:] == (ANY,) and key[-2:-1] != (ANY,) else None
+    if about is None or about.record is None or reading.record is None or reading.entry.method != "get":
+        return None
+    if not is_one(found.shapes, about.record, reading.record.schema):
+        return None
+    member = asked_member(found.shapes, about.record, str(reading.entry.path.names[-1]), key[-2])
+    return None if member is None else (about, member)
+
+
+def _is_another_way(found: Resources, key: Key, item: Key) -> bool:
+    """Whether what looks like records of their own are those of the collection above, by another of their members."""
+    reading = found.reading(item, "get")
+    is_read_only = set(found.paths.verbs(item)) <= {"get", "head", "options"} and not found.paths.verbs(key)
+    return is_read_only and reading is not None and looked_up(found, reading) is not None
 
 
 def _share_singulars(found: Resources) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.contract.alternatives import told_apart
 from mockserver.contract.document import Node
+from mockserver.contract.samples.described_values import described_values
 from mockserver.contract.samples.said_values import keeps_plain, option, said_examples
 from mockserver.contract.samples.scalars import Draw, is_told_by_name, scalar
 from mockserver.contract.samples.states import is_end_date
@@ -155,6 +156,8 @@ class Maker:
                 yield example
         if "default" in words and words["default"] is None and not draw.full and self._is_good(node, None):
             yield None  # what has every member it may have has another value there
+        if shape.type == "string" and (listed := described_values(words, name)):
+            yield option([*listed], words, draw, name)
 
     def _is_good(self, node: Node, example: Json) -> bool:
         """Whether an example keeps its schema. PERF: a schema without references needs no look at the document."""

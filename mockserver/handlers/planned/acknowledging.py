@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.contract.document import Node
 from mockserver.contract.plan import OperationPlan
 from mockserver.contract.samples.record_examples import media_examples
+from mockserver.contract.samples.said_values import said_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.handlers.planned.fault_words import phrase
 from mockserver.inference.words import CODES, FAULTS, HOLDERS_OF_ANY, MESSAGES, OUTCOMES, ZEROS, tells_outcome
@@ -57,10 +58,10 @@ def _told(plan: OperationPlan) -> Iterator[tuple[str, Json]]:
 def _said(shapes: Shapes, place: Node) -> Iterator[Json]:
     """What the member's schema names: a constant, the value of several that is a success, an example, a default."""
     yield shapes.says(place, "const")
-    options, examples = shapes.says(place, "enum"), shapes.says(place, "examples")
+    options = shapes.says(place, "enum")
     if isinstance(options, list):
         yield from (one for word in _GOOD for one in options if flat(str(one)) == word)
-    yield from examples if isinstance(examples, list) else ()
+    yield from said_examples(shapes.follow(place).value)
     yield shapes.says(place, "default")
 
 

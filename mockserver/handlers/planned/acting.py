@@ -7,6 +7,7 @@ from typing import Any
 from mockserver.contract.plan import OperationPlan
 from mockserver.contract.samples.fitting import fit
 from mockserver.contract.samples.record_examples import record_examples
+from mockserver.contract.samples.scalars import Draw
 from mockserver.contract.taking import is_merge
 from mockserver.errors import Refusal
 from mockserver.handlers import door
@@ -36,7 +37,9 @@ def action(call: Call, tenant: Tenant) -> Reply:
         record = scope.replace(record, _acted(call, scope, record, value))
     if plan.words.get("replies") == "record":
         return with_record(call, presented(call, tenant, record))
-    return made(call, plan.success, plan.status, value=call.input.body)
+    after, body = record.data(), call.input.body
+    value = {**(after if isinstance(after, dict) else {}), **body} if isinstance(body, dict) else after
+    return made(call, plan.success, plan.status, value=value)
 
 
 def _require_possible(plan: OperationPlan, value: Json) -> None:
@@ -94,12 +97,35 @@ def _acted(call: Call, scope: Scope, record: Record, value: dict[str, Any]) -> J
     assert scope.model.record is not None
     draw = draw_for(call, "acted", record.id)
     sets = {name: _set(call, one) for name, one in (plan_of(call).words.get("set") or {}).items()}
-    body = call.input.body
     after, _ = overlaid(call, scope, value, sets, draw)
-    if isinstance(body, dict) and plan_of(call).words.get("replies") == "record":
-        safe = {name: one for name, one in body.items() if (name,) != scope.model.key}
-        after, _ = overlaid(call, scope, after, safe, draw)
+    after, _ = overlaid(call, scope, after, _said(call, scope, after, draw), draw)
     return settled(call, scope, stamped(call, scope.model.record, after, is_new=False), draw)
+
+
+def _said(call: Call, scope: Scope, value: dict[str, Any], draw: Draw) -> dict[str, Json]:
+    """What the body says of the record: its members, or the object or list that the path names."""
+    words, body = plan_of(call).words, sent(call)
+    if not isinstance(body, dict):
+        return {}
+    if name := words.get("holder"):
+        held, maker = value.get(name), call.tools.maker
+        place = maker.shapes.properties(scope.model.record)[name] if scope.model.record is not None else None
+        if place is None or maker.shapes.type(place) != "array":
+            return {name: {**(held if isinstance(held, dict) else {}), **body}}
+        items = maker.shapes.items(place)
+        return {name: [*(held or []), body if items is None else fit(maker, items, body, draw)]}
+    takes = words.get("takes") or ()
+    said = [one for one in body if one in takes or (words.get("replies") == "record" and (one,) != scope.model.key)]
+    return {one: _counted_in(call, value.get(one), body[one]) if one in takes else body[one] for one in said}
+
+
+def _counted_in(call: Call, held: Json, said: Json) -> Json:
+    """A member after what the body says of it: a POST adds to a list, a DELETE takes out of it."""
+    if not isinstance(held, list) or not isinstance(said, list) or call.operation.method not in ("POST", "DELETE"):
+        return held if call.operation.method == "DELETE" else said
+    if call.operation.method == "DELETE":
+        return [one for one in held if one not in said]
+    return [*held, *(one for one in said if one not in held)]
 
 
 def _set(call: Call, value: Json) -> Json:

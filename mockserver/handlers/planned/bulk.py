@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.embedding import presented
+from mockserver.handlers.planned.many import filtered, filtered_by
 from mockserver.handlers.planned.places import in_path, plan_of
 from mockserver.handlers.planned.replying import answered, made
 from mockserver.handlers.planned.scope import Scope, scope_of
@@ -42,18 +43,26 @@ def _written(call: Call, scope: Scope, item: dict[str, Any]) -> Json:
 
 
 def _named(call: Call, scope: Scope, body: Json) -> Iterator[Any]:
-    """The records whose keys query or body list; all where neither lists any."""
+    """The records whose keys query or body list, else those that the query asks for; all where it asks for nothing."""
     keys = _keys(call, scope, body)
     if keys is None:
-        yield from scope.all()
+        yield from filtered(call, scope, call.input.values) if _says_which(call, scope) else ()
         return
     for key in keys:
         if (found := scope.find(str(key))) is not None:
             yield found
 
 
+def _says_which(call: Call, scope: Scope) -> bool:
+    """Whether all that has to be asked for is understood: to remove nothing is better than everything."""
+    needed = [one for one in plan_of(call).taken if one.required and one.location == "query"]
+    shapes = call.tools.maker.shapes
+    return all(shapes.type(one.schema) == "boolean" or filtered_by(scope, one.name) for one in needed)
+
+
 def _keys(call: Call, scope: Scope, body: Json) -> list[Json] | None:
-    words = {"ids", "id", "keys", "names", f"{flat(singular(scope.resource.name))}ids", flat(scope.resource.name)}
+    thing = flat(singular(scope.resource.name))
+    words = {"ids", "id", "keys", "names", f"{thing}id", f"{thing}ids", flat(scope.resource.name)}
     if isinstance(body, list):
         return [value_at(one, scope.model.key) if isinstance(one, dict) else one for one in body]
     for said in (body if isinstance(body, dict) else {}, call.input.values):

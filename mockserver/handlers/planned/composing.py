@@ -14,6 +14,7 @@ from mockserver.contract.samples.scalars import Draw
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import addressed
 from mockserver.handlers.planned.beginning import marked, repeated
+from mockserver.handlers.planned.beginning_states import beginning_states
 from mockserver.handlers.planned.embedding import completed, usual
 from mockserver.handlers.planned.new_keys import identified
 from mockserver.handlers.planned.places import keys_of
@@ -45,7 +46,8 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
         return (sent if sent is not None else {}), ()
     draw = draw_for(call, "made", scope.resource.name, *(scope.keys or ()), key)
     made = identified(maker, model, maker.member(model.record, draw, ""), draw)
-    base = usual(call, scope, {**(made if isinstance(made, dict) else {}), **model.always}, sent)
+    begun = {**beginning_states(call, model), **(made if isinstance(made, dict) else {}), **model.always}
+    base = usual(call, scope, begun, sent)
     value, ignored = overlaid(call, scope, base, _sayable(call, model, sent), draw)
     value = {**added_up(value), **{name: value[name] for name in sent if name in value}}
     value = stamped(call, model.record, value, is_new=True, sent=sent)

@@ -6,19 +6,22 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeGuard
 
+from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.criteria import condition, written
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.paging import PlannedPage, paged
 from mockserver.handlers.planned.places import in_path, keys_of, plan_of
-from mockserver.handlers.planned.replying import answered
+from mockserver.handlers.planned.replying import answered, with_record
 from mockserver.handlers.planned.scope import Scope, scope_of
+from mockserver.inference.asked_members import asked_member, filtered_member
 from mockserver.inference.ranges import Bound, bound_of, is_ordered, is_within
 from mockserver.inference.words import DIRECTIONS, EVERYTHING, SORTS, TEXTS
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value
-from mockserver.values.name_words import flat, singular
+from mockserver.values.name_words import flat
+from mockserver.values.shown import quoted
 
 KEYS_WITHIN = ("id", "gid", "uuid", "sid", "key", "name", "value")
 """What of an object is compared where a parameter gives a text."""
@@ -39,16 +42,22 @@ def search(call: Call, tenant: Tenant) -> Reply:
 
 
 def lookup(call: Call, tenant: Tenant) -> Reply:
-    """The records that hold the value at the end of the path."""
-    scope = Scope(
-        call, tenant, call.resource, () if not call.resource.model or not call.resource.model.parents else None
-    )
-    name = call.operation.path.rpartition("{")[2].rstrip("}/")
+    """The records that hold the value at the end of the path; one of them, where the reply is one: the newest.
+
+    Raises Refusal(404) where there is none to be the one.
+    """
+    scope, plan = scope_of(call, tenant), plan_of(call)
+    *above, last = (step for step in call.operation.path.split("/") if step)
+    name = last.strip("{}")
     wanted = call.input.values.get(name)
-    members = _members(scope)
-    member = next((members[word] for word in (flat(name), flat(singular(name))) if word in members), None)
-    records = [record for record in scope.all() if member is None or _meets(record.data().get(member), wanted)]
-    return page(call, tenant, records)
+    record = scope.model.record
+    member = asked_member(call.tools.maker.shapes, record, name, *above[-1:]) if record is not None else None
+    records = [one for one in scope.in_order() if member is None or _meets(one.data().get(member), wanted)]
+    if plan.items is not None or plan.record is None:
+        return page(call, tenant, records)
+    if not records:
+        raise Refusal(404, f"No record of {scope.resource.name} with {member or name} {quoted(str(wanted))}.")
+    return with_record(call, presented(call, tenant, records[-1]))
 
 
 def page(call: Call, tenant: Tenant, records: Iterable[Record]) -> Reply:
@@ -74,12 +83,12 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     """Those that have what the parameters named like members ask for, in the order that is asked for (A8)."""
     members = _members(scope)
     of_path = in_path(plan_of(call))
+    named = {name: one for name in asked if name not in of_path and (one := filtered_by(scope, name))}
     wanted = {
-        members[flat(name)]: value
-        for name, value in asked.items()
-        if flat(name) in members and name not in of_path and not isinstance(value, dict)
-        and not _asks_for_all(scope, name, members[flat(name)], value)
-    }  # fmt: skip
+        member: asked[name]
+        for name, member in named.items()
+        if not isinstance(asked[name], dict) and not _asks_for_all(scope, name, member, asked[name])
+    }
     ranges = [*_ranges(call, members, asked)]
     text = next(
         (str(value) for name, value in asked.items() if flat(name) in _TEXTS and flat(name) not in members), None
@@ -98,6 +107,12 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     if isinstance(sort, str):
         _sort(kept, members, sort, asked)
     return [record for record, _ in kept]
+
+
+def filtered_by(scope: Scope, name: str) -> str | None:
+    """The member that a parameter filters by."""
+    record = scope.model.record
+    return filtered_member(scope.call.tools.maker.shapes, record, name) if record is not None else None
 
 
 def _asks_for_all(scope: Scope, name: str, member: str, value: Json) -> bool:

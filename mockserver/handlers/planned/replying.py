@@ -20,6 +20,7 @@ from mockserver.handlers.planned.acknowledging import acknowledged, is_acknowled
 from mockserver.handlers.planned.composing import draw_for
 from mockserver.handlers.planned.criteria import written
 from mockserver.handlers.planned.places import plan_of
+from mockserver.handlers.planned.told_beside import as_told
 from mockserver.messages import Headers, Json, Reply
 from mockserver.values.media_types import carries_json, without_parameters
 from mockserver.values.members import value_at, with_value
@@ -39,12 +40,14 @@ _EMPTY: Mapping[str, bytes] = {
 """The smallest file of its kind, where an example does not give one."""
 
 
-def with_record(call: Call, record: Json, *, headers: Headers = (), notes: Headers = ()) -> Reply:
-    """The declared success with ``record`` where the document puts it."""
-    steps, model = plan_of(call).record or (), call.resource.model
-    key = value_at(record, model.key) if model and len(model.key) == 1 and steps else None
-    beside = _beside(call, model.key[0], key) if model and key is not None else {}
-    return answered(call, record, steps, beside=beside, headers=headers, notes=notes)
+def with_record(call: Call, record: Json, *, key: Json = None, headers: Headers = (), notes: Headers = ()) -> Reply:
+    """The declared success with ``record`` where the document puts it; ``key``: where no member of it is its key."""
+    steps, model, schema = plan_of(call).record or (), call.resource.model, plan_of(call).success.schema
+    own = value_at(record, model.key) if model and len(model.key) == 1 and steps else None
+    beside = _beside(call, model.key[0], own) if model and own is not None else {}
+    place = call.tools.maker.shapes.member(schema, steps) if schema is not None else None
+    value = as_told(call, place, record, key)
+    return answered(call, value, steps, beside=beside, headers=headers, notes=notes)
 
 
 def _beside(call: Call, name: str, key: Json) -> dict[str, Json]:

@@ -51,7 +51,7 @@ def create(call: Call, tenant: Tenant) -> Reply:
     if plan.record is None and plan.success.media is not None:
         key = value_at(value, scope.model.key) if scope.model.key else keys_of(record.id)[-1]
         return made(call, plan.success, plan.status, value=value, key=key, headers=headers, notes=notes)
-    return with_record(call, value, headers=headers, notes=notes)
+    return with_record(call, value, key=keys_of(record.id)[-1], headers=headers, notes=notes)
 
 
 def read(call: Call, tenant: Tenant) -> Reply:

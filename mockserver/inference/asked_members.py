@@ -1,0 +1,50 @@
+"""Which member of a record a parameter or a segment of a path asks for, be it called a little otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mockserver.contract.document import Node
+from mockserver.contract.schema_shape import Shapes
+from mockserver.inference.words import CURSORS, DIRECTIONS, OFFSETS, PAGES, SIZES, SORTS, TEXTS
+from mockserver.values.name_words import flat, singular
+
+_ASKING = re.compile(r"(?:find|get|search|list|filter)?by")
+_OTHERS = SIZES | PAGES | CURSORS | OFFSETS | SORTS | DIRECTIONS | TEXTS
+"""Parameters that say how a list is shown, whatever members are called like them."""
+
+
+def asked_member(shapes: Shapes, record: Node, *words: str) -> str | None:
+    """The member that one of the words means, the first that means any: ``email``, ``by-email``, ``categoryName``."""
+    members = {flat(name): name for name in shapes.properties(record)}
+    for word in words:
+        low = flat(word)
+        bare = _ASKING.sub("", low, count=1) if _ASKING.match(low) else low
+        for likely in (low, flat(singular(word)), bare, *_related(shapes, record, members, bare)):
+            if likely in members:
+                return members[likely]
+    return None
+
+
+def filtered_member(shapes: Shapes, record: Node, name: str) -> str | None:
+    """The member of ``record`` that a parameter of a list filters by."""
+    low, members = flat(name), {flat(one): one for one in shapes.properties(record)}
+    if low in members or low in _OTHERS:
+        return members.get(low)
+    return next((members[one] for one in _related(shapes, record, members, low)), None)
+
+
+def _related(shapes: Shapes, record: Node, members: dict[str, str], low: str) -> Iterator[str]:
+    """``play_id`` asks for the ``play`` that a record holds, ``author`` for its ``author_id`` or ``author_ids``.
+
+    And ``tag_name`` for one of its ``tags``.
+    """
+    held = low.removesuffix("id")
+    if held != low and held in members:
+        place = shapes.properties(record)[members[held]]
+        if shapes.type(place) in ("object", "array"):
+            yield held
+    yield from (one for one in (f"{low}id", f"{low}ids", f"{low}s") if one in members)
+    if (called := low.removesuffix("name")) not in ("", low):
+        yield from (one for one in (called, f"{called}s") if one in members)

@@ -1,0 +1,167 @@
+"""What a client asks for a little otherwise than the record is told: by another member, in the query, below the record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.contract.samples.described_values import described_values
+from test_any_document import body, client, document, parameter, reply
+
+TEXT = {"type": "string"}
+NUMBER = {"type": "integer"}
+TAGS = {"type": "array", "items": TEXT}
+PLACE = {"type": "object", "properties": {"street": TEXT, "city": TEXT}}
+LINE = {"type": "object", "properties": {"sku": TEXT, "count": NUMBER}}
+STATUS = {**TEXT, "description": "pending, paid, cancelled"}
+ORDER = {
+    "type": "object",
+    "properties": {"id": NUMBER, "email": TEXT, "shop": {"type": "object", "properties": {"id": NUMBER}},
+                   "author_ids": {"type": "array", "items": NUMBER}, "tags": TAGS, "status": STATUS, "note": TEXT,
+                   "address": PLACE, "lines": {"type": "array", "items": LINE}},
+}  # fmt: skip
+SHORT = {"type": "object", "properties": {name: ORDER["properties"][name] for name in ("id", "email", "note")}}
+
+
+def orders(folder: Path, **paths: Any) -> Any:
+    """A client of orders that are listed, made and read, and of further operations: ``method_path`` is its key."""
+    operations: dict[str, Any] = {
+        "/orders": {"get": {"responses": {"200": reply({"type": "array", "items": ORDER})}},
+                    "post": {"requestBody": body(ORDER), "responses": {"201": reply(ORDER)}}},
+        "/orders/{id}": {"parameters": [parameter("id", NUMBER)], "get": {"responses": {"200": reply(ORDER)}}},
+    }  # fmt: skip
+    for path, told in paths.items():
+        operations[path] = {**operations.get(path, {}), **told}
+    return client(document(operations), folder, scenario="empty")
+
+
+def query(name: str, schema: Any = None, *, required: bool = False) -> dict[str, Any]:
+    return {**parameter(name, schema, "query"), "required": required}
+
+
+@pytest.mark.parametrize("path", ["/orders/email/{email}", "/orders/by-email/{value}", "/orders/findByEmail/{text}"])
+def test_a_record_is_found_by_another_of_its_members(tmp_path: Path, path: str) -> None:
+    head, name = path.rstrip("}").split("{")
+    shown = {"parameters": [parameter(name)], "get": {"responses": {"200": reply(ORDER), "404": reply()}}}
+    caller = orders(tmp_path, **{path: shown})
+    made = [caller.post("/orders", json={"email": f"{one}@example.com"}).json for one in "ab"]
+    assert [caller.get(f"{head}{one['email']}").json for one in made] == made
+    assert caller.get(f"{head}c@example.com").status_code == 404
+
+
+def test_a_list_of_records_in_short_below_a_collection_is_of_its_records(tmp_path: Path) -> None:
+    shown = {"parameters": [parameter("note")], "get": {"responses": {"200": reply({"type": "array", "items": SHORT})}}}
+    caller = orders(tmp_path, **{"/orders/note/{note}": shown})
+    for note in ("late", "soon", "late"):
+        caller.post("/orders", json={"note": note})
+    assert [one["id"] for one in caller.get("/orders/note/late").json] == [1, 3]
+
+
+@pytest.mark.parametrize("name", ["id", "orderId", "order_id"])
+def test_a_delete_that_names_a_record_in_its_query_takes_that_alone(tmp_path: Path, name: str) -> None:
+    gone = {
+        "delete": {"parameters": [query(name, NUMBER, required=True)], "responses": {"200": reply(), "404": reply()}}
+    }
+    caller = orders(tmp_path, **{"/orders": gone})
+    for _ in range(3):
+        caller.post("/orders", json={})
+    assert caller.delete(f"/orders?{name}=2").status_code == 200
+    assert [one["id"] for one in caller.get("/orders").json] == [1, 3]
+    assert caller.delete(f"/orders?{name}=2").status_code == 404
+
+
+@pytest.mark.parametrize(("asked", "left"), [("note=late", [2]), ("tag_name=a", [2, 3]), ("magic=x", [1, 2, 3])])
+def test_a_delete_of_a_collection_takes_what_its_query_asks_for(tmp_path: Path, asked: str, left: list[int]) -> None:
+    required = query(asked.partition("=")[0], required=True)
+    caller = orders(tmp_path, **{"/orders": {"delete": {"parameters": [required], "responses": {"204": reply()}}}})
+    for note, tag in (("late", "a"), ("soon", "b"), ("late", "c")):
+        caller.post("/orders", json={"note": note, "tags": [tag]})
+    assert caller.delete(f"/orders?{asked}").status_code == 204
+    assert [one["id"] for one in caller.get("/orders").json] == left
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [("shop_id=7", [1]), ("author=2", [1, 2]), ("tag=b", [2]), ("tags=b", [2])]
+)
+def test_a_list_is_filtered_by_what_its_records_hold_under_a_like_name(
+    tmp_path: Path, asked: str, found: list[int]
+) -> None:
+    name = asked.partition("=")[0]
+    caller = orders(tmp_path, **{"/orders": {"parameters": [query(name)]}})
+    caller.post("/orders", json={"shop": {"id": 7}, "author_ids": [1, 2], "tags": ["a"]})
+    caller.post("/orders", json={"shop": {"id": 8}, "author_ids": [2], "tags": ["b"]})
+    assert [one["id"] for one in caller.get(f"/orders?{asked}").json] == found
+
+
+def test_a_create_tells_the_key_by_the_name_that_its_reply_has_for_it(tmp_path: Path) -> None:
+    told = {"type": "object", "properties": {"orderId": NUMBER, "message": {**TEXT, "example": "Order placed"},
+                                             "payment_token": TEXT, "error": TEXT}}  # fmt: skip
+    caller = orders(tmp_path, **{"/orders": {"post": {"requestBody": body(ORDER), "responses": {"201": reply(told)}},
+                                             "get": {"responses": {"200": reply({"type": "array", "items": ORDER})}}}})  # fmt: skip
+    made = caller.post("/orders", json={"note": "x"}).json
+    assert made.keys() == {"orderId", "message", "payment_token"}
+    assert (made["orderId"], made["message"]) == (1, "Order placed")
+    assert caller.get("/orders/1").json["note"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "wanted"),
+    [
+        ("patch", "status", {"status": "paid"}, {"status": "paid"}),
+        ("post", "set-note", {"note": "x"}, {"note": "x"}),
+        ("post", "cancel", None, {"status": "cancelled"}),
+        ("post", "tags", {"tags": ["b"]}, {"tags": ["a", "b"]}),
+        ("delete", "tags", {"tags": ["a"]}, {"tags": []}),
+        ("put", "tags", {"tags": ["c"]}, {"tags": ["c"]}),
+        ("put", "address", {"city": "Bonn"}, {"address": {"street": "Long", "city": "Bonn"}}),
+        ("post", "lines", {"sku": "b", "count": 1}, {"lines": [{"sku": "a", "count": 2}, {"sku": "b", "count": 1}]}),
+    ],
+)
+@pytest.mark.parametrize("shown", [None, SHORT])
+def test_what_is_written_below_a_record_is_seen_in_it(
+    tmp_path: Path, method: str, path: str, sent: Any, wanted: dict[str, Any], shown: Any
+) -> None:
+    schema = LINE if path == "lines" else PLACE if path == "address" else {
+        "type": "object", "properties": {name: ORDER["properties"][name] for name in sent or ()}}  # fmt: skip
+    told = {"responses": {"200": reply(shown)}, **({"requestBody": body(schema)} if sent else {})}
+    caller = orders(tmp_path, **{f"/orders/{{id}}/{path}": {"parameters": [parameter("id", NUMBER)], method: told}})
+    first = {
+        "email": "a@example.com",
+        "tags": ["a"],
+        "address": {"street": "Long"},
+        "lines": [{"sku": "a", "count": 2}],
+    }
+    caller.post("/orders", json=first)
+    answer = caller.open(f"/orders/1/{path}", method=method.upper(), json=sent)
+    assert answer.status_code == 200
+    assert caller.get("/orders/1").json == {"id": 1, "status": "pending", **first, **wanted}
+    assert shown is None or answer.json == {
+        name: one for name, one in caller.get("/orders/1").json.items() if name in SHORT["properties"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "values"),
+    [
+        ("status", "pending, confirmed, cancelled", ["pending", "confirmed", "cancelled"]),
+        ("status", "State of the order (new | paid | shipped)", ["new", "paid", "shipped"]),
+        ("role", "What they may do. One of: admin, editor or viewer.", ["admin", "editor", "viewer"]),
+        ("anything", "Allowed values: 'kg', 'lb'", ["kg", "lb"]),
+        ("gender", "male/female", ["male", "female"]),
+        ("address", "street, city, zip", []),
+        ("type", "and/or", []),
+        ("state", "A state of the US, e.g. CA", []),
+        ("status", "Where the order is.", []),
+    ],
+)
+def test_a_description_may_list_the_values(name: str, text: str, values: list[str]) -> None:
+    assert described_values({"type": "string", "description": text}, name) == values
+    assert described_values({"type": "string", "description": text, "enum": ["x"]}, name) == []
+
+
+def test_first_records_have_the_values_that_a_description_lists(tmp_path: Path) -> None:
+    listed = {"get": {"responses": {"200": reply({"type": "array", "items": ORDER})}}}
+    caller = client(document({"/orders": listed}), tmp_path, seed_records=8)
+    assert {one["status"] for one in caller.get("/orders").json} <= {"pending", "paid", "cancelled"}
