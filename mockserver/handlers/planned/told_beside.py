@@ -32,12 +32,12 @@ def as_told(call: Call, place: Node | None, record: Json, key: Json = None) -> J
     found = value_at(record, model.key) if model.key else None
     key = key if found is None else found
     named = dict(_keys(call, others, model, key))
-    told = {name: one for name, one in acknowledged(plan_of(call)).items() if name in others}
+    outcome = {name: one for name, one in acknowledged(plan_of(call)).items() if name in others}
     fresh = dict(_fresh(call, others, key)) if call.operation.kind is Kind.CREATE else {}
     hidden = named and len(model.key) == 1 and model.key[0] not in call.tools.maker.shapes.properties(place)
     return {
         **{name: one for name, one in record.items() if not hidden or name != model.key[0]},
-        **{name: one for name, one in {**fresh, **told, **named}.items() if name not in record},
+        **{name: one for name, one in {**fresh, **outcome, **named}.items() if name not in record},
     }
 
 
