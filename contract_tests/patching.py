@@ -165,42 +165,13 @@ def check_lists(session: Session, group: Group) -> None:
         raise NotApplicable("there is no list of its own")
     items = [group.values.make(group.field(name).child("items"), name, index) for index in range(1, 5)]
     a, b, c, new = items
-    cases = {
-        "adds an item in place": ([{"op": "add", "path": f"/{name}/1", "value": new}], [a, new, b, c]),
-        "adds an item in front": ([{"op": "add", "path": f"/{name}/0", "value": new}], [new, a, b, c]),
-        "adds an item at the end": ([{"op": "add", "path": f"/{name}/-", "value": new}], [a, b, c, new]),
-        "removes an item": ([{"op": "remove", "path": f"/{name}/1"}], [a, c]),
-        "replaces an item": ([{"op": "replace", "path": f"/{name}/2", "value": new}], [a, b, new]),
-        "moves an item": ([{"op": "move", "from": f"/{name}/0", "path": f"/{name}/2"}], [b, c, a]),
-        "tests a list": ([{"op": "test", "path": f"/{name}", "value": [a, b, c]}], [a, b, c]),
-    }
-    if inner := next((key for key, value in a.items() if isinstance(value, str)), "") if isinstance(a, dict) else "":
-        copy, change = {"op": "copy", "from": f"/{name}/0", "path": f"/{name}/-"}, {"op": "replace", "value": "copied"}
-        cases["copies an item and changes the copy"] = (
-            [copy, {**change, "path": f"/{name}/3/{inner}"}],
-            [a, b, c, {**a, inner: "copied"}],
-        )
-        cases["copies an item and changes the source"] = (
-            [copy, {**change, "path": f"/{name}/0/{inner}"}],
-            [{**a, inner: "copied"}, b, c, a],
-        )
-    for what, (steps, wanted) in cases.items():
+    for what, (steps, wanted) in _list_steps(f"/{name}", a, b, c, new).items():
         record = session.create(group, {name: [a, b, c]})
         if not same_json(record.get(name), [a, b, c]):
             raise Inconclusive(f"{name} is not stored as sent")
         becomes(session, group, record, steps, {**record, name: wanted}, what)
     record = session.create(group, {name: [a, b, c]})
-    for what, path in {
-        "adds beyond the end": "4",
-        "removes beyond the end": "3",
-        "has no index": "x",
-        "has a zero in front": "01",
-    }.items():
-        step = (
-            {"op": "remove", "path": f"/{name}/{path}"}
-            if "removes" in what
-            else {"op": "add", "path": f"/{name}/{path}", "value": new}
-        )
+    for what, step in _bad_list_steps(f"/{name}", new).items():
         refused(session, group, record, [step], what, status=409)
     if not same_json(a, b):
         step = {"op": "test", "path": f"/{name}", "value": [b, a, c]}
@@ -209,6 +180,36 @@ def check_lists(session: Session, group: Group) -> None:
     if absent:
         step = {"op": "test", "path": f"/{absent}", "value": None}
         refused(session, group, record, [step], "tests what is absent against null", status=409)
+
+
+def _list_steps(path: str, a: Any, b: Any, c: Any, new: Any) -> dict[str, tuple[list[dict[str, Any]], list[Any]]]:
+    """What is done with a list of ``a``, ``b`` and ``c``, by which steps, and the list afterwards."""
+    cases = {
+        "adds an item in place": ([{"op": "add", "path": f"{path}/1", "value": new}], [a, new, b, c]),
+        "adds an item in front": ([{"op": "add", "path": f"{path}/0", "value": new}], [new, a, b, c]),
+        "adds an item at the end": ([{"op": "add", "path": f"{path}/-", "value": new}], [a, b, c, new]),
+        "removes an item": ([{"op": "remove", "path": f"{path}/1"}], [a, c]),
+        "replaces an item": ([{"op": "replace", "path": f"{path}/2", "value": new}], [a, b, new]),
+        "moves an item": ([{"op": "move", "from": f"{path}/0", "path": f"{path}/2"}], [b, c, a]),
+        "tests a list": ([{"op": "test", "path": path, "value": [a, b, c]}], [a, b, c]),
+    }
+    if inner := next((key for key, value in a.items() if isinstance(value, str)), "") if isinstance(a, dict) else "":
+        copy, change = {"op": "copy", "from": f"{path}/0", "path": f"{path}/-"}, {"op": "replace", "value": "copied"}
+        copied = {**a, inner: "copied"}
+        of_copy, of_source = ({**change, "path": f"{path}/{place}/{inner}"} for place in (3, 0))
+        cases["copies an item and changes the copy"] = ([copy, of_copy], [a, b, c, copied])
+        cases["copies an item and changes the source"] = ([copy, of_source], [copied, b, c, a])
+    return cases
+
+
+def _bad_list_steps(path: str, new: Any) -> dict[str, dict[str, Any]]:
+    """Steps that no list of three items allows."""
+    return {
+        "adds beyond the end": {"op": "add", "path": f"{path}/4", "value": new},
+        "removes beyond the end": {"op": "remove", "path": f"{path}/3"},
+        "has no index": {"op": "add", "path": f"{path}/x", "value": new},
+        "has a zero in front": {"op": "add", "path": f"{path}/01", "value": new},
+    }
 
 
 @check(*NEEDS, writes=True, every=2)

@@ -24,6 +24,7 @@ FILES: dict[str, str | bytes] = {
     "annotated.yaml": HEAD + "x-mock: {}\npaths: {/a: {get: {x-mock: {kind: reed, resorce: a}, responses: {}}}}\n",
     "one.yaml": HEAD + "paths: {/a: {get: {responses: {'200': {description: x}}}}}\n",
     "monday.yaml": "descripton: x\nclock: noon\nextends: defalt\n",
+    "accepted.yaml": "findings: [{check: x, operation: y, cause: z, expires: 2026-12-31}]",
     "checks/first.py": "import nowhere\n",
     "checks/second.py": "def (\n",
 }
@@ -108,6 +109,17 @@ def told(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tupl
             [
                 "checks/first.py:1: cannot be loaded: ModuleNotFoundError: No module named 'nowhere'; correct it",
                 "checks/second.py:1: cannot be loaded: SyntaxError: invalid syntax; correct it",
+            ],
+        ),
+        (
+            "check --group boks --group certifcations --rate -1 --profile http --baseline accepted.yaml --checks checks",
+            [
+                "--target: the profile http does not go with 'mock'",
+                "--rate: -1 is not above 0; give a positive number",
+                "accepted.yaml:1: /findings/0/reason: is missing",
+                "checks/first.py:1: cannot be loaded",
+                "--group: unknown resource 'boks'; use one of activities",
+                "--group: unknown resource 'certifcations'; did you mean 'certifications'?",
             ],
         ),
         ("serv", ["No such command 'serv'", "did you mean 'serve'?"]),

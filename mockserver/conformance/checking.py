@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from mockserver.conformance.baseline import read_baseline, sort_out, updated, write_baseline
+from mockserver.conformance.baseline import Sorted, sort_out, updated, write_baseline
 from mockserver.conformance.evidence import declared
 from mockserver.conformance.gathering import findings_of
 from mockserver.conformance.made import Made
 from mockserver.conformance.options import MOCK, Options, judge
+from mockserver.conformance.preflight import look_over
 from mockserver.conformance.reporters.events import Finished, Listener, Started
 from mockserver.conformance.reporters.telling import report_on
 from mockserver.conformance.runner import Run
@@ -36,8 +37,7 @@ def run(
 
     Raises SetupError when nothing could be checked.
     """
-    judge(options)
-    entries = read_baseline(options.baseline, may_be_missing=options.update_baseline)
+    entries = look_over(options)
     target = target or find_target(options, app)
     began, start = datetime.now(UTC), time.perf_counter()
     one = Run(options, target, listener, clock, pause)
@@ -52,21 +52,28 @@ def run(
         counting = [finding for finding in found if finding.provenance.counts(one.strictness)]
         entries = updated(counting, entries, began.date(), options.reason)
         write_baseline(options.baseline, entries)
-    sorted_out = sort_out(found, entries, began.date())
-    counts = [finding.provenance.counts(one.strictness) for finding in sorted_out.findings]
-    recorder = one.client.recorder
-    verdict = Verdict(
+    seconds = time.perf_counter() - start
+    verdict = _verdict(one, left, sort_out(found, entries, began.date()), began, seconds)
+    report = report_on(verdict, target.secrets(), options.redact)
+    listener(Finished(with_stories(report, one, options.stories) if options.stories else report))
+    return verdict, target
+
+
+def _verdict(one: Run, left: tuple[Made, ...], sorted_out: Sorted, began: datetime, seconds: float) -> Verdict:
+    options, target, recorder, evidence = one.options, one.target, one.client.recorder, one.session.evidence
+    operations = one.operations()
+    return Verdict(
         target="a mock in this process" if options.target == MOCK else target.base_url,
         base_url=target.base_url,
         profile=options.profile,
         seed=options.seed,
         mark=one.mark,
         began=began,
-        seconds=time.perf_counter() - start,
-        operations=one.operations(),
+        seconds=seconds,
+        operations=operations,
         results=tuple(one.results),
-        findings=tuple(finding for finding, does in zip(sorted_out.findings, counts, strict=True) if does),
-        noted=tuple(finding for finding, does in zip(sorted_out.findings, counts, strict=True) if not does),
+        findings=tuple(found for found in sorted_out.findings if found.provenance.counts(one.strictness)),
+        noted=tuple(found for found in sorted_out.findings if not found.provenance.counts(one.strictness)),
         accepted=sorted_out.accepted,
         expired=sorted_out.expired,
         unused=sorted_out.unused,
@@ -74,9 +81,9 @@ def run(
         purposes=dict(recorder.purposes),
         requests=recorder.total,
         exchanges=tuple(recorder.exchanges),
-        judged=dict(one.session.evidence.judged),
-        declared={operation.id: tuple(declared(target.contract, operation)) for operation in one.operations()},
-        exercised={name: tuple(found) for name, found in one.session.evidence.exercised.items()},
+        judged=dict(evidence.judged),
+        declared={operation.id: tuple(declared(target.contract, operation)) for operation in operations},
+        exercised={name: tuple(found) for name, found in evidence.exercised.items()},
         required=options.require,
         refused=len(one.client.refused),
         partial=one.partial,
@@ -87,9 +94,6 @@ def run(
         secrets=tuple(one.credentials.secrets()),
         left=left,
     )
-    report = report_on(verdict, target.secrets(), options.redact)
-    listener(Finished(with_stories(report, one, options.stories) if options.stories else report))
-    return verdict, target
 
 
 def sweep(options: Options) -> tuple[int, tuple[Made, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from mockserver.conformance.provenance import Provenance
 from mockserver.errors import Problem, SetupError
 from mockserver.settings import state_folder, stock_spec, stock_specs
 from mockserver.values.shown import quoted
+from mockserver.values.suggestions import meant
 
 MOCK = "mock"
 
@@ -90,6 +91,13 @@ def judge(options: Options) -> None:
     """Raises SetupError listing all that is missing or not allowed."""
     if problems := [Problem("options", pointer, problem, remedy) for pointer, problem, remedy in _problems(options)]:
         raise SetupError(problems)
+
+
+def unknown_groups(options: Options, known: Iterable[str]) -> list[Problem]:
+    """Each resource that is to be checked and is not among ``known``."""
+    names = [*known]
+    wrong = (name for name in options.groups if name not in names)
+    return [Problem("options", "--group", f"unknown resource {quoted(one)}", meant(one, names)) for one in wrong]
 
 
 def _problems(options: Options) -> Iterator[tuple[str, str, str]]:

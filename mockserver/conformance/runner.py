@@ -13,7 +13,7 @@ from mockserver.conformance.halves import shared
 from mockserver.conformance.ledger import Ledger, Marking, new_mark
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.made import Made
-from mockserver.conformance.options import Options
+from mockserver.conformance.options import Options, unknown_groups
 from mockserver.conformance.oracle import Oracle
 from mockserver.conformance.plain.plain_fates import PlainFates
 from mockserver.conformance.provenance import Provenance
@@ -36,7 +36,6 @@ from mockserver.conformance.wire.targets import Target
 from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Kind, Operation
 from mockserver.errors import Problem, SetupError
-from mockserver.values.shown import quoted
 
 SAMPLED = "left out of this profile's sample; --whole leaves nothing out, and another --seed takes other ones"
 CLEANING_TIME = 120.0
@@ -59,35 +58,15 @@ class Run:
         self.options, self.target, self._tell = options, target, listener
         self.profile = options.chosen
         self.plan = read_plan(target.contract, options.seed)
+        self.groups = self._chosen()
         self.mark = new_mark(str(options.seed) if self.profile.in_process else None)
-        rate, max_time = options.rate or self.profile.rate, options.max_time or self.profile.max_time
-        self.pace = RequestRate(rate, max_time, clock=clock, pause=pause)
-        allow = allowed(
-            target.contract,
-            reads_only=self.profile.reads_only,
-            unmarked=not self.profile.ledger,
-            elsewhere=self.profile.in_process or self.profile.local,
-        )
-        patience = Patience(clock, options.patience)
         self.credentials = Credentials((target.own, target.other))
-        self.client = TargetClient(
-            target.contract,
-            target.transport,
-            allow=allow,
-            pace=self.pace,
-            credentials=self.credentials,
-            patience=patience,
-        )
+        self.pace, self.client = self._way(clock, pause)
         self.oracle = Oracle(self.plan.replies)
-        if self.plan.is_inferred and self.profile.ledger:
-            problem = f"the profile {self.profile.name} needs a document that says what its operations mean"
-            raise _cannot("--profile", problem, "use staging-read, or http with --allow-host for a server set aside")
         limits = replace(self.profile.limits, seed=options.seed)
         self.session = Session(self.plan, self.client, target.own, target.other, mark=self.mark, limits=limits)
-        self.oracle.trails = self.session.trails
-        self.client.after.append(self.oracle.look)
-        self.client.look_up = (PlainFates if self.plan.is_inferred else Fates)(self.session)
-        self.groups = self._chosen()
+        self.ledger = Ledger(ledger_of(options)) if self.profile.ledger else None
+        self._connect()
         self.strictness = options.strictness or self._usual()
         self.checks = load_checks(options.checks, plain=self.plan.is_inferred)
         is_whole = options.groups or options.whole or self.plan.is_inferred
@@ -98,7 +77,26 @@ class Run:
         self.partial = self.stopped = ""
         self.lag: Lag | None = None
         self._has_measured = self.profile.in_process or self.profile.reads_only
-        self.ledger = Ledger(ledger_of(options)) if self.profile.ledger else None
+
+    def _way(self, clock: Callable[[], float], pause: Callable[[float], None]) -> tuple[RequestRate, TargetClient]:
+        """How requests go to the target: within its time and rate, and what the profile allows of them alone."""
+        rate, max_time = self.options.rate or self.profile.rate, self.options.max_time or self.profile.max_time
+        pace = RequestRate(rate, max_time, clock=clock, pause=pause)
+        allow = allowed(
+            self.target.contract,
+            reads_only=self.profile.reads_only,
+            unmarked=not self.profile.ledger,
+            elsewhere=self.profile.in_process or self.profile.local,
+        )
+        patience, known = Patience(clock, self.options.patience), self.credentials
+        target = self.target.contract, self.target.transport
+        return pace, TargetClient(*target, allow=allow, pace=pace, credentials=known, patience=patience)
+
+    def _connect(self) -> None:
+        """Let each part hear of what another sees: the oracle each reply, the ledger each record."""
+        self.oracle.trails = self.session.trails
+        self.client.after.append(self.oracle.look)
+        self.client.look_up = (PlainFates if self.plan.is_inferred else Fates)(self.session)
         if self.ledger:
             marking = Marking(self.plan, self.ledger, self.mark, set())
             self.client.before, self.session.records.listener = marking.before, marking.saw
@@ -112,10 +110,15 @@ class Run:
         return Provenance.INFERRED if self.profile.local else Provenance.DOCUMENTED
 
     def _chosen(self) -> dict[str, Group]:
-        """The resources to check. Raises SetupError naming those there are."""
+        """The resources to check. Raises SetupError for those there are not, and for what the profile cannot do."""
         known = self.plan.groups
-        if wrong := [name for name in self.options.groups if name not in known]:
-            raise _cannot("--group", f"unknown resource {quoted(wrong[0])}", f"use one of {', '.join(known)}")
+        problems = unknown_groups(self.options, known)
+        if self.plan.is_inferred and self.profile.ledger:
+            problem = f"the profile {self.profile.name} needs a document that says what its operations mean"
+            remedy = "use staging-read, or http with --allow-host for a server set aside"
+            problems.append(Problem("options", "--profile", problem, remedy))
+        if problems:
+            raise SetupError(problems)
         return {name: group for name, group in known.items() if name in (self.options.groups or known)}
 
     def greet(self) -> None:
@@ -294,7 +297,3 @@ def _uncovered(what: str, reason: str, operation: Operation | None = None) -> Re
     check = Check(what, what, lambda _, __: None)
     resource = operation.resource.name if operation else ""
     return Result(check, resource, Outcome.NOT_COVERED, reason=reason, hindered=True)
-
-
-def _cannot(pointer: str, problem: str, remedy: str) -> SetupError:
-    return SetupError([Problem("options", pointer, problem, remedy)])

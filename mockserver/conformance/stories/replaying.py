@@ -18,7 +18,7 @@ from mockserver.conformance.wire.pacing import OutOfTime
 from mockserver.conformance.wire.targets import Target, find_target
 from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.conformance.wire.transports import Unreachable
-from mockserver.errors import Problem, SetupError
+from mockserver.errors import Problem, SetupError, keeping
 
 ROUNDS = 3
 """How often a story is carried out: what shows in some of them only is flaky."""
@@ -38,8 +38,13 @@ class ReplayResult(StrEnum):
 
 def replay(file: Path, options: Options, target: Target | None = None) -> tuple[Story, ReplayResult]:
     """Carry the story in ``file`` out, within what the profile may do. Raises SetupError where that is not possible."""
-    story = read_story(file)
-    judge(options)
+    problems: list[Problem] = []
+    with keeping(problems):
+        judge(options)
+    with keeping(problems):
+        story = read_story(file)
+    if problems:
+        raise SetupError(problems)
     target = target or find_target(options)
     run = Run(options, target)
     run.greet()

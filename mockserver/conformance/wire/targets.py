@@ -47,12 +47,17 @@ class Target:
         return [one.token for one in (self.own, self.other) if one and one.token]
 
 
+def settings_of(options: Options) -> Settings:
+    """Those by which the document is read."""
+    return Settings(**from_environment(), spec=options.spec, overlays=options.overlays)  # type: ignore[arg-type]
+
+
 def find_target(options: Options, app: Any = None) -> Target:
     """The target that ``options`` name; ``app`` is a WSGI application to check in place of a fresh mock.
 
     Raises SetupError for a document that cannot be read, or a token that cannot be had.
     """
-    settings = Settings(**from_environment(), spec=options.spec, overlays=options.overlays)  # type: ignore[arg-type]
+    settings = settings_of(options)
     contract = contract_of(settings)
     keys = Keys(settings.secret, settings.key_file)
     if options.target != MOCK:
