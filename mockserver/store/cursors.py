@@ -6,10 +6,13 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heapreplace
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Protocol
 
 from mockserver.store.ordered_map import Chunk, Joined, OrderedMap
+
+ROW = 32
+"""How many texts that have a part are found at a time."""
 
 
 class Cursor(Protocol):
@@ -52,45 +55,50 @@ class Holding:
     """The records whose text has a part, looked for in many texts at once.
 
     PERF: 0.2 ms for 10,000 names of which none has it, where it took 38 ms to read the records. Of texts that have it
-    those alone are looked at that are asked for.
+    a few in a row are found at a time: a page asks for that many.
     """
 
-    __slots__ = ("_part", "_reached", "_texts")
+    __slots__ = ("_part", "_row", "_texts")
 
     def __init__(self, texts: OrderedMap[str | None], part: str) -> None:
         self._texts = texts
         self._part = part
-        self._reached = ""
+        self._row: list[str] = []
 
     def seek(self, least: str) -> str | None:
-        if self._reached and self._reached >= least:
-            return self._reached
+        row = self._row
+        if row and row[-1] >= least:
+            return row[bisect_left(row, least)]
         for chunk in self._texts.runs(least):
-            if (found := self._found(chunk, least)) is not None:
-                self._reached = found
-                return found
+            if row := self._found(chunk, least):
+                self._row = row
+                return row[0]
         return None
 
-    def _found(self, chunk: Chunk[str | None], least: str) -> str | None:
-        """The first key of the chunk from ``least`` on whose text has the part, or is too long to be kept."""
+    def _found(self, chunk: Chunk[str | None], least: str) -> list[str]:
+        """The first keys of the chunk from ``least`` on whose text has the part, or is too long to be kept."""
         keys = chunk.keys
         begin = bisect_left(keys, least)
         if begin == len(keys):
-            return None
+            return []
         joined = chunk.joined
         if joined is None:
             joined = chunk.joined = _joined(chunk.values)
         if joined is _TOO_LONG:
             pairs = zip(keys[begin:], chunk.values[begin:], strict=True)
-            return next((key for key, text in pairs if text is None or self._part in text), None)
+            return [*islice((key for key, text in pairs if text is None or self._part in text), ROW)]
         text, starts = joined
-        at = text.find(self._part, starts[begin])
-        while at >= 0:
+        found: list[str] = []
+        at, end = starts[begin], len(text)
+        while len(found) < ROW and (at := text.find(self._part, at)) >= 0:
             index = bisect_right(starts, at) - 1
-            if index + 1 == len(starts) or at + len(self._part) < starts[index + 1]:
-                return keys[index]
-            at = text.find(self._part, at + 1)  # this one goes from one text over to the next
-        return None
+            after = starts[index + 1] if index + 1 < len(starts) else end + 1
+            if at + len(self._part) < after:
+                found.append(keys[index])
+                at = after
+            else:
+                at += 1  # this one goes from one text over to the next
+        return found
 
 
 def _joined(texts: Sequence[str | None]) -> Joined:
