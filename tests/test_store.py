@@ -142,6 +142,7 @@ class TestOrderedMap(OrderedMapMachine.TestCase):  # type: ignore[name-defined, 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(ordered_map, "CHUNK", 4)
             patch.setattr(ordered_map, "PIECE", 3)
+            patch.setattr(ordered_map, "OWN", 2)
             yield
 
 
@@ -151,9 +152,10 @@ def test_a_copy_and_the_first_change_after_it_leave_the_rest_shared() -> None:
         put(collection, f"{number:06}", f"o{number % 7}", [])
     twin = collection.copy()
     put(twin, "010000", "somebody", [])
-    chunks = [{id(chunk) for chunk in one._records._chunks} for one in (collection, twin)]
+    chunks = [{id(chunk) for chunk in one._records.runs("")} for one in (collection, twin)]
     assert len(chunks[0]) > 30
     assert len(chunks[0] - chunks[1]) == 1, "one chunk was copied"
+    assert collection._records._chunks is twin._records._chunks, "and not the list of them"
     assert [len(list(one.lookup("owner", "somebody"))) for one in (collection, twin)] == [0, 1]
 
 

@@ -13,6 +13,8 @@ Differing: TypeAlias = tuple[str, V | None, V | None]
 
 CHUNK = 512
 """How many entries a chunk holds at most; one that is full becomes two."""
+OWN = 64
+"""How many chunks of a copy are changed before it has lists of chunks of its own."""
 PIECE = 64
 """How many entries are taken at a time while somebody walks through the map."""
 
@@ -40,12 +42,12 @@ class Chunk(Generic[V]):
 class OrderedMap(Generic[V]):
     """Values by key, in the order of the keys.
 
-    PERF: to copy a map costs nothing, and the first change after that one pointer for each few hundred entries and a
-    copy of one chunk, where a copy of whole maps took 1.6 s of CPU for 100,000 records with their indexes. A walk may
-    go on while the map is changed: it goes on behind the last key that it took.
+    PERF: to copy a map costs nothing, and the first change after that a copy of one chunk, where a copy of whole maps
+    took 1.6 s of CPU for 100,000 records with their indexes. A walk may go on while the map is changed: it goes on
+    behind the last key that it took.
     """
 
-    __slots__ = ("_chunks", "_firsts", "_is_shared", "_owner", "_size", "_sizes")
+    __slots__ = ("_changed", "_chunks", "_firsts", "_is_shared", "_owner", "_shares_sizes", "_size", "_sizes")
 
     def __init__(self) -> None:
         self._chunks: list[Chunk[V]] = []
@@ -53,8 +55,10 @@ class OrderedMap(Generic[V]):
         """For each chunk a key that is not above any of its own, and above all of the chunk before."""
         self._sizes = array("L")
         """How many entries each chunk holds."""
-        self._is_shared = False
-        """Whether a copy has the same three lists: who changes one first makes its own."""
+        self._is_shared = self._shares_sizes = False
+        """Whether a copy has the same lists: who changes one makes its own first."""
+        self._changed: dict[int, Chunk[V]] = {}
+        """Chunks in the place of those that the shared list has."""
         self._owner = object()
         self._size = 0
 
@@ -78,7 +82,7 @@ class OrderedMap(Generic[V]):
         index = bisect_right(self._firsts, key) - 1
         if index < 0:
             return False
-        keys = self._chunks[index].keys
+        keys = self._chunk(index).keys
         place = bisect_left(keys, key)
         return place < len(keys) and keys[place] == key
 
@@ -86,7 +90,7 @@ class OrderedMap(Generic[V]):
         index = bisect_right(self._firsts, key) - 1
         if index < 0:
             return None
-        chunk = self._chunks[index]
+        chunk = self._chunk(index)
         place = bisect_left(chunk.keys, key)
         return chunk.values[place] if place < len(chunk.keys) and chunk.keys[place] == key else None
 
@@ -94,7 +98,7 @@ class OrderedMap(Generic[V]):
         """Add the entry, or replace its value."""
         if not self._chunks:
             self._chunks, self._firsts, self._sizes = [Chunk([], [], self._owner)], [key], array("L", [0])
-            self._is_shared = False
+            self._is_shared = self._shares_sizes = False
         index = max(bisect_right(self._firsts, key) - 1, 0)
         chunk = self._own(index)
         place = bisect_left(chunk.keys, key)
@@ -103,9 +107,10 @@ class OrderedMap(Generic[V]):
             return
         chunk.keys.insert(place, key)
         chunk.values.insert(place, value)
-        self._size += 1
-        self._sizes[index] += 1
-        self._firsts[index] = min(self._firsts[index], key)
+        self._resize(index, 1)
+        if key < self._firsts[index]:
+            self._part()
+            self._firsts[index] = key
         if len(chunk.keys) > CHUNK:
             self._split(index, chunk, place)
 
@@ -117,9 +122,9 @@ class OrderedMap(Generic[V]):
         chunk = self._own(index)
         place = bisect_left(chunk.keys, key)
         del chunk.keys[place]
-        self._size -= 1
-        self._sizes[index] -= 1
+        self._resize(index, -1)
         if not chunk.keys:
+            self._part()
             del self._chunks[index], self._firsts[index], self._sizes[index]
         return chunk.values.pop(place)
 
@@ -137,7 +142,7 @@ class OrderedMap(Generic[V]):
         """The first entry whose key is ``start`` or above it."""
         index, place = self._find(start, inclusive=True)
         while index < len(self._chunks):
-            chunk = self._chunks[index]
+            chunk = self._chunk(index)
             if place < len(chunk.keys):
                 return chunk.keys[place], chunk.values[place]
             index, place = index + 1, 0
@@ -147,10 +152,10 @@ class OrderedMap(Generic[V]):
         """The last entry whose key is below ``end``."""
         index, place = self._find(end, inclusive=True)
         while index > 0 and (place == 0 or index >= len(self._chunks)):
-            index, place = index - 1, len(self._chunks[index - 1].keys)
+            index, place = index - 1, len(self._chunk(index - 1).keys)
         if place == 0:
             return None
-        chunk = self._chunks[index]
+        chunk = self._chunk(index)
         return chunk.keys[place - 1], chunk.values[place - 1]
 
     def count(self, start: str, end: str) -> int:
@@ -169,7 +174,7 @@ class OrderedMap(Generic[V]):
         """Neighbouring entries, some of them maybe before ``start``, all behind it included; not to be changed."""
         index = max(bisect_right(self._firsts, start) - 1, 0)
         while index < len(self._chunks):
-            yield self._chunks[index]
+            yield self._chunk(index)
             index += 1
 
     def differing(self, other: OrderedMap[V]) -> Iterator[Differing[V]]:
@@ -191,23 +196,45 @@ class OrderedMap(Generic[V]):
         """The same entries, apart from these from now on."""
         twin = OrderedMap[V]()
         twin._chunks, twin._firsts, twin._sizes, twin._size = self._chunks, self._firsts, self._sizes, self._size
-        twin._is_shared = self._is_shared = True
+        twin._changed = self._changed.copy()
+        twin._is_shared = self._is_shared = twin._shares_sizes = self._shares_sizes = True
         self._owner = object()  # what was this map's own is shared now
         return twin
 
-    def _own(self, index: int) -> Chunk[V]:
-        """The chunk, to be changed."""
-        if self._is_shared:
-            self._chunks, self._firsts, self._sizes = list(self._chunks), list(self._firsts), self._sizes[:]
-            self._is_shared = False
+    def _chunk(self, index: int) -> Chunk[V]:
         chunk = self._chunks[index]
+        return self._changed.get(index, chunk) if self._changed else chunk
+
+    def _own(self, index: int) -> Chunk[V]:
+        """The chunk, to be changed. PERF: of a million records the list of chunks is more than a chunk is."""
+        chunk = self._chunk(index)
         if chunk.owner is not self._owner:
-            chunk = self._chunks[index] = Chunk(list(chunk.keys), list(chunk.values), self._owner)
+            chunk = Chunk(list(chunk.keys), list(chunk.values), self._owner)
+            if self._is_shared and len(self._changed) == OWN:
+                self._part()
+            (self._changed if self._is_shared else self._chunks)[index] = chunk
         chunk.joined = None
         return chunk
 
+    def _part(self) -> None:
+        """Have lists of our own."""
+        if not self._is_shared:
+            return
+        self._chunks, self._firsts, self._is_shared = list(self._chunks), list(self._firsts), False
+        for index, chunk in self._changed.items():
+            self._chunks[index] = chunk
+        self._changed = {}
+
+    def _resize(self, index: int, more: int) -> None:
+        if self._shares_sizes:
+            self._sizes, self._shares_sizes = self._sizes[:], False
+        self._size += more
+        self._sizes[index] += more
+
     def _split(self, index: int, chunk: Chunk[V], place: int) -> None:
         """Make two of a chunk. PERF: one that is filled in order is split near its end, so that chunks become full."""
+        self._part()
+        self._resize(index, 0)
         size = len(chunk.keys)
         middle = size - 1 if place == size - 1 and index == len(self._chunks) - 1 else size // 2
         after = Chunk(chunk.keys[middle:], chunk.values[middle:], self._owner)
@@ -222,7 +249,7 @@ class OrderedMap(Generic[V]):
         if start is not None:
             index, place = self._find(start, inclusive=inclusive)
         while index < len(self._chunks):
-            chunk = self._chunks[index]
+            chunk = self._chunk(index)
             keys, values = chunk.keys[place : place + PIECE], chunk.values[place : place + PIECE]
             if not keys:
                 index, place = index + 1, 0
@@ -234,18 +261,18 @@ class OrderedMap(Generic[V]):
         index, place = self._find(start, inclusive=True)
         last, until = self._find(end, inclusive=True)
         while index < min(last, len(self._chunks)):
-            values = self._chunks[index].values
+            values = self._chunk(index).values
             yield values[place:] if place else values
             index, place = index + 1, 0
         if index == last < len(self._chunks):
-            yield self._chunks[index].values[place:until]
+            yield self._chunk(index).values[place:until]
 
     def _find(self, key: str, *, inclusive: bool) -> tuple[int, int]:
         """Where the entries behind ``key`` begin: a chunk, and the place in it, which may be its end."""
         index = max(bisect_right(self._firsts, key) - 1, 0)
         if index >= len(self._chunks):
             return index, 0
-        return index, (bisect_left if inclusive else bisect_right)(self._chunks[index].keys, key)
+        return index, (bisect_left if inclusive else bisect_right)(self._chunk(index).keys, key)
 
 
 def _entries(chunk: Chunk[V]) -> Iterator[tuple[str, V]]:

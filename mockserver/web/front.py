@@ -161,7 +161,7 @@ class Front:
         like = self._like(arrived.method, found)
         if len(arrived.body or b"") > SMALL:
             return await self._threads.beside(partial(self._answer, arrived, found))
-        foreseen = await self._rounds.look(like.tenant) if self._rounds.are_needed else None
+        foreseen = await self._rounds.look(like.tenant) if self._rounds.helps(arrived.method) else None
         if self._pace.is_quick(like) and self._rounds.waits_for_nobody(arrived.method, foreseen):
             with suppress(WouldWait):
                 return self._timed(like, arrived, found, foreseen, may_wait=False)
