@@ -16,14 +16,18 @@ from mockserver.conformance import (
     Trial,
     against,
     check,
+    count_situations,
     effects_of,
     happens_on,
+    hinges,
     questions,
 )
 
 STORED = (Kind.CREATE, Kind.READ, Kind.DELETE)
 TURNS = ((0, "PATCH"), (1, "PATCH"), (2, "PUT"), (3, "a batch"))
 """How often an effect is brought about: what the records around it look like, and the way by which."""
+WANTING = (4, "PATCH")
+"""One turn more for what depends on something computed of the other record: it is made so that something is missing."""
 AGAIN = 1
 """In which turn it is brought about once more."""
 
@@ -35,9 +39,13 @@ def check_followed(session: Session, group: Group) -> None:
     with tried(session, group) as (census, effects):
         for effect in effects:
             if "change" in happens_on(effect):
-                for number, (turn, way) in enumerate(TURNS):
+                turns = [*TURNS, WANTING] if hinges(session.plan, effect) else TURNS
+                for number, (turn, way) in enumerate(turns):
                     with session.each():
                         judged |= changed(Trial(census, effect, turn, way), again=number == AGAIN)
+                for situation in range(1, count_situations(session.plan, effect)):
+                    with session.each():
+                        judged |= changed(Trial(census, effect, 0, "PATCH", situation=situation))
             else:
                 for turn, way in TURNS:
                     with session.each():

@@ -48,14 +48,14 @@ def check_invalid_replaces(session: Session, group: Group) -> None:
     session.same(record, session.read(group, record[group.key]), "a refused PUT changed a record")
 
 
-@check(*NEEDS, writes=True, code=114, every=3)
+@check(*NEEDS, writes=True, code=114, every=3, divides=True)
 def check_unreadable_bodies(session: Session, group: Group) -> None:
     """A body that is missing, not JSON, no object, or of another media type is refused, and leaves no trace."""
     record = session.create(group)
     for operation in group.all(Kind.CREATE, Kind.REPLACE, Kind.PATCH, Kind.SEARCH, Kind.BATCH, Kind.PREVIEW):
         ask = session.usual(group, operation, record)
         request_target = ask.request_target(session.plan.contract.tenant, session.own.tenant)
-        for what, content, media in _unreadable():
+        for what, content, media in session.some(_unreadable(), operation.id):
             with session.each(operation):
                 reply = session.raw(operation.method, request_target, content, headers={"Content-Type": media})
                 session.status(reply, 400, f"{operation.id} with {what}", operation)

@@ -10,12 +10,10 @@ from mockserver.conformance import (
     Group,
     Inconclusive,
     Kind,
-    NotApplicable,
     Session,
     check,
     other,
     record_name,
-    walk,
 )
 from mockserver.conformance import row_queries as queries
 
@@ -251,22 +249,6 @@ def check_every_type(session: Session, group: Group) -> None:
                 [record],
                 queries.rows(session, group, queried, body),
                 f"a query over {queried.name} has other rows than read",
-            )
-
-
-@check(Kind.QUERY, Kind.READ, writes=True, owns=True)
-def check_what_cannot_be_made(session: Session, group: Group) -> None:
-    """Of what is there and can only be listed, a query finds what the list does"""
-    found = [one for one in session.plan.groups.values() if one.has([Kind.LIST]) and Kind.CREATE not in one.operations]
-    if not found:
-        raise NotApplicable("whatever can be listed can be made")
-    for queried in found:
-        listing = queried.one(Kind.LIST)
-        with session.each(listing):
-            ids = {one[queried.key] for one in walk(session, queried, Ask(listing))}
-            wanted = {row.get(queried.key) for row in queries.rows(session, group, queried, {"fields": [queried.key]})}
-            session.expect(
-                ids == wanted, f"{listing.id} lists other records than a query finds", f"{ids} {wanted}"[:300]
             )
 
 

@@ -18,6 +18,7 @@ from mockserver.conformance import (
     agree,
     by_id,
     check,
+    compared,
     examples_of,
     moment_of,
     plain,
@@ -29,7 +30,8 @@ from mockserver.conformance import (
     ways,
 )
 
-VARIANTS = 6
+VARIANTS, ABSENT_ONES = 6, 2
+"""How many values that make a difference are tried, and of how many fields that they are not there."""
 FOUND = 20
 """How many records of those that a query finds are looked at."""
 COUNTS_ON = "next_number()"
@@ -117,7 +119,9 @@ def check_computed(session: Session, group: Group) -> None:
     for other, one in made[:2]:
         if Kind.DELETE in other.operations and session.at(other, Kind.DELETE, one[other.key]).status == 200:
             as_ruled(session, group, session.read(group, record[group.key]))
-    for fields in variants(rules, group)[:VARIANTS]:
+    optional = [name for name in compared(rules) if name in group.writable and name not in group.required]
+    absent = [{name: None} for name in optional][:ABSENT_ONES]
+    for fields in (*variants(rules, group)[:VARIANTS], *absent):
         as_ruled(session, group, session.read(group, furnisher.make(group, rules, fields)[group.key]))
     if Kind.PATCH in group.operations:
         for name in sorted({name for name in group.of_type("number", "integer") if name in str(rules)}):

@@ -1,10 +1,21 @@
-"""Standing: records that are there and can be changed, but neither made nor removed."""
+"""Standing: records that are there and can be listed, and some changed, but neither made nor removed."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from mockserver.conformance import Ask, Group, Inconclusive, Kind, NotApplicable, Session, by_id, check, walk
+from mockserver.conformance import (
+    Ask,
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    Session,
+    by_id,
+    check,
+    row_queries,
+    walk,
+)
 
 LIMITS = {"enum", "const", "pattern", "format", "maxLength"}
 
@@ -35,6 +46,28 @@ def check_changed(session: Session, group: Group) -> None:
             session.same(other, now, "PATCH changed a record it does not name")
     finally:
         patched(session, group, record, {"op": "add", "path": f"/{name}", "value": record[name]})
+
+
+@check(Kind.LIST, writes=True, owns=True)
+def check_listed(session: Session, group: Group) -> None:
+    """Of what is there and can only be listed, a list has what a query finds, each as its query shows it"""
+    if Kind.CREATE in group.operations:
+        raise NotApplicable("records can be made: other checks make and list those")
+    fields = sorted(group.resource.fields - group.resource.computed)
+    rows = row_queries.all_rows(session, group, fields)
+    if rows is None:
+        raise NotApplicable("the document knows no queries")
+    listing = group.one(Kind.LIST)
+    listed = by_id(group, walk(session, group, Ask(listing)))
+    found = by_id(group, rows)
+    session.expect(
+        listed.keys() == found.keys(),
+        f"{listing.id} lists other records than a query finds",
+        f"{len(listed)} listed, {len(found)} found",
+    )
+    for key, record in listed.items():
+        cause = f"{listing.id} lists another record than a query finds"
+        session.same(record, found[key], cause, without=group.resource.computed)
 
 
 def patched(session: Session, group: Group, record: dict[str, Any], step: dict[str, Any]) -> dict[str, Any]:

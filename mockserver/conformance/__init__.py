@@ -32,7 +32,7 @@ from mockserver.conformance.reporters.reporting import Reporter, reporter
 from mockserver.conformance.reporters.telling import Report
 from mockserver.conformance.rules.as_held import AsHeld, moment_of
 from mockserver.conformance.rules.census import Census
-from mockserver.conformance.rules.effect_rules import effects_of, happens_on
+from mockserver.conformance.rules.effect_rules import effects_of, happens_on, hinges
 from mockserver.conformance.rules.effect_trials import Trial
 from mockserver.conformance.rules.furnishing import Furnisher
 from mockserver.conformance.rules.naive import named_key
@@ -40,6 +40,7 @@ from mockserver.conformance.rules.naive_values import CannotTell, agree, plain
 from mockserver.conformance.rules.questions import against, questions
 from mockserver.conformance.rules.rule_reading import compared, resources_read, trees, variants
 from mockserver.conformance.rules.rule_text import tree_of
+from mockserver.conformance.rules.situations import count_situations
 from mockserver.conformance.session import Session
 from mockserver.conformance.steps import (
     Change,
@@ -140,6 +141,7 @@ __all__ = [
     "check",
     "claims",
     "compared",
+    "count_situations",
     "effects_of",
     "example_body",
     "examples_of",
@@ -149,6 +151,7 @@ __all__ = [
     "forged_values",
     "happens_on",
     "has_key",
+    "hinges",
     "is_filled_in",
     "is_lenient",
     "is_normal_form",

@@ -24,7 +24,8 @@ class Check:
     changes records, ``owns`` that it may touch records it did not make, ``pair`` that it takes a second
     tenant; ``code`` is the Web Fuzzing Commons code of what it finds. ``plain``: for documents without annotations.
     ``single``: for resources of which a tenant has one record; all other checks are for those of many.
-    ``every``: where there is no time for all, one resource in so many is looked at; 1 for what costs little.
+    ``every``: where there is no time for all, one resource in so many is looked at; 1 for what costs little. Where it
+    ``divides``, each resource is looked at then, by one in so many of its cases: those that ``Session.some`` tells.
     ``provenance`` is that of the clauses it rests on, None for that of the operation.
     """
 
@@ -40,6 +41,7 @@ class Check:
     single: bool = False
     provenance: Provenance | None = None
     every: int = 1
+    divides: bool = False
 
     @property
     def suite(self) -> str:
@@ -56,6 +58,7 @@ def check(
     single: bool = False,
     provenance: Provenance | None = None,
     every: int = 1,
+    divides: bool = False,
 ) -> Callable[[Function], Check]:
     """Make a check of ``check_<name>``: its docstring's first line is the title, its module the suite."""
 
@@ -64,9 +67,8 @@ def check(
         suite = function.__module__.rpartition(".")[2]
         title = (function.__doc__ or name).strip().splitlines()[0].rstrip(".")
         kinds = frozenset(needs)
-        return Check(
-            f"{suite}.{name}", title, function, kinds, writes, owns, pair, code, plain, single, provenance, every
-        )
+        about = (plain, single, provenance, every, divides)
+        return Check(f"{suite}.{name}", title, function, kinds, writes, owns, pair, code, *about)
 
     return made
 

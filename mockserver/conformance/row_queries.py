@@ -73,13 +73,18 @@ def kept_rows(session: Session, group: Group, started: Mapping[str, Any]) -> lis
     return list(found)
 
 
-def ids_found(session: Session, queried: Group) -> list[str]:
-    """The ids of the records of ``queried`` that a query finds; none where the document knows no query over them."""
+def all_rows(session: Session, queried: Group, fields: list[str]) -> list[dict[str, Any]] | None:
+    """These fields of all ``queried`` records as a query finds them; None where the document has no query for them."""
     for group in session.plan.groups.values():
         if Kind.QUERY in group.operations and group.has([Kind.READ]) and not queried.is_single:
-            found = kept_rows(session, group, start(session, group, queried, {"fields": [queried.key]}))
-            return [str(row[queried.key]) for row in found if queried.key in row]
-    return []
+            return kept_rows(session, group, start(session, group, queried, {"fields": fields}))
+    return None
+
+
+def ids_found(session: Session, queried: Group) -> list[str]:
+    """The ids of the records of ``queried`` that a query finds; none where the document knows no query over them."""
+    found = all_rows(session, queried, [queried.key]) or []
+    return [str(row[queried.key]) for row in found if queried.key in row]
 
 
 def _as_asked(session: Session, group: Group, asked: Mapping[str, Any], described: Mapping[str, Any]) -> None:

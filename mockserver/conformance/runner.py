@@ -207,14 +207,14 @@ class Run:
         self.session.limits = replace(self.session.limits, foreign=found)
 
     def _one(self, check: Check, resource: str) -> None:
-        if not self.sample.has_check(check, resource):
+        if not (part := self.sample.part(check, resource)):
             self.keep(Result(check, resource, Outcome.LEFT_OUT, reason=SAMPLED, planned=False))
             return
         self._tell(Working(f"{check.name} of {resource}"))
         began, known = time.perf_counter(), set(self.oracle.findings)
-        result = carry_out(check, self.session, self.plan.groups[resource])
+        result = carry_out(check, self.session, self.plan.groups[resource], part)
         if result.outcome is Outcome.FAILED and self.lag is None and self._measure():
-            result = carry_out(check, self.session, self.plan.groups[resource])
+            result = carry_out(check, self.session, self.plan.groups[resource], part)
         if result.outcome is Outcome.FAILED or (result.asked and not result.has_judged):
             insist(self.session, self.oracle.findings, known)
         self.keep(replace(result, seconds=time.perf_counter() - began))

@@ -90,8 +90,9 @@ def reckoned(check: Check, session: Session, group: Group) -> Result | None:
     return None
 
 
-def carry_out(check: Check, session: Session, group: Group) -> Result:
-    """Run ``check``; what it made is removed afterwards. Raises OutOfTime."""
+def carry_out(check: Check, session: Session, group: Group, part: int = 1) -> Result:
+    """Run ``check``, by one in ``part`` of its cases; what it made is removed afterwards. Raises OutOfTime."""
+    session.part = part
     if known := reckoned(check, session, group):
         return known
     for _ in range(ATTEMPTS):

@@ -12,8 +12,6 @@ from mockserver.runtime.determinism import digest
 
 EVERYTHING = "authentication.every_operation"
 """The check that asks every operation there is, whatever it does."""
-BESIDE = 2
-"""Of how many checks of a resource of a further document one is carried out, where checks are spread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +19,8 @@ class Sample:
     """Which checks and which operations to fuzz a run carries out, chosen by ``seed``.
 
     ``share``: one in so many checks (1: all), all of those of the resources ``whole``. Where it is ``spread`` the
-    checks themselves say of how many resources they take one: cheap ones look at every resource there is.
-    Of the resources ``beside`` those of the first document there is then one in ``BESIDE`` checks as well.
+    checks themselves say of how many resources they take one, or of each resource one in how many cases: cheap ones
+    look at every resource there is.
     ``also`` are checks, each with a resource, that are carried out so that each operation is asked for.
     Half as many operations are fuzzed, beside ``fuzzed``: fuzzing one takes about as long as twenty checks.
     """
@@ -32,22 +30,24 @@ class Sample:
     whole: frozenset[str] = field(default=frozenset())
     spread: bool = False
     fuzzed: frozenset[str] = field(default=frozenset())
-    beside: frozenset[str] = field(default=frozenset())
     also: frozenset[tuple[str, str]] = field(default=frozenset())
 
     def has_check(self, check: Check, resource: str) -> bool:
-        if (check.name, resource) in self.also:
-            return True
-        every = check.every * (BESIDE if resource in self.beside else 1)
-        return self._has(every if self.spread else self.share, check.name, resource)
+        return self.part(check, resource) > 0
+
+    def part(self, check: Check, resource: str) -> int:
+        """One in how many of its cases ``check`` tries on ``resource``: 1 for all, 0 where it is left out."""
+        every = check.every if self.spread else self.share
+        if (check.name, resource) in self.also or resource in self.whole or 1 in (every, self.share):
+            return 1
+        if self.spread and check.divides:
+            return every
+        return int(digest(self.seed, check.name, resource) % every == 0)
 
     def has_operation(self, operation: Operation) -> bool:
         if self.share == 1 or operation.id in self.fuzzed:
             return True
         return digest(self.seed, operation.id, operation.resource.name) % (2 * self.share) == 0
-
-    def _has(self, share: int, name: str, resource: str) -> bool:
-        return 1 in (share, self.share) or resource in self.whole or digest(self.seed, name, resource) % share == 0
 
 
 def sample(plan: Plan, share: int, seed: int, checks: Iterable[Check] = (), *, spread: bool = False) -> Sample:
@@ -57,10 +57,7 @@ def sample(plan: Plan, share: int, seed: int, checks: Iterable[Check] = (), *, s
     operations = [one for name in sorted(whole) for one in plan.groups[name].all()]
     by_kind = {one.kind: one.id for one in operations}
     fuzzed = by_kind.values() if spread else [one.id for one in operations]
-    modules = {name: group.resource.module for name, group in plan.groups.items()}
-    first = next(iter(modules.values()), "")
-    beside = frozenset(name for name, module in modules.items() if module != first)
-    found = Sample(share, seed, whole, spread, frozenset(fuzzed), beside)
+    found = Sample(share, seed, whole, spread, frozenset(fuzzed))
     return replace(found, also=_further(plan, found, [*checks])) if spread else found
 
 

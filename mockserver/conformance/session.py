@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from mockserver.conformance.asking import NO_BODY, Ask, record_name, usual
@@ -24,10 +24,16 @@ from mockserver.conformance.wire.client import TargetClient
 from mockserver.conformance.wire.identity import Requester
 from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.contract import Kind, Operation
+from mockserver.runtime.determinism import digest
+
+T = TypeVar("T")
 
 
 class Session(Judge):
-    """One run's hands. Every method that expects something raises Broken when the target disappoints."""
+    """One run's hands. Every method that expects something raises Broken when the target disappoints.
+
+    The present check tries one in ``part`` of its cases.
+    """
 
     def __init__(
         self,
@@ -47,6 +53,7 @@ class Session(Judge):
         self._targets: dict[tuple[str, str], dict[str, Any]] = {}
         self.greeting: Received | None = None
         self.habits = TargetHabits()
+        self.part = 1
         client.after += [self.records.look, self.evidence.look, self.see]
 
     # Asking
@@ -212,6 +219,13 @@ class Session(Judge):
         """The ids of the records of this resource that the check has made itself."""
         found = {made for made in self.records.left() if made.resource == group.name}
         return {made.id for made in found - self.kept() if made.tenant == self.own.tenant}
+
+    def some(self, cases: Iterable[T], *apart: str) -> list[T]:
+        """Those of ``cases`` that the check tries: one in ``part``, at least one; others by resource and ``apart``."""
+        found = list(cases)
+        about = (self._check.name if self._check else "", self._group.name if self._group else "")
+        first = digest(self.limits.seed, *about, *apart) % min(self.part, max(len(found), 1))
+        return found[first :: self.part]
 
     # The run's side
 

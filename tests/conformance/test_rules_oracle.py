@@ -9,7 +9,7 @@ import forked
 from mockserver.conformance import tree_of
 from mockserver.conformance.rules.naive import Key, Reader
 from mockserver.conformance.rules.naive_values import CannotTell, agree, plain
-from rule_edits import filled_otherwise, found, off, one_more, one_value_less, whatever
+from rule_edits import filled_otherwise, found, nearly_alike, off, one_more, one_value_less, whatever
 
 
 def test_a_sound_mock_gets_no_finding():
@@ -34,6 +34,13 @@ def test_a_sound_mock_gets_no_finding():
             "courseRegistrations": "number is not filled in by its rule: next_number()",
         }),
         (one_value_less, {"activities": "credits.activity_id is not as it follows"}),
+        (nearly_alike, {
+            "applicationReferences": "applications.status changes although the effect's condition is not met",
+            "credits": "quantity_used is not what its rule gives: sum(u.quantity for u in usages)",
+            "contacts": "preferred_address is not what its rule gives: work_address if",
+            "organizations": "contacts.organization_name is not as it follows",
+            "registrations": "event_end_date is not filled in by its rule: event_id.end_date",
+        }),
         (whatever, {"billingRunActions": "changes although the effect's condition is not met"}),
     ],
     ids=lambda one: getattr(one, "__name__", ""),

@@ -50,7 +50,7 @@ def of_catalogue(found: Sequence[Total], *, stock: bool) -> str:
 
 
 def of_generated(done: Sequence[Tried], seeds: Iterable[int]) -> str:
-    """By area and by group: made, met, caught; then the survivors."""
+    """By area and by group: made, met, caught, caught by the profile `mock`; then the survivors."""
     told = f"{len(done)} mutants of the seeds {', '.join(map(str, seeds))}; shares are of those met.\n\n"
     areas = _by(done, "area", lambda one: one.area.value, [one.value for one in Area])
     groups = _by(done, "group", lambda one: one.resource, sorted({one.resource for one in done}))
@@ -65,8 +65,9 @@ def _by(done: Sequence[Tried], title: str, of: Callable[[Tried], str], names: It
     for name, some in [*(part for part in parts if part[1]), ("all", list(done))]:
         met = [one for one in some if one.met or one.caught]
         caught = sum(bool(one.caught) for one in met)
-        rows.append([name, str(len(some)), str(len(met)), _share(caught, len(met))])
-    return _table([title, "mutants", "met", "caught"], rows)
+        sampled = sum(one.is_sampled for one in met)
+        rows.append([name, str(len(some)), str(len(met)), _share(caught, len(met)), _share(sampled, len(met))])
+    return _table([title, "mutants", "met", "caught", "caught by the profile `mock`"], rows)
 
 
 def _share(part: int, whole: int) -> str:

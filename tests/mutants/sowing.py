@@ -9,8 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from mockserver.conformance.check_plan import read_plan
+from mockserver.conformance.loading import load_checks
 from mockserver.conformance.oracle import Oracle
+from mockserver.conformance.profiles import PROFILES
 from mockserver.conformance.running import carry_out
+from mockserver.conformance.sampling import sample
 from mockserver.conformance.session import Session
 from mockserver.conformance.wire.client import TargetClient
 from mockserver.conformance.wire.transports import in_process
@@ -32,12 +35,16 @@ from mutants.mutant import Area
 from mutants.planting import planted
 from mutants.trial import LIMITS, Target, in_order, names_a_cause
 
+SEED = 1
+"""Of the sample of checks: what a run has unless told otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:
     """``met``: a request or a reply was changed while the kit was at work; ``caught`` is the check's sentence.
 
-    ``crashed``: that the server failed, or answered what cannot be understood, is all that was found.
+    ``crashed``: that the server failed, or answered what cannot be understood, is all that was found. ``is_sampled``:
+    it was caught by what the profile of pull requests carries out on that resource.
     """
 
     operator: str
@@ -48,6 +55,7 @@ class Tried:
     met: bool
     caught: str | None
     crashed: bool = False
+    is_sampled: bool = False
 
     @property
     def outcome(self) -> str:
@@ -73,7 +81,7 @@ def try_generated(
         if numbers is not None and number not in numbers:
             continue
         try:
-            caught, crashed = _caught(sown, target, settings)
+            caught, crashed, is_sampled = _caught(sown, target, settings)
         except SetupError:
             continue  # no mock starts with this document, so nobody can meet the mutant
         yield Tried(
@@ -85,25 +93,31 @@ def try_generated(
             bool(sown.met),
             caught,
             crashed,
+            is_sampled,
         )
 
 
-def _caught(sown: Sown, target: Target, settings: Settings) -> tuple[str | None, bool]:
-    """The sentence of the check that names a cause, if one does, and whether a crash is all that was found."""
+def _caught(sown: Sown, target: Target, settings: Settings) -> tuple[str | None, bool, bool]:
+    """The sentence of the check that names a cause, if one does; whether a crash is all that was found; whether the
+    profile of pull requests, whose checks come first, would have told it.
+    """
     crashed = False
     with planted(sown.mutant, settings) as app:
         plan, client, oracle = read_plan(target.contract), TargetClient(target.contract, in_process(app)), Oracle()
         client.after.append(oracle.look)
         session = Session(plan, client, target.own, target.other, mark="generated", limits=LIMITS)
-        for check in in_order(sown.mutant.area):
-            result = carry_out(check, session, plan.groups[sown.resource])
+        chosen = sample(plan, PROFILES["mock"].share, SEED, load_checks(), spread=True)
+        parts = [(check, chosen.part(check, sown.resource)) for check in in_order(sown.mutant.area)]
+        whole = [(check, 1, False) for check, part in parts if part != 1]
+        for check, part, is_sampled in (*((check, part, True) for check, part in parts if part), *whole):
+            result = carry_out(check, session, plan.groups[sown.resource], part)
             for finding in (*result.findings, *oracle.findings.values()):
                 if names_a_cause(finding):
-                    return f"{finding.check}: {finding.cause}", False
+                    return f"{finding.check}: {finding.cause}", False, is_sampled
                 crashed = True
             if result.blocked:
-                return result.reason, False
-    return None, crashed
+                return result.reason, False, is_sampled
+    return None, crashed, False
 
 
 def show_generated(console: Console, rows: Iterator[Tried], *, verbose: bool) -> list[Tried]:
@@ -113,7 +127,7 @@ def show_generated(console: Console, rows: Iterator[Tried], *, verbose: bool) ->
         done.append(row)
         if verbose or not row.caught:
             console.print(f"{row.outcome}: {row.wrong}", soft_wrap=True)
-    table = Table("by", "", "mutants", "met", "caught")
+    table = Table("by", "", "mutants", "met", "caught", "by mock")
     ways: tuple[tuple[str, Callable[[Tried], str]], ...] = (
         ("operator", lambda row: row.operator),
         ("area", lambda row: row.area.value),
@@ -125,7 +139,8 @@ def show_generated(console: Console, rows: Iterator[Tried], *, verbose: bool) ->
         for name in sorted({one(row) for row in done}):
             rows_of = [row for row in done if one(row) == name]
             met = [row for row in rows_of if row.met or row.caught]
-            table.add_row(title, name, str(len(rows_of)), str(len(met)), str(sum(bool(row.caught) for row in met)))
+            caught, sampled = sum(bool(row.caught) for row in met), sum(row.is_sampled for row in met)
+            table.add_row(title, name, *map(str, (len(rows_of), len(met), caught, sampled)))
     console.print(table)
     return done
 

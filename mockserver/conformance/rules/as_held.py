@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from mockserver.conformance import row_queries
 from mockserver.conformance.asking import Ask, others
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.rules.naive import Reader, named_key
@@ -106,8 +107,19 @@ class AsHeld:
             return self._walked(group, Ask(operation, body={}), (group.name, None, None))
         own = {one.id for one in self._session.records.left()}
         if by is None or key not in own:
-            raise CannotTell(f"not all {group.name} can be listed")
+            return self._queried(group)
         return self._made(group)  # what this run has made is named by nothing else than what it has made
+
+    def _queried(self, group: Group) -> list[dict[str, Any]]:
+        """The records that a query finds, where the document knows queries; those stay, and so do their results."""
+        place = (group.name, None, None)
+        if place not in self._lists:
+            fields = sorted(group.resource.fields)
+            rows = row_queries.all_rows(self._session, group, fields) if self._session.limits.owns_all else None
+            if rows is None:
+                raise CannotTell(f"not all {group.name} can be listed")
+            self._lists[place] = rows
+        return self._lists[place]
 
     def _made(self, group: Group) -> list[dict[str, Any]]:
         ids = sorted(one.id for one in self._session.records.left() if one.resource == group.name)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mockserver.conformance.check_plan import Group
+from mockserver.conformance.check_plan import Group, Plan
+from mockserver.conformance.rules.rule_reading import read_of_it
 from mockserver.contract.resource import local_name
 
 
@@ -67,3 +68,9 @@ def followers(groups: Mapping[str, Group], resources: Iterable[str]) -> set[str]
         left |= found - seen
         seen |= found
     return seen
+
+
+def hinges(plan: Plan, effect: Mapping[str, Any]) -> bool:
+    """Whether it depends on what is computed of a record that the effect is to change."""
+    asked = [(plan.groups.get(one["changes"]), one["where"]) for one in effect["do"] if {"where", "changes"} <= {*one}]
+    return any(group and read_of_it(where) & group.resource.computed for group, where in asked)

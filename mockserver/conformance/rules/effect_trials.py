@@ -16,7 +16,8 @@ from mockserver.conformance.rules.consequences import Consequences, Record
 from mockserver.conformance.rules.effect_rules import step_targets
 from mockserver.conformance.rules.furnishing import Furnisher
 from mockserver.conformance.rules.questions import Deciding, answers, questions
-from mockserver.conformance.rules.rule_reading import compared, limits, named_in, negated, shunned
+from mockserver.conformance.rules.rule_reading import behind, compared, limits, named_in, negated, read_of_it, shunned
+from mockserver.conformance.rules.situations import Day, set_days, situations
 from mockserver.conformance.steps import patch, put, run_batch
 from mockserver.contract import Kind
 
@@ -28,11 +29,15 @@ PARTS = (1, 0.5, 1.5, 1)
 """What the items of a list come to, turn by turn, in parts of what they are compared with."""
 
 
+UNLIKE, WANTING = 3, 4
+"""The turns in which a record that is to be changed is as usual, and in which it lacks what is computed of it."""
+
+
 class Trial:
     """One effect brought about by one ``way``; ``turn`` chooses what the records around it look like.
 
     ``census``: of the records that effects of the resource make; ``against``: a question of the effect's condition that
-    is answered so that it is not met.
+    is answered so that it is not met; ``situation``: which one of the record that is to be changed (0: as in ``turn``).
     """
 
     def __init__(
@@ -43,9 +48,11 @@ class Trial:
         way: str,
         *,
         against: Deciding | None = None,
+        situation: int = 0,
     ) -> None:
         session, group = self.session, self.group = census.session, census.group
         self.census, self.effect, self.turn, self.way = census, effect, turn, way
+        self.situation = situation
         given = answers(questions(session.plan, group, effect), turn)
         self.following = Consequences(census, effect)
         self.wanted = self._satisfying()
@@ -116,10 +123,8 @@ class Trial:
             if reference is None or reference.field in found:
                 continue
             other = self.session.plan.groups[reference.resource]
-            fields: dict[str, Any] = {
-                name: values[0] for name, values in compared(step.get("where", "")).items()
-                if values and name in other.writable
-            }  # fmt: skip
+            known = situations(step.get("where"), other)
+            fields = dict(known[0])
             for name in other.of_type("boolean"):
                 if f"it.{name}" in str(step.get("where", "")):
                     fields[name] = self.turn % 2 == 0
@@ -127,7 +132,12 @@ class Trial:
                 if f"it.{name}" in str(step.get("values", "")) and self.turn % 2 and self._is_day(other, name):
                     fields[name] = FAR  # in other turns a day of the past
             rules = [rule.replace("it.", "") for rule in _texts(step)]
-            made = self.furnisher.make(other, rules, fields if self.turn < 3 else {})
+            if self.turn == WANTING:
+                rules += behind(other, read_of_it(step.get("where")))
+            fields = known[self.situation % len(known)] if self.situation else fields if self.turn != UNLIKE else {}
+            plain_fields = {name: value for name, value in fields.items() if not isinstance(value, Day)}
+            made = self.furnisher.make(other, rules, plain_fields)
+            set_days(self.session, other, made, fields)
             self._toggle(other, made, rules)
             found[reference.field] = made[other.key]
         return found

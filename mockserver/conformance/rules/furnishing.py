@@ -18,6 +18,7 @@ from mockserver.conformance.rules.rule_reading import (
 )
 from mockserver.conformance.session import Session
 from mockserver.contract import Kind
+from mockserver.contract.resource import Reference
 
 DEEPEST = 4
 """How many records away from the first one records are still made whole."""
@@ -35,6 +36,7 @@ class Furnisher:
         self.session = session
         self._answers = answers or {}
         self._made: dict[str, dict[str, Any]] = {}
+        self._apart: dict[str, str] = {}
         self._rules: Any = None
 
     def make(self, group: Group, rules: Any, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -56,26 +58,46 @@ class Furnisher:
         chains = list(named_in(rules))
         roots = {chain[0] for chain in chains}
         self._rules = self._rules if depth else rules
-        for reference in group.references:
-            if reference.field in roots | set(body) and depth < DEEPEST and not reference.is_elsewhere:
-                further = [chain[1:] for chain in chains if chain[0] == reference.field and len(chain) > 1]
-                if made := self._referred(reference.resource, further, depth + 1, is_named=reference.field in roots):
-                    is_list = group.values.type_of(group.field(reference.field)) == "array"
-                    body[reference.field] = [made] if is_list else made
+        self._refer(group, body, chains, depth)
         for field in roots & set(group.writable) - set(body):
             if (value := self.items(group, field)) and group.values.allows(group.writable[field], value):
                 body[field] = value
+        self._tell_apart(group, body, roots)
         for field in sorted(roots & body.keys()):
-            items = [*body[field], *self._odd(group, field, body[field])] if isinstance(body[field], list) else None
-            if items and group.values.allows(group.writable[field], items):
-                body[field] = items
+            for item in self._odd(group, field, body[field]) if isinstance(body[field], list) else ():
+                if group.values.allows(group.writable[field], [*body[field], item]):
+                    body[field] = [*body[field], item]
         for (resource, path), value in self._answers.items():
             if depth and resource == group.name:
                 body |= _answered(group, body, path, value)
         return body
 
+    def _refer(self, group: Group, body: dict[str, Any], chains: list[tuple[str, ...]], depth: int) -> None:
+        """Let ``body`` name what rules read through it: fields that name records of one resource different ones."""
+        roots, named = {chain[0] for chain in chains}, set[str]()
+        for reference in group.references:
+            if reference.field in roots | set(body) and depth < DEEPEST and not reference.is_elsewhere:
+                further = [chain[1:] for chain in chains if chain[0] == reference.field and len(chain) > 1]
+                is_read = reference.field in roots
+                made = self._another(reference) if is_read and not further and reference.resource in named else None
+                if made := made or self._referred(reference.resource, further, depth + 1, is_named=is_read):
+                    is_list = group.values.type_of(group.field(reference.field)) == "array"
+                    body[reference.field] = [made] if is_list else made
+                    named |= {reference.resource} if is_read else set()
+
+    def _tell_apart(self, group: Group, body: dict[str, Any], roots: set[str]) -> None:
+        """Give fields that rules read, and that are alike, different values; what ends is later than what begins."""
+        seen: list[Any] = []
+        for name in sorted(roots & body.keys() & group.writable.keys(), key=lambda one: ("end" in one, one)):
+            if name not in group.foreign_keys and isinstance(body[name], str | dict) and body[name] in seen:
+                other = group.values.make(group.writable[name], name, self.session.ordinal() + len(seen))
+                body[name] = other if group.values.allows(group.writable[name], other) else body[name]
+            seen.append(body[name])
+
     def _odd(self, group: Group, field: str, items: list[Any]) -> Iterator[dict[str, Any]]:
-        """Items beside ``items`` that rules may tell from them: at and below a bound, in parts, without a key."""
+        """Items beside ``items`` that rules may tell from them: at and below a bound, in parts, without a key, with
+        another one.
+        """
         if not items or not isinstance(items[0], dict):
             return
         first, text, bounds = items[0], str(self._rules), compared(self._rules)
@@ -87,9 +109,20 @@ class Furnisher:
             yield from ({**first, name: value} for value in (*known, self.session.ordinal() + 0.25, 0))
         for name in (name for name, kind in kinds.items() if kind == "boolean"):
             yield from ({**first, name: value} for value in (True, False))
-        keys = {one.names[1] for one in group.resource.references if one.field == field and len(one.names) == 2}
-        for name in sorted(keys & kinds.keys() & first.keys()):
+        keys = {one.names[1]: one for one in group.resource.references if one.field == field and len(one.names) == 2}
+        for name in sorted(keys.keys() & kinds.keys() & first.keys()):
             yield {one: value for one, value in first.items() if one != name}
+            if another := self._another(keys[name]):
+                yield {**first, name: another}
+
+    def _another(self, reference: Reference) -> str | None:
+        """The key of a record that ``reference`` may name, and that nothing else which is made here does."""
+        group = self.session.plan.groups.get(reference.resource)
+        if reference.is_elsewhere or group is None or Kind.CREATE not in group.operations:
+            return None
+        if reference.resource not in self._apart:
+            self._apart[reference.resource] = str(self.session.create(group)[group.key])
+        return self._apart[reference.resource]
 
     def _referred(self, resource: str, chains: list[tuple[str, ...]], depth: int, *, is_named: bool) -> str | None:
         group = self.session.plan.groups[resource]
@@ -138,12 +171,17 @@ class Furnisher:
             self.make(other, tails, {**fields, by: record[own]})
 
     def _naming(self, group: Group, path: str, key: Any) -> dict[str, Any]:
-        """The field of ``path`` with two items that name ``key``, of other numbers; with one where two are too many."""
+        """The field of ``path`` with two items that name ``key``, of other numbers, and one that names another record;
+        with fewer where these are too many.
+        """
         outer, inner = path.split(".", 1)
         items = [{**one, inner: key} for one in self.items(group, outer)[:1]]
         more = [{**one, **{name: value + 1 for name, value in one.items() if _is_number(value)}} for one in items]
-        two = {outer: [*items, *more]}
-        return two if group.values.allows(group.writable[outer], two[outer]) else {outer: items}
+        reference = next((one for one in group.resource.references if one.path == path), None)
+        another = self._another(reference) if reference else None
+        strange = [{**one, inner: another} for one in items if another]
+        tried = ([*items, *more, *strange], [*items, *more])
+        return {outer: next((one for one in tried if group.values.allows(group.writable[outer], one)), items)}
 
     def dependants(self, rules: Any, group: Group, record: Mapping[str, Any]) -> list[tuple[Group, dict[str, Any]]]:
         """Records that name ``record`` where ``rules`` look for some, with each value that those are compared with."""
@@ -153,7 +191,7 @@ class Furnisher:
             if other is None or Kind.CREATE not in other.operations:
                 continue
             known = variants(rules, other)
-            tried = [{}, *known][: MOST // 2]
+            tried = [{}, *known][: MOST // 2] if known else [{}, {}]
             tried = [*tried[:2], *apart] if (apart := contrasts(rules, other)) else tried
             for fields in [
                 *tried,

@@ -103,6 +103,23 @@ def limits(rules: Any) -> dict[str, str]:
     return {one.id: ast.unparse(two) for one, two in pairs if isinstance(one, ast.Name) and not isinstance(two, plain)}
 
 
+def read_of_it(rules: Any) -> set[str]:
+    """The fields that rules read of a record that is to be changed: ``it.status``."""
+    return {chain[1] for chain in named_in(rules) if chain[0] == "it" and len(chain) > 1}
+
+
+def behind(group: Group, fields: Iterable[str]) -> list[Any]:
+    """The rules of those of ``fields`` that are computed, and of what these read in turn, each once."""
+    found: dict[str, Any] = {}
+    left = list(fields)
+    while left:
+        name = left.pop()
+        if name in group.resource.computed and name not in found:
+            found[name] = group.marks(name)["computed"]
+            left += [chain[0] for chain in named_in(found[name])]
+    return list(found.values())
+
+
 def shunned(rules: Any) -> dict[str, list[Any]]:
     """The plain values that rules want each name not to have."""
     nodes = [node for tree in trees(rules) for node in ast.walk(tree) if isinstance(node, ast.Compare)]
