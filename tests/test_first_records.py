@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from mockserver.contract.samples import subjects
-from test_any_document import NAMED, client, collection
+from test_any_document import NAMED, body, client, collection, document, parameter, reply
 
 TEXT = {"type": "string"}
 
@@ -188,3 +188,60 @@ def test_addresses_and_what_is_said_to_be_an_id_lead_to_records_that_are_there(t
     for one in caller.get("/books").json:
         for link in (one["author"], one["url"], f"/authors/{one['payer']}"):
             assert caller.get(link.removeprefix("http://localhost")).status_code == 200
+
+
+def desk() -> dict[str, Any]:
+    """Tickets of a project, with the links that the document shows of one."""
+    uri = {"type": "string", "format": "uri"}
+    links = dict.fromkeys(("url", "comments_url", "project_url", "parent_url", "site"), uri)
+    ticket = {
+        "type": "object",
+        "required": ["number", *links],
+        "properties": {"number": {"type": "integer"}, "title": TEXT, **links},
+    }
+    here = "https://api.desk.example/v2/projects/ada/tickets/7"
+    shown = {"number": 7, "title": "A", "url": here, "comments_url": f"{here}/comments{{?page}}", "site": "https://desk.example/t/7",
+             "project_url": "https://api.desk.example/v2/projects/ada", "parent_url": "https://api.desk.example/v2/projects/ada/tickets/3"}  # fmt: skip
+    one, project, number = (
+        reply(ticket, example=shown),
+        parameter("project", TEXT),
+        parameter("number", {"type": "integer"}),
+    )
+    told = document({
+        "/projects/{project}": {"parameters": [project], "get": {"responses": {"200": reply(NAMED)}}},
+        "/projects/{project}/tickets": {
+            "parameters": [project],
+            "get": {"responses": {"200": reply({"type": "array", "items": ticket})}},
+            "post": {"requestBody": body({"type": "object"}), "responses": {"201": one}},
+        },
+        "/projects/{project}/tickets/{number}": {"parameters": [project, number], "get": {"responses": {"200": one}}},
+        "/projects/{project}/tickets/{number}/comments": {
+            "parameters": [project, number],
+            "get": {"responses": {"200": reply({"type": "array", "items": NAMED})}},
+        },
+    })  # fmt: skip
+    return {**told, "servers": [{"url": "https://api.desk.example/v2"}]}
+
+
+def test_addresses_of_the_api_in_examples_lead_to_the_mock_however_it_is_reached(tmp_path: Path) -> None:
+    caller = client(desk(), tmp_path)
+    for host in ("localhost", "mock.test:8080"):
+        shown = caller.get("/v2/projects/ada/tickets/7", headers={"Host": host}).json
+        assert shown["url"] == f"http://{host}/v2/projects/ada/tickets/7"
+        assert shown["comments_url"] == f"{shown['url']}/comments{{?page}}"
+        assert shown["site"] == "https://desk.example/t/7"
+    assert caller.get("/v2/projects/ada/tickets").json[-1] == caller.get("/v2/projects/ada/tickets/7").json
+
+
+def test_a_new_record_has_the_links_that_an_example_shows(tmp_path: Path) -> None:
+    caller = client(desk(), tmp_path)
+    sent = {"title": "B", "site": "https://api.desk.example/v2/projects/ada"}
+    made = caller.post("/v2/projects/bob/tickets", json=sent).json
+    own = f"http://localhost/v2/projects/bob/tickets/{made['number']}"
+    assert (made["url"], made["comments_url"]) == (own, f"{own}/comments{{?page}}")
+    assert made["project_url"] == "http://localhost/v2/projects/bob"
+    assert made["parent_url"] != own, "it is another ticket's"
+    assert made["site"] == sent["site"], "what a client sends stays as it is"
+    assert caller.get(own.removeprefix("http://localhost")).json == made
+    for one in caller.get("/v2/projects/bob/tickets").json:
+        assert one["url"].endswith(f"/tickets/{one['number']}")

@@ -17,6 +17,7 @@ from mockserver.contract.plan import OperationPlan
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.resource_reader import read_resources
+from mockserver.contract.samples.own_addresses import OwnAddresses
 from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.sources.servers import prefix_of
 from mockserver.values.form import Form, read_form
@@ -37,8 +38,9 @@ class Contract:
     each resource's records are found, ``counted`` those that are numbered through; ``bodies`` holds the validator
     for the body of a resource's operation of a kind; ``tenant`` is the path parameter that names the tenant, if
     any; ``prefixes`` are the path prefixes of the servers that the document names; ``maker`` makes values for its
-    schemas where nothing else does. ``unknown_path`` is the status of a path that the document does not have, and
-    ``stray`` how a refusal looks where no operation is known. ``excerpt`` is the document where only a part is served.
+    schemas where nothing else does, ``own_addresses`` tells which texts lead to the API itself. ``unknown_path`` is the
+    status of a path that the document does not have, and ``stray`` how a refusal looks where no operation is known.
+    ``excerpt`` is the document where only a part is served.
     """
 
     document: Document
@@ -51,6 +53,7 @@ class Contract:
     tenant: str | None
     prefixes: tuple[str, ...]
     maker: Maker | None = None
+    own_addresses: OwnAddresses | None = None
     unknown_path: int = UNKNOWN_PATH
     stray: OperationPlan | None = None
     excerpt: Mapping[str, Any] | None = None

@@ -66,6 +66,14 @@ class Embedded:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordLink:
+    """Where a member of a record leads: so many segments ``up`` from the record's own path, and on by ``rest``."""
+
+    up: int
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """One kind of record as a document implies it.
 
@@ -82,7 +90,8 @@ class Model:
     it names; ``foreign`` are members that probably hold keys of other resources, ``references`` those that are said to,
     ``addresses`` members that hold the address of another resource's record;
     ``holders`` are those whose paths show the records that name them; ``why`` tells the rules that decided;
-    ``embeds`` gives what ``embedded`` tells, ``keys_within`` where else than among its members a record holds keys.
+    ``embeds`` gives what ``embedded`` tells, ``keys_within`` where else than among its members a record holds keys,
+    ``links`` what of it leads to itself or to what is above or below it.
     """
 
     record: Node | None
@@ -110,6 +119,7 @@ class Model:
     why: str = ""
     embeds: Callable[[], Mapping[str, Embedded]] = field(default=dict, repr=False, compare=False)
     keys_within: Callable[[], Mapping[Steps, str]] = field(default=dict, repr=False, compare=False)
+    links: Callable[[], Mapping[str, RecordLink]] = field(default=dict, repr=False, compare=False)
 
     @property
     def embedded(self) -> Mapping[str, Embedded]:

@@ -14,6 +14,7 @@ from mockserver.contract.plan import Credential, Model, OperationPlan, Parent, S
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.own_addresses import OwnAddresses
 from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.annotations import SAID, Marks
@@ -27,6 +28,7 @@ from mockserver.inference.replies import success
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.sharing import read_resources
 from mockserver.inference.shown_keys import sent_at, sent_keys, shown_key
+from mockserver.inference.shown_links import ShownLinks
 from mockserver.inference.surroundings import likely_tenant, prefixes, usual_refusal
 
 _PARTS = ("webhooks", "components")
@@ -50,6 +52,9 @@ class _Builder:
         self._found = read_resources(read_paths(document, self._shapes), self._shapes)
         self._foreign = ForeignKeys(self._shapes, self._found)
         self._embedded = EmbeddedRecords(self._shapes, self._found, self._foreign)
+        templates = [entry.path.template for entry in self._found.paths.all()]
+        self._own_addresses = OwnAddresses(document.root, templates, prefixes(document))
+        self._links = ShownLinks(self._found, self._own_addresses)
         self._meanings = Meanings(self._found)
         self._tenant: str | None = None
 
@@ -81,6 +86,7 @@ class _Builder:
             tenant=self._tenant,
             prefixes=prefixes(self._document),
             maker=self._maker,
+            own_addresses=self._own_addresses,
             unknown_path=marks.unknown_path,
             stray=usual_refusal(self._found, self._maker),
         )
@@ -107,6 +113,7 @@ class _Builder:
             references=dict(one.references),
             embeds=partial(self._embedded.of, one),
             keys_within=partial(self._foreign.within, one),
+            links=partial(self._links.of, one),
             ending=self._ending(one),
             path=self._path(one),
             reach=sum(step == ANY for step in (one.item or ())[:-1]) - (self._tenant in self._names(one)[:-1]),

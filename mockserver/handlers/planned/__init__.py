@@ -7,6 +7,7 @@ from mockserver.contract import Kind
 from mockserver.contract.sources.silent_replies import GUESSED
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned import acting, bulk, many, single, stubs
+from mockserver.handlers.planned.addresses import reached
 from mockserver.handlers.planned.places import plan_of
 from mockserver.handlers.planned.scope import require_parents, require_possible
 from mockserver.messages import Reply
@@ -36,10 +37,10 @@ def answer_planned(call: Call, tenant: Tenant) -> Reply:
     reply = PLANNED.get(call.operation.kind, stubs.stub)(call, tenant)
     plan = plan_of(call)
     if not plan.declares(reply.status):  # a document of refusals alone
-        return replace(reply, notes=(*reply.notes, ("Undeclared", str(reply.status))))
-    if plan.success.media is not None and GUESSED in plan.success.media.value and reply.has_value:
-        return replace(reply, notes=(*reply.notes, ("Undeclared", "content")))
-    return reply
+        reply = replace(reply, notes=(*reply.notes, ("Undeclared", str(reply.status))))
+    elif plan.success.media is not None and GUESSED in plan.success.media.value and reply.has_value:
+        reply = replace(reply, notes=(*reply.notes, ("Undeclared", "content")))
+    return reached(call, reply)
 
 
 __all__ = ["PLANNED", "answer_planned"]

@@ -12,6 +12,7 @@ from mockserver.contract.taking import is_merge
 from mockserver.errors import Refusal
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.addresses import brought_here
 from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled, stamped
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.places import model_of, plan_of
@@ -89,7 +90,8 @@ def _first(call: Call, scope: Scope) -> Json:
     draw = draw_for(call, "first", scope.resource.name, *(scope.keys or ()), full=True)
     shown = record_examples(call.tools.maker.shapes.document, scope.model.sources)
     examples = tuple(one for one in shown if one is not None)
-    return fit(call.tools.maker, model.record, call.tools.maker.make(model.record, draw, examples), draw)
+    value = brought_here(call, model.record, call.tools.maker.make(model.record, draw, examples))
+    return fit(call.tools.maker, model.record, value, draw)
 
 
 def _acted(call: Call, scope: Scope, record: Record, value: dict[str, Any]) -> Json:

@@ -7,17 +7,20 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+import orjson
+
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Model
+from mockserver.contract.samples.own_addresses import HERE
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.places import plan_of
+from mockserver.messages import Json, Reply
 from mockserver.values.name_words import flat
 
 ADDRESSES = frozenset({"url", "self", "href", "uri", "selflink", "selfurl"})
 LINKS = frozenset({"_links", "links"})
 """Members that hold a record's own address as ``self``, in the way of HAL and JSON:API."""
-HOST = "http://localhost"
-"""Where records are that are there from the beginning, whoever looks first and however the server is called."""
+_HERE = HERE.encode()
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 
 
@@ -29,6 +32,21 @@ def address_of(call: Call, model: Model, keys: tuple[str, ...]) -> str:
     if own := _path_of(model, keys, call.input.values):
         return _prefix(call) + own
     return f"{path.rstrip('/').removesuffix('.json')}/{quote(keys[-1], safe='')}{model.ending}"
+
+
+def brought_here(call: Call, place: Node, made: Json) -> Json:
+    """What was made from a document's examples, with the addresses of the API itself led to the mock."""
+    own, maker = call.tools.contract.own_addresses, call.tools.maker
+    here = own.brought_here(made) if own is not None else made
+    return here if here is made or maker.allows(place, here) or not maker.allows(place, made) else made
+
+
+def reached(call: Call, reply: Reply) -> Reply:
+    """``reply`` with the addresses of the mock as its caller reaches it."""
+    raw = orjson.dumps(reply.value) if reply.has_value else reply.raw
+    if raw is not None and _HERE in raw and call.input.address:
+        raw = raw.replace(_HERE, orjson.dumps(call.input.address.removesuffix(call.input.path))[1:-1])
+    return Reply(reply.status, None, False, raw, reply.headers, reply.notes, reply.content_type)
 
 
 def named_by(model: Model) -> str:
@@ -54,7 +72,19 @@ def addressed(
         is_own = name in value and name not in sent and (name,) != model.key and flat(name) in ADDRESSES
         if is_own and maker.shapes.type(place) == "string" and maker.allows(place, address):
             value = {**value, name: address}
-    return linked(call, model, value, address, sent)
+    return linked(call, model, _with_links(call, model, value, address, sent), address, sent)
+
+
+def _with_links(
+    call: Call, model: Model, value: dict[str, Any], address: str, sent: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The record with the links that the document's examples show, where it has them and nobody said another."""
+    members = call.tools.maker.shapes.properties(model.record) if model.record is not None and not model.ending else {}
+    for name, link in model.links().items() if members else ():
+        text = address.rsplit("/", link.up)[0] + link.rest
+        if name in value and name not in sent and name in members and call.tools.maker.allows(members[name], text):
+            value = {**value, name: text}
+    return value
 
 
 def self_addressed(call: Call, model: Model, value: dict[str, Any], address: str) -> dict[str, Any]:
@@ -62,8 +92,9 @@ def self_addressed(call: Call, model: Model, value: dict[str, Any], address: str
     shapes, members = call.tools.maker.shapes, dict[str, Node]()
     if address and model.record is not None:
         members = {name: one for name, one in shapes.properties(model.record).items() if flat(name) in ADDRESSES}
-    own = {name: HOST + address for name, one in members.items() if name in value and shapes.is_servers(one)}
-    return {**value, **{name: one for name, one in own.items() if call.tools.maker.allows(members[name], one)}}
+    own = {name: HERE + address for name, one in members.items() if name in value and shapes.is_servers(one)}
+    value = {**value, **{name: one for name, one in own.items() if call.tools.maker.allows(members[name], one)}}
+    return _with_links(call, model, value, HERE + address, {}) if address else value
 
 
 def linked(
@@ -90,7 +121,7 @@ def _whole(call: Call, place: Node | None, link: Any) -> Any:
     target = shapes.properties(place).get("href", place) if place is not None and isinstance(link, dict) else place
     if target is None or shapes.says(target, "format") != "uri" or not text.startswith("/"):
         return link
-    return {"href": HOST + text} if isinstance(link, dict) else HOST + text
+    return {"href": HERE + text} if isinstance(link, dict) else HERE + text
 
 
 def _self(call: Call, links: Node, name: str) -> Node | None:

@@ -9,11 +9,12 @@ from mockserver.contract import Resource
 from mockserver.contract.plan import Embedded, Model, Steps
 from mockserver.contract.samples.fitting import fit
 from mockserver.contract.samples.fitting import shown as of_reply
+from mockserver.contract.samples.own_addresses import HERE
 from mockserver.contract.samples.record_examples import record_examples
 from mockserver.contract.samples.scalars import Draw
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.addresses import HOST, first_address_of, linked, self_addressed
+from mockserver.handlers.planned.addresses import brought_here, first_address_of, linked, self_addressed
 from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.new_keys import few_keys, identified, new_key, shown_key
 from mockserver.handlers.planned.places import is_key, model_of, record_id
@@ -108,7 +109,7 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
     draw, shown, key = _drawn(call, resource, keys, ordinal)
     if model.record is None:
         return key, {} if shown is None else shown
-    value = shown if shown is not None else maker.make(model.record, draw)
+    value = brought_here(call, model.record, shown if shown is not None else maker.make(model.record, draw))
     if shown is None and isinstance(value, dict):
         value = identified(maker, model, added_up(in_order(value)), draw)
     if isinstance(value, dict):
@@ -197,8 +198,8 @@ def _related(call: Call, resource: Resource, value: dict[str, Any], ordinal: int
         if value.get(name) and referenced is not None and model.record is not None:
             key = _key_there(call, referenced, ordinal, tenant)
             address = first_address_of(call, model_of(referenced), (str(key),))
-            if address and maker.allows(maker.shapes.properties(model.record)[name], HOST + address):
-                value = {**value, name: HOST + address}
+            if address and maker.allows(maker.shapes.properties(model.record)[name], HERE + address):
+                value = {**value, name: HERE + address}
     return _related_within(call, resource, value, ordinal, tenant)
 
 

@@ -17,6 +17,7 @@ from mockserver.contract.samples.scalars import Draw
 from mockserver.contract.xml_text import is_xml, write_xml
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.acknowledging import acknowledged, is_acknowledgement
+from mockserver.handlers.planned.addresses import brought_here
 from mockserver.handlers.planned.composing import draw_for
 from mockserver.handlers.planned.criteria import written
 from mockserver.handlers.planned.places import plan_of
@@ -111,7 +112,7 @@ def made(
     if schema is None:
         return Reply(status, _as_example(examples, value), True, None, headers, notes, content_type)
     maker, draw = call.tools.maker, draw_for(call, "stub", call.operation.id, full=full)
-    body = maker.make(schema, draw, examples)
+    body = brought_here(call, schema, maker.make(schema, draw, examples))
     if key is not None and maker.shapes.type(schema) in ("string", "integer", "number"):
         body = next((one for one in (key, str(key)) if maker.allows(schema, one)), body)
     if isinstance(value, dict) and isinstance(body, dict):

@@ -1,0 +1,55 @@
+"""Addresses of the API itself: in the examples of its document they lead to the mock, however it is reached."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+
+from mockserver.contract.routing import Router
+from mockserver.contract.sources.servers import hosts_of
+from mockserver.messages import Json
+
+HERE = "http://mock.invalid"
+"""Scheme and host of the mock in what is kept; a reply has those by which its caller reaches it (RFC 6761, 6.4)."""
+_ADDRESS = re.compile(r"https?://(?P<host>[^/?#@\s:]+)(?::\d+)?(?P<path>/[^?#{\s]*)(?P<rest>\S*)")
+
+
+class OwnAddresses:
+    """Tells which texts are addresses that a document's paths answer, below one of its servers."""
+
+    def __init__(self, root: Json, paths: Iterable[str], prefixes: Iterable[str]) -> None:
+        self._hosts = frozenset(hosts_of(root))
+        self._paths, self._prefixes = paths, tuple(prefixes)
+
+    @cached_property
+    def _router(self) -> Router:
+        return Router(self._paths, self._prefixes)
+
+    def brought_here(self, value: Json) -> Json:
+        """``value`` with such addresses, wherever they stand in it, led to ``HERE``."""
+        return self._brought(value) if self._hosts else value
+
+    def _brought(self, value: Json) -> Json:
+        if isinstance(value, dict):
+            return {name: self._brought(one) for name, one in value.items()}
+        if isinstance(value, list):
+            return [self._brought(one) for one in value]
+        found = self._match(value) if isinstance(value, str) else None
+        if found is None or self._router.match(found["path"].rstrip("/")) is None:
+            return value
+        return HERE + found["path"] + found["rest"]
+
+    def path_of(self, text: str) -> tuple[str, str] | None:
+        """The path of an address of the API, below its server's prefix, and what follows; None for any other text."""
+        found = self._match(text)
+        if found is None:
+            return None
+        fitting = (one for one in sorted(self._prefixes, key=len, reverse=True) if found["path"].startswith(f"{one}/"))
+        prefix = next(fitting, "")
+        path = found["path"].removeprefix(prefix)
+        return path.rstrip("/"), ("/" if path.endswith("/") else "") + found["rest"]
+
+    def _match(self, text: str) -> re.Match[str] | None:
+        found = _ADDRESS.fullmatch(text) if text.startswith("http") else None
+        return found if found is not None and found["host"].lower() in self._hosts else None
