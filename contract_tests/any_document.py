@@ -138,11 +138,22 @@ def check_created_is_listed(session: Session, group: Group) -> None:
             if not is_whole and made.key not in keys:
                 raise Inconclusive(f"{operation.id} lists {len(keys)} records: another page may have the new one")
             if made.key not in keys and (name := narrowing(operation)):
+                later = _twin(asking, group, made)
+                new, _ = _listed(asking, group, operation, later) if later else ([], False)
+                cause = "the list lacks a record, and holds it when another like it was created"
+                session.expect(later is None or made.key not in new, cause, made.key)
                 raise Inconclusive(f"{operation.id} may leave out the new one where {name} is not said")
             session.expect_listing(
                 operation, keys, "the list lacks a record that was created", made.key, holds=[made.key]
             )
     asking.remove(group, made)
+
+
+def _twin(asking: PlainTrying, group: Group, made: PlainMade) -> PlainMade | None:
+    """Another record that says what ``made`` says, if the target takes it."""
+    create = group.one(Kind.CREATE)
+    alike = made.sent if create.plan and not create.plan.sent else None
+    return asking.attempt(group, made.above, alike) if isinstance(alike, dict) else None
 
 
 def _listed(asking: PlainTrying, group: Group, operation: Operation, made: PlainMade) -> tuple[list[str], bool]:
@@ -214,7 +225,10 @@ def _counts_as_deleted(record: Any, before: Any) -> bool:
     if not isinstance(record, Mapping) or not isinstance(before, Mapping):
         return False
     flags = [name for name in record if FLAGS.fullmatch(re.sub(r"[^a-z]", "", name.lower()))]
-    return any(record[name] and not before.get(name) for name in flags)
+    inner = (name for name, one in record.items() if isinstance(one, Mapping))
+    return any(record[name] and not before.get(name) for name in flags) or any(
+        _counts_as_deleted(record[name], before.get(name)) for name in inner
+    )
 
 
 def _delete_body(asking: PlainTrying, operation: Operation) -> Any:

@@ -22,6 +22,7 @@ from mockserver.conformance import (
     flat,
     listed,
     same_json,
+    singular,
 )
 
 INFERRED = Provenance.INFERRED
@@ -72,19 +73,26 @@ def check_repeated(session: Session, group: Group) -> None:
         plan = operation.plan
         if operation.method != "POST" or not plan or not session.may(operation) or plan.success.schema is None:
             continue
-        body = asking.full_body(operation)
         shared = asking.maker.shapes.in_common(asking.schema(operation), plan.success.schema)
-        if not asking.is_json(operation) or not isinstance(body, dict) or not shared & body.keys():
-            continue
-        reply = asking.send(operation, asking.below(operation, asking.above(group)), body=body)
-        if reply.status not in SUCCESSES:
-            continue
-        sent = {name: one for name, one in body.items() if name in shared and not isinstance(one, dict | list)}
-        judged += 1
-        with session.each(operation):
-            asking.keeps(sent, session.value(reply), "a reply tells something else than was sent")
+        shared = {one for one in shared if flat(one) not in own_keys(group)}  # which the target may give itself
+        for body in (asking.full_body(operation), asking.body(operation)):
+            if not asking.is_json(operation) or not isinstance(body, dict) or not shared & body.keys():
+                continue
+            reply = asking.send(operation, asking.below(operation, asking.above(group)), body=body)
+            if reply.status not in SUCCESSES:
+                continue
+            sent = {name: one for name, one in body.items() if name in shared and not isinstance(one, dict | list)}
+            judged += 1
+            with session.each(operation):
+                asking.keeps(sent, session.value(reply), "a reply tells something else than was sent")
+            break
     if not judged:
         raise NotApplicable("no reply is described by a schema of what is sent")
+
+
+def own_keys(group: Group) -> set[str]:
+    """What the key of a record of ``group`` may be called, by flat name."""
+    return {"id", "uuid", "key", f"{flat(singular(group.name))}id"}
 
 
 @check(Kind.MEMBERSHIP, writes=True, plain=True, provenance=INFERRED)

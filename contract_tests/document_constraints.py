@@ -157,6 +157,30 @@ def check_parameters(session: Session, group: Group) -> None:
         raise NotApplicable("no parameter has a constraint")
 
 
+@check(writes=True, plain=True, code=200)
+def check_needed_by_writes(session: Session, group: Group) -> None:
+    """A write without a header or query parameter that must be there is refused."""
+    asking, tried = PlainTrying(session), 0
+    spoiling = PlainSpoiling(asking)
+    for operation in group.all():
+        if not operation.plan or not session.may(operation) or operation.facts.is_safe:
+            continue
+        needed = [what for what in spoiling.parameters(operation, formats=False) if what[0].startswith("without ")]
+        try:
+            for what, _, without in needed:
+                values = place_of(asking, group, operation)
+                body = asking.renewed(group, operation, asking.body(operation))
+                reply = asking.send(operation, values, body=body, without=without)
+                tried += 1
+                with session.each(operation):
+                    refused(session, reply, f"a request {what}")
+                asking.undo(group, operation, values, reply)
+        except Inconclusive:
+            continue
+    if not tried:
+        raise NotApplicable("no write has to have a header or a parameter")
+
+
 @check(plain=True, provenance=Provenance.INFERRED, code=200)
 def check_formats_of_parameters(session: Session, group: Group) -> None:
     """A parameter that is not of its format is refused."""

@@ -115,7 +115,7 @@ def check_sorted(session: Session, group: Group) -> None:
     for operation in asking.whole_lists(group, Kind.LIST):
         above, made = asking.several(group, MADE)
         listing = PlainListing(asking, group, operation, above)
-        items = [one for one in asking.items(listing.ask({}), operation) if isinstance(one, dict)]
+        items = [leveled(one) for one in asking.items(listing.ask({}), operation) if isinstance(one, dict)]
         orders = [*_orders(asking, listing, items)] if len(items) > 2 else []
         for turns in _judged(asking, listing, orders):
             for name, query, is_down in turns:
@@ -140,7 +140,8 @@ def _judged(asking: PlainTrying, listing: PlainListing, orders: list[Order]) -> 
         return orders[:MOST]
     usual = listing.page({}).keys
     known = [turns for turns in orders if any(listing.page(query).keys != usual for _, query, _ in turns)]
-    return known[:MOST] or orders[:1]
+    keys = {"id", "uuid", "key"}  # by which alone many a target has no order
+    return known[:MOST] or [turns for turns in orders if turns[0][0].lower() not in keys][:1]
 
 
 def _orders(asking: PlainTrying, listing: PlainListing, items: list[dict[str, Any]]) -> Iterator[Order]:
@@ -178,11 +179,18 @@ def _direction(asking: PlainTrying, listing: PlainListing) -> tuple[Taken | None
     return way if way is not None and asking.replies.allows(way.schema, "desc") else None, WAYS[0]
 
 
+def leveled(record: dict[str, Any]) -> dict[str, Any]:
+    """A record with what JSON:API puts below it as ``attributes``, by which it is ordered and found."""
+    attributes = record.get("attributes")
+    return {**record, **attributes} if isinstance(attributes, dict) else record
+
+
 def _in_order(
     session: Session, asking: PlainTrying, listing: PlainListing, query: dict[str, str], name: str, *, is_down: bool
 ) -> None:
     reply = listing.ask(query)
-    found = [one[name] for one in asking.items(reply, listing.operation) if isinstance(one, dict) and name in one]
+    items = (leveled(one) for one in asking.items(reply, listing.operation) if isinstance(one, dict))
+    found = [one[name] for one in items if name in one]
     if reply.status not in SUCCESSES or len(found) < 3:
         return
     is_sorted = any(sorted(keys, reverse=is_down) == keys for keys in _collations(found))

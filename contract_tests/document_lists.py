@@ -70,6 +70,8 @@ def _walked(session: Session, listing: PlainListing, keys: tuple[str, ...], size
     session.expect(len(first.keys) <= size, "a page holds more records than asked for", f"{len(first.keys)}, {size}")
     session.expect(len(first.keys) == size, "a page holds fewer records than asked for though there are more")
     if is_led is None and len(pages) == 1:
+        is_promised = listing.parameter(list_words.CURSORS) is not None and listing.tells_of_more()
+        session.expect(not is_promised, "a page does not lead on though there are more")
         return
     many = f"{len(found)} of {len(keys)} records"
     session.expect(len(found) == len(set(found)), "pages hold a record twice", many)

@@ -80,7 +80,7 @@ from mockserver.messages import REFUSALS, SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.moment import read_datetime
-from mockserver.values.name_words import flat, words_of
+from mockserver.values.name_words import flat, singular, words_of
 from mockserver.values.shown import quoted, shown
 
 __all__ = [
@@ -196,6 +196,7 @@ __all__ = [
     "sheets",
     "shown",
     "single_records",
+    "singular",
     "smaller",
     "stamp",
     "text_of",

@@ -35,10 +35,14 @@ class ForeignKeys:
         self._shapes = shapes
         self._found = found
         self._known: dict[int, dict[str, str]] = {}
+        wholes: dict[int, dict[str, str]] = {}
         for other in found.collections.values():
             if (other.item or other.identity) and not other.parents and other.key and "{}" not in other.key:
                 named = self._known.setdefault(id(found.part(other)), {})
                 named[flat(singular(other.key[-1]))] = other.name
+                whole = wholes.setdefault(id(found.part(other)), {})
+                whole[flat("".join(map(singular, other.key[-2:])))] = other.name  # communications/types
+        self._known = {part: {**wholes[part], **named} for part, named in self._known.items()}
 
     def of(self, one: InferredCollection) -> dict[str, str]:
         """For each such member of the records of ``one`` the resource that it names."""

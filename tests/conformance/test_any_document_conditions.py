@@ -14,6 +14,7 @@ paths:
   /parcels:
     get:
       parameters: [{name: cursor, in: query, schema: {type: string}},
+                   {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 100}},
                    {name: made_after, in: query, schema: {type: string, format: date-time}}]
       responses:
         '200': {description: all, content: {application/json: {schema: {type: object, properties: {
@@ -61,6 +62,7 @@ components:
     Depot: {type: object, required: [name], properties: {name: {type: string}, city: {type: string}}}
 """
 SUITES = {"any_document", "document_conditions", "document_records", "document_changes"}
+OTHERS = {"document_constraints", "document_lists"}
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +119,24 @@ def keeps_depots_as_they_were(where, wire, kept={}):  # noqa: B006 - what it has
         wire.say({**kept.get(path, {}), **wire.value})
         if where.startswith("PUT"):
             kept[path] = wire.value
+
+
+def takes_no_version(where, wire):
+    if where == "DELETE /parcels/{id}" and "HTTP_IF_MATCH" not in wire.environ:
+        wire.say_nothing(204)
+
+
+def leads_nowhere(where, wire):
+    if where == "GET /parcels" and wire.status == 200:
+        wire.say({"items": wire.value["items"]})
+
+
+@pytest.mark.parametrize(("change", "cause"), [
+    (takes_no_version, "a request without the header parameter If-Match is answered 204"),
+    (leads_nowhere, "a page does not lead on though there are more"),
+])  # fmt: skip
+def test_what_may_not_be_left_out_is_missed(parcels, monkeypatch, change, cause):
+    assert cause in {one.cause for one in checked(parcels, monkeypatch, OTHERS, Repeating(change)).findings}
 
 
 @pytest.mark.parametrize(("change", "cause"), [

@@ -45,10 +45,11 @@ def few_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mockserver.conformance.runner.load_checks", lambda *_, **__: chosen)
 
 
-def answer(row: Mapping[str, Any]) -> Received:
+def answer(row: Mapping[str, Any], sent: Sent) -> Received:
     if "fails" in row:
         raise Unreachable(row["fails"], arrived=row.get("arrived", True))
-    headers, body = tuple(row.get("headers", {}).items()), b""
+    headers = tuple((name, text.replace("{path}", sent.path)) for name, text in row.get("headers", {}).items())
+    body = b""
     if "page" in row:
         headers, body = (*headers, ("Content-Type", "text/html; charset=utf-8")), PAGES[row["page"]]
     if "json" in row:
@@ -73,7 +74,7 @@ def told(row: Mapping[str, Any]) -> tuple[int, str]:
         reply = mock().transport(sent) if not is_shown(row["shows"], next(ticks), sent) or row.get("loses") else None
         if reply is not None and not (row.get("loses") and sent.method != "GET" and is_lost(sent)):
             return reply
-        return answer(row["answer"])
+        return answer(row["answer"], sent)
 
     lost: Iterator[int] = itertools.count(1)
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.plain.plain_asking import PlainAsking
+from mockserver.conformance.plain.plain_contents import planned
 from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.contract import Operation
 from mockserver.contract.plan import Taken
@@ -71,6 +72,13 @@ class PlainListing:
     def ask(self, query: Mapping[str, str]) -> Received:
         values = self._asking.below(self.operation, self.above)
         return self._asking.send(self.operation, values, query=query, without=next(iter(query), ""))
+
+    def tells_of_more(self) -> bool:
+        """Whether the document says that a page tells of the next one: beside its list, or in the header ``Link``."""
+        success, shapes = planned(self.operation).success, self._asking.maker.shapes
+        top = shapes.properties(success.schema) if success.schema is not None else {}
+        inner = (name for node in top.values() for name in shapes.properties(node))
+        return "link" in success.headers or any(flat(name) in NEXT | MORE for name in (*top, *inner))
 
     def takes(self, one: Taken, value: int) -> bool:
         """Whether a parameter may have that value."""

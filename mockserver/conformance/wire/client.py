@@ -12,7 +12,7 @@ from typing import TypeAlias
 from mockserver.conformance.wire.allow_list import AllowList, NotAllowed, Routes
 from mockserver.conformance.wire.consistent_reads import consistent
 from mockserver.conformance.wire.credentials import Credentials, carries
-from mockserver.conformance.wire.gateway import REFUSED, Gateway, Patience, Stopped
+from mockserver.conformance.wire.gateway import ELSEWHERE, REFUSED, Gateway, Patience, Stopped
 from mockserver.conformance.wire.pacing import RequestRate, retry_after
 from mockserver.conformance.wire.recorder import Recorder
 from mockserver.conformance.wire.traffic import Exchange, Received, Sent
@@ -140,8 +140,8 @@ class TargetClient:
             self._remedies[str(error)] = error.remedy
             return self.recorder.record(sent, None, self.purpose, str(error)), str(error), error.arrived
         assert exchange.reply
-        cause = self._gateway.trouble(exchange.reply, operation, self.patience.troubles)
-        return exchange, cause, exchange.reply.status not in REFUSED
+        cause = self._gateway.trouble(exchange.reply, operation, self.patience.troubles, asked=sent)
+        return exchange, cause, exchange.reply.status not in REFUSED | ELSEWHERE
 
     def _once(self, sent: Sent) -> Exchange:
         if self.patience.stopped:

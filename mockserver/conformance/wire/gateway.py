@@ -12,11 +12,13 @@ from urllib.parse import urlsplit
 
 from mockserver.conformance.evidence import media_types
 from mockserver.conformance.wire.pacing import OutOfTime
-from mockserver.conformance.wire.traffic import Received
+from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.contract import Contract, Operation
 
 REFUSED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 """Statuses of requests that were not looked at: even a write may be sent again."""
+ELSEWHERE = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
+"""Redirects that want the same request sent to another address: it was not carried out."""
 BUSY = REFUSED | {HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT}
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before a request is sent again where the target does not say how long."""
@@ -45,14 +47,18 @@ class Gateway:
         self._contract = contract
         self._pages: dict[str, bool] = {}
 
-    def trouble(self, reply: Received, operation: Operation | None, known: Container[str] = ()) -> str:
-        """What stood in the way of an answer, in words that are the same in every run; empty for an answer.
+    def trouble(
+        self, reply: Received, operation: Operation | None, known: Container[str] = (), *, asked: Sent | None = None
+    ) -> str:
+        """What stood in the way of an answer to ``asked``, in the same words in every run; empty for an answer.
 
         Where the document has no such operation, pages and redirects may be answers, but for those that are ``known``.
         """
         status = reply.status
         if status in BUSY:
             return f"{status} {HTTPStatus(status).phrase}"
+        if status == HTTPStatus.NOT_MODIFIED and asked is not None and not _is_on_condition(asked):
+            return "304 Not Modified where nothing was known"
         cause = ""
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST and (to := reply.header("Location")):
             cause = f"a redirect with {status} to {without_query(to)}"
@@ -71,6 +77,11 @@ class Gateway:
             declared = media_types(self._contract, operation)
             self._pages[operation.id] = any("html" in name or "*" in name for name in declared)
         return self._pages[operation.id]
+
+
+def _is_on_condition(asked: Sent) -> bool:
+    """Whether a request says what its sender has: whoever answers one that does not with a 304 answers for a cache."""
+    return any(asked.header(name) is not None for name in ("If-None-Match", "If-Modified-Since"))
 
 
 def without_query(url: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from itertools import islice
+from urllib.parse import urlsplit
 
 from mockserver.conformance.asking import NO_BODY, Ask, record_name
 from mockserver.conformance.check_plan import Group
@@ -12,7 +13,7 @@ from mockserver.conformance.session import Session
 from mockserver.conformance.wire.gateway import BUSY, is_html, without_query
 from mockserver.conformance.wire.pacing import OutOfTime
 from mockserver.conformance.wire.presence import described
-from mockserver.conformance.wire.traffic import NotJson, Received
+from mockserver.conformance.wire.traffic import NotJson, Received, Sent
 from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Kind, Operation
 from mockserver.errors import Problem, SetupError
@@ -88,7 +89,7 @@ def _wrong(session: Session, operation: Operation, reply: Received, *, is_doubte
     if reply.status == HTTPStatus.UNAUTHORIZED:
         return _cannot("--token", problem, token)
     if is_html(reply) or HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:
-        return _cannot("--target", problem, _remedy(reply))
+        return _cannot("--target", problem, _remedy(reply, session.client.recorder.exchanges[-1].sent))
     if reply.status == HTTPStatus.FORBIDDEN:
         return _cannot("--token", problem, token)
     if reply.status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED) and (
@@ -113,13 +114,16 @@ def _may_be_missing(operation: Operation, reply: Received) -> bool:
     return declared is None or declared.full is None or declared.full.allows(value)
 
 
-def _remedy(reply: Received) -> str:
+def _remedy(reply: Received, asked: Sent) -> str:
     text = reply.body[:20_000].lower() + (reply.header("Location") or "").lower().encode()
     if any(word in text for word in (b"maintenance", b"wartung", b"back soon")):
         return "try again when the maintenance is over"
     if any(word in text for word in (b"login", b"log in", b"sign in", b"signin", b"password", b"sso", b"/auth")):
         return "a log-in stands before the API: name the API's own address, and a token that it takes"
     if HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:
+        path, to = asked.path, urlsplit(reply.header("Location") or "").path
+        if path != to and path.rstrip("/") == to.rstrip("/")[-len(path.rstrip("/")) :]:
+            return "its paths and the document's differ by the slash at their end: correct the document, or the target"
         return "name the address that it redirects to, if that is the API"
     return "correct the URL: is the base path missing, or is this the address of a web page?"
 
@@ -140,7 +144,7 @@ def _unanswered(session: Session, error: Unreachable) -> SetupError:
     problem = f"answers {_described(last.reply)}"
     if last.reply.status in BUSY:
         return _cannot("--target", f"{problem}, however often it is asked", "try again when it is up and less busy")
-    return _cannot("--target", problem, _remedy(last.reply))
+    return _cannot("--target", problem, _remedy(last.reply, last.sent))
 
 
 def _cannot(pointer: str, problem: str, remedy: str) -> SetupError:
