@@ -84,6 +84,9 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     members = _members(scope)
     of_path = in_path(plan_of(call))
     named = {name: one for name in asked if name not in of_path and (one := filtered_by(scope, name))}
+    if call.operation.method == "GET":  # what every request has to tell is no filter by what it is nearly called
+        needed = _needed(call)
+        named = {name: one for name, one in named.items() if name not in needed or flat(name) in members}
     wanted = {
         member: asked[name]
         for name, member in named.items()
@@ -127,12 +130,17 @@ def _asks_for_all(scope: Scope, name: str, member: str, value: Json) -> bool:
 
 def _ranges(call: Call, members: dict[str, str], asked: Mapping[str, Any]) -> Iterator[tuple[Bound, Json]]:
     """The ends of ranges that are asked for; one that every request has to tell is no filter by what it is called."""
-    needed = {one.name for one in plan_of(call).taken if one.required}
+    needed = _needed(call)
     for name, value in asked.items():
         if flat(name) not in members and name not in needed and is_ordered(value):
             bound = bound_of(name, members)
             if bound is not None:
                 yield bound, value
+
+
+def _needed(call: Call) -> set[str]:
+    """The parameters without which there is no request."""
+    return {one.name for one in plan_of(call).taken if one.required}
 
 
 def _members(scope: Scope) -> dict[str, str]:
