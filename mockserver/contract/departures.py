@@ -34,7 +34,7 @@ def departures_of(document: Document) -> list[Problem]:
         *_without_echoes(_of_the_form(document)),
         *_of_operations(document),
         *_of_tags(document),
-        *_of_defaults(document),
+        *_of_schemas(document),
     ]
     problems = [document.problem(Node(pointer, None), problem, remedy) for pointer, problem, remedy in found]
     return [*dict.fromkeys([*dangling(document), *problems])]
@@ -194,25 +194,45 @@ def _of_tags(document: Document) -> Iterator[Fault]:
         seen.add(str(name))
 
 
-def _of_defaults(document: Document) -> Iterator[Fault]:
-    """A default is a value of its schema."""
+def _of_schemas(document: Document) -> Iterator[Fault]:
+    """Each is one that a validator takes, and its default is a value of it."""
     schemas = Schemas(document)
-    for node in _schemas(document):
+    for node, is_whole in _schemas(document):
+        if is_whole:
+            yield from _unusable(node)
         if "default" not in node.value:
             continue
         default = node.child("default")
         try:
             broken = schemas.validator(node).violations(default.value, "", default.pointer)
-        except SetupError as error:
-            yield from ((one.pointer, one.problem, one.remedy) for one in error.problems)
-            continue
+        except SetupError:
+            continue  # it is told of the whole schema that this one is a part of
         for one in broken:
             yield one.pointer, f"does not keep its own schema: {one.message}", "correct the default, or the schema"
 
 
-def _schemas(document: Document) -> Iterator[Node]:
-    """Every schema that is written out in the document, each once."""
+def _unusable(node: Node) -> Iterator[Fault]:
+    """PERF: without what it refers to, which is looked at where it stands: together they may take half a minute."""
+    try:
+        jsonschema_rs.Draft202012Validator(_without_references(node.value))
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        problem = f"is not a usable JSON Schema, and forbids nothing: {str(error).splitlines()[0]}"
+        yield node.pointer, problem, "correct it"
+
+
+def _without_references(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_without_references(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = schema.items()
+    return {name: _without_references(one) for name, one in kept if name != "$ref" or not isinstance(one, str)}
+
+
+def _schemas(document: Document) -> Iterator[tuple[Node, bool]]:
+    """Every schema that is written out in the document, each once, and whether it is no part of another."""
     stack = [(Node("", document.root), False)]
+    whole: set[str] = set()
     seen: set[int] = set()
     while stack:
         node, is_schema = stack.pop()
@@ -220,8 +240,11 @@ def _schemas(document: Document) -> Iterator[Node]:
             continue
         seen.add(id(node.value))
         if is_schema and isinstance(node.value, dict):
-            yield node
-        stack += reversed([*_below(node, is_schema=is_schema)])
+            yield node, node.pointer in whole
+        below = [*_below(node, is_schema=is_schema)]
+        if not is_schema:
+            whole |= {one.pointer for one, is_one in below if is_one}
+        stack += reversed(below)
 
 
 def _below(node: Node, *, is_schema: bool) -> Iterator[tuple[Node, bool]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import DataFile
-from mockserver.values.pointer import escape, step_into, steps_of
+from mockserver.values.pointer import escape, is_pointer, step_into, steps_of
 from mockserver.values.shown import quoted
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Document:
                 node, f"the reference {quoted(reference)} leaves the document", "name a file that is there"
             )
         found = self.node(*steps_of(reference[1:]))
-        if found.value is None:
+        if found.value is None or not is_pointer(reference):
             raise self.error(
                 node, f"the reference {quoted(reference)} leads nowhere", "define what it names, or correct it"
             )

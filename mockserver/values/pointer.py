@@ -54,7 +54,12 @@ def step_along(value: Any, steps: Iterable[str | int]) -> Any:
 
 def pointed(root: Any, reference: str) -> Any:
     """What the reference ``#/…`` names in ``root``; None where there is nothing."""
-    return step_along(root, steps_of(reference[1:])) if reference.startswith("#") else None
+    return step_along(root, steps_of(reference[1:])) if is_pointer(reference) else None
+
+
+def is_pointer(reference: str) -> bool:
+    """Whether a reference is a pointer into its own document: not to another, and not by the name of an anchor."""
+    return reference == "#" or reference.startswith("#/")
 
 
 def chain(root: Any, value: Any) -> Iterator[Any]:

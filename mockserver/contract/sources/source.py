@@ -10,6 +10,7 @@ from typing import Any
 from mockserver.contract.document import Document, Node
 from mockserver.contract.sources.bundling import bundle, fetch, is_address, is_yaml
 from mockserver.contract.sources.document_sources import DocumentPlace, Spec, places
+from mockserver.contract.sources.schema_names import NAMES, point_to_names
 from mockserver.errors import Problem, SetupError, keeping
 from mockserver.values.data_file import parse, problems_of, read_data_file
 from mockserver.values.json_text import read_own
@@ -95,6 +96,8 @@ def _read(source: str, overlays: tuple[Path, ...]) -> Document:
         from mockserver.contract.sources.overlay import overlaid  # PERF: its JSONPath takes 50 ms to import
 
         overlaid(root, overlays)
+    if NAMES.search(content):
+        point_to_names(root)
     if _LEAVES.search(content):
         bundle(root, source)
     if is_annotated and str(root.get("openapi")).startswith("3.1"):
