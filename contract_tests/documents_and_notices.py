@@ -18,6 +18,7 @@ from mockserver.conformance import (
     patch,
     preview_body,
     quoted,
+    walk,
 )
 
 RECORD = (Kind.CREATE, Kind.READ)
@@ -140,11 +141,18 @@ def check_preview_changes_nothing(session: Session, group: Group) -> None:
     for operation in group.all(Kind.PREVIEW):
         with session.each(operation):
             record = session.create(group)
-            before = session.ours(group)
+            before, others = session.ours(group), _all_records(session, group)
             reply = session.send(session.usual(group, operation, record))
             session.status(reply, 200, f"{operation.id} of a record that exists", operation)
             session.same(record, session.read(group, record[group.key]), f"{operation.id} changed the record")
             session.expect(session.ours(group) == before, f"{operation.id} made records")
+            session.expect(_all_records(session, group) == others, f"{operation.id} changed other records")
+
+
+def _all_records(session: Session, group: Group) -> list[dict[str, Any]]:
+    """What the list shows; nothing where there is none, or others may be at work meanwhile."""
+    is_alone = session.limits.owns_all and Kind.LIST in group.operations
+    return walk(session, group, Ask(group.one(Kind.LIST))) if is_alone else []
 
 
 def outbox(session: Session) -> list[dict[str, Any]]:

@@ -212,7 +212,7 @@ def _bad_list_steps(path: str, new: Any) -> dict[str, dict[str, Any]]:
     }
 
 
-@check(*NEEDS, writes=True, every=2)
+@check(*NEEDS, writes=True, every=2, divides=True)
 def check_inside(session: Session, group: Group) -> None:
     """Members of objects are replaced, removed and added where they stand, in the items of lists too."""
     record = session.create(group)
