@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from mockserver.contract.operation import Operation, Parameter
 from mockserver.errors import Refusal, Violation
@@ -17,19 +18,19 @@ _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
 _BOOLEANS: Mapping[str, bool] = {"true": True, "false": False}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Input:
     """What a request says once it is read: parameters by name, the body, and what was passed over (``notes``).
 
     ``path`` is the request's path, ``headers`` are by lower-case name.
     """
 
-    values: Mapping[str, Json]
-    body: Json = None
-    has_body: bool = False
-    notes: Headers = field(default=())
-    path: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    values: Final[Mapping[str, Json]]
+    body: Final[Json] = None
+    has_body: Final[bool] = False
+    notes: Final[Headers] = field(default=())
+    path: Final[str] = ""
+    headers: Final[Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def server(self) -> str:

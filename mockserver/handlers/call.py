@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mockserver.contract import Contract, Input, Operation, Resource
 from mockserver.errors import ContractBreach
@@ -61,7 +61,7 @@ class Tools:
         return self.contract.maker
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """One request that has been understood; the tenant comes beside it, its lock held.
 
@@ -70,15 +70,15 @@ class Call:
     ``breaches`` those that spoilt a part of it only; ``budget`` is what may be worked out for it.
     """
 
-    operation: Operation
-    input: Input
-    identity: Identity
-    tools: Tools
-    effects: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-    mails: list[Mail] = field(default_factory=list)
-    breaches: list[ContractBreach] = field(default_factory=list)
-    budget: Budget = field(default_factory=Budget)
+    operation: Final[Operation]
+    input: Final[Input]
+    identity: Final[Identity]
+    tools: Final[Tools]
+    effects: Final[list[str]] = field(default_factory=list)
+    unknown: Final[list[str]] = field(default_factory=list)
+    mails: Final[list[Mail]] = field(default_factory=list)
+    breaches: Final[list[ContractBreach]] = field(default_factory=list)
+    budget: Final[Budget] = field(default_factory=Budget)
 
     @property
     def resource(self) -> Resource:
