@@ -745,3 +745,25 @@ def test_headers_that_must_be_there_and_totals_are_told(tmp_path: Path) -> None:
     got = caller.get("/books?limit=1")
     assert got.headers["X-Total-Count"] == str(len(caller.get("/books").json))
     assert got.headers["X-Window"] in ("true", "false")
+
+
+def test_what_a_create_declares_for_itself_may_be_said_once_though_records_call_it_read_only(tmp_path: Path) -> None:
+    team = {"type": "object", "properties": {"id": {"type": "integer"}, "name": TEXT}, "readOnly": True}
+    record = {
+        "type": "object",
+        "properties": {
+            "id": {"type": "integer"},
+            "title": TEXT,
+            "team": team,
+            "stars": {"type": "integer", "readOnly": True},
+        },
+    }
+    sent = {
+        "type": "object",
+        "properties": {"title": TEXT, "team": {"type": "integer"}, "stars": {"type": "integer", "readOnly": True}},
+    }
+    told = collection(record, sent)
+    caller = client(told, tmp_path)
+    made = caller.post("/things", json={"title": "A", "team": 7, "stars": 5})
+    assert made.json["team"]["id"] == 7
+    assert made.json.get("stars") != 5, "the body's own schema leaves it to the server"

@@ -107,13 +107,22 @@ def overlaid(
 
 
 def _sayable(call: Call, model: Model, sent: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a client may say of a record: all but what is the server's alone, its key apart."""
-    shapes = call.tools.maker.shapes
+    """What a client may say of a record: its key, and all that is not the server's alone.
+
+    What the request's body declares for itself, and does not call ``readOnly``, is for clients to say, whatever
+    the record's schema calls it: it may be said once.
+    """
+    shapes, sendable = call.tools.maker.shapes, _sendable(call)
     members = shapes.properties(model.record) if model.record is not None else {}
+
+    def is_told(name: str) -> bool:
+        own = sendable.get(name)
+        return own is not None and own.pointer != members[name].pointer and shapes.says(own, "readOnly") is not True
+
     return {
         name: one
         for name, one in sent.items()
-        if (name,) == model.key or name not in members or not shapes.is_servers(members[name])
+        if (name,) == model.key or name not in members or not shapes.is_servers(members[name]) or is_told(name)
     }
 
 
