@@ -10,7 +10,7 @@ import pytest
 
 from mockserver import create_app
 from mockserver.commands.first_screen import first_request
-from test_any_document import body, client, collection, document, parameter, reply, world_of
+from test_any_document import NAMED, body, client, collection, document, parameter, reply, world_of
 
 TEXT = {"type": "string"}
 NUMBER = {"type": "integer"}
@@ -767,3 +767,24 @@ def test_what_a_create_declares_for_itself_may_be_said_once_though_records_call_
     made = caller.post("/things", json={"title": "A", "team": 7, "stars": 5})
     assert made.json["team"]["id"] == 7
     assert made.json.get("stars") != 5, "the body's own schema leaves it to the server"
+
+
+def test_what_nobody_said_of_a_new_record_is_null_where_it_may_be(tmp_path: Path) -> None:
+    text, moment = {"type": ["string", "null"]}, {"type": ["string", "null"], "format": "date-time"}
+    shown = {**text, "example": "It is broken on Safari."}
+    members = {
+        "body": shown, "closed_at": moment, "created_at": moment, "color": {**text, "default": "red"},
+        "comment_count": {"type": ["integer", "null"]}, "author": {"anyOf": [NAMED, {"type": "null"}]},
+        "state": {"type": ["string", "null"], "enum": ["open", "closed", None]},
+    }  # fmt: skip
+    record = {
+        "type": "object",
+        "required": ["id", *members],
+        "properties": {"id": {"type": "integer"}, "title": TEXT, **members},
+    }
+    caller = client(collection(record, {"type": "object"}), tmp_path)
+    made = caller.post("/things", json={"title": "A"}).json
+    assert (made["body"], made["closed_at"]) == (None, None)
+    assert (made["color"], made["state"], made["created_at"][:10]) == ("red", "open", "2025-04-18")
+    assert made["author"]["name"] and made["comment_count"] is not None
+    assert caller.post("/things", json={"title": "B", "body": "Said."}).json["body"] == "Said."

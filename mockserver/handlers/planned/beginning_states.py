@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from mockserver.contract.plan import Model
@@ -13,6 +14,10 @@ from mockserver.messages import Json
 from mockserver.values.name_words import flat, singular
 
 _STATES = ("status", "state", "phase", "stage", "lifecycle")
+_WHO = frozenset(
+    {"user", "owner", "author", "creator", "createdby", "reporter", "requester", "sender", "submitter", "actor"}
+)
+_COUNT = re.compile(r"^(num|total|count)|(count|counts|total)$")
 _PLACES = frozenset({"city", "zip", "zipcode", "postalcode", "postcode", "street", "country"})
 """Members beside which a ``state`` is a part of a country."""
 
@@ -23,6 +28,23 @@ def beginning_states(call: Call, model: Model) -> Mapping[str, Json]:
     if (known := remembered.get("begun")) is None:
         known = remembered["begun"] = dict(_begun(call, model))
     return known
+
+
+def without_what_nobody_said(call: Call, model: Model, made: Json) -> Json:
+    """A record that was made for a create with null where its schema takes it: nothing has been said or happened yet.
+
+    But for what identifies it, what the document says it begins with, who made it, and counts.
+    """
+    if not isinstance(made, dict) or model.record is None:
+        return made
+    shapes, allows = call.tools.maker.shapes, call.tools.maker.allows
+    members, kept = shapes.properties(model.record), {steps[0] for steps in (model.key, *model.other_keys) if steps}
+
+    def is_open(name: str) -> bool:
+        is_known = name in kept or flat(name) in _WHO or _COUNT.search(flat(name)) is not None
+        return not is_known and "default" not in shapes.shape(members[name]).words and allows(members[name], None)
+
+    return {name: None if name in members and is_open(name) else one for name, one in made.items()}
 
 
 def _begun(call: Call, model: Model) -> Iterator[tuple[str, Json]]:

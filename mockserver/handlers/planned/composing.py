@@ -14,7 +14,7 @@ from mockserver.contract.samples.scalars import Draw
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import addressed, brought_here
 from mockserver.handlers.planned.beginning import marked, repeated
-from mockserver.handlers.planned.beginning_states import beginning_states
+from mockserver.handlers.planned.beginning_states import beginning_states, without_what_nobody_said
 from mockserver.handlers.planned.embedding import completed, usual
 from mockserver.handlers.planned.new_keys import identified
 from mockserver.handlers.planned.places import keys_of
@@ -45,7 +45,8 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     if model.record is None or not isinstance(sent, dict):
         return (sent if sent is not None else {}), ()
     draw = draw_for(call, "made", scope.resource.name, *(scope.keys or ()), key)
-    made = identified(maker, model, brought_here(call, model.record, maker.member(model.record, draw, "")), draw)
+    made = without_what_nobody_said(call, model, maker.member(model.record, draw, ""))
+    made = identified(maker, model, brought_here(call, model.record, made), draw)
     begun = {**beginning_states(call, model), **(made if isinstance(made, dict) else {}), **model.always}
     base = usual(call, scope, begun, sent)
     value, ignored = overlaid(call, scope, base, _sayable(call, model, sent), draw)
