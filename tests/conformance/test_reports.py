@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import jsonschema_rs
 import pytest
 from click.testing import CliRunner
 
@@ -129,3 +130,24 @@ def test_the_terminal_annotates_in_a_workflow(monkeypatch: pytest.MonkeyPatch) -
     done = CliRunner().invoke(main, ["check", "--group", "settings", "--no-fuzz", "--require", "100%"])
     assert done.exit_code == 0, done.output
     assert "::error" not in done.output
+
+
+SCHEMAS = Path(__file__).parents[1] / "data" / "report_schemas"
+
+
+@pytest.mark.parametrize(
+    ("name", "schema"),
+    [
+        ("report.sarif", "sarif-2.1.0.schema.json"),
+        ("ctrf.json", "ctrf.schema.json"),
+        ("traffic.har", "har-1.2.schema.json"),
+    ],
+)
+def test_the_forms_of_other_tools_keep_their_published_schemas(folder: Path, name: str, schema: str) -> None:
+    validator = jsonschema_rs.validator_for(read(SCHEMAS, schema), validate_formats=True)
+    assert [(one.instance_path, one.message[:200]) for one in validator.iter_errors(read(folder, name))] == []
+
+
+def test_what_scrolls_on_the_page_can_be_reached_by_keyboard(folder: Path) -> None:
+    page = (folder / "report.html").read_text()
+    assert page.count('class="wide"') == page.count('class="wide" tabindex="0" role="group" aria-label="') > 2

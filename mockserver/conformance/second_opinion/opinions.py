@@ -147,6 +147,8 @@ def opinions(step: Step, one: Side, two: Side, first: SideReply, second: SideRep
 def _at(difference: Disagreement, broken: dict[str, str]) -> str:
     """Why the answer is wrong where it differs; empty where the contract does not say so."""
     member = f"/{difference.member}" if difference.member else difference.place
+    if difference is BREACH:
+        return next(iter(broken.values()), "")
     if difference.place in (FOUND, ORDER, COUNT):
         return broken.get(difference.place, "")
     return broken.get(member) or broken.get(ANYWHERE, "")
