@@ -92,11 +92,13 @@ def _filtered(
         return
     found = [one for one in asking.items(reply, listing.operation) if isinstance(one, dict)]
     strange = [one for one in found if name in one and not _meets(one[name], value)]
-    session.expect(not strange, f"{parameter} finds records of another {name}", f"{len(strange)} of {len(found)}")
-    keys = {asking.key(group, one) for one in found}
+    cause, detail = f"{parameter} finds records of another {name}", f"{len(strange)} of {len(found)}"
+    keys = listing.keys(found)
+    session.expect_listing(listing.operation, keys, cause, detail, lacks=listing.keys(strange))
     wanted = [asking.key(group, one) for one in items if one.get(name) == value]
     missing = [key for key in wanted if key not in keys] if len(found) < 10 else []
-    session.expect(not missing, f"{parameter} does not find a record of that {name}", listed(missing))
+    cause = f"{parameter} does not find a record of that {name}"
+    session.expect_listing(listing.operation, keys, cause, listed(missing), holds=missing)
 
 
 def _meets(found: Any, value: Any) -> bool:

@@ -53,7 +53,7 @@ def check_pages(session: Session, group: Group) -> None:
             continue
         tried += 1
         with session.each(operation):
-            _walked(session, listing, whole.keys, size)
+            _walked(session, listing, whole.keys, size, frozenset(one.key for one in made))
         for one in made:
             asking.remove(group, one)
     if not tried:
@@ -62,7 +62,7 @@ def check_pages(session: Session, group: Group) -> None:
         raise (Inconclusive if taken else NotApplicable)("no list has parameters for its pages and records enough")
 
 
-def _walked(session: Session, listing: PlainListing, keys: tuple[str, ...], size: int) -> None:
+def _walked(session: Session, listing: PlainListing, keys: tuple[str, ...], size: int, own: frozenset[str]) -> None:
     pages = [*listing.walk(size, PAGES)]
     found = [key for page in pages for key in page.keys]
     is_led = listing.parameter(list_words.PAGES | list_words.OFFSETS)
@@ -74,8 +74,11 @@ def _walked(session: Session, listing: PlainListing, keys: tuple[str, ...], size
         session.expect(not is_promised, "a page does not lead on though there are more")
         return
     many = f"{len(found)} of {len(keys)} records"
-    session.expect(len(found) == len(set(found)), "pages hold a record twice", many)
-    session.expect(not set(keys) - set(found), "pages lack records that the whole list has", many)
+    operation, walks = listing.operation, len(pages)
+    session.expect_listing(operation, found, "pages hold a record twice", many, once=True, walks=walks)
+    cause = "pages lack records that the whole list has"
+    session.expect_listing(operation, found, cause, many, holds=own & set(keys), walks=walks)
+    session.expect(not set(keys) - set(found), cause, many)
     session.expect(found == list(keys), "pages hold the records in another order than the whole list", many)
     full = [page for page in pages if page.keys]
     for number, page in enumerate(full):
@@ -191,7 +194,8 @@ def check_named(session: Session, group: Group) -> None:
                 cause = "a list below a record " + (
                     "lacks one that names it" if is_there else "holds one that names another"
                 )
-                session.expect((made.key in keys) is is_there, cause, made.key)
+                held, unwanted = ([made.key], []) if is_there else ([], [made.key])
+                session.expect_listing(operation, keys, cause, made.key, holds=held, lacks=unwanted)
         asking.remove(group, made)
     if not judged:
         raise NotApplicable("no list stands below a record that its records name")

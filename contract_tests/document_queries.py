@@ -83,7 +83,7 @@ def check_together(session: Session, group: Group) -> None:
                 tried += 1
                 strange = [each for each in found if not (_has(each, first, a) and _has(each, second, b))]
                 cause = f"{one} and {other} together find records that lack one of both values"
-                session.expect(not strange, cause, f"{len(strange)} of {len(found)}")
+                _lacks(session, listing, found, strange, cause)
                 tried += _searched(session, asking, listing, items, (one, first, a))
     if not tried:
         raise NotApplicable("no list has two parameters that are called like members of its records")
@@ -114,8 +114,14 @@ def _searched(
         return 0
     strange = [one for one in found if not _has(one, name, value)]
     cause = f"{parameter} and {taken.name} together find records of another {name}"
-    session.expect(not strange, cause, f"{len(strange)} of {len(found)}")
+    _lacks(session, listing, found, strange, cause)
     return 1
+
+
+def _lacks(session: Session, listing: PlainListing, found: list[Item], strange: list[Item], cause: str) -> None:
+    """Expect none of what was found to be ``strange``."""
+    detail = f"{len(strange)} of {len(found)}"
+    session.expect_listing(listing.operation, listing.keys(found), cause, detail, lacks=listing.keys(strange))
 
 
 def _asked(asking: PlainTrying, listing: PlainListing, query: dict[str, Any]) -> list[Item] | None:
@@ -168,20 +174,20 @@ def _ranged(
     found = _asked(asking, listing, {parameter: bound})
     if found is None:
         return 0
-    shown = [span for one in found if (span := _span(one.get(asked.member))) and type(span[0]) is type(bound)]
-    strange = [span for span in shown if bound not in span and not _reaches(span, bound, asked)]
-    session.expect(not strange, f"{parameter} finds records beyond it", f"{len(strange)} of {len(found)}")
+    shown = [(one, span) for one in found if (span := _span(one.get(asked.member))) and type(span[0]) is type(bound)]
+    strange = [one for one, span in shown if bound not in span and not _reaches(span, bound, asked)]
+    _lacks(session, listing, found, strange, f"{parameter} finds records beyond it")
     if opposite is not None:
         found = _asked(asking, listing, {parameter: bound, opposite: end})
     if found is not None and len(found) < SHORT_LIST:
         keys = {asking.key(group, one) for one in found}
         beyond = end if opposite is not None else None  # an end may be one that is not within
         within = {key for key, span in spans.items() if any(_is_inside(one, bound, beyond, asked) for one in span)}
-        session.expect(
-            within <= keys, f"{parameter} does not find all records within it", listed(sorted(within - keys))
-        )
+        cause, missing = f"{parameter} does not find all records within it", sorted(within - keys)
+        session.expect_listing(listing.operation, keys, cause, listed(missing), holds=missing)
         at_it = {key for key, span in spans.items() if bound in span} if _holds_its_end(parameter, bound) else set()
-        session.expect(at_it <= keys, f"{parameter} does not find the records that are at it", listed(sorted(at_it)))
+        cause, missing = f"{parameter} does not find the records that are at it", sorted(at_it - keys)
+        session.expect_listing(listing.operation, keys, cause, listed(missing), holds=missing)
     return 1
 
 

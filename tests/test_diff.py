@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from mockserver.commands.cli import main
+from mockserver.conformance.diffing.document_changes import DocumentChange, document_changes
+from mockserver.contract.document import Document
 
 PET: dict[str, Any] = {
     "type": "object",
@@ -127,3 +129,77 @@ def test_checks_that_go_with_an_operation(tmp_path: Path) -> None:
 def test_a_document_that_is_not_there(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["diff", str(tmp_path / "no.yaml"), str(tmp_path / "no.yaml")])
     assert (result.exit_code, "no such file" in result.output) == (2, True)
+
+
+TEXT, NULL = {"type": "string"}, {"type": "null"}
+SCHEMAS = [
+    # of a member before and now, and whether that breaks requests and replies
+    (TEXT, {"type": ["string", "null"]}, False, True),
+    (TEXT, {"anyOf": [TEXT, NULL]}, False, True),
+    ({"type": ["string", "null"]}, {"oneOf": [NULL, TEXT]}, False, False),
+    ({"anyOf": [TEXT, NULL]}, TEXT, True, False),
+    (TEXT, {"type": "integer"}, True, True),
+    ({"type": "integer"}, {"type": "number"}, False, True),
+    ({"const": "a"}, {"enum": ["a", "b"]}, False, True),
+    ({"enum": ["a", "b"]}, {"const": "b"}, True, False),
+    ({**TEXT, "readOnly": True}, {**TEXT, "readOnly": True, "maxLength": 3}, False, False),
+    ({**TEXT, "readOnly": True}, {**TEXT, "readOnly": True, "enum": ["a"]}, False, False),
+    ({**TEXT, "readOnly": True, "enum": ["a"]}, {**TEXT, "readOnly": True}, False, True),
+    ({**TEXT, "writeOnly": True, "maxLength": 3}, {**TEXT, "writeOnly": True}, False, False),
+    ({**TEXT, "writeOnly": True}, {**TEXT, "writeOnly": True, "minLength": 3}, True, False),
+    ({"type": "integer", "format": "int32"}, {"type": "integer", "format": "int64"}, False, True),
+    ({"type": "integer", "multipleOf": 5}, {"type": "integer", "multipleOf": 10}, True, False),
+    ({"type": "integer", "multipleOf": 10}, {"type": "integer", "multipleOf": 5}, False, True),
+    ({"type": "integer"}, {"type": "integer", "multipleOf": 5}, True, False),
+    ({"type": "array"}, {"type": "array", "items": TEXT}, True, False),
+    ({"type": "array", "uniqueItems": True}, {"type": "array"}, False, True),
+    ({"type": "array"}, {"type": "array", "maxItems": 3}, True, False),
+    ({"type": "object"}, {"type": "object", "additionalProperties": False}, True, False),
+    ({"type": "object", "additionalProperties": {}}, {"type": "object", "additionalProperties": True}, False, False),
+    ({"type": "object", "minProperties": 2}, {"type": "object", "minProperties": 1}, False, True),
+    ({"type": "object"}, {"type": "object", "dependentRequired": {"a": ["b"]}}, True, False),
+    ({**TEXT, "default": "a"}, {**TEXT, "default": "b"}, False, False),
+    (TEXT, {**TEXT, "deprecated": True}, False, False),
+    (TEXT, {**TEXT, "pattern": "^a"}, True, False),
+    ({**TEXT, "pattern": "^a"}, {**TEXT, "pattern": "^b"}, True, True),
+]
+
+
+def changes(old: dict[str, Any], new: dict[str, Any]) -> list[DocumentChange]:
+    return document_changes(Document(old), Document(new))
+
+
+@pytest.mark.parametrize(("before", "now", "in_request", "in_reply"), SCHEMAS, ids=str)
+def test_what_a_schema_breaks_where(before: Any, now: Any, in_request: bool, in_reply: bool) -> None:
+    old, new = (changed(f"{PROPERTIES} name", one) for one in (before, now))
+    broken = {one.place.partition(" ")[0] for one in changes(old, new) if one.is_breaking}
+    assert broken == {*["request"] * in_request, *["reply"] * in_reply}
+
+
+READ = "paths /pets/{id} get"
+KEY, OAUTH = [{"key": []}], [{"oauth": ["read", "write"]}]
+LIMIT = {"name": "limit", "in": "query", "schema": {"type": "array", "items": TEXT}}
+TYPED = {"application/json; charset=utf-8": CONTENT["application/json"]}
+OPERATIONS = [
+    (f"{READ} security", KEY, [], []),
+    (f"{READ} security", [], KEY, ["security"]),
+    (f"{READ} security", KEY, [{"key": []}, {"oauth": []}], []),
+    (f"{READ} security", [{"key": []}, {"oauth": []}], KEY, ["security"]),
+    (f"{READ} security", OAUTH, [{"oauth": ["read"]}], []),
+    (f"{READ} security", [{"oauth": ["read"]}], OAUTH, ["security"]),
+    (f"{READ} responses 200 headers", {"X-A": {"required": True, "schema": TEXT}}, {}, ["reply 200 header x-a"]),
+    (f"{READ} responses 200 headers", {"X-A": {"schema": TEXT}}, {}, []),
+    (f"{READ} responses 200 headers", {"X-A": {"required": True}}, {"x-a": {}}, ["reply 200 header x-a"]),
+    (f"{READ} responses 200 headers", {"X-A": {"schema": TEXT}}, {"X-A": {"schema": {"type": "integer"}}},
+     ["reply 200 header x-a"]),
+    (f"{READ} responses 200 content", CONTENT, TYPED, []),
+    (f"{READ} deprecated", False, True, []),
+    ("paths /pets post parameters", [LIMIT], [{**LIMIT, "explode": False}], ["query parameter limit"]),
+    ("paths /pets post parameters", [LIMIT], [{**LIMIT, "style": "form", "explode": True}], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "before", "now", "broken"), OPERATIONS, ids=str)
+def test_what_an_operation_breaks(place: str, before: Any, now: Any, broken: list[str]) -> None:
+    found = changes(changed(place, before), changed(place, now))
+    assert [one.place for one in found if one.is_breaking] == broken, found

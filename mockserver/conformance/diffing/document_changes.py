@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from mockserver.conformance.check_plan import read_plan
 from mockserver.conformance.diffing.schema_changes import schema_changes
 from mockserver.conformance.loading import load_checks
 from mockserver.contract import Contract
 from mockserver.contract.document import METHODS, Document, Node
+from mockserver.values.media_types import without_parameters
 from mockserver.values.pointer import steps_of
 
 
@@ -71,6 +73,8 @@ class _Pair:
     after: Node
 
     def changes(self) -> Iterator[DocumentChange]:
+        if self.after.value.get("deprecated") is True and self.before.value.get("deprecated") is not True:
+            yield self._change("", "operation is deprecated now", is_breaking=False)
         yield from self._security()
         yield from self._parameters()
         yield from self._body()
@@ -81,10 +85,12 @@ class _Pair:
 
     def _security(self) -> Iterator[DocumentChange]:
         before, after = _ways_in(self.old, self.before), _ways_in(self.new, self.after)
-        for way in before ^ after:
+        for way in before.keys() ^ after.keys():
             gone = way in before
             text = f"{way} {'no longer lets' if gone else 'now lets'} a client in"
-            yield self._change("security", text, is_breaking=gone)
+            # Who has shown more than is asked for now is let in all the same.
+            is_breaking = gone and not any(one <= before[way] for one in after.values())
+            yield self._change("security", text, is_breaking=is_breaking)
 
     def _parameters(self) -> Iterator[DocumentChange]:
         before, after = _parameters(self.old, self.before), _parameters(self.new, self.after)
@@ -100,6 +106,8 @@ class _Pair:
             if must != bool(before[place].value.get("required")):
                 text = "parameter is required now" if must else "parameter is no longer required"
                 yield self._change(place, text, is_breaking=must)
+            if _style(before[place]) != _style(after[place]):
+                yield self._change(place, "parameter is written in another way (style, explode)", is_breaking=True)
             yield from self._schemas(place, before[place], after[place], is_request=True)
 
     def _body(self) -> Iterator[DocumentChange]:
@@ -120,9 +128,31 @@ class _Pair:
         for status in before.keys() & after.keys():
             ours, theirs = self.old.follow(before[status]), self.new.follow(after[status])
             yield from self._contents(f"reply {status}", ours, theirs, is_request=False)
+            yield from self._headers(f"reply {status}", ours, theirs)
+
+    def _headers(self, place: str, before: Node, after: Node) -> Iterator[DocumentChange]:
+        """Headers of a reply: one that may be missing may be removed."""
+        ours, theirs = (
+            {name.lower(): document.follow(one) for name, one in node.child("headers").items()}
+            for document, node in ((self.old, before), (self.new, after))
+        )
+        for name in ours.keys() | theirs.keys():
+            where = f"{place} header {name}"
+            had_to, must = (bool((each[name].value or {}).get("required")) if name in each else False
+                            for each in (ours, theirs))  # fmt: skip
+            if name not in theirs or name not in ours:
+                gone = name not in theirs
+                yield self._change(where, "removed" if gone else "added", is_breaking=gone and had_to)
+                continue
+            if must != had_to:
+                text = "is always there now" if must else "is no longer always there"
+                yield self._change(where, text, is_breaking=had_to)
+            yield from self._schemas(where, ours[name], theirs[name], is_request=False)
 
     def _contents(self, place: str, before: Node, after: Node, *, is_request: bool) -> Iterator[DocumentChange]:
-        ours, theirs = dict(before.child("content").items()), dict(after.child("content").items())
+        ours, theirs = (
+            {without_parameters(name): one for name, one in node.child("content").items()} for node in (before, after)
+        )
         for media in ours.keys() ^ theirs.keys():
             gone = media in ours
             yield self._change(place, f"media type {media} {'removed' if gone else 'added'}", is_breaking=gone)
@@ -133,16 +163,18 @@ class _Pair:
         """A request must not be narrowed, a reply must not be widened."""
         for one in schema_changes(self.old, before.child("schema"), self.new, after.child("schema")):
             is_breaking = one.is_narrower if is_request else one.is_wider
+            is_breaking &= one.only != ("readOnly" if is_request else "writeOnly")
             yield self._change(f"{place} {one.place}".rstrip(), one.text, is_breaking=is_breaking)
 
 
-def _ways_in(document: Document, operation: Node) -> set[str]:
-    """The alternatives of ``security``, the document's where the operation has none of its own."""
+def _ways_in(document: Document, operation: Node) -> dict[str, frozenset[tuple[str, str]]]:
+    """The alternatives of ``security``, the document's where the operation has none of its own, with what each asks:
+    schemes, and scopes of schemes."""
     own = operation.child("security").value
     alternatives = document.node("security").value if own is None else own
     return {
         " and ".join(f"{scheme} ({', '.join(sorted(scopes))})" if scopes else scheme for scheme, scopes in one.items())
-        or "no credential"
+        or "no credential": frozenset((scheme, scope) for scheme, scopes in one.items() for scope in ("", *scopes))
         for one in alternatives or [{}]
     }
 
@@ -158,6 +190,13 @@ def _parameters(document: Document, operation: Node) -> dict[str, Node]:
     ]
     names = re.findall(r"{([^{}]*)}", str(item_steps[-1]))
     return {_parameter_key(one, names): one for one in listed}
+
+
+def _style(parameter: Node) -> tuple[Any, Any]:
+    """How the parameter is written (``style`` and ``explode``), by default as its place has it."""
+    usual = "form" if parameter.value.get("in") in ("query", "cookie") else "simple"
+    style = parameter.value.get("style", usual)
+    return style, parameter.value.get("explode", style == "form")
 
 
 def _parameter_key(parameter: Node, names: list[str]) -> str:

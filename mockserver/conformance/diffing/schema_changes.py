@@ -11,19 +11,27 @@ from mockserver.values.shown import shown
 
 LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
-OTHER_LIMITS = ("pattern", "format", "const", "multipleOf", "uniqueItems", "not", "additionalProperties")
+OTHER_LIMITS = (
+    "pattern", "format", "multipleOf", "uniqueItems", "not", "additionalProperties", "patternProperties",
+    "propertyNames", "prefixItems", "contains", "minContains", "maxContains", "dependentRequired", "dependentSchemas",
+    "if", "then", "else",
+)  # fmt: skip
+WIDER_FORMATS = frozenset({("int32", "int64"), ("float", "double")})
+"""Formats of numbers, each with one that holds all of its values."""
 ALTERNATIVES = ("oneOf", "anyOf")
 TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 
 
 class SchemaChange(NamedTuple):
     """``place`` is the way to the value (``address.city``, ``tags[]``); both flags are set where neither contains
-    the other."""
+    the other. ``only`` is ``readOnly`` or ``writeOnly`` where the value is in no request, or in no reply.
+    """
 
     place: str
     text: str
     is_narrower: bool
     is_wider: bool
+    only: str = ""
 
 
 @dataclass(slots=True)
@@ -38,19 +46,28 @@ class _View:
 
 def schema_changes(old: Document, old_node: Node, new: Document, new_node: Node) -> Iterator[SchemaChange]:
     """Every difference between two schemas, each pair of definitions compared once. Raises SetupError."""
-    waiting = [("", old_node, new_node)]
-    seen: set[tuple[str, str]] = set()
+    waiting = [("", old_node, new_node, "")]
+    seen: set[tuple[str, str, str]] = set()
     while waiting:
-        place, before_node, after_node = waiting.pop()
-        pair = (old.follow(before_node).pointer, new.follow(after_node).pointer)
+        place, before_node, after_node, only = waiting.pop()
+        before, after = _view(old, before_node), _view(new, after_node)
+        only = only or _only(before.words, after.words)
+        pair = (old.follow(before_node).pointer, new.follow(after_node).pointer, only)
         if pair in seen:
             continue
         seen.add(pair)
-        before, after = _view(old, before_node), _view(new, after_node)
-        yield from _value_changes(place, before.words, after.words)
-        yield from _member_changes(place, before, after)
-        yield from _alternative_changes(place, before, after)
-        waiting += _below(place, before, after)
+        found = [
+            *_value_changes(place, before.words, after.words),
+            *_member_changes(place, _Both(old, before, new, after)),
+            *_alternative_changes(place, before, after),
+        ]
+        yield from (one._replace(only=one.only or only) for one in found)
+        waiting += ((*one, only) for one in _below(place, before, after))
+
+
+def _only(*words: Mapping[str, Any]) -> str:
+    """Where a value never is, in requests (``readOnly``) or in replies, as both documents say."""
+    return next((word for word in ("readOnly", "writeOnly") if all(one.get(word) is True for one in words)), "")
 
 
 def _view(document: Document, node: Node) -> _View:
@@ -65,6 +82,21 @@ def _view(document: Document, node: Node) -> _View:
         view.required |= set(here.value.get("required") or ())
         view.nodes = {word: here.child(word) for word in ("items", *ALTERNATIVES) if word in here.value} | view.nodes
         waiting += [here.child("allOf", index) for index in range(len(here.value.get("allOf") or ()))]
+    return _without_null(document, view)
+
+
+def _without_null(document: Document, view: _View) -> _View:
+    """One schema for an alternative between one and null, which says the same as a list of types."""
+    for word in ALTERNATIVES:
+        if word not in view.nodes:
+            continue
+        branches = [document.follow(one) for one in _branches(view.nodes[word]).values()]
+        firm = [one for one in branches if not (isinstance(one.value, Mapping) and one.value.get("type") == "null")]
+        if len(firm) == 1 and len(branches) == 2:
+            inner = _view(document, firm[0])
+            types = {"type": sorted({*_types(inner.words), "null"})} if "type" in inner.words else {}
+            words = {name: one for name, one in view.words.items() if name != word}
+            return _View({**inner.words, **types, **words}, inner.properties, inner.required, inner.nodes)
     return view
 
 
@@ -99,24 +131,46 @@ def _alternative_changes(place: str, before: _View, after: _View) -> Iterator[Sc
                 yield SchemaChange(place, text, gone, not gone)
 
 
-def _member_changes(place: str, before: _View, after: _View) -> Iterator[SchemaChange]:
+class _Both(NamedTuple):
+    """A schema of each document."""
+
+    old: Document
+    before: _View
+    new: Document
+    after: _View
+
+
+def _member_changes(place: str, both: _Both) -> Iterator[SchemaChange]:
+    old, before, new, after = both
     for name in sorted(before.properties.keys() | after.properties.keys()):
         where = f"{place}.{name}".removeprefix(".")
         must_before, must_after = name in before.required, name in after.required
+        views = [_view(one, each.properties[name]).words for one, each in ((old, before), (new, after))
+                 if name in each.properties]  # fmt: skip
+        only = _only(*views)
         if name not in after.properties:
-            yield SchemaChange(where, "property removed", is_narrower=True, is_wider=True)
+            yield SchemaChange(where, "property removed", is_narrower=True, is_wider=True, only=only)
         elif name not in before.properties:
             text = "required property added" if must_after else "optional property added"
-            yield SchemaChange(where, text, must_after, is_wider=False)
+            yield SchemaChange(where, text, must_after, is_wider=False, only=only)
         elif must_before != must_after:
             text = "property is required now" if must_after else "property is no longer required"
-            yield SchemaChange(where, text, must_after, must_before)
+            yield SchemaChange(where, text, must_after, must_before, only)
 
 
 def _value_changes(place: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[SchemaChange]:
     yield from _set_changes(place, "type", _types(before), _types(after))
-    if "enum" in before or "enum" in after:
-        yield from _enum_changes(place, before.get("enum"), after.get("enum"))
+    ours, theirs = _options(before), _options(after)
+    if ours is not None or theirs is not None:
+        yield from _enum_changes(place, ours, theirs)
+    are_lists = all("array" in _types(one) for one in (before, after))
+    if are_lists and ("items" in before) != ("items" in after):
+        text = f"items {'are described now' if 'items' in after else 'are no longer described'}"
+        yield SchemaChange(place, text, "items" in after, "items" in before)
+    for word in ("default", "deprecated"):
+        if before.get(word) != after.get(word):
+            text = f"{word} {_word(before.get(word))} → {_word(after.get(word))}"
+            yield SchemaChange(place, text, is_narrower=False, is_wider=False)
     for word in (*LOWER_BOUNDS, *UPPER_BOUNDS, *OTHER_LIMITS):
         old, new = before.get(word), after.get(word)
         if old != new:
@@ -124,13 +178,24 @@ def _value_changes(place: str, before: Mapping[str, Any], after: Mapping[str, An
             yield SchemaChange(place, text, *_narrower_and_wider(word, old, new))
 
 
+def _options(words: Mapping[str, Any]) -> Any:
+    """The values that are listed; a constant is a list of one."""
+    return [words["const"]] if "const" in words else words.get("enum")
+
+
 def _narrower_and_wider(word: str, old: Any, new: Any) -> tuple[bool, bool]:
-    loose = (None, True) if word == "additionalProperties" else (None, False) if word == "uniqueItems" else (None,)
+    loose: tuple[Any, ...] = (
+        (None, True, {}) if word == "additionalProperties" else (None, False) if word == "uniqueItems" else (None,)
+    )
     if old in loose or new in loose:
         return new not in loose, old not in loose
     if word in (*LOWER_BOUNDS, *UPPER_BOUNDS) and all(isinstance(one, int | float) for one in (old, new)):
         is_narrower = (new > old) == (word in LOWER_BOUNDS)
         return is_narrower, not is_narrower
+    if word == "multipleOf" and all(isinstance(one, int) and one > 0 for one in (old, new)):
+        return old % new != 0, new % old != 0
+    if (old, new) in WIDER_FORMATS or (new, old) in WIDER_FORMATS:
+        return (new, old) in WIDER_FORMATS, (old, new) in WIDER_FORMATS
     return True, True
 
 

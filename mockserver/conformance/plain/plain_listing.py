@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -68,6 +68,10 @@ class PlainListing:
         value = json_or_none(reply.body)
         facts = dict(_headers(reply)) | (dict(_facts(value, DEEPEST)) if isinstance(value, dict) else {})
         return PlainPage(keys, facts, _onward(reply, facts), reply.status)
+
+    def keys(self, records: Iterable[Any]) -> list[str]:
+        """The keys of records that it holds."""
+        return [self._asking.key(self._group, one) for one in records]
 
     def ask(self, query: Mapping[str, str]) -> Received:
         values = self._asking.below(self.operation, self.above)
