@@ -86,7 +86,7 @@ def _left_out(session: Session, asking: PlainTrying, group: Group, listing: Plai
     cause = f"a list without {name} is not that of its default"
     keys = [[asking.key(group, one) for one in each] for each in found]
     if all(keys[0]):
-        session.expect_alike(listing.operation, keys[1], keys[2], cause)
+        session.expect_alike(listing.operation, keys[1], keys[2], cause, whole=True)
     session.expect(same_json(found[0], found[2]), cause, detail)
     return 1
 

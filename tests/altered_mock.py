@@ -15,11 +15,8 @@ from mockserver.conformance.wire.transports import in_process
 from mutants.wire import Wire, ask
 
 
-def checked(file, monkeypatch, suites, change=None, listener=lambda _: None, token="", **more):
-    """The verdict of the checks in ``suites`` on a mock of ``file`` whose replies go through ``change``."""
-    chosen = tuple(one for one in load_checks(plain=True) if one.suite in suites)
-    monkeypatch.setattr("mockserver.conformance.runner.load_checks", lambda *_, **__: chosen)
-    options = Options(spec=file, strictness=Provenance.INFERRED, **more)
+def answering(file, change=None):
+    """A mock of ``file`` whose replies go through ``change``, and the transport to it."""
     app = create_app(spec=file)
     routes = Routes(app.extensions["mockserver"].contract)
 
@@ -31,7 +28,16 @@ def checked(file, monkeypatch, suites, change=None, listener=lambda _: None, tok
         start_response(f"{wire.status} ", list(wire.headers))
         return [wire.body]
 
-    target = replace(find_target(options, app), transport=in_process(altered))
+    return app, in_process(altered)
+
+
+def checked(file, monkeypatch, suites, change=None, listener=lambda _: None, token="", **more):
+    """The verdict of the checks in ``suites`` on a mock of ``file`` whose replies go through ``change``."""
+    chosen = tuple(one for one in load_checks(plain=True) if one.suite in suites)
+    monkeypatch.setattr("mockserver.conformance.runner.load_checks", lambda *_, **__: chosen)
+    options = Options(spec=file, strictness=Provenance.INFERRED, **more)
+    app, transport = answering(file, change)
+    target = replace(find_target(options, app), transport=transport)
     if token:
-        target = replace(target, own=replace(target.own, token=token))
+        target = replace(target, own=replace(target.own, token=token, mint=None))
     return run(options, listener, target=target, pause=lambda _: None)[0]

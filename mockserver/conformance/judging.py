@@ -98,11 +98,16 @@ class Judge:
             detail = detail or f"{len(missing)} of {len(listing.holds)} missing, {len(unwanted)} too many"
             raise Broken(cause, detail, operation.id, Expected(listing=listing))
 
-    def expect_alike(self, operation: Operation, ids: Iterable[str], again: Iterable[str], cause: str) -> None:
-        """Expect the last two walks through a list to have given the same ids in the same order."""
+    def expect_alike(
+        self, operation: Operation, ids: Iterable[str], again: Iterable[str], cause: str, *, whole: bool = False
+    ) -> None:
+        """Expect the last two walks through a list to have given the same ids in the same order.
+
+        ``whole``: the records that others made are to be there in a story, too.
+        """
         self._judge()
         if list(ids) != list(again):
-            listing = Listing(operation.id, is_alike=True, walks=2)
+            listing = Listing(operation.id, is_alike=True, walks=2, is_whole=whole)
             raise Broken(cause, "", operation.id, Expected(listing=listing))
 
     def expect_other(self, found: Mapping[str, Any], name: str, unwanted: Any, cause: str) -> None:

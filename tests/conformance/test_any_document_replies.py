@@ -1,10 +1,13 @@
 """Documents without annotations: what they say of headers, defaults, parts of records and repeated members is judged."""
 
+from base64 import b64encode
+
 import pytest
 
-from altered_mock import checked
+from altered_mock import answering, checked
 from mockserver.conformance.reporters.events import to_all
 from mockserver.conformance.reporters.reporting import Files
+from mockserver.conformance.stories.replaying import ReplayResult, fate_of
 from mockserver.conformance.stories.scripts import write_stories
 
 NOTES = """
@@ -149,3 +152,34 @@ def test_a_credential_in_the_address_is_in_no_report(tmp_path, monkeypatch):
     written = [one for one in reports.rglob("*") if one.is_file()]
     assert any("{{TOKEN}}" in one.read_text() for one in written if one.parent.name == "stories")
     assert not [one.name for one in written if "sesame-4711" in one.read_text()]
+
+
+def takes_any_credential(where, wire):
+    pass
+
+
+def asks_for_its_own(where, wire):
+    if b64encode(b"check:sesame-4711").decode() not in wire.environ.get("HTTP_AUTHORIZATION", ""):
+        wire.say({}, 401)
+
+
+@pytest.mark.parametrize(
+    ("fault", "sound", "suite"),
+    [
+        (has_another_default, None, "document_parameters"),
+        (takes_any_credential, asks_for_its_own, "document_credentials"),
+    ],
+)
+def test_stories_tell_what_is_there_from_what_is_gone(tmp_path, monkeypatch, fault, sound, suite):
+    file, heard = tmp_path / "basic.yaml", []
+    scheme = "  securitySchemes: {basic: {type: http, scheme: basic}}\n"
+    file.write_text(NOTES.replace("paths:", "security: [{basic: []}]\npaths:", 1) + scheme)
+    checked(file, monkeypatch, {suite}, fault, heard.append, token="sesame-4711", stories=tmp_path)
+    stories = heard[-1].report.stories
+    assert stories
+    for change, fate in ((fault, ReplayResult.STILL_THERE), (sound, ReplayResult.GONE)):
+        transport = answering(file, change)[1]
+        tokens = {"TOKEN": "sesame-4711", "BAD_TOKEN": "another"}
+        assert {one.cause: fate_of(one, tokens, transport) for one in stories} == dict.fromkeys(
+            (one.cause for one in stories), fate
+        )

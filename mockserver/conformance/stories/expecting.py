@@ -81,7 +81,7 @@ def is_misheld(listing: dict[str, Any], story: dict[str, Any], replies: list[Ans
     holds = [one for one in (filled(text, bound) for text in listing["holds"]) if one not in deleted]
     if any(one not in together for one in holds) or any(filled(one, bound) in together for one in listing["lacks"]):
         return True
-    alike = [[one for one in ids if one in own] for ids in lists]
+    alike = lists if listing.get("whole") else [[one for one in ids if one in own] for ids in lists]
     is_other = listing["alike"] and any(ids != alike[0] for ids in alike)
     return is_other or (listing["once"] and len(set(together)) != len(together))
 

@@ -126,6 +126,7 @@ class _Teller:
             "id": pointer_to(pages.id) if pages else self._key_of(listing.operation)[1],
             "once": listing.is_once,
             "alike": listing.is_alike,
+            "whole": listing.is_whole,
             "marked": listing.marked and dict(zip(("member", "text"), listing.marked, strict=True)),
         }
 

@@ -34,7 +34,8 @@ _NAMES = re.compile(r"[\w|:-]+")
 class Listing:
     """What the ids of lists are held to: these are there, those are not, none comes twice, all walks are alike.
 
-    It is about the last ``walks`` of the operation, from page to page or of one page. ``marked``: no record with this
+    It is about the last ``walks`` of the operation, from page to page or of one page; ``is_whole``: alike in all
+    records, not in those alone that the story makes. ``marked``: no record with this
     text in this member is there that nobody is known to have made.
     """
 
@@ -44,6 +45,7 @@ class Listing:
     is_once: bool = False
     is_alike: bool = False
     walks: int = 1
+    is_whole: bool = False
     marked: tuple[str, str] | None = None
 
 
@@ -142,7 +144,7 @@ class Trails:
         until = self._without_turning([one for one in self._here if one.number <= decisive.number])
         first = self._opening(decisive)
         if expected and expected.listing:
-            shown = [one.exchanges[0] for one in self._listed(expected.listing)]
+            shown = [one.exchanges[0] for one in self._listed(expected.listing)] or self._asked(expected.listing)
         elif expected and (expected.statuses or expected.headers or expected.constraint or base is not None):
             shown = [first]
         else:
@@ -167,10 +169,16 @@ class Trails:
     def _listed(self, listing: Listing) -> list[Walk]:
         return [one for one in self._walks if one.operation == listing.operation and one.exchanges][-listing.walks :]
 
+    def _asked(self, listing: Listing) -> list[Exchange]:
+        """The exchanges with the lists, where each is one page that nobody turned."""
+        return [one for one in self._here if one.sent.operation == listing.operation][-listing.walks :]
+
     def _decisive(self, expected: Expected | None) -> tuple[Exchange, str | None]:
         """The exchange whose reply breaks what was expected, and where in it what was compared is."""
         if expected and expected.listing and (walks := self._listed(expected.listing)):
             return walks[-1].exchanges[-1], None
+        if expected and expected.listing and (asked := self._asked(expected.listing)):
+            return asked[-1], None
         for one in reversed(self._here):
             if expected is None or one.reply is None:
                 continue
