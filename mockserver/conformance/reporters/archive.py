@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import harfile
 
@@ -10,6 +10,10 @@ from mockserver.conformance.reporters.report_redaction import Redactor
 from mockserver.conformance.reporters.telling import Report, cut
 from mockserver.conformance.wire.traffic import Exchange, Received
 from mockserver.values.http_archive import Archived, archive, archived_request
+
+
+URI = "%:/?#[]@!$&'()*+,;=~"
+"""The characters of a URI (RFC 3986) beside letters, digits and those that are never escaped."""
 
 
 def har(report: Report) -> str:
@@ -32,7 +36,7 @@ def _archived(one: Exchange, base_url: str, redactor: Redactor) -> Archived:
         started=one.at,
         took=round(one.reply.seconds * 1000, 3) if one.reply else 0,
         method=sent.method,
-        url=redactor.text(base_url + sent.target),
+        url=quote(redactor.text(base_url + sent.target), safe=URI),
         headers=redactor.headers(sent.headers),
         query=[pair for name, text in query for pair in redactor.value({name: text}).items()],
         body=cut(redactor.body(sent.body)),
