@@ -11,7 +11,6 @@ from mockserver.conformance.reporters.telling import Report, cut
 from mockserver.conformance.wire.traffic import Exchange, Received
 from mockserver.values.http_archive import Archived, archive, archived_request
 
-
 URI = "%:/?#[]@!$&'()*+,;=~"
 """The characters of a URI (RFC 3986) beside letters, digits and those that are never escaped."""
 
