@@ -38,7 +38,8 @@ def without_what_nobody_said(call: Call, model: Model, made: Json) -> Json:
     if not isinstance(made, dict) or model.record is None:
         return made
     shapes, allows = call.tools.maker.shapes, call.tools.maker.allows
-    members, kept = shapes.properties(model.record), {steps[0] for steps in (model.key, *model.other_keys) if steps}
+    members = shapes.properties(model.record)
+    kept = {*beginning_states(call, model), *(steps[0] for steps in (model.key, *model.other_keys) if steps)}
 
     def is_open(name: str) -> bool:
         is_known = name in kept or flat(name) in _WHO or _COUNT.search(flat(name)) is not None
