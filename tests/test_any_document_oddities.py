@@ -274,3 +274,11 @@ def test_references_in_a_circle_cost_what_they_would_say_and_nothing_else(
     told = {**document({"/ok": OK, **more["paths"]}), **{name: one for name, one in more.items() if name != "paths"}}
     told.pop("openapi")
     assert client({**version, **told}, tmp_path).get("/ok").status_code == 200
+
+
+def test_a_parameter_without_a_type_is_judged_by_what_its_schema_says(tmp_path: Path) -> None:
+    schema = {"enum": ["NO", "YES", 7]}
+    get = {"parameters": [{"name": "sure", "in": "query", "schema": schema}], "responses": {"200": reply({})}}
+    caller = client(document({"/a": {"get": get}}), tmp_path)
+    answered = {text: caller.get(f"/a?sure={text}").status_code for text in ("NO", "7", "false", "no")}
+    assert answered == {"NO": 200, "7": 200, "false": 400, "no": 400}

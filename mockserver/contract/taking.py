@@ -108,7 +108,8 @@ class _RequestReader:
         elif kind != "object":
             value = typed(self._maker, taken.schema, value)
         found[taken.name] = value
-        if kind in ("string", "integer", "number", "boolean", "array") and not (texts[-1] == "" and taken.may_be_empty):
+        is_judged = kind != "object" and isinstance(taken.schema.value, dict)  # an enum may stand there without a type
+        if is_judged and not (texts[-1] == "" and taken.may_be_empty):
             self._judge(taken.schema, value, taken.location, f"/{taken.name}")
 
     def body(self) -> tuple[Json, bool]:
