@@ -82,12 +82,8 @@ def whatever(root):
 
 
 ALIKE = {
-    "'activated', 'approved', 'rejected'": "'activated', 'rejected'",
-    "it.expiration_date < today()": "it.expiration_date <= today()",
     "it.number_of_missing_requirements == 0": "it.id",
     "if c.credit_id == id": "if c.credit_id",
-    "if c.credit_type_id == r.credit_type_id": "if c.quantity",
-    "first(target_program_id, program_id)": "program_id",
     "first(work_address, home_address": "first(home_address, work_address",
     "event_id.end_date": "event_id.start_date",
     "[c for c in records('contacts', by='organization_id') if c.organization_name != name]": (

@@ -2,6 +2,7 @@
 
 import ast
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +10,7 @@ import forked
 from mockserver.conformance import tree_of
 from mockserver.conformance.rules.naive import Key, Reader
 from mockserver.conformance.rules.naive_values import CannotTell, agree, plain
+from mockserver.conformance.rules.situations import Day, situations
 from rule_edits import filled_otherwise, found, nearly_alike, off, one_more, one_value_less, whatever
 
 
@@ -113,6 +115,17 @@ def test_what_cannot_be_told_is_not_guessed(rule):
 def test_the_work_is_bounded():
     with pytest.raises(CannotTell, match="too many steps"):
         Reader(Nowhere(), steps=3).value("1 + 1 + 1 + 1", Thing({}))
+
+
+def test_records_to_be_changed_are_in_each_state_that_a_condition_tells_apart():
+    known = {"status": {"enum": ["draft", "approved", "rejected"]}, "day": {}, "is_kept": {}, "total": {}}
+    group = SimpleNamespace(writable=known.keys() - {"total"}, field=lambda name: SimpleNamespace(value=known[name]))
+    where = "it.day < today() and it.status not in ['approved', 'rejected'] and not it.is_kept and it.total == 0"
+    met = {"day": Day(-1), "status": "draft", "is_kept": False}
+    others = [{"day": Day(0)}, {"day": Day(1)}, {"status": "approved"}, {"status": "rejected"}, {"is_kept": True}]
+    assert situations(where, group) == [met, *({**met, **one} for one in others)]
+    assert situations(None, group) == [{}]
+    assert situations("it.status == 'draft'", group) == [{"status": "draft"}, {"status": "approved"}]
 
 
 def test_a_key_leads_nowhere_where_there_is_no_record():
