@@ -424,6 +424,18 @@ def test_what_is_wrong_with_an_overlay_is_told_all_at_once_with_its_place(tmp_pa
         client("petstore-3.0.yaml", overlays=(overlay,))
 
 
+def test_a_target_that_is_nowhere_hides_no_unknown_word(tmp_path: Path) -> None:
+    overlay = tmp_path / "wrong.yaml"
+    actions = [{"target": "$.paths['/nowhere']", "update": {}},
+               {"target": "$.paths['/pet/{petId}'].get", "update": {"x-mock": {"kind": "reed"}}}]  # fmt: skip
+    overlay.write_text(json.dumps({"overlay": "1.0.0", "actions": actions}))
+    with pytest.raises(SetupError) as caught:
+        client("petstore-3.0.yaml", overlays=(overlay,))
+    target, word = map(str, caught.value.problems)
+    assert "/actions/0" in target
+    assert 'is "reed", wanted one of' in word
+
+
 def test_all_guesses_as_an_overlay_change_nothing(tmp_path: Path) -> None:
     overlay = tmp_path / "overlay.yaml"
     overlay.write_text(CliRunner().invoke(main, ["infer", str(DOCUMENTS / "spring-petclinic-3.0.yml")]).stdout)

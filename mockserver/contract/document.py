@@ -75,11 +75,13 @@ class Document:
         ``is_annotated``: it says itself what its operations mean, so that nothing needs to be inferred; as its root
         looks where it is not given. ``parts``: the documents it was joined from, if it was. ``text``: that of its
         file, in which a problem's line is looked up; empty for none. ``is_raised``: its file is one of OpenAPI 2.0.
+        ``faults`` is what overlays say of it that cannot be done: to be told with whatever else is wrong.
         """
         self.is_annotated = "x-mock" in root if is_annotated is None else is_annotated
         self.root = root
         self.source = source
         self.warnings = warnings
+        self.faults: tuple[Problem, ...] = ()
         self.parts = parts
         self.text = text
         self._is_raised = is_raised

@@ -26,8 +26,9 @@ def read_document(spec: Spec, overlays: tuple[Path, ...] = ()) -> Document:
     """The document at a path or an http(s) address, as one of OpenAPI 3.1; ``overlays`` are applied first, in order.
 
     One of 3.1 with ``x-mock`` at its root is taken as it stands; every other is normalised. Several, or one below a
-    prefix, are joined: an overlay that ``extends`` one of them changes that one, every other the whole. Raises
-    SetupError when one cannot be read or is not an OpenAPI document, or when they do not go together.
+    prefix, are joined: an overlay that ``extends`` one of them changes that one, every other the whole. What overlays
+    say that cannot be done is in the document's ``faults``. Raises SetupError when one cannot be read or is not an
+    OpenAPI document, or when they do not go together.
     """
     found = places(spec)
     if len(found) == 1 and found[0].prefix is None:
@@ -46,7 +47,9 @@ def read_document(spec: Spec, overlays: tuple[Path, ...] = ()) -> Document:
     if rest := tuple(file for file in overlays if not any(file in files for files in own.values())):
         from mockserver.contract.sources.overlay import overlaid  # PERF: its JSONPath takes 50 ms to import
 
-        overlaid(joined.root, rest)
+        with keeping(problems):
+            overlaid(joined.root, rest)
+    joined.faults = (*(fault for _, document in documents for fault in document.faults), *problems)
     return joined
 
 
@@ -92,22 +95,27 @@ def _read(source: str, overlays: tuple[Path, ...]) -> Document:
         raise SetupError([Problem(source, "", f"cannot be read: {reason(error)}", _remedy(source))]) from None
     _require_version(source, root)
     is_annotated = "x-mock" in root and not (isinstance(root["x-mock"], dict) and root["x-mock"].get("infer") is True)
+    faults: list[Problem] = []
     if overlays:
         from mockserver.contract.sources.overlay import overlaid  # PERF: its JSONPath takes 50 ms to import
 
-        overlaid(root, overlays)
+        with keeping(faults):
+            overlaid(root, overlays)
     if NAMES.search(content):
         point_to_names(root)
     if _LEAVES.search(content):
         bundle(root, source)
     if is_annotated and str(root.get("openapi")).startswith("3.1"):
-        return Document(root, source)
+        document = Document(root, source)
+        document.faults = tuple(faults)
+        return document
     from mockserver.contract.sources.normalising import normalise  # PERF: for documents of others only
 
     is_raised = "swagger" in root
     left_out = normalise(root)
     document = Document(root, source, is_annotated=is_annotated, is_raised=is_raised)
     document.warnings = tuple(document.problem(Node(at, None), problem, remedy) for at, problem, remedy in left_out)
+    document.faults = tuple(faults)
     return document
 
 
