@@ -23,7 +23,6 @@ from mockserver.contract import (
     read_document,
 )
 from mockserver.contract.callbacks import calling_back
-from mockserver.errors import SetupError, keeping
 from mockserver.expressions import proven_rules, read_rules
 from mockserver.handlers import Tools
 from mockserver.handlers.document_templates import DocumentTemplates
@@ -251,11 +250,7 @@ def contract_of(settings: Settings) -> Contract:
     """The table of operations: as the document's annotations say or, where it has none, as it is inferred."""
     document = read_document(settings.spec, settings.overlays)
     is_strict = settings.strict_document or document.is_annotated
-    problems = [*document.faults]
-    with keeping(problems):
-        contract = compile_contract(document) if is_strict else infer_contract(document)
-    if problems:
-        raise SetupError(dict.fromkeys(problems))
+    contract = compile_contract(document) if is_strict else infer_contract(document)
     if not settings.groups:
         return contract
     from mockserver.contract.sources.selecting import select  # PERF: most mocks serve all

@@ -16,7 +16,7 @@ class Problems:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._found: list[Problem] = []
+        self._found: list[Problem] = [*document.faults]
 
     def add(self, node: Node, problem: str, remedy: str) -> None:
         self._found.append(self._document.problem(node, problem, remedy))
