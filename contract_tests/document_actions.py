@@ -74,7 +74,7 @@ def check_repeated(session: Session, group: Group) -> None:
         if operation.method != "POST" or not plan or not session.may(operation) or plan.success.schema is None:
             continue
         shared = asking.maker.shapes.in_common(asking.schema(operation), plan.success.schema)
-        shared = {one for one in shared if flat(one) not in own_keys(group)}  # which the target may give itself
+        shared = {one for one in shared if flat(one) not in own_keys(operation)}  # which the target may give itself
         for body in (asking.full_body(operation), asking.body(operation)):
             if not asking.is_json(operation) or not isinstance(body, dict) or not shared & body.keys():
                 continue
@@ -90,9 +90,9 @@ def check_repeated(session: Session, group: Group) -> None:
         raise NotApplicable("no reply is described by a schema of what is sent")
 
 
-def own_keys(group: Group) -> set[str]:
-    """What the key of a record of ``group`` may be called, by flat name."""
-    return {"id", "uuid", "key", f"{flat(singular(group.name))}id"}
+def own_keys(operation: Operation) -> set[str]:
+    """What the key of what an operation makes may be called, by flat name."""
+    return {"id", "uuid", "key", f"{flat(singular(operation.path.rstrip('/').rpartition('/')[2]))}id"}
 
 
 @check(Kind.MEMBERSHIP, writes=True, plain=True, provenance=INFERRED)

@@ -19,6 +19,7 @@ from mockserver.conformance import (
     alike,
     check,
     is_plain_json,
+    leveled,
     listed,
     media_of,
 )
@@ -81,7 +82,7 @@ def check_replaced(session: Session, group: Group) -> None:
         before = asking.read_back(group, made)
         body = asking.changing(operation, group, made, _least(asking, group, operation, asking.body(operation, 21)))
         sent = asking.comparable(group, made.sent)
-        said = asking.said(operation, body)
+        said, before = leveled(asking.said(operation, body)), leveled(before)
         if not isinstance(sent, dict) or not isinstance(said, dict) or not isinstance(before, dict):
             raise Inconclusive("the record has no members")
         kept = asking.maker.shapes.properties(asking.schema(operation))
@@ -122,18 +123,18 @@ def check_merged(session: Session, group: Group) -> None:
     asking = PlainTrying(session)
     for operation in changing(session, group, Kind.PATCH):
         made = full_record(asking, group)
-        before = asking.read_back(group, made)
+        before = leveled(asking.read_back(group, made))
         sent = asking.comparable(group, made.sent)
         if not isinstance(before, dict) or not isinstance(sent, dict):
             raise Inconclusive("the record has no members")
         for what, part in _parts(asking, group, operation):
-            said = asking.said(operation, part)
+            said = leveled(asking.said(operation, part))
             with session.each(operation):
                 changed = asking.changing(operation, group, made, part)
                 reply = asking.send(operation, asking.at(operation, made), body=changed)
                 if reply.status not in SUCCESSES or not isinstance(said, dict):
                     continue
-                found = asking.read_back(group, made)
+                found = leveled(asking.read_back(group, made))
                 rest = {name: before[name] for name in sent if name in before and name not in said}
                 asking.keeps(rest, found, f"PATCH of {what} changes what it does not send")
                 gone = sorted(name for name in rest if name not in found and rest[name] not in EMPTY)

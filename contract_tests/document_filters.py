@@ -22,6 +22,7 @@ from mockserver.conformance import (
     alike,
     check,
     flat,
+    leveled,
     list_words,
     listed,
 )
@@ -142,8 +143,7 @@ def _judged(asking: PlainTrying, listing: PlainListing, orders: list[Order]) -> 
         return orders[:MOST]
     usual = listing.page({}).keys
     known = [turns for turns in orders if any(listing.page(query).keys != usual for _, query, _ in turns)]
-    keys = {"id", "uuid", "key"}  # by which alone many a target has no order
-    return known[:MOST] or [turns for turns in orders if turns[0][0].lower() not in keys][:1]
+    return known[:MOST] or orders[:1]
 
 
 def _orders(asking: PlainTrying, listing: PlainListing, items: list[dict[str, Any]]) -> Iterator[Order]:
@@ -153,7 +153,7 @@ def _orders(asking: PlainTrying, listing: PlainListing, items: list[dict[str, An
     for name in items[0] if sort is not None else ():
         values = [one.get(name) for one in items]
         is_plain = all(isinstance(one, str) for one in values) or all(type(one) in (int, float) for one in values)
-        is_plain = is_plain and len(set(values)) > 2
+        is_plain = is_plain and len(set(values)) > 2 and not any("://" in str(one) for one in values)  # nor an address
         if (
             sort is None
             or not is_plain
@@ -179,12 +179,6 @@ def _direction(asking: PlainTrying, listing: PlainListing) -> tuple[Taken | None
             if asking.replies.allows(one.schema, words[1]):
                 return one, words
     return way if way is not None and asking.replies.allows(way.schema, "desc") else None, WAYS[0]
-
-
-def leveled(record: dict[str, Any]) -> dict[str, Any]:
-    """A record with what JSON:API puts below it as ``attributes``, by which it is ordered and found."""
-    attributes = record.get("attributes")
-    return {**record, **attributes} if isinstance(attributes, dict) else record
 
 
 def _in_order(

@@ -20,6 +20,7 @@ from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotAp
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.page_filling import filled, make_many, narrow
 from mockserver.conformance.plain.plain_asking import PlainAsking, PlainMade, within
+from mockserver.conformance.plain.plain_bodies import leveled
 from mockserver.conformance.plain.plain_conditions import repeat_key, version_header
 from mockserver.conformance.plain.plain_contents import is_plain_json, media_of
 from mockserver.conformance.plain.plain_listing import SHORT_LIST, PlainListing, PlainPage, narrowing
@@ -157,6 +158,7 @@ __all__ = [
     "is_normal_form",
     "is_plain_json",
     "left_nothing",
+    "leveled",
     "list_words",
     "listed",
     "make_many",

@@ -44,6 +44,28 @@ components:
            length: {type: integer, format: int32}, tags: {type: array, items: {type: string}}}}
     Estimate: {type: object, required: [pages], properties: {pages: {type: integer}, paper: {type: string}}}
 """
+RESOURCES = """
+openapi: 3.0.3
+info: {title: Groups, version: '1'}
+paths:
+  /groups:
+    post: {requestBody: {required: true, content: {application/vnd.api+json: {schema: {$ref: '#/components/schemas/New'}}}},
+           responses: {'201': {description: made, content: {application/vnd.api+json: {schema: {$ref: '#/components/schemas/One'}}}}}}
+  /groups/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string, format: uuid}}]
+    get: {responses: {'200': {description: one, content: {application/vnd.api+json: {schema: {$ref: '#/components/schemas/One'}}}},
+                      '404': {description: none}}}
+    delete: {responses: {'204': {description: gone}, '404': {description: none}}}
+components:
+  schemas:
+    New: {type: object, required: [data], properties: {data: {type: object, required: [type, attributes], properties: {
+      type: {type: string, enum: [groups]}, attributes: {type: object, required: [name], properties: {
+        name: {type: string}, members: {type: array, items: {type: integer}}}}}}}}
+    One: {type: object, required: [data], properties: {data: {type: object, required: [id, type, attributes], properties: {
+      id: {type: string, format: uuid}, type: {type: string, enum: [groups]},
+      attributes: {type: object, required: [name, slug], properties: {
+        name: {type: string}, members: {type: array, items: {type: integer}}, slug: {type: string}}}}}}}
+"""
 SUITES = {
     "any_document",
     "document_parameters",
@@ -183,3 +205,18 @@ def test_stories_tell_what_is_there_from_what_is_gone(tmp_path, monkeypatch, fau
         assert {one.cause: fate_of(one, tokens, transport) for one in stories} == dict.fromkeys(
             (one.cause for one in stories), fate
         )
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_what_json_api_has_below_attributes_is_compared_member_by_member(tmp_path, monkeypatch, is_cut):
+    file = tmp_path / "groups.yaml"
+    file.write_text(RESOURCES)
+
+    def cuts(where, wire):
+        if is_cut and where == "GET /groups/{id}" and wire.status == 200:
+            data = wire.value["data"]
+            cut = {**data["attributes"], "members": data["attributes"].get("members", [])[:1]}
+            wire.say({"data": {**data, "attributes": cut}})
+
+    causes = {one.cause for one in checked(file, monkeypatch, {"document_records"}, cuts).findings}
+    assert causes == ({"what was created reads otherwise than it was sent (members)"} if is_cut else set())

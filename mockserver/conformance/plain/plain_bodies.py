@@ -17,6 +17,8 @@ from mockserver.values.members import value_at, with_value
 NOW = datetime(2025, 4, 18, 12, tzinfo=UTC)
 FIXED = frozenset({"date", "date-time", "time", "duration", "binary", "byte", "ipv4", "ipv6", "regex"})
 """Formats of texts of which two records may well have the same."""
+RESOURCE = frozenset({"id", "lid", "type", "attributes", "relationships", "links", "meta"})
+"""All that a resource of JSON:API may hold."""
 ADDRESSES = frozenset({"uri", "url", "iri", "uri-reference"})
 
 
@@ -35,6 +37,15 @@ class TargetHabits:
         """Remove what was made, the newest first."""
         while self.left:
             self.left.popitem()[1]()
+
+
+def leveled(record: Any) -> Any:
+    """A resource of JSON:API with its ``attributes`` beside its key; any other value as it is."""
+    is_resource = isinstance(record, dict) and "type" in record and record.keys() <= RESOURCE
+    attributes = record.get("attributes") if is_resource else None
+    return {**{name: record[name] for name in record.keys() & {"id", "type"}}, **attributes} if (
+        isinstance(attributes, dict)
+    ) else record  # fmt: skip
 
 
 def but_for_null(document: Document, node: Node) -> Node:

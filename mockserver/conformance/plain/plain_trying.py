@@ -13,7 +13,7 @@ from mockserver.conformance.check_plan import Group
 from mockserver.conformance.comparing import alike, listed
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.plain.plain_asking import UNKNOWN, PlainAsking, PlainMade, within
-from mockserver.conformance.plain.plain_bodies import NOW, but_for_null
+from mockserver.conformance.plain.plain_bodies import NOW, but_for_null, leveled
 from mockserver.conformance.plain.plain_contents import media_of, planned
 from mockserver.conformance.plain.plain_listing import SHORT_LIST, PlainListing, narrowing
 from mockserver.conformance.plain.plain_writing import text_of
@@ -143,16 +143,21 @@ class PlainTrying(PlainAsking):
 
     def comparable(self, group: Group, sent: Any) -> Any:
         """What was sent but for the key, which may be the server's to say, and what a record cannot have or be sent."""
-        model = group.resource.model
+        model, level = group.resource.model, leveled(sent)
         if not isinstance(sent, dict) or model is None or model.record is None:
             return sent
         own = self.read_only(model.record)
         declared = self.maker.shapes.properties(model.record)
+        if level is not sent and "attributes" in declared:
+            own |= self.read_only(declared["attributes"])
+            declared = {**declared, **self.maker.shapes.properties(declared["attributes"])}
+            sent = level
         fits = {name for name, value in sent.items() if name in declared and self.replies.allows(declared[name], value)}
         return {name: sent[name] for name in sorted(fits - own) if (name,) != model.key}
 
     def keeps(self, sent: Any, found: Any, cause: str) -> None:
         """Expect each member of ``found`` that was sent to be what was sent, or a form of it that is left open."""
+        sent, found = leveled(sent), leveled(found)
         if not isinstance(sent, dict) or not isinstance(found, dict):
             return
         unlike_ones = [name for name in sorted(sent.keys() & found.keys()) if not alike(sent[name], found[name])]
@@ -166,6 +171,7 @@ class PlainTrying(PlainAsking):
 
     def holds(self, operation: Operation, sent: Any, found: Any, cause: str) -> None:
         """Expect all members that were sent to be there, of those that a reply of ``operation`` may show."""
+        sent, found = leveled(sent), leveled(found)
         if isinstance(sent, dict) and isinstance(found, dict):
             hidden = self.write_only(operation)
             lost = sorted(name for name in sent.keys() - found.keys() - hidden if sent[name] is not None)
@@ -217,26 +223,39 @@ class PlainTrying(PlainAsking):
 
     def bodies(self, group: Group, operation: Operation) -> Iterator[Any]:
         """Valid bodies: with every member, and with seldom values, until each has been in one."""
-        full, schema, plan = self.full_body(operation), self.schema(operation), planned(operation)
+        full, schema = self.full_body(operation), self.schema(operation)
         yield full
-        if plan.sent or not isinstance(full, dict) or not self.is_json(operation):
+        steps = self._to_members(operation, full)
+        place = self.maker.shapes.member(schema, steps)
+        if place is None or not isinstance(within(full, steps), dict) or not self.is_json(operation):
             return
-        shapes = self.maker.shapes
-        own = self._keys(group) | self.read_only(schema)
-        members = {name: node for name, node in shapes.properties(schema).items() if name not in own}
+        own = self._keys(group) | self.read_only(place)
+        members = {name: node for name, node in self.maker.shapes.properties(place).items() if name not in own}
         document = self.session.plan.contract.document
         known = {name: inside(document, group.values, but_for_null(document, node)) for name, node in members.items()}
         for row in [*zip_longest(*known.values(), fillvalue=ABSENT)][:MOST]:
             odd = {name: value for name, value in zip(known, row, strict=True) if value is not ABSENT}
-            fits = {name: value for name, value in odd.items() if self.accepts(schema, {**full, name: value})}
-            body = {**full, **fits}
+            fits = {
+                name: value for name, value in odd.items()
+                if self.accepts(schema, self.at_steps(full, (*steps, name), value))
+            }  # fmt: skip
+            body = full
+            for name, value in fits.items():
+                body = self.at_steps(body, (*steps, name), value)
             if fits and self.accepts(schema, body):
                 yield body
+
+    def _to_members(self, operation: Operation, body: Any) -> Steps:
+        """Where in ``body`` the members of the record stand: out of its envelope, and among JSON:API's attributes."""
+        steps = planned(operation).sent
+        record = within(body, steps)
+        return (*steps, "attributes") if leveled(record) is not record else steps
 
     def _keys(self, group: Group) -> set[str]:
         """Members that hold the key of the record or of others."""
         model = group.resource.model
-        return {*model.key[:1], *model.foreign, *model.references} if model else set()
+        inner = {place[-1] for place in model.keys_within()} if model else set()
+        return {*model.key[:1], *model.foreign, *model.references, *inner} if model else set()
 
     def is_of_all(self, group: Group, operation: Operation) -> bool:
         """Whether a list is of all records below the parents that a path of one names, not below further ones."""
