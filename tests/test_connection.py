@@ -113,6 +113,7 @@ def test_a_request_arrives_as_it_was_sent(sent: bytes, wanted: bytes) -> None:
         (b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked, x\r\n\r\n0\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\n Folded: x\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
         (b"SHOUT / HTTP/1.1\r\n\r\n", 501),
         (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", 414),
         (b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 101 + b"\r\n", 431),
@@ -124,6 +125,21 @@ def test_what_cannot_be_read_is_refused_after_what_came_before_it(sent: bytes, s
     assert found.startswith(b"HTTP/1.1 200 OK\r\n")
     assert b"GET /quick? HTTP/1.1 %d " % status in found
     assert found.endswith(b"connection: close\r\ncontent-length: 0\r\n\r\n")
+
+
+@pytest.mark.parametrize("flood", [b"0\r\nX: ", b"0\r\n" + b"X: y\r\n" * 20_000, b"1;"])
+def test_what_frames_a_body_is_bounded(flood: bytes) -> None:
+    """Headers behind the last chunk and what stands beside a length: nobody keeps a server busy with these."""
+    head = b"POST /slow HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _: set[Connection]) -> bytes:
+        writer.write(head + flood)
+        for _ in range(40):
+            writer.write(b"y" * 20_000)
+            await asyncio.sleep(0)
+        return await reader.read()
+
+    assert b"POST /slow a<gone> " in talked(talk)
 
 
 def test_who_waits_to_be_told_to_go_on_is_told() -> None:

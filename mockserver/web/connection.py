@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("mockserver")
 
 HEAD = 2**19
-"""Bytes that a request's line and headers may have together, whatever the settings say."""
+"""Bytes that a request's line and headers may have together, whatever the settings say; and all that frames a body."""
 HEADERS = 100
 """How many headers a request may have."""
 TARGET = 2**16
@@ -74,7 +74,7 @@ class Connection(asyncio.Protocol):
         self._parser = HttpRequestParser(self)
         self._arriving: Incoming | None = None
         self._ready: deque[Incoming] = deque()
-        self._head = self._left = 0
+        self._beside = self._left = 0
         self._task: asyncio.Task[None] | None = None
         self._refusal = b""
         self._is_closing = self._is_ended = self._is_heard = False
@@ -114,13 +114,12 @@ class Connection(asyncio.Protocol):
             return
         if self._arriving is None or self._arriving.whole:
             data = _escaped(data)
-        if self._arriving is None or not self._arriving.has_head:
-            self._head += len(data)
+        self._beside += len(data)
         try:
             self._read(data)
         except HttpParserError as error:
             self._unreadable(error)
-        if self._head > HEAD:
+        if self._beside > HEAD and not self._broken_off():
             self._refuse(431)
         self._go_on()
 
@@ -135,12 +134,17 @@ class Connection(asyncio.Protocol):
                 return
 
     def _unreadable(self, error: HttpParserError) -> None:
-        one = self._arriving
-        if one and one.has_head and not one.whole:
-            one.break_off()
-            self._is_ended = True
-        else:
+        if not self._broken_off():
             self._refuse(501 if isinstance(error, HttpParserInvalidMethodError) else 400)
+
+    def _broken_off(self) -> bool:
+        """Whether it was in a body that reading ended; what has come of it is answered."""
+        one = self._arriving
+        if one is None or not one.has_head or one.whole:
+            return False
+        one.break_off()
+        self._is_ended = True
+        return True
 
     def _refuse(self, status: int) -> None:
         """Say it, after the requests before it are answered, and nothing more."""
@@ -171,8 +175,10 @@ class Connection(asyncio.Protocol):
         parser = self._parser
         one.begin(parser.get_method().decode(), is_old=parser.get_http_version() == "1.0")
         one.is_last = not parser.should_keep_alive()
-        self._head = 0
-        if len(one.headers) > HEADERS:
+        self._beside = 0
+        if sum(name == b"host" for name, _ in one.headers) > 1:  # RFC 9112, 3.2
+            self._refuse(400)
+        elif len(one.headers) > HEADERS:
             self._refuse(431)
         elif len(one.target) > TARGET:
             self._refuse(414)
@@ -184,6 +190,7 @@ class Connection(asyncio.Protocol):
     def on_body(self, piece: bytes) -> None:
         """A piece of the body."""
         assert self._arriving
+        self._beside = 0
         self._arriving.add(piece)
 
     def on_message_complete(self) -> None:
