@@ -474,6 +474,14 @@ def test_whoever_looks_first_sees_the_same_links(tmp_path: Path) -> None:
     assert seen[0] == seen[1]
 
 
+def test_the_first_request_is_for_a_record_that_clients_can_make(tmp_path: Path) -> None:
+    told = collection(NAMED, NAMED, path="/api/v1/spaces")
+    logs = {"/logs/{name}": {"parameters": [parameter("name")], "get": {"responses": {"200": reply(PET)}}}}
+    told["paths"] = {**logs, **told["paths"]}
+    [_, line, *_] = first_request(world_of(client(told, tmp_path)), "http://127.0.0.1:1")
+    assert line.startswith("curl http://127.0.0.1:1/api/v1/spaces/")
+
+
 def test_a_page_says_what_was_before_and_is_as_long_as_the_document_says(tmp_path: Path) -> None:
     flags = {name: {"type": "boolean"} for name in ("hasNextPage", "hasPreviousPage")}
     meta = {"type": "object", "properties": {"page": NUMBER, "take": NUMBER, **flags}}

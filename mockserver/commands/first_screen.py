@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from functools import partial
 from urllib.parse import quote
 
 from mockserver.auth.authenticator import Mode
@@ -57,12 +58,20 @@ def counted(contract: Contract) -> tuple[int, int, int, int]:
 
 
 def first_request(world: World, url: str) -> list[str]:
-    """A curl that works as it stands: of a record that is there, else of a list, else of anything."""
+    """A curl that works as it stands: of a record that is there, else of a list, else of anything.
+
+    Records that clients can make come first: what a document is about is among them, and its logs are not.
+    """
+    made = {one.resource.name for one in world.operations.values() if one.kind is Kind.CREATE}
     reads = [one for one in world.operations.values() if one.plan and one.method == "GET" and not _asks(one)]
-    for operation in sorted(reads, key=lambda one: (one.kind is not Kind.READ, one.path.count("/"))):
+    for operation in sorted(reads, key=partial(_rank, made)):
         if (path := _filled(world, operation)) is not None:
             return ["", *_curl(world, operation, f"{url}{path}")]
     return []
+
+
+def _rank(made: Container[str], operation: Operation) -> tuple[bool, bool, int]:
+    return operation.kind is not Kind.READ, operation.resource.name not in made, operation.path.count("/")
 
 
 def _asks(operation: Operation) -> bool:
