@@ -43,9 +43,24 @@ def without_what_nobody_said(call: Call, model: Model, made: Json) -> Json:
 
     def is_open(name: str) -> bool:
         is_known = name in kept or flat(name) in _WHO or _COUNT.search(flat(name)) is not None
-        return not is_known and "default" not in shapes.shape(members[name]).words and allows(members[name], None)
+        is_null = not is_known and _takes_null(shapes.follow(members[name]).value) and allows(members[name], None)
+        return is_null and "default" not in shapes.shape(members[name]).words
 
     return {name: None if name in members and is_open(name) else one for name, one in made.items()}
+
+
+def _takes_null(schema: object) -> bool:
+    """Whether nobody disputes that the schema takes null.
+
+    What ``nullable`` means beside a reference, ``allOf`` or ``enum`` is read in two ways before OpenAPI 3.1.
+    """
+    if not isinstance(schema, Mapping) or "enum" in schema:
+        return False
+    types = schema.get("type")
+    if isinstance(types, list):
+        return "null" in types
+    branches = schema.get("anyOf") or schema.get("oneOf") or []
+    return {"type": "null"} in branches and all("type" in one for one in branches if isinstance(one, Mapping))
 
 
 def _begun(call: Call, model: Model) -> Iterator[tuple[str, Json]]:
