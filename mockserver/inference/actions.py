@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.contract.document import Node
-from mockserver.contract.samples.described_values import described_values
+from mockserver.contract.samples.described_values import listed_values
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.paths import ANY
 from mockserver.inference.resource_draft import InferredCollection, Reading
@@ -92,7 +92,7 @@ def _sets(shapes: Shapes, above: InferredCollection, verb: str) -> tuple[dict[st
     if len(stem) <= 2:
         return {}, f"nothing tells what '{verb}' changes"
     members = shapes.properties(above.record)
-    states = [(name, option) for name, node in members.items() for option in _options(shapes, name, node)]
+    states = [(name, option) for name, node in members.items() for option in listed_values(shapes, name, node)]
     for wanted in (stem, *(f"in{one}" for one in _undone(stem))):
         if found := next(((name, option) for name, option in states if _stem(option) == wanted), None):
             return dict([found]), f"'{verb}' makes '{found[0]}' '{found[1]}'"
@@ -118,14 +118,6 @@ def _undone(stem: str) -> set[str]:
     """What a verb takes back: ``unlock`` the ``lock``, ``disable`` the ``enable``."""
     rests = {stem.removeprefix(one) for one in ("un", "dis", "de") if stem.startswith(one)}
     return {one for rest in rests if len(rest) > 2 for one in (rest, f"en{rest}")}
-
-
-def _options(shapes: Shapes, name: str, node: Node) -> Iterator[str]:
-    enum, words = shapes.says(node, "enum"), shapes.follow(node).value
-    if isinstance(enum, list):
-        yield from (one for one in enum if isinstance(one, str))
-    elif isinstance(words, Mapping) and shapes.type(node) == "string":
-        yield from described_values(words, name)
 
 
 def _stem(word: str) -> str:

@@ -16,7 +16,7 @@ from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.sharing import FEWEST, is_one, looked_up
 from mockserver.inference.words import CALLERS, CREATES, SEARCHES
-from mockserver.values.name_words import flat, singular
+from mockserver.values.name_words import flat, thing_of
 
 SINGLE: Mapping[str, str] = {"get": "read", "put": "replace", "patch": "merge", "post": "merge", "delete": "reset"}
 """What a verb does to a record of which there is one."""
@@ -224,7 +224,7 @@ class Meanings:
     def _asked_key(self, reading: Reading, about: InferredCollection) -> str | None:
         """The parameter of the query without which there is no request, and that names one record."""
         shapes, entry, key = self._resources.shapes, reading.entry, flat("".join(about.identity[-1:])) or "id"
-        thing = flat(singular(about.name.rpartition(".")[2]))
+        thing = thing_of(about.name)
         for taken in parameters(shapes, entry.item, entry.node):
             is_one = (
                 taken.location == "query" and taken.required and shapes.type(taken.schema) not in ("array", "boolean")

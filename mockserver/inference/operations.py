@@ -53,7 +53,8 @@ class _Builder:
         self._foreign = ForeignKeys(self._shapes, self._found)
         self._embedded = EmbeddedRecords(self._shapes, self._found, self._foreign)
         templates = [entry.path.template for entry in self._found.paths.all()]
-        self._own_addresses = OwnAddresses(document.root, templates, prefixes(document))
+        self._prefixes = prefixes(document)
+        self._own_addresses = OwnAddresses(document.root, templates, self._prefixes)
         self._links = ShownLinks(self._found, self._own_addresses)
         self._meanings = Meanings(self._found)
         self._tenant: str | None = None
@@ -84,7 +85,7 @@ class _Builder:
             bodies={},
             security=Security(),
             tenant=self._tenant,
-            prefixes=prefixes(self._document),
+            prefixes=self._prefixes,
             maker=self._maker,
             own_addresses=self._own_addresses,
             unknown_path=marks.unknown_path,

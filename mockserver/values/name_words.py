@@ -23,6 +23,11 @@ def bare(name: str) -> str:
     return _VOCABULARY.sub("", name)
 
 
+def thing_of(resource: str) -> str:
+    """What one record of a resource is called, letters and digits only: ``session`` of ``users.sessions``."""
+    return flat(singular(resource.rpartition(".")[2]))
+
+
 def singular(word: str) -> str:
     """English's usual plurals undone; irregular ones stay."""
     low = word.lower()

@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.contract.document import Node
+from mockserver.contract.schema_shape import Shapes
+
 _ONE = r"['\"`]?[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)*['\"`]?"
 _LIST = rf"{_ONE}(?:\s*(?:,|\||/|;)\s*(?:or\s+|and\s+)?{_ONE}|\s+or\s+{_ONE})+"
 _CHOICE = re.compile(
@@ -24,6 +27,14 @@ _LED_TO = re.compile(
 _JOINING = frozenset({"and", "or", "the", "a", "in", "of", "to", "for"})
 _LONGEST = 300
 _BETWEEN = re.compile(r"\s*[,|/;]\s*(?:or\s+|and\s+)?|\s+or\s+")
+
+
+def listed_values(shapes: Shapes, name: str, node: Node) -> list[str]:
+    """The texts that a member may be: those of its ``enum``, else those that its description lists."""
+    enum, words = shapes.says(node, "enum"), shapes.follow(node).value
+    if isinstance(enum, list):
+        return [one for one in enum if isinstance(one, str)]
+    return described_values(words, name) if isinstance(words, Mapping) and shapes.type(node) == "string" else []
 
 
 def described_values(words: Mapping[str, Any], name: str) -> list[str]:

@@ -27,14 +27,16 @@ class OwnAddresses:
         return Router(self._paths, self._prefixes)
 
     def brought_here(self, value: Json) -> Json:
-        """``value`` with such addresses, wherever they stand in it, led to ``HERE``."""
+        """``value`` with such addresses, wherever they stand in it, led to ``HERE``; itself where it has none."""
         return self._brought(value) if self._hosts else value
 
     def _brought(self, value: Json) -> Json:
         if isinstance(value, dict):
-            return {name: self._brought(one) for name, one in value.items()}
+            members = {name: self._brought(one) for name, one in value.items()}
+            return members if any(members[name] is not one for name, one in value.items()) else value
         if isinstance(value, list):
-            return [self._brought(one) for one in value]
+            items = [self._brought(one) for one in value]
+            return items if any(new is not one for new, one in zip(items, value, strict=True)) else value
         found = self._match(value) if isinstance(value, str) else None
         if found is None or self._router.match(found["path"].rstrip("/")) is None:
             return value

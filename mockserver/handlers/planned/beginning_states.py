@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mockserver.contract.plan import Model
-from mockserver.contract.samples.described_values import described_values
+from mockserver.contract.samples.described_values import listed_values
 from mockserver.contract.samples.states import first_state
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.places import plan_of
 from mockserver.messages import Json
-from mockserver.values.name_words import flat, singular
+from mockserver.values.name_words import flat, thing_of
 
 _STATES = ("status", "state", "phase", "stage", "lifecycle")
 _WHO = frozenset(
@@ -35,18 +35,23 @@ def without_what_nobody_said(call: Call, model: Model, made: Json) -> Json:
 
     But for what identifies it, what the document says it begins with, who made it, and counts.
     """
-    if not isinstance(made, dict) or model.record is None:
+    if not isinstance(made, dict):
         return made
+    remembered = plan_of(call).remembered
+    if (unsaid := remembered.get("unsaid")) is None:  # PERF: worked out once
+        unsaid = remembered["unsaid"] = frozenset(_unsaid(call, model))
+    return {name: None if name in unsaid else one for name, one in made.items()}
+
+
+def _unsaid(call: Call, model: Model) -> Iterator[str]:
+    """The members that are null until somebody says what they are."""
     shapes, allows = call.tools.maker.shapes, call.tools.maker.allows
-    members = shapes.properties(model.record)
     kept = {*beginning_states(call, model), *(steps[0] for steps in (model.key, *model.other_keys) if steps)}
-
-    def is_open(name: str) -> bool:
+    for name, node in shapes.properties(model.record).items() if model.record is not None else ():
         is_known = name in kept or flat(name) in _WHO or _COUNT.search(flat(name)) is not None
-        is_null = not is_known and _takes_null(shapes.follow(members[name]).value) and allows(members[name], None)
-        return is_null and "default" not in shapes.shape(members[name]).words
-
-    return {name: None if name in members and is_open(name) else one for name, one in made.items()}
+        is_null = not is_known and _takes_null(shapes.follow(node).value) and allows(node, None)
+        if is_null and "default" not in shapes.shape(node).words:
+            yield name
 
 
 def _takes_null(schema: object) -> bool:
@@ -66,13 +71,11 @@ def _takes_null(schema: object) -> bool:
 def _begun(call: Call, model: Model) -> Iterator[tuple[str, Json]]:
     shapes = call.tools.maker.shapes
     members = shapes.properties(model.record) if model.record is not None else {}
-    thing, beside = flat(singular(call.resource.name.rpartition(".")[2])), {flat(name) for name in members}
+    thing, beside = thing_of(call.resource.name), {flat(name) for name in members}
     for name, node in members.items():
         word = flat(name).removeprefix(thing)
         if word not in _STATES or (word == "state" and beside & _PLACES):
             continue
-        words = shapes.follow(node).value
-        options = shapes.says(node, "enum") or (described_values(words, name) if isinstance(words, Mapping) else [])
-        texts = [one for one in options if isinstance(one, str)] if isinstance(options, list) else []
+        texts = listed_values(shapes, name, node)
         if texts and shapes.type(node) == "string":
             yield name, first_state(texts)

@@ -15,7 +15,7 @@ from mockserver.handlers.planned.places import plan_of
 from mockserver.inference.words import KEYS, OUTCOMES, is_paging
 from mockserver.messages import Json
 from mockserver.values.members import value_at
-from mockserver.values.name_words import flat, singular
+from mockserver.values.name_words import flat, thing_of
 
 _FAULTY = re.compile(r"err|warn|fail|fault|reason|problem", re.IGNORECASE)
 _PLAIN = ("string", "integer", "number", "boolean")
@@ -54,7 +54,7 @@ def _others(call: Call, place: Node, model: Model) -> Mapping[str, Node]:
 
 def _keys(call: Call, others: Mapping[str, Node], model: Model, key: Json) -> Iterator[tuple[str, Json]]:
     """Where the reply has the key by the name of the resource, ``session_id``, or by that of the path's parameter."""
-    thing = flat(singular(call.resource.name.rpartition(".")[2]))
+    thing = thing_of(call.resource.name)
     of_path = flat(model.path.rpartition("{")[2].partition("}")[0])
     names = {of_path, *(thing + one for one in (*map(flat, model.key[-1:]), "id"))} - {""}
     names |= {*KEYS} if not model.key else set()
