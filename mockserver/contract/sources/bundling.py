@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from mockserver.contract.document import referring
+from mockserver.contract.sources.schema_names import NAMES, anchors, point_to_names
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import as_utf8, parse
 from mockserver.values.pointer import escape, references
@@ -46,12 +47,14 @@ def is_yaml(location: str, content: bytes) -> bool:
     return suffix in (".yaml", ".yml") or content.lstrip()[:1] not in (b"{", b"[")
 
 
-def bundle(root: dict[str, Any], location: str) -> None:
-    """Bring every file that ``root``, read from ``location``, refers to into it, in place.
+def bundle(root: dict[str, Any], location: str) -> bool:
+    """Bring every file that ``root``, read from ``location``, refers to into it, in place; whether one names schemas.
 
     Raises SetupError listing each file that is not there or cannot be read.
     """
-    _Bundle(root, location).everything()
+    bundled = _Bundle(root, location)
+    bundled.everything()
+    return bundled.has_names
 
 
 class _Bundle:
@@ -61,6 +64,7 @@ class _Bundle:
         self._names: dict[str, str] = {}
         self._problems: list[Problem] = []
         self._todo: list[tuple[Any, str]] = [(root, self._home)]
+        self.has_names = False
 
     def everything(self) -> None:
         files: dict[str, Any] = {}
@@ -84,7 +88,10 @@ class _Bundle:
             return f"#{pointer}"
         if where not in self._names:
             self._load(where, reference, location, files)
-        return f"#/{FILES}/{escape(self._names[where])}{pointer}"
+        name = self._names[where]
+        if pointer and not pointer.startswith("/"):
+            pointer = anchors(files[name]).get(pointer, pointer)
+        return f"#/{FILES}/{escape(name)}{pointer}"
 
     def _resolve(self, file: str, location: str) -> str:
         if is_address(file) or is_address(location):
@@ -96,6 +103,9 @@ class _Bundle:
         try:
             content = self._fetch(where)
             files[name] = parse(content, yaml=is_yaml(where, content))
+            if NAMES.search(content):
+                self.has_names = True
+                point_to_names(files[name])
         except (OSError, ValueError) as error:
             problem = f"the reference {quoted(reference)} cannot be read: {reason(error)}"
             where_from = self._where(reference, location, files)

@@ -11,14 +11,15 @@ from mockserver.values.pointer import places_below, resolve
 
 NAMES = re.compile(rb"""\$(?:id|anchor|dynamicAnchor|dynamicRef|recursiveRef|recursiveAnchor)["']?\s*:""")
 """In the text of a document: some schema has a name, or is referred to by one."""
+
 _ANCHORS = ("$anchor", "$dynamicAnchor")
 
 
 def point_to_names(root: dict[str, Any]) -> None:
     """Rewrite each reference by a name in ``root``, in place; names that nothing has stay, and are told as such.
 
-    A dynamic reference is taken for one to the anchor of its name that is nearest: what a schema that includes
-    another puts in the place of that anchor is not followed.
+    Dynamic references to dynamic anchors stay as well, until all files are there: what they lead to depends on who
+    includes them.
     """
     places = [(pointer, node) for pointer, node in places_below(root) if isinstance(node, dict)]
     resources = {pointer: node["$id"] for pointer, node in places if isinstance(node.get("$id"), str)}
@@ -26,15 +27,24 @@ def point_to_names(root: dict[str, Any]) -> None:
     for pointer, node in places:
         names.learn(pointer, node)
     for pointer, node in places:
-        found = next((node[word] for word in ("$ref", "$dynamicRef", "$recursiveRef") if word in node), None)
-        if isinstance(found, str) and (target := names.found(pointer, found, node)) is not None:
-            for word in ("$dynamicRef", "$recursiveRef"):
-                node.pop(word, None)
-            node["$ref"] = f"#{target}"
-    for _, node in places:
-        for word in ("$id", *_ANCHORS, "$recursiveAnchor"):
-            if isinstance(node.get(word), str | bool):
+        for word in ("$ref", "$dynamicRef", "$recursiveRef"):
+            found = node.get(word)
+            if not isinstance(found, str) or (word == "$dynamicRef" and names.is_dynamic(found)):
+                continue
+            if (target := names.found(pointer, found, word)) is not None:
                 del node[word]
+                node["$ref"] = f"#{target}"
+
+
+def anchors(root: Any) -> dict[str, str]:
+    """The pointer to the schema that each anchor of a file names."""
+    return {
+        node[word]: pointer
+        for pointer, node in places_below(root)
+        if isinstance(node, dict)
+        for word in _ANCHORS
+        if isinstance(node.get(word), str)
+    }
 
 
 class _Names:
@@ -45,10 +55,13 @@ class _Names:
         self._resources = resources
         self._known: dict[str, str] = {}
         self._recursive: set[str] = set()
+        self._dynamic: set[str] = set()
         for pointer in resources:
             self._known.setdefault(self._base(pointer), pointer)
 
     def learn(self, pointer: str, node: dict[str, Any]) -> None:
+        if isinstance(name := node.get("$dynamicAnchor"), str):
+            self._dynamic.add(f"#{name}")
         for word in _ANCHORS:
             if isinstance(name := node.get(word), str):
                 self._known.setdefault(f"{self._base(pointer)}#{name}", pointer)
@@ -56,9 +69,13 @@ class _Names:
         if node.get("$recursiveAnchor") is True:
             self._recursive.add(pointer)
 
-    def found(self, pointer: str, reference: str, node: dict[str, Any]) -> str | None:
-        """Where a reference at ``pointer`` leads, if it is by a name or within a resource; else None."""
-        if "$recursiveRef" in node:
+    def is_dynamic(self, reference: str) -> bool:
+        """Whether a ``$dynamicRef`` is to a dynamic anchor of whatever includes its schema."""
+        return reference in self._dynamic
+
+    def found(self, pointer: str, reference: str, word: str) -> str | None:
+        """Where the reference ``word`` at ``pointer`` leads, if it is by a name or within a resource; else None."""
+        if word == "$recursiveRef":
             return max(
                 (one for one in (*self._recursive, *self._resources) if _holds(one, pointer)), key=len, default=""
             )

@@ -101,10 +101,15 @@ def _read(source: str, overlays: tuple[Path, ...]) -> Document:
 
         with keeping(faults):
             overlaid(root, overlays)
-    if NAMES.search(content):
+    has_names = NAMES.search(content) is not None
+    if has_names:
         point_to_names(root)
     if _LEAVES.search(content):
-        bundle(root, source)
+        has_names |= bundle(root, source)
+    if has_names:
+        from mockserver.contract.sources.dynamic_references import bind  # PERF: few documents name schemas
+
+        bind(root)
     if is_annotated and str(root.get("openapi")).startswith("3.1"):
         document = Document(root, source)
         document.faults = tuple(faults)
