@@ -10,6 +10,7 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from mockserver.contract.breach_search import is_deep, leads_back, narrowed, without_parts
+from mockserver.contract.choices import choice_told, closest
 from mockserver.contract.document import URI, Document, Node
 from mockserver.contract.heavy import Heavy
 from mockserver.errors import MAX_VIOLATIONS, SetupError, Violation, capped
@@ -143,8 +144,8 @@ class SchemaValidator:
     def broken(self, value: Json) -> Iterator[tuple[str, str, Any]]:
         """Pointer, keyword and its limit of what ``value`` breaks; what must be there is at its own pointer."""
         for top in self._validator.iter_errors(value):
-            for error in closest(top):
-                yield _violation(error, "", "").pointer, error.kind.name, _limit(error.kind)
+            for error in closest(top, self._schemas.document):
+                yield self._violation(error, "", "").pointer, error.kind.name, _limit(error.kind)
 
     def _narrowed(self, value: Json, location: str, pointer: str) -> tuple[Violation, ...]:
         """The violations of the part of a deep value that is at fault. PERF: to list those of the whole may double
@@ -168,8 +169,30 @@ class SchemaValidator:
             if len(found) >= MAX_VIOLATIONS:
                 more += 1
             else:
-                found |= {_violation(error, location, pointer): None for error in closest(top)}
+                found |= {
+                    self._violation(error, location, pointer): None for error in closest(top, self._schemas.document)
+                }
         return capped(_without_echoes(found), more)
+
+    def _violation(self, error: jsonschema_rs.ValidationError, location: str, pointer: str) -> Violation:
+        value: Any = error.instance
+        steps = [str(step) for step in error.instance_path]
+        kind: Any = error.kind  # its members differ by kind
+        keyword = kind.name
+        if keyword == "required":
+            steps.append(kind.property)
+            message = "is required and missing"
+        elif keyword == "enum":
+            message = f"{shown(value)} is not one of {', '.join(map(shown, kind.options))}"
+        elif keyword == "not" and (unwanted := _unwanted(error)):
+            steps.append(unwanted)
+            message = f"must not be given, found {shown(value[unwanted])}"
+        elif choice := choice_told(error, self._schemas.document):
+            steps += filter(None, choice[:1])
+            message = choice[1]
+        else:
+            message = error.message.replace(_MASK, shown(value))
+        return Violation(location, pointer + pointer_to(*steps), keyword, message)
 
 
 def _stands_alone(schema: Json) -> bool:
@@ -192,52 +215,6 @@ def _without_echoes(found: Iterable[Violation]) -> list[Violation]:
     violations = list(found)
     mistyped = {one.pointer for one in violations if one.keyword == "type"}
     return [one for one in violations if one.keyword != "not" or one.pointer not in mistyped]
-
-
-def closest(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:
-    """The errors that help: below anyOf and oneOf those of the alternative that came nearest."""
-    branches = getattr(error.kind, "context", None)
-    if not branches or error.kind.name not in ("anyOf", "oneOf"):
-        yield error
-        return
-    meant = [branch for branch in branches if not _names_another(branch, len(error.instance_path))]
-    if len(meant) == 1:
-        for below in meant[0]:
-            yield from closest(below)
-        return
-    nearest = max(branches, key=lambda branch: (_depth(branch), -len(branch)))
-    if _depth(nearest) <= len(error.instance_path):
-        yield error
-        return
-    for below in nearest:
-        yield from closest(below)
-
-
-def _names_another(branch: list[jsonschema_rs.ValidationError], depth: int) -> bool:
-    """Whether a member that tells the alternatives apart (an enum or a constant) says that this one is not meant."""
-    return any(one.kind.name in ("enum", "const") and len(one.instance_path) == depth + 1 for one in branch)
-
-
-def _depth(branch: list[jsonschema_rs.ValidationError]) -> int:
-    return max((len(error.instance_path) for error in branch), default=0)
-
-
-def _violation(error: jsonschema_rs.ValidationError, location: str, pointer: str) -> Violation:
-    value: Any = error.instance
-    steps = [str(step) for step in error.instance_path]
-    kind: Any = error.kind  # its members differ by kind
-    keyword = kind.name
-    if keyword == "required":
-        steps.append(kind.property)
-        message = "is required and missing"
-    elif keyword == "enum":
-        message = f"{shown(value)} is not one of {', '.join(map(shown, kind.options))}"
-    elif keyword == "not" and (unwanted := _unwanted(error)):
-        steps.append(unwanted)
-        message = f"must not be given, found {shown(value[unwanted])}"
-    else:
-        message = error.message.replace(_MASK, shown(value))
-    return Violation(location, pointer + pointer_to(*steps), keyword, message)
 
 
 def _limit(kind: Any) -> Any:

@@ -14,6 +14,8 @@ from mockserver.messages import Json
 from mockserver.values.name_words import flat
 
 DEEPEST = 4
+TOLD = 5
+"""How many violations one text tells: where nothing lists them, a person would else meet them one by one."""
 _NOWHERE = Violation("", "", "", "")
 
 
@@ -49,10 +51,12 @@ class FaultTeller(Telling):
         return self._told_below(members, self._listed(members, filled_in, is_told=False), left)
 
     def _words(self, violation: Violation | None, *, is_placed: bool = False) -> str:
-        """What a person reads: the reason with its first violation, or one, with its place if nothing else tells it."""
+        """What a person reads: the reason with its violations, or one, with its place if nothing else tells it."""
         if violation is None:
-            first = next((f" {one.path}: {one.message}" for one in self.refusal.violations), "")
-            return self.refusal.message + first
+            found = self.refusal.violations
+            texts = [f"{one.path}: {one.message}" for one in found[:TOLD]]
+            texts += [f"and {len(found) - TOLD} more"] if len(found) > TOLD else []
+            return " ".join(filter(None, (self.refusal.message, "; ".join(texts))))
         if violation is _NOWHERE:
             return self.refusal.message
         return violation.message if is_placed or not violation.path else f"{violation.path}: {violation.message}"
