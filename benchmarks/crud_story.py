@@ -14,6 +14,7 @@ from typing import Any
 from mockserver.conformance import PlainMade, PlainTrying, Session, within
 from mockserver.conformance.check_plan import Group, read_plan
 from mockserver.conformance.findings import Inconclusive, NotApplicable
+from mockserver.conformance.wire.allow_list import Routes
 from mockserver.conformance.wire.traffic import Received, Sent, json_or_none
 from mockserver.conformance.wire.transports import Transport, Unreachable
 from mockserver.contract import Contract, Kind, Operation
@@ -34,7 +35,7 @@ class Story:
         self.faults: list[str] = []
         self._send_on = transport
         self._plan = read_plan(contract)
-        client = SimpleNamespace(send=self._on_its_way, is_safe=True, after=[])
+        client = SimpleNamespace(send=self._on_its_way, is_safe=True, after=[], routes=Routes(contract))
         own = SimpleNamespace(token="token", tenant="acme")
         session = Session(self._plan, client, own, None, mark="story")  # type: ignore[arg-type]
         self._asking = PlainTrying(session)

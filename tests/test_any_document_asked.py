@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from mockserver.contract.samples.described_values import described_values
+from mockserver.contract.samples.scalars import patterned
 from test_any_document import body, client, document, parameter, reply
 
 TEXT = {"type": "string"}
@@ -165,3 +168,52 @@ def test_first_records_have_the_values_that_a_description_lists(tmp_path: Path) 
     listed = {"get": {"responses": {"200": reply({"type": "array", "items": ORDER})}}}
     caller = client(document({"/orders": listed}), tmp_path, seed_records=8)
     assert {one["status"] for one in caller.get("/orders").json} <= {"pending", "paid", "cancelled"}
+
+
+COUNT = {"type": "object", "properties": {"count": NUMBER}}
+
+
+@pytest.mark.parametrize("shown", [COUNT, NUMBER, {"type": "object", "properties": {"data": COUNT}}])
+def test_how_many_there_are_is_counted(tmp_path: Path, shown: Any) -> None:
+    counted = {"get": {"parameters": [query("email")], "responses": {"200": reply(shown)}}}
+    caller = orders(tmp_path, **{"/orders/count": counted})
+    for name in "aab":
+        caller.post("/orders", json={"email": f"{name}@example.com"})
+    told = [caller.get(f"/orders/count{asked}").get_data(as_text=True) for asked in ("", "?email=a@example.com")]
+    assert [re.sub(r"\D", "", text) for text in told] == ["3", "2"]
+
+
+def test_head_tells_whether_a_record_is_there(tmp_path: Path) -> None:
+    asked = {"parameters": [parameter("id", NUMBER)], "get": {"responses": {"200": reply(ORDER)}},
+             "head": {"responses": {"200": reply(), "404": reply()}}}  # fmt: skip
+    caller = orders(tmp_path, **{"/orders/{id}": asked})
+    caller.post("/orders", json={})
+    assert [caller.head(f"/orders/{key}").status_code for key in (1, 2)] == [200, 404]
+
+
+@pytest.mark.parametrize("path", ["/orders/submit", "/orders/placeOrder", "/orders/uploads"])
+def test_a_record_is_made_by_the_word_for_it(tmp_path: Path, path: str) -> None:
+    told = {"post": {"requestBody": body(ORDER), "responses": {"201": reply(ORDER)}}}
+    caller = orders(tmp_path, **{path: told})
+    caller.post(path, json={"note": "soon"})
+    assert [one["note"] for one in caller.get("/orders").json] == ([] if path.endswith("s") else ["soon"])
+
+
+@pytest.mark.parametrize(("kind", "keys"), [(TEXT, ["1", "2"]), (NUMBER, [1, 2])])
+def test_a_list_of_texts_or_numbers_has_the_keys(tmp_path: Path, kind: Any, keys: Any) -> None:
+    listed = {"post": {"requestBody": body(ORDER), "responses": {"201": reply(ORDER)}},
+              "get": {"responses": {"200": reply({"type": "object", "properties": {
+                  "orders": {"type": "array", "items": kind}}})}}}  # fmt: skip
+    caller = orders(tmp_path, **{"/orders": listed})
+    for _ in keys:
+        caller.post("/orders", json={})
+    assert caller.get("/orders").json == {"orders": keys}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "letters"), [(r"^[\p{L} ]{3}$", str.isalpha), (r"^[[a]{3}$", str), ("^[a||b]{3}$", str)]
+)
+def test_a_pattern_is_read_as_it_is_meant(pattern: str, letters: Any) -> None:
+    text = patterned(pattern, Random(1))
+    assert len(text) == 3
+    assert letters(text.replace(" ", "a"))

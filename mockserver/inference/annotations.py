@@ -13,7 +13,8 @@ from mockserver.contract.kinds import Kind
 from mockserver.contract.plan import Steps
 from mockserver.contract.problems import Problems
 from mockserver.contract.samples.making import Maker
-from mockserver.inference.meanings import SINGLE, Guess
+from mockserver.inference.guess import Guess
+from mockserver.inference.meanings import SINGLE
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.values.form import Form, read_form

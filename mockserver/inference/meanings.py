@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from mockserver.contract.kinds import Kind
 from mockserver.inference.actions import Action, read_action
 from mockserver.inference.asked_members import asked_member
 from mockserver.inference.demands import parameters
+from mockserver.inference.guess import Guess
 from mockserver.inference.paths import Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
+from mockserver.inference.searches import searching
 from mockserver.inference.sharing import FEWEST, is_one, looked_up
-from mockserver.inference.words import CALLERS, CREATES, SEARCHES
+from mockserver.inference.words import CALLERS, CREATES
 from mockserver.values.name_words import flat, thing_of
 
 SINGLE: Mapping[str, str] = {"get": "read", "put": "replace", "patch": "merge", "post": "merge", "delete": "reset"}
 """What a verb does to a record of which there is one."""
 _NUMBERED = re.compile(r"(id|Id|ID|[gus]id|number|hash|index)$")
 """What a parameter ends in that no client thinks of: a server gives such keys."""
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """The kind and the resource (None: no state is touched), why, and what the handler needs beyond."""
-
-    kind: Kind
-    about: InferredCollection | None
-    why: str
-    words: dict[str, Any] = field(default_factory=dict)
 
 
 class Meanings:
@@ -53,6 +44,8 @@ class Meanings:
         key, method = reading.entry.path.key, reading.entry.method
         if method == "query":
             return self._query(reading, key)
+        if method == "head" and (there := self._head(reading, key)):
+            return there
         if method not in SINGLE:
             return Guess(Kind.STUB, None, f"what {method.upper()} changes is for the document to say (O12)")
         if self._paths.is_item(key) and not self._is_list(key):
@@ -64,6 +57,14 @@ class Meanings:
         if (caller := self._caller(key)) and (guess := self._as_caller(caller, reading, method)):
             return guess
         return self._on_fixed(reading, key, method)
+
+    def _head(self, reading: Reading, key: Key) -> Guess | None:
+        """HEAD of an item asks whether it is there."""
+        about = self._resources.at(key[:-1]) if self._paths.is_item(key) else None
+        if about is None or about.item_of(key) != key or reading.success.media is not None:
+            return None
+        why = f"HEAD of an item: whether {about.name} have it (O12)"
+        return Guess(Kind.STUB, about, why, {"must_exist": True})
 
     def _query(self, reading: Reading, key: Key) -> Guess:
         """QUERY changes nothing: of a collection it is a search whose criteria are its body."""
@@ -147,7 +148,7 @@ class Meanings:
 
     def _on_fixed(self, reading: Reading, key: Key, method: str) -> Guess:
         about = self._resources.at(key)
-        if guess := self._searching(reading, key, method):
+        if guess := searching(self._resources, reading, key, method):
             return guess
         if method == "get":
             return self._get(reading, about)
@@ -232,40 +233,6 @@ class Meanings:
             if is_one and flat(taken.name) in (key, thing + key, thing + "id"):
                 return taken.name
         return None
-
-    def _searching(self, reading: Reading, key: Key, method: str) -> Guess | None:
-        """What a path that says that it searches is about, where its reply is a list."""
-        if reading.list is None or method not in ("get", "post") or not key:
-            return None
-        if SEARCHES.match(key[-1]):
-            return self._search(reading, key)
-        return self._searched(reading, key, method) if len(key) > 1 and SEARCHES.fullmatch(key[-2]) else None
-
-    def _search(self, reading: Reading, key: Key) -> Guess:
-        found = reading.list
-        assert found
-        below = next((one for n in range(len(key) - 1, 0, -1) if (one := self._resources.at(key[:n]))), None)
-        named = self._resources.shapes.name(found.schema)
-        same = [one for one in self._resources.collections.values() if named and one.schema == named and one.item]
-        about = below if below is not None and (below.schema == named or not same) else next(iter(same), below)
-        if about is None or about.key == key:
-            about = self._resources.collections.get(key)
-        if about is None:
-            return Guess(Kind.STUB, None, "a search whose records are nowhere else (O12)")
-        return Guess(Kind.SEARCH, about, f"'{key[-1]}' with a list: the records of {about.name}, filtered (O10)")
-
-    def _searched(self, reading: Reading, key: Key, method: str) -> Guess | None:
-        """``/search/pets``: the records of the collection that is called so elsewhere; a POST there makes nothing."""
-        assert reading.list
-        shapes, shown = self._resources.shapes, reading.list.schema
-        elsewhere = [one for one in self._resources.collections.values() if one.key[-1:] == key[-1:] and one.key != key]
-        about = next((one for one in elsewhere if one.record and is_one(shapes, one.record, shown)), None)
-        if about is not None:
-            return Guess(Kind.SEARCH, about, f"'{key[-2]}' of a list: the records of {about.name}, filtered (O10)")
-        own = self._resources.collections.get(key)
-        if own is None or method == "get":
-            return None
-        return Guess(Kind.SEARCH, own, f"POST below '{key[-2]}' with a list: its records, filtered (O10)")
 
     def _lookup(self, reading: Reading, key: Key) -> Guess:
         """A list on an item path: the records with that value, of the resource of the same schema."""

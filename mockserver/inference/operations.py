@@ -21,8 +21,9 @@ from mockserver.inference.annotations import SAID, Marks
 from mockserver.inference.demands import credentials, parameters
 from mockserver.inference.embedded_records import EmbeddedRecords
 from mockserver.inference.foreign import ForeignKeys
+from mockserver.inference.guess import Guess
 from mockserver.inference.key_forms import is_counted, listed_key
-from mockserver.inference.meanings import Guess, Meanings
+from mockserver.inference.meanings import Meanings
 from mockserver.inference.paths import ANY, Key, read_paths, spellings
 from mockserver.inference.replies import success
 from mockserver.inference.resource_draft import InferredCollection, Reading

@@ -27,7 +27,13 @@ LISTS = (
 NESTS = ("_embedded", "data", "result", "response")
 CALLERS = frozenset({"me", "@me", "self", "current", "myself", "@self"})
 SEARCHES = re.compile(r"(search|find|query|lookup|filter)", re.IGNORECASE)
-CREATES = re.compile(r"(create|add|new|insert|import|register|sign_?-?up)", re.IGNORECASE)
+COUNTS = frozenset({"count", "counts", "total", "totalcount"})
+"""The last segment of a path that says how many records there are."""
+CREATES = re.compile(
+    r"create|add|new|insert|import|register|sign_?-?up"
+    r"|(?:submit|place|upload|send|enqueue|schedule|generate|invite)(?!(?-i:[a-z]))",
+    re.IGNORECASE,
+)
 """How the last segment of a path begins that records are made on, beside that of all of them."""
 PARTIAL = re.compile(
     r"\bonly (?:the )?(?:fields?|propert(?:y|ies)|attributes?|members?|values?|keys?)\b[^.]{0,30}?"

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeGuard
 
+from mockserver.contract.document import Node
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.criteria import condition, written
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.paging import PlannedPage, paged
-from mockserver.handlers.planned.places import in_path, keys_of, plan_of
+from mockserver.handlers.planned.places import in_path, keys_of, model_of, plan_of
 from mockserver.handlers.planned.replying import answered, with_record
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.inference.asked_members import asked_member, filtered_member
@@ -35,10 +36,12 @@ def list_(call: Call, tenant: Tenant) -> Reply:
 
 
 def search(call: Call, tenant: Tenant) -> Reply:
-    """The records of a resource, those that query and body ask for."""
+    """The records of a resource, those that query and body ask for, or how many they are."""
     scope = scope_of(call, tenant)
     body = call.input.body if isinstance(call.input.body, dict) else {}
-    return page(call, tenant, filtered(call, scope, {**call.input.values, **body}))
+    records = filtered(call, scope, {**call.input.values, **body})
+    counts = plan_of(call).words.get("counts")
+    return page(call, tenant, records) if counts is None else answered(call, len(records), tuple(counts))
 
 
 def lookup(call: Call, tenant: Tenant) -> Reply:
@@ -73,10 +76,25 @@ def page(call: Call, tenant: Tenant, records: Iterable[Record]) -> Reply:
 
 
 def _listed(call: Call, tenant: Tenant, record: Record) -> Json:
-    """A record as its list has it: with its key, where that stands beside it and the list's items name it."""
-    steps = call.resource.model.listed_key if call.resource.model else ()
+    """A record as its list has it: with its key, where that stands beside it and the list's items name it.
+
+    A list of texts or numbers has the keys alone.
+    """
+    model, key = model_of(call.resource), keys_of(record.id)[-1]
     value = presented(call, tenant, record)
-    return with_value(value, steps, keys_of(record.id)[-1]) if steps else value
+    if isinstance(value, dict) and (place := _alone(call)) is not None:
+        maker = call.tools.maker
+        said = (value_at(value, model.key), key, int(key) if key.isdecimal() else key)
+        return next((one for one in said if maker.allows(place, one)), value)
+    return with_value(value, model.listed_key, key) if model.listed_key else value
+
+
+def _alone(call: Call) -> Node | None:
+    """What an item of the list is, where that is a text or a number."""
+    plan, shapes = plan_of(call), call.tools.maker.shapes
+    listed = shapes.member(plan.success.schema, plan.items or ()) if plan.success.schema is not None else None
+    items = shapes.items(listed) if listed is not None else None
+    return items if items is not None and shapes.type(items) in ("string", "integer", "number") else None
 
 
 def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]:

@@ -1,0 +1,79 @@
+"""Paths that ask for some of a collection's records, or how many there are, in words of their own (O10)."""
+
+from __future__ import annotations
+
+from mockserver.contract.kinds import Kind
+from mockserver.contract.schema_shape import Shapes
+from mockserver.inference.guess import Guess
+from mockserver.inference.paths import Key
+from mockserver.inference.resource_draft import Reading
+from mockserver.inference.resources import Resources
+from mockserver.inference.sharing import is_one
+from mockserver.inference.words import COUNTS, SEARCHES
+from mockserver.values.name_words import flat
+
+
+def searching(found: Resources, reading: Reading, key: Key, method: str) -> Guess | None:
+    """What a path that says that it searches or counts is about."""
+    if not key:
+        return None
+    if counted := _counted(found, reading, key, method):
+        return counted
+    if reading.list is None or method not in ("get", "post"):
+        return None
+    if SEARCHES.match(key[-1]):
+        return _search(found, reading, key)
+    return _searched(found, reading, key, method) if len(key) > 1 and SEARCHES.fullmatch(key[-2]) else None
+
+
+def _counted(found: Resources, reading: Reading, key: Key, method: str) -> Guess | None:
+    """``GET /pets/count``: how many of the collection before it there are, where the reply is one whole number."""
+    about = found.at(key[:-1])
+    listed = found.reading(key[:-1], "get")
+    if method != "get" or about is None or listed is None or listed.list is None or flat(key[-1]) not in COUNTS:
+        return None
+    steps = _number(found.shapes, reading)
+    if steps is None:
+        return None
+    why = f"'{key[-1]}' is how many {about.name} there are (O10)"
+    return Guess(Kind.SEARCH, about, why, {"counts": steps})
+
+
+def _number(shapes: Shapes, reading: Reading) -> tuple[str, ...] | None:
+    """The members that lead to the only number of a reply."""
+    steps: tuple[str, ...] = ()
+    place = reading.success.schema if reading.is_json else None
+    while place is not None and shapes.type(place) == "object" and len(steps) <= 1:
+        members = shapes.properties(place)
+        if len(members) != 1:
+            return None
+        [(name, place)] = members.items()
+        steps = (*steps, name)
+    return steps if place is not None and shapes.type(place) in ("integer", "number") else None
+
+
+def _search(found: Resources, reading: Reading, key: Key) -> Guess:
+    assert reading.list
+    below = next((one for n in range(len(key) - 1, 0, -1) if (one := found.at(key[:n]))), None)
+    named = found.shapes.name(reading.list.schema)
+    same = [one for one in found.collections.values() if named and one.schema == named and one.item]
+    about = below if below is not None and (below.schema == named or not same) else next(iter(same), below)
+    if about is None or about.key == key:
+        about = found.collections.get(key)
+    if about is None:
+        return Guess(Kind.STUB, None, "a search whose records are nowhere else (O12)")
+    return Guess(Kind.SEARCH, about, f"'{key[-1]}' with a list: the records of {about.name}, filtered (O10)")
+
+
+def _searched(found: Resources, reading: Reading, key: Key, method: str) -> Guess | None:
+    """``/search/pets``: the records of the collection that is called so elsewhere; a POST there makes nothing."""
+    assert reading.list
+    shapes, shown = found.shapes, reading.list.schema
+    elsewhere = [one for one in found.collections.values() if one.key[-1:] == key[-1:] and one.key != key]
+    about = next((one for one in elsewhere if one.record and is_one(shapes, one.record, shown)), None)
+    if about is not None:
+        return Guess(Kind.SEARCH, about, f"'{key[-2]}' of a list: the records of {about.name}, filtered (O10)")
+    own = found.collections.get(key)
+    if own is None or method == "get":
+        return None
+    return Guess(Kind.SEARCH, own, f"POST below '{key[-2]}' with a list: its records, filtered (O10)")
