@@ -20,12 +20,13 @@ WAYS_IN = {
     ("handlers/door.py", "keep_as_read"): "the one door: requests, seeding, control plane and tests all go through it",
     ("store/tenant.py", "put"): "hands on what it is given, for those above",
     ("store/sql/kept_store.py", "keep_snapshot"): "moves what a tenant holds into a database, as it is there",
-    ("store/tenant.py", "_take_record"): "takes over what a database keeps: checked when it was put there",
+    ("store/bulk_loading.py", "finish"): "files what the one door put there, when all of it is there",
+    ("store/collection.py", "take"): "takes over what a database keeps: checked when it was put there",
 }
-"""Every function of the engine that calls ``put`` on a collection, and why nothing unchecked passes it."""
+"""Every function of the engine that calls ``put`` or ``load`` on a tenant or a collection, and why nothing unchecked passes it."""
 
 
-def callers_of_put() -> set[tuple[str, str]]:
+def callers() -> set[tuple[str, str]]:
     found = set()
     for module in ENGINE.rglob("*.py"):
         for function in ast.walk(ast.parse(module.read_text())):
@@ -34,7 +35,7 @@ def callers_of_put() -> set[tuple[str, str]]:
                     if (
                         isinstance(call, ast.Call)
                         and isinstance(call.func, ast.Attribute)
-                        and call.func.attr == "put"
+                        and call.func.attr in ("put", "load")
                         and len(call.args) in (3, 4)
                     ):
                         found.add((str(module.relative_to(ENGINE)), function.name))
@@ -42,7 +43,7 @@ def callers_of_put() -> set[tuple[str, str]]:
 
 
 def test_the_ways_into_the_store_are_known() -> None:
-    assert callers_of_put() == set(WAYS_IN)
+    assert callers() == set(WAYS_IN)
 
 
 VALUES = (

@@ -79,6 +79,27 @@ def test_choice(tmp_path: Path) -> None:
     assert {str(one) for one in shelf(tmp_path, "choice('a', 1, [2], dict(b=3))")} == {"a", "1", "[2]", "{'b': 3}"}
 
 
+@pytest.mark.parametrize(
+    ("written", "worked_out"),
+    [
+        ("choice('a', 'b', 3)", "choice('a', text('b'), 3)"),
+        ("choice(a=2, b=1.5)", "choice({'a': 2, 'b': 1.5})"),
+        ("later('2024-02-29', years=1, days=-1)", "later('2024-02-29', years=1, days=0 - 1)"),
+        ("earlier('2024-03-31', months=1)", "earlier('2024-03-31', months=0 + 1)"),
+        ("later([ordinal], days=1)", "later([ordinal], days=0 + 1)"),
+        ("date([ordinal]) if ordinal > 300", "None"),
+        ("ago(days=3)", "ago(days=0 + 3)"),
+        ("ahead(hours=3)", "ahead(hours=0 + 3)"),
+        ("ordinal == 'a' or 'a' in ['a']", "ordinal == text('a') or text('a') in [text('a')]"),
+        ("[ordinal] in ['a', 'b']", "[ordinal] in [text('a'), 'b']"),
+    ],
+)
+def test_what_is_written_out_gives_what_it_gives_when_it_is_worked_out(
+    tmp_path: Path, written: str, worked_out: str
+) -> None:
+    assert shelf(tmp_path, written, 40) == shelf(tmp_path, worked_out, 40)
+
+
 def test_what_goes_by_ordinal(tmp_path: Path) -> None:
     assert shelf(tmp_path, "cycle('a', 'b', 'c')", 5) == ["a", "b", "c", "a", "b"]
     assert shelf(tmp_path, "ordinal - 2", 4) == [-1, 0, 1, 2]

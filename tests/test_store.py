@@ -39,6 +39,13 @@ class CollectionMachine(RuleBasedStateMachine):
         put(self.real, record_id, owner, tags)
         self.model[record_id] = {"id": record_id, "owner": owner, "tags": tags}
 
+    @rule(record_ids=st.sets(IDS), owner=OWNERS, tags=TAGS)
+    def load(self, record_ids: set[str], owner: str | None, tags: list[str]) -> None:
+        found = {one: {"id": one, "owner": owner, "tags": tags} for one in record_ids}
+        made = {one: self.real.made(one, data, orjson.dumps(data), {}) for one, data in found.items()}
+        self.real.load(made, {})
+        self.model |= found
+
     @rule(record_id=IDS)
     def delete(self, record_id: str) -> None:
         gone, expected = self.real.delete(record_id), self.model.pop(record_id, None)

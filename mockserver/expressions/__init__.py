@@ -3,7 +3,7 @@
 from mockserver.expressions.compiling import Expression, compile_expression, constant
 from mockserver.expressions.context import Budget, Context, EvaluationLimit, Proxy, member
 from mockserver.expressions.effects import Change, Create, Due, Effect, Send, Set, holds, worked_out
-from mockserver.expressions.functions import Function, Functions, Site, function
+from mockserver.expressions.functions import Function, Functions, Site, Written, function
 from mockserver.expressions.operators import OPERATORS, Lazy
 from mockserver.expressions.record_proxy import EvaluationContext, RecordProxy
 from mockserver.expressions.rules import CALLER, FOUND, Rules, proven_rules, read_rules
@@ -38,6 +38,7 @@ __all__ = [
     "Shape",
     "Site",
     "Struct",
+    "Written",
     "compile_expression",
     "constant",
     "function",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from typing import Any
 
-from mockserver.expressions.functions import Function, Site
+from mockserver.expressions.functions import Function, Site, Written
 from mockserver.expressions.names import Names
 from mockserver.expressions.syntax import (
     ABSENT_NODE,
@@ -49,17 +51,24 @@ class Calls(Names):
         ), shape
 
     def _emitted(self, function: Function, given: list[ast.expr], named: dict[str, ast.expr], site: Site) -> ast.expr:
-        self.used[f"f_{len(self.used)}"] = function.call
-        callee = f"f_{len(self.used) - 1}"
+        where = f"{self.site}#{self._drawn}" if function.draws else ""
+        self._drawn += function.draws
+        if (written := function.write(Written(site.node, given, named, where, self._use))) is not None:
+            return written
+        callee = self._use(function.call)
         if function.lazy:
             given = [deferred(one) for one in given]
         more: dict[str, ast.expr] = {name: constant(value) for name, value in site.bound.items()}
         if function.draws:
-            more["site"] = constant(f"{self.site}#{self._drawn}")
-            self._drawn += 1
+            more["site"] = constant(where)
         context = [name_of(name) for name, wanted in (("context", function.context), (THIS, function.this)) if wanted]
         keywords = [ast.keyword(name, value) for name, value in {**named, **more}.items()]
-        return ast.Call(name_of(callee), [*context, *given], keywords)
+        return ast.Call(callee, [*context, *given], keywords)
+
+    def _use(self, function: Callable[..., Any]) -> ast.expr:
+        name = f"f_{len(self.used)}"
+        self.used[name] = function
+        return name_of(name)
 
     def _function(self, node: ast.Call) -> Function | None:
         name = called(node)

@@ -49,12 +49,14 @@ def compile_expression(
     complain: Complain,
     site: str = "",
     operators: Mapping[str, Any] = OPERATORS,
+    has_lazy: bool = True,
 ) -> Expression:
     """The expression ``text`` over ``this``, whose members are its names.
 
     ``it`` is the shape of a second value, where there is one; ``let`` names values, each of which may use those
     before it. ``site`` sets the random draws of one expression apart from those of another; ``operators`` are what its
-    operators do. What is wrong goes to ``complain``, each with its remedy; the expression then gives ABSENT.
+    operators do; without ``has_lazy`` no member and no function gives what is made one by one. What is wrong goes to
+    ``complain``, each with its remedy; the expression then gives ABSENT.
     """
     wrong: list[tuple[str, str]] = []
 
@@ -68,7 +70,9 @@ def compile_expression(
     tree = _parsed(text, keep)
     if wrong or tree is None:
         return Expression(text, ANY, _absent)
-    body, shape = _lowered(lowering, {name: one for name, one in trees.items() if one}, tree)
+    is_lazy = has_lazy or any(isinstance(one, ast.ListComp | ast.GeneratorExp) for one in ast.walk(tree))
+    wrap = _result if is_lazy else _as_it_is
+    body, shape = _lowered(lowering, {name: one for name, one in trees.items() if one}, tree, wrap)
     return Expression(text, shape, _absent if wrong else _compiled(body, {**operators, **lowering.used}, keep))
 
 
@@ -107,7 +111,9 @@ def _too_large(tree: ast.expr) -> str:
     return f"is nested more than {DEEPEST} levels deep" if depth > DEEPEST else ""
 
 
-def _lowered(lowering: Lowering, let: Mapping[str, ast.expr], tree: ast.expr) -> tuple[ast.expr, Shape]:
+def _lowered(
+    lowering: Lowering, let: Mapping[str, ast.expr], tree: ast.expr, wrap: Callable[[ast.expr], ast.expr]
+) -> tuple[ast.expr, Shape]:
     """The body, with a function around it for each name that it gives to a value."""
     values: list[tuple[str, ast.expr]] = []
     with ExitStack() as names:
@@ -116,16 +122,20 @@ def _lowered(lowering: Lowering, let: Mapping[str, ast.expr], tree: ast.expr) ->
             values.append((name, made))
             names.enter_context(lowering.local(name, shape))
         body, shape = lowering.lower(tree)
-    body = _result(body)
+    body = wrap(body)
     for name, value in reversed(values):
         if not any(isinstance(node, ast.Name) and node.id == f"v_{name}" for node in ast.walk(body)):
             continue  # PERF: what several expressions share is evaluated by those that use it
-        body = ast.Call(_function([f"v_{name}"], body), [_result(value)], [])
+        body = ast.Call(_function([f"v_{name}"], body), [wrap(value)], [])
     return body, shape
 
 
 def _result(value: ast.expr) -> ast.expr:
     return ast.Call(ast.Name("op_result", ast.Load()), [value], [])
+
+
+def _as_it_is(value: ast.expr) -> ast.expr:
+    return value
 
 
 def _function(names: list[str], body: ast.expr) -> ast.Lambda:

@@ -49,8 +49,53 @@ class Site:
         return None
 
 
+@dataclass(slots=True)
+class Written:
+    """One call while it is written out: ``given`` and ``named`` are its arguments lowered, ``where`` tells its draws.
+
+    ``use`` gives a Python function a name for what is written.
+    """
+
+    node: ast.Call
+    given: list[ast.expr]
+    named: dict[str, ast.expr]
+    where: str
+    use: Callable[[Callable[..., Any]], ast.expr]
+
+    def literal(self, index: int) -> Any:
+        """The argument there where it is written out, else None."""
+        return _literal(self.node.args[index]) if index < len(self.node.args) else None
+
+    def literals(self) -> list[Any]:
+        """The positional arguments as far as they are written out, else None."""
+        return [_literal(one) for one in self.node.args]
+
+    def named_literals(self) -> dict[str, Any]:
+        """The named arguments as far as they are written out, else None."""
+        return {str(one.arg): _literal(one.value) for one in self.node.keywords}
+
+    def call(self, function: Callable[..., Any], *given: ast.expr) -> ast.expr:
+        """A call of what was made for just this place."""
+        return ast.Call(self.use(function), list(given), [])
+
+    @property
+    def context(self) -> ast.expr:
+        return ast.Name("context", ast.Load())
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, MemoryError, RecursionError):
+        return None
+
+
 def _any(_: Site) -> Shape:
     return ANY
+
+
+def _as_it_is(_: Written) -> ast.expr | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +105,8 @@ class Function:
     ``context``: it takes the context first; ``this``: and then what the expression is about. ``draws``: it takes
     ``site``, a text that is its own for each place it is called from. ``lazy``: its positional arguments arrive as
     functions, evaluated when called. ``whole``: what it is given is looked at as a whole (not only counted, or gone
-    through). ``check`` judges a call and tells the shape of what it gives.
+    through). ``check`` judges a call and tells the shape of what it gives. ``write`` may give what does the same as a
+    call in less time, where its arguments are written out; None where it cannot.
     """
 
     name: str
@@ -71,6 +117,7 @@ class Function:
     lazy: bool = False
     whole: bool = True
     check: Callable[[Site], Shape] = _any
+    write: Callable[[Written], ast.expr | None] = _as_it_is
 
     @property
     def signature(self) -> str:
@@ -123,6 +170,7 @@ def function(
     lazy: bool = ...,
     whole: bool = ...,
     check: Callable[[Site], Shape] = ...,
+    write: Callable[[Written], ast.expr | None] = ...,
 ) -> Callable[[Callable[..., Any]], Function]: ...
 def function(call: Callable[..., Any] | None = None, /, *, name: str = "", **options: Any) -> Any:
     """Decorator: make a Python function one of the language, under its own name unless ``name`` is given."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from mockserver.expressions import ANY, Shape, Site, function
+from mockserver.expressions import ANY, Shape, Site, Written, function, standard
+from mockserver.expressions.operators import is_number
 from mockserver.expressions.standard import moved
 from mockserver.runtime.determinism import stamp
 from mockserver.seeding.item import Item, UnmakeableError, draw, key_of
@@ -14,26 +19,32 @@ from mockserver.values.moment import day_text, read_datetime
 from mockserver.values.shown import quoted, shown
 
 UNITS = ("years", "months", "weeks", "days", "hours", "minutes")
+KNOWN = 2_048
+"""How many days are remembered by what was asked, each where it stands: of many records most have the same."""
 
 
 @function(name="date", context=True, draws=True)
 def date_(item: Item, earliest: Any, latest: Any = None, *, site: str) -> Any:
     """The day of a moment, or a day between two: ``2024-02-29``."""
-    low, high = _range(earliest, latest)
-    if low is None or high is None:
+    if earliest is ABSENT or latest is ABSENT:
         return ABSENT
-    first, last = low.toordinal(), high.toordinal()
-    return day_text(first + draw(item.base, key_of(site)) % (last - first + 1))
+    try:
+        first, many = _known_days(earliest, latest)
+    except TypeError:  # nothing is remembered by a list or an object
+        first, many = _days(earliest, latest)
+    return day_text(first + draw(item.base, key_of(site)) % many)
 
 
 @function(name="datetime", context=True, draws=True)
 def datetime_(item: Item, earliest: Any, latest: Any = None, *, site: str) -> Any:
     """A moment, or one between two, to the second: ``2024-02-29T12:30:00.000Z``."""
-    low, high = _range(earliest, latest)
-    if low is None or high is None:
+    if earliest is ABSENT or latest is ABSENT:
         return ABSENT
-    seconds = int((high - low).total_seconds())
-    return stamp(low + timedelta(seconds=draw(item.base, key_of(site)) % (seconds + 1)))
+    try:
+        first, many = _known_seconds(earliest, latest)
+    except TypeError:
+        first, many = _seconds(earliest, latest)
+    return stamp(first + timedelta(0, draw(item.base, key_of(site)) % many))
 
 
 def _units(site: Site) -> Shape:
@@ -42,22 +53,57 @@ def _units(site: Site) -> Shape:
     return ANY
 
 
-@function(check=_units)
+def _moves(sign: int) -> Callable[[Written], ast.expr | None]:
+    """A move by what is written out, each start moved once. PERF: a tenth of the time."""
+
+    def write(written: Written) -> ast.expr | None:
+        amounts = written.named_literals()
+        if len(written.given) != 1 or not all(map(is_number, amounts.values())):
+            return None
+        way = _amounts(amounts)
+        known = lru_cache(KNOWN)(lambda start: moved(start, sign, *way))
+
+        def move(start: Any) -> Any:
+            try:
+                return known(start)
+            except TypeError:  # nothing is remembered by a list or an object, and it is no day
+                return ABSENT
+
+        return written.call(move, written.given[0])
+
+    return write
+
+
+def _moves_clock(sign: int) -> Callable[[Written], ast.expr | None]:
+    def write(written: Written) -> ast.expr | None:
+        amounts = written.named_literals()
+        if written.given or not all(map(is_number, amounts.values())):
+            return None
+        key = (sign, *amounts.items())
+        return written.call(lambda item: _from_clock(item, key, amounts), written.context)
+
+    return write
+
+
+later = replace(standard.later, check=_units, write=_moves(1))
+
+
+@function(check=_units, write=_moves(-1))
 def earlier(start: Any, **amounts: Any) -> Any:
     """So much before a day or moment, as ``later`` after."""
     return moved(start, -1, *_amounts(amounts))
 
 
-@function(context=True, check=_units)
+@function(context=True, check=_units, write=_moves_clock(-1))
 def ago(item: Item, **amounts: Any) -> Any:
     """So much before the clock: ``ago(years=2, days=1)``."""
-    return _from_clock(item, -1, amounts)
+    return _from_clock(item, (-1, *amounts.items()), amounts)
 
 
-@function(context=True, check=_units)
+@function(context=True, check=_units, write=_moves_clock(1))
 def ahead(item: Item, **amounts: Any) -> Any:
     """So much after the clock."""
-    return _from_clock(item, 1, amounts)
+    return _from_clock(item, (1, *amounts.items()), amounts)
 
 
 def instant(text: Any) -> datetime:
@@ -68,12 +114,12 @@ def instant(text: Any) -> datetime:
         raise UnmakeableError(f"{shown(text, 80)} is not a date", "name a field that holds a date") from None
 
 
-def _from_clock(item: Item, sign: int, amounts: dict[str, Any]) -> Any:
-    """PERF: the same for every record, so worked out once for each world."""
-    key = (sign, *amounts.items())
-    found = item.making.moments.get(key)
+def _from_clock(item: Item, key: tuple[Any, ...], amounts: dict[str, Any]) -> Any:
+    """The clock moved; ``key`` has the sign, and the amounts. PERF: worked out once for each world."""
+    moments = item.making.moments
+    found = moments.get(key)
     if found is None:
-        found = item.making.moments[key] = moved(item.making.clock_text, sign, *_amounts(amounts))
+        found = moments[key] = moved(item.making.clock_text, key[0], *_amounts(amounts))
     return found
 
 
@@ -81,9 +127,22 @@ def _amounts(amounts: dict[str, Any]) -> list[Any]:
     return [amounts.get(unit, ABSENT) for unit in UNITS]
 
 
-def _range(earliest: Any, latest: Any) -> tuple[datetime | None, datetime | None]:
-    if earliest is ABSENT or latest is ABSENT:
-        return None, None
+def _days(earliest: Any, latest: Any) -> tuple[int, int]:
+    """The first day, as its ordinal of the calendar, and how many there are. Raises UnmakeableError."""
+    low, high = _range(earliest, latest)
+    return low.toordinal(), high.toordinal() - low.toordinal() + 1
+
+
+def _seconds(earliest: Any, latest: Any) -> tuple[datetime, int]:
+    """The first moment, and how many seconds there are. Raises UnmakeableError."""
+    low, high = _range(earliest, latest)
+    return low, int((high - low).total_seconds()) + 1
+
+
+_known_days, _known_seconds = lru_cache(KNOWN)(_days), lru_cache(KNOWN)(_seconds)
+
+
+def _range(earliest: Any, latest: Any) -> tuple[datetime, datetime]:
     low = instant(earliest)
     high = low if latest is None else instant(latest)
     if high < low:

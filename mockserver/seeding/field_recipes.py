@@ -53,6 +53,7 @@ def _read_expression(text: str, place: Place, scope: RecipeScope) -> Make:
         complain=place.complain,
         site=place.pointer.removeprefix(scope.root.pointer),
         operators=ITEM_OPERATORS,
+        has_lazy=False,
     )
     return expression.evaluate
 

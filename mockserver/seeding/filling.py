@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.contract import Contract, Resource
+from mockserver.contract import Contract, Reference, Resource
 from mockserver.errors import Problem, SetupError, Violation
 from mockserver.handlers.door import keep
 from mockserver.seeding.item import Item
 from mockserver.seeding.shortage import Shortage
-from mockserver.store import Tenant
+from mockserver.store import Loading, Record, Tenant
 from mockserver.values.absent import ABSENT
 from mockserver.values.shown import how_many, shown
 
@@ -22,9 +22,11 @@ class Filling:
     def __init__(self, contract: Contract, tenant: Tenant) -> None:
         self._contract = contract
         self._tenant = tenant
+        self._records = Loading(tenant)
         self._found: dict[tuple[str, str, str], tuple[Problem, int]] = {}
         self._short = Shortage(tenant.name)
         self._references: dict[tuple[str, str], tuple[Item, str]] = {}
+        self._places: dict[str, list[tuple[Reference, int | None]]] = {}
         self.trusted: frozenset[str] = frozenset()
         """The resources whose records may be referred to though they are not there."""
         self._passed_over: dict[str, set[Any]] = {}
@@ -49,8 +51,8 @@ class Filling:
             message = f"{shown(record_id, 80)} is the id of another record"
             self._complain(item, record, Violation("record", f"/{resource.key}", "unique", message), _fewer(item))
             return
-        self._remember(item, record, resource)
-        keep(self._tenant, resource, record_id, record)
+        kept = keep(self._records, resource, record_id, record)
+        self._remember(item, record, resource, kept)
 
     def pass_over(self, item: Item) -> None:
         """Have the record of ``item`` be there without being made, unless its key alone tells that it cannot be."""
@@ -62,6 +64,10 @@ class Filling:
             self.put(item)  # which tells what is wrong with it
         else:
             self._passed_over.setdefault(item.recipe.name, set()).add(key)
+
+    def finish(self) -> None:
+        """Have the tenant hold all that was put."""
+        self._records.finish()
 
     def raise_any(self) -> None:
         """Raises SetupError when anything was wrong, references that lead nowhere included."""
@@ -84,17 +90,33 @@ class Filling:
             raise SetupError(_counted(problem, count) for problem, count in found)
 
     def _is_there(self, resource: str, key: Any) -> bool:
-        return key in self._tenant[resource] or key in self._passed_over.get(resource, ())
+        return self._records.holds(resource, key) or key in self._passed_over.get(resource, ())
 
-    def _remember(self, item: Item, record: dict[str, Any], resource: Resource) -> None:
-        """Keep what the record refers to, to be looked up when all are in."""
-        for reference in resource.references:
+    def _remember(self, item: Item, record: dict[str, Any], resource: Resource, kept: Record) -> None:
+        """Keep what the record refers to, to be looked up when all are in.
+
+        PERF: where it refers to what others do, as nearly all, the keys that it is found by tell that.
+        """
+        known = self._references
+        for reference, place in self._ways(resource):
+            other, keys = reference.resource, () if place is None else kept.keys[place]
+            if place is not None and (not keys or all((other, key) in known for key in keys if key)):
+                continue
             for pointer, key in reference.found_in(record):
-                self._references.setdefault((reference.resource, key), (item, pointer))
+                known.setdefault((other, key), (item, pointer))
         if self._tenant.elsewhere is not None:
             for reference in resource.elsewhere:
                 for _, key in reference.found_in(record):
                     self._tenant.meet(reference.resource, key)
+
+    def _ways(self, resource: Resource) -> list[tuple[Reference, int | None]]:
+        """The references of a resource, and which of the keys that a record is found by are theirs; None for none."""
+        found = self._places.get(resource.name)
+        if found is None:
+            indexed = {path: place for place, path in enumerate(self._tenant[resource.name].indexed)}
+            found = [(one, indexed.get(one.path)) for one in resource.references]
+            self._places[resource.name] = found
+        return found
 
     def _complain(self, item: Item, record: dict[str, Any], broken: Violation, remedy: str = REMEDY) -> None:
         recipe = item.recipe

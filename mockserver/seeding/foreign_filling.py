@@ -46,11 +46,11 @@ class ForeignFilling(Filling):
         if None in keys:
             return
         identity = record_id(tuple(str(one) for one in keys), str(value_at(record, model.key)))
-        if identity in self._tenant[resource.name]:
+        if self._records.holds(resource.name, identity):
             message = f"{shown(identity, 80)} is the id of another record"
             self._complain(item, record, Violation("record", _pointer(model.key), "unique", message))
             return
-        keep(self._tenant, resource, identity, record)
+        keep(self._records, resource, identity, record)
 
     def _whole(self, item: Item, model: Model) -> dict[str, Any]:
         """What the recipe or the scenario says, and what a record may not be without."""

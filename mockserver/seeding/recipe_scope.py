@@ -21,7 +21,7 @@ Field: TypeAlias = tuple[str, str]
 FUNCTIONS = STANDARD.also(
     *(drawing.case, drawing.chance, drawing.choice, drawing.cycle, drawing.maybe, drawing.number),
     *(drawing.repeat, drawing.several, drawing.slug, drawing.uuid),
-    *(dates.ago, dates.ahead, dates.date_, dates.datetime_, dates.earlier),
+    *(dates.ago, dates.ahead, dates.date_, dates.datetime_, dates.earlier, dates.later),
 )
 """Those of every recipe; ``ref``, ``has`` and ``fake`` depend on which one it is."""
 

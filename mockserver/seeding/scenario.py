@@ -81,6 +81,7 @@ class Scenario:
                 if on_record:
                     on_record()
         filling.raise_any()
+        filling.finish()
 
     def fill_resource(self, tenant: Tenant, resource: str) -> None:
         """Put the records of one resource, the same that ``fill`` puts, wherever they refer to.
@@ -93,6 +94,7 @@ class Scenario:
             for item in self._items(tenant.name, resource):
                 filling.put(item)
         filling.raise_found()
+        filling.finish()
 
     def begins(self, tenant: str, resource: str, usual: int) -> int:
         """How many records of a resource a tenant begins with beside those of recipes and those written out.

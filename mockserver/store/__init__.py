@@ -1,5 +1,6 @@
 """State: a Store of Tenants, a Tenant of Collections; it knows neither HTTP nor OpenAPI."""
 
+from mockserver.store.bulk_loading import Loading
 from mockserver.store.collection import Collection
 from mockserver.store.conditions import All, AnyOf, Between, Condition, Containing, Either
 from mockserver.store.keeping import Moved, Overtaken, StoreUnreachable, WouldWait
@@ -15,6 +16,7 @@ __all__ = [
     "Condition",
     "Containing",
     "Either",
+    "Loading",
     "Moved",
     "Overtaken",
     "Record",

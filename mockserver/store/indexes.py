@@ -46,6 +46,10 @@ class Indexes:
         self._indexes: dict[Way, Index] = {}
         self._ranges: dict[tuple[str, str, str], list[str]] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._indexes
+
     def of(self, ways: Iterable[Way], records: OrderedMap[Record]) -> Mapping[Way, Index]:
         """The indexes asked for, over ``records``; those that are missing are made."""
         wanted = dict.fromkeys(ways)

@@ -13,7 +13,6 @@ from mockserver.store.counting import Counting
 from mockserver.store.keeping import FactKind, FactPlace, Keeper, WouldWait, locked, path_key, path_of
 from mockserver.store.record import Record
 from mockserver.store.transactions import Alone, Transaction, Undo
-from mockserver.values.json_text import read_own
 
 
 class Tenant(Counting):
@@ -67,6 +66,14 @@ class Tenant(Counting):
             self.passing.changes(self, resource)
         self._remember(resource, record_id)
         return self._own(resource).put(record_id, data, raw)
+
+    def load(self, resource: str, records: Mapping[str, Record], highest: Mapping[str, int]) -> None:
+        """Store many records that the resource's collection ``made``, by their ids."""
+        if self.passing is not None:
+            self.passing.changes(self, resource)
+        for record_id in records:
+            self._remember(resource, record_id)
+        self._own(resource).load(records, highest)
 
     def delete(self, resource: str, record_id: str) -> Record | None:
         """Remove and return the record; None if there was none."""
@@ -237,7 +244,7 @@ class Tenant(Counting):
         if name not in self._collections and kind in (FactKind.RECORD, FactKind.HIGHEST):
             return  # of a document that had more resources
         if kind is FactKind.RECORD:
-            self._take_record(name, key, content)
+            self._own(name).take(key, content)
         elif kind is FactKind.BEGUN:
             (self.begun.discard if content is None else self.begun.add)((name, *path_of(key)))
         elif kind is FactKind.ELSEWHERE:
@@ -284,13 +291,6 @@ class Tenant(Counting):
         for scope, count in self._counts.items():
             if count:
                 yield FactPlace(FactKind.COUNT, "", path_key(scope)), b"%d" % count
-
-    def _take_record(self, resource: str, record_id: str, raw: bytes | None) -> None:
-        if raw is None:
-            self._own(resource).delete(record_id)
-        else:
-            data = read_own(raw)
-            self._own(resource).put(record_id, data if isinstance(data, dict) else {}, raw)
 
 
 _NONE: frozenset[str] = frozenset()
