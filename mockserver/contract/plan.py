@@ -91,7 +91,8 @@ class Model:
     ``addresses`` members that hold the address of another resource's record;
     ``holders`` are those whose paths show the records that name them; ``why`` tells the rules that decided;
     ``embeds`` gives what ``embedded`` tells, ``keys_within`` where else than among its members a record holds keys,
-    ``links`` what of it leads to itself or to what is above or below it.
+    ``keys_listed`` where the objects of its lists do, ``links`` what of it leads to itself or to what is above or
+    below it.
     """
 
     record: Node | None
@@ -119,6 +120,7 @@ class Model:
     why: str = ""
     embeds: Callable[[], Mapping[str, Embedded]] = field(default=dict, repr=False, compare=False)
     keys_within: Callable[[], Mapping[Steps, str]] = field(default=dict, repr=False, compare=False)
+    keys_listed: Callable[[], Mapping[tuple[str, str], str]] = field(default=dict, repr=False, compare=False)
     links: Callable[[], Mapping[str, RecordLink]] = field(default=dict, repr=False, compare=False)
 
     @property

@@ -92,6 +92,17 @@ class ForeignKeys:
             if (about := _named(steps[-1] if self._is_key(node) else singular(steps[-1]), known))
         }
 
+    def listed(self, one: InferredCollection) -> dict[tuple[str, str], str]:
+        """The same for keys in the objects of a list: ``lines`` and their ``productId``."""
+        known = self._known.get(id(self._found.part(one)), {})
+        return {
+            (name, member): about
+            for name, node in (self._shapes.properties(one.record).items() if one.record is not None else ())
+            if self._shapes.type(node) == "array" and (items := self._shapes.items(node)) is not None
+            for member, place in self._shapes.properties(items).items()
+            if self._is_key(place) and (about := _named(member, known))
+        }
+
     def _members(self, record: Node) -> Iterator[tuple[Steps, Node]]:
         """Lists of what may be keys, and in objects what may be keys."""
         for name, node in self._shapes.properties(record).items():

@@ -11,7 +11,7 @@ from mockserver.inference.actions import Action, read_action
 from mockserver.inference.asked_members import asked_member
 from mockserver.inference.demands import parameters
 from mockserver.inference.guess import Guess
-from mockserver.inference.paths import Key
+from mockserver.inference.paths import ANY, Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.searches import searching
@@ -48,6 +48,8 @@ class Meanings:
             return there
         if method not in SINGLE:
             return Guess(Kind.STUB, None, f"what {method.upper()} changes is for the document to say (O12)")
+        if within := self._within(reading, key):
+            return within
         if self._paths.is_item(key) and not self._is_list(key):
             return self._on_item(reading, key, method)
         if part := self._part(reading, key, method):
@@ -72,6 +74,22 @@ class Meanings:
         if about is None or reading.list is None:
             return Guess(Kind.STUB, None, "QUERY of what is not a collection (O12)")
         return Guess(Kind.SEARCH, about, f"QUERY with a list: the records of {about.name}, filtered (O10)")
+
+    def _within(self, reading: Reading, key: Key) -> Guess | None:
+        """What is done to a list that a record holds, or to one of its entries."""
+        of_entry = key[-1:] == (ANY,)
+        held = self._resources.lists.get(key[:-1] if of_entry else key)
+        if held is None:
+            return None
+        record = held.owner.record
+        shown = reading.record.schema if reading.record else None
+        is_whole = shown is not None and record is not None and is_one(self._resources.shapes, record, shown)
+        words = {"within": held.member, "identity": held.identity, "shows": "whole" if is_whole else "entry",
+                 "entry": reading.entry.path.names[-1] if of_entry else None,
+                 "made": of_entry and self._resources.reading(key[:-1], "post") is not None}  # fmt: skip
+        what = "one of the" if of_entry else "the"
+        kind = Kind.STUB if reading.entry.method in ("get", "head") else Kind.ACTION
+        return Guess(kind, held.owner, f"{what} '{held.member}' that a record of {held.owner.name} holds (R2)", words)
 
     def _is_list(self, key: Key) -> bool:
         """Whether a path that ends in a parameter is a collection all the same."""
@@ -115,9 +133,9 @@ class Meanings:
     def _single(self, about: InferredCollection, reading: Reading) -> Guess:
         does = SINGLE[reading.entry.method]
         does = "merge" if does == "replace" and reading.is_partial else does
-        return Guess(
-            Kind.SINGLETON, about, f"one record on a fixed path that is written too: {does} (O9)", {"does": does}
-        )
+        held = [one.member for one in self._resources.lists.values() if one.owner is about]
+        words = {"does": does, "empties": held} if held and does == "reset" else {"does": does}
+        return Guess(Kind.SINGLETON, about, f"one record on a fixed path that is written too: {does} (O9)", words)
 
     def _part(self, reading: Reading, key: Key, method: str) -> Guess | None:
         """What is done to the record of whose parts the path names one, where it shows and takes it whole."""

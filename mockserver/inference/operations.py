@@ -27,7 +27,7 @@ from mockserver.inference.meanings import Meanings
 from mockserver.inference.paths import ANY, Key, read_paths, spellings
 from mockserver.inference.replies import success
 from mockserver.inference.resource_draft import InferredCollection, Reading
-from mockserver.inference.sharing import read_resources
+from mockserver.inference.settling import read_resources
 from mockserver.inference.shown_keys import sent_at, sent_keys, shown_key
 from mockserver.inference.shown_links import ShownLinks
 from mockserver.inference.surroundings import likely_tenant, prefixes, usual_refusal
@@ -115,6 +115,7 @@ class _Builder:
             references=dict(one.references),
             embeds=partial(self._embedded.of, one),
             keys_within=partial(self._foreign.within, one),
+            keys_listed=partial(self._foreign.listed, one),
             links=partial(self._links.of, one),
             ending=self._ending(one),
             path=self._path(one),

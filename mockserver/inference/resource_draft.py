@@ -74,3 +74,12 @@ class InferredCollection:
         """The item path of the collection that ``key`` is or is below: its own, or that of a further path (R6)."""
         items = [self.item, *self.also.values()]
         return next((one for one in items if one and key[: len(one)] == one), None)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldList:
+    """The list ``member`` of the records of ``owner``, each entry of which has its key at ``identity``."""
+
+    owner: InferredCollection
+    member: str
+    identity: Steps

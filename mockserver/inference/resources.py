@@ -13,7 +13,7 @@ from mockserver.inference.demands import parameters
 from mockserver.inference.keys import key_of, key_shown, other_keys, repeated_key
 from mockserver.inference.paths import ANY, Key, PathEntry, PathTable
 from mockserver.inference.replies import Found, Replies, declared, holds_values, success, tells
-from mockserver.inference.resource_draft import InferredCollection, Reading
+from mockserver.inference.resource_draft import HeldList, InferredCollection, Reading
 from mockserver.inference.words import CALLERS
 
 
@@ -30,6 +30,7 @@ class Resources:
         self.homes: dict[Key, InferredCollection] = {}
         self.views: dict[Key, InferredCollection] = {}
         self.parts: dict[Key, InferredCollection] = {}
+        self.lists: dict[Key, HeldList] = {}
         self._collect()
 
     def settle(self) -> None:

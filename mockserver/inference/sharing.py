@@ -8,21 +8,13 @@ from mockserver.contract.document import Node
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.asked_members import asked_member
 from mockserver.inference.keys import repeated_key
-from mockserver.inference.paths import ANY, Key, PathTable
+from mockserver.inference.paths import ANY, Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.values.name_words import singular
 
 FEWEST = 3
 """Schemas without a name are one where they have the same members, and at least so many."""
-
-
-def read_resources(paths: PathTable, shapes: Shapes) -> Resources:
-    """The resources of one document, each with all of its paths."""
-    found = Resources(paths, shapes)
-    share(found)
-    found.settle()
-    return found
 
 
 def share(found: Resources) -> None:

@@ -8,6 +8,7 @@ from mockserver.contract.sources.silent_replies import GUESSED
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned import acting, bulk, many, single, stubs
 from mockserver.handlers.planned.addresses import reached
+from mockserver.handlers.planned.entries import entries
 from mockserver.handlers.planned.places import plan_of
 from mockserver.handlers.planned.scope import require_parents, require_possible
 from mockserver.messages import Reply
@@ -34,8 +35,9 @@ def answer_planned(call: Call, tenant: Tenant) -> Reply:
     """What the operation means, once the records above it are there. Raises Refusal."""
     require_possible(call)
     require_parents(call, tenant)
-    reply = PLANNED.get(call.operation.kind, stubs.stub)(call, tenant)
     plan = plan_of(call)
+    does = entries if "within" in plan.words else PLANNED.get(call.operation.kind, stubs.stub)
+    reply = does(call, tenant)
     if not plan.declares(reply.status):  # a document of refusals alone
         reply = replace(reply, notes=(*reply.notes, ("Undeclared", str(reply.status))))
     elif plan.success.media is not None and GUESSED in plan.success.media.value and reply.has_value:

@@ -13,12 +13,15 @@ from mockserver.errors import Refusal
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import brought_here
+from mockserver.handlers.planned.beginning import related
+from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled, stamped
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.places import model_of, plan_of
 from mockserver.handlers.planned.replying import made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
 from mockserver.handlers.planned.single import add, sent, write
+from mockserver.handlers.planned.sums import added_up
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.equality import same_json
@@ -69,7 +72,7 @@ def singleton(call: Call, tenant: Tenant) -> Reply:
     record = only(call, scope)
     does, body = plan.words.get("does"), sent(call)
     if does == "reset":
-        record = scope.put(ONLY, _first(call, scope))
+        record = scope.put(ONLY, _emptied(call, scope, _first(call, scope)))
         return made(call, plan.success, plan.status)
     if does in ("replace", "merge") and isinstance(body, dict) and is_merge(call.input.headers, body):
         record, _ = write(call, scope, record, body, whole=does == "replace")
@@ -83,6 +86,14 @@ def only(call: Call, scope: Scope) -> Record:
     return scope.find(ONLY) or scope.put(ONLY, _first(call, scope))
 
 
+def _emptied(call: Call, scope: Scope, value: Json) -> Json:
+    """The record without what was put into its lists below it, and with the sums that follow."""
+    held: dict[str, Json] = {name: [] for name in plan_of(call).words.get("empties") or ()}
+    if not held or not isinstance(value, dict):
+        return value
+    return settled(call, scope, added_up({**value, **held}), draw_for(call, "emptied", scope.resource.name))
+
+
 def _first(call: Call, scope: Scope) -> Json:
     model = scope.model
     if model.record is None:
@@ -91,6 +102,8 @@ def _first(call: Call, scope: Scope) -> Json:
     shown = record_examples(call.tools.maker.shapes.document, scope.model.sources)
     examples = tuple(one for one in shown if one is not None)
     value = brought_here(call, model.record, call.tools.maker.make(model.record, draw, examples))
+    if isinstance(value, dict) and not examples:
+        value = added_up(related(call, scope.resource, in_order(value), 1, scope.tenant.name))
     return fit(call.tools.maker, model.record, value, draw)
 
 

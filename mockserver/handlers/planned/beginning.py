@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from mockserver.contract import Resource
+from mockserver.contract.document import Node
 from mockserver.contract.plan import Embedded, Model, Steps
 from mockserver.contract.samples.fitting import fit
 from mockserver.contract.samples.fitting import shown as of_reply
@@ -19,6 +20,7 @@ from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.new_keys import few_keys, identified, new_key, shown_key
 from mockserver.handlers.planned.places import is_key, model_of, record_id
 from mockserver.handlers.planned.sums import added_up
+from mockserver.handlers.planned.told_by_key import told_of
 from mockserver.messages import Json
 from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value
@@ -111,10 +113,11 @@ def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, t
         return key, {} if shown is None else shown
     value = brought_here(call, model.record, shown if shown is not None else maker.make(model.record, draw))
     if shown is None and isinstance(value, dict):
-        value = identified(maker, model, added_up(in_order(value)), draw)
+        value = identified(maker, model, in_order(value), draw)
     if isinstance(value, dict):
-        value = _related(call, resource, {**value, **model.always}, ordinal, tenant)
+        value = related(call, resource, {**value, **model.always}, ordinal, tenant)
         value = marked(call, model, value, keys, key)
+        value = added_up(value) if shown is None else value
         if shown is None and tenant:
             value = _embedding(call, resource, value, _Place(tenant, (*keys, str(key)), ordinal))
         if shown is None:
@@ -184,7 +187,7 @@ def _key(model: Model, value: Json) -> str | int | None:
     return found if is_key(found) else None
 
 
-def _related(call: Call, resource: Resource, value: dict[str, Any], ordinal: int, tenant: str) -> dict[str, Any]:
+def related(call: Call, resource: Resource, value: dict[str, Any], ordinal: int, tenant: str) -> dict[str, Any]:
     """Foreign keys name first records of the resources that they name."""
     maker, model = call.tools.maker, model_of(resource)
     for name, other in model.foreign.items():
@@ -214,7 +217,38 @@ def _related_within(call: Call, resource: Resource, value: dict[str, Any], ordin
         key = _key_there(call, referenced, ordinal, tenant)
         if maker.allows(place, one := [key] if isinstance(made, list) else key):
             value = with_value(value, steps, one)
+    return _related_in_lists(call, resource, value, ordinal, tenant)
+
+
+def _related_in_lists(
+    call: Call, resource: Resource, value: dict[str, Any], ordinal: int, tenant: str
+) -> dict[str, Any]:
+    """And those of the objects of a list, each with what its record has of the object's members."""
+    model, shapes = model_of(resource), call.tools.maker.shapes
+    for (name, member), other in model.keys_listed().items() if model.record is not None else ():
+        referenced, held = call.tools.contract.resources.get(other), value.get(name)
+        each = shapes.items(shapes.properties(model.record)[name]) if model.record is not None else None
+        if referenced is None or referenced is resource or each is None or not isinstance(held, list):
+            continue
+        value = {**value, name: [
+            _naming(call, each, one, member, (referenced, ordinal + index, tenant))
+            if isinstance(one, dict) and member in one else one
+            for index, one in enumerate(held)
+        ]}  # fmt: skip
     return value
+
+
+def _naming(
+    call: Call, place: Node, one: dict[str, Any], member: str, named: tuple[Resource, int, str]
+) -> dict[str, Any]:
+    """An object of a list that names a record which is there."""
+    (referenced, ordinal, tenant), members = named, call.tools.maker.shapes.properties(place)
+    key = _key_there(call, referenced, ordinal, tenant)
+    said = next(({member: each} for each in (key, str(key)) if call.tools.maker.allows(members[member], each)), {})
+    pinned = call.tools.beginning.keys(tenant, referenced.name)
+    total = max(_count(call, tenant, referenced), 1)
+    record = {} if not said or pinned else first(call, referenced, (), 1 + (ordinal - 1) % total)[1]
+    return {**one, **told_of(call, place, record, set(one)), **said}
 
 
 def _key_there(call: Call, referenced: Resource, ordinal: int, tenant: str) -> Json:

@@ -84,10 +84,13 @@ def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool
 
 
 def overlaid(
-    call: Call, scope: Scope, base: dict[str, Any], sent: Mapping[str, Any], draw: Draw
+    call: Call, scope: Scope, base: dict[str, Any], sent: Mapping[str, Any], draw: Draw, *, record: Node | None = None
 ) -> tuple[dict[str, Any], list[str]]:
-    """``base`` with each member of ``sent`` that the record has and that fits; and the names of the others."""
-    maker, record = call.tools.maker, scope.model.record
+    """``base`` with each member of ``sent`` that the record has and that fits; and the names of the others.
+
+    ``record`` is the schema of what ``base`` is, where that is no record of the scope but a part of one.
+    """
+    maker, is_part, record = call.tools.maker, record is not None, record or scope.model.record
     assert record is not None
     members = maker.shapes.properties(record)
     value, ignored = dict(base), []
@@ -95,8 +98,9 @@ def overlaid(
     for name, one in sent.items():
         target = name if not members else _target(members, spelled, name)
         if target is not None:
+            meant = completed(call, scope, target, members[target], one) if members and not is_part else one
             try:
-                value[target] = _placed(call, scope, members[target], target, one, draw=draw) if members else one
+                value[target] = _placed(call, scope, members[target], target, meant, draw=draw) if members else one
             except LookupError:
                 ignored.append(name)
         elif holder := _holder(call, record, name):
@@ -182,7 +186,6 @@ def stamped(
 def _placed(call: Call, scope: Scope, place: Node, name: str, one: Json, *, draw: Draw) -> Json:
     """A member as the record keeps it; a key where the record has an object is the object of that key (A4)."""
     maker = call.tools.maker
-    one = completed(call, scope, name, place, one)
     if maker.allows(place, one):
         return one
     if isinstance(one, str | int) and not isinstance(one, bool) and maker.shapes.type(place) == "object":

@@ -24,8 +24,9 @@ def added_up(value: dict[str, Any]) -> dict[str, Any]:
     times = [_number(value, known, words) for words in _TIMES]
     if all(times):
         value = _with(value, known, _PRODUCTS, times[0] * times[1])
-    elif lines := _sum_of_lines(value, known):
+    elif (lines := _sum_of_lines(value, known)) is not None:
         value = _with(value, known, (*_NET, *_TOTALS), lines)
+        value = value if lines else _with(value, known, _TOTALS, 0)
     net = _number(value, known, _NET)
     if net:
         parts = sum(_number(value, known, (word,)) for word in _PARTS)
@@ -56,12 +57,22 @@ def _with(value: dict[str, Any], known: dict[str, str], words: Iterable[str], nu
     return {**value, name: round(number) if isinstance(value[name], int) else round(float(number), 2)}
 
 
-def _sum_of_lines(value: dict[str, Any], known: dict[str, str]) -> float:
-    lines: list[Any] = next(
-        (value[known[one]] for one in known if one in _LINES and isinstance(value[known[one]], list)), []
-    )
-    each = [{flat(name): one for name, one in line.items()} for line in lines if isinstance(line, dict)]
-    return sum(next((line[one] for one in _PRODUCTS if _is_number(line.get(one))), 0) for line in each)
+def _sum_of_lines(value: dict[str, Any], known: dict[str, str]) -> float | None:
+    """What the lines of a record come to; None where it has none, or these tell no number."""
+    held = (value[known[one]] for one in known if one in _LINES and isinstance(value[known[one]], list))
+    lines: list[Any] | None = next(held, None)
+    if not lines:
+        return None if lines is None else 0
+    return sum(map(_worth, lines)) or None
+
+
+def _worth(line: Json) -> Any:
+    """What one line comes to: as it says itself, else its price times its quantity."""
+    if not isinstance(line, dict):
+        return 0
+    known = {flat(name): name for name in line}
+    count, price = (_number(line, known, words) for words in _TIMES)
+    return _number(line, known, _PRODUCTS) or count * price
 
 
 def _counts(value: dict[str, Any], known: dict[str, str]) -> dict[str, int]:

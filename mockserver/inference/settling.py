@@ -1,0 +1,18 @@
+"""The resources of a document in their last form: read, some of them parts of others, named."""
+
+from __future__ import annotations
+
+from mockserver.contract.schema_shape import Shapes
+from mockserver.inference.held_lists import hold_lists
+from mockserver.inference.paths import PathTable
+from mockserver.inference.resources import Resources
+from mockserver.inference.sharing import share
+
+
+def read_resources(paths: PathTable, shapes: Shapes) -> Resources:
+    """The resources of one document, each with all of its paths."""
+    found = Resources(paths, shapes)
+    hold_lists(found)
+    share(found)
+    found.settle()
+    return found
