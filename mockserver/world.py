@@ -293,4 +293,5 @@ def _tools(world: World) -> Tools:
         seed_records=world.settings.seed_records,
         began=world.scenario.clock,
         beginning=world.scenario,
+        sign=partial(world.keys.sign, algorithm="HS256"),
     )

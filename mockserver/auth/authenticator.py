@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from mockserver.auth.claims import claims_of_subject
+from mockserver.auth.own_tokens import HEADER
 from mockserver.contract.operation import Operation, Security
 from mockserver.contract.plan import Credential, OperationPlan
 from mockserver.errors import Refusal, denied, unauthorized
@@ -86,8 +87,12 @@ class Authenticator:
     def admit(self, plan: OperationPlan, request: Request) -> Identity:
         """The caller of an operation whose document says which credentials it takes: any is as good as another.
 
+        Whoever shows a token that a login of this mock was answered with is the one who logged in.
         Raises Refusal(401) when none is there though one is needed.
         """
+        shown = request.headers.get("authorization", "").rpartition(" ")[2]
+        if shown.startswith(HEADER) and (known := self._keys.own(shown)) is not None:
+            return Identity(str(known.get("sub")), None, known)
         if self._mode is Mode.OFF or not plan.needs:
             return ANONYMOUS
         if "authorization" in request.headers or any(

@@ -13,7 +13,7 @@ from mockserver.contract.kinds import Kind
 from mockserver.contract.login_endpoints import read_login
 from mockserver.contract.operation import Operation, Security
 from mockserver.contract.operation_reader import OperationReader
-from mockserver.contract.plan import OperationPlan
+from mockserver.contract.plan import Accounts, OperationPlan
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.resource_reader import read_resources
@@ -40,7 +40,7 @@ class Contract:
     any; ``prefixes`` are the path prefixes of the servers that the document names; ``maker`` makes values for its
     schemas where nothing else does, ``own_addresses`` tells which texts lead to the API itself. ``unknown_path`` is the
     status of a path that the document does not have, and ``stray`` how a refusal looks where no operation is known.
-    ``excerpt`` is the document where only a part is served.
+    ``excerpt`` is the document where only a part is served. ``accounts`` tells who can log in, where somebody can.
     """
 
     document: Document
@@ -57,6 +57,7 @@ class Contract:
     unknown_path: int = UNKNOWN_PATH
     stray: OperationPlan | None = None
     excerpt: Mapping[str, Any] | None = None
+    accounts: Accounts | None = None
 
     @property
     def published(self) -> Mapping[str, Any]:

@@ -17,6 +17,19 @@ Steps: TypeAlias = tuple[str, ...]
 """The members that lead from a value to one within it; none: the value itself."""
 
 
+PASSWORDS = frozenset({"password", "pass", "pwd", "passphrase", "userpassword"})
+ACCOUNT_NAMES = frozenset(
+    {"email", "emailaddress", "mail", "useremail", "username", "login", "userid", "phone", "phonenumber", "mobile",
+     "identifier", "handle", "nickname", "account"}
+)  # fmt: skip
+"""What people log in with, whatever the spelling: what is secret, and what tells one of them from another."""
+TOKENS = frozenset(
+    {"token", "accesstoken", "authtoken", "idtoken", "jwt", "jwttoken", "bearertoken", "sessiontoken", "apitoken",
+     "bearer", "access"}
+)  # fmt: skip
+"""How what a login is answered with is called, that later requests show."""
+
+
 def names_of(status: int) -> tuple[str, str, str]:
     """The names under which a document may declare a reply with ``status``; the first that it has counts."""
     return str(status), f"{status // 100}XX", "default"
@@ -135,6 +148,18 @@ class Model:
     def is_found_alone(self) -> bool:
         """Whether a path names a record without all of its parents, so that no two may have one key."""
         return bool(self.path) and self.reach < len(self.parents)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Where the people are kept who log in: the resource ``home``, their passwords in ``passwords``.
+
+    ``views`` are resources that show the same people to others.
+    """
+
+    home: str
+    passwords: str
+    views: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -38,7 +38,7 @@ class Tools:
     """What handlers use of the world: one clock, one source of ids, the limits.
 
     ``seed_records`` is how many records a collection begins with where ``beginning``, the scenario, does not say it,
-    ``began`` the moment that they are made around.
+    ``began`` the moment that they are made around; ``sign`` gives the token with such claims.
     """
 
     contract: Contract
@@ -53,6 +53,7 @@ class Tools:
     seed_records: int
     began: datetime
     beginning: Beginning
+    sign: Callable[[Mapping[str, Any]], str]
 
     @property
     def maker(self) -> Maker:

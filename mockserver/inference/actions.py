@@ -16,6 +16,7 @@ from mockserver.values.name_words import flat, singular
 
 _TIME = re.compile(r"(_?at|_?on|At|On)$")
 """What a member that tells when something was done ends in."""
+_COUNT = re.compile(r"^(?:numberof|num|total)|(?:counts?|total)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Action:
     """``sets``: what becomes of which member (a value, or ``{"now": true}``); ``replies``: record, nothing or other.
 
     ``takes`` are the members that become what the body says of them; ``holder`` is the one member that becomes, or if
-    it is a list gets, the body itself.
+    it is a list gets, the body itself; ``counts`` are numbers of how often it was done, and by how much they change.
     """
 
     sets: Mapping[str, Any] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class Action:
     why: str = ""
     takes: tuple[str, ...] = ()
     holder: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> Action:
@@ -38,13 +40,17 @@ def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> 
     verb = reading.entry.path.last_fixed if reading.entry.path.key[-1] != ANY else ""
     replies = _replies(shapes, reading, above)
     sets, why = _sets(shapes, above, verb)
+    if reading.entry.method == "delete" and sets and all(one is True or one == {"now": True} for one in sets.values()):
+        sets = {name: False if one is True else None for name, one in sets.items()}
+        why = f"DELETE takes {', '.join(map(repr, sets))} back"
+    counts = _counts(shapes, above, verb, -1 if reading.entry.method == "delete" else 1)
     takes, holder = _taken(shapes, reading, above, verb), ""
     if takes and not sets:
         why = f"the body says what becomes of {', '.join(map(repr, takes))}"
     elif not sets and (holder := _holder(shapes, reading, above, verb)):
         why = f"the body is what becomes of, or is added to, '{holder}'"
     answers = {"record": "it answers the record", "nothing": "it answers nothing", "other": "it answers its own schema"}
-    return Action(sets, replies, f"{why}; {answers[replies]}", takes, holder)
+    return Action(sets, replies, f"{why}; {answers[replies]}", takes, holder, counts)
 
 
 def _taken(shapes: Shapes, reading: Reading, above: InferredCollection, verb: str) -> tuple[str, ...]:
@@ -112,6 +118,16 @@ def _marked(shapes: Shapes, members: Mapping[str, Node], verb: str) -> tuple[dic
         if shapes.type(members[name]) == "boolean":
             return {name: False}, f"'{verb}' takes '{name}' back"
     return None
+
+
+def _counts(shapes: Shapes, above: InferredCollection, verb: str, by: int) -> dict[str, int]:
+    """The numbers that say how often it was done, or what it takes back: ``favorite`` ``favoritesCount``, ``likes``."""
+    stem, found = _stem(verb), {}
+    for name, node in shapes.properties(above.record).items() if above.record is not None and len(stem) > 2 else ():
+        own = _stem(_COUNT.sub("", flat(name)))
+        if shapes.type(node) == "integer" and (own == stem or own in _undone(stem)) and flat(name) != flat(verb):
+            found[name] = by if own == stem else -by
+    return found
 
 
 def _undone(stem: str) -> set[str]:

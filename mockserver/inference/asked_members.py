@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mockserver.contract.document import Node
 from mockserver.contract.schema_shape import Shapes
@@ -27,6 +27,22 @@ def asked_member(shapes: Shapes, record: Node, *words: str) -> str | None:
     return None
 
 
+def values_elsewhere(shapes: Shapes, thing: str, records: Iterable[tuple[str, Node]]) -> dict[str, str]:
+    """Of which records, by the name of their resource, a list of texts is a member: ``tagList`` for ``/tags``.
+
+    Empty where none has such a member, or more than one.
+    """
+    low = flat(singular(thing))
+    found = {
+        resource: name
+        for resource, record in records
+        for name, node in shapes.properties(record).items()
+        if flat(name) in (f"{low}s", f"{low}list", f"{low}names") and shapes.type(node) == "array"
+        and (items := shapes.items(node)) is not None and shapes.type(items) == "string"
+    }  # fmt: skip
+    return found if len(found) == 1 else {}
+
+
 def filtered_member(shapes: Shapes, record: Node, name: str) -> str | None:
     """The member of ``record`` that a parameter of a list filters by."""
     low, members = flat(name), {flat(one): one for one in shapes.properties(record)}
@@ -45,6 +61,6 @@ def _related(shapes: Shapes, record: Node, members: dict[str, str], low: str) ->
         place = shapes.properties(record)[members[held]]
         if shapes.type(place) in ("object", "array"):
             yield held
-    yield from (one for one in (f"{low}id", f"{low}ids", f"{low}s") if one in members)
+    yield from (one for one in (f"{low}id", f"{low}ids", f"{low}s", f"{low}list") if one in members)
     if (called := low.removesuffix("name")) not in ("", low):
         yield from (one for one in (called, f"{called}s") if one in members)

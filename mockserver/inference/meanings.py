@@ -15,7 +15,7 @@ from mockserver.inference.paths import ANY, Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.searches import searching
-from mockserver.inference.sharing import FEWEST, is_one, looked_up
+from mockserver.inference.sharing import FEWEST, is_one, looked_up, values_shown
 from mockserver.inference.words import CALLERS, CREATES
 from mockserver.values.name_words import flat, thing_of
 
@@ -204,6 +204,9 @@ class Meanings:
         if reading.success.media_type and not reading.is_json:
             return Guess(Kind.STUB, None, "the reply is not JSON (O12)")
         if reading.list and about is not None:
+            if values := values_shown(self._resources, reading, about):
+                why = f"GET of a list: what '{values['member']}' of {values['resource']} have (R4)"
+                return Guess(Kind.LIST, about, why, {"values": values})
             return Guess(Kind.LIST, about, f"GET of a list: {reading.list.why} (O1, R4)")
         if reading.success.schema is None:
             return Guess(Kind.STUB, None, "GET without a schema (O12)")
@@ -277,5 +280,6 @@ class Meanings:
 
     def _action(self, reading: Reading, above: InferredCollection, why: str) -> Guess:
         action: Action = read_action(self._resources.shapes, reading, above)
-        words = {"set": action.sets, "replies": action.replies, "takes": action.takes, "holder": action.holder}
+        words = {"set": action.sets, "replies": action.replies, "takes": action.takes, "holder": action.holder,
+                 "counts": action.counts}  # fmt: skip
         return Guess(Kind.ACTION, above, f"{why}; {action.why}", words)

@@ -10,13 +10,14 @@ from mockserver.contract.compile import Contract
 from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import Kind
 from mockserver.contract.operation import Operation, Security
-from mockserver.contract.plan import Credential, Model, OperationPlan, Parent, Said
+from mockserver.contract.plan import Accounts, Credential, Model, OperationPlan, Parent, Said
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.samples.making import Maker
 from mockserver.contract.samples.own_addresses import OwnAddresses
 from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.schema_shape import Shapes
+from mockserver.inference.accounts import read_accounts
 from mockserver.inference.annotations import SAID, Marks
 from mockserver.inference.demands import credentials, parameters
 from mockserver.inference.embedded_records import EmbeddedRecords
@@ -51,13 +52,14 @@ class _Builder:
         self._schemas = Schemas(document, loose=True)
         self._maker = Maker(self._schemas, self._shapes)
         self._found = read_resources(read_paths(document, self._shapes), self._shapes)
+        self._meanings = Meanings(self._found)
+        self._accounts = read_accounts(self._found, self._meanings)
         self._foreign = ForeignKeys(self._shapes, self._found)
         self._embedded = EmbeddedRecords(self._shapes, self._found, self._foreign)
         templates = [entry.path.template for entry in self._found.paths.all()]
         self._prefixes = prefixes(document)
         self._own_addresses = OwnAddresses(document.root, templates, self._prefixes)
         self._links = ShownLinks(self._found, self._own_addresses)
-        self._meanings = Meanings(self._found)
         self._tenant: str | None = None
 
     def contract(self) -> Contract:
@@ -65,11 +67,13 @@ class _Builder:
         marks = Marks(self._document, self._found, self._maker, problems)
         self._tenant = marks.tenant or likely_tenant(self._found.paths)
         resources = {one.name: self._resource(one) for one in self._found.every()}
+        accounts = self._with_passwords(resources)
         nothing = Resource("", "", "", is_chosen=False, fields=frozenset(), managed=frozenset(), stamps={},
                            computed=frozenset(), references=(), elsewhere=(), validator=self._any())  # fmt: skip
         paths: dict[str, dict[str, Operation]] = {}
         for reading in self._found.readings.values():
-            guess = marks.guess(reading, self._meanings.guess(reading))
+            guess = self._meanings.guess(reading)
+            guess = marks.guess(reading, self._accounts.guess(reading, guess) if self._accounts else guess)
             resource = resources[guess.about.name] if guess.about is not None else nothing
             operation = self._operation(reading, guess, resource)
             for template in spellings(reading.entry.path.template):
@@ -91,7 +95,21 @@ class _Builder:
             own_addresses=self._own_addresses,
             unknown_path=marks.unknown_path,
             stray=usual_refusal(self._found, self._maker),
+            accounts=accounts,
         )
+
+    def _with_passwords(self, resources: dict[str, Resource]) -> Accounts | None:
+        """Whose records accounts are, and beside them a resource for what people log in with: no reply shows it."""
+        if self._accounts is None:
+            return None
+        home = self._accounts.home.name
+        parent = Parent("account", home)
+        model = Model(record=None, key=(), parents=(parent,), seed=0, why="what people log in with")
+        name = f"{home}.passwords"
+        resources[name] = Resource(name, "", "id", is_chosen=False, fields=frozenset(), managed=frozenset(), stamps={},
+                                   computed=frozenset(), references=(), elsewhere=(), validator=self._any(),
+                                   model=model)  # fmt: skip
+        return Accounts(home, name, tuple(one.name for one in self._accounts.views))
 
     def _resource(self, one: InferredCollection) -> Resource:
         record = one.record

@@ -107,16 +107,24 @@ class Resources:
             self._describe(one)
         for key, verbs in self.paths.entries.items():
             if key not in self.collections and key[-1:] != (ANY,) and self._is_single(key, verbs):
-                reading = self.readings[key, "get"]
-                assert reading.record
-                single = InferredCollection(
-                    key, "", record=reading.record.schema, steps=reading.record.steps, is_single=True
-                )
-                single.names = reading.entry.path.names
-                single.why.append("one record on a fixed path that is written too (O9)")
-                if reading.success.media:
-                    single.sources.append(Source(reading.success.media, single.steps, is_list=False))
-                self.singles[key] = single
+                self._single(self.readings[key, "get"], "one record on a fixed path that is written too (O9)")
+
+    def add_single(self, reading: Reading, why: str) -> InferredCollection:
+        """What an operation shows as the one record of its path, though nothing writes it."""
+        single = self._single(reading, why)
+        self.settle()
+        return single
+
+    def _single(self, reading: Reading, why: str) -> InferredCollection:
+        assert reading.record
+        key, found = reading.entry.path.key, reading.record
+        single = InferredCollection(key, "", record=found.schema, steps=found.steps, is_single=True)
+        single.names = reading.entry.path.names
+        single.why.append(why)
+        if reading.success.media:
+            single.sources.append(Source(reading.success.media, single.steps, is_list=False))
+        self.singles[key] = single
+        return single
 
     def _is_record(self, key: Key, verbs: Mapping[str, PathEntry]) -> bool:
         """R1: a record's verbs on a path that ends in a parameter; a bare list there is a look-up."""

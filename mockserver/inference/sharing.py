@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from mockserver.contract.document import Node
 from mockserver.contract.schema_shape import Shapes
-from mockserver.inference.asked_members import asked_member
+from mockserver.inference.asked_members import asked_member, values_elsewhere
 from mockserver.inference.keys import repeated_key
 from mockserver.inference.paths import ANY, Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.values.name_words import singular
 
+_GONE = re.compile(
+    r"delete|trash|remove|archive|histor|bin$|recycle|blocked|banned|version|revision|template|catalog", re.IGNORECASE
+)
+"""How lists are called of what is not in the list of all."""
 FEWEST = 3
 """Schemas without a name are one where they have the same members, and at least so many."""
 
@@ -27,6 +32,7 @@ def share(found: Resources) -> None:
     for one in found.collections.values():
         if one.key and one.key[-1] != ANY:
             alike.setdefault(one.key[-1], []).append(one)
+    _share_choices(found)
     alone = [one for key, one in _made_only(found).items() if key[-1] in alike]
     for flat in [one for listed in alike.values() for one in listed if one.item]:
         if flat.key in found.collections:
@@ -51,6 +57,19 @@ def _share_lists_of_all(found: Resources, alike: list[InferredCollection]) -> No
             _join(found, homes[0], flat, f"{_shown(flat.key)} lists those of all parents (R6)")
 
 
+def _share_choices(found: Resources) -> None:
+    """Let ``/articles/feed``, which only lists what ``/articles`` keeps, show the same records, or some of them."""
+    for one in [one for one in found.collections.values() if one.key and not one.item and not one.also]:
+        home = found.collections.get(one.key[:-1])
+        if home is None or not home.item or set(found.paths.verbs(one.key)) > {"get"} or _GONE.search(one.key[-1]):
+            continue
+        reading = found.reading(one.key, "get")
+        if home.record is None or reading is None or reading.list is None or not _lists(found, home):
+            continue
+        if is_one(found.shapes, home.record, reading.list.schema):
+            _join(found, home, one, f"{_shown(one.key)} lists some of the same records (R6)")
+
+
 def looked_up(found: Resources, reading: Reading) -> tuple[InferredCollection, str] | None:
     """The collection of which a path below it shows one record, and the member that tells which of them.
 
@@ -64,6 +83,17 @@ def looked_up(found: Resources, reading: Reading) -> tuple[InferredCollection, s
         return None
     member = asked_member(found.shapes, about.record, str(reading.entry.path.names[-1]), key[-2])
     return None if member is None else (about, member)
+
+
+def values_shown(found: Resources, reading: Reading, about: InferredCollection) -> dict[str, str]:
+    """The resource and its member whose values a list of texts shows that is only read."""
+    shapes = found.shapes
+    if about.item or reading.list is None or shapes.type(reading.list.schema) != "string" or found.creating(about):
+        return {}
+    every = [one for one in found.collections.values() if one.item and one.record is not None and ANY not in one.key]
+    records = [(one.name, one.record) for one in every if one.record is not None]
+    values = values_elsewhere(shapes, about.key[-1], records).items()
+    return next(({"resource": name, "member": member} for name, member in values), {})
 
 
 def _is_another_way(found: Resources, key: Key, item: Key) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.contract.plan import OperationPlan
@@ -14,12 +15,13 @@ from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import brought_here
 from mockserver.handlers.planned.beginning import related
+from mockserver.handlers.planned.callers import caller_key
 from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled, stamped
 from mockserver.handlers.planned.embedding import presented
-from mockserver.handlers.planned.places import model_of, plan_of
+from mockserver.handlers.planned.places import keys_of, model_of, plan_of
 from mockserver.handlers.planned.replying import made, with_record
-from mockserver.handlers.planned.scope import Scope, named, scope_of
+from mockserver.handlers.planned.scope import Scope, account_of, named, scope_of
 from mockserver.handlers.planned.single import add, sent, write
 from mockserver.handlers.planned.sums import added_up
 from mockserver.messages import Json, Reply
@@ -72,7 +74,7 @@ def singleton(call: Call, tenant: Tenant) -> Reply:
     record = only(call, scope)
     does, body = plan.words.get("does"), sent(call)
     if does == "reset":
-        record = scope.put(ONLY, _emptied(call, scope, _first(call, scope)))
+        scope.put(keys_of(record.id)[-1], _emptied(call, scope, _first(call, scope)))
         return made(call, plan.success, plan.status)
     if does in ("replace", "merge") and isinstance(body, dict) and is_merge(call.input.headers, body):
         record, _ = write(call, scope, record, body, whole=does == "replace")
@@ -83,6 +85,8 @@ def singleton(call: Call, tenant: Tenant) -> Reply:
 
 def only(call: Call, scope: Scope) -> Record:
     """The record of which there is one, made where it is not there yet."""
+    if (key := caller_key(call, scope.resource.name)) is not None:
+        return account_of(scope, key)
     return scope.find(ONLY) or scope.put(ONLY, _first(call, scope))
 
 
@@ -112,6 +116,7 @@ def _acted(call: Call, scope: Scope, record: Record, value: dict[str, Any]) -> J
     assert scope.model.record is not None
     draw = draw_for(call, "acted", record.id)
     sets = {name: _set(call, one) for name, one in (plan_of(call).words.get("set") or {}).items()}
+    sets |= _counts(plan_of(call).words.get("counts") or {}, value, sets)
     after, _ = overlaid(call, scope, value, sets, draw)
     after, _ = overlaid(call, scope, after, _said(call, scope, after, draw), draw)
     return settled(call, scope, stamped(call, scope.model.record, after, is_new=False), draw)
@@ -132,6 +137,14 @@ def _said(call: Call, scope: Scope, value: dict[str, Any], draw: Draw) -> dict[s
     takes = words.get("takes") or ()
     said = [one for one in body if one in takes or (words.get("replies") == "record" and (one,) != scope.model.key)]
     return {one: _counted_in(call, value.get(one), body[one]) if one in takes else body[one] for one in said}
+
+
+def _counts(words: Mapping[str, int], value: dict[str, Any], sets: Mapping[str, Json]) -> dict[str, Json]:
+    """How often it has been done after this: as often as before where it was done already."""
+    if sets and all(name in value and same_json(value[name], one) for name, one in sets.items()):
+        return {}
+    held = {name: value.get(name) or 0 for name in words}
+    return {name: max(one + words[name], 0) for name, one in held.items() if isinstance(one, int)}
 
 
 def _counted_in(call: Call, held: Json, said: Json) -> Json:

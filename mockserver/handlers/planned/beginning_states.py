@@ -14,10 +14,12 @@ from mockserver.messages import Json
 from mockserver.values.name_words import flat, thing_of
 
 _STATES = ("status", "state", "phase", "stage", "lifecycle")
-_WHO = frozenset(
+MAKERS = frozenset(
     {"user", "owner", "author", "creator", "createdby", "reporter", "requester", "sender", "submitter", "actor"}
 )
+"""How a record calls whoever made it."""
 _COUNT = re.compile(r"^(num|total|count)|(count|counts|total)$")
+_HAPPENED = re.compile(r"\wcounts?$")
 _PLACES = frozenset({"city", "zip", "zipcode", "postalcode", "postcode", "street", "country"})
 """Members beside which a ``state`` is a part of a country."""
 
@@ -40,7 +42,16 @@ def without_what_nobody_said(call: Call, model: Model, made: Json) -> Json:
     remembered = plan_of(call).remembered
     if (unsaid := remembered.get("unsaid")) is None:  # PERF: worked out once
         unsaid = remembered["unsaid"] = frozenset(_unsaid(call, model))
-    return {name: None if name in unsaid else one for name, one in made.items()}
+    counted = _counted(call, model, made)
+    return {name: None if name in unsaid else 0 if name in counted else one for name, one in made.items()}
+
+
+def _counted(call: Call, model: Model, made: Mapping[str, Json]) -> frozenset[str]:
+    """The members that count what nothing has happened of yet."""
+    shapes, allows = call.tools.maker.shapes, call.tools.maker.allows
+    members = shapes.properties(model.record) if model.record is not None else {}
+    names = (name for name, one in made.items() if isinstance(one, int) and name in members)
+    return frozenset(name for name in names if _HAPPENED.search(flat(name)) and allows(members[name], 0))
 
 
 def _unsaid(call: Call, model: Model) -> Iterator[str]:
@@ -48,7 +59,7 @@ def _unsaid(call: Call, model: Model) -> Iterator[str]:
     shapes, allows = call.tools.maker.shapes, call.tools.maker.allows
     kept = {*beginning_states(call, model), *(steps[0] for steps in (model.key, *model.other_keys) if steps)}
     for name, node in shapes.properties(model.record).items() if model.record is not None else ():
-        is_known = name in kept or flat(name) in _WHO or _COUNT.search(flat(name)) is not None
+        is_known = name in kept or flat(name) in MAKERS or _COUNT.search(flat(name)) is not None
         is_null = not is_known and _takes_null(shapes.follow(node).value) and allows(node, None)
         if is_null and "default" not in shapes.shape(node).words:
             yield name

@@ -15,8 +15,9 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import addressed, brought_here
 from mockserver.handlers.planned.beginning import marked, repeated
 from mockserver.handlers.planned.beginning_states import beginning_states, without_what_nobody_said
+from mockserver.handlers.planned.callers import by_caller, is_kept_apart
 from mockserver.handlers.planned.embedding import completed, usual
-from mockserver.handlers.planned.new_keys import identified
+from mockserver.handlers.planned.new_keys import identified, slug_of
 from mockserver.handlers.planned.places import keys_of
 from mockserver.handlers.planned.scope import Scope
 from mockserver.handlers.planned.sums import added_up
@@ -48,13 +49,22 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     made = without_what_nobody_said(call, model, maker.member(model.record, draw, ""))
     made = identified(maker, model, brought_here(call, model.record, made), draw)
     begun = {**beginning_states(call, model), **(made if isinstance(made, dict) else {}), **model.always}
-    base = usual(call, scope, begun, sent)
+    base = by_caller(call, scope.tenant, usual(call, scope, begun, sent), sent)
     value, ignored = overlaid(call, scope, base, _sayable(call, model, sent), draw)
+    value |= _slugged(call, model, value, sent)
     value = {**added_up(value), **{name: value[name] for name in sent if name in value}}
     value = stamped(call, model.record, value, is_new=True, sent=sent)
     value = addressed(call, model, value, sent, (*(scope.keys or ()), str(key)))
     value = repeated(call, model, marked(call, model, value, scope.keys or (), key), scope.having)
-    return settled(call, scope, value, draw), _ignored_headers(ignored)
+    return settled(call, scope, value, draw), _ignored_headers(call, ignored)
+
+
+def _slugged(call: Call, model: Model, value: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Json]:
+    """The ``slug`` of a new record as its title or name says it, where it is not its key and nobody said another."""
+    said = slug_of(sent)
+    place = call.tools.maker.shapes.properties(model.record).get("slug") if model.record is not None else None
+    is_free = place is not None and "slug" in value and "slug" not in sent and model.key != ("slug",)
+    return {"slug": said} if said and is_free and place is not None and call.tools.maker.allows(place, said) else {}
 
 
 def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool) -> tuple[Json, Headers]:
@@ -80,7 +90,7 @@ def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool
         if said is not None and str(said) != str(value_at(value, scope.model.key)) and name not in ignored:
             ignored.append(name)  # it stays where its path says
     value = repeated(call, scope.model, value, scope.having)
-    return settled(call, scope, value, draw), _ignored_headers(ignored)
+    return settled(call, scope, value, draw), _ignored_headers(call, ignored)
 
 
 def overlaid(
@@ -283,5 +293,6 @@ def _typed_key(previous: Any, scope: Scope, key: str) -> Json:
     return key if found is None else found
 
 
-def _ignored_headers(ignored: list[str]) -> Headers:
+def _ignored_headers(call: Call, ignored: list[str]) -> Headers:
+    ignored = [name for name in ignored if not is_kept_apart(call, name)]
     return (("Ignored", ", ".join(f"body/{name}" for name in ignored)),) if ignored else ()

@@ -10,11 +10,14 @@ from mockserver.contract.document import Node
 from mockserver.contract.plan import Embedded
 from mockserver.contract.samples.fitting import shown
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.beginning_states import MAKERS
+from mockserver.handlers.planned.callers import caller_in
 from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of
 from mockserver.handlers.planned.scope import Scope
 from mockserver.messages import Json
 from mockserver.store import Record, Tenant
 from mockserver.values.equality import same_json
+from mockserver.values.name_words import flat
 
 DEEPEST = 3
 """How many records within records are looked up."""
@@ -83,9 +86,10 @@ def usual(call: Call, scope: Scope, made: Mapping[str, Any], sent: Mapping[str, 
         return value
     members = call.tools.maker.shapes.properties(scope.model.record)
     for name, one in scope.model.embedded.items():
-        if name in value and name not in sent and not one.is_many:
+        by = caller_in(call, scope.tenant, one.resource) if flat(name) in MAKERS else None
+        if (name in value or by is not None) and name not in sent and not one.is_many:
             inner = _Inner(call, scope.tenant, one, place=members[name], keys=(*(scope.keys or ()), ""))
-            value[name] = inner.any(value[name])
+            value[name] = inner.any(value.get(name), by=by)
     return value
 
 
@@ -125,9 +129,9 @@ class _Inner:
         copy = self._copy(found, ())
         return sent if copy is None else copy
 
-    def any(self, made: Json) -> Json:
-        """The first record that there is."""
-        first = next(self._scope().all(), None)
+    def any(self, made: Json, *, by: str | None) -> Json:
+        """The record of whoever asks, ``by``, else the first that there is."""
+        first = (self._find(by) if by is not None else None) or next(self._scope().all(), None)
         copy = self._copy(first, ()) if first else None
         return made if copy is None else copy
 

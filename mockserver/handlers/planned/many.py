@@ -17,22 +17,31 @@ from mockserver.handlers.planned.replying import answered, with_record
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.inference.asked_members import asked_member, filtered_member
 from mockserver.inference.ranges import Bound, bound_of, is_ordered, is_within
-from mockserver.inference.words import DIRECTIONS, EVERYTHING, SORTS, TEXTS
+from mockserver.inference.words import DIRECTIONS, EVERYTHING, LOGINS, SORTS, TEXTS
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value
 from mockserver.values.name_words import flat
 from mockserver.values.shown import quoted
 
-KEYS_WITHIN = ("id", "gid", "uuid", "sid", "key", "name", "value")
+KEYS_WITHIN = ("id", "gid", "uuid", "sid", "key", "name", "value", *LOGINS, "slug", "email")
 """What of an object is compared where a parameter gives a text."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _TEXTS = TEXTS | {"text"}
 
 
 def list_(call: Call, tenant: Tenant) -> Reply:
-    scope = scope_of(call, tenant)
-    return page(call, tenant, filtered(call, scope, call.input.values))
+    scope, words = scope_of(call, tenant), plan_of(call).words
+    if values := words.get("values"):
+        return answered(call, _values(call, tenant, **values), plan_of(call).items or ())
+    return page(call, tenant, filtered(call, scope, {**call.input.values, **words.get("where", {})}))
+
+
+def _values(call: Call, tenant: Tenant, resource: str, member: str) -> list[Json]:
+    """What the records of another resource hold in a list of texts, each once."""
+    records = Scope(call, tenant, call.tools.contract.resources[resource], ()).in_order()
+    held = [value_at(one.data(), (member,)) for one in records]
+    return [*dict.fromkeys(text for listed in held if isinstance(listed, list) for text in listed)]
 
 
 def search(call: Call, tenant: Tenant) -> Reply:
@@ -106,7 +115,7 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
         needed = _needed(call)
         named = {name: one for name, one in named.items() if name not in needed or flat(name) in members}
     wanted = {
-        member: asked[name]
+        member: _asked_of(scope, member, asked[name])
         for name, member in named.items()
         if not isinstance(asked[name], dict) and not _asks_for_all(scope, name, member, asked[name])
     }
@@ -128,6 +137,14 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     if isinstance(sort, str):
         _sort(kept, members, sort, asked)
     return [record for record, _ in kept]
+
+
+def _asked_of(scope: Scope, member: str, value: Json) -> Json:
+    """What a parameter asks of a member: of one that is yes or no, any other text asks for those that are yes."""
+    shapes = scope.call.tools.maker.shapes
+    place = shapes.properties(scope.model.record).get(member) if scope.model.record is not None else None
+    is_truth = place is not None and shapes.type(place) == "boolean"
+    return True if is_truth and isinstance(value, str) and value.lower() not in ("true", "false") else value
 
 
 def filtered_by(scope: Scope, name: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
@@ -25,6 +26,7 @@ UNLIKELY = 5
 _NAMES_OF_PEOPLE = frozenset({*LOGINS, "nickname", "screenname", "email", "emailaddress"})
 _NAMES_OF_THINGS = frozenset({"name", "slug"})
 _CALLED = frozenset({*KEYS, "key", "slug"})
+_TITLES = ("title", "name", "headline", "label")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9]{0,15}[_-])[A-Za-z0-9]+")
@@ -62,6 +64,12 @@ def _named(maker: Maker, place: Node, model: Model, ordinal: int, draw: Draw) ->
     if not isinstance(made, str) or not made or made == example or "/" in made:
         return []
     return [made] if is_person else [f"{'-'.join(made.lower().split())}-{ordinal}"]
+
+
+def slug_of(sent: Json) -> str:
+    """What a title or a name is in an address: ``How to train it?`` is ``how-to-train-it``; empty without one."""
+    said = [sent[name] for name in _TITLES if name in sent] if isinstance(sent, Mapping) else []
+    return next(("-".join(re.findall(r"[a-z0-9]+", one.lower())) for one in said if isinstance(one, str)), "")
 
 
 def shown_key(maker: Maker, model: Model) -> str | int | None:

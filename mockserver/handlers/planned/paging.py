@@ -16,7 +16,7 @@ from mockserver.inference.words import CURSORS, MORE, NEXT, OFFSETS, PAGES, SIZE
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
 from mockserver.values.absent import ABSENT
-from mockserver.values.name_words import bare, flat
+from mockserver.values.name_words import bare, flat, singular
 
 COUNTS = frozenset({"count", "numberofelements", "itemcount", "resultcount", "pagecounts"})
 MORE_OF_A_MEMBER = MORE | {"more", "truncated"}
@@ -148,10 +148,18 @@ def _members(call: Call, node: Node, facts: dict[str, Any], way: Steps, left: in
             if inner := _members(call, place, facts, (), left - 1):
                 made[name] = inner
             continue
-        value = _member(call, place, word, facts)
+        value = _member(call, place, "total" if word in _counts_of(way) else word, facts)
         if value is not ABSENT and (value != "" or name in required):  # an empty text is said where one must be
             made[name] = value
     return made
+
+
+def _counts_of(way: Steps) -> set[str]:
+    """How the number of all is called beside a list that is named itself: ``articlesCount``, ``total_articles``."""
+    if len(way) != 1:
+        return set()
+    things = {flat(way[0]), flat(singular(way[0]))}
+    return {word for one in things for word in (f"{one}count", f"total{one}", f"{one}total", f"numberof{one}")}
 
 
 def _member(call: Call, place: Node, word: str, facts: dict[str, Any]) -> Json:

@@ -11,6 +11,7 @@ from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import begin, first_key
+from mockserver.handlers.planned.callers import caller_key
 from mockserver.handlers.planned.criteria import condition as held
 from mockserver.handlers.planned.places import keys_of, model_of, number_first, plan_of, record_id
 from mockserver.messages import Json
@@ -172,9 +173,18 @@ def scope_of(call: Call, tenant: Tenant) -> Scope:
 def named(call: Call, scope: Scope) -> Record:
     """The record that the path names, itself or by a word such as ``me``. Raises Refusal(404)."""
     plan = plan_of(call)
+    if plan.alias and (account := caller_key(call, scope.resource.name)) is not None:
+        return account_of(scope, account)
     if plan.alias:
         return scope.get(first_key(call, scope.resource, scope.keys or ()))
     return scope.get(_key_said(call))
+
+
+def account_of(scope: Scope, key: str) -> Record:
+    """The record of whoever logged in. Raises Refusal(401): it is not there any more."""
+    if (found := scope.find(key)) is None:
+        raise Refusal(401, "Nobody is known by this token any more.")
+    return found
 
 
 def _key_said(call: Call) -> str:

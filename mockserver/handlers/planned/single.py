@@ -13,7 +13,8 @@ from mockserver.handlers.planned.addresses import address_of, named_by
 from mockserver.handlers.planned.beginning import counted_by
 from mockserver.handlers.planned.composing import changed, composed, draw_for, new_name, settled
 from mockserver.handlers.planned.embedding import presented
-from mockserver.handlers.planned.new_keys import new_key
+from mockserver.handlers.planned.logging_in import remember, welcome, with_own_token, with_token
+from mockserver.handlers.planned.new_keys import new_key, slug_of
 from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of
 from mockserver.handlers.planned.referring import require_references
 from mockserver.handlers.planned.replying import answered, is_exemplified, made, with_record
@@ -29,6 +30,7 @@ KEYS_TRIED = 1_000
 
 
 def create(call: Call, tenant: Tenant) -> Reply:
+    """Each record that the body says, made."""
     plan, scope = plan_of(call), scope_of(call, tenant)
     body = sent(call)
     if isinstance(body, list) and (plan.words.get("many") or plan.items is not None):
@@ -48,10 +50,14 @@ def create(call: Call, tenant: Tenant) -> Reply:
     value = presented(call, tenant, record)
     if plan.items is not None:
         return answered(call, [value], plan.items, headers=headers, notes=notes)
+    if (reply := welcome(call, record)) is not None:
+        return Reply(reply.status, reply.value, True, None, (*reply.headers, *headers), notes, reply.content_type)
     if plan.record is None and plan.success.media is not None:
         key = value_at(value, scope.model.key) if scope.model.key else keys_of(record.id)[-1]
-        return made(call, plan.success, plan.status, value=value, key=key, headers=headers, notes=notes)
-    return with_record(call, value, key=keys_of(record.id)[-1], headers=headers, notes=notes)
+        reply = made(call, plan.success, plan.status, value=value, key=key, headers=headers, notes=notes)
+    else:
+        reply = with_record(call, value, key=keys_of(record.id)[-1], headers=headers, notes=notes)
+    return with_token(call, reply, record)
 
 
 def read(call: Call, tenant: Tenant) -> Reply:
@@ -117,7 +123,9 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
     require_references(call, scope, body)
     value, notes = composed(call, scope, key, body)
     kept = value_at(value, scope.model.key) if scope.model.key else key
-    return scope.put(str(kept if isinstance(kept, str | int) else key), value), notes
+    record = with_own_token(call, scope, scope.put(str(kept if isinstance(kept, str | int) else key), value))
+    remember(call, scope, record, body)
+    return record, notes
 
 
 def _require_free(call: Call, scope: Scope, key: Json) -> None:
@@ -140,8 +148,11 @@ def write(call: Call, scope: Scope, record: Record, body: Json, *, whole: bool) 
     if isinstance(name, str) and name != keys_of(record.id)[-1]:
         _require_free(call, scope, name)
         record = scope.rename(record, name)
+    before = record.data()
     value, notes = changed(call, scope, record, body, whole=whole)
-    return scope.replace(record, value), notes
+    record = scope.replace(record, value)
+    remember(call, scope, record, body, before=before)
+    return record, notes
 
 
 def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
@@ -210,7 +221,18 @@ def _key(call: Call, scope: Scope, body: Json) -> tuple[Json, bool]:
     )
     if is_key(said):
         return said, True
-    return _new(call, scope), False
+    return _spoken(call, scope, body) or _new(call, scope), False
+
+
+def _spoken(call: Call, scope: Scope, body: Json) -> str | None:
+    """The key that a new record's title or name says, where its key is a slug: with a number, if that is taken."""
+    model, maker = scope.model, call.tools.maker
+    place = maker.shapes.member(model.record, model.key) if model.record is not None and model.key else None
+    said = slug_of(body) if place is not None and model.key[-1].lower() == "slug" else ""
+    if not said or place is None:
+        return None
+    likely = (f"{said}-{number}" if number else said for number in (0, *range(2, KEYS_TRIED)))
+    return next((one for one in likely if not scope.holds(one) and maker.allows(place, one)), None)
 
 
 def _takes(call: Call, name: str) -> bool:

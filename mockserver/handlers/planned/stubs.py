@@ -8,6 +8,7 @@ from mockserver.contract.plan import OperationPlan
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.embedding import presented
+from mockserver.handlers.planned.logging_in import log_in
 from mockserver.handlers.planned.places import plan_of
 from mockserver.handlers.planned.replying import made
 from mockserver.handlers.planned.scope import scope_of
@@ -26,8 +27,10 @@ _DEEPEST = 3
 
 
 def stub(call: Call, tenant: Tenant) -> Reply:
-    """``Mock-Kind: stub`` tells that no state of its own stands behind it. Raises Refusal(404): see ``_above``."""
+    """``Mock-Kind: stub`` tells that no state of its own stands behind it. Raises Refusal: see ``_above``."""
     plan = plan_of(call)
+    if plan.words.get("login") and (reply := log_in(call, tenant)) is not None:
+        return reply
     above = _above(call, tenant)
     value = {**(above if isinstance(above, dict) else {}), **_repeated(call)} or above
     reply = made(call, plan.success, plan.status, value=value, full=True, notes=(("Kind", "stub"),))
@@ -46,12 +49,14 @@ def _repeated(call: Call) -> dict[str, Json]:
 
 def _said_again(call: Call, plan: OperationPlan, reply: Reply) -> Reply:
     """The reply with what was sent of the same thing: whoever logs in is the one who is answered."""
-    sent, schema = call.input.body, plan.success.schema
-    if not isinstance(sent, dict) or schema is None or not isinstance(reply.value, dict):
+    body, schema = call.input.body, plan.success.schema
+    if not isinstance(body, dict) or schema is None or not isinstance(reply.value, dict):
         return reply
+    inner = next(iter(body.values())) if len(body) == 1 else None  # an envelope holds nothing else
+    sent = inner if isinstance(inner, dict) else body
     said = {name: one for name, one in sent.items() if flat(name) in _SAID_AGAIN and isinstance(one, str | int | float)}
-    body = _with(reply.value, said, _DEEPEST) if said else reply.value
-    return replace(reply, value=body) if body != reply.value and plan.maker.allows(schema, body) else reply
+    whole = _with(reply.value, said, _DEEPEST) if said else reply.value
+    return replace(reply, value=whole) if whole != reply.value and plan.maker.allows(schema, whole) else reply
 
 
 def _with(value: Json, said: dict[str, Json], left: int) -> Json:

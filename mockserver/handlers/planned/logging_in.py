@@ -1,0 +1,178 @@
+"""Accounts of the document itself: who registered logs in with her password, and is known by the token again (R9)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from mockserver.contract.plan import ACCOUNT_NAMES, PASSWORDS, TOKENS
+from mockserver.errors import Refusal
+from mockserver.handlers import door
+from mockserver.handlers.call import Call
+from mockserver.handlers.planned.callers import ACCOUNT, names_of_account
+from mockserver.handlers.planned.composing import changed, composed
+from mockserver.handlers.planned.places import keys_of, plan_of, record_id
+from mockserver.handlers.planned.replying import made
+from mockserver.handlers.planned.scope import Scope
+from mockserver.inference.words import OUTCOMES
+from mockserver.messages import Json, Reply
+from mockserver.store import Record, Tenant
+from mockserver.values.members import value_at
+from mockserver.values.name_words import flat
+
+LASTS_UNTIL = 4_102_444_800
+"""When a token ends, in seconds since 1970: whatever clock a client reads, it is good."""
+_REFUSALS = ("401", "400", "403", "422", "404")
+_DEEPEST = 3
+
+
+def log_in(call: Call, tenant: Tenant) -> Reply | None:
+    """The reply to who is known; None for somebody whom nobody registered. Raises Refusal: another password is hers."""
+    found = _known(call, tenant)
+    if found is None:
+        return None
+    kept = _passwords(call, tenant).get(_secret_id(found))
+    if kept is not None and _password(call.input.body) != kept.data().get("password"):
+        said = plan_of(call).said
+        status = next((int(one) for one in _REFUSALS if one in said), 401)
+        raise Refusal(status, "The password is not right.", reason="another password was registered")
+    return _answered(call, found)
+
+
+def welcome(call: Call, record: Record) -> Reply | None:
+    """The reply to who registered, where it is no record itself but tells a token, say, and shows the account beside.
+
+    None where it is.
+    """
+    accounts, schema = call.tools.contract.accounts, plan_of(call).success.schema
+    if accounts is None or call.resource.name != accounts.home or schema is None or plan_of(call).record != ():
+        return None
+    members = call.tools.maker.shapes.properties(schema)
+    is_record = not members or any(flat(name) in ACCOUNT_NAMES for name in members)
+    return None if is_record else _answered(call, record)
+
+
+def remember(call: Call, scope: Scope, record: Record, body: Json, *, before: Json = None) -> None:
+    """Keep what was said of an account, which was ``before`` so far: its password, and how others see it."""
+    accounts = call.tools.contract.accounts
+    if accounts is None or scope.resource.name != accounts.home:
+        return
+    if (password := _password(body)) is not None:
+        resource = call.tools.contract.resources[accounts.passwords]
+        door.keep(scope.tenant, resource, _secret_id(record), {"password": password})
+    for name in accounts.views:
+        _show(call, Scope(call, scope.tenant, call.tools.contract.resources[name], ()), record, before)
+
+
+def with_own_token(call: Call, scope: Scope, record: Record) -> Record:
+    """A new account with a token of its own, where its record holds one."""
+    accounts, model = call.tools.contract.accounts, scope.model
+    value: Any = record.data()
+    if accounts is None or scope.resource.name != accounts.home or model.record is None or not isinstance(value, dict):
+        return record
+    members, allows = call.tools.maker.shapes.properties(model.record), call.tools.maker.allows
+    token = _token(call, record)
+    held = {name: token for name, node in members.items() if flat(name) in TOKENS and allows(node, token)}
+    return scope.replace(record, {**value, **held}) if held else record
+
+
+def with_token(call: Call, reply: Reply, record: Record) -> Reply:
+    """The reply with a token that leads to the account, wherever it has one."""
+    accounts, schema = call.tools.contract.accounts, plan_of(call).success.schema
+    if accounts is None or call.resource.name != accounts.home or schema is None or not reply.has_value:
+        return reply
+    token = _token(call, record)
+    if isinstance(reply.value, str):  # a bare text is the token, if anything is
+        return replace(reply, value=token) if call.tools.maker.allows(schema, token) else reply
+    body = _replaced(reply.value, lambda name, one: token if flat(name) in TOKENS and isinstance(one, str) else one)
+    return replace(reply, value=body) if call.tools.maker.allows(schema, body) else reply
+
+
+def _answered(call: Call, record: Record) -> Reply:
+    plan, value = plan_of(call), record.data()
+    reply = made(call, plan.success, plan.status, value=value, full=True)
+    return with_token(call, _showing(call, reply, value), record)
+
+
+def _known(call: Call, tenant: Tenant) -> Record | None:
+    """The account that the body names by its email or whatever it logs in with: the newest of them."""
+    names = {one.casefold() for one in names_of_account(_said(call.input.body)).values()}
+    records = [*Scope(call, tenant, call.resource, ()).all()] if not call.resource.is_single else [
+        *tenant[call.resource.name].narrowed(None, "")]  # fmt: skip
+    for record in reversed(records):
+        if names & {one.casefold() for one in names_of_account(record.data()).values()}:
+            return record
+    return None
+
+
+def _said(body: Json) -> dict[str, Any]:
+    """What a body says of an account, in its envelope or without one."""
+    if not isinstance(body, dict):
+        return {}
+    inner = [one for one in body.values() if isinstance(one, dict)]
+    return next((one for one in (body, *inner) if {flat(name) for name in one} & PASSWORDS), body)
+
+
+def _password(body: Json) -> str | None:
+    found = (one for name, one in _said(body).items() if flat(name) in PASSWORDS)
+    return next((one for one in found if isinstance(one, str)), None)
+
+
+def _passwords(call: Call, tenant: Tenant) -> Any:
+    accounts = call.tools.contract.accounts
+    assert accounts is not None
+    return tenant[accounts.passwords]
+
+
+def _secret_id(record: Record) -> str:
+    return record_id(keys_of(record.id), "-")
+
+
+def _token(call: Call, record: Record) -> str:
+    """A token of the usual form, which clients read; it says who logged in."""
+    now = int(call.tools.clock.now().timestamp())
+    claims = {"sub": keys_of(record.id)[-1], ACCOUNT: call.resource.name, **names_of_account(record.data())}
+    return call.tools.sign({**claims, "iat": now, "exp": LASTS_UNTIL})
+
+
+def _showing(call: Call, reply: Reply, value: Json) -> Reply:
+    """The reply with the account where it shows one: an object with a name that somebody logs in with."""
+    schema = plan_of(call).success.schema
+    if not isinstance(value, dict) or schema is None:
+        return reply
+    likely = (_shown(reply.value, value, _DEEPEST, is_whole=is_whole) for is_whole in (True, False))
+    body = next((one for one in likely if call.tools.maker.allows(schema, one)), reply.value)
+    return replace(reply, value=body)
+
+
+def _shown(at: Json, value: dict[str, Any], left: int, *, is_whole: bool) -> Json:
+    """``at`` with the account where it has one; ``is_whole``: with nothing there that the account has not."""
+    if not isinstance(at, dict) or not left:
+        return at
+    if not names_of_account(at):
+        return {name: _shown(one, value, left - 1, is_whole=is_whole) for name, one in at.items()}
+    kept = {name: one for name, one in at.items() if not is_whole or name in value or flat(name) in TOKENS | OUTCOMES}
+    return {**kept, **{name: one for name, one in value.items() if name in at and flat(name) not in OUTCOMES}}
+
+
+def _replaced(at: Json, by: Any, left: int = _DEEPEST) -> Json:
+    if not isinstance(at, dict) or not left:
+        return at
+    return {name: _replaced(by(name, one), by, left - 1) for name, one in at.items()}
+
+
+def _show(call: Call, view: Scope, record: Record, before: Json) -> None:
+    """Let others see the account as it is now, under the name that they find it by."""
+    value, model = record.data(), view.model
+    key = value_at(value, model.key) if isinstance(value, dict) else None
+    if not isinstance(key, str) or not key or model.record is None or not isinstance(value, dict):
+        return
+    members = call.tools.maker.shapes.properties(model.record)
+    public = {name: one for name, one in value.items() if name in members}
+    known = view.find(str(value_at(before, model.key) or key))
+    if known is None:
+        view.put(key, composed(call, view, key, public)[0])
+        return
+    if keys_of(known.id)[-1] != key:
+        known = view.rename(known, key)
+    view.replace(known, changed(call, view, known, public, whole=False)[0])

@@ -1,0 +1,191 @@
+"""Who signs up, logs in and asks about herself: the operations of a document that are about accounts (R9)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mockserver.contract.document import Node
+from mockserver.contract.kinds import Kind
+from mockserver.contract.plan import ACCOUNT_NAMES, PASSWORDS, Steps
+from mockserver.contract.schema_shape import Shapes
+from mockserver.inference.foreign import PEOPLE
+from mockserver.inference.guess import Guess
+from mockserver.inference.meanings import Meanings
+from mockserver.inference.paths import ANY, Key
+from mockserver.inference.resource_draft import InferredCollection, Reading
+from mockserver.inference.resources import Resources
+from mockserver.inference.sharing import is_one
+from mockserver.inference.words import CALLERS, LOGINS
+from mockserver.values.name_words import flat, singular
+
+_LOGS_IN = re.compile(
+    r"(user|admin|customer|member|account)?(log|sign)_?(in|on)(user|withemail|withpassword|email)?"
+    r"|auth|authenticate|authentication|(access|auth|jwt|login)?tokens?|sessions?|createtoken|obtaintoken|accesstoken"
+)
+_SIGNS_UP = re.compile(r"(user|customer|member|account)?(register|registration|signup)(user|account|customer|member)?")
+_ABOUT_ONE = frozenset({*CALLERS, "user", "profile", "account", "whoami", "userinfo", "currentuser", "myprofile",
+                        "myaccount", "getme", "getprofile"})  # fmt: skip
+_PEOPLE = frozenset({*PEOPLE, "customer", "client", "auth"})
+_ON_CALLER: Mapping[str, Kind] = {
+    "get": Kind.READ,
+    "put": Kind.REPLACE,
+    "patch": Kind.PATCH,
+    "post": Kind.PATCH,
+    "delete": Kind.DELETE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InferredAccounts:
+    """The accounts of one document: where they are kept, and the operations that are about them.
+
+    ``views`` are further resources that show the same people, found by a name of theirs.
+    """
+
+    home: InferredCollection
+    views: tuple[InferredCollection, ...]
+    logins: frozenset[int]
+    registers: frozenset[int]
+    callers: frozenset[int]
+
+    def guess(self, reading: Reading, guess: Guess) -> Guess:
+        """The guess about an operation, now that it is known whom it may be about."""
+        number, home = id(reading), self.home
+        if number in self.logins:
+            return Guess(Kind.STUB, home, f"logs in one of {home.name}: who registered needs her password (R9)",
+                         {"login": True})  # fmt: skip
+        if number in self.registers:
+            return Guess(Kind.CREATE, home, f"a password and a name that identifies: makes one of {home.name} (R9)")
+        if guess.kind is Kind.SINGLETON and guess.about is home:
+            return replace(guess, why=f"the account of whoever asks: {guess.words['does']} (R9)")
+        if number in self.callers and not (guess.words.get("alias") and guess.about is home):
+            words = {"alias": True, **({"merge": True} if reading.entry.method == "post" else {})}
+            return Guess(_ON_CALLER[reading.entry.method], home, "the caller's own record (R9)", words)
+        return guess
+
+
+def read_accounts(found: Resources, meanings: Meanings) -> InferredAccounts | None:
+    """The accounts of a document in which somebody can log in; None where nobody can, or nothing tells of whom."""
+    return _Reader(found, meanings).read()
+
+
+class _Reader:
+    def __init__(self, found: Resources, meanings: Meanings) -> None:
+        self._found = found
+        self._shapes = found.shapes
+        self._meanings = meanings
+        self._posts = [one for one in found.readings.values() if one.entry.method == "post" and _is_fixed(one)]
+
+    def read(self) -> InferredAccounts | None:
+        stubs = [one for one in self._posts if secret_at(self._shapes, one) is not None and self._is_stub(one)]
+        logins = [one for one in stubs if _LOGS_IN.fullmatch(flat(one.entry.path.last_fixed))]
+        registers = [one for one in stubs if one not in logins and self._signs_up(one)]
+        own = [one for one in self._about_caller() if one.record and self._names(one.record.schema)]
+        home = self._home(registers, own) if logins else None
+        if home is None or home.record is None:
+            return None
+        if not home.is_single and home.key not in self._found.singles:
+            own = [one for one in own if self._is_of(home, one)]
+            for one in own:
+                self._found.singles.pop(one.entry.path.key, None)
+        callers = [] if home.is_single else self._on_caller(own)
+        return InferredAccounts(
+            home,
+            tuple(self._views(home)),
+            frozenset(map(id, logins)),
+            frozenset(map(id, registers)),
+            frozenset(map(id, callers)),
+        )
+
+    def _is_stub(self, reading: Reading) -> bool:
+        return self._meanings.guess(reading).kind is Kind.STUB
+
+    def _signs_up(self, reading: Reading) -> bool:
+        word = flat(reading.entry.path.last_fixed)
+        return _SIGNS_UP.fullmatch(word) is not None or flat(singular(word)) in _PEOPLE
+
+    def _about_caller(self) -> Iterator[Reading]:
+        """What shows the caller's own record: on a fixed path that is called so."""
+        for key, verbs in self._found.paths.entries.items():
+            if key and ANY not in key and "get" in verbs and flat(key[-1]) in _ABOUT_ONE:
+                reading = self._found.readings[key, "get"]
+                guess = self._meanings.guess(reading)
+                if reading.is_json and (guess.kind in (Kind.STUB, Kind.SINGLETON) or guess.words.get("alias")):
+                    yield reading
+
+    def _on_caller(self, own: list[Reading]) -> list[Reading]:
+        readings = [self._found.readings.get((one.entry.path.key, method)) for one in own for method in _ON_CALLER]
+        return [one for one in readings if one is not None and not one.list]
+
+    def _home(self, registers: list[Reading], own: list[Reading]) -> InferredCollection | None:
+        """The collection of people that is there; else the record that the caller is shown."""
+        for reading in own:
+            guess = self._meanings.guess(reading)
+            if guess.words.get("alias") and guess.about is not None and ANY not in guess.about.key:
+                return guess.about
+        shown = [one.record.schema for one in (*registers, *own) if one.record]
+        for one in self._found.collections.values():
+            is_people = bool(one.key) and ANY not in one.key and flat(singular(one.key[-1])) in _PEOPLE
+            record = one.record if is_people and one.item else None
+            if record is None or not self._names(record):
+                continue
+            if not shown or any(self._is_alike(record, schema) for schema in shown):
+                return one
+        for reading in own:
+            if single := self._found.singles.get(reading.entry.path.key):
+                return single
+        if not registers or not own or own[0].record is None:
+            return None
+        return self._found.add_single(own[0], "the account of whoever asks (R9)")
+
+    def _is_of(self, home: InferredCollection, reading: Reading) -> bool:
+        if home.record is None or reading.record is None:
+            return False
+        if reading.entry.path.key in self._found.singles:  # that has been written so far without the collection
+            return is_one(self._shapes, home.record, reading.record.schema)
+        return self._is_alike(home.record, reading.record.schema)
+
+    def _is_alike(self, left: Node, right: Node) -> bool:
+        """Whether two schemas are of one person: of one name, or half of the members of the smaller are the other's."""
+        if is_one(self._shapes, left, right):
+            return True
+        members = [set(self._shapes.properties(one)) for one in (left, right)]
+        return 2 * len(members[0] & members[1]) >= min(map(len, members)) and bool(self._names(right))
+
+    def _names(self, record: Node) -> set[str]:
+        """The members of a record that tell one person from another."""
+        return {name for name in self._shapes.properties(record) if flat(name) in ACCOUNT_NAMES}
+
+    def _views(self, home: InferredCollection) -> Iterator[InferredCollection]:
+        assert home.record is not None
+        for one in self._found.collections.values():
+            is_public = one is not home and one.item is not None and one.record is not None and not one.also
+            if not is_public or ANY in one.key or self._found.creating(one) or one.identity[-1:] == ():
+                continue
+            if flat(one.identity[-1]) in LOGINS and one.record and self._is_alike(home.record, one.record):
+                yield one
+
+
+def secret_at(shapes: Shapes, reading: Reading) -> Steps | None:
+    """Where a body has a password beside what identifies somebody: at its top, or in its one object; None nowhere."""
+    for body in reading.bodies.values():
+        members = shapes.properties(body)
+        if _has_both(members):
+            return ()
+        for name, place in members.items():
+            if shapes.type(place) == "object" and _has_both(shapes.properties(place)):
+                return (name,)
+    return None
+
+
+def _has_both(members: Mapping[str, Any]) -> bool:
+    words = {flat(name) for name in members}
+    return bool(words & PASSWORDS) and bool(words & ACCOUNT_NAMES)
+
+
+def _is_fixed(reading: Reading) -> bool:
+    key: Key = reading.entry.path.key
+    return bool(key) and ANY not in key

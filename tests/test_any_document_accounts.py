@@ -1,0 +1,95 @@
+"""Who registers at an API that is not the mock's own logs in with her password, and is known by the token."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from test_any_document import body, client, document, parameter, reply
+
+TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
+USER = {"type": "object", "required": ["id", "email"], "properties": {"id": NUMBER, "email": TEXT, "name": TEXT}}
+SESSION = {"type": "object", "required": ["accessToken", "user"], "properties": {"accessToken": TEXT, "user": USER}}
+SENT = {"type": "object", "required": ["email", "password"], "properties": {"email": TEXT, "password": TEXT}}
+POST = {"type": "object", "properties": {"id": NUMBER, "title": TEXT, "authorId": NUMBER, "author": USER}}
+ADA, BOB = ({"email": f"{name}@example.com", "password": name} for name in ("ada", "bob"))
+NAMED = {"parameters": [parameter("id", NUMBER)]}
+
+
+def shown(schema: Any, status: str = "200", **more: Any) -> dict[str, Any]:
+    return {"responses": {status: reply(schema)}, **more}
+
+
+def accounts(folder: Path, **more: Any) -> Any:
+    """A client of an API in which people register, log in and see themselves."""
+    paths = {
+        "/auth/register": {"post": shown(SESSION, "201", requestBody=body(SENT))},
+        "/auth/login": {"post": {"requestBody": body(SENT), "responses": {"200": reply(SESSION), "401": reply()}}},
+        "/auth/me": {"get": shown(USER)},
+        **more,
+    }
+    return client(document(paths), folder)
+
+
+def bearer(signed: Any) -> dict[str, str]:
+    return {"Authorization": f"Bearer {signed.json['accessToken']}"}
+
+
+USERS: dict[str, Any] = {
+    "/users": {"get": shown({"type": "array", "items": USER})},
+    "/users/{id}": {**NAMED, "get": shown(USER), "delete": {"responses": {"204": reply()}}},
+}
+
+
+@pytest.mark.parametrize("more", [{}, USERS], ids=["alone", "beside a collection"])
+def test_who_registered_is_known_by_what_she_logs_in_with(tmp_path: Path, more: Any) -> None:
+    caller = accounts(tmp_path, **more)
+    made = [caller.post("/auth/register", json=one) for one in (ADA, BOB)]
+    assert [one.json["user"]["email"] for one in made] == [ADA["email"], BOB["email"]]
+    assert caller.post("/auth/login", json={**ADA, "password": "bob"}).status_code == 401
+    signed = caller.post("/auth/login", json=ADA)
+    assert signed.json["user"] == made[0].json["user"]
+    assert caller.get("/auth/me", headers=bearer(signed)).json == made[0].json["user"]
+    assert caller.get("/auth/me", headers=bearer(made[1])).json == made[1].json["user"]
+    assert caller.get("/auth/me", headers={"Authorization": "Bearer any"}).status_code == 200
+
+
+def test_who_is_gone_is_known_no_more(tmp_path: Path) -> None:
+    caller = accounts(tmp_path, **USERS)
+    made = caller.post("/auth/register", json=ADA)
+    assert made.json["user"] in caller.get("/users").json
+    caller.delete(f"/users/{made.json['user']['id']}")
+    assert caller.get("/auth/me", headers=bearer(made)).status_code == 401
+    assert caller.post("/auth/login", json={**ADA, "password": "x"}).status_code == 200
+
+
+def test_a_seeded_person_logs_in_with_any_password(tmp_path: Path) -> None:
+    caller = accounts(tmp_path, **USERS)
+    there = caller.get("/users").json[1]
+    signed = caller.post("/auth/login", json={"email": there["email"], "password": "x"})
+    assert caller.get("/auth/me", headers=bearer(signed)).json == there
+
+
+def test_what_is_made_says_who_made_it(tmp_path: Path) -> None:
+    posts = {
+        "/posts": {"post": shown(POST, "201", requestBody=body(POST))},
+        "/posts/{id}": {**NAMED, "get": shown(POST)},
+    }
+    caller = accounts(tmp_path, **USERS, **posts)
+    caller.post("/auth/register", json=BOB)
+    signed = caller.post("/auth/register", json=ADA)
+    made = caller.post("/posts", json={"title": "x"}, headers=bearer(signed)).json
+    assert made["authorId"] == signed.json["user"]["id"]
+    assert made["author"] == signed.json["user"]
+    assert caller.post("/posts", json={"title": "x", "authorId": 1}, headers=bearer(signed)).json["authorId"] == 1
+
+
+def test_a_document_in_which_nobody_logs_in_has_no_accounts(tmp_path: Path) -> None:
+    paths = {
+        **USERS,
+        "/auth/me": {"get": shown(USER)},
+        "/auth/register": {"post": shown(SESSION, requestBody=body(SENT))},
+    }
+    assert client(document(paths), tmp_path).post("/auth/register", json=ADA).headers["Mock-Kind"] == "stub"
