@@ -23,28 +23,66 @@ KNOWN = 2_048
 """How many days are remembered by what was asked, each where it stands: of many records most have the same."""
 
 
-@function(name="date", context=True, draws=True)
+def _between(
+    range_of: Callable[[Any, Any], tuple[Any, int]], at: Callable[[Any, int], str]
+) -> Callable[[Written], ast.expr | None]:
+    """What is ``at`` a place of a range; each range is worked out once. PERF: two thirds of the time."""
+
+    def write(written: Written) -> ast.expr | None:
+        if written.named:
+            return None
+        key, known = key_of(written.where), lru_cache(KNOWN)(range_of)
+
+        def make(item: Item, earliest: Any, latest: Any = None) -> Any:
+            if earliest is ABSENT or latest is ABSENT:
+                return ABSENT
+            try:
+                first, many = known(earliest, latest)
+            except TypeError:  # nothing is remembered by a list or an object
+                first, many = range_of(earliest, latest)
+            return at(first, draw(item.base, key) % many)
+
+        return written.call(make, written.context, *written.given)
+
+    return write
+
+
+def _days(earliest: Any, latest: Any) -> tuple[int, int]:
+    """The first day, as its ordinal of the calendar, and how many there are. Raises UnmakeableError."""
+    low, high = _range(earliest, latest)
+    return low.toordinal(), high.toordinal() - low.toordinal() + 1
+
+
+def _day_at(first: int, place: int) -> str:
+    return day_text(first + place)
+
+
+def _seconds(earliest: Any, latest: Any) -> tuple[datetime, int]:
+    """The first moment, and how many seconds there are. Raises UnmakeableError."""
+    low, high = _range(earliest, latest)
+    return low, int((high - low).total_seconds()) + 1
+
+
+def _moment_at(first: datetime, place: int) -> str:
+    return stamp(first + timedelta(0, place))
+
+
+@function(name="date", context=True, draws=True, write=_between(_days, _day_at))
 def date_(item: Item, earliest: Any, latest: Any = None, *, site: str) -> Any:
     """The day of a moment, or a day between two: ``2024-02-29``."""
     if earliest is ABSENT or latest is ABSENT:
         return ABSENT
-    try:
-        first, many = _known_days(earliest, latest)
-    except TypeError:  # nothing is remembered by a list or an object
-        first, many = _days(earliest, latest)
-    return day_text(first + draw(item.base, key_of(site)) % many)
+    first, many = _days(earliest, latest)
+    return _day_at(first, draw(item.base, key_of(site)) % many)
 
 
-@function(name="datetime", context=True, draws=True)
+@function(name="datetime", context=True, draws=True, write=_between(_seconds, _moment_at))
 def datetime_(item: Item, earliest: Any, latest: Any = None, *, site: str) -> Any:
     """A moment, or one between two, to the second: ``2024-02-29T12:30:00.000Z``."""
     if earliest is ABSENT or latest is ABSENT:
         return ABSENT
-    try:
-        first, many = _known_seconds(earliest, latest)
-    except TypeError:
-        first, many = _seconds(earliest, latest)
-    return stamp(first + timedelta(0, draw(item.base, key_of(site)) % many))
+    first, many = _seconds(earliest, latest)
+    return _moment_at(first, draw(item.base, key_of(site)) % many)
 
 
 def _units(site: Site) -> Shape:
@@ -125,21 +163,6 @@ def _from_clock(item: Item, key: tuple[Any, ...], amounts: dict[str, Any]) -> An
 
 def _amounts(amounts: dict[str, Any]) -> list[Any]:
     return [amounts.get(unit, ABSENT) for unit in UNITS]
-
-
-def _days(earliest: Any, latest: Any) -> tuple[int, int]:
-    """The first day, as its ordinal of the calendar, and how many there are. Raises UnmakeableError."""
-    low, high = _range(earliest, latest)
-    return low.toordinal(), high.toordinal() - low.toordinal() + 1
-
-
-def _seconds(earliest: Any, latest: Any) -> tuple[datetime, int]:
-    """The first moment, and how many seconds there are. Raises UnmakeableError."""
-    low, high = _range(earliest, latest)
-    return low, int((high - low).total_seconds()) + 1
-
-
-_known_days, _known_seconds = lru_cache(KNOWN)(_days), lru_cache(KNOWN)(_seconds)
 
 
 def _range(earliest: Any, latest: Any) -> tuple[datetime, datetime]:
