@@ -119,6 +119,8 @@ class Settings:
     def __post_init__(self) -> None:
         if isinstance(self.spec, list):
             object.__setattr__(self, "spec", tuple(self.spec))
+        overlays = [self.overlays] if isinstance(self.overlays, str | Path) else self.overlays
+        object.__setattr__(self, "overlays", tuple(map(Path, overlays)))
         problems = [
             Problem("settings", f"/{name}", f"{quoted(found)} is out of range", f"give {low} to {high}")
             for name, low, high in _RANGES

@@ -99,3 +99,42 @@ def test_a_part_of_a_document_has_its_operations_of_any_method_and_behind_refere
     part = select(infer_contract(read_document(file)), ["pets"]).published
     assert {path: set(item) for path, item in part["paths"].items()} == {
         "/pets": {"get", "post", "query"}, "/pets/{id}": {"parameters", "get"}}  # fmt: skip
+
+
+LOG = {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}}
+
+
+def _stream(media_type: str, each: Any = LOG) -> Any:
+    return {"get": {"responses": {"200": {"description": "More.", "content": {media_type: {"itemSchema": each}}}}}}
+
+
+def test_a_form_in_the_query_is_its_members(tmp_path: Path) -> None:
+    form = {"type": "object", "properties": {"name": {"type": "string"}, "limit": {"type": "integer"}}}
+    whole = {"name": "q", "in": "querystring", "content": {"application/x-www-form-urlencoded": {"schema": form}}}
+    pets = {"parameters": [whole], **NEWER["paths"]["/pets"]}
+    caller = client({**NEWER, "paths": {**NEWER["paths"], "/pets": pets}}, tmp_path, scenario="empty")
+    for name in ("Rex", "Leo", "Rex"):
+        caller.post("/pets", json={"name": name})
+    assert [one["id"] for one in caller.get("/pets?name=Rex&limit=1").json] == [1]
+    assert caller.get("/pets?limit=few").status_code == 400
+
+
+def test_a_stream_is_a_few_of_its_items(tmp_path: Path) -> None:
+    event = {"type": "object", "required": ["data"], "properties": {"event": {"const": "made"}, "data": LOG}}
+    paths = {"/lines": _stream("application/jsonl"), "/texts": _stream("application/json-seq"),
+             "/events": _stream("text/event-stream", event)}  # fmt: skip
+    caller = client(document(paths, version="3.2.0"), tmp_path)
+    assert [list(json.loads(one)) for one in caller.get("/lines").text.splitlines()] == [["message"]] * 3
+    assert [list(json.loads(one)) for one in caller.get("/texts").text.split("\x1e")[1:]] == [["message"]] * 3
+    events = [one.splitlines() for one in caller.get("/events").text.split("\n\n")[:-1]]
+    assert [one[0] for one in events] == ["event: made"] * 3
+    assert [list(json.loads(one[1].removeprefix("data: "))) for one in events] == [["message"]] * 3
+
+
+def test_a_media_type_may_stand_among_the_components(tmp_path: Path) -> None:
+    shown = {"schema": REFERENCE, "examples": {"one": {"dataValue": {"id": 7, "name": "Rex"}}}}
+    read = {"description": "One.", "content": {"application/json": {"$ref": "#/components/mediaTypes/Pet"}}}
+    one = {**NEWER["paths"]["/pets/{id}"], "get": {"responses": {"200": read}}}
+    told = {**NEWER, "paths": {**NEWER["paths"], "/pets/{id}": one},
+            "components": {**NEWER["components"], "mediaTypes": {"Pet": shown}}}  # fmt: skip
+    assert client(told, tmp_path).get("/pets/7").json == {"id": 7, "name": "Rex"}

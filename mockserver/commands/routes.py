@@ -45,7 +45,7 @@ def routes(
     from mockserver.world import contract_of
 
     explicit = bool(spec)
-    while words and not explicit and _is_document(words[0]):
+    while words and not explicit and _is_document(words[0], is_first=not spec):
         spec, words = (*spec, words[0]), words[1:]
     contract = contract_of(settings_for(spec, overlays=overlays))
     heads = (*HEADS, "why") if why else HEADS
@@ -68,11 +68,14 @@ def routes(
         click.echo(line)
 
 
-def _is_document(word: str) -> bool:
+def _is_document(word: str, *, is_first: bool) -> bool:
+    """Whether a word names a document, the first one be it not there: what is wrong is told when it is read."""
     try:
-        return places(word)[0].is_file
+        place = places(word)[0]
     except SetupError:
-        return True  # a wrong prefix, which is told when the document is read
+        return True
+    is_called_so = word[:1] != "/" and Path(place.location).suffix.lower() in (".json", ".yaml", ".yml")
+    return place.is_file or (is_first and is_called_so)
 
 
 def _hint(words: tuple[str, ...], contract: Contract) -> str:

@@ -53,4 +53,6 @@ def example_object(document: Document, node: Node) -> Mapping[str, Any]:
         value = document.follow(node).value
     except SetupError:
         return {}
+    if isinstance(value, Mapping) and "dataValue" in value:  # as it is called from 3.2 on
+        return {"value": value["dataValue"], **value}
     return value if isinstance(value, Mapping) else {}

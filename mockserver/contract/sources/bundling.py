@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -18,21 +19,31 @@ FILES = "x-files"
 """The member of a bundled document that holds the other files."""
 MAX_FILES = 10_000
 MAX_BYTES = 2**26
+_GZIP = b"\x1f\x8b"
 SECONDS = 20
 """How long a document's address may take to answer."""
 
 
-def fetch(location: str) -> bytes:
-    """What stands at a path or an http(s) address, in UTF-8. Raises OSError, ValueError."""
+def fetch(location: str) -> tuple[bytes, str]:
+    """What stands at a path or an http(s) address, in UTF-8, and where it was found: redirects may lead elsewhere.
+
+    Raises OSError, ValueError.
+    """
     if not is_address(location):
-        return as_utf8(Path(location).read_bytes())
+        return as_utf8(Path(location).read_bytes()), location
     from urllib.request import urlopen  # PERF: few documents come from an address
 
     with urlopen(location, timeout=SECONDS) as reply:  # noqa: S310 -- http and https only, asked for by the user
         content: bytes = reply.read(MAX_BYTES + 1)
+        found: str = reply.url
+    if content.startswith(_GZIP):  # some servers do not wait to be asked for it
+        try:
+            content = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, MAX_BYTES + 1)
+        except zlib.error:
+            raise ValueError("it begins like gzip and is none") from None
     if len(content) > MAX_BYTES:
         raise ValueError(f"is larger than {MAX_BYTES} bytes")
-    return as_utf8(content)
+    return as_utf8(content), found
 
 
 def is_address(location: str) -> bool:
@@ -101,7 +112,8 @@ class _Bundle:
     def _load(self, where: str, reference: str, location: str, files: dict[str, Any]) -> None:
         name = self._names[where] = f"{len(self._names)}-{Path(urlsplit(where).path).name}"
         try:
-            content = self._fetch(where)
+            content, found = self._fetch(where)
+            self._names.setdefault(found, name)
             files[name] = parse(content, yaml=is_yaml(where, content))
             if NAMES.search(content):
                 self.has_names = True
@@ -110,15 +122,15 @@ class _Bundle:
             problem = f"the reference {quoted(reference)} cannot be read: {reason(error)}"
             where_from = self._where(reference, location, files)
             self._problems.append(Problem(location, where_from, problem, "add the file, or correct the reference"))
-            files[name] = {}
-        self._todo.append((files[name], where))
+            files[name], found = {}, where
+        self._todo.append((files[name], found))
 
     def _where(self, reference: str, location: str, files: dict[str, Any]) -> str:
         """The pointer to the first reference to ``reference`` in the file at ``location``."""
         content = self._root if location == self._home else files.get(self._names.get(location, ""))
         return next((pointer for pointer, one in references(content or {}) if one == reference), "")
 
-    def _fetch(self, where: str) -> bytes:
+    def _fetch(self, where: str) -> tuple[bytes, str]:
         if len(self._names) > MAX_FILES:
             raise ValueError(f"more than {MAX_FILES} files")
         return fetch(where)

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from mockserver.contract.sources.by_example import describe_replies
 from mockserver.contract.sources.keyword_values import unusable
+from mockserver.contract.sources.newer_parameters import spread_queries
 from mockserver.contract.sources.opening import open_parts
 from mockserver.contract.sources.silent_replies import describe_silent
 from mockserver.contract.sources.swagger import upgraded
@@ -51,6 +52,7 @@ def normalise(root: dict[str, Any]) -> list[Fault]:
     left_out: list[_LeftOut] = []
     if not isinstance(root.get("paths"), dict):
         root["paths"] = {}  # from 3.1 on a document may be of webhooks or of schemas alone
+    spread_queries(root)
     if "x-mock" not in root:
         describe_silent(root)
     _Walk(root, is_old, left_out).everything()
@@ -92,10 +94,7 @@ class _Walk:
         if isinstance(reference := node.get("$ref"), str):
             yield self._referenced(node, reference), False
         if isinstance(content := node.get("content"), dict):
-            _share_schema(content)
-            for name, media in content.items():
-                if isinstance(media, dict) and "json" in name:
-                    read_texts(media, self._behind, self._behind(media.get("schema")))
+            self._content(content)
         if isinstance(responses := node.get("responses"), dict):
             describe_replies(responses, self._behind)
         for name, below in node.items():
@@ -105,6 +104,15 @@ class _Walk:
                 yield from ((one, name in OF_SCHEMAS) for one in below.values())
             elif name not in PASSED_OVER and not name.startswith("x-") and isinstance(below, dict | list):
                 yield below, False
+
+    def _content(self, content: dict[str, Any]) -> None:
+        """The media types of a body; from 3.2 on each may stand among the components."""
+        _share_schema(content)
+        for name, said in content.items():
+            media = self._behind(said) or {}
+            content[name] = media if isinstance(said, dict) and "$ref" in said else said
+            if isinstance(media, dict) and "json" in name:
+                read_texts(media, self._behind, self._behind(media.get("schema")))
 
     def _schema(self, node: dict[str, Any]) -> Iterator[tuple[Any, bool]]:
         if isinstance(reference := node.get("$ref"), str):

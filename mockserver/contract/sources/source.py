@@ -83,9 +83,15 @@ def _extends(overlay: Path, place: DocumentPlace) -> bool:
     return document in (Path(extends).resolve(), (overlay.parent / extends).resolve())
 
 
+_SELF = "name the address or file of the document itself, not that of a page which shows it"
+
+
 def _read(source: str, overlays: tuple[Path, ...]) -> Document:
     try:
-        content = fetch(source)
+        content, found = fetch(source)
+        if content.lstrip()[:1] == b"<":
+            problem = "wanted an OpenAPI document in JSON or YAML, found a page in HTML or XML"
+            raise SetupError([Problem(source, "", problem, _SELF)])
         root = _parsed(source, content)
     except FileNotFoundError:
         raise SetupError([Problem(source, "", "no such file", "name an OpenAPI document in JSON or YAML")]) from None
@@ -105,7 +111,7 @@ def _read(source: str, overlays: tuple[Path, ...]) -> Document:
     if has_names:
         point_to_names(root)
     if _LEAVES.search(content):
-        has_names |= bundle(root, source)
+        has_names |= bundle(root, found)
     if has_names:
         from mockserver.contract.sources.dynamic_references import bind  # PERF: few documents name schemas
 

@@ -21,6 +21,7 @@ from mockserver.handlers.planned.addresses import brought_here
 from mockserver.handlers.planned.composing import draw_for
 from mockserver.handlers.planned.criteria import written
 from mockserver.handlers.planned.places import plan_of
+from mockserver.handlers.planned.streams import streamed
 from mockserver.handlers.planned.told_beside import as_told
 from mockserver.messages import Headers, Json, Reply
 from mockserver.values.media_types import carries_json, without_parameters
@@ -180,7 +181,9 @@ def file(call: Call, said: Said, *, status: int | None = None, headers: Headers 
     name = without_parameters(said.media_type or "")
     example = _shown(call, said)
     raw = _EMPTY.get(name, b"")
-    if isinstance(example, str):
+    if example is None and (stream := streamed(call, said)) is not None:
+        raw = stream
+    elif isinstance(example, str):
         raw = example.encode()
     elif example is not None and name.startswith("text/"):
         raw = orjson.dumps(example)
