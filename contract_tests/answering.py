@@ -70,18 +70,21 @@ def asks(session: Session, group: Group, operation: Operation) -> Iterator[Ask]:
     yield from (usual.but(body=body) for body in bodies(session, group, operation) if takes(body))
 
 
-def named(session: Session, operation: Operation, usual: Ask) -> Iterator[Ask]:
-    """For each text that the address takes, each text of a record that rules look for; once more when it is gone."""
+def named(session: Session, operation: Operation, usual: Ask, who: Requester | None = None) -> Iterator[Ask]:
+    """For each text that the address takes, each text of a record that rules look for; once more when it is gone.
+
+    The record is that of ``who`` (default: this tenant).
+    """
     rules = reply_rules(operation)
     texts = [one.name for one in operation.parameters if one.location == "path" and one.name in str(rules)]
     for resource, _ in sorted(resources_read(rules)) if len(texts) == 1 else ():
         found = session.plan.groups[resource]
         if not found.has((Kind.CREATE, Kind.READ, Kind.DELETE)):
             continue
-        record = session.create(found)
+        record = session.create(found, who=who)
         fields = [name for name in found.of_type("string") if name in str(rules) and record.get(name)]
         yield from (usual.but(values={**usual.values, texts[0]: str(record[name])}) for name in fields)
-        session.at(found, Kind.DELETE, record[found.key])
+        session.at(found, Kind.DELETE, record[found.key], who=who)
         yield from (usual.but(values={**usual.values, texts[0]: str(record[name])}) for name in fields[:1])
 
 
@@ -208,6 +211,9 @@ def check_of_one_tenant(session: Session, group: Group) -> None:
                 reply = session.send(ask)
                 shown = [one for one in strangers if one in str(session.value(reply))]
                 session.expect(not shown, f"{operation.id} answers what another tenant has", str(shown)[:200])
+        for ask in named(session, operation, session.usual(group, operation, {}), other(session)):
+            with session.each(operation), suppress(CannotTell):
+                compared(session, group, operation, ask)
     with suppress(Inconclusive):
         worked_out(session, group)
 

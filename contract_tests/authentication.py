@@ -114,6 +114,20 @@ def check_nothing_happens(session: Session, group: Group) -> None:
     )
 
 
+@check()
+def check_open_to_all(session: Session, group: Group) -> None:
+    """What takes no token is answered without one as it is with one"""
+    found = [one for one in usable(session, group) if not one.secured]
+    if not found:
+        raise NotApplicable("everything takes a token")
+    for operation in found:
+        with session.each(operation):
+            ask = session.usual(group, operation, {})
+            wanted = session.send(ask).status
+            reply = session.send(ask, headers={"Authorization": ""})
+            session.status(reply, wanted, f"{operation.id}, which takes none, without a token", operation)
+
+
 @check(Kind.LIST)
 def check_token_elsewhere(session: Session, group: Group) -> None:
     """A token in the query is not a token."""

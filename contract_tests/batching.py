@@ -130,11 +130,22 @@ def check_independence(session: Session, group: Group) -> None:
         with session.each(group.one(Kind.BATCH)):
             item_status(session, result, status, what)
             session.expect(status == 200 or "error" in result, f"{what} in a batch is refused without an error")
+    _names_the_place(session, group, results[2], broken)
     session.same(record, session.read(group, record[group.key]), "a failed item of a batch changed a record")
     for result in (results[0], results[-1]):
         reply = session.at(group, Kind.READ, str(result.get("key")))
         session.status(reply, 200, "what a batch made beside failures", group.one(Kind.READ))
     session.expect(len(session.ours(group) - before) == 2, "a batch makes another number of records than its creates")
+
+
+def _names_the_place(session: Session, group: Group, result: dict[str, Any], broken: dict[str, Any]) -> None:
+    """Expect the errors of an invalid create to name, in their paths, the members of ``broken`` that are wrong."""
+    errors = (result.get("error") or {}).get("errors") or []
+    paths = " ".join(str(one.get("path", "")) for one in errors)
+    wrong = sorted(group.bodies[Kind.CREATE].required - broken.keys()) or [group.marker]
+    untold = [name for name in wrong if name not in paths]
+    cause = f"an error of a batch does not name what is wrong ({', '.join(untold)})"
+    session.expect(not (errors and untold), cause, paths[:200])
 
 
 @check(*NEEDS, Kind.DELETE, writes=True)
@@ -156,6 +167,10 @@ def check_items_follow_each_other(session: Session, group: Group) -> None:
     item_status(session, second, 200, "a patch of what an item before it patched")
     shown = [(result.get("record") or {}).get(marker) for result in (first, second, seen)]
     session.expect(shown == [one, two, two], "an item of a batch does not see what those before it did", str(shown))
+    if (name := group.resource.stamps.get("version")) and all(result.get("record") for result in (first, second)):
+        counted = [result["record"].get(name) for result in (first, second)]
+        cause = f"{name} does not count each of two changes in one batch"
+        session.expect(counted[0] != counted[1], cause, str(counted))
     item_status(session, gone, 200, "a delete")
     item_status(session, missing, 404, "a read of what an item before it deleted")
     item_status(session, again, 404, "a delete of what an item before it deleted")

@@ -63,7 +63,9 @@ def check_not_followed(session: Session, group: Group) -> None:
         for effect in effects:
             for way in ("POST", "a batch"):
                 with session.each():
-                    Trial(census, effect, 0, way).create()
+                    trial = Trial(census, effect, 0, way)
+                    trial.create()
+                    trial.outlive()
             for question in against(questions(session.plan, group, effect)):
                 with session.each():
                     changed(Trial(census, effect, 0, "PATCH", against=question))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from mockserver.conformance import (
@@ -172,6 +173,26 @@ def check_references(session: Session, group: Group) -> None:
             session.status(reply, 409, f"a create whose {reference.field} names another tenant's record", operation)
         if reference is required_references(session, group)[0]:
             _changed_to_name(session, group, naming(group, reference, foreign[referenced.key]))
+
+
+@check(Kind.CREATE, pair=True, writes=True, code=304)
+def check_named_by_parameters(session: Session, group: Group) -> None:
+    """A parameter that names another tenant's record, or none that there is, leads nowhere"""
+    found = [(one, parameter) for one in usable(session, group) for parameter in one.parameters if parameter.references]
+    if not found:
+        raise NotApplicable("no parameter names a record of another resource")
+    for operation, parameter in found:
+        named = session.plan.groups[str(parameter.references)]
+        if Kind.CREATE not in named.operations:
+            continue
+        foreign = session.create(named, who=other(session))[named.key]
+        for what, key in (("another tenant's record", foreign), ("no record", f"missing-{session.mark}")):
+            ask = session.usual(group, operation, session.create(group))
+            values, query = dict(ask.values), dict(ask.query)
+            (values if parameter.location == "path" else query)[parameter.name] = key
+            with session.each(operation):
+                reply = session.send(replace(ask, values=values, query=query))
+                session.status(reply, 404, f"{operation.id} whose {parameter.name} names {what}", operation)
 
 
 def _changed_to_name(session: Session, group: Group, foreign: dict[str, Any]) -> None:

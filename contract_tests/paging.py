@@ -122,7 +122,7 @@ def check_one_page_is_all(session: Session, group: Group) -> None:
                     )
             nothing = (
                 ask.but(values=dict.fromkeys(ask.values, f"none-{session.mark}"))
-                if fields
+                if ask.operation.kind is Kind.LOOKUP
                 else ask.but(body={**ask.body, **dict.fromkeys(ask.body, f"none {session.mark}")})
             )
             empty = read_page(session, group, nothing)

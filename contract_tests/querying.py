@@ -86,7 +86,7 @@ def check_of_one_tenant(session: Session, group: Group) -> None:
 @check(Kind.QUERY, Kind.READ, writes=True, owns=True)
 def check_operators(session: Session, group: Group) -> None:
     """Each operator compares numbers and texts as its name says, also inside each other."""
-    for queried in numbered(session, group):
+    for queried in queries.numbered(session, group)[:TYPES]:
         key, number, marker = queried.key, queried.of_type("number", "integer")[0], queried.marker
         made = [session.create(queried, {number: turn, marker: f"{session.mark} Op {turn}"}) for turn in (1, 2, 3)]
         own = {"fact": key, "operator": "in", "value": [one[key] for one in made]}
@@ -160,7 +160,7 @@ def _sorted(session: Session, group: Group, queried: Group, number: str) -> None
 @check(Kind.QUERY, Kind.READ, writes=True, owns=True)
 def check_lists(session: Session, group: Group) -> None:
     """A list contains each value that is in it, wherever it stands, and no other"""
-    found = [(one, name, words) for one in session.plan.groups.values() for name, words in worded_lists(one)]
+    found = [(one, name, words) for one in session.plan.groups.values() for name, words in queries.worded_lists(one)]
     if not found:
         raise Inconclusive("the document has no list of words that could be queried")
     for queried, name, (one, two, three) in found[:TYPES]:
@@ -176,18 +176,6 @@ def check_lists(session: Session, group: Group) -> None:
             _finds(session, group, queried, [own, {"fact": name, "operator": operator, "value": word}], made, wanted)
 
 
-def worded_lists(queried: Group) -> list[tuple[str, tuple[str, str, str]]]:
-    """The lists of a resource's own whose items may be three words or more: each with the first three of them."""
-    if queried.is_single or not queried.has((Kind.CREATE, Kind.LIST)):
-        return []
-    items = {
-        name: queried.contract.document.follow(queried.field(name).child("items")).child("enum").value or []
-        for name in queried.of_type("array")
-        if name not in queried.filled and name not in queried.triggers
-    }
-    return [(name, (words[0], words[1], words[2])) for name, words in items.items() if len(words) > 2]
-
-
 NUMBERS: Mapping[str, tuple[Any, set[int]]] = {
     "equal": (2, {2}),
     "notEqual": (2, {1, 3}),
@@ -199,25 +187,6 @@ NUMBERS: Mapping[str, tuple[Any, set[int]]] = {
     "notIn": ([1, 3], {2}),
 }
 """By operator a value, and which of 1, 2 and 3 are to be found by it."""
-
-
-def numbered(session: Session, group: Group) -> list[Group]:
-    """Resources with a number that any value may be given, and a text: the first few. Raises Inconclusive."""
-    found = [
-        one
-        for one in session.plan.groups.values()
-        if one.has((Kind.CREATE, Kind.LIST))
-        and not one.is_single
-        and one.free_texts
-        and any(one.of_type("number", "integer"))
-        and not {one.of_type("number", "integer")[0]} & (set(one.triggers) | one.filled)
-    ]
-    fitting = [
-        one for one in found if one.name != group.name and "effects" not in (one.schema.child("x-mock").value or {})
-    ]
-    if not fitting:
-        raise Inconclusive("the document has nothing with a number that could be queried")
-    return fitting[:TYPES]
 
 
 def _finds(

@@ -91,6 +91,26 @@ def check_each_of_a_list(session: Session, group: Group) -> None:
                 reply = session.send(Ask(group.one(Kind.CREATE), body={**session.body(group), reference.field: keys}))
                 what = f"a create whose {reference.field} dangles in its second key"
                 session.status(reply, 409, what, group.one(Kind.CREATE))
+            _changed_to(session, group, reference, keys)
+
+
+def _changed_to(session: Session, group: Group, reference: Reference, dangling: list[str]) -> None:
+    """Expect PUT and PATCH to refuse a list of keys of which one dangles, and to keep others in their order."""
+    named, record, field = session.plan.groups[reference.resource], session.create(group), reference.field
+    keys = sorted((str(session.create(named)[named.key]) for _ in range(2)), reverse=True)
+    for kind in (one for one in (Kind.REPLACE, Kind.PATCH) if one in group.operations):
+        for value, status in ((dangling, 409), (keys, 200)):
+            whole = {**session.body(group), field: value, group.key: record[group.key]}
+            step = {"op": "add", "path": f"/{field}", "value": value}
+            with session.each(group.one(kind)):
+                body = whole if kind is Kind.REPLACE else [step]
+                reply = session.at(group, kind, record[group.key], body=body)
+                what = f"{kind} whose {field} " + (
+                    "dangles in its second key" if status == 409 else "names two records"
+                )
+                session.status(reply, status, what, group.one(kind))
+        found = session.read(group, record[group.key]).get(field)
+        session.expect(found == keys, f"{kind} does not keep the keys of {field} as they were sent", str(found)[:200])
 
 
 @check(*NEEDS, Kind.BATCH, writes=True)
@@ -105,10 +125,12 @@ def check_batches(session: Session, group: Group) -> None:
         {"verb": "create", "record": whole},
         update_item(group, key, whole),
         {"verb": "patch", "key": key, "patch": [step]},
+        *(_dangling(group, one, key, session.mark) for one in required_references(session, group)[1:]),
     ]
-    for result in run_batch(session, group, items):
+    for item, result in zip(items, run_batch(session, group, items), strict=True):
         with session.each(operation):
-            cause = f"{result.get('verb')} in a batch with a dangling {reference.field} is not refused with 409"
+            named = reference.field if item["verb"] != "patch" else item["patch"][0]["path"][1:]
+            cause = f"{result.get('verb')} in a batch with a dangling {named} is not refused with 409"
             session.expect(result.get("status") == 409, cause, str(result)[:300])
     session.same(record, session.read(group, key), "a refused item of a batch changed a record")
     if referenced.has((Kind.BATCH, Kind.DELETE)):
@@ -121,3 +143,9 @@ def check_batches(session: Session, group: Group) -> None:
         reply = session.at(referenced, Kind.DELETE, target[referenced.key])
         what = f"DELETE of a record that two {group.name} refer to by {reference.field}"
         session.status(reply, 409, what, referenced.one(Kind.DELETE))
+
+
+def _dangling(group: Group, reference: Reference, key: str, mark: str) -> dict[str, Any]:
+    """The item of a batch that patches a record so that ``reference`` dangles."""
+    value = naming(group, reference, f"missing-{mark}")[reference.field]
+    return {"verb": "patch", "key": key, "patch": [{"op": "add", "path": f"/{reference.field}", "value": value}]}

@@ -21,6 +21,7 @@ from mockserver.conformance import (
     compared,
     examples_of,
     moment_of,
+    named_in,
     plain,
     row_queries,
     run_batch,
@@ -125,7 +126,8 @@ def check_computed(session: Session, group: Group) -> None:
         as_ruled(session, group, session.read(group, furnisher.make(group, rules, fields)[group.key]))
     if Kind.PATCH in group.operations:
         for name in sorted({name for name in group.of_type("number", "integer") if name in str(rules)}):
-            for value in (7, 0):
+            least = (group.field(name).value or {}).get("minimum", -2.5)
+            for value in (7, 0, least):
                 step = {"op": "add", "path": f"/{name}", "value": value}
                 if session.at(group, Kind.PATCH, record[group.key], body=[step]).status == 200:
                     as_ruled(session, group, session.read(group, record[group.key]))
@@ -169,6 +171,39 @@ def _outlives_changes(session: Session, group: Group, rules: Mapping[str, Any]) 
         found = session.read(group, record[group.key])
         for name in others:
             session.same(record.get(name), found.get(name), f"{name} is filled in anew when other fields change")
+
+
+@check(*STORED, Kind.PATCH, writes=True)
+def check_follows(session: Session, group: Group) -> None:
+    """What is filled in, and follows, is filled in anew when what its rule reads changes"""
+    rules = {name: group.marks(name)["filled"] for name in sorted(group.resource.following & group.filled)}
+    if not rules:
+        raise NotApplicable("no field that is filled in follows")
+    bare = {name: value for name, value in Furnisher(session).body(group, rules).items() if name not in rules}
+    record = session.put_in(group, bare)
+    for name, rule in rules.items():
+        for place, field in enumerate(sorted({chain[0] for chain in named_in(rule)} & group.writable.keys())):
+            step = {"op": "add", "path": f"/{field}", "value": another_value(session, group, field)}
+            if place % 2 == 0 and Kind.BATCH in group.operations:
+                run_batch(session, group, [{"verb": "patch", "key": record[group.key], "patch": [step]}])
+            else:
+                session.at(group, Kind.PATCH, record[group.key], body=[step])
+            record = session.read(group, record[group.key])
+            held, left = AsHeld(session), {one: value for one, value in record.items() if one != name}
+            wanted = plain(held.reader.value(rule, held.view(group, left)))
+            cause = f"{name} does not follow {field}, which its rule reads"
+            session.expect(agree(wanted, record.get(name)), cause, f"wanted {wanted}, found {record.get(name)}")
+
+
+def another_value(session: Session, group: Group, field: str) -> Any:
+    """A value of ``field`` that no record has yet: where it names a record, the key of a new one."""
+    reference = next((one for one in group.references if one.field == field), None)
+    is_list = group.values.type_of(group.field(field)) == "array"
+    if reference is None:
+        return group.values.make(group.writable[field], field, session.ordinal())
+    named = session.plan.groups[reference.resource]
+    keys = [session.create(named)[named.key] for _ in range(2 if is_list else 1)]
+    return keys if is_list else keys[0]
 
 
 @check(*STORED, writes=True, owns=True)

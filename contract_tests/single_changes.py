@@ -28,7 +28,8 @@ def check_changes(session: Session, group: Group) -> None:
         session.same(
             {**found, name: session.mark}, session.value(changed), "a patch of a single record leaves the wrong one"
         )
-        wrong = single.ask(session, group, Kind.PATCH, [step, {"op": "test", "path": f"/{name}", "value": "other"}])
+        refused = [{**step, "value": f"{session.mark} refused"}, {"op": "test", "path": f"/{name}", "value": "other"}]
+        wrong = single.ask(session, group, Kind.PATCH, refused)
         session.status(wrong, 409, "a patch of a single record that fails its test", group.one(Kind.PATCH))
         after = session.value(single.ask(session, group, Kind.READ))
         session.same(session.value(changed), after, "a refused patch changed the single record")

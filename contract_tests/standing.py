@@ -39,8 +39,13 @@ def check_changed(session: Session, group: Group) -> None:
         raise Inconclusive("the tenant has none of them")
     record = session.read(group, records[0][group.key])
     name = free_text(group, record)
+    theirs = session.at(group, Kind.READ, record[group.key], who=session.other) if session.other else None
     try:
         _changes(session, group, record, name)
+        if session.other and theirs and theirs.status == 200:
+            after = session.at(group, Kind.READ, record[group.key], who=session.other)
+            cause = "PATCH changed the record of the same id in another tenant"
+            session.same(session.value(theirs), session.value(after), cause)
         for other in records[1:]:
             now = session.read(group, other[group.key])
             session.same(other, now, "PATCH changed a record it does not name")

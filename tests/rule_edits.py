@@ -86,6 +86,9 @@ ALIKE = {
     "if c.credit_id == id": "if c.credit_id",
     "first(work_address, home_address": "first(home_address, work_address",
     "event_id.end_date": "event_id.start_date",
+    "first(exam_id.passing_score, 0)": "first(exam_id.passing_score, 101)",
+    "l.type == 'invoice' and l.invoice_id": "l.invoice_id",
+    "sum(l.total for l in line_items)": "sum(distinct(l.total for l in line_items))",
     "[c for c in records('contacts', by='organization_id') if c.organization_name != name]": (
         "first([c for c in records('contacts', by='organization_id') if c.organization_name != name])"
     ),

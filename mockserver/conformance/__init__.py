@@ -39,7 +39,7 @@ from mockserver.conformance.rules.furnishing import Furnisher
 from mockserver.conformance.rules.naive import named_key
 from mockserver.conformance.rules.naive_values import CannotTell, agree, plain
 from mockserver.conformance.rules.questions import against, questions
-from mockserver.conformance.rules.rule_reading import compared, resources_read, trees, variants
+from mockserver.conformance.rules.rule_reading import compared, named_in, resources_read, trees, variants
 from mockserver.conformance.rules.rule_text import tree_of
 from mockserver.conformance.rules.situations import count_situations
 from mockserver.conformance.session import Session
@@ -167,6 +167,7 @@ __all__ = [
     "media_types",
     "moment_of",
     "moving",
+    "named_in",
     "named_key",
     "naming",
     "narrow",

@@ -12,6 +12,7 @@ from mockserver.conformance.session import Session
 from mockserver.conformance.steps import marked, send_batch
 from mockserver.conformance.walking import Sheet, has_key, read_page
 from mockserver.contract import Kind, Operation
+from mockserver.contract.operation import How
 from mockserver.values.shown import how_many
 
 BATCH = 100
@@ -45,10 +46,23 @@ def narrow(session: Session, group: Group) -> Iterator[tuple[Ask, dict[str, Any]
         elif shared := _shared(session, group, operation):
             yield session.usual(group, operation, shared), shared
     for operation in group.all(Kind.SEARCH):
-        yield Ask(operation, body=marked(session, group, operation.id)), {}
+        body, beside = marked(session, group, operation.id), _beside(session, group, operation)
+        yield (
+            Ask(operation, body={**body, **beside}),
+            {operation.criteria[one].field or "": text for one, text in beside.items()},
+        )
     for operation in group.all(Kind.LIST):
         if has_key(operation):
             yield Ask(operation), {}
+
+
+def _beside(session: Session, group: Group, operation: Operation) -> dict[str, str]:
+    """One search parameter more, with the text that it looks for in a field of records which are to be found."""
+    for name, criterion in operation.criteria.items():
+        is_free = criterion.field in group.free_texts and criterion.field not in group.filled | set(group.triggers)
+        if criterion.how is How.CONTAINS and is_free and criterion.field != group.marker:
+            return {name: f"{session.mark} beside"}
+    return {}
 
 
 def _shared(session: Session, group: Group, operation: Operation) -> dict[str, Any]:

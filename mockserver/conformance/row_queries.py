@@ -87,6 +87,37 @@ def ids_found(session: Session, queried: Group) -> list[str]:
     return [str(row[queried.key]) for row in found if queried.key in row]
 
 
+def worded_lists(queried: Group) -> list[tuple[str, tuple[str, str, str]]]:
+    """The lists of a resource's own whose items may be three words or more: each with the first three of them."""
+    if queried.is_single or not queried.has((Kind.CREATE, Kind.LIST)):
+        return []
+    items = {
+        name: queried.contract.document.follow(queried.field(name).child("items")).child("enum").value or []
+        for name in queried.of_type("array")
+        if name not in queried.filled and name not in queried.triggers
+    }
+    return [(name, (words[0], words[1], words[2])) for name, words in items.items() if len(words) > 2]
+
+
+def numbered(session: Session, group: Group) -> list[Group]:
+    """Resources with a number that any value may be given, and a text: Raises Inconclusive."""
+    found = [
+        one
+        for one in session.plan.groups.values()
+        if one.has((Kind.CREATE, Kind.LIST))
+        and not one.is_single
+        and one.free_texts
+        and any(one.of_type("number", "integer"))
+        and not {one.of_type("number", "integer")[0]} & (set(one.triggers) | one.filled)
+    ]
+    fitting = [
+        one for one in found if one.name != group.name and "effects" not in (one.schema.child("x-mock").value or {})
+    ]
+    if not fitting:
+        raise Inconclusive("the document has nothing with a number that could be queried")
+    return fitting
+
+
 def _as_asked(session: Session, group: Group, asked: Mapping[str, Any], described: Mapping[str, Any]) -> None:
     """Expect the description to hold what the document says it takes over from the request as it is."""
     for name, rule in group.one(Kind.QUERY).meaning.get("values", {}).items():

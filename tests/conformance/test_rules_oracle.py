@@ -42,6 +42,9 @@ def test_a_sound_mock_gets_no_finding():
             "contacts": "preferred_address is not what its rule gives: work_address if",
             "organizations": "contacts.organization_name is not as it follows",
             "registrations": "event_end_date is not filled in by its rule: event_id.end_date",
+            "examRegistrations": "applications.status is not as it follows",
+            "payments": "invoices.amount_paid changes although the effect's condition is not met",
+            "orders": "subtotal is not what its rule gives: sum(l.total for l in line_items)",
         }),
         (whatever, {"billingRunActions": "changes although the effect's condition is not met"}),
     ],
@@ -123,9 +126,11 @@ def test_records_to_be_changed_are_in_each_state_that_a_condition_tells_apart():
     where = "it.day < today() and it.status not in ['approved', 'rejected'] and not it.is_kept and it.total == 0"
     met = {"day": Day(-1), "status": "draft", "is_kept": False}
     others = [{"day": Day(0)}, {"day": Day(1)}, {"status": "approved"}, {"status": "rejected"}, {"is_kept": True}]
-    assert situations(where, group) == [met, *({**met, **one} for one in others)]
-    assert situations(None, group) == [{}]
-    assert situations("it.status == 'draft'", group) == [{"status": "draft"}, {"status": "approved"}]
+    assert situations({"where": where}, group) == [met, *({**met, **one} for one in others)]
+    assert situations({}, group) == [{}]
+    assert situations({"where": "it.status == 'draft'"}, group) == [{"status": "draft"}, {"status": "approved"}]
+    set_to = {"values": {"status": "'draft'", "total": "1"}}
+    assert situations(set_to, group) == [{}, {"status": "approved"}, {"status": "rejected"}]
 
 
 def test_a_key_leads_nowhere_where_there_is_no_record():

@@ -15,8 +15,10 @@ LONGEST = 5_000
 """How long a text or a list is made at most."""
 LISTED, ODD = 8, 4
 """How many seldom values are put into one list, and how many objects are made of such values."""
-ODD_TEXT = 'ß \U0001f600 e\u0301 \ufb01\u212b " \\ / <b>&amp;\n\tA@B.example '
+ODD_TEXT = ' ß  \U0001f600 e\u0301 \ufb01\u212b " \\ / <b>&amp;\n\tA@B.example '
 """What is lost where texts are trimmed, normalised, escaped, cut off at a line, or lowered."""
+TAKEN_FOR_OTHERS = ("007", "null")
+"""Texts that whoever guesses types takes for a number, or for nothing."""
 LATE: Mapping[str, tuple[str, ...]] = {
     "date-time": ("2024-02-29T23:59:59.999Z", "2024-03-01T01:30:00+02:00"),
     "date": ("2024-02-29",),
@@ -109,13 +111,8 @@ def inside(document: Document, values: Values, node: Node, depth: int = 0) -> li
     if kind == "string" and not found:
         lengths = {schema.get("minLength", 1), schema.get("maxLength", 300)}
         found += ["x" * length for length in sorted(lengths) if 0 < length <= LONGEST]
-        found += [
-            ODD_TEXT,
-            "",
-            " two  spaces ",
-            values.make(node, "inner", 3),
-            *LATE.get(str(schema.get("format")), ()),
-        ]
+        found += [ODD_TEXT, "", *TAKEN_FOR_OTHERS, *LATE.get(str(schema.get("format")), ())]
+        found += [values.make(node, "inner", 3)] if {"format", "pattern"} & set(schema) else []
     if kind in ("number", "integer"):
         found += [schema[word] for word in ("minimum", "maximum") if word in schema]
         found += [0, *([123456.7891234] if kind == "number" else []), -1, 2**53 - 1]
@@ -126,6 +123,7 @@ def inside(document: Document, values: Values, node: Node, depth: int = 0) -> li
         item = document.follow(node).child("items")
         several = [values.make(item, "inner", one) for one in (2, 1, 3)]
         found += [[], several[:1], several, [*several, several[0]]]  # in no order, and one of them twice
+        found += [several * 4]
         found += [inside(document, values, item, depth + 1)[:LISTED]] if depth < DEEPEST else []
     if kind == "object":
         found += _odd_objects(document, values, node, depth) if depth < DEEPEST else []

@@ -51,7 +51,15 @@ class Consequences:
                 if self.group.key in record or "records(" not in targets:
                     found = records_named(held, step["changes"], held.reader.value(targets, view))
                     self.others |= {(step["changes"], one.id): one.data for one in found}
+                self.others |= self._named(record, step["changes"], held)
         self._further = FurtherEffects(self.session, held, self.others)
+
+    def _named(self, record: Record, resource: str, held: AsHeld) -> dict[Place, Record]:
+        """The records of ``resource`` that ``record`` names anywhere: an effect may take one for that which it is to
+        change."""
+        known = [one for one in self.group.resource.references if one.resource == resource]
+        keys = dict.fromkeys(key for one in known for _, key in one.found_in(record))
+        return {(resource, one.id): one.data for one in records_named(held, resource, [*keys])}
 
     def happening(self, before: Record | None, after: Record) -> list[Mapping[str, Any]]:
         """The effects that the change brings about. Raises CannotTell."""

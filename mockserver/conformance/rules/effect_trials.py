@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 from mockserver.conformance.bodies.edges import allowed
-from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.rules.as_held import AsHeld, moment_of
 from mockserver.conformance.rules.census import Census
+from mockserver.conformance.rules.changed_records import ChangedRecords
 from mockserver.conformance.rules.consequences import Consequences, Record
-from mockserver.conformance.rules.effect_rules import step_targets
+from mockserver.conformance.rules.effect_rules import happens_on
 from mockserver.conformance.rules.furnishing import Furnisher
-from mockserver.conformance.rules.questions import Deciding, answers, questions
-from mockserver.conformance.rules.rule_reading import behind, compared, limits, named_in, negated, read_of_it, shunned
-from mockserver.conformance.rules.situations import Day, set_days, situations
+from mockserver.conformance.rules.questions import Deciding, answers, missing, questions
+from mockserver.conformance.rules.rule_reading import compared, limits, named_in, negated, shunned
 from mockserver.conformance.steps import patch, put, run_batch
 from mockserver.contract import Kind
 
-FAR, DAY = "2093-05-06", re.compile(r"\d{4}-\d\d-\d\d")
-"""A day that is later than any today, and what days look like."""
-WORDS, BOUNDS = re.compile(r"\w+"), re.compile(r"\bit\.(\w+) [<>]=? ")
-"""The words of an expression, and what it compares of a record that is to be changed."""
-PARTS = (1, 0.5, 1.5, 1)
-"""What the items of a list come to, turn by turn, in parts of what they are compared with."""
-
-
-UNLIKE, WANTING = 3, 4
-"""The turns in which a record that is to be changed is as usual, and in which it lacks what is computed of it."""
+AHEAD = 1_000
+"""How much larger a number is made that an effect reads."""
+WITHOUT = 2
+"""The turn in which fields of other records are not there for which the effect then has another value."""
 
 
 class Trial:
@@ -52,7 +44,6 @@ class Trial:
     ) -> None:
         session, group = self.session, self.group = census.session, census.group
         self.census, self.effect, self.turn, self.way = census, effect, turn, way
-        self.situation = situation
         given = answers(questions(session.plan, group, effect), turn)
         self.following = Consequences(census, effect)
         self.wanted = self._satisfying()
@@ -61,13 +52,16 @@ class Trial:
             self.wanted[against.path[0]] = against.values[1]
         elif against:
             given[against.resource, against.path] = against.values[1]
+        given |= missing(session.plan, group, effect) if turn == WITHOUT else {}
         self.furnisher = Furnisher(session, given)
+        self._changed = ChangedRecords(session, group, effect, self.furnisher, turn=turn, situation=situation)
 
     # Making the situation
 
     def arrange(self) -> bool:
         """Make a record that the change is then made to; False where the condition is met already, or can never be."""
-        start = {**{name: value for name, value in self.wanted.items() if name != self.trigger}, **self._around()}
+        start = {name: value for name, value in self.wanted.items() if name != self.trigger}
+        start |= self._changed.around()
         following = self.following
         following.remember(start, {})
         with self.census.change():
@@ -113,95 +107,39 @@ class Trial:
         made = group.values.make(group.writable[name], name, ordinal)
         return {name: f"{self.session.mark} {ordinal}" if name == group.marker else made}
 
-    def _around(self) -> dict[str, Any]:
-        """The record that the effect is to change, made so that it may: named by the field that leads to it."""
-        found: dict[str, Any] = {}
-        for step in self.effect["do"]:
-            reference = next((one for one in self.group.references if one.field == step.get("change")), None)
-            if reference is None and "change" in step:
-                found |= self._listed(step)
-            if reference is None or reference.field in found:
-                continue
-            other = self.session.plan.groups[reference.resource]
-            known = situations(step.get("where"), other)
-            fields = dict(known[0])
-            for name in other.of_type("boolean"):
-                if f"it.{name}" in str(step.get("where", "")):
-                    fields[name] = self.turn % 2 == 0
-            for name in other.of_type("string"):
-                if f"it.{name}" in str(step.get("values", "")) and self.turn % 2 and self._is_day(other, name):
-                    fields[name] = FAR  # in other turns a day of the past
-            rules = [rule.replace("it.", "") for rule in _texts(step)]
-            if self.turn == WANTING:
-                rules += behind(other, read_of_it(step.get("where")))
-            fields = known[self.situation % len(known)] if self.situation else fields if self.turn != UNLIKE else {}
-            plain_fields = {name: value for name, value in fields.items() if not isinstance(value, Day)}
-            made = self.furnisher.make(other, rules, plain_fields)
-            set_days(self.session, other, made, fields)
-            self._toggle(other, made, rules)
-            found[reference.field] = made[other.key]
-        return found
-
-    def _listed(self, step: Mapping[str, Any]) -> dict[str, Any]:
-        """A field of which two items name one record that the effect is to change, and one names none."""
-        words, texts = set(WORDS.findall(step_targets(self.effect, step))), " ".join(_texts(step))
-        known = [one for one in self.group.resource.references if one.is_nested and words.issuperset(one.names)]
-        items = self.furnisher.items(self.group, known[0].field) if known else []
-        if not items:
-            return {}
-        other = self.session.plan.groups[step["changes"]]
-        made = self.furnisher.make(other, [one.replace("it.", "") for one in _texts(step)], self._asked_of(other, step))
-        field, inner = known[0].names[:2]
-        wanted = {name: values[0] for name, values in compared(self.effect).items() if name in items[0] and values}
-        bound = next((made[one] for one in BOUNDS.findall(texts) if isinstance(made.get(one), int | float)), 0) or 10
-        numbers = [name for name, value in items[0].items() if isinstance(value, int | float) and name in texts]
-        whole = round(bound * PARTS[self.turn % len(PARTS)], 2)
-        halves = (round(whole / 2, 2), round(whole - round(whole / 2, 2), 2))
-        named = [{**items[0], **wanted, inner: made[other.key], **dict.fromkeys(numbers, one)} for one in halves]
-        nameless = {name: value for name, value in {**items[0], **wanted}.items() if name != inner}
-        for value in ([*named, nameless], named):
-            if self.group.values.allows(self.group.writable[field], value):
-                return {field: value}
-        return {}
-
-    def _asked_of(self, other: Group, step: Mapping[str, Any]) -> dict[str, Any]:
-        """Fields of a record that is to be changed: what the step compares them with, in the last turn another word."""
-        found: dict[str, Any] = {}
-        for name, values in compared([one.replace("it.", "") for one in _texts(step)]).items():
-            if name in other.writable:
-                words = (other.field(name).value or {}).get("enum") or []
-                options = [one for one in words if one not in values] if self.turn == len(PARTS) - 1 else values
-                if options and other.values.allows(other.writable[name], options[-1]):
-                    found[name] = options[-1]
-        numbers = [name for name in other.of_type("number") if f"it.{name}" in str(step.get("values", ""))]
-        return {**found, **(dict.fromkeys(numbers, 1.25) if self.turn % 2 else {})}
-
-    @staticmethod
-    def _is_day(group: Group, name: str) -> bool:
-        made = group.values.make(group.field(name), name, 1)
-        return isinstance(made, str) and DAY.fullmatch(made) is not None
-
-    def _toggle(self, group: Group, record: Record, rules: list[str]) -> None:
-        """Let what rules ask of a record's own reference be so in one turn and not so in another."""
-        for reference in group.references:
-            other = self.session.plan.groups[reference.resource]
-            named = [name for name in other.of_type("boolean") if f"{reference.field}.{name}" in str(rules)]
-            for name in named if Kind.PATCH in other.operations and record.get(reference.field) else ():
-                step = {"op": "add", "path": f"/{name}", "value": self.turn % 2 == 0}
-                self.session.at(other, Kind.PATCH, record[reference.field], body=[step])
-
     # Changing it
 
     def create(self) -> bool:
         """Create a record that meets the condition, and judge what follows; whether the effect happened."""
-        body = {**self.furnisher.body(self.group, self.effect), **self._around(), **self.wanted, **self._absent()}
+        body = {
+            **self.furnisher.body(self.group, self.effect),
+            **self._changed.around(),
+            **self.wanted,
+            **self._absent(),
+        }
         left_out = frozenset() if self.turn % 2 else self.group.filled
         body = {name: value for name, value in body.items() if name not in left_out and value is not None}
         self.furnisher.beside(self.effect, body)
         self.following.remember(body, {})
         with self.census.change():
-            after = self._created(body)
-        return self.effect in self.following.judge(None, after)
+            self.after = self._created(body)
+        return self.effect in self.following.judge(None, self.after)
+
+    def outlive(self) -> None:
+        """Change what the effect reads of the record itself, when it was made: nothing follows where only a create has
+        consequences, whatever the way."""
+        if "change" in happens_on(self.effect):
+            return
+        read = {chain[0] for chain in named_in(self.effect)}
+        way = self.way
+        for name in (one for one in self.group.of_type("number", "integer") if one in read):
+            for self.way in ("PUT", "PATCH"):
+                self.before = self.after
+                value = (self.before.get(name) or 0) + AHEAD
+                with self.census.change():
+                    self.after = self._set(self.before, name, value)
+                self.following.judge(self.before, self.after)
+        self.way = way
 
     def change(self) -> bool:
         """Change the record so that the condition is met, and judge what follows; whether the effect happened."""
@@ -287,7 +225,3 @@ class Trial:
             session.expect(not refused, f"a batch's patch that sets {name} is refused", str(refused)[:300])
             return session.read(group, key)
         return patch(session, group, record, steps[1:], f"sets {name}")
-
-
-def _texts(step: Mapping[str, Any]) -> list[str]:
-    return [str(one) for one in (step.get("where", ""), *step.get("values", {}).values()) if isinstance(one, str)]

@@ -70,6 +70,8 @@ class Furnisher:
         for (resource, path), value in self._answers.items():
             if depth and resource == group.name:
                 body |= _answered(group, body, path, value)
+                if value is None:
+                    body.pop(path[0], None)
         return body
 
     def _refer(self, group: Group, body: dict[str, Any], chains: list[tuple[str, ...]], depth: int) -> None:
@@ -101,12 +103,13 @@ class Furnisher:
         if not items or not isinstance(items[0], dict):
             return
         first, text, bounds = items[0], str(self._rules), compared(self._rules)
+        yield first
         node = group.contract.document.follow(group.writable[field]).child("items")
         declared = dict(group.contract.document.follow(node).child("properties").items())
         kinds = {name: group.values.type_of(one) for name, one in declared.items() if name in text}
         for name in (name for name, kind in kinds.items() if kind in ("number", "integer")):
             known = [one for one in bounds.get(name, ()) if isinstance(one, int | float)]
-            yield from ({**first, name: value} for value in (*known, self.session.ordinal() + 0.25, 0))
+            yield from ({**first, name: value} for value in (*known, self.session.ordinal() + 0.25, 0, -1.5))
         for name in (name for name, kind in kinds.items() if kind == "boolean"):
             yield from ({**first, name: value} for value in (True, False))
         keys = {one.names[1]: one for one in group.resource.references if one.field == field and len(one.names) == 2}
@@ -165,7 +168,10 @@ class Furnisher:
                 continue
             fields = {name: value for name, values in compared(rules).items() if name in other.writable
                       for value in values[::-1] if other.values.allows(other.writable[name], value)}  # fmt: skip
-            fields |= {name: True for name in other.of_type("boolean") if name in {chain[-1] for chain in chains}}
+            flags = [name for name in other.of_type("boolean") if name in {chain[-1] for chain in chains}]
+            fields |= dict.fromkeys(flags, True)
+            for name in flags:  # one that does not meet them, and may come first
+                self.session.create(other, {**fields, name: False, by: record[own]})
             keys = {one.field for one in other.references}
             tails = [chain[place:] for chain in chains for place, name in enumerate(chain) if place and name in keys]
             self.make(other, tails, {**fields, by: record[own]})
@@ -219,6 +225,8 @@ def _is_number(value: Any) -> bool:
 def _answered(group: Group, body: Mapping[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
     """The field of ``body`` with ``value`` at ``path``; nothing where the schema does not allow it."""
     first, *rest = path
+    if value is None:
+        return {}
     changed: Any = value
     if rest:
         inner = body.get(first)

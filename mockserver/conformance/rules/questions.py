@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.conformance.check_plan import Group, Plan
-from mockserver.conformance.rules.rule_reading import compared, named_in
+from mockserver.conformance.rules.rule_reading import compared, fallbacks, named_in
 from mockserver.contract.document import Node
 
 MOST_WORDS = 4
@@ -82,6 +82,16 @@ def answers(found: Sequence[Deciding], turn: int) -> dict[tuple[str, tuple[str, 
         (one.resource, one.path): one.values[0 if one.is_condition else (turn + place) % len(one.values)]
         for place, one in enumerate(found)
         if not one.is_own
+    }
+
+
+def missing(plan: Plan, group: Group, effect: Mapping[str, Any]) -> dict[tuple[str, tuple[str, ...]], None]:
+    """The fields of other records for which ``effect`` has another value where they are not there."""
+    places = [_leaf(plan, group, chain) for chain in sorted(fallbacks(effect)) if len(chain) > 1]
+    return {
+        (here.name, path): None
+        for here, path, _ in filter(None, places)
+        if here is not group and len(path) == 1 and path[0] not in here.required | here.filled
     }
 
 

@@ -120,6 +120,16 @@ def behind(group: Group, fields: Iterable[str]) -> list[Any]:
     return list(found.values())
 
 
+def fallbacks(rules: Any) -> set[tuple[str, ...]]:
+    """The names with members that rules take another value for where they are not there: ``first(a.b, 0)``."""
+    found = set[tuple[str, ...]]()
+    for tree in trees(rules):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "first" and len(node.args) > 1:
+                found |= {chain for one in node.args[:-1] if (chain := chain_of(ast.unparse(one)))}
+    return found
+
+
 def shunned(rules: Any) -> dict[str, list[Any]]:
     """The plain values that rules want each name not to have."""
     nodes = [node for tree in trees(rules) for node in ast.walk(tree) if isinstance(node, ast.Compare)]

@@ -14,6 +14,9 @@ from mockserver.conformance.rules.rule_reading import trees
 from mockserver.conformance.session import Session
 from mockserver.contract import Kind
 
+MOST_WORDS = 4
+"""How many words of an enum that a step sets are tried as what was there before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
@@ -24,18 +27,25 @@ class Day:
 
 def count_situations(plan: Plan, effect: Mapping[str, Any]) -> int:
     """How many situations there are of the records that ``effect`` is to change: at least one."""
-    asked = [(plan.groups.get(one["changes"]), one["where"]) for one in effect["do"] if {"where", "changes"} <= {*one}]
-    return max((len(situations(where, group)) for group, where in asked if group), default=1)
+    asked = [(plan.groups.get(step["changes"]), step) for step in effect["do"] if "changes" in step]
+    return max((len(situations(step, group)) for group, step in asked if group), default=1)
 
 
-def situations(where: Any, group: Group) -> list[dict[str, Any]]:
-    """Fields of a record of ``group``: with which ``where`` holds; then, one after the other, with one that differs.
+def situations(step: Mapping[str, Any], group: Group) -> list[dict[str, Any]]:
+    """Fields of a record of ``group``: with which the ``where`` of ``step`` holds; then, one after the other, with one
+    that differs, be it in what the step sets.
 
     A value that is a ``Day`` is to be put in by ``set_days``.
     """
-    options = {name: values for name, values in _options(where, group) if name in group.writable and values}
+    options = {name: values for name, values in _options(step.get("where"), group) if name in group.writable and values}
     met = {name: values[0] for name, values in options.items()}
-    return [met, *({**met, name: value} for name, values in options.items() for value in values[1:])]
+    words = {
+        name: [one for one in (group.field(name).value or {}).get("enum") or [] if repr(one) != rule]
+        for name, rule in step.get("values", {}).items()
+        if name in group.writable and name not in met
+    }
+    other = [{**met, name: value} for name, values in options.items() for value in values[1:]]
+    return [met, *other, *({**met, name: word} for name, known in words.items() for word in known[:MOST_WORDS])]
 
 
 def _options(where: Any, group: Group) -> Iterator[tuple[str, list[Any]]]:

@@ -1,0 +1,43 @@
+"""Patches of whole objects and lists: a value takes the place of all that was there, and a part of it is not it."""
+
+from __future__ import annotations
+
+from mockserver.conformance import Group, Kind, NotApplicable, Session, check, moving, nested_steps, patch, refused
+
+NEEDS = (Kind.CREATE, Kind.READ, Kind.PATCH)
+
+
+@check(*NEEDS, writes=True)
+def check_whole_values(session: Session, group: Group) -> None:
+    """A smaller object takes the place of all that a larger one had, and is not equal to it."""
+    record, without = session.create(group), moving(group) | group.resource.computed
+    removed = [fields for _, step, fields in nested_steps(group, record) if step["op"] == "remove"]
+    found = {type(value): (name, value) for fields in removed for name, value in fields.items()}  # an object, a list
+    if not found:
+        raise NotApplicable("there is no object with a member that may be left out")
+    for name, smaller in found.values():
+        steps = [{"op": "test", "path": f"/{name}", "value": smaller}]
+        refused(session, group, record, steps, "tests for a part", status=409)
+        what, steps = "replaces an object by a smaller one", [{**steps[0], "op": "replace"}]
+        with session.each(group.one(Kind.PATCH)):
+            changed = patch(session, group, record, steps, what)
+            cause = f"a patch that {what} leaves the wrong record"
+            session.same({**record, name: smaller}, changed, cause, without=without)
+        record = session.read(group, record[group.key])
+
+
+@check(*NEEDS, writes=True, every=3, divides=True)
+def check_behind_the_end(session: Session, group: Group) -> None:
+    """What is behind the last item of a list is there for ``add`` only."""
+    record = session.create(group)
+    name = next((name for name in group.of_type("array") if record.get(name)), None)
+    if name is None:
+        raise NotApplicable("there is no list of its own with items")
+    path, last = f"/{name}/-", record[name][-1]
+    cases = {
+        "removes what is behind the end": {"op": "remove", "path": path},
+        "replaces what is behind the end": {"op": "replace", "path": path, "value": last},
+        "tests what is behind the end": {"op": "test", "path": path, "value": last},
+    }
+    for what, step in session.some(cases.items()):
+        refused(session, group, record, [step], what, status=409)

@@ -1,0 +1,76 @@
+"""Values in queries: numbers by their size, what is absent, parts of items, lists of nothing, and all that is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.conformance import Ask, Group, Inconclusive, Kind, Session, check, walk
+from mockserver.conformance import row_queries as queries
+
+MOST = 900
+"""Of how many records at most all are asked for: fewer than a query gives back where it is told no limit."""
+
+
+@check(Kind.QUERY, Kind.READ, writes=True, owns=True)
+def check_compared(session: Session, group: Group) -> None:
+    """Numbers are compared by their size, and equal to no text; what is absent is neither less nor more"""
+    queried = queries.numbered(session, group)[0]
+    key, number = queried.key, queried.of_type("number", "integer")[0]
+    bare = {name: value for name, value in session.body(queried).items() if name != number}
+    made = [session.create(queried, {number: value}) for value in (9, 10)]
+    made += [session.put_in(queried, bare)] if number not in queried.required | queried.filled else []
+    own = {"fact": key, "operator": "in", "value": [one[key] for one in made]}
+    for operator, value, wanted in (
+        ("greaterThan", 9, {1}),
+        ("lessThan", 10, {0}),
+        ("greaterThanInclusive", 10, {1}),
+        ("lessThanInclusive", 9, {0}),
+        ("equal", "9", set[int]()),
+        ("in", [], set[int]()),
+        ("in", ["10"], set[int]()),
+    ):
+        fact = {"fact": number, "operator": operator, "value": value}
+        _finds(session, group, queried, [own, fact], [made[place][key] for place in wanted])
+    sort = [{"field": number, "direction": "desc"}]
+    body = {"fields": [key], "criteria": {"all": [own]}, "sort": sort}
+    found = [row.get(key) for row in queries.rows(session, group, queried, body)]
+    cause = "a query that sorts by a field leaves out records without it"
+    session.expect(len(found) == len(made), cause, f"{len(found)} of {len(made)} found")
+    in_order = [one for one in found if one in (made[0][key], made[1][key])]
+    session.expect(in_order == [made[1][key], made[0][key]], "a query sorts numbers as texts", str(found)[:200])
+
+
+@check(Kind.QUERY, Kind.READ, writes=True, owns=True)
+def check_parts_of_items(session: Session, group: Group) -> None:
+    """A list contains whole items: no part of one"""
+    known = ((one, *found) for one in session.plan.groups.values() for found in queries.worded_lists(one))
+    queried, name, (word, *_) = next(known, (None, "", ("",)))
+    if queried is None:
+        raise Inconclusive("the document has no list of words that could be queried")
+    made = session.create(queried, {name: [word]})
+    own = {"fact": queried.key, "operator": "equal", "value": made[queried.key]}
+    for operator, wanted in (("contains", []), ("doesNotContain", [made[queried.key]])):
+        fact = {"fact": name, "operator": operator, "value": word[:-1]}
+        _finds(session, group, queried, [own, fact], wanted)
+
+
+@check(Kind.QUERY, Kind.READ, owns=True, writes=True)
+def check_all_rows(session: Session, group: Group) -> None:
+    """A query that asks for no part of them finds every record that a list has"""
+    queried = queries.asked(session, group)
+    for _ in range(session.limits.records):
+        session.create(queried)
+    listed = {one[queried.key] for one in walk(session, group=queried, ask=Ask(queried.one(Kind.LIST)))}
+    if len(listed) > MOST:
+        raise Inconclusive("there are more records than a query gives back")
+    found = set(queries.ids_found(session, queried))
+    session.expect(listed <= found, "a query leaves out records that a list has", f"{len(listed - found)} missing")
+
+
+def _finds(session: Session, group: Group, queried: Group, parts: list[dict[str, Any]], wanted: list[str]) -> None:
+    """Expect a query by all ``parts`` to find the records of these keys."""
+    with session.each(group.one(Kind.QUERY)):
+        body = {"fields": [queried.key], "criteria": {"all": parts}}
+        found = [row.get(queried.key) for row in queries.rows(session, group, queried, body)]
+        cause = f"a query by {parts[1]['operator']} finds other rows than its value tells"
+        session.expect(sorted(map(str, found)) == sorted(wanted), cause, f"{len(found)} found, {len(wanted)} wanted")
