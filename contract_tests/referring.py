@@ -97,8 +97,9 @@ def check_each_of_a_list(session: Session, group: Group) -> None:
 def _changed_to(session: Session, group: Group, reference: Reference, dangling: list[str]) -> None:
     """Expect PUT and PATCH to refuse a list of keys of which one dangles, and to keep others in their order."""
     named, record, field = session.plan.groups[reference.resource], session.create(group), reference.field
-    keys = sorted((str(session.create(named)[named.key]) for _ in range(2)), reverse=True)
+    keys = sorted((str(session.create(named)[named.key]) for _ in range(3)), reverse=True)
     for kind in (one for one in (Kind.REPLACE, Kind.PATCH) if one in group.operations):
+        keys = [*keys[1:], keys[0]]  # in no order, and in another one each time
         for value, status in ((dangling, 409), (keys, 200)):
             whole = {**session.body(group), field: value, group.key: record[group.key]}
             step = {"op": "add", "path": f"/{field}", "value": value}
@@ -106,7 +107,7 @@ def _changed_to(session: Session, group: Group, reference: Reference, dangling: 
                 body = whole if kind is Kind.REPLACE else [step]
                 reply = session.at(group, kind, record[group.key], body=body)
                 what = f"{kind} whose {field} " + (
-                    "dangles in its second key" if status == 409 else "names two records"
+                    "dangles in its second key" if status == 409 else "names three records"
                 )
                 session.status(reply, status, what, group.one(kind))
         found = session.read(group, record[group.key]).get(field)
