@@ -102,3 +102,50 @@ def test_those_who_are_named_are_in_the_list(tmp_path: Path) -> None:
     caller.delete(f"{path}/assignees", json={"assignees": ["ada"]})
     assert [one["login"] for one in caller.get(path).json["assignees"]] == ["bob"]
     assert [caller.get(f"{path}/assignees/{who}").status_code for who in ("ada", "bob")] == [404, 204]
+
+
+USER = {"type": "object", "properties": {"id": NUMBER, "firstName": {"type": "string"}, "email": {"type": "string"},
+                                         "verified": {"type": "boolean"}}}  # fmt: skip
+
+
+def test_the_only_record_is_changed_by_what_is_written_below_it(tmp_path: Path) -> None:
+    name = body({"type": "object", "properties": {"firstName": {"type": "string"}}})
+    shown, nothing = {"responses": {"200": reply(USER)}}, {"responses": {"204": reply()}}
+    caller = client(
+        document({
+            "/me": {"get": shown},
+            "/me/profile": {"put": {"requestBody": name, **shown}},
+            "/me/verify": {"post": nothing},
+            "/me/check-name": {"post": {"requestBody": name, **nothing}},
+            "/auth": {"get": shown},
+            "/auth/login": {"post": {"requestBody": name, **shown}},
+        }),
+        tmp_path,
+    )  # fmt: skip
+    before = caller.get("/me").json
+    changed = {**before, "firstName": "Zoe", "verified": True}
+    assert caller.put("/me/profile", json={"firstName": "Zoe"}).json["id"] == before["id"]
+    caller.post("/me/verify")
+    caller.post("/me/check-name", json={"firstName": "Eve"})
+    assert caller.get("/me").json == changed
+    assert caller.post("/auth/login", json={"firstName": "Eve"}).headers["Mock-Kind"] == "stub"
+
+
+def test_made_records_are_of_one_person_and_one_place(tmp_path: Path) -> None:
+    texts = ("username", "email", "first_name", "billing_address_state", "created_by", "payment_number", "phone_number")
+    person = {"type": "object", "properties": {name: {"type": "string"} for name in texts}}
+    caller = client(
+        document({
+            "/users": {"get": {"responses": {"200": reply({"type": "array", "items": person})}}},
+            "/users/{username}": {"parameters": [parameter("username")], "get": {"responses": {"200": reply(person)}}},
+        }),
+        tmp_path,
+    )  # fmt: skip
+    for one in caller.get("/users").json:
+        assert one["email"] == f"{one['username']}@example.com"
+        assert one["username"].startswith(one["first_name"].lower())
+        assert one["billing_address_state"] not in ("active", "pending", "closed")
+        assert one["created_by"] != one["username"]
+        assert " " not in one["created_by"]
+        assert one["payment_number"].isdigit()
+        assert one["phone_number"].startswith("+1 555")

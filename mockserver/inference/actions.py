@@ -17,6 +17,8 @@ from mockserver.values.name_words import flat, singular
 _TIME = re.compile(r"(_?at|_?on|At|On)$")
 """What a member that tells when something was done ends in."""
 _COUNT = re.compile(r"^(?:numberof|num|total)|(?:counts?|total)$")
+_ASKS = re.compile(r"validat|check|test|preview|simulat|calculat|estimat", re.IGNORECASE)
+"""How a verb begins that asks what would be, and changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,11 @@ def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> 
         sets = {name: False if one is True else None for name, one in sets.items()}
         why = f"DELETE takes {', '.join(map(repr, sets))} back"
     counts = _counts(shapes, above, verb, -1 if reading.entry.method == "delete" else 1)
-    takes, holder = _taken(shapes, reading, above, verb), ""
+    asks = _ASKS.match(verb) is not None
+    takes, holder = () if asks else _taken(shapes, reading, above, verb), ""
     if takes and not sets:
         why = f"the body says what becomes of {', '.join(map(repr, takes))}"
-    elif not sets and (holder := _holder(shapes, reading, above, verb)):
+    elif not sets and not asks and (holder := _holder(shapes, reading, above, verb)):
         why = f"the body is what becomes of, or is added to, '{holder}'"
     answers = {"record": "it answers the record", "nothing": "it answers nothing", "other": "it answers its own schema"}
     return Action(sets, replies, f"{why}; {answers[replies]}", takes, holder, counts)
@@ -143,4 +146,5 @@ def _stem(word: str) -> str:
         if low.endswith(ending) and len(low) - len(ending) >= 3:
             low = low[: -len(ending)]
             break
+    low = f"{low[:-1]}i" if low[-1:] == "y" else low  # verify, verified
     return low[:-1] if len(low) > 3 and low[-1] == low[-2] else low

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Source, Steps
+from mockserver.contract.plan import Steps
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.keys import key_of
 from mockserver.inference.paths import ANY, Key
@@ -14,6 +14,7 @@ from mockserver.inference.replies import Found
 from mockserver.inference.resource_draft import HeldList, InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.sharing import is_one
+from mockserver.inference.written_below import single_at
 from mockserver.values.name_words import flat, singular
 
 _WRITES = ("post", "put", "patch", "delete")
@@ -126,12 +127,6 @@ def _owner(found: Resources, key: Key, whole: _Whole) -> InferredCollection:
         reading = found.readings[key, method]
         if (shown := _shown(found.shapes, reading, whole.member)) is not None:
             reading.list, reading.record = None, Found(shown.steps, shown.record, "the reply is the record")
-    single = InferredCollection(key, "", record=whole.record, steps=whole.steps, is_single=True)
-    single.names = found.paths.names(key)
-    single.schema = found.shapes.name(whole.record)
+    single = found.singles[key] = single_at(found, key, found.readings[key, "get"])
     single.why.append(f"one record, whose '{whole.member}' are written below it (O9)")
-    media = found.readings[key, "get"].success.media
-    if media is not None:
-        single.sources.append(Source(media, whole.steps, is_list=False))
-    found.singles[key] = single
     return single

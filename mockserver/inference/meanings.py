@@ -17,6 +17,7 @@ from mockserver.inference.resources import Resources
 from mockserver.inference.searches import searching
 from mockserver.inference.sharing import FEWEST, is_one, looked_up, values_shown
 from mockserver.inference.words import CALLERS, CREATES
+from mockserver.inference.written_below import touches
 from mockserver.values.name_words import flat, thing_of
 
 SINGLE: Mapping[str, str] = {"get": "read", "put": "replace", "patch": "merge", "post": "merge", "delete": "reset"}
@@ -177,7 +178,14 @@ class Meanings:
         above = self._resources.above(key)
         if above is not None and above.item_of(key) is not None:
             return self._action(reading, above, f"a write below an item of {above.name} (O11)")
-        return Guess(Kind.STUB, None, f"{method.upper()} on a path that no resource stands on (O12)")
+        return self._below_single(reading, key)
+
+    def _below_single(self, reading: Reading, key: Key) -> Guess:
+        """What a write right below the only record of its path does to it, if anything."""
+        single = self._resources.singles.get(key[:-1])
+        if single is not None and touches(read_action(self._resources.shapes, reading, single)):
+            return self._action(reading, single, f"a write below {single.name} (O11)")
+        return Guess(Kind.STUB, None, f"{reading.entry.sent.upper()} on a path that no resource stands on (O12)")
 
     def _made(self, reading: Reading, key: Key, method: str) -> Guess | None:
         """``/users/signup``, ``/users/createWithList``: a create under a name of its own."""

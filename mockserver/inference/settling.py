@@ -7,12 +7,14 @@ from mockserver.inference.held_lists import hold_lists
 from mockserver.inference.paths import PathTable
 from mockserver.inference.resources import Resources
 from mockserver.inference.sharing import share
+from mockserver.inference.written_below import find_written_below
 
 
 def read_resources(paths: PathTable, shapes: Shapes) -> Resources:
     """The resources of one document, each with all of its paths."""
     found = Resources(paths, shapes)
     hold_lists(found)
+    find_written_below(found)
     share(found)
     found.settle()
     return found

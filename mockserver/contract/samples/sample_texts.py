@@ -32,6 +32,10 @@ _SENTENCES = (
     "Worth a closer look when there is time.",
     "Everything is ready for the next step.",
 )
+_OF_ADDRESSES = frozenset({"address", "billing", "mailing", "postal", "home", "residence", "residential"})
+"""Words before ``state`` that make it a part of a country."""
+_DONE = ("ed", "written", "sent", "made")
+"""What a word ends in that tells, before ``by``, what somebody did."""
 _CLASSES = frozenset({"type", "kind", "object", "category", "class", "resource type", "object type", "role"})
 """Names whose example says more than a made text, for every record is of it."""
 
@@ -60,6 +64,10 @@ def _maker(words: list[str]) -> Make | None:
         if any(is_organization_word(one) for one in words[:-1]):
             return _company
     whole = " ".join(words[-2:])
+    if words[-1:] == ["state"] and set(words[:-1]) & _OF_ADDRESSES:
+        return _region
+    if words[-1:] == ["by"] and len(words) > 1 and words[-2].endswith(_DONE):
+        return _other_login
     if words and (found := _AT_THE_END.get(whole) or _AT_THE_END.get(words[-1])):
         return found
     return next((_BY_NAME[one] for one in (whole, *reversed(words)) if one in _BY_NAME), None)
@@ -79,6 +87,15 @@ def _name(about: Subject) -> str:
 def _full(about: Subject) -> str:
     """The person that the object is about, where it is about one, else somebody else."""
     return about.person.full if about.is_person else Subject(about.random).person.full
+
+
+def _other_login(about: Subject) -> str:
+    """Whoever did something to the object: somebody else than whom it is about."""
+    return Subject(about.random).person.login
+
+
+def _region(about: Subject) -> str:
+    return about.place.region
 
 
 def _company(about: Subject) -> str:
@@ -172,11 +189,13 @@ _BY_NAME: Mapping[str, Make] = {
     **_all(_name, "name", "display name", "displayname", "full name", "fullname", "nickname", "global name"),
     **_all(_title, "title", "headline", "topic", "subject", "model name", "label"),
     **_all(_full, "author", "owner", "creator", "assignee", "reviewer", "contact person", "cardholder"),
-    **_all(_state, "status", "state", "province", "state or"),
+    **_all(_state, "status", "state", "state or"),
+    **_all(_region, "province"),
     **_all(_class, "type", "kind"),
     **_all(_noun, "object", "object type", "resource type"),
     **_all(_one_of("general", "books", "tools", "travel"), "category", "genre"),
-    **_all(_one_of("Engineer", "Designer", "Teacher", "Baker", "Analyst"), "job", "job title", "occupation"),
+    **_all(_one_of("Engineer", "Designer", "Teacher", "Baker", "Analyst"), "job", "job title", "occupation",
+           "position title", "profession", "designation"),
     **_all(_one_of("Sales", "Support", "Research", "Finance"), "department", "dept", "division"),
     **_all(_one_of("member", "editor", "admin"), "role"),
     **_all(_one_of("low", "medium", "high"), "priority", "severity", "importance"),
@@ -211,8 +230,9 @@ _BY_NAME: Mapping[str, Make] = {
     **_all(lambda about: f"Flat {about.random.randrange(1, 40)}", "line2", "line 2", "address2", "apartment", "suite"),
     **_all(lambda about: _digits(5, about.random), "zip", "zipcode", "postcode", "post code", "postal code",
            "postalcode", "zip code"),
-    **_all(_sentence, "description", "comment", "message", "note", "notes", "text", "body", "summary", "bio", "about",
-           "content", "excerpt", "details", "reason", "remarks", "memo", "instructions", "subtitle", "caption"),
+    **_all(_sentence, "description", "comment", "comments", "message", "note", "notes", "text", "body", "summary",
+           "bio", "about", "content", "excerpt", "details", "reason", "remarks", "memo", "instructions", "subtitle",
+           "caption"),
     **_all(_company, "company", "organization", "organisation", "vendor", "manufacturer", "supplier", "publisher"),
     **_all(lambda about: f"1.{about.random.randrange(10)}.{about.random.randrange(10)}", "version"),
     **_all(lambda about: f"192.0.2.{about.random.randrange(1, 255)}", "ip", "ip address", "ipaddress"),
@@ -237,5 +257,10 @@ _AT_THE_END: Mapping[str, Make] = {
     **_all(_one_of("urgent", "new", "featured", "archive", "draft"), "tag", "keyword"),
     **_all(_value, "value"),
     **_all(_one_of("pdf", "png", "csv"), "extension", "file extension"),
+    **_all(_phone, "phone number", "telephone number", "mobile number", "fax number", "contact number"),
+    **_all(_number(6), "number"),
+    **_all(_other_login, "user", "approver", "requester", "reporter", "uploader", "modifier"),
+    **_all(_full, "manager", "recipient", "sender", "doctor", "teacher", "instructor", "speaker", "artist", "director",
+           "composer", "patient", "supervisor", "beneficiary", "passenger", "candidate"),
 }  # fmt: skip
 """What a word tells as the last of a name only: a ``balance_transaction`` is no balance."""

@@ -65,7 +65,10 @@ class Draw:
     def within(self, schema: str, name: str, members: Iterable[str]) -> Draw:
         """The draw for the members of one object, the value of a member ``name``; none: what the draw began with."""
         words = (schema, name) if name else (schema, *self.about.called)
-        return replace(self, subject=Subject(self.random, words, members))
+        inner = Subject(self.random, words, members)
+        if not name and self.subject is not None and self.subject.is_somebody:
+            inner.person = self.subject.person
+        return replace(self, subject=inner)
 
     @property
     def bare(self) -> Draw:

@@ -110,6 +110,11 @@ class Subject:
     def person(self) -> Someone:
         return Someone(self.random.choice(_FIRST), self.random.choice(_LAST), self.random.randrange(1, 100))
 
+    @property
+    def is_somebody(self) -> bool:
+        """Whether it is told who the person is: what a record is called by in addresses is drawn before the rest."""
+        return "person" in self.__dict__
+
     @cached_property
     def place(self) -> Somewhere:
         return Somewhere(*self.random.choice(_PLACES))

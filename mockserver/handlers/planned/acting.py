@@ -36,7 +36,7 @@ ONLY = "-"
 def action(call: Call, tenant: Tenant) -> Reply:
     """Change the record that it is done to, and answer as declared (O11)."""
     plan, scope = plan_of(call), scope_of(call, tenant)
-    record = named(call, scope)
+    record = only(call, scope) if call.resource.is_single else named(call, scope)
     value = record.data()
     _require_possible(plan, value)
     if scope.model.record is not None and isinstance(value, dict):

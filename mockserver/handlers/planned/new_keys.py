@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -60,7 +61,7 @@ def _named(maker: Maker, place: Node, model: Model, ordinal: int, draw: Draw) ->
     is_person, example = flat(name) in _NAMES_OF_PEOPLE, _example(maker, place)
     if not (is_person or flat(name) in _NAMES_OF_THINGS) or maker.shapes.says(place, "pattern"):
         return []
-    made = maker.member(place, Draw(draw.random, draw.now, full=True, varies=True), name)
+    made = maker.member(place, replace(draw, full=True, varies=True), name)
     if not isinstance(made, str) or not made or made == example or "/" in made:
         return []
     return [made] if is_person else [f"{'-'.join(made.lower().split())}-{ordinal}"]
