@@ -10,22 +10,27 @@ import orjson
 from mockserver.contract import Resource
 from mockserver.expressions import RecordProxy, Rules
 from mockserver.messages import Json
-from mockserver.store import Loading, Record, Tenant
+from mockserver.store import Loading, Members, Record, Tenant
 from mockserver.values.absent import ABSENT
 
 
-def keep(tenant: Tenant | Loading, resource: Resource, record_id: str, value: Json) -> Record:
-    """Store ``value`` under ``record_id``, in place of what was there; the tenant's lock is held."""
+def keep(
+    tenant: Tenant | Loading, resource: Resource, record_id: str, value: Json, before: Members | None = None
+) -> Record:
+    """Store ``value`` under ``record_id``, in place of what was there; the tenant's lock is held.
+
+    ``before`` is what was there, as it was read. PERF: else it is read again.
+    """
     data = value if isinstance(value, dict) else {}
     raw = resource.encode(data) if resource.model is None else orjson.dumps(value)
-    return keep_as_read(tenant, resource.name, record_id, data, raw)
+    return keep_as_read(tenant, resource.name, record_id, data, raw, before=before)
 
 
 def keep_as_read(
-    tenant: Tenant | Loading, resource: str, record_id: str, data: Mapping[str, Any], raw: bytes
+    tenant: Tenant | Loading, resource: str, record_id: str, data: Members, raw: bytes, *, before: Members | None = None
 ) -> Record:
     """Store ``raw``, the JSON of ``data`` as it was once kept; the tenant's lock is held."""
-    return tenant.put(resource, record_id, data, raw)
+    return tenant.put(resource, record_id, data, raw, before=before)
 
 
 def remove(tenant: Tenant, resource: Resource, record_id: str) -> Record | None:

@@ -62,9 +62,9 @@ class Storing:
             raise Refusal(409, "The record refers to records that do not exist.", violations=dangling)
         self.call.unknown.extend(_unknown(resource, self.tenant, record, previous))
         if resource.name not in self.call.tools.rules.effects:
-            return keep(self.tenant, resource, record_id, record)
+            return keep(self.tenant, resource, record_id, record, previous or None)
         with self.tenant.transaction():
-            kept = keep(self.tenant, resource, record_id, record)
+            kept = keep(self.tenant, resource, record_id, record, previous or None)
             return self._follow(resource, kept, record, previous)
 
     def make(self, resource: Resource, values: Mapping[str, Any]) -> Record:

@@ -9,7 +9,7 @@ from mockserver.errors import Problem, SetupError, Violation
 from mockserver.handlers.door import keep
 from mockserver.seeding.item import Item
 from mockserver.seeding.shortage import Shortage
-from mockserver.store import Loading, Record, Tenant
+from mockserver.store import Loading, Tenant
 from mockserver.values.absent import ABSENT
 from mockserver.values.shown import how_many, shown
 
@@ -51,8 +51,8 @@ class Filling:
             message = f"{shown(record_id, 80)} is the id of another record"
             self._complain(item, record, Violation("record", f"/{resource.key}", "unique", message), _fewer(item))
             return
-        kept = keep(self._records, resource, record_id, record)
-        self._remember(item, record, resource, kept)
+        keep(self._records, resource, record_id, record)
+        self._remember(item, record, resource, record_id)
 
     def pass_over(self, item: Item) -> None:
         """Have the record of ``item`` be there without being made, unless its key alone tells that it cannot be."""
@@ -92,14 +92,14 @@ class Filling:
     def _is_there(self, resource: str, key: Any) -> bool:
         return self._records.holds(resource, key) or key in self._passed_over.get(resource, ())
 
-    def _remember(self, item: Item, record: dict[str, Any], resource: Resource, kept: Record) -> None:
+    def _remember(self, item: Item, record: dict[str, Any], resource: Resource, record_id: Any) -> None:
         """Keep what the record refers to, to be looked up when all are in.
 
         PERF: where it refers to what others do, as nearly all, the keys that it is found by tell that.
         """
-        known = self._references
+        known, found = self._references, self._records.keys(resource.name, record_id)
         for reference, place in self._ways(resource):
-            other, keys = reference.resource, () if place is None else kept.keys[place]
+            other, keys = reference.resource, () if place is None else found[place]
             if place is not None and (not keys or all((other, key) in known for key in keys if key)):
                 continue
             for pointer, key in reference.found_in(record):

@@ -4,7 +4,7 @@ from mockserver.store.bulk_loading import Loading
 from mockserver.store.collection import Collection
 from mockserver.store.conditions import All, AnyOf, Between, Condition, Containing, Either
 from mockserver.store.keeping import Moved, Overtaken, StoreUnreachable, WouldWait
-from mockserver.store.record import Record
+from mockserver.store.record import Members, Record
 from mockserver.store.store import Store, TooManyTenants
 from mockserver.store.tenant import Tenant
 
@@ -17,6 +17,7 @@ __all__ = [
     "Containing",
     "Either",
     "Loading",
+    "Members",
     "Moved",
     "Overtaken",
     "Record",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from mockserver.store.record import Record
+from mockserver.store.collection import Keyed, Keys
+from mockserver.store.record import Members, Record
 from mockserver.store.tenant import Tenant
 
 
@@ -14,15 +14,20 @@ class Loading:
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
-        self._made: dict[str, dict[str, Record]] = {}
+        self._made: dict[str, dict[str, Keyed]] = {}
         self._highest: dict[str, dict[str, int]] = {}
 
-    def put(self, resource: str, record_id: str, data: Mapping[str, Any], raw: bytes) -> Record:
-        """As of a tenant."""
+    def put(self, resource: str, record_id: str, data: Members, raw: bytes, before: Members | None = None) -> Record:
+        """As of a tenant, where nothing was before."""
+        assert before is None
         highest = self._highest.setdefault(resource, {})
-        record = self._tenant[resource].made(record_id, data, raw, highest)
-        self._made.setdefault(resource, {})[record_id] = record
-        return record
+        made = self._tenant[resource].made(record_id, data, raw, highest)
+        self._made.setdefault(resource, {})[record_id] = made
+        return made.record
+
+    def keys(self, resource: str, record_id: str) -> tuple[Keys, ...]:
+        """What a record that was put is found by, one tuple per indexed field."""
+        return self._made[resource][record_id].keys
 
     def holds(self, resource: str, record_id: Any) -> bool:
         """Whether the tenant has the record, or will have it."""

@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 from mockserver.store.filing import folded, order_keys, value_keys
 from mockserver.store.ordered_map import OrderedMap
 from mockserver.store.record import Record
-from mockserver.values.json_text import read_own
 
 MOST = 16
 """How many indexes a collection has at most; the one that was asked for longest ago makes room."""
@@ -172,5 +171,4 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 def _members(record: Record | None) -> Mapping[str, Any]:
-    data = read_own(record.raw) if record else {}
-    return data if isinstance(data, dict) else {}
+    return record.members() if record else {}

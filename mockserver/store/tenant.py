@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from threading import RLock
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from mockserver.store.collection import Collection
+from mockserver.store.collection import Collection, Keyed
 from mockserver.store.counting import Counting
 from mockserver.store.keeping import FactKind, FactPlace, Keeper, WouldWait, locked, path_key, path_of
-from mockserver.store.record import Record
+from mockserver.store.record import Members, Record
 from mockserver.store.transactions import Alone, Transaction, Undo
 
 
@@ -60,14 +60,14 @@ class Tenant(Counting):
     def __contains__(self, resource: str) -> bool:
         return resource in self._collections
 
-    def put(self, resource: str, record_id: str, data: Mapping[str, Any], raw: bytes) -> Record:
-        """Store ``raw``, the JSON of ``data``; replaces what was there."""
+    def put(self, resource: str, record_id: str, data: Members, raw: bytes, before: Members | None = None) -> Record:
+        """Store ``raw``, the JSON of ``data``; replaces what was there: ``before``, where it was read already."""
         if self.passing is not None:
             self.passing.changes(self, resource)
         self._remember(resource, record_id)
-        return self._own(resource).put(record_id, data, raw)
+        return self._own(resource).put(record_id, data, raw, before)
 
-    def load(self, resource: str, records: Mapping[str, Record], highest: Mapping[str, int]) -> None:
+    def load(self, resource: str, records: Mapping[str, Keyed], highest: Mapping[str, int]) -> None:
         """Store many records that the resource's collection ``made``, by their ids."""
         if self.passing is not None:
             self.passing.changes(self, resource)
