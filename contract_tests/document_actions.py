@@ -20,6 +20,7 @@ from mockserver.conformance import (
     alike,
     check,
     flat,
+    has_members,
     listed,
     same_json,
     singular,
@@ -76,7 +77,7 @@ def check_repeated(session: Session, group: Group) -> None:
         shared = asking.maker.shapes.in_common(asking.schema(operation), plan.success.schema)
         shared = {one for one in shared if flat(one) not in own_keys(operation)}  # which the target may give itself
         for body in (asking.full_body(operation), asking.body(operation)):
-            if not asking.is_json(operation) or not isinstance(body, dict) or not shared & body.keys():
+            if not has_members(operation) or not isinstance(body, dict) or not shared & body.keys():
                 continue
             reply = asking.send(operation, asking.below(operation, asking.above(group)), body=body)
             if reply.status not in SUCCESSES:
@@ -140,7 +141,7 @@ def check_single(session: Session, group: Group) -> None:
     for read in reads[:1]:
         values = asking.below(read, above := asking.above(group))
         for operation in writes:
-            if not session.may(operation) or not asking.is_json(operation):
+            if not session.may(operation) or not has_members(operation):
                 continue
             for body in asking.bodies(group, operation):
                 with session.each(operation):
@@ -186,12 +187,7 @@ def check_bulk(session: Session, group: Group) -> None:
     asking, judged, model = PlainTrying(session), 0, group.resource.model
     for operation in group.all(Kind.BULK):
         plan = operation.plan
-        if (
-            not plan
-            or plan.words.get("does") == "delete"
-            or not session.may(operation)
-            or not asking.is_json(operation)
-        ):
+        if not plan or plan.words.get("does") == "delete" or not session.may(operation) or not has_members(operation):
             continue
         items = asking.maker.shapes.items(asking.schema(operation))
         if items is None or model is None or not model.key or not model.chosen:

@@ -19,6 +19,7 @@ from mockserver.conformance import (
     Provenance,
     Session,
     check,
+    has_members,
     is_normal_form,
     listed,
     same_json,
@@ -183,7 +184,7 @@ def check_read_only(session: Session, group: Group) -> None:
     read = asking.on_one(group, Kind.READ)
     full = asking.full_body(create)
     model = group.resource.model
-    if not isinstance(full, dict) or not asking.is_json(create) or model is None or model.record is None:
+    if not isinstance(full, dict) or not has_members(create) or model is None or model.record is None:
         raise NotApplicable("nothing tells what only one side says")
     declared = asking.maker.shapes.properties(model.record)
     shapes = asking.maker.shapes
@@ -219,7 +220,7 @@ def check_defaults(session: Session, group: Group) -> None:
     asking, create = PlainTrying(session), group.one(Kind.CREATE)
     schema, model = asking.schema(create), group.resource.model
     full = asking.full_body(create, 81)
-    if not asking.is_json(create) or model is None or not isinstance(full, dict) or (create.plan and create.plan.sent):
+    if not has_members(create) or model is None or not isinstance(full, dict) or (create.plan and create.plan.sent):
         raise NotApplicable("no create takes members that may be left out")
     defaults = {
         name: asking.maker.shapes.says(node, "default") for name, node in asking.maker.shapes.properties(schema).items()

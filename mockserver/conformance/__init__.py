@@ -22,7 +22,7 @@ from mockserver.conformance.page_filling import filled, make_many, narrow
 from mockserver.conformance.plain.plain_asking import PlainAsking, PlainMade, within
 from mockserver.conformance.plain.plain_bodies import leveled
 from mockserver.conformance.plain.plain_conditions import repeat_key, version_header
-from mockserver.conformance.plain.plain_contents import is_plain_json, media_of
+from mockserver.conformance.plain.plain_contents import has_members, is_plain_json, media_of
 from mockserver.conformance.plain.plain_listing import SHORT_LIST, PlainListing, PlainPage, narrowing
 from mockserver.conformance.plain.plain_spoiling import PlainSpoiling, is_lenient
 from mockserver.conformance.plain.plain_trying import PlainTrying
@@ -152,6 +152,7 @@ __all__ = [
     "forged_values",
     "happens_on",
     "has_key",
+    "has_members",
     "hinges",
     "is_filled_in",
     "is_lenient",

@@ -16,7 +16,7 @@ from mockserver.conformance.findings import Blocked, Broken, Inconclusive, NotAp
 from mockserver.conformance.judging import Judge, expect_status
 from mockserver.conformance.made import Made, MadeRecords
 from mockserver.conformance.plain.plain_bodies import TargetHabits
-from mockserver.conformance.plain.plain_writing import show
+from mockserver.conformance.plain.plain_writing import show, way_of
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.registry import Check
 from mockserver.conformance.removing import remove_all
@@ -96,7 +96,7 @@ class Session(Judge):
         if plan and plan.needs and who.token:
             pairs: list[tuple[str, str]] = []
             shown: dict[str, str] = {"Authorization": ""}  # what a document asks for may be no bearer token
-            for one in plan.needs[0]:
+            for one in way_of(plan.needs, who.token):
                 show(one, who.token, pairs, shown)
             request_target += ("&" if "?" in request_target else "?") * bool(pairs) + urlencode(pairs)
             headers = {**shown, **(headers or {})}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
@@ -49,20 +49,25 @@ class ForeignKeys:
         if one.record is None:
             return {}
         known = self._known.get(id(self._found.part(one)), {})
+        creating = self._found.creating(one)
+        sent = self._shapes.properties(creating.body) if creating and creating.body is not None else {}
         keys = {
             name: about
             for name, node in self._shapes.properties(one.record).items()
             if (name,) != one.identity
             and self._is_key(node)
             and not self._is_address(node)
-            and (about := self._about(name, node, known))
+            and (about := self._about(name, [node, *([sent[name]] if name in sent else [])], known))
         }
         return {**keys, **one.references}
 
-    def _about(self, name: str, node: Node, known: Mapping[str, str]) -> str | None:
-        """Where it says so by its name alone, it is a number, a UUID or told to be an ID: else it may be a name."""
-        is_plain = self._shapes.type(node) == "integer" or self._shapes.says(node, "format") == "uuid"
-        said = str(self._shapes.says(node, "description") or "")
+    def _about(self, name: str, nodes: Sequence[Node], known: Mapping[str, str]) -> str | None:
+        """Where it says so by its name alone, it is a number, a UUID or told to be an ID: else it may be a name.
+
+        ``nodes``: the member as it is shown, and as it is sent.
+        """
+        is_plain = self._shapes.type(nodes[0]) == "integer" or self._shapes.says(nodes[0], "format") == "uuid"
+        said = " ".join(str(self._shapes.says(node, "description") or "") for node in nodes)
         is_plain = is_plain or _ID.search(said) is not None
         return _named(name, known) or (known.get(flat(name)) if is_plain else None) or _described(said, known)
 

@@ -11,7 +11,8 @@ from mockserver.conformance.bodies.fresh_keys import fresh_key_text, with_fresh_
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.plain.plain_bodies import NOW, freshened, naming, without_read_only
-from mockserver.conformance.plain.plain_contents import examples_of, media_of, planned
+from mockserver.conformance.plain.plain_contents import examples_of, has_members, media_of, planned
+from mockserver.conformance.plain.plain_forms import is_form, sayable
 from mockserver.conformance.plain.plain_sending import PlainSending
 from mockserver.conformance.plain.plain_writing import last_of, text_of
 from mockserver.conformance.wire.traffic import Received, json_or_none
@@ -78,13 +79,15 @@ class PlainAsking(PlainSending):
         schema, model = self.body_schema(operation), operation.resource.model
         if schema is None or not isinstance(body, dict) or not self.accepts(schema, body):
             return body
+        said = sayable(body) if is_form(media_of(operation)) else body
+        body = said if self.accepts(schema, said) else body
         bare = without_read_only(self.maker, schema, body)
         body = bare if self.accepts(schema, bare) else body
         steps = planned(operation).sent
         for parent in model.parents if model else ():  # whose a record is says its path; another may be refused
             bare = without_value(body, (*steps, *parent.field)) if parent.field else body
             body = bare if self.accepts(schema, bare) else body
-        if model is None or not self.refers or "json" not in media_of(operation):
+        if model is None or not self.refers or not has_members(operation):
             return body
         places: dict[Steps, str] = {**model.keys_within()}
         places |= {(name,): one for name, one in (*model.foreign.items(), *model.references.items())}
@@ -128,7 +131,7 @@ class PlainAsking(PlainSending):
         if operation.id in unique:
             body = self.fresh(operation, body)
         reply = self.send(operation, values, body=body)
-        if reply.status in REFUSED and operation.id not in unique and "json" in media_of(operation):
+        if reply.status in REFUSED and operation.id not in unique and has_members(operation):
             other = self.fresh(operation, body)
             again = self.send(operation, values, body=other) if not same_json(other, body) else reply
             if again.status in SUCCESSES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zlib import crc32
 
@@ -26,11 +26,13 @@ ADDRESSES = frozenset({"uri", "url", "iri", "uri-reference"})
 class TargetHabits:
     """What a run has learned of its target.
 
-    ``is_unique``: the operations that take no text twice, though the document does not say so; ``left``: what removes
-    each record that was made and is still there, the oldest first.
+    ``is_unique``: the operations that take no text twice, though the document does not say so; ``largest``: by list,
+    the largest page that it gives, 0 where it takes none; ``left``: what removes each record that was made and is still
+    there, the oldest first.
     """
 
     is_unique: set[str] = field(default_factory=set)
+    largest: dict[str, int] = field(default_factory=dict)
     left: dict[tuple[str, tuple[str, ...], str], Callable[[], object]] = field(default_factory=dict)
 
     def tidy(self) -> None:
@@ -74,6 +76,14 @@ def without_read_only(maker: Maker, schema: Node, value: Any, left: int = 4) -> 
     }
 
 
+def is_day(value: Any) -> bool:
+    """Whether a text is a day of the calendar, whatever its schema says of it."""
+    try:
+        return isinstance(value, str) and len(value) == len("2025-04-18") and date.fromisoformat(value) is not None
+    except ValueError:
+        return False
+
+
 def freshened(
     maker: Maker,
     schema: Node,
@@ -102,7 +112,7 @@ def freshened(
 def _is_free(maker: Maker, node: Node, value: Any) -> bool:
     says = maker.shapes.says
     is_told = says(node, "enum") is not None or says(node, "const") is not None or says(node, "format") in FIXED
-    return isinstance(value, str) and not is_told
+    return isinstance(value, str) and not is_told and not is_day(value)
 
 
 def _others(maker: Maker, node: Node, value: str, number: int) -> Iterator[str]:

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mockserver.conformance.findings import Inconclusive
-from mockserver.conformance.plain.plain_writing import flat, is_file, multipart, text_of
+from mockserver.conformance.plain.plain_forms import bracketed, form_pairs, is_form
+from mockserver.conformance.plain.plain_writing import is_file, multipart, text_of
 from mockserver.contract import Operation
 from mockserver.contract.document import Document
 from mockserver.contract.plan import OperationPlan
@@ -40,14 +41,25 @@ def examples_of(document: Document, operation: Operation) -> Iterator[Any]:
     return media_examples(document, document.follow(place).child("content", media_of(operation)))
 
 
-def content_of(shapes: Shapes, operation: Operation, body: Any) -> tuple[str, bytes]:
+def has_members(operation: Operation) -> bool:
+    """Whether the body that is sent is one whose members can be set one by one: JSON, or a form of names and values."""
+    bodies = planned(operation).bodies
+    return bool(bodies) and (is_plain_json(media := media_of(operation)) or is_form(media))
+
+
+def deep_members(document: Document, operation: Operation) -> set[str]:
+    """The members of the form that is sent which the document wants in brackets."""
+    place = document.follow(document.operation(operation.path, operation.method).child("requestBody"))
+    return bracketed(document, document.follow(place.child("content", media_of(operation))))
+
+
+def content_of(document: Document, shapes: Shapes, operation: Operation, body: Any) -> tuple[str, bytes]:
     """Media type and content of a request. Raises Inconclusive where that type cannot hold it."""
     media = media_of(operation)
-    if "urlencoded" in media and isinstance(body, dict):
+    if is_form(media) and isinstance(body, dict):
         if any(one in ([], {}) for one in body.values()):
             raise Inconclusive(f"{operation.id} takes a form, which cannot hold an empty list or object")
-        pairs = [(name, text) for name, one in body.items() for text in flat(one)]
-        return media, urlencode(pairs).encode()
+        return media, urlencode([*form_pairs(body, deep_members(document, operation))]).encode()
     if "json" in media or media == "*/*":
         return media if "json" in media else "application/json", json.dumps(body).encode()
     if media.startswith("multipart/") and isinstance(body, dict):

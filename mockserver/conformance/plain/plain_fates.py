@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from mockserver.conformance.comparing import alike
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.plain.plain_conditions import repeat_key, version_header
-from mockserver.conformance.plain.plain_contents import is_plain_json, media_of, planned
+from mockserver.conformance.plain.plain_contents import has_members, planned
 from mockserver.conformance.plain.plain_trying import PlainTrying
 from mockserver.conformance.session import Session
 from mockserver.conformance.wire.client import Fate
@@ -48,7 +48,7 @@ class PlainFates:
 
     def _of_change(self, sent: Sent, operation: Operation) -> Fate:
         """What sets members to values does so again, unless it is for a version that it may have changed itself."""
-        is_set = bool(planned(operation).bodies) and is_plain_json(media_of(operation))
+        is_set = has_members(operation)
         if not is_set or operation.kind not in (Kind.REPLACE, Kind.PATCH):
             return Fate.UNKNOWN
         header = version_header(operation)
@@ -67,7 +67,7 @@ class PlainFates:
         asking, group = PlainTrying(self._session), self._session.plan.groups[operation.resource.name]
         said = asking.comparable(group, asking.said(operation, json_or_none(sent.body)))
         matched = Router([operation.path]).match(sent.path, unquote)
-        if not isinstance(said, dict) or not said or matched is None or not asking.is_json(operation):
+        if not isinstance(said, dict) or not said or matched is None or not has_members(operation):
             return Fate.UNKNOWN
         above = tuple(matched[1].get(name, "") for name in planned(operation).scope or ())
         try:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.plain.plain_asking import PlainAsking
+from mockserver.conformance.plain.plain_asking import REFUSED, PlainAsking
 from mockserver.conformance.plain.plain_contents import planned
 from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.contract import Operation
@@ -21,6 +21,8 @@ AFTER = frozenset({"startingafter", "after", "marker"})
 """What takes the key of the last record of the page before."""
 LARGE = (1000, 500, 200, 100, 50, 20)
 """Sizes of a page, the largest that a document allows first."""
+BOUND = 100
+"""The size that most allow at most."""
 SHORT_LIST = 10
 """A list of fewer records than any page has is whole."""
 DEEPEST = 2
@@ -110,9 +112,8 @@ class PlainListing:
     def replies(self, most: int) -> Iterator[Received]:
         """The replies with the largest pages that the document allows, at most ``most``, as long as they are full."""
         by, page, offset = (self.parameter(words) for words in (SIZES, PAGES, OFFSETS))
-        size = next((one for one in LARGE if by is not None and self.takes(by, one)), 0)
+        size, reply = self._largest(by)
         usual = {by.name: str(size)} if by is not None and size else {}
-        reply = self.ask(usual)
         yield reply
         got = len(self._asking.items(reply, self.operation))
         if page is None and offset is None:
@@ -124,6 +125,23 @@ class PlainListing:
         for turn in range(1, most):
             more = {page.name: str(first + turn)} if page else {offset.name: str(turn * got)} if offset else {}
             yield self.ask({**usual, **more})
+
+    def _largest(self, by: Taken | None) -> tuple[int, Received]:
+        """The size of the largest page that the target gives, 0 for its own size, and the first page of that size.
+
+        A document may name its bound in words alone.
+        """
+        largest = self._asking.session.habits.largest
+        allowed = [one for one in LARGE if by is not None and self.takes(by, one)]
+        tried = [*allowed[:1], *[one for one in allowed[1:] if one <= BOUND][:1]]
+        known = largest.get(self.operation.id)
+        for size in tried if known is None else [known]:
+            reply = self.ask({by.name: str(size)} if by is not None and size else {})
+            if reply.status not in REFUSED:
+                largest[self.operation.id] = size
+                return size, reply
+        largest[self.operation.id] = 0
+        return 0, self.ask({})
 
     def _led(self, reply: Received, usual: Mapping[str, str], most: int) -> Iterator[Received]:
         """The replies after ``reply``, as each tells where the next one is."""

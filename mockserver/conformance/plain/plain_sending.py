@@ -19,7 +19,7 @@ from mockserver.conformance.plain.plain_conditions import (
 )
 from mockserver.conformance.plain.plain_contents import content_of, media_of, planned
 from mockserver.conformance.plain.plain_replies import PlainReplies
-from mockserver.conformance.plain.plain_writing import cookie, query_pairs, show, text_of
+from mockserver.conformance.plain.plain_writing import cookie, query_pairs, show, text_of, way_of
 from mockserver.conformance.session import Session
 from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.contract import Operation
@@ -59,7 +59,8 @@ class PlainSending:
         run's; ``headers``: with these in place of what they would hold.
         """
         plan = planned(operation)
-        needed = plan.needs[:1] if with_credentials else plan.needs
+        way = way_of(plan.needs, self.session.own.token)
+        needed = (way,) if with_credentials else plan.needs
         shown = {(one.location, one.name) for each in needed for one in each}  # some say them as parameters, too
         taken = [one for one in plan.taken if (one.location, one.name) not in shown and one.name != without]
         keyed = {} if f"{{{plan.key}}}" in operation.path else values or {}  # a record that the query names
@@ -67,12 +68,14 @@ class PlainSending:
         pairs, own = self._parameters(tuple(taken), keyed)
         own |= self._of_this_one(operation, taken, values or {}) | dict(headers or {})
         pairs += list((query or {}).items())
-        for one in plan.needs[0] if with_credentials and plan.needs else ():
+        for one in way if with_credentials else ():
             show(one, token or self.session.own.token or "token", pairs, own)
         content = b""
         if body is not ABSENT:
             body = self._named_alike(operation, values or {}, body)
-            own["Content-Type"], content = content_of(self.maker.shapes, operation, body)
+            own["Content-Type"], content = content_of(
+                self.session.plan.contract.document, self.maker.shapes, operation, body
+            )
         if raw is not None:
             own["Content-Type"], content = media or media_of(operation), raw
         path = self._path(operation, values or {})

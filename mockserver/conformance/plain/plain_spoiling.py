@@ -7,6 +7,8 @@ from typing import Any
 
 from mockserver.conformance.bodies.bounds import FORMATS, INTEGERS_BEYOND, LONGEST, in_another_case
 from mockserver.conformance.plain.plain_asking import PlainAsking
+from mockserver.conformance.plain.plain_contents import deep_members, media_of
+from mockserver.conformance.plain.plain_forms import as_read, is_form, is_sayable
 from mockserver.conformance.plain.plain_writing import text_of
 from mockserver.contract import Operation
 from mockserver.contract.document import Node
@@ -19,12 +21,16 @@ OTHERS: Mapping[str, tuple[tuple[str, Any], ...]] = {
     "number": (("a text", "text"), ("a number as text", "4711")),
     "integer": (("a text", "text"), ("a number as text", "4711"), ("a fraction", 1.5)),
     "boolean": (("true as text", "true"), ("a number", 1)),
-    "array": (("a text", "text"), ("an object", {})),
+    "array": (("one text alone", "text"), ("an object", {})),
     "object": (("a text", "text"), ("a list", [])),
 }
 """By type, values of others that lenient readers take for one of it."""
-LENIENT = ("is a number as text", "is true as text", "is a number", "is a fraction", "is null")
+LENIENT = ("is a number as text", "is true as text", "is one text alone", "is a number", "is a fraction", "is null")
 """Of these, what many a reader converts, or takes for nothing: the document's type is kept by what is stored."""
+
+
+SHAPES = ("is a list", "is an object")
+"""Of these, what a form tells by the brackets of a name alone."""
 
 
 def is_lenient(what: str, good: Any, sent: Any, found: Any) -> bool:
@@ -60,7 +66,10 @@ class PlainSpoiling:
         Different constraints come before more of a kind.
         """
         schema = self._asking.schema(operation)
-        found = [one for one in self._spoilt(schema, body, formats=formats) if self._is_forbidden(schema, one[1])]
+        tried = self._spoilt(schema, body, formats=formats)
+        if is_form(media_of(operation)):  # what brackets in a name make is for the reader of the form to say
+            tried = (one for one in tried if not one[0].endswith(SHAPES))
+        found = [one for one in tried if self._is_wrong(operation, schema, one[1])]
         rounds: dict[str, int] = {}
         ranked = []
         for place, (what, spoilt) in enumerate(found):
@@ -68,6 +77,13 @@ class PlainSpoiling:
             rounds[word] = rounds.get(word, 0) + 1
             ranked.append((rounds[word], place, what, spoilt))
         yield from ((what, spoilt) for _, _, what, spoilt in sorted(ranked, key=lambda one: one[:2]))
+
+    def _is_wrong(self, operation: Operation, schema: Node, body: Any) -> bool:
+        """Whether the schema forbids ``body`` as it is read: in a form, a number and its text are the same."""
+        if not is_form(media_of(operation)) or not isinstance(body, dict):
+            return self._is_forbidden(schema, body)
+        deep = deep_members(self._asking.session.plan.contract.document, operation)
+        return is_sayable(body) and self._is_forbidden(schema, as_read(self._maker, schema, body, deep))
 
     def _is_forbidden(self, schema: Node, value: Any) -> bool:
         return not self._asking.accepts(schema, value) and not self._maker.allows(schema, value)

@@ -13,8 +13,9 @@ from mockserver.conformance.check_plan import Group
 from mockserver.conformance.comparing import alike, listed
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.plain.plain_asking import UNKNOWN, PlainAsking, PlainMade, within
-from mockserver.conformance.plain.plain_bodies import NOW, but_for_null, leveled
-from mockserver.conformance.plain.plain_contents import media_of, planned
+from mockserver.conformance.plain.plain_bodies import NOW, but_for_null, is_day, leveled
+from mockserver.conformance.plain.plain_contents import has_members, media_of, planned
+from mockserver.conformance.plain.plain_forms import is_form, is_sayable
 from mockserver.conformance.plain.plain_listing import SHORT_LIST, PlainListing, narrowing
 from mockserver.conformance.plain.plain_writing import text_of
 from mockserver.conformance.stories.trail import Expected
@@ -88,9 +89,9 @@ class PlainTrying(PlainAsking):
             above = tuple(values[name] for name in planned(operation).scope or () if name in values)
             self.remove(group, PlainMade(key, above, None, None))
 
-    def is_json(self, operation: Operation) -> bool:
-        """Whether the body that is sent is JSON."""
-        return bool(planned(operation).bodies) and "json" in media_of(operation)
+    def can_say(self, operation: Operation, body: Any) -> bool:
+        """Whether a body of the type that is sent can say all of ``body``."""
+        return not is_form(media_of(operation)) or (isinstance(body, dict) and is_sayable(body))
 
     def value(self, schema: Node, number: int) -> Any:
         """A value that keeps ``schema``; another one for another number, mostly."""
@@ -119,9 +120,12 @@ class PlainTrying(PlainAsking):
         return with_value(body, (*planned(operation).sent, *(model.key if model else ())), key)
 
     def needed(self, group: Group) -> set[str]:
-        """Members that every record has."""
+        """Members of which every record has something: those that must be there, and not as null."""
         record = group.resource.model.record if group.resource.model else None
-        return set(self.maker.shapes.shape(record).required) if record is not None else set()
+        if record is None:
+            return set()
+        declared, required = self.maker.shapes.properties(record), self.maker.shapes.shape(record).required
+        return {one for one in required if one not in declared or not self.replies.allows(declared[one], None)}
 
     def write_only(self, operation: Operation) -> set[str]:
         """Members of a record that a reply of ``operation`` does not show."""
@@ -227,14 +231,19 @@ class PlainTrying(PlainAsking):
         yield full
         steps = self._to_members(operation, full)
         place = self.maker.shapes.member(schema, steps)
-        if place is None or not isinstance(within(full, steps), dict) or not self.is_json(operation):
+        if place is None or not isinstance(within(full, steps), dict) or not has_members(operation):
             return
         own = self._keys(group) | self.read_only(place)
         members = {name: node for name, node in self.maker.shapes.properties(place).items() if name not in own}
         document = self.session.plan.contract.document
         known = {name: inside(document, group.values, but_for_null(document, node)) for name, node in members.items()}
         for row in [*zip_longest(*known.values(), fillvalue=ABSENT)][:MOST]:
-            odd = {name: value for name, value in zip(known, row, strict=True) if value is not ABSENT}
+            told = ((name, value) for name, value in zip(known, row, strict=True) if value is not ABSENT)
+            days = {name for name, value in within(full, steps).items() if is_day(value)}  # patterns allow day 99
+            odd = {
+                name: value for name, value in told
+                if self.can_say(operation, {name: value}) and (name not in days or is_day(value))
+            }  # fmt: skip
             fits = {
                 name: value for name, value in odd.items()
                 if self.accepts(schema, self.at_steps(full, (*steps, name), value))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from urllib3.filepost import encode_multipart_formdata
 
+from mockserver.conformance.reporters.reproduction import basic
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Credential, Taken
 from mockserver.contract.schema_shape import Shapes
@@ -61,6 +61,16 @@ def query_pairs(one: Taken, value: Any) -> list[tuple[str, str]]:
     return [(one.name, text_of(value))]
 
 
+def way_of(needs: Sequence[tuple[Credential, ...]], token: str | None) -> tuple[Credential, ...]:
+    """The alternative that a token can be shown as: Basic for a user and a password, another one for anything else.
+
+    Where none is fitter than the others it is the first; none where nothing has to be shown.
+    """
+    is_pair = ":" in (token or "")
+    fitting = (way for way in needs if any(one.scheme == "basic" for one in way) is is_pair)
+    return next(fitting, needs[0] if needs else ())
+
+
 def show(one: Credential, token: str, pairs: list[tuple[str, str]], headers: dict[str, str]) -> None:
     """Show the run's token as this credential."""
     if one.location == "query":
@@ -70,7 +80,7 @@ def show(one: Credential, token: str, pairs: list[tuple[str, str]], headers: dic
     elif one.scheme == "apiKey":
         headers[one.name] = token
     elif one.scheme == "basic":
-        headers["Authorization"] = f"Basic {base64.b64encode(f'check:{token}'.encode()).decode()}"
+        headers["Authorization"] = f"Basic {basic(token)}"
     else:
         headers["Authorization"] = f"Bearer {token}"
 

@@ -32,8 +32,8 @@ def curl(step: Exchange, base_url: str, redactor: Redactor, body: str | None) ->
     options += ["-g"] if set("[]{}") & set(url) else []
     options += ["--path-as-is"] if "/." in sent.path else []
     for name, text in sent.headers:
-        if name.lower() == "authorization" and (variable := _basic(text, redactor)):
-            options += ["-u", f'"{USER}:${variable}"']
+        if name.lower() == "authorization" and (pair := _basic(text, redactor)):
+            options += ["-u", f'"{pair}"']
         else:
             headers += _header(name, text, redactor)
     if body and not any(name.lower() == "content-type" for name, _ in sent.headers):
@@ -44,13 +44,19 @@ def curl(step: Exchange, base_url: str, redactor: Redactor, body: str | None) ->
 
 def basic(token: str) -> str:
     """The credentials that say ``token`` in the scheme Basic."""
-    return base64.b64encode(f"{USER}:{token}".encode()).decode()
+    return base64.b64encode(f"{_user(token)}{token}".encode()).decode()
+
+
+def _user(token: str) -> str:
+    """What stands before a token that is a password; nothing where it is a user's name and password already."""
+    return "" if ":" in token else f"{USER}:"
 
 
 def _basic(text: str, redactor: Redactor) -> str:
-    """The variable of the token that is said in the scheme Basic; empty where none of the run's is."""
+    """The user and the variable of the token that is said in the scheme Basic; empty where none of the run's is."""
     shown = text.partition(" ")[2]
-    return next((name for token, name in _variables(redactor) if basic(token) == shown), "")
+    known = (f"{_user(token)}${name}" for token, name in _variables(redactor) if basic(token) == shown)
+    return next(known, "")
 
 
 def _header(name: str, text: str, redactor: Redactor) -> Iterator[CurlHeader]:

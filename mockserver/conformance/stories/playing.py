@@ -135,8 +135,9 @@ def turn(
 
 
 def basic_of(secrets: dict[str, str]) -> dict[str, str]:
-    """Each token as the credentials of the scheme Basic: the password of the user ``check``."""
-    return {f"BASIC_{name}": base64.b64encode(f"check:{text}".encode()).decode() for name, text in secrets.items()}
+    """Each token as the credentials of the scheme Basic: a name and password, else the password of ``check``."""
+    pairs = {name: text if ":" in text else f"check:{text}" for name, text in secrets.items()}
+    return {f"BASIC_{name}": base64.b64encode(pair.encode()).decode() for name, pair in pairs.items()}
 
 
 def play(story: dict[str, Any], secrets: dict[str, str], send: Any) -> tuple[list[Answer], dict[str, str]]:

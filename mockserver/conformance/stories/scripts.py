@@ -71,7 +71,11 @@ def shell(story: Story) -> str:
             "set -u",
             f"base=${{1:-${{BASE_URL:-{shlex.quote(story.base_url)}}}}}",
             *(f': "${{{name}:?is not set: put an access token there}}"' for name in tokens),
-            *(f"BASIC_{name}=$(printf 'check:%s' \"${name}\" | base64 | tr -d '\\n')" for name in tokens),
+            *(
+                f"case ${name} in *:*) pair=${name} ;; *) pair=check:${name} ;; esac; "
+                f"BASIC_{name}=$(printf '%s' \"$pair\" | base64 | tr -d '\\n')"
+                for name in tokens
+            ),
             "work=$(mktemp -d) || exit 2",
             *unset,
             "call() {",
