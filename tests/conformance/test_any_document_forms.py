@@ -1,4 +1,4 @@
-"""Documents without annotations whose bodies are forms, whose limits stand in words, and whose operationIds repeat."""
+"""Documents without annotations: bodies that are forms, limits in words, operationIds that repeat, paths three deep."""
 
 from urllib.parse import parse_qsl
 
@@ -147,3 +147,38 @@ def test_a_name_and_a_password_are_shown_as_basic_and_all_else_is_not(shop, monk
     asked = Shop()
     checked(shop, monkeypatch, {"any_document"}, asked, token=token)
     assert scheme in asked.shown
+
+
+def deep():
+    """A document of organisations, their projects, and the projects' tasks."""
+    parts, path = [], ""
+    for name, key in (("orgs", "org"), ("projects", "project"), ("tasks", "task")):
+        above = "".join(f"{{name: {one}, in: path, required: true, schema: {{type: string}}}}, " for one in parts)
+        path += f"/{name}"
+        record = "content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}"
+        every = "content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Thing'}}}}"
+        yield f"""  {path}:
+    parameters: [{above}]
+    get: {{responses: {{'200': {{description: all, {every}}}, '404': {{description: none}}}}}}
+    post: {{requestBody: {{required: true, {record}}},
+           responses: {{'201': {{description: made, {record}}}, '404': {{description: none}}}}}}
+"""
+        parts.append(key)
+        above = "".join(f"{{name: {one}, in: path, required: true, schema: {{type: string}}}}, " for one in parts)
+        path += f"/{{{key}}}"
+        yield f"""  {path}:
+    parameters: [{above}]
+    get: {{responses: {{'200': {{description: one, {record}}}, '404': {{description: none}}}}}}
+    delete: {{responses: {{'204': {{description: gone}}, '404': {{description: none}}}}}}
+"""
+
+
+def test_what_stands_above_a_record_stands_below_each_other(tmp_path, monkeypatch):
+    file = tmp_path / "deep.yaml"
+    thing = "{type: object, required: [name], properties: {id: {type: string, readOnly: true}, name: {type: string}}}"
+    head = "openapi: 3.1.0\ninfo: {title: Work, version: '1'}\npaths:\n"
+    file.write_text(f"{head}{''.join(deep())}components: {{schemas: {{Thing: {thing}}}}}\n")
+    verdict = checked(file, monkeypatch, {"document_records", "any_document"})
+    assert not [one.cause for one in verdict.findings]
+    judged = {one.check.name for one in verdict.results if one.judged and one.resource == "tasks"}
+    assert judged >= {"document_records.values", "any_document.created_is_listed", "any_document.deleted_is_gone"}

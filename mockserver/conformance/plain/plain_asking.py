@@ -196,14 +196,17 @@ class PlainAsking(PlainSending):
 
     def above(self, group: Group, depth: int = 0) -> tuple[str, ...]:
         """What stands in the path above the records of ``group``, outermost first: keys of records that are there."""
-        model = group.resource.model
-        return tuple(self._parent(group, parent, depth) for parent in (model.parents if model else ()))
+        model, above = group.resource.model, tuple[str, ...]()
+        for parent in model.parents if model else ():
+            above += (self._parent(group, parent, above, depth),)
+        return above
 
-    def _parent(self, group: Group, parent: Parent, depth: int) -> str:
+    def _parent(self, group: Group, parent: Parent, above: tuple[str, ...], depth: int) -> str:
+        """The key of what stands in the path there; below ``above``, where that is above it, too."""
         holder = self.session.plan.groups.get(parent.resource) if parent.resource else None
         if holder is not None and holder is not group and depth < DEEPEST:
             try:
-                return self._some(holder, depth)
+                return self._some(holder, depth, above if _stands_below(holder, group, len(above)) else None)
             except Inconclusive:
                 if parent.must_exist:
                     raise
@@ -222,12 +225,13 @@ class PlainAsking(PlainSending):
         mark, number = self.session.mark, self.session.ordinal()
         return {**values, taken.name: fresh_key_text(self.maker, taken.schema, mark=mark, number=number, now=NOW)}
 
-    def _some(self, group: Group, depth: int) -> str:
-        """The key of a record of ``group``: one that is made, else one that is there."""
+    def _some(self, group: Group, depth: int, above: tuple[str, ...] | None = None) -> str:
+        """The key of a record of ``group``, below ``above`` where that is given: a new one, else one that is there."""
         if Kind.CREATE in group.operations and not self.session.limits.reads_only:
-            return self.create(group, depth=depth + 1).key
+            return self.create(group, above, depth=depth + 1).key
         for operation in group.all(Kind.LIST):
-            reply = self.send(operation, self.below(operation, self.above(group, depth + 1)))
+            over = self.above(group, depth + 1) if above is None else above
+            reply = self.send(operation, self.below(operation, over))
             for record in self.items(reply, operation):
                 if key := self.key(group, record):
                     return key
@@ -281,3 +285,9 @@ def within(value: Any, steps: Steps) -> Any:
     for step in steps:
         value = value.get(step) if isinstance(value, dict) else None
     return value
+
+
+def _stands_below(holder: Group, group: Group, count: int) -> bool:
+    """Whether records of ``holder`` have the first ``count`` of what is above those of ``group`` above them."""
+    over, above = (one.resource.model.parents if one.resource.model else () for one in (holder, group))
+    return len(over) == count and [one.resource for one in over] == [one.resource for one in above[:count]]
