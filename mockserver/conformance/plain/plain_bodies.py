@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
@@ -13,6 +13,7 @@ from mockserver.contract.plan import Steps
 from mockserver.contract.samples.making import Maker
 from mockserver.contract.samples.scalars import Draw
 from mockserver.values.members import value_at, with_value
+from mockserver.values.moment import read_date
 
 NOW = datetime(2025, 4, 18, 12, tzinfo=UTC)
 FIXED = frozenset({"date", "date-time", "time", "duration", "binary", "byte", "ipv4", "ipv6", "regex"})
@@ -79,7 +80,7 @@ def without_read_only(maker: Maker, schema: Node, value: Any, left: int = 4) -> 
 def is_day(value: Any) -> bool:
     """Whether a text is a day of the calendar, whatever its schema says of it."""
     try:
-        return isinstance(value, str) and len(value) == len("2025-04-18") and date.fromisoformat(value) is not None
+        return bool(read_date(value))
     except ValueError:
         return False
 

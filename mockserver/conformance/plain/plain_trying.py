@@ -238,11 +238,10 @@ class PlainTrying(PlainAsking):
         document = self.session.plan.contract.document
         known = {name: inside(document, group.values, but_for_null(document, node)) for name, node in members.items()}
         for row in [*zip_longest(*known.values(), fillvalue=ABSENT)][:MOST]:
-            told = ((name, value) for name, value in zip(known, row, strict=True) if value is not ABSENT)
             days = {name for name, value in within(full, steps).items() if is_day(value)}  # patterns allow day 99
             odd = {
-                name: value for name, value in told
-                if self.can_say(operation, {name: value}) and (name not in days or is_day(value))
+                name: value for name, value in zip(known, row, strict=True)
+                if value is not ABSENT and self.can_say(operation, {name: value}) and (name not in days or is_day(value))
             }  # fmt: skip
             fits = {
                 name: value for name, value in odd.items()
