@@ -241,7 +241,9 @@ class PlainTrying(PlainAsking):
             days = {name for name, value in within(full, steps).items() if is_day(value)}  # patterns allow day 99
             odd = {
                 name: value for name, value in zip(known, row, strict=True)
-                if value is not ABSENT and self.can_say(operation, {name: value}) and (name not in days or is_day(value))
+                if value is not ABSENT
+                and self.can_say(operation, {name: value})
+                and (name not in days or is_day(value))
             }  # fmt: skip
             fits = {
                 name: value for name, value in odd.items()
