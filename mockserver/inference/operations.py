@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -26,7 +25,7 @@ from mockserver.inference.foreign import ForeignKeys
 from mockserver.inference.guess import Guess
 from mockserver.inference.key_forms import is_counted, listed_key
 from mockserver.inference.meanings import Meanings
-from mockserver.inference.paths import ANY, Key, PathEntry, read_paths, spellings
+from mockserver.inference.paths import ANY, Key, read_paths, spellings
 from mockserver.inference.replies import success
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.settling import read_resources
@@ -58,8 +57,6 @@ class _Builder:
         self._foreign = ForeignKeys(self._shapes, self._found)
         self._embedded = EmbeddedRecords(self._shapes, self._found, self._foreign)
         templates = [entry.path.template for entry in self._found.paths.all()]
-        said = (entry.node.child("operationId").value for entry in self._found.paths.all())
-        self._named = Counter(one for one in said if isinstance(one, str))
         self._prefixes = prefixes(document)
         self._own_addresses = OwnAddresses(document.root, templates, self._prefixes)
         self._links = ShownLinks(self._found, self._own_addresses)
@@ -199,15 +196,10 @@ class _Builder:
         verbs = self._found.paths.verbs(one.item) if one.item else {}
         return next((tuple(filter(None, entry.path.names)) for entry in verbs.values()), ())
 
-    def _id(self, entry: PathEntry) -> str:
-        """Its operationId; verb and path where it has none, or one that another operation has, too."""
-        said = entry.node.child("operationId").value
-        return said if isinstance(said, str) and self._named[said] == 1 else f"{entry.sent} {entry.path.template}"
-
     def _operation(self, reading: Reading, guess: Guess, resource: Resource) -> Operation:
         entry = reading.entry
         return Operation(
-            id=self._id(entry),
+            id=self._found.paths.id_of(entry),
             method=entry.sent.upper(),
             path=entry.path.template,
             summary=str(entry.node.child("summary").value or ""),

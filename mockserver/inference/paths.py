@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -65,10 +66,17 @@ class PathTable:
     """The operations by path key and verb; ``aliases`` are further spellings that are answered the same."""
 
     entries: dict[Key, dict[str, PathEntry]] = field(default_factory=dict)
+    _told: Counter[str] = field(default_factory=Counter)
 
     def all(self) -> Iterator[PathEntry]:
         for verbs in self.entries.values():
             yield from verbs.values()
+
+    def id_of(self, entry: PathEntry) -> str:
+        """Its operationId; verb and path where it has none, or one that another operation has, too."""
+        self._told = self._told or Counter(map(_told_id, self.all()))
+        told = _told_id(entry)
+        return told if told and self._told[told] == 1 else f"{entry.sent} {entry.path.template}"
 
     def verbs(self, key: Key) -> dict[str, PathEntry]:
         return self.entries.get(key, {})
@@ -81,6 +89,10 @@ class PathTable:
     def is_item(self, key: Key) -> bool:
         """Whether the path names one record: it ends in a parameter, and a record's verbs are there."""
         return bool(key) and key[-1] == ANY and key in self.entries
+
+
+def _told_id(entry: PathEntry) -> str:
+    return str(entry.node.child("operationId").value or "")
 
 
 def read_paths(document: Document, shapes: Shapes) -> PathTable:
