@@ -75,8 +75,8 @@ class PathTable:
     def id_of(self, entry: PathEntry) -> str:
         """Its operationId; verb and path where it has none, or one that another operation has, too."""
         self._told = self._told or Counter(map(_told_id, self.all()))
-        told = _told_id(entry)
-        return told if told and self._told[told] == 1 else f"{entry.sent} {entry.path.template}"
+        name = _told_id(entry)
+        return name if name and self._told[name] == 1 else f"{entry.sent} {entry.path.template}"
 
     def verbs(self, key: Key) -> dict[str, PathEntry]:
         return self.entries.get(key, {})
