@@ -24,7 +24,7 @@ def shown_everywhere(session: Session, group: Group, record_id: str, what: str) 
 def check_changes_are_shown(session: Session, group: Group) -> None:
     """A record that was changed is shown as it is now by everything that finds it."""
     if not any(group.all(Kind.LIST, Kind.LOOKUP, Kind.SEARCH)):
-        raise NotApplicable("there is nothing that finds records")
+        raise NotApplicable("nothing finds records")
     for what, change in changes(session, group):
         record = session.create(group)
         change(record)

@@ -118,10 +118,10 @@ def compared(session: Session, group: Group, operation: Operation, ask: Ask, who
     names |= held.reader.named(rules.get("let") or {}, this, names)
     if reply.status == 404 and operation.body is None:
         there = plain(held.reader.value(rules["reply"], this, names))
-        session.expect(there is None, f"{operation.id} answers 404 of what its rule finds", shown(there, 150))
+        session.expect(there is None, f"{operation.id} answers 404 for what its rule finds", shown(there, 150))
         return
-    session.status(reply, 200, f"{operation.id} of what is there", operation)
-    judged, unknown = 0, CannotTell("nothing of the answer can be worked out a second time")
+    session.status(reply, 200, f"{operation.id} of existing records", operation)
+    judged, unknown = 0, CannotTell("nothing in the reply can be computed independently")
     for name, rule in members_of_reply(rules["reply"]).items():
         try:
             wanted = plain(held.reader.value(rule, this, names))
@@ -133,7 +133,7 @@ def compared(session: Session, group: Group, operation: Operation, ask: Ask, who
         judged += 1
         session.expect(
             agree(wanted, found, ordered="records(" not in str(rules)),
-            f"{operation.id} answers something else than its rule gives{f' ({name})' if name else ''}",
+            f"{operation.id} does not answer what its rule gives{f' ({name})' if name else ''}",
             f"wanted {shown(wanted, 150)}, found {shown(found, 150)}",
         )
     if not judged:
@@ -163,7 +163,7 @@ def worked_out(session: Session, group: Group) -> None:
                 continue
     if not judged:
         # What cannot be listed cannot be counted; what another tenant's records do to it is looked at elsewhere.
-        raise Inconclusive("nothing that is worked out could be worked out a second time")
+        raise Inconclusive("nothing computed could be computed independently")
 
 
 @check(Kind.COMPUTE, writes=True)
@@ -180,7 +180,7 @@ def check_of_who_asks(session: Session, group: Group) -> None:
     """What an operation works out about whoever asks is about them, and about nobody else"""
     found = [(one, word, resource) for one in group.all(Kind.COMPUTE) for word, resource in about_caller(session, one)]
     if not found or session.own.mint is None:
-        raise NotApplicable("nothing is worked out about whoever asks, or the run makes no tokens")
+        raise NotApplicable("nothing is computed about the caller, or the run makes no tokens")
     for operation, word, resource in found:
         target = session.plan.groups[resource]
         for record in (session.create(target), session.create(target)):
@@ -210,7 +210,7 @@ def check_of_one_tenant(session: Session, group: Group) -> None:
             with session.each(operation):
                 reply = session.send(ask)
                 shown = [one for one in strangers if one in str(session.value(reply))]
-                session.expect(not shown, f"{operation.id} answers what another tenant has", str(shown)[:200])
+                session.expect(not shown, f"{operation.id} answers with another tenant's data", str(shown)[:200])
         for ask in named(session, operation, session.usual(group, operation, {}), other(session)):
             with session.each(operation), suppress(CannotTell):
                 compared(session, group, operation, ask)
@@ -260,10 +260,10 @@ def ids(session: Session, group: Group) -> set[str]:
 def generated(session: Session, group: Group, operation: Operation, ask: Ask) -> None:
     before = ids(session, group)
     reply = session.send(ask)
-    session.status(reply, 200, f"{operation.id} from what is there", operation)
+    session.status(reply, 200, f"{operation.id} from existing records", operation)
     new = sorted(ids(session, group) - before)
     session.records.remember(session.own.tenant, [(group.name, one) for one in new if one not in session.ours(group)])
-    session.expect(len(new) == 1, f"{operation.id} leaves another number of records than one", f"{len(new)} new ones")
+    session.expect(len(new) == 1, f"{operation.id} does not leave exactly one record", f"{len(new)} new ones")
     record = session.read(group, new[0])
     held = AsHeld(session, moment_of(group, record))
     names = asked_with(session, operation, ask, session.own)
@@ -281,6 +281,6 @@ def generated(session: Session, group: Group, operation: Operation, ask: Ask) ->
         found = session.value(reply)
         session.expect(
             agree(wanted, found, ordered=False),
-            f"{operation.id} answers something else than its rule gives",
+            f"{operation.id} does not answer what its rule gives",
             f"wanted {shown(wanted, 150)}, found {shown(found, 150)}",
         )

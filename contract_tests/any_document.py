@@ -88,13 +88,13 @@ def check_required(session: Session, group: Group) -> None:
                 cause = f"a body without a required member is answered {reply.status}"
                 session.expect_one_of(reply, REFUSALS, cause, name)
     if not tried:
-        raise NotApplicable("no body has to have anything")
+        raise NotApplicable("no body requires anything")
 
 
 def _own(asking: PlainTrying, group: Group, operation: Operation) -> dict[str, str]:
     """The path of a record of the check's own. Raises Inconclusive."""
     if Kind.CREATE not in group.operations or operation.plan is None or operation.plan.key is None:
-        raise Inconclusive("there is no record to do it to")
+        raise Inconclusive("there is no record to use")
     return asking.at(operation, asking.create(group))
 
 
@@ -120,8 +120,10 @@ def check_created_is_read(session: Session, group: Group) -> None:
     session.expect_one_of(reply, SUCCESSES, f"a record that was created is answered {reply.status}", made.key)
     record = asking.record(reply, read)
     key = asking.key(group, record)
-    session.expect(key in ("", made.key), "another record is read than was created", f"{key}, wanted {made.key}")
-    asking.keeps(asking.comparable(group, made.sent), record, "what was created reads otherwise than it was sent")
+    session.expect(
+        key in ("", made.key), "a different record is read from the one created", f"{key}, wanted {made.key}"
+    )
+    asking.keeps(asking.comparable(group, made.sent), record, "what was created reads differently from what was sent")
     asking.remove(group, made)
 
 
@@ -241,13 +243,13 @@ def check_unknown_is_not_found(session: Session, group: Group) -> None:
     asking = PlainTrying(session)
     read, model = asking.on_one(group, Kind.READ), group.resource.model
     if not model or not model.key:
-        raise NotApplicable("a record does not tell its key")
+        raise NotApplicable("a record does not show its key")
     unknown = asking.unknown(read)
     reply = asking.send(read, asking.at(read, PlainMade(unknown, asking.above(group), None, None)))
     record = asking.record(reply, read)
     if unknown in {str(within(record, steps)) for steps in (model.key, *model.other_keys)}:
         raise Inconclusive("no key is known that no record has")
-    session.expect_one_of(reply, REFUSALS, f"a record that nobody made is answered {reply.status}")
+    session.expect_one_of(reply, REFUSALS, f"a record that does not exist is answered {reply.status}")
 
 
 @check(Kind.CREATE, Kind.LIST, writes=True, plain=True, provenance=INFERRED)
@@ -256,7 +258,7 @@ def check_parents_are_apart(session: Session, group: Group) -> None:
     asking = PlainTrying(session)
     model = group.resource.model
     if not model or not any(one.resource for one in model.parents):
-        raise NotApplicable("its records stand below no others")
+        raise NotApplicable("its records are not below others")
     one, other = asking.above(group), asking.above(group)
     if one == other or not all(one):
         raise Inconclusive("no two records could be made to work below")

@@ -59,7 +59,7 @@ def check_claims(session: Session, group: Group) -> None:
                 with session.each(operation):
                     header = f"Bearer {session.own.mint(**{str(claim): value})}"
                     reply = session.send(session.usual(group, operation, record), headers={"Authorization": header})
-                    cause = f"{operation.id} with a token that does not tell {what}: answered {reply.status}"
+                    cause = f"{operation.id} with a token that does not give {what}: answered {reply.status}"
                     session.expect(reply.status in (401, 403), f"{cause}, wanted 401 or 403")
 
 

@@ -52,7 +52,7 @@ def check_does_what_single_operations_do(session: Session, group: Group) -> None
     found = session.read(group, record[group.key])
     own = group.resource.managed | (group.filled - set(whole))
     session.same(whole, found, "a batch's update does not replace the record", without=own)
-    session.same(found, updated.get("record"), "a batch's update answers another record than read")
+    session.same(found, updated.get("record"), "a batch's update answers a different record from read")
     session.status(
         session.at(group, Kind.READ, victim[group.key]), 404, "a record that a batch deleted", group.one(Kind.READ)
     )
@@ -79,15 +79,19 @@ def check_ids_and_results(session: Session, group: Group) -> None:
     made = [session.create(group) for _ in range(4)]
     results = run_batch(session, group, [{"verb": "read", "key": one[group.key]} for one in reversed(made)])
     for record, result in zip(reversed(made), results, strict=True):
-        session.expect(result.get("key") == record[group.key], "a batch's result names another record than its item")
-        session.same(record, result.get("record"), "a batch's result holds another record than its item asked for")
+        session.expect(
+            result.get("key") == record[group.key], "a batch's result names a different record from its item"
+        )
+        session.same(
+            record, result.get("record"), "a batch's result holds a different record from the one its item asked for"
+        )
     twin = {"verb": "create", "record": session.body(group)}
     keys = [one.get("key") for one in run_batch(session, group, [twin, twin])]
-    session.expect(len(set(keys)) == len(keys), "two creates of the same values in a batch make one record")
+    session.expect(len(set(keys)) == len(keys), "two creates with the same values in a batch make only one record")
     one, two = made[:2]
     whole = {**session.body(group), group.key: two[group.key]}
     (result,) = run_batch(session, group, [{"verb": "update", "key": one[group.key], "record": whole}])
-    item_status(session, result, 409, "an update with another id than its key")
+    item_status(session, result, 409, "an update whose id is not its key")
 
 
 @check(*NEEDS, writes=True)
@@ -124,18 +128,18 @@ def check_independence(session: Session, group: Group) -> None:
         "an update of nothing",
         "a patch without directives",
         "a read without an id",
-        "a create behind failures",
+        "a create after failures",
     )
     for result, status, what in zip(results, wanted, whats, strict=True):
         with session.each(group.one(Kind.BATCH)):
             item_status(session, result, status, what)
             session.expect(status == 200 or "error" in result, f"{what} in a batch is refused without an error")
     _names_the_place(session, group, results[2], broken)
-    session.same(record, session.read(group, record[group.key]), "a failed item of a batch changed a record")
+    session.same(record, session.read(group, record[group.key]), "a failed batch item changed a record")
     for result in (results[0], results[-1]):
         reply = session.at(group, Kind.READ, str(result.get("key")))
-        session.status(reply, 200, "what a batch made beside failures", group.one(Kind.READ))
-    session.expect(len(session.ours(group) - before) == 2, "a batch makes another number of records than its creates")
+        session.status(reply, 200, "what a batch made despite failures", group.one(Kind.READ))
+    session.expect(len(session.ours(group) - before) == 2, "a batch does not make one record for each create")
 
 
 def _names_the_place(session: Session, group: Group, result: dict[str, Any], broken: dict[str, Any]) -> None:
@@ -164,16 +168,16 @@ def check_items_follow_each_other(session: Session, group: Group) -> None:
     items = [change(record[marker], one), change(one, two), read, delete, read, delete]
     first, second, seen, gone, missing, again = run_batch(session, group, items)
     item_status(session, first, 200, "a patch")
-    item_status(session, second, 200, "a patch of what an item before it patched")
+    item_status(session, second, 200, "a patch of what an earlier item patched")
     shown = [(result.get("record") or {}).get(marker) for result in (first, second, seen)]
-    session.expect(shown == [one, two, two], "an item of a batch does not see what those before it did", str(shown))
+    session.expect(shown == [one, two, two], "a batch item does not see what earlier items did", str(shown))
     if (name := group.resource.stamps.get("version")) and all(result.get("record") for result in (first, second)):
         counted = [result["record"].get(name) for result in (first, second)]
         cause = f"{name} does not count each of two changes in one batch"
         session.expect(counted[0] != counted[1], cause, str(counted))
     item_status(session, gone, 200, "a delete")
-    item_status(session, missing, 404, "a read of what an item before it deleted")
-    item_status(session, again, 404, "a delete of what an item before it deleted")
+    item_status(session, missing, 404, "a read of what an earlier item deleted")
+    item_status(session, again, 404, "a delete of what an earlier item deleted")
 
 
 @check(*NEEDS, writes=True)
@@ -193,7 +197,7 @@ def check_directives_as_object(session: Session, group: Group) -> None:
     found = session.read(group, record[group.key]).get(marker)
     session.expect(
         found == f"{session.mark} step 10",
-        "directives by index are not taken in the order of the numbers",
+        "directives by index are not applied in numerical order",
         quoted(found),
     )
 
@@ -225,7 +229,7 @@ def check_malformed(session: Session, group: Group) -> None:
     for what, body in {
         "with an unknown operation": words.body([{"verb": "explode"}]),
         "with an item that names no operation": words.body([{"key": "x"}]),
-        "whose operations are no array": {words.items: {}},
+        "whose operations are not an array": {words.items: {}},
         "that is an array": [],
     }.items():
         with session.each(operation):

@@ -58,7 +58,7 @@ def check_changes(session: Session, group: Group) -> None:
             asked = len(at_once(session, lambda _, change=change, record=record: _quietly(change, record)))  # type: ignore[misc]
             found = session.read(group, record[group.key]).get(field)
             session.expect(
-                found == record[field] + asked, f"of several times {what} at once, some are lost", f"{found} of {asked}"
+                found == record[field] + asked, f"several {what} at once: some are lost", f"{found} of {asked}"
             )
 
 
@@ -98,7 +98,7 @@ def check_fields(session: Session, group: Group) -> None:
     allowed = [name for name, text in texts.items() if group.values.allows(group.writable[name], text)]
     names = allowed[: session.limits.threads * EACH]
     if len(names) < 2:
-        raise NotApplicable("there are no two texts to change")
+        raise NotApplicable("there are not two strings to change")
     record = session.create(group)
     values = {name: texts[name] for name in names}
 
@@ -111,7 +111,7 @@ def check_fields(session: Session, group: Group) -> None:
     at_once(session, change)
     found = session.read(group, record[group.key])
     session.same(
-        values, {name: found.get(name) for name in names}, "of changes of different fields at once, some are lost"
+        values, {name: found.get(name) for name in names}, "changes to different fields at once: some are lost"
     )
 
 

@@ -37,7 +37,7 @@ def check_answers_the_id(session: Session, group: Group) -> None:
     session.status(reply, 200, "DELETE of a record that exists", group.one(Kind.DELETE))
     session.expect(
         session.value(reply) == made[group.key],
-        "DELETE answers something else than the id",
+        "DELETE does not answer the id",
         quoted(reply.body[:80].decode(errors="replace")),
     )
 
@@ -49,7 +49,7 @@ def check_gone_everywhere(session: Session, group: Group) -> None:
     made, stays = session.put_in(group, body), session.put_in(group, body)
     delete(session, group, made[group.key])
     session.status(
-        session.at(group, Kind.READ, stays[group.key]), 200, "the like of a deleted record", group.one(Kind.READ)
+        session.at(group, Kind.READ, stays[group.key]), 200, "a record like a deleted one", group.one(Kind.READ)
     )
     for operation in group.all(Kind.READ, Kind.DOCUMENT, Kind.REPLACE, Kind.PATCH, Kind.NOTICE, Kind.PREVIEW):
         with session.each(operation):
@@ -89,7 +89,7 @@ def check_second_delete(session: Session, group: Group) -> None:
     delete(session, group, made[group.key])
     for record_id, what in (
         (made[group.key], "a second DELETE"),
-        (f"missing-{session.mark}", "DELETE of what never was"),
+        (f"missing-{session.mark}", "DELETE of a record that never existed"),
     ):
         reply = session.at(group, Kind.DELETE, record_id)
         session.status(reply, 404, what, group.one(Kind.DELETE))

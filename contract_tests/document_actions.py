@@ -27,7 +27,7 @@ from mockserver.conformance import (
 )
 
 INFERRED = Provenance.INFERRED
-MANY = "a record of many written at once reads otherwise than it was sent"
+MANY = "a record written with others reads differently from what was sent"
 
 
 @check(Kind.ACTION, Kind.CREATE, Kind.READ, writes=True, plain=True, provenance=INFERRED)
@@ -47,23 +47,25 @@ def check_actions(session: Session, group: Group) -> None:
             found = asking.read_back(group, made)
             shown = asking.record(reply, operation) if plan.record is not None else None
             if isinstance(shown, dict) and asking.key(group, shown) == made.key:
-                asking.keeps(shown, found, "what is done to a record reads otherwise than it was answered")
+                asking.keeps(shown, found, "a record reads differently from what an action on it answered")
                 judged += 1
             sets = {name: one for name, one in (plan.words.get("set") or {}).items() if not isinstance(one, dict)}
             if sets and isinstance(found, dict):
                 other = sorted(name for name, one in sets.items() if not same_json(found.get(name), one))
-                session.expect(not other, f"what is done to a record is not seen by the next read ({listed(other)})")
+                session.expect(
+                    not other, f"what an action does to a record is not seen by the next read ({listed(other)})"
+                )
                 judged += 1
             unknown = PlainMade(asking.unknown(operation), made.above, None, None)
             nothing = asking.send(operation, asking.at(operation, unknown), body=body)
             if plan.words.get("replies") == "record" or "404" in plan.said:
                 session.expect_one_of(
-                    nothing, REFUSALS, f"done to a record that is not there it is answered {nothing.status}"
+                    nothing, REFUSALS, f"an action on a record that does not exist is answered {nothing.status}"
                 )
                 judged += 1
         asking.remove(group, made)
     if not judged:
-        raise Inconclusive("nothing tells what is done to a record")
+        raise Inconclusive("nothing says what an action does to a record")
 
 
 @check(Kind.STUB, writes=True, plain=True, provenance=INFERRED)
@@ -85,7 +87,7 @@ def check_repeated(session: Session, group: Group) -> None:
             sent = {name: one for name, one in body.items() if name in shared and not isinstance(one, dict | list)}
             judged += 1
             with session.each(operation):
-                asking.keeps(sent, session.value(reply), "a reply tells something else than was sent")
+                asking.keeps(sent, session.value(reply), "a reply does not repeat what was sent")
             break
     if not judged:
         raise NotApplicable("no reply is described by a schema of what is sent")
@@ -203,7 +205,7 @@ def check_bulk(session: Session, group: Group) -> None:
                 if not key:
                     continue
                 found = asking.send(read, asking.at(read, PlainMade(key, above, one, None)))
-                session.expect_one_of(found, SUCCESSES, f"a record of many written at once is answered {found.status}")
+                session.expect_one_of(found, SUCCESSES, f"a record written with others is answered {found.status}")
                 asking.keeps(
                     asking.comparable(group, one),
                     asking.record(found, read),
@@ -211,7 +213,7 @@ def check_bulk(session: Session, group: Group) -> None:
                 )
                 judged += 1
     if not judged:
-        raise Inconclusive("no record of many written at once can be read")
+        raise Inconclusive("no record written with others can be read")
 
 
 @check(Kind.LOOKUP, plain=True, provenance=INFERRED)
@@ -231,7 +233,7 @@ def check_lookups(session: Session, group: Group) -> None:
                 judged += 1
                 with session.each(operation):
                     strange = [one for one in items if text.lower() not in str(one.get(members[0])).lower()]
-                    session.expect(not strange, f"a look-up finds records of another {members[0]}")
+                    session.expect(not strange, f"a look-up finds records with a different {members[0]}")
     if not judged:
         raise NotApplicable("no look-up is by a member of its records")
 

@@ -65,10 +65,10 @@ def check_values(session: Session, group: Group) -> None:
                 sent = asking.comparable(group, asking.said(operation, body))
                 if operation.plan.record is not None:
                     shown = asking.record(reply, operation)
-                    asking.keeps(sent, shown, "a change's reply shows something else than was sent")
+                    asking.keeps(sent, shown, "a change's reply does not show what was sent")
                 found = asking.read_back(group, made)
                 asking.keeps(sent, found, "a change is not seen by the next read")
-                asking.holds(read, sent, found, "what was changed lacks what was sent")
+                asking.holds(read, sent, found, "a changed record lacks what was sent")
         asking.remove(group, made)
 
 

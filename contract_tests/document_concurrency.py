@@ -46,7 +46,7 @@ def check_creates(session: Session, group: Group) -> None:
         raise Inconclusive("no body was taken")
     made = [one for one in at_once(AT_ONCE, lambda number: asking.attempt(group, above, bodies[number])) if one]
     keys = [one.key for one in made]
-    session.expect(len(set(keys)) == len(keys), "two creates at the same moment are given one key", listed(keys))
+    session.expect(len(set(keys)) == len(keys), "two creates at the same moment are given the same key", listed(keys))
     for one in made:
         found = asking.read_back(group, one)
         asking.keeps(asking.comparable(group, one.sent), found, "creates at the same moment mix what was sent")
@@ -62,7 +62,7 @@ def check_patches(session: Session, group: Group) -> None:
     if patch is None:
         raise NotApplicable("nothing patches a record that its path names")
     if version_header(patch) is not None:
-        raise NotApplicable("of several patches of one version one alone is taken")
+        raise NotApplicable("several patches for one version are not settled by taking exactly one")
     made = asking.attempt(group, asking.above(group), asking.full_body(group.one(Kind.CREATE), 310)) or asking.create(
         group
     )

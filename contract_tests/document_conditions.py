@@ -59,7 +59,7 @@ def check_other_versions(session: Session, group: Group) -> None:
             assert header
             reply = asking.send(operation, asking.at(operation, made), body=body, headers={header.name: OTHER})
             judged += 1
-            cause = f"with another version than the record's it is answered {reply.status}"
+            cause = f"with another version than the record's the request is answered {reply.status}"
             session.expect_one_of(reply, REFUSALS, cause)
             asking.keeps(before, asking.read_back(group, made), "a change that was refused for its version was made")
         asking.remove(group, made)
@@ -90,11 +90,11 @@ def check_versions(session: Session, group: Group) -> None:
             session.expect_one_of(replies[1], REFUSALS, cause)
             if newest := replies[0].header("ETag"):
                 again = asking.send(operation, at, body=asking.full_body(operation, 93), headers={header.name: newest})
-                cause = f"a change of the version that the change before has told is answered {again.status}"
+                cause = f"a change of the version shown by the previous change is answered {again.status}"
                 session.expect_one_of(again, SUCCESSES, cause)
         asking.remove(group, made)
     if not judged:
-        raise Inconclusive("no read tells a version of which a change is taken")
+        raise Inconclusive("no read shows a version that a change can name")
 
 
 @check(*STORED, writes=True, plain=True, provenance=INFERRED)
@@ -108,7 +108,7 @@ def check_not_modified(session: Session, group: Group) -> None:
     made = asking.create(group)
     first = asking.send(read, asking.at(read, made)).header("ETag")
     if not first:
-        raise Inconclusive("a read tells no version")
+        raise Inconclusive("a read shows no version")
     same = asking.send(read, asking.at(read, made), headers={named[0]: first})
     session.expect_one_of(same, (NOT_MODIFIED,), f"a read of the version that is known is answered {same.status}")
     other = asking.send(read, asking.at(read, made), headers={named[0]: OTHER})
@@ -129,7 +129,7 @@ def check_repeated(session: Session, group: Group) -> None:
     asking, create = PlainTrying(session), group.one(Kind.CREATE)
     key = repeat_key(create)
     if key is None or create.plan is None:
-        raise NotApplicable("no header tells a request that is sent again")
+        raise NotApplicable("no header marks a request that is sent again")
     body, above = asking.new_body(group, create, 95), asking.above(group)
     values, headers = asking.placed(create, above), {key.name: asking.request_key(key)}
     replies = [asking.send(create, values, body=body, headers=headers) for _ in range(2)]

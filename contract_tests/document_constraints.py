@@ -43,7 +43,7 @@ def place_of(asking: PlainTrying, group: Group, operation: Operation) -> Mapping
     if plan.key is None or operation.kind is Kind.CREATE:
         return asking.below(operation, asking.above(group))
     if Kind.CREATE not in group.operations:
-        raise Inconclusive("there is no record to do it to")
+        raise Inconclusive("there is no record to use")
     return asking.at(operation, asking.create(group))
 
 
@@ -91,14 +91,14 @@ def refused(session: Session, reply: Received, what: str, *, may_be_passed_over:
 def check_bodies(session: Session, group: Group) -> None:
     """A body that breaks one constraint of its schema is refused."""
     if not spoilt(session, group, formats=False):
-        raise NotApplicable("no body that is taken has a constraint")
+        raise NotApplicable("no accepted body has a constraint")
 
 
 @check(writes=True, plain=True, provenance=Provenance.INFERRED, code=200)
 def check_formats(session: Session, group: Group) -> None:
     """A text in a body that is not of its format is refused."""
     if not spoilt(session, group, formats=True):
-        raise NotApplicable("no body that is taken has a text of a format")
+        raise NotApplicable("no accepted body has a string with a format")
 
 
 @check(writes=True, plain=True, code=200)
@@ -122,7 +122,7 @@ def check_unreadable(session: Session, group: Group) -> None:
             refused(session, asking.send(operation, values, raw=b'{"cut": off'), "a body that is not JSON")
         if operation.plan.body_required and operation.kind is not Kind.DELETE:
             with session.each(operation):
-                reply, what = asking.send(operation, values), "a request without the body that it has to have"
+                reply, what = asking.send(operation, values), "a request without its required body"
                 # what a server reads that is not sent a body may be an empty object
                 refused(session, reply, what, may_be_passed_over=asking.accepts(asking.schema(operation), {}))
     if not tried:
@@ -179,7 +179,7 @@ def check_needed_by_writes(session: Session, group: Group) -> None:
         except Inconclusive:
             continue
     if not tried:
-        raise NotApplicable("no write has to have a header or a parameter")
+        raise NotApplicable("no write requires a header or a parameter")
 
 
 @check(plain=True, provenance=Provenance.INFERRED, code=200)

@@ -41,7 +41,7 @@ def check_every_operation(session: Session, group: Group) -> None:
             values, body = {}, ABSENT
         with session.each(operation):
             reply = asking.send(operation, values, body=body, with_credentials=False)
-            session.expect_one_of(reply, REFUSED, f"without credentials it is answered {reply.status}")
+            session.expect_one_of(reply, REFUSED, f"without credentials the request is answered {reply.status}")
 
 
 @check(plain=True, provenance=Provenance.INFERRED)
@@ -49,7 +49,7 @@ def check_wrong_ones(session: Session, group: Group) -> None:
     """No operation that asks for credentials answers to those that nobody issued, or that have expired."""
     asking, judged = PlainTrying(session), 0
     if session.own.mint or not session.own.token:
-        raise NotApplicable("the run was given no token, so that the target may take any")
+        raise NotApplicable("the run was given no token, so the target may accept any")
     asked = [one for one in group.all() if one.plan and one.plan.needs and session.may(one)]
     reads = [one for one in asked if one.facts.is_safe]
     for operation in [*reads[:READS], *(one for one in asked if one not in reads)][:MOST]:
@@ -66,7 +66,9 @@ def check_wrong_ones(session: Session, group: Group) -> None:
             reply = asking.send(operation, values, body=body, token=token)
             judged += 1
             with session.each(operation):
-                session.expect_one_of(reply, REFUSED, f"with credentials that {what} it is answered {reply.status}")
+                session.expect_one_of(
+                    reply, REFUSED, f"with credentials that {what} the request is answered {reply.status}"
+                )
     if not judged:
         raise NotApplicable("nothing asks for credentials")
 

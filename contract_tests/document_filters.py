@@ -130,7 +130,7 @@ def check_sorted(session: Session, group: Group) -> None:
     if not tried:
         wanted = list_words.SORTS
         taken = any(PlainListing(asking, group, one, ()).parameter(wanted) for one in group.all(Kind.LIST))
-        raise (Inconclusive if taken else NotApplicable)("no list takes an order by a member that differs")
+        raise (Inconclusive if taken else NotApplicable)("no list can be ordered by a member that differs")
 
 
 def _judged(asking: PlainTrying, listing: PlainListing, orders: list[Order]) -> list[Order]:
@@ -190,7 +190,9 @@ def _in_order(
     if reply.status not in SUCCESSES or len(found) < 3:
         return
     is_sorted = any(sorted(keys, reverse=is_down) == keys for keys in _collations(found))
-    session.expect(is_sorted, f"{'descending' if is_down else 'ascending'} order by {name} is asked for, and not given")
+    session.expect(
+        is_sorted, f"{'descending' if is_down else 'ascending'} order by {name} is requested but not applied"
+    )
 
 
 def _collations(found: list[Any]) -> Iterator[list[Any]]:
@@ -226,7 +228,7 @@ def check_texts(session: Session, group: Group) -> None:
     if not tried:
         wanted = list_words.TEXTS
         taken = any(PlainListing(asking, group, one, ()).parameter(wanted) for one in group.all(Kind.LIST, Kind.SEARCH))
-        raise (Inconclusive if taken else NotApplicable)("no list takes a text to search for")
+        raise (Inconclusive if taken else NotApplicable)("no list can be searched for text")
 
 
 def _searched(

@@ -79,17 +79,17 @@ def _walked(session: Session, listing: PlainListing, keys: tuple[str, ...], size
     cause = "pages lack records that the whole list has"
     session.expect_listing(operation, found, cause, many, holds=own & set(keys), walks=walks)
     session.expect(not set(keys) - set(found), cause, many)
-    session.expect(found == list(keys), "pages hold the records in another order than the whole list", many)
+    session.expect(found == list(keys), "pages hold the records in a different order from the whole list", many)
     full = [page for page in pages if page.keys]
     for number, page in enumerate(full):
         is_last = number == len(full) - 1
         for name in sorted(list_words.TOTALS & page.facts.keys()):
             total = page.facts[name]
             if type(total) is int:
-                session.expect(total == len(keys), f"{name} is not how many records there are", f"{total}, {len(keys)}")
+                session.expect(total == len(keys), f"{name} is not the number of records", f"{total}, {len(keys)}")
         for name in sorted(list_words.MORE & page.facts.keys()):
             if isinstance(page.facts[name], bool):
-                session.expect(page.facts[name] is not is_last, f"{name} says otherwise than the next page")
+                session.expect(page.facts[name] is not is_last, f"{name} disagrees with the next page")
         if is_last:
             session.expect(page.onward is None, "the last page leads on to another")
         elif any(one.onward for one in full) or list_words.NEXT & page.facts.keys():
@@ -132,7 +132,7 @@ def check_as_read(session: Session, group: Group) -> None:
                     judged += 1
                     seen = asking.record(found, read)
                     shown = asking.settled(group, record, states=True)
-                    asking.keeps(shown, seen, "a list shows another record than is read")
+                    asking.keeps(shown, seen, "a list shows a record differently from a read")
                     shared = _shown_by_both(asking, operation, read)
                     whole = {name: one for name, one in seen.items() if name in shared} if shared else {}
                     asking.holds(operation, whole, record, "a list lacks what is read of a record")
@@ -192,10 +192,10 @@ def check_named(session: Session, group: Group) -> None:
             judged += 1
             with session.each(operation):
                 cause = "a list below a record " + (
-                    "lacks one that names it" if is_there else "holds one that names another"
+                    "lacks one that names it" if is_there else "holds one that names a different record"
                 )
                 held, unwanted = ([made.key], []) if is_there else ([], [made.key])
                 session.expect_listing(operation, keys, cause, made.key, holds=held, lacks=unwanted)
         asking.remove(group, made)
     if not judged:
-        raise NotApplicable("no list stands below a record that its records name")
+        raise NotApplicable("no list is below a record that its records name")

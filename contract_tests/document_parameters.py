@@ -83,7 +83,7 @@ def _left_out(session: Session, asking: PlainTrying, group: Group, listing: Plai
     if not found[0] or not same_json(found[0], found[1]):
         return 0
     detail = f"{len(found[0])} records, {len(found[2])} where it is {value}"
-    cause = f"a list without {name} is not that of its default"
+    cause = f"a list without {name} differs from one with its default"
     keys = [[asking.key(group, one) for one in each] for each in found]
     if all(keys[0]):
         session.expect_alike(listing.operation, keys[1], keys[2], cause, whole=True)
@@ -106,4 +106,4 @@ def check_totals(session: Session, group: Group) -> None:
                 with session.each(operation):
                     session.expect(reply.header(name) is not None, f"a list lacks the header {name}, which is declared")
     if not tried:
-        raise NotApplicable("no list has a header that tells how many records there are")
+        raise NotApplicable("no list has a header with the number of records")

@@ -241,7 +241,7 @@ def check_counted(session: Session, group: Group) -> None:
                 continue
             tried += 1
             total = page.facts[totals[0]]
-            cause = f"{totals[0]} is not how many records {parameter} finds"
+            cause = f"{totals[0]} is not the number of records that {parameter} finds"
             session.expect(total == len(page.keys), cause, f"{total}, {len(page.keys)} found")
     if not tried:
-        raise NotApplicable("no list tells how many records a parameter finds")
+        raise NotApplicable("no list says how many records a parameter finds")

@@ -44,9 +44,9 @@ def check_values(session: Session, group: Group) -> None:
             if made is None:
                 continue
             sent = asking.comparable(group, made.sent)
-            asking.keeps(sent, made.record, "a create's reply shows something else than was sent")
+            asking.keeps(sent, made.record, "a create's reply does not show what was sent")
             found = asking.read_back(group, made)
-            asking.keeps(sent, found, "what was created reads otherwise than it was sent")
+            asking.keeps(sent, found, "what was created reads differently from what was sent")
             asking.holds(read, sent, found, "what was created lacks what was sent")
             judged += 1
         if made is not None:
@@ -150,11 +150,11 @@ def check_location(session: Session, group: Group) -> None:
     said = asking.replies.declared(create, reply.status)
     address = reply.header("Location")
     if said is not None and "location" in said.headers:
-        session.expect(address is not None, "a create does not tell the address that the document declares")
+        session.expect(address is not None, "a create does not give the address that the document declares")
     record = within(reply.json() if reply.body else None, create.plan.record or () if create.plan else ())
     key = asking.key(group, record)
     if address is None or not key:
-        raise NotApplicable("a create tells no address, or no key to compare it with")
+        raise NotApplicable("a create gives no address, or no key to compare it with")
     read = asking.on_one(group, Kind.READ)
     if not leads_to(session, read, address):
         raise NotApplicable("a create's address is not that of a read of the document")
@@ -185,7 +185,7 @@ def check_read_only(session: Session, group: Group) -> None:
     full = asking.full_body(create)
     model = group.resource.model
     if not isinstance(full, dict) or not has_members(create) or model is None or model.record is None:
-        raise NotApplicable("nothing tells what only one side says")
+        raise NotApplicable("nothing shows what only one side says")
     declared = asking.maker.shapes.properties(model.record)
     shapes = asking.maker.shapes
     own = [name for name in sorted(declared) if (name,) != model.key and shapes.is_servers(declared[name])]
@@ -233,7 +233,7 @@ def check_defaults(session: Session, group: Group) -> None:
     if made is None:
         raise Inconclusive("no body was taken")
     found = asking.read_back(group, made)
-    asking.keeps(defaults, found, "what a create leaves out reads otherwise than its default")
+    asking.keeps(defaults, found, "what a create leaves out does not read as its default")
     asking.remove(group, made)
 
 
@@ -261,7 +261,7 @@ def check_parents(session: Session, group: Group) -> None:
     """A record is found below its own parents alone, and none is made below one that is not there."""
     asking, model = PlainTrying(session), group.resource.model
     if not model or not any(one.resource for one in model.parents):
-        raise NotApplicable("its records stand below no others")
+        raise NotApplicable("its records are not below others")
     read, create = asking.on_one(group, Kind.READ), group.one(Kind.CREATE)
     one, other = asking.above(group), asking.above(group)
     if one == other or not all(one):
@@ -293,9 +293,9 @@ def check_gone_with_parent(session: Session, group: Group) -> None:
     made = asking.create(group, (*above, parent.key)[-len(model.parents) :] if model else ())
     reply = asking.send(read, asking.at(read, made))
     if reply.status not in SUCCESSES:
-        raise Inconclusive("what was made below a record is not read")
+        raise Inconclusive("what was created below a record cannot be read")
     gone = asking.remove(holder, parent)
     if gone is None or gone.status not in SUCCESSES:
         raise Inconclusive("a record with others below it is not deleted")
     reply = asking.send(read, asking.at(read, made))
-    session.expect_one_of(reply, REFUSALS, f"what stood below a deleted record is answered {reply.status}")
+    session.expect_one_of(reply, REFUSALS, f"a record below a deleted one is answered {reply.status}")

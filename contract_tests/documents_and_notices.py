@@ -37,11 +37,11 @@ def check_document_shows_the_record(session: Session, group: Group) -> None:
             record = session.create(group)
             page = _page(session, group, operation, record)
             shown = [name for name in texts_of(group, record) if record[name] in html.unescape(page)]
-            session.expect("<" in page, f"{operation.id} answers no HTML", page[:100])
+            session.expect("<" in page, f"{operation.id} does not answer HTML", page[:100])
             session.expect(bool(shown), f"{operation.id} shows nothing of the record")
             session.expect(
                 page == _page(session, group, operation, record),
-                f"{operation.id} answers something else the second time",
+                f"{operation.id} answers differently the second time",
             )
             another = _page(session, group, operation, session.create(group))
             session.expect(another != page, f"{operation.id} answers the same for two records")
@@ -65,7 +65,7 @@ def _page(session: Session, group: Group, operation: Operation, record: dict[str
     reply = session.send(session.usual(group, operation, record))
     session.status(reply, 200, f"{operation.id} of a record that exists", operation)
     page = session.value(reply)
-    session.expect(isinstance(page, str), f"{operation.id} answers no text")
+    session.expect(isinstance(page, str), f"{operation.id} does not answer text")
     return str(page)
 
 
@@ -83,7 +83,7 @@ def check_notice_is_logged_once(session: Session, group: Group) -> None:
                 entries = after.get(log["field"]) or []
                 session.expect(
                     len(entries) == len(known) + 1,
-                    f"{operation.id} logs another number of notices than were sent",
+                    f"{operation.id} logs a different number of notices from those sent",
                     f"{len(entries)} after {len(known)} and one more",
                 )
                 session.same(known, entries[:-1], f"{operation.id} changes the log of earlier notices")
@@ -93,7 +93,8 @@ def check_notice_is_logged_once(session: Session, group: Group) -> None:
                     f"{operation.id} logs another notice",
                 )
                 session.expect(
-                    isinstance(last.get(log["date"]), str) and last[log["date"]] != "", f"{operation.id} logs no moment"
+                    isinstance(last.get(log["date"]), str) and last[log["date"]] != "",
+                    f"{operation.id} logs no timestamp",
                 )
             moved = frozenset({log["field"], *moving(group)})
             session.same(before, after, f"{operation.id} changes more than the log", without=moved)
@@ -180,7 +181,7 @@ def check_mails(session: Session, group: Group) -> None:
             ask = session.usual(group, operation, record)
             session.send(ask)
             mails = outbox(session)[before:]
-            session.expect(len(mails) == 1, f"{operation.id} sends another number of mails than one", f"{len(mails)}")
+            session.expect(len(mails) == 1, f"{operation.id} does not send exactly one mail", f"{len(mails)}")
             session.expect(
                 mails[0].get("about") == record[group.key],
                 f"{operation.id} mails about another record",

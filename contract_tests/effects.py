@@ -53,7 +53,7 @@ def check_followed(session: Session, group: Group) -> None:
             with session.each():
                 census.settle()
     if not judged:
-        raise Inconclusive("no record could be brought to where an effect happens")
+        raise Inconclusive("no record could be brought to the point where an effect happens")
 
 
 @check(*STORED, Kind.PATCH, writes=True)

@@ -67,7 +67,7 @@ def _unreadable() -> Iterator[tuple[str, bytes, str]]:
     json_type = "application/json"
     yield "a body that is not JSON", b'{"name": ', json_type
     yield "an empty body", b"", json_type
-    yield "a text for a body", b'"text"', json_type
+    yield "a string as body", b'"text"', json_type
     yield "null for a body", b"null", json_type
     yield "a body that is not UTF-8", b'{"name": "\xff"}', json_type
     yield "a body of plain text", b"{}", "text/plain"
@@ -145,6 +145,6 @@ def check_missing_records(session: Session, group: Group) -> None:
     near = {made.swapcase(), made[:-1], f"{made}x", f"{made} "} - {made, ""}
     for record_id in sorted(near) if made else ():
         with session.each(group.one(Kind.READ)):
-            what = f"{group.one(Kind.READ).id} by an id that is nearly a record's"
+            what = f"{group.one(Kind.READ).id} by an id close to a record's"
             reply = session.at(group, Kind.READ, record_id)
             session.expect(reply.status in (400, 404), f"{what}: answered {reply.status}, wanted 404")

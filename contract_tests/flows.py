@@ -56,12 +56,12 @@ def check_model(session: Session, group: Group) -> None:
         run_state_machine_as_test(machines, settings=chosen)  # type: ignore[arg-type]  # any maker of machines will do
     except Flaky as flaky:
         if session.client.pace.is_over():
-            raise OutOfTime("the time given to this run is over") from None
+            raise OutOfTime("the run's time is up") from None
         seen = flaky.exceptions if isinstance(flaky, FlakyFailure) else ()
         if silence := next((one for one in seen if isinstance(one, Unreachable)), None):
             raise silence from None
         broken = next((one for one in seen if isinstance(one, Broken)), None)
-        raise broken or Broken("the same steps end differently from one time to the next") from None
+        raise broken or Broken("the same steps end differently when repeated") from None
 
 
 class Flows(RuleBasedStateMachine):
@@ -95,7 +95,7 @@ class Flows(RuleBasedStateMachine):
         self.session.same(
             self.model[record_id],
             self.session.read(self.group, record_id),
-            "a record is not what the steps before made it",
+            "a record is not what the earlier steps made of it",
         )
 
     @precondition(lambda self: self.model and Kind.PATCH in self.group.operations)
@@ -160,7 +160,7 @@ class Flows(RuleBasedStateMachine):
                 {"verb": "patch", "key": record_id, "patch": [step]},
             ],
         )
-        self.session.expect(made.get("status") == patched.get("status") == 200, "a batch in a flow does not go well")
+        self.session.expect(made.get("status") == patched.get("status") == 200, "a batch in a flow fails")
         self.keep(self.session.read(self.group, str(made.get("key"))))
         self.changed(record_id, {**self.model[record_id], self.group.marker: text}, patched.get("record"))
 
@@ -170,7 +170,7 @@ class Flows(RuleBasedStateMachine):
         for operation in self.group.all(Kind.SEARCH):
             if asked := marked(self.session, self.group, operation.id):
                 found = by_id(self.group, walk(self.session, self.group, Ask(operation, body=asked)))
-                self.compared(operation, found, f"{operation.id} in a flow finds other records than there are")
+                self.compared(operation, found, f"{operation.id} in a flow does not find the records that exist")
 
     @precondition(lambda self: self.model)
     @rule(index=CHOSEN)

@@ -81,7 +81,7 @@ def check_denials_tell_nothing(session: Session, group: Group) -> None:
                 )
                 session.expect(
                     unlike_replies(there, nowhere) <= unlike_replies(there, again),
-                    f"{operation.id} tells another tenant which records exist",
+                    f"{operation.id} reveals to another tenant which records exist",
                 )
 
 
@@ -150,7 +150,7 @@ def check_same_values(session: Session, group: Group) -> None:
         for ask in ways(group, own):
             with session.each(ask.operation):
                 ids = {one[group.key] for one in walk(session, group, ask, who=who)}
-                cause = f"{ask.operation.id} loses a record when another tenant has its like"
+                cause = f"{ask.operation.id} loses a record when another tenant has a similar one"
                 session.expect_listing(ask.operation, ids, cause, holds=[own[group.key]])
                 foreigners = {strange[group.key]} - {own[group.key]}
                 session.expect_listing(ask.operation, ids, f"{ask.operation.id} mixes tenants", lacks=foreigners)

@@ -176,11 +176,11 @@ def _refused_in_a_batch(session: Session, group: Group, wrong: list[tuple[str, d
     if reply.status == 400:
         for one in wrong if len(wrong) > 1 else ():
             _refused_in_a_batch(session, group, [one])
-        session.expect(reply.status == 400, "a batch of what is just outside a limit is taken")
+        session.expect(reply.status == 400, "a batch with values just outside a limit is accepted")
         return
-    session.status(reply, 200, "a batch of what is just outside a limit", operation)
+    session.status(reply, 200, "a batch with values just outside a limit", operation)
     results = results_of(session, group, reply)
-    session.expect(len(results) == len(wrong), "a batch has another number of results than of items")
+    session.expect(len(results) == len(wrong), "a batch has a different number of results from its items")
     for (what, _), result in zip(wrong, results, strict=True):
         with session.each(operation):
             session.expect(result.get("status") == 400, f"a batch {what}", str(result)[:200])

@@ -65,9 +65,9 @@ def check_complete(session: Session, group: Group) -> None:
             if len(found) % 2 == 0:
                 read_page(session, group, ask)  # else every other answer would be asked for in the same turn again
             again = [one[group.key] for one in walk(session, group, ask)]
-            cause = f"{ask.operation.id} returns another order the second time"
+            cause = f"{ask.operation.id} returns a different order the second time"
             session.expect_alike(ask.operation, ids, again, cause)
-            session.prefer(ids == sorted(ids), f"{ask.operation.id} has an order other than that of the ids")
+            session.prefer(ids == sorted(ids), f"{ask.operation.id} is not in the order of the ids")
 
 
 @check(*NEEDS, Kind.LIST, writes=True, owns=True)
@@ -126,7 +126,7 @@ def check_one_page_is_all(session: Session, group: Group) -> None:
                 else ask.but(body={**ask.body, **dict.fromkeys(ask.body, f"none {session.mark}")})
             )
             empty = read_page(session, group, nothing)
-            session.expect(not empty.items, f"{ask.operation.id} finds what is not there")
+            session.expect(not empty.items, f"{ask.operation.id} finds what does not exist")
             session.expect(empty.next is None, f"{ask.operation.id} names a next key on an empty page")
 
 
@@ -160,7 +160,7 @@ def _cut_right(session: Session, group: Group, ask: Ask, known: set[str], limit:
 
 def _ended(session: Session, ask: Ask, found: list[Sheet]) -> None:
     """Expect no key behind which nothing is. A server may name one on a full page, for it need not look further."""
-    cause = f"{ask.operation.id} names a next key behind which nothing is"
+    cause = f"{ask.operation.id} names a next key after which nothing follows"
     is_after_full = len(found) > 1 and len(found[-2].items) >= len(found[0].items)
     hold = session.prefer if is_after_full else session.expect
     hold(bool(found[-1].items), cause)
@@ -200,7 +200,7 @@ def check_whole_records(session: Session, group: Group) -> None:
                 session.same(
                     session.read(group, record_id),
                     found[record_id],
-                    f"{ask.operation.id} returns another record than read",
+                    f"{ask.operation.id} returns a different record from read",
                 )
 
 
@@ -266,7 +266,8 @@ def check_projected_pages(session: Session, group: Group) -> None:
             whole = [one[group.key] for one in walk(session, group, ask)]
             some = walk(session, group, ask.but(query={projection: group.marker}))
             session.expect(
-                [one[group.key] for one in some] == whole, f"{ask.operation.id} pages other records with {projection}"
+                [one[group.key] for one in some] == whole,
+                f"{ask.operation.id} pages through different records with {projection}",
             )
             more = {name for one in some for name in one} - {group.key, group.marker}
             session.expect(
@@ -283,7 +284,7 @@ def check_list_and_search_agree(session: Session, group: Group) -> None:
             found = {one[group.key] for one in walk(session, group, Ask(operation, body={}))}
             detail = f"{len(found - listed)} found only, {len(listed - found)} listed only"
             session.expect(
-                found == listed, f"{operation.id} without parameters and the list hold other records", detail
+                found == listed, f"{operation.id} without parameters and the list hold different records", detail
             )
 
 

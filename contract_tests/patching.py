@@ -47,7 +47,7 @@ def pair(group: Group) -> tuple[str, str]:
     """Two optional texts to move things between. Raises Inconclusive."""
     optional = [name for name in group.free_texts if name not in group.required and name != group.marker]
     if len(optional) < 2:
-        raise NotApplicable("there are no two optional texts")
+        raise NotApplicable("there are not two optional strings")
     return optional[0], optional[1]
 
 
@@ -100,12 +100,15 @@ def check_refused_whole(session: Session, group: Group) -> None:
         "fails its test": [{"op": "test", "path": f"/{one}", "value": "other"}],
         "fails its test after a change": [first, {"op": "test", "path": f"/{one}", "value": "first"}],
         "fails its test before a change": [{"op": "test", "path": f"/{one}", "value": "other"}, first],
-        "removes what is not there": [first, {"op": "remove", "path": f"/{two}"}],
-        "replaces what is not there": [first, {"op": "replace", "path": f"/{two}", "value": "x"}],
-        "moves what is not there": [first, {"op": "move", "from": f"/{two}", "path": f"/{one}"}],
-        "copies what is not there": [first, {"op": "copy", "from": f"/{two}", "path": f"/{one}"}],
-        "adds inside of what is not there": [first, {"op": "add", "path": f"/{hollow or two}/deeper", "value": "x"}],
-        "walks into a text": [first, {"op": "add", "path": f"/{one}/deeper", "value": 1}],
+        "removes something that does not exist": [first, {"op": "remove", "path": f"/{two}"}],
+        "replaces something that does not exist": [first, {"op": "replace", "path": f"/{two}", "value": "x"}],
+        "moves something that does not exist": [first, {"op": "move", "from": f"/{two}", "path": f"/{one}"}],
+        "copies something that does not exist": [first, {"op": "copy", "from": f"/{two}", "path": f"/{one}"}],
+        "adds inside something that does not exist": [
+            first,
+            {"op": "add", "path": f"/{hollow or two}/deeper", "value": "x"},
+        ],
+        "walks into a string": [first, {"op": "add", "path": f"/{one}/deeper", "value": 1}],
         "tests with another type": [first, {"op": "test", "path": f"/{one}", "value": ["changed"]}],
     }
     for what, steps in cases.items():
@@ -125,7 +128,7 @@ def check_malformed(session: Session, group: Group) -> None:
         "has no value": [{"op": "replace", "path": path}],
         "has no from": [{"op": "move", "path": path}],
         "has a path without a slash": [{"op": "replace", "path": group.marker, "value": "x"}],
-        "has steps that are no objects": ["remove"],
+        "has steps that are not objects": ["remove"],
     }
     for what, steps in session.some(cases.items()):
         refused(session, group, record, steps, what)
@@ -138,7 +141,7 @@ def check_result_is_validated(session: Session, group: Group) -> None:
     required = sorted(group.required)
     texts = [name for name in group.free_texts if group.field(name).value.get("type") == "string"]
     for name in [one for one in texts if one in record and one not in required][:2]:
-        refused(session, group, record, [{"op": "add", "path": f"/{name}", "value": None}], "gives a text null")
+        refused(session, group, record, [{"op": "add", "path": f"/{name}", "value": None}], "sets a string to null")
     refused(
         session, group, record, [{"op": "remove", "path": f"/{required[0]}"}], "removes a required field"
     ) if required else None
@@ -162,7 +165,7 @@ def check_lists(session: Session, group: Group) -> None:
     """Items of a list are added in place and at the end, replaced and removed by their index."""
     name = next((name for name in group.of_type("array") if "maxItems" not in group.field(name).value), None)
     if name is None:
-        raise NotApplicable("there is no list of its own")
+        raise NotApplicable("it has no list of its own")
     items = [group.values.make(group.field(name).child("items"), name, index) for index in range(1, 5)]
     a, b, c, new = items
     for what, (steps, wanted) in session.some(_list_steps(f"/{name}", a, b, c, new).items()):
@@ -235,7 +238,7 @@ def check_escaped_paths(session: Session, group: Group) -> None:
     odd = {member: f"value of {member}" for member in escaped}
     fields = [name for name in group.of_type("object") if group.values.allows(group.writable[name], odd)]
     if not fields:
-        raise NotApplicable("there is no object with members of any name")
+        raise NotApplicable("no object takes members of any name")
     name = fields[0]
     record = session.create(group, {name: odd})
     paths = {member: f"/{name}/{text}" for member, text in escaped.items()}

@@ -32,7 +32,7 @@ def check_behind_the_end(session: Session, group: Group) -> None:
     record = session.create(group)
     name = next((name for name in group.of_type("array") if record.get(name)), None)
     if name is None:
-        raise NotApplicable("there is no list of its own with items")
+        raise NotApplicable("it has no list of its own with items")
     path, last = f"/{name}/-", record[name][-1]
     cases = {
         "removes what is behind the end": {"op": "remove", "path": path},

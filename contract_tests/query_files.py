@@ -41,7 +41,7 @@ def fits(word: str, words: list[str], media_type: str, declared: list[str]) -> b
 
 def holds(session: Session, reply: Received, row: dict[str, Any]) -> None:
     """Expect the file to hold this row of texts, and no other where it can be told."""
-    cause, media_type = "the file of a query has other rows", reply.media_type
+    cause, media_type = "the file of a query has the wrong rows", reply.media_type
     if "json" in media_type:
         session.same([row], session.value(reply), cause)
     elif "csv" in media_type:
@@ -76,7 +76,7 @@ def check_every_format(session: Session, group: Group) -> None:
                 started = queries.start(session, group, queried, body, operation=operation, how=how)
                 reply = session.send(Ask(table, {record_name(table): started[group.key]}), headers={"Accept": "*/*"})
                 session.status(reply, 200, "the file of a query", table)
-                cause = f"the file of a query that was asked for as {word} is of another media type"
+                cause = f"the file of a query requested as {word} has a different media type"
                 session.expect(not word or fits(word, words, reply.media_type, declared), cause, reply.media_type)
                 holds(session, reply, row)
     unknown = session.send(Ask(table, {record_name(table): f"missing-{session.mark}"}))

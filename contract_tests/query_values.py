@@ -46,7 +46,7 @@ def check_parts_of_items(session: Session, group: Group) -> None:
     known = ((one, *found) for one in session.plan.groups.values() for found in queries.worded_lists(one))
     queried, name, (word, *_) = next(known, (None, "", ("",)))
     if queried is None:
-        raise Inconclusive("the document has no list of words that could be queried")
+        raise Inconclusive("the document has no enum to query")
     made = session.create(queried, {name: [word]})
     own = {"fact": queried.key, "operator": "equal", "value": made[queried.key]}
     for operator, wanted in (("contains", []), ("doesNotContain", [made[queried.key]])):

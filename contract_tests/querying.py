@@ -43,12 +43,12 @@ def check_rows(session: Session, group: Group) -> None:
     session.expect(whole == wanted, "a query's rows are not the records that meet it, in order", str(whole)[:300])
     narrow = {**body, "criteria": {"all": [{"fact": marker, "operator": "equal", "value": made[1][marker]}]}}
     session.expect(
-        queries.rows(session, group, queried, narrow) == [wanted[-2]], "a query by one value finds other rows"
+        queries.rows(session, group, queried, narrow) == [wanted[-2]], "a query by one value finds the wrong rows"
     )
     narrow["criteria"] = {"any": [{"fact": key, "operator": "in", "value": [made[0][key], made[2][key]]}]}
     session.expect(
         queries.rows(session, group, queried, narrow) == [wanted[-3], wanted[-1]],
-        "a query by several keys finds other rows",
+        "a query by several keys finds the wrong rows",
     )
     both = [wanted[-3], wanted[-1]]
     first = queries.start(session, group, queried, narrow)
@@ -56,12 +56,12 @@ def check_rows(session: Session, group: Group) -> None:
         cut = {**narrow, "offset": offset, **({} if limit is None else {"limit": limit})}
         part = both[offset:] if limit is None else both[offset : offset + limit]
         session.expect(
-            queries.rows(session, group, queried, cut) == part, "a query's limit and offset cut another slice"
+            queries.rows(session, group, queried, cut) == part, "a query's limit and offset select a different slice"
         )
     for turn in range(LATER):
         queries.start(session, group, queried, {**narrow, "limit": turn + 1})
     again = queries.kept_rows(session, group, first)
-    session.expect(again == both, "a query's result is another once further queries are started", str(again)[:300])
+    session.expect(again == both, "a query's result changes when further queries are started", str(again)[:300])
 
 
 @check(Kind.QUERY, Kind.READ, pair=True, writes=True, owns=True)
@@ -162,7 +162,7 @@ def check_lists(session: Session, group: Group) -> None:
     """A list contains each value that is in it, wherever it stands, and no other"""
     found = [(one, name, words) for one in session.plan.groups.values() for name, words in queries.worded_lists(one)]
     if not found:
-        raise Inconclusive("the document has no list of words that could be queried")
+        raise Inconclusive("the document has no enum to query")
     for queried, name, (one, two, three) in found[:TYPES]:
         made = [session.create(queried, {name: words}) for words in ([one, two], [two], [three, one, two], [])]
         own = {"fact": queried.key, "operator": "in", "value": [record[queried.key] for record in made]}
@@ -201,7 +201,7 @@ def _finds(
         named = {made[turn - 1][queried.key] for turn in wanted}
         what = parts[1].get("operator", "any and all inside each other")
         session.expect(
-            found == named, f"a query by {what} finds other rows", f"{len(found)} found, {len(named)} wanted"
+            found == named, f"a query by {what} finds the wrong rows", f"{len(found)} found, {len(named)} wanted"
         )
 
 
@@ -217,7 +217,7 @@ def check_every_type(session: Session, group: Group) -> None:
             session.same(
                 [record],
                 queries.rows(session, group, queried, body),
-                f"a query over {queried.name} has other rows than read",
+                f"a query over {queried.name} has different rows from those read",
             )
 
 
@@ -228,8 +228,8 @@ def check_refused(session: Session, group: Group) -> None:
     for what, body in {
         "without fields": {},
         "with an empty list of fields": {"fields": []},
-        "for a field that there is not": {"fields": ["no_such_field"]},
-        "by a field that there is not": {"fields": [queried.key], "criteria": {"fact": "no_such_field", "value": 1}},
+        "for an unknown field": {"fields": ["no_such_field"]},
+        "by an unknown field": {"fields": [queried.key], "criteria": {"fact": "no_such_field", "value": 1}},
     }.items():
         with session.each(operation):
             reply = session.send(Ask(operation, queries.values(operation, queried), body=body))
@@ -252,5 +252,5 @@ def check_described(session: Session, group: Group) -> None:
                 for one in session.value(reply).get("fields", []):
                     known = queried.field(str(one.get("name"))).value or {}
                     described = {word: one[word] for word in DESCRIBED if word in one and word in known}
-                    cause = "a query type's description tells another type than the document"
+                    cause = "a query type's description has a different type from the document"
                     session.same({word: known[word] for word in described}, described, cause)

@@ -47,7 +47,7 @@ def check_shrinks(session: Session, group: Group) -> None:
     body = session.body(group)
     nested = [name for name, value in body.items() if isinstance(value, list | dict) and name not in group.foreign_keys]
     if not nested:
-        raise NotApplicable("there are no lists and no objects")
+        raise NotApplicable("there are neither lists nor objects")
     for size in (2, 1, 0):
         made = session.put_in(group, body)
         fields = {name: smaller(body[name], size) for name in nested}
@@ -72,7 +72,7 @@ def check_is_idempotent(session: Session, group: Group) -> None:
     once = put(session, group, made[group.key], body)
     put(session, group, made[group.key], body)
     twice = session.read(group, made[group.key])
-    session.same(once, twice, "the same PUT twice leaves another record", without=moving(group))
+    session.same(once, twice, "the same PUT twice leaves a different record", without=moving(group))
 
 
 @check(*NEEDS, writes=True)

@@ -73,9 +73,9 @@ def check_ids_differ(session: Session, group: Group) -> None:
     """The same body twice makes two records with ids of their own."""
     body = session.body(group)
     ids = [session.put_in(group, body)[group.key] for _ in range(3)]
-    session.expect(len(set(ids)) == 3, "two creates were given one id")
+    session.expect(len(set(ids)) == 3, "two creates were given the same id")
     for one in ids:
-        session.expect(session.read(group, one)[group.key] == one, "a record is read under another id than its own")
+        session.expect(session.read(group, one)[group.key] == one, "a record is read under an id that is not its own")
 
 
 @check(Kind.READ, code=122)
@@ -88,7 +88,9 @@ def check_found_everywhere(session: Session, group: Group) -> None:
                 found = by_id(group, walk(session, group, ask))
                 cause = f"{ask.operation.id} does not return a record that exists"
                 session.expect_listing(ask.operation, found, cause, holds=[wanted[group.key]])
-                session.same(wanted, found[wanted[group.key]], f"{ask.operation.id} returns another record than read")
+                session.same(
+                    wanted, found[wanted[group.key]], f"{ask.operation.id} returns a different record from read"
+                )
 
 
 @check(Kind.LOOKUP)
@@ -105,14 +107,14 @@ def check_lookups_select(session: Session, group: Group) -> None:
                 changed = {**asked.values, parameter: f"nothing-has-{session.mark}"}
                 validator = next(one.validator for one in operation.parameters if one.name == parameter)
                 found = walk(session, group, asked.but(values=changed)) if validator.allows(changed[parameter]) else []
-                session.expect(not found, f"{operation.id} finds records by a {parameter} that nothing has")
+                session.expect(not found, f"{operation.id} finds records by a {parameter} that no record has")
                 value = str(asked.values.get(parameter, ""))
                 near = {value.swapcase(), value[:-1]} - {value, ""} if named is not None else set()
                 for other in sorted(one for one in near if validator.allows(one)):
                     nearly = asked.but(values={**asked.values, parameter: other})
                     if session.send(nearly).status == HTTPStatus.OK:
                         ids = {one[group.key] for one in walk(session, group, nearly)}
-                        cause = f"{operation.id} finds a record by what is nearly its {parameter}"
+                        cause = f"{operation.id} finds a record by a value close to its {parameter}"
                         session.expect(record[group.key] not in ids, cause, quoted(other))
 
 
@@ -131,7 +133,7 @@ def check_lookups_take_whole_values(session: Session, group: Group) -> None:
             ids = [one[group.key] for one in walk(session, group, session.usual(group, operation, made))]
             cause = f"{operation.id} does not return a record that exists"
             session.expect_listing(operation, ids, cause, holds=[made[group.key]])
-            session.expect(len(ids) == 1, f"{operation.id} takes a part of {by} for the whole", f"{len(ids)} found")
+            session.expect(len(ids) == 1, f"{operation.id} matches only a part of {by}", f"{len(ids)} found")
 
 
 @check(Kind.READ)

@@ -66,7 +66,7 @@ def shown_alike(session: Session, group: Group, record: Mapping[str, Any]) -> No
     for ask in ways(group, wanted):
         with session.each(ask.operation):
             found = by_id(group, walk(session, group, ask)).get(wanted[group.key])
-            session.same(wanted, found, f"{ask.operation.id} works out other values than read")
+            session.same(wanted, found, f"{ask.operation.id} computes different values from read")
 
 
 def shortened(rule: Any) -> str:

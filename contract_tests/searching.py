@@ -89,7 +89,7 @@ def held(
         detail = f"sent {sent}"
         session.expect_listing(operation, found, f"{operation.id} misses records by {what}", detail, holds=wanted)
         session.expect_listing(
-            operation, found, f"{operation.id} finds too much by {what}", detail, lacks=mine - wanted
+            operation, found, f"{operation.id} finds too many records by {what}", detail, lacks=mine - wanted
         )
         strangers = [name for name, one in found.items() if not matches(one, operation.criteria, sent)]
         cause = f"{operation.id} finds records that do not match {what}"
@@ -134,8 +134,8 @@ def _probes(how: How, values: list[Any], mark: str) -> Iterator[tuple[Any, str]]
             several = list(dict.fromkeys(map(_first, (values[0], values[-1], values[1], values[2]))))[:3]
             for order in (several, several[::-1], [f"none-{mark}", *several[1:]], [*several[1:], f"none-{mark}"]):
                 yield order, "several values"
-            yield [f"none-{mark}"], "no value there is"
-            yield [], "none of any values"
+            yield [f"none-{mark}"], "a value no record has"
+            yield [], "an empty list of values"
             yield [*(f"none-{number}-{mark}" for number in range(MANY_VALUES)), several[0]], "many values"
         case How.RANGE:
             yield from _ranges(sorted(value for value in values if ordinal(value) is not None))

@@ -101,7 +101,7 @@ def check_odd_addresses(session: Session, group: Group) -> None:
         wanted = session.read(group, record[group.key])
         for what, address in (
             ("whose id is escaped", escaped),
-            ("with a parameter of nobody's", f"{plain}?x-{session.mark}=1"),
+            ("with an unknown parameter", f"{plain}?x-{session.mark}=1"),
         ):
             with session.each(operation):
                 reply = session.raw("GET", address)
@@ -142,7 +142,7 @@ def check_methods(session: Session, group: Group) -> None:
                 session.status(reply, 405, f"{method} where the document has {', '.join(sorted(wanted))}", operation)
                 allowed = {one.strip() for one in (reply.header("Allow") or "").split(",")} - {"OPTIONS", "HEAD", ""}
                 session.expect(
-                    allowed == wanted, f"Allow does not tell {', '.join(sorted(wanted))}", f"it tells {sorted(allowed)}"
+                    allowed == wanted, f"Allow does not list {', '.join(sorted(wanted))}", f"it lists {sorted(allowed)}"
                 )
                 error_shape(session, reply, "a 405")
 
@@ -180,7 +180,7 @@ def check_other_origins(session: Session, group: Group) -> None:
 def check_preflights(session: Session, group: Group) -> None:
     """A browser's preflight passes without a token, on every path and for every method, with the headers it needs."""
     if session.limits.reads_only:
-        raise Inconclusive("preflights are no operations of the document")
+        raise Inconclusive("preflights are not operations of the document")
     for operation in usable(session, group):
         request_target = session.usual(group, operation, {group.key: "any"}).request_target(
             session.plan.contract.tenant, session.own.tenant

@@ -40,7 +40,7 @@ def check_steps(session: Session, group: Group) -> None:
     """Each step of a patch does what RFC 6902 says, in order, or none of them does anything."""
     texts = [name for name in group.free_texts if name not in group.required][:2]
     if len(texts) < 2:
-        raise NotApplicable("there are no two optional texts")
+        raise NotApplicable("there are not two optional strings")
     one, two = texts
     a, b = f"/{one}", f"/{two}"
     with single.made(session, group, {one: "first", two: "second"}):
@@ -70,8 +70,8 @@ def check_steps(session: Session, group: Group) -> None:
                 single.ask(session, group, Kind.PATCH, back)
         last = {"op": "replace", "path": a, "value": "changed"}
         refused = {
-            "removes what is not there": [last, {"op": "remove", "path": b}],
-            "replaces what is not there": [last, {"op": "replace", "path": b, "value": "x"}],
+            "removes something that does not exist": [last, {"op": "remove", "path": b}],
+            "replaces something that does not exist": [last, {"op": "replace", "path": b, "value": "x"}],
             "fails its test after a change": [last, {"op": "test", "path": a, "value": "first"}],
         }
         before = single.now(session, group)
@@ -88,7 +88,7 @@ def check_shrinks(session: Session, group: Group) -> None:
     body = single.sent(session, group)
     nested = {name: value for name, value in body.items() if isinstance(value, list | dict)}
     if not nested:
-        raise NotApplicable("there are no lists and no objects")
+        raise NotApplicable("there are neither lists nor objects")
     for size in (1, 0):
         with single.made(session, group, nested):
             fields = {name: smaller(value, size) for name, value in nested.items()}

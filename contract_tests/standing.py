@@ -61,23 +61,23 @@ def check_listed(session: Session, group: Group) -> None:
     fields = sorted(group.resource.fields - group.resource.computed)
     rows = row_queries.all_rows(session, group, fields)
     if rows is None:
-        raise NotApplicable("the document knows no queries")
+        raise NotApplicable("the document has no queries")
     listing = group.one(Kind.LIST)
     listed = by_id(group, walk(session, group, Ask(listing)))
     found = by_id(group, rows)
     session.expect(
         listed.keys() == found.keys(),
-        f"{listing.id} lists other records than a query finds",
+        f"{listing.id} lists different records from those a query finds",
         f"{len(listed)} listed, {len(found)} found",
     )
     for key, record in listed.items():
-        cause = f"{listing.id} lists another record than a query finds"
+        cause = f"{listing.id} lists a different record from the one a query finds"
         session.same(record, found[key], cause, without=group.resource.computed)
 
 
 def patched(session: Session, group: Group, record: dict[str, Any], step: dict[str, Any]) -> dict[str, Any]:
     reply = session.at(group, Kind.PATCH, record[group.key], body=[step])
-    session.status(reply, 200, "a patch of a record that is there", group.one(Kind.PATCH))
+    session.status(reply, 200, "a patch of an existing record", group.one(Kind.PATCH))
     return dict(session.value(reply))
 
 
@@ -85,11 +85,11 @@ def _changes(session: Session, group: Group, record: dict[str, Any], name: str) 
     operation, stamps = group.one(Kind.PATCH), group.resource.stamps
     answered = patched(session, group, record, {"op": "replace", "path": f"/{name}", "value": session.mark})
     found = session.read(group, record[group.key])
-    session.same(found, answered, "PATCH answers another record than read")
+    session.same(found, answered, "PATCH answers a different record from read")
     without = group.resource.managed | group.resource.computed
     session.same({**record, name: session.mark}, found, "PATCH leaves the wrong record", without=without)
     listed = by_id(group, walk(session, group, Ask(group.one(Kind.LIST)))).get(record[group.key])
-    session.same(found, listed, "a list holds another record than is read after PATCH")
+    session.same(found, listed, "a list holds a different record from the one read after PATCH")
     with session.each(operation):
         if (version := stamps.get("version")) and isinstance(record.get(version), int):
             session.expect(found.get(version) == record[version] + 1, f"{version} does not count PATCH")
@@ -98,5 +98,5 @@ def _changes(session: Session, group: Group, record: dict[str, Any], name: str) 
     with session.each(operation):
         step = {"op": "replace", "path": f"/{group.key}", "value": f"chosen-{session.mark}"}
         reply = session.at(group, Kind.PATCH, record[group.key], body=[step])
-        session.expect(reply.status in (400, 409), f"a patch may change {group.key}", f"answered {reply.status}")
+        session.expect(reply.status in (400, 409), f"a patch can change {group.key}", f"answered {reply.status}")
         session.same(found, session.read(group, record[group.key]), "a refused patch changed a record")

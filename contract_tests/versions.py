@@ -57,7 +57,7 @@ def batch_made(session: Session, group: Group) -> dict[str, Any]:
         raise Inconclusive("a batch made no record")
     found = session.read(group, str(result.get("key")))
     if "record" in result:
-        session.same(found, result["record"], "a batch answers another record than it made")
+        session.same(found, result["record"], "a batch answers a different record from the one it made")
     return found
 
 
@@ -128,7 +128,7 @@ def _moves(session: Session, group: Group, record: dict[str, Any], field: str, c
 def check_whose(session: Session, group: Group) -> None:
     """Writes are stamped with the subject of the token that made them."""
     if session.own.subject is None:
-        raise Inconclusive("whose token it is was not told to this run")
+        raise Inconclusive("this run was not told whose token it uses")
     record = session.create(group)
     for one in (record, *([batch_made(session, group)] if Kind.BATCH in group.operations else [])):
         for name in ("created-by", "modified-by"):

@@ -199,7 +199,7 @@ def _operation(world: World, request: Request) -> Operation:
     if verbs is None:
         malformed = [one for one in request.excess if one.keyword == "encoding"]
         if malformed:
-            raise Refusal(400, "The path is not encoded as a path is.", violations=malformed)
+            raise Refusal(400, "The path is not validly percent-encoded.", violations=malformed)
         raise _stray(world, request)
     operation = verbs.get(request.method) or (verbs.get("GET") if request.method == "HEAD" else None)
     if operation is None:

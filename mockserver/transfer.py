@@ -115,7 +115,7 @@ def _taken(tenant: Tenant, index: int, fact: list[str]) -> Iterator[Problem]:
     """One fact, as ``exported`` tells it."""
     kind, name, key, content = fact
     if not _is_fact(tenant, kind, name, key, content):
-        yield Problem(FILE, pointer_to("facts", str(index)), "tells nothing of a tenant", "leave it out")
+        yield Problem(FILE, pointer_to("facts", str(index)), "says nothing about a tenant", "leave it out")
         return
     tenant.take(FactPlace(FactKind(kind), name, key), content.encode())
 

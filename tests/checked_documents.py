@@ -25,7 +25,7 @@ class Checked:
     @property
     def is_good(self) -> bool:
         """Whether nothing was found, and too little judged only where the time was too short."""
-        is_cut = self.verdict.startswith("incomplete") and "the time given to this run was over" in self.verdict
+        is_cut = self.verdict.startswith("incomplete") and "the run's time was up" in self.verdict
         return self.status == 0 or is_cut
 
     @property

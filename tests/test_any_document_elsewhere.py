@@ -264,7 +264,7 @@ def judged(root: dict[str, Any], folder: Path) -> list[str]:
     """What the kit finds of the mock of that document, and why it could not judge what it could not."""
     client(root, folder)
     verdict, _ = run(Options(spec=folder / "openapi.json", strictness=Provenance.EXPECTED))
-    hindered = [reason for reason in verdict.uncovered() if "of which no body is made" in reason]
+    hindered = [reason for reason in verdict.uncovered() if "for which no body can be made" in reason]
     return [*(one.first.cause for one in verdict.clusters()), *hindered]
 
 

@@ -60,10 +60,10 @@ def causes(report: dict[str, Any]) -> dict[str, set[str]]:
     ("check", "cause"),
     [
         ("round_trip.create_answers_the_record", "the reply to a create lacks or changes what was sent"),
-        ("round_trip.ids_differ", "two creates were given one id"),
+        ("round_trip.ids_differ", "two creates were given the same id"),
         ("replacing.missing_record", "PUT of a record that does not exist: answered 200, wanted 404"),
         ("deleting.second_delete", "a second DELETE: answered 200, wanted 404"),
-        ("patching.single_steps", "PATCH answers another record than read"),
+        ("patching.single_steps", "PATCH answers a different record from read"),
         ("paging.complete", "records that were made share ids"),
         ("isolation.foreign_token", "with a token for another tenant: answered 200, wanted 403"),
         ("isolation.foreign_ids", "with the id of another tenant's record: answered 200, wanted 404"),

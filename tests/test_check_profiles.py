@@ -314,7 +314,7 @@ def out_of_time(point: str) -> dict[str, Any]:
 def test_out_of_time_is_a_partial_verdict_that_says_so(point: str) -> None:
     """The fuzzer has a way of its own to stop."""
     verdict = forked.result(out_of_time, point=point)
-    assert verdict["partial"] == "the time given to this run was over before its end"
+    assert verdict["partial"] == "the run's time was up before its end"
     assert verdict["unreached"]
     assert not verdict["findings"]
 
@@ -323,7 +323,7 @@ def test_a_partial_verdict_is_told_on_the_terminal_and_in_reports(tmp_path: Path
     """With no time at all, whatever the machine."""
     report = tmp_path / "r"
     done = check("--group", "programs", "--max-time", "0.001", "--report", str(report), home=tmp_path)
-    assert "partial: the time given to this run was over" in done.stdout, done.stdout + done.stderr
+    assert "partial: the run's time was up" in done.stdout, done.stdout + done.stderr
     told = json.loads((report / "report.json").read_text())
     assert told["partial"]
     assert told["covered"]["checks"][0] < told["covered"]["checks"][1]
@@ -363,7 +363,7 @@ def test_a_baseline_accepts_known_findings_until_their_day(broken: tuple[Recordi
     accepted = check(*arguments, "--baseline", baseline(tmp_path, known, stale), home=tmp_path, **environment)
     assert accepted.returncode == 0, accepted.stdout
     assert "known, ticket 7" in accepted.stdout
-    assert "covers nothing in the baseline: versions.* (was mended)" in accepted.stdout
+    assert "in the baseline, but matches nothing: versions.* (was mended)" in accepted.stdout
 
     past = entry(operation="listCertificationsByContactId", expires="2025-01-31")
     expired = check(*arguments, "--baseline", baseline(tmp_path, past), home=tmp_path, **environment)

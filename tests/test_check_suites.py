@@ -44,9 +44,9 @@ EXCUSES = {
     SAMPLED,
     NOTHING_ASKED,
     NOTHING_JUDGED,
-    "nothing that is worked out could be worked out a second time",  # by the moment at which it is asked
+    "nothing computed could be computed independently",  # by the moment at which it is asked
     "both tenants have records of the same ids",  # of what nobody creates, as the scenario has it
-    "no record could be brought to where an effect happens",  # an order's or organization's, by what others do
+    "no record could be brought to the point where an effect happens",  # an order's or organization's, by what others do
 }
 
 
@@ -206,8 +206,8 @@ RUN: dict[str, Any] = {}
         (ignore_deletes, "deleting.gone_everywhere", "getCertification of a deleted record: answered 200, wanted 404"),
         (keep_old_fields, "replacing.replaces_fully", "PUT keeps fields that were not sent"),
         (lose_the_last_of_a_page, "paging.complete", "listCertificationsByContactId leaves records out"),
-        (search_with_or, "searching.together", "searchForCertifications finds too much by"),
-        (stop_a_batch_at_the_first_error, "batching.independence", "another number of results than it had items"),
+        (search_with_or, "searching.together", "searchForCertifications finds too many records by"),
+        (stop_a_batch_at_the_first_error, "batching.independence", "a different number of results from its items"),
         (shared_denial, "isolation.foreign_token", "getCertification with a token for another tenant: answered 200, wanted 403"),
     ],
 )  # fmt: skip

@@ -229,9 +229,9 @@ def test_every_form_that_steers(client: FlaskClient) -> None:
     assert "announcement-1" in compared or "Nothing differs" in compared
     assert "snapshot here restored" in steer(do="restore", name="here")
     assert "snapshot here deleted" in steer(do="forget", name="here")
-    assert "the fault waits" in steer(do="fault", operation="getCertification", status="503", times="2")
+    assert "the fault is pending" in steer(do="fault", operation="getCertification", status="503", times="2")
     assert client.get("/certifications/acme/cert-ada").status_code == 503
-    assert "no fault waits" in steer(do="no-faults")
+    assert "no faults are pending" in steer(do="no-faults")
     assert client.get("/certifications/acme/cert-ada").status_code == 200
     assert "as at the start" in steer(do="reset-tenant", tenant="acme")
     assert "as at the start" in steer(do="reset")

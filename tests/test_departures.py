@@ -37,7 +37,7 @@ components:
   schemas: {{Pet: {{type: strng, properties: {{a: {{type: integer, default: '1'}}}}}}, A b: {{}}}}
 """
 A, GET = "/paths/~1a~1{id}", "/paths/~1a~1{id}/get"
-KEEPS, CORRECT = "does not keep its own schema:", "correct the default, or the schema"
+KEEPS, CORRECT = "does not match its own schema:", "correct the default, or the schema"
 PLACES = '"query", "header", "path", "cookie"'
 TYPES = '"apiKey", "http", "mutualTLS", "oauth2", "openIdConnect"'
 OWN = "give each operation an id of its own"

@@ -294,7 +294,7 @@ def test_the_page_shows_the_persons_of_a_tenant_and_passes_on_what_was_asked(cli
     assert 'name="state" value="s t&amp;te"' in reply.text
     assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
     wrong = client.post("/authorize", data={**ASKED, "tenant": "acme", "person": "nobody"})
-    assert (wrong.status_code, "Nobody of that id" in wrong.text) == (400, True)
+    assert (wrong.status_code, "Nobody with that id" in wrong.text) == (400, True)
 
 
 def test_a_log_out_leads_back(client: Any) -> None:

@@ -289,16 +289,16 @@ def test_a_shortage_is_told_with_the_count_that_would_do(tmp_path: Path) -> None
     counts = {"books": 5, "authors": 2}
     told = {"tenants": {"one": {"counts": counts}}}
     found = problems(lambda: fill(tmp_path, {"books": {"fields": fields}, "authors": AUTHORS}, told))
-    assert found == ['books.yaml /fields/author_id: one, books b3: /author_id "author-3" is not in authors (and 2 more records); let there be 5 (--count authors=5, or counts: {authors: 5} in the scenario)']  # fmt: skip
+    assert found == ['books.yaml /fields/author_id: one, books b3: /author_id "author-3" is not in authors (and 2 more records); make 5 (--count authors=5, or counts: {authors: 5} in the scenario)']  # fmt: skip
     lent = {
         "let": {"author": "ref('authors', per=1)"},
         "fields": {**fields, "title": "author.name", "author_id": "author"},
     }
     found = problems(lambda: fill(tmp_path, {"books": lent, "authors": AUTHORS}, told))
-    assert found == ["books.yaml /fields/title: one, books: needs 5 of authors, of which there are 2 (and 2 more records); let there be 5 (--count authors=5, or counts: {authors: 5} in the scenario), or fewer books"]  # fmt: skip
+    assert found == ["books.yaml /fields/title: one, books: needs 5 of authors, of which there are 2 (and 2 more records); make 5 (--count authors=5, or counts: {authors: 5} in the scenario), or fewer books"]  # fmt: skip
     told = {"tenants": {"one": {"counts": {**counts, "authors": 0}}}}
     found = problems(lambda: fill(tmp_path, {"books": lent, "authors": AUTHORS}, told))
-    assert "refers to authors, which has no records (and 4 more records); let there be" in found[0], found
+    assert "refers to authors, which has no records (and 4 more records); make" in found[0], found
 
 
 def test_has_tells_whether_a_record_is_there(tmp_path: Path) -> None:
@@ -496,11 +496,11 @@ FAULTS: list[tuple[Any, str, str]] = [
     ("fake.seed_instance()", "", "unknown function"),
     ("fake.__class__()", "", "unknown function"),
     ("fake.city(size=3)", "", "Faker refuses:"),
-    ("fake.binary(length=3)", "", "JSON cannot carry bytes"),
+    ("fake.binary(length=3)", "", "JSON cannot hold bytes"),
     ("2 ** 99", "", "the operator is not one of"),
     ({"a": "vlaue(1)"}, "/a", "unknown function 'vlaue'"),
     ([1, "vlaue(1)"], "/1", "unknown function 'vlaue'"),
-    (2**70, "", "JSON cannot carry"),
+    (2**70, "", "JSON cannot hold"),
 ]
 
 
@@ -659,7 +659,7 @@ def test_ids_given_twice(tmp_path: Path) -> None:
     told = {"tenants": {"one": {"counts": {"books": 4}, "pinned": {"books": [{"id": "a", "title": "T"}]}}}}
     found = problems(lambda: fill(tmp_path, {"books": recipe}, told))
     assert found == [
-        'books.yaml /fields/id: one, books b: /id "b" is the id of another record; correct its expression, or let there be 3 (--count books=3)'
+        'books.yaml /fields/id: one, books b: /id "b" is the id of another record; correct its expression, or make 3 (--count books=3)'
     ]
 
 

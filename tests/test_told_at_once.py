@@ -96,7 +96,7 @@ def told(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tupl
         ("serve --scenario emtpy", ["settings: /scenario: unknown scenario 'emtpy'"]),
         (
             "validate http://127.0.0.1:1/a.yaml",
-            ["http://127.0.0.1:1/a.yaml: cannot be read: connection refused; see that"],
+            ["http://127.0.0.1:1/a.yaml: cannot be read: connection refused; make sure that"],
         ),
         (
             "serve one.yaml --host nowhere.invalid",

@@ -76,7 +76,7 @@ class Keys:
             unjudged = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
             return _payload(jwt.decode(token, key, [str(algorithm)], options=unjudged))  # type: ignore[arg-type]
         except (jwt.PyJWTError, TypeError, ValueError, AttributeError) as error:  # a key of another kind, too
-            raise unauthorized(f"the token is not acceptable: {error}") from None
+            raise unauthorized(f"the token is not acceptable: {_why_not(error)}") from None
 
     def public(self) -> dict[str, Any]:
         """The public half of the pair, as a JSON Web Key Set."""
@@ -211,3 +211,14 @@ def _read_set(path: Path) -> jwt.PyJWKSet:
     except (OSError, ValueError, TypeError, jwt.PyJWTError) as error:
         remedy = "name a JSON Web Key Set: a file, or an http(s) URL"
         raise SetupError([Problem(str(path), "", f"no usable key set: {reason(error)}", remedy)]) from None
+
+
+def _why_not(error: Exception) -> str:
+    """What is wrong with a token, where the library's words are about its own steps."""
+    import jwt
+
+    if isinstance(error, jwt.InvalidSignatureError):
+        return "its signature is not that of its key"
+    if isinstance(error, jwt.DecodeError):
+        return "it is not a JSON Web Token: three parts of base64url, with a dot between them"
+    return str(error)

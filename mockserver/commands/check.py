@@ -64,7 +64,7 @@ def check(
         sys.exit(NOT_RUN)
     except Exception:  # noqa: BLE001 -- a fault of the checks themselves must not look like a finding
         click.secho(_covered(traceback.format_exc(), chosen), err=True)
-        click.secho("mockserver check: the checks themselves failed; please report this.", fg="red", err=True)
+        click.secho("mockserver check: the kit itself failed; please report this.", fg="red", err=True)
         sys.exit(NOT_RUN)
     except KeyboardInterrupt:
         click.secho("mockserver check: stopped; the records it had created were removed.", err=True)

@@ -159,7 +159,7 @@ check_options = all_of(
         "--replay",
         type=click.Path(path_type=Path, dir_okay=False, exists=True),
         metavar="FILE.json",
-        help="Only reproduce the finding that this story tells of.",
+        help="Only reproduce the finding of this story.",
     ),
     click.option(
         "--update-baseline",

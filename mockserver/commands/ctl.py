@@ -88,7 +88,7 @@ def tenants(client: ControlClient) -> None:
 @click.option("--set", "moment", metavar="DATE-TIME", help="Set the clock, and stop it unless --run is given.")
 @click.option("--advance", type=float, metavar="S", help="Move the clock forward by this many seconds.")
 @click.option("--speed", type=float, metavar="N", help="Let the clock run N times as fast as the machine's.")
-@click.option("--reset", is_flag=True, help="Let the clock be as at the start.")
+@click.option("--reset", is_flag=True, help="Set the clock back to how it was at the start.")
 @click.option("--run/--stop", "running", default=None, help="Let the clock run, or stop it.")
 @pass_client
 def clock(client: ControlClient, /, moment: str | None, advance: float | None, *, reset: bool, **asked: Any) -> None:
@@ -111,14 +111,14 @@ def clock(client: ControlClient, /, moment: str | None, advance: float | None, *
 @click.option("--status", type=int, help="Answer with this status.")
 @click.option("--delay", callback=_delay, metavar="S|S-S", help="Answer this many seconds late, or drawn between two.")
 @click.option("--damage", type=click.Choice(DAMAGES), help="What happens to the reply.")
-@click.option("--probability", type=float, metavar="P", help="Of those that match, only this part, 0 to 1.")
-@click.option("--after", type=int, metavar="N", help="Only once N that match have passed.")
-@click.option("--limit", callback=_limit, metavar="N/S", help="Only what goes beyond N requests in S seconds.")
+@click.option("--probability", type=float, metavar="P", help="Only this share of those that match, 0 to 1.")
+@click.option("--after", type=int, metavar="N", help="Only after N matching requests.")
+@click.option("--limit", callback=_limit, metavar="N/S", help="Only requests beyond N in S seconds.")
 @click.option("--stale", type=float, metavar="S", help="Reads see the records as they were S seconds ago.")
 @click.option("--duplicate", is_flag=True, default=None, help="Deliver writes twice.")
-@click.option("--times", type=int, default=1, show_default=True, help="For how many requests; 0 for all.")
+@click.option("--times", type=int, default=1, show_default=True, help="For how many requests; 0 means all.")
 @click.option("--retry-after", type=int, metavar="S", help="Send this Retry-After header.")
-@click.option("--profile", metavar="NAME", help="Use these faults in place of all others; 'list' shows what there is.")
+@click.option("--profile", metavar="NAME", help="Use these faults in place of all others; 'list' shows the profiles.")
 @click.option("--clear", is_flag=True, help="Remove all faults.")
 @pass_client
 def fault(client: ControlClient, /, *, clear: bool, times: int, profile: str | None, **asked: Any) -> None:
@@ -155,7 +155,7 @@ def fault(client: ControlClient, /, *, clear: bool, times: int, profile: str | N
 @click.option("--path", help="Only this path.")
 @click.option("--status", type=int, help="Only those answered with this status.")
 @click.option("--har", is_flag=True, help="As an HTTP Archive, for the browser's developer tools and others.")
-@click.option("--follow", is_flag=True, help="Go on with what happens, one JSON object a line, until Ctrl-C.")
+@click.option("--follow", is_flag=True, help="Follow new exchanges, one JSON object per line, until Ctrl-C.")
 @pass_client
 def journal(client: ControlClient, /, *, har: bool, follow: bool, **query: Any) -> None:
     """List the requests that were made and how they were answered."""

@@ -17,19 +17,19 @@ def reloads(client: ControlClient) -> None:
 
 
 @click.command()
-@click.option("--add", "url", metavar="URL", help="Have events sent there; the answer shows the secret, this once.")
+@click.option("--add", "url", metavar="URL", help="Send events there; the answer shows the secret, only this once.")
 @click.option(
     "--event", "events", multiple=True, metavar="EVENT", help="Only these: certifications.changed. Repeatable."
 )
 @click.option("--tenant", help="Only events of this tenant.")
-@click.option("--secret", help="Sign with this secret (whsec_...) instead of one that is made.")
-@click.option("--delay", type=float, metavar="S", help="Deliver so many seconds late.")
+@click.option("--secret", help="Sign with this secret (whsec_...) instead of a generated one.")
+@click.option("--delay", type=float, metavar="S", help="Deliver this many seconds late.")
 @click.option("--duplicate", is_flag=True, default=None, help="Deliver each twice.")
-@click.option("--shuffle", type=int, metavar="N", help="Gather N and deliver them in another order.")
-@click.option("--retries", type=int, metavar="N", help="Try a failed delivery again so often.")
+@click.option("--shuffle", type=int, metavar="N", help="Collect N and deliver them in a different order.")
+@click.option("--retries", type=int, metavar="N", help="Retry a failed delivery this many times.")
 @click.option("--remove", metavar="ID", help="Forget a webhook.")
-@click.option("--log", is_flag=True, help="Show the attempts to deliver, and what became of them.")
-@click.option("--deliver", is_flag=True, help="Send all that waits now, whatever the clock says.")
+@click.option("--log", is_flag=True, help="Show the delivery attempts and their outcomes.")
+@click.option("--deliver", is_flag=True, help="Send everything that is waiting now, whatever the clock says.")
 @pass_client
 def webhooks(
     client: ControlClient, /, events: tuple[str, ...], remove: str | None, *, log: bool, deliver: bool, **asked: Any

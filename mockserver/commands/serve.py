@@ -28,14 +28,14 @@ from mockserver.settings import CLOCKS, record_token
     "--hosts",
     is_flag=True,
     help="Under a host that a document names as its server, answer only that document's paths: "
-    "for clients for whom only DNS is changed.",
+    "for clients whose DNS alone is changed.",
 )
 @click.option(
     "--webhook-host",
     "webhook_hosts",
     multiple=True,
     metavar="NAME",
-    help="Webhooks and callbacks may go to this host, not to this machine alone. Repeatable.",
+    help="Allow webhooks and callbacks to this host, in addition to this machine. Repeatable.",
 )
 @click.option(
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65_535), help="Port; 0 picks a free one."
@@ -43,7 +43,7 @@ from mockserver.settings import CLOCKS, record_token
 @world_options
 @click.option(
     "--group", "groups", multiple=True, metavar="RESOURCE",
-    help="Serve only the operations of this resource and of those that it refers to. Repeatable.",
+    help="Serve only the operations of this resource and of those it refers to. Repeatable.",
 )  # fmt: skip
 @click.option(
     "--auth",
@@ -75,7 +75,7 @@ from mockserver.settings import CLOCKS, record_token
 @click.option(
     "--strict-references",
     is_flag=True,
-    help="Answer 409 to keys of unknown records of other modules, which are stored and told in Mock-Unknown otherwise.",
+    help="Answer 409 to keys of unknown records of other modules. [default: store and report them in Mock-Unknown]",
 )
 @click.option(
     "--validator",
@@ -97,7 +97,7 @@ from mockserver.settings import CLOCKS, record_token
     "record",
     metavar="URL",
     help="Ask this server what the mock does not know, check its replies against the document, and keep them. "
-    "MOCKSERVER_RECORD_TOKEN is shown to it in place of a client's token.",
+    "MOCKSERVER_RECORD_TOKEN is sent to it in place of a client's token.",
 )
 @click.option("--record-all", is_flag=True, help="Ask it everything, writes included; needs --record.")
 @click.option(

@@ -53,7 +53,7 @@ def serve_forever(
     """
     if watch and settings.store != "memory":
         problem = "--watch carries records over to the edited document, but those of a store may be in use elsewhere"
-        remedy = "leave out --store while you edit; a start with it holds the records to the document as it is then"
+        remedy = "leave out --store while you edit; a start with it checks the records against the current document"
         raise SetupError([Problem("settings", "/store", problem, remedy)])
     gc.disable()
     before = guarded(settings, host)

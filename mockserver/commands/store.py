@@ -93,7 +93,9 @@ def _opened(place: str, *, may_be_new: bool = False) -> Iterator[Database]:
     try:
         yield database
     except StoreUnreachable as lost:
-        raise SetupError([Problem(database.location.shown, "", str(lost), "see that it can be reached")]) from None
+        raise SetupError(
+            [Problem(database.location.shown, "", str(lost), "make sure that it can be reached")]
+        ) from None
     finally:
         database.close()
 

@@ -29,7 +29,7 @@ def findings_of(run: Run, left: tuple[Made, ...]) -> list[Finding]:
         found.append(
             _about(
                 "preparation.clean_up",
-                "What was made can be removed",
+                "What was created can be removed",
                 "",
                 f"{made.resource} could not be removed",
                 made.id,

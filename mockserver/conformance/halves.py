@@ -38,7 +38,7 @@ FUZZING = 0.2
 """What fuzzing costs, as a share of all checks: the first half comes before it."""
 PATIENCE, LONGER = 120.0, 3
 """The copy may go on after this process is done: for so many seconds, and so many times as long as that has taken."""
-CUT_OFF = "the process that checked half of the resources ended before its time"
+CUT_OFF = "the process that checked half of the resources ended unexpectedly"
 
 
 class SharedRun(Protocol):

@@ -171,7 +171,7 @@ _TITLES: Mapping[str, str] = {
     "watch.no_server_error": "No request makes the server fail",
     "watch.cross_origin": "Every reply carries the cross-origin headers",
     "watch.status": "Every status is declared",
-    "watch.schema": "Every reply keeps the schema of its status",
+    "watch.schema": "Every reply matches the schema of its status",
     "watch.headers": "Every reply has the headers that its status must have, as declared",
     "watch.content_type": "Every reply has the declared content type",
 }

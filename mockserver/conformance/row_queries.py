@@ -19,7 +19,7 @@ def asked(session: Session, group: Group) -> Group:
     for name, one in session.plan.groups.items():
         if not one.is_single and one.has((Kind.CREATE, Kind.LIST)) and name != group.name and not one.references:
             return one
-    raise Inconclusive("the document has nothing that could be queried")
+    raise Inconclusive("the document has nothing to query")
 
 
 def values(operation: Operation, queried: Group) -> dict[str, str]:
@@ -47,7 +47,7 @@ def start(
     in_path = {name: value for name, value in how.items() if name in operation.parameter_names("path")}
     in_query = {name: value for name, value in how.items() if name not in in_path}
     reply = session.send(Ask(operation, {**values(operation, queried), **in_path}, in_query, dict(body)))
-    session.status(reply, 200, "a query over records that there are", operation)
+    session.status(reply, 200, "a query over existing records", operation)
     return dict(session.value(reply))
 
 
@@ -56,10 +56,10 @@ def rows(session: Session, group: Group, queried: Group, body: Mapping[str, Any]
     started = start(session, group, queried, body)
     read = group.one(Kind.READ)
     described = session.value(session.send(Ask(read, {record_name(read): started[group.key]})))
-    session.same(started[group.key], described.get(group.key), "a query is described under another id")
+    session.same(started[group.key], described.get(group.key), "a query is described under a different id")
     _as_asked(session, group, {**values(group.one(Kind.QUERY), queried), **body}, described)
     found = kept_rows(session, group, started)
-    session.expect(described.get("rows") == len(found), "a query tells another number of rows than its result has")
+    session.expect(described.get("rows") == len(found), "a query reports a different number of rows from its result")
     return found
 
 
@@ -114,7 +114,7 @@ def numbered(session: Session, group: Group) -> list[Group]:
         one for one in found if one.name != group.name and "effects" not in (one.schema.child("x-mock").value or {})
     ]
     if not fitting:
-        raise Inconclusive("the document has nothing with a number that could be queried")
+        raise Inconclusive("the document has no number to query")
     return fitting
 
 

@@ -137,7 +137,7 @@ class Run:
             work()
         except OutOfTime:
             self.stopped = self.client.patience.stopped
-            self.partial = self.stopped or "the time given to this run was over before its end"
+            self.partial = self.stopped or "the run's time was up before its end"
         except KeyboardInterrupt:
             self.stopped = self.partial = "interrupted"
         except Exception as error:  # noqa: BLE001 -- a fault of the kit's own must not lose what was found

@@ -20,8 +20,8 @@ from mockserver.contract import Kind
 
 ATTEMPTS = 3
 """How often a check is begun that was cut off: with new records each time, whatever became of the old ones."""
-NOTHING_ASKED = "it sent nothing: there was nothing for it to ask"
-NOTHING_JUDGED = "it judged nothing of what was answered"
+NOTHING_ASKED = "it sent nothing: there was nothing to ask"
+NOTHING_JUDGED = "it judged none of the replies"
 
 
 class Outcome(StrEnum):
@@ -29,7 +29,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
     NOT_COVERED = "not covered"
     LEFT_OUT = "left out"
-    ERROR = "failed itself"
+    ERROR = "crashed"
     NOT_APPLICABLE = "does not apply"
 
 
@@ -37,7 +37,7 @@ class Outcome(StrEnum):
 class Result:
     """What came of a check: how many requests it ``asked``, how many things it ``judged``, what it found.
 
-    ``reason`` says why it was not covered, was left out of a sample, does not apply or failed itself; ``blocked`` names
+    ``reason`` says why it was not covered, was left out of a sample, does not apply or crashed; ``blocked`` names
     the operation that stood in its way. ``planned`` is False where the run was never going to carry it out,
     ``hindered`` tells that something other than the check or the document kept it from judging, ``is_cut_off`` that it
     got no answer.
@@ -75,7 +75,7 @@ def obstacle(check: Check, session: Session) -> str:
     if check.writes and session.limits.reads_only:
         return "this profile only reads"
     if check.owns and not session.limits.owns_all:
-        return "this profile leaves alone what it did not make"
+        return "this profile does not touch records that it did not create"
     if check.pair and session.other is None:
         return "no second tenant was given (--other-tenant, --other-token)"
     return ""

@@ -185,7 +185,7 @@ class Session(Judge):
         made = self.value(reply) if reply.status == 200 else None
         if not isinstance(made, dict) or not isinstance(made.get(group.key), str):
             create = group.one(Kind.CREATE).id
-            without = f" without a {group.key} that is a text" if reply.status == HTTPStatus.OK else ""
+            without = f" without a string {group.key}" if reply.status == HTTPStatus.OK else ""
             raise Blocked(f"no {group.name} could be made: {create} answered {reply.status}{without}", create)
         return made
 

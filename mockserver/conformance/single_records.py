@@ -54,7 +54,7 @@ def made(session: Session, group: Group, fields: Mapping[str, Any] | None = None
 def now(session: Session, group: Group) -> dict[str, Any]:
     """The record as it is read."""
     reply = ask(session, group, Kind.READ)
-    session.status(reply, 200, "a single record that is there", group.one(Kind.READ))
+    session.status(reply, 200, "an existing single record", group.one(Kind.READ))
     return dict(session.value(reply))
 
 

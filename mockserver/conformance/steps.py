@@ -53,7 +53,7 @@ def patch(
     reply = session.at(group, Kind.PATCH, record[group.key], body=steps)
     session.status(reply, 200, f"a patch that {what}", operation)
     found = session.read(group, record[group.key])
-    session.same(session.value(reply), found, "PATCH answers another record than read")
+    session.same(session.value(reply), found, "PATCH answers a different record from read")
     return found
 
 
@@ -181,7 +181,7 @@ def run_batch(session: Session, group: Group, items: list[dict[str, Any]]) -> li
     session.status(reply, 200, "a batch within the limit", operation)
     body, results = session.value(reply), results_of(session, group, reply)
     if len(results) != len(items):
-        raise Broken("a batch answers another number of results than it had items", str(body)[:200], operation.id)
+        raise Broken("a batch answers a different number of results from its items", str(body)[:200], operation.id)
     asked, answered = [one["verb"] for one in items if "verb" in one], [one.get("verb") for one in results]
     session.expect(asked == answered, "a batch's results are not in the order of its items", f"{asked} / {answered}")
     well = sum(_went_well(one) for one in results)
@@ -233,8 +233,8 @@ def _minted(identity: Requester) -> Iterator[tuple[str, str]]:
     yield "that is not valid yet", f"Bearer {identity.mint(nbf=4_000_000_000)}"
     yield "for another audience", f"Bearer {identity.mint(aud='https://elsewhere.example')}"
     yield "without an expiry", f"Bearer {identity.mint(exp=None)}"
-    yield "whose expiry is a text", f"Bearer {identity.mint(exp='soon')}"
-    yield "whose beginning is a text", f"Bearer {identity.mint(nbf='soon')}"
+    yield "whose expiry is a string", f"Bearer {identity.mint(exp='soon')}"
+    yield "whose start is a string", f"Bearer {identity.mint(nbf='soon')}"
     yield "for several other audiences", f"Bearer {identity.mint(aud=['https://elsewhere.example', 'urn:other'])}"
     known = claims(identity.token or "")
     if isinstance(began := known.get("iat"), int | float):

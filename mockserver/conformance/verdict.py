@@ -31,7 +31,7 @@ class Word(StrEnum):
     FINDINGS = "findings"
     INCOMPLETE = "incomplete"
     UNJUDGED = "nothing judged"
-    ERROR = "checks failed themselves"
+    ERROR = "checks crashed"
     STOPPED = "stopped"
 
 

@@ -98,9 +98,7 @@ def left_nothing(session: Session, group: Group, what: str) -> None:
         found = walk(session, group, Ask(operation))
         left = [one for one in found if session.mark in str(one.get(marker)) and one[group.key] not in known]
         stored = Listing(operation.id, marked=(marker, session.mark))
-        session.expect(
-            not left, f"{what} is stored all the same", how_many(len(left), "record"), Expected(listing=stored)
-        )
+        session.expect(not left, f"{what} is stored anyway", how_many(len(left), "record"), Expected(listing=stored))
 
 
 def by_id(group: Group, records: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -71,9 +71,7 @@ def read_root(document: Document, problems: Problems) -> Mapping[str, Any]:
 
 
 def _words(kind: str, facts: Facts, known: Mapping[str, Any]) -> dict[str, Any]:
-    said = {
-        word: known.get(word, {"description": f"say it, as {kind} needs it"}) for word in facts.needs | facts.allows
-    }
+    said = {word: known.get(word, {"description": f"add it: {kind} needs it"}) for word in facts.needs | facts.allows}
     return {
         "description": facts.line,
         "required": sorted(facts.needs),

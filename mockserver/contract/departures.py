@@ -209,7 +209,7 @@ def _of_schemas(document: Document) -> Iterator[Fault]:
         except SetupError:
             continue  # it is told of the whole schema that this one is a part of
         for one in broken:
-            yield one.pointer, f"does not keep its own schema: {one.message}", "correct the default, or the schema"
+            yield one.pointer, f"does not match its own schema: {one.message}", "correct the default, or the schema"
 
 
 def _unusable(node: Node) -> Iterator[Fault]:

@@ -118,7 +118,7 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
             statuses=_CONFLICT,
         ),
         Kind.COMPUTE: Facts(
-            "An answer that is worked out; nothing is stored.",
+            "A computed answer; nothing is stored.",
             needs=frozenset({"reply"}),
             allows=frozenset({"body", "let"}),
             statuses=_GONE,
@@ -126,7 +126,7 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
             reads_long=True,
         ),
         Kind.GENERATE: Facts(
-            "Stores a record that is worked out, and answers about it.",
+            "Computes a record, stores it, and answers about it.",
             needs=frozenset({"values", "reply"}),
             allows=frozenset({"let"}),
             statuses=frozenset({404, 409, 429}),
@@ -152,13 +152,13 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
             is_safe=True,
         ),
         Kind.STUB: Facts("A reply made from its schema; nothing is stored.", is_inferred=True),
-        Kind.ACTION: Facts("Does something to one record that is not a plain change.", is_inferred=True),
+        Kind.ACTION: Facts("Performs an action on one record that is not a plain change.", is_inferred=True),
         Kind.SINGLETON: Facts("The one record there is: read, replaced, merged or reset.", is_inferred=True),
         Kind.MEMBERSHIP: Facts("Puts a record into a collection by its key.", makes_records=True, is_inferred=True),
         Kind.BULK: Facts(
             "Makes, changes or removes several records at once.", gives_many=True, makes_records=True, is_inferred=True
         ),
-        Kind.CUSTOM: Facts("What an installed package says: it brings the word, its facts and its handler."),
+        Kind.CUSTOM: Facts("Defined by an installed package, which brings the word, its facts and its handler."),
     }
 )
 """Each kind's facts; a kind without a row cannot be."""

@@ -93,7 +93,7 @@ def _inferred(
     segments = [segment for segment in path.split("/") if segment and not segment.startswith("{")]
     resource = segments[-1] if segments else ""
     if kind is None or resource not in resources:
-        problem = "no x-mock, and the shape of path and verb does not tell what it means"
+        problem = "no x-mock, and path and method do not show what it means"
         raise document.error(node, problem, "add x-mock: {kind: …, resource: …}")
     words: dict[str, Any] = {"kind": kind.value, "resource": resource}
     return {**words, "page": {"key": ""}} if kind is Kind.LIST else words

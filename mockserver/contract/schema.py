@@ -160,7 +160,7 @@ class SchemaValidator:
             found = [one for one in listed if one.keyword != "required" or _lacks(part, one)]
             if found:
                 return tuple(found)
-        return (Violation(location, place, "schema", "keeps none of the schemas for it as a whole"),)
+        return (Violation(location, place, "schema", "matches none of its alternative schemas"),)
 
     def _listed(self, value: Json, location: str, pointer: str) -> tuple[Violation, ...]:
         found: dict[Violation, None] = {}

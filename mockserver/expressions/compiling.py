@@ -91,7 +91,7 @@ def _parsed(text: str, complain: Complain) -> ast.expr | None:
         whole = with_else(text.strip())
         tree = ast.parse(f"({whole}\n)" if "\n" in whole else whole, mode="eval").body
     except (ValueError, MemoryError, RecursionError, SyntaxError) as error:
-        reason = error.msg if isinstance(error, SyntaxError) else "too deep, or not a text"
+        reason = error.msg if isinstance(error, SyntaxError) else "nested too deep, or not a string"
         complain(f"is not an expression: {reason} in {quoted(text)}", "write one as in Python, such as a.b + 1")
         return None
     problem = _too_large(tree)
@@ -153,7 +153,7 @@ def _compiled(body: ast.expr, known: dict[str, Any], complain: Complain) -> Call
     compiled = compile_restricted_eval(tree, filename="<expression>")
     if compiled.code is None:
         for error in compiled.errors:
-            complain(f"is not allowed: {error}", "write it otherwise")
+            complain(f"is not allowed: {error}", "write it differently")
         return _absent
     made: Callable[[Any, Any, Any], Any] = eval(compiled.code, known)  # noqa: S307  # checked above
     return made

@@ -20,7 +20,7 @@ class EvaluationLimit(Refusal):
     """An expression took more steps, or made something longer, than any may."""
 
     def __init__(self, problem: str) -> None:
-        super().__init__(400, f"What the server works out {problem}.", reason="limit: evaluation")
+        super().__init__(400, f"What the server computes {problem}.", reason="limit: evaluation")
 
 
 class Budget:

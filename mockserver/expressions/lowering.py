@@ -45,7 +45,9 @@ class Lowering(Calls):
             return constant(value), ANY
         if isinstance(value, int | float):
             return self._wrong("a number too large for JSON", f"stay below {WIDEST}")
-        return self._wrong(f"{type(value).__name__} is not a JSON value", "write a text, a number, True, False or None")
+        return self._wrong(
+            f"{type(value).__name__} is not a JSON value", "write a string, a number, True, False or None"
+        )
 
     def visit_List(self, node: ast.List | ast.Tuple) -> Lowered:
         found = [self.whole(item) for item in node.elts]
@@ -67,7 +69,7 @@ class Lowering(Calls):
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
                 if part.format_spec is not None or part.conversion != -1:
-                    return self._wrong("a format in a text", "write {name} alone; round() and text() shape values")
+                    return self._wrong("a format in a string", "write {name} alone; round() and text() shape values")
                 parts.append(self.whole(part.value)[0])
             else:
                 parts.append(part)

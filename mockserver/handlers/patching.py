@@ -154,7 +154,7 @@ def _reason(document: Json, directive: Directive, index: int) -> tuple[int, int,
         return 409, index, directive, f"found {_described(found)}, wanted {_described(directive['value'])}"
     if op == "move" and directive["path"].startswith(directive["from"]):
         return 409, index, directive, "a value cannot be moved into itself"
-    return 409, index, directive, "it cannot be done to what is there"
+    return 409, index, directive, "it does not fit what is there"
 
 
 def _is_pointer(text: str) -> bool:

@@ -94,7 +94,7 @@ def overwrite(call: Call, tenant: Tenant, record_id: str, sent: Mapping[str, Any
     if not resource.is_single and sent.get(resource.key, record_id) != record_id:
         message = f"is {shown(sent[resource.key])}, wanted {shown(record_id)} as in the path"
         violation = Violation("body", f"/{resource.key}", "const", message)
-        raise Refusal(409, "The body names another record than the path.", violations=[violation])
+        raise Refusal(409, "The body names a different record from the path.", violations=[violation])
     kept = {name: value for name, value in previous.items() if name in resource.managed}
     return store(call, tenant, {**resource.writable(sent), **kept}, previous)
 

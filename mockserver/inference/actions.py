@@ -49,9 +49,9 @@ def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> 
     asks = _ASKS.match(verb) is not None
     takes, holder = () if asks else _taken(shapes, reading, above, verb), ""
     if takes and not sets:
-        why = f"the body says what becomes of {', '.join(map(repr, takes))}"
+        why = f"the body sets {', '.join(map(repr, takes))}"
     elif not sets and not asks and (holder := _holder(shapes, reading, above, verb)):
-        why = f"the body is what becomes of, or is added to, '{holder}'"
+        why = f"the body replaces, or is added to, '{holder}'"
     answers = {"record": "it answers the record", "nothing": "it answers nothing", "other": "it answers its own schema"}
     return Action(sets, replies, f"{why}; {answers[replies]}", takes, holder, counts)
 
@@ -96,16 +96,16 @@ def _replies(shapes: Shapes, reading: Reading, above: InferredCollection) -> str
 
 def _sets(shapes: Shapes, above: InferredCollection, verb: str) -> tuple[dict[str, Any], str]:
     if above.record is None or not verb:
-        return {}, "nothing tells what it changes"
+        return {}, "nothing says what it changes"
     stem = _stem(verb)
     if len(stem) <= 2:
-        return {}, f"nothing tells what '{verb}' changes"
+        return {}, f"nothing says what '{verb}' changes"
     members = shapes.properties(above.record)
     states = [(name, option) for name, node in members.items() for option in listed_values(shapes, name, node)]
     for wanted in (stem, *(f"in{one}" for one in _undone(stem))):
         if found := next(((name, option) for name, option in states if _stem(option) == wanted), None):
             return dict([found]), f"'{verb}' makes '{found[0]}' '{found[1]}'"
-    return _marked(shapes, members, verb) or ({}, f"nothing tells what '{verb}' changes")
+    return _marked(shapes, members, verb) or ({}, f"nothing says what '{verb}' changes")
 
 
 def _marked(shapes: Shapes, members: Mapping[str, Node], verb: str) -> tuple[dict[str, Any], str] | None:

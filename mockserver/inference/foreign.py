@@ -126,7 +126,7 @@ class ForeignKeys:
 
 
 def _described(said: str, known: Mapping[str, str]) -> str | None:
-    """The resource whose ID a member is said to be: ``ID of the balance transaction``."""
+    """The resource whose ID a member has the content type: ``ID of the balance transaction``."""
     if (found := _ID_OF.search(said)) is None:
         return None
     return known.get(flat(singular(f"{found[1]}{found[2] or ''}"))) or known.get(flat(singular(found[1])))

@@ -29,7 +29,7 @@ def key_of(
     resource's. ``is_named`` tells that a request can name one of the records; else two may be called the same.
     """
     members = shapes.properties(record) if record is not None else {}
-    nothing: Told = ((), "no member identifies a record, its key stands beside it")
+    nothing: Told = ((), "no member identifies a record; its key stands beside it")
     ways = _ways(shapes, members, parameter, flat(singular(name)), schema)
     return next((way for way in ways if is_named or not flat(way[0][-1]).endswith(_CALLED)), nothing)
 

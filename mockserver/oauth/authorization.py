@@ -79,7 +79,7 @@ class Authorization:
             return self._choice(parameters, tenant, problem)
         person = self._people.find(tenant, short("person", parameters["person"]))
         if person is None:
-            return self._choice(parameters, tenant, f"Nobody of that id or e-mail address in the tenant {tenant}.")
+            return self._choice(parameters, tenant, f"Nobody with that id or e-mail address in the tenant {tenant}.")
         return self._granted(parameters, tenant, person)
 
     def _check(self, parameters: Mapping[str, str]) -> None:
@@ -108,7 +108,7 @@ class Authorization:
             raise OAuthError("login_required", "no session is kept: show an id_token_hint, or name a login_hint")
         person = self._people.find(tenant, short("login_hint", hint))
         if person is None:
-            raise OAuthError("login_required", f"nobody of that id or e-mail address in the tenant {quoted(tenant)}")
+            raise OAuthError("login_required", f"nobody with that id or e-mail address in the tenant {quoted(tenant)}")
         return tenant, person
 
     def _shown(self, token: str, tenant: str) -> tuple[str, Person]:
@@ -119,7 +119,7 @@ class Authorization:
         tenant = self._tokens.tenant_in(claims) or tenant
         person = self._people.find(tenant, self._tokens.person_in(claims))
         if person is None:
-            raise OAuthError("login_required", "the person of the id_token_hint is not found")
+            raise OAuthError("login_required", "the person in the id_token_hint was not found")
         return tenant, person
 
     def _granted(self, parameters: Mapping[str, str], tenant: str, person: Person) -> Redirect:

@@ -120,7 +120,7 @@ class TokenEndpoint:
         person = self._people.find(tenant, short("username", name)) if self.proves(given) else None
         if person is None:
             raise OAuthError(
-                "invalid_grant", f"nobody of that name in the tenant {quoted(tenant)}, or the wrong password"
+                "invalid_grant", f"nobody with that name in the tenant {quoted(tenant)}, or the wrong password"
             )
         return self._person(self.grant(parameters, tenant, person), issuer)
 

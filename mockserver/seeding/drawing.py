@@ -182,7 +182,7 @@ def case(value: Any, cases: Any = ABSENT, otherwise: Any = ABSENT, **named: Any)
 def repeat(text: Any, times: Any) -> Any:
     """The text so many times in a row."""
     if not isinstance(text, str) or not isinstance(times, int) or not 0 <= len(text) * times <= LONGEST:
-        raise UnmakeableError("repeat() needs a text and how often", f"stay below {LONGEST:,} characters")
+        raise UnmakeableError("repeat() needs a string and a count", f"stay below {LONGEST:,} characters")
     return text * times
 
 

@@ -42,5 +42,5 @@ def _check(fakes: Fakes, locale: str, name: str, site: Site) -> Shape:
         site.complain(f"Faker refuses: {error}", "correct the arguments")
         return ANY
     if not is_json(value):
-        site.complain(f"JSON cannot carry {quoted(value)}", "use a method of Faker that makes texts or numbers")
+        site.complain(f"JSON cannot hold {quoted(value)}", "use a Faker method that returns strings or numbers")
     return ANY

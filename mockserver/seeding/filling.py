@@ -138,7 +138,7 @@ class Filling:
 def _fewer(item: Item) -> str:
     """What to do about an id that is given twice."""
     enough = item.ordinal - 1
-    return f"{REMEDY}, or let there be {enough} (--count {item.recipe.name}={enough})" if enough > 0 else REMEDY
+    return f"{REMEDY}, or make {enough} (--count {item.recipe.name}={enough})" if enough > 0 else REMEDY
 
 
 def _counted(problem: Problem, count: int) -> Problem:

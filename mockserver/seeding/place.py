@@ -60,9 +60,7 @@ class Place:
 def literal(place: Place) -> Any:
     """The value as it stands, to be kept; a problem when JSON cannot carry it."""
     if not is_json(place.value):
-        place.complain(
-            f"JSON cannot carry {shown(place.value)}", "use texts, true, false, and finite numbers of 64 bits"
-        )
+        place.complain(f"JSON cannot hold {shown(place.value)}", "use strings, true, false, and finite 64-bit numbers")
     return place.value
 
 

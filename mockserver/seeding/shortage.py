@@ -94,6 +94,4 @@ def _next_keys(making: Making, name: str) -> Iterator[tuple[Any, int]]:
 def _remedy(referenced: str, count: int, wanted: int) -> str:
     more = wanted or SOME
     way = f"(--count {referenced}={more}, or counts: {{{referenced}: {more}}} in the scenario)"
-    return f"let there be {more if count else 'some'} {way}" + (
-        "" if count else ", or extend one that has: extends: default"
-    )
+    return f"make {more if count else 'some'} {way}" + ("" if count else ", or extend one that has: extends: default")

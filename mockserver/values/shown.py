@@ -113,5 +113,5 @@ def _scalar(value: Any, limit: int) -> str:
     if value is None or isinstance(value, bool | float):
         return json.dumps(value)
     if isinstance(value, int):
-        return str(value) if abs(value) < 10**30 else "an integer of many digits"
+        return str(value) if abs(value) < 10**30 else "a very long integer"
     return f"/{value.pattern}/" if isinstance(value, re.Pattern) else type_name(value)

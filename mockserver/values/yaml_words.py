@@ -37,7 +37,7 @@ def plain(text: str) -> Any:
         return text
     elif math.isfinite(value := float(text)):
         return value
-    raise ValueError(f"JSON cannot carry the number {text[:40]}")
+    raise ValueError(f"JSON cannot hold the number {text[:40]}")
 
 
 def tagged(tag: str, text: str) -> Any:

@@ -14,7 +14,7 @@ from mockserver.web.who_may import lacks, refusal
 PREFIX = "/__mock__"
 FROM_WHERE = f"ask from a program (a test's own process, curl), or open {PREFIX}/ itself"
 THE_ONE = (
-    "it is that of MOCKSERVER_CONTROL_TOKEN, or the one on the first screen of the server; no tenant's token is one"
+    "use the one in MOCKSERVER_CONTROL_TOKEN, or the one on the server's first screen; a tenant's token does not work"
 )
 
 

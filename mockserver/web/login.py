@@ -187,7 +187,7 @@ def _with_basic(parameters: dict[str, str]) -> dict[str, str]:
         raise OAuthError("invalid_client", "the Authorization header is not Basic credentials", 401) from None
     shown = {"client_id": unquote_plus(client), "client_secret": unquote_plus(secret)}
     if "client_secret" in parameters or parameters.get("client_id", shown["client_id"]) != shown["client_id"]:
-        raise OAuthError("invalid_request", "the client is named in the header and, otherwise, in the body")
+        raise OAuthError("invalid_request", "the header and the body name different clients")
     return {**parameters, **{name: text for name, text in shown.items() if text}}
 
 

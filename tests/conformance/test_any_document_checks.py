@@ -29,7 +29,7 @@ def test_the_mock_of_a_document_passes_its_own_check(name):
     assert not verdict.errors()
 
 
-LATE = "the time given to this run was over before its end"
+LATE = "the run's time was up before its end"
 
 
 @pytest.mark.parametrize(("status", "verdict", "is_good"), [
@@ -109,8 +109,8 @@ DOCUMENTED = [
     (answers_an_undeclared_success, Kind.CREATE, "answered 202, which is not declared"),
     (takes_anything, Kind.CREATE, "without a required member is answered 201"),
     (takes_anything, Kind.CREATE, "a body whose age is past its minimum is answered 201"),
-    (asks_for_nothing, Kind.LIST, "without credentials it is answered 200"),
-    (is_open_to_writers, Kind.CREATE, "without credentials it is answered 201"),
+    (asks_for_nothing, Kind.LIST, "without credentials the request is answered 200"),
+    (is_open_to_writers, Kind.CREATE, "without credentials the request is answered 201"),
 ]
 
 
@@ -153,12 +153,12 @@ def lists_copies(wire):
 
 INFERRED = [
     (lists_copies, Kind.LIST, "a create makes more than one record"),
-    (lists_other_names, Kind.LIST, "a list shows another record than is read (name)"),
-    (forgets_changes, Kind.REPLACE, "a change's reply shows something else than was sent (name)"),
+    (lists_other_names, Kind.LIST, "a list shows a record differently from a read (name)"),
+    (forgets_changes, Kind.REPLACE, "a change's reply does not show what was sent (name)"),
     (still_answers, Kind.READ, "a deleted record is answered 200"),
-    (still_answers, Kind.READ, "a record that nobody made is answered 200"),
+    (still_answers, Kind.READ, "a record that does not exist is answered 200"),
     (lists_nothing, Kind.LIST, "the list lacks a record that was created"),
-    (forgets_changes, Kind.READ, "what was created reads otherwise than it was sent (name)"),
+    (forgets_changes, Kind.READ, "what was created reads differently from what was sent (name)"),
     (forgets_changes, Kind.READ, "a change is not seen by the next read (name)"),
     (lists_everything, Kind.LIST, "a record below one parent is listed below another"),
     (lists_everything, Kind.LIST, "records are listed where limit is 1"),

@@ -140,8 +140,8 @@ def test_what_may_not_be_left_out_is_missed(parcels, monkeypatch, change, cause)
 
 
 @pytest.mark.parametrize(("change", "cause"), [
-    (takes_any_version, "with another version than the record's it is answered 204"),
-    (tells_an_old_version, "a change of the version that the change before has told is answered 412"),
+    (takes_any_version, "with another version than the record's the request is answered 204"),
+    (tells_an_old_version, "a change of the version shown by the previous change is answered 412"),
     (knows_no_version, "a read of the version that is known is answered 200"),
     (keeps_depots_as_they_were, "PUT keeps what it does not send (city)"),
 ])  # fmt: skip

@@ -134,14 +134,14 @@ def estimates_for_more_pages(where, wire):
 
 
 @pytest.mark.parametrize(("change", "cause", "provenance"), [
-    (has_another_default, "a list without limit is not that of its default", "inferred"),
+    (has_another_default, "a list without limit differs from one with its default", "inferred"),
     (tells_no_total, "a reply with 200 lacks the header X-Total-Count", "documented"),
     (tells_a_total_in_words, "the header X-Total-Count of a reply with 200 breaks its schema (type)", "documented"),
     (answers_nothing, "a reply with 200 has no content", "documented"),
-    (merges_another_title, "a change's reply shows something else than was sent (title)", "inferred"),
+    (merges_another_title, "a change's reply does not show what was sent (title)", "inferred"),
     (changes_what_is_not_there, "a change of a record that is not there is answered 200", "inferred"),
     (lists_no_lengths, "a list lacks what is read of a record (length)", "inferred"),
-    (estimates_for_more_pages, "a reply tells something else than was sent (pages)", "inferred"),
+    (estimates_for_more_pages, "a reply does not repeat what was sent (pages)", "inferred"),
 ])  # fmt: skip
 def test_what_departs_from_the_document_is_found(notes, monkeypatch, change, cause, provenance):
     findings = checked(notes, monkeypatch, SUITES, change).findings
@@ -219,4 +219,4 @@ def test_what_json_api_has_below_attributes_is_compared_member_by_member(tmp_pat
             wire.say({"data": {**data, "attributes": cut}})
 
     causes = {one.cause for one in checked(file, monkeypatch, {"document_records"}, cuts).findings}
-    assert causes == ({"what was created reads otherwise than it was sent (members)"} if is_cut else set())
+    assert causes == ({"what was created reads differently from what was sent (members)"} if is_cut else set())

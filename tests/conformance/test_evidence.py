@@ -183,8 +183,8 @@ def test_a_check_with_a_fault_is_told_and_the_rest_is_reported(tmp_path: Path) -
     done = forked.run(*arguments, "--report", str(report), env={**os.environ, "COLUMNS": "120"})
     assert done.returncode == 2, done.stdout + done.stderr
     output = done.stdout + done.stderr
-    assert "1 of the checks failed themselves" in output
-    assert "the check mine.stumbles (programs) failed itself: KeyError: 'no such member' (mine.py:13)" in output
+    assert "1 of the checks crashed" in output
+    assert "the check mine.stumbles (programs) crashed: KeyError: 'no such member' (mine.py:13)" in output
     told = json.loads((report / "report.json").read_text())
     kept = next(one for one in told["checks"] if (one["name"], one["resource"]) == ("mine.kept", "programs"))
     assert (kept["outcome"], kept["judged"]) == ("passed", 1)

@@ -118,10 +118,10 @@ def test_findings_belong_together_by_operation_or_by_what_they_say() -> None:
 
 def test_annotations_hold_one_line_each_and_no_command_of_the_targets() -> None:
     one = {"check": "a.b", "operation": "get", "cause": "100% wrong", "detail": "line\n::error::injected"}
-    told = {"findings": [one], "verdict": "stopped", "stopped": "no answer any more", "partial": None}
+    told = {"findings": [one], "verdict": "stopped", "stopped": "no more replies", "partial": None}
     assert list(workflow_commands(told)) == [
         "::error title=a.b%3A get::100%25 wrong%0Aline%0A::error::injected",
-        "::warning title=Contract checks::stopped: no answer any more",
+        "::warning title=Contract checks::stopped: no more replies",
     ]
 
 

@@ -22,10 +22,10 @@ def test_a_sound_mock_gets_no_finding():
     ("edit", "told"),
     [
         (off, {
-            "activities": "another number of credits than follows (An activity that is processed brings",
-            "billingRuns": "billingRunActions.status is not as it follows (A run that is completed",
-            "certifications": "programs.next_certification_number is not as it follows",
-            "organizations": "contacts.organization_name is not as it follows",
+            "activities": "a different number of credits from what follows (An activity that is processed brings",
+            "billingRuns": "billingRunActions.status is not what follows (A run that is completed",
+            "certifications": "programs.next_certification_number is not what follows",
+            "organizations": "contacts.organization_name is not what follows",
         }),
         (one_more, {
             "credits": "quantity_used is not what its rule gives: sum(u.quantity for u in usages)",
@@ -35,12 +35,12 @@ def test_a_sound_mock_gets_no_finding():
             "certifications": "customer_id is not filled in by its rule: contact_id if owner_type",
             "courseRegistrations": "number is not filled in by its rule: next_number()",
         }),
-        (one_value_less, {"activities": "credits.activity_id is not as it follows"}),
+        (one_value_less, {"activities": "credits.activity_id is not what follows"}),
         (nearly_alike, {
             "applicationReferences": "applications.status changes although the effect's condition is not met",
             "credits": "quantity_used is not what its rule gives: sum(u.quantity for u in usages)",
             "contacts": "preferred_address is not what its rule gives: work_address if",
-            "organizations": "contacts.organization_name is not as it follows",
+            "organizations": "contacts.organization_name is not what follows",
             "registrations": "event_end_date is not filled in by its rule: event_id.end_date",
             "examRegistrations": "applications.status is not as it follows",
             "payments": "invoices.amount_paid changes although the effect's condition is not met",

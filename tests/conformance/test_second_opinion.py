@@ -198,7 +198,7 @@ def test_what_was_learned_teaches_the_mock(tmp_path, base, sound):
     again = opinion_on(base, taught, both, tmp_path, groups=("statusReasons",))
     left = {(one["what"], one["place"]) for one in again["differences"]}
     assert not [what for what, place in left if what.startswith("create ") and place == "/sys_external_id"]
-    assert ("patch without a step", "/sys_version") not in left
+    assert ("patch without operations", "/sys_version") not in left
 
 
 def test_a_breach_of_the_target_is_exit_1_and_its_reports_hold_no_secret(tmp_path, base, sound):

@@ -151,13 +151,13 @@ def test_a_target_is_judged_that_is_stricter_than_its_document(shelf):
 
 def test_what_such_a_target_loses_is_found(shelf):
     verdict = checked(shelf, Shelf(lambda record: {**record, "price": 1}))
-    assert "what was created reads otherwise than it was sent (price)" in {one.cause for one in verdict.findings}
+    assert "what was created reads differently from what was sent (price)" in {one.cause for one in verdict.findings}
 
 
 @pytest.mark.parametrize(("passed_over", "cause"), [
     ("the second", "title and author_id together find records that lack one of both values"),
     ("min_price", "min_price finds records beyond it"),
-    ("the author", "a list below a record holds one that names another"),
+    ("the author", "a list below a record holds one that names a different record"),
 ])  # fmt: skip
 def test_what_a_list_passes_over_is_found(shelf, passed_over, cause):
     assert {one.cause for one in checked(shelf, Shelf(passed_over=passed_over)).findings} == {cause}

@@ -144,7 +144,11 @@ MUTANTS = (
     *named(
         Area.CHANGES,
         ("long-patch-cut", "Of a patch only the first ten steps are taken.", _steps(lambda _, steps: steps[:10])),
-        ("patch-makes-parents", "A patch that adds inside of what is not there makes it.", _steps(_parents_made)),
+        (
+            "patch-makes-parents",
+            "A patch that adds inside something that does not exist makes it.",
+            _steps(_parents_made),
+        ),
         ("version-counts-steps", "PATCH raises the version by the number of its steps.", _counted_by_steps),
         ("no-op-patch-stamped", "A patch that changes nothing raises the version.", _no_op_stamped),
     ),

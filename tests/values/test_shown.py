@@ -21,7 +21,7 @@ from mockserver.values.shown import named, shown, type_name
         (ABSENT, "nothing"),
         (re.compile("a+"), "/a+/"),
         ({1}, "set"),
-        (10**40, "an integer of many digits"),
+        (10**40, "a very long integer"),
     ],
 )
 def test_how_values_look(value: object, text: str) -> None:

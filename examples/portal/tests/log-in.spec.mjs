@@ -26,7 +26,7 @@ test('somebody who is not on record stays outside', async ({ portal, page }) => 
   await first(page).click()
   await page.getByLabel('Id or e-mail address').fill('nobody@example.com')
   await page.locator('form', { hasText: 'Id or e-mail address' }).getByRole('button').click()
-  await expect(page.getByRole('alert')).toContainText('Nobody of that id or e-mail address')
+  await expect(page.getByRole('alert')).toContainText('Nobody with that id or e-mail address')
   await expect(page.locator('header')).toHaveCount(0)
 })
 

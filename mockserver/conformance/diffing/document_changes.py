@@ -107,7 +107,7 @@ class _Pair:
                 text = "parameter is required now" if must else "parameter is no longer required"
                 yield self._change(place, text, is_breaking=must)
             if _style(before[place]) != _style(after[place]):
-                yield self._change(place, "parameter is written in another way (style, explode)", is_breaking=True)
+                yield self._change(place, "parameter is written differently (style, explode)", is_breaking=True)
             yield from self._schemas(place, before[place], after[place], is_request=True)
 
     def _body(self) -> Iterator[DocumentChange]:

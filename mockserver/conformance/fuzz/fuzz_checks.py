@@ -45,7 +45,7 @@ def over_posting(_: CheckContext, response: Response, case: Case[Any]) -> None:
         name for name, one in sent.items() if isinstance(one, str) and len(one) >= TELLING and body.get(name) == one
     ]
     if response.status_code < 300 and taken:
-        raise AssertionError(f"the server took {', '.join(sorted(taken))} from the body")
+        raise AssertionError(f"the server accepted {', '.join(sorted(taken))} from the body")
 
 
 def _managed(case: Case[Any]) -> list[str]:
@@ -70,7 +70,7 @@ def right_record(_: CheckContext, response: Response, case: Case[Any]) -> None:
     wanted = str((case.path_parameters or {}).get(name))
     # An id that a link put into a path stands there percent-encoded.
     if key in body and body[key] not in (wanted, unquote(wanted)):
-        raise AssertionError("the reply holds another record than the path names")
+        raise AssertionError("the reply holds a different record from the one in the path")
 
 
 @schemathesis.check
@@ -78,4 +78,4 @@ def refusals_tell_why(_: CheckContext, response: Response, __: Case[Any]) -> Non
     """A request that breaks the contract is told why: by a list of errors, or in words."""
     body = json_or_none(response.content)
     if response.status_code == 400 and isinstance(body, dict) and not (body.get("errors") or body.get("message")):
-        raise AssertionError("a 400 does not tell what is wrong")
+        raise AssertionError("a 400 does not say what is wrong")

@@ -162,7 +162,7 @@ class PlainAsking(PlainSending):
         record = within(json_or_none(reply.body), planned(operation).record or ())
         key = self.told_key(group, record, reply, place.get(planned(operation).key or "", ""))
         if not key:
-            raise Inconclusive(f"{operation.id} tells neither a key nor a Location")
+            raise Inconclusive(f"{operation.id} gives neither a key nor a Location")
         return self.remembered(group, PlainMade(key, above, self.said(operation, body), record))
 
     def remembered(self, group: Group, made: PlainMade) -> PlainMade:
@@ -243,7 +243,7 @@ class PlainAsking(PlainSending):
             plan = operation.plan
             if plan and plan.key is not None and not plan.alias and plan.scope is not None and plan.status < 300:
                 return operation
-        raise NotApplicable(f"no {kind} names the record in its path")
+        raise NotApplicable(f"no {kind} has the record in its path")
 
     def key(self, group: Group, record: Any) -> str:
         """What identifies ``record``; empty where it does not tell."""

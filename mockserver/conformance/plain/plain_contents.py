@@ -65,7 +65,7 @@ def content_of(document: Document, shapes: Shapes, operation: Operation, body: A
     if media.startswith("multipart/") and isinstance(body, dict):
         return multipart(media, body, _files(shapes, operation))
     if "xml" in media:
-        raise Inconclusive(f"{operation.id} takes {media}, of which no body is made")
+        raise Inconclusive(f"{operation.id} takes {media}, for which no body can be made")
     return media if "*" not in media else "application/octet-stream", text_of(body).encode()
 
 

@@ -47,7 +47,7 @@ class PlainHeaders:
                 continue
             if text is None:
                 if declared.value.get("required") is True and reply.status < 300:
-                    yield f"a reply with {reply.status} lacks the header {header}", "declared: it must be there"
+                    yield f"a reply with {reply.status} lacks the header {header}", "it is declared as required"
             elif broken := self._broken(declared.child("schema"), text):
                 words = ", ".join(sorted({str(one.validator) for one in broken}))
                 yield f"the header {header} of a reply with {reply.status} breaks its schema ({words})", text

@@ -145,7 +145,11 @@ class PlainReplies:
             if firm:
                 yield "watch.schema", f"a reply with {reply.status} breaks its schema at {where}", detail
             else:
-                yield "watch.moments", f"a reply with {reply.status} tells moments without an offset at {where}", detail
+                yield (
+                    "watch.moments",
+                    f"a reply with {reply.status} has timestamps without an offset at {where}",
+                    detail,
+                )
 
     def _can_be_kept(self, schema: Node) -> bool:
         """Whether a value can be made that keeps the schema: one that nothing keeps says nothing of a target."""

@@ -112,7 +112,7 @@ class PlainSpoiling:
         for name in sorted(needed):
             yield f"without {name} in it", {one: each for one, each in value.items() if one != name}
         if shape.closed:
-            yield "with a member that is none of its own", {**value, "no_such_member": 1}
+            yield "with a member that is not its own", {**value, "no_such_member": 1}
 
     def _of_format(self, node: Node) -> Iterator[tuple[str, Any]]:
         named = self._maker.shapes.says(node, "format")
@@ -134,7 +134,7 @@ class PlainSpoiling:
         words = self._maker.shapes.shape(node).words
         if known := words.get("enum") or self._maker.shapes.says(node, "enum"):
             yield "is outside its enum", "no-such-word"
-            yield from (("is in another case than its enum", one) for one in in_another_case(known))
+            yield from (("is in a different case from its enum", one) for one in in_another_case(known))
         if 0 < (length := _whole(words.get("maxLength"))) < LONGEST:
             yield "is a character too long", "x" * (length + 1)
         if length := _whole(words.get("minLength")):

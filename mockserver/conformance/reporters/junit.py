@@ -43,7 +43,7 @@ def _finding(root: ET.Element, cases: Mapping[tuple[str, str], ET.Element], one:
     failure.text = _printable("\n".join(line for line in lines if line))
     for place in places[1:]:
         if not len(cases[place]):
-            same = f"found here too, one cause with {one['operation']}: {one['cause']}"
+            same = f"also found here, with the same cause as {one['operation']}: {one['cause']}"
             ET.SubElement(cases[place], "skipped", message=_printable(same))
 
 

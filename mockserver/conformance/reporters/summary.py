@@ -126,7 +126,7 @@ def _headline(summary: dict[str, Any]) -> str:
     where = f"{escape(summary['target'])}, profile {summary['profile']}, seed {summary['seed']}"
     spent = f"{summary['requests']} requests in {summary['seconds']:.1f} s"
     uncounted = sum(one["provenance"] != Provenance.EXPECTED for one in summary["noted"])
-    more = f"; {uncounted} more told below, not counted" if uncounted else ""
+    more = f"; {uncounted} more reported below, not counted" if uncounted else ""
     return f"[bold {colour}]{words}[/]{partial}: {where}, {spent}{more}"
 
 
@@ -135,7 +135,7 @@ _VERDICTS: Mapping[Word, tuple[str, str]] = {
     Word.FINDINGS: ("red", "{found}"),
     Word.INCOMPLETE: ("yellow", "incomplete, {missing} of {planned} planned checks judged nothing"),
     Word.UNJUDGED: ("yellow", "nothing was judged"),
-    Word.ERROR: ("red", "{errors} of the checks failed themselves"),
+    Word.ERROR: ("red", "{errors} of the checks crashed"),
     Word.STOPPED: ("red", "stopped, {why}"),
 }
 
@@ -197,7 +197,7 @@ def _errors(console: Console, summary: dict[str, Any]) -> None:
     """Checks that failed themselves: no word about the target."""
     for one in summary["checks"]:
         if one["outcome"] == Outcome.ERROR:
-            line = f"the check {one['name']} ({one['resource']}) failed itself: {one['reason']}"
+            line = f"the check {one['name']} ({one['resource']}) crashed: {one['reason']}"
             console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -217,7 +217,7 @@ def _finding(console: Console, one: dict[str, Any]) -> None:
         more = f"; and {len(also) - 2} more" if len(also) > 2 else ""
         lines.append(f"also: {'; '.join(also[:2])}{more}")
     if one["story"]:
-        lines.append(f"story: {one['story']}, which mockserver check --replay carries out again; .sh and .py beside it")
+        lines.append(f"story: {one['story']}; mockserver check --replay repeats it, as do the .sh and .py beside it")
     for line in [*lines, *([one["curl"]] if one["curl"] else [])]:
         console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
 
@@ -225,7 +225,7 @@ def _finding(console: Console, one: dict[str, Any]) -> None:
 def _noted(console: Console, summary: dict[str, Any]) -> None:
     """What breaks clauses that nobody documented: told, and not counted."""
     if summary["noted"]:
-        console.print("\ntold, and not counted at this strictness (--strictness counts more):", highlight=False)
+        console.print("\nreported, but not counted at this strictness (--strictness counts more):", highlight=False)
     for one in summary["noted"][:SHOWN]:
         line = f"  {one['provenance']}: {one['cause']} · {one['check']} · {one['operation']}, {times(one['count'])}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -241,7 +241,7 @@ def _baseline(console: Console, summary: dict[str, Any]) -> None:
     lines += [
         f"expired in the baseline on {one['expires']}: {one['check']} ({one['reason']})" for one in summary["expired"]
     ]
-    lines += [f"covers nothing in the baseline: {one['check']} ({one['reason']})" for one in summary["unused"]]
+    lines += [f"in the baseline, but matches nothing: {one['check']} ({one['reason']})" for one in summary["unused"]]
     lines += [f"could not be removed: {one['tenant']}/{one['resource']}/{one['id']}" for one in summary["left"]]
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -250,12 +250,12 @@ def _baseline(console: Console, summary: dict[str, Any]) -> None:
 def _infrastructure(console: Console, summary: dict[str, Any]) -> None:
     """What stood between the run and the target: no finding, one line a cause."""
     for title in summary["unserved"]:
-        line = f"left out, as the target answers none of its paths: {title} (--spec says what must be there)"
+        line = f"left out, since the target answers none of its paths: {title} (--spec says what must be there)"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if summary["lag"]:
         console.print(f"reads lag behind writes by {summary['lag']}: they waited for it", highlight=False)
     if summary["infrastructure"]:
-        console.print("\nin the way, and no finding:", highlight=False)
+        console.print("\nobstacles, not findings:", highlight=False)
     for one in summary["infrastructure"]:
         given_up = f", {one['given_up']} given up" if one["given_up"] else ", all of them answered later"
         line = f"  {one['cause']}: {one['requests']}x from request {one['first']} on{given_up}"

@@ -138,4 +138,4 @@ class Census:
 
 
 def miscounted(resource: str, about: str = "no effect happens") -> str:
-    return f"another number of {resource} than follows ({about})"
+    return f"a different number of {resource} from what follows ({about})"

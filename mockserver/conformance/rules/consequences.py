@@ -130,7 +130,7 @@ class Consequences:
             for name, rule in step["values"].items():
                 self._agrees(effect, rule, one.data.get(name), f"{resource}.{name}", item)
         for effect, link in ((effect, step["link"]) for effect, step in steps if "link" in step):
-            cause = f"{link} does not name what was made ({effect.get('about', 'an effect')})"
+            cause = f"{link} does not name the new record ({effect.get('about', 'an effect')})"
             self.session.expect(after.get(link) in [one.id for one in found], cause)
 
     def _items(self, effect: Mapping[str, Any], step: Mapping[str, Any]) -> list[Any]:
@@ -185,7 +185,7 @@ class Consequences:
         names = [stamps[one] for one in ("version", "modified-at", "modified-by") if one in stamps]
         if not counts:
             for name in names:
-                cause = f"{other.name}.{name} moves though no effect changed the record, or only kept its books"
+                cause = f"{other.name}.{name} moves although no effect changed the record, or only internal fields"
                 self.session.same(data.get(name), found.get(name), cause)
         elif "version" in stamps:
             known, now = data.get(stamps["version"], 0), found.get(stamps["version"], 0)
@@ -199,5 +199,5 @@ class Consequences:
     def _agrees(self, effect: Mapping[str, Any], rule: Any, found: Any, what: str, it: Any = None) -> None:
         wanted = plain(self._value(effect, rule, it))
         if wanted is not None:
-            cause = f"{what} is not as it follows ({effect.get('about', 'an effect')})"
+            cause = f"{what} is not what follows ({effect.get('about', 'an effect')})"
             self.session.expect(agree(wanted, found), cause, f"wanted {shown(wanted, 150)}, found {shown(found, 150)}")

@@ -44,7 +44,7 @@ class FurtherEffects:
                 continue
             about = effect.get("about", "an effect")
             for link in (step["link"] for step in effect["do"] if "link" in step and "each" not in step):
-                self._session.expect(after.get(link) is not None, f"{resource}.{link} names nothing made ({about})")
+                self._session.expect(after.get(link) is not None, f"{resource}.{link} names no new record ({about})")
             self._judge_changes(held, effect, held.view(group, asked))
 
     def _steps(self, resource: str) -> Iterator[tuple[Record, Record]]:
@@ -75,7 +75,7 @@ class FurtherEffects:
                 found = self._session.read(other, one.id)
                 for name, rule in step["values"].items():
                     wanted = plain(held.reader.value(rule, view, given))
-                    cause = f"{other.name}.{name} is not as it follows in turn ({effect.get('about', 'an effect')})"
+                    cause = f"{other.name}.{name} is not what follows in turn ({effect.get('about', 'an effect')})"
                     detail = f"wanted {shown(wanted, 150)}, found {shown(found.get(name), 150)}"
                     is_meant = wanted is not None and name not in sets
                     self._session.expect(not is_meant or agree(wanted, found.get(name)), cause, detail)

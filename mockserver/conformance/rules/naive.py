@@ -76,10 +76,10 @@ class Reader:
     def _of(self, node: ast.expr, this: Held | None, names: dict[str, Any]) -> Any:
         self._steps -= 1
         if self._steps < 0:
-            raise CannotTell("a rule takes too many steps to be worked out a second time")
+            raise CannotTell("a rule takes too many steps to be computed independently")
         work: Callable[..., Any] | None = getattr(self, f"_{type(node).__name__.lower()}", None)
         if work is None:
-            raise CannotTell(f"a rule uses {type(node).__name__}, which is not read a second time")
+            raise CannotTell(f"a rule uses {type(node).__name__}, which the kit does not evaluate")
         return work(node, this, names)
 
     def _constant(self, node: ast.Constant, *_: Any) -> Any:
@@ -194,5 +194,5 @@ class Reader:
             found = {one: self._member(given[0], one) for one in given[1:]}
             return {one: value for one, value in found.items() if value is not None}
         if name not in FUNCTIONS:
-            raise CannotTell(f"a rule calls {name}(), whose outcome no reply shows")
+            raise CannotTell(f"a rule calls {name}(), whose result no reply shows")
         return FUNCTIONS[name](*given, **named)

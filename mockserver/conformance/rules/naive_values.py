@@ -105,7 +105,7 @@ def _later(start: Any, **amounts: Any) -> Any:
     months = int(given.get("years", 0) * 12 + given.get("months", 0))
     rest = timedelta(**{name: value for name, value in given.items() if name not in ("years", "months")})
     if len(start) != len("2025-01-01") or rest.seconds:
-        raise CannotTell("a rule moves a moment, which is not worked out a second time")
+        raise CannotTell("a rule shifts a timestamp, which the kit does not evaluate")
     day = read_date(start)
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not 1 <= year <= 9999:

@@ -52,7 +52,7 @@ def reading(author: Author, group: Group, records: Mapping[str, Mapping[str, Any
             yield from _searches(author, group, operation, name, frozenset({name}), by_text=False)
     nobody = f"{NOBODY}-{author.mark}"
     values = {record_name(group.one(Kind.READ)): nobody}
-    yield author.step("read a record that is not there", group, group.one(Kind.READ), Expect.GONE, values)
+    yield author.step("read a record that does not exist", group, group.one(Kind.READ), Expect.GONE, values)
 
 
 def _life(author: Author, group: Group) -> Iterator[Step]:
@@ -60,7 +60,7 @@ def _life(author: Author, group: Group) -> Iterator[Step]:
     body, least = author.body(group), author.body(group, only_required=True)
     yield author.create("create a record with every field", group, full, body)
     yield author.read(group, full)
-    yield author.create("create a record with what is required alone", group, bare, least)
+    yield author.create("create a record with only what is required", group, bare, least)
     yield author.read(group, bare)
     yield from _refused(author, group, Kind.CREATE, body, shared_name(group.name, "odd"))
     yield from _changes(author, group, full, body)
@@ -87,7 +87,7 @@ def _changes(author: Author, group: Group, name: str, body: dict[str, Any]) -> I
         return
     for what, made in (
         ("replace a record with every field", author.body(group)),
-        ("replace a record with what is required alone", author.body(group, only_required=True)),
+        ("replace a record with only what is required", author.body(group, only_required=True)),
     ):
         yield author.about(what, group, Kind.REPLACE, Expect.TAKEN, name, body={**made, group.key: name})
         yield author.read(group, name)
@@ -107,7 +107,7 @@ def _patches(author: Author, group: Group, name: str, body: Mapping[str, Any]) -
         if field not in group.triggers and group.values.allows(group.writable[field], value):
             yield patch("patch one field", {"op": "replace", "path": f"/{field}", "value": value})
     yield author.read(group, name)
-    yield patch("patch without a step")
+    yield patch("patch without operations")
     yield author.read(group, name)
     if fields:
         same = {"op": "replace", "path": f"/{fields[0]}", "value": body[fields[0]]}
@@ -115,9 +115,9 @@ def _patches(author: Author, group: Group, name: str, body: Mapping[str, Any]) -
         yield patch("patch a field with the value that it has", same)
         yield author.read(group, name)
     for field in [one for one in fields if one not in group.required and one not in group.filled][:2]:
-        yield patch("patch a field away", {"op": "remove", "path": f"/{field}"})
+        yield patch("remove a field by patch", {"op": "remove", "path": f"/{field}"})
         yield author.read(group, name)
-    yield patch("patch a field that is not there away", {"op": "remove", "path": "/no_such_field"},
+    yield patch("remove a field that is not there by patch", {"op": "remove", "path": "/no_such_field"},
                 expect=Expect.ANSWERED)  # fmt: skip
     yield patch("patch with a test that fails", {"op": "test", "path": f"/{group.key or fields[0]}", "value": 0},
                 expect=Expect.ANSWERED)  # fmt: skip
@@ -181,9 +181,9 @@ def _searches(
             yield author.step("search for a record by its key", group, operation, Expect.LISTED, body=body,
                               listed=frozenset({full}), unlisted=both - {full})  # fmt: skip
         elif by_text and criterion.field == group.marker and criterion.how is How.CONTAINS:
-            yield author.step("search for a part of a text", group, operation, Expect.LISTED,
+            yield author.step("search for a part of a string", group, operation, Expect.LISTED,
                               body={name: author.mark.upper()}, listed=both)  # fmt: skip
-            yield author.step("search for what no record has", group, operation, Expect.LISTED,
+            yield author.step("search for a value that no record has", group, operation, Expect.LISTED,
                               body={name: f"{author.mark} nowhere"}, unlisted=both)  # fmt: skip
 
 
@@ -199,7 +199,7 @@ def _unknown(author: Author, group: Group) -> Iterator[Step]:
     for kind, body in bodies.items():
         if kind in group.operations:
             values = {record_name(group.one(kind)): nobody}
-            yield author.step(f"{kind} a record that is not there", group, group.one(kind), Expect.GONE, values,
+            yield author.step(f"{kind} a record that does not exist", group, group.one(kind), Expect.GONE, values,
                               body=body)  # fmt: skip
 
 
@@ -231,7 +231,7 @@ def _asked(author: Author, group: Group) -> Iterator[Step]:
     has_record = not group.is_single and group.has((Kind.CREATE, Kind.READ))
     name = shared_name(group.name, "full") if has_record else ""
     for operation in group.all(Kind.COMPUTE):
-        yield author.step("have something worked out", group, operation, Expect.ANSWERED,
+        yield author.step("have something computed", group, operation, Expect.ANSWERED,
                           body=example_body(group, operation))  # fmt: skip
     kinds = (Kind.DOCUMENT, Kind.PREVIEW, *((Kind.NOTICE, Kind.GENERATE) if author.limits.owns_all else ()))
     for operation in group.all(*kinds) if name else ():

@@ -99,7 +99,7 @@ class Copier:
         reply = self.one.session.at(group, Kind.READ, key)
         record = self.one.session.value(reply) if reply.status == 200 else None
         if not isinstance(record, dict) or record.get(group.key) != key:
-            return f"a record names one of {group.name} that the target does not have"
+            return f"a record refers to one of {group.name} that the target does not have"
         return self._there(group, record, depth)
 
     def _planted(self, group: Group, record: Mapping[str, Any]) -> str:
@@ -112,4 +112,4 @@ class Copier:
         if reply.status == 200:
             return ""
         text = reply.body[:200].decode(errors="replace")
-        return f"the mock does not take the target's record ({reply.status}: {text})"
+        return f"the mock does not accept the target's record ({reply.status}: {text})"

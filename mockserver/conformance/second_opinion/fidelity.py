@@ -129,7 +129,7 @@ def _reason(comparison: Comparison, group: Group, operation: Operation) -> str:
     if not comparison.one.run.client.may(operation):
         return "this profile does not allow it"
     known = comparison.uncompared.get(operation.id) or comparison.uncompared.get(group.name)
-    return known or ("no step asks for it" if Kind.CREATE in group.operations else "no record of it can be made")
+    return known or ("no step covers it" if Kind.CREATE in group.operations else "no record of it can be made")
 
 
 def _difference(opinion: Opinion, about: Conditions, redactor: Redactor) -> dict[str, Any]:

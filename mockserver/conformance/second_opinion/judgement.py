@@ -74,15 +74,15 @@ def _broken_members(side: Side, step: Step, answer: SideReply) -> list[str]:
 def _expected(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
     match step.expect:
         case Expect.REFUSED if not 400 <= answer.status < 500:
-            yield STATUS, f"what breaks its schema was answered {answer.status}"
+            yield STATUS, f"a request that breaks its schema was answered {answer.status}"
         case Expect.GONE if answer.status != 404:
-            yield STATUS, f"a record that is not there was answered {answer.status}"
+            yield STATUS, f"a record that does not exist was answered {answer.status}"
         case Expect.TAKEN | Expect.SHOWN | Expect.LISTED if not answer.is_good:
-            yield STATUS, f"a valid request about what is there was answered {answer.status}"
+            yield STATUS, f"a valid request about an existing record was answered {answer.status}"
         case Expect.TAKEN:
             yield from _written(side, step, answer)
         case Expect.SHOWN if step.operation.plan is None:
-            yield from _stays(step.group, side.known.get(step.record, {}), answer.body, "reads otherwise than it was")
+            yield from _stays(step.group, side.known.get(step.record, {}), answer.body, "reads differently from before")
         case Expect.LISTED:
             yield from _found(step, answer)
 
@@ -101,7 +101,7 @@ def _written(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, s
             return
         # What an effect makes is named in the record that brought it about.
         named = frozenset(one.field for one in step.group.resource.references) if step.group.triggers else frozenset()
-        yield from _stays(step.group, wanted, answer.body, "is not what the patch makes of it", free=named)
+        yield from _stays(step.group, wanted, answer.body, "is not the result of the patch", free=named)
 
 
 def _stays(
@@ -121,7 +121,7 @@ def _found(step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
     records = answer.body if isinstance(answer.body, list) else []
     keys = {one.get(step.group.key) for one in records if isinstance(one, Mapping)}
     if step.listed - keys:
-        yield FOUND, "a record that is there is not found"
+        yield FOUND, "an existing record is not found"
     if step.unlisted & keys:
         yield FOUND, "a record is found that should not be"
 

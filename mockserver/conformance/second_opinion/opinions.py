@@ -35,7 +35,7 @@ class Ruling(StrEnum):
 
     TARGET = "the target breaks the contract"
     OTHER = "the other breaks the contract"
-    SILENT = "the contract is silent and they differ"
+    SILENT = "the contract does not say, and they differ"
 
 
 @dataclass(slots=True)

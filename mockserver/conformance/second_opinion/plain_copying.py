@@ -33,7 +33,7 @@ class PlainCopier:
             read = self._asking.on_one(group, Kind.READ)
         except NotApplicable as reason:
             raise Inconclusive(str(reason)) from None
-        problem, found = "the target shows no records of it that stand below no others", list[str]()
+        problem, found = "the target shows no such records at the top level", list[str]()
         for number, key in enumerate(self._keys(group)[:MOST]):
             problem = self._copied(group, read, key)
             if not problem:
@@ -70,4 +70,4 @@ class PlainCopier:
         target = "/" + "/".join(quote(step, safe="") for step in steps)
         reply = self._two.run.target.transport(Sent("PUT", target, headers, json.dumps(record).encode()))
         text = reply.body[:200].decode(errors="replace")
-        return "" if reply.status in SUCCESSES else f"the mock does not take the target's record ({text})"
+        return "" if reply.status in SUCCESSES else f"the mock does not accept the target's record ({text})"

@@ -21,7 +21,7 @@ from mockserver.values.name_words import flat
 
 SPOILT, ODD_FORMATS = 10, 4
 """How many bodies that break a constraint, and a format, are sent of one operation."""
-NAMING = "create a record that names nobody in "
+NAMING = "create a record without a reference in "
 FILTERS = 8
 """How often a list is filtered."""
 

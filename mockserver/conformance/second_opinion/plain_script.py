@@ -67,11 +67,11 @@ class PlainAuthor:
         body = self.referring(group, create, plain, 0)
         yield self._create("create a record", group, above, name, plain)
         yield from self._reads(group, name, above)
-        yield self._create("create a record with what is required alone", group, above, bare, least)
+        yield self._create("create a record with only what is required", group, above, bare, least)
         yield from self._reads(group, bare, above)
         for number, seldom in enumerate(self._seldom(group, create)):
             other = shared_name(group.name, "seldom", number)
-            yield self._create("create a record with seldom values", group, above, other, seldom)
+            yield self._create("create a record with rare values", group, above, other, seldom)
             yield from self._reads(group, other, above)
         odd = self._create("create a record", group, above, shared_name(group.name, "odd"), plain)
         for part in self._lacking(create, plain):
@@ -119,12 +119,12 @@ class PlainAuthor:
             yield step
             yield from self._reads(group, name, above)
             for seldom in self._seldom(group, operation):
-                yield replace(step, what=f"{operation.kind} a record by seldom values",
+                yield replace(step, what=f"{operation.kind} a record with rare values",
                               body=self.referring(group, operation, seldom, 0))  # fmt: skip
                 yield from self._reads(group, name, above)
             yield from spoilt(self, step, plain)
             least = self._least(operation, plain)
-            yield self.step(f"{operation.kind} a record by what is required alone", group, operation, Expect.ANSWERED,
+            yield self.step(f"{operation.kind} a record with only what is required", group, operation, Expect.ANSWERED,
                             values, record=name, body=self.referring(group, operation, least, 0))  # fmt: skip
             yield from self._reads(group, name, above)
 
@@ -134,7 +134,7 @@ class PlainAuthor:
         further = (shared_name(group.name, "last"),) if lists else ()
         for name in further:
             least = self._least(group.one(Kind.CREATE), self._plain_body(group))
-            yield self._create("create a record with what is required alone", group, above, name, least)
+            yield self._create("create a record with only what is required", group, above, name, least)
         for operation in lists:
             yield self.step("list records of different age", group, operation, Expect.LISTED,
                             self.below(operation, above), watched=frozenset({*names, *further}),
@@ -175,7 +175,7 @@ class PlainAuthor:
             yield self.step("delete a record that was deleted", group, delete, Expect.ANSWERED, values, record=name)
 
     def _asked(self, group: Group) -> Iterator[Step]:
-        """What needs no record of the run's own: a record that nobody made, what is there, and no credentials."""
+        """What needs no record of the run's own: a record that does not exist, what is there, and no credentials."""
         above = self._above(group, 0)
         for kind in (Kind.READ, Kind.REPLACE, Kind.PATCH, Kind.DELETE):
             for operation in group.all(kind)[:1]:
@@ -183,7 +183,7 @@ class PlainAuthor:
                     nobody = self.asking.unknown(operation)
                     values = {**self.below(operation, above), str(planned(operation).key): nobody}
                     body = self.referring(group, operation, self.asking.body(operation, CHANGED), 0)
-                    yield self.step(f"{kind} a record that nobody made", group, operation, Expect.ANSWERED, values,
+                    yield self.step(f"{kind} a record that does not exist", group, operation, Expect.ANSWERED, values,
                                     body=body)  # fmt: skip
         yield from self._there(group, above)
         for operation in group.all(Kind.LIST)[:1]:

@@ -32,8 +32,8 @@ PERSON = "person@example.com"
 _NOBODY = re.compile(r"[@.](?:example(?:\.\w+)?|test|invalid)$")
 """Domains that belong to nobody (RFC 2606)."""
 UNSENT = frozenset({"host", "user-agent", "accept-encoding", "connection", "content-length"})
-AS_THEN = "it is told by what was answered then: gone means that the answers are others now"
-AT_ONCE = "the requests were sent at the same time; one after the other they may not show it"
+AS_THEN = "judged by the replies recorded then: gone means that the replies have changed"
+AT_ONCE = "the requests were sent at the same time; sent one after another, they may not show it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ class _Teller:
         shown = self._run.redactor.body(EMAIL.sub("", body).encode())
         if HIDDEN not in shown:
             return body
-        self._gaps.append(f"what step {number + 1} sent is covered in part")
+        self._gaps.append(f"parts of what step {number + 1} sent are masked")
         return shown
 
     def _cleaning(self, exchange: Exchange) -> Iterator[StoryStep]:

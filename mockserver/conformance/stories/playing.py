@@ -88,7 +88,7 @@ def request(step: dict[str, Any], bound: dict[str, str]) -> tuple[str, str, list
     body = None if step["body"] is None else filled(step["body"], bound, for_json)
     missing = HOLE.findall(" ".join([target, body or "", *(text for _, text in headers)]))
     if missing:
-        raise Unplayable(f"{step['operation']}: there is nothing for {missing[0]}; set it as an environment variable")
+        raise Unplayable(f"{step['operation']}: {missing[0]} is not set; give it as an environment variable")
     return step["method"], target, headers, None if body is None else body.encode()
 
 

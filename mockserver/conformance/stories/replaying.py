@@ -56,7 +56,7 @@ def replay(file: Path, options: Options, target: Target | None = None) -> tuple[
         return story, fate_of(story, tokens, run.client.send)
     except (Unplayable, NotAllowed, Unreachable, OutOfTime) as error:
         remedy = "correct what stands in the way, or write the story anew"
-        raise SetupError([Problem(str(file), "", f"cannot be carried out: {error}", remedy)]) from None
+        raise SetupError([Problem(str(file), "", f"cannot be run: {error}", remedy)]) from None
 
 
 def fate_of(story: Story, tokens: dict[str, str], send: Callable[[Sent], Received]) -> ReplayResult:

@@ -17,7 +17,7 @@ from mockserver.conformance.wire.transports import Unreachable
 
 TRIED = 4
 """Of how many findings of one cause the stories are tried until one shows it again."""
-UNSURE = "carried out once more at the end of the run, it did not show the finding again"
+UNSURE = "when repeated at the end of the run, it did not show the finding again"
 
 
 @dataclass(frozen=True, slots=True)

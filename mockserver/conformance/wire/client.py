@@ -124,12 +124,12 @@ class TargetClient:
             if pause is None:
                 if self.patience.gave_up(cause, sent.operation) and not self._is_alive():
                     first = self.patience.troubles[cause].first
-                    self.patience.stop(f"no answer any more: {cause}, from request {first} on")
+                    self.patience.stop(f"no more replies: {cause}, from request {first} on")
                 raise Unreachable(cause, self._remedies.get(cause, START))
             self.pace.hold(pause)
             if may_have_arrived and not is_safe(sent, operation) and not self._may_repeat(sent, operation):
                 self.patience.lose(cause)
-                raise Unreachable(f"{cause}, and what became of a write is not known")
+                raise Unreachable(f"{cause}, and whether a write was carried out is unknown")
             attempt += 1
 
     def _tried(self, sent: Sent, operation: Operation | None) -> tuple[Exchange, str, bool]:

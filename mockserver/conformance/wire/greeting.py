@@ -119,7 +119,7 @@ def _remedy(reply: Received, asked: Sent) -> str:
     if any(word in text for word in (b"maintenance", b"wartung", b"back soon")):
         return "try again when the maintenance is over"
     if any(word in text for word in (b"login", b"log in", b"sign in", b"signin", b"password", b"sso", b"/auth")):
-        return "a log-in stands before the API: name the API's own address, and a token that it takes"
+        return "a login page stands in front of the API: name the API's own address, and a token that it takes"
     if HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:
         path, to = asked.path, urlsplit(reply.header("Location") or "").path
         if path != to and path.rstrip("/") == to.rstrip("/")[-len(path.rstrip("/")) :]:
@@ -143,7 +143,7 @@ def _unanswered(session: Session, error: Unreachable) -> SetupError:
         return _cannot("--target", f"does not answer ({error})", error.remedy)
     problem = f"answers {_described(last.reply)}"
     if last.reply.status in BUSY:
-        return _cannot("--target", f"{problem}, however often it is asked", "try again when it is up and less busy")
+        return _cannot("--target", f"{problem}, even after retries", "try again when it is up and less busy")
     return _cannot("--target", problem, _remedy(last.reply, last.sent))
 
 

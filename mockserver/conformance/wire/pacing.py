@@ -57,7 +57,7 @@ class RequestRate:
             now = self._clock()
             leaves = max(now, self._next)
             if self._deadline is not None and leaves > self._deadline:
-                raise OutOfTime("the time given to this run is over")
+                raise OutOfTime("the run's time is up")
             self._next = leaves + self._gap
         if leaves > now:
             self._pause(leaves - now)

@@ -57,7 +57,7 @@ class Received:
 
     @property
     def media_type(self) -> str:
-        """What the body is said to be, without parameters, in lower case; empty where nothing is said."""
+        """What the body has the content type, without parameters, in lower case; empty where nothing is said."""
         return without_parameters(self.header("Content-Type") or "")
 
     def json(self) -> Any:

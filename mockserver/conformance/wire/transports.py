@@ -188,13 +188,13 @@ def unreachable(error: exceptions.HTTPError, base_url: str) -> Unreachable:
     if isinstance(reason, exceptions.NewConnectionError | exceptions.ConnectTimeoutError):
         return _not_connected(reason, host)
     if isinstance(reason, exceptions.TimeoutError):
-        return Unreachable("no reply in time", "see whether the server hangs")
+        return Unreachable("no reply in time", "check whether the server hangs")
     if isinstance(reason, exceptions.ProtocolError):
-        remedy = "see what stands before the server"
+        remedy = "check what stands in front of the server"
         if base_url.startswith("http:"):
             remedy += "; if it speaks TLS, begin the URL with https://"
         return Unreachable("the connection was closed before a whole reply came", remedy)
-    return Unreachable(f"no reply that can be read ({type(reason).__name__})", "see what answers at that address")
+    return Unreachable(f"no reply that can be read ({type(reason).__name__})", "check what answers at that address")
 
 
 def _not_connected(reason: exceptions.HTTPError, host: str) -> Unreachable:
@@ -207,15 +207,15 @@ def _not_connected(reason: exceptions.HTTPError, host: str) -> Unreachable:
 def _distrust(message: str, host: str) -> Unreachable:
     """The ways in which TLS fails, each with its own remedy."""
     for sign, cause, remedy in (
-        ("ostname mismatch", f"the certificate is for another name than {host}", "use the name that it is for"),
-        ("IP address mismatch", f"the certificate is for another name than {host}", "use the name that it is for"),
+        ("ostname mismatch", f"the certificate is not for {host}", "use the name that it is for"),
+        ("IP address mismatch", f"the certificate is not for {host}", "use the name that it is for"),
         ("expired", f"the certificate of {host} has expired", "have it renewed, or use --insecure"),
         (
             "CERTIFICATE_VERIFY_FAILED",
-            f"the certificate of {host} is by an issuer that is not known here",
+            f"the certificate of {host} is from an unknown issuer",
             "name its certificate with --ca FILE, or use --insecure",
         ),
     ):
         if sign in message:
             return Unreachable(cause, remedy, arrived=False)
-    return Unreachable(f"{host} speaks no TLS on that port", "begin the URL with http://", arrived=False)
+    return Unreachable(f"{host} does not speak TLS on that port", "begin the URL with http://", arrived=False)

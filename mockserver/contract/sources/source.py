@@ -131,7 +131,7 @@ def _read(source: str, overlays: tuple[Path, ...]) -> Document:
 
 
 def _remedy(source: str) -> str:
-    return "see that it answers there" if is_address(source) else "correct the file"
+    return "make sure that it answers there" if is_address(source) else "correct the file"
 
 
 def _parsed(source: str, content: bytes) -> Any:

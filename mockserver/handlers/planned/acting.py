@@ -53,7 +53,7 @@ def _require_possible(plan: OperationPlan, value: Json) -> None:
     unless = plan.words.get("unless")
     if unless and isinstance(value, dict) and all(same_json(value.get(name), one) for name, one in unless.items()):
         name, one = next(iter(unless.items()))
-        raise Refusal(int(plan.words.get("refuse", 409)), f"It cannot be done: {name} is {shown(one)}.")
+        raise Refusal(int(plan.words.get("refuse", 409)), f"Not possible: {name} is {shown(one)}.")
 
 
 def membership(call: Call, tenant: Tenant) -> Reply:

@@ -180,7 +180,7 @@ class Console:
         number = self._number("number", 0)
         entry = next((one for at, one in self.world.journal.entries() if at == number), None)
         if entry is None:
-            return self._missing(f"The journal has no exchange {number} any more.")
+            return self._missing(f"The journal no longer has exchange {number}.")
         operation = self.world.operations.get(entry.operation or "")
         return self._page(
             "exchange.html", number=number, entry=entry, at=stamp(entry.at),
@@ -200,7 +200,7 @@ class Console:
         number = self._number("number", 0)
         mail = next((one for one in self.world.due.mails() if one["number"] == number), None)
         if mail is None:
-            return self._missing(f"The outbox has no mail {number} any more.")
+            return self._missing(f"The outbox no longer has mail {number}.")
         if request.args.get("part") == "body":  # for a frame in which no script runs
             response = Response(str(mail["body"]), content_type="text/html; charset=utf-8")
             response.headers["Content-Security-Policy"] = (

@@ -194,7 +194,7 @@ class Steering:
         numbers = {name: _number(form[name]) for name in NUMBERS if form.get(name)}
         times = {} if "times" in numbers else {"times": None}
         self.route("POST", "/faults").carry_out({**filled, **numbers, **times})
-        return "the fault waits for its request"
+        return "the fault is pending"
 
     def _profiles(self) -> Iterator[tuple[str, str]]:
         """Each profile's name, and what a client meets, or why it cannot be used."""
@@ -211,7 +211,7 @@ class Steering:
 
     def _no_faults(self, _: Mapping[str, str]) -> str:
         self.route("DELETE", "/faults").carry_out()
-        return "no fault waits any more"
+        return "no faults are pending"
 
 
 def happening(fault: Mapping[str, Any]) -> str:

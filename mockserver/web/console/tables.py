@@ -60,7 +60,7 @@ def page_of(collection: Collection, resource: Resource, asked: Question) -> Tabl
     matching = [record for record in collection.scan() if all(word.is_in(record, resource) for word in words)]
     problem = ""
     if asked.sort and len(matching) > SORTABLE:
-        problem = f"{len(matching)} records are too many to be sorted; search for some of them first"
+        problem = f"{len(matching)} records are too many to sort; narrow them down with a search first"
     elif asked.sort:
         name = asked.sort.removeprefix("-")
         matching.sort(key=lambda one: _rank(_member(one, name)), reverse=asked.sort.startswith("-"))

@@ -26,9 +26,9 @@ _MOMENT = (
 """What the format ``moment`` of our forms takes, for whoever does not know it: a day, or a date-time of RFC 3339."""
 _REFUSALS: Mapping[str, str] = MappingProxyType(
     {
-        "400": "The request is not of the form described here: each problem with its place.",
+        "400": "The request does not have the form described here; every problem is listed with its place.",
         "401": "The control token is missing.",
-        "403": "Asked by a page of another origin, or by a host name that is not this machine's.",
+        "403": "Sent by a page of another origin, or to a host name that is not this machine's.",
         "404": "What the path names is not there.",
         "409": "The request contradicts itself, or what the mock holds: its document, its records, its limits.",
         "413": "The body is too large.",
@@ -53,7 +53,7 @@ def describe(routes: Iterable[Route], prefix: str, *, wants_token: bool) -> dict
         "info": {
             "title": "Control plane of the mock",
             "version": "1",
-            "description": "Steers a running mock: its records, its clock, its faults, and what it was asked.",
+            "description": "Controls a running mock: its records, its clock, its faults and its journal.",
         },
         "paths": paths,
         "components": components,

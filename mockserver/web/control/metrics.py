@@ -27,6 +27,6 @@ class MetricsControl:
                 ("mock_clock_seconds", "The mock's time, in seconds since 1970.", world.clock.now().timestamp()),
                 ("mock_tenants", "Tenants that have appeared.", len(world.store.names())),
                 ("mock_journal_entries", "Exchanges that the journal holds.", len(world.journal.entries())),
-                ("mock_faults", "Faults that wait.", len(world.faults.waiting())),
+                ("mock_faults", "Pending faults.", len(world.faults.waiting())),
             ]
         )

@@ -116,7 +116,7 @@ class TooLarge(SetupError):
 
 
 class WrongMediaType(SetupError):
-    """The body is said to be something else than JSON."""
+    """The body has the content type something else than JSON."""
 
 
 class _TooLarge(BadJson):
@@ -140,7 +140,7 @@ def _json_of(request: Request, most: int) -> Any:
     if not text:
         return {}
     if not (request.mimetype in _TAKEN or request.mimetype.endswith("+json")):
-        problem = f"is said to be {shown(request.mimetype, 80)}"
+        problem = f"has the content type {shown(request.mimetype, 80)}"
         raise WrongMediaType([Problem("body", "", problem, f"send {JSON}")])
     return decode(text, max_depth=DEEPEST)
 

@@ -27,7 +27,7 @@ class TokenControl:
         """A token for a tenant: a developer's, a person's or a machine's."""
         asked = {"subject": DEVELOPER, "expires_in": 86_400, **sent.body}
         if len({"subject", "contact", "machine"} & set(sent.body)) > 1:
-            raise refusal("/subject", "only one of subject, contact and machine can be it", "leave the others out")
+            raise refusal("/subject", "only one of subject, contact and machine can be given", "leave the others out")
         lifetime = timedelta(seconds=asked["expires_in"])
         token = mint(
             self.world.keys,
