@@ -90,12 +90,13 @@ def _started(stage: Stage, given: dict[str, Any], config: pytest.Config) -> tupl
     """The options and the world of one test; every problem ends the test's set-up, without a traceback."""
     from mockserver.errors import SetupError
     from mockserver.testing import read_options
+    from mockserver.values.line_numbers import with_lines
 
     try:
         options = read_options(given, config.rootpath)
         return options, stage.lend(options)
     except SetupError as error:
-        problems = "\n".join(f"  {problem}" for problem in error.problems)
+        problems = "\n".join(f"  {problem}" for problem in with_lines(error.problems))
     pytest.fail(f"The mock of this test cannot start:\n{problems}", pytrace=False)
 
 

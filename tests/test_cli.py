@@ -271,7 +271,7 @@ def test_validate_tells_what_is_good_and_every_problem_of_the_rest(tmp_path: Pat
     for told in (
         "scenario.yaml:1: /seed",
         "scenario.yaml:2: /clock",
-        "document.yaml: /paths: no paths, webhooks or components",
+        "document.yaml:3: /paths: no paths, webhooks or components",
         "missing: neither a file",
     ):
         assert told in refused.stderr, refused.stderr
@@ -290,5 +290,5 @@ def test_a_reference_that_leads_nowhere_is_one_line_with_its_place(tmp_path: Pat
     found = command("validate", str(file))
     assert found.returncode != 0
     [line, _] = found.stderr.splitlines()
-    assert line.startswith(f"{file}: /paths/~1a/get/responses/200/content/application~1json/schema: the reference ")
+    assert line.startswith(f"{file}:4: /paths/~1a/get/responses/200/content/application~1json/schema: the reference ")
     assert told in line

@@ -59,16 +59,16 @@ def told(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tupl
         (
             "validate marks.yaml",
             [
-                'marks.yaml: /paths/~1a/get/x-mock/kind: is "reed", wanted one of',
-                "marks.yaml: /paths/~1a/get/x-mock/resorce: is unknown; did you mean 'resource'?",
+                'marks.yaml:3: /paths/~1a/get/x-mock/kind: is "reed", wanted one of',
+                "marks.yaml:3: /paths/~1a/get/x-mock/resorce: is unknown; did you mean 'resource'?",
             ],
         ),
         (
             "routes --spec annotated.yaml",
             [
-                'annotated.yaml: /paths/~1a/get/x-mock/kind: is "reed", wanted one of',
-                "annotated.yaml: /paths/~1a/get/x-mock/resorce: is unknown; did you mean 'resource'?",
-                "annotated.yaml: /paths/~1a/get/x-mock/resource: is missing; name a resource",
+                'annotated.yaml:4: /paths/~1a/get/x-mock/kind: is "reed", wanted one of',
+                "annotated.yaml:4: /paths/~1a/get/x-mock/resorce: is unknown; did you mean 'resource'?",
+                "annotated.yaml:4: /paths/~1a/get/x-mock/resource: is missing; name a resource",
             ],
         ),
         (
@@ -121,6 +121,10 @@ def told(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tupl
                 "--group: unknown resource 'boks'; use one of activities",
                 "--group: unknown resource 'certifcations'; did you mean 'certifications'?",
             ],
+        ),
+        (
+            "check --spec gone.yaml=/shop --rate -1 --baseline accepted.yaml",
+            ["--rate: -1 is not above 0", "accepted.yaml:1: /findings/0/reason: is missing", "gone.yaml: no such file"],
         ),
         ("serv", ["No such command 'serv'", "did you mean 'serve'?"]),
     ],

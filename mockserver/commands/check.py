@@ -14,6 +14,7 @@ import click
 
 from mockserver.commands.check_options import check_options
 from mockserver.errors import Problem, SetupError
+from mockserver.values.line_numbers import with_lines
 
 NOT_RUN = 2
 
@@ -58,7 +59,7 @@ def check(
             sys.exit(_check(report, stories or (report / "stories" if report else None), chosen))
         sys.exit((_sweep if sweep else _compare)(report, chosen))
     except SetupError as error:
-        for problem in error.problems:
+        for problem in with_lines(error.problems):
             click.secho(_covered(str(problem), chosen), fg="red", err=True)
         click.secho("mockserver check: nothing was checked.", err=True)
         sys.exit(NOT_RUN)
@@ -73,10 +74,9 @@ def check(
 
 def _document(spec: tuple[str, ...], strictness: str | None) -> dict[str, Any]:
     """What was said of the document and its clauses."""
-    from mockserver.commands.options import settings_for
     from mockserver.conformance.provenance import Provenance
 
-    found: dict[str, Any] = {"spec": settings_for(spec).spec} if spec else {}
+    found: dict[str, Any] = {"spec": spec if len(spec) > 1 else spec[0]} if spec else {}
     return found | ({"strictness": Provenance(strictness)} if strictness else {})
 
 

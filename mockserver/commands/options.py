@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver.errors import SetupError
+from mockserver.values.line_numbers import with_lines
 from mockserver.values.shown import how_many, quoted
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def tells_problems(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **options)
         except SetupError as error:
-            for problem in error.problems:
+            for problem in with_lines(error.problems):
                 click.secho(str(problem), fg="red", err=True)
             heading = how_many(len(error.problems), "problem")
             click.secho(f"mockserver: {heading}, nothing was started or written.", err=True)

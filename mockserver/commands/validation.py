@@ -18,6 +18,7 @@ from mockserver.settings import Settings, stock_specs
 from mockserver.store import Store
 from mockserver.values.data_file import read_data_file
 from mockserver.values.form import read_form
+from mockserver.values.line_numbers import with_lines
 from mockserver.values.shown import how_many
 from mockserver.world import contract_of
 
@@ -118,7 +119,7 @@ def _inferred(document: Document, file: str) -> Iterator[str]:
     warnings = dict.fromkeys([*document.warnings, *departures_of(read_document(file))])
     verdict = f"can be served, with {how_many(len(warnings), 'warning')}" if warnings else "good"
     yield f"{file}: {size}: {verdict}"
-    yield from (str(replace(one, problem=f"warning: {one.problem}")) for one in warnings)
+    yield from (str(replace(one, problem=f"warning: {one.problem}")) for one in with_lines(warnings))
 
 
 def _scenario(settings: Settings, contract: Contract, file: Path) -> str:

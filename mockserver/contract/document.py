@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import Problem, SetupError
@@ -69,12 +70,14 @@ class Document:
     def __init__(
         self, root: dict[str, Any], source: str = "openapi", warnings: tuple[Problem, ...] = (), *,
         is_annotated: bool | None = None, parts: tuple[Part, ...] = (), text: bytes = b"", is_raised: bool = False,
+        files: Mapping[str, str] = MappingProxyType({}),
     ) -> None:  # fmt: skip
         """``warnings`` tell what of the original had to be left out to make it one of OpenAPI 3.1.
 
         ``is_annotated``: it says itself what its operations mean, so that nothing needs to be inferred; as its root
         looks where it is not given. ``parts``: the documents it was joined from, if it was. ``text``: that of its
         file, in which a problem's line is looked up; empty for none. ``is_raised``: its file is one of OpenAPI 2.0.
+        ``files``: the other files that stand in it, by their pointers.
         ``faults`` is what overlays say of it that cannot be done: to be told with whatever else is wrong.
         """
         self.is_annotated = "x-mock" in root if is_annotated is None else is_annotated
@@ -85,6 +88,7 @@ class Document:
         self.parts = parts
         self.text = text
         self._is_raised = is_raised
+        self._files = files
         self._referred: dict[str, Node] = {}
 
     @cached_property
@@ -125,6 +129,9 @@ class Document:
 
     def problem(self, node: Node, problem: str, remedy: str) -> Problem:
         pointer = _before_3(node.pointer) if self._is_raised else node.pointer
+        for place, file in self._files.items():
+            if pointer == place or pointer.startswith(place + "/"):
+                return DataFile(file, None).problem(pointer.removeprefix(place), problem, remedy)
         return DataFile(self.source, None, self.text).problem(pointer, problem, remedy)
 
     def _referenced(self, node: Node, reference: Any) -> Node:

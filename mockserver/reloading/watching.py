@@ -15,6 +15,7 @@ from mockserver.reloading.succession import made_anew
 from mockserver.runtime.determinism import stamp
 from mockserver.runtime.reloads import Misfit
 from mockserver.spec_builder.publish import parts_of, write
+from mockserver.values.line_numbers import with_lines
 from mockserver.values.output import writing
 from mockserver.world import World
 
@@ -72,7 +73,7 @@ class Watcher:
             _hold_together(self.world, new)
             misfits = self._swap(self.world, new)
         except SetupError as error:
-            return self._refused(files, error.problems)
+            return self._refused(files, with_lines(error.problems))
         except Exception as error:  # noqa: BLE001 -- whatever a file brings about, the mock goes on as it was
             problem = Problem(str(files[0]), "", f"cannot be served: {type(error).__name__}: {error}", "undo the edit")
             return self._refused(files, [problem])

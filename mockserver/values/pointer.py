@@ -33,6 +33,14 @@ def steps_of(pointer: str) -> tuple[str, ...]:
     return tuple(map(unescape, steps) if "~" in pointer else steps)
 
 
+def ancestors(pointer: str) -> Iterator[str]:
+    """``pointer``, that of what holds its value, and so on up to the whole."""
+    yield pointer
+    while pointer:
+        pointer = pointer.rpartition("/")[0]
+        yield pointer
+
+
 def json_path(steps: Iterable[str]) -> str:
     """The JSONPath (RFC 9535) that leads along the same steps: what an overlay targets."""
     escaped = (step.replace("\\", "\\\\").replace("'", "\\'") for step in steps)

@@ -5,10 +5,11 @@ Built on PyYAML's events, so that it reads the same with libyaml and, slower, wi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mockserver.values.pointer import pointer_to
+from mockserver.values.pointer import ancestors, pointer_to
 from mockserver.values.yaml_faults import BadYaml, Position, YamlFault, decoded, place, problem_of
 from mockserver.values.yaml_words import is_collection, plain, tagged
 
@@ -32,17 +33,25 @@ def read_yaml(text: bytes) -> Any:
 
 
 def place_of(text: bytes, pointer: str) -> Position | None:
-    """Where the value at ``pointer`` stands; that of the nearest one above it if there is none.
+    """Where the value at ``pointer`` stands; that of the nearest one above it if there is none."""
+    return places_of(text, [pointer]).get(pointer)
+
+
+def places_of(text: bytes, pointers: Iterable[str]) -> dict[str, Position]:
+    """Where the values at ``pointers`` stand, each or the nearest one above it; nothing of a text that is broken.
 
     Reads the text anew: for messages, which are rare.
     """
-    wanted = ["", *(pointer[:at] for at in range(1, len(pointer)) if pointer[at] == "/"), pointer]
-    reading = _EventsReading(text, wanted=frozenset(wanted))
+    lines_of = {pointer: [*ancestors(pointer)] for pointer in pointers}
+    reading = _EventsReading(text, wanted=frozenset(one for line in lines_of.values() for one in line))
     try:
         reading.value()
     except BadYaml:
-        return None
-    return next((reading.places[one] for one in reversed(wanted) if one in reading.places), None)
+        return {}
+    found = {
+        at: next((reading.places[one] for one in line if one in reading.places), None) for at, line in lines_of.items()
+    }
+    return {pointer: place for pointer, place in found.items() if place is not None}
 
 
 @dataclass(slots=True)

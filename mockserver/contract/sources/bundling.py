@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -11,7 +13,7 @@ from mockserver.contract.document import referring
 from mockserver.contract.sources.schema_names import NAMES, anchors, point_to_names
 from mockserver.errors import Problem, SetupError
 from mockserver.values.data_file import as_utf8, parse
-from mockserver.values.pointer import escape, references
+from mockserver.values.pointer import escape, pointer_to, references
 from mockserver.values.reasons import reason
 from mockserver.values.shown import quoted
 
@@ -58,14 +60,22 @@ def is_yaml(location: str, content: bytes) -> bool:
     return suffix in (".yaml", ".yml") or content.lstrip()[:1] not in (b"{", b"[")
 
 
-def bundle(root: dict[str, Any], location: str) -> bool:
-    """Bring every file that ``root``, read from ``location``, refers to into it, in place; whether one names schemas.
+@dataclass(frozen=True, slots=True)
+class Bundled:
+    """What was brought in: by the pointer to each file its location, and whether one of them names schemas."""
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    has_names: bool = False
+
+
+def bundle(root: dict[str, Any], location: str) -> Bundled:
+    """Bring every file that ``root``, read from ``location``, refers to into it, in place.
 
     Raises SetupError listing each file that is not there or cannot be read.
     """
     bundled = _Bundle(root, location)
     bundled.everything()
-    return bundled.has_names
+    return Bundled(bundled.files(), bundled.has_names)
 
 
 class _Bundle:
@@ -86,6 +96,9 @@ class _Bundle:
             self._root[FILES] = files
         if self._problems:
             raise SetupError(self._problems)
+
+    def files(self) -> dict[str, str]:
+        return {pointer_to(FILES, name): _seen_from_here(where) for where, name in self._names.items()}
 
     def _references(self, content: Any, location: str, files: dict[str, Any]) -> None:
         """Rewrite each reference in one file to where what it names will stand."""
@@ -134,3 +147,11 @@ class _Bundle:
         if len(self._names) > MAX_FILES:
             raise ValueError(f"more than {MAX_FILES} files")
         return fetch(where)
+
+
+def _seen_from_here(location: str) -> str:
+    """A file's path from the working directory, if it is below that."""
+    if is_address(location):
+        return location
+    path, here = Path(location), Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else location

@@ -51,9 +51,7 @@ def _unlike(documents: Sequence[Document]) -> Iterator[Problem]:
     for document in documents if annotated else ():
         if not document.is_annotated:
             problem = f"has no x-mock at its root, and {annotated[0]} beside it has"
-            remedy = (
-                f"annotate it as well, write x-mock: {{infer: true}} in {annotated[0]}, or serve the two separately"
-            )
+            remedy = f"annotate it as well, write x-mock: {{infer: true}} in {annotated[0]}, or serve them separately"
             yield Problem(document.source, "/x-mock", problem, remedy)
 
 
@@ -149,7 +147,7 @@ class _Joined:
             said = self.root.setdefault("x-mock", {}).setdefault(word, value)
             if said != value:
                 problem = f"says {quoted(value)}, a document before it {quoted(said)}"
-                remedy = "say the same in both, or serve the two separately"
+                remedy = "say the same in both, or serve them separately"
                 self.problems.append(Problem(document.source, pointer_to("x-mock", word), problem, remedy))
 
 

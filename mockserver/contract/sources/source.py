@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract.document import Document, Node
-from mockserver.contract.sources.bundling import bundle, fetch, is_address, is_yaml
+from mockserver.contract.sources.bundling import Bundled, bundle, fetch, is_address, is_yaml
 from mockserver.contract.sources.document_sources import DocumentPlace, Spec, places
 from mockserver.contract.sources.schema_names import NAMES, point_to_names
 from mockserver.errors import Problem, SetupError, keeping
@@ -110,21 +110,20 @@ def _read(source: str, overlays: tuple[Path, ...]) -> Document:
     has_names = NAMES.search(content) is not None
     if has_names:
         point_to_names(root)
-    if _LEAVES.search(content):
-        has_names |= bundle(root, found)
-    if has_names:
+    bundled = bundle(root, found) if _LEAVES.search(content) else Bundled()
+    if has_names or bundled.has_names:
         from mockserver.contract.sources.dynamic_references import bind  # PERF: few documents name schemas
 
         bind(root)
     if is_annotated and str(root.get("openapi")).startswith("3.1"):
-        document = Document(root, source)
+        document = Document(root, source, files=bundled.files)
         document.faults = tuple(faults)
         return document
     from mockserver.contract.sources.normalising import normalise  # PERF: for documents of others only
 
     is_raised = "swagger" in root
     left_out = normalise(root)
-    document = Document(root, source, is_annotated=is_annotated, is_raised=is_raised)
+    document = Document(root, source, is_annotated=is_annotated, is_raised=is_raised, files=bundled.files)
     document.warnings = tuple(document.problem(Node(at, None), problem, remedy) for at, problem, remedy in left_out)
     document.faults = tuple(faults)
     return document
