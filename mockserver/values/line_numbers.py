@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from mockserver.errors import Problem
+from mockserver.values.json_text import read_own
 from mockserver.values.pointer import ancestors, escape
 from mockserver.values.yaml_text import places_of
 
@@ -65,7 +65,7 @@ def _json_lines(text: bytes, wanted: set[str]) -> dict[str, int]:
         else:
             if is_key:
                 above = open_[-1][0]
-                here = None if above is None else f"{above}/{escape(json.loads(token.group()))}"
+                here = None if above is None else f"{above}/{escape(read_own(token.group()))}"
             if here in wanted:
                 line, at = line + text.count(b"\n", at, token.start()), token.start()
                 lines.setdefault(here, line)
