@@ -17,7 +17,7 @@ USUAL = ("list", "create", "read", "replace", "patch", "delete", "batch", "searc
 """The kinds of operations with a column of their own."""
 LETTERS = MappingProxyType({"documented": "D", "catalogue": "C", "inferred": "I"})
 NONE = "·"
-WORKED_OUT = MappingProxyType({"computed": "at every look", "filled": "when left out"})
+COMPUTED = MappingProxyType({"computed": "on every read", "filled": "when omitted"})
 
 
 def coverage(document: Document) -> str:
@@ -50,7 +50,7 @@ def rules(document: Document) -> str:
     for schema in _records(document):
         resource = f"`{schema.child('x-mock', 'resource').value}`"
         for name, place in schema.child("properties").items():
-            for word, when in WORKED_OUT.items():
+            for word, when in COMPUTED.items():
                 rule = place.child("x-mock", word).value
                 if rule is not None:
                     about = str(place.child("description").value or document.follow(place).child("description").value)
@@ -60,7 +60,7 @@ def rules(document: Document) -> str:
             [resource, _occasion(one), str(one.get("about"))] for one in schema.child("x-mock", "effects").value or []
         ]
     return (
-        _table(["resource", "field", "worked out", "what it is", "rule"], fields)
+        _table(["resource", "field", "computed", "description", "rule"], fields)
         + "\n"
         + _table(["resource", "when a record", "what follows"], effects)
     )
