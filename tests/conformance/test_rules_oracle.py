@@ -42,7 +42,7 @@ def test_a_sound_mock_gets_no_finding():
             "contacts": "preferred_address is not what its rule gives: work_address if",
             "organizations": "contacts.organization_name is not what follows",
             "registrations": "event_end_date is not filled in by its rule: event_id.end_date",
-            "examRegistrations": "applications.status is not as it follows",
+            "examRegistrations": "applications.status is not what follows",
             "payments": "invoices.amount_paid changes although the effect's condition is not met",
             "orders": "subtotal is not what its rule gives: sum(l.total for l in line_items)",
         }),
