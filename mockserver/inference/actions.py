@@ -52,7 +52,11 @@ def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> 
         why = f"the body sets {', '.join(map(repr, takes))}"
     elif not sets and not asks and (holder := _holder(shapes, reading, above, verb)):
         why = f"the body replaces, or is added to, '{holder}'"
-    answers = {"record": "it answers the record", "nothing": "it answers nothing", "other": "it answers its own schema"}
+    answers = {
+        "record": "it answers the record",
+        "nothing": "it answers nothing",
+        "other": "it answers a schema of its own",
+    }
     return Action(sets, replies, f"{why}; {answers[replies]}", takes, holder, counts)
 
 

@@ -132,9 +132,13 @@ def forgets_on_change(where, wire):
 @pytest.mark.parametrize(
     ("change", "suite", "cause"),
     [
-        (loses_what_is_in_brackets, "document_records", "what was created reads otherwise than it was sent (address)"),
+        (
+            loses_what_is_in_brackets,
+            "document_records",
+            "what was created reads differently from what was sent (address)",
+        ),
         (takes_any_balance, "document_constraints", "a body whose balance is past its maximum is answered 200"),
-        (forgets_on_change, "document_changes", "a change's reply shows something else than was sent (name)"),
+        (forgets_on_change, "document_changes", "a change's reply does not show what was sent (name)"),
     ],
 )
 def test_what_a_form_says_is_kept(shop, monkeypatch, change, suite, cause):
