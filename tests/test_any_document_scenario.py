@@ -204,3 +204,38 @@ def test_seed_writes_what_is_below_and_what_there_is_one_of(tmp_path: Path) -> N
         [{"theme": "dark"}],
     ]
     assert sorted(one["ownerId"] for one in found["pets"]) == sorted([one["id"] for one in found["owners"]] * 2)
+
+
+NOTE = {"type": "object", "properties": {"text": {"type": "string"}}}
+POD = {"type": "object", "properties": {
+    "metadata": {"type": "object", "properties": {"name": {"type": "string"}}}, "text": {"type": "string"}}}  # fmt: skip
+UNNAMED = """
+description: Records without a member of their own that is their key.
+template:
+  pinned:
+    settings: [{text: dark}]
+    notes: [{text: one}, {text: two}]
+    pods: [{metadata: {name: web}}, {metadata: {name: worker}}]
+"""
+
+
+def test_records_without_a_key_of_their_own_are_written_out(tmp_path: Path) -> None:
+    def listed(schema: Any) -> Any:
+        return {"get": {"responses": {"200": reply({"type": "array", "items": schema})}}}
+
+    paths = {
+        "/settings": {verb: {"responses": {"200": reply(NOTE)}} for verb in ("get", "put")},
+        "/notes": listed(NOTE),
+        "/notes/{noteId}": {"parameters": [parameter("noteId", {"type": "integer"})],
+                            "get": {"responses": {"200": reply(NOTE)}}},
+        "/pods": listed(POD),
+        "/pods/{name}": {"parameters": [parameter("name")], "get": {"responses": {"200": reply(POD)}}},
+    }  # fmt: skip
+    spec, scenario = tmp_path / "openapi.json", tmp_path / "unnamed.yaml"
+    spec.write_text(json.dumps(document(paths)))
+    scenario.write_text(UNNAMED)
+    caller = create_app(spec=spec, scenario=str(scenario)).test_client()
+    assert caller.get("/settings").json == {"text": "dark"}
+    assert [caller.get(f"/notes/{key}").json for key in (1, 2)] == caller.get("/notes").json
+    assert [one["text"] for one in caller.get("/notes").json] == ["one", "two"]
+    assert [one["metadata"]["name"] for one in caller.get("/pods").json] == ["web", "worker"]

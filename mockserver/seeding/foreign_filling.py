@@ -11,7 +11,7 @@ from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Problem, SetupError, Violation
 from mockserver.handlers.door import keep
 from mockserver.handlers.planned.new_keys import new_key
-from mockserver.handlers.planned.places import record_id
+from mockserver.handlers.planned.places import ONLY, record_id
 from mockserver.seeding.filling import Filling
 from mockserver.seeding.item import Item
 from mockserver.store import Tenant
@@ -26,6 +26,7 @@ class ForeignFilling(Filling):
         super().__init__(contract, tenant)
         assert contract.maker is not None
         self._maker = contract.maker
+        self._beside: dict[str, int] = {}
 
     def put(self, item: Item) -> None:
         """Make the record of ``item`` whole and put it below its parents."""
@@ -45,7 +46,7 @@ class ForeignFilling(Filling):
         keys = [*self._above(item, model, record, resource)]
         if None in keys:
             return
-        identity = record_id(tuple(str(one) for one in keys), str(value_at(record, model.key)))
+        identity = record_id(tuple(str(one) for one in keys), str(self._own(item, model, record, resource)))
         if self._records.holds(resource.name, identity):
             message = f"{shown(identity, 80)} is the id of another record"
             self._complain(item, record, Violation("record", _pointer(model.key), "unique", message))
@@ -66,6 +67,15 @@ class ForeignFilling(Filling):
             draw = Draw.of(item.origin, item.making.clock, full=True)
             whole = with_value(whole, model.key, new_key(self._maker, model, item.ordinal, draw))
         return fit_keeping(self._maker, model.record, whole, said, draw)
+
+    def _own(self, item: Item, model: Model, record: dict[str, Any], resource: Resource) -> Any:
+        """The record's key; one that stands beside it is made."""
+        if resource.is_single:
+            return ONLY
+        if model.key:
+            return value_at(record, model.key)
+        ordinal = self._beside[resource.name] = self._beside.get(resource.name, 0) + 1
+        return new_key(self._maker, model, ordinal, Draw.of(item.origin, item.making.clock, full=True))
 
     def _above(self, item: Item, model: Model, record: dict[str, Any], resource: Resource) -> list[Any]:
         """The keys of the record's parents, as it says them; None, told, for one that it does not say."""

@@ -145,6 +145,12 @@ class Recipe:
     specs: Mapping[str, Place]
     needs: Mapping[str, frozenset[str]]
 
+    @property
+    def known_by(self) -> str:
+        """What a record written out is known by: its key or, where that is no member of its own, its place."""
+        is_named = not self.key or self.key in self.place.value
+        return str(self.place.value.get(self.key)) if is_named else f"{self.place.file}#{self.place.pointer}"
+
     def where(self, pointer: str) -> str:
         """The pointer to what makes the value at ``pointer`` of a record."""
         field = pointer.split("/")[1] if "/" in pointer else ""

@@ -241,8 +241,9 @@ class _ScenarioReading:
         for place in records.each():
             if isinstance(place.value, Mapping):
                 steps = resource.model.key if resource.model else (resource.key,)
+                is_beside = not (steps or resource.is_single)  # each such record is given a key of its own
                 identity = value_at(place.value, steps) if resource.key and steps else name
-                if identity is None or str(identity) in seen:
+                if not is_beside and (identity is None or str(identity) in seen):
                     what = "is missing" if identity is None else f"{shown(identity, 80)} is given twice"
                     place.complain(f"{resource.key} {what}", f"give each pinned record a {resource.key} of its own")
                 seen.add(str(identity))
@@ -280,9 +281,7 @@ def _joined(
 ) -> dict[str, tuple[Recipe, ...]]:
     """Records written out here and there, by resource; of two with one id, the later one."""
     found = {name: (*first.get(name, ()), *more.get(name, ())) for name in {**first, **more}}
-    return {
-        name: tuple({str(one.place.value.get(one.key)): one for one in all_}.values()) for name, all_ in found.items()
-    }
+    return {name: tuple({one.known_by: one for one in all_}.values()) for name, all_ in found.items()}
 
 
 def _whole(place: Place) -> int:

@@ -19,7 +19,7 @@ from mockserver.handlers.planned.callers import caller_key
 from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled, stamped
 from mockserver.handlers.planned.embedding import presented
-from mockserver.handlers.planned.places import keys_of, model_of, plan_of
+from mockserver.handlers.planned.places import ONLY, keys_of, model_of, plan_of
 from mockserver.handlers.planned.replying import made, with_record
 from mockserver.handlers.planned.scope import Scope, account_of, named, scope_of
 from mockserver.handlers.planned.single import add, sent, write
@@ -28,9 +28,6 @@ from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.equality import same_json
 from mockserver.values.shown import shown
-
-ONLY = "-"
-"""The key of a record of which there is one."""
 
 
 def action(call: Call, tenant: Tenant) -> Reply:

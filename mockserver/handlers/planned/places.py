@@ -10,6 +10,9 @@ from mockserver.contract.plan import Model, OperationPlan
 from mockserver.handlers.call import Call
 from mockserver.messages import Json
 
+ONLY = "-"
+"""The key of a record of which there is one."""
+
 
 def plan_of(call: Call) -> OperationPlan:
     assert call.operation.plan is not None
