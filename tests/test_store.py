@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from mockserver.store import Collection, Record, Store, Tenant, TooManyTenants, ordered_map
 from mockserver.store.ordered_map import OrderedMap
 
-IDS = st.sampled_from(["a", "b", "c", "Z", "0", "a|b", "é"])
+IDS = st.sampled_from(["a", "b", "c", "Z", "0", "a|b", "é", "\uffff", "\U0001f600"])
 OWNERS = st.sampled_from(["x", "y", None])
 TAGS = st.lists(st.sampled_from(["t", "u"]), max_size=3)
 

@@ -10,6 +10,7 @@ from mockserver.store.candidates import Narrowing, affordable, ranks
 from mockserver.store.conditions import Condition
 from mockserver.store.filing import END, PAST, is_exact, order_key, value_key
 from mockserver.store.indexes import By, Indexes
+from mockserver.store.ordered_keys import OrderedKeys
 from mockserver.store.ordered_map import OrderedMap
 from mockserver.store.record import Members, Record
 from mockserver.values.json_text import read_own
@@ -49,7 +50,7 @@ class Collection:
         """Bytes of JSON in all records."""
         self._highest: dict[str, int] = {}
         self._records = OrderedMap[Record]()
-        self._indexes = tuple(OrderedMap[None]() for _ in self.indexed)
+        self._indexes = tuple(OrderedKeys() for _ in self.indexed)
         """For each indexed field a value, with its length before it, and the id of a record that has it, as one key."""
         self._asked = Indexes()
 
@@ -91,9 +92,7 @@ class Collection:
         self._records = OrderedMap.of({record_id: made.record for record_id, made in records.items()})
         self.size = sum(len(made.record.raw) for made in records.values())
         self._indexes = tuple(
-            OrderedMap.of(
-                {_prefix(key) + record_id: None for record_id, made in records.items() for key in made.keys[place]}
-            )
+            OrderedKeys.of(_prefix(key) + record_id for record_id, made in records.items() for key in made.keys[place])
             for place in range(len(self.indexed))
         )
 
@@ -151,7 +150,7 @@ class Collection:
         """Records whose indexed ``field`` is ``value`` (or holds it, for a list), in id order behind ``after``."""
         prefix = _prefix(value)
         start = f"{prefix}{after or ''}"
-        for key in self._indexes[self.indexed.index(field)].keys(start, inclusive=after is None):
+        for key in self._indexes[self.indexed.index(field)].since(start, inclusive=after is None):
             if not key.startswith(prefix):
                 return
             if record := self._records.get(key[len(prefix) :]):  # it may have been deleted on the way
@@ -225,9 +224,9 @@ class Collection:
             if old == new:
                 continue
             for key in old:
-                index.pop(_prefix(key) + record_id)
+                index.discard(_prefix(key) + record_id)
             for key in new:
-                index.put(_prefix(key) + record_id, None)
+                index.add(_prefix(key) + record_id)
 
 
 def _prefix(value: str) -> str:

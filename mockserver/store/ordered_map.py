@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
 
 V = TypeVar("V")
 Differing: TypeAlias = tuple[str, V | None, V | None]
@@ -63,13 +63,21 @@ class OrderedMap(Generic[V]):
         self._size = 0
 
     @classmethod
-    def of(cls, entries: Mapping[str, V]) -> OrderedMap[V]:
+    def _sharing(cls, other: OrderedMap[V]) -> Self:
+        made = cls()
+        made._chunks, made._firsts, made._sizes, made._size = other._chunks, other._firsts, other._sizes, other._size
+        made._changed = other._changed.copy()
+        made._is_shared = made._shares_sizes = True
+        return made
+
+    @classmethod
+    def of(cls, entries: Mapping[str, V]) -> Self:
         """A map of these entries."""
         made = cls()
         keys = sorted(entries)
         for begin in range(0, len(keys), size := CHUNK // 2 + 1):
             piece = keys[begin : begin + size]
-            made._chunks.append(Chunk(piece, [entries[key] for key in piece], made._owner))
+            made._chunks.append(Chunk(piece, cls.row([entries[key] for key in piece]), made._owner))
             made._firsts.append(piece[0])
             made._sizes.append(len(piece))
         made._size = len(keys)
@@ -97,7 +105,7 @@ class OrderedMap(Generic[V]):
     def put(self, key: str, value: V) -> None:
         """Add the entry, or replace its value."""
         if not self._chunks:
-            self._chunks, self._firsts, self._sizes = [Chunk([], [], self._owner)], [key], array("L", [0])
+            self._chunks, self._firsts, self._sizes = [Chunk([], self.row(()), self._owner)], [key], array("L", [0])
             self._is_shared = self._shares_sizes = False
         index = max(bisect_right(self._firsts, key) - 1, 0)
         chunk = self._own(index)
@@ -192,14 +200,16 @@ class OrderedMap(Generic[V]):
                 yield key, value, after.get(key)
         yield from ((key, None, value) for key, value in after.items() if key not in before)
 
-    def copy(self) -> OrderedMap[V]:
+    def copy(self) -> Self:
         """The same entries, apart from these from now on."""
-        twin = OrderedMap[V]()
-        twin._chunks, twin._firsts, twin._sizes, twin._size = self._chunks, self._firsts, self._sizes, self._size
-        twin._changed = self._changed.copy()
-        twin._is_shared = self._is_shared = twin._shares_sizes = self._shares_sizes = True
+        self._is_shared = self._shares_sizes = True
         self._owner = object()  # what was this map's own is shared now
-        return twin
+        return self._sharing(self)
+
+    @staticmethod
+    def row(values: Iterable[Any]) -> Any:
+        """What a chunk's values stand in."""
+        return list(values)
 
     def _chunk(self, index: int) -> Chunk[V]:
         chunk = self._chunks[index]
@@ -209,7 +219,7 @@ class OrderedMap(Generic[V]):
         """The chunk, to be changed. PERF: of a million records the list of chunks is more than a chunk is."""
         chunk = self._chunk(index)
         if chunk.owner is not self._owner:
-            chunk = Chunk(list(chunk.keys), list(chunk.values), self._owner)
+            chunk = Chunk(list(chunk.keys), self.row(chunk.values), self._owner)
             if self._is_shared and len(self._changed) == OWN:
                 self._part()
             (self._changed if self._is_shared else self._chunks)[index] = chunk
