@@ -245,7 +245,7 @@ class _ScenarioReading:
                 identity = value_at(place.value, steps) if resource.key and steps else name
                 if not is_beside and (identity is None or str(identity) in seen):
                     what = "is missing" if identity is None else f"{shown(identity, 80)} is given twice"
-                    place.complain(f"{resource.key} {what}", f"give each pinned record a {resource.key} of its own")
+                    place.complain(f"{resource.key} {what}", f"give each pinned record its own {resource.key}")
                 seen.add(str(identity))
                 yield self._cookbook.pinned(place, resource)
 
