@@ -373,4 +373,4 @@ def test_who_is_not_answered_learns_how_to_be(library: Library) -> None:
     strange = client.get("/__mock__/clock", headers={"Origin": "http://evil.example"})
     assert "(http://evil.example); ask from a program" in strange.json["message"]
     wrong = client.get("/__mock__/clock", headers={"Authorization": "Bearer no"}).json["message"]
-    assert "found another token; it is that of MOCKSERVER_CONTROL_TOKEN" in wrong
+    assert "found another token; use the one in MOCKSERVER_CONTROL_TOKEN" in wrong
