@@ -14,6 +14,7 @@ from mockserver.conformance import (
     Operation,
     PlainListing,
     PlainMade,
+    PlainPage,
     PlainTrying,
     Provenance,
     Session,
@@ -30,6 +31,7 @@ PAGES = 12
 SIZES = (100, 50, 20)
 """How long a page is asked for to see a whole list."""
 INFERRED = Provenance.INFERRED
+NAMES_ANOTHER = "a list below a record holds one that names a different record"
 
 
 @check(Kind.LIST, plain=True, provenance=INFERRED)
@@ -53,6 +55,7 @@ def check_pages(session: Session, group: Group) -> None:
             continue
         tried += 1
         with session.each(operation):
+            _counts(session, listing, whole)
             _walked(session, listing, whole.keys, size, frozenset(one.key for one in made))
         for one in made:
             asking.remove(group, one)
@@ -83,13 +86,7 @@ def _walked(session: Session, listing: PlainListing, keys: tuple[str, ...], size
     full = [page for page in pages if page.keys]
     for number, page in enumerate(full):
         is_last = number == len(full) - 1
-        for name in sorted(list_words.TOTALS & page.facts.keys()):
-            total = page.facts[name]
-            if type(total) is int:
-                session.expect(total == len(keys), f"{name} is not the number of records", f"{total}, {len(keys)}")
-        for name in sorted(list_words.MORE & page.facts.keys()):
-            if isinstance(page.facts[name], bool):
-                session.expect(page.facts[name] is not is_last, f"{name} disagrees with the next page")
+        _tells(session, listing, full, number, len(keys), size, len(own))
         if is_last:
             session.expect(page.onward is None, "the last page leads on to another")
         elif any(one.onward for one in full) or list_words.NEXT & page.facts.keys():
@@ -99,6 +96,55 @@ def _walked(session: Session, listing: PlainListing, keys: tuple[str, ...], size
         session.expect(
             led == list(keys), "where each page leads, records are missing or come twice", f"{len(led)}, {len(keys)}"
         )
+
+
+def _counts(session: Session, listing: PlainListing, whole: PlainPage) -> None:
+    """Expect a page that holds all records to say how many they are, and that there are no more."""
+    for name, total in _numbers(whole, list_words.TOTALS):
+        expected = whole.breaks(name, "counts", listing.items_place)
+        shown, cause = f"{total}, {len(whole.keys)}", f"{name} is not the number of records"
+        session.expect(total == len(whole.keys), cause, shown, expected)
+    for name, count in _numbers(whole, list_words.PAGE_COUNTS):
+        cause, expected = f"{name} is not the number of pages", whole.breaks(name, "maximum", 1)
+        session.expect(count <= 1, cause, f"{count}, one holds all", expected)
+    for name in sorted(list_words.MORE & whole.facts.keys()):
+        cause, expected = f"{name} disagrees with the next page", whole.breaks(name, "enum", [False])
+        session.expect(whole.facts[name] is not True, cause, "", expected)
+
+
+def _tells(
+    session: Session, listing: PlainListing, full: list[PlainPage], number: int, total: int, size: int, own: int
+) -> None:
+    """Expect one of several pages to say truly which it is, whether it is the last, and how many there are of all.
+
+    ``own`` of the ``total`` records are the check's.
+    """
+    first, page, is_last = full[0], full[number], number == len(full) - 1
+    for name, found in _numbers(page, list_words.TOTALS):
+        expected = page.breaks(name, "minimum", own) if found < own else None
+        cause = f"{name} is not the number of records"
+        session.expect(found == total, cause, f"{found}, {total}", expected)
+    for name, found in _numbers(page, list_words.PAGE_COUNTS):
+        least, pages = -(-own // size), -(-total // size)
+        expected = page.breaks(name, "minimum", least) if found < least else None
+        cause = f"{name} is not the number of pages"
+        session.expect(found == pages, cause, f"{found}, {pages}", expected)
+    is_numbered = listing.parameter(list_words.PAGES) is not None
+    for name, found in _numbers(page, list_words.NUMBERS & first.facts.keys()) if is_numbered else ():
+        wanted = first.facts[name] + number  # some count otherwise in what they show than in what they take
+        if first.facts[name] in (0, 1):
+            cause = f"{name} is not the page that was asked for"
+            session.expect(found == wanted, cause, f"{found}, {wanted}", page.breaks(name, "enum", [wanted]))
+    for name in sorted(list_words.MORE & page.facts.keys()):
+        if isinstance(page.facts[name], bool):
+            expected = page.breaks(name, "enum", [True]) if own > size and not number else None
+            cause = f"{name} disagrees with the next page"
+            session.expect(page.facts[name] is not is_last, cause, "", expected)
+
+
+def _numbers(page: PlainPage, names: frozenset[str]) -> list[tuple[str, int]]:
+    """The facts of those names that are whole numbers."""
+    return [(name, page.facts[name]) for name in sorted(names & page.facts.keys()) if type(page.facts[name]) is int]
 
 
 @check(Kind.LIST, Kind.CREATE, Kind.READ, writes=True, plain=True, provenance=INFERRED)
@@ -182,7 +228,9 @@ def check_named(session: Session, group: Group) -> None:
         other = asking.create(holder).key
         for named, is_there in ((str(key), True), (other, False)):
             reply = asking.send(operation, {**asking.below(operation, made.above), parent.parameter: named})
-            keys = [asking.key(group, one) for one in asking.items(reply, operation)]
+            items = asking.items(reply, operation)
+            keys = [asking.key(group, one) for one in items]
+            strange = [one for one in items if str(within(one, parent.field) or named) != named]
             if (
                 reply.status not in SUCCESSES
                 or (is_there and len(keys) >= SHORT_LIST)
@@ -191,9 +239,11 @@ def check_named(session: Session, group: Group) -> None:
                 continue
             judged += 1
             with session.each(operation):
-                cause = "a list below a record " + (
-                    "lacks one that names it" if is_there else "holds one that names a different record"
-                )
+                session.expect_listing(
+                    operation, keys, NAMES_ANOTHER, listed(asking.key(group, one) for one in strange),
+                    lacks=[asking.key(group, one) for one in strange[:1]],
+                )  # fmt: skip
+                cause = "a list below a record lacks one that names it" if is_there else NAMES_ANOTHER
                 held, unwanted = ([made.key], []) if is_there else ([], [made.key])
                 session.expect_listing(operation, keys, cause, made.key, holds=held, lacks=unwanted)
         asking.remove(group, made)

@@ -242,6 +242,7 @@ def check_counted(session: Session, group: Group) -> None:
             tried += 1
             total = page.facts[totals[0]]
             cause = f"{totals[0]} is not the number of records that {parameter} finds"
-            session.expect(total == len(page.keys), cause, f"{total}, {len(page.keys)} found")
+            expected = page.breaks(totals[0], "counts", listing.items_place)
+            session.expect(total == len(page.keys), cause, f"{total}, {len(page.keys)} found", expected)
     if not tried:
         raise NotApplicable("no list says how many records a parameter finds")

@@ -85,6 +85,10 @@ CURSORS = frozenset(
      "pagecursor", "pageafter", "nextcursor", "continuationtoken"}
 )  # fmt: skip
 OFFSETS = frozenset({"offset", "skip", "startat", "startindex", "pageoffset"})
+PAGE_COUNTS = frozenset({"totalpages", "pagecount", "pagestotal", "pages", "numpages", "numberofpages", "pagescount"})
+"""What tells how many pages there are."""
+NUMBERS = PAGES | {"number"}
+"""What tells which page this is."""
 MORE = frozenset({"hasmore", "hasnext", "hasnextpage", "moreitems"})
 TOTALS = frozenset(
     {

@@ -11,11 +11,13 @@ from urllib.parse import parse_qsl, urlsplit
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.plain.plain_asking import REFUSED, PlainAsking
 from mockserver.conformance.plain.plain_contents import planned
+from mockserver.conformance.stories.trail import BrokenConstraint, Expected
 from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.contract import Operation
 from mockserver.contract.plan import Taken
 from mockserver.inference.words import CURSORS, DIRECTIONS, MORE, NEXT, OFFSETS, PAGES, SIZES, SORTS, TOTALS
 from mockserver.values.name_words import flat
+from mockserver.values.pointer import pointer_to
 
 AFTER = frozenset({"startingafter", "after", "marker"})
 """What takes the key of the last record of the page before."""
@@ -34,12 +36,25 @@ _LINK = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 
 @dataclass(frozen=True, slots=True)
 class PlainPage:
-    """One page: the records' keys, the facts beside them by flat name, and the parameters of the next, if it tells."""
+    """One page: the records' keys, the facts beside them by flat name, and the parameters of the next, if it tells.
+
+    ``reply`` is what it was read from, ``places`` are the pointers to the facts of its body.
+    """
 
     keys: tuple[str, ...]
     facts: Mapping[str, Any]
     onward: Mapping[str, str] | None
-    status: int
+    reply: Received
+    places: Mapping[str, str]
+
+    @property
+    def status(self) -> int:
+        return self.reply.status
+
+    def breaks(self, name: str, keyword: str, limit: Any) -> Expected | None:
+        """That the fact of that name breaks this; None where it is no fact of the body."""
+        place = self.places.get(name)
+        return Expected(self.reply, constraint=BrokenConstraint(place, keyword, limit)) if place is not None else None
 
 
 class PlainListing:
@@ -68,8 +83,15 @@ class PlainListing:
     def _page(self, reply: Received) -> PlainPage:
         keys = tuple(self._asking.key(self._group, one) for one in self._asking.items(reply, self.operation))
         value = json_or_none(reply.body)
-        facts = dict(_headers(reply)) | (dict(_facts(value, DEEPEST)) if isinstance(value, dict) else {})
-        return PlainPage(keys, facts, _onward(reply, facts), reply.status)
+        beside = {name: (one, place) for name, one, place in _facts(value, DEEPEST)} if isinstance(value, dict) else {}
+        facts = dict(_headers(reply)) | {name: one for name, (one, _) in beside.items()}
+        places = {name: place for name, (_, place) in beside.items()}
+        return PlainPage(keys, facts, _onward(reply, facts), reply, places)
+
+    @property
+    def items_place(self) -> str:
+        """The pointer to the records in a reply."""
+        return pointer_to(*map(str, planned(self.operation).items or ()))
 
     def keys(self, records: Iterable[Any]) -> list[str]:
         """The keys of records that it holds."""
@@ -190,13 +212,14 @@ def _role(name: str) -> str:
     return word.removeprefix("pagination") or word
 
 
-def _facts(value: Mapping[str, Any], left: int) -> Iterator[tuple[str, Any]]:
-    """What stands beside a list, by flat name, what holders hold included."""
+def _facts(value: Mapping[str, Any], left: int, at: str = "") -> Iterator[tuple[str, Any, str]]:
+    """What stands beside a list, by flat name, and the pointers to it; what holders hold included."""
     for name, one in value.items():
+        place = at + pointer_to(name)
         if isinstance(one, dict) and left and flat(name) not in NEXT:
-            yield from _facts(one, left - 1)
+            yield from _facts(one, left - 1, place)
         elif not isinstance(one, list):
-            yield flat(name), one
+            yield flat(name), one, place
 
 
 def _headers(reply: Received) -> Iterator[tuple[str, Any]]:
@@ -206,7 +229,7 @@ def _headers(reply: Received) -> Iterator[tuple[str, Any]]:
         if word in TOTALS and text.isdecimal():
             yield word, int(text)
         elif word == "pagination" and isinstance(pagination := json_or_none(text.encode()), dict):
-            yield from _facts(pagination, 0)
+            yield from ((name, one) for name, one, _ in _facts(pagination, 0))
 
 
 def _onward(reply: Received, facts: Mapping[str, Any]) -> Mapping[str, str] | None:

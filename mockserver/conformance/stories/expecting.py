@@ -24,8 +24,7 @@ def broken(story: dict[str, Any], replies: list[Answer], bound: dict[str, str]) 
         return is_misheld(wanted["listing"], story, replies, bound)
     if wanted.get("constraint"):
         is_bound = status == story["steps"][wanted["step"]]["status"]  # another status has a schema of its own
-        places = places_of(parsed(body), wanted["constraint"]["pointer"])
-        return is_bound and any(breaks(one, wanted["constraint"]) for one in places)
+        return is_bound and is_broken(parsed(body), wanted["constraint"])
     if wanted["places"]:
         value = parsed(body)
         return not all(is_at(value, place, bound) for place in wanted["places"])
@@ -90,6 +89,15 @@ def is_foreign(record: Any, marked: dict[str, str], key: str, own: set[str]) -> 
     """Whether a record has the mark of the run, and yet is none of those that the story made."""
     is_marked = isinstance(record, dict) and marked["text"] in str(record.get(marked["member"]))
     return is_marked and record.get(key) not in own
+
+
+def is_broken(value: Any, constraint: dict[str, Any]) -> bool:
+    """Whether ``value`` breaks a constraint where its pointer leads; a number may count the items of a list."""
+    places = places_of(value, constraint["pointer"])
+    if constraint["keyword"] == "counts":
+        items = picked(value, constraint["limit"])
+        return isinstance(items, list) and places[:1] not in ([], [ABSENT], [len(items)])
+    return any(breaks(one, constraint) for one in places)
 
 
 def places_of(value: Any, pointer: str) -> list[Any]:

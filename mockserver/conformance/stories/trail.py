@@ -53,7 +53,8 @@ class Listing:
 class BrokenConstraint:
     """A constraint of a schema: its keyword and limit, and the pointer (``*``: any item) to where it is broken.
 
-    What must be there (``required``) is at the pointer itself.
+    What must be there (``required``) is at the pointer itself. A number that ``counts`` is that of the items of a list,
+    whose pointer is its limit.
     """
 
     pointer: str
