@@ -268,3 +268,48 @@ def test_a_part_of_a_record_that_shows_it_whole_is_the_record(tmp_path: Path) ->
     assert caller.get(whole).json["spec"] == {"replicas": 2}
     assert caller.patch(part, json={"status": {"phase": "Done"}}).json["status"] == {"phase": "Done"}
     assert caller.get("/spaces/lab/pods/other/status").status_code == 404
+
+
+@pytest.mark.parametrize("made_on", ["/user/repos", "/orgs/{org}/repos"])
+def test_what_is_made_elsewhere_is_shown_by_its_owner_and_its_name(tmp_path: Path, made_on: str) -> None:
+    owner = {"type": "object", "required": ["login"], "properties": {"login": TEXT}}
+    repo = {"type": "object", "required": ["id", "name", "full_name", "owner", "url"],
+            "properties": {"id": NUMBER, "name": TEXT, "full_name": TEXT, "owner": owner, "url": TEXT, "note": TEXT}}  # fmt: skip
+    sent = {"type": "object", "properties": {"name": TEXT, "note": TEXT}}
+    paths: dict[str, Any] = {
+        made_on: {"get": {"responses": {"200": reply({"type": "array", "items": repo})}},
+                  "post": {"requestBody": body(sent), "responses": {"201": reply(repo)}}},
+        "/repos/{owner}/{repo}": {"parameters": [parameter("owner"), parameter("repo")],
+                                  **{one: {"responses": {"200": reply(repo)}} for one in ("get", "delete")},
+                                  "patch": {"requestBody": body(sent), "responses": {"200": reply(repo)}}},
+        "/repos/{owner}/{repo}/issues": {"parameters": [parameter("owner"), parameter("repo")],
+                                         "get": {"responses": {"200": reply({"type": "array", "items": repo})}}},
+    }  # fmt: skip
+    if "{" in made_on:
+        paths[made_on]["parameters"] = [parameter("org")]
+    caller, made_on = client(document(paths), tmp_path), made_on.replace("{org}", "acme")
+    made = caller.post(made_on, json={"name": "fresh", "note": "a"})
+    above = "acme" if "acme" in made_on else made.json["owner"]["login"]
+    place = f"/repos/{above}/fresh"
+    assert (made.headers["Location"], made.json["full_name"]) == (place, f"{above}/fresh")
+    assert made.json["url"] == f"http://localhost{place}"
+    assert caller.get(place).json == made.json
+    assert caller.get(f"{place}/issues").status_code == 200
+    assert caller.get("/repos/nobody/fresh").status_code == 404
+    assert caller.patch(place, json={"note": "b"}).json["note"] == "b"
+    assert [one["note"] for one in caller.get(made_on).json if one["name"] == "fresh"] == ["b"]
+    caller.delete(place)
+    assert [one for one in caller.get(made_on).json if one["name"] == "fresh"] == []
+    assert caller.get(place).status_code == 404
+
+
+def test_what_is_made_for_the_caller_is_shown_among_all(tmp_path: Path) -> None:
+    song = {"type": "object", "required": ["id", "title"], "properties": {"id": NUMBER, "title": TEXT, "note": TEXT}}
+    paths = {
+        "/me/songs": {"get": {"responses": {"200": reply({"type": "array", "items": song})}},
+                      "post": {"requestBody": body({"type": "object", "properties": {"title": TEXT}}), "responses": {"201": reply(song)}}},
+        "/songs/{id}": {"parameters": [parameter("id", NUMBER)], "get": {"responses": {"200": reply(song)}}},
+    }  # fmt: skip
+    caller = client(document(paths), tmp_path)
+    made = caller.post("/me/songs", json={"title": "x"}).json
+    assert caller.get(f"/songs/{made['id']}").json == made

@@ -102,6 +102,7 @@ class Model:
     ``path`` is the path of one as the document writes it, empty where there is none, ``reach`` how many of the parents
     it names; ``foreign`` are members that probably hold keys of other resources, ``references`` those that are said to,
     ``addresses`` members that hold the address of another resource's record;
+    ``kin`` are the resources whose records its path shows, too: they are made elsewhere;
     ``holders`` are those whose paths show the records that name them; ``why`` tells the rules that decided;
     ``embeds`` gives what ``embedded`` tells, ``keys_within`` where else than among its members a record holds keys,
     ``keys_listed`` where the objects of its lists do, ``links`` what of it leads to itself or to what is above or
@@ -129,6 +130,7 @@ class Model:
     always: Mapping[str, Any] = field(default_factory=dict)
     path: str = ""
     reach: int = 0
+    kin: tuple[str, ...] = ()
     holders: tuple[Parent, ...] = ()
     why: str = ""
     embeds: Callable[[], Mapping[str, Embedded]] = field(default=dict, repr=False, compare=False)

@@ -24,6 +24,7 @@ from mockserver.inference.embedded_records import EmbeddedRecords
 from mockserver.inference.foreign import ForeignKeys
 from mockserver.inference.guess import Guess
 from mockserver.inference.key_forms import is_counted, listed_key
+from mockserver.inference.kin import kin_of
 from mockserver.inference.meanings import Meanings
 from mockserver.inference.paths import ANY, Key, read_paths, spellings
 from mockserver.inference.replies import success
@@ -137,6 +138,7 @@ class _Builder:
             links=partial(self._links.of, one),
             ending=self._ending(one),
             path=self._path(one),
+            kin=tuple(kin_of(self._found, one)),
             reach=sum(step == ANY for step in (one.item or ())[:-1]) - (self._tenant in self._names(one)[:-1]),
             prefix=one.prefix,
             seed=one.seed,

@@ -181,6 +181,8 @@ class Resources:
                 members = self.shapes.properties(reading.record.schema)
                 like = {name: len(wanted & set(self.shapes.properties(node))) for name, node in members.items()
                         if self.shapes.type(node) == "object"}  # fmt: skip
+                if len(wanted & set(members)) > max(len(wanted) / 2, 2):
+                    continue  # it is the record itself, whatever it holds
                 best = max(like, key=lambda name: like[name], default="")
                 if not best or like[best] <= max(len(wanted & set(members)), 1):
                     continue

@@ -7,17 +7,23 @@ from collections.abc import Iterator, Mapping
 from mockserver.contract import Kind, Resource
 from mockserver.contract.form_bodies import typed
 from mockserver.contract.plan import Steps
+from mockserver.contract.samples.fitting import fit
+from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import begin, first_key
 from mockserver.handlers.planned.callers import caller_key
 from mockserver.handlers.planned.criteria import condition as held
+from mockserver.handlers.planned.parents_said import says_above
 from mockserver.handlers.planned.places import keys_of, model_of, number_first, plan_of, record_id
 from mockserver.messages import Json
 from mockserver.store import Condition, Record, Tenant
 from mockserver.values.members import value_at, with_value
 from mockserver.values.shown import quoted
+
+TAKEN = 100_000
+"""By how much the number of a record grows that another record has already where it is taken in."""
 
 
 class Scope:
@@ -71,7 +77,7 @@ class Scope:
         """The record of that key, or the newest with that value in another member that identifies it."""
         if not self.is_wide and (found := self.tenant[self.resource.name].get(record_id(self.keys or (), key))):
             return found if self._has(found) else None
-        if not self.is_wide and not self.model.other_keys:
+        if not self.is_wide and not self.model.other_keys and not self.model.kin:
             return None
         ways = self.model.other_keys
         every = [*self.all()]
@@ -81,7 +87,48 @@ class Scope:
             data = record.data()
             if any(str(value_at(data, steps)) == key for steps in ways if steps):
                 return record
+        return self._made_elsewhere(key)
+
+    def _made_elsewhere(self, key: str) -> Record | None:
+        """The record that was made on another path and is found here by that key and what it says of its parents."""
+        ways = [steps for steps in (self.model.key, *self.model.other_keys) if steps]
+        for name in self.model.kin:
+            for record in reversed([*self.tenant[name].narrowed(None, "")]):
+                data = record.data()
+                above = [says_above(parent, record) for parent in self.model.parents]
+                is_here = all(one in said for one, said in zip(self.keys or (), above, strict=False))
+                if is_here and any(str(value_at(data, steps)) == key for steps in ways):
+                    return self.took_in(record)
         return None
+
+    def took_in(self, made: Record) -> Record:
+        """A record that was made on another path, as one of these."""
+        keys = self.keys or ()
+        for parent in self.model.parents[len(keys) :]:
+            other = self.call.tools.contract.resources.get(parent.resource or "")
+            usual = [] if other is None or model_of(other).parents else [first_key(self.call, other, ())]
+            keys = (*keys, next(iter((*says_above(parent, made), *usual, "-"))))
+        here = Scope(self.call, self.tenant, self.resource, keys)
+        draw = Draw.of(self.call.tools.ids.draw("taken in", made.id), self.call.tools.clock.now(), full=True)
+        value = made.data()
+        if self.model.record is not None:
+            value = fit(self.call.tools.maker, self.model.record, value, draw)
+        key = value_at(value, self.model.key) if self.model.key else keys_of(made.id)[-1]
+        while isinstance(key, int) and here.holds(str(key)):
+            key += TAKEN
+            value = with_value(value, self.model.key, key)
+        return here.put(str(key), value)
+
+    def _twins(self, record: Record) -> Iterator[tuple[Resource, Record]]:
+        """Where the same record stands that was made on another path."""
+        data, key = record.data(), keys_of(record.id)[-1]
+        ways = [steps for steps in self.model.other_keys if steps]
+        for name in self.model.kin:
+            for twin in [*self.tenant[name].narrowed(None, "")]:
+                theirs = twin.data()
+                is_same = all(value_at(theirs, steps) == value_at(data, steps) for steps in ways)
+                if keys_of(twin.id)[-1] == key and is_same:
+                    yield self.call.tools.contract.resources[name], twin
 
     def _has(self, record: Record) -> bool:
         data = record.data() if self.having else None
@@ -112,7 +159,11 @@ class Scope:
         return door.keep(self.tenant, self.resource, record_id(self.keys or (), key), value)
 
     def replace(self, record: Record, value: Json) -> Record:
-        """Keep ``value`` where ``record`` is."""
+        """Keep ``value`` where ``record`` is, and where it was made."""
+        for resource, twin in self._twins(record) if isinstance(value, dict) else ():
+            shown = twin.data()
+            shared = {name: one for name, one in value.items() if name in shown}
+            door.keep(self.tenant, resource, twin.id, {**shown, **shared})
         return door.keep(self.tenant, self.resource, record.id, value)
 
     def rename(self, record: Record, key: str) -> Record:
@@ -135,6 +186,8 @@ class Scope:
 
     def remove(self, record: Record) -> None:
         """Take the record away, and all records below it (R7)."""
+        for resource, twin in self._twins(record):
+            door.remove(self.tenant, resource, twin.id)
         door.remove(self.tenant, self.resource, record.id)
         for other in self.call.tools.contract.resources.values():
             if other.model is None or other.name not in self.tenant:

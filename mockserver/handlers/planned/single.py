@@ -13,6 +13,7 @@ from mockserver.handlers.planned.addresses import address_of, named_by
 from mockserver.handlers.planned.beginning import counted_by
 from mockserver.handlers.planned.composing import changed, composed, draw_for, new_name, settled
 from mockserver.handlers.planned.embedding import presented
+from mockserver.handlers.planned.known_elsewhere import known_elsewhere
 from mockserver.handlers.planned.logging_in import remember, welcome, with_own_token, with_token
 from mockserver.handlers.planned.new_keys import new_key, slug_of
 from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of
@@ -43,7 +44,8 @@ def create(call: Call, tenant: Tenant) -> Reply:
             else made(call, plan.success, plan.status)
         )
     record, notes = add(call, scope, body if body is not None else {})
-    location = address_of(call, scope.model, keys_of(record.id))
+    record, elsewhere = known_elsewhere(call, scope, record, body)
+    location = elsewhere or address_of(call, scope.model, keys_of(record.id))
     can_be_read = plan.status == HTTPStatus.CREATED or scope.model.parameter is not None
     headers: Headers = (("Location", location),) if can_be_read else ()  # not every reply holds the key
     headers = (*headers, *etag_header(call, record))

@@ -1,0 +1,49 @@
+"""Where else records are made that a path shows by its parents: ``/repos/{owner}/{repo}`` those of ``/user/repos``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockserver.inference.paths import ANY, Key
+from mockserver.inference.resource_draft import InferredCollection
+from mockserver.inference.resources import Resources
+from mockserver.inference.sharing import FEWEST, is_one
+
+
+def kin_of(found: Resources, one: InferredCollection) -> Iterator[str]:
+    """The resources called and made like ``one``, whose records clients make and no path of theirs shows alone.
+
+    Of several that are so the one with the shortest path has them.
+    """
+    if not _is_home(found, one):
+        return
+    alike = [each for each in found.collections.values() if _fixed(each.key)[-1:] == _fixed(one.key)[-1:]]
+    for other in alike:
+        if other.item is None and _makes(found, one, other) and _is_alike(found, one, other):
+            homes = [each for each in alike if _is_home(found, each) and _is_alike(found, each, other)]
+            if min(homes, key=lambda each: len(_fixed(each.key))) is one:
+                yield other.name
+
+
+def _makes(found: Resources, one: InferredCollection, other: InferredCollection) -> bool:
+    """Whether a POST there makes a record: below others, where all are listed, it puts one of them in that is there."""
+    made, listed = found.reading(other.key, "post"), found.reading(one.key, "get")
+    is_put_in = ANY in other.key and listed is not None and listed.list is not None
+    return made is not None and made.record is not None and not is_put_in
+
+
+def _is_home(found: Resources, one: InferredCollection) -> bool:
+    return one.item is not None and one.record is not None and found.reading(one.item, "get") is not None
+
+
+def _is_alike(found: Resources, one: InferredCollection, other: InferredCollection) -> bool:
+    if one.record is None or other.record is None or found.part(one) is not found.part(other):
+        return False
+    if is_one(found.shapes, one.record, other.record):
+        return True
+    shared = found.shapes.properties(one.record).keys() & found.shapes.properties(other.record).keys()
+    return len(shared) >= max(FEWEST, len(found.shapes.properties(other.record)) / 2)
+
+
+def _fixed(key: Key) -> list[str]:
+    return [step for step in key if step != ANY]
