@@ -67,7 +67,7 @@ def serving(*options: str, command: str = "", environment: dict[str, str] | None
     try:
         assert process.stdout
         announced = [process.stdout.readline().strip()]
-        assert announced[0].startswith("listening on http://"), process.communicate()
+        assert announced[0].startswith(("listening on http://", "listening on https://")), process.communicate()
         yield Running(announced[0].removeprefix("listening on "), process, announced)
     finally:
         process.send_signal(signal.SIGTERM)

@@ -40,6 +40,18 @@ from mockserver.settings import CLOCKS, record_token
 @click.option(
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65_535), help="Port; 0 picks a free one."
 )
+@click.option(
+    "--cert",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Serve HTTPS with this certificate (PEM), for clients that send no credentials over HTTP.",
+)
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The certificate's key (PEM), where it does not stand in the same file.",
+)
 @world_options
 @click.option(
     "--group", "groups", multiple=True, metavar="RESOURCE",
@@ -119,6 +131,8 @@ def serve(
     *,
     host: str,
     port: int,
+    cert: Path | None,
+    key: Path | None,
     counts: tuple[tuple[str, int], ...],
     spec: tuple[str, ...],
     auth: str,
@@ -147,6 +161,7 @@ def serve(
       mockserver serve --auth off                  no token needed
       mockserver serve petstore.yaml --record https://petstore.example.com/v3
       mockserver serve petstore.yaml --watch       edit the document while it is served
+      mockserver serve --cert cert.pem --key key.pem
       mockserver serve --store world.db            the world is still there after a restart
       mockserver serve --jwks https://example.eu.auth0.com/.well-known/jwks.json
     """
@@ -155,7 +170,10 @@ def serve(
 
     options["cache"] = cache_folder()
     settings = settings_for((*documents, *spec), counts=dict(counts), auth=Mode(auth), **options)
+    if key and not cert:
+        raise click.UsageError("--key needs its certificate: --cert FILE")
     if record_all and not record:
         raise click.UsageError("--record-all needs the server's address: --record URL")
     recording = Recording(record, record_into, record_all, record_token()) if record else None
-    serve_forever(settings, host, port, "off" if quiet else log, watch=watch, recording=recording)
+    tls = (cert, key) if cert else None
+    serve_forever(settings, host, port, "off" if quiet else log, watch=watch, recording=recording, tls=tls)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import gc
 import secrets
 import socket
+import ssl
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shlex import quote
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -44,12 +47,12 @@ LOGS = MappingProxyType({"text": as_text, "json": as_json, "off": unlogged})
 
 def serve_forever(
     settings: Settings, host: str, port: int, log: str = "text", *, watch: bool = False,
-    recording: Recording | None = None,
+    recording: Recording | None = None, tls: tuple[Path, Path | None] | None = None,
 ) -> None:  # fmt: skip
     """Serve until SIGTERM or Ctrl-C, which end the process. Raises SetupError before anything listens.
 
     ``log`` is ``text``, ``json`` or ``off``: what is told of each request. With ``watch``, edited files are served;
-    with ``recording``, a real server is asked what the mock does not know.
+    with ``recording``, a real server is asked what the mock does not know; ``tls`` are certificate and key.
     """
     if watch and settings.store != "memory":
         problem = "--watch carries records over to the edited document, but those of a store may be in use elsewhere"
@@ -64,6 +67,7 @@ def serve_forever(
         recording.begin(world, before)
     if (asked := telemetry_environment()) is not None:
         _collect(world, asked)
+    secured = _secured(tls) if tls else None
     listener = listen(host, port)
     # PERF: what start-up made lives as long as the process; frozen, no garbage collection walks it again.
     gc.freeze()
@@ -77,9 +81,15 @@ def serve_forever(
 
     lines = [*_guard_lines(settings, made, host), *_live_lines(made, sources, recording)]
     announcement = (world, host, listener.getsockname()[1], announced, lines)
-    threading.Thread(target=_announce, args=announcement, daemon=True).start()
+    threading.Thread(target=_announce, args=announcement, kwargs={"cert": tls[0] if tls else None}, daemon=True).start()
     front = Front(Api(world), _application, logged)
-    serve(listener, _watched(front, sources) if sources else front)
+    serve(listener, _watched(front, sources) if sources else front, secured)
+
+
+def _secured(tls: tuple[Path, Path | None]) -> ssl.SSLContext:
+    from mockserver.web.secure import certified
+
+    return certified(*tls)
 
 
 def _collect(world: World, environment: Mapping[str, str]) -> None:
@@ -153,11 +163,13 @@ def _live_lines(settings: Settings, sources: Sources | None, recording: Recordin
         yield f"  recording {what} is asked of {recording.url}, and kept in {recording.folder}"
 
 
-def _announce(world: World, host: str, port: int, announced: threading.Event, guard: list[str]) -> None:
+def _announce(
+    world: World, host: str, port: int, announced: threading.Event, guard: list[str], *, cert: Path | None
+) -> None:
     """Say where the mock is, once it answers: a person can paste the curl, a script can wait for the first line."""
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 -- compared, not bound
-    url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
-    if not _answers(shown, port):
+    url = f"{'https' if cert else 'http'}://{f'[{shown}]' if ':' in shown else shown}:{port}"
+    if not _answers(shown, port, secured=cert is not None):
         return
     announced.set()
     click.echo(f"listening on {url}")
@@ -177,7 +189,7 @@ def _announce(world: World, host: str, port: int, announced: threading.Event, gu
     for line in hosted(world.contract) if world.settings.hosts else ():
         click.echo(f"  host      {line}")
     for line in first_request(world, url) if world.contract.maker else _try_it(world, url):
-        click.echo(line)
+        click.echo(line.replace("curl ", f"curl --cacert {quote(str(cert))} ", 1) if cert else line)
     sys.stdout.flush()
     world.leave()
 
@@ -186,17 +198,26 @@ _PROBE = f"GET {HEALTH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n
 _OK = b"HTTP/1.1 200"
 
 
-def _answers(host: str, port: int, within: float = 30.0) -> bool:
+def _answers(host: str, port: int, within: float = 30.0, *, secured: bool = False) -> bool:
     """Whether the health page answers; asks until it does."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         try:
-            with socket.create_connection((host, port), timeout=2) as connection:
+            with _connected(host, port, secured=secured) as connection:
                 connection.sendall(_PROBE)
                 return connection.recv(len(_OK)) == _OK
         except OSError:
             time.sleep(0.005)
     return False
+
+
+def _connected(host: str, port: int, *, secured: bool) -> socket.socket:
+    connection = socket.create_connection((host, port), timeout=2)
+    if not secured:
+        return connection
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # it is this process that is asked
+    return context.wrap_socket(connection)
 
 
 def _try_it(world: World, url: str) -> list[str]:

@@ -34,8 +34,9 @@ class Input:
 
     @property
     def server(self) -> str:
-        """Scheme and host, as the client calls this server."""
-        return f"http://{self.headers.get('host', 'localhost')}"
+        """Scheme and host, as the client calls this server, or a proxy before it that says so."""
+        asked = self.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+        return f"{'https' if asked == 'https' else 'http'}://{self.headers.get('host', 'localhost')}"
 
     @property
     def address(self) -> str:

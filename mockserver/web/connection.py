@@ -246,7 +246,8 @@ class Connection(asyncio.Protocol):
         """Close once all is sent: what the client still sends is not read, but must not have the reply reset."""
         self._is_closing = True
         self._ready.clear()
-        if self._arriving and not self._arriving.whole and not self._is_heard:
+        may_close_half = not self._is_heard and self._transport.can_write_eof()
+        if self._arriving and not self._arriving.whole and may_close_half:
             self._holds.clear()
             self._transport.resume_reading()
             with suppress(OSError):  # it has gone meanwhile

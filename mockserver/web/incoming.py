@@ -83,7 +83,7 @@ class Incoming:
         """What ASGI tells of it."""
         return {
             "type": "http",
-            "scheme": "http",
+            "scheme": "https" if transport.get_extra_info("sslcontext") else "http",
             "method": self.method,
             "raw_path": self.raw.encode("latin-1"),
             "query_string": self.query.encode("latin-1"),

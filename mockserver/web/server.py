@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from functools import partial
+from ssl import SSLContext
 from typing import Any
 
 import click
@@ -17,6 +18,7 @@ from mockserver.errors import Problem, SetupError
 from mockserver.values.reasons import reason
 from mockserver.web.access_log import GATHERED
 from mockserver.web.connection import Application, Connection
+from mockserver.web.secure import SecureConnection, greet
 
 BACKLOG = 1024
 CONNECTIONS = 1024
@@ -56,19 +58,21 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(listener: socket.socket, application: Application) -> None:
+def serve(listener: socket.socket, application: Application, tls: SSLContext | None = None) -> None:
     """Serve ``application`` on ``listener`` in this process until SIGTERM or Ctrl-C, which end the process with 0.
+
+    With ``tls`` to those who speak HTTPS alone.
 
     A second signal ends it without grace. SIGHUP is told and ignored: the records live in this process alone.
     """
     sys.setswitchinterval(TURN)
-    asyncio.run(_serve(listener, application))
+    asyncio.run(_serve(listener, application, tls))
 
 
-async def _serve(listener: socket.socket, application: Application) -> None:
+async def _serve(listener: socket.socket, application: Application, tls: SSLContext | None) -> None:
     connections: set[Connection] = set()
     stop = _stopping(asyncio.get_running_loop())
-    serving = asyncio.ensure_future(_accept(listener, application, connections))
+    serving = asyncio.ensure_future(_accept(listener, application, connections, tls))
     watching = asyncio.ensure_future(_watch(connections))
     await asyncio.wait([serving, watching, stop], return_when=asyncio.FIRST_COMPLETED)
     if not stop.done():
@@ -83,16 +87,26 @@ async def _serve(listener: socket.socket, application: Application) -> None:
     os._exit(0)  # threads that still answer are not waited for
 
 
-async def _accept(listener: socket.socket, application: Application, connections: set[Connection]) -> None:
+async def _accept(
+    listener: socket.socket, application: Application, connections: set[Connection], tls: SSLContext | None
+) -> None:
     """Take who comes, while there is room."""
     loop, room = asyncio.get_running_loop(), asyncio.Semaphore(CONNECTIONS)
     listener.setblocking(False)
+    kind = Connection if tls is None else SecureConnection
+    made = partial(kind, application, connections, room.release)
+    greeted: set[asyncio.Task[None]] = set()
 
     while True:
         await room.acquire()
         try:
             taken, _ = await loop.sock_accept(listener)
-            await loop.connect_accepted_socket(partial(Connection, application, connections, room.release), taken)
+            if tls is None:
+                await loop.connect_accepted_socket(made, taken)
+            else:  # nobody waits for a client who is slow to agree on keys
+                task = asyncio.ensure_future(greet(made, taken, tls, room))
+                greeted.add(task)
+                task.add_done_callback(greeted.discard)
         except OSError:  # gone again, or this process has no descriptor left for it
             room.release()
             await asyncio.sleep(PAUSE)
