@@ -301,6 +301,13 @@ def test_what_is_made_elsewhere_is_shown_by_its_owner_and_its_name(tmp_path: Pat
     caller.delete(place)
     assert [one for one in caller.get(made_on).json if one["name"] == "fresh"] == []
     assert caller.get(place).status_code == 404
+    first = caller.get(made_on).json[0]
+    above = "acme" if "acme" in made_on else first["owner"]["login"]
+    place = f"/repos/{above}/{first['name']}"
+    assert caller.get(place).json["note"] == first["note"]
+    caller.delete(place)
+    assert caller.get(place).status_code == 404
+    assert first not in caller.get(made_on).json
 
 
 def test_what_is_made_for_the_caller_is_shown_among_all(tmp_path: Path) -> None:

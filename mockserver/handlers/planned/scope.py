@@ -120,14 +120,15 @@ class Scope:
         return here.put(str(key), value)
 
     def _twins(self, record: Record) -> Iterator[tuple[Resource, Record]]:
-        """Where the same record stands that was made on another path."""
-        data, key = record.data(), keys_of(record.id)[-1]
-        ways = [steps for steps in self.model.other_keys if steps]
+        """Where the same record stands that was made on another path: of one name, below the parents that it says."""
+        *above, key = keys_of(record.id)
+        data, ways = record.data(), [steps for steps in self.model.other_keys if steps]
         for name in self.model.kin:
             for twin in [*self.tenant[name].narrowed(None, "")]:
-                theirs = twin.data()
-                is_same = all(value_at(theirs, steps) == value_at(data, steps) for steps in ways)
-                if keys_of(twin.id)[-1] == key and is_same:
+                theirs, said = twin.data(), [says_above(parent, twin) for parent in self.model.parents]
+                is_here = all(one in names for one, names in zip(above[: self.model.reach], said, strict=False))
+                is_named = all(value_at(theirs, steps) == value_at(data, steps) for steps in ways)
+                if is_here and (is_named if ways else keys_of(twin.id)[-1] == key):
                     yield self.call.tools.contract.resources[name], twin
 
     def _has(self, record: Record) -> bool:
