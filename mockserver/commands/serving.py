@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from shlex import quote
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ from mockserver.commands.first_screen import first_request, hosted, placed, summ
 from mockserver.commands.progress import seeding
 from mockserver.errors import Problem, SetupError
 from mockserver.settings import DEVELOPMENT_SECRET, Settings, telemetry_environment
-from mockserver.values.curl import CurlHeader, curl_command
+from mockserver.values.curl import CurlHeader, curl_command, trusting
 from mockserver.values.hosts import is_loopback
 from mockserver.values.shown import how_many
 from mockserver.web.access_log import Line, Writer, as_json, as_text, unlogged
@@ -189,7 +188,7 @@ def _announce(
     for line in hosted(world.contract) if world.settings.hosts else ():
         click.echo(f"  host      {line}")
     for line in first_request(world, url) if world.contract.maker else _try_it(world, url):
-        click.echo(line.replace("curl ", f"curl --cacert {quote(str(cert))} ", 1) if cert else line)
+        click.echo(trusting(line, cert) if cert else line)
     sys.stdout.flush()
     world.leave()
 

@@ -20,6 +20,11 @@ class CurlHeader(NamedTuple):
         return quoted(line, is_filled_in=self.is_filled_in)
 
 
+def trusting(line: str, cert: object) -> str:
+    """A line of a command, which trusts the certificate in the file ``cert`` if it is the first."""
+    return line.replace("curl ", f"curl --cacert {quoted(str(cert))} ", 1)
+
+
 def quoted(text: str, *, is_filled_in: bool = False) -> str:
     """``text`` as one word; ``is_filled_in``: the shell puts its variables into it."""
     return '"' + re.sub(r'(["`\\])', r"\\\1", text) + '"' if is_filled_in else shlex.quote(text)
