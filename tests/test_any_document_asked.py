@@ -217,3 +217,17 @@ def test_a_pattern_is_read_as_it_is_meant(pattern: str, letters: Any) -> None:
     text = patterned(pattern, Random(1))
     assert len(text) == 3
     assert letters(text.replace(" ", "a"))
+
+
+def test_a_list_comes_in_the_order_that_is_usual_where_nobody_asks_for_another(tmp_path: Path) -> None:
+    made = {"type": "string", "format": "date-time"}
+    record = {"type": "object", "properties": {"id": NUMBER, "created_at": made, "note": TEXT}}
+    asked = [query("sort", {**TEXT, "default": "created"}), query("direction", {**TEXT, "default": "desc"})]
+    listed = {"parameters": asked, "responses": {"200": reply({"type": "array", "items": record})}}
+    paths = {"/notes": {"get": listed, "post": {"requestBody": body(record), "responses": {"201": reply(record)}}},
+             "/notes/{id}": {"parameters": [parameter("id", NUMBER)], "get": {"responses": {"200": reply(record)}}}}  # fmt: skip
+    caller = client(document(paths), tmp_path, scenario="empty")
+    for day in (2, 1, 3, 3):
+        caller.post("/notes", json={"created_at": f"2030-01-0{day}T00:00:00Z"})
+    orders = {"": [4, 3, 1, 2], "?direction=asc": [2, 1, 3, 4], "?sort=id&direction=asc": [1, 2, 3, 4]}
+    assert {one: [note["id"] for note in caller.get(f"/notes{one}").json] for one in orders} == orders

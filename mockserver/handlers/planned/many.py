@@ -12,7 +12,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.criteria import condition, written
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.paging import PlannedPage, paged
-from mockserver.handlers.planned.places import in_path, keys_of, model_of, plan_of
+from mockserver.handlers.planned.places import in_path, keys_of, model_of, number_first, plan_of
 from mockserver.handlers.planned.replying import answered, with_record
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.inference.asked_members import asked_member, filtered_member
@@ -109,6 +109,7 @@ def _alone(call: Call) -> Node | None:
 def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]:
     """Those that have what the parameters named like members ask for, in the order that is asked for (A8)."""
     members = _members(scope)
+    asked = {**_usual_order(call, members), **asked}
     of_path = in_path(plan_of(call))
     named = {name: one for name in asked if name not in of_path and (one := filtered_by(scope, name))}
     if call.operation.method == "GET":  # what every request has to tell is no filter by what it is nearly called
@@ -137,6 +138,25 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     if isinstance(sort, str):
         _sort(kept, members, sort, asked)
     return [record for record, _ in kept]
+
+
+def _usual_order(call: Call, members: dict[str, str]) -> dict[str, Json]:
+    """The order in which the document says that a list comes where nobody asks for another. PERF: worked out once."""
+    remembered = plan_of(call).remembered
+    if (known := remembered.get("order")) is None:
+        shapes = call.tools.maker.shapes
+        taken = [one for one in plan_of(call).taken if one.location == "query" and flat(one.name) not in members]
+        usual = {one.name: shapes.says(one.schema, "default") for one in taken if flat(one.name) in SORTS | DIRECTIONS}
+        texts = {name: one for name, one in usual.items() if isinstance(one, str)}
+        by = next((one for name, one in texts.items() if flat(name) in SORTS), "")
+        known = remembered["order"] = texts if _sorted_by(members, by.lstrip("-+").partition(":")[0]) else {}
+    return dict(known)
+
+
+def _sorted_by(members: dict[str, str], name: str) -> str | None:
+    """The member that a list is sorted by: of that name, or the moment of it, ``created_at`` for ``created``."""
+    low = flat(name)
+    return next((members[one] for one in (low, f"{low}at", f"{low}on", f"{low}date") if one in members), None)
 
 
 def _asked_of(scope: Scope, member: str, value: Json) -> Json:
@@ -212,10 +232,12 @@ def _sort(kept: list[tuple[Record, Any]], members: dict[str, str], sort: str, as
     name, _, way = sort.replace(" ", ":").partition(":")
     direction = way or next((str(value) for key, value in asked.items() if flat(key) in DIRECTIONS), "")
     is_down = name.startswith("-") or direction.lower().startswith("desc")
-    member = members.get(flat(name))
+    member = _sorted_by(members, name)
     if member is None:
         return
-    kept.sort(key=lambda one: _order(value_at(one[1], (member,))), reverse=is_down)
+    kept.sort(
+        key=lambda one: (_order(value_at(one[1], (member,))), number_first(keys_of(one[0].id)[-1])), reverse=is_down
+    )
 
 
 def _order(value: Json) -> tuple[int, float, str]:
