@@ -36,7 +36,7 @@ def kept(session: Session, group: Group, fields: dict[str, Any], record: dict[st
 def check_inside(session: Session, group: Group) -> None:
     """Values that just keep their limits, and odd ones, are taken and kept by POST, PUT and PATCH."""
     create = group.one(Kind.CREATE)
-    for fields in bodies_inside(group):
+    for fields in bodies_inside(group, session.mark):
         body = {**session.body(group), **fields}
         if not allowed(group, Kind.CREATE, body):
             continue

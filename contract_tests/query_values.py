@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.conformance import Ask, Group, Inconclusive, Kind, Session, check, walk
+from mockserver.conformance import Ask, Group, Inconclusive, Kind, NotApplicable, Session, check, walk
 from mockserver.conformance import row_queries as queries
 
 MOST = 900
@@ -52,6 +52,27 @@ def check_parts_of_items(session: Session, group: Group) -> None:
     for operator, wanted in (("contains", []), ("doesNotContain", [made[queried.key]])):
         fact = {"fact": name, "operator": operator, "value": word[:-1]}
         _finds(session, group, queried, [own, fact], wanted)
+
+
+@check(Kind.QUERY, Kind.READ, owns=True, writes=True)
+def check_every_way(session: Session, group: Group) -> None:
+    """Each operation that starts a query takes its criteria, its order and its slice"""
+    queried, operations = queries.asked(session, group), group.all(Kind.QUERY)[1:]
+    if not operations:
+        raise NotApplicable("one operation starts queries")
+    key, marker = queried.key, queried.marker
+    made = [session.create(queried, {marker: f"{session.mark} way {turn}"})[key] for turn in (1, 2, 3)]
+    criteria = {"fact": key, "operator": "in", "value": made}
+    sort = [{"field": marker, "direction": "desc"}]
+    body = {"fields": [key], "criteria": criteria, "sort": sort, "limit": 1, "offset": 1}
+    for operation in operations:
+        words = {one.name: (one.validator.node.value or {}).get("enum") for one in operation.parameters}
+        how = {name: known[0] for name, known in words.items() if known}
+        with session.each(operation):
+            started = queries.start(session, group, queried, body, operation=operation, how=how)
+            found = queries.kept_rows(session, group, started)
+            cause = f"{operation.id} finds other rows than it was asked for"
+            session.expect(found == [{key: made[1]}], cause, str(found)[:200])
 
 
 @check(Kind.QUERY, Kind.READ, owns=True, writes=True)

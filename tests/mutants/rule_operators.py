@@ -34,7 +34,8 @@ def effect_untimely(ground: Ground) -> Made:  # noqa: C901 -- one function for e
         is_meant = about.name == resource and previous and self.call.operation.kind is Kind.REPLACE
         if is_meant and how == "again by PUT":
             ground.note()
-            keys = {about.key, *about.stamps.values()}
+            changing = any("change" in one.on for one in self.call.tools.rules.effects[about.name])
+            keys = {about.key, *about.stamps.values()} if changing else set[str]()  # as if it was made once more
             previous = {name: value for name, value in previous.items() if name in keys}
         return original(self, about, kept, record, previous)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
-from mockserver.conformance.bodies.bounds import inside, outside
+from mockserver.conformance.bodies.bounds import ODD_TEXT, inside, outside
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import NotApplicable
 from mockserver.contract import Kind
@@ -27,12 +27,17 @@ NEAREST: Mapping[str, tuple[tuple[str, Any], ...]] = {
 """By JSON type, the values of other types that lenient readers take for one of it."""
 
 
-def bodies_inside(group: Group) -> Iterator[dict[str, Any]]:
-    """Sets of values just inside their limits, one of each free field, until every value has been in one."""
+def bodies_inside(group: Group, mark: str = "") -> Iterator[dict[str, Any]]:
+    """Sets of values just inside their limits, one of each free field, until every value has been in one.
+
+    With a ``mark`` the first of them has an odd text behind it, in the field that carries it.
+    """
     document = group.contract.document
     known = {name: inside(document, group.values, group.writable[name])[:MOST] for name in _free(group)}
-    for row in zip_longest(*known.values()):
-        yield {name: value for name, value in zip(known, row, strict=True) if value is not None}
+    odd = {group.marker: f"{mark}{ODD_TEXT}"} if mark else {}
+    for turn, row in enumerate(zip_longest(*known.values())):
+        made = {name: value for name, value in zip(known, row, strict=True) if value is not None}
+        yield made if turn else {**made, **odd}
 
 
 def _free(group: Group) -> list[str]:

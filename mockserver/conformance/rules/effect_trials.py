@@ -130,12 +130,13 @@ class Trial:
         consequences, whatever the way."""
         if "change" in happens_on(self.effect):
             return
-        read = {chain[0] for chain in named_in(self.effect)}
-        way = self.way
-        for name in (one for one in self.group.of_type("number", "integer") if one in read):
-            for self.way in ("PUT", "PATCH"):
+        read, way = {chain[0] for chain in named_in(self.effect)}, self.way
+        numbers = [one for one in self.group.of_type("number", "integer") if one in read]
+        for self.way in ("PUT", "PATCH"):
+            for name in (self.group.marker, *numbers):
                 self.before = self.after
-                value = (self.before.get(name) or 0) + AHEAD
+                text = f"{self.session.mark} outlives {self.way}"
+                value = text if name == self.group.marker else (self.before.get(name) or 0) + AHEAD
                 with self.census.change():
                     self.after = self._set(self.before, name, value)
                 self.following.judge(self.before, self.after)
