@@ -15,14 +15,14 @@ from mockserver.conformance.rules.consequences import Consequences, Record
 from mockserver.conformance.rules.effect_rules import happens_on
 from mockserver.conformance.rules.furnishing import Furnisher
 from mockserver.conformance.rules.questions import Deciding, answers, missing, questions
-from mockserver.conformance.rules.rule_reading import compared, limits, named_in, negated, shunned
+from mockserver.conformance.rules.rule_reading import compared, fallbacks, limits, named_in, negated, shunned
 from mockserver.conformance.steps import patch, put, run_batch
 from mockserver.contract import Kind
 
 AHEAD = 1_000
 """How much larger a number is made that an effect reads."""
 WITHOUT = 2
-"""The turn in which fields of other records are not there for which the effect then has another value."""
+"""The turn in which fields are not there for which the effect then has another value."""
 
 
 class Trial:
@@ -76,8 +76,10 @@ class Trial:
         return True
 
     def _absent(self) -> dict[str, Any]:
-        """Fields that the condition wants not to be there."""
-        return dict.fromkeys(negated(self.effect.get("when", "")) & self.group.writable.keys() - self.group.required)
+        """Fields that the condition wants not to be there, and in one turn those that the effect can do without."""
+        own = {chain[0] for chain in fallbacks(self.effect) if len(chain) == 1} if self.turn == WITHOUT else set()
+        names = negated(self.effect.get("when", "")) | (own - self.wanted.keys())
+        return dict.fromkeys(names & self.group.writable.keys() - self.group.required)
 
     def _satisfying(self) -> dict[str, Any]:
         """Values of own fields with which the condition holds, the trigger first."""

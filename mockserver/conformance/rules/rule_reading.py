@@ -121,12 +121,14 @@ def behind(group: Group, fields: Iterable[str]) -> list[Any]:
 
 
 def fallbacks(rules: Any) -> set[tuple[str, ...]]:
-    """The names with members that rules take another value for where they are not there: ``first(a.b, 0)``."""
+    """The names that rules take another value for where they are not there: ``first(a.b, 0)``, ``a or now()``."""
     found = set[tuple[str, ...]]()
     for tree in trees(rules):
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "first" and len(node.args) > 1:
                 found |= {chain for one in node.args[:-1] if (chain := chain_of(ast.unparse(one)))}
+            elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+                found |= {chain for one in node.values[:-1] if (chain := chain_of(ast.unparse(one)))}
     return found
 
 
