@@ -71,7 +71,7 @@ def _shared(session: Session, group: Group, operation: Operation) -> dict[str, A
     record = session.create(group)
     if group.named(operation, record) is None:
         return {}
-    names = [one for field in operation.keys.values() for one in _fields(field, record)]
+    names = {one for field in operation.keys.values() for one in _fields(field, record)}
     shared = {name: record[name] for name in names if name in group.writable}
     for name in shared.keys() & by_field.keys():
         referenced = session.plan.groups[by_field[name].resource]
