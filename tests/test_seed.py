@@ -89,6 +89,7 @@ def test_choice(tmp_path: Path) -> None:
         ("later([ordinal], days=1)", "later([ordinal], days=0 + 1)"),
         ("date([ordinal]) if ordinal > 300", "None"),
         ("ago(days=3)", "ago(days=0 + 3)"),
+        ("ago(days=[ordinal])", "None"),
         ("ahead(hours=3)", "ahead(hours=0 + 3)"),
         ("ordinal == 'a' or 'a' in ['a']", "ordinal == text('a') or text('a') in [text('a')]"),
         ("[ordinal] in ['a', 'b']", "[ordinal] in [text('a'), 'b']"),

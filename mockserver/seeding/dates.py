@@ -135,13 +135,13 @@ def earlier(start: Any, **amounts: Any) -> Any:
 @function(context=True, check=_units, write=_moves_clock(-1))
 def ago(item: Item, **amounts: Any) -> Any:
     """So much before the clock: ``ago(years=2, days=1)``."""
-    return _from_clock(item, (-1, *amounts.items()), amounts)
+    return _moved_clock(item, -1, amounts)
 
 
 @function(context=True, check=_units, write=_moves_clock(1))
 def ahead(item: Item, **amounts: Any) -> Any:
     """So much after the clock."""
-    return _from_clock(item, (1, *amounts.items()), amounts)
+    return _moved_clock(item, 1, amounts)
 
 
 def instant(text: Any) -> datetime:
@@ -150,6 +150,11 @@ def instant(text: Any) -> datetime:
         return read_datetime(text)
     except ValueError:
         raise UnmakeableError(f"{shown(text, 80)} is not a date", "name a field that holds a date") from None
+
+
+def _moved_clock(item: Item, sign: int, amounts: dict[str, Any]) -> Any:
+    known = {unit: amount for unit, amount in amounts.items() if is_number(amount)}
+    return _from_clock(item, (sign, *known.items()), known)
 
 
 def _from_clock(item: Item, key: tuple[Any, ...], amounts: dict[str, Any]) -> Any:
