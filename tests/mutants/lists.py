@@ -53,8 +53,18 @@ def _before(ids: list[str], key: str) -> str | None:
     return next((one for one in reversed(ids) if one < key), None)
 
 
-def _behind(ids: list[str], key: str) -> str:
-    return next((one for one in ids if one > key), key)
+def _skipping(planting: Planting) -> None:
+    """Begin a page behind the first record that belongs on it."""
+
+    def search(original: Behaviour, call: Call, tenant: Tenant) -> Reply:
+        reply = original(call, tenant)
+        told = reply.value if reply.has_value else orjson.loads(reply.raw or b"null")
+        found = [one["id"] for one in records_of(call.operation, told) if "id" in one]
+        if call.value(_key_of(call)) is None or not found:
+            return reply
+        return original(_with(call, **{_key_of(call): found[0]}), tenant)
+
+    planting.handler(search, Kind.SEARCH)
 
 
 def _only_living(ids: list[str], key: str) -> str | None:
@@ -286,7 +296,7 @@ MUTANTS = named(
     Area.LISTS,
     ("page-repeats-boundary", "each page of the list begins with the last record of the one before",
      _starting(_before, Kind.LIST)),
-    ("page-skips-one", "between two pages of a search one record is left out", _starting(_behind, Kind.SEARCH)),
+    ("page-skips-one", "between two pages of a search one record is left out", _skipping),
     ("deleted-key-starts-over", "behind a key whose record was deleted, a search begins again",
      _starting(_only_living, Kind.SEARCH)),
     ("list-key-passed-over", "the list always answers its first page", _starting(_from_the_start, Kind.LIST)),
