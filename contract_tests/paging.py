@@ -23,7 +23,6 @@ from mockserver.conformance import (
     narrow,
     quoted,
     read_page,
-    row_queries,
     same_json,
     sheets,
     walk,
@@ -92,8 +91,6 @@ def check_last_of_all(session: Session, group: Group) -> None:
         )
         is_hopeless = all(HEXADECIMAL.match(one) for one in mine) and not HEXADECIMAL.match(found[-1])
         if found[-1] in mine or len(mine) >= MOST or is_hopeless:
-            untold = {*row_queries.ids_found(session, group)} - {*found}
-            session.expect(not untold, f"{ask.operation.id} leaves out what a query finds", str(sorted(untold))[:200])
             return  # keys that all begin with a digit or one of a to f never stand behind one that begins with another
 
 
