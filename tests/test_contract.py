@@ -170,7 +170,7 @@ def no_paths(told: dict[str, Any]) -> None:
         (missing_word, "/paths/~1books~1{tenant}~1author~1{author_id}/get/x-mock/by", "is missing; name a field"),
         (unknown_word, "/paths/~1books~1{tenant}~1{id}/put/x-mock/projektion", "is unknown"),
         (unknown_resource, "/paths/~1books~1{tenant}~1{id}/put/x-mock/resource", "unknown resource 'boks'; did you mean 'books'?"),
-        (no_meaning, "/paths/~1books~1{tenant}~1lend/post", "no x-mock, and the shape"),
+        (no_meaning, "/paths/~1books~1{tenant}~1lend/post", "no x-mock, and path and method do not show"),
         (undeclared_status, "/paths/~1books~1{tenant}~1{id}/delete/responses", "can answer 409, not declared"),
         (dangling_reference, "/paths/~1books~1{tenant}/post/requestBody", "leads nowhere"),
         (circle, "/paths/~1books~1{tenant}/get/responses/400", "references form a circle"),

@@ -11,6 +11,8 @@ import pytest
 from mockserver import create_app
 from mockserver.contract import read_document
 from mockserver.contract.schema import Schemas
+from mockserver.contract.sources.dynamic_references import bind
+from mockserver.errors import SetupError
 from test_any_document import document
 
 PET = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
@@ -112,3 +114,34 @@ def test_each_list_of_a_generic_type_is_one_of_its_own_records(tmp_path: Path) -
     client = create_app(spec=tmp_path / "a.json").test_client()
     made = client.post("/pets", json={"name": "Rex"}).get_json()
     assert made in client.get("/pets").get_json()["items"]
+
+
+def combined(layers: int) -> dict[str, Any]:
+    """Each layer binds one name in two ways and leads to both schemas of the next: two to the ``layers`` meanings."""
+    schemas: dict[str, Any] = {}
+    for layer in range(layers):
+        for kind in ("string", "integer"):
+            following = [f"{layer + 1}{one}" for one in ("string", "integer")] if layer < layers - 1 else ["End"]
+            schemas[f"{layer}{kind}"] = {
+                "$defs": {"d": {"$dynamicAnchor": f"x{layer}", "type": kind}},
+                "anyOf": [{"$ref": f"#/components/schemas/{one}"} for one in following],
+            }
+    slots = {f"d{layer}": {"$dynamicAnchor": f"x{layer}"} for layer in range(layers)}
+    return {**schemas, "End": {"$defs": slots, "prefixItems": [{"$dynamicRef": f"#x{one}"} for one in range(layers)]}}
+
+
+def test_more_combinations_than_can_be_written_out_are_refused() -> None:
+    root: dict[str, Any] = {"components": {"schemas": combined(12)}}
+    with pytest.raises(SetupError, match=r"more than 1,000 combinations; write out the schemas that are meant"):
+        bind(root, "api.yaml")
+
+
+def test_generic_types_may_stand_in_a_long_line() -> None:
+    last = 600
+    schemas: dict[str, Any] = {
+        f"S{one}": {"items": {"$ref": f"#/components/schemas/S{one + 1}"}} for one in range(last)
+    }
+    schemas["S0"]["$defs"] = {"d": {"$dynamicAnchor": "T", "type": "string"}}
+    schemas[f"S{last}"] = {"$defs": {"d": {"$dynamicAnchor": "T"}}, "items": {"$dynamicRef": "#T"}}
+    bind(root := {"components": {"schemas": schemas}}, "api.yaml")
+    assert len(root["components"]["schemas"]) == 2 * last + 1

@@ -169,7 +169,9 @@ def _index_behind(planting: Planting) -> None:
 
 
 def _stale_index(planting: Planting) -> None:
-    def put(original: Callable[..., Record], self: Collection, record_id: str, data: Any, raw: bytes) -> Record:
+    def put(
+        original: Callable[..., Record], self: Collection, record_id: str, data: Any, raw: bytes, *_: Any
+    ) -> Record:
         previous = self.get(record_id)
         if previous is None:
             return original(self, record_id, data, raw)

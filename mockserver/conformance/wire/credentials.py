@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote, unquote_plus
 
 from mockserver.conformance.reporters.reproduction import basic
 from mockserver.conformance.wire.identity import Requester, claims
@@ -57,8 +57,7 @@ class Credentials:
             self._renew(held)
         if held.current == held.first:
             return sent
-        headers = ((name, _in_place(text, held)) for name, text in sent.headers)
-        return replace(sent, headers=tuple(headers))
+        return _shown_anew(sent, held.first, held.current)
 
     def renewed(self, sent: Sent) -> bool:
         """Whether there is a new token for ``sent``, which was refused with the one it had."""
@@ -82,23 +81,34 @@ class Credentials:
 
     def _of(self, sent: Sent) -> _Held | None:
         header = sent.header("Authorization") or ""
-        return self._held.get(header.removeprefix(BEARER)) if header.startswith(BEARER) else None
+        if header.startswith(BEARER):
+            return self._held.get(header.removeprefix(BEARER))
+        return next((held for first, held in self._held.items() if carries(sent, first)), None)
 
 
 def carries(sent: Sent, token: str) -> bool:
     """Whether a request shows ``token``, in whichever scheme: as it is, and not as a part of another one."""
-    for name, text in sent.headers:
-        if name.lower() == "authorization" and text in (f"{BEARER}{token}", f"Basic {basic(token)}"):
-            return True
-        if name.lower() == "cookie" and quote(token, safe="") in re.split("[=;]", text):
-            return True
-        if text == token:
-            return True
-    return token in (value for _, value in parse_qsl(sent.target.partition("?")[2]))
+    return _shown_anew(sent, token, f"not {token}") != sent
 
 
-def _in_place(text: str, held: _Held) -> str:
-    return f"{BEARER}{held.current}" if text == f"{BEARER}{held.first}" else text
+def _shown_anew(sent: Sent, token: str, fresh: str) -> Sent:
+    """The request with ``fresh`` wherever it shows ``token``: in a header, a cookie or the query."""
+    headers = tuple((name, _in_header(name.lower(), text, token, fresh)) for name, text in sent.headers)
+    path, mark, query = sent.target.partition("?")
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    shown = (f"{name}={quote(fresh, safe='')}" if unquote_plus(text) == token else name + equals + text
+             for name, equals, text in pairs)  # fmt: skip
+    return replace(sent, headers=headers, target=path + mark + "&".join(shown))
+
+
+def _in_header(name: str, text: str, token: str, fresh: str) -> str:
+    if name == "authorization":
+        schemes = {f"{BEARER}{token}": f"{BEARER}{fresh}", f"Basic {basic(token)}": f"Basic {basic(fresh)}"}
+        text = schemes.get(text, text)
+    elif name == "cookie":
+        said = quote(token, safe="")
+        text = "".join(quote(fresh, safe="") if one == said else one for one in re.split("([=;])", text))
+    return fresh if text == token else text
 
 
 def _expiry(token: str) -> float | None:

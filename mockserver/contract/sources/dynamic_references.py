@@ -8,25 +8,29 @@ from typing import Any, TypeAlias
 
 from mockserver.contract.document import objects
 from mockserver.contract.sources.bundling import FILES
-from mockserver.values.pointer import is_pointer, places_below, pointer_to, resolve, steps_of
+from mockserver.errors import Problem, SetupError
+from mockserver.values.pointer import ancestors, is_pointer, places_below, pointer_to, resolve, steps_of
 
 ANCHOR, REFERENCE = "$dynamicAnchor", "$dynamicRef"
 _NAMES = ("$id", "$anchor", ANCHOR, "$recursiveAnchor")
 _SCHEMA = frozenset({"type", "properties", "items", "allOf", "anyOf", "oneOf", "$ref", "$defs", ANCHOR})
+MOST = 1_000
+"""Copies of schemas that one document may take."""
 _Bound: TypeAlias = dict[str, str]
 """By the name of each anchor, the pointer to the schema that stands for it."""
 
 
-def bind(root: dict[str, Any]) -> None:
+def bind(root: dict[str, Any], source: str) -> None:
     """Make each dynamic reference in ``root`` a plain one, in place, and leave out the names, which are used up.
 
     JSON Schema looks a dynamic anchor up in the outermost schema that evaluation has come through. Which one that is
     depends on the way there, so a schema with such references gets a copy for each way on which they mean something
     else: ``PaginatedList_of_Pet`` beside ``PaginatedList``. Without ``$id``, an outermost schema of the document
-    counts as a resource of its own, as those who write generic types in OpenAPI mean it.
+    counts as a resource of its own, as those who write generic types in OpenAPI mean it. Raises SetupError where it
+    would take more than ``MOST`` copies: a few schemas can be combined in millions of ways.
     """
     if any(isinstance(node.get(REFERENCE), str) for node in objects(root)):
-        _Binding(root).everything()
+        _Binding(root, source).everything()
     for _, node in places_below(root):
         for word in _NAMES if isinstance(node, dict) else ():
             if isinstance(node.get(word), str | bool):
@@ -36,8 +40,9 @@ def bind(root: dict[str, Any]) -> None:
 class _Binding:
     """One document as it was read, and the copies that were made of its schemas."""
 
-    def __init__(self, root: dict[str, Any]) -> None:
+    def __init__(self, root: dict[str, Any], source: str) -> None:
         self._root = root
+        self._source = source
         self._read = deepcopy(root)
         nodes = [(pointer, node) for pointer, node in places_below(self._read) if isinstance(node, dict)]
         self._resources = {pointer for pointer, node in nodes if isinstance(node.get("$id"), str)}
@@ -48,9 +53,12 @@ class _Binding:
                 self._anchors.setdefault(self._scopes(pointer)[-1], {}).setdefault(name, pointer)
                 self._named.setdefault(name, []).append(pointer)
         self._copies: dict[tuple[str, frozenset[tuple[str, str]]], str] = {}
+        self._opened: dict[str, set[str]] = {}
 
     def everything(self) -> None:
-        self._bind(self._root, "", {})
+        self._todo: list[tuple[Any, str, _Bound]] = [(self._root, "", {})]
+        while self._todo:
+            self._bind(*self._todo.pop())
 
     def _bind(self, node: Any, pointer: str, outer: _Bound) -> None:
         """Bind all references in ``node``, which was read at ``pointer`` and is come to through ``outer``."""
@@ -92,11 +100,14 @@ class _Binding:
             return pointer
         key = pointer, frozenset(relevant.items())
         if key not in self._copies:
+            if len(self._copies) == MOST:
+                problem = f"its dynamic references mean something else in more than {MOST:,} combinations"
+                raise SetupError([Problem(self._source, pointer, problem, "write out the schemas that are meant")])
             schemas = self._root.setdefault("components", {}).setdefault("schemas", {})
             name = _unused("_".join([steps_of(pointer)[-1], "of", *map(self._label, differing)]), schemas)
             self._copies[key] = pointer_to("components", "schemas", name)
             schemas[name] = deepcopy(resolve(self._read, pointer))
-            self._bind(schemas[name], pointer, relevant)
+            self._todo.append((schemas[name], pointer, relevant))
         return self._copies[key]
 
     def _label(self, pointer: str) -> str:
@@ -107,6 +118,8 @@ class _Binding:
 
     def _open(self, pointer: str) -> set[str]:
         """The names of the dynamic references that evaluation of the schema at ``pointer`` may come to."""
+        if pointer in self._opened:
+            return self._opened[pointer]
         names: set[str] = set()
         seen: set[str] = set()
         todo = [pointer]
@@ -121,6 +134,7 @@ class _Binding:
                 if isinstance(name := node.get(REFERENCE), str):
                     names.add(name[1:])
                     todo += self._named.get(name[1:], ())
+        self._opened[pointer] = names
         return names
 
     def _bound(self, pointer: str) -> _Bound:
@@ -135,7 +149,7 @@ class _Binding:
         outermost = self._outermost(steps_of(pointer))
         if not outermost:
             return []
-        within = (one for one in self._resources if _holds(one, pointer) and len(one) > len(outermost))
+        within = (one for one in ancestors(pointer) if one in self._resources and len(one) > len(outermost))
         return [outermost, *sorted(within, key=len)]
 
     def _outermost(self, steps: tuple[str, ...]) -> str:
@@ -148,10 +162,6 @@ class _Binding:
             if step in ("schemas", "$defs") and place < len(steps) - 1:
                 return pointer_to(*steps[: place + 2])
         return pointer_to(*steps[:3]) if steps[:1] == (FILES,) and len(steps) > 2 else ""
-
-
-def _holds(place: str, pointer: str) -> bool:
-    return pointer == place or pointer.startswith(place + "/")
 
 
 def _unused(name: str, taken: Mapping[str, Any]) -> str:

@@ -114,7 +114,7 @@ def _read(source: str, overlays: tuple[Path, ...]) -> Document:
     if has_names or bundled.has_names:
         from mockserver.contract.sources.dynamic_references import bind  # PERF: few documents name schemas
 
-        bind(root)
+        bind(root, source)
     if is_annotated and str(root.get("openapi")).startswith("3.1"):
         document = Document(root, source, files=bundled.files)
         document.faults = tuple(faults)
