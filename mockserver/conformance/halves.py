@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing.connection import Connection
 from types import FrameType
 from typing import Any, Protocol
@@ -35,7 +36,7 @@ from mockserver.conformance.wire.traffic import Exchange
 FEWEST = 8
 """With fewer resources than this there is nothing to be won."""
 FUZZING = 0.2
-"""What fuzzing costs, as a share of all checks: the first half comes before it."""
+"""What fuzzing costs, as a share of all checks: it goes with the first half."""
 PATIENCE, LONGER = 120.0, 3
 """The copy may go on after this process is done: for so many seconds, and so many times as long as that has taken."""
 CUT_OFF = "the process that checked half of the resources ended unexpectedly"
@@ -58,7 +59,7 @@ class SharedRun(Protocol):
     stopped: str
 
     def carry(self, work: Callable[[], None]) -> None: ...
-    def check_groups(self) -> None: ...
+    def check_groups(self, groups: Mapping[str, Group]) -> None: ...
     def clean_up(self) -> tuple[Made, ...]: ...
     def keep(self, result: Result) -> None: ...
     def hear_nothing(self) -> None: ...
@@ -113,18 +114,14 @@ def halved(run: SharedRun) -> tuple[dict[str, Group], dict[str, Group]]:
 
 
 @contextmanager
-def shared(run: SharedRun) -> Iterator[None]:
-    """Leave to the run one half of its resources where a copy can check the other meanwhile; all of them where not."""
+def shared(run: SharedRun) -> Iterator[Mapping[str, Group]]:
+    """The resources that are left for the run, where a copy can check the others meanwhile; all of them where not."""
     if not (run.target.is_own and can_be_shared(run.groups)):
-        yield
+        yield run.groups
         return
-    everything = run.groups
-    run.groups, others = halved(run)
-    try:
-        with beside(run, others):
-            yield
-    finally:
-        run.groups = everything
+    first, others = halved(run)
+    with beside(run, others):
+        yield first
 
 
 @contextmanager
@@ -174,8 +171,8 @@ def _check(run: SharedRun, groups: dict[str, Group], here: Connection, there: Co
     recorder = run.client.recorder
     statuses, purposes, total = Counter(recorder.statuses), Counter(recorder.purposes), recorder.total
     run.hear_nothing()
-    run.results, run.groups = [], groups
-    run.carry(run.check_groups)
+    run.results = []
+    run.carry(partial(run.check_groups, groups))
     left = run.clean_up()
     there.send(
         Half(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mockserver.conformance.asking import Ask
@@ -146,14 +146,14 @@ class Run:
     def _check(self) -> None:
         if self.options.settle:
             self._measure()
-        with shared(self):
-            self.check_groups()
-        if self.options.fuzzed and not self.plan.is_inferred:
-            self._fuzz()
+        with shared(self) as groups:
+            self.check_groups(groups)
+            if self.options.fuzzed and not self.plan.is_inferred:
+                self._fuzz()
 
-    def check_groups(self) -> None:
-        """Every check on every resource."""
-        for group in self.groups.values():
+    def check_groups(self, groups: Mapping[str, Group]) -> None:
+        """Every check on every resource of ``groups``."""
+        for group in groups.values():
             for check in self.checks:
                 self._one(check, group.name)
 
