@@ -32,7 +32,7 @@ def at_once(session: Session, ask: Callable[[int], Any]) -> list[Any]:
         return list(pool.map(ask, range(session.limits.threads * EACH)))
 
 
-@check(Kind.CREATE, Kind.READ, writes=True, every=6)
+@check(Kind.CREATE, Kind.READ, writes=True, every=3)
 def check_creates(session: Session, group: Group) -> None:
     """Creates at the same moment all succeed, with ids of their own, and all are there afterwards."""
     operation = group.one(Kind.CREATE)
@@ -48,7 +48,7 @@ def check_creates(session: Session, group: Group) -> None:
         session.expect(found.get(group.marker) == body[group.marker], "creates at the same moment mix their values")
 
 
-@check(Kind.CREATE, Kind.READ, writes=True, every=12)
+@check(Kind.CREATE, Kind.READ, writes=True, every=4)
 def check_changes(session: Session, group: Group) -> None:
     """Changes of one record at the same moment are all counted, whichever way they are made."""
     field = stamp(group, "version")
@@ -68,7 +68,7 @@ def _quietly(change: Change, record: dict[str, Any]) -> None:
         change(record)
 
 
-@check(Kind.CREATE, Kind.READ, Kind.PATCH, writes=True, every=6)
+@check(Kind.CREATE, Kind.READ, Kind.PATCH, writes=True, every=3)
 def check_patches(session: Session, group: Group) -> None:
     """Patches of one record at the same moment are all applied, one after the other."""
     record = session.create(group)
@@ -91,7 +91,7 @@ def check_patches(session: Session, group: Group) -> None:
     )
 
 
-@check(Kind.CREATE, Kind.READ, Kind.PATCH, writes=True, every=6)
+@check(Kind.CREATE, Kind.READ, Kind.PATCH, writes=True, every=3)
 def check_fields(session: Session, group: Group) -> None:
     """Patches of different fields of one record at the same moment are all there afterwards."""
     texts = {name: f"{session.mark} {name} at once" for name in group.free_texts if name not in group.triggers}
@@ -115,7 +115,7 @@ def check_fields(session: Session, group: Group) -> None:
     )
 
 
-@check(Kind.CREATE, Kind.READ, Kind.PATCH, writes=True, every=6)
+@check(Kind.CREATE, Kind.READ, Kind.PATCH, writes=True, every=3)
 def check_test_and_set(session: Session, group: Group) -> None:
     """Of several patches that test and then replace the same value, exactly one succeeds."""
     record = session.create(group)
@@ -132,7 +132,7 @@ def check_test_and_set(session: Session, group: Group) -> None:
     session.expect(won == 1, "several patches that test the same value succeed", f"{won} of them")
 
 
-@check(Kind.CREATE, Kind.READ, Kind.DELETE, writes=True, every=6)
+@check(Kind.CREATE, Kind.READ, Kind.DELETE, writes=True, every=3)
 def check_deletes(session: Session, group: Group) -> None:
     """Of several deletes of one record at the same moment, exactly one succeeds."""
     record = session.create(group)

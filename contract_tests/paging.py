@@ -260,7 +260,7 @@ def _rest(session: Session, group: Group, ask: Ask, key: str, seen: set[str], wa
     session.expect_listing(ask.operation, together, f"{name} loses records after {what}", holds=wanted, walks=2)
 
 
-@check(*NEEDS, writes=True, every=4)
+@check(*NEEDS, writes=True, every=2)
 def check_projected_pages(session: Session, group: Group) -> None:
     """Pages of some fields only hold the same records in the same order."""
     for ask, fields in narrow(session, group):

@@ -160,7 +160,7 @@ def check_result_is_validated(session: Session, group: Group) -> None:
             )
 
 
-@check(*NEEDS, writes=True, every=3, divides=True)
+@check(*NEEDS, writes=True, every=2, divides=True)
 def check_lists(session: Session, group: Group) -> None:
     """Items of a list are added in place and at the end, replaced and removed by their index."""
     name = next((name for name in group.of_type("array") if "maxItems" not in group.field(name).value), None)

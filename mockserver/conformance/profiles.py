@@ -69,7 +69,7 @@ PROFILES: Mapping[str, Profile] = {
         Profile(
             name="mock",
             summary="a mock of its own in this process: for pull requests",
-            limits=Limits(records=40, threads=4, flows=5),
+            limits=Limits(records=40, threads=4, flows=8),
             fuzzing=Amount(cases=5, sequences=10),
             in_process=True,
             share=12,
