@@ -157,22 +157,27 @@ def _received(here: Connection, within: float) -> Half | None:
 
 def _interrupted(number: int, _: FrameType | None) -> None:
     """End in good order at the first signal; what comes after it finds that under way."""
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, signal.SIG_IGN)
+    _hear(signal.SIG_IGN)
     raise KeyboardInterrupt(number)
+
+
+def _hear(handler: Any) -> None:
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, handler)
 
 
 def _check(run: SharedRun, groups: dict[str, Group], here: Connection, there: Connection) -> None:
     """In the copy: the checks of ``groups``, and what came of them since it was made."""
     here.close()  # so that writing ends when nobody is left to read
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, _interrupted)
+    _hear(_interrupted)
     judged, seen = Counter(run.session.evidence.judged), Counter(run.oracle.seen)
     recorder = run.client.recorder
     statuses, purposes, total = Counter(recorder.statuses), Counter(recorder.purposes), recorder.total
     run.hear_nothing()
     run.results = []
     run.carry(partial(run.check_groups, groups))
+    with suppress(KeyboardInterrupt):
+        _hear(signal.SIG_IGN)  # it is done: what is left is to remove what it made, and to send what it found
     left = run.clean_up()
     there.send(
         Half(
