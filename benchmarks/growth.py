@@ -15,6 +15,7 @@ import json
 import os
 import statistics
 from collections.abc import Callable
+from multiprocessing import get_context
 from pathlib import Path
 from time import process_time
 from typing import Any, TypeAlias
@@ -249,16 +250,8 @@ def measured(sizes: str) -> tuple[str, Figures, dict[str, float]]:
     """The table, what it is made of, and figures for the page's goals by name."""
     figures, held, text_size = {}, 0.0, 0.0
     for size in sizes.split(","):
-        before = resident()
-        bench = Bench(int(size))
-        gc.collect()
-        held = (resident() - before) / int(size)
-        kept = bench.world.store.tenant(TENANT)["certifications"]
-        text_size = kept.size / len(kept)
-        del kept
-        figures[size] = rows(bench)
-        del bench
-        gc.collect()
+        with get_context("fork").Pool(1) as alone:  # what one size leaves of memory would be the next one's
+            figures[size], held, text_size = alone.apply(_of_size, (int(size),))
     shown = table(figures, json.loads((HERE / "growth-before.json").read_text()))
     one = next(iter(figures.values()))["GET one"]
     told = f"One GET takes {one:.0f} µs. Of {int(size):,} certifications each holds {held / 1000:.2f} kB, of which "
@@ -266,6 +259,16 @@ def measured(sizes: str) -> tuple[str, Figures, dict[str, float]]:
     small, *_, large = figures.values()
     grown = {name: large[name] / small[name] for name in GOALS}
     return f"{shown}\n\n{told}\n", figures, {"memory a record, kB": held / 1000, "grown": max(grown.values())}
+
+
+def _of_size(size: int) -> tuple[dict[str, float], float, float]:
+    """The figures of so many records, the bytes that each of them holds, and those of its JSON."""
+    before = resident()
+    bench = Bench(size)
+    gc.collect()
+    held = (resident() - before) / size
+    kept = bench.world.store.tenant(TENANT)["certifications"]
+    return rows(bench), held, kept.size / len(kept)
 
 
 def resident() -> int:
