@@ -24,8 +24,9 @@ from mutants.planting import planted
 from replays import PLANTED, SCRIPTED, found_in, scripted, tokens_of
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def sound() -> Any:
+    """A sound mock of the test's own: where pages end depends on the ids that were given before."""
     with planted(None, ground(SEED)[1]) as app:
         return app
 
