@@ -14,10 +14,8 @@ from mockserver.inference.replies import Found
 from mockserver.inference.resource_draft import HeldList, InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.sharing import is_one
-from mockserver.inference.written_below import single_at
+from mockserver.inference.written_below import WRITES, single_at
 from mockserver.values.name_words import flat, singular
-
-_WRITES = ("post", "put", "patch", "delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def _below_records(found: Resources) -> Iterator[Key]:
         if (
             is_written
             and not _is_elsewhere(found, key)
-            and any(reading.entry.method in _WRITES for reading in _on(found, key))
+            and any(reading.entry.method in WRITES for reading in _on(found, key))
         ):
             yield key
 
@@ -100,11 +98,9 @@ def _called(name: str) -> str:
 def _is_told_by(found: Resources, key: Key, whole: _Whole) -> bool:
     """Whether a write below answers the record itself, or nothing below shows anything."""
     replies = [(one, _shown(found.shapes, one, key[-1])) for one in _on(found, key)]
-    wholes = [one for one, shown in replies if shown is not None and _is_same(found.shapes, whole, shown)]
-    if any(one.entry.method in _WRITES for one in wholes):
-        for one in wholes:
-            shown = _shown(found.shapes, one, key[-1])
-            assert shown is not None
+    wholes = [(one, shown) for one, shown in replies if shown is not None and _is_same(found.shapes, whole, shown)]
+    if any(one.entry.method in WRITES for one, _ in wholes):
+        for one, shown in wholes:
             one.list, one.record = None, Found(shown.steps, shown.record, "the record that holds the list")
         return True
     return all(one.success.media is None for one, _ in replies) and any(one.bodies for one, _ in replies)
@@ -127,6 +123,6 @@ def _owner(found: Resources, key: Key, whole: _Whole) -> InferredCollection:
         reading = found.readings[key, method]
         if (shown := _shown(found.shapes, reading, whole.member)) is not None:
             reading.list, reading.record = None, Found(shown.steps, shown.record, "the reply is the record")
-    single = found.singles[key] = single_at(found, key, found.readings[key, "get"])
+    single = found.singles[key] = single_at(found, found.readings[key, "get"])
     single.why.append(f"one record, whose '{whole.member}' are written below it (O9)")
     return single

@@ -41,6 +41,17 @@ class Reading:
     def is_json(self) -> bool:
         return self.success.media_type is not None and holds_values(self.success.media_type)
 
+    def alone(self) -> InferredCollection:
+        """What the operation shows as the one record of its path."""
+        assert self.record
+        one = InferredCollection(
+            self.entry.path.key, "", record=self.record.schema, steps=self.record.steps, is_single=True
+        )
+        one.names = self.entry.path.names
+        if self.success.media is not None:
+            one.sources.append(Source(self.success.media, one.steps, is_list=False))
+        return one
+
 
 @dataclass(slots=True)
 class InferredCollection:

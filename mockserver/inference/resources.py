@@ -116,14 +116,8 @@ class Resources:
         return single
 
     def _single(self, reading: Reading, why: str) -> InferredCollection:
-        assert reading.record
-        key, found = reading.entry.path.key, reading.record
-        single = InferredCollection(key, "", record=found.schema, steps=found.steps, is_single=True)
-        single.names = reading.entry.path.names
+        single = self.singles[reading.entry.path.key] = reading.alone()
         single.why.append(why)
-        if reading.success.media:
-            single.sources.append(Source(reading.success.media, single.steps, is_list=False))
-        self.singles[key] = single
         return single
 
     def _is_record(self, key: Key, verbs: Mapping[str, PathEntry]) -> bool:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-from mockserver.contract.plan import Source
 from mockserver.inference.actions import Action, read_action
 from mockserver.inference.paths import ANY, Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.words import CALLERS
 
-_WRITES = ("put", "patch", "post", "delete")
+WRITES = ("put", "patch", "post", "delete")
 _SIGNING_IN = re.compile(r"auth|o?auth2?|log_?-?(in|out)|sign_?-?(in|out|up)|sessions?|tokens?|refresh", re.IGNORECASE)
 """What stands around signing in: whoever does it, the reply is told of that request alone."""
 
@@ -20,26 +19,23 @@ def find_written_below(found: Resources) -> None:
     """Let what GET shows on a fixed path be one record, where a write right below it changes or answers that."""
     below: dict[Key, list[Reading]] = {}
     for (key, method), reading in found.readings.items():
-        if method in _WRITES and len(key) > 1 and ANY not in (key[-1], key[-2]) and not _SIGNING_IN.fullmatch(key[-1]):
+        if method in WRITES and len(key) > 1 and ANY not in (key[-1], key[-2]) and not _SIGNING_IN.fullmatch(key[-1]):
             below.setdefault(key[:-1], []).append(reading)
     for key, writes in below.items():
         shown = found.reading(key, "get")
         if shown is None or shown.record is None or key in found.singles or found.at(key) or _is_caller(found, key):
             continue
-        one = single_at(found, key, shown)
+        one = single_at(found, shown)
         if not _SIGNING_IN.fullmatch(key[-1]) and any(touches(read_action(found.shapes, each, one)) for each in writes):
             one.why.append("one record that is written below its path (O9)")
             found.singles[key] = one
 
 
-def single_at(found: Resources, key: Key, shown: Reading) -> InferredCollection:
-    """The one record that GET shows on a path, as a resource of its own."""
-    assert shown.record
-    one = InferredCollection(key, "", record=shown.record.schema, steps=shown.record.steps, is_single=True)
-    one.names = found.paths.names(key)
-    one.schema = found.shapes.name(shown.record.schema)
-    if shown.success.media is not None:
-        one.sources.append(Source(shown.success.media, one.steps, is_list=False))
+def single_at(found: Resources, shown: Reading) -> InferredCollection:
+    """The one record that GET shows on a path, as a resource of its own and with its schema's name."""
+    one = shown.alone()
+    assert one.record is not None
+    one.schema = found.shapes.name(one.record)
     return one
 
 

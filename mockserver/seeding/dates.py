@@ -31,20 +31,36 @@ def _between(
     def write(written: Written) -> ast.expr | None:
         if written.named:
             return None
-        key, known = key_of(written.where), lru_cache(KNOWN)(range_of)
+        key, known = key_of(written.where), _remembering(range_of)
 
         def make(item: Item, earliest: Any, latest: Any = None) -> Any:
-            if earliest is ABSENT or latest is ABSENT:
-                return ABSENT
-            try:
-                first, many = known(earliest, latest)
-            except TypeError:  # nothing is remembered by a list or an object
-                first, many = range_of(earliest, latest)
-            return at(first, draw(item.base, key) % many)
+            return _placed(item, key, (known, at), earliest, latest)
 
         return written.call(make, written.context, *written.given)
 
     return write
+
+
+def _remembering(work: Callable[..., Any]) -> Callable[..., Any]:
+    """``work`` once for each arguments, of the last ``KNOWN``; nothing is remembered by a list or an object."""
+    known = lru_cache(KNOWN)(work)
+
+    def remembered(*given: Any) -> Any:
+        try:
+            return known(*given)
+        except TypeError:
+            return work(*given)
+
+    return remembered
+
+
+def _placed(item: Item, key: int, way: tuple[Any, Any], earliest: Any, latest: Any) -> Any:
+    """What stands at the place of a range that is drawn; ``way`` makes the range, and what is at a place of it."""
+    if earliest is ABSENT or latest is ABSENT:
+        return ABSENT
+    range_of, at = way
+    first, many = range_of(earliest, latest)
+    return at(first, draw(item.base, key) % many)
 
 
 def _days(earliest: Any, latest: Any) -> tuple[int, int]:
@@ -70,19 +86,13 @@ def _moment_at(first: datetime, place: int) -> str:
 @function(name="date", context=True, draws=True, write=_between(_days, _day_at))
 def date_(item: Item, earliest: Any, latest: Any = None, *, site: str) -> Any:
     """The day of a moment, or a day between two: ``2024-02-29``."""
-    if earliest is ABSENT or latest is ABSENT:
-        return ABSENT
-    first, many = _days(earliest, latest)
-    return _day_at(first, draw(item.base, key_of(site)) % many)
+    return _placed(item, key_of(site), (_days, _day_at), earliest, latest)
 
 
 @function(name="datetime", context=True, draws=True, write=_between(_seconds, _moment_at))
 def datetime_(item: Item, earliest: Any, latest: Any = None, *, site: str) -> Any:
     """A moment, or one between two, to the second: ``2024-02-29T12:30:00.000Z``."""
-    if earliest is ABSENT or latest is ABSENT:
-        return ABSENT
-    first, many = _seconds(earliest, latest)
-    return _moment_at(first, draw(item.base, key_of(site)) % many)
+    return _placed(item, key_of(site), (_seconds, _moment_at), earliest, latest)
 
 
 def _units(site: Site) -> Shape:
@@ -99,15 +109,7 @@ def _moves(sign: int) -> Callable[[Written], ast.expr | None]:
         if len(written.given) != 1 or not all(map(is_number, amounts.values())):
             return None
         way = _amounts(amounts)
-        known = lru_cache(KNOWN)(lambda start: moved(start, sign, *way))
-
-        def move(start: Any) -> Any:
-            try:
-                return known(start)
-            except TypeError:  # nothing is remembered by a list or an object, and it is no day
-                return ABSENT
-
-        return written.call(move, written.given[0])
+        return written.call(_remembering(lambda start: moved(start, sign, *way)), written.given[0])
 
     return write
 

@@ -168,8 +168,10 @@ class TargetClient:
     def _trusted(self, exchange: Exchange, operation: Operation | None) -> Exchange:
         """The exchange, unless its 401 is about a good token of ours: no verdict, the token is renewed first."""
         assert exchange.reply
+        if exchange.reply.status != HTTPStatus.UNAUTHORIZED:
+            return exchange
         proof = next((proof for token, proof in self.proofs.items() if carries(exchange.sent, token)), None)
-        if exchange.reply.status != HTTPStatus.UNAUTHORIZED or proof is None or self._is_good(proof):
+        if proof is None or self._is_good(proof):
             return exchange
         if self._credentials.renewed(exchange.sent) and self._is_good(proof):
             return self._answered(exchange.sent, operation, is_renewed=True)

@@ -54,7 +54,7 @@ def welcome(call: Call, record: Record) -> Reply | None:
     return None if is_record else _answered(call, record)
 
 
-def remember(call: Call, scope: Scope, record: Record, body: Json, *, before: Json = None) -> None:
+def remember(call: Call, scope: Scope, record: Record, body: Json, *, before: Record | None = None) -> None:
     """Keep what was said of an account, which was ``before`` so far: its password, and how others see it."""
     accounts = call.tools.contract.accounts
     if accounts is None or scope.resource.name != accounts.home:
@@ -69,8 +69,10 @@ def remember(call: Call, scope: Scope, record: Record, body: Json, *, before: Js
 def with_own_token(call: Call, scope: Scope, record: Record) -> Record:
     """A new account with a token of its own, where its record holds one."""
     accounts, model = call.tools.contract.accounts, scope.model
+    if accounts is None or scope.resource.name != accounts.home or model.record is None:
+        return record
     value: Any = record.data()
-    if accounts is None or scope.resource.name != accounts.home or model.record is None or not isinstance(value, dict):
+    if not isinstance(value, dict):
         return record
     members, allows = call.tools.maker.shapes.properties(model.record), call.tools.maker.allows
     token = _token(call, record)
@@ -168,7 +170,7 @@ def _replaced(at: Json, by: Any, left: int = _DEEPEST) -> Json:
     return {name: _replaced(by(name, one), by, left - 1) for name, one in at.items()}
 
 
-def _show(call: Call, view: Scope, record: Record, before: Json) -> None:
+def _show(call: Call, view: Scope, record: Record, before: Record | None) -> None:
     """Let others see the account as it is now, under the name that they find it by."""
     value, model = record.data(), view.model
     key = value_at(value, model.key) if isinstance(value, dict) else None
@@ -176,7 +178,7 @@ def _show(call: Call, view: Scope, record: Record, before: Json) -> None:
         return
     members = call.tools.maker.shapes.properties(model.record)
     public = {name: one for name, one in value.items() if name in members}
-    known = view.find(str(value_at(before, model.key) or key))
+    known = view.find(str((before and value_at(before.data(), model.key)) or key))
     if known is None:
         view.put(key, composed(call, view, key, public)[0])
         return

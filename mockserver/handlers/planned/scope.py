@@ -121,6 +121,8 @@ class Scope:
 
     def _twins(self, record: Record) -> Iterator[tuple[Resource, Record]]:
         """Where the same record stands that was made on another path: of one name, below the parents that it says."""
+        if not self.model.kin:
+            return
         *above, key = keys_of(record.id)
         data, ways = record.data(), [steps for steps in self.model.other_keys if steps]
         for name in self.model.kin:

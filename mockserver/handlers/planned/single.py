@@ -150,11 +150,10 @@ def write(call: Call, scope: Scope, record: Record, body: Json, *, whole: bool) 
     if isinstance(name, str) and name != keys_of(record.id)[-1]:
         _require_free(call, scope, name)
         record = scope.rename(record, name)
-    before = record.data()
     value, notes = changed(call, scope, record, body, whole=whole)
-    record = scope.replace(record, value)
-    remember(call, scope, record, body, before=before)
-    return record, notes
+    after = scope.replace(record, value)
+    remember(call, scope, after, body, before=record)
+    return after, notes
 
 
 def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
