@@ -306,3 +306,24 @@ def test_the_console_is_used_by_keyboard_alone_and_follows_what_happens(
     assert server.send("GET", "/certifications/acme/cert-ada", token=token).json["name"] == "Ada King"
     wait.until(lambda now: len(now.find_elements(By.CSS_SELECTOR, "#rows tr")) == before + 1)
     assert severe(browser) == []
+
+
+def test_the_documentation_of_any_document_shows_the_credentials_that_it_asks_for(browser: webdriver.Chrome) -> None:
+    severe(browser)
+    document = Path(__file__).parent / "data" / "documents" / "petstore-2.0.json"
+    with serving(str(document)) as mock:
+        for where, operation in (("pet", "findPetsByStatus"), ("store", "getInventory")):  # by OAuth 2, by a key
+            browser.get("about:blank")  # else only the fragment would change
+            browser.get(f"{mock.url}/docs/#/{where}/{operation}")
+            told(browser, "any is taken")
+            wait = waiting(browser)
+            wait.until(lambda page: page.execute_script("return ui.authSelectors.authorized()?.size") == 2)
+            block = wait.until(lambda page: page.find_elements(By.CSS_SELECTOR, ".opblock.is-open"))[0]
+            for option in block.find_elements(By.CSS_SELECTOR, "[data-param-name=status] option")[:1]:
+                option.click()
+            press(browser, wait.until(lambda _, it=block: it.find_elements(By.CSS_SELECTOR, "button.execute"))[0])
+            status = wait.until(
+                lambda _, it=block: it.find_elements(By.CSS_SELECTOR, ".live-responses-table .response-col_status")
+            )
+            assert "200" in [cell.text.split()[0] for cell in status if cell.text]
+        assert severe(browser) == []

@@ -59,6 +59,8 @@ def docs_pages(world: World) -> Blueprint:
             expansion="none" if is_long else "list",
             document="openapi.json" if is_downgraded else "../openapi.json",
             secured=world.settings.auth != "off" and world.contract.security.scheme is not None,
+            takes_any=world.settings.auth != "off"
+            and any(one.plan and one.plan.needs for one in world.operations.values()),
         )
         return scripted(rendered)
 
