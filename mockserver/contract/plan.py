@@ -30,6 +30,10 @@ TOKENS = frozenset(
 """How what a login is answered with is called, that later requests show."""
 
 
+FILES = "files kept"
+"""What of its name the resource ends in that keeps the bytes of what was sent for records of another."""
+
+
 def names_of(status: int) -> tuple[str, str, str]:
     """The names under which a document may declare a reply with ``status``; the first that it has counts."""
     return str(status), f"{status // 100}XX", "default"

@@ -18,11 +18,21 @@ _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
 _BOOLEANS: Mapping[str, bool] = {"true": True, "false": False}
 
 
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file of a request: its name ("" where none is told), its media type, its bytes."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 @dataclass(slots=True)
 class Input:
     """What a request says once it is read: parameters by name, the body, and what was passed over (``notes``).
 
-    ``path`` is the request's path, ``headers`` are by lower-case name.
+    ``path`` is the request's path, ``headers`` are by lower-case name, ``files`` by the name of their field: "" where
+    the body is one.
     """
 
     values: Final[Mapping[str, Json]]
@@ -31,6 +41,7 @@ class Input:
     notes: Final[Headers] = field(default=())
     path: Final[str] = ""
     headers: Final[Mapping[str, str]] = field(default_factory=dict)
+    files: Final[Mapping[str, SentFile]] = field(default_factory=dict)
 
     @property
     def server(self) -> str:

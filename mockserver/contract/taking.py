@@ -13,7 +13,7 @@ from mockserver.contract.form_bodies import formed, nested, typed
 from mockserver.contract.operation import Operation
 from mockserver.contract.plan import OperationPlan, Taken
 from mockserver.contract.read_only import completed
-from mockserver.contract.reading import Input
+from mockserver.contract.reading import Input, SentFile
 from mockserver.contract.samples.making import Maker
 from mockserver.contract.xml_text import BadXml, is_xml, read_xml, unwrapped
 from mockserver.errors import Refusal, Violation
@@ -51,6 +51,7 @@ def take(operation: Operation, request: Request, max_depth: int) -> Input:
         notes=notes,
         path=request.path,
         headers=request.headers,
+        files=reader.files,
     )
 
 
@@ -62,6 +63,7 @@ class _RequestReader:
         self._max_depth = max_depth
         self.violations: list[Violation] = []
         self.ignored: list[str] = []
+        self.files: dict[str, SentFile] = {}
         self.is_unreadable = False
 
     def values(self) -> dict[str, Json]:
@@ -178,7 +180,7 @@ class _RequestReader:
             return nested(self._maker, schema, [*pairs][:MAX_FIELDS])
         if "form-data" in name and not is_form:
             return nested(self._maker, schema, [*self._parts(sent)][:MAX_FIELDS])
-        return self._unknown(schema)
+        return self._unknown(sent, schema)
 
     def _xml(self, schema: Node) -> Json:
         try:
@@ -189,13 +191,14 @@ class _RequestReader:
             return None
         return formed(self._maker, schema, unwrapped(self._maker.shapes, schema, read))
 
-    def _unknown(self, schema: Node) -> Json:
+    def _unknown(self, sent: str, schema: Node) -> Json:
         """A body of a media type that nobody here reads: JSON where an object or a list is wanted and it is one."""
         if self._maker.shapes.type(schema) in ("object", "array") and self._request.body.lstrip()[:1] in (b"{", b"["):
             try:
                 return decode(self._request.body, self._max_depth)
             except BadJson:
                 return self._request.body
+        self.files[""] = SentFile("", without_parameters(sent), self._request.body)
         return self._request.body
 
     def _parts(self, sent: str) -> Iterator[tuple[str, Json]]:
@@ -213,7 +216,9 @@ class _RequestReader:
             return
         yield from fields.items(multi=True)
         for name, file in files.items(multi=True):
-            yield name, _file(file)
+            found = SentFile(file.filename or "file", file.mimetype, file.read())
+            self.files.setdefault(name.partition("[")[0], found)
+            yield name, found.name
 
     def _judge_body(self, schema: Node, value: Json) -> None:
         broken = self._violations(schema, value, "body")
@@ -244,10 +249,6 @@ def _as_integers(value: Json) -> Json:
 def _in_memory(*_: Any, **__: Any) -> io.BytesIO:
     """Where a file of a form is written while it is read: its request is in memory anyhow, and nothing is left open."""
     return io.BytesIO()
-
-
-def _file(file: Any) -> str:
-    return file.filename or "file"
 
 
 def is_steps(body: Json) -> bool:

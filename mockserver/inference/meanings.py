@@ -11,12 +11,13 @@ from mockserver.inference.actions import Action, read_action
 from mockserver.inference.asked_members import asked_member
 from mockserver.inference.demands import parameters
 from mockserver.inference.guess import Guess
+from mockserver.inference.kept_beside import giving_back
 from mockserver.inference.paths import ANY, Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
 from mockserver.inference.searches import searching
 from mockserver.inference.sharing import FEWEST, is_one, looked_up, values_shown
-from mockserver.inference.words import CALLERS, CREATES
+from mockserver.inference.words import CALLERS, CONTENTS, CREATES
 from mockserver.inference.written_below import touches
 from mockserver.values.name_words import flat, thing_of
 
@@ -35,7 +36,7 @@ class Meanings:
 
     def guess(self, reading: Reading) -> Guess:
         """Never fails: what has no meaning that the rules know is a stub."""
-        found, entry = self._guess(reading), reading.entry
+        found, entry = giving_back(self._resources, reading, self._guess(reading)), reading.entry
         if not entry.plain:
             return found
         words = {**found.words, "key": dict([entry.keyed]), "upsert": False} if entry.keyed else found.words
@@ -194,15 +195,16 @@ class Meanings:
             method != "post"
             or about is None
             or about.record is None
-            or not CREATES.match(key[-1])
             or not reading.bodies
+            or not (CREATES.match(key[-1]) or (reading.takes_files and flat(key[-1]) in CONTENTS))
         ):
             return None
         shapes = self._resources.shapes
         items = (
             shapes.items(reading.body) if reading.body is not None and shapes.type(reading.body) == "array" else None
         )
-        shown = items if items is not None else reading.record.schema if reading.record else None
+        found = reading.record or (reading.list if reading.takes_files else None)
+        shown = items if items is not None else found.schema if found else None
         if shown is None or not is_one(shapes, about.record, shown):
             return None
         why = f"'{key[-1]}' makes records of {about.name} (O3)"

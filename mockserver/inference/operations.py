@@ -23,6 +23,7 @@ from mockserver.inference.demands import credentials, parameters
 from mockserver.inference.embedded_records import EmbeddedRecords
 from mockserver.inference.foreign import ForeignKeys
 from mockserver.inference.guess import Guess
+from mockserver.inference.kept_beside import files_of, kept_beside, kept_files
 from mockserver.inference.key_forms import is_counted, listed_key
 from mockserver.inference.kin import kin_of
 from mockserver.inference.meanings import Meanings
@@ -69,13 +70,14 @@ class _Builder:
         self._tenant = marks.tenant or likely_tenant(self._found.paths)
         resources = {one.name: self._resource(one) for one in self._found.every()}
         accounts = self._with_passwords(resources)
-        nothing = Resource("", "", "", is_chosen=False, fields=frozenset(), managed=frozenset(), stamps={},
-                           computed=frozenset(), references=(), elsewhere=(), validator=self._any())  # fmt: skip
+        nothing = kept_beside("", self._any())
         paths: dict[str, dict[str, Operation]] = {}
         for reading in self._found.readings.values():
             guess = self._meanings.guess(reading)
             guess = marks.guess(reading, self._accounts.guess(reading, guess) if self._accounts else guess)
             resource = resources[guess.about.name] if guess.about is not None else nothing
+            if "file" in guess.words:
+                resources.setdefault(files_of(resource), kept_files(resource, self._any()))
             operation = self._operation(reading, guess, resource)
             for template in spellings(reading.entry.path.template):
                 paths.setdefault(template, {}).setdefault(operation.method, operation)
@@ -104,12 +106,8 @@ class _Builder:
         if self._accounts is None:
             return None
         home = self._accounts.home.name
-        parent = Parent("account", home)
-        model = Model(record=None, key=(), parents=(parent,), seed=0, why="what people log in with")
-        name = f"{home}.passwords"
-        resources[name] = Resource(name, "", "id", is_chosen=False, fields=frozenset(), managed=frozenset(), stamps={},
-                                   computed=frozenset(), references=(), elsewhere=(), validator=self._any(),
-                                   model=model)  # fmt: skip
+        name, parents = f"{home}.passwords", (Parent("account", home),)
+        resources[name] = kept_beside(name, self._any(), parents=parents, why="what people log in with")
         return Accounts(home, name, tuple(one.name for one in self._accounts.views))
 
     def _resource(self, one: InferredCollection) -> Resource:

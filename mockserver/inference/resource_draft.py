@@ -41,6 +41,10 @@ class Reading:
     def is_json(self) -> bool:
         return self.success.media_type is not None and holds_values(self.success.media_type)
 
+    @property
+    def takes_files(self) -> bool:
+        return any("form-data" in name for name in self.bodies)
+
     def alone(self) -> InferredCollection:
         """What the operation shows as the one record of its path."""
         assert self.record

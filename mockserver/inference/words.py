@@ -129,3 +129,10 @@ def tells_outcome(names: Iterable[str]) -> bool:
     """Whether an object with these members tells how a request went, and nothing else."""
     found = {flat(name) for name in names}
     return found <= OUTCOMES | HOLDERS_OF_ANY and bool(found & (_SUCCESSES | MESSAGES | ZEROS))
+
+
+CONTENTS = frozenset(
+    {"content", "contents", "download", "downloads", "raw", "file", "original", "data", "media", "body", "blob",
+     "binary", "upload", "attachment"}
+)  # fmt: skip
+"""How the last segment is called of a path that stands for the file of the record above it."""

@@ -19,6 +19,7 @@ from mockserver.handlers.planned.callers import caller_key
 from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled, stamped
 from mockserver.handlers.planned.embedding import presented
+from mockserver.handlers.planned.kept_files import with_files
 from mockserver.handlers.planned.places import ONLY, keys_of, model_of, plan_of
 from mockserver.handlers.planned.replying import made, with_record
 from mockserver.handlers.planned.scope import Scope, account_of, named, scope_of
@@ -38,6 +39,7 @@ def action(call: Call, tenant: Tenant) -> Reply:
     _require_possible(plan, value)
     if scope.model.record is not None and isinstance(value, dict):
         record = scope.replace(record, _acted(call, scope, record, value))
+    record = with_files(call, scope, record, call.input.body)
     if plan.words.get("replies") == "record":
         return with_record(call, presented(call, tenant, record))
     after, body = record.data(), call.input.body

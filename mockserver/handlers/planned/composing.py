@@ -294,5 +294,5 @@ def _typed_key(previous: Any, scope: Scope, key: str) -> Json:
 
 
 def _ignored_headers(call: Call, ignored: list[str]) -> Headers:
-    ignored = [name for name in ignored if not is_kept_apart(call, name)]
+    ignored = [name for name in ignored if name not in call.input.files and not is_kept_apart(call, name)]
     return (("Ignored", ", ".join(f"body/{name}" for name in ignored)),) if ignored else ()

@@ -13,6 +13,7 @@ from mockserver.handlers.planned.addresses import address_of, named_by
 from mockserver.handlers.planned.beginning import counted_by
 from mockserver.handlers.planned.composing import changed, composed, draw_for, new_name, settled
 from mockserver.handlers.planned.embedding import presented
+from mockserver.handlers.planned.kept_files import with_files
 from mockserver.handlers.planned.known_elsewhere import known_elsewhere
 from mockserver.handlers.planned.logging_in import remember, welcome, with_own_token, with_token
 from mockserver.handlers.planned.new_keys import new_key, slug_of
@@ -44,7 +45,7 @@ def create(call: Call, tenant: Tenant) -> Reply:
             else made(call, plan.success, plan.status)
         )
     record, notes = add(call, scope, body if body is not None else {})
-    record, elsewhere = known_elsewhere(call, scope, record, body)
+    record, elsewhere = known_elsewhere(call, scope, with_files(call, scope, record, body), body)
     location = elsewhere or address_of(call, scope.model, keys_of(record.id))
     can_be_read = plan.status == HTTPStatus.CREATED or scope.model.parameter is not None
     headers: Headers = (("Location", location),) if can_be_read else ()  # not every reply holds the key
@@ -98,15 +99,24 @@ def delete(call: Call, tenant: Tenant) -> Reply:
 def sent(call: Call) -> Json:
     """What the body says of the record, out of its envelope."""
     body, steps = call.input.body, plan_of(call).sent
-    if body is None and not plan_of(call).bodies:
+    if "" in call.input.files or (body is None and not plan_of(call).bodies):
         return _queried(call)
     if steps and isinstance(body, dict) and isinstance(inner := value_at(body, steps), dict):
         return inner
-    return body
+    return _beside_files(call, body) if call.input.files and isinstance(body, dict) else body
+
+
+def _beside_files(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """A form with files, and what a part of it that is an object says of the record: ``metadata``, ``attributes``."""
+    record = model_of(call.resource).record
+    members = call.tools.maker.shapes.properties(record) if record is not None else {}
+    parts = {name: one for name, one in body.items() if name not in members and isinstance(one, dict)}
+    said = {name: one for part in parts.values() for name, one in part.items() if name in members}
+    return {**{name: one for name, one in body.items() if name not in parts}, **said} if said else body
 
 
 def _queried(call: Call) -> Json:
-    """Where no body is taken, what the query says of the members of a record; None where it says nothing."""
+    """Where no body tells of a record, what the query says of its members; None where it says nothing."""
     record, maker = model_of(call.resource).record, call.tools.maker
     members = maker.shapes.properties(record) if record is not None else {}
     asked = [one.name for one in plan_of(call).taken if one.location == "query" and one.name in members]
@@ -169,6 +179,7 @@ def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
         record = _patched(call, scope, record, body)
     elif body is not None:
         record, notes = write(call, scope, record, body, whole=whole)
+    record = with_files(call, scope, record, body)
     if plan.success.schema is not None and plan.record is None:
         return made(call, plan.success, plan.status, value=presented(call, tenant, record), notes=notes)
     return with_record(call, presented(call, tenant, record), headers=etag_header(call, record), notes=notes)

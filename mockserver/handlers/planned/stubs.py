@@ -8,6 +8,7 @@ from mockserver.contract.plan import OperationPlan
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.embedding import presented
+from mockserver.handlers.planned.kept_files import given_back
 from mockserver.handlers.planned.logging_in import log_in
 from mockserver.handlers.planned.places import plan_of
 from mockserver.handlers.planned.replying import made
@@ -30,6 +31,8 @@ def stub(call: Call, tenant: Tenant) -> Reply:
     """``Mock-Kind: stub`` tells that no state of its own stands behind it. Raises Refusal: see ``_above``."""
     plan = plan_of(call)
     if plan.words.get("login") and (reply := log_in(call, tenant)) is not None:
+        return reply
+    if "file" in plan.words and (reply := given_back(call, tenant)) is not None:
         return reply
     above = _above(call, tenant)
     value = {**(above if isinstance(above, dict) else {}), **_repeated(call)} or above
