@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockserver import create_app
-from mockserver.conformance.checking import run
+from mockserver.conformance.invocation import run
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance

@@ -11,11 +11,11 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from mockserver.conformance.checking import run
+from mockserver.conformance.execution import Result, carry_out
+from mockserver.conformance.invocation import run
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
 from mockserver.conformance.runner import Run
-from mockserver.conformance.running import Result, carry_out
 from mockserver.conformance.wire.targets import find_target
 from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.web.app import create_app

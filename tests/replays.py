@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from checking import listening
+from mockserver.conformance.execution import carry_out
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
 from mockserver.conformance.reporters.report_redaction import Redactor
 from mockserver.conformance.runner import Run
-from mockserver.conformance.running import carry_out
 from mockserver.conformance.stories.finding_story import Circumstances, tell_story
 from mockserver.conformance.stories.replaying import ReplayResult, fate_of
 from mockserver.conformance.stories.scripts import write_stories

@@ -3,9 +3,9 @@
 import re
 
 from mockserver.conformance.check_plan import read_plan
+from mockserver.conformance.execution import carry_out
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.profiles import Limits
-from mockserver.conformance.running import carry_out
 from mockserver.conformance.session import Session
 from mockserver.conformance.wire.client import TargetClient
 from mockserver.conformance.wire.transports import in_process

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.conformance.checking import run
+from mockserver.conformance.invocation import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.wire.transports import in_process

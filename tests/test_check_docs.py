@@ -14,11 +14,11 @@ from checking import prepared
 from mockserver.commands.check_options import NAMES, STRICTNESS
 from mockserver.commands.cli import main
 from mockserver.conformance.baseline import read_baseline
+from mockserver.conformance.execution import Outcome, carry_out
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.profiles import PROFILES
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check
-from mockserver.conformance.running import Outcome, carry_out
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "contract-checks.md").read_text()
 

@@ -21,13 +21,13 @@ import forked
 from checking import THOROUGH, Recording, listening
 from mockserver.auth.authenticator import mint
 from mockserver.commands.cli import main
-from mockserver.conformance.checking import run
+from mockserver.conformance.created_records import CreatedRecord
+from mockserver.conformance.execution import Outcome
+from mockserver.conformance.invocation import run
 from mockserver.conformance.ledger import PREFIX, Ledger
-from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
 from mockserver.conformance.reporters.events import Event, Judged, Working
 from mockserver.conformance.reporters.reporting import BUILT_IN
-from mockserver.conformance.running import Outcome
 from mockserver.conformance.wire.allow_list import Routes
 from mockserver.contract import KINDS, Kind
 from server import serving
@@ -172,8 +172,8 @@ def _added(before: dict[str, Any], after: dict[str, Any]) -> list[bytes]:
 
 def test_the_ledger_is_on_disk_before_anything_is_made(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "deep" / "ledger.jsonl")
-    one, other = Made("acme", "books", "1"), Made("acme", "books", "2")
-    ledger.write("intent", "m", Made("acme", "books", ""))
+    one, other = CreatedRecord("acme", "books", "1"), CreatedRecord("acme", "books", "2")
+    ledger.write("intent", "m", CreatedRecord("acme", "books", ""))
     ledger.write("made", "m", one)
     ledger.write("made", "m", other)
     ledger.write("gone", "m", one)

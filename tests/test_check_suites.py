@@ -16,12 +16,12 @@ import forked
 from checking import THOROUGH, carried_out, causes, checked, listening, prepared
 from mockserver.conformance import Ask
 from mockserver.conformance.check_plan import read_plan
-from mockserver.conformance.checking import run
-from mockserver.conformance.gathering import findings_of
+from mockserver.conformance.execution import NOTHING_ASKED, NOTHING_JUDGED, Outcome
+from mockserver.conformance.invocation import run
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
+from mockserver.conformance.run_findings import findings_of
 from mockserver.conformance.runner import SAMPLED
-from mockserver.conformance.running import NOTHING_ASKED, NOTHING_JUDGED, Outcome
 from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.contract import Kind
 from mockserver.contract.kinds import ANNOTATED

@@ -84,7 +84,7 @@ def _check(report: Path | None, stories: Path | None, chosen: dict[str, Any]) ->
     require_schemathesis()
     from rich.console import Console
 
-    from mockserver.conformance.checking import run
+    from mockserver.conformance.invocation import run
     from mockserver.conformance.options import Options
     from mockserver.conformance.reporters.events import Event, Finished, to_all
     from mockserver.conformance.reporters.reporting import Files, all_reporters
@@ -161,7 +161,7 @@ def _annotate(summary: dict[str, Any]) -> None:
 
 def _sweep(report: Path | None, chosen: dict[str, Any]) -> int:
     require_schemathesis()
-    from mockserver.conformance.checking import sweep
+    from mockserver.conformance.invocation import sweep
     from mockserver.conformance.options import Options
 
     gone, left = sweep(Options(report=report, sweep=True, **chosen))

@@ -1,7 +1,6 @@
 """The kit: contract checks of a target behind a URL, known by its document alone. What checks may use is named here."""
 
 from mockserver.conformance import row_queries, single_records
-from mockserver.conformance.asking import Ask, example_body, preview_body, record_name
 from mockserver.conformance.bodies.edges import (
     allowed,
     bodies_inside,
@@ -14,11 +13,11 @@ from mockserver.conformance.bodies.edges import (
 )
 from mockserver.conformance.bodies.normal_forms import is_filled_in, is_normal_form
 from mockserver.conformance.check_plan import Group, Plan, examples_of, read_body
-from mockserver.conformance.comparing import alike, listed, unlike_replies
 from mockserver.conformance.evidence import media_types
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.page_filling import filled, make_many, narrow
+from mockserver.conformance.pagination import Sheet, by_id, has_key, left_nothing, read_page, sheets, walk, ways
 from mockserver.conformance.plain.plain_asking import PlainAsking, PlainMade, within
 from mockserver.conformance.plain.plain_bodies import leveled
 from mockserver.conformance.plain.plain_conditions import repeat_key, version_header
@@ -29,8 +28,8 @@ from mockserver.conformance.plain.plain_trying import PlainTrying
 from mockserver.conformance.plain.plain_writing import text_of
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check, check
+from mockserver.conformance.reporters.report_data import Report
 from mockserver.conformance.reporters.reporting import Reporter, reporter
-from mockserver.conformance.reporters.telling import Report
 from mockserver.conformance.rules.as_held import AsHeld, moment_of
 from mockserver.conformance.rules.census import Census
 from mockserver.conformance.rules.effect_rules import effects_of, happens_on, hinges
@@ -65,7 +64,8 @@ from mockserver.conformance.steps import (
     usable,
 )
 from mockserver.conformance.stories.trail import Expected
-from mockserver.conformance.walking import Sheet, by_id, has_key, left_nothing, read_page, sheets, walk, ways
+from mockserver.conformance.valid_requests import Ask, example_body, preview_body, record_name
+from mockserver.conformance.value_differences import alike, listed, unlike_replies
 from mockserver.conformance.wire.identity import NOBODYS_CREDENTIAL, Requester, claims
 from mockserver.conformance.wire.pacing import OutOfTime
 from mockserver.conformance.wire.traffic import Received

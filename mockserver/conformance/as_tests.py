@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from mockserver.conformance.check_plan import Plan, read_plan
+from mockserver.conformance.execution import Outcome, carry_out
 from mockserver.conformance.loading import load_checks
-from mockserver.conformance.options import Options, judge
+from mockserver.conformance.options import Options, validate_options
 from mockserver.conformance.registry import Check
 from mockserver.conformance.runner import Run
-from mockserver.conformance.running import Outcome, carry_out
 from mockserver.conformance.wire.targets import find_target
 from mockserver.contract import compile_contract, read_document
 
@@ -52,7 +52,7 @@ def check_run(request: pytest.FixtureRequest) -> Iterator[Run]:
         other_token=os.environ.get("MOCKSERVER_OTHER_TOKEN"),
         seed=option("--check-seed"),
     )
-    judge(options)
+    validate_options(options)
     run = Run(options, find_target(options))
     run.greet()
     yield run

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mockserver.conformance.asking import is_valid, record_name
 from mockserver.conformance.check_plan import Plan
-from mockserver.conformance.made import Made, path_value
+from mockserver.conformance.created_records import CreatedRecord, path_value
+from mockserver.conformance.valid_requests import is_valid, record_name
 from mockserver.conformance.wire.allow_list import NotAllowed
 from mockserver.conformance.wire.traffic import Sent, json_or_none
 from mockserver.contract import Kind, Operation
@@ -37,18 +37,18 @@ class Ledger:
         self.file = file
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def write(self, event: str, mark: str, made: Made) -> None:
+    def write(self, event: str, mark: str, made: CreatedRecord) -> None:
         line = {"event": event, "mark": mark, "tenant": made.tenant, "resource": made.resource, "id": made.id}
         with self.file.open("a") as opened:
             opened.write(json.dumps({**line, "at": datetime.now(UTC).isoformat()}) + "\n")
             opened.flush()
             os.fsync(opened.fileno())
 
-    def left(self) -> list[Made]:
+    def left(self) -> list[CreatedRecord]:
         """What was made and is not known to be gone, the newest first."""
-        known: dict[Made, None] = {}
+        known: dict[CreatedRecord, None] = {}
         for line in self._lines():
-            made = Made(line["tenant"], line["resource"], line["id"])
+            made = CreatedRecord(line["tenant"], line["resource"], line["id"])
             if line["event"] == "made":
                 known[made] = None
             elif line["event"] == "gone":
@@ -97,7 +97,7 @@ class Marking:
             return self._create(sent, operation, body)
         return sent
 
-    def saw(self, event: str, made: Made) -> None:
+    def saw(self, event: str, made: CreatedRecord) -> None:
         if event in ("made", "adopted"):
             self.ever.add(made.id)
         if event != "adopted":
@@ -162,7 +162,7 @@ class Marking:
 
     def _intend(self, sent: Sent, operation: Operation) -> None:
         tenant = path_value(operation, sent.path, self.plan.contract.tenant) or ""
-        self.ledger.write("intent", self.mark, Made(tenant, operation.resource.name, ""))
+        self.ledger.write("intent", self.mark, CreatedRecord(tenant, operation.resource.name, ""))
 
 
 def _with(sent: Sent, body: Any) -> Sent:

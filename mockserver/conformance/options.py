@@ -87,7 +87,7 @@ class Options:
         return urlsplit(self.target).hostname or ""
 
 
-def judge(options: Options) -> None:
+def validate_options(options: Options) -> None:
     """Raises SetupError listing all that is missing or not allowed."""
     if problems := [Problem("options", pointer, problem, remedy) for pointer, problem, remedy in _problems(options)]:
         raise SetupError(problems)

@@ -10,12 +10,12 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
-from mockserver.conformance.comparing import without_positions
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.plain.plain_replies import PlainReplies
 from mockserver.conformance.provenance import Provenance, of_operation
 from mockserver.conformance.stories.expecting import JUDGED
 from mockserver.conformance.stories.trail import BrokenConstraint, Expected, Trails
+from mockserver.conformance.value_differences import without_positions
 from mockserver.conformance.wire.recorder import trimmed
 from mockserver.conformance.wire.traffic import Exchange, NotJson, Received, json_or_none, read_json
 from mockserver.contract import Operation
@@ -50,7 +50,7 @@ class Oracle:
         reply = exchange.reply
         if reply is None:
             return
-        for check, code, cause, detail in judge(exchange, reply, operation, self._plain):
+        for check, code, cause, detail in faults_of(exchange, reply, operation, self._plain):
             title = _TITLES[check]
             name = operation.id if operation else "(not in the document)"
             resource = operation.resource.name if operation else ""
@@ -102,7 +102,7 @@ def _declared(operation: Operation) -> tuple[int, ...]:
     return (*sorted(said), *range(400, 500))
 
 
-def judge(
+def faults_of(
     exchange: Exchange, reply: Received, operation: Operation | None, plain: PlainReplies | None = None
 ) -> Iterator[tuple[str, int | None, str, str]]:
     """What is wrong with one reply: check, code, cause and detail of each."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from mockserver.conformance.baseline import Accepted, read_baseline
 from mockserver.conformance.check_plan import read_plan
 from mockserver.conformance.loading import load_checks
-from mockserver.conformance.options import Options, judge, unknown_groups
+from mockserver.conformance.options import Options, unknown_groups, validate_options
 from mockserver.conformance.wire.targets import settings_of
 from mockserver.errors import Problem, SetupError, keeping
 from mockserver.world import contract_of
 
 
-def look_over(options: Options) -> tuple[Accepted, ...]:
+def preflight(options: Options) -> tuple[Accepted, ...]:
     """The entries of the baseline.
 
     Raises SetupError with every problem of the options, the baseline, the folders of checks and the document.
@@ -19,7 +19,7 @@ def look_over(options: Options) -> tuple[Accepted, ...]:
     problems: list[Problem] = []
     entries: tuple[Accepted, ...] = ()
     with keeping(problems):
-        judge(options)
+        validate_options(options)
     with keeping(problems):
         entries = read_baseline(options.baseline, may_be_missing=options.update_baseline)
     with keeping(problems):

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from mockserver.conformance.asking import Ask, record_name
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.session import Session
+from mockserver.conformance.valid_requests import Ask, record_name
 from mockserver.contract import Kind, Operation
 
 

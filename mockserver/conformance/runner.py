@@ -6,23 +6,23 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from mockserver.conformance.asking import Ask
 from mockserver.conformance.check_plan import Group, read_plan
+from mockserver.conformance.created_records import CreatedRecord
+from mockserver.conformance.execution import Outcome, Result, carry_out, own_fault, result_beforehand
 from mockserver.conformance.fuzz.fuzzing import PHASES, FuzzedOperation, as_check, fuzz
-from mockserver.conformance.halves import shared
 from mockserver.conformance.ledger import Ledger, Marking, new_mark
 from mockserver.conformance.loading import load_checks
-from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options, unknown_groups
 from mockserver.conformance.oracle import Oracle
+from mockserver.conformance.parallel_run import shared_with_child
 from mockserver.conformance.plain.plain_fates import PlainFates
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.registry import Check
 from mockserver.conformance.reporters.events import Judged, Listener, Working
-from mockserver.conformance.running import Outcome, Result, carry_out, own_fault, reckoned
 from mockserver.conformance.sampling import sample
 from mockserver.conformance.session import Session
 from mockserver.conformance.sweeping import ledger_of, leftovers, sweep_away
+from mockserver.conformance.valid_requests import Ask
 from mockserver.conformance.wire.allow_list import allowed
 from mockserver.conformance.wire.client import TargetClient
 from mockserver.conformance.wire.credentials import Credentials
@@ -31,7 +31,7 @@ from mockserver.conformance.wire.gateway import Patience, Trouble
 from mockserver.conformance.wire.greeting import greet
 from mockserver.conformance.wire.lag import Lag, waited_for
 from mockserver.conformance.wire.pacing import OutOfTime, RequestRate
-from mockserver.conformance.wire.presence import insist
+from mockserver.conformance.wire.presence import ensure_same_api
 from mockserver.conformance.wire.targets import Target
 from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Kind, Operation
@@ -73,7 +73,7 @@ class Run:
         share = 1 if is_whole else self.profile.share
         self.sample = sample(self.plan, share, options.seed, self.checks, spread=self.profile.spread)
         self.results: list[Result] = []
-        self.left_beside: tuple[Made, ...] = ()
+        self.left_by_child: tuple[CreatedRecord, ...] = ()
         self.partial = self.stopped = ""
         self.lag: Lag | None = None
         self._has_measured = self.profile.in_process or self.profile.reads_only
@@ -146,7 +146,7 @@ class Run:
     def _check(self) -> None:
         if self.options.settle:
             self._measure()
-        with shared(self) as groups:
+        with shared_with_child(self) as groups:
             self.check_groups(groups)
             if self.options.fuzzed and not self.plan.is_inferred:
                 self._fuzz()
@@ -164,7 +164,7 @@ class Run:
     def planned(self) -> int:
         """How many checks of resources the run is going to carry out."""
         return sum(
-            self.sample.has_check(check, name) and reckoned(check, self.session, group) is None
+            self.sample.has_check(check, name) and result_beforehand(check, self.session, group) is None
             for name, group in self.groups.items()
             for check in self.checks
         )
@@ -173,7 +173,7 @@ class Run:
         """The operations that the run is about."""
         return tuple(one for one in self.plan.operations() if one.resource.name in self.groups)
 
-    def clean_up(self) -> tuple[Made, ...]:
+    def clean_up(self) -> tuple[CreatedRecord, ...]:
         """Remove what is left, in extra time if need be; returns what would not go."""
         self.pace.extend(CLEANING_TIME)
         try:
@@ -185,7 +185,7 @@ class Run:
             left = tuple(self.session.records.left())
             if self.client.patience.stopped and not self.stopped:
                 self.stopped = self.partial = f"while cleaning up, {self.client.patience.stopped}"
-        return (*left, *self.left_beside)
+        return (*left, *self.left_by_child)
 
     def troubles(self) -> list[Trouble]:
         """What stood in the way of answers, by cause, in the order in which it was first met."""
@@ -216,7 +216,7 @@ class Run:
         if result.outcome is Outcome.FAILED and self.lag is None and self._measure():
             result = carry_out(check, self.session, self.plan.groups[resource], part)
         if result.outcome is Outcome.FAILED or (result.asked and not result.has_judged):
-            insist(self.session, self.oracle.findings, known)
+            ensure_same_api(self.session, self.oracle.findings, known)
         self.keep(replace(result, seconds=time.perf_counter() - began))
 
     def _measure(self) -> bool:
@@ -287,7 +287,7 @@ class Run:
 
     def _unreached(self, check: Check, group: Group) -> Result:
         """A check that the run did not come to; one that it would not have carried out anyway is told as such."""
-        known = reckoned(check, self.session, group)
+        known = result_beforehand(check, self.session, group)
         if known is None and not self.sample.has_check(check, group.name):
             known = Result(check, group.name, Outcome.LEFT_OUT, reason=SAMPLED, planned=False)
         return known or Result(check, group.name, Outcome.NOT_COVERED, reason=self.partial, hindered=True)

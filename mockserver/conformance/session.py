@@ -9,17 +9,17 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from mockserver.conformance.asking import NO_BODY, Ask, record_name, usual
+from mockserver.conformance.assertions import Assertions, expect_status
 from mockserver.conformance.bodies.create_bodies import make_body
 from mockserver.conformance.check_plan import Group, Plan
+from mockserver.conformance.cleanup import remove_all
+from mockserver.conformance.created_records import CreatedRecord, CreatedRecords
 from mockserver.conformance.findings import Blocked, Broken, Inconclusive, NotApplicable
-from mockserver.conformance.judging import Judge, expect_status
-from mockserver.conformance.made import Made, MadeRecords
 from mockserver.conformance.plain.plain_bodies import TargetHabits
 from mockserver.conformance.plain.plain_writing import show, way_of
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.registry import Check
-from mockserver.conformance.removing import remove_all
+from mockserver.conformance.valid_requests import NO_BODY, Ask, record_name, usual
 from mockserver.conformance.wire.client import TargetClient
 from mockserver.conformance.wire.identity import Requester
 from mockserver.conformance.wire.traffic import Received, Sent
@@ -29,7 +29,7 @@ from mockserver.runtime.determinism import digest
 T = TypeVar("T")
 
 
-class Session(Judge):
+class Session(Assertions):
     """One run's hands. Every method that expects something raises Broken when the target disappoints.
 
     The present check tries one in ``part`` of its cases.
@@ -48,7 +48,7 @@ class Session(Judge):
         super().__init__(client.is_safe)
         self.plan, self.client, self.own, self.other = plan, client, own, other
         self.mark, self.limits = mark, limits or Limits()
-        self.records = MadeRecords(plan.contract)
+        self.records = CreatedRecords(plan.contract)
         self._ordinals = itertools.count(1)
         self._targets: dict[tuple[str, str], dict[str, Any]] = {}
         self.greeting: Received | None = None
@@ -210,10 +210,10 @@ class Session(Judge):
             raise Inconclusive("the tenant has none of them")
         return records[:count]
 
-    def kept(self) -> set[Made]:
+    def kept(self) -> set[CreatedRecord]:
         """The records that are there for others to refer to."""
         keys = {name: group.key for name, group in self.plan.groups.items()}
-        return {Made(tenant, name, str(one[keys[name]])) for (name, tenant), one in self._targets.items()}
+        return {CreatedRecord(tenant, name, str(one[keys[name]])) for (name, tenant), one in self._targets.items()}
 
     def ours(self, group: Group) -> set[str]:
         """The ids of the records of this resource that the check has made itself."""
@@ -233,14 +233,14 @@ class Session(Judge):
         super().begin(check, group)
         self.client.purpose = check.name
 
-    def clean_up(self, *, targets: bool = False) -> list[Made]:
+    def clean_up(self, *, targets: bool = False) -> list[CreatedRecord]:
         """Remove what was made, newest first; returns what would not go. ``targets``: those that are kept as well."""
         self.client.purpose = "cleaning up"
         if targets:
             self._targets.clear()
         return remove_all(self)
 
-    def left(self) -> list[Made]:
+    def left(self) -> list[CreatedRecord]:
         """What was made and is not kept for others to refer to, the newest first."""
         kept = self.kept()
         return [made for made in self.records.left() if made not in kept]

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from mockserver.conformance.asking import Ask
 from mockserver.conformance.bodies.edges import allowed, bodies_mistyped, values_outside
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import NotApplicable
 from mockserver.conformance.session import Session
+from mockserver.conformance.valid_requests import Ask
 from mockserver.conformance.wire.identity import Requester
 from mockserver.contract import Kind
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from mockserver.conformance.asking import Ask
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Broken, NotApplicable
 from mockserver.conformance.session import Session
+from mockserver.conformance.valid_requests import Ask
 from mockserver.conformance.wire.identity import Requester, claims
 from mockserver.conformance.wire.traffic import Received
 from mockserver.contract import Kind, Operation

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mockserver.conformance.created_records import CreatedRecord
 from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.ledger import PREFIX, Ledger
-from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
 from mockserver.conformance.session import Session
 from mockserver.conformance.wire.fates import marked
@@ -25,7 +25,7 @@ def ledger_of(options: Options) -> Path:
     return options.state / f"{re.sub(r'[^A-Za-z0-9.-]', '_', name)}.jsonl"
 
 
-def leftovers(session: Session, ledger: Ledger, mark: str = PREFIX) -> list[Made]:
+def leftovers(session: Session, ledger: Ledger, mark: str = PREFIX) -> list[CreatedRecord]:
     """What the ledger tells of, and what carries ``mark`` in either tenant; an unreadable list is passed over."""
     found = dict.fromkeys(ledger.left())
     for who in (one for one in (session.own, session.other) if one):
@@ -38,7 +38,7 @@ def leftovers(session: Session, ledger: Ledger, mark: str = PREFIX) -> list[Made
     return list(found)
 
 
-def sweep_away(session: Session, ledger: Ledger, found: Iterable[Made]) -> list[Made]:
+def sweep_away(session: Session, ledger: Ledger, found: Iterable[CreatedRecord]) -> list[CreatedRecord]:
     """Delete ``found``; returns what would not go. The ledger is closed when nothing is left."""
     session.client.purpose = "sweeping"
     left = list(found)
@@ -49,7 +49,7 @@ def sweep_away(session: Session, ledger: Ledger, found: Iterable[Made]) -> list[
     return left
 
 
-def _gone(session: Session, ledger: Ledger, made: Made) -> bool:
+def _gone(session: Session, ledger: Ledger, made: CreatedRecord) -> bool:
     group = session.plan.groups.get(made.resource)
     who = next((one for one in (session.own, session.other) if one and one.tenant == made.tenant), None)
     if group is None or who is None or Kind.DELETE not in group.operations:
@@ -63,7 +63,7 @@ def _gone(session: Session, ledger: Ledger, made: Made) -> bool:
     return False
 
 
-def _allow(session: Session, made: Made) -> None:
+def _allow(session: Session, made: CreatedRecord) -> None:
     """Count what an earlier run made as this run's own, so that it may be removed."""
     if session.records.listener:
         session.records.listener("adopted", made)

@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import Any
 
 from mockserver.conformance.baseline import Accepted
+from mockserver.conformance.created_records import CreatedRecord
 from mockserver.conformance.evidence import Clause
+from mockserver.conformance.execution import Outcome, Result
 from mockserver.conformance.findings import Finding
-from mockserver.conformance.made import Made
-from mockserver.conformance.running import Outcome, Result
 from mockserver.conformance.wire.gateway import Trouble
 from mockserver.conformance.wire.lag import Lag
 from mockserver.conformance.wire.traffic import Exchange
@@ -101,7 +101,7 @@ class Verdict:
     unserved: tuple[str, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    left: tuple[Made, ...] = ()
+    left: tuple[CreatedRecord, ...] = ()
 
     @property
     def word(self) -> Word:

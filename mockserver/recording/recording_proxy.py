@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from mockserver.conformance.oracle import judge
+from mockserver.conformance.oracle import faults_of
 from mockserver.conformance.plain.plain_replies import PlainReplies
 from mockserver.conformance.wire.traffic import DEEPEST, Exchange, Received, Sent
 from mockserver.conformance.wire.transports import Unreachable
@@ -219,7 +219,7 @@ def _problem(request: Request, operation: Operation, received: Received, plain: 
         return f"answered {received.status}, a redirect, which is not followed"
     sent = Sent(request.method, request.path, operation=operation.id)
     exchange = Exchange(0, EARLIEST, AUTHOR, sent, received, "")
-    wrong = [one for one in judge(exchange, received, operation, plain) if one[0] in HELD_TO]
+    wrong = [one for one in faults_of(exchange, received, operation, plain) if one[0] in HELD_TO]
     return f"{wrong[0][2]} {wrong[0][3]}".strip()[:500] if wrong else None
 
 

@@ -8,7 +8,7 @@ import pytest
 from checked_documents import Checked
 from checking import THOROUGH
 from mockserver import create_app
-from mockserver.conformance.checking import run
+from mockserver.conformance.invocation import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.wire.allow_list import Routes

@@ -17,12 +17,12 @@ import forked
 from checking import carried_out, prepared
 from mockserver.commands.cli import main
 from mockserver.conformance import Group, Inconclusive, Kind, NotApplicable, Session
-from mockserver.conformance.checking import run
 from mockserver.conformance.evidence import Clause, declared
+from mockserver.conformance.execution import NOTHING_ASKED, NOTHING_JUDGED, Outcome, Result, carry_out
+from mockserver.conformance.invocation import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.registry import Check
 from mockserver.conformance.runner import Run
-from mockserver.conformance.running import NOTHING_ASKED, NOTHING_JUDGED, Outcome, Result, carry_out
 from mockserver.conformance.verdict import Verdict, Word
 from mockserver.conformance.wire.traffic import Received, Sent
 

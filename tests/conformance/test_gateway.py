@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from mockserver.conformance.checking import run
+from mockserver.conformance.execution import Outcome
+from mockserver.conformance.invocation import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.runner import Run
-from mockserver.conformance.running import Outcome
 from mockserver.conformance.verdict import Verdict, Word
 from mockserver.conformance.wire.targets import Target, find_target
 from mockserver.conformance.wire.traffic import Received, Sent

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from rich.console import Console
 
-from mockserver.conformance.checking import run
+from mockserver.conformance.invocation import run
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
 from mockserver.conformance.reporters.events import Event, Finished

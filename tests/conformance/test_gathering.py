@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from mockserver.conformance.findings import Finding
-from mockserver.conformance.gathering import seen_by_checks_alone
+from mockserver.conformance.run_findings import seen_by_checks_alone
 from mockserver.conformance.wire.traffic import Exchange, Received, Sent
 
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 
 from checking import carried_out, prepared
+from mockserver.conformance.execution import Outcome
 from mockserver.conformance.reporters.archive import har_request
 from mockserver.conformance.reporters.report_redaction import Redactor, escaped
-from mockserver.conformance.running import Outcome
 from mockserver.conformance.wire.traffic import DEEPEST, Exchange, NotJson, Received, Sent, read_json
 
 STEERING = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202egnp"

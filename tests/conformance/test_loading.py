@@ -17,8 +17,8 @@ import pytest
 import forked
 import mockserver.conformance
 from checking import prepared
+from mockserver.conformance.execution import foreign
 from mockserver.conformance.loading import from_folder, load_checks
-from mockserver.conformance.running import foreign
 from mockserver.errors import SetupError
 
 ROOT = Path(__file__).parent.parent.parent

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 import forked
 from mockserver.commands.cli import main
-from mockserver.conformance.checking import run
 from mockserver.conformance.findings import Finding
+from mockserver.conformance.invocation import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.reporters.events import Event, to_all
 from mockserver.conformance.reporters.exports import workflow_commands

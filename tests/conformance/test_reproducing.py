@@ -12,18 +12,18 @@ from typing import Any
 
 import pytest
 
-from mockserver.conformance.checking import run
+from mockserver.conformance.invocation import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.reporters.events import Event, Finished
+from mockserver.conformance.reporters.report_data import Report
 from mockserver.conformance.reporters.report_redaction import Redactor
 from mockserver.conformance.reporters.reporting import BUILT_IN
 from mockserver.conformance.reporters.reproduction import basic, curl
-from mockserver.conformance.reporters.telling import Report
 from mockserver.conformance.stories.expecting import breaks, is_misheld, places_of
-from mockserver.conformance.stories.playing import ABSENT
 from mockserver.conformance.stories.replaying import ReplayResult, fate_of
 from mockserver.conformance.stories.reproducing import tokens_of
+from mockserver.conformance.stories.script_runtime import ABSENT
 from mockserver.conformance.stories.scripts import file_name, write_stories
 from mockserver.conformance.wire.targets import find_target
 from mockserver.conformance.wire.traffic import Exchange, Received, Sent

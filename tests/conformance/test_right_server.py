@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import forked
-from mockserver.conformance.checking import run
+from mockserver.conformance.invocation import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.verdict import Word

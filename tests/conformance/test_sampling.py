@@ -7,10 +7,10 @@ import io
 from rich.console import Console
 
 from mockserver.conformance.check_plan import read_plan
+from mockserver.conformance.execution import Outcome, Result
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.reporters.events import Judged
 from mockserver.conformance.reporters.summary import Display
-from mockserver.conformance.running import Outcome, Result
 from mockserver.conformance.sampling import EVERYTHING, sample
 from mockserver.conformance.session import Session
 from mockserver.conformance.wire.client import TargetClient

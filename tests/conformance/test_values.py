@@ -14,7 +14,7 @@ from flask import Flask
 from jsonschema_rs import Draft202012Validator
 
 from mockserver.conformance.bodies.values import Values
-from mockserver.conformance.checking import run
+from mockserver.conformance.invocation import run
 from mockserver.conformance.options import Options
 from mockserver.contract import Document
 

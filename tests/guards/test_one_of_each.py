@@ -20,7 +20,7 @@ ONCE = {
     # What a story's scripts are made of stands alone: no module of ours is there where they run.
     "an escape of pointers": (
         r"""replace\("~1?", ?"(?:~0|/)"\)""",
-        {"values/pointer.py", "conformance/stories/playing.py"},
+        {"values/pointer.py", "conformance/stories/script_runtime.py"},
     ),
     "a command line of curl": (r"\"curl |--data-binary", {"values/curl.py", "conformance/stories/scripts.py"}),
     "likeness of names": (r"\bget_close_matches\(|\bSequenceMatcher\(", {"values/suggestions.py"}),
@@ -28,7 +28,7 @@ ONCE = {
     # What a story's scripts are made of, again, and the text of one.
     "a reader of JSON": (
         r"\b(?:or)?json\.loads?\b|\bJSONDecoder\b|from (?:or)?json import",
-        {"values/json_text.py", "conformance/stories/playing.py", "conformance/stories/scripts.py"},
+        {"values/json_text.py", "conformance/stories/script_runtime.py", "conformance/stories/scripts.py"},
     ),
     "a reader of timestamps": (r"\bfromisoformat\(|\bstrptime\(", {"values/moment.py"}),
     # The error of an attribute that is not there reads as Python's.

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from mockserver.auth.authenticator import Authenticator
-from mockserver.conformance.made import path_value, record_id
+from mockserver.conformance.created_records import path_value, record_id
 from mockserver.contract import Kind, Operation
 from mockserver.errors import Refusal, denied
 from mockserver.handlers import Call

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from mockserver.conformance.check_plan import read_plan
+from mockserver.conformance.execution import carry_out
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.oracle import Oracle
 from mockserver.conformance.profiles import PROFILES
-from mockserver.conformance.running import carry_out
 from mockserver.conformance.sampling import sample
 from mockserver.conformance.session import Session
 from mockserver.conformance.wire.client import TargetClient

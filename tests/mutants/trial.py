@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mockserver.conformance.check_plan import read_plan
+from mockserver.conformance.execution import carry_out
 from mockserver.conformance.findings import Finding
 from mockserver.conformance.fuzz.fuzzing import fuzz
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.oracle import Oracle
 from mockserver.conformance.profiles import Amount, Limits
 from mockserver.conformance.registry import Check
-from mockserver.conformance.running import carry_out
 from mockserver.conformance.session import Session
 from mockserver.conformance.wire.client import TargetClient
 from mockserver.conformance.wire.identity import Requester

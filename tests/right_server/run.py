@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mockserver.conformance.checking import run
+from mockserver.conformance.invocation import run
 from mockserver.conformance.options import Options
 from mockserver.conformance.verdict import Verdict, Word
 from mockserver.conformance.wire.targets import Target, find_target

@@ -12,10 +12,10 @@ import schemathesis
 from schemathesis import Case, HookContext
 from werkzeug.wsgi import get_input_stream
 
-from mockserver.conformance.asking import is_valid, record_name
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.session import Session
+from mockserver.conformance.valid_requests import is_valid, record_name
 from mockserver.conformance.wire.allow_list import NotAllowed
 from mockserver.conformance.wire.pacing import OutOfTime
 from mockserver.conformance.wire.traffic import Received, Sent

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import unquote
 
-from mockserver.conformance.comparing import alike
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.plain.plain_conditions import repeat_key, version_header
 from mockserver.conformance.plain.plain_contents import has_members, planned
 from mockserver.conformance.plain.plain_trying import PlainTrying
 from mockserver.conformance.session import Session
+from mockserver.conformance.value_differences import alike
 from mockserver.conformance.wire.client import Fate
 from mockserver.conformance.wire.traffic import Received, Sent, json_or_none
 from mockserver.contract import Kind, Operation

@@ -18,8 +18,8 @@ from referencing.jsonschema import DRAFT202012
 
 from mockserver.conformance.bodies.bounds import FORMATS as FORMATS_BROKEN
 from mockserver.conformance.bodies.bounds import INTEGERS_BEYOND
-from mockserver.conformance.comparing import without_positions
 from mockserver.conformance.plain.plain_headers import PlainHeaders
+from mockserver.conformance.value_differences import without_positions
 from mockserver.conformance.wire.traffic import NotJson, Received, read_json
 from mockserver.contract import Operation
 from mockserver.contract.document import Document, Node

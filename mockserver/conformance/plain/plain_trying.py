@@ -10,7 +10,6 @@ from mockserver.conformance.bodies.bounds import inside
 from mockserver.conformance.bodies.fresh_keys import with_fresh_key
 from mockserver.conformance.bodies.normal_forms import is_normal_form
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.comparing import alike, listed
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.plain.plain_asking import UNKNOWN, PlainAsking, PlainMade, within
 from mockserver.conformance.plain.plain_bodies import NOW, but_for_null, is_day, leveled
@@ -19,6 +18,7 @@ from mockserver.conformance.plain.plain_forms import is_form, is_sayable
 from mockserver.conformance.plain.plain_listing import SHORT_LIST, PlainListing, narrowing
 from mockserver.conformance.plain.plain_writing import text_of
 from mockserver.conformance.stories.trail import Expected
+from mockserver.conformance.value_differences import alike, listed
 from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node

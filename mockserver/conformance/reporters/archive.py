@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, quote
 
 import harfile
 
+from mockserver.conformance.reporters.report_data import Report, cut
 from mockserver.conformance.reporters.report_redaction import Redactor
-from mockserver.conformance.reporters.telling import Report, cut
 from mockserver.conformance.wire.traffic import Exchange, Received
 from mockserver.values.http_archive import Archived, archive, archived_request
 

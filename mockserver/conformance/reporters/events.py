@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mockserver.conformance.reporters.telling import Report
-from mockserver.conformance.running import Result
+from mockserver.conformance.execution import Result
+from mockserver.conformance.reporters.report_data import Report
 
 
 @dataclass(frozen=True, slots=True)

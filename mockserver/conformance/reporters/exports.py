@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mockserver.conformance.running import Outcome
+from mockserver.conformance.execution import Outcome
 
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 _CTRF: Mapping[str, str] = {

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from mockserver.conformance.reporters.telling import times
-from mockserver.conformance.running import Outcome
+from mockserver.conformance.execution import Outcome
+from mockserver.conformance.reporters.report_data import times
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold."""

@@ -13,8 +13,8 @@ from mockserver.conformance.reporters.archive import har
 from mockserver.conformance.reporters.events import Event, Finished
 from mockserver.conformance.reporters.exports import ctrf, sarif
 from mockserver.conformance.reporters.junit import junit
+from mockserver.conformance.reporters.report_data import Report
 from mockserver.conformance.reporters.report_pages import render
-from mockserver.conformance.reporters.telling import Report
 from mockserver.errors import Problem, SetupError
 from mockserver.extensions import EntryPoints, installed
 from mockserver.values.output import writing

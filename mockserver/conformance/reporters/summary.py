@@ -14,10 +14,10 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from mockserver.conformance.execution import Outcome, Result
 from mockserver.conformance.provenance import Provenance
 from mockserver.conformance.reporters.events import Event, Judged, Started, Working
-from mockserver.conformance.reporters.telling import times
-from mockserver.conformance.running import Outcome, Result
+from mockserver.conformance.reporters.report_data import times
 from mockserver.conformance.verdict import Word
 
 SHOWN = 12

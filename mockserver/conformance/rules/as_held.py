@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mockserver.conformance import row_queries
-from mockserver.conformance.asking import Ask, others
 from mockserver.conformance.check_plan import Group
+from mockserver.conformance.pagination import walk
 from mockserver.conformance.rules.naive import Reader, named_key
 from mockserver.conformance.rules.naive_values import CannotTell, plain
 from mockserver.conformance.session import Session
-from mockserver.conformance.walking import walk
+from mockserver.conformance.valid_requests import Ask, others
 from mockserver.contract import Kind
 from mockserver.contract.resource import local_name
 from mockserver.values.members import texts_at

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 
-from mockserver.conformance.asking import Ask
 from mockserver.conformance.check_plan import Group
+from mockserver.conformance.pagination import walk
 from mockserver.conformance.rules.as_held import AsHeld, View
 from mockserver.conformance.rules.effect_rules import effects_of, followers, made_by
 from mockserver.conformance.session import Session
-from mockserver.conformance.walking import walk
+from mockserver.conformance.valid_requests import Ask
 from mockserver.conformance.wire.client import is_safe
 from mockserver.conformance.wire.traffic import Exchange, Sent
 from mockserver.contract import Kind, Operation

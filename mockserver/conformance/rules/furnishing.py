@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mockserver.conformance.asking import Ask
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.rules.rule_reading import (
@@ -17,6 +16,7 @@ from mockserver.conformance.rules.rule_reading import (
     variants,
 )
 from mockserver.conformance.session import Session
+from mockserver.conformance.valid_requests import Ask
 from mockserver.contract import Kind
 from mockserver.contract.resource import Reference
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mockserver.conformance.asking import NO_BODY, example_body, is_valid, others, record_name
 from mockserver.conformance.bodies.create_bodies import make_body
 from mockserver.conformance.check_plan import Group, Plan
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.profiles import Limits
 from mockserver.conformance.second_opinion.aliases import names_in, shared_name
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
+from mockserver.conformance.valid_requests import NO_BODY, example_body, is_valid, others, record_name
 from mockserver.conformance.wire.identity import Requester
 from mockserver.contract import Kind, Operation
 

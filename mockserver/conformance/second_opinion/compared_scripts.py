@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from mockserver.conformance.asking import NO_BODY, example_body, is_valid, others, record_name, usual
 from mockserver.conformance.bodies.bounds import outside
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.author import Author
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
+from mockserver.conformance.valid_requests import NO_BODY, example_body, is_valid, others, record_name, usual
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from mockserver.conformance.asking import NO_BODY
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.second_opinion.aliases import names_in
+from mockserver.conformance.valid_requests import NO_BODY
 from mockserver.contract import Kind, Operation
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mockserver.conformance.check_plan import Group
+from mockserver.conformance.execution import tidy
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.reporters.events import Listener, Working
-from mockserver.conformance.running import tidy
 from mockserver.conformance.second_opinion.author import Author
 from mockserver.conformance.second_opinion.compared_scripts import reading, script
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step

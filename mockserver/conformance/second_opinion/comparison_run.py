@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from mockserver.conformance.options import MOCK, Options, judge
+from mockserver.conformance.options import MOCK, Options, validate_options
 from mockserver.conformance.reporters.events import Listener
 from mockserver.conformance.reporters.report_redaction import Redactor
 from mockserver.conformance.runner import Run
@@ -32,7 +32,7 @@ def compare(
 
     Returns the summary as plain data, every secret covered. Raises SetupError when nothing could be compared.
     """
-    judge(options)
+    validate_options(options)
     began, start = datetime.now(UTC), time.perf_counter()
     settings = (options, _other(options))
     targets = targets or (find_target(settings[0]), find_target(settings[1]))
@@ -80,6 +80,6 @@ def _other(options: Options) -> Options:
         tenant=options.against_tenant or options.tenant,
     )
     if options.against != MOCK:
-        judge(plain)
+        validate_options(plain)
         return plain
     return replace(plain, profile=MOCK, token=None, tenant=options.against_tenant, ca=None, insecure=False, rate=None)

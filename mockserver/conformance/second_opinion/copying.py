@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.conformance.asking import NO_BODY, Ask, others
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Broken, Inconclusive
+from mockserver.conformance.pagination import read_page
 from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.sides import Side
-from mockserver.conformance.walking import read_page
+from mockserver.conformance.valid_requests import NO_BODY, Ask, others
 from mockserver.conformance.wire.traffic import Sent
 from mockserver.contract import Kind
 

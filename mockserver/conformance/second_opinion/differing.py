@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from mockserver.conformance.asking import NO_BODY
 from mockserver.conformance.bodies.normal_forms import is_normal_form
 from mockserver.conformance.second_opinion.aliases import PREFIX, shared_name
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
@@ -25,6 +24,7 @@ from mockserver.conformance.second_opinion.disagreement import (
 )
 from mockserver.conformance.second_opinion.list_differences import held, loosely, ordered, shape
 from mockserver.conformance.second_opinion.sides import Side, SideReply
+from mockserver.conformance.valid_requests import NO_BODY
 from mockserver.contract import Kind
 from mockserver.contract.plan import names_of
 from mockserver.values.absent import ABSENT

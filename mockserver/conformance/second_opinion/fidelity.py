@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.conformance.check_plan import Group
+from mockserver.conformance.reporters.report_data import cut, exchange
 from mockserver.conformance.reporters.report_redaction import Redactor
-from mockserver.conformance.reporters.telling import cut, exchange
 from mockserver.conformance.second_opinion.comparison import Comparison, Score
 from mockserver.conformance.second_opinion.opinions import Opinion, Ruling, StepTaken
 from mockserver.conformance.second_opinion.sides import SideReply

@@ -8,15 +8,15 @@ from typing import Any
 import jsonpatch
 
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.comparing import without_positions
 from mockserver.conformance.findings import Inconclusive
-from mockserver.conformance.oracle import judge
+from mockserver.conformance.oracle import faults_of
 from mockserver.conformance.rules.as_held import AsHeld, moment_of
 from mockserver.conformance.rules.naive_values import CannotTell, agree, plain
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.second_opinion.differing import kept, sent_members
 from mockserver.conformance.second_opinion.disagreement import FOUND, MEDIA, STATUS
 from mockserver.conformance.second_opinion.sides import Side, SideReply
+from mockserver.conformance.value_differences import without_positions
 from mockserver.conformance.wire.traffic import json_or_none
 from mockserver.contract import Kind
 from mockserver.values.absent import ABSENT
@@ -50,7 +50,7 @@ def breaches(side: Side, step: Step, answer: SideReply, members: Collection[str]
 def _watched(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
     exchange = answer.exchange
     if exchange is not None and exchange.reply is not None:
-        for check, _, cause, detail in judge(exchange, exchange.reply, step.operation, side.session.plan.replies):
+        for check, _, cause, detail in faults_of(exchange, exchange.reply, step.operation, side.session.plan.replies):
             if check in _PLACES:
                 said = f"{cause} ({detail})" if detail else cause
                 yield from ((place, said) for place in _broken_members(side, step, answer) or [_PLACES[check]])

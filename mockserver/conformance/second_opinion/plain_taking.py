@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from mockserver.conformance.asking import NO_BODY
 from mockserver.conformance.plain.plain_asking import REFUSED, PlainAsking, PlainMade, within
 from mockserver.conformance.plain.plain_contents import media_of, planned
 from mockserver.conformance.second_opinion.aliases import PREFIX, SharedNames
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.session import Session
+from mockserver.conformance.valid_requests import NO_BODY
 from mockserver.conformance.wire.traffic import Received
 from mockserver.contract import Kind
 from mockserver.messages import SUCCESSES

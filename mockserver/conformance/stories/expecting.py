@@ -9,7 +9,16 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from mockserver.conformance.stories.playing import ABSENT, STAMP, VOLATILE, Answer, filled, for_url, parsed, picked
+from mockserver.conformance.stories.script_runtime import (
+    ABSENT,
+    STAMP,
+    VOLATILE,
+    Answer,
+    filled,
+    for_url,
+    parsed,
+    picked,
+)
 
 
 def broken(story: dict[str, Any], replies: list[Answer], bound: dict[str, str]) -> bool:
@@ -150,7 +159,7 @@ def is_kind(value: Any, kind: str) -> bool:
 
 
 def completed(value: Any, bound: dict[str, str]) -> Any:
-    """A JSON value with the holes in its texts filled."""
+    """A JSON value with the placeholders in its texts filled."""
     if isinstance(value, dict):
         return {name: completed(one, bound) for name, one in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Tells the story of a finding: what led to it, with a hole wherever a request says what an earlier reply said."""
+"""Tells the story of a finding: the requests that led to it, with a placeholder for what an earlier reply said."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
+from mockserver.conformance.created_records import created, made_at, path_value
 from mockserver.conformance.findings import Finding
-from mockserver.conformance.made import created, made_at, path_value
 from mockserver.conformance.reporters.report_redaction import Redactor
 from mockserver.conformance.reporters.reproduction import TOKENS, basic
 from mockserver.conformance.stories.expecting import symptom
-from mockserver.conformance.stories.holes import LAST_OF_ALL, Holes
-from mockserver.conformance.stories.playing import VOLATILE
+from mockserver.conformance.stories.placeholders import LAST_OF_ALL, Placeholders
+from mockserver.conformance.stories.recorded_walks import answer_of, gathered
+from mockserver.conformance.stories.script_runtime import VOLATILE
 from mockserver.conformance.stories.story import Expectation, Story, StoryStep
 from mockserver.conformance.stories.trail import LAST, BrokenConstraint, Listing, Trail
-from mockserver.conformance.stories.walks import answer_of, gathered
 from mockserver.conformance.verdict import Cluster
 from mockserver.conformance.wire.identity import NOBODYS_CREDENTIAL
 from mockserver.conformance.wire.traffic import Exchange
@@ -70,7 +70,7 @@ class _Teller:
     def __init__(self, finding: Finding, trail: Trail, run: Circumstances) -> None:
         self._finding, self._trail, self._run = finding, trail, run
         self._operations = {one.id: one for methods in run.contract.paths.values() for one in methods.values()}
-        self._holes = Holes()
+        self._placeholders = Placeholders()
         self._gaps: list[str] = [AT_ONCE] if finding.check.startswith("concurrency.") else []
 
     def story(self) -> Story:
@@ -110,10 +110,12 @@ class _Teller:
         return replace(story, expectation=expectation, gaps=tuple(dict.fromkeys(self._gaps)))
 
     def _with_captures(self, steps: list[StoryStep]) -> tuple[StoryStep, ...]:
-        return tuple(replace(one, captures=tuple(self._holes.captures.get(at, ()))) for at, one in enumerate(steps))
+        return tuple(
+            replace(one, captures=tuple(self._placeholders.captures.get(at, ()))) for at, one in enumerate(steps)
+        )
 
     def _listing(self, listing: Listing) -> dict[str, Any]:
-        """What lists are held to, each id as a hole where a step of the story is the first to say it."""
+        """What lists are held to, each id as a placeholder where a step of the story is the first to say it."""
         exchanges, walks = self._trail.exchanges, self._trail.walks
         steps = [at for at, one in enumerate(exchanges) if one.sent.operation == listing.operation]
         walked = [at for at in steps if exchanges[at].number in walks]
@@ -121,8 +123,8 @@ class _Teller:
         return {
             "steps": (walked or steps)[-listing.walks :],
             "items": pages.items if pages else self._key_of(listing.operation)[0],
-            "holds": [self._holes.of(one) for one in sorted(listing.holds)],
-            "lacks": [self._holes.of(one) for one in sorted(listing.lacks)],
+            "holds": [self._placeholders.of(one) for one in sorted(listing.holds)],
+            "lacks": [self._placeholders.of(one) for one in sorted(listing.lacks)],
             "id": pointer_to(pages.id) if pages else self._key_of(listing.operation)[1],
             "once": listing.is_once,
             "alike": listing.is_alike,
@@ -150,24 +152,24 @@ class _Teller:
         sent, operation = exchange.sent, self._operations.get(exchange.sent.operation or "")
         body = sent.body.decode() if sent.body is not None else None
         target = self._target(sent.target, number)
-        text = self._holes.in_body(self._shown(body, number), number) if body is not None else None
-        self._holes.sent += f"\n{sent.target} {body or ''}"
+        text = self._placeholders.in_body(self._shown(body, number), number) if body is not None else None
+        self._placeholders.sent += f"\n{sent.target} {body or ''}"
         safe = sent.method in ("GET", "HEAD", "OPTIONS") or bool(operation and operation.facts.is_safe)
         status = exchange.reply.status if exchange.reply else 0
         name = sent.operation or f"{sent.method} {sent.path}"
         walk = self._trail.walks.get(exchange.number)
         if walk:
-            self._holes.turn(number, walk)
+            self._placeholders.turn(number, walk)
         else:
-            self._holes.read(number, exchange, operation)
+            self._placeholders.read(number, exchange, operation)
         pages = {**asdict(walk.pages), "whole": walk.is_whole} if walk else None
         return StoryStep(name, sent.method, target, self._headers(exchange), text, status, (), not safe, pages)
 
     def _target(self, target: str, number: int) -> str:
         """Path and query with ids from earlier replies, and the run's tokens by name."""
-        target = self._holes.in_target(target, number)
-        for token, hole in zip(self._run.redactor.tokens, TOKENS, strict=False):
-            target = target.replace(quote(token, safe=""), "{{" + hole + "}}")
+        target = self._placeholders.in_target(target, number)
+        for token, placeholder in zip(self._run.redactor.tokens, TOKENS, strict=False):
+            target = target.replace(quote(token, safe=""), "{{" + placeholder + "}}")
         return target
 
     def _headers(self, exchange: Exchange) -> tuple[tuple[str, str], ...]:
@@ -176,8 +178,8 @@ class _Teller:
 
     def _credentials(self, name: str, text: str) -> str:
         """The header with the run's tokens by name; another token, bad on purpose, is for whoever replays to give."""
-        for token, hole in zip(self._run.redactor.tokens, TOKENS, strict=False):
-            text = text.replace(basic(token), "{{BASIC_" + hole + "}}").replace(token, "{{" + hole + "}}")
+        for token, placeholder in zip(self._run.redactor.tokens, TOKENS, strict=False):
+            text = text.replace(basic(token), "{{BASIC_" + placeholder + "}}").replace(token, "{{" + placeholder + "}}")
         if "{{" in text or any(one in text for one in (NOBODYS_CREDENTIAL, basic(NOBODYS_CREDENTIAL))):
             return text
         shown = self._run.redactor.headers([(name, text)])[0][1]
@@ -212,7 +214,7 @@ class _Teller:
             tenant = self._run.contract.tenant
             known = path_value(operation, exchange.sent.path, tenant) or ""
             path = delete.path.replace(f"{{{tenant}}}", quote(known, safe=""))
-            path = re.sub(r"(?<!\{)\{\w+\}$", self._holes.of(made), path)
+            path = re.sub(r"(?<!\{)\{\w+\}$", self._placeholders.of(made), path)
             headers = tuple(one for one in self._headers(exchange) if one[0].lower() == "authorization")
             yield StoryStep(delete.id, delete.method, path, headers, None, 200, (), changes=True)
 
@@ -237,7 +239,8 @@ class _Teller:
         if walk:
             if not isinstance(expected.found, Mapping) or walk.pages.id not in expected.found:
                 return ()
-            of, base = {"record": {"key": walk.pages.id, "id": self._holes.of(expected.found[walk.pages.id])}}, ""
+            record_id = self._placeholders.of(expected.found[walk.pages.id])
+            of, base = {"record": {"key": walk.pages.id, "id": record_id}}, ""
         found: list[Mapping[str, Any]] = [
             {"pointer": base + pointer, "other": self._wanted(value, decisive)} for pointer, value in expected.unlike
         ]
@@ -248,7 +251,7 @@ class _Teller:
                 continue
             value = self._wanted(wanted, decisive)
             shown = json.dumps(value)
-            loose = [one for one in VOLATILE.findall(shown) if one not in self._holes.sent]
+            loose = [one for one in VOLATILE.findall(shown) if one not in self._placeholders.sent]
             if loose or HIDDEN in self._run.redactor.body(shown.encode()):
                 return ()
             found.append({"pointer": pointer, "wanted": value, **of})
@@ -260,7 +263,9 @@ class _Teller:
         if isinstance(value, list | tuple):
             return [self._wanted(one, decisive) for one in value]
         return (
-            self._holes.of(value, decisive) if isinstance(value, str) and self._holes.says(value, decisive) else value
+            self._placeholders.of(value, decisive)
+            if isinstance(value, str) and self._placeholders.says(value, decisive)
+            else value
         )
 
     def _symptom(self, story: Story, decisive: int) -> Expectation:
@@ -272,5 +277,5 @@ class _Teller:
             gathered(self._trail.walks[one.number])[0] if one.number in self._trail.walks else answer_of(one)
             for one in self._trail.exchanges
         ]
-        digest = symptom(asdict(so_far), replies, {name: value for value, name in self._holes.values().items()})
+        digest = symptom(asdict(so_far), replies, {name: value for value, name in self._placeholders.values().items()})
         return Expectation(decisive, symptom=digest, symptom_steps=steps)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
-from mockserver.conformance.options import Options, judge
+from mockserver.conformance.options import Options, validate_options
 from mockserver.conformance.runner import Run
 from mockserver.conformance.stories.expecting import broken
-from mockserver.conformance.stories.playing import Answer, Unplayable, play
 from mockserver.conformance.stories.reproducing import tokens_of
+from mockserver.conformance.stories.script_runtime import Answer, Unplayable, play
 from mockserver.conformance.stories.story import Story, as_data, read_story
 from mockserver.conformance.wire.allow_list import NotAllowed
 from mockserver.conformance.wire.pacing import OutOfTime
@@ -40,7 +40,7 @@ def replay(file: Path, options: Options, target: Target | None = None) -> tuple[
     """Carry the story in ``file`` out, within what the profile may do. Raises SetupError where that is not possible."""
     problems: list[Problem] = []
     with keeping(problems):
-        judge(options)
+        validate_options(options)
     with keeping(problems):
         story = read_story(file)
     if problems:

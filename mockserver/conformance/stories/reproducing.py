@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mockserver.conformance.options import MOCK, Options
-from mockserver.conformance.reporters.telling import Report
+from mockserver.conformance.reporters.report_data import Report
 from mockserver.conformance.runner import Run
 from mockserver.conformance.stories.finding_story import Circumstances, stories_of
 from mockserver.conformance.stories.scripts import file_name

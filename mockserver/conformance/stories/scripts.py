@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
-from mockserver.conformance.stories.playing import HOLE, needed_names
+from mockserver.conformance.stories.script_runtime import PLACEHOLDER, needed_names
 from mockserver.conformance.stories.story import Story, StoryStep, as_data
 from mockserver.values.output import writing
 
@@ -56,10 +56,10 @@ def shell(story: Story) -> str:
     steps = [line for number, step in enumerate(story.steps) for line in _shell_step(number, step, needed)]
     taken = [one.name for step in story.steps for one in step.captures]
     cleaning = [f"  {_call(f'cleaning-{at}', step)} >&2 || :" for at, step in enumerate(story.cleaning)]
-    # A hole that was never filled means that there is nothing to remove.
+    # A placeholder that was never filled means that there is nothing to remove.
     unset = [f"{name}= {name}_url=" for name in taken]
     shown = [text for step in story.steps for text in (step.target, *(text for _, text in step.headers))]
-    named = {name.removeprefix("BASIC_") for text in shown for name in HOLE.findall(text)}
+    named = {name.removeprefix("BASIC_") for text in shown for name in PLACEHOLDER.findall(text)}
     tokens = sorted(name for name in named if name.endswith("TOKEN"))
     given = " ".join(f'"{name}=${name}"' for name in taken)
     return "\n".join(
@@ -136,8 +136,8 @@ def _call(number: str, step: StoryStep) -> str:
 
 
 def _quoted(text: str, suffix: str = "") -> str:
-    """``text`` as one word of the shell, its holes as variables."""
-    parts = HOLE.split(text)
+    """``text`` as one word of the shell, its placeholders as variables."""
+    parts = PLACEHOLDER.split(text)
     return "".join(
         f'"${part}{suffix}"' if at % 2 else (shlex.quote(part) if part else "") for at, part in enumerate(parts)
     )
@@ -169,7 +169,7 @@ def _played() -> str:
     """What plays a story and judges it, as one module of the standard library."""
     judging = _part("expecting.py").partition("from __future__ import annotations\n")[2]
     return (
-        _part("playing.py")
+        _part("script_runtime.py")
         + "\n\n"
         + re.sub(r"^from mockserver[^(\n]*(\([^)]*\)|.*)\n", "", judging, flags=re.MULTILINE)
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from mockserver.conformance.stories.expecting import broken
-from mockserver.conformance.stories.playing import HOLE, Answer, Unplayable, play
+from mockserver.conformance.stories.script_runtime import PLACEHOLDER, Answer, Unplayable, play
 from mockserver.conformance.stories.story import Story, StoryStep, as_data
 from mockserver.conformance.wire.allow_list import NotAllowed
 from mockserver.conformance.wire.pacing import OutOfTime
@@ -22,7 +22,7 @@ UNSURE = "when repeated at the end of the run, it did not show the finding again
 
 @dataclass(frozen=True, slots=True)
 class ReplayServer:
-    """A server that stories are carried out on: ``send``, and the tokens by the names of their holes."""
+    """A server that stories are carried out on: ``send``, and the tokens by the names of their placeholders."""
 
     send: Callable[[Sent], Received]
     tokens: Mapping[str, str]
@@ -93,7 +93,7 @@ def without_steps(story: Story, places: Iterable[int]) -> Story | None:
     wanted = story.expectation
     fixed = {wanted.step, *wanted.symptom_steps, *(wanted.listing or {}).get("steps", ())}
     gone = set(places) - fixed
-    needed = set(_holes(story, gone))
+    needed = set(_placeholders(story, gone))
     gone = {at for at in gone if not needed & {one.name for one in story.steps[at].captures}}
     if not gone:
         return None
@@ -105,12 +105,12 @@ def without_steps(story: Story, places: Iterable[int]) -> Story | None:
         story,
         steps=tuple(story.steps[at] for at in kept),
         expectation=replace(wanted, step=moved[wanted.step], listing=listing),
-        cleaning=tuple(one for one in story.cleaning if not lost & set(HOLE.findall(one.target))),
+        cleaning=tuple(one for one in story.cleaning if not lost & set(PLACEHOLDER.findall(one.target))),
     )
 
 
-def _holes(story: Story, gone: set[int]) -> Iterator[str]:
+def _placeholders(story: Story, gone: set[int]) -> Iterator[str]:
     """What the steps that stay, and the expectation, take from others."""
     data = as_data(story)
     kept = [step for at, step in enumerate(data["steps"]) if at not in gone]
-    yield from HOLE.findall(json.dumps([kept, data["expectation"]]))
+    yield from PLACEHOLDER.findall(json.dumps([kept, data["expectation"]]))

@@ -1,4 +1,4 @@
-"""A story: the requests that show a finding, with holes for what earlier replies say, and what is to come of them."""
+"""A story: the requests that show a finding, with placeholders for what earlier replies say, and what is expected."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
-from mockserver.conformance.made import created, made_at
-from mockserver.conformance.stories.walks import Pages, Walk
+from mockserver.conformance.created_records import created, made_at
+from mockserver.conformance.stories.recorded_walks import Pages, Walk
 from mockserver.conformance.wire.traffic import Exchange, Received, json_or_none
 from mockserver.contract import Operation
 from mockserver.messages import SUCCESSES

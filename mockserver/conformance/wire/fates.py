@@ -6,12 +6,12 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.conformance.asking import Ask, is_valid, record_name
 from mockserver.conformance.check_plan import Group
+from mockserver.conformance.created_records import CreatedRecord, path_value
 from mockserver.conformance.findings import Broken, Inconclusive
-from mockserver.conformance.made import Made, path_value
+from mockserver.conformance.pagination import walk, ways
 from mockserver.conformance.session import Session
-from mockserver.conformance.walking import walk, ways
+from mockserver.conformance.valid_requests import Ask, is_valid, record_name
 from mockserver.conformance.wire.client import Fate
 from mockserver.conformance.wire.identity import Requester
 from mockserver.conformance.wire.traffic import Exchange, Received, Sent, json_or_none
@@ -80,7 +80,9 @@ class Fates:
         except (Broken, Inconclusive):
             return Fate.UNKNOWN
         known = set(self._kit.records.left())  # replies told of these: what was made of the same body before
-        mine = (Made(who.tenant, group.name, one[group.key]) for one in found if one.get(group.marker) in texts)
+        mine = (
+            CreatedRecord(who.tenant, group.name, one[group.key]) for one in found if one.get(group.marker) in texts
+        )
         made = [one for one in mine if one not in known]
         self._kit.records.remember(who.tenant, [(group.name, one.id) for one in made])
         gone = [self._kit.at(group, Kind.DELETE, one.id, who=who).status in (200, 404) for one in made]
@@ -101,7 +103,7 @@ class Fates:
         return other if other and header == f"Bearer {other.token}" else self._kit.own
 
 
-def marked(session: Session, group: Group, who: Requester, mark: str) -> dict[Made, str] | None:
+def marked(session: Session, group: Group, who: Requester, mark: str) -> dict[CreatedRecord, str] | None:
     """The records whose text carries ``mark``, with it: by search, else by the whole list; None where neither is.
 
     Raises Broken or Inconclusive when they cannot be read.
@@ -117,7 +119,7 @@ def marked(session: Session, group: Group, who: Requester, mark: str) -> dict[Ma
     if not asks:
         return None
     texts = {str(one[group.key]): str(one.get(marker)) for one in walk(session, group, asks[0], who=who)}
-    return {Made(who.tenant, group.name, record_id): text for record_id, text in texts.items() if mark in text}
+    return {CreatedRecord(who.tenant, group.name, record_id): text for record_id, text in texts.items() if mark in text}
 
 
 def _ask(group: Group, body: Mapping[str, Any]) -> Ask | None:

@@ -7,9 +7,9 @@ from http import HTTPStatus
 from itertools import islice
 from urllib.parse import urlsplit
 
-from mockserver.conformance.asking import NO_BODY, Ask, record_name
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.session import Session
+from mockserver.conformance.valid_requests import NO_BODY, Ask, record_name
 from mockserver.conformance.wire.gateway import BUSY, is_html, without_query
 from mockserver.conformance.wire.pacing import OutOfTime
 from mockserver.conformance.wire.presence import described

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from mockserver.conformance.asking import Ask
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive, NotApplicable
 from mockserver.conformance.plain.plain_asking import PlainAsking
 from mockserver.conformance.session import Session
+from mockserver.conformance.valid_requests import Ask
 from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Kind

@@ -20,7 +20,7 @@ FEW = 12
 """After so many replies one of them should have been a success."""
 
 
-def insist(session: Session, findings: dict[Key, Finding], known: Collection[Key]) -> None:
+def ensure_same_api(session: Session, findings: dict[Key, Finding], known: Collection[Key]) -> None:
     """Raises Stopped when it is not the API (any more) that answers; of ``findings`` those ``known`` before stay."""
     if not session.window:
         return

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from mockserver.conformance.created_records import CreatedRecord
 from mockserver.conformance.findings import Finding
-from mockserver.conformance.made import Made
 from mockserver.conformance.runner import Run
 
 
-def findings_of(run: Run, left: tuple[Made, ...]) -> list[Finding]:
+def findings_of(run: Run, left: tuple[CreatedRecord, ...]) -> list[Finding]:
     """All that was found, by checks, by the watch on every reply, and by what could not be made or removed."""
     watched = [one for finding in run.oracle.findings.values() for one in [finding] * run.oracle.seen[finding.key]]
     found = [one for result in run.results for one in result.findings]

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mockserver.conformance.baseline import Sorted, sort_out, updated, write_baseline
+from mockserver.conformance.created_records import CreatedRecord
 from mockserver.conformance.evidence import declared
-from mockserver.conformance.gathering import findings_of
-from mockserver.conformance.made import Made
-from mockserver.conformance.options import MOCK, Options, judge
-from mockserver.conformance.preflight import look_over
+from mockserver.conformance.options import MOCK, Options, validate_options
+from mockserver.conformance.preflight import preflight
 from mockserver.conformance.reporters.events import Finished, Listener, Started
-from mockserver.conformance.reporters.telling import report_on
+from mockserver.conformance.reporters.report_data import report_on
+from mockserver.conformance.run_findings import findings_of
 from mockserver.conformance.runner import Run
 from mockserver.conformance.stories.reproducing import with_stories
 from mockserver.conformance.sweeping import leftovers, sweep_away
@@ -37,7 +37,7 @@ def run(
 
     Raises SetupError when nothing could be checked.
     """
-    entries = look_over(options)
+    entries = preflight(options)
     target = target or find_target(options, app)
     began, start = datetime.now(UTC), time.perf_counter()
     one = Run(options, target, listener, clock, pause)
@@ -59,7 +59,7 @@ def run(
     return verdict, target
 
 
-def _verdict(one: Run, left: tuple[Made, ...], sorted_out: Sorted, began: datetime, seconds: float) -> Verdict:
+def _verdict(one: Run, left: tuple[CreatedRecord, ...], sorted_out: Sorted, began: datetime, seconds: float) -> Verdict:
     options, target, recorder, evidence = one.options, one.target, one.client.recorder, one.session.evidence
     operations = one.operations()
     return Verdict(
@@ -96,9 +96,9 @@ def _verdict(one: Run, left: tuple[Made, ...], sorted_out: Sorted, began: dateti
     )
 
 
-def sweep(options: Options) -> tuple[int, tuple[Made, ...]]:
+def sweep(options: Options) -> tuple[int, tuple[CreatedRecord, ...]]:
     """Remove what earlier runs left: how many records went, and which would not. Raises SetupError."""
-    judge(options)
+    validate_options(options)
     one = Run(options, find_target(options))
     one.greet()
     assert one.ledger

@@ -1,15 +1,15 @@
-"""What a story carries from replies into later requests: a hole wherever a request says what an earlier reply said."""
+"""What a story carries from replies into later requests: a placeholder for each value that an earlier reply said."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import quote, unquote
 
-from mockserver.conformance.made import created, made_at
-from mockserver.conformance.stories.playing import VOLATILE
+from mockserver.conformance.created_records import created, made_at
+from mockserver.conformance.stories.recorded_walks import Walk, gathered
+from mockserver.conformance.stories.script_runtime import VOLATILE
 from mockserver.conformance.stories.story import Capture
 from mockserver.conformance.stories.trail import is_listed, texts_of
-from mockserver.conformance.stories.walks import Walk, gathered
 from mockserver.conformance.wire.traffic import Exchange, json_or_none
 from mockserver.contract import Operation
 
@@ -17,7 +17,7 @@ LAST_OF_ALL = 1 << 30
 """Behind every step: where a story is cleaned up."""
 
 
-class Holes:
+class Placeholders:
     """Knows for each value of a reply, that no request had said before, the step and the place that say it.
 
     ``captures`` are what each step has to take from its reply, ``sent`` all that was sent so far. Records of a document
@@ -32,7 +32,7 @@ class Holes:
         self._names: dict[tuple[int, str], str] = {}
 
     def in_target(self, target: str, number: int) -> str:
-        """``target`` of the step ``number`` with holes."""
+        """``target`` of the step ``number`` with placeholders."""
         path, mark, query = target.partition("?")
         steps = path.split("/")
         known = [self._births.get("/".join(steps[: end + 1])) for end in range(len(steps))]
@@ -43,7 +43,7 @@ class Holes:
         return self._holed(body, number)
 
     def of(self, value: str, before: int = LAST_OF_ALL) -> str:
-        """The hole for ``value``; the value itself where no reply to a step ``before`` this one said it first."""
+        """The placeholder for ``value``; the value itself where no reply ``before`` this step said it first."""
         for path, source in reversed(self._births.items()):
             if unquote(path.rpartition("/")[2]) == value:
                 return self._hole(source)
@@ -55,7 +55,7 @@ class Holes:
         return value in self._sources and self._sources[value][0] < before
 
     def values(self) -> dict[str, str]:
-        """The values that stand behind the holes, each with its hole's name."""
+        """The values that stand behind the placeholders, each with its placeholder's name."""
         keys = {unquote(path.rpartition("/")[2]): place for path, place in self._births.items()}
         return {value: self._names[place] for value, place in (self._sources | keys).items() if place in self._names}
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.conformance.baseline import Accepted
+from mockserver.conformance.execution import Outcome, Result
 from mockserver.conformance.reporters.report_redaction import Redactor
 from mockserver.conformance.reporters.reproduction import curl
-from mockserver.conformance.running import Outcome, Result
 from mockserver.conformance.stories.story import Story
 from mockserver.conformance.verdict import Cluster, Verdict, clusters
 from mockserver.conformance.wire.traffic import Exchange
@@ -46,10 +46,10 @@ class Report:
 
 def report_on(verdict: Verdict, tokens: list[str], fields: tuple[str, ...]) -> Report:
     redactor = redactor_for(verdict, tokens, fields)
-    return Report(verdict, tell(verdict, redactor), redactor)
+    return Report(verdict, summary_of(verdict, redactor), redactor)
 
 
-def tell(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
+def summary_of(verdict: Verdict, redactor: Redactor) -> dict[str, Any]:
     """What happened, as JSON: totals, operations, checks, findings by cause, what was not covered and why."""
     covered = verdict.covered()
     summary = {

@@ -15,7 +15,7 @@ VOLATILE = re.compile(STAMP.pattern + r"|(?=[\w|:-]*\d)[\w|:-]{16,}")
 """Ids, keys of pages and timestamps: what is another in every run."""
 
 
-HOLE = re.compile(r"\{\{([A-Z_]*TOKEN|[a-z]+_\d+)\}\}")
+PLACEHOLDER = re.compile(r"\{\{([A-Z_]*TOKEN|[a-z]+_\d+)\}\}")
 Answer = tuple[int, dict[str, str], bytes]
 """Status, headers by lower-case name, and body."""
 MOST_PAGES = 500
@@ -47,8 +47,8 @@ def picked(value: Any, pointer: str) -> Any:
 
 
 def needed_names(story: dict[str, Any]) -> set[str]:
-    """The holes of the steps and of what is expected: what only cleaning up needs may be missing."""
-    return set(HOLE.findall(json.dumps([story["steps"], story["expectation"]])))
+    """The placeholders of the steps and of what is expected: what only cleaning up needs may be missing."""
+    return set(PLACEHOLDER.findall(json.dumps([story["steps"], story["expectation"]])))
 
 
 def capture(
@@ -67,7 +67,7 @@ def capture(
 
 
 def filled(text: str, bound: dict[str, str], change: Any = str) -> str:
-    """``text`` with its holes filled; ``change`` makes each value fit to stand there."""
+    """``text`` with its placeholders filled; ``change`` makes each value fit to stand there."""
     for name, value in bound.items():
         text = text.replace("{{" + name + "}}", change(value))
     return text
@@ -82,11 +82,11 @@ def for_json(value: str) -> str:
 
 
 def request(step: dict[str, Any], bound: dict[str, str]) -> tuple[str, str, list[tuple[str, str]], bytes | None]:
-    """Method, target, headers and body of ``step``. Raises Unplayable where something for its holes is missing."""
+    """Method, target, headers and body of ``step``. Raises Unplayable where a placeholder has no value."""
     headers = [(name, filled(text, bound)) for name, text in step["headers"]]
     target = filled(step["target"], bound, for_url)
     body = None if step["body"] is None else filled(step["body"], bound, for_json)
-    missing = HOLE.findall(" ".join([target, body or "", *(text for _, text in headers)]))
+    missing = PLACEHOLDER.findall(" ".join([target, body or "", *(text for _, text in headers)]))
     if missing:
         raise Unplayable(f"{step['operation']}: {missing[0]} is not set; give it as an environment variable")
     return step["method"], target, headers, None if body is None else body.encode()

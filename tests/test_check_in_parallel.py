@@ -5,10 +5,10 @@ import pickle
 
 import pytest
 
-from mockserver.conformance import halves
+from mockserver.conformance import parallel_run
 from mockserver.conformance.findings import Broken
-from mockserver.conformance.halves import CUT_OFF, beside, can_be_shared, halved
 from mockserver.conformance.options import Options
+from mockserver.conformance.parallel_run import CUT_OFF, can_be_shared, check_in_child, split_in_two
 from mockserver.conformance.registry import Check, Registry
 from mockserver.conformance.runner import Run
 from mockserver.conformance.wire.targets import find_target
@@ -38,7 +38,7 @@ def run(request):
 
 @pytest.mark.parametrize("run", [finds_fault], indirect=True)
 def test_what_the_copy_finds_is_the_runs(run):
-    with beside(run, {name: run.plan.groups[name] for name in CHOSEN[2:]}):
+    with check_in_child(run, {name: run.plan.groups[name] for name in CHOSEN[2:]}):
         first = {name: run.plan.groups[name] for name in CHOSEN[:2]}
         run.carry(lambda: run.check_groups(first))
     assert [(one.resource, one.outcome.value) for one in run.results] == [
@@ -57,25 +57,25 @@ def test_what_the_copy_finds_is_the_runs(run):
 
 @pytest.mark.parametrize("run", [never_ends], indirect=True)
 def test_a_copy_that_is_lost_ends_the_run_early(run):
-    with beside(run, {"fees": run.plan.groups["fees"]}):
+    with check_in_child(run, {"fees": run.plan.groups["fees"]}):
         pass
     assert run.partial == CUT_OFF
 
 
 @pytest.mark.parametrize("run", [finds_fault], indirect=True)
 def test_an_end_before_its_time_ends_the_copy_too(run):
-    with pytest.raises(Broken), beside(run, {"fees": run.plan.groups["fees"]}):
+    with pytest.raises(Broken), check_in_child(run, {"fees": run.plan.groups["fees"]}):
         raise Broken("ended")
 
 
 @pytest.mark.parametrize("run", [finds_fault], indirect=True)
 def test_the_halves_are_all_there_is_and_both_have_something(run, monkeypatch):
-    first, second = halved(run)
+    first, second = split_in_two(run)
     assert {*first, *second} == set(CHOSEN)
     assert first
     assert second
     assert not can_be_shared(run.groups)
-    monkeypatch.setattr(halves, "FEWEST", 2)
+    monkeypatch.setattr(parallel_run, "FEWEST", 2)
     assert can_be_shared(run.groups) == (len(os.sched_getaffinity(0)) > 1)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.conformance.asking import Ask, others
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.session import Session
+from mockserver.conformance.stories.recorded_walks import Pages
 from mockserver.conformance.stories.trail import Expected, Listing
-from mockserver.conformance.stories.walks import Pages
+from mockserver.conformance.valid_requests import Ask, others
 from mockserver.conformance.wire.identity import Requester
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How

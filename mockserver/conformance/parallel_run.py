@@ -19,13 +19,13 @@ from types import FrameType
 from typing import Any, Protocol
 
 from mockserver.conformance.check_plan import Group
+from mockserver.conformance.created_records import CreatedRecord
 from mockserver.conformance.evidence import Clause
+from mockserver.conformance.execution import Result
 from mockserver.conformance.findings import Finding
-from mockserver.conformance.made import Made
 from mockserver.conformance.options import Options
 from mockserver.conformance.oracle import Oracle
 from mockserver.conformance.registry import Check, Registry
-from mockserver.conformance.running import Result
 from mockserver.conformance.sampling import Sample
 from mockserver.conformance.session import Session
 from mockserver.conformance.wire.client import TargetClient
@@ -54,19 +54,19 @@ class SharedRun(Protocol):
     sample: Sample
     groups: dict[str, Group]
     results: list[Result]
-    left_beside: tuple[Made, ...]
+    left_by_child: tuple[CreatedRecord, ...]
     partial: str
     stopped: str
 
     def carry(self, work: Callable[[], None]) -> None: ...
     def check_groups(self, groups: Mapping[str, Group]) -> None: ...
-    def clean_up(self) -> tuple[Made, ...]: ...
+    def clean_up(self) -> tuple[CreatedRecord, ...]: ...
     def keep(self, result: Result) -> None: ...
     def hear_nothing(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Half:
+class ChildFindings:
     """What the copy has found out, as it is sent back: results by the name of their check, as a check is not data."""
 
     results: tuple[tuple[str, Result], ...]
@@ -79,7 +79,7 @@ class Half:
     exchanges: tuple[Exchange, ...]
     requests: int
     troubles: Mapping[str, Trouble]
-    left: tuple[Made, ...]
+    left: tuple[CreatedRecord, ...]
     partial: str
     stopped: str
 
@@ -97,7 +97,7 @@ def can_be_shared(groups: Mapping[str, Group]) -> bool:
     return has_two and not multiprocessing.current_process().daemon and len(groups) >= FEWEST
 
 
-def halved(run: SharedRun) -> tuple[dict[str, Group], dict[str, Group]]:
+def split_in_two(run: SharedRun) -> tuple[dict[str, Group], dict[str, Group]]:
     """The resources in two parts that take about as long: what has many fields, and is checked whole, takes longer."""
     many = 1 if run.sample.share == 1 else 4
     weights = {
@@ -114,18 +114,18 @@ def halved(run: SharedRun) -> tuple[dict[str, Group], dict[str, Group]]:
 
 
 @contextmanager
-def shared(run: SharedRun) -> Iterator[Mapping[str, Group]]:
+def shared_with_child(run: SharedRun) -> Iterator[Mapping[str, Group]]:
     """The resources that are left for the run, where a copy can check the others meanwhile; all of them where not."""
     if not (run.target.is_own and can_be_shared(run.groups)):
         yield run.groups
         return
-    first, others = halved(run)
-    with beside(run, others):
+    first, others = split_in_two(run)
+    with check_in_child(run, others):
         yield first
 
 
 @contextmanager
-def beside(run: SharedRun, groups: dict[str, Group]) -> Iterator[None]:
+def check_in_child(run: SharedRun, groups: dict[str, Group]) -> Iterator[None]:
     """Check ``groups`` in a copy of this process meanwhile; what it finds is the run's too, at the end."""
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
@@ -147,7 +147,7 @@ def beside(run: SharedRun, groups: dict[str, Group]) -> Iterator[None]:
             here.close()
 
 
-def _received(here: Connection, within: float) -> Half | None:
+def _received(here: Connection, within: float) -> ChildFindings | None:
     """What the copy sends, if it does so within that many seconds; None also where it has ended."""
     try:
         return here.recv() if here.poll(within) else None
@@ -180,7 +180,7 @@ def _check(run: SharedRun, groups: dict[str, Group], here: Connection, there: Co
         _hear(signal.SIG_IGN)  # it is done: what is left is to remove what it made, and to send what it found
     left = run.clean_up()
     there.send(
-        Half(
+        ChildFindings(
             results=tuple((one.check.name, replace(one, check=_DONE)) for one in run.results),
             findings=run.oracle.findings,
             seen=Counter(run.oracle.seen) - seen,
@@ -198,26 +198,26 @@ def _check(run: SharedRun, groups: dict[str, Group], here: Connection, there: Co
     )
 
 
-def _join(run: SharedRun, half: Half | None) -> None:
+def _join(run: SharedRun, found: ChildFindings | None) -> None:
     """Make what the copy has found the run's own; None: it never told."""
-    if half is None:
+    if found is None:
         run.stopped = run.partial = run.partial or CUT_OFF
         return
     checks = {one.name: one for one in run.checks}
-    for name, result in half.results:
+    for name, result in found.results:
         run.keep(replace(result, check=checks[name]))
-    for key, finding in half.findings.items():
+    for key, finding in found.findings.items():
         run.oracle.findings.setdefault(key, finding)
-    run.oracle.seen = dict(Counter(run.oracle.seen) + half.seen)
-    run.session.evidence.judged.update(half.judged)
-    for operation, clauses in half.exercised.items():
+    run.oracle.seen = dict(Counter(run.oracle.seen) + found.seen)
+    run.session.evidence.judged.update(found.judged)
+    for operation, clauses in found.exercised.items():
         run.session.evidence.exercised.setdefault(operation, {}).update(clauses)
     recorder = run.client.recorder
-    recorder.statuses.update(half.statuses)
-    recorder.purposes.update(half.purposes)
-    recorder.exchanges.extend(half.exchanges)
-    recorder.total += half.requests
-    for cause, trouble in half.troubles.items():
+    recorder.statuses.update(found.statuses)
+    recorder.purposes.update(found.purposes)
+    recorder.exchanges.extend(found.exchanges)
+    recorder.total += found.requests
+    for cause, trouble in found.troubles.items():
         run.client.patience.troubles.setdefault(cause, trouble)
-    run.left_beside = half.left
-    run.partial, run.stopped = run.partial or half.partial, run.stopped or half.stopped
+    run.left_by_child = found.left
+    run.partial, run.stopped = run.partial or found.partial, run.stopped or found.stopped

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Blocked, Broken, Finding, Inconclusive, NotApplicable
-from mockserver.conformance.oracle import judge
+from mockserver.conformance.oracle import faults_of
 from mockserver.conformance.registry import Check
 from mockserver.conformance.session import Session
 from mockserver.conformance.wire.allow_list import NotAllowed
@@ -81,7 +81,7 @@ def obstacle(check: Check, session: Session) -> str:
     return ""
 
 
-def reckoned(check: Check, session: Session, group: Group) -> Result | None:
+def result_beforehand(check: Check, session: Session, group: Group) -> Result | None:
     """The result of a check that this run is not going to carry out; None where it is."""
     if reason := foreign(check, group):
         return Result(check, group.name, Outcome.NOT_APPLICABLE, reason=reason, planned=False)
@@ -93,7 +93,7 @@ def reckoned(check: Check, session: Session, group: Group) -> Result | None:
 def carry_out(check: Check, session: Session, group: Group, part: int = 1) -> Result:
     """Run ``check``, by one in ``part`` of its cases; what it made is removed afterwards. Raises OutOfTime."""
     session.part = part
-    if known := reckoned(check, session, group):
+    if known := result_beforehand(check, session, group):
         return known
     for _ in range(ATTEMPTS):
         result = _attempt(check, session, group)
@@ -170,7 +170,7 @@ def _was_misled(session: Session) -> bool:
     """Whether a reply that the check got broke the contract: what it stumbled over is the target's fault then."""
     found = ((one, session.client.routes.operation(one.sent.method, one.sent.path)) for one in session.window)
     return any(
-        next(judge(one, one.reply, operation, session.plan.replies), None) for one, operation in found if one.reply
+        next(faults_of(one, one.reply, operation, session.plan.replies), None) for one, operation in found if one.reply
     )
 
 

@@ -16,7 +16,7 @@ from mockserver.values.pointer import pointer_to
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CreatedRecord:
     """One record by where it is."""
 
     tenant: str
@@ -24,10 +24,10 @@ class Made:
     id: str
 
 
-Listener: TypeAlias = Callable[[str, Made], None]
+Listener: TypeAlias = Callable[[str, CreatedRecord], None]
 
 
-class MadeRecords:
+class CreatedRecords:
     """Watches the exchanges: what a create or a batch made is remembered until a delete is seen.
 
     ``listener`` is told ``made`` or ``gone`` with the record, at once.
@@ -36,9 +36,9 @@ class MadeRecords:
     def __init__(self, contract: Contract, listener: Listener | None = None) -> None:
         self._contract = contract
         self.listener = listener
-        self._known: dict[Made, None] = {}
+        self._known: dict[CreatedRecord, None] = {}
 
-    def left(self) -> list[Made]:
+    def left(self) -> list[CreatedRecord]:
         """What is still there, the newest first."""
         return list(reversed(self._known))
 
@@ -48,28 +48,28 @@ class MadeRecords:
             return
         tenant = path_value(operation, exchange.sent.path, self._contract.tenant) or ""
         if operation.kind is Kind.DELETE:
-            self.forget(Made(tenant, operation.resource.name, record_id(exchange.sent.path)))
+            self.forget(CreatedRecord(tenant, operation.resource.name, record_id(exchange.sent.path)))
         for found in created(operation, exchange):
-            self._remember(Made(tenant, operation.resource.name, found))
+            self._remember(CreatedRecord(tenant, operation.resource.name, found))
         for gone in _deleted(operation, exchange):
-            self.forget(Made(tenant, operation.resource.name, gone))
+            self.forget(CreatedRecord(tenant, operation.resource.name, gone))
 
     def remember(self, tenant: str, found: Iterable[tuple[str, str]]) -> None:
         """Take records, by resource and id, for ones that this run has made."""
         for resource, record_id in found:
-            self._remember(Made(tenant, resource, record_id))
+            self._remember(CreatedRecord(tenant, resource, record_id))
 
-    def forget(self, made: Made) -> None:
+    def forget(self, made: CreatedRecord) -> None:
         if made in self._known:
             del self._known[made]
             self._tell("gone", made)
 
-    def _remember(self, made: Made) -> None:
+    def _remember(self, made: CreatedRecord) -> None:
         if made not in self._known:
             self._known[made] = None
             self._tell("made", made)
 
-    def _tell(self, event: str, made: Made) -> None:
+    def _tell(self, event: str, made: CreatedRecord) -> None:
         if self.listener:
             self.listener(event, made)
 

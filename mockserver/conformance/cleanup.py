@@ -7,11 +7,11 @@ from http import HTTPStatus
 from itertools import groupby
 from typing import Any, Protocol
 
-from mockserver.conformance.asking import Ask
 from mockserver.conformance.check_plan import Group, Plan
+from mockserver.conformance.created_records import CreatedRecord, CreatedRecords
 from mockserver.conformance.dependants import dependants
-from mockserver.conformance.made import Made, MadeRecords
 from mockserver.conformance.profiles import Limits
+from mockserver.conformance.valid_requests import Ask
 from mockserver.conformance.wire.identity import Requester
 from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.conformance.wire.transports import Unreachable
@@ -30,7 +30,7 @@ class Owner(Protocol):
     own: Requester
     other: Requester | None
     limits: Limits
-    records: MadeRecords
+    records: CreatedRecords
 
     def send(self, ask: Ask, *, who: Requester | None = None) -> Received: ...
 
@@ -38,12 +38,12 @@ class Owner(Protocol):
         self, group: Group, kind: Kind, record_id: str, *, body: Any = ..., who: Requester | None = None
     ) -> Received: ...
 
-    def left(self) -> list[Made]: ...
+    def left(self) -> list[CreatedRecord]: ...
 
     def keep_no_more(self, group: Group, tenant: str, record_id: str) -> None: ...
 
 
-def remove_all(session: Owner) -> list[Made]:
+def remove_all(session: Owner) -> list[CreatedRecord]:
     """Remove what was made, newest first; returns what would not go."""
     for _ in range(ROUNDS):
         if not session.left():
@@ -75,7 +75,7 @@ def _who(session: Owner, tenant: str) -> Requester | None:
     return next((one for one in (session.own, session.other) if one and one.tenant == tenant), None)
 
 
-def _remove(session: Owner, made: Made) -> None:
+def _remove(session: Owner, made: CreatedRecord) -> None:
     group, who = session.plan.groups[made.resource], _who(session, made.tenant)
     if who is None or Kind.DELETE not in group.operations:
         return

@@ -9,12 +9,12 @@ from typing import Any
 
 from mockserver.conformance.bodies.normal_forms import is_filled_in, is_normal_form
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.comparing import in_words, listed, names, shortened, unlike_but
 from mockserver.conformance.evidence import Evidence
 from mockserver.conformance.findings import Broken, Finding
 from mockserver.conformance.provenance import Provenance, of_operation
 from mockserver.conformance.registry import Check
 from mockserver.conformance.stories.trail import Expected, Listing, Trails
+from mockserver.conformance.value_differences import in_words, listed, names, shortened, unlike_but
 from mockserver.conformance.wire.recorder import trimmed
 from mockserver.conformance.wire.traffic import Exchange, NotJson, Received
 from mockserver.contract import Operation
@@ -26,7 +26,7 @@ EVIDENCE = 8
 """How many exchanges a finding shows, the last ones before it."""
 
 
-class Judge:
+class Assertions:
     """Sees the exchanges of one check after the other. ``judged`` counts what the present one has compared."""
 
     def __init__(self, is_safe: Callable[[Exchange], bool]) -> None:

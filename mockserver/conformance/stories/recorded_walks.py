@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from mockserver.conformance.stories.playing import Answer, parsed, turn
+from mockserver.conformance.stories.script_runtime import Answer, parsed, turn
 from mockserver.conformance.wire.traffic import Exchange
 
 
