@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -352,6 +353,35 @@ def test_prefixes_lead_to_the_same() -> None:
     router = Router(["/a/{x}"], ("", "/v1/mock"))
     assert router.match("/a/1") == router.match("/v1/mock/a/1") == ("/a/{x}", {"x": "1"})
     assert router.match("/v1/a/1") is None
+
+
+def test_a_parameter_takes_several_segments_where_no_path_fits_segment_by_segment() -> None:
+    spanning = {
+        "/files/{path:path}": "path",
+        "/files/{path}/meta": "path",
+        "/v1/{name}": "name",
+        "/v1/{+parent}/topics": "parent",
+        "/v1/{name}:cancel": "name",
+        "/{bucket}/raw/{key*}": "key",
+    }
+    router = Router([*spanning, "/files/a/{x}", "/{a}/{b}/{c}"], ("", "/api"), spanning)
+    wanted = {
+        "/files/a": ("/files/{path:path}", {"path": "a"}),
+        "/files/a/b": ("/files/a/{x}", {"x": "b"}),
+        "/files/b/c": ("/{a}/{b}/{c}", {"a": "files", "b": "b", "c": "c"}),
+        "/files/b/c/d": ("/files/{path:path}", {"path": "b/c/d"}),
+        "/files/b//d%2Fe": ("/files/{path:path}", {"path": "b//d/e"}),
+        "/files/b/c/meta": ("/files/{path}/meta", {"path": "b/c"}),
+        "/api/v1/projects/p/topics/t": ("/v1/{name}", {"name": "projects/p/topics/t"}),
+        "/v1/projects/p/topics": ("/v1/{+parent}/topics", {"parent": "projects/p"}),
+        "/v1/projects/p/jobs/j:cancel": ("/v1/{name}:cancel", {"name": "projects/p/jobs/j"}),
+        "/v1/topics/a": ("/{a}/{b}/{c}", {"a": "v1", "b": "topics", "c": "a"}),
+        "/b/raw/x/y/z": ("/{bucket}/raw/{key*}", {"bucket": "b", "key": "x/y/z"}),
+        "/b/cooked/x/y/z": None,
+        "/files/": None,
+        "/files//": None,
+    }
+    assert {path: router.match(path, unquote) for path in wanted} == wanted
 
 
 SEGMENTS = st.sampled_from(["a", "b", "{x}", "{y}"])

@@ -85,8 +85,17 @@ def _filled(world: World, operation: Operation) -> str | None:
     assert operation.plan
     if "{" not in operation.path:
         return operation.path
+    if operation.path.count("{") == 1 and operation.kind is Kind.LIST:
+        return _named(world, operation)
     key = operation.plan.key
-    if operation.kind is not Kind.READ or key is None or operation.plan.scope or operation.path.count("{") != 1:
+    model = operation.resource.model
+    if (
+        operation.kind is not Kind.READ
+        or key is None
+        or (model is not None and model.beside)
+        or operation.plan.scope
+        or operation.path.count("{") != 1
+    ):
         return None
     from mockserver.handlers.planned.places import keys_of  # PERF: for documents without annotations only
     from mockserver.planting import begin
@@ -95,6 +104,19 @@ def _filled(world: World, operation: Operation) -> str | None:
     begin(world, tenant, operation.resource)
     record = next(tenant[operation.resource.name].scan(), None)
     return operation.path.replace(f"{{{key}}}", quote(keys_of(record.id)[-1], safe="")) if record else None
+
+
+def _named(world: World, operation: Operation) -> str | None:
+    """The path with the whole name of what is above, where the document shows how such names are made."""
+    assert operation.plan
+    name = world.contract.spanning.get(operation.path)
+    taken = next((one for one in operation.plan.taken if one.location == "path" and one.name == name), None)
+    if taken is None:
+        return None
+    from mockserver.contract.samples.name_forms import shown_name  # PERF: as above
+
+    shown = shown_name(operation.plan.maker.shapes, taken)
+    return operation.path.replace(f"{{{name}}}", quote(shown)) if shown else None
 
 
 def _curl(world: World, operation: Operation, address: str) -> Iterator[str]:
@@ -110,4 +132,4 @@ def _curl(world: World, operation: Operation, address: str) -> Iterator[str]:
         else:
             word = {"basic": "Basic YW55OnRoaW5n", "apiKey": "anything"}.get(one.scheme, "Bearer anything")
             headers.append(CurlHeader(one.name, word))
-    yield from curl_command(address, headers=headers, options=(), on_lines=True).splitlines()
+    yield from curl_command(address, headers=[*dict.fromkeys(headers)], options=(), on_lines=True).splitlines()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.annotation_schemas import mark_problems, read_root
@@ -40,7 +40,8 @@ class Contract:
     any; ``prefixes`` are the path prefixes of the servers that the document names; ``maker`` makes values for its
     schemas where nothing else does, ``own_addresses`` tells which texts lead to the API itself. ``unknown_path`` is the
     status of a path that the document does not have, and ``stray`` how a refusal looks where no operation is known.
-    ``excerpt`` is the document where only a part is served. ``accounts`` tells who can log in, where somebody can.
+    ``excerpt`` is the document where only a part is served, ``spanning`` the parameter of a path that may hold slashes.
+    ``accounts`` tells who can log in, where somebody can.
     """
 
     document: Document
@@ -58,6 +59,7 @@ class Contract:
     stray: OperationPlan | None = None
     excerpt: Mapping[str, Any] | None = None
     accounts: Accounts | None = None
+    spanning: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def published(self) -> Mapping[str, Any]:

@@ -104,8 +104,10 @@ class Model:
     with, ``seed`` how many records there are at first (None: as many as the settings say),
     ``most`` how many a list of them can hold, ``always`` what a new one has where nobody says another;
     ``path`` is the path of one as the document writes it, empty where there is none, ``reach`` how many of the parents
-    it names; ``foreign`` are members that probably hold keys of other resources, ``references`` those that are said to,
-    ``addresses`` members that hold the address of another resource's record;
+    it names, ``is_open`` whether its key may hold slashes, ``below`` what stands in it between the parent's key and the
+    last word of its own, where it is a whole name (``topics`` of ``projects/p/topics/t``), ``beside`` by such a word
+    all resources whose records its path shows; ``foreign`` are members that probably hold keys of other resources,
+    ``references`` those that are said to, ``addresses`` members that hold the address of another resource's record;
     ``kin`` are the resources whose records its path shows, too: they are made elsewhere;
     ``holders`` are those whose paths show the records that name them; ``why`` tells the rules that decided;
     ``embeds`` gives what ``embedded`` tells, ``keys_within`` where else than among its members a record holds keys,
@@ -133,6 +135,9 @@ class Model:
     most: int | None = None
     always: Mapping[str, Any] = field(default_factory=dict)
     path: str = ""
+    is_open: bool = False
+    below: str = ""
+    beside: Mapping[str, str] = field(default_factory=dict)
     reach: int = 0
     kin: tuple[str, ...] = ()
     holders: tuple[Parent, ...] = ()
@@ -153,7 +158,7 @@ class Model:
     @property
     def is_found_alone(self) -> bool:
         """Whether a path names a record without all of its parents, so that no two may have one key."""
-        return bool(self.path) and self.reach < len(self.parents)
+        return bool(self.path) and not self.below and self.reach < len(self.parents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +194,8 @@ class Said:
 class Taken:
     """One parameter or form member as it is read from text; ``also`` is another name that it may be sent by.
 
-    ``example`` is the first value that the document shows of it, beside those of its schema; ABSENT if there is none.
+    ``example`` is the first value that the document shows of it, beside those of its schema; ABSENT if there is none;
+    ``is_open``: it is said to hold slashes.
     """
 
     name: str
@@ -201,6 +207,7 @@ class Taken:
     description: str = ""
     may_be_empty: bool = False
     also: str = ""
+    is_open: bool = False
     example: Any = field(default=ABSENT, hash=False)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.contract.document import Document, Node
 from mockserver.contract.plan import Credential, Taken
+from mockserver.contract.routing import parameter_name
 from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.paths import PathEntry
@@ -15,6 +16,9 @@ from mockserver.values.absent import ABSENT
 
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """OpenAPI says to ignore these header parameters: they are told elsewhere in a document."""
+
+_OPEN = ("allowReserved", "x-multi-segment")
+"""Words that say of a path's parameter that it holds slashes."""
 
 
 def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
@@ -27,6 +31,8 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
             name, location = str(one.child("name").value), str(one.child("in").value)
             if not isinstance(one.value, Mapping) or (location == "header" and name.lower() in IGNORED_HEADERS):
                 continue
+            if location == "path":
+                name = parameter_name(name)
             schema = one.child("schema")
             if schema.value is None:
                 schema = next((media.child("schema") for _, media in one.child("content").items()), schema)
@@ -41,6 +47,7 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
                 style=style,
                 may_be_empty=one.child("allowEmptyValue").value is True,
                 description=str(one.child("description").value or ""),
+                is_open=any(one.child(word).value is True for word in _OPEN),
                 example=next(media_examples(shapes.document, one), ABSENT),
             )
             if _is_spread(shapes, taken):

@@ -1,4 +1,4 @@
-"""How keys look elsewhere than in the record: as a number in a path or another reply, as a member of a list's items."""
+"""How keys look elsewhere than in the record, in a path, another reply, a list's items; and how many a list has."""
 
 from __future__ import annotations
 
@@ -46,3 +46,13 @@ def listed_key(found: Resources, one: InferredCollection) -> Steps:
         steps = (ids[0],) if len(ids) == 1 else ()
     place = found.shapes.member(items, steps) if steps else None
     return steps if place is not None and found.shapes.type(place) == "string" else ()
+
+
+def most_listed(found: Resources, one: InferredCollection) -> int | None:
+    """How many records its list can hold at most."""
+    reading = found.reading(one.key, "get")
+    if reading is None or reading.list is None or reading.success.schema is None:
+        return None
+    array = found.shapes.member(reading.success.schema, reading.list.steps)
+    most = found.shapes.says(array, "maxItems") if array is not None else None
+    return most if isinstance(most, int) and most > 0 else None

@@ -9,7 +9,6 @@ from dataclasses import replace
 from mockserver.contract.kinds import Kind
 from mockserver.inference.actions import Action, read_action
 from mockserver.inference.asked_members import asked_member
-from mockserver.inference.demands import parameters
 from mockserver.inference.guess import Guess
 from mockserver.inference.kept_beside import giving_back
 from mockserver.inference.paths import ANY, Key
@@ -255,9 +254,9 @@ class Meanings:
 
     def _asked_key(self, reading: Reading, about: InferredCollection) -> str | None:
         """The parameter of the query without which there is no request, and that names one record."""
-        shapes, entry, key = self._resources.shapes, reading.entry, flat("".join(about.identity[-1:])) or "id"
+        shapes, key = self._resources.shapes, flat("".join(about.identity[-1:])) or "id"
         thing = thing_of(about.name)
-        for taken in parameters(shapes, entry.item, entry.node):
+        for taken in reading.taken:
             is_one = (
                 taken.location == "query" and taken.required and shapes.type(taken.schema) not in ("array", "boolean")
             )

@@ -19,12 +19,12 @@ from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.accounts import read_accounts
 from mockserver.inference.annotations import SAID, Marks
-from mockserver.inference.demands import credentials, parameters
+from mockserver.inference.demands import credentials
 from mockserver.inference.embedded_records import EmbeddedRecords
 from mockserver.inference.foreign import ForeignKeys
 from mockserver.inference.guess import Guess
 from mockserver.inference.kept_beside import files_of, kept_beside, kept_files
-from mockserver.inference.key_forms import is_counted, listed_key
+from mockserver.inference.key_forms import is_counted, listed_key, most_listed
 from mockserver.inference.kin import kin_of
 from mockserver.inference.meanings import Meanings
 from mockserver.inference.paths import ANY, Key, read_paths, spellings
@@ -99,6 +99,7 @@ class _Builder:
             unknown_path=marks.unknown_path,
             stray=usual_refusal(self._found, self._maker),
             accounts=accounts,
+            spanning={each: name for one, name in self._found.spanning.items() for each in spellings(one)},
         )
 
     def _with_passwords(self, resources: dict[str, Resource]) -> Accounts | None:
@@ -136,11 +137,14 @@ class _Builder:
             links=partial(self._links.of, one),
             ending=self._ending(one),
             path=self._path(one),
+            is_open=self._found.spans(one),
+            below=one.below,
+            beside={each.below: each.name for each in one.beside},
             kin=tuple(kin_of(self._found, one)),
             reach=sum(step == ANY for step in (one.item or ())[:-1]) - (self._tenant in self._names(one)[:-1]),
             prefix=one.prefix,
             seed=one.seed,
-            most=self._most(one),
+            most=most_listed(self._found, one),
             always=dict(self._always(one)),
             why="; ".join(one.why),
         )
@@ -159,20 +163,11 @@ class _Builder:
             model=model,
         )
 
-    def _most(self, one: InferredCollection) -> int | None:
-        """How many records its list can hold at most."""
-        reading = self._found.reading(one.key, "get")
-        if reading is None or reading.list is None or reading.success.schema is None:
-            return None
-        array = self._shapes.member(reading.success.schema, reading.list.steps)
-        most = self._shapes.says(array, "maxItems") if array is not None else None
-        return most if isinstance(most, int) and most > 0 else None
-
     def _always(self, one: InferredCollection) -> Iterator[tuple[str, Any]]:
         """What all records have that the list can be asked for: the one value that a filter it requires may have."""
         reading = self._found.reading(one.key, "get")
         members = self._shapes.properties(one.record) if one.record is not None else {}
-        for taken in parameters(self._shapes, reading.entry.item, reading.entry.node) if reading else ():
+        for taken in reading.taken if reading else ():
             place, only = members.get(taken.name), self._shapes.says(taken.schema, "enum")
             if not taken.required or taken.location != "query" or place is None:
                 continue
@@ -248,7 +243,7 @@ class _Builder:
             sent=self._sent(reading, about),
             bodies=reading.bodies,
             body_required=bool(body.child("required").value),
-            taken=tuple(parameters(self._shapes, entry.item, entry.node)),
+            taken=reading.taken,
             needs=needs,
             words=guess.words,
         )
@@ -258,6 +253,8 @@ class _Builder:
         path = reading.entry.path
         item = about.item_of(path.key) if about is not None else None
         is_sent = reading.entry.keyed is not None and reading.entry.keyed[0] == "body"
+        if about is not None and about.below and path.key[: len(about.key)] == about.key:
+            return None  # what stands there names what is above
         return path.names[len(item) - 1] if item and not is_sent else None
 
     def _scope(self, reading: Reading, about: InferredCollection | None) -> tuple[str, ...] | None:

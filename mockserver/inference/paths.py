@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from mockserver.contract.document import Document, Node, operations_of
+from mockserver.contract.routing import parameter_name
 from mockserver.contract.schema_shape import Shapes
 from mockserver.contract.sources.spoken_paths import plain_forms
 
@@ -22,6 +23,8 @@ _CALL = re.compile(r"([\w.$-]+)\((.+)\)")
 _KEYED = re.compile(r"(?:\w+=)?'?\{[^{}]+\}'?(?:,\s*(?:\w+=)?'?\{[^{}]+\}'?)*")
 _COLON = re.compile(r"/:(\w+)(?=/|$)")
 """A parameter as routers write it: ``/users/:id``."""
+_OPEN = re.compile(r"[+*].*|.*(:path|:\.[+*]|[+*]|\.\.\.|=.*[/*].*)")
+"""How one is written that may hold slashes: ``{path:path}``, ``{+name}``, ``{path*}``, ``{name=projects/*}``."""
 _VERB = re.compile(r"(\{[^{}]+\}|[\w.-]+):([A-Za-z][\w-]*)")
 """A verb of its own: ``jobs/{id}:cancel``, ``jobs:search``."""
 
@@ -31,12 +34,13 @@ class Path:
     """One path of the document.
 
     ``template`` is what requests are matched with, ``key`` what it is compared by, ``names`` the parameter of each
-    segment (empty where it is fixed).
+    segment (empty where it is fixed), ``open`` those that are written as if they held slashes.
     """
 
     template: str
     key: Key
     names: tuple[str, ...]
+    open: frozenset[str] = frozenset()
 
     @property
     def last_fixed(self) -> str:
@@ -123,16 +127,18 @@ def read_path(written: str, known: Container[str] = ()) -> Path:
     ``/a('{b}')`` is the record of that key below ``/a``, and ``/a/{b}:c`` what is done to a record, as ``/a/{b}/c``
     would be, where ``known``, the document's paths as they are compared, has ``/a`` or ``/a/{b}``, too.
     """
-    template = _COLON.sub(r"/{\1}", re.split(r"[?#]", written)[0]) or "/"
+    opened = frozenset(parameter_name(one) for one in _PARAMETER.findall(written) if _OPEN.fullmatch(one))
+    plain = _PARAMETER.sub(lambda one: f"{{{parameter_name(one[1])}}}", written) if opened else written
+    template = _COLON.sub(r"/{\1}", re.split(r"[?#]", plain)[0]) or "/"
     segments = [one for one in template.split("/") if one]
     if segments:
         segments[-1] = segments[-1].removesuffix(".json")
     slashed = [step for index in range(len(segments)) for step in _steps(segments[: index + 1], known)]
     if _compared("/" + "/".join(slashed)) not in known:  # that is another path of the document
         segments = slashed
-    names = tuple(whole[1] if (whole := _PARAMETER.fullmatch(one)) else "" for one in segments)
+    names = tuple(parameter_name(whole[1]) if (whole := _PARAMETER.fullmatch(one)) else "" for one in segments)
     key = tuple(ANY if name else segment for name, segment in zip(names, segments, strict=True))
-    return Path(template, key, names)
+    return Path(template, key, names, opened)
 
 
 def _steps(segments: list[str], known: Container[str]) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Parent, Said, Source, Steps
+from mockserver.contract.plan import Parent, Said, Source, Steps, Taken
 from mockserver.inference.paths import Key, PathEntry
 from mockserver.inference.replies import Found, holds_values, is_json
 from mockserver.inference.words import PARTIAL
@@ -14,9 +14,10 @@ from mockserver.inference.words import PARTIAL
 
 @dataclass(slots=True)
 class Reading:
-    """What one operation's schemas tell: its success, the list or the record in it, and its body."""
+    """What one operation's schemas tell: its parameters, its success, the list or the record in it, and its body."""
 
     entry: PathEntry
+    taken: tuple[Taken, ...]
     said: Mapping[str, Said]
     status: int
     success: Said
@@ -62,7 +63,9 @@ class InferredCollection:
     """One kind of record: the path of all of them, and what is known of one.
 
     ``names`` are the parameters of the path, place by place; ``also`` are further paths that show the same records,
-    each with its item path.
+    each with its item path; ``below`` is what stands in a key between the parent's and the last word of its own, where
+    keys are whole names: ``topics`` of ``projects/p/topics/t``, and ``beside`` all collections of which one item path
+    shows records by such names.
     """
 
     key: Key
@@ -82,6 +85,8 @@ class InferredCollection:
     prefix: str = ""
     seed: int | None = None
     is_single: bool = False
+    below: str = ""
+    beside: Sequence[InferredCollection] = field(default=(), repr=False)
     names: tuple[str, ...] = ()
     also: dict[Key, Key | None] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ from mockserver.inference.keys import key_of, key_shown, other_keys, repeated_ke
 from mockserver.inference.paths import ANY, Key, PathEntry, PathTable
 from mockserver.inference.replies import Found, Replies, declared, holds_values, success, tells
 from mockserver.inference.resource_draft import HeldList, InferredCollection, Reading
+from mockserver.inference.spanning import spanning
 from mockserver.inference.words import CALLERS
 
 
@@ -25,6 +26,7 @@ class Resources:
         self.shapes = shapes
         self.replies = Replies(shapes)
         self.readings = {(one.path.key, one.method): self._reading(one) for one in paths.all()}
+        self.spanning = spanning(shapes, self.readings.values())
         self.collections: dict[Key, InferredCollection] = {}
         self.singles: dict[Key, InferredCollection] = {}
         self.homes: dict[Key, InferredCollection] = {}
@@ -68,9 +70,14 @@ class Resources:
         """The path parameter that names a record."""
         if one.item is None:
             return None
-        entry = next(iter(self.paths.entries[one.item].values()))
-        taken = parameters(self.shapes, entry.item, entry.node)
+        method = next(iter(self.paths.entries[one.item]))
+        taken = self.readings[one.item, method].taken
         return next((each for each in taken if each.name == one.parameter), None)
+
+    def spans(self, one: InferredCollection) -> bool:
+        """Whether the key in the item's path may hold slashes."""
+        verbs = self.paths.verbs(one.item) if one.item else {}
+        return any(self.spanning.get(entry.path.template) == one.parameter for entry in verbs.values())
 
     def above(self, key: Key) -> InferredCollection | None:
         """The collection of the nearest record above a path."""
@@ -88,7 +95,8 @@ class Resources:
         schema = best.schema if best.media_type and holds_values(best.media_type) else None
         listed = self.replies.listed(schema, segment, on_item=on_item)
         record = None if listed else self.replies.record(schema, segment)
-        return Reading(entry, said, status, best, listed, record, self._bodies(entry))
+        taken = tuple(parameters(self.shapes, entry.item, entry.node))
+        return Reading(entry, taken, said, status, best, listed, record, self._bodies(entry))
 
     def _bodies(self, entry: PathEntry) -> dict[str, Node]:
         body = self.shapes.follow(entry.node.child("requestBody"))
@@ -227,6 +235,7 @@ class Resources:
             if step != ANY:
                 continue
             above, item = self.at(one.key[:index]), one.key[: index + 1]
+            above = None if above is not None and above.beside else above  # a whole name may be of anything
             is_known = above is not None and above.item_of(item) == item
             must = is_known and above is not None and self.is_open(above)
             yield Parent(

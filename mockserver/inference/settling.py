@@ -7,6 +7,7 @@ from mockserver.inference.held_lists import hold_lists
 from mockserver.inference.paths import PathTable
 from mockserver.inference.resources import Resources
 from mockserver.inference.sharing import share
+from mockserver.inference.whole_names import join_whole_names
 from mockserver.inference.written_below import find_written_below
 
 
@@ -16,5 +17,6 @@ def read_resources(paths: PathTable, shapes: Shapes) -> Resources:
     hold_lists(found)
     find_written_below(found)
     share(found)
+    join_whole_names(found)
     found.settle()
     return found

@@ -168,7 +168,7 @@ def _gather(found: Resources, flat: InferredCollection, others: list[InferredCol
     makers = [one for one in nested if _posts(found, one)]
     homes = [one for one in makers or nested if _lists(found, one)]
     if len(makers or nested) == len(homes) == 1 and _is_bare(found, flat, homes[0]):
-        _move(found, flat, homes[0])
+        move(found, flat, homes[0])
         return
     for one in nested:
         field = _field(found.shapes, flat, one)
@@ -193,7 +193,7 @@ def _join(found: Resources, home: InferredCollection, one: InferredCollection, w
     one.record, one.identity = home.record, home.identity
 
 
-def _move(found: Resources, flat: InferredCollection, home: InferredCollection) -> None:
+def move(found: Resources, flat: InferredCollection, home: InferredCollection) -> None:
     """``flat`` shows single records of ``home`` only: what is known of one is told there, what is listed is below."""
     del found.collections[flat.key]
     found.homes[flat.key], found.views[flat.key] = home, flat

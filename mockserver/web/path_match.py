@@ -34,7 +34,7 @@ class Paths:
     """
 
     def __init__(self, contract: Contract, *, by_host: bool = False) -> None:
-        self._router = Router(contract.paths, contract.prefixes)
+        self._router = Router(contract.paths, contract.prefixes, contract.spanning)
         self.hosts = paths_by_host(contract.document, contract.paths) if by_host else {}
         if by_host and not self.hosts:
             remedy = "name hosts under servers, or leave the setting out"

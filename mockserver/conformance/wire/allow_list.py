@@ -21,7 +21,7 @@ class Routes:
 
     def __init__(self, contract: Contract) -> None:
         self._paths = contract.paths
-        self._router = Router(contract.paths)
+        self._router = Router(contract.paths, spanning=contract.spanning)
 
     def template(self, path: str) -> str | None:
         """The document's path that ``path`` matches."""

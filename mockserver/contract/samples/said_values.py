@@ -8,12 +8,13 @@ from typing import Any
 import jsonschema_rs
 
 from mockserver.contract.samples.scalars import Draw
-from mockserver.contract.samples.states import first_state, is_state, living
+from mockserver.contract.samples.states import first_state, is_state, living, meaningful
 from mockserver.messages import Json
 
 
 def option(options: list[Json], words: Mapping[str, Any], draw: Draw, name: str) -> Json:
     """One of the values of an enum: what its default says at first, and no state that a record ends in."""
+    options = meaningful(options)
     if not draw.varies and words.get("default") in options:
         return words["default"]
     if not draw.full or (not draw.varies and is_state(name)):

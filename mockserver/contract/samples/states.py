@@ -13,6 +13,8 @@ _ENDS = (
 )
 _ENDED = re.compile(rf"({_ENDS})|(clos(e|ed|ing)|end(ed)?|deny|paid|done|lost|won|dead)$", re.IGNORECASE)
 _ENDED_WHEN = re.compile(rf"((({_ENDS})\w*?|clos|end)ed|paid)_?(at|on|date|time|timestamp)", re.IGNORECASE)
+_UNSET = re.compile(r"(.*_)?unspecified", re.IGNORECASE)
+"""How protocol buffers call the value that stands for none."""
 _BEGUN = (
     "draft", "new", "created", "open", "opened", "available", "todo", "backlog", "initial", "requested", "submitted",
     "queued", "scheduled", "unpaid", "pending", "waiting", "incomplete", "active", "enabled", "online", "up",
@@ -32,8 +34,14 @@ def is_end_date(name: str) -> bool:
     return _ENDED_WHEN.fullmatch(name) is not None
 
 
+def meaningful(options: list[Any]) -> list[Any]:
+    """The values but for those that stand for none; all where there is no other."""
+    return [one for one in options if not (isinstance(one, str) and _UNSET.fullmatch(one))] or options
+
+
 def living(options: list[Any]) -> list[Any]:
     """Of the values of a state those that no life ends with; all where there is no other."""
+    options = meaningful(options)
     return [one for one in options if not (isinstance(one, str) and _ENDED.match(one))] or options
 
 

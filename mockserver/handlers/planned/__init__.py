@@ -9,6 +9,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned import acting, bulk, many, single, stubs
 from mockserver.handlers.planned.addresses import reached
 from mockserver.handlers.planned.entries import entries
+from mockserver.handlers.planned.named_resource import meant
 from mockserver.handlers.planned.places import plan_of
 from mockserver.handlers.planned.scope import require_parents, require_possible
 from mockserver.messages import Reply
@@ -33,6 +34,7 @@ PLANNED: Mapping[Kind, Callable[[Call, Tenant], Reply]] = {
 
 def answer_planned(call: Call, tenant: Tenant) -> Reply:
     """What the operation means, once the records above it are there. Raises Refusal."""
+    call = meant(call)
     require_possible(call)
     require_parents(call, tenant)
     plan = plan_of(call)

@@ -140,7 +140,9 @@ def _path_of(model: Model, keys: tuple[str, ...], values: Mapping[str, Any]) -> 
     if not names or len(known) != model.reach:
         return ""
     text_of = {**{name: str(one) for name, one in values.items()}, **dict(zip([*known, names[-1]], texts, strict=True))}
-    return _PARAMETER.sub(lambda found: quote(text_of[found[1]], safe=""), model.path)
+    return _PARAMETER.sub(
+        lambda found: quote(text_of[found[1]], safe="/" if found[1] == names[-1] and model.is_open else ""), model.path
+    )
 
 
 def _prefix(call: Call) -> str:

@@ -18,7 +18,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import brought_here, first_address_of, linked, self_addressed
 from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.new_keys import few_keys, identified, new_key, shown_key
-from mockserver.handlers.planned.places import is_key, model_of, record_id
+from mockserver.handlers.planned.places import is_key, model_of, record_id, whole_key
 from mockserver.handlers.planned.sums import added_up
 from mockserver.handlers.planned.told_by_key import told_of
 from mockserver.messages import Json
@@ -102,7 +102,8 @@ def _drawn(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int) 
     number = call.tools.ids.draw("first", resource.name, *keys, ordinal)
     draw = Draw.of(number, call.tools.began, full=True, varies=ordinal > 1, called=resource.name)
     shown = _example(call, model, ordinal)
-    return draw, shown, _key_at(call, model, ordinal, draw, shown, apart=_apart(call, resource, keys))
+    key = _key_at(call, model, ordinal, draw, shown, apart=_apart(call, resource, keys))
+    return draw, shown, whole_key(model, keys, key)
 
 
 def first(call: Call, resource: Resource, keys: tuple[str, ...], ordinal: int, tenant: str = "") -> tuple[Json, Json]:

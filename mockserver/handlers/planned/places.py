@@ -43,6 +43,19 @@ def record_id(keys: tuple[str, ...], key: str) -> str:
     return "/".join(quote(one, safe="") for one in (*keys, key))
 
 
+def whole_key(model: Model, keys: tuple[str, ...], key: Json) -> Json:
+    """The key below ``keys`` as the record's path has it: where it is a whole name, all of that."""
+    if not model.below or not keys:
+        return key
+    return f"{keys[-1]}/{model.below}/{str(key).rpartition('/')[2]}"
+
+
+def named_within(model: Model, key: str) -> tuple[str, ...]:
+    """The parents' keys that a whole name says; none where it is of something else."""
+    above, _, last = key.rpartition(f"/{model.below}/") if model.below else ("", "", "")
+    return (above,) if above and last and "/" not in last else ()
+
+
 def keys_of(record: str) -> tuple[str, ...]:
     """The parents' keys and the record's own, as they were."""
     return tuple(unquote(one) for one in record.split("/"))

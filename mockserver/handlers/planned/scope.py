@@ -16,7 +16,7 @@ from mockserver.handlers.planned.beginning import begin, first_key
 from mockserver.handlers.planned.callers import caller_key
 from mockserver.handlers.planned.criteria import condition as held
 from mockserver.handlers.planned.parents_said import says_above
-from mockserver.handlers.planned.places import keys_of, model_of, number_first, plan_of, record_id
+from mockserver.handlers.planned.places import keys_of, model_of, named_within, number_first, plan_of, record_id
 from mockserver.messages import Json
 from mockserver.store import Condition, Record, Tenant
 from mockserver.values.members import value_at, with_value
@@ -222,6 +222,8 @@ def scope_of(call: Call, tenant: Tenant) -> Scope:
     """The records that the operation is about."""
     plan = plan_of(call)
     keys = None if plan.scope is None else tuple(str(call.input.values[name]) for name in plan.scope)
+    if keys == () and plan.key is not None and call.resource.model is not None:
+        keys = named_within(call.resource.model, str(call.input.values[plan.key]))
     having = tuple((one.field, str(call.input.values[one.parameter])) for one in plan.within if one.field)
     return Scope(call, tenant, call.resource, keys, having)
 

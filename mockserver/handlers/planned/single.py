@@ -17,7 +17,7 @@ from mockserver.handlers.planned.kept_files import with_files
 from mockserver.handlers.planned.known_elsewhere import known_elsewhere
 from mockserver.handlers.planned.logging_in import remember, welcome, with_own_token, with_token
 from mockserver.handlers.planned.new_keys import new_key, slug_of
-from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of
+from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of, whole_key
 from mockserver.handlers.planned.referring import require_references
 from mockserver.handlers.planned.replying import answered, is_exemplified, made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
@@ -25,6 +25,7 @@ from mockserver.handlers.planned.versions import etag_header, is_known, require_
 from mockserver.messages import Headers, Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value
+from mockserver.values.name_words import flat, singular
 from mockserver.values.shown import quoted
 
 KEYS_TRIED = 1_000
@@ -128,10 +129,11 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
     if len(scope.tenant[scope.resource.name]) >= call.tools.max_records:
         raise Refusal(429, f"This mock already holds {call.tools.max_records} records of {scope.resource.name}.")
     key, is_said = _key(call, scope, body)
+    key = whole_key(scope.model, scope.keys or (), key)
     if is_said and scope.holds(str(key)):
         if "409" in plan_of(call).said or not isinstance(key, int):
             _require_free(call, scope, key)
-        key = _new(call, scope)
+        key = whole_key(scope.model, scope.keys or (), _new(call, scope))
     require_references(call, scope, body)
     value, notes = composed(call, scope, key, body)
     kept = value_at(value, scope.model.key) if scope.model.key else key
@@ -226,6 +228,8 @@ def _key(call: Call, scope: Scope, body: Json) -> tuple[Json, bool]:
         said = value_at(body, model.key)
         if is_key(said):
             return said, True
+    if asked := _asked(call):
+        return asked, True
     said = (
         body.get(named_by(model))
         if not model.key and isinstance(body, dict) and _takes(call, named_by(model))
@@ -234,6 +238,14 @@ def _key(call: Call, scope: Scope, body: Json) -> tuple[Json, bool]:
     if is_key(said):
         return said, True
     return _spoken(call, scope, body) or _new(call, scope), False
+
+
+def _asked(call: Call) -> str | None:
+    """The last word of a whole name, where the query tells it: ``?topicId=t``."""
+    model = model_of(call.resource)
+    names = {f"{flat(singular(model.below))}id", "id"} if model.below else set()
+    asked = (one.name for one in plan_of(call).taken if one.location == "query" and flat(one.name) in names)
+    return next((str(call.input.values[name]) for name in asked if call.input.values.get(name)), None)
 
 
 def _spoken(call: Call, scope: Scope, body: Json) -> str | None:
@@ -262,6 +274,6 @@ def _new(call: Call, scope: Scope) -> Json:
         key = new_key(
             call.tools.maker, scope.model, ordinal, draw_for(call, "key", scope.tenant.name, *names, ordinal, full=True)
         )
-        if not scope.holds(str(key)):
+        if not scope.holds(str(whole_key(scope.model, scope.keys or (), key))):
             return key
     raise Refusal(429, f"{scope.resource.name} has no free key left; the last one tried was {quoted(key)}.")
