@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from typing import Any
 
 from mockserver.auth.authenticator import ANONYMOUS
 from mockserver.contract import Input, Operation, Resource
+from mockserver.contract.samples.own_addresses import HERE, led
 from mockserver.errors import Problem, SetupError
 from mockserver.expressions import RecordProxy
 from mockserver.handlers import Call
@@ -78,7 +78,8 @@ def _plant_inferred(
         begin(world, tenant, resource)
         if record_id is None or resource.is_single:
             record_id = new_identity(world.tools, tenant, resource, given)
-        kept = keep(tenant, resource, record_id, whole_record(world.tools, tenant, resource, record_id, given))
+        whole_one = whole_record(world.tools, tenant, resource, record_id, led({**given}, world.address, HERE))
+        kept = keep(tenant, resource, record_id, whole_one)
         seen: dict[str, Any] = seen_now(world, tenant, resource, kept)
         return seen
 
@@ -132,7 +133,7 @@ def begin_all(world: World, tenant: Tenant) -> None:
 def sight(world: World, tenant: Tenant, resource: Resource) -> Callable[[Record], Any]:
     """How a client sees records of a resource now, to be asked of each of them; the tenant's lock is held."""
     if resource.model is not None and (call := _call_about(world, resource)) is not None:
-        return partial(whole, call, tenant)
+        return lambda record: led(whole(call, tenant, record), HERE, world.address)
     context = world.rules.context(tenant, world.clock.now())
     return lambda record: world.rules.seen(resource, record, context)
 

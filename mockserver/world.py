@@ -101,6 +101,8 @@ class World:
         """Answers in this world's place, where somebody does; ``observe`` looks at all that is answered."""
         self._on_record: Callable[[], None] | None = None
         self.steering: SharedSteering | None = None
+        self.address: str = predecessor.address if predecessor else "http://localhost"
+        """Scheme, host and port by which clients reach it, as far as this process knows."""
         self.kept_in = "memory"
         """Where it is, as may be shown to anybody."""
         self.observe: Onward | None = predecessor.observe if predecessor else None

@@ -336,8 +336,12 @@ def test_a_record_below_others_says_whose_it_is() -> None:
     assert client.get("/projects").status_code == 200
     refused = client.put("/__mock__/tenants/default/records/sections/1", json={"name": "A"})
     assert (refused.status_code, refused.json["errors"][0]["message"]) == (
-        409, "an id here has the form {project_gid}/{id}; see the ids that a list of them shows",
+        409, "an id here has the form {project_gid}/{id}; put the keys of what it is below before it",
     )  # fmt: skip
+    project = client.get("/projects").json["data"][0]["gid"]
+    planted = client.put(f"/__mock__/tenants/default/records/sections/{project}/77", json={"name": "A"})
+    assert (planted.status_code, planted.json["gid"], planted.json["name"]) == (200, "77", "A"), planted.text
+    assert "77" in [one["gid"] for one in client.get(f"/projects/{project}/sections").json["data"]]
 
 
 def test_a_world_that_is_too_large_is_brought_in_in_parts(

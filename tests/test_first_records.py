@@ -245,3 +245,14 @@ def test_a_new_record_has_the_links_that_an_example_shows(tmp_path: Path) -> Non
     assert caller.get(own.removeprefix("http://localhost")).json == made
     for one in caller.get("/v2/projects/bob/tickets").json:
         assert one["url"].endswith(f"/tickets/{one['number']}")
+
+
+def test_the_control_plane_shows_and_takes_addresses_as_clients_do(tmp_path: Path) -> None:
+    caller = client(desk(), tmp_path)
+    shown = caller.get("/v2/projects/ada/tickets/7").json
+    records = "/__mock__/tenants/default/records/tickets"
+    assert shown in caller.get(records).json["records"]
+    put = caller.put(f"{records}/ada/9", json={**shown, "number": 9, "url": f"{shown['url']}?planted"}).json
+    assert put["url"] == f"{shown['url']}?planted"
+    elsewhere = caller.get("/v2/projects/ada/tickets/9", headers={"Host": "mock.test"}).json
+    assert elsewhere["url"] == "http://mock.test/v2/projects/ada/tickets/7?planted"

@@ -171,6 +171,7 @@ def _announce(
     if not _answers(shown, port, secured=cert is not None):
         return
     announced.set()
+    world.address = url
     click.echo(f"listening on {url}")
     click.echo(f"  docs      {url}{Paths(world.contract).page('/docs')}")
     click.echo(f"  console   {url}/__mock__/")

@@ -43,7 +43,9 @@ class Stage:
         if self._lease:
             raise RuntimeError("another test of this process is using the mock: they take turns")
         app = self._fresh(options.settings)
-        world = app.extensions["mockserver"]
+        world: World = app.extensions["mockserver"]
+        if self._server is not None:
+            world.address = self._server.url
         if options.moment:
             world.clock.set(options.moment)
         self._lease = Lease(app, world, Watch(strict=options.strict))
@@ -64,6 +66,8 @@ class Stage:
             from mockserver.testing.live_server import Server  # PERF: only where a socket is wanted
 
             self._server = Server(self)
+            if self._lease is not None:
+                self._lease.world.address = self._server.url
         return self._server.url
 
     def close(self) -> None:

@@ -55,3 +55,12 @@ class OwnAddresses:
     def _match(self, text: str) -> re.Match[str] | None:
         found = _ADDRESS.fullmatch(text) if text.startswith("http") else None
         return found if found is not None and found["host"].lower() in self._hosts else None
+
+
+def led(value: Json, start: str, end: str) -> Json:
+    """``value`` in which each text that is an address below ``start`` is the same below ``end``."""
+    if isinstance(value, dict):
+        return {name: led(one, start, end) for name, one in value.items()}
+    if isinstance(value, list):
+        return [led(one, start, end) for one in value]
+    return end + value[len(start) :] if isinstance(value, str) and value.startswith(f"{start}/") else value

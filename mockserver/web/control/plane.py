@@ -46,7 +46,9 @@ def control_plane(world: World, routes: Iterable[Route]) -> Blueprint:
     plane.before_request(guard_of(world.settings))
     for route in routes:
         name = f"{route.method} {route.path}".replace(".", " ")
-        plane.add_url_rule(route.path, name, _answering(world, route), methods=[route.method])
+        # The id of a record that stands below others has their keys before its own.
+        rule = route.path.replace("<record_id>", "<path:record_id>")
+        plane.add_url_rule(rule, name, _answering(world, route), methods=[route.method])
     return plane
 
 
