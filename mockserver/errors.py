@@ -6,6 +6,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import orjson
+
+IN_WORDS = 5
+"""How many violations one text tells."""
 MAX_VIOLATIONS = 50
 """How many violations one refusal tells; the rest are counted."""
 MORE = "more"
@@ -58,6 +62,20 @@ class Refusal(Exception):
         self.violations = capped(violations)
         self.headers = tuple(headers)
         self.reason = reason
+
+    @property
+    def in_words(self) -> str:
+        """The message and what it is about, in one text: where nothing lists violations, a person would else meet them
+        one by one."""
+        texts = [f"{one.path}: {one.message}" for one in self.violations[:IN_WORDS]]
+        texts += [f"and {len(self.violations) - IN_WORDS} more"] if len(self.violations) > IN_WORDS else []
+        return " ".join(filter(None, (self.message, "; ".join(texts))))
+
+    def untold_by(self, content: bytes) -> str:
+        """The refusal in words where ``content``, of a declared form, has a place for none of them; else nothing."""
+        texts = [one.message for one in self.violations] or [self.message]
+        is_told = any(one.encode() in content or orjson.dumps(one)[1:-1] in content for one in texts)
+        return "" if is_told else self.in_words
 
 
 def capped(violations: Iterable[Violation], uncounted: int = 0) -> tuple[Violation, ...]:

@@ -219,7 +219,9 @@ def _refused(world: World, refusal: Refusal, trail: _Trail) -> Reply:
     trail.reason, trail.violations = refusal.reason, refusal.violations
     usual = world.contract.stray
     if plan := trail.operation.plan if trail.operation else usual:
-        return refused(plan, refusal, trail.request, world.clock.now(), usual)
+        reply = refused(plan, refusal, trail.request, world.clock.now(), usual)
+        trail.reason = refusal.reason or refusal.untold_by(_serialised(reply) or b"")
+        return reply
     reply = say(_error(refusal.message, refusal.violations), refusal.status, headers=refusal.headers)
     if trail.operation is None or (refusal.status in GATEWAY and refusal.status not in trail.operation.replies):
         return reply  # a path that is not there, or what a gateway says: no operation declares it

@@ -104,3 +104,15 @@ def test_where_nothing_is_declared_a_refusal_is_a_problem(tmp_path: Path) -> Non
     assert got.content_type == "application/problem+json"
     assert (got.json["title"], got.json["status"]) == ("Not Found", 404)
     assert "zq" in got.json["detail"]
+
+
+@pytest.mark.parametrize("said", [{"description": "no"}, reply({"type": "object", "properties": {"code": NUMBER}})])
+def test_what_a_body_cannot_tell_is_told_in_a_header(tmp_path: Path, said: Any) -> None:
+    paths = books({})
+    for item in paths["paths"].values():
+        for operation in item.values():
+            operation["responses"] |= {"404": said, "422": said}
+    caller = client(paths, tmp_path)
+    wrong = caller.post("/books", json={"pages": "many"})
+    assert (wrong.status_code, "body/title: is required and missing" in wrong.headers["Mock-Reason"]) == (422, True)
+    assert "zq" in caller.get("/books/zq").headers["Mock-Reason"]

@@ -14,8 +14,6 @@ from mockserver.messages import Json
 from mockserver.values.name_words import flat
 
 DEEPEST = 4
-TOLD = 5
-"""How many violations one text tells: where nothing lists them, a person would else meet them one by one."""
 _NOWHERE = Violation("", "", "", "")
 
 
@@ -53,10 +51,7 @@ class FaultTeller(Telling):
     def _words(self, violation: Violation | None, *, is_placed: bool = False) -> str:
         """What a person reads: the reason with its violations, or one, with its place if nothing else tells it."""
         if violation is None:
-            found = self.refusal.violations
-            texts = [f"{one.path}: {one.message}" for one in found[:TOLD]]
-            texts += [f"and {len(found) - TOLD} more"] if len(found) > TOLD else []
-            return " ".join(filter(None, (self.refusal.message, "; ".join(texts))))
+            return self.refusal.in_words
         if violation is _NOWHERE:
             return self.refusal.message
         return violation.message if is_placed or not violation.path else f"{violation.path}: {violation.message}"

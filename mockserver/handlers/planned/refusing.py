@@ -32,7 +32,7 @@ def refused(plan: OperationPlan, refusal: Refusal, asked: RefusedRequest, usual:
         return Reply(refusal.status, headers=refusal.headers)
     schema, content_type = said.schema, said.media_type or "application/json"
     if "json" not in content_type:
-        return Reply(refusal.status, raw=refusal.message.encode(), headers=refusal.headers, content_type=content_type)
+        return Reply(refusal.status, raw=refusal.in_words.encode(), headers=refusal.headers, content_type=content_type)
     if schema is None:
         return _as(refusal, _problem(refusal), content_type)
     if not is_declared and (short := _shortened(plan, schema, refusal)):
