@@ -119,7 +119,7 @@ def unreachable(why: str, *, in_doubt: bool) -> Refusal:
     return Refusal(503, f"The store cannot be reached. {done}", headers=[("Retry-After", "1")], reason=f"store: {why}")
 
 
-def unprepared(problem: str) -> Refusal:
+def scenario_broken(problem: str) -> Refusal:
     """First records cannot be made of files that have changed since the start."""
     message = f"The first records cannot be made: {problem}"
     return Refusal(503, message, headers=[("Retry-After", "1")], reason="the files of the scenario are broken now")

@@ -10,13 +10,13 @@ from time import perf_counter
 
 import orjson
 
-from mockserver.contract import Input, Operation, check, read, take
+from mockserver.change_events import publishing, queue_callbacks
+from mockserver.contract import Input, Operation, check, read, read_inferred
 from mockserver.contract.routing import answered_methods
 from mockserver.errors import ContractBreach, Refusal, Violation, crowded, denied, unreachable
 from mockserver.handlers import Call, dispatch, refused
 from mockserver.handlers.showing import asked_for
 from mockserver.messages import Identity, Reply, Request, header_text, say
-from mockserver.noticing import called_back, noticed
 from mockserver.runtime.fault import GATEWAY, FaultTarget
 from mockserver.runtime.faults import ASKED_FOR, TWICE, Hit, later
 from mockserver.runtime.journal import SHOWN_BODY, Entry
@@ -26,14 +26,13 @@ from mockserver.world import World
 
 log = logging.getLogger("mockserver")
 
-
 OVERTAKEN = 3
-"""How often a unit of work is begun that others overtake."""
+"""How many times a unit of work is attempted that concurrent writers overtake, before the request is refused."""
 
 
 @dataclass(slots=True)
-class _Trail:
-    """What becomes known on the way: for the journal and the diagnostics, whatever way the exchange ends."""
+class _ExchangeState:
+    """What is known of one exchange so far, for the journal and the diagnostic headers, however it ends."""
 
     request: Request
     may_wait: bool
@@ -45,118 +44,124 @@ class _Trail:
     reason: str = ""
     violations: tuple[Violation, ...] = ()
     breach: bool = False
-    hit: Hit | None = None
-    late: float = 0.0
-    applied: Sequence[str] = ()
+    hit: Hit | None = None  # the fault that struck
+    late: float = 0.0  # seconds by which the caller wants the reply delayed
+    applied: Sequence[str] = ()  # preferences that were honoured
 
 
 def answer(world: World, request: Request, *, may_wait: bool = True) -> Reply:
-    """The reply to ``request``; never raises. One that may not wait raises WouldWait where it would have to.
+    """The reply to ``request``, whatever goes wrong.
 
-    Then nothing has happened yet, and it can be asked for again. So it can of the world that took this one's place,
-    where Moved is raised.
+    Raises WouldWait where answering would block and ``may_wait`` is False, and Moved where another world has taken this
+    one's place. Nothing has happened then: the request can be answered again, after Moved by the other world.
     """
-    trail = _Trail(request, may_wait)
-    reply = _exchanged(world, trail)
-    if trail.hit and trail.hit.fault.duplicate:
-        _exchanged(world, _Trail(request, may_wait, is_second=True))
+    state = _ExchangeState(request, may_wait)
+    reply = _run(world, state)
+    if state.hit and state.hit.fault.duplicate:
+        _run(world, _ExchangeState(request, may_wait, is_second=True))
     return reply
 
 
-def _exchanged(world: World, trail: _Trail) -> Reply:
+def _run(world: World, state: _ExchangeState) -> Reply:
     """One exchange, from the request to its entry in the journal."""
     try:
-        own = partial(_answer, world, trail.request, trail)
-        reply = own() if world.onward is None else world.onward(world, trail.request, own)
+        own = partial(_answer, world, state.request, state)
+        reply = own() if world.onward is None else world.onward(world, state.request, own)
     except (WouldWait, Moved):
         raise
     except Refusal as refusal:
-        reply = _refused(world, refusal, trail)
+        reply = _refused(world, refusal, state)
     except ContractBreach as breach:
-        reply = _breached(breach, trail)
+        reply = _breached(breach, state)
     except TooManyTenants:
-        reply = _refused(world, crowded(world.settings.max_tenants), trail)
+        reply = _refused(world, crowded(world.settings.max_tenants), state)
     except StoreUnreachable as lost:
-        reply = _refused(world, unreachable(str(lost), in_doubt=lost.in_doubt), trail)
+        reply = _refused(world, unreachable(str(lost), in_doubt=lost.in_doubt), state)
     except Exception as error:  # noqa: BLE001 -- whatever it is, the caller gets a reply and the journal an entry
-        reply = _failed(error, trail)
-    return _finished(world, reply, trail)
+        reply = _failed(error, state)
+    return _finish(world, reply, state)
 
 
-def _answer(world: World, request: Request, trail: _Trail) -> Reply:
-    operation = trail.operation = _operation(world, request)
-    world.refresh(tenant := world.contract.tenant_of(request.path_values), may_wait=trail.may_wait)
+def _answer(world: World, request: Request, state: _ExchangeState) -> Reply:
+    operation = state.operation = _operation(world, request)
+    world.refresh(tenant := world.contract.tenant_of(request.path_values), may_wait=state.may_wait)
     if request.method == "HEAD" and operation.method == "GET":  # RFC 9110 9.3.2: all but the content is GET's
         request = replace(request, method="GET")
-    if request.excess:
-        too_large = all(one.keyword == "maxLength" for one in request.excess)
-        message = "The request is larger than this server accepts." if too_large else "The request cannot be read."
-        raise Refusal(400, message, violations=request.excess)
-    trail.tenant = tenant
-    trail.identity = _identified(world, operation, request, request.headers.get("authorization"), trail.tenant)
-    _strike(world, operation, trail)
-    if (preferred := _preferred(world, operation, trail)) is not None:
+    _refuse_excess(request)
+    state.tenant = tenant
+    state.identity = _identified(world, operation, request, state.tenant)
+    _inject_fault(world, operation, state)
+    if (preferred := _by_preference(world, operation, state)) is not None:
         return preferred
     sent = _read(world, operation, request)
-    call = Call(operation, sent, trail.identity, world.tools)
-    reply = called_back(world, operation, request, _carried_out(world, call, request, trail))
+    call = Call(operation, sent, state.identity, world.tools)
+    reply = _carried_out(world, call, request, state)
+    queue_callbacks(world, operation, request, reply)
     for breach in call.breaches:
-        _note_breach(breach, trail)
+        _note_breach(breach, state)
     notes = call.notes
     if not sent.notes and not notes:  # PERF: an eighth of the time that reading a record takes
         return reply
     return replace(reply, notes=(*sent.notes, *reply.notes, *notes))
 
 
-def _carried_out(world: World, call: Call, request: Request, trail: _Trail) -> Reply:
-    """What a handler says, in one unit of work of the tenant; one that reads long does so beside the others."""
-    operation, tenant = call.operation, trail.tenant or "default"
+def _refuse_excess(request: Request) -> None:
+    """Raises Refusal where the request went over a limit, or could not be decoded."""
+    if request.excess:
+        too_large = all(one.keyword == "maxLength" for one in request.excess)
+        message = "The request is larger than this server accepts." if too_large else "The request cannot be read."
+        raise Refusal(400, message, violations=request.excess)
+
+
+def _carried_out(world: World, call: Call, request: Request, state: _ExchangeState) -> Reply:
+    """The handler's reply, from one unit of work of the tenant; a long read takes a view instead, and blocks nobody."""
+    operation, tenant = call.operation, state.tenant or "default"
     is_at_hand = world.store.is_at_hand and not world.faults.lag
-    if trail.may_wait and is_at_hand and operation.plan is None and operation.facts.reads_long:
+    if state.may_wait and is_at_hand and operation.plan is None and operation.facts.reads_long:
         holder = world.store.view(tenant, operation.resource.name)
         reply = dispatch(call, holder)
         _check(world, call, request, reply)
         return reply
     for number in range(OVERTAKEN):
         try:
-            return _in_one_unit(world, call, request, trail, is_first=not number)
+            return _in_one_unit(world, call, request, state, is_first=not number)
         except Overtaken:  # nothing has happened, and what it collected is told again
             call.forget()
     raise StoreUnreachable(f"others have changed {tenant[:80]} {OVERTAKEN} times meanwhile")
 
 
-def _in_one_unit(world: World, call: Call, request: Request, trail: _Trail, *, is_first: bool) -> Reply:
+def _in_one_unit(world: World, call: Call, request: Request, state: _ExchangeState, *, is_first: bool) -> Reply:
     reading = is_first and request.method in ("GET", "HEAD")
-    how = {"reading": reading, "may_wait": trail.may_wait, "may_be_overtaken": is_first}
-    with world.store.work(trail.tenant or "default", **how) as tenant, noticed(world, tenant, reading=reading):
-        seen = tenant
+    how = {"reading": reading, "may_wait": state.may_wait, "may_be_overtaken": is_first}
+    with world.store.work(state.tenant or "default", **how) as tenant, publishing(world, tenant, reading=reading):
+        visible = tenant
         if world.faults.lag:
-            seen = world.looked_at(tenant, FaultTarget(call.operation, trail.tenant, request), trail.hit)
-        reply = dispatch(call, seen)
+            visible = world.looked_at(tenant, FaultTarget(call.operation, state.tenant, request), state.hit)
+        reply = dispatch(call, visible)
         _check(world, call, request, reply)  # nothing is final before the reply is good
         for mail in call.mails:
             world.outbox.put(mail)
         return reply
 
 
-def _strike(world: World, operation: Operation, trail: _Trail) -> None:
-    """Let the fault happen that waits for this request, if one does. Raises Refusal with the fault's status."""
-    if trail.is_second:
-        trail.reason = TWICE
-    elif hit := world.take_fault(FaultTarget(operation, trail.tenant, trail.request)):
-        trail.hit, trail.reason = hit, ASKED_FOR
+def _inject_fault(world: World, operation: Operation, state: _ExchangeState) -> None:
+    """Inject the fault that waits for this request, if one does. Raises Refusal with the fault's status."""
+    if state.is_second:
+        state.reason = TWICE
+    elif hit := world.take_fault(FaultTarget(operation, state.tenant, state.request)):
+        state.hit, state.reason = hit, ASKED_FOR
         world.faults.happen(hit)
 
 
-def _preferred(world: World, operation: Operation, trail: _Trail) -> Reply | None:
-    """What the request prefers to what the operation would answer; None without such a wish. Raises Refusal."""
-    if (header := trail.request.headers.get("prefer")) is None:
+def _by_preference(world: World, operation: Operation, state: _ExchangeState) -> Reply | None:
+    """The reply that the request asks for by ``Prefer``; None where the operation is to answer. Raises Refusal."""
+    if (header := state.request.headers.get("prefer")) is None:
         return None
     preferences = read_preferences(header)
-    trail.applied = preferences.applied
-    trail.late = preferences.late()
+    state.applied = preferences.applied
+    state.late = preferences.late()
     if found := preferences.answer(operation, world.contract.document):
-        trail.reason = found[1]
+        state.reason = found[1]
     return found[0] if found else None
 
 
@@ -170,18 +175,16 @@ def _check(world: World, call: Call, request: Request, reply: Reply) -> None:
         world.reference.agree_on_reply(operation, request, reply.status, _serialised(reply))
 
 
-def _identified(
-    world: World, operation: Operation, request: Request, header: str | None, tenant: str | None
-) -> Identity:
+def _identified(world: World, operation: Operation, request: Request, tenant: str | None) -> Identity:
     if operation.plan is not None:
         return world.auth.admit(operation.plan, request)
-    return world.auth.identify(operation, header, tenant, world.clock.wall)
+    return world.auth.identify(operation, request.headers.get("authorization"), tenant, world.clock.wall)
 
 
 def _read(world: World, operation: Operation, request: Request) -> Input:
-    """The request as typed values; with a reference verdict, only if both judges agree."""
+    """The request as typed values; with the reference validator, only if both validators agree."""
     if operation.plan is not None:
-        return take(operation, request, world.settings.max_depth)
+        return read_inferred(operation, request, world.settings.max_depth)
     if world.reference is None:
         return read(operation, request, world.settings.max_depth)
     try:
@@ -197,10 +200,9 @@ def _operation(world: World, request: Request) -> Operation:
     """Raises Refusal: as the document says where nothing answers the path, 405 with its verbs where something does."""
     verbs = world.contract.paths.get(request.template)
     if verbs is None:
-        malformed = [one for one in request.excess if one.keyword == "encoding"]
-        if malformed:
+        if malformed := [one for one in request.excess if one.keyword == "encoding"]:
             raise Refusal(400, "The path is not validly percent-encoded.", violations=malformed)
-        raise _stray(world, request)
+        raise _unknown_path(world, request)
     operation = verbs.get(request.method) or (verbs.get("GET") if request.method == "HEAD" else None)
     if operation is None:
         allow = ", ".join(answered_methods(verbs))
@@ -208,43 +210,43 @@ def _operation(world: World, request: Request) -> Operation:
     return operation
 
 
-def _stray(world: World, request: Request) -> Refusal:
+def _unknown_path(world: World, request: Request) -> Refusal:
     """The refusal of a path that the document does not have."""
     reason = f"no path of the document matches {request.path[:200]}"
     status = world.contract.unknown_path
     return denied(reason) if status == 403 else Refusal(status, f"Unknown path {request.path[:200]}.", reason=reason)
 
 
-def _refused(world: World, refusal: Refusal, trail: _Trail) -> Reply:
-    trail.reason, trail.violations = refusal.reason, refusal.violations
-    usual = world.contract.stray
-    if plan := trail.operation.plan if trail.operation else usual:
-        reply = refused(plan, refusal, trail.request, world.clock.now(), usual)
-        trail.reason = refusal.reason or refusal.untold_by(_serialised(reply) or b"")
+def _refused(world: World, refusal: Refusal, state: _ExchangeState) -> Reply:
+    state.reason, state.violations = refusal.reason, refusal.violations
+    usual = world.contract.usual_refusal
+    if plan := state.operation.plan if state.operation else usual:
+        reply = refused(plan, refusal, state.request, world.clock.now(), usual)
+        state.reason = refusal.reason or refusal.untold_by(_serialised(reply) or b"")
         return reply
     reply = say(_error(refusal.message, refusal.violations), refusal.status, headers=refusal.headers)
-    if trail.operation is None or (refusal.status in GATEWAY and refusal.status not in trail.operation.replies):
+    if state.operation is None or (refusal.status in GATEWAY and refusal.status not in state.operation.replies):
         return reply  # a path that is not there, or what a gateway says: no operation declares it
     try:
-        check(trail.operation, reply, projected=False)
+        check(state.operation, reply, projected=False)
     except ContractBreach as breach:
-        return _breached(breach, trail)
+        return _breached(breach, state)
     return reply
 
 
-def _breached(breach: ContractBreach, trail: _Trail) -> Reply:
-    _note_breach(breach, trail)
+def _breached(breach: ContractBreach, state: _ExchangeState) -> Reply:
+    _note_breach(breach, state)
     return say(_error(f"The mock broke its own contract in {breach.operation}.", breach.violations), 500)
 
 
-def _note_breach(breach: ContractBreach, trail: _Trail) -> None:
-    trail.breach, trail.reason, trail.violations = True, "contract breach", breach.violations
+def _note_breach(breach: ContractBreach, state: _ExchangeState) -> None:
+    state.breach, state.reason, state.violations = True, "contract breach", breach.violations
     log.error("%s", breach)
 
 
-def _failed(error: Exception, trail: _Trail) -> Reply:
-    trail.breach, trail.reason = True, f"internal error: {type(error).__name__}"
-    log.error("unexpected failure in %s %s", trail.request.method, trail.request.template, exc_info=error)
+def _failed(error: Exception, state: _ExchangeState) -> Reply:
+    state.breach, state.reason = True, f"internal error: {type(error).__name__}"
+    log.error("unexpected failure in %s %s", state.request.method, state.request.template, exc_info=error)
     return say(_error("The mock failed unexpectedly; its log has the details.", ()), 500)
 
 
@@ -253,22 +255,22 @@ def _error(message: str, violations: Iterable[Violation]) -> dict[str, object]:
     return {"message": message, "errors": errors}
 
 
-def _finished(world: World, reply: Reply, trail: _Trail) -> Reply:
+def _finish(world: World, reply: Reply, state: _ExchangeState) -> Reply:
     """Serialise, add the diagnostics, write the journal: the only way out."""
-    damage = later(trail.hit.damage if trail.hit else None, trail.late)
-    raw, seconds = _serialised(reply), perf_counter() - trail.began + (damage.late if damage else 0.0)
+    damage = later(state.hit.damage if state.hit else None, state.late)
+    raw, seconds = _serialised(reply), perf_counter() - state.began + (damage.late if damage else 0.0)
     world.store.settle()
-    number = world.journal.record(_entry(world, reply, raw or b"", trail, seconds))
-    operation = trail.operation.id if trail.operation else None
-    world.metrics.count(operation, trail.request.method, reply.status, seconds, breach=trail.breach)
+    number = world.journal.record(_entry(world, reply, raw or b"", state, seconds))
+    operation = state.operation.id if state.operation else None
+    world.metrics.count(operation, state.request.method, reply.status, seconds, breach=state.breach)
     headers = [*reply.headers, ("Mock-Request", str(number))]
     headers += [(f"Mock-{name}", header_text(text)) for name, text in reply.notes]
     if operation:
         headers.append(("Mock-Operation", header_text(operation)))
-    if trail.reason:
-        headers.append(("Mock-Reason", header_text(trail.reason)))
-    if trail.applied:
-        headers.append(("Preference-Applied", header_text(", ".join(trail.applied))))
+    if state.reason:
+        headers.append(("Mock-Reason", header_text(state.reason)))
+    if state.applied:
+        headers.append(("Preference-Applied", header_text(", ".join(state.applied))))
     # PERF: in the order of the fields
     return Reply(reply.status, None, False, raw, tuple(headers), (), reply.content_type, damage)
 
@@ -277,8 +279,8 @@ def _serialised(reply: Reply) -> bytes | None:
     return orjson.dumps(reply.value) if reply.has_value else reply.raw
 
 
-def _entry(world: World, reply: Reply, raw: bytes, trail: _Trail, seconds: float) -> Entry:
-    request = trail.request
+def _entry(world: World, reply: Reply, raw: bytes, state: _ExchangeState, seconds: float) -> Entry:
+    request = state.request
     return Entry(  # PERF: in the order of the fields; by name it takes twice as long
         world.clock.now(),
         request.method,
@@ -286,15 +288,15 @@ def _entry(world: World, reply: Reply, raw: bytes, trail: _Trail, seconds: float
         request.query,
         request.headers,
         request.body[:SHOWN_BODY],
-        trail.operation.id if trail.operation else None,
-        trail.tenant,
-        trail.identity.subject if trail.identity else None,
+        state.operation.id if state.operation else None,
+        state.tenant,
+        state.identity.subject if state.identity else None,
         reply.status,
         raw[:SHOWN_BODY],
         reply.notes,
-        trail.reason,
-        trail.violations,
-        trail.breach,
+        state.reason,
+        state.violations,
+        state.breach,
         seconds * 1000 if world.clock.running else 0.0,
         reply.content_type,
     )

@@ -13,7 +13,7 @@ from mockserver.auth.authenticator import ANONYMOUS
 from mockserver.contract import Input, Operation
 from mockserver.contract.document import METHODS, Node
 from mockserver.contract.samples.fitting import fit
-from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw
 from mockserver.contract.schema import Schemas
 from mockserver.contract.schema_shape import Shapes

@@ -28,7 +28,6 @@ from mockserver.handlers import Tools
 from mockserver.handlers.document_templates import DocumentTemplates
 from mockserver.handlers.falling_due import DueEffects
 from mockserver.oauth.grants import Grants
-from mockserver.prepared import Prepared, leave, prepared
 from mockserver.runtime.determinism import Clock, IdSource
 from mockserver.runtime.due_log import DueLog
 from mockserver.runtime.fault import FaultTarget
@@ -36,15 +35,16 @@ from mockserver.runtime.faults import Faults, Hit
 from mockserver.runtime.journal import Journal
 from mockserver.runtime.metrics import Metrics
 from mockserver.runtime.outbox import Outbox
-from mockserver.runtime.past import Past
 from mockserver.runtime.reloads import Reloads
+from mockserver.runtime.stale_reads import TenantHistory
 from mockserver.runtime.webhook_delivery import Deliverer
 from mockserver.settings import Settings
+from mockserver.start_cache import CachedScenario, read_start, write_start
 from mockserver.store import Store, Tenant
 from mockserver.store.store import BEGINNING, ROOM
-from mockserver.values.lazily import Lazily
+from mockserver.values.lazy_mapping import LazyMapping
 
-Beginning: TypeAlias = "Scenario | Unannotated | Prepared"
+Beginning: TypeAlias = "Scenario | Unannotated | CachedScenario"
 """What a world begins with."""
 Progress: TypeAlias = Callable[[int], AbstractContextManager[Callable[[], None] | None]]
 """Given how many records there will be, what is to be called for each while they are made, if anything."""
@@ -89,7 +89,7 @@ class World:
         self.clock: Clock = predecessor.clock if predecessor else Clock()
         self.ids = IdSource(self.scenario.seed)
         self.faults: Faults = predecessor.faults if predecessor else Faults(self.ids.draw)
-        self.past = Past()
+        self.tenant_history = TenantHistory()
         self.calling_back = calling_back(self.contract.document)
         self.deliverer: Deliverer = predecessor.deliverer if predecessor else Deliverer(self.ids.draw, self.clock)
         self.webhooks = self.deliverer.webhooks
@@ -114,38 +114,38 @@ class World:
             self.due_log: DueLog = predecessor.due_log if predecessor else DueLog()
             self.journal: Journal = predecessor.journal if predecessor else Journal(settings.journal)
         else:
-            self._be_durable()
+            self._persist()
         self.reference = _reference(self.contract.document) if settings.validator == "reference" else None
         self.tools = _tools(self)
         self.due = DueEffects(self.tools, self.store, self.outbox, self.due_log)
         with self.steered(), progress(self.scenario.size()) as self._on_record:
             if not self.store.has_begun():
                 self._begin()
-            if not isinstance(self.scenario, Prepared):  # a broken template stops the start, not a later request
+            if not isinstance(self.scenario, CachedScenario):  # a broken template stops the start, not a later request
                 self.scenario.try_template(self.store.empty(""), self._on_record)
         self._on_record = None
 
     def _read(self, settings: Settings) -> None:
-        """Document, rules and scenario: what an earlier start left tells that they are good."""
-        left = prepared(settings, lambda: scenario_of(settings, self.contract)) if settings.cache else None
-        self.is_prepared = left is not None
-        if left is None:
+        """Document, rules and scenario; those of a cached start need no validation."""
+        cached = read_start(settings, lambda: scenario_of(settings, self.contract)) if settings.cache else None
+        self.is_from_cache = cached is not None
+        if cached is None:
             self.contract = contract_of(settings)
             self.rules = read_rules(self.contract)
             self.scenario: Beginning = scenario_of(settings, self.contract)
             self.operations: Mapping[str, Operation] = {one.id: one for one in self.contract.operations()}
             return
-        self.contract = contract = proven_contract(proven_document(settings.spec), outline := left.outline)
+        self.contract = contract = proven_contract(proven_document(settings.spec), outline := cached.outline)
         self.rules = proven_rules(contract, outline)
-        self.scenario = left
-        self.operations = Lazily(outline.operations, lambda name: outline.operation(contract, name))
+        self.scenario = cached
+        self.operations = LazyMapping(outline.operations, lambda name: outline.operation(contract, name))
 
-    def leave(self) -> None:
-        """Leave what the next start like this one needs, where it may be left."""
+    def cache_start(self) -> None:
+        """Cache what this start made for the next one like it, where it may be cached."""
         settings, contract = self.settings, self.contract
         is_ordinary = settings.cache and settings.store == "memory" and not contract.is_inferred
-        if is_ordinary and not isinstance(self.scenario, Prepared) and is_plain(contract.document, settings.spec):
-            leave(settings, self.scenario, Outline.of(contract), self.store.snapshot(BEGINNING))
+        if is_ordinary and not isinstance(self.scenario, CachedScenario) and is_plain(contract.document, settings.spec):
+            write_start(settings, self.scenario, Outline.of(contract), self.store.snapshot(BEGINNING))
 
     def _needs(self) -> tuple[Any, ...]:
         return self.contract.indexes, self.scenario.fill_resource, self.settings.max_tenants
@@ -153,23 +153,23 @@ class World:
     def _bounds(self) -> dict[str, Any]:
         return {"room": ROOM, "counted": self.contract.counted, "strict": self.settings.strict_references}
 
-    def _be_durable(self) -> None:
+    def _persist(self) -> None:
         """Have store, outbox, journal and steering in a database. Raises SetupError."""
-        from mockserver.durable import Durable  # PERF: SQLAlchemy takes a fifth of a second to import
+        from mockserver.persistence import Persistence  # PERF: SQLAlchemy takes a fifth of a second to import
 
-        durable = Durable(self.settings.store)
-        store = durable.store(*self._needs(), **self._bounds())
-        durable.hold_to(self.contract, store)
+        persistence = Persistence(self.settings.store)
+        store = persistence.store(*self._needs(), **self._bounds())
+        persistence.hold_to(self.contract, store)
         self.store = store
-        self.outbox = durable.outbox(self.settings.outbox, store)
-        self.due_log = durable.due_log(store)
-        self.journal = journal = durable.journal(self.settings.journal, store)
+        self.outbox = persistence.outbox(self.settings.outbox, store)
+        self.due_log = persistence.due_log(store)
+        self.journal = journal = persistence.journal(self.settings.journal, store)
         parts: dict[str, SteeringPart] = {"clock": self.clock, "faults": self.faults, "grants": self.grants}
         parts |= {"keys": self.keys, "webhooks": self.webhooks}
-        self.steering = durable.steering(parts, store)
-        durable.share(self.webhooks, store, self.steered)
-        self.kept_in = durable.database.location.shown
-        self.close = partial(durable.close, journal)
+        self.steering = persistence.steering(parts, store)
+        persistence.share(self.webhooks, store, self.steered)
+        self.kept_in = persistence.database.location.shown
+        self.close = partial(persistence.close, journal)
 
     def snapshot(self) -> Snapshot:
         """The tenants as they are now: records, and what new ids go on from."""
@@ -220,15 +220,15 @@ class World:
         """What ``tenant`` was, for a read that lags behind; before a write, what it is now is remembered for these."""
         now = self.clock.now()
         if hit and hit.fault.stale:
-            return self.past.seen(tenant, now, hit.fault.stale)
+            return self.tenant_history.seen(tenant, now, hit.fault.stale)
         if not asked.is_read:
-            self.past.keep(tenant, now, self.faults.lag)
+            self.tenant_history.keep(tenant, now, self.faults.lag)
         return tenant
 
     def _begin(self) -> None:
         """Make the tenants that the scenario lists."""
         for name in self.scenario.tenants:
-            if self.is_prepared and self.kept_in == "memory":
+            if self.is_from_cache and self.kept_in == "memory":
                 self.store.add(self.store.unfilled(name))
                 continue
             tenant = self.store.empty(name)
@@ -261,7 +261,7 @@ def contract_of(settings: Settings) -> Contract:
 
 
 def scenario_of(settings: Settings, contract: Contract) -> Scenario | Unannotated:
-    """As ``seeding`` does. PERF: what an earlier start left needs nothing of it."""
+    """As ``seeding`` does. PERF: a cached start needs nothing of it."""
     from mockserver.seeding import scenario_of as read
 
     return read(settings, contract)

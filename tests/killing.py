@@ -89,7 +89,7 @@ def kill_one(folder: Path, known: list[dict[str, Any]], acknowledged: int) -> li
 
 
 def main(times: int) -> int:
-    importlib.import_module("mockserver.durable")  # here once, not in each child
+    importlib.import_module("mockserver.persistence")  # here once, not in each child
     draw = random.Random(times)
     known: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="mockserver-killing-") as name:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from asgi import front_of
-from mockserver.contract.heavy import HEAVY, MOST_HEAVY
+from mockserver.contract.schema_weight import HEAVY, MOST_HEAVY
 from mockserver.web.environ import environ_of
 from test_any_document import NAMED, client, collection, document, parameter, reply, world_of
 

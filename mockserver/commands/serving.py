@@ -191,7 +191,7 @@ def _announce(
     for line in first_request(world, url) if world.contract.maker else _try_it(world, url):
         click.echo(trusting(line, cert) if cert else line)
     sys.stdout.flush()
-    world.leave()
+    world.cache_start()
 
 
 _PROBE = f"GET {HEALTH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mockserver.contract import Contract, Document, compile_contract, read_document
-from mockserver.contract.departures import departures_of
+from mockserver.contract.openapi_validation import departures_of
 from mockserver.contract.sources.document_sources import places
 from mockserver.errors import Problem, SetupError, keeping
 from mockserver.expressions import read_rules

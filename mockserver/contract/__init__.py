@@ -13,11 +13,13 @@ from mockserver.contract.sources.source import is_plain, proven_document, read_d
 from mockserver.messages import Request
 
 
-def take(operation: Operation, request: Request, max_depth: int) -> Input:
-    """See ``taking``."""
-    from mockserver.contract.taking import take as taken  # PERF: for documents without annotations only
+def read_inferred(operation: Operation, request: Request, max_depth: int) -> Input:
+    """The same for an operation whose meaning was inferred: see ``inferred_reading``."""
+    from mockserver.contract.inferred_reading import (
+        read_inferred as read_request,  # PERF: for documents without annotations only
+    )
 
-    return taken(operation, request, max_depth)
+    return read_request(operation, request, max_depth)
 
 
 __all__ = [
@@ -41,5 +43,5 @@ __all__ = [
     "proven_document",
     "read",
     "read_document",
-    "take",
+    "read_inferred",
 ]

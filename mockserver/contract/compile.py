@@ -21,10 +21,10 @@ from mockserver.contract.samples.own_addresses import OwnAddresses
 from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.sources.servers import prefix_of
 from mockserver.values.form import Form, read_form
-from mockserver.values.lazily import Lazily
+from mockserver.values.lazy_mapping import LazyMapping
 
 if TYPE_CHECKING:  # PERF: most documents need none to be made
-    from mockserver.contract.samples.making import Maker
+    from mockserver.contract.samples.sample_maker import Maker
 
 UNKNOWN_PATH = 404
 """The status of a path that the document does not have, where its root does not say another."""
@@ -39,7 +39,7 @@ class Contract:
     for the body of a resource's operation of a kind; ``tenant`` is the path parameter that names the tenant, if
     any; ``prefixes`` are the path prefixes of the servers that the document names; ``maker`` makes values for its
     schemas where nothing else does, ``own_addresses`` tells which texts lead to the API itself. ``unknown_path`` is the
-    status of a path that the document does not have, and ``stray`` how a refusal looks where no operation is known.
+    status of a path that the document does not have, ``usual_refusal`` how a refusal looks where no operation is known.
     ``excerpt`` is the document where only a part is served, ``spanning`` the parameter of a path that may hold slashes.
     ``accounts`` tells who can log in, where somebody can.
     """
@@ -56,7 +56,7 @@ class Contract:
     maker: Maker | None = None
     own_addresses: OwnAddresses | None = None
     unknown_path: int = UNKNOWN_PATH
-    stray: OperationPlan | None = None
+    usual_refusal: OperationPlan | None = None
     excerpt: Mapping[str, Any] | None = None
     accounts: Accounts | None = None
     spanning: Mapping[str, str] = field(default_factory=dict)
@@ -157,9 +157,9 @@ def proven_contract(document: Document, outline: Outline) -> Contract:
         assert found is not None
         return found.validator
 
-    paths = Lazily(document.root["paths"], verbs)
+    paths = LazyMapping(document.root["paths"], verbs)
     rest = _rest(document, resources, problems)
-    return Contract(paths=paths, indexes=outline.indexes, bodies=Lazily(outline.bodies, body), **rest)
+    return Contract(paths=paths, indexes=outline.indexes, bodies=LazyMapping(outline.bodies, body), **rest)
 
 
 def _rest(document: Document, resources: Mapping[str, Resource], problems: Problems) -> dict[str, Any]:

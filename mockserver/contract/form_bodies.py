@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from mockserver.contract.document import Node
-from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.sample_maker import Maker
 from mockserver.messages import Json
 from mockserver.values.json_text import DEEPEST, BadJson, decode, whole
 

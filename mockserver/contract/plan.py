@@ -11,7 +11,7 @@ from mockserver.messages import Json
 from mockserver.values.absent import ABSENT
 
 if TYPE_CHECKING:  # PERF: most documents need none to be made
-    from mockserver.contract.samples.making import Maker
+    from mockserver.contract.samples.sample_maker import Maker
 
 Steps: TypeAlias = tuple[str, ...]
 """The members that lead from a value to one within it; none: the value itself."""

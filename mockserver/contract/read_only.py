@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from mockserver.contract.document import Node
-from mockserver.contract.samples.making import CHOICES, Maker
+from mockserver.contract.samples.sample_maker import CHOICES, Maker
 from mockserver.contract.samples.scalars import Draw
 from mockserver.messages import Json
 

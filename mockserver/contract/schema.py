@@ -10,9 +10,9 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from mockserver.contract.breach_search import is_deep, leads_back, narrowed, without_parts
-from mockserver.contract.choices import choice_told, closest
 from mockserver.contract.document import URI, Document, Node
-from mockserver.contract.heavy import Heavy
+from mockserver.contract.error_relevance import choice_told, closest
+from mockserver.contract.schema_weight import HeavySchemas
 from mockserver.errors import MAX_VIOLATIONS, SetupError, Violation, capped
 from mockserver.messages import Json
 from mockserver.values.pointer import pointer_to, steps_of
@@ -35,7 +35,7 @@ class Schemas:
         self.document = document
         self._formats = dict.fromkeys(_LOOSE, _anything) if loose else None
         self._known: dict[str, SchemaValidator] = {}
-        self.heavy = Heavy(document)
+        self.heavy = HeavySchemas(document)
 
     def validator(self, node: Node) -> SchemaValidator:
         """The rule of the schema at ``node``; compiled when first asked."""

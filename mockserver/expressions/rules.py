@@ -22,7 +22,7 @@ from mockserver.expressions.rule_reader import RuleReader
 from mockserver.expressions.standard import STANDARD
 from mockserver.expressions.value_shape import ANY, Shape, Struct
 from mockserver.store import Record, Tenant
-from mockserver.values.lazily import Lazily
+from mockserver.values.lazy_mapping import LazyMapping
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 
@@ -101,16 +101,16 @@ def proven_rules(contract: Contract, outline: Outline) -> Rules:
         return found
 
     def fields(word: str) -> Mapping[str, Mapping[str, Expression]]:
-        return Lazily(reading.having(word), lambda name: read(lambda: reading.fields(resources[name], word)))
+        return LazyMapping(reading.having(word), lambda name: read(lambda: reading.fields(resources[name], word)))
 
     def answers(name: str) -> dict[str, Expression]:
         path, method, _ = outline.operations[name]
         return read(lambda: reading.answers(contract.paths[path][method]))
 
     answered = [name for name, (_, _, kind) in outline.operations.items() if kind in ANSWERED]
-    effects = Lazily(reading.having_effects(), lambda name: read(lambda: reading.effects(resources[name])))
+    effects = LazyMapping(reading.having_effects(), lambda name: read(lambda: reading.effects(resources[name])))
     dated = reading.having_dates()
-    return Rules(resources, fields("computed"), fields("filled"), effects, Lazily(answered, answers), dated)
+    return Rules(resources, fields("computed"), fields("filled"), effects, LazyMapping(answered, answers), dated)
 
 
 def _some(found: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from mockserver.runtime.outbox import Mail
 from mockserver.store import Tenant
 
 if TYPE_CHECKING:  # PERF: most documents need none to be made
-    from mockserver.contract.samples.making import Maker
+    from mockserver.contract.samples.sample_maker import Maker
 
 
 class Templates(Protocol):

@@ -56,7 +56,7 @@ class DueEffects:
     def __init__(self, tools: Tools, store: Store, outbox: Outbox, log: DueLog) -> None:
         self._tools, self._store = tools, store
         self._outbox, self._log = outbox, log
-        self.noticed: Callable[[Tenant], AbstractContextManager[object]] = nullcontext
+        self.publishing: Callable[[Tenant], AbstractContextManager[object]] = nullcontext
         """Entered with a tenant while something is brought about there, so that others can be told."""
         self.resources = tools.rules.dated
         store.passing = self.passing if self.resources else None
@@ -156,7 +156,7 @@ class TenantPassing:
         self._is_busy = True
         undo, tenant.undo = tenant.undo, None  # it lasts, whatever becomes of who asked for the tenant
         try:
-            with self._due.noticed(tenant):
+            with self._due.publishing(tenant):
                 tenant.fell_due = self._bring_about(tenant, now)
         finally:
             self._is_busy, tenant.undo = False, undo

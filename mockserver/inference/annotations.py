@@ -12,7 +12,7 @@ from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import Kind
 from mockserver.contract.plan import Steps
 from mockserver.contract.problems import Problems
-from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.sample_maker import Maker
 from mockserver.inference.guess import Guess
 from mockserver.inference.meanings import SINGLE
 from mockserver.inference.resource_draft import InferredCollection, Reading

@@ -13,8 +13,8 @@ from mockserver.contract.operation import Operation, Security
 from mockserver.contract.plan import Accounts, Credential, Model, OperationPlan, Parent, Said
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
-from mockserver.contract.samples.making import Maker
 from mockserver.contract.samples.own_addresses import OwnAddresses
+from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.accounts import read_accounts
@@ -97,7 +97,7 @@ class _Builder:
             maker=self._maker,
             own_addresses=self._own_addresses,
             unknown_path=marks.unknown_path,
-            stray=usual_refusal(self._found, self._maker),
+            usual_refusal=usual_refusal(self._found, self._maker),
             accounts=accounts,
             spanning={each: name for one, name in self._found.spanning.items() for each in spellings(one)},
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockserver.contract.plan import Steps, Taken
+from mockserver.contract.samples.declared_values import said_examples
 from mockserver.contract.samples.record_examples import media_examples, parameter_examples
-from mockserver.contract.samples.said_values import said_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.resource_draft import InferredCollection
 from mockserver.inference.resources import Resources

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
 from mockserver.contract.plan import RecordLink
+from mockserver.contract.samples.declared_values import said_examples
 from mockserver.contract.samples.own_addresses import OwnAddresses
 from mockserver.contract.samples.record_examples import record_examples
-from mockserver.contract.samples.said_values import said_examples
 from mockserver.inference.paths import ANY, Key
 from mockserver.inference.resource_draft import InferredCollection
 from mockserver.inference.resources import Resources

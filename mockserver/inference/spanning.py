@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from mockserver.contract.plan import Taken
+from mockserver.contract.samples.declared_values import said_examples
 from mockserver.contract.samples.record_examples import parameter_examples
-from mockserver.contract.samples.said_values import said_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.paths import ANY
 from mockserver.inference.resource_draft import Reading

@@ -6,7 +6,7 @@ from collections import Counter
 
 from mockserver.contract.document import Document
 from mockserver.contract.plan import OperationPlan, Said
-from mockserver.contract.samples.making import SCHEMAS, Maker
+from mockserver.contract.samples.sample_maker import SCHEMAS, Maker
 from mockserver.contract.sources.servers import prefix_of
 from mockserver.inference.paths import ANY, PathTable
 from mockserver.inference.replies import is_json

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from mockserver.contract import Operation
 from mockserver.messages import Damage, Request
 from mockserver.values.json_text import read_own
-from mockserver.values.partial import differing, differing_texts
+from mockserver.values.partial_match import differing, differing_texts
 
 LONGEST_DELAY = 30.0
 """Seconds by which a reply is late at most, or over which it is sent."""

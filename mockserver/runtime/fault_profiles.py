@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.contract import Operation
 from mockserver.errors import Problem, SetupError
 from mockserver.runtime.fault import Fault
-from mockserver.runtime.reading_faults import read_fault
+from mockserver.runtime.fault_reader import read_fault
 from mockserver.values.data_file import read_data_file
 from mockserver.values.form import check_form
 from mockserver.values.shown import shown

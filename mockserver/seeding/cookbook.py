@@ -10,13 +10,13 @@ from typing import Any
 from mockserver.contract import Contract, Resource
 from mockserver.errors import Problem
 from mockserver.expressions.circles import circles
+from mockserver.seeding.audit_fields import default_specs
 from mockserver.seeding.fakes import Fakes
 from mockserver.seeding.field_recipes import constant, read_field
 from mockserver.seeding.item import Make, Recipe
 from mockserver.seeding.place import Place, literal, read_yaml
 from mockserver.seeding.recipe_file import RecipeFile
 from mockserver.seeding.recipe_scope import Field, RecipeScope
-from mockserver.seeding.stamps import default_specs
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
 

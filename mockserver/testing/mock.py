@@ -12,11 +12,11 @@ from mockserver.errors import Problem, SetupError
 from mockserver.messages import Json
 from mockserver.planting import all_now, plant, resource_of
 from mockserver.runtime.fault_profiles import read_profile
-from mockserver.runtime.reading_faults import read_fault
-from mockserver.testing.hands import Hands
+from mockserver.runtime.fault_reader import read_fault
 from mockserver.testing.in_process import Client
 from mockserver.testing.lease import Lease
 from mockserver.testing.marker import MockOptions
+from mockserver.testing.mock_clock import MockClock
 from mockserver.testing.stage import Stage
 from mockserver.values.shown import quoted
 from mockserver.values.suggestions import meant
@@ -117,9 +117,9 @@ class Mock:
         return plant(world, world.store.tenant(tenant or self.tenant), resource_of(world, resource), record)
 
     @property
-    def clock(self) -> Hands:
+    def clock(self) -> MockClock:
         """What the mock takes for now, to be moved."""
-        return Hands(self.world.clock, self.world.due.catch_up)
+        return MockClock(self.world.clock, self.world.due.catch_up)
 
     def fail(self, operation: str | None = None, **fault: Any) -> None:
         """Answer the next requests otherwise.

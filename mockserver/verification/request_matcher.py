@@ -10,7 +10,7 @@ from typing import Any, Final
 from mockserver.messages import Json
 from mockserver.runtime.journal import SHOWN_BODY, Entry
 from mockserver.values.json_text import read_own
-from mockserver.values.partial import NOTHING, Differing, differing, differing_texts, meets
+from mockserver.values.partial_match import NOTHING, Differing, differing, differing_texts, meets
 from mockserver.values.redaction import HIDDEN, is_secret
 from mockserver.verification.wording import shown
 

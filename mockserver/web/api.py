@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from mockserver.change_events import publishing
 from mockserver.exchange import answer
-from mockserver.noticing import noticed
 from mockserver.web.arriving import Arrived, request_of
 from mockserver.web.cors import CONTROL
 from mockserver.web.health import probed
@@ -22,7 +22,7 @@ class Api:
         self.world = world
         self.paths = Paths(world.contract, by_host=world.settings.hosts)
         self._departure = Departure()
-        world.due.noticed = partial(noticed, world)
+        world.due.publishing = partial(publishing, world)
 
     def probe(self, headers: Mapping[str, str]) -> Leaving | None:
         """The reply to a probe of our health; None where the application has to judge who asks."""

@@ -8,8 +8,8 @@ import orjson
 from flask import Response, request
 
 from mockserver.settings import Settings
+from mockserver.web.control_access import lacks, refusal
 from mockserver.web.health import HEALTH
-from mockserver.web.who_may import lacks, refusal
 
 PREFIX = "/__mock__"
 FROM_WHERE = f"ask from a program (a test's own process, curl), or open {PREFIX}/ itself"

@@ -9,7 +9,7 @@ import orjson
 
 from mockserver.messages import Reply
 from mockserver.runtime.determinism import stamp
-from mockserver.web.who_may import is_own
+from mockserver.web.control_access import is_own
 from mockserver.world import World
 
 HEALTH = "/__mock__/health"

@@ -9,7 +9,7 @@ from mockserver.contract import Contract, Router
 from mockserver.contract.routing import answered_methods
 from mockserver.contract.sources.paths_by_host import host_named, paths_by_host
 from mockserver.errors import Problem, SetupError
-from mockserver.values.lazily import Lazily
+from mockserver.values.lazy_mapping import LazyMapping
 from mockserver.web.target import decoded, has_escapes, raw_path
 
 if TYPE_CHECKING:  # PERF: the document's paths are answered without Flask
@@ -39,7 +39,9 @@ class Paths:
         if by_host and not self.hosts:
             remedy = "name hosts under servers, or leave the setting out"
             raise SetupError([Problem("settings", "/hosts", "no server of the document has a host", remedy)])
-        self._methods = Lazily(contract.paths, lambda template: ", ".join(answered_methods(contract.paths[template])))
+        self._methods = LazyMapping(
+            contract.paths, lambda template: ", ".join(answered_methods(contract.paths[template]))
+        )
 
     def match(self, environ: dict[str, Any]) -> Match | None:
         """The template that the request's path fits, and the values of its parameters; None when it fits none."""

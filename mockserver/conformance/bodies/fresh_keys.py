@@ -10,7 +10,7 @@ from zlib import crc32
 from mockserver.contract.document import Node
 from mockserver.contract.operation import Operation
 from mockserver.contract.resource import Resource
-from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw, uuid_from
 from mockserver.values.members import value_at, with_value
 

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from mockserver.contract.document import Document, Node
 from mockserver.contract.plan import Steps
-from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw
 from mockserver.values.members import value_at, with_value
 from mockserver.values.moment import read_date

@@ -9,7 +9,7 @@ from mockserver.conformance.plain.plain_bodies import NOW
 from mockserver.conformance.plain.plain_contents import planned
 from mockserver.contract import Operation
 from mockserver.contract.plan import Taken
-from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw, uuid_from
 from mockserver.values.name_words import flat
 

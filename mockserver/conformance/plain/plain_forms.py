@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.conformance.plain.plain_writing import flat, text_of
 from mockserver.contract.document import Document, Node
 from mockserver.contract.form_bodies import nested
-from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.sample_maker import Maker
 
 NOTHING: tuple[Any, ...] = (None, "", [], {})
 """What a form cannot say: an empty text is read as nothing by many, the others have no text."""

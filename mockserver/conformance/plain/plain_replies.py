@@ -24,7 +24,7 @@ from mockserver.conformance.wire.traffic import NotJson, Received, read_json
 from mockserver.contract import Operation
 from mockserver.contract.document import Document, Node
 from mockserver.contract.plan import Said, names_of
-from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw
 from mockserver.messages import WITHOUT_CONTENT
 from mockserver.values.media_types import without_parameters

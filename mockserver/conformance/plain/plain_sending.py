@@ -25,7 +25,7 @@ from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.contract import Operation
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Taken
-from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw
 from mockserver.values.absent import ABSENT
 from mockserver.values.members import value_at, with_value

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.contract.document import Node
-from mockserver.contract.samples.making import CHOICES, Maker
+from mockserver.contract.samples.sample_maker import CHOICES, Maker
 from mockserver.contract.samples.scalars import Draw
 from mockserver.messages import Json
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.contract.document import Document, Node
 from mockserver.contract.plan import Source, Taken
-from mockserver.contract.samples.said_values import said_examples
+from mockserver.contract.samples.declared_values import said_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.errors import SetupError
 from mockserver.messages import Json

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from mockserver.contract.samples.named_moments import GROWN, NUMBERS, is_ahead, is_birth, is_day, is_moment, range_of
 from mockserver.contract.samples.sample_texts import is_class, is_known, words_for
 from mockserver.contract.samples.subjects import Subject
+from mockserver.contract.samples.timestamp_names import GROWN, NUMBERS, is_ahead, is_birth, is_day, is_moment, range_of
 from mockserver.contract.schema_shape import SchemaShape
 from mockserver.messages import Json
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.contract.inferred_reading import is_merge
 from mockserver.contract.plan import OperationPlan
 from mockserver.contract.samples.fitting import fit
 from mockserver.contract.samples.record_examples import record_examples
 from mockserver.contract.samples.scalars import Draw
-from mockserver.contract.taking import is_merge
 from mockserver.errors import Refusal
 from mockserver.handlers import door
 from mockserver.handlers.call import Call

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from mockserver.contract.document import Node
-from mockserver.contract.samples.making import Maker
-from mockserver.contract.samples.said_values import said_examples
+from mockserver.contract.samples.declared_values import said_examples
+from mockserver.contract.samples.sample_maker import Maker
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.planned.fault_words import (
     ADDRESSES,

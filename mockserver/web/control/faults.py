@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.runtime.fault_profiles import profile_names, read_profile
-from mockserver.runtime.reading_faults import read_fault
+from mockserver.runtime.fault_reader import read_fault
 from mockserver.values.shown import shown
 from mockserver.values.suggestions import meant
 from mockserver.web.control.route import ControlRequest, Route, missing

@@ -9,7 +9,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Lazily(Mapping[K, V], Generic[K, V]):
+class LazyMapping(Mapping[K, V], Generic[K, V]):
     """Values by key, each made once by ``make``, whose exceptions are the caller's."""
 
     __slots__ = ("_keys", "_made", "_make")

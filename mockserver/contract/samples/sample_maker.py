@@ -8,8 +8,8 @@ from typing import Any
 
 from mockserver.contract.alternatives import told_apart
 from mockserver.contract.document import Node
+from mockserver.contract.samples.declared_values import keeps_plain, option, said_examples
 from mockserver.contract.samples.described_values import described_values
-from mockserver.contract.samples.said_values import keeps_plain, option, said_examples
 from mockserver.contract.samples.scalars import Draw, is_told_by_name, scalar
 from mockserver.contract.samples.states import is_end_date
 from mockserver.contract.schema import Schemas, SchemaValidator

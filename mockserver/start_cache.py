@@ -1,7 +1,7 @@
-"""What a start leaves for the next one like it: the first records, and where in the document everything is.
+"""A cache of starts: the first records, and where in the document everything is, for the next start like it.
 
-It lies in the user's cache under a name that is a digest of all that it depends on: document, fixtures, settings, our
-code, what is installed. It is data, not code; what is broken, stale or not the user's own is not looked at.
+An entry lies in the user's cache under a name that is a digest of all that it depends on: document, fixtures, settings,
+our code, what is installed. It is data, not code; one that is broken, stale or not the user's own is not looked at.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import orjson
 
 from mockserver.contract import Kind, Outline
 from mockserver.contract.custom_kinds import custom_kinds
-from mockserver.errors import SetupError, unprepared
+from mockserver.errors import SetupError, scenario_broken
 from mockserver.expressions.functions import installed_functions
 from mockserver.handlers.door import keep_as_read
 from mockserver.settings import Settings
@@ -42,7 +42,7 @@ KEPT = 8
 
 
 @dataclass(frozen=True)
-class Prepared:
+class CachedScenario:
     """A scenario whose tenants were made by an earlier start; what else is asked of it, it reads then.
 
     ``blocks`` are the records by tenant and resource, each a line with its id and its JSON.
@@ -66,7 +66,7 @@ class Prepared:
         try:
             return self.read()
         except SetupError as error:
-            raise unprepared(str(error.problems[0])) from None
+            raise scenario_broken(str(error.problems[0])) from None
 
     def fill(self, tenant: Tenant, on_record: Callable[[], None] | None = None) -> None:
         """See ``Scenario.fill``."""
@@ -101,8 +101,8 @@ class Prepared:
         return self.scenario.records(tenant)
 
 
-def prepared(settings: Settings, read: Read) -> Prepared | None:
-    """What an earlier start like this one left, if any; ``read`` reads the scenario."""
+def read_start(settings: Settings, read: Read) -> CachedScenario | None:
+    """The entry of an earlier start like this one, None without a good one; ``read`` reads the scenario."""
     file = _file(settings)
     try:
         if file is None or not _is_own(file):
@@ -116,12 +116,12 @@ def prepared(settings: Settings, read: Read) -> Prepared | None:
         return None
 
 
-def leave(
+def write_start(
     settings: Settings, scenario: Scenario | Unannotated, outline: Outline, tenants: Mapping[str, Tenant]
 ) -> None:
-    """Leave for the next start what this one made: ``tenants`` are those of the beginning. A full disk stops nobody.
+    """Cache what this start made: ``tenants`` are those of the beginning. A full disk stops nobody.
 
-    Nothing is left where packages bring kinds or functions: their code is not looked into.
+    Nothing is cached where packages bring kinds or functions: their code is not looked into.
     """
     file = _file(settings)
     is_extended = custom_kinds() or installed_functions()
@@ -137,11 +137,11 @@ def leave(
             old.unlink()
 
 
-def _read(head: dict[str, Any], content: memoryview, read: Read) -> Prepared:
+def _read(head: dict[str, Any], content: memoryview, read: Read) -> CachedScenario:
     blocks: dict[str, dict[str, bytes]] = {}
     for tenant, resource, start, end in head["blocks"]:
         blocks.setdefault(tenant, {})[resource] = bytes(content[start:end])
-    return Prepared(
+    return CachedScenario(
         name=head["name"],
         description=head["description"],
         seed=head["seed"],

@@ -23,7 +23,7 @@ class _Before(NamedTuple):
     """What it was a copy of: a tenant that was put back to another state has no such past."""
 
 
-class Past:
+class TenantHistory:
     """Tenants as they were: copies that share their records with those of today."""
 
     def __init__(self) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from mockserver.contract.choices import closest
 from mockserver.contract.document import Document, Node, operations_of
+from mockserver.contract.error_relevance import closest
 from mockserver.contract.schema import Schemas
 from mockserver.contract.sources.dangling import dangling
 from mockserver.contract.sources.normalising import (

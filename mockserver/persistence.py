@@ -34,7 +34,7 @@ TOLD = 20
 """How many records that a document forbids are told."""
 
 
-class Durable:
+class Persistence:
     """One database, and the parts of a world that are kept there."""
 
     def __init__(self, location: str) -> None:

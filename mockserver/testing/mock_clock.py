@@ -1,4 +1,4 @@
-"""The hands of the mock's clock, for a test to move."""
+"""The clock of a mock, as a test reads and moves it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mockserver.values.moment import read_datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
+class MockClock:
     """Tokens that are out grow older too when the clock is advanced; they do not when it is set."""
 
     _clock: Clock

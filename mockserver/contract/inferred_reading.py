@@ -14,7 +14,7 @@ from mockserver.contract.operation import Operation
 from mockserver.contract.plan import OperationPlan, Taken
 from mockserver.contract.read_only import completed
 from mockserver.contract.reading import Input, SentFile
-from mockserver.contract.samples.making import Maker
+from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.xml_text import BadXml, is_xml, read_xml, unwrapped
 from mockserver.errors import Refusal, Violation
 from mockserver.messages import Json, Request
@@ -29,7 +29,7 @@ EXACT = 2**53
 """From here on a number may be another than the one that was written."""
 
 
-def take(operation: Operation, request: Request, max_depth: int) -> Input:
+def read_inferred(operation: Operation, request: Request, max_depth: int) -> Input:
     """Raises Refusal listing every way in which the request breaks the document: 422 where that is declared, or 400.
 
     A path parameter is never judged: a value that cannot be a key is the key of nothing.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mockserver import prepared
+from mockserver import start_cache
 from mockserver.contract import Outline
 from mockserver.settings import Settings, data_folder
 from mockserver.web.api import Api
@@ -36,7 +36,7 @@ def start(library: Callable[..., Any], tmp_path: Path) -> Callable[..., World]:
     def start(**changes: Any) -> World:
         kept = {"spec": found.spec, "fixtures": found.fixtures, "scenario": "some", "cache": tmp_path / "cache"}
         world = World(Settings(**{**kept, **changes}))
-        world.leave()
+        world.cache_start()
         return world
 
     return start
@@ -73,7 +73,7 @@ def whole(world: World) -> dict[str, Any]:
 
 def test_what_is_made_and_what_was_left_are_the_same_world(start: Callable[..., World]) -> None:
     made, again = start(), start()
-    assert (made.is_prepared, again.is_prepared) == (False, True)
+    assert (made.is_from_cache, again.is_from_cache) == (False, True)
     assert whole(made) == whole(again)
 
 
@@ -81,9 +81,9 @@ def test_what_is_made_and_what_was_left_are_the_same_world(start: Callable[..., 
 def test_the_stock_world_too(tmp_path: Path, names: list[str]) -> None:
     spec = tuple(data_folder("spec") / name for name in names)
     made = World(Settings(cache=tmp_path, spec=spec))
-    made.leave()
+    made.cache_start()
     again = World(Settings(cache=tmp_path, spec=spec))
-    assert again.is_prepared
+    assert again.is_from_cache
     assert whole(made) == whole(again)
 
 
@@ -102,7 +102,7 @@ def test_a_reset_leads_back_to_what_was_left(start: Callable[..., World]) -> Non
 @pytest.mark.parametrize("change", [{"seed": 7}, {"counts": {"books": 1}}, {"scale": 2}, {"scenario": "empty"}])
 def test_another_world_is_made_anew(start: Callable[..., World], change: dict[str, Any]) -> None:
     start()
-    assert not start(**change).is_prepared
+    assert not start(**change).is_from_cache
 
 
 def test_another_document_recipe_or_package_makes_it_stale(
@@ -110,11 +110,11 @@ def test_another_document_recipe_or_package_makes_it_stale(
 ) -> None:
     settings = start().settings
     for file in (Path(str(settings.spec)), next(settings.fixtures.rglob("scenarios/*.yaml"))):
-        assert start().is_prepared
+        assert start().is_from_cache
         file.write_bytes(file.read_bytes() + b"\n")
-        assert not start().is_prepared
-    monkeypatch.setattr(prepared, "_installed", lambda: iter(["other-1.0.dist-info"]))
-    assert not start().is_prepared
+        assert not start().is_from_cache
+    monkeypatch.setattr(start_cache, "_installed", lambda: iter(["other-1.0.dist-info"]))
+    assert not start().is_from_cache
 
 
 @pytest.mark.parametrize("content", [b"", b"broken", b"\n{}\n", None], ids=repr)
@@ -122,15 +122,15 @@ def test_what_is_broken_is_made_anew(start: Callable[..., World], tmp_path: Path
     start()
     file, *_ = left(tmp_path)
     file.write_bytes(file.read_bytes()[:-3] if content is None else content)
-    assert not start().is_prepared
-    assert start().is_prepared
+    assert not start().is_from_cache
+    assert start().is_from_cache
 
 
 def test_what_others_may_have_written_is_not_looked_at(start: Callable[..., World], tmp_path: Path) -> None:
     start()
     file, *_ = left(tmp_path)
     file.chmod(0o666)
-    assert not start().is_prepared
+    assert not start().is_from_cache
 
 
 def test_what_depends_on_more_than_these_files_is_not_left(start: Callable[..., World], tmp_path: Path) -> None:
@@ -141,19 +141,19 @@ def test_what_depends_on_more_than_these_files_is_not_left(start: Callable[..., 
 
 def test_a_folder_that_cannot_be_written_is_no_problem(start: Callable[..., World], tmp_path: Path) -> None:
     (tmp_path / "cache").write_bytes(b"a file")
-    assert not start().is_prepared
+    assert not start().is_from_cache
 
 
 def test_only_so_many_are_kept(start: Callable[..., World], tmp_path: Path) -> None:
-    for seed in range(prepared.KEPT + 2):
+    for seed in range(start_cache.KEPT + 2):
         start(seed=seed)
-    assert len(left(tmp_path)) == prepared.KEPT
+    assert len(left(tmp_path)) == start_cache.KEPT
 
 
 def test_a_scenario_that_was_broken_since_the_start_is_told_until_it_is_mended(start: Callable[..., World]) -> None:
     start(auth="off")
     world = start(auth="off")
-    assert world.is_prepared
+    assert world.is_from_cache
     client = application(Api(world)).test_client()
     file = next(world.settings.fixtures.rglob("scenarios/some.yaml"))
     good = file.read_text()

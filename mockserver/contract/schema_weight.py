@@ -17,7 +17,7 @@ MOST_HEAVY = 24
 """How many heavy schemas are held compiled."""
 
 
-class Forgetful(Protocol):
+class Evictable(Protocol):
     """A compiled schema that can be let go of, and compiled anew when it is next asked."""
 
     node: Node
@@ -25,7 +25,7 @@ class Forgetful(Protocol):
     def forget(self) -> None: ...
 
 
-class Heavy:
+class HeavySchemas:
     """The heavy schemas of one document that are compiled; what leads where is looked up once.
 
     PERF: where schemas lead to each other in circles, each that is compiled holds all of them: ten megabytes in a
@@ -33,11 +33,11 @@ class Heavy:
     """
 
     def __init__(self, document: Document) -> None:
-        self._held: deque[Forgetful] = deque()
+        self._held: deque[Evictable] = deque()
         self._document = document
         self._named: dict[str, frozenset[str]] = {}
 
-    def keep(self, compiled: Forgetful) -> None:
+    def keep(self, compiled: Evictable) -> None:
         """One was compiled: if it is heavy, the oldest of too many is let go of."""
         if self.is_heavy(compiled.node):
             self._held.append(compiled)
