@@ -60,22 +60,32 @@ def stock_specs() -> tuple[Path, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How one mock runs.
+    """How one mock runs; most are options of ``mockserver serve`` too. Sizes are bytes.
 
-    ``clock``: ``scenario`` runs on from the scenario's moment, ``frozen`` stands there, ``now`` follows
-    the machine. ``validator``: ``compiled``, or ``reference`` to have openapi-core judge every message
-    as well. ``strict_references``: keys into other modules are held to what is known of these. ``counts`` says
-    how many records of a resource each seeded tenant gets, ``scale`` multiplies what the scenario says of that.
-    ``groups`` are the resources whose operations are served, with those of what they refer to; none: all of them.
-    ``spec`` is a path or an http(s) address, or several of them, each with ``=/prefix`` behind it where it is to be
-    answered below a path of its own; ``overlays`` change it; ``strict_document``: what an operation means and
-    the document does not say is a problem, not inferred; ``seed_records``: how many records each collection of a
-    document without annotations begins with. ``control_token``: what the control plane wants to be shown, None for
-    nothing; ``hosts``: under a host that a document names as its server only that document's paths are answered;
-    ``store``: where records are kept, ``memory``, a file, or the address of a PostgreSQL database;
-    ``allow_hosts``: host names beside this machine's by which it may be asked; ``webhook_hosts``: those that webhooks
-    and callbacks may go to beside it; ``cache``: a folder in which a start
-    leaves what the next one like it needs. Sizes are bytes.
+    The document: ``spec``, a path or an http(s) address, or several, each with ``=/prefix`` behind it where it is to be
+    answered below a path of its own; ``overlays`` change it; ``groups`` are the resources that are served, with those
+    that they refer to (none: all); ``hosts``: under a host that a document names as its server only that document's
+    paths are answered; ``strict_document``: what an operation means and the document does not say is a problem, not
+    inferred; ``validator``: ``compiled``, or ``reference`` to have openapi-core judge every message as well.
+
+    The records: ``fixtures`` is the folder of scenarios, recipes and templates; ``scenario`` the name of one, or its
+    file; ``seed`` replaces the scenario's; ``counts`` says how many records of a resource each seeded tenant gets,
+    ``scale`` multiplies what the scenario says of that; ``seed_records``: how many records each collection of a
+    document without annotations begins with; ``strict_references``: keys into other modules are held to what is known
+    of these; ``store``: ``memory``, a file, or the address of a PostgreSQL database; ``cache``: a folder in which a
+    start leaves what the next one like it needs; ``clock``: ``scenario`` runs on from the scenario's moment, ``frozen``
+    stands there, ``now`` follows the machine.
+
+    Who may ask: ``auth`` is a Mode; ``secret`` signs tokens (HS256, 32 characters or more), ``key_file`` keeps a key
+    pair for RS256, ``jwks`` is a file or an address with the keys of other issuers; ``control_token``: what the control
+    plane wants to be shown (None: nothing); ``allow_hosts``: host names beside this machine's by which it may be asked;
+    ``webhook_hosts``: those that webhooks and callbacks may go to beside it.
+
+    Limits: ``page_size`` records on a page, ``max_body``, ``max_target`` and ``max_headers`` of a request,
+    ``max_depth`` of its JSON, ``max_tenants``, ``max_records`` of a resource in a tenant, ``journal`` and ``outbox``
+    entries kept.
+
+    Raises SetupError listing every setting that is wrong.
     """
 
     spec: Path | str | tuple[Path | str, ...] = field(default_factory=stock_specs)

@@ -1,14 +1,23 @@
-"""What `import mockserver` offers, and that a user's type checker sees it."""
+"""What `import mockserver` offers, that it is documented, and that a user's type checker sees it."""
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 import mockserver
+from mockserver import conformance, pytest_plugin
+from mockserver.conformance import Session
 
 ROOT = Path(__file__).parent.parent
+OBVIOUS = frozenset({"self", "operation", "group", "record", "reply"})
+"""Parameters that say themselves what they are: an operation, what there is of a resource, a record, a reply."""
 SUITE = """
 from __future__ import annotations
 
@@ -44,6 +53,50 @@ def test_each_public_name_is_there() -> None:
     for name in mockserver.__all__:
         assert getattr(mockserver, name) is not None
     assert set(mockserver.__all__) >= {"create_app", "Mock", "Client", "Settings", "SetupError", "__version__"}
+
+
+def parts(name: str, value: object) -> Iterator[tuple[str, object, str]]:
+    """A public function, or a public class and its own public methods: the name, the thing, its class's docstring."""
+    if inspect.isfunction(value) or (inspect.isclass(value) and value.__module__.startswith("mockserver.")):
+        yield name, value, ""
+    for member, one in vars(value).items() if inspect.isclass(value) else ():
+        found = one.fget if isinstance(one, property) else getattr(one, "func", getattr(one, "__func__", one))
+        if not member.startswith("_") and inspect.isfunction(found):
+            yield f"{name}.{member}", found, value.__doc__ or ""
+
+
+def is_told(name: str, value: object) -> bool:
+    """Whether somebody wrote its docstring: a dataclass without one gets its signature for it."""
+    text = vars(value).get("__doc__") if inspect.isclass(value) else value.__doc__
+    return bool(text) and not text.startswith(f"{name}(")
+
+
+@pytest.mark.parametrize("module", [mockserver, conformance])
+def test_each_public_name_has_a_docstring(module: Any) -> None:
+    found = [part for name in module.__all__ for part in parts(name, getattr(module, name))]
+    assert len(found) > 20
+    assert [name for name, value, _ in found if not is_told(name, value)] == []
+
+
+def test_each_parameter_of_what_users_call_is_told() -> None:
+    """By its name in the docstring of the function or of the class; what names itself is left out."""
+    found = [part for name in mockserver.__all__ for part in parts(name, getattr(mockserver, name))]
+    found += [part for part in parts("Session", Session) if part[0] != "Session"]
+    untold = [
+        f"{name}({parameter})"
+        for name, value, beside in found
+        if inspect.isfunction(value)
+        for parameter in inspect.signature(value).parameters
+        if parameter not in OBVIOUS and f"``{parameter}``" not in f"{value.__doc__} {beside}"
+    ]
+    assert untold == []
+    fields = inspect.signature(mockserver.Settings).parameters
+    assert [one for one in fields if f"``{one}``" not in (mockserver.Settings.__doc__ or "")] == []
+
+
+def test_each_fixture_and_hook_of_users_has_a_docstring() -> None:
+    for fixture in (pytest_plugin.mock, pytest_plugin.mockserver_url, pytest_plugin.mockserver_defaults):
+        assert fixture.__doc__
 
 
 def test_importing_it_imports_no_web_framework() -> None:

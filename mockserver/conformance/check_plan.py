@@ -41,6 +41,7 @@ class Group:
 
     @property
     def name(self) -> str:
+        """The resource's name."""
         return self.resource.name
 
     @property
@@ -50,12 +51,15 @@ class Group:
 
     @property
     def is_single(self) -> bool:
+        """Whether a tenant has one record of it, which no key names."""
         return self.resource.is_single
 
     def has(self, kinds: Iterable[Kind]) -> bool:
+        """Whether there is an operation of each of ``kinds``."""
         return all(kind in self.operations for kind in kinds)
 
     def one(self, kind: Kind) -> Operation:
+        """The first operation of ``kind``. Raises KeyError where there is none: a check names what it ``needs``."""
         return self.operations[kind][0]
 
     def all(self, *kinds: Kind) -> tuple[Operation, ...]:
@@ -86,6 +90,7 @@ class Group:
 
     @cached_property
     def required(self) -> frozenset[str]:
+        """The fields that a create must be given."""
         return self.bodies[Kind.CREATE].required & frozenset(self.writable) if self.writable else frozenset()
 
     def of_type(self, *types: str) -> list[str]:
@@ -211,6 +216,7 @@ class Plan:
         return self.contract.is_inferred
 
     def operations(self) -> tuple[Operation, ...]:
+        """All operations, in the document's order."""
         return tuple(self.contract.operations())
 
 

@@ -102,6 +102,7 @@ def left_nothing(session: Session, group: Group, what: str) -> None:
 
 
 def by_id(group: Group, records: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """``records`` by their ids."""
     return {record[group.key]: record for record in records}
 
 

@@ -45,6 +45,7 @@ class Check:
 
     @property
     def suite(self) -> str:
+        """The file that it stands in: what comes before the dot of its name."""
         return self.name.partition(".")[0]
 
 
@@ -60,7 +61,10 @@ def check(
     every: int = 1,
     divides: bool = False,
 ) -> Callable[[Function], Check]:
-    """Make a check of ``check_<name>``: its docstring's first line is the title, its module the suite."""
+    """Make a Check of the function ``check_<name>(session, group)``; the keywords are the fields of Check.
+
+    Its docstring's first line is the title, its module the suite. Source: ``docs/extending.md``.
+    """
 
     def made(function: Function) -> Check:
         name = getattr(function, "__name__", "").removeprefix("check_")

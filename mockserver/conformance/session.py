@@ -30,7 +30,10 @@ T = TypeVar("T")
 
 
 class Session(Assertions):
-    """One run's hands. Every method that expects something raises Broken when the target disappoints.
+    """What a check works with: requests to the target, records of its own, and what it expects of the replies.
+
+    Methods that take ``who`` ask as that identity, by default as the run's own. Those that expect something raise
+    Broken when the target does not do it, those that need what is not there Inconclusive.
 
     The present check tries one in ``part`` of its cases.
     """
@@ -66,7 +69,7 @@ class Session(Assertions):
         tenant: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Received:
-        """Send ``ask`` as ``who`` (default: the run's own identity) to ``tenant`` (default: theirs)."""
+        """Send ``ask`` as ``who`` to ``tenant`` (default: theirs); ``headers`` replace the usual ones."""
         return self.client.send(self._request(ask, who or self.own, tenant, headers))
 
     def raw(
@@ -78,7 +81,10 @@ class Session(Assertions):
         who: Requester | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Received:
-        """Send anything; ``headers`` replace the usual ones, an empty text leaves one out."""
+        """Send anything by any ``method``: ``target`` is path and query, percent-encoded, ``content`` the body.
+
+        ``headers`` replace the usual ones, an empty text leaves one out.
+        """
         return self.client.send(_sent(method, target, content, who or self.own, headers))
 
     def prove(self, ask: Ask, reply: Received) -> None:
@@ -112,7 +118,7 @@ class Session(Assertions):
         body: Any = NO_BODY,
         who: Requester | None = None,
     ) -> Received:
-        """Ask the operation of ``kind`` about one record."""
+        """Ask the operation of ``kind`` about the record ``record_id``, with this ``query`` and ``body``."""
         operation = group.one(kind)
         return self.send(Ask(operation, {record_name(operation): record_id}, query or {}, body), who=who)
 
@@ -142,7 +148,10 @@ class Session(Assertions):
         only_required: bool = False,
         who: Requester | None = None,
     ) -> dict[str, Any]:
-        """A valid body for a create, unlike any other of this run; ``fields`` replace what is made."""
+        """A valid body for a create, unlike any other of this run; ``fields`` replace what is made.
+
+        ``only_required``: without the fields that may be left out.
+        """
         made = make_body(self, group, self.ordinal(), only_required=only_required, who=who)
         return {**made, **(fields or {})}
 
@@ -173,7 +182,7 @@ class Session(Assertions):
     def create(
         self, group: Group, fields: Mapping[str, Any] | None = None, *, who: Requester | None = None
     ) -> dict[str, Any]:
-        """Make a record and return it. Raises Blocked when the target takes no valid record."""
+        """Make a record with ``fields`` in a valid body and return it. Raises Blocked when that is not taken."""
         return self.put_in(group, self.body(group, fields, who=who), who=who)
 
     def foreign(self, group: Group) -> Mapping[str, str]:
@@ -181,6 +190,7 @@ class Session(Assertions):
         return self.limits.foreign.get(group.name, {})
 
     def put_in(self, group: Group, body: Mapping[str, Any], *, who: Requester | None = None) -> dict[str, Any]:
+        """Create a record from just this ``body``, as ``who``, and return it. Raises Blocked when it is not taken."""
         reply = self.send(Ask(group.one(Kind.CREATE), body=dict(body)), who=who)
         made = self.value(reply) if reply.status == 200 else None
         if not isinstance(made, dict) or not isinstance(made.get(group.key), str):
@@ -190,7 +200,10 @@ class Session(Assertions):
         return made
 
     def read(self, group: Group, record_id: str, *, who: Requester | None = None) -> dict[str, Any]:
-        """The record as it is now, for a check to judge: that it can be read is not counted as a judgement."""
+        """The record ``record_id`` as it is now, for a check to judge: that it can be read counts as no judgement.
+
+        Raises Broken where it cannot be read.
+        """
         operation = group.one(Kind.READ)
         reply = self.at(group, Kind.READ, record_id, who=who)
         expect_status(reply, 200, f"{operation.id} of a record that exists", operation)
@@ -200,7 +213,10 @@ class Session(Assertions):
         return value
 
     def sample(self, group: Group, count: int = 1) -> list[dict[str, Any]]:
-        """Records to look at: fresh ones, or existing ones where the run may not write. Raises Inconclusive."""
+        """Up to ``count`` records to look at: fresh ones, or existing ones where the run may not write.
+
+        Raises Inconclusive where there are none.
+        """
         if not self.limits.reads_only and Kind.CREATE in group.operations:
             return [self.create(group) for _ in range(count)]
         if Kind.LIST not in group.operations:
@@ -230,6 +246,7 @@ class Session(Assertions):
     # The run's side
 
     def begin(self, check: Check, group: Group) -> None:
+        """Count and remember for ``check`` from here on."""
         super().begin(check, group)
         self.client.purpose = check.name
 
@@ -246,7 +263,7 @@ class Session(Assertions):
         return [made for made in self.records.left() if made not in kept]
 
     def keep_no_more(self, group: Group, tenant: str, record_id: str) -> None:
-        """Have another record made for others to refer to, if it was this one."""
+        """Where ``tenant`` refers to the record ``record_id``, make another one for that when next asked for one."""
         place = (group.name, tenant)
         if place in self._targets and str(self._targets[place].get(group.key)) == record_id:
             del self._targets[place]

@@ -23,6 +23,7 @@ LONG_AGO = 1_000_000_000
 
 
 def other(session: Session) -> Requester:
+    """The second identity of the run, which only checks of a ``pair`` may ask for."""
     assert session.other
     return session.other
 
@@ -154,6 +155,7 @@ def required_references(session: Session, group: Group) -> list[Reference]:
 
 
 def naming(group: Group, reference: Reference, record_id: str) -> dict[str, Any]:
+    """The field of ``reference`` that names the record ``record_id``, in a list where the field is one."""
     is_list = group.values.type_of(group.field(reference.field)) == "array"
     return {reference.field: [record_id] if is_list else record_id}
 

@@ -27,7 +27,7 @@ class Ask:
     body: Any = NO_BODY
 
     def request_target(self, tenant_name: str | None, tenant: str) -> str:
-        """Path and query, percent-encoded."""
+        """Path and query, percent-encoded; ``tenant`` stands for the path parameter ``tenant_name``."""
         path = self.operation.path
         for name, value in {**self.values, str(tenant_name): tenant}.items():
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
@@ -35,6 +35,7 @@ class Ask:
         return f"{path}?{query}" if query else path
 
     def but(self, **changes: Any) -> Ask:
+        """The same request with these fields changed."""
         return replace(self, **changes)
 
 
@@ -93,6 +94,7 @@ def example_body(group: Group, operation: Operation) -> dict[str, Any]:
 
 
 def preview_body(group: Group, operation: Operation, record_id: str) -> dict[str, Any]:
+    """A body that asks for a preview made from the record ``record_id``."""
     known = read_body(group.contract, operation)
     made = {
         name: group.values.make(node, name, 1, known.example.get(name, ABSENT))

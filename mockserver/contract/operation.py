@@ -151,6 +151,7 @@ class Operation:
         return next(((name, field) for name, field in self.keys.items() if isinstance(field, str)), None)
 
     def parameter_names(self, location: str) -> frozenset[str]:
+        """The names of the parameters in ``path``, ``query``, ``header`` or ``cookie``."""
         return frozenset(parameter.name for parameter in self.parameters if parameter.location == location)
 
 

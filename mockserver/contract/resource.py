@@ -38,10 +38,12 @@ class Reference:
 
     @property
     def is_nested(self) -> bool:
+        """Whether the key stands in a member of the record that is an object or a list."""
         return len(self.names) > 1
 
     @property
     def is_elsewhere(self) -> bool:
+        """Whether the record it names is in another module, ``module:resource``."""
         return ":" in self.resource
 
     def found_in(self, record: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

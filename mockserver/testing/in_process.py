@@ -26,7 +26,7 @@ _UNPLAIN = frozenset("%?#\\ \t\r\n\0")
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer. ``headers`` takes names in any case; ``content`` is bytes."""
+    """One reply: ``headers`` by name in any case, ``content`` as bytes, whatever coding they came in."""
 
     status_code: int
     headers: Headers
@@ -34,14 +34,16 @@ class Response:
 
     @property
     def ok(self) -> bool:
+        """Whether the status is below 400."""
         return self.status_code < 400
 
     @property
     def text(self) -> str:
+        """The content as UTF-8. Raises UnicodeDecodeError when it is not."""
         return self.content.decode()
 
     def json(self) -> Any:
-        """The content as JSON. Raises ValueError when it is none."""
+        """The content as JSON. Raises ValueError when it is not JSON."""
         return json_text.loads(self.content)
 
     def raise_for_status(self) -> None:
@@ -51,7 +53,11 @@ class Response:
 
 
 class Client:
-    """Sends to ``lease``. ``headers`` is asked every second, and when the clock was moved: its token is fresh."""
+    """Sends requests to a mock in this process, shaped like ``requests.Session``; made by ``Mock.client_for``.
+
+    ``lease`` is the mock; ``headers`` gives the usual headers, and is called again every second and whenever the clock
+    was moved, so that the token among them is good.
+    """
 
     def __init__(self, lease: Lease, headers: Callable[[], Mapping[str, str]]) -> None:
         self._lease = lease
@@ -70,9 +76,11 @@ class Client:
         data: bytes | str | None = None,
         headers: Mapping[str, str | None] | None = None,
     ) -> Response:
-        """Send ``json``, or ``data`` as it is. A header of the client is left out where ``headers`` says None.
+        """Send ``json``, or ``data`` as it is, by ``method`` to ``path``, which may hold a query; ``params`` join it.
 
-        Raises ConnectionError where a fault has the reply lost or cut.
+        A list among ``params`` repeats its name, None leaves it out. ``headers`` replace those of the client; one that
+        is None is left out. Raises ValueError for a path without a slash at its beginning, ConnectionError where a
+        fault has the reply lost or cut.
         """
         if not path.startswith("/"):
             raise ValueError(f"the path {quoted(path)} does not begin with a slash: this client reaches the mock only")
@@ -117,19 +125,23 @@ class Client:
         return Response(answer.status_code, answer.headers, content)
 
     def get(self, path: str, **options: Any) -> Response:
-        """``options`` as ``request`` takes them; here and below."""
+        """GET ``path``; ``options`` are those of ``request``."""
         return self.request("GET", path, **options)
 
     def post(self, path: str, **options: Any) -> Response:
+        """POST ``path``; ``options`` are those of ``request``."""
         return self.request("POST", path, **options)
 
     def put(self, path: str, **options: Any) -> Response:
+        """PUT ``path``; ``options`` are those of ``request``."""
         return self.request("PUT", path, **options)
 
     def patch(self, path: str, **options: Any) -> Response:
+        """PATCH ``path``; ``options`` are those of ``request``."""
         return self.request("PATCH", path, **options)
 
     def delete(self, path: str, **options: Any) -> Response:
+        """DELETE ``path``; ``options`` are those of ``request``."""
         return self.request("DELETE", path, **options)
 
 

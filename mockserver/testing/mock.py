@@ -76,7 +76,11 @@ class Mock:
         scope: str | None = None,
         algorithm: str = "HS256",
     ) -> str:
-        """A token that this mock takes. ``expires_in`` is seconds, less than 0 for one that has expired."""
+        """A bearer token that this mock accepts, for ``tenant`` (default: the mock's own).
+
+        ``subject`` is who asks, ``expires_in`` seconds or a timedelta (below 0: expired already), ``scope`` the OAuth
+        scopes, separated by spaces, ``algorithm`` HS256 or RS256.
+        """
         lifetime = expires_in if isinstance(expires_in, timedelta) else timedelta(seconds=expires_in)
         world = self.world
         return mint(
@@ -91,26 +95,30 @@ class Mock:
         )
 
     def headers(self, **token: Any) -> dict[str, str]:
-        """The Authorization header with a token that was asked for in the same words."""
+        """The Authorization header with a token; ``token`` are the keywords of ``Mock.token``."""
         return {"Authorization": f"Bearer {self.token(**token)}"}
 
     def client_for(self, **token: Any) -> Client:
-        """A client like ``client``, with tokens that were asked for in the same words."""
+        """A client like ``client`` with other tokens; ``token`` are the keywords of ``Mock.token``."""
         return Client(self._lease, lambda: self.headers(**token))
 
     # What there is, and what happens next.
 
     def records(self, resource: str, tenant: str | None = None) -> list[dict[str, Any]]:
-        """The records there are now, by id, as a client sees them. Raises SetupError for an unknown resource."""
+        """The records of ``resource`` that ``tenant`` (default: the mock's own) has now, by id, as a client sees them.
+
+        Raises SetupError for an unknown resource.
+        """
         found = self.world.store.tenant(tenant or self.tenant)
         with found.work():
             world = self.world
             return [*all_now(world, found, resource_of(world, resource))]
 
     def put(self, resource: str, record: Mapping[str, Json], tenant: str | None = None) -> dict[str, Any]:
-        """Plant a record and return it whole: what the server manages is filled in, the one with its id replaced.
+        """Put ``record`` among those of ``resource`` of ``tenant`` (default: the mock's own) and return it whole.
 
-        Raises SetupError for one that breaks the contract.
+        What the server manages is filled in; a record with the same id is replaced. Raises SetupError for an unknown
+        resource, and for a record that breaks the contract.
         """
         __tracebackhide__ = True
         world = self.world
@@ -118,22 +126,25 @@ class Mock:
 
     @property
     def clock(self) -> MockClock:
-        """What the mock takes for now, to be moved."""
+        """The mock's clock, to be read, advanced and set."""
         return MockClock(self.world.clock, self.world.due.catch_up)
 
     def fail(self, operation: str | None = None, **fault: Any) -> None:
-        """Answer the next requests otherwise.
+        """Inject a fault into the next requests, those of ``operation`` if one is named.
 
-        ``status``, ``times`` (1; None: all), ``delay`` and ``retry_after`` in seconds, ``tenant``, ``message``,
-        ``damage`` (drop, reset, silent, cut, garbled, html, mistyped, slow), and all else that a fault can be told by
-        (docs/control.md). Raises SetupError for a status that the document does not declare.
+        ``fault``: ``status``, ``times`` (1; None: all), ``delay`` and ``retry_after`` in seconds, ``tenant``,
+        ``message``, ``damage`` (drop, reset, silent, cut, garbled, html, mistyped, slow), and whatever else
+        docs/control.md lists. Raises SetupError for a status that the document does not declare.
         """
         __tracebackhide__ = True
         world = self.world
         world.faults.add(read_fault({"operation": operation, **fault}, world.operations))
 
     def fail_like(self, profile: str) -> None:
-        """Have the faults of a profile wait, in place of all others: ``slow-3g``, ``flaky``, ``outage`` …"""
+        """Inject the faults of a ``profile``, such as ``slow-3g``, ``flaky``, ``outage``, in place of all others.
+
+        Raises SetupError for an unknown profile.
+        """
         __tracebackhide__ = True
         found = read_profile(profile, self.world.settings.fault_folders)
         self.world.faults.replace(found.made(self.world.operations))
@@ -157,7 +168,7 @@ class Mock:
         return self._lease.calls()
 
     def calls(self, operation: str | None = None, **wanted: Any) -> list[RecordedCall]:
-        """The requests that are what is wanted, in the words of ``assert_called``; maybe none."""
+        """The requests since the test began that are as ``wanted``, as for ``assert_called``; there may be none."""
         return list(self._ask(operation, wanted).met)
 
     def assert_called(
@@ -165,8 +176,8 @@ class Mock:
     ) -> list[RecordedCall]:
         """Such a request was made (exactly ``times`` times), at the latest ``within`` so many seconds from now.
 
-        ``wanted``: method, path, tenant, status, query, headers, body, as ``calls.Wanted`` explains.
-        Returns the requests that were meant. Raises AssertionError with the nearest and what differed.
+        ``wanted``: method, path, tenant, status, query, headers, body, as ``verification.request_matcher.Wanted``
+        explains. Returns the requests that were meant. Raises AssertionError with the nearest and what differed.
         """
         __tracebackhide__ = True
         self._lease.wait_for(lambda: self._ask(operation, wanted).count_is(times), within)
@@ -177,7 +188,7 @@ class Mock:
         return list(answer.met)
 
     def assert_not_called(self, operation: str | None = None, **wanted: Any) -> None:
-        """No such request was made. Raises AssertionError with those that were."""
+        """No request as ``wanted`` was made, as for ``assert_called``. Raises AssertionError with those that were."""
         __tracebackhide__ = True
         answer = self._ask(operation, wanted)
         if answer.met:
@@ -186,12 +197,15 @@ class Mock:
             raise AssertionError(unsure)
 
     def allow(self, *statuses: int) -> None:
-        """In this whole test, let a strict mock refuse with these statuses."""
+        """Let a strict mock refuse with these ``statuses`` in this test, before and after this call."""
         self._lease.watch.allow(statuses)
 
     def expect_refusals(self, *statuses: int) -> AbstractContextManager[list[RecordedCall]]:
-        """``with mock.expect_refusals(404) as refused:`` the mock refuses something in the block; ``refused``
-        holds it afterwards. Without statuses any will do. Raises AssertionError if nothing was refused."""
+        """``with mock.expect_refusals(404) as refused:`` some request of the block is refused with one of ``statuses``.
+
+        Without statuses any refusal will do. ``refused`` lists the refused requests afterwards. Raises AssertionError
+        if there are none.
+        """
         return self._lease.watch.expecting(frozenset(statuses))
 
     def transcript(self) -> str:

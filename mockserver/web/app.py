@@ -35,7 +35,7 @@ _API = "mockserver.api"
 
 
 def create_app(settings: Settings | None = None, progress: Progress = unseen, **changes: Any) -> Flask:
-    """A Flask application that is one mock and shares nothing with any other.
+    """A Flask application that is one mock, run as ``settings`` say, and shares nothing with any other.
 
     ``changes`` are fields of Settings, for short: ``create_app(scenario="empty", clock="frozen")``; ``progress``
     watches while the first records are made. The state is at ``app.extensions["mockserver"]``, a World. Raises

@@ -271,6 +271,7 @@ class PlainAsking(PlainSending):
         return {**self.below(operation, made.above), **({key: made.key} if key else {})}
 
     def record(self, reply: Received, operation: Operation) -> Any:
+        """The record in a reply, taken out of its envelope; None where there is none."""
         return within(json_or_none(reply.body), planned(operation).record or ())
 
     def items(self, reply: Received, operation: Operation) -> list[Any]:

@@ -49,6 +49,7 @@ class PlainPage:
 
     @property
     def status(self) -> int:
+        """The reply's status."""
         return self.reply.status
 
     def breaks(self, name: str, keyword: str, limit: Any) -> Expected | None:
@@ -98,6 +99,7 @@ class PlainListing:
         return [self._asking.key(self._group, one) for one in records]
 
     def ask(self, query: Mapping[str, str]) -> Received:
+        """The reply to the list's operation with the parameters of ``query``."""
         values = self._asking.below(self.operation, self.above)
         return self._asking.send(self.operation, values, query=query, without=next(iter(query), ""))
 

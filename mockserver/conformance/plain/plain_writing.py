@@ -19,6 +19,7 @@ BOUNDARY = "mockserver-part"
 
 
 def text_of(value: Any) -> str:
+    """A value as a parameter writes it: ``true`` and ``false``, a list with commas, an object as JSON."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):

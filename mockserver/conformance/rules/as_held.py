@@ -66,9 +66,11 @@ class AsHeld:
         self._lists: dict[tuple[str, str | None, str | None], list[dict[str, Any]]] = {}
 
     def view(self, group: Group, record: Mapping[str, Any]) -> View:
+        """``record`` as rules see it: its fields, and the records that its keys lead to."""
         return View(self, group, record)
 
     def find(self, resource: str, key: str) -> View | None:
+        """The record of ``resource`` with that ``key``, asked for once; None where there is none. Raises CannotTell."""
         if (local := self._local(resource)) is None:
             return None
         resource = local

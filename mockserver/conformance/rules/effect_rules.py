@@ -45,6 +45,7 @@ def _changed(group: Group, targets: str) -> str:
 
 
 def happens_on(effect: Mapping[str, Any]) -> list[str]:
+    """What brings ``effect`` about: ``create``, ``change`` or both; a change unless it says otherwise."""
     return list(effect.get("on", ["change"]))
 
 

@@ -27,6 +27,7 @@ def texts_in(rules: Any) -> Iterator[str]:
 
 
 def trees(rules: Any) -> Iterator[ast.AST]:
+    """The syntax trees of all expressions in ``rules``; those that cannot be parsed are passed over."""
     for text in texts_in(rules):
         try:
             yield tree_of(text)

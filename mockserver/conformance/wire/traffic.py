@@ -40,6 +40,7 @@ class Sent:
         return self.target.partition("?")[0]
 
     def header(self, name: str) -> str | None:
+        """The header ``name``, whatever its case; None without one."""
         return _header(self.headers, name)
 
 
@@ -53,6 +54,7 @@ class Received:
     seconds: float = 0.0
 
     def header(self, name: str) -> str | None:
+        """The header ``name``, whatever its case; None without one."""
         return _header(self.headers, name)
 
     @property
