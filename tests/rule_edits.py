@@ -14,14 +14,14 @@ from mutants.mutant import Area, Mutant
 from mutants.planting import planted
 
 
-def found(resources=None, edit="", seed=1):
+def found(resources, edit, seed=1):
     """The causes that the checks of rules find in a mock that follows a document with the ``edit`` of that name in it.
 
     To be called by ``forked.result``, as it takes much memory.
     """
     target, settings = ground(1)
-    change = globals().get(edit)
-    mutant = Mutant("rules-other-ones", Area.SHAPE, "is wrong", lambda one: one.document(change)) if edit else None
+    change = globals()[edit]
+    mutant = Mutant("rules-other-ones", Area.SHAPE, "is wrong", lambda one: one.document(change))
     with planted(mutant, settings) as app:
         plan = read_plan(target.contract, seed)
         client = TargetClient(target.contract, in_process(app))
@@ -29,7 +29,7 @@ def found(resources=None, edit="", seed=1):
         session = Session(plan, client, target.own, target.other, mark=f"rules-{seed}", limits=limits)
         results = [
             carry_out(check, session, plan.groups[name])
-            for name in resources or plan.groups
+            for name in resources
             for check in load_checks()
             if check.suite in ("rules", "effects")
         ]

@@ -179,14 +179,14 @@ def test_a_check_with_a_fault_is_told_and_the_rest_is_reported(tmp_path: Path) -
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "mine.py").write_text(CHECKS)
     report = tmp_path / "report"
-    arguments = ["check", "--checks", str(tmp_path / "mine"), "--group", "programs", "--no-fuzz"]
+    arguments = ["check", "--checks", str(tmp_path / "mine"), "--group", "courseInstructors", "--no-fuzz"]
     done = forked.run(*arguments, "--report", str(report), env={**os.environ, "COLUMNS": "120"})
     assert done.returncode == 2, done.stdout + done.stderr
     output = done.stdout + done.stderr
     assert "1 of the checks crashed" in output
-    assert "the check mine.stumbles (programs) crashed: KeyError: 'no such member' (mine.py:13)" in output
+    assert "the check mine.stumbles (courseInstructors) crashed: KeyError: 'no such member' (mine.py:13)" in output
     told = json.loads((report / "report.json").read_text())
-    kept = next(one for one in told["checks"] if (one["name"], one["resource"]) == ("mine.kept", "programs"))
+    kept = next(one for one in told["checks"] if (one["name"], one["resource"]) == ("mine.kept", "courseInstructors"))
     assert (kept["outcome"], kept["judged"]) == ("passed", 1)
     assert told["evidence"]["kinds"]["read"]["judged"] > 0
     assert '<error message="KeyError' in (report / "junit.xml").read_text()
