@@ -28,7 +28,7 @@ Habit = Callable[[Sent, Send, int], Received]
 MAINTENANCE = b"<html><body>Down for maintenance, back soon.</body></html>"
 PAGE = b"<!doctype html><html><title>404</title>Not here</html>"
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
-GROUP = "courseFees"
+GROUP = "trainingProvPrograms"
 
 
 class Time:
@@ -126,7 +126,7 @@ def test_writes_whose_answer_got_lost_are_no_finding_and_leave_nothing(answer: A
 
 def test_what_stays_is_one_cause_and_the_checks_it_hit_are_not_covered() -> None:
     def habit(sent: Sent, send: Send, _: int) -> Received:
-        return Received(503, (), b"") if sent.operation == "patchCourseFee" else send(sent)
+        return Received(503, (), b"") if sent.operation == "patchTrainingProvProgram" else send(sent)
 
     verdict = checked(habit)
     assert verdict.findings == ()
@@ -143,10 +143,10 @@ def test_the_greeting_asks_what_the_chosen_groups_have_and_forgives_one_broken_o
 
     def habit(sent: Sent, send: Send, _: int) -> Received:
         asked.append(str(sent.operation))
-        return Received(404, HTML, PAGE) if sent.operation == "listFeesByCourseId" else send(sent)
+        return Received(404, HTML, PAGE) if sent.operation == "listProgramsByProgramId" else send(sent)
 
     verdict = checked(habit)
-    assert asked[:2] == ["listFeesByCourseId", "getCourseFee"]
+    assert asked[:2] == ["listProgramsByProgramId", "getTrainingProvProgram"]
     assert verdict.word is Word.FINDINGS
 
 
@@ -190,12 +190,12 @@ def test_a_token_that_is_refused_is_fetched_anew_and_the_request_repeated() -> N
 
 def test_an_operation_that_refuses_a_good_token_is_a_finding() -> None:
     def habit(sent: Sent, send: Send, _: int) -> Received:
-        return Received(401, (), b"{}") if sent.operation == "patchCourseFee" else send(sent)
+        return Received(401, (), b"{}") if sent.operation == "patchTrainingProvProgram" else send(sent)
 
     verdict = checked(habit)
     assert verdict.stopped == ""
     assert verdict.exit_code == 1
-    assert "patchCourseFee" in {one.operation for one in verdict.findings}
+    assert "patchTrainingProvProgram" in {one.operation for one in verdict.findings}
 
 
 @dataclass

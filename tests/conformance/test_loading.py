@@ -76,7 +76,7 @@ def test_a_folder_of_the_users_own_is_found_and_run(tmp_path: Path) -> None:
     (folder / "test_other.py").write_text("raise RuntimeError('this is not a file of checks')")
     (found,) = from_folder(folder)
     assert (found.name, found.title) == ("naming.mine", "A record keeps its mark")
-    chosen = ["--group", "programs", "--no-fuzz", "--report", "report"]
+    chosen = ["--group", "courseInstructors", "--no-fuzz", "--report", "report"]
     done = forked.run("check", "--checks", str(folder), *chosen, cwd=tmp_path)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert 'classname="naming.mine"' in (tmp_path / "report/junit.xml").read_text()
@@ -131,7 +131,7 @@ def test_a_wheel_finds_the_users_own_checks_beside_a_package_called_as_ours(whee
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(site), "check", "--checks", str(mine), "--group", "settings", "--group",
-         "courseFees", "--no-fuzz", "--report", "report"],
+         "courseInstructors", "--no-fuzz", "--report", "report"],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join((str(site), str(tmp_path)))},
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip

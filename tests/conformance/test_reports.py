@@ -24,7 +24,7 @@ from mockserver.conformance.verdict import clusters
 from mockserver.conformance.wire.targets import find_target
 from mockserver.conformance.wire.traffic import Received, Sent
 
-GROUPS = ("courseFees", "programs")
+GROUPS = ("courseInstructors", "licenseTypes")
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_one_cause_is_one_finding_everywhere(folder: Path) -> None:
     findings = told["findings"]
     assert {file.name for file in folder.iterdir()} == {one.file for one in BUILT_IN}
     undeclared = next(one for one in findings if one["check"] == "watch.status")
-    assert undeclared["operations"] == ["patchCourseFee", "patchProgram"]
+    assert undeclared["operations"] == ["patchCourseInstructor", "patchLicenseType"]
     second = next(one for one in findings if one["check"] == "deleting.second_delete")
     assert second["resources"] == list(GROUPS)
     assert len({(one["check"], one["cause"]) for one in findings}) == len(findings)
@@ -95,8 +95,8 @@ def test_sarif_and_ctrf_tell_checks_by_name(folder: Path) -> None:
     summary = results["summary"]
     assert summary["tests"] == len(results["tests"]) == summary["passed"] + summary["failed"] + summary["skipped"]
     assert summary["start"] <= summary["stop"]
-    assert {"name": "deleting.second_delete [programs]", "status": "failed"}.items() <= next(
-        one for one in results["tests"] if one["name"] == "deleting.second_delete [programs]"
+    assert {"name": "deleting.second_delete [licenseTypes]", "status": "failed"}.items() <= next(
+        one for one in results["tests"] if one["name"] == "deleting.second_delete [licenseTypes]"
     ).items()
 
 

@@ -20,15 +20,19 @@ from mockserver.conformance.wire.transports import in_process
 from mockserver.errors import SetupError
 from mutants.catalogue import all_mutants
 from mutants.command import SEED, ground
-from mutants.planting import planted
+from mutants.planting import Soil, planted
 from replays import PLANTED, SCRIPTED, found_in, scripted, tokens_of
 
 
+@pytest.fixture(scope="module")
+def soil() -> Soil:
+    return Soil(ground(SEED)[1])
+
+
 @pytest.fixture
-def sound() -> Any:
-    """A sound mock of the test's own: where pages end depends on the ids that were given before."""
-    with planted(None, ground(SEED)[1]) as app:
-        return app
+def sound(soil: Soil) -> Any:
+    """A sound mock as just started: where pages end depends on the ids that were given before."""
+    return soil.again().wsgi_app
 
 
 @pytest.mark.parametrize("name", PLANTED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mockserver.conformance.check_plan import read_plan
@@ -91,14 +91,16 @@ def try_kit(
     fuzzed: bool,
     soil: Soil | None = None,
     first: str = "",
+    only: Collection[str] = (),
 ) -> Catch | None:
     """What the kit finds in a mock with ``mutant`` (None: in a sound one); None when it finds nothing.
 
     The run ends with the first check that names a cause. ``fuzzed``: Schemathesis comes after the domain suites.
-    ``first``: the check that comes before all others.
+    ``first``: the check that comes before all others. ``only``: the checks to carry out (none: all).
     """
     with planted(mutant, settings, soil) as app:
         checks = in_order(mutant.area if mutant else None, first)
+        checks = tuple(one for one in checks if not only or one.name in only)
         for during, found in _rounds(app, checks, target, seed, fuzzed):
             named = [one for one in found if names_a_cause(one)] if mutant else found
             if named:
