@@ -61,7 +61,7 @@ def staging(one: Recording, url: str, profile: str, *more: str, groups: tuple[st
 
 
 OVER_HTTP: list[tuple[int, list[str], list[str]]] = [
-    (3, ["creditTypes"], []),
+    (3, ["courseInstructors"], []),
     (4, ["settings", "queries"], ["--no-fuzz"]),
 ]
 if THOROUGH:  # of which the first is what the profile for staging asks for here, over a socket too
@@ -102,7 +102,7 @@ def test_staging_read_sends_nothing_but_what_reads(recording: tuple[Recording, s
 
 @pytest.mark.parametrize(
     ("groups", "how"),
-    [(GROUPS if THOROUGH else GROUPS[:1], ["--no-fuzz"]), (GROUPS if THOROUGH else ("creditTypes",), [])],
+    [(GROUPS if THOROUGH else GROUPS[:1], ["--no-fuzz"]), (GROUPS if THOROUGH else ("courseInstructors",), [])],
 )
 def test_staging_write_touches_only_what_it_made_and_leaves_nothing(
     groups: tuple[str, ...], how: list[str], recording: tuple[Recording, str], tmp_path: Path
@@ -197,7 +197,7 @@ def test_planted_secrets_are_in_no_output(recording: tuple[Recording, str], tmp_
     assert client.post("/certifications/acme", json=body, headers=headers).status_code == 200
     _spoil(one)
     report = tmp_path / "report"
-    arguments = staging(one, url, "staging-read", "--redact", "notes", "--report", str(report))
+    arguments = staging(one, url, "staging-read", "--redact", "notes", "--report", str(report), groups=GROUPS[:1])
     done = check(*arguments, home=tmp_path, MOCKSERVER_TOKEN=own)
     assert done.returncode == 1, done.stdout + done.stderr
     files = [one for one in report.rglob("*") if one.is_file()]
@@ -272,7 +272,7 @@ def test_a_token_command_may_ask_for_each_tenant(recording: tuple[Recording, str
         (tmp_path / tenant).write_text(token(one, tenant))
     done = check(
         "--target", url, "--profile", "staging-read", "--tenant", "acme", "--other-tenant", "globex",
-        "--token-command", f"cat {tmp_path}/{{tenant}}", "--rate", "1000", "--no-fuzz", "--group", "programs", home=tmp_path,
+        "--token-command", f"cat {tmp_path}/{{tenant}}", "--rate", "1000", "--no-fuzz", "--group", "courseInstructors", home=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "no second tenant" not in done.stdout
@@ -349,7 +349,7 @@ def baseline(folder: Path, *entries: dict[str, Any]) -> str:
 
 def test_a_baseline_accepts_known_findings_until_their_day(broken: tuple[Recording, str], tmp_path: Path) -> None:
     one, url = broken
-    arguments = staging(one, url, "staging-read", "--no-fuzz")
+    arguments = staging(one, url, "staging-read", "--no-fuzz", groups=GROUPS[:1])
     environment = {"MOCKSERVER_TOKEN": token(one, "acme")}
     plain = check(*arguments, "--report", str(tmp_path / "r"), home=tmp_path, **environment)
     assert plain.returncode == 1
@@ -388,7 +388,8 @@ def test_an_incomplete_baseline_is_told_whole(tmp_path: Path) -> None:
 def test_the_reports_hold_what_was_found(broken: tuple[Recording, str], tmp_path: Path) -> None:
     one, url = broken
     folder = tmp_path / "report"
-    arguments = staging(one, url, "staging-read", "--no-fuzz", "--report", str(folder), "--seed", "9")
+    how = ["--no-fuzz", "--report", str(folder), "--seed", "9"]
+    arguments = staging(one, url, "staging-read", *how, groups=GROUPS[:1])
     done = check(*arguments, home=tmp_path, MOCKSERVER_TOKEN=token(one, "acme"))
     told = json.loads((folder / "report.json").read_text())
     found = next(one for one in told["findings"] if one["check"] == "watch.status")
