@@ -56,6 +56,20 @@ def test_the_tour_is_true() -> None:
                 assert wanted in rest, f"$ {command}\nprinted {line!r}\nfound {output}"
 
 
+def test_the_first_screen_is_true() -> None:
+    (_, screen), *requests = steps(README[: README.index("## Start")])
+    with serving(str(ROOT / "tests" / "data" / "documents" / "petstore-3.0.yaml")) as running:
+        done = subprocess.run(
+            ["bash", "-e"],
+            input="\n".join(f"{one}\necho" for one, _ in requests).replace("http://127.0.0.1:8080", running.url),
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        told = [*running.announced, *(running.process.stdout.readline().strip() for _ in screen.splitlines())]
+    assert done.stdout.splitlines() == [printed for _, printed in requests], done.stderr
+    wanted = [line.strip().replace("http://127.0.0.1:8080", running.url) for line in screen.splitlines()]
+    assert [line for line in told if line in wanted] == wanted
+
+
 def test_every_link_leads_somewhere() -> None:
     for page in (
         ROOT / "README.md",
