@@ -167,9 +167,12 @@ def new_name(call: Call, scope: Scope, sent: Json) -> Json:
 
 
 def settled(call: Call, scope: Scope, value: Json, draw: Draw) -> Json:
-    """``value`` as its schema takes it."""
-    assert scope.model.record is not None
-    return fit(call.tools.maker, scope.model.record, value, draw)
+    """``value`` as its schema takes it, its members in the order in which the schema names them."""
+    maker, record = call.tools.maker, scope.model.record
+    assert record is not None
+    fitted, members = fit(maker, record, value, draw), maker.shapes.properties(record)
+    is_object = isinstance(fitted, dict)
+    return {**{name: fitted[name] for name in members if name in fitted}, **fitted} if is_object else fitted
 
 
 def stamped(
@@ -259,8 +262,7 @@ def _by_default(call: Call, record: Node) -> dict[str, Json]:
 def _kept(call: Call, record: Node, previous: dict[str, Any]) -> dict[str, Any]:
     """Of the record before a replacement, what stays: what only the server sets, and what it may not be without."""
     maker, sendable = call.tools.maker, _sendable(call)
-    required = maker.shapes.shape(record).required
-    members = maker.shapes.properties(record)
+    required, members = maker.shapes.shape(record).required, maker.shapes.properties(record)
     return {
         name: value
         for name, value in previous.items()
