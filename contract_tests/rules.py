@@ -184,12 +184,12 @@ def _outlives_changes(session: Session, group: Group, rules: Mapping[str, Any]) 
         session.status(reply, 200, "a patch of other fields", group.one(Kind.PATCH))
         found = session.read(group, record[group.key])
         for name in others:
-            session.same(record.get(name), found.get(name), f"{name} is filled in anew when other fields change")
+            session.same(record.get(name), found.get(name), f"{name} is recomputed when other fields change")
 
 
 @check(*STORED, Kind.PATCH, writes=True)
 def check_follows(session: Session, group: Group) -> None:
-    """What is filled in, and follows, is filled in anew when what its rule reads changes"""
+    """A filled-in field that follows its rule is recomputed when what the rule reads changes"""
     rules = {name: group.marks(name)["filled"] for name in sorted(group.resource.following & group.filled)}
     if not rules:
         raise NotApplicable("no field that is filled in follows")

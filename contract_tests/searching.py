@@ -273,7 +273,7 @@ def check_existing(session: Session, group: Group) -> None:
     """What is there already is found by its own values, and only with them."""
     found = session.value(session.send(Ask(group.one(Kind.LIST))))
     if not isinstance(found, list) or not found:
-        raise Inconclusive("the tenant has none of them")
+        raise Inconclusive("the tenant has no such records")
     for operation in group.all(Kind.SEARCH):
         for name, criterion in operation.criteria.items():
             record = next((one for one in found if criterion.field in one), None)

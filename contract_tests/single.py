@@ -51,7 +51,7 @@ def check_projection(session: Session, group: Group) -> None:
     operation = group.one(Kind.READ)
     reply = single.ask(session, group, Kind.READ)
     if reply.status != 200 or operation.projection is None:
-        raise Inconclusive("the tenant has none of them")
+        raise Inconclusive("the tenant has no such records")
     whole = session.value(reply)
     names = sorted(whole)[:2]
     some = session.send(Ask(operation, query={operation.projection: ",".join([*names, "no_such_field"])}))

@@ -36,7 +36,7 @@ def check_changed(session: Session, group: Group) -> None:
         raise NotApplicable("records can be made: other checks change those")
     records = [*walk(session, group, Ask(group.one(Kind.LIST)))]
     if not records:
-        raise Inconclusive("the tenant has none of them")
+        raise Inconclusive("the tenant has no such records")
     record = session.read(group, records[0][group.key])
     name = free_text(group, record)
     theirs = session.at(group, Kind.READ, record[group.key], who=session.other) if session.other else None

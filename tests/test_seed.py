@@ -296,7 +296,7 @@ def test_a_shortage_is_told_with_the_count_that_would_do(tmp_path: Path) -> None
         "fields": {**fields, "title": "author.name", "author_id": "author"},
     }
     found = problems(lambda: fill(tmp_path, {"books": lent, "authors": AUTHORS}, told))
-    assert found == ["books.yaml /fields/title: one, books: needs 5 of authors, of which there are 2 (and 2 more records); make 5 (--count authors=5, or counts: {authors: 5} in the scenario), or fewer books"]  # fmt: skip
+    assert found == ["books.yaml /fields/title: one, books: needs 5 authors, but there are only 2 (and 2 more records); make 5 (--count authors=5, or counts: {authors: 5} in the scenario), or fewer books"]  # fmt: skip
     told = {"tenants": {"one": {"counts": {**counts, "authors": 0}}}}
     found = problems(lambda: fill(tmp_path, {"books": lent, "authors": AUTHORS}, told))
     assert "refers to authors, which has no records (and 4 more records); make" in found[0], found

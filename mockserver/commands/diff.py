@@ -1,4 +1,4 @@
-"""The command ``mockserver diff``: what a new version of a document breaks, adds, and has checked anew."""
+"""The command ``mockserver diff``: what a new version of a document breaks, adds, and newly checks."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def diff(old: str, new: str, fail_on: str) -> None:
     _section("breaking", breaking)
     _section("additive", [one for one in changes if not one.is_breaking])
     _section("no longer checked", gone)
-    _section("checked anew", come)
+    _section("newly checked", come)
     click.echo(f"{len(breaking)} breaking, {len(changes) - len(breaking)} additive")
     sys.exit(int(bool({"breaking": breaking, "any": changes, "nothing": []}[fail_on])))
 

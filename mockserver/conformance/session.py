@@ -223,7 +223,7 @@ class Session(Assertions):
             raise NotApplicable("there is no list to take records from")
         records = self._listed(group)
         if not records:
-            raise Inconclusive("the tenant has none of them")
+            raise Inconclusive("the tenant has no such records")
         return records[:count]
 
     def kept(self) -> set[CreatedRecord]:

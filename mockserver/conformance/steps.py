@@ -207,7 +207,7 @@ def bad_headers(session: Session) -> Iterator[tuple[str, str]]:
     yield "with an empty token", "Bearer "
     yield "with another scheme", f"Basic {base64.b64encode(b'user:password').decode()}"
     yield "with the bare token", token
-    yield "with a scheme of nobody's", f"Token {token}"
+    yield "with an unknown scheme", f"Token {token}"
     yield "with a malformed token", "Bearer not-a-token"
     yield from _forged(token)
     yield from _minted(session.own)

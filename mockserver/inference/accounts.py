@@ -60,7 +60,7 @@ class InferredAccounts:
         if number in self.registers:
             return Guess(Kind.CREATE, home, f"a password and a name that identifies: makes one of {home.name} (R9)")
         if guess.kind is Kind.SINGLETON and guess.about is home:
-            return replace(guess, why=f"the account of whoever asks: {guess.words['does']} (R9)")
+            return replace(guess, why=f"the caller's account: {guess.words['does']} (R9)")
         if number in self.callers and not (guess.words.get("alias") and guess.about is home):
             words = {"alias": True, **({"merge": True} if reading.entry.method == "post" else {})}
             return Guess(_ON_CALLER[reading.entry.method], home, "the caller's own record (R9)", words)
@@ -139,7 +139,7 @@ class _Reader:
                 return single
         if not registers or not own or own[0].record is None:
             return None
-        return self._found.add_single(own[0], "the account of whoever asks (R9)")
+        return self._found.add_single(own[0], "the caller's account (R9)")
 
     def _is_of(self, home: InferredCollection, reading: Reading) -> bool:
         if home.record is None or reading.record is None:

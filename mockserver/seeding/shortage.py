@@ -62,7 +62,7 @@ class Shortage:
         for (name, referenced), short in self._short.items():
             recipe, count = short.item.recipe, short.item.making.counts.get(referenced, 0)
             problem = (
-                f"needs {short.wanted} of {referenced}, of which there are {count}"
+                f"needs {short.wanted} {referenced}, but there are only {count}"
                 if count
                 else f"refers to {referenced}, which has no records"
             )

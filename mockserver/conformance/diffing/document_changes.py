@@ -1,4 +1,4 @@
-"""Two OpenAPI documents compared: what breaks a client of the old one, what is merely added, what is checked anew."""
+"""Two OpenAPI documents compared: what breaks a client of the old one, what is merely added, what is newly checked."""
 
 from __future__ import annotations
 

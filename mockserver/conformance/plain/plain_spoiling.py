@@ -112,7 +112,7 @@ class PlainSpoiling:
         for name in sorted(needed):
             yield f"without {name} in it", {one: each for one, each in value.items() if one != name}
         if shape.closed:
-            yield "with a member that is not its own", {**value, "no_such_member": 1}
+            yield "with an unknown member", {**value, "no_such_member": 1}
 
     def _of_format(self, node: Node) -> Iterator[tuple[str, Any]]:
         named = self._maker.shapes.says(node, "format")

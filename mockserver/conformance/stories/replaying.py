@@ -55,7 +55,7 @@ def replay(file: Path, options: Options, target: Target | None = None) -> tuple[
     try:
         return story, fate_of(story, tokens, run.client.send)
     except (Unplayable, NotAllowed, Unreachable, OutOfTime) as error:
-        remedy = "correct what stands in the way, or write the story anew"
+        remedy = "correct what stands in the way, or write the story again"
         raise SetupError([Problem(str(file), "", f"cannot be run: {error}", remedy)]) from None
 
 

@@ -104,7 +104,7 @@ def read_story(file: Path) -> Story:
     wanted = data["expectation"]
     named = (wanted["step"], *wanted["symptom_steps"], *((wanted.get("listing") or {}).get("steps", ())))
     if not all(0 <= one < len(data["steps"]) for one in named):
-        problem = Problem(str(file), "/expectation", "names a step that the story does not have", "write it anew")
+        problem = Problem(str(file), "/expectation", "names a step that the story does not have", "write it again")
         raise SetupError([problem])
     data["expectation"] = Expectation(**{name: _frozen(value) for name, value in wanted.items()})
     return Story(**{**data, "gaps": tuple(data["gaps"])})

@@ -42,7 +42,7 @@ def fetch(location: str) -> tuple[bytes, str]:
         try:
             content = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, MAX_BYTES + 1)
         except zlib.error:
-            raise ValueError("it begins like gzip and is none") from None
+            raise ValueError("it begins like gzip but is not") from None
     if len(content) > MAX_BYTES:
         raise ValueError(f"is larger than {MAX_BYTES} bytes")
     return as_utf8(content), found
