@@ -65,6 +65,25 @@ def test_who_is_gone_is_known_no_more(tmp_path: Path) -> None:
     assert caller.post("/auth/login", json={**ADA, "password": "x"}).status_code == 200
 
 
+@pytest.mark.parametrize("more", [{}, USERS], ids=["alone", "beside a collection"])
+@pytest.mark.parametrize(("declared", "status"), [(["409", "422"], 409), (["400", "422"], 422), (["400"], 400)])
+def test_nobody_registers_with_what_another_logs_in_with(
+    tmp_path: Path, more: Any, declared: list[str], status: int
+) -> None:
+    fault = {"type": "object", "required": ["message"], "properties": {"message": TEXT}}
+    refused = {one: reply(fault) for one in declared}
+    register = {"requestBody": body(SENT), "responses": {"201": reply(SESSION), **refused}}
+    changed = {**shown(USER, requestBody=body({**SENT, "required": []})), "responses": {"200": reply(USER), **refused}}
+    caller = accounts(tmp_path, **{**more, "/auth/register": {"post": register}, "/auth/me": {"get": shown(USER), "put": changed}})  # fmt: skip
+    ada, _ = (caller.post("/auth/register", json=one) for one in (ADA, BOB))
+    again = caller.post("/auth/register", json={**ADA, "password": "other"})
+    assert (again.status_code, "ada@example.com" in again.json["message"]) == (status, True)
+    assert caller.put("/auth/me", json={"email": BOB["email"]}, headers=bearer(ada)).status_code == status
+    kept = caller.put("/auth/me", json={"email": ADA["email"]}, headers=bearer(ada))
+    assert (kept.status_code, kept.json["email"]) == (200, ADA["email"])
+    assert caller.post("/auth/login", json=ADA).json["user"] == ada.json["user"]
+
+
 def test_a_seeded_person_logs_in_with_any_password(tmp_path: Path) -> None:
     caller = accounts(tmp_path, **USERS)
     there = caller.get("/users").json[1]

@@ -8,11 +8,12 @@ from hmac import compare_digest
 from typing import Any
 
 from mockserver.contract.plan import ACCOUNT_NAMES, PASSWORDS, TOKENS
-from mockserver.errors import Refusal
+from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.callers import ACCOUNT, names_of_account
 from mockserver.handlers.planned.composing import changed, composed
+from mockserver.handlers.planned.criteria import condition
 from mockserver.handlers.planned.places import keys_of, plan_of, record_id
 from mockserver.handlers.planned.replying import made
 from mockserver.handlers.planned.scope import Scope
@@ -21,9 +22,11 @@ from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at
 from mockserver.values.name_words import flat
+from mockserver.values.shown import quoted
 
 LASTS_UNTIL = 4_102_444_800
 """When a token ends, in seconds since 1970: whatever clock a client reads, it is good."""
+_TAKEN = ("409", "422", "400")
 _REFUSALS = ("401", "400", "403", "422", "404")
 _DEEPEST = 3
 
@@ -64,6 +67,20 @@ def remember(call: Call, scope: Scope, record: Record, body: Json, *, before: Re
         door.keep(scope.tenant, resource, _secret_id(record), {"password": _digest(record, password)})
     for name in accounts.views:
         _show(call, Scope(call, scope.tenant, call.tools.contract.resources[name], ()), record, before)
+
+
+def require_unregistered(call: Call, scope: Scope, body: Json, *, but: Record | None = None) -> None:
+    """Raises Refusal: somebody else registered with that email, or whatever she logs in with."""
+    accounts, said = call.tools.contract.accounts, plan_of(call).said
+    if accounts is None or scope.resource.name != accounts.home:
+        return
+    own, passwords = but.id if but is not None else None, _passwords(call, scope.tenant)
+    for name, value in names_of_account(_said(body)).items():
+        same = [one for one in scope.all(condition({name: value})) if value_at(one.data(), (name,)) == value]
+        if any(one.id != own and _secret_id(one) in passwords for one in same):
+            status = next((int(one) for one in _TAKEN if one in said), 409)
+            violation = Violation("body", f"/{name}", "unique", f"{quoted(value)} is taken")
+            raise Refusal(status, f"{quoted(value)} is registered already.", violations=[violation])
 
 
 def with_own_token(call: Call, scope: Scope, record: Record) -> Record:

@@ -15,7 +15,7 @@ from mockserver.handlers.planned.composing import changed, composed, draw_for, n
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.kept_files import with_files
 from mockserver.handlers.planned.known_elsewhere import known_elsewhere
-from mockserver.handlers.planned.logging_in import remember, welcome, with_own_token, with_token
+from mockserver.handlers.planned.logging_in import remember, require_unregistered, welcome, with_own_token, with_token
 from mockserver.handlers.planned.new_keys import new_key, slug_of
 from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of, whole_key
 from mockserver.handlers.planned.referring import require_references
@@ -128,6 +128,7 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
     """A new record. Raises Refusal: 409 where its name is taken, 429 when there is no more room."""
     if len(scope.tenant[scope.resource.name]) >= call.tools.max_records:
         raise Refusal(429, f"This mock already holds {call.tools.max_records} records of {scope.resource.name}.")
+    require_unregistered(call, scope, body)
     key, is_said = _key(call, scope, body)
     key = whole_key(scope.model, scope.keys or (), key)
     if is_said and scope.holds(str(key)):
@@ -158,6 +159,7 @@ def _require_free(call: Call, scope: Scope, key: Json) -> None:
 def write(call: Call, scope: Scope, record: Record, body: Json, *, whole: bool) -> tuple[Record, Headers]:
     """The record after a replacement or a merge. Raises Refusal: its new name is taken."""
     require_references(call, scope, body, record.data())
+    require_unregistered(call, scope, body, but=record)
     name = new_name(call, scope, body)
     if isinstance(name, str) and name != keys_of(record.id)[-1]:
         _require_free(call, scope, name)
