@@ -143,12 +143,17 @@ class Meanings:
         about, shapes = self._resources.parts.get(key), self._resources.shapes
         if about is None or about.record is None or method not in ("get", "put", "patch"):
             return None
-        why = f"'{key[-1]}' is a part of the record above, which it shows whole (R6)"
+        why = f"'{key[-1]}' is a part of the record above, which it shows (R6)"
+        shown = self._resources.reading(key, "get")
+        records = [about.record, *([shown.record.schema] if shown is not None and shown.record else [])]
+        words = {} if is_one(shapes, about.record, records[-1]) else {"less": True}
         if method == "get":
-            return Guess(Kind.READ, about, why)
-        if reading.body is None or (shapes.properties(reading.body) and not is_one(shapes, about.record, reading.body)):
+            return Guess(Kind.READ, about, why, words)
+        if reading.body is None:
             return None
-        return Guess(Kind.PATCH, about, why, {"merge": True} if method == "put" else {})
+        if shapes.properties(reading.body) and not any(is_one(shapes, one, reading.body) for one in records):
+            return None
+        return Guess(Kind.PATCH, about, why, {**words, "merge": True} if method == "put" else words)
 
     def _caller(self, key: Key) -> InferredCollection | None:
         """The collection whose record ``me`` stands for (R9)."""

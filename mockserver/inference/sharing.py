@@ -125,11 +125,28 @@ def _share_parts(found: Resources) -> None:
         if above is None or above.item_of(key) != key[:-1] or above.record is None or one.record is None:
             continue
         part = found.shapes.properties(above.record).get(key[-1])
-        if part is None or found.shapes.type(part) != "object" or is_one(found.shapes, above.record, part):
-            continue
-        if is_one(found.shapes, above.record, one.record):
+        is_part = part is not None and found.shapes.type(part) == "object"
+        is_part = is_part and not (part is not None and is_one(found.shapes, above.record, part))
+        is_whole = is_part and is_one(found.shapes, above.record, one.record)
+        if is_whole or _is_seen_in(found.shapes, above, one.record):
             found.parts[key] = above
             del found.singles[key]
+
+
+def _is_seen_in(shapes: Shapes, above: InferredCollection, shown: Node) -> bool:
+    """Whether what is shown is a record of ``above`` as well: by the object with its key, and by a part of another."""
+    if len(above.identity) < 2 or above.record is None:
+        return False
+    own, others = shapes.properties(above.record), shapes.properties(shown)
+    holder = above.identity[0]
+    if holder not in others or not is_one(shapes, own[holder], others[holder]):
+        return False
+    parts = [
+        (set(shapes.properties(node)), set(shapes.properties(own[name])))
+        for name, node in others.items()
+        if name != holder and name in own and shapes.type(node) == "object"
+    ]
+    return any(seen and seen <= whole for seen, whole in parts)
 
 
 _NUMBERS = ("one at a time", "all of them")

@@ -17,13 +17,14 @@ from mockserver.handlers.planned.addresses import brought_here
 from mockserver.handlers.planned.beginning import related
 from mockserver.handlers.planned.callers import caller_key
 from mockserver.handlers.planned.chronology import in_order
-from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled, stamped
+from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.kept_files import with_files
 from mockserver.handlers.planned.places import ONLY, keys_of, model_of, plan_of
 from mockserver.handlers.planned.replying import made, with_record
 from mockserver.handlers.planned.scope import Scope, account_of, named, scope_of
 from mockserver.handlers.planned.single import add, sent, write
+from mockserver.handlers.planned.stamps import stamped
 from mockserver.handlers.planned.sums import added_up
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant

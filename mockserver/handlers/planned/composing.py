@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from mockserver.contract.document import Node
@@ -17,20 +15,17 @@ from mockserver.handlers.planned.beginning import marked, repeated
 from mockserver.handlers.planned.beginning_states import beginning_states, without_what_nobody_said
 from mockserver.handlers.planned.callers import by_caller, is_kept_apart
 from mockserver.handlers.planned.embedding import completed, usual
+from mockserver.handlers.planned.merging import by_entry, merged
 from mockserver.handlers.planned.new_keys import identified, slug_of
 from mockserver.handlers.planned.places import keys_of
 from mockserver.handlers.planned.scope import Scope
+from mockserver.handlers.planned.stamps import beside_key, stamped
 from mockserver.handlers.planned.sums import added_up
 from mockserver.inference.words import RENAMES
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
 from mockserver.values.members import value_at
 from mockserver.values.name_words import flat, singular
-
-_MADE = re.compile(r"(created|inserted|added)(at|on|date|time|datetime)?|(date|time)?created|creation(date|time)")
-_CHANGED = re.compile(
-    r"(updated|modified|changed|lastmodified|lastupdated)(at|on|date|time|datetime)?|(date|time)?modified"
-)
 
 
 def draw_for(call: Call, *parts: object, full: bool = False) -> Draw:
@@ -56,6 +51,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     value = stamped(call, model.record, value, is_new=True, sent=sent)
     value = addressed(call, model, value, sent, (*(scope.keys or ()), str(key)))
     value = repeated(call, model, marked(call, model, value, scope.keys or (), key), scope.having)
+    value = beside_key(call, model, value, None)
     return settled(call, scope, value, draw), _ignored_headers(call, ignored)
 
 
@@ -77,8 +73,8 @@ def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool
     draw = draw_for(call, "changed", scope.resource.name, record.id)
     base = {**_by_default(call, scope.model.record), **_kept(call, scope.model.record, previous)} if whole else previous
     sayable = _sayable(call, scope.model, sent)
-    merged = {name: _merged(previous.get(name), one) for name, one in sayable.items()} if not whole else sayable
-    value, ignored = overlaid(call, scope, base, merged, draw)
+    after = _after(call, scope.model.record, previous, sayable) if not whole else sayable
+    value, ignored = overlaid(call, scope, base, after, draw)
     if not whole:
         value = _without(call, scope.model.record, value, sent)
     value = stamped(call, scope.model.record, value, is_new=False)
@@ -89,7 +85,7 @@ def changed(call: Call, scope: Scope, record: Record, sent: Json, *, whole: bool
         name = "/".join(scope.model.key)
         if said is not None and str(said) != str(value_at(value, scope.model.key)) and name not in ignored:
             ignored.append(name)  # it stays where its path says
-    value = repeated(call, scope.model, value, scope.having)
+    value = beside_key(call, scope.model, repeated(call, scope.model, value, scope.having), previous)
     return settled(call, scope, value, draw), _ignored_headers(call, ignored)
 
 
@@ -175,27 +171,6 @@ def settled(call: Call, scope: Scope, value: Json, draw: Draw) -> Json:
     return {**{name: fitted[name] for name in members if name in fitted}, **fitted} if is_object else fitted
 
 
-def stamped(
-    call: Call, record: Node, value: dict[str, Any], *, is_new: bool, sent: Mapping[str, Any] = MappingProxyType({})
-) -> dict[str, Any]:
-    """When it was made and last changed, in the form that the schema wants, where ``sent`` may not say it and does."""
-    maker, now = call.tools.maker, call.tools.clock.now()
-    for name, place in maker.shapes.properties(record).items():
-        word = flat(name)
-        if sent.get(name) is not None and value.get(name) == sent[name] and not maker.shapes.says(place, "readOnly"):
-            continue
-        if not ((is_new and _MADE.fullmatch(word)) or _CHANGED.fullmatch(word)):
-            continue
-        kind, form = maker.shapes.type(place), maker.shapes.says(place, "format")
-        if kind == "string" and form == "date-time":
-            value = {**value, name: now.isoformat(timespec="seconds").replace("+00:00", "Z")}
-        elif kind == "string" and form == "date":
-            value = {**value, name: now.date().isoformat()}
-        elif kind == "integer":
-            value = {**value, name: int(now.timestamp())}
-    return value
-
-
 def _placed(call: Call, scope: Scope, place: Node, name: str, one: Json, *, draw: Draw) -> Json:
     """A member as the record keeps it; a key where the record has an object is the object of that key (A4)."""
     maker = call.tools.maker
@@ -272,12 +247,12 @@ def _kept(call: Call, record: Node, previous: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _merged(previous: Json, one: Json) -> Json:
-    """RFC 7396."""
-    if not isinstance(one, dict) or not isinstance(previous, dict):
-        return one
-    merged = {name: _merged(previous.get(name), value) for name, value in one.items() if value is not None}
-    return {**{name: value for name, value in previous.items() if name not in one}, **merged}
+def _after(call: Call, record: Node, previous: dict[str, Any], sent: Mapping[str, Any]) -> dict[str, Json]:
+    """Each member of ``sent`` merged into what it was."""
+    shapes = call.tools.maker.shapes
+    ways = shapes if by_entry(call.input.headers.get("content-type", "")) else None
+    members = shapes.properties(record)
+    return {name: merged(previous.get(name), one, ways, members.get(name)) for name, one in sent.items()}
 
 
 def _without(call: Call, record: Node, value: dict[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:

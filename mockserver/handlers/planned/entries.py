@@ -7,13 +7,14 @@ from typing import Any
 from mockserver.contract.document import Node
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.acting import only
-from mockserver.handlers.planned.composing import draw_for, settled, stamped
+from mockserver.handlers.planned.composing import draw_for, settled
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.held_entries import HeldEntries
 from mockserver.handlers.planned.places import plan_of
 from mockserver.handlers.planned.replying import answered, made, with_record
 from mockserver.handlers.planned.scope import named, scope_of
 from mockserver.handlers.planned.single import sent
+from mockserver.handlers.planned.stamps import stamped
 from mockserver.handlers.planned.sums import added_up
 from mockserver.messages import Json, Reply
 from mockserver.store import Tenant

@@ -15,6 +15,7 @@ from mockserver.handlers.planned.paging import PlannedPage, paged
 from mockserver.handlers.planned.places import in_path, keys_of, model_of, number_first, plan_of
 from mockserver.handlers.planned.replying import answered, with_record
 from mockserver.handlers.planned.scope import Scope, scope_of
+from mockserver.handlers.planned.selectors import selected
 from mockserver.inference.asked_members import asked_member, filtered_member
 from mockserver.inference.ranges import Bound, bound_of, is_ordered, is_within
 from mockserver.inference.words import DIRECTIONS, EVERYTHING, LOGINS, SORTS, TEXTS
@@ -127,12 +128,14 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     sort = next((value for name, value in asked.items() if flat(name) in SORTS and flat(name) not in members), None)
     if isinstance(sort, list):
         sort = sort[0] if sort else None
+    tests = selected(scope, asked)
     records = scope.in_order(condition(wanted))
-    if not wanted and not ranges and text is None and not isinstance(sort, str):
+    if not wanted and not ranges and not tests and text is None and not isinstance(sort, str):
         return records  # PERF: none needs to be read
     kept = [
         (record, data) for record in records
         if _fits(data := record.data(), wanted, text)
+        and all(test(data) for test in tests)
         and all(is_within(data.get(one.member), end, is_lower=one.is_lower) for one, end in ranges)
     ]  # fmt: skip
     if isinstance(sort, str):

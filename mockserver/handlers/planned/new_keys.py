@@ -39,7 +39,7 @@ def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> str | int:
     is_kept = place is not None
     place = place if place is not None else model.parameter
     if place is None or (not is_kept and maker.shapes.says(place, "enum")):
-        return model.prefix + _letters(draw.random, 20)
+        return model.prefix + letters(draw.random, 20)
     if options := _options(maker, place):
         return options[-ordinal % len(options)]  # what people try first is given out last
     kind = maker.shapes.type(place)
@@ -52,7 +52,7 @@ def new_key(maker: Maker, model: Model, ordinal: int, draw: Draw) -> str | int:
         if maker.allows(place, candidate):
             return candidate
     made = maker.make(place, Draw(draw.random, draw.now, full=True, varies=True))
-    return made if isinstance(made, str | int) and not isinstance(made, bool) else _letters(draw.random, 20)
+    return made if isinstance(made, str | int) and not isinstance(made, bool) else letters(draw.random, 20)
 
 
 def _named(maker: Maker, place: Node, model: Model, ordinal: int, draw: Draw) -> list[str]:
@@ -65,6 +65,15 @@ def _named(maker: Maker, place: Node, model: Model, ordinal: int, draw: Draw) ->
     if not isinstance(made, str) or not made or made == example or "/" in made:
         return []
     return [made] if is_person else [f"{'-'.join(made.lower().split())}-{ordinal}"]
+
+
+def beginning_of(model: Model, body: Json) -> str:
+    """What a client says that the key begins with which the server gives: ``generateName`` beside ``name``."""
+    held = value_at(body, model.key[:-1]) if model.key[:-1] else body
+    wanted = f"generate{flat(model.key[-1])}" if model.key else ""
+    said = (one for name, one in held.items() if flat(name) == wanted) if isinstance(held, dict) else iter(())
+    found = next(said, "")
+    return found if isinstance(found, str) else ""
 
 
 def slug_of(sent: Json) -> str:
@@ -143,8 +152,8 @@ def _texts(maker: Maker, place: Node, draw: Draw, prefix: str) -> list[str]:
         return drawn[:0:-1]
     size = max(int(least or 0), min(20, int(most or 20)))
     if prefix:
-        return [(prefix + _letters(draw.random, size))[: int(most or 64)]]
-    plain = _letters(draw.random, size)
+        return [(prefix + letters(draw.random, size))[: int(most or 64)]]
+    plain = letters(draw.random, size)
     if isinstance(example, str) and (found := _PREFIX.fullmatch(example)):
         return [(found[1] + plain)[: int(most or 64)], plain]
     if isinstance(example, str) and example.isdigit():
@@ -157,5 +166,5 @@ def _example(maker: Maker, place: Node) -> Any:
     return listed[0] if isinstance(listed, list) and listed else maker.shapes.says(place, "example")
 
 
-def _letters(random: Random, size: int) -> str:
+def letters(random: Random, size: int) -> str:
     return "".join(random.choice(_LETTERS) for _ in range(size))

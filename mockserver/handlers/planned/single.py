@@ -5,7 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from mockserver.contract.document import Node
 from mockserver.contract.inferred_reading import is_merge
+from mockserver.contract.schema_shape import Shapes
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
@@ -16,12 +18,13 @@ from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.kept_files import with_files
 from mockserver.handlers.planned.known_elsewhere import known_elsewhere
 from mockserver.handlers.planned.logging_in import remember, require_unregistered, welcome, with_own_token, with_token
-from mockserver.handlers.planned.new_keys import new_key, slug_of
+from mockserver.handlers.planned.new_keys import beginning_of, letters, new_key, slug_of
 from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of, whole_key
 from mockserver.handlers.planned.referring import require_references
 from mockserver.handlers.planned.replying import answered, is_exemplified, made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
-from mockserver.handlers.planned.versions import etag_header, is_known, require_version, version_of
+from mockserver.handlers.planned.stamps import beside_key
+from mockserver.handlers.planned.versions import etag_header, is_known, require_newest, require_version, version_of
 from mockserver.messages import Headers, Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value
@@ -68,7 +71,7 @@ def read(call: Call, tenant: Tenant) -> Reply:
     record, items = named(call, scope_of(call, tenant)), plan_of(call).items
     if is_known(call, record):
         return Reply(HTTPStatus.NOT_MODIFIED, headers=(("ETag", version_of(record)),))
-    value, headers = presented(call, tenant, record), etag_header(call, record)
+    value, headers = _seen(call, tenant, record), etag_header(call, record)
     return with_record(call, value, headers=headers) if items is None else answered(call, [value], items)
 
 
@@ -177,6 +180,7 @@ def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
     notes: Headers = ()
     if record is not None:
         require_version(call, record)
+        require_newest(scope.model, record, body)
     if record is None:
         record, notes = add(call, scope, _with_key(call, scope, body))
     elif body is not None and not whole and not plan.words.get("merge") and not is_merge(call.input.headers, body):
@@ -186,7 +190,21 @@ def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
     record = with_files(call, scope, record, body)
     if plan.success.schema is not None and plan.record is None:
         return made(call, plan.success, plan.status, value=presented(call, tenant, record), notes=notes)
-    return with_record(call, presented(call, tenant, record), headers=etag_header(call, record), notes=notes)
+    return with_record(call, _seen(call, tenant, record), headers=etag_header(call, record), notes=notes)
+
+
+def _seen(call: Call, tenant: Tenant, record: Record) -> Json:
+    """The record as it is shown: on the path of a part of it, with what that has of its objects."""
+    value, schema = presented(call, tenant, record), plan_of(call).success.schema
+    is_less = plan_of(call).words.get("less") and schema is not None
+    return _of_part(call.tools.maker.shapes, schema, value) if is_less and schema is not None else value
+
+
+def _of_part(shapes: Shapes, place: Node, value: Json) -> Json:
+    members = shapes.properties(place)
+    if not isinstance(value, dict) or not members:
+        return value
+    return {name: _of_part(shapes, members[name], one) for name, one in value.items() if name in members}
 
 
 def _meant(call: Call, scope: Scope, body: Json) -> Record | None:
@@ -217,6 +235,7 @@ def _patched(call: Call, scope: Scope, record: Record, directives: Any) -> Recor
     value = apply_patch(record.data(), directives, call.tools.max_bytes, call.tools.max_depth)
     require_references(call, scope, value, record.data())
     if scope.model.record is not None:
+        value = beside_key(call, scope.model, value, record.data()) if isinstance(value, dict) else value
         value = settled(call, scope, value, draw_for(call, "patched", record.id))
     return scope.replace(record, value)
 
@@ -254,6 +273,11 @@ def _spoken(call: Call, scope: Scope, body: Json) -> str | None:
     """The key that a new record's title or name says, where its key is a slug: with a number, if that is taken."""
     model, maker = scope.model, call.tools.maker
     place = maker.shapes.member(model.record, model.key) if model.record is not None and model.key else None
+    if place is not None and (begun := beginning_of(scope.model, body)):
+        drawn = (draw_for(call, "said", scope.resource.name, scope.tenant.ordinal("said", scope.resource.name))
+                 for _ in range(KEYS_TRIED))  # fmt: skip
+        names = (begun + letters(draw.random, 5) for draw in drawn)
+        return next((one for one in names if not scope.holds(one) and maker.allows(place, one)), None)
     said = slug_of(body) if place is not None and model.key[-1].lower() == "slug" else ""
     if not said or place is None:
         return None

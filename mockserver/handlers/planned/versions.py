@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 from http import HTTPStatus
 
-from mockserver.contract.plan import OperationPlan
-from mockserver.errors import Refusal
+from mockserver.contract.plan import Model, OperationPlan
+from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.places import plan_of
-from mockserver.messages import Headers
+from mockserver.messages import Headers, Json
 from mockserver.store import Record
+from mockserver.values.members import value_at
+from mockserver.values.name_words import flat
+from mockserver.values.shown import quoted
+
+VERSIONS = frozenset({"resourceversion", "lockversion", "rowversion", "recordversion"})
+"""Members that tell which version of a record they are of: what is sent with another one is out of date."""
 
 
 def version_of(record: Record) -> str:
@@ -32,6 +38,18 @@ def require_version(call: Call, record: Record) -> None:
     asked = _asked(call, "if-match")
     if asked and version_of(record) not in asked and "*" not in asked:
         raise Refusal(HTTPStatus.PRECONDITION_FAILED, "The record has been changed since: its version is another one.")
+
+
+def require_newest(model: Model, record: Record, body: Json) -> None:
+    """Raises Refusal(409): what was sent says that it is of another version than the one that is there."""
+    for steps in dict.fromkeys(((), model.key[:-1])):
+        said, own = (value_at(one, steps) if steps else one for one in (body, record.data()))
+        for name, value in said.items() if isinstance(said, dict) and isinstance(own, dict) else ():
+            if flat(name) in VERSIONS and value not in (None, "") and str(own.get(name, value)) != str(value):
+                pointer = "".join(f"/{one}" for one in (*steps, name))
+                message = f"is {quoted(str(value))}, and the record's is {quoted(str(own[name]))}"
+                violation = Violation("body", pointer, "version", message)
+                raise Refusal(HTTPStatus.CONFLICT, "The record has been changed since.", violations=[violation])
 
 
 def is_known(call: Call, record: Record) -> bool:

@@ -1,0 +1,87 @@
+"""What only the server says of a record: when it was made and changed, its version, and what stands beside its key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from mockserver.contract.document import Node
+from mockserver.contract.plan import Model
+from mockserver.contract.samples.scalars import Draw, uuid_from
+from mockserver.handlers.call import Call
+from mockserver.handlers.planned.versions import VERSIONS
+from mockserver.messages import Json
+from mockserver.values.members import value_at, with_value
+from mockserver.values.name_words import flat
+
+_MADE = re.compile(
+    r"(created|inserted|added)(at|on|date|time|datetime)?|(date|time)?created|creation(date|time|timestamp)"
+)
+_CHANGED = re.compile(
+    r"(updated|modified|changed|lastmodified|lastupdated)(at|on|date|time|datetime)?|(date|time)?modified"
+)
+_UNIQUE = frozenset({"uid", "uuid"})
+
+
+def stamped(
+    call: Call, record: Node, value: dict[str, Any], *, is_new: bool, sent: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
+    """When it was made and last changed, in the form that the schema wants, where ``sent`` may not say it and does."""
+    maker, now = call.tools.maker, call.tools.clock.now()
+    for name, place in maker.shapes.properties(record).items():
+        word = flat(name)
+        if sent.get(name) is not None and value.get(name) == sent[name] and not maker.shapes.says(place, "readOnly"):
+            continue
+        if not ((is_new and _MADE.fullmatch(word)) or _CHANGED.fullmatch(word)):
+            continue
+        kind, form = maker.shapes.type(place), maker.shapes.says(place, "format")
+        if kind == "string" and form == "date-time":
+            value = {**value, name: now.isoformat(timespec="seconds").replace("+00:00", "Z")}
+        elif kind == "string" and form == "date":
+            value = {**value, name: now.date().isoformat()}
+        elif kind == "integer":
+            value = {**value, name: int(now.timestamp())}
+    return value
+
+
+def beside_key(call: Call, model: Model, value: dict[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """``value`` with its version, which each change counts on, and, where its key stands in an object of its own
+    (``metadata.name``), with what the server says there: when it was made, and a UUID. ``before``: what it was.
+    """  # fmt: skip
+    if model.record is None:
+        return value
+    for steps in dict.fromkeys(((), model.key[:-1])):
+        place = call.tools.maker.shapes.member(model.record, steps)
+        held, was = value_at(value, steps) if steps else value, value_at(before, steps) if steps else before
+        if place is not None and isinstance(held, dict):
+            after = _said_there(call, place, held, was, is_own=bool(steps))
+            value = with_value(value, steps, after) if steps else after
+    return value
+
+
+def _said_there(call: Call, place: Node, held: dict[str, Any], was: Json, *, is_own: bool) -> dict[str, Any]:
+    members, allows = call.tools.maker.shapes.properties(place), call.tools.maker.allows
+    if is_own and isinstance(was, dict):
+        kept = {name: one for name, one in was.items() if flat(name) in _UNIQUE or _MADE.fullmatch(flat(name))}
+        held = {**held, **kept}
+    if is_own:
+        held = stamped(call, place, held, is_new=was is None)
+        draw = Draw.of(call.tools.ids.draw("unique", *map(str, held.values())), call.tools.clock.now())
+        unique = {name: str(uuid_from(draw.random)) for name in members if flat(name) in _UNIQUE}
+        held = {**{name: one for name, one in unique.items() if allows(members[name], one)}, **held}
+    versions = {
+        name: _next(was.get(name) if isinstance(was, dict) else None) for name in members if flat(name) in VERSIONS
+    }
+    said = {
+        name: next((one for one in (number, str(number)) if allows(members[name], one)), None)
+        for name, number in versions.items()
+    }
+    return {**held, **{name: one for name, one in said.items() if one is not None}}
+
+
+def _next(version: Json) -> int:
+    """The version after one that is a number, be it as a text; 1 where there is none."""
+    text = str(version)
+    return int(text) + 1 if text.isascii() and text.isdigit() and len(text) < 18 else 1
