@@ -508,3 +508,28 @@ def test_a_whole_number_is_an_integer_however_it_was_written(tmp_path: Path) -> 
     assert '"count":7' in made.text
     assert "7.0" not in made.text
     assert made.json["sizes"] == [2, 0.5]
+
+
+@pytest.mark.parametrize("by", ["records", "keys"])
+def test_a_list_below_one_of_several_parents_shows_those_that_name_it(tmp_path: Path, by: str) -> None:
+    """``/tags/{id}/posts``, in short, of ``/posts`` that say of which tags they are."""
+    tag = an_object(id=TEXT, name=TEXT)
+    named = (
+        {"tags": {"type": "array", "items": tag}} if by == "records" else {"tag_ids": {"type": "array", "items": TEXT}}
+    )
+    post, short = an_object(id=TEXT, title=TEXT, state=TEXT, **named), an_object(id=TEXT, title=TEXT, state=TEXT)
+    below = {
+        "parameters": [parameter("tag_id")],
+        "get": {"responses": {"200": reply({"type": "array", "items": short})}},
+    }
+    paths = {**records("/tags", tag), **records("/posts", post), "/tags/{tag_id}/posts": below}
+    caller = client(document(paths), tmp_path)
+    ada, bob = (caller.post("/tags", json={"name": name}).json["id"] for name in ("ada", "bob"))
+    member = next(iter(named))
+    for title, tags in (("one", [ada]), ("both", [ada, bob])):
+        sent = [{"id": one} for one in tags] if by == "records" else tags
+        caller.post("/posts", json={"title": title, member: sent})
+    assert {one["title"] for one in caller.get(f"/tags/{ada}/posts").json} == {"one", "both"}
+    [both] = caller.get(f"/tags/{bob}/posts").json
+    assert (both["title"], member in both) == ("both", False)
+    assert caller.get("/tags/none/posts").status_code == 404

@@ -222,3 +222,15 @@ def test_a_probe_is_answered_as_the_application_answers_it(library) -> None:
 def test_what_replies_carry_for_other_origins_is_what_flask_cors_says() -> None:
     options = get_cors_options(Flask("other"), {"origins": "*", "send_wildcard": True, "expose_headers": list(EXPOSED)})
     assert dict(get_cors_headers(options, Headers(), "GET")).items() <= dict(cors_headers(None)).items()
+
+
+@pytest.mark.parametrize("path", ["/pets", "/none", "/docs"])
+def test_a_page_of_another_origin_may_send_its_cookies(library, path: str) -> None:
+    """A browser blocks ``credentials: "include"`` where the reply, or what was asked before, allows ``*``."""
+    caller, origin = library(clock="frozen").test_client(), "http://localhost:5173"
+    asked = {"Origin": origin, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "x-own"}
+    for reply in (caller.options(path, headers=asked), caller.get(path, headers={"Origin": origin})):
+        assert reply.headers.getlist("Access-Control-Allow-Origin") == [origin]
+        assert reply.headers["Access-Control-Allow-Credentials"] == "true"
+        assert "Origin" in reply.headers.getlist("Vary")
+    assert caller.get(path).headers.getlist("Access-Control-Allow-Origin") == ["*"]

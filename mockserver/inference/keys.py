@@ -129,6 +129,21 @@ def repeated_key(shapes: Shapes, record: Node | None, identity: Steps, parameter
     return ()
 
 
+def parent_member(shapes: Shapes, record: Node | None, identity: Steps, parameter: str, above: str) -> Steps:
+    """The member that says whose a record is: one key, or a list of all that it belongs to: ``tags``, ``tag_ids``."""
+    if (found := repeated_key(shapes, record, identity, parameter, above)) or record is None or above in ("", "{}"):
+        return found
+    thing = flat(singular(above))
+    for name, node in shapes.properties(record).items():
+        items = shapes.items(node) if shapes.type(node) == "array" else None
+        if items is None or flat(singular(name)) not in (thing, f"{thing}id"):
+            continue
+        keys = {flat(one) for one in shapes.properties(items)} & {"id", "gid", "uuid"}
+        if keys or (shapes.type(items) in ("string", "integer") and flat(singular(name)) == f"{thing}id"):
+            return (name,)
+    return ()
+
+
 def _is_key(shapes: Shapes, place: Node) -> bool:
     """Whether a member that is called like a record can only be its key: a number or a UUID."""
     return shapes.type(place) == "integer" or shapes.says(place, "format") == "uuid"

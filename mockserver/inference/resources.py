@@ -10,7 +10,7 @@ from mockserver.contract.plan import Parent, Source, Steps, Taken
 from mockserver.contract.samples.record_examples import record_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.demands import parameters
-from mockserver.inference.keys import key_of, key_shown, other_keys, repeated_key
+from mockserver.inference.keys import key_of, key_shown, other_keys, parent_member
 from mockserver.inference.paths import ANY, Key, PathEntry, PathTable
 from mockserver.inference.replies import Found, Replies, declared, holds_values, success, tells
 from mockserver.inference.resource_draft import HeldList, InferredCollection, Reading
@@ -242,7 +242,7 @@ class Resources:
                 names[index],
                 above.name if is_known and above else None,
                 must_exist=must,
-                field=repeated_key(
+                field=parent_member(
                     self.shapes, one.record, one.identity, names[index], one.key[index - 1] if index else ""
                 ),
             )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from mockserver.contract.document import Node
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.asked_members import asked_member, values_elsewhere
-from mockserver.inference.keys import repeated_key
+from mockserver.inference.keys import parent_member
 from mockserver.inference.paths import ANY, Key
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.resources import Resources
@@ -41,7 +41,7 @@ def share(found: Resources) -> None:
                 for one in (*alike[flat.key[-1]], *alone)
                 if one is not flat and one.key not in found.homes and not one.also
             ]
-            _gather(found, flat, [one for one in others if _is_same(found, flat, one)])
+            _gather(found, flat, [one for one in others if _is_same(found, flat, one) or _is_short(found, flat, one)])
     for listed in alike.values():
         _share_lists_of_all(found, [one for one in listed if one.key in found.collections])
 
@@ -234,6 +234,18 @@ def _is_same(found: Resources, flat: InferredCollection, one: InferredCollection
     return any(is_one(found.shapes, flat.record, place) for place in shown)
 
 
+def _is_short(found: Resources, flat: InferredCollection, one: InferredCollection) -> bool:
+    """Whether ``/projects/{}/tasks`` only lists tasks in short, which say themselves of which projects they are."""
+    reading = found.reading(one.key, "get")
+    if set(found.paths.verbs(one.key)) != {"get"} or one.item or reading is None or reading.list is None:
+        return False
+    if flat.record is None or not _posts(found, flat) or not _is_below(flat.key, one.key):
+        return False
+    shown = set(found.shapes.properties(reading.list.schema))
+    is_part = len(shown) >= FEWEST and shown <= set(found.shapes.properties(flat.record))
+    return is_part and found.part(flat) is found.part(one) and bool(_field(found.shapes, flat, one))
+
+
 def is_one(shapes: Shapes, left: Node, right: Node) -> bool:
     """Whether two schemas are those of one kind of record."""
     names = shapes.name(left), shapes.name(right)
@@ -251,7 +263,7 @@ def _is_below(flat: Key, key: Key) -> bool:
 def _field(shapes: Shapes, flat: InferredCollection, one: InferredCollection) -> tuple[str, ...]:
     """The member of a record that says whose it is, of the parent nearest to the list."""
     index = max(place for place, step in enumerate(one.key) if step == ANY)
-    return repeated_key(shapes, flat.record, flat.identity, one.names[index], one.key[index - 1] if index else "")
+    return parent_member(shapes, flat.record, flat.identity, one.names[index], one.key[index - 1] if index else "")
 
 
 def _width(key: Key) -> int:

@@ -41,4 +41,6 @@ class Api:
         reply = own() if observe is None else observe(self.world, request, own)
         is_open = not request.path.startswith(CONTROL)
         accepted = request.headers.get("accept-encoding", "")
-        return self._departure.leaving(reply, self.paths.answered(template), accepted=accepted, is_open=is_open)
+        origin = request.headers.get("origin", "")
+        methods = self.paths.answered(template)
+        return self._departure.leaving(reply, methods, accepted=accepted, is_open=is_open, origin=origin)

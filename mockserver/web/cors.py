@@ -31,7 +31,15 @@ _ORDINARY: Headers = ((ORIGIN, "*"), ("Access-Control-Expose-Headers", ", ".join
 DENIED = ", ".join(METHODS)
 
 
-def cors_headers(answered: str | None) -> Headers:
-    """The headers of a reply where the path answers these methods; None: where nothing does."""
+def cors_headers(answered: str | None, *, names_origin: bool = False) -> Headers:
+    """The headers of a reply where the path answers these methods; None: where nothing does.
+
+    ``names_origin``: the origin is told beside these, by ``origin_headers``.
+    """
     allowed = (ALLOW_HEADERS, "Authorization, Content-Type"), (ALLOW_METHODS, answered or DENIED)
-    return (*_ORDINARY, *allowed)
+    return (*(_ORDINARY[1:] if names_origin else _ORDINARY), *allowed)
+
+
+def origin_headers(origin: str) -> Headers:
+    """What lets a page of that origin read a reply that it asked for with its cookies: ``*`` is not enough for that."""
+    return ((ORIGIN, origin), ("Access-Control-Allow-Credentials", "true"), ("Vary", "Origin"))

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from mockserver.messages import WITHOUT_CONTENT, Damage, Headers, Reply
 from mockserver.values.media_types import without_parameters
 from mockserver.web.compressing import packed
-from mockserver.web.cors import cors_headers
+from mockserver.web.cors import cors_headers, origin_headers
 from mockserver.web.damage import spoiled
 
 Bytes: TypeAlias = list[tuple[bytes, bytes]]
@@ -43,12 +43,13 @@ class Departure:
     """What all replies of one application have in common, put together once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str | None, bool, bool], Fixed] = {}
+        self._known: dict[tuple[str | None, bool, bool, bool], Fixed] = {}
 
-    def leaving(self, reply: Reply, methods: str | None, *, accepted: str, is_open: bool) -> Leaving:
+    def leaving(self, reply: Reply, methods: str | None, *, accepted: str, is_open: bool, origin: str = "") -> Leaving:
         """``reply`` as it is sent where the path answers ``methods``; None: where nothing answers it.
 
-        ``accepted`` are the codings that the client takes; ``is_open``: pages of other origins may read it.
+        ``accepted`` are the codings that the client takes; ``is_open``: pages of other origins may read it, and
+        ``origin`` is that of the page which asked, if it said so.
         """
         if reply.damage is not None:
             reply = spoiled(reply)
@@ -68,15 +69,18 @@ class Departure:
                 says_so = says_so or name == "access-control-allow-origin"
         own += coding
         is_page = reply.raw is not None and without_parameters(reply.content_type) == "text/html"
-        fixed = self._fixed(methods, is_page=is_page, is_open=is_open and not says_so)
+        is_open = is_open and not says_so
+        if is_open and origin:
+            own += [(name, _line(text)) for name, text in origin_headers(origin)]
+        fixed = self._fixed(methods, is_page=is_page, is_open=is_open, names_origin=bool(origin))
         return Leaving(reply.status, own, fixed, content, reply.damage)
 
-    def _fixed(self, methods: str | None, *, is_page: bool, is_open: bool) -> Fixed:
-        key = methods, is_page, is_open
+    def _fixed(self, methods: str | None, *, is_page: bool, is_open: bool, names_origin: bool) -> Fixed:
+        key = methods, is_page, is_open, names_origin
         if (known := self._known.get(key)) is not None:
             return known
         policy = (("Content-Security-Policy", PAGE_POLICY),) if is_page else ()
-        headers = (*EVERYWHERE, *policy, *(cors_headers(methods) if is_open else ()))
+        headers = (*EVERYWHERE, *policy, *(cors_headers(methods, names_origin=names_origin) if is_open else ()))
         self._known[key] = made = Fixed(headers, encoded(headers))
         return made
 

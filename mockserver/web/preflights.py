@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from flask_cors.core import get_cors_headers, get_cors_options
 
-from mockserver.web.cors import ALLOW_METHODS, CONTROL, DENIED, EXPOSED, METHODS, ORIGIN, cors_headers
+from mockserver.web.cors import ALLOW_METHODS, CONTROL, DENIED, EXPOSED, METHODS, ORIGIN, cors_headers, origin_headers
 from mockserver.web.path_match import Methods
 
 
@@ -38,10 +38,14 @@ def allow_browsers(app: Flask, methods: Methods) -> None:
         for name, text in get_cors_headers(options, request.headers, "OPTIONS").items():
             response.headers[name] = str(text)
         response.headers[ALLOW_METHODS] = methods(request) or DENIED
+        for name, text in origin_headers(request.headers["Origin"]) if "Origin" in request.headers else ():
+            response.headers[name] = text
         return response
 
     @app.after_request
     def everywhere(response: Response) -> Response:
         if not request.path.startswith(CONTROL) and ORIGIN not in response.headers:
-            response.headers.extend(cors_headers(methods(request)))
+            origin = request.headers.get("Origin", "")
+            response.headers.extend(cors_headers(methods(request), names_origin=bool(origin)))
+            response.headers.extend(origin_headers(origin) if origin else ())
         return response

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from types import MappingProxyType
 
+from mockserver.inference.words import LOGINS
 from mockserver.messages import Json
 from mockserver.store import All, AnyOf, Condition
 
+KEYS_WITHIN = ("id", "gid", "uuid", "sid", "key", "name", "value", *LOGINS, "slug", "email")
+"""What of an object is compared where a parameter gives a text."""
 _WORDS: Mapping[str, Json] = MappingProxyType({"true": True, "false": False, "None": None})
 """What is written so, and is not text."""
 
@@ -26,6 +29,15 @@ def condition(wanted: Mapping[str, Json]) -> Condition | None:
 def written(value: Json) -> str:
     """A value as a parameter writes it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def meets(value: Json, wanted: Json) -> bool:
+    """Whether a member has the value, or one of the values, asked for: itself, in its list, as what identifies it."""
+    options = wanted if isinstance(wanted, list) else [wanted]
+    values = value if isinstance(value, list) else [value]
+    texts = {written(one) for one in values}
+    texts |= {written(one[name]) for one in values if isinstance(one, dict) for name in KEYS_WITHIN if name in one}
+    return any(written(one) in texts for one in options)
 
 
 def _written_as(text: str) -> list[Json]:

@@ -9,6 +9,7 @@ from mockserver.contract import Resource
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Embedded
 from mockserver.contract.samples.fitting import shown
+from mockserver.contract.schema_shape import Shapes
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning_states import MAKERS
 from mockserver.handlers.planned.callers import caller_in
@@ -152,3 +153,17 @@ class _Inner:
         held = _held(self._call, self._tenant, self._resource, record, self._each, above=around) if around else {}
         value = shown(maker, self._each, {**record.data(), **held})
         return value if maker.allows(self._each, value) else None
+
+
+def seen(call: Call, tenant: Tenant, record: Record) -> Json:
+    """The record as it is shown: on the path of a part of it, with what that has of its objects."""
+    plan, value = plan_of(call), presented(call, tenant, record)
+    schema = plan.success.schema if plan.words.get("less") else None
+    return value if schema is None else _of_part(call.tools.maker.shapes, schema, value)
+
+
+def _of_part(shapes: Shapes, place: Node, value: Json) -> Json:
+    members = shapes.properties(place)
+    if not isinstance(value, dict) or not members:
+        return value
+    return {name: _of_part(shapes, members[name], one) for name, one in value.items() if name in members}

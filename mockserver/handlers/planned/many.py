@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 from mockserver.contract.document import Node
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.criteria import condition, written
+from mockserver.handlers.planned.criteria import condition, meets
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.paging import PlannedPage, paged
 from mockserver.handlers.planned.places import in_path, keys_of, model_of, number_first, plan_of
@@ -18,15 +18,13 @@ from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.handlers.planned.selectors import selected
 from mockserver.inference.asked_members import asked_member, filtered_member
 from mockserver.inference.ranges import Bound, bound_of, is_ordered, is_within
-from mockserver.inference.words import DIRECTIONS, EVERYTHING, LOGINS, SORTS, TEXTS
+from mockserver.inference.words import DIRECTIONS, EVERYTHING, SORTS, TEXTS
 from mockserver.messages import Json, Reply
 from mockserver.store import Record, Tenant
 from mockserver.values.members import value_at, with_value
 from mockserver.values.name_words import flat
 from mockserver.values.shown import quoted
 
-KEYS_WITHIN = ("id", "gid", "uuid", "sid", "key", "name", "value", *LOGINS, "slug", "email")
-"""What of an object is compared where a parameter gives a text."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _TEXTS = TEXTS | {"text"}
 
@@ -65,7 +63,7 @@ def lookup(call: Call, tenant: Tenant) -> Reply:
     wanted = call.input.values.get(name)
     record = scope.model.record
     member = asked_member(call.tools.maker.shapes, record, name, *above[-1:]) if record is not None else None
-    records = [one for one in scope.in_order() if member is None or _meets(one.data().get(member), wanted)]
+    records = [one for one in scope.in_order() if member is None or meets(one.data().get(member), wanted)]
     if plan.items is not None or plan.record is None:
         return page(call, tenant, records)
     if not records:
@@ -211,7 +209,7 @@ def _members(scope: Scope) -> dict[str, str]:
 def _fits(data: Any, wanted: dict[str, Any], text: str | None) -> bool:
     if not isinstance(data, dict):
         return not wanted
-    if not all(_meets(data.get(name), value) for name, value in wanted.items()):
+    if not all(meets(data.get(name), value) for name, value in wanted.items()):
         return False
     return text is None or any(text.lower() in value.lower() for value in data.values() if _is_read(value))
 
@@ -219,15 +217,6 @@ def _fits(data: Any, wanted: dict[str, Any], text: str | None) -> bool:
 def _is_read(value: Json) -> TypeGuard[str]:
     """Whether a person finds a record by the words of a member: by those of a text, not by a piece of an address."""
     return isinstance(value, str) and not _ADDRESS.match(value)
-
-
-def _meets(value: Json, wanted: Json) -> bool:
-    """Whether a member has the value, or one of the values, asked for."""
-    options = wanted if isinstance(wanted, list) else [wanted]
-    values = value if isinstance(value, list) else [value]
-    texts = {written(one) for one in values}
-    texts |= {written(one[name]) for one in values if isinstance(one, dict) for name in KEYS_WITHIN if name in one}
-    return any(written(one) in texts for one in options)
 
 
 def _sort(kept: list[tuple[Record, Any]], members: dict[str, str], sort: str, asked: Any) -> None:

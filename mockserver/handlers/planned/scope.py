@@ -15,6 +15,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import begin, first_key
 from mockserver.handlers.planned.callers import caller_key
 from mockserver.handlers.planned.criteria import condition as held
+from mockserver.handlers.planned.criteria import meets
 from mockserver.handlers.planned.parents_said import says_above
 from mockserver.handlers.planned.places import keys_of, model_of, named_within, number_first, plan_of, record_id
 from mockserver.messages import Json
@@ -135,7 +136,7 @@ class Scope:
 
     def _has(self, record: Record) -> bool:
         data = record.data() if self.having else None
-        return all(str(value_at(data, steps)) == value for steps, value in self.having)
+        return all(meets(value_at(data, steps), value) for steps, value in self.having)
 
     def _begin_below(self, keys: tuple[str, ...]) -> None:
         """Let there be the first records below each parent that can be known (R6)."""

@@ -5,16 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from mockserver.contract.document import Node
 from mockserver.contract.inferred_reading import is_merge
-from mockserver.contract.schema_shape import Shapes
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
 from mockserver.handlers.planned.addresses import address_of, named_by
 from mockserver.handlers.planned.beginning import counted_by
 from mockserver.handlers.planned.composing import changed, composed, draw_for, new_name, settled
-from mockserver.handlers.planned.embedding import presented
+from mockserver.handlers.planned.embedding import presented, seen
 from mockserver.handlers.planned.kept_files import with_files
 from mockserver.handlers.planned.known_elsewhere import known_elsewhere
 from mockserver.handlers.planned.logging_in import remember, require_unregistered, welcome, with_own_token, with_token
@@ -71,7 +69,7 @@ def read(call: Call, tenant: Tenant) -> Reply:
     record, items = named(call, scope_of(call, tenant)), plan_of(call).items
     if is_known(call, record):
         return Reply(HTTPStatus.NOT_MODIFIED, headers=(("ETag", version_of(record)),))
-    value, headers = _seen(call, tenant, record), etag_header(call, record)
+    value, headers = seen(call, tenant, record), etag_header(call, record)
     return with_record(call, value, headers=headers) if items is None else answered(call, [value], items)
 
 
@@ -190,21 +188,7 @@ def _write(call: Call, tenant: Tenant, *, whole: bool) -> Reply:
     record = with_files(call, scope, record, body)
     if plan.success.schema is not None and plan.record is None:
         return made(call, plan.success, plan.status, value=presented(call, tenant, record), notes=notes)
-    return with_record(call, _seen(call, tenant, record), headers=etag_header(call, record), notes=notes)
-
-
-def _seen(call: Call, tenant: Tenant, record: Record) -> Json:
-    """The record as it is shown: on the path of a part of it, with what that has of its objects."""
-    value, schema = presented(call, tenant, record), plan_of(call).success.schema
-    is_less = plan_of(call).words.get("less") and schema is not None
-    return _of_part(call.tools.maker.shapes, schema, value) if is_less and schema is not None else value
-
-
-def _of_part(shapes: Shapes, place: Node, value: Json) -> Json:
-    members = shapes.properties(place)
-    if not isinstance(value, dict) or not members:
-        return value
-    return {name: _of_part(shapes, members[name], one) for name, one in value.items() if name in members}
+    return with_record(call, seen(call, tenant, record), headers=etag_header(call, record), notes=notes)
 
 
 def _meant(call: Call, scope: Scope, body: Json) -> Record | None:
