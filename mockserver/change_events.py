@@ -12,12 +12,9 @@ from mockserver.store import Tenant
 from mockserver.world import World
 
 
-def publishing(world: World, tenant: Tenant, *, reading: bool = False) -> AbstractContextManager[None]:
-    """For a unit of work of ``tenant``, its lock held: what it changes becomes events, unless it fails.
-
-    PERF: free where nobody registered a webhook.
-    """
-    return nullcontext() if reading or not world.webhooks.are_wanted else _publishing_to_subscribers(world, tenant)
+def publishing(world: World, tenant: Tenant) -> AbstractContextManager[None]:
+    """For a unit of work of ``tenant``, its lock held: what it changes becomes events, unless it fails."""
+    return _publishing_to_subscribers(world, tenant) if world.webhooks.are_wanted else nullcontext()
 
 
 @contextmanager
@@ -31,7 +28,7 @@ def _publishing_to_subscribers(world: World, tenant: Tenant) -> Iterator[None]:
 
 def queue_callbacks(world: World, operation: Operation, request: Request, reply: Reply) -> None:
     """Queue the callbacks that ``operation`` declares, each to the URL that the request names, once it succeeded."""
-    if (operation.path, operation.method) in world.calling_back and reply.status < 300:
+    if world.calling_back and (operation.path, operation.method) in world.calling_back and reply.status < 300:
         from mockserver.webhook_events import callbacks  # PERF: few documents have any
 
         world.webhooks.happened(callbacks(world, operation, request, reply), world.clock.now())

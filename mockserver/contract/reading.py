@@ -103,19 +103,21 @@ def _other(parameter: Parameter, request: Request) -> Mapping[str, str]:
 def _read_parameter(
     parameter: Parameter, sent: Mapping[str, str], values: dict[str, Json], violations: list[Violation]
 ) -> None:
-    pointer = f"/{parameter.name}"
-    if parameter.name not in sent:
-        if parameter.required:
-            violations.append(Violation(parameter.location, pointer, "required", "is required and missing"))
+    text = sent.get(parameter.name)
+    if text is None and not parameter.required:
         return
-    if not sent[parameter.name] and not parameter.may_be_empty:
+    pointer = f"/{parameter.name}"
+    if text is None:
+        violations.append(Violation(parameter.location, pointer, "required", "is required and missing"))
+        return
+    if not text and not parameter.may_be_empty:
         violations.append(Violation(parameter.location, pointer, "allowEmptyValue", "is given without a value"))
         return
-    if parameter.type == "boolean" and sent[parameter.name] not in _BOOLEANS:
-        message = f"is {shown(sent[parameter.name])}, wanted true or false"
+    if parameter.type == "boolean" and text not in _BOOLEANS:
+        message = f"is {shown(text)}, wanted true or false"
         violations.append(Violation(parameter.location, pointer, "boolean", message))
         return
-    value = _typed(parameter.type, sent[parameter.name])
+    value = _typed(parameter.type, text)
     broken = parameter.validator.violations(value, parameter.location, pointer)
     violations += broken
     if not broken:
@@ -124,6 +126,8 @@ def _read_parameter(
 
 def _typed(type_: str, text: str) -> Json:
     """``text`` as its parameter's type; as it is when it does not read as one (its validator then says so)."""
+    if type_ == "string":
+        return text
     if type_ == "integer" and _INTEGER.fullmatch(text):
         return int(text)
     if type_ in ("number", "integer") and _NUMBER.fullmatch(text):

@@ -123,7 +123,7 @@ class Router:
         segments = path.split("/")
         if decode is not None:
             segments = [decode(segment) for segment in segments]
-        found = _walk(self._root, segments, 0)
+        found = _straight(self._root, segments) or _walk(self._root, segments, 0)
         if found is None and self._spans:
             found = _walk_spans(self._root, segments, 0)
         return None if found is None else (found.template, found.values(segments))
@@ -139,6 +139,18 @@ def answered_methods(verbs: Iterable[str]) -> list[str]:
     """The methods that a path with these verbs answers, sorted: HEAD wherever GET is (RFC 9110 9.3.2)."""
     declared = set(verbs)
     return sorted(declared | {"HEAD"} if "GET" in declared else declared)
+
+
+def _straight(step: _Step, segments: list[str]) -> _End | None:
+    """What is found without turning back, which is what ``_walk`` finds first. PERF: most paths are."""
+    for segment in segments:
+        following = step.fixed.get(segment)
+        if following is None:
+            following = step.any
+            if following is None or step.mixed or not segment:
+                return None
+        step = following
+    return step.end
 
 
 def _walk(step: _Step, segments: list[str], at: int) -> _End | None:

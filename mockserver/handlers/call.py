@@ -93,6 +93,8 @@ class Call:
     @property
     def notes(self) -> Headers:
         """What a client is told of it beside the reply."""
+        if not self.effects and not self.unknown:  # PERF: nearly always
+            return ()
         collected = (("Effects", self.effects), ("Unknown", self.unknown))
         return tuple([(name, few_of(found)) for name, found in collected if found])
 

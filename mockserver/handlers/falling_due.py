@@ -30,7 +30,7 @@ AUTHOR = "mockserver|clock"
 """Who changes what a date changes."""
 MOST = 100_000
 """How many effects fall due at once; the rest is passed over, so that one that sets its own date comes to an end."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH, _MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 _NEVER = 2**63
 
 
@@ -227,8 +227,8 @@ def _due(record: Any, due: Due) -> int | None:
 
 
 def _span(offset: timedelta) -> int:
-    return offset // timedelta(milliseconds=1)
+    return offset // _MILLISECOND
 
 
 def _milliseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    return (moment - _EPOCH) // _MILLISECOND

@@ -94,9 +94,10 @@ class Entry(NamedTuple):
     def size(self) -> int:
         """How many bytes it takes, every text counted."""
         size = OVERHEAD + len(self.body) + len(self.reply) + len(self.path) + len(self.reason) + 2 * PER_TEXT
-        for pairs in (self.query, self.headers.items(), self.notes):
-            for name, text in pairs:
-                size += len(name) + len(text) + 2 * PER_TEXT
+        headers = self.headers
+        size += sum(map(len, headers)) + sum(map(len, headers.values())) + 2 * PER_TEXT * len(headers)
+        for name, text in (*self.query, *self.notes):
+            size += len(name) + len(text) + 2 * PER_TEXT
         for one in self.violations:
             size += len(one.pointer) + len(one.message) + 2 * PER_TEXT
         return size

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+KNOWN = 256
+"""How many media types are remembered."""
+
+
+@lru_cache(KNOWN)
 def without_parameters(media_type: str) -> str:
     """In lower case and without parameters: ``text/html`` for ``Text/HTML; charset=utf-8``."""
     return media_type.partition(";")[0].strip().lower()

@@ -10,11 +10,14 @@ from mockserver.messages import Damage
 from mockserver.web.damage import Slowly
 from mockserver.web.following import Following
 from mockserver.web.lasting import Receive, Scope, Send, follow, lose
+from mockserver.web.leaving import Fixed
 
 CLOSE = (b"connection", b"close")
 """Where a body is not whole: what is left of the request cannot be told from the next one, and of a reply would be
 waited for as long as the connection is kept.
 """
+
+NO_HEADERS = Fixed((), [], b"")
 
 
 class Manner(NamedTuple):
@@ -28,12 +31,13 @@ class Manner(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """A reply as it is sent; without a ``manner``, at once and in one piece."""
+    """A reply as it is sent, ``headers`` before the ``fixed`` ones; without a ``manner``, at once and in one piece."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
     content: bytes
     manner: Manner | None = None
+    fixed: Fixed = NO_HEADERS
 
 
 def sent(status: int, headers: list[tuple[bytes, bytes]], content: bytes | Slowly) -> Answered:
@@ -56,7 +60,8 @@ async def deliver(answered: Answered, scope: Scope, receive: Receive, send: Send
         await asyncio.sleep(manner.late)
     if manner.lost:
         await lose(manner.lost, scope, receive)
-    await send({"type": "http.response.start", "status": answered.status, "headers": answered.headers})
+    headers = [*answered.headers, *answered.fixed.encoded]
+    await send({"type": "http.response.start", "status": answered.status, "headers": headers})
     if manner.following:
         await follow(manner.following, receive, send)
     for piece in manner.drips:

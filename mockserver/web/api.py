@@ -37,8 +37,10 @@ class Api:
         template, values = found or ("", {})
         request = request_of(arrived, self.world.settings, template, values)
         observe = self.world.observe
-        own = partial(answer, self.world, request, may_wait=may_wait)
-        reply = own() if observe is None else observe(self.world, request, own)
+        if observe is None:
+            reply = answer(self.world, request, may_wait=may_wait)
+        else:
+            reply = observe(self.world, request, partial(answer, self.world, request, may_wait=may_wait))
         is_open = not request.path.startswith(CONTROL)
         accepted = request.headers.get("accept-encoding", "")
         origin = request.headers.get("origin", "")

@@ -49,15 +49,15 @@ def request_of(arrived: Arrived, settings: Settings, template: str, path_values:
     body = b""
     if arrived.has_body:
         body = _body(arrived, settings.max_body, excess)
-    return Request(
-        method=arrived.method.upper(),
-        path=_shown(arrived.path),
-        template=template,
-        path_values=path_values,
-        query=() if excess or not arrived.query else _pairs(arrived.query),
-        headers=arrived.headers,
-        body=body,
-        excess=tuple(excess),
+    return Request(  # PERF: in the order of the fields; by name it takes twice as long
+        arrived.method.upper(),
+        _shown(arrived.path),
+        template,
+        path_values,
+        () if excess or not arrived.query else _pairs(arrived.query),
+        arrived.headers,
+        body,
+        tuple(excess),
     )
 
 

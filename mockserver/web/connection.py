@@ -176,7 +176,7 @@ class Connection(asyncio.Protocol):
         one.begin(parser.get_method().decode(), is_old=parser.get_http_version() == "1.0")
         one.is_last = not parser.should_keep_alive()
         self._beside = 0
-        if sum(name == b"host" for name, _ in one.headers) > 1:  # RFC 9112, 3.2
+        if [name for name, _ in one.headers].count(b"host") > 1:  # RFC 9112, 3.2
             self._refuse(400)
         elif len(one.headers) > HEADERS:
             self._refuse(431)
@@ -216,7 +216,7 @@ class Connection(asyncio.Protocol):
         if answered is None or answered.manner is not None:
             self._task = self._loop.create_task(self._answer_by_asgi(one, answered))
             return
-        self.outgoing.write(whole_reply(answered.status, answered.headers, answered.content, one))
+        self.outgoing.write(whole_reply(answered.status, answered.headers, answered.content, one, answered.fixed.lines))
         self._answered(one)
 
     async def _answer_by_asgi(self, one: Incoming, answered: Answered | None) -> None:

@@ -135,7 +135,8 @@ class Front:
         return answered
 
     def _tell(self, method: str, raw: str, answered: Answered, seconds: float) -> None:
-        self._log(Line(method, raw, answered.status, seconds * 1000, answered.headers, answered.content))
+        if self._log is not unlogged:
+            self._log(Line(method, raw, answered.status, seconds * 1000, answered.headers, answered.content))
 
     async def page(self, environ: dict[str, Any]) -> Answered:
         """A page of the application, or of the one that took its place meanwhile."""
@@ -246,6 +247,8 @@ class Front:
         leaving = self._api.answer(arrived, found, may_wait=may_wait)
         has_content = arrived.method != "HEAD" and leaving.status >= 200 and leaving.status not in WITHOUT_CONTENT
         content = leaving.content if has_content else b""
+        if leaving.damage is None and not arrived.broken:
+            return Answered(leaving.status, encoded(leaving.own), content, None, leaving.fixed)
         headers = leaving.encoded()
         if arrived.broken or is_cut(leaving.damage):
             headers.append(CLOSE)

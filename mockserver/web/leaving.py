@@ -10,6 +10,7 @@ from mockserver.values.media_types import without_parameters
 from mockserver.web.compressing import packed
 from mockserver.web.cors import cors_headers, origin_headers
 from mockserver.web.damage import spoiled
+from mockserver.web.outgoing import lines_of
 
 Bytes: TypeAlias = list[tuple[bytes, bytes]]
 EVERYWHERE = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"))
@@ -19,10 +20,16 @@ _ADDRESSES = frozenset({"location", "content-location"})
 
 
 class Fixed(NamedTuple):
-    """Headers that replies have in common, as text and as they are sent."""
+    """Headers that replies have in common, as text, as ASGI has them, and as they are sent."""
 
     headers: Headers
     encoded: Bytes
+    lines: bytes
+
+    @classmethod
+    def of(cls, headers: Headers) -> Fixed:
+        made = encoded(headers)
+        return cls(headers, made, lines_of(made))
 
 
 class Leaving(NamedTuple):
@@ -35,7 +42,7 @@ class Leaving(NamedTuple):
     damage: Damage | None
 
     def encoded(self) -> Bytes:
-        """All headers as they are sent."""
+        """All headers as ASGI has them."""
         return [*encoded(self.own), *self.fixed.encoded]
 
 
@@ -81,7 +88,7 @@ class Departure:
             return known
         policy = (("Content-Security-Policy", PAGE_POLICY),) if is_page else ()
         headers = (*EVERYWHERE, *policy, *(cors_headers(methods, names_origin=names_origin) if is_open else ()))
-        self._known[key] = made = Fixed(headers, encoded(headers))
+        self._known[key] = made = Fixed.of(headers)
         return made
 
 

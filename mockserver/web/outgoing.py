@@ -20,9 +20,9 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _END = b"0\r\n\r\n"
 
 
-def whole_reply(status: int, headers: Headers, content: bytes, one: Incoming) -> bytes:
-    """A reply to ``one`` in one piece."""
-    return _head(status, headers, one, len(content), is_chunked=False) + content
+def whole_reply(status: int, headers: Headers, content: bytes, one: Incoming, common: bytes = b"") -> bytes:
+    """A reply to ``one`` in one piece; ``common`` are lines of headers that others have as well."""
+    return _head(status, headers, one, len(content), common) + content
 
 
 def bare_reply(status: int) -> bytes:
@@ -30,9 +30,11 @@ def bare_reply(status: int) -> bytes:
     return b"%sconnection: close\r\ncontent-length: 0\r\n%s\r\n" % (_status_line(status), _date(int(time.time())))
 
 
-def _head(status: int, headers: Headers, one: Incoming, length: int | None, *, is_chunked: bool) -> bytes:
+def _head(
+    status: int, headers: Headers, one: Incoming, length: int | None, common: bytes = b"", *, is_chunked: bool = False
+) -> bytes:
     names = [name for name, _ in headers]
-    lines = [_status_line(status), *_lines(headers)]
+    lines = [_status_line(status), lines_of(headers), common]
     if is_chunked:
         lines.append(b"transfer-encoding: chunked\r\n")
     elif length is not None and b"content-length" not in names and status not in WITHOUT_CONTENT:
@@ -48,13 +50,13 @@ def _head(status: int, headers: Headers, one: Incoming, length: int | None, *, i
     return b"".join(lines)
 
 
-def _lines(headers: Headers) -> list[bytes]:
+def lines_of(headers: Headers) -> bytes:
     """A line for each; none of them makes two of itself."""
     lines = [b"%s: %s\r\n" % pair for pair in headers]
     joined = b"".join(lines)
     if joined.count(b"\n") == joined.count(b"\r") == len(lines):
-        return [joined]
-    return [b" ".join(line.split()) + b"\r\n" for line in lines]
+        return joined
+    return b"".join([b" ".join(line.split()) + b"\r\n" for line in lines])
 
 
 @lru_cache(64)

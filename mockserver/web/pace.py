@@ -47,6 +47,8 @@ class RequestPace:
             elif one in self._quick:
                 self._doubtful.add(one)
             return
+        if not self._doubtful and one in self._quick:  # PERF: nearly always
+            return
         if len(self._quick) >= KNOWN:
             self.forget()
         self._doubtful.discard(one)
