@@ -52,8 +52,7 @@ def _meets(data: Mapping[str, Any], tests: list[tuple[str, Test]]) -> bool:
 
 def _test(how: How, wanted: Json) -> Test:
     if how is How.RANGE:
-        low, high = map(comparable, wanted)
-        return lambda found: _within(low, comparable(found), high)
+        return _range(*map(comparable, wanted))
     if how is How.ANY_OF:
         texts = frozenset(one for one in (wanted if isinstance(wanted, list) else ()) if isinstance(one, str))
         return lambda found: (
@@ -88,5 +87,14 @@ def _items(found: Json) -> list[Any]:
     return found if isinstance(found, list) else [found]
 
 
-def _within(low: Moment | float | None, found: Moment | float | None, high: Moment | float | None) -> bool:
-    return order(low, found) in (-1, 0) and order(found, high) in (-1, 0)
+def _range(low: Any, high: Any) -> Test:
+    """What lies between two bounds; nothing where one of them has no order, or not that of the other."""
+    if order(low, high) is None:
+        return lambda _: False
+    kind: Any = Moment if isinstance(low, Moment) else int | float
+
+    def is_within(found: Json) -> bool:
+        at: Any = comparable(found)
+        return isinstance(at, kind) and low <= at <= high
+
+    return is_within
