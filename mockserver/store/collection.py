@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any, NamedTuple, TypeAlias
 
 from mockserver.store.candidates import Narrowing, affordable, ranks
@@ -12,6 +13,7 @@ from mockserver.store.filing import END, PAST, is_exact, order_key, value_key
 from mockserver.store.indexes import By, Indexes
 from mockserver.store.ordered_keys import OrderedKeys
 from mockserver.store.ordered_map import OrderedMap
+from mockserver.store.orders import Key, Orders
 from mockserver.store.record import Members, Record
 from mockserver.values.json_text import read_own
 from mockserver.values.members import texts_at
@@ -53,6 +55,7 @@ class Collection:
         self._indexes = tuple(OrderedKeys() for _ in self.indexed)
         """For each indexed field a value, with its length before it, and the id of a record that has it, as one key."""
         self._asked = Indexes()
+        self._orders = Orders()
 
     def __len__(self) -> int:
         return len(self._records)
@@ -89,6 +92,7 @@ class Collection:
             for made in records.values():
                 self._put(made)
             return
+        self._orders.forget()
         self._records = OrderedMap.of({record_id: made.record for record_id, made in records.items()})
         self.size = sum(len(made.record.raw) for made in records.values())
         self._indexes = tuple(
@@ -102,7 +106,7 @@ class Collection:
         self._records.put(record.id, record)
         self.size += len(record.raw) - (len(previous.raw) if previous else 0)
         self._index(record.id, self._keys(before) if before and previous else self._keys_of(previous), made.keys)
-        self._asked.change(previous, record)
+        self._changed(previous, record)
 
     def take(self, record_id: str, raw: bytes | None) -> None:
         """Hold ``raw``, as it was once kept, under ``record_id``; None: nothing."""
@@ -124,14 +128,14 @@ class Collection:
             self._records.put(record_id, record)
             self.size += len(record.raw)
             self._index(record_id, self._keys_of(None), self._keys_of(record))
-            self._asked.change(None, record)
+            self._changed(None, record)
 
     def delete(self, record_id: str) -> Record | None:
         """Remove and return the record; None if there was none."""
         record = self._records.pop(record_id)
         self.size -= len(record.raw) if record else 0
         self._index(record_id, self._keys_of(record), self._keys_of(None))
-        self._asked.change(record, None)
+        self._changed(record, None)
         return record
 
     def highest(self, field: str) -> int:
@@ -173,6 +177,13 @@ class Collection:
         index = self._asked.of([(By.VALUE, field)], self._records)[By.VALUE, field]
         return ((one, self._those(ids)) for one, ids in ranks(index, descending=descending))
 
+    def ordered(self, name: str, prefix: str, key: Key) -> Sequence[Record]:
+        """The records whose ids begin with ``prefix``, by ``key``, which ``name`` stands for; not to be changed."""
+        below = takewhile(lambda one: one.id.startswith(prefix), self.scan(prefix))
+        if len(self) <= SMALL:
+            return sorted(below, key=key)
+        return self._orders.of(name, prefix, key, below)
+
     def moments(self, field: str, second: int) -> Iterator[str]:
         """The ids of the records whose field holds a moment from a second since 1970 on, in the order of the moments.
 
@@ -206,8 +217,12 @@ class Collection:
         twin.size = self.size
         twin._records = self._records.copy()
         twin._indexes = tuple(index.copy() for index in self._indexes)
-        twin._asked = self._asked.copy()
+        twin._asked, twin._orders = self._asked.copy(), self._orders.copy()
         return twin
+
+    def _changed(self, previous: Record | None, record: Record | None) -> None:
+        self._asked.change(previous, record)
+        self._orders.change(previous, record)
 
     def _those(self, ids: Iterator[str]) -> Iterator[Record]:
         return (record for one in ids if (record := self._records.get(one)))

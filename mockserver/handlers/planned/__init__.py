@@ -10,8 +10,9 @@ from mockserver.handlers.planned import acting, bulk, many, single, stubs
 from mockserver.handlers.planned.addresses import reached
 from mockserver.handlers.planned.entries import entries
 from mockserver.handlers.planned.named_resource import meant
+from mockserver.handlers.planned.path_values import require_possible
 from mockserver.handlers.planned.places import plan_of
-from mockserver.handlers.planned.scope import require_parents, require_possible
+from mockserver.handlers.planned.scope import require_parents
 from mockserver.messages import Reply
 from mockserver.store import Tenant
 

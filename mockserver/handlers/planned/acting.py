@@ -20,7 +20,7 @@ from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.kept_files import with_files
-from mockserver.handlers.planned.places import ONLY, keys_of, model_of, plan_of
+from mockserver.handlers.planned.places import ONLY, key_of, model_of, plan_of
 from mockserver.handlers.planned.replying import made, with_record
 from mockserver.handlers.planned.scope import Scope, account_of, named, scope_of
 from mockserver.handlers.planned.single import add, sent, write
@@ -74,7 +74,7 @@ def singleton(call: Call, tenant: Tenant) -> Reply:
     record = only(call, scope)
     does, body = plan.words.get("does"), sent(call)
     if does == "reset":
-        scope.put(keys_of(record.id)[-1], _emptied(call, scope, _first(call, scope)))
+        scope.put(key_of(record.id), _emptied(call, scope, _first(call, scope)))
         return made(call, plan.success, plan.status)
     if does in ("replace", "merge") and isinstance(body, dict) and is_merge(call.input.headers, body):
         record, _ = write(call, scope, record, body, whole=does == "replace")

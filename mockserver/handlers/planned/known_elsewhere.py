@@ -7,7 +7,7 @@ from typing import Any
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import address_of, addressed
-from mockserver.handlers.planned.places import keys_of, model_of
+from mockserver.handlers.planned.places import key_of, keys_of, model_of
 from mockserver.handlers.planned.scope import Scope
 from mockserver.messages import Json
 from mockserver.store import Record
@@ -32,7 +32,7 @@ def known_elsewhere(call: Call, scope: Scope, record: Record, sent: Json) -> tup
                 value = with_value(value, scope.model.key, value_at(there.data(), home.model.key))
             own = {name: one for name, one in value.items() if name in there.data() and isinstance(one, str)}
             door.remove(scope.tenant, scope.resource, record.id)
-            record = scope.put(keys_of(there.id)[-1], value)
+            record = scope.put(key_of(there.id), value)
             here.replace(there, {**there.data(), **own})
         return record, address_of(call, home.model, names)
     return record, ""

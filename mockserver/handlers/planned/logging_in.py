@@ -14,7 +14,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.callers import ACCOUNT, names_of_account
 from mockserver.handlers.planned.composing import changed, composed
 from mockserver.handlers.planned.criteria import condition
-from mockserver.handlers.planned.places import keys_of, plan_of, record_id
+from mockserver.handlers.planned.places import key_of, keys_of, plan_of, record_id
 from mockserver.handlers.planned.replying import made
 from mockserver.handlers.planned.scope import Scope
 from mockserver.inference.words import OUTCOMES
@@ -157,7 +157,7 @@ def _secret_id(record: Record) -> str:
 def _token(call: Call, record: Record) -> str:
     """A token of the usual form, which clients read; it says who logged in."""
     now = int(call.tools.clock.now().timestamp())
-    claims = {"sub": keys_of(record.id)[-1], ACCOUNT: call.resource.name, **names_of_account(record.data())}
+    claims = {"sub": key_of(record.id), ACCOUNT: call.resource.name, **names_of_account(record.data())}
     return call.tools.sign({**claims, "iat": now, "exp": LASTS_UNTIL})
 
 
@@ -199,6 +199,6 @@ def _show(call: Call, view: Scope, record: Record, before: Record | None) -> Non
     if known is None:
         view.put(key, composed(call, view, key, public)[0])
         return
-    if keys_of(known.id)[-1] != key:
+    if key_of(known.id) != key:
         known = view.rename(known, key)
     view.replace(known, changed(call, view, known, public, whole=False)[0])

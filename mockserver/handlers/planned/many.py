@@ -12,7 +12,7 @@ from mockserver.handlers.call import Call
 from mockserver.handlers.planned.criteria import condition, meets
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.paging import PlannedPage, paged
-from mockserver.handlers.planned.places import in_path, keys_of, model_of, number_first, plan_of
+from mockserver.handlers.planned.places import by_key, in_path, key_of, model_of, plan_of
 from mockserver.handlers.planned.replying import answered, with_record
 from mockserver.handlers.planned.scope import Scope, scope_of
 from mockserver.handlers.planned.selectors import selected
@@ -88,7 +88,7 @@ def _listed(call: Call, tenant: Tenant, record: Record) -> Json:
 
     A list of texts or numbers has the keys alone.
     """
-    model, key = model_of(call.resource), keys_of(record.id)[-1]
+    model, key = model_of(call.resource), key_of(record.id)
     value = presented(call, tenant, record)
     if isinstance(value, dict) and (place := _alone(call)) is not None:
         maker = call.tools.maker
@@ -127,9 +127,9 @@ def filtered(call: Call, scope: Scope, asked: Mapping[str, Any]) -> list[Record]
     if isinstance(sort, list):
         sort = sort[0] if sort else None
     tests = selected(scope, asked)
+    if not wanted and not ranges and not tests and text is None and not scope.having:  # PERF: none needs to be read
+        return _all_sorted(scope, members, sort, asked) if isinstance(sort, str) else scope.in_order()
     records = scope.in_order(condition(wanted))
-    if not wanted and not ranges and not tests and text is None and not isinstance(sort, str):
-        return records  # PERF: none needs to be read
     kept = [
         (record, data) for record in records
         if _fits(data := record.data(), wanted, text)
@@ -219,17 +219,27 @@ def _is_read(value: Json) -> TypeGuard[str]:
     return isinstance(value, str) and not _ADDRESS.match(value)
 
 
+def _all_sorted(scope: Scope, members: dict[str, str], sort: str, asked: Any) -> list[Record]:
+    member, is_down = _way(members, sort, asked)
+    if member is None:
+        return scope.in_order()
+    found = scope.ordered(f"by {member}", lambda one: (_order(value_at(one.data(), (member,))), by_key(one)))
+    return [*(reversed(found) if is_down else found)]
+
+
 def _sort(kept: list[tuple[Record, Any]], members: dict[str, str], sort: str, asked: Any) -> None:
-    """``name``, ``-name``, ``name:desc``, ``name desc``, or with a parameter that says the direction."""
+    member, is_down = _way(members, sort, asked)
+    if member is not None:
+        kept.sort(key=lambda one: (_order(value_at(one[1], (member,))), by_key(one[0])), reverse=is_down)
+
+
+def _way(members: dict[str, str], sort: str, asked: Any) -> tuple[str | None, bool]:
+    """``name``, ``-name``, ``name:desc``, ``name desc``, or with a parameter that says the direction: the member, and
+    whether the last comes first.
+    """
     name, _, way = sort.replace(" ", ":").partition(":")
     direction = way or next((str(value) for key, value in asked.items() if flat(key) in DIRECTIONS), "")
-    is_down = name.startswith("-") or direction.lower().startswith("desc")
-    member = _sorted_by(members, name)
-    if member is None:
-        return
-    kept.sort(
-        key=lambda one: (_order(value_at(one[1], (member,))), number_first(keys_of(one[0].id)[-1])), reverse=is_down
-    )
+    return _sorted_by(members, name), name.startswith("-") or direction.lower().startswith("desc")
 
 
 def _order(value: Json) -> tuple[int, float, str]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from mockserver.contract.document import Node
 from mockserver.contract.plan import OperationPlan, Steps
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.places import keys_of, plan_of
+from mockserver.handlers.planned.places import key_of, plan_of
 from mockserver.inference.words import CURSORS, MORE, NEXT, OFFSETS, PAGES, SIZES, TOTALS
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
@@ -53,7 +53,8 @@ def paged(call: Call, found: list[Record]) -> PlannedPage:
     number = _whole(asked, roles, PAGES, first_page)
     start = _whole(asked, roles, OFFSETS, max(number - first_page, 0) * size)
     if cursor := _text(asked, roles, CURSORS):
-        start = next((index + 1 for index, one in enumerate(found) if keys_of(one.id)[-1] == cursor), len(found))
+        own = quote(cursor, safe="")
+        start = next((at for at, one in enumerate(found, 1) if one.id.rpartition("/")[2] == own), len(found))
     records = found[start : start + size]
     has_more = start + size < len(found)
     onward = _onward(roles, records, number, start + size) if has_more and records else {}
@@ -62,7 +63,7 @@ def paged(call: Call, found: list[Record]) -> PlannedPage:
         number = start // size + first_page
     facts = {"total": len(found), "count": len(records), "page": number, "size": size, "start": start, "onward": onward,
             "backward": backward,
-            "keys": [keys_of(one.id)[-1] for one in records]}  # fmt: skip
+            "keys": [key_of(one.id) for one in records]}  # fmt: skip
     beside = _beside(call, facts)
     return PlannedPage(records, beside, (*_links(call, plan, onward), *_totals(plan, len(found))))
 
@@ -103,7 +104,7 @@ def _text(asked: Any, roles: dict[str, str], words: frozenset[str]) -> str | Non
 
 def _onward(roles: dict[str, str], records: list[Record], number: int, start: int) -> dict[str, str]:
     """The parameter that asks for the next page, and its value."""
-    for words, value in ((CURSORS, keys_of(records[-1].id)[-1]), (PAGES, str(number + 1)), (OFFSETS, str(start))):
+    for words, value in ((CURSORS, key_of(records[-1].id)), (PAGES, str(number + 1)), (OFFSETS, str(start))):
         for word in sorted(words & roles.keys()):
             return {roles[word]: value}
     return {}

@@ -9,6 +9,7 @@ from mockserver.contract import Resource
 from mockserver.contract.plan import Model, OperationPlan
 from mockserver.handlers.call import Call
 from mockserver.messages import Json
+from mockserver.store import Record
 
 ONLY = "-"
 """The key of a record of which there is one."""
@@ -54,6 +55,17 @@ def named_within(model: Model, key: str) -> tuple[str, ...]:
     """The parents' keys that a whole name says; none where it is of something else."""
     above, _, last = key.rpartition(f"/{model.below}/") if model.below else ("", "", "")
     return (above,) if above and last and "/" not in last else ()
+
+
+def key_of(record: str) -> str:
+    """The record's own key. PERF: a list of many asks each for it."""
+    own = record.rpartition("/")[2]
+    return unquote(own) if "%" in own else own
+
+
+def by_key(record: Record) -> tuple[int, int, str]:
+    """Where a record stands among those below the same parents."""
+    return number_first(key_of(record.id))
 
 
 def keys_of(record: str) -> tuple[str, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
-from mockserver.contract import Kind, Resource
-from mockserver.contract.form_bodies import typed
+from mockserver.contract import Resource
 from mockserver.contract.plan import Steps
 from mockserver.contract.samples.fitting import fit
 from mockserver.contract.samples.scalars import Draw
@@ -17,7 +17,7 @@ from mockserver.handlers.planned.callers import caller_key
 from mockserver.handlers.planned.criteria import condition as held
 from mockserver.handlers.planned.criteria import meets
 from mockserver.handlers.planned.parents_said import says_above
-from mockserver.handlers.planned.places import keys_of, model_of, named_within, number_first, plan_of, record_id
+from mockserver.handlers.planned.places import by_key, key_of, keys_of, model_of, named_within, plan_of, record_id
 from mockserver.messages import Json
 from mockserver.store import Condition, Record, Tenant
 from mockserver.values.members import value_at, with_value
@@ -60,7 +60,15 @@ class Scope:
 
     def in_order(self, condition: Condition | None = None) -> list[Record]:
         """The same, numbers among their keys by size."""
-        return sorted(self.all(condition), key=lambda one: number_first(keys_of(one.id)[-1]))
+        is_all = condition is None and not self.having
+        return [*self.ordered("key", by_key)] if is_all else sorted(self.all(condition), key=by_key)
+
+    def ordered(self, name: str, key: Callable[[Record], Any]) -> Sequence[Record]:
+        """All records by ``key``, which ``name`` stands for; they are sorted once. Only without ``having``."""
+        if self.is_wide and self.keys is not None:
+            self._begin_below(self.keys)
+        prefix = record_id(self.keys, "") if self.keys else ""
+        return self.tenant[self.resource.name].ordered(name, prefix, key)
 
     def _condition(self) -> Condition | None:
         """What all that have the values asked for meet, as far as an index can tell it."""
@@ -82,7 +90,7 @@ class Scope:
             return None
         ways = self.model.other_keys
         every = [*self.all()]
-        if self.is_wide and (own := next((one for one in every if keys_of(one.id)[-1] == key), None)):
+        if self.is_wide and (own := next((one for one in every if key_of(one.id) == key), None)):
             return own
         for record in reversed(every) if ways else ():
             data = record.data()
@@ -114,7 +122,7 @@ class Scope:
         value = made.data()
         if self.model.record is not None:
             value = fit(self.call.tools.maker, self.model.record, value, draw)
-        key = value_at(value, self.model.key) if self.model.key else keys_of(made.id)[-1]
+        key = value_at(value, self.model.key) if self.model.key else key_of(made.id)
         while isinstance(key, int) and here.holds(str(key)):
             key += TAKEN
             value = with_value(value, self.model.key, key)
@@ -131,7 +139,7 @@ class Scope:
                 theirs, said = twin.data(), [says_above(parent, twin) for parent in self.model.parents]
                 is_here = all(one in names for one, names in zip(above[: self.model.reach], said, strict=False))
                 is_named = all(value_at(theirs, steps) == value_at(data, steps) for steps in ways)
-                if is_here and (is_named if ways else keys_of(twin.id)[-1] == key):
+                if is_here and (is_named if ways else key_of(twin.id) == key):
                     yield self.call.tools.contract.resources[name], twin
 
     def _has(self, record: Record) -> bool:
@@ -149,7 +157,7 @@ class Scope:
             return
         theirs = Scope(self.call, self.tenant, above, keys[: len(model_of(above).parents)])
         for record in [*theirs.all()]:
-            self._begin_below((*keys, keys_of(record.id)[-1]))
+            self._begin_below((*keys, key_of(record.id)))
 
     def get(self, key: str) -> Record:
         """Raises Refusal(404)."""
@@ -215,7 +223,7 @@ class Scope:
     def holds(self, key: str) -> bool:
         """Whether a record has that key; what else a record may be found by does not count."""
         if self.model.is_found_alone:
-            return any(keys_of(one.id)[-1] == key for one in self._kept((self.keys or ())[: self.model.reach]))
+            return any(key_of(one.id) == key for one in self._kept((self.keys or ())[: self.model.reach]))
         return record_id(self.keys or (), key) in self.tenant[self.resource.name]
 
 
@@ -259,25 +267,6 @@ def _key_said(call: Call) -> str:
         return str(value)
     violation = Violation(place, "/" + name.replace(".", "/"), "required", "is required and missing")
     raise Refusal(400, "The request does not name a record.", violations=[violation])
-
-
-def require_possible(call: Call) -> None:
-    """Raises Refusal when the path has a value that its schema forbids where no record would tell that it is none.
-
-    404 as for a record that is not there, 400 where only that is declared.
-    """
-    plan, model, maker = plan_of(call), call.resource.model, call.tools.maker
-    parents = (*(model.parents if model else ()), *plan.within)
-    known = {one.parameter for one in parents if one.resource and one.must_exist}
-    if plan.key is not None and call.operation.kind is not Kind.STUB and not plan.words.get("upsert"):
-        known.add(plan.key)
-    for taken in plan.taken:
-        text = call.input.values.get(taken.name)
-        if taken.location != "path" or taken.name in known or not isinstance(text, str):
-            continue
-        if not maker.allows(taken.schema, typed(maker, taken.schema, text)):
-            status = 400 if "400" in plan.said and "404" not in plan.said else 404
-            raise Refusal(status, f"{quoted(text)} is not a valid {taken.name}.")
 
 
 def require_parents(call: Call, tenant: Tenant) -> None:

@@ -17,7 +17,7 @@ from mockserver.handlers.planned.kept_files import with_files
 from mockserver.handlers.planned.known_elsewhere import known_elsewhere
 from mockserver.handlers.planned.logging_in import remember, require_unregistered, welcome, with_own_token, with_token
 from mockserver.handlers.planned.new_keys import beginning_of, letters, new_key, slug_of
-from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of, whole_key
+from mockserver.handlers.planned.places import is_key, key_of, keys_of, model_of, plan_of, whole_key
 from mockserver.handlers.planned.referring import require_references
 from mockserver.handlers.planned.replying import answered, is_exemplified, made, with_record
 from mockserver.handlers.planned.scope import Scope, named, scope_of
@@ -58,10 +58,10 @@ def create(call: Call, tenant: Tenant) -> Reply:
     if (reply := welcome(call, record)) is not None:
         return Reply(reply.status, reply.value, True, None, (*reply.headers, *headers), notes, reply.content_type)
     if plan.record is None and plan.success.media is not None:
-        key = value_at(value, scope.model.key) if scope.model.key else keys_of(record.id)[-1]
+        key = value_at(value, scope.model.key) if scope.model.key else key_of(record.id)
         reply = made(call, plan.success, plan.status, value=value, key=key, headers=headers, notes=notes)
     else:
-        reply = with_record(call, value, key=keys_of(record.id)[-1], headers=headers, notes=notes)
+        reply = with_record(call, value, key=key_of(record.id), headers=headers, notes=notes)
     return with_token(call, reply, record)
 
 
@@ -162,7 +162,7 @@ def write(call: Call, scope: Scope, record: Record, body: Json, *, whole: bool) 
     require_references(call, scope, body, record.data())
     require_unregistered(call, scope, body, but=record)
     name = new_name(call, scope, body)
-    if isinstance(name, str) and name != keys_of(record.id)[-1]:
+    if isinstance(name, str) and name != key_of(record.id):
         _require_free(call, scope, name)
         record = scope.rename(record, name)
     value, notes = changed(call, scope, record, body, whole=whole)
