@@ -21,7 +21,7 @@ from mockserver.runtime.fault import GATEWAY, FaultTarget
 from mockserver.runtime.faults import ASKED_FOR, TWICE, Hit, later
 from mockserver.runtime.journal import SHOWN_BODY, Entry
 from mockserver.runtime.preferences import read_preferences
-from mockserver.store import Moved, Overtaken, StoreUnreachable, Tenant, TooManyTenants, WouldWait
+from mockserver.store import Moved, Overtaken, StoreUnreachable, TooManyTenants, WouldWait
 from mockserver.world import World
 
 log = logging.getLogger("mockserver")
@@ -65,10 +65,8 @@ def answer(world: World, request: Request, *, may_wait: bool = True) -> Reply:
 def _run(world: World, state: _ExchangeState) -> Reply:
     """One exchange, from the request to its entry in the journal."""
     try:
-        if world.onward is None:
-            reply = _answer(world, state.request, state)
-        else:
-            reply = world.onward(world, state.request, partial(_answer, world, state.request, state))
+        own = partial(_answer, world, state.request, state)
+        reply = own() if world.onward is None else world.onward(world, state.request, own)
     except (WouldWait, Moved):
         raise
     except Refusal as refusal:
@@ -132,23 +130,16 @@ def _carried_out(world: World, call: Call, request: Request, state: _ExchangeSta
 
 def _in_one_unit(world: World, call: Call, request: Request, state: _ExchangeState, *, is_first: bool) -> Reply:
     reading = is_first and request.method in ("GET", "HEAD")
-    name, may_wait = state.tenant or "default", state.may_wait
-    with world.store.work(name, reading=reading, may_wait=may_wait, may_be_overtaken=is_first) as tenant:
-        if reading:
-            return _handled(world, call, request, state, tenant)
-        with publishing(world, tenant):
-            return _handled(world, call, request, state, tenant)
-
-
-def _handled(world: World, call: Call, request: Request, state: _ExchangeState, tenant: Tenant) -> Reply:
-    visible = tenant
-    if world.faults.lag:
-        visible = world.looked_at(tenant, FaultTarget(call.operation, state.tenant, request), state.hit)
-    reply = dispatch(call, visible)
-    _check(world, call, request, reply)  # nothing is final before the reply is good
-    for mail in call.mails:
-        world.outbox.put(mail)
-    return reply
+    how = {"reading": reading, "may_wait": state.may_wait, "may_be_overtaken": is_first}
+    with world.store.work(state.tenant or "default", **how) as tenant, publishing(world, tenant, reading=reading):
+        visible = tenant
+        if world.faults.lag:
+            visible = world.looked_at(tenant, FaultTarget(call.operation, state.tenant, request), state.hit)
+        reply = dispatch(call, visible)
+        _check(world, call, request, reply)  # nothing is final before the reply is good
+        for mail in call.mails:
+            world.outbox.put(mail)
+        return reply
 
 
 def _inject_fault(world: World, operation: Operation, state: _ExchangeState) -> None:
@@ -177,10 +168,8 @@ def _check(world: World, call: Call, request: Request, reply: Reply) -> None:
     operation = call.operation
     if operation.plan is None:  # with a plan each value was held to its schema when the reply was made
         check(operation, reply, projected=asked_for(call) is not None)
-    if world.reference is None:
-        return
     is_file = reply.status in operation.replies and operation.replies[reply.status].is_file(reply.content_type)
-    if not is_file and asked_for(call) is None:  # the document declares whole records
+    if world.reference and not is_file and asked_for(call) is None:  # the document declares whole records
         world.reference.agree_on_reply(operation, request, reply.status, _serialised(reply))
 
 
@@ -273,8 +262,7 @@ def _finish(world: World, reply: Reply, state: _ExchangeState) -> Reply:
     operation = state.operation.id if state.operation else None
     world.metrics.count(operation, state.request.method, reply.status, seconds, breach=state.breach)
     headers = [*reply.headers, ("Mock-Request", str(number))]
-    if reply.notes:
-        headers += [(f"Mock-{name}", header_text(text)) for name, text in reply.notes]
+    headers += [(f"Mock-{name}", header_text(text)) for name, text in reply.notes]
     if operation:
         headers.append(("Mock-Operation", header_text(operation)))
     if state.reason:
