@@ -3,13 +3,15 @@
     python benchmarks/stores.py --rounds 3 --seconds 2 --write
 
 Through the socket, 8 connections, alternating rounds, medians; then three replicas on that PostgreSQL at once, each
-asked by a client of its own. ``--write`` puts the table into benchmarks/README.md. PostgreSQL is started in a
-temporary folder and left out where it is not installed.
+asked by a client of its own, and what a GET takes of the whole machine with one and with three: server, database and
+client, so on a machine that does nothing else. ``--write`` puts the table into benchmarks/README.md. PostgreSQL is
+started in a temporary folder and left out where it is not installed.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -76,23 +78,42 @@ def measured(rounds: int, seconds: int) -> tuple[str, dict[str, float]]:
         together = ""
         figures = {f"{name}, {kind}": median(loads).rate for (name, kind), loads in found.items()}
         if "PostgreSQL" in servers:
+            alone = together_at_once([servers["PostgreSQL"]], seconds, folder)
             replicas = [servers["PostgreSQL"], *(stack.enter_context(running(server.url)) for _ in range(REPLICAS - 1))]
-            rate = together_at_once(replicas, seconds, folder)
-            figures["replicas"] = rate / figures["PostgreSQL, GET one"]
+            three = together_at_once(replicas, seconds, folder)
+            figures["replicas"] = three.rate / figures["PostgreSQL, GET one"]
+            most = (cores := os.cpu_count() or 1) * 1e6 / three.spent
             together = (
-                f"Three replicas at once, a client each: {rate:,.0f} GETs a second, {figures['replicas']:.1f} x one."
+                f"Three replicas at once, a client each: {three.rate:,.0f} GETs a second, {figures['replicas']:.1f} x "
+                f"one. With server, database and client a GET takes {three.spent:,.0f} µs of a processor, with one "
+                f"replica {alone.spent:,.0f}: {cores} cores cannot send more than {most:,.0f} a second."
             )
     return table(found, list(servers), together), figures
 
 
-def together_at_once(replicas: list[Running], seconds: int, folder: Path) -> float:
-    """Reads a second of all replicas, each asked by a client of its own at the same time."""
-    folders = [folder / str(number) for number in range(len(replicas))]
+class Together(NamedTuple):
+    """Requests a second of all, and the µs of processor time that each takes of the whole machine."""
+
+    rate: float
+    spent: float
+
+
+def together_at_once(replicas: list[Running], seconds: int, folder: Path) -> Together:
+    """Reads of all replicas, each asked by a client of its own at the same time."""
+    folders = [folder / f"{number} of {len(replicas)}" for number in range(len(replicas))]
     for one in folders:
         one.mkdir()
+    before = busy()
     with ThreadPoolExecutor(len(replicas)) as pool:
         loads = pool.map(lambda one: measure(one[0], GET, seconds, one[1]), zip(replicas, folders, strict=True))
-        return sum(one.rate for one in loads)
+        rate = sum(one.rate for one in loads)
+    return Together(rate, (busy() - before) * 1e6 / (rate * seconds))
+
+
+def busy() -> float:
+    """Seconds that all processors of the machine have worked until now, whatever for."""
+    user, nice, system, _, _, *interrupts = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:8])
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
 
 
 def measure(server: Running, workload: Workload, seconds: int, folder: Path) -> Load:
