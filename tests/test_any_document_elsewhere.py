@@ -533,3 +533,19 @@ def test_a_list_below_one_of_several_parents_shows_those_that_name_it(tmp_path: 
     [both] = caller.get(f"/tags/{bob}/posts").json
     assert (both["title"], member in both) == ("both", False)
     assert caller.get("/tags/none/posts").status_code == 404
+
+
+@pytest.mark.parametrize("streams", [True, False])
+def test_what_may_be_streamed_is_worked_out(tmp_path: Path, streams: bool) -> None:
+    """A model's answer is there at once, where lists of what a client makes begin empty."""
+    choice = {**an_object(text=TEXT), "required": ["text"]}
+    answer = an_object(
+        id=TEXT, model=TEXT, choices={"type": "array", "items": choice}, stops={"type": "array", "items": TEXT}
+    )
+    paths = records("/answers", {**answer, "required": ["id", "choices", "stops"]})
+    made = paths["/answers"]["post"]
+    made["requestBody"] = taking(an_object(model=TEXT, stops={"type": "array", "items": TEXT}))
+    [success] = (one for status, one in made["responses"].items() if status[0] == "2")
+    success["content"] |= {"text/event-stream": {"schema": TEXT}} if streams else {}
+    told = client(document(paths), tmp_path).post("/answers", json={"model": "m"}).json
+    assert (len(told["choices"]), told["stops"], told["model"]) == (int(streams), [], "m")

@@ -11,6 +11,7 @@ from mockserver.contract.samples.fitting import coerced, fit
 from mockserver.contract.samples.scalars import Draw
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import addressed, brought_here
+from mockserver.handlers.planned.answers import worked_out
 from mockserver.handlers.planned.beginning import marked, repeated
 from mockserver.handlers.planned.beginning_states import beginning_states, without_what_nobody_said
 from mockserver.handlers.planned.callers import by_caller, is_kept_apart
@@ -44,6 +45,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     made = without_what_nobody_said(call, model, maker.member(model.record, draw, ""))
     made = identified(maker, model, brought_here(call, model.record, made), draw)
     begun = {**beginning_states(call, model), **(made if isinstance(made, dict) else {}), **model.always}
+    begun |= worked_out(call, model.record, draw)
     base = by_caller(call, scope.tenant, usual(call, scope, begun, sent), sent)
     value, ignored = overlaid(call, scope, base, _sayable(call, model, sent), draw)
     value |= _slugged(call, model, value, sent)
