@@ -13,6 +13,7 @@ from mockserver.conformance import (
     Session,
     bodies_mistyped,
     check,
+    expect_refusal,
     left_nothing,
     record_name,
     results_of,
@@ -31,7 +32,7 @@ def check_invalid_creates(session: Session, group: Group) -> None:
         with session.each(operation):
             before = len(session.records.left())
             reply = session.send(Ask(operation, body=body))
-            session.status(reply, 400, f"{operation.id} {what}", operation)
+            expect_refusal(session, group, operation, reply, f"{operation.id} {what}")
             session.expect(len(session.records.left()) == before, "a refused create made a record")
     left_nothing(session, group, "a refused create")
 
@@ -44,7 +45,7 @@ def check_invalid_replaces(session: Session, group: Group) -> None:
     for what, body in bodies_mistyped(group, Kind.REPLACE, session.body(group)):
         with session.each(operation):
             reply = session.at(group, Kind.REPLACE, record[group.key], body={**body, group.key: record[group.key]})
-            session.status(reply, 400, f"{operation.id} {what}", operation)
+            expect_refusal(session, group, operation, reply, f"{operation.id} {what}")
     session.same(record, session.read(group, record[group.key]), "a refused PUT changed a record")
 
 

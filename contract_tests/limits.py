@@ -11,8 +11,11 @@ from mockserver.conformance import (
     Kind,
     Session,
     allowed,
+    blame_items,
     bodies_inside,
     check,
+    expect_refusal,
+    is_failure,
     other_types,
     results_of,
     run_batch,
@@ -74,7 +77,7 @@ def check_outside_patches(session: Session, group: Group) -> None:
         with session.each(operation):
             step = {"op": "add", "path": f"/{name}", "value": value}
             reply = session.at(group, Kind.PATCH, record[group.key], body=[step])
-            session.status(reply, 400, f"a patch that makes {name} {how}", operation)
+            expect_refusal(session, group, operation, reply, f"a patch that makes {name} {how}")
     session.same(record, session.read(group, record[group.key]), "a refused patch changed a record")
 
 
@@ -85,7 +88,7 @@ def check_mistyped_patches(session: Session, group: Group) -> None:
     for what, step in session.some(steps_mistyped(group, record)):
         with session.each(operation):
             reply = session.at(group, Kind.PATCH, record[group.key], body=[step])
-            session.status(reply, 400, f"a patch that {what}", operation)
+            expect_refusal(session, group, operation, reply, f"a patch that {what}")
     session.same(record, session.read(group, record[group.key]), "a refused patch changed a record")
 
 
@@ -122,7 +125,7 @@ def check_outside(session: Session, group: Group) -> None:
                     if is_put
                     else session.send(Ask(operation, body=body))
                 )
-                session.status(reply, 400, f"{operation.id} with {name} {how}", operation)
+                expect_refusal(session, group, operation, reply, f"{operation.id} with {name} {how}")
     session.same(record, session.read(group, record[group.key]), "a refused PUT changed a record")
 
 
@@ -178,6 +181,8 @@ def _refused_in_a_batch(session: Session, group: Group, wrong: list[tuple[str, d
             _refused_in_a_batch(session, group, [one])
         session.expect(reply.status == 400, "a batch with values just outside a limit is accepted")
         return
+    if is_failure(reply):
+        blame_items(session, group, [item for _, item in wrong])
     session.status(reply, 200, "a batch with values just outside a limit", operation)
     results = results_of(session, group, reply)
     session.expect(len(results) == len(wrong), "a batch has a different number of results from its items")

@@ -1,6 +1,7 @@
 """The kit: contract checks of a target behind a URL, known by its document alone. What checks may use is named here."""
 
 from mockserver.conformance import row_queries, single_records
+from mockserver.conformance.batches import blame_items, results_of, run_batch, send_batch, update_item
 from mockserver.conformance.bodies.edges import (
     allowed,
     bodies_inside,
@@ -27,6 +28,7 @@ from mockserver.conformance.plain.plain_spoiling import PlainSpoiling, is_lenien
 from mockserver.conformance.plain.plain_trying import PlainTrying
 from mockserver.conformance.plain.plain_writing import text_of
 from mockserver.conformance.provenance import Provenance
+from mockserver.conformance.refusing import expect_refusal, is_failure
 from mockserver.conformance.registry import Check, check
 from mockserver.conformance.reporters.report_data import Report
 from mockserver.conformance.reporters.reporting import Reporter, reporter
@@ -56,11 +58,7 @@ from mockserver.conformance.steps import (
     references,
     refused,
     required_references,
-    results_of,
-    run_batch,
-    send_batch,
     stamp,
-    update_item,
     usable,
 )
 from mockserver.conformance.stories.trail import Expected
@@ -134,6 +132,7 @@ __all__ = [
     "alike",
     "allowed",
     "bad_headers",
+    "blame_items",
     "bodies_inside",
     "bodies_mistyped",
     "bound_of",
@@ -146,6 +145,7 @@ __all__ = [
     "effects_of",
     "example_body",
     "examples_of",
+    "expect_refusal",
     "expired",
     "filled",
     "flat",
@@ -154,6 +154,7 @@ __all__ = [
     "has_key",
     "has_members",
     "hinges",
+    "is_failure",
     "is_filled_in",
     "is_lenient",
     "is_normal_form",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mockserver.conformance.batches import send_batch
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.pagination import Sheet, has_key, read_page
 from mockserver.conformance.session import Session
-from mockserver.conformance.steps import marked, send_batch
+from mockserver.conformance.steps import marked
 from mockserver.conformance.valid_requests import Ask
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How

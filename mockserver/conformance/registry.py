@@ -25,7 +25,8 @@ class Check:
     tenant; ``code`` is the Web Fuzzing Commons code of what it finds. ``plain``: for documents without annotations.
     ``single``: for resources of which a tenant has one record; all other checks are for those of many.
     ``every``: where there is no time for all, one resource in so many is looked at; 1 for what costs little. Where it
-    ``divides``, each resource is looked at then, by one in so many of its cases: those that ``Session.some`` tells.
+    ``divides``, each resource is looked at then, by one in so many of its cases: those that ``Session.some`` tells, or
+    by fewer requests at once.
     ``provenance`` is that of the clauses it rests on, None for that of the operation.
     """
 

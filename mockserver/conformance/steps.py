@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from itertools import count
 from typing import Any
 
+from mockserver.conformance.batches import update_item
 from mockserver.conformance.check_plan import Group
-from mockserver.conformance.findings import Broken, NotApplicable
+from mockserver.conformance.findings import NotApplicable
+from mockserver.conformance.refusing import expect_refusal
 from mockserver.conformance.session import Session
 from mockserver.conformance.valid_requests import Ask
 from mockserver.conformance.wire.identity import Requester, claims
-from mockserver.conformance.wire.traffic import Received
 from mockserver.contract import Kind, Operation
 from mockserver.contract.operation import How
 from mockserver.contract.resource import Reference
@@ -39,11 +41,6 @@ def put(session: Session, group: Group, record_id: str, body: dict[str, Any]) ->
     reply = session.at(group, Kind.REPLACE, record_id, body={**body, group.key: record_id})
     session.status(reply, 200, f"{operation.id} of a valid record", operation)
     return dict(session.value(reply))
-
-
-def update_item(group: Group, record_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The item of a batch that replaces a record: as in a PUT, the whole record names its own id."""
-    return {"verb": "update", "key": record_id, "record": {**body, group.key: record_id}}
 
 
 def patch(
@@ -72,7 +69,10 @@ def refused(
     with session.each(operation):
         reply = session.at(group, Kind.PATCH, record[group.key], body=steps)
         session.same(record, session.read(group, record[group.key]), f"a patch that {what} changed the record")
-        session.status(reply, status, f"a patch that {what}", operation)
+        if status == HTTPStatus.BAD_REQUEST:
+            expect_refusal(session, group, operation, reply, f"a patch that {what}")
+        else:
+            session.status(reply, status, f"a patch that {what}", operation)
 
 
 Change = Callable[[dict[str, Any]], object]
@@ -158,46 +158,6 @@ def naming(group: Group, reference: Reference, record_id: str) -> dict[str, Any]
     """The field of ``reference`` that names the record ``record_id``, in a list where the field is one."""
     is_list = group.values.type_of(group.field(reference.field)) == "array"
     return {reference.field: [record_id] if is_list else record_id}
-
-
-def send_batch(
-    session: Session, group: Group, items: Iterable[Mapping[str, Any]], *, who: Requester | None = None
-) -> Received:
-    """Send a batch of ``items``, which are told in the words of ``BatchWords``."""
-    operation = group.one(Kind.BATCH)
-    return session.send(Ask(operation, body=operation.batch.body(items)), who=who)
-
-
-def results_of(session: Session, group: Group, reply: Received) -> list[dict[str, Any]]:
-    """The results in a batch's reply, in the words of ``BatchWords``; none where it has no list of objects."""
-    words = group.one(Kind.BATCH).batch
-    body = session.value(reply)
-    results = body.get(words.results) if isinstance(body, dict) else None
-    return [words.parts(one) for one in results if isinstance(one, dict)] if isinstance(results, list) else []
-
-
-def run_batch(session: Session, group: Group, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Send a batch and return its results; Broken when they are not in order or do not add up."""
-    operation = group.one(Kind.BATCH)
-    reply = send_batch(session, group, items)
-    session.status(reply, 200, "a batch within the limit", operation)
-    body, results = session.value(reply), results_of(session, group, reply)
-    if len(results) != len(items):
-        raise Broken("a batch answers a different number of results from its items", str(body)[:200], operation.id)
-    asked, answered = [one["verb"] for one in items if "verb" in one], [one.get("verb") for one in results]
-    session.expect(asked == answered, "a batch's results are not in the order of its items", f"{asked} / {answered}")
-    well = sum(_went_well(one) for one in results)
-    counts = (body.get(operation.batch.succeeded), body.get(operation.batch.failed))
-    session.expect(
-        counts == (well, len(items) - well),
-        "a batch's counts do not add up",
-        f"{counts}, wanted {well} and {len(items) - well}",
-    )
-    return results
-
-
-def _went_well(result: dict[str, Any]) -> bool:
-    return isinstance(result.get("status"), int) and result["status"] < 300
 
 
 def bad_headers(session: Session) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from mockserver.conformance.batches import run_batch
 from mockserver.conformance.bodies.edges import allowed
 from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.rules.as_held import AsHeld, moment_of
@@ -16,7 +17,7 @@ from mockserver.conformance.rules.effect_rules import happens_on
 from mockserver.conformance.rules.furnishing import Furnisher
 from mockserver.conformance.rules.questions import Deciding, answers, missing, questions
 from mockserver.conformance.rules.rule_reading import compared, fallbacks, limits, named_in, negated, shunned
-from mockserver.conformance.steps import patch, put, run_batch
+from mockserver.conformance.steps import patch, put
 from mockserver.contract import Kind
 
 AHEAD = 1_000

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from mockserver.conformance.batches import results_of
 from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.pagination import walk
 from mockserver.conformance.registry import Check
@@ -16,7 +17,6 @@ from mockserver.conformance.runner import Run
 from mockserver.conformance.second_opinion.aliases import SharedNames, Unbound
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.second_opinion.plain_taking import PlainHand
-from mockserver.conformance.steps import results_of
 from mockserver.conformance.valid_requests import Ask
 from mockserver.conformance.wire.allow_list import NotAllowed
 from mockserver.conformance.wire.traffic import Exchange, json_or_none
