@@ -15,15 +15,17 @@ LONGEST = 5_000
 """How long a text or a list is made at most."""
 LISTED, ODD = 8, 4
 """How many seldom values are put into one list, and how many objects are made of such values."""
-ODD_TEXT = ' ß  \U0001f600 e\u0301 \ufb01\u212b " \\ / <b>&amp;\n\tA@B.example '
-"""What is lost where texts are trimmed, normalised, escaped, cut off at a line, or lowered."""
+ODD_TEXT = ' ß  \U0001f600 e\u0301 \ufb01\u212b\u200b\u00a0%41+ " \\ / <b>&amp;\n\tA@B.example '
+"""What is lost where texts are trimmed, normalised, escaped, decoded, cut off at a line, or lowered."""
+LONG = 300
+"""How long a text without a limit is made: more than what is called a short text anywhere."""
 TAKEN_FOR_OTHERS = ("007", "null")
 """Texts that whoever guesses types takes for a number, or for nothing."""
 LATE: Mapping[str, tuple[str, ...]] = {
-    "date-time": ("2024-02-29T23:59:59.999Z", "2024-03-01T01:30:00+02:00"),
-    "date": ("2024-02-29",),
+    "date-time": ("2024-02-29T23:59:59.999Z", "2024-03-01T01:30:00+02:00", "1969-12-31T23:59:59.999Z"),
+    "date": ("2024-02-29", "1969-12-31"),
 }
-"""By format, what is another day or moment where it is taken for one of another zone, or rounded."""
+"""By format, what is another day or moment where it is taken for one of another zone, or rounded, or for a count."""
 FORMATS: Mapping[str, str] = {
     "date-time": "2025-02-30T25:00:00Z",
     "date": "2025-02-30",
@@ -109,7 +111,7 @@ def inside(document: Document, values: Values, node: Node, depth: int = 0) -> li
     schema, kind = _schema(document, node), values.type_of(node)
     found: list[Any] = list(schema.get("enum") or [])
     if kind == "string" and not found:
-        lengths = {schema.get("minLength", 1), schema.get("maxLength", 300)}
+        lengths = {schema.get("minLength", 1), schema.get("maxLength", LONG)}
         found += ["x" * length for length in sorted(lengths) if 0 < length <= LONGEST]
         found += [ODD_TEXT, "", *TAKEN_FOR_OTHERS, *LATE.get(str(schema.get("format")), ())]
         found += [values.make(node, "inner", 3)] if {"format", "pattern"} & set(schema) else []

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
-from mockserver.conformance.bodies.bounds import ODD_TEXT, inside, outside
+from mockserver.conformance.bodies.bounds import LONG, ODD_TEXT, inside, outside
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import NotApplicable
 from mockserver.contract import Kind
@@ -30,14 +30,15 @@ NEAREST: Mapping[str, tuple[tuple[str, Any], ...]] = {
 def bodies_inside(group: Group, mark: str = "") -> Iterator[dict[str, Any]]:
     """Sets of values just inside their limits, one of each free field, until every value has been in one.
 
-    With a ``mark`` the first of them has an odd text behind it, in the field that carries it.
+    With a ``mark`` the first of them have an odd and a long text behind it, in the field that carries it.
     """
     document = group.contract.document
     known = {name: inside(document, group.values, group.writable[name])[:MOST] for name in _free(group)}
-    odd = {group.marker: f"{mark}{ODD_TEXT}"} if mark else {}
-    for turn, row in enumerate(zip_longest(*known.values())):
-        made = {name: value for name, value in zip(known, row, strict=True) if value is not None}
-        yield made if turn else {**made, **odd}
+    behind = [mark + text for text in (ODD_TEXT, "x" * LONG)] if mark else []
+    marks = [{group.marker: text} for text in behind if group.values.allows(group.writable[group.marker], text)]
+    for row, marked in zip_longest(zip_longest(*known.values()), marks):
+        made = {name: value for name, value in zip(known, row or (), strict=False) if value is not None}
+        yield {**made, **(marked or {})}
 
 
 def _free(group: Group) -> list[str]:
