@@ -12,12 +12,25 @@ NEEDS = (Kind.CREATE, Kind.READ)
 def shown_everywhere(session: Session, group: Group, record_id: str, what: str) -> None:
     """Expect each way to find the record to show it as it is read now."""
     wanted = session.read(group, record_id)
+    if (some := mark_of(session, group, record_id)) is not None:
+        cause = f"{group.one(Kind.READ).id} of one field shows an outdated record after {what}"
+        session.same(wanted.get(group.marker), some.get(group.marker), cause)
     for ask in ways(group, wanted):
         with session.each(ask.operation):
             found = by_id(group, walk(session, group, ask))
             cause = f"{ask.operation.id} shows an outdated record after {what}"
             session.expect(record_id in found, f"{ask.operation.id} loses a record after {what}")
             session.same(wanted, found[record_id], cause)
+
+
+def mark_of(session: Session, group: Group, record_id: str) -> dict[str, Any] | None:
+    """The record as a read of the field that carries the mark shows it; None where no field can be asked for."""
+    read = group.one(Kind.READ)
+    if read.projection is None:
+        return None
+    reply = session.at(group, Kind.READ, record_id, query={read.projection: group.marker})
+    session.status(reply, 200, f"{read.id} of one field", read)
+    return dict(session.value(reply))
 
 
 @check(*NEEDS, writes=True)
@@ -27,6 +40,7 @@ def check_changes_are_shown(session: Session, group: Group) -> None:
         raise NotApplicable("nothing finds records")
     for what, change in changes(session, group):
         record = session.create(group)
+        mark_of(session, group, record[group.key])  # what was read once may be remembered
         change(record)
         shown_everywhere(session, group, record[group.key], what)
 

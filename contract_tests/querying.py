@@ -77,7 +77,7 @@ def check_of_one_tenant(session: Session, group: Group) -> None:
         found == [{queried.key: mine[queried.key]}], "a query finds records of another tenant", str(found)[:200]
     )
     started = queries.start(session, group, queried, body)
-    for read in (group.one(Kind.READ), queries.result_of(session, group)):
+    for read in (group.one(Kind.READ), queries.result_of(session, group), *group.all(Kind.TABLE)):
         with session.each(read):
             reply = session.send(Ask(read, {record_name(read): started[group.key]}), who=other(session))
             session.status(reply, 404, f"{read.id} of another tenant's query", read)
