@@ -97,23 +97,22 @@ def check_created_stays(session: Session, group: Group) -> None:
 
 @check(*NEEDS, writes=True)
 def check_modified_moves(session: Session, group: Group) -> None:
-    """The moment of the last change moves on with each change, and is not earlier than the creation."""
-    field = stamp(group, "modified-at")
+    """The moment of the last change moves on with each change of a record, and is not earlier than the creation."""
+    field, record = stamp(group, "modified-at"), session.create(group)
+    if created := group.resource.stamps.get("created-at"):
+        with session.each():
+            first, began = _moment(session, record, field), _moment(session, record, created)
+            session.expect(first >= began, f"{field} is before {created}")
+            is_one = abs(first - began) <= timedelta(minutes=1)
+            session.expect(is_one, f"a new record's {created} and {field} are not of one moment")
     for what, change in changes(session, group):
         with session.each():
-            record = session.create(group)
-            first = _moment(session, record, field)
-            if created := group.resource.stamps.get("created-at"):
-                began = _moment(session, record, created)
-                session.expect(first >= began, f"{field} is before {created}")
-                is_one = abs(first - began) <= timedelta(minutes=1)
-                session.expect(is_one, f"a new record's {created} and {field} are not of one moment")
             session.expect(_moves(session, group, record, field, change), f"{what} does not move {field}")
 
 
 def _moves(session: Session, group: Group, record: dict[str, Any], field: str, change: Change) -> bool:
     """Whether ``change`` moves the stamp on: a tick of a fine clock later, or at the latest one of the coarsest."""
-    before = _moment(session, record, field)
+    before = _moment(session, session.read(group, record[group.key]), field)
     for tick in (FINE, COARSEST):
         session.client.pace.wait(tick)
         change(record)
