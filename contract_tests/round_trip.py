@@ -155,7 +155,8 @@ def _projected(session: Session, group: Group, ask: Ask, record: Mapping[str, An
     many = [name for name in sorted(record) if name != group.key][:MANY]
     for fields in (names, names[:1], [*names, "no_such_field"], many[::-1]):
         with session.each(operation):
-            asked = ask.but(query={operation.projection: ",".join(fields)})
+            comma = "," if fields == names else ", "  # spaces do no harm
+            asked = ask.but(query={operation.projection: comma.join(fields)})
             found = _record_of(session, group, asked, record[group.key])
             wanted = {name: record[name] for name in [group.key, *fields] if name in record}
             session.same(wanted, found, f"{operation.id} with {operation.projection} answers other fields or values")

@@ -1,7 +1,7 @@
 """The kit: contract checks of a target behind a URL, known by its document alone. What checks may use is named here."""
 
 from mockserver.conformance import row_queries, single_records
-from mockserver.conformance.batches import blame_items, results_of, run_batch, send_batch, update_item
+from mockserver.conformance.batch_items import blame_items, results_of, run_batch, send_batch, update_item
 from mockserver.conformance.bodies.edges import (
     allowed,
     bodies_inside,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mockserver.conformance.batches import send_batch
+from mockserver.conformance.batch_items import send_batch
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.pagination import Sheet, has_key, read_page

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from itertools import count
 from typing import Any
 
-from mockserver.conformance.batches import update_item
+from mockserver.conformance.batch_items import update_item
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import NotApplicable
 from mockserver.conformance.refusing import expect_refusal

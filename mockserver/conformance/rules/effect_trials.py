@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from mockserver.conformance.batches import run_batch
+from mockserver.conformance.batch_items import run_batch
 from mockserver.conformance.bodies.edges import allowed
 from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.rules.as_held import AsHeld, moment_of

@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonpatch
 
+from mockserver.conformance.bodies.normal_forms import EMPTY, is_filled_in
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.findings import Inconclusive
 from mockserver.conformance.oracle import faults_of
@@ -16,10 +17,12 @@ from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.second_opinion.differing import kept, sent_members
 from mockserver.conformance.second_opinion.disagreement import FOUND, MEDIA, STATUS
 from mockserver.conformance.second_opinion.sides import Side, SideReply
+from mockserver.conformance.valid_requests import is_valid
 from mockserver.conformance.value_differences import without_positions
 from mockserver.conformance.wire.traffic import json_or_none
 from mockserver.contract import Kind
 from mockserver.values.absent import ABSENT
+from mockserver.values.equality import same_json
 from mockserver.values.pointer import steps_of
 
 ANYWHERE = "*"
@@ -85,6 +88,8 @@ def _expected(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, 
             yield from _stays(step.group, side.known.get(step.record, {}), answer.body, "reads differently from before")
         case Expect.LISTED:
             yield from _found(step, answer)
+        case _ if step.operation.kind is Kind.BATCH and answer.is_good:
+            yield from _batched(step, answer)
 
 
 def _written(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
@@ -94,6 +99,8 @@ def _written(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, s
     for name, value in sent_members(step).items():
         if name not in step.group.resource.computed and not kept(value, answer.body.get(name, ABSENT)):
             yield f"/{name}", f"{name} is not what was sent"
+    if step.operation.kind is Kind.REPLACE and step.operation.plan is None:
+        yield from _left_over(step, side.known.get(step.record, {}), answer.body)
     if step.operation.kind is Kind.PATCH and step.record in side.known:
         try:
             wanted = jsonpatch.apply_patch(side.known[step.record], step.body)
@@ -102,6 +109,16 @@ def _written(side: Side, step: Step, answer: SideReply) -> Iterator[tuple[str, s
         # What an effect makes is named in the record that brought it about.
         named = frozenset(one.field for one in step.group.resource.references) if step.group.triggers else frozenset()
         yield from _stays(step.group, wanted, answer.body, "is not the result of the patch", free=named)
+
+
+def _left_over(step: Step, before: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A replaced record has nothing left of what it was, but for what the server manages, fills in or works out."""
+    resource, group = step.group.resource, step.group
+    own = resource.managed | resource.computed | group.filled | frozenset(group.triggers)
+    for name in sorted(before.keys() & found.keys() - sent_members(step).keys() - own):
+        is_empty = any(same_json(found[name], one) for one in EMPTY)
+        if not is_empty and same_json(before[name], found[name]):
+            yield f"/{name}", f"{name} was not sent, and is still there"
 
 
 def _stays(
@@ -113,7 +130,9 @@ def _stays(
     free |= group.resource.managed | group.resource.computed | group.filled | frozenset(group.triggers)
     for name in sorted({*wanted, *found} - free):
         mine, other = wanted.get(name, ABSENT), found.get(name, ABSENT)
-        if not kept(mine, other) and not (_is_unset(mine) and _is_unset(other)):
+        # More members than are declared, and empty values where there was none, are a server's own business.
+        is_more = mine is ABSENT and bool(group.resource.fields) and name not in group.resource.fields
+        if not (kept(mine, other) or is_more or is_filled_in(mine, other) or (_is_unset(mine) and _is_unset(other))):
             yield f"/{name}", f"{name} {what}"
 
 
@@ -124,6 +143,17 @@ def _found(step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
         yield FOUND, "an existing record is not found"
     if step.unlisted & keys:
         yield FOUND, "a record is found that should not be"
+
+
+def _batched(step: Step, answer: SideReply) -> Iterator[tuple[str, str]]:
+    """Each item has the status that its operation alone would have; none of the records that are read is there."""
+    words, create = step.operation.batch, step.group.one(Kind.CREATE)
+    results = answer.body.get(words.results) if isinstance(answer.body, Mapping) else None
+    for item, result in zip(map(words.parts, step.body[words.items]), results or (), strict=False):
+        is_taken = item["verb"] == "create" and is_valid(create, item["record"])
+        wanted = 404 if item["verb"] == "read" else 200 if is_taken else 400
+        if isinstance(result, Mapping) and result.get(words.status) != wanted:
+            yield f"/{words.results}", f"an item that alone is answered {wanted} has another status"
 
 
 def _ruled(side: Side, step: Step, answer: SideReply, members: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from mockserver.conformance.batches import results_of
+from mockserver.conformance.batch_items import results_of
 from mockserver.conformance.findings import Broken, Inconclusive
 from mockserver.conformance.pagination import walk
 from mockserver.conformance.registry import Check
