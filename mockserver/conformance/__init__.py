@@ -15,6 +15,7 @@ from mockserver.conformance.bodies.edges import (
 from mockserver.conformance.bodies.normal_forms import is_filled_in, is_normal_form
 from mockserver.conformance.check_plan import Group, Plan, examples_of, read_body
 from mockserver.conformance.evidence import media_types
+from mockserver.conformance.expected_refusals import expect_refusal, is_failure
 from mockserver.conformance.findings import Broken, Finding, Inconclusive, NotApplicable
 from mockserver.conformance.oracle import CORS
 from mockserver.conformance.page_filling import filled, make_many, narrow
@@ -28,7 +29,6 @@ from mockserver.conformance.plain.plain_spoiling import PlainSpoiling, is_lenien
 from mockserver.conformance.plain.plain_trying import PlainTrying
 from mockserver.conformance.plain.plain_writing import text_of
 from mockserver.conformance.provenance import Provenance
-from mockserver.conformance.refusing import expect_refusal, is_failure
 from mockserver.conformance.registry import Check, check
 from mockserver.conformance.reporters.report_data import Report
 from mockserver.conformance.reporters.reporting import Reporter, reporter

@@ -8,8 +8,8 @@ from typing import Any
 
 from mockserver.conformance.bodies.edges import allowed
 from mockserver.conformance.check_plan import Group
+from mockserver.conformance.expected_refusals import is_failure
 from mockserver.conformance.findings import Broken
-from mockserver.conformance.refusing import is_failure
 from mockserver.conformance.session import Session
 from mockserver.conformance.valid_requests import Ask
 from mockserver.conformance.wire.identity import Requester

@@ -11,8 +11,8 @@ from typing import Any
 
 from mockserver.conformance.batch_items import update_item
 from mockserver.conformance.check_plan import Group
+from mockserver.conformance.expected_refusals import expect_refusal
 from mockserver.conformance.findings import NotApplicable
-from mockserver.conformance.refusing import expect_refusal
 from mockserver.conformance.session import Session
 from mockserver.conformance.valid_requests import Ask
 from mockserver.conformance.wire.identity import Requester, claims
