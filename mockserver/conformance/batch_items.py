@@ -17,7 +17,7 @@ from mockserver.conformance.wire.traffic import Received
 from mockserver.contract import Kind
 from mockserver.values.shown import shown
 
-_WHOLE = {"create": Kind.CREATE, "update": Kind.REPLACE}
+_WHOLE: Mapping[str, Kind] = {"create": Kind.CREATE, "update": Kind.REPLACE}
 
 
 def update_item(group: Group, record_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
