@@ -1,7 +1,13 @@
-"""A run on two processors: what the copy of the process finds is the run's, and a copy that is lost is told."""
+"""A run on two processors: what the copy of the process finds is the run's, and a copy that is lost is told.
+
+Whenever a signal comes, it ends in good order, and without a traceback.
+"""
 
 import os
 import pickle
+import signal
+from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 
@@ -81,3 +87,56 @@ def test_the_halves_are_all_there_is_and_both_have_something(run, monkeypatch):
 
 def test_what_is_absent_stays_so_on_its_way():
     assert pickle.loads(pickle.dumps(ABSENT)) is ABSENT
+
+
+PLACES = ("hear_nothing", "check_groups", "clean_up")
+
+
+class Interrupted:
+    """What a copy needs of a run; at each of ``places`` it is sent what a terminal and its parent send."""
+
+    def __init__(self, *places):
+        self.places, self.here = places, os.getpid()
+        self.session = SimpleNamespace(evidence=SimpleNamespace(judged=Counter(), exercised={}))
+        self.oracle = SimpleNamespace(seen=Counter(), findings={})
+        recorder = SimpleNamespace(statuses=Counter(), purposes=Counter(), total=0, exchanges=[])
+        self.client = SimpleNamespace(recorder=recorder, patience=SimpleNamespace(troubles={}))
+        self.checks, self.results, self.left_beside = (), [], ()
+        self.partial = self.stopped = ""
+
+    def at(self, place):
+        if place in self.places and os.getpid() != self.here:
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def hear_nothing(self):
+        self.at("hear_nothing")
+
+    def check_groups(self, _):
+        self.at("check_groups")
+
+    def clean_up(self):
+        self.at("clean_up")
+        return ()
+
+    def carry(self, work):
+        try:
+            work()
+        except KeyboardInterrupt:
+            self.stopped = self.partial = "interrupted"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_copy_that_is_interrupted_tells_what_it_found_and_shows_no_traceback(place, capfd):
+    run = Interrupted(place)
+    with beside(run, {}):
+        pass
+    assert run.stopped == ("" if place == "clean_up" else "interrupted")
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_this_process_hears_signals_again_when_the_copy_was_made():
+    run = Interrupted()
+    with pytest.raises(KeyboardInterrupt), beside(run, {}):
+        os.kill(os.getpid(), signal.SIGINT)
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ())

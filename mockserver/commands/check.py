@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import traceback
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 
 from mockserver.commands.check_options import check_options
+from mockserver.commands.interrupting import interruptible
 from mockserver.errors import Problem, SetupError
 from mockserver.values.line_numbers import with_lines
 
@@ -21,6 +20,7 @@ NOT_RUN = 2
 
 @click.command()
 @check_options
+@interruptible()
 def check(
     *,
     sweep: bool,
@@ -50,7 +50,6 @@ def check(
       mockserver check --spec petstore.yaml --target http://127.0.0.1:3000 --profile http
       mockserver check --spec shop.yaml --spec billing.yaml=/billing
     """
-    signal.signal(signal.SIGTERM, _stop)
     try:
         chosen |= _document(spec, strictness)
         if replay:
@@ -187,8 +186,3 @@ def _covered(text: str, chosen: dict[str, Any]) -> str:
     return Redactor(filter(None, map(chosen.get, ("token", "other_token", "against_token", "client_secret")))).text(
         text
     )
-
-
-def _stop(_: int, __: FrameType | None) -> None:
-    """End as Ctrl-C does: in good order, everything cleaned up."""
-    raise KeyboardInterrupt

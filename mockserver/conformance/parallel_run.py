@@ -11,7 +11,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.connection import Connection
@@ -39,6 +39,8 @@ FUZZING = 0.2
 """What fuzzing costs, as a share of all checks: it goes with the first half."""
 PATIENCE, LONGER = 120.0, 3
 """The copy may go on after this process is done: for so many seconds, and so many times as long as that has taken."""
+ENDINGS = (signal.SIGINT, signal.SIGTERM)
+"""The signals that end a run."""
 CUT_OFF = "the process that checked half of the resources ended unexpectedly"
 
 
@@ -131,20 +133,23 @@ def check_in_child(run: SharedRun, groups: dict[str, Group]) -> Iterator[None]:
     here, there = context.Pipe(duplex=False)
     copy = context.Process(target=_check, args=(run, groups, here, there), daemon=True)
     began = time.monotonic()
-    copy.start()
-    there.close()
-    try:
-        yield
-    except BaseException:
-        with suppress(ProcessLookupError):
-            os.kill(copy.pid or 0, signal.SIGINT)
-        raise
-    finally:
+    with ExitStack() as held:
+        held.enter_context(_signals(signal.SIG_BLOCK))  # the copy hears them when it can end in good order
+        copy.start()
+        there.close()
         try:
-            _join(run, _received(here, PATIENCE + LONGER * (time.monotonic() - began)))
+            held.close()
+            yield
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.kill(copy.pid or 0, signal.SIGINT)
+            raise
         finally:
-            copy.kill()
-            here.close()
+            try:
+                _join(run, _received(here, PATIENCE + LONGER * (time.monotonic() - began)))
+            finally:
+                copy.kill()
+                here.close()
 
 
 def _received(here: Connection, within: float) -> ChildFindings | None:
@@ -156,28 +161,36 @@ def _received(here: Connection, within: float) -> ChildFindings | None:
 
 
 def _interrupted(number: int, _: FrameType | None) -> None:
-    """End in good order at the first signal; what comes after it finds that under way."""
-    _hear(signal.SIG_IGN)
     raise KeyboardInterrupt(number)
 
 
-def _hear(handler: Any) -> None:
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, handler)
+@contextmanager
+def _signals(how: int) -> Iterator[None]:
+    """Block or unblock what ends a run (``how``) meanwhile; what came while it was blocked is heard afterwards."""
+    before = signal.pthread_sigmask(how, ENDINGS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _heard(work: Callable[[], None]) -> None:
+    """Do ``work`` in the copy, which is interrupted by signals now and at no other time. Raises KeyboardInterrupt."""
+    for one in ENDINGS:
+        signal.signal(one, _interrupted)
+    with _signals(signal.SIG_UNBLOCK):
+        work()
 
 
 def _check(run: SharedRun, groups: dict[str, Group], here: Connection, there: Connection) -> None:
     """In the copy: the checks of ``groups``, and what came of them since it was made."""
     here.close()  # so that writing ends when nobody is left to read
-    _hear(_interrupted)
     judged, seen = Counter(run.session.evidence.judged), Counter(run.oracle.seen)
     recorder = run.client.recorder
     statuses, purposes, total = Counter(recorder.statuses), Counter(recorder.purposes), recorder.total
     run.hear_nothing()
     run.results = []
-    run.carry(partial(run.check_groups, groups))
-    with suppress(KeyboardInterrupt):
-        _hear(signal.SIG_IGN)  # it is done: what is left is to remove what it made, and to send what it found
+    run.carry(partial(_heard, partial(run.check_groups, groups)))
     left = run.clean_up()
     there.send(
         ChildFindings(
