@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, TypeAlias
@@ -49,18 +50,22 @@ def check_filters(session: Session, group: Group) -> None:
         items = [one for one in asking.items(listing.ask({}), operation) if isinstance(one, dict)]
         if not items:
             continue
+        leads_on = False
         for one in plan.taken:
             whole = {name: value for each in items for name, value in each.items() if value is not None}
             named = {flat(one.name), flat(f"{one.name}s")} if _is_listed(whole, one.name) else {flat(one.name)}
             name = next((name for name in whole if flat(name) in named), None)
             if one.location != "query" or name is None or flat(one.name) in list_words.SIZES:
                 continue
-            for value in _distinct(items, name):
+            made += _of_several(asking, group, above, name, [each.record for each in made])
+            known = [*items, *(each.record for each in made if isinstance(each.record, dict))]
+            for value in _distinct(known, name):
                 if not asking.replies.allows(one.schema, value) and not asking.replies.allows(one.schema, [value]):
                     continue
                 tried += 1
                 with session.each(operation):
-                    _filtered(session, asking, group, listing, one.name, name, value, items)
+                    _filtered(session, asking, group, listing, one.name, name, value, known)
+                    leads_on = leads_on or _led_on(session, listing, one.name, name, value)
         for record in made:
             asking.remove(group, record)
     if not tried:
@@ -72,23 +77,35 @@ def _is_listed(record: dict[str, Any], parameter: str) -> bool:
     return any(isinstance(one, list) and flat(name) == flat(f"{parameter}s") for name, one in record.items())
 
 
+def _of_several(
+    asking: PlainTrying, group: Group, above: tuple[str, ...], name: str, records: list[Any]
+) -> list[PlainMade]:
+    """A new record with two values in its list ``name``; none where it is no list, or some of ``records`` have two."""
+    lists = [one[name] for one in records if isinstance(one, dict) and isinstance(one.get(name), list)]
+    values = [*dict.fromkeys(one for each in lists for one in each if isinstance(one, str))]
+    if len(values) < 2 or any(len(one) > 1 for one in lists):
+        return []
+    create = group.one(Kind.CREATE)
+    steps = (*(create.plan.sent if create.plan else ()), name)
+    body = asking.at_steps(asking.full_body(create, 100), steps, values[:2])
+    made = asking.attempt(group, above, body) if asking.accepts(asking.schema(create), body) else None
+    return [made] if made else []
+
+
 def _distinct(items: list[dict[str, Any]], name: str) -> list[Any]:
-    """Values of the member that some records have and others have not."""
-    found: list[Any] = []
-    for one in items:
-        value = one.get(name)
-        value = value[0] if isinstance(value, list) and value else value
-        if isinstance(value, str | int | float) and value != "" and value not in found:
-            found.append(value)
-    return [*found[:1], *found[-1:]] if len(found) > 1 else found
+    """The first value of the member, and the last other one; of a list its last item: a filter may see the first."""
+    found = [
+        value for one in items for value in _values_of(one.get(name))[-1:]
+        if isinstance(value, str | int | float) and value != ""
+    ]  # fmt: skip
+    return [*found[:1], *[one for one in found if one != found[0]][-1:]]
 
 
 def _filtered(
     session: Session, asking: PlainTrying, group: Group, listing: PlainListing, parameter: str, name: str, value: Any,
     items: list[dict[str, Any]],
 ) -> None:  # fmt: skip
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    reply = listing.ask({parameter: text})
+    reply = listing.ask({parameter: _as_text(value)})
     if reply.status not in SUCCESSES:
         return
     found = [one for one in asking.items(reply, listing.operation) if isinstance(one, dict)]
@@ -96,10 +113,33 @@ def _filtered(
     cause, detail = f"{parameter} finds records of another {name}", f"{len(strange)} of {len(found)}"
     keys = listing.keys(found)
     session.expect_listing(listing.operation, keys, cause, detail, lacks=listing.keys(strange))
-    wanted = [asking.key(group, one) for one in items if one.get(name) == value]
-    missing = [key for key in wanted if key not in keys] if len(found) < 10 else []
+    wanted = {asking.key(group, one) for one in items if value in _values_of(one.get(name))}
+    missing = sorted(wanted - set(keys)) if len(found) < SHORT_LIST else []
     cause = f"{parameter} does not find a record of that {name}"
     session.expect_listing(listing.operation, keys, cause, listed(missing), holds=missing)
+
+
+def _led_on(session: Session, listing: PlainListing, parameter: str, name: str, value: Any) -> bool:
+    """Expect the address of the next page to ask for the same records; whether it is seen to do so."""
+    by = listing.parameter(list_words.SIZES)
+    page = listing.page({parameter: _as_text(value), by.name: "1"}) if by and listing.takes(by, 1) else None
+    if page is None or not page.keys or page.onward is None or "" in page.onward:
+        return False
+    if parameter in page.onward:
+        return True
+    found = listing.page(page.onward)  # it may as well be within a key
+    strange = [one for one in found.records if isinstance(one, dict) and not _meets(one.get(name, value), value)]
+    cause = "the address of the next page leads to records that were not asked for"
+    session.expect(not strange, cause, f"{parameter} is not kept", page.breaks_onward(rf"[?&]{re.escape(parameter)}="))
+    return False
+
+
+def _as_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _values_of(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else [found]
 
 
 def _meets(found: Any, value: Any) -> bool:
@@ -190,9 +230,9 @@ def _in_order(
     if reply.status not in SUCCESSES or len(found) < 3:
         return
     is_sorted = any(sorted(keys, reverse=is_down) == keys for keys in _collations(found))
-    session.expect(
-        is_sorted, f"{'descending' if is_down else 'ascending'} order by {name} is requested but not applied"
-    )
+    way = "descending" if is_down else "ascending"
+    expected = listing.out_of_order(reply, name, way)
+    session.expect(is_sorted, f"{way} order by {name} is requested but not applied", "", expected)
 
 
 def _collations(found: list[Any]) -> Iterator[list[Any]]:
@@ -204,55 +244,3 @@ def _collations(found: list[Any]) -> Iterator[list[Any]]:
         yield ["".join(filter(str.isalnum, one.lower())) for one in texts]
         with suppress(ValueError):
             yield [float(one) for one in texts]
-
-
-@check(Kind.LIST, Kind.CREATE, writes=True, plain=True, provenance=INFERRED)
-def check_texts(session: Session, group: Group) -> None:
-    """A text that is searched for finds the record that has it, and no record without it."""
-    asking, tried = PlainTrying(session), 0
-    for operation in asking.whole_lists(group, Kind.LIST, Kind.SEARCH):
-        above, made = asking.several(group, MADE)
-        listing = PlainListing(asking, group, operation, above)
-        by = listing.parameter(list_words.TEXTS)
-        if by is None:
-            continue
-        for one in made[:1]:
-            texts = [value for value in _texts(one) if asking.replies.allows(by.schema, value)]
-            if not texts:
-                continue
-            tried += 1
-            with session.each(operation):
-                _searched(session, asking, group, listing, by.name, sorted(texts, key=len, reverse=True), one.key)
-        for one in made:
-            asking.remove(group, one)
-    if not tried:
-        wanted = list_words.TEXTS
-        taken = any(PlainListing(asking, group, one, ()).parameter(wanted) for one in group.all(Kind.LIST, Kind.SEARCH))
-        raise (Inconclusive if taken else NotApplicable)("no list can be searched for text")
-
-
-def _searched(
-    session: Session, asking: PlainTrying, group: Group, listing: PlainListing, parameter: str, texts: list[str],
-    key: str,
-) -> None:  # fmt: skip
-    """Expect one of its texts to find a record (which members are searched is the server's own), and no strangers."""
-    for text in texts:
-        reply = listing.ask({parameter: text})
-        if reply.status not in SUCCESSES:
-            return
-        items = asking.items(reply, listing.operation)
-        strange = [each for each in items if text.lower() not in str(each).lower()]
-        session.expect(not strange, "a search finds records without its text", f"{len(strange)} of {len(items)}")
-        keys = [asking.key(group, each) for each in items]
-        if key in keys or len(items) >= SHORT_LIST:
-            return
-    cause = "a search does not find the record with its text"
-    session.expect_listing(listing.operation, keys, cause, holds=[key])
-
-
-def _texts(made: PlainMade) -> list[str]:
-    """Texts that were sent of a record, and that it has."""
-    if not isinstance(made.sent, dict) or not isinstance(made.record, dict):
-        return []
-    kept = (value for name, value in made.sent.items() if made.record.get(name) == value)
-    return [one for one in kept if isinstance(one, str) and one.isascii() and len(one) > 3]

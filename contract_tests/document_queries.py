@@ -36,6 +36,12 @@ MOST = 6
 """How many pairs of parameters are tried of one list."""
 INCLUSIVE = frozenset({"min", "minimum", "max", "maximum", "gte", "ge", "lte", "le", "start", "from"})
 """Words of parameters that find what is at them, too: others, such as ``after`` and ``end``, are taken either way."""
+INCLUSIVELY = re.compile(
+    r"\binclusive|\bat (?:least|most)\b|\bon or (?:after|before)\b|\bor (?:later|after|earlier|before|more|less)\b"
+    r"|\bup to\b|\bnot? (?:earlier|later|less|more)\b|[<>]=|[≤≥]",
+    re.IGNORECASE,
+)
+"""How a description says so."""
 DAY_LENGTH = len("2025-04-18")
 Item = dict[str, Any]
 
@@ -185,15 +191,22 @@ def _ranged(
         within = {key for key, span in spans.items() if any(_is_inside(one, bound, beyond, asked) for one in span)}
         cause, missing = f"{parameter} does not find all records within it", sorted(within - keys)
         session.expect_listing(listing.operation, keys, cause, listed(missing), holds=missing)
-        at_it = {key for key, span in spans.items() if bound in span} if _holds_its_end(parameter, bound) else set()
+        at_it = (
+            {key for key, span in spans.items() if bound in span}
+            if _holds_its_end(listing, parameter, bound)
+            else set()
+        )
         cause, missing = f"{parameter} does not find the records that are at it", sorted(at_it - keys)
         session.expect_listing(listing.operation, keys, cause, listed(missing), holds=missing)
     return 1
 
 
-def _holds_its_end(parameter: str, bound: Any) -> bool:
-    """Whether a range has its end in it: told by its word, of what is shown as exactly as it is kept."""
-    return not set(words_of(parameter)).isdisjoint(INCLUSIVE) and (type(bound) is not str or len(bound) == DAY_LENGTH)
+def _holds_its_end(listing: PlainListing, parameter: str, bound: Any) -> bool:
+    """Whether a range has its end in it: told by its word or in words, of what is shown as exactly as it is kept."""
+    plan = listing.operation.plan
+    told = next((one.description for one in (plan.taken if plan else ()) if one.name == parameter), "")
+    is_said = bool(INCLUSIVELY.search(told)) or not set(words_of(parameter)).isdisjoint(INCLUSIVE)
+    return is_said and (type(bound) is not str or len(bound) == DAY_LENGTH)
 
 
 def _is_inside(one: Any, bound: Any, beyond: Any, asked: Bound) -> bool:

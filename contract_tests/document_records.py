@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from mockserver.conformance import (
     REFUSALS,
@@ -21,6 +20,7 @@ from mockserver.conformance import (
     check,
     has_members,
     is_normal_form,
+    led_to,
     listed,
     same_json,
     within,
@@ -156,7 +156,7 @@ def check_location(session: Session, group: Group) -> None:
     if address is None or not key:
         raise NotApplicable("a create gives no address, or no key to compare it with")
     read = asking.on_one(group, Kind.READ)
-    if not leads_to(session, read, address):
+    if led_to(session, read, address) is None:
         raise NotApplicable("a create's address is not that of a read of the document")
     made = PlainMade(key, above, body, record)
     ending = asking.told_key(group, None, reply)
@@ -166,15 +166,6 @@ def check_location(session: Session, group: Group) -> None:
     wanted, seen = asking.key(group, record), asking.key(group, asking.record(found, read))
     session.expect(wanted == seen, "a create's address leads to another record")
     asking.remove(group, made)
-
-
-def leads_to(session: Session, read: Operation, address: str) -> bool:
-    """Whether an address, but for what stands before the document's own paths, is one of ``read``, with a key."""
-    if read.plan is None or f"{{{read.plan.key}}}" not in read.path:
-        return False
-    segments = urlsplit(address).path.split("/")[-read.path.count("/") :]
-    found = session.client.routes.operation("GET", "/" + "/".join(segments))
-    return found is not None and found.id == read.id
 
 
 @check(*STORED, writes=True, plain=True, provenance=INFERRED, code=303)

@@ -24,6 +24,7 @@ from mockserver.conformance.plain.plain_asking import PlainAsking, PlainMade, wi
 from mockserver.conformance.plain.plain_bodies import leveled
 from mockserver.conformance.plain.plain_conditions import repeat_key, version_header
 from mockserver.conformance.plain.plain_contents import has_members, is_plain_json, media_of
+from mockserver.conformance.plain.plain_links import led_to, own_links
 from mockserver.conformance.plain.plain_listing import SHORT_LIST, PlainListing, PlainPage, narrowing
 from mockserver.conformance.plain.plain_spoiling import PlainSpoiling, is_lenient
 from mockserver.conformance.plain.plain_trying import PlainTrying
@@ -61,7 +62,7 @@ from mockserver.conformance.steps import (
     stamp,
     usable,
 )
-from mockserver.conformance.stories.trail import Expected
+from mockserver.conformance.stories.trail import BrokenConstraint, Expected
 from mockserver.conformance.valid_requests import Ask, example_body, preview_body, record_name
 from mockserver.conformance.value_differences import alike, listed, unlike_replies
 from mockserver.conformance.wire.identity import NOBODYS_CREDENTIAL, Requester, claims
@@ -93,6 +94,7 @@ __all__ = [
     "Ask",
     "Bound",
     "Broken",
+    "BrokenConstraint",
     "CannotTell",
     "Census",
     "Change",
@@ -159,6 +161,7 @@ __all__ = [
     "is_lenient",
     "is_normal_form",
     "is_plain_json",
+    "led_to",
     "left_nothing",
     "leveled",
     "list_words",
@@ -177,6 +180,7 @@ __all__ = [
     "nested_steps",
     "other",
     "other_types",
+    "own_links",
     "patch",
     "plain",
     "preview_body",

@@ -22,8 +22,8 @@ from mockserver.contract import Operation
 from mockserver.contract.operation import DeclaredReply
 
 CORS = ("Access-Control-Allow-Headers", "Access-Control-Allow-Methods", "Access-Control-Allow-Origin")
-GUESSED = frozenset({"watch.moments"})
-"""What schemas want of texts that most readers of theirs do not look at."""
+GUESSED = frozenset({"watch.moments", "watch.json_type"})
+"""What documents say that most readers of theirs do not look at: offsets of moments, and which kind of JSON it is."""
 BOM = codecs.BOM_UTF8
 """What must not stand before JSON (RFC 8259, section 8.1), though lenient readers pass over it."""
 _TRACE = re.compile(
@@ -174,4 +174,5 @@ _TITLES: Mapping[str, str] = {
     "watch.schema": "Every reply matches the schema of its status",
     "watch.headers": "Every reply has the headers that its status must have, as declared",
     "watch.content_type": "Every reply has the declared content type",
+    "watch.json_type": "Every reply is of the declared kind of JSON",
 }

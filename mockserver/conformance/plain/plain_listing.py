@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from mockserver.conformance.check_plan import Group
 from mockserver.conformance.plain.plain_asking import REFUSED, PlainAsking
 from mockserver.conformance.plain.plain_contents import planned
+from mockserver.conformance.plain.plain_links import ADDRESSES
 from mockserver.conformance.stories.trail import BrokenConstraint, Expected
 from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.contract import Operation
@@ -36,11 +37,13 @@ _LINK = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 
 @dataclass(frozen=True, slots=True)
 class PlainPage:
-    """One page: the records' keys, the facts beside them by flat name, and the parameters of the next, if it tells.
+    """One page: its records and their keys, the facts beside them by flat name, and the parameters of the next one.
 
-    ``reply`` is what it was read from, ``places`` are the pointers to the facts of its body.
+    ``reply`` is what it was read from, ``places`` are the pointers to the facts of its body; ``onward`` is None where
+    it tells of no next page.
     """
 
+    records: tuple[Any, ...]
     keys: tuple[str, ...]
     facts: Mapping[str, Any]
     onward: Mapping[str, str] | None
@@ -56,6 +59,16 @@ class PlainPage:
         """That the fact of that name breaks this; None where it is no fact of the body."""
         place = self.places.get(name)
         return Expected(self.reply, constraint=BrokenConstraint(place, keyword, limit)) if place is not None else None
+
+    def breaks_onward(self, pattern: str) -> Expected | None:
+        """That the address of the next page does not match; None where it is none of the body."""
+        name = next((one for one in sorted(NEXT) if self.facts.get(one) is not None), "")
+        place, address = self.places.get(name), self.facts.get(name)
+        inner = next((one for one in address if flat(one) in ADDRESSES), None) if isinstance(address, dict) else None
+        if place is None or (isinstance(address, dict) and inner is None):
+            return None
+        place += pointer_to(inner) if inner is not None else ""
+        return Expected(self.reply, constraint=BrokenConstraint(place, "pattern", pattern))
 
 
 class PlainListing:
@@ -82,12 +95,12 @@ class PlainListing:
         return self._page(self.ask(query))
 
     def _page(self, reply: Received) -> PlainPage:
-        keys = tuple(self._asking.key(self._group, one) for one in self._asking.items(reply, self.operation))
+        records = tuple(self._asking.items(reply, self.operation))
         value = json_or_none(reply.body)
         beside = {name: (one, place) for name, one, place in _facts(value, DEEPEST)} if isinstance(value, dict) else {}
         facts = dict(_headers(reply)) | {name: one for name, (one, _) in beside.items()}
         places = {name: place for name, (_, place) in beside.items()}
-        return PlainPage(keys, facts, _onward(reply, facts), reply, places)
+        return PlainPage(records, tuple(self.keys(records)), facts, _onward(reply, facts), reply, places)
 
     @property
     def items_place(self) -> str:
@@ -97,6 +110,14 @@ class PlainListing:
     def keys(self, records: Iterable[Any]) -> list[str]:
         """The keys of records that it holds."""
         return [self._asking.key(self._group, one) for one in records]
+
+    def out_of_order(self, reply: Received, name: str, way: str) -> Expected:
+        """That the records of ``reply`` are not in the order of that member, ascending or descending (``way``)."""
+        records = self._asking.items(reply, self.operation)
+        is_inner = not any(isinstance(one, dict) and name in one for one in records)
+        steps = (*planned(self.operation).each, *(("attributes",) if is_inner else ()), name)
+        place = f"{self.items_place}/*{pointer_to(*map(str, steps))}"
+        return Expected(reply, constraint=BrokenConstraint(place, "order", way))
 
     def ask(self, query: Mapping[str, str]) -> Received:
         """The reply to the list's operation with the parameters of ``query``."""
@@ -240,7 +261,7 @@ def _onward(reply: Received, facts: Mapping[str, Any]) -> Mapping[str, str] | No
     if link := _LINK.search(reply.header("Link") or ""):
         onward = link[1]
     if isinstance(onward, dict):
-        onward = next((one for name, one in onward.items() if flat(name) in ("href", "uri", "url")), None) or next(
+        onward = next((one for name, one in onward.items() if flat(name) in ADDRESSES), None) or next(
             (one for one in onward.values() if isinstance(one, str)), None)  # fmt: skip
     if isinstance(onward, bool) or not isinstance(onward, str | int) or onward == "":
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote
 
@@ -32,6 +33,7 @@ from mockserver.values.moment import read_moment
 from mockserver.values.pointer import pointer_to, steps_of
 from mockserver.values.shown import quoted
 
+JSON = "application/json"
 ROOT = "urn:document"
 FORMATS = FormatChecker(["date-time", "date", "uuid", "email", "ipv4", "ipv6"])
 """The formats that all readers of schemas understand alike."""
@@ -89,7 +91,15 @@ class PlainReplies:
             cause = f"a reply with {reply.status} has the content type {media or 'none'}"
             yield "watch.content_type", cause, f"declared: {said.media_type}"
         elif said.schema is not None and "json" in media:
+            if not self._is_declared(said, media):
+                cause = f"a reply with {reply.status} has the content type {media}, a different kind of JSON"
+                yield "watch.json_type", cause, f"declared: {said.media_type}"
             yield from self._schema(reply, said.schema)
+
+    def _is_declared(self, said: Said, media: str) -> bool:
+        """Whether a media type is declared by its own name or a range; versions of a vendor's are not told apart."""
+        names = self._media_types(said)
+        return any("/" not in one or fnmatchcase(media, one) or one == JSON for one in names)
 
     def broken_constraints(self, reply: Received, operation: Operation, value: Any) -> Iterator[tuple[str, str, Any]]:
         """Pointer, keyword and limit of what the JSON of a reply breaks; what must be there is at its own pointer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -33,7 +34,7 @@ def broken(story: dict[str, Any], replies: list[Answer], bound: dict[str, str]) 
         return is_misheld(wanted["listing"], story, replies, bound)
     if wanted.get("constraint"):
         is_bound = status == story["steps"][wanted["step"]]["status"]  # another status has a schema of its own
-        return is_bound and is_broken(parsed(body), wanted["constraint"])
+        return is_bound and is_broken(parsed(body), completed(wanted["constraint"], bound))
     if wanted["places"]:
         value = parsed(body)
         return not all(is_at(value, place, bound) for place in wanted["places"])
@@ -106,7 +107,23 @@ def is_broken(value: Any, constraint: dict[str, Any]) -> bool:
     if constraint["keyword"] == "counts":
         items = picked(value, constraint["limit"])
         return isinstance(items, list) and places[:1] not in ([], [ABSENT], [len(items)])
+    if constraint["keyword"] == "order":
+        return not is_in_order(places, constraint["limit"] == "descending")
     return any(breaks(one, constraint) for one in places)
+
+
+def is_in_order(values: list[Any], is_down: bool) -> bool:
+    """Whether values are in order, those of texts by their letters, their letters and digits, or as numbers."""
+    found = [one for one in values if one is not ABSENT and one is not None]
+    ways: list[list[Any]] = [found]
+    if all(isinstance(one, str) for one in found):
+        ways += [[one.lower() for one in found], ["".join(filter(str.isalnum, one.lower())) for one in found]]
+        with contextlib.suppress(ValueError):
+            ways.append([float(one) for one in found])
+    try:
+        return any(sorted(keys, reverse=is_down) == keys for keys in ways)
+    except TypeError:  # they have no order
+        return True
 
 
 def places_of(value: Any, pointer: str) -> list[Any]:
@@ -142,13 +159,18 @@ def breaks(value: Any, constraint: dict[str, Any]) -> bool:
         return not any(is_kind(value, kind) for kind in kinds)
     if keyword == "enum":
         return as_text(value) not in [as_text(one) for one in limit]
-    if keyword == "pattern":
-        return isinstance(value, str) and re.search(limit, value) is None
+    if keyword in ("pattern", "ending"):
+        return isinstance(value, str) and not (re.search(limit, value) if keyword == "pattern" else ends(value, limit))
     if keyword in ("minLength", "maxLength", "minItems", "maxItems"):
         kind = str if keyword.endswith("Length") else list
         return isinstance(value, kind) and (len(value) < limit if keyword.startswith("min") else len(value) > limit)
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return is_number and (value < limit if keyword == "minimum" else value > limit)
+
+
+def ends(address: str, key: str) -> bool:
+    """Whether the path of an address ends with a key."""
+    return unquote(re.split("[?#]", address)[0].rpartition("/")[2]) == key
 
 
 def is_kind(value: Any, kind: str) -> bool:

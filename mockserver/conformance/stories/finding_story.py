@@ -102,6 +102,7 @@ class _Teller:
             story = replace(story, steps=self._with_captures(steps))
         elif expected and expected.constraint:
             expectation = Expectation(decisive, constraint=self._constraint(expected.constraint))
+            story = replace(story, steps=self._with_captures(steps))
         elif places:
             expectation = Expectation(decisive, (), places)
         else:
@@ -146,7 +147,8 @@ class _Teller:
         walk, pointer = self._trail.walks.get(decisive.number), constraint.pointer
         if walk and (pointer + "/").startswith(walk.pages.items + "/*/"):
             pointer = "/items" + pointer.removeprefix(walk.pages.items)
-        return {"pointer": pointer, "keyword": constraint.keyword, "limit": constraint.limit}
+        limit = self._placeholders.of(constraint.limit) if constraint.keyword == "ending" else constraint.limit
+        return {"pointer": pointer, "keyword": constraint.keyword, "limit": limit}
 
     def _step(self, number: int, exchange: Exchange) -> StoryStep:
         sent, operation = exchange.sent, self._operations.get(exchange.sent.operation or "")

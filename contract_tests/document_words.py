@@ -1,0 +1,211 @@
+"""What any document says in words and by names: what is unique, is counted, goes with a record, or leads to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from mockserver.conformance import (
+    REFUSALS,
+    SUCCESSES,
+    BrokenConstraint,
+    Expected,
+    Group,
+    Inconclusive,
+    Kind,
+    NotApplicable,
+    PlainMade,
+    PlainTrying,
+    Provenance,
+    Received,
+    Session,
+    check,
+    flat,
+    has_members,
+    led_to,
+    own_links,
+    singular,
+    within,
+)
+
+STORED = (Kind.CREATE, Kind.READ)
+INFERRED = Provenance.INFERRED
+UNIQUE = re.compile(
+    r"^unique\b(?! id)|\b(?:is|are|be) unique\b|\bunique (?:within|across|among|per|for each|in)\b", re.IGNORECASE
+)
+"""How a description says that no two records have one value of a member."""
+ALONG = re.compile(
+    r"\b(?:and|with|including|together)\b[^.;]*?\b(?:its|his|her|their|all)\s+(?:\w+\s+)?(\w+)", re.IGNORECASE
+)
+"""How the words of a delete say what is deleted with a record."""
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+def check_links(session: Session, group: Group) -> None:
+    """The address that a record tells of itself leads to it."""
+    asking, judged = PlainTrying(session), 0
+    read = asking.on_one(group, Kind.READ)
+    above = asking.above(group)
+    made = [asking.create(group, above) for _ in range(2)]  # the first of all may be what a wrong link leads to
+    for one in made:
+        reply = asking.send(read, asking.at(read, one))
+        record = asking.record(reply, read)
+        for steps, address in own_links(record) if reply.status in SUCCESSES else ():
+            key = led_to(session, read, address)
+            if key is None:
+                continue
+            judged += 1
+            if key != one.key:
+                found = asking.send(read, asking.at(read, PlainMade(key, above, None, None)))
+                key = asking.key(group, asking.record(found, read)) if found.status in SUCCESSES else ""
+            place = (*(read.plan.record or () if read.plan else ()), *steps)
+            expected = Expected(reply, constraint=BrokenConstraint(_pointer(place), "ending", one.key))
+            session.expect(
+                key == one.key, f"the address that a record tells of itself leads elsewhere ({steps[-1]})", address,
+                expected if read.path.endswith("}") else None,
+            )  # fmt: skip
+    for one in made:
+        asking.remove(group, one)
+    if not judged:
+        raise NotApplicable("no record tells an address of its own")
+
+
+def _pointer(steps: tuple[Any, ...]) -> str:
+    return "".join("/" + str(one).replace("~", "~0").replace("/", "~1") for one in steps)
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+def check_unique(session: Session, group: Group) -> None:
+    """A value that is said to be unique is refused where another record has it."""
+    asking, create = PlainTrying(session), group.one(Kind.CREATE)
+    schema, model, shapes = asking.schema(create), group.resource.model, asking.maker.shapes
+    steps = create.plan.sent if create.plan else ()
+    place = shapes.member(schema, steps)
+    if place is None or not has_members(create) or not {"400", "409", "422", "4XX"} & set(create.statuses):
+        raise NotApplicable("nothing says how a value that is taken is refused")
+    said = {name: shapes.says(node, "description") for name, node in shapes.properties(place).items()}
+    names = [
+        name for name, text in said.items()
+        if isinstance(text, str) and UNIQUE.search(text) and not (model and (name,) == model.key)
+    ]  # fmt: skip
+    if not names:
+        raise NotApplicable("nothing is said to be unique")
+    above = asking.above(group)
+    made = asking.attempt(group, above, asking.full_body(create, 31))
+    if made is None:
+        raise Inconclusive("no body was taken")
+    for name in names:
+        value = within(made.sent, (name,))
+        if not isinstance(value, str | int) or not value:
+            continue
+        body = asking.fresh(create, asking.full_body(create, 32))
+        body = asking.at_steps(asking.renewed(group, create, body), (*steps, name), value)
+        place_of = asking.placed(create, above)
+        reply = asking.send(create, place_of, body=body)
+        asking.undo(group, create, place_of, reply)
+        cause = f"a create with a {name} that another record has is answered {reply.status}, though it is unique"
+        session.expect_one_of(reply, REFUSALS, cause)
+    asking.remove(group, made)
+
+
+def _children(session: Session, holder: Group) -> Iterator[tuple[Group, tuple[str, ...]]]:
+    """The resources below one, or whose records name it, with the member that does so (empty: their path does)."""
+    for group in session.plan.groups.values():
+        model = group.resource.model
+        if model is None or group is holder or Kind.CREATE not in group.operations:
+            continue
+        if model.parents and model.parents[-1].resource == holder.name:
+            yield group, ()
+        elif not model.parents:
+            names = [name for name, one in (*model.references.items(), *model.foreign.items()) if one == holder.name]
+            yield from [(group, (name,)) for name in names[:1]]
+
+
+def _child(asking: PlainTrying, group: Group, holder: Group, parent: PlainMade, member: tuple[str, ...]) -> PlainMade:
+    """A new record below or with the name of ``parent``. Raises Inconclusive."""
+    model, create = group.resource.model, group.one(Kind.CREATE)
+    if not member:
+        return asking.create(group, (*parent.above, parent.key)[-len(model.parents) :] if model else ())
+    body = asking.full_body(create, 41)
+    key = within(parent.record, holder.resource.model.key) if holder.resource.model else None
+    named = asking.at_steps(body, (*(create.plan.sent if create.plan else ()), *member), key or parent.key)
+    made = asking.attempt(group, (), named) if asking.accepts(asking.schema(create), named) else None
+    if made is None:
+        raise Inconclusive(f"no record of {group.name} could be made that names another")
+    return made
+
+
+@check(*STORED, writes=True, plain=True, provenance=INFERRED)
+def check_counted_below(session: Session, group: Group) -> None:
+    """What a record says of how many others belong to it follows as they are made and deleted."""
+    asking, judged = PlainTrying(session), 0
+    record = group.resource.model.record if group.resource.model else None
+    declared = asking.maker.shapes.properties(record) if record is not None else {}
+    for child, member in _children(session, group):
+        many = flat(child.name.rpartition(".")[2])
+        called = {f"{one}{word}" for one in (many, flat(singular(many))) for word in ("count", "total")}
+        name = next((one for one in declared if flat(one) in called), None)
+        if name is None or member:
+            continue  # what names a record need not be all that it counts
+        parent = asking.create(group)
+        before = _read(asking, group, parent, name)
+        made = _child(asking, child, group, parent, member)
+        with_it = _read(asking, group, parent, name)
+        gone = asking.remove(child, made)
+        after = _read(asking, group, parent, name) if gone and gone.status in SUCCESSES else None
+        if before is None or with_it is None:
+            continue
+        judged += 1
+        _counts(session, asking, group, (name, before[0] + 1), with_it, f"{name} does not count what is made")
+        if after is not None:
+            _counts(session, asking, group, (name, before[0]), after, f"{name} counts what was deleted")
+        asking.remove(group, parent)
+    if not judged:
+        raise NotApplicable("no record counts others that belong to it")
+
+
+def _read(asking: PlainTrying, group: Group, made: PlainMade, name: str) -> tuple[int, Received] | None:
+    """A count of a record as it is read now, and the reply; None where it tells none."""
+    read = asking.on_one(group, Kind.READ)
+    reply = asking.send(read, asking.at(read, made))
+    value = within(asking.record(reply, read), (name,))
+    return (value, reply) if type(value) is int else None
+
+
+def _counts(
+    session: Session,
+    asking: PlainTrying,
+    group: Group,
+    wanted: tuple[str, int],
+    found: tuple[int, Received],
+    cause: str,
+) -> None:
+    plan, (name, count) = asking.on_one(group, Kind.READ).plan, wanted
+    place = _pointer((*(plan.record or () if plan else ()), name))
+    expected = Expected(found[1], constraint=BrokenConstraint(place, "enum", [count]))
+    session.expect(found[0] == count, cause, f"{found[0]}, {count}", expected)
+
+
+@check(*STORED, Kind.DELETE, writes=True, plain=True, provenance=INFERRED)
+def check_goes_along(session: Session, group: Group) -> None:
+    """What a delete is said to take with it is gone, too."""
+    asking, judged = PlainTrying(session), 0
+    delete = asking.on_one(group, Kind.DELETE)
+    words = session.plan.contract.document.operation(delete.path, delete.method).value or {}
+    told = " ".join(str(words.get(one) or "") for one in ("summary", "description"))
+    named = {flat(singular(word)) for word in ALONG.findall(told)}
+    for child, member in _children(session, group):
+        if flat(singular(child.name.rpartition(".")[2])) not in named or Kind.READ not in child.operations:
+            continue
+        parent = asking.create(group)
+        made = _child(asking, child, group, parent, member)
+        gone = asking.remove(group, parent)
+        if gone is None or gone.status not in SUCCESSES:
+            continue
+        judged += 1
+        read = asking.on_one(child, Kind.READ)
+        reply = asking.send(read, asking.at(read, made))
+        session.expect_one_of(reply, REFUSALS, f"what a delete takes with it is answered {reply.status} ({child.name})")
+    if not judged:
+        raise NotApplicable("no delete is said to take others with it")
