@@ -129,7 +129,7 @@ class Interrupted:
 @pytest.mark.parametrize("place", PLACES)
 def test_a_copy_that_is_interrupted_tells_what_it_found_and_shows_no_traceback(place, capfd):
     run = Interrupted(place)
-    with beside(run, {}):
+    with check_in_child(run, {}):
         pass
     assert run.stopped == ("" if place == "clean_up" else "interrupted")
     assert "Traceback" not in capfd.readouterr().err
@@ -137,6 +137,6 @@ def test_a_copy_that_is_interrupted_tells_what_it_found_and_shows_no_traceback(p
 
 def test_this_process_hears_signals_again_when_the_copy_was_made():
     run = Interrupted()
-    with pytest.raises(KeyboardInterrupt), beside(run, {}):
+    with pytest.raises(KeyboardInterrupt), check_in_child(run, {}):
         os.kill(os.getpid(), signal.SIGINT)
     assert not signal.pthread_sigmask(signal.SIG_BLOCK, ())

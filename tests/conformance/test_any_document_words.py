@@ -6,8 +6,8 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from mockserver.conformance.checking import run
 
+from mockserver.conformance.invocation import run
 from mockserver.conformance.loading import load_checks
 from mockserver.conformance.options import Options
 from mockserver.conformance.provenance import Provenance
