@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Any, TypeAlias
 
 from mockserver.conformance import (
@@ -35,6 +36,9 @@ Order: TypeAlias = list[tuple[str, dict[str, str], bool]]
 """By one member: its name, the query, and whether it is descending; for each way round."""
 WAYS = (("asc", "desc"), ("ASC", "DESC"), ("ascending", "descending"))
 """What asks for an order upwards and downwards."""
+BACKWARDS = ("-{}", "{} desc", "{},desc", "{}:desc")
+"""What asks for the order of a member downwards, where one parameter says both."""
+NO_MEMBER = "no_such_member"
 MOST = 3
 """By how many members a list is ordered."""
 
@@ -52,7 +56,8 @@ def check_filters(session: Session, group: Group) -> None:
             continue
         leads_on = False
         for one in plan.taken:
-            whole = {name: value for each in items for name, value in each.items() if value is not None}
+            shown = [*items, *(each.record for each in made if isinstance(each.record, dict))]
+            whole = {name: value for each in shown for name, value in each.items() if value is not None}
             named = {flat(one.name), flat(f"{one.name}s")} if _is_listed(whole, one.name) else {flat(one.name)}
             name = next((name for name in whole if flat(name) in named), None)
             if one.location != "query" or name is None or flat(one.name) in list_words.SIZES:
@@ -179,7 +184,7 @@ def _judged(asking: PlainTrying, listing: PlainListing, orders: list[Order]) -> 
     What it does not know leaves the list as it is; where it knows none of them, the first is judged, as none is given.
     """
     sort = listing.parameter(list_words.SORTS)
-    if sort is None or asking.maker.shapes.says(sort.schema, "enum") is not None:
+    if sort is None or not asking.replies.allows(sort.schema, NO_MEMBER):
         return orders[:MOST]
     usual = listing.page({}).keys
     known = [turns for turns in orders if any(listing.page(query).keys != usual for _, query, _ in turns)]
@@ -202,7 +207,8 @@ def _orders(asking: PlainTrying, listing: PlainListing, items: list[dict[str, An
         ):
             continue
         if way is None:
-            back = [(name, {sort.name: f"-{name}"}, True)] if asking.replies.allows(sort.schema, f"-{name}") else []
+            backwards = (one.format(name) for one in BACKWARDS if asking.replies.allows(sort.schema, one.format(name)))
+            back = [(name, {sort.name: one}, True) for one in islice(backwards, 1)]
             yield [(name, {sort.name: name}, False), *back]
         elif way.name != sort.name:
             yield [(name, {sort.name: name, way.name: word}, bool(number)) for number, word in enumerate(words)]

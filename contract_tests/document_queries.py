@@ -34,6 +34,8 @@ MADE = 4
 """How many records are made to be found again."""
 MOST = 6
 """How many pairs of parameters are tried of one list."""
+WITHIN = 3
+"""How many values are within a range, at least where there are more."""
 INCLUSIVE = frozenset({"min", "minimum", "max", "maximum", "gte", "ge", "lte", "le", "start", "from"})
 """Words of parameters that find what is at them, too: others, such as ``after`` and ``end``, are taken either way."""
 INCLUSIVELY = re.compile(
@@ -176,7 +178,9 @@ def _ranged(
     values = sorted({one for span in spans.values() for one in span}, key=lambda one: (str(type(one)), one))
     if len(values) < 3 or len({type(one) is str for one in values}) > 1:
         return 0
-    bound, end = values[len(values) // 2], values[-1 if asked.is_lower else 0]
+    middle, last = len(values) // 2, len(values) - 1  # so that a page can hold all that is within
+    bound = values[max(middle, last - WITHIN) if asked.is_lower else min(middle, WITHIN)]
+    end = values[-1 if asked.is_lower else 0]
     found = _asked(asking, listing, {parameter: bound})
     if found is None:
         return 0

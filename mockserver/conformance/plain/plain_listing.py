@@ -17,7 +17,7 @@ from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.contract import Operation
 from mockserver.contract.plan import Taken
 from mockserver.inference.words import CURSORS, DIRECTIONS, MORE, NEXT, OFFSETS, PAGES, SIZES, SORTS, TOTALS
-from mockserver.values.name_words import flat
+from mockserver.values.name_words import bare, flat
 from mockserver.values.pointer import pointer_to
 
 AFTER = frozenset({"startingafter", "after", "marker"})
@@ -129,7 +129,7 @@ class PlainListing:
         success, shapes = planned(self.operation).success, self._asking.maker.shapes
         top = shapes.properties(success.schema) if success.schema is not None else {}
         inner = (name for node in top.values() for name in shapes.properties(node))
-        return "link" in success.headers or any(flat(name) in NEXT | MORE for name in (*top, *inner))
+        return "link" in success.headers or any(_called(name) in NEXT | MORE for name in (*top, *inner))
 
     def takes(self, one: Taken, value: int) -> bool:
         """Whether a parameter may have that value."""
@@ -239,10 +239,16 @@ def _facts(value: Mapping[str, Any], left: int, at: str = "") -> Iterator[tuple[
     """What stands beside a list, by flat name, and the pointers to it; what holders hold included."""
     for name, one in value.items():
         place = at + pointer_to(name)
-        if isinstance(one, dict) and left and flat(name) not in NEXT:
+        if isinstance(one, dict) and left and _called(name) not in NEXT:
             yield from _facts(one, left - 1, place)
         elif not isinstance(one, list):
-            yield flat(name), one, place
+            yield _called(name), one, place
+
+
+def _called(name: str) -> str:
+    """The flat name of a fact without its vocabulary: ``@odata.nextLink``; a count in a vocabulary is that of all."""
+    word = flat(bare(name))
+    return "totalcount" if word == "count" and word != flat(name) else word
 
 
 def _headers(reply: Received) -> Iterator[tuple[str, Any]]:
