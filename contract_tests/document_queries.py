@@ -208,8 +208,8 @@ def _ranged(
 def _holds_its_end(listing: PlainListing, parameter: str, bound: Any) -> bool:
     """Whether a range has its end in it: told by its word or in words, of what is shown as exactly as it is kept."""
     plan = listing.operation.plan
-    told = next((one.description for one in (plan.taken if plan else ()) if one.name == parameter), "")
-    is_said = bool(INCLUSIVELY.search(told)) or not set(words_of(parameter)).isdisjoint(INCLUSIVE)
+    description = next((one.description for one in (plan.taken if plan else ()) if one.name == parameter), "")
+    is_said = bool(INCLUSIVELY.search(description)) or not set(words_of(parameter)).isdisjoint(INCLUSIVE)
     return is_said and (type(bound) is not str or len(bound) == DAY_LENGTH)
 
 

@@ -95,11 +95,11 @@ def _found_by(
 
 def _told(by: Taken, made: PlainMade) -> Iterator[tuple[str, str]]:
     """The members that the description of a search names, each with its text; none where it names them otherwise."""
-    told = {word.lower() for word in re.findall(r"[A-Za-z]+", by.description)}
-    if told & ONLY_SOME or not told & SEARCHED:
+    described = {word.lower() for word in re.findall(r"[A-Za-z]+", by.description)}
+    if described & ONLY_SOME or not described & SEARCHED:
         return
     for name, text in _said(made).items():
-        if told.issuperset(words_of(name)):
+        if described.issuperset(words_of(name)):
             yield name, text.swapcase() if ANY_CASE.search(by.description) else text
 
 

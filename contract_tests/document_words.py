@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from mockserver.conformance import (
     REFUSALS,
@@ -25,6 +24,7 @@ from mockserver.conformance import (
     has_members,
     led_to,
     own_links,
+    pointer_to,
     singular,
     within,
 )
@@ -60,7 +60,7 @@ def check_links(session: Session, group: Group) -> None:
                 found = asking.send(read, asking.at(read, PlainMade(key, above, None, None)))
                 key = asking.key(group, asking.record(found, read)) if found.status in SUCCESSES else ""
             place = (*(read.plan.record or () if read.plan else ()), *steps)
-            expected = Expected(reply, constraint=BrokenConstraint(_pointer(place), "ending", one.key))
+            expected = Expected(reply, constraint=BrokenConstraint(pointer_to(*place), "ending", one.key))
             session.expect(
                 key == one.key, f"the address that a record tells of itself leads elsewhere ({steps[-1]})", address,
                 expected if read.path.endswith("}") else None,
@@ -69,10 +69,6 @@ def check_links(session: Session, group: Group) -> None:
         asking.remove(group, one)
     if not judged:
         raise NotApplicable("no record tells an address of its own")
-
-
-def _pointer(steps: tuple[Any, ...]) -> str:
-    return "".join("/" + str(one).replace("~", "~0").replace("/", "~1") for one in steps)
 
 
 @check(*STORED, writes=True, plain=True, provenance=INFERRED)
@@ -182,7 +178,7 @@ def _counts(
     cause: str,
 ) -> None:
     plan, (name, count) = asking.on_one(group, Kind.READ).plan, wanted
-    place = _pointer((*(plan.record or () if plan else ()), name))
+    place = pointer_to(*(plan.record or () if plan else ()), name)
     expected = Expected(found[1], constraint=BrokenConstraint(place, "enum", [count]))
     session.expect(found[0] == count, cause, f"{found[0]}, {count}", expected)
 
@@ -193,8 +189,8 @@ def check_goes_along(session: Session, group: Group) -> None:
     asking, judged = PlainTrying(session), 0
     delete = asking.on_one(group, Kind.DELETE)
     words = session.plan.contract.document.operation(delete.path, delete.method).value or {}
-    told = " ".join(str(words.get(one) or "") for one in ("summary", "description"))
-    named = {flat(singular(word)) for word in ALONG.findall(told)}
+    description = " ".join(str(words.get(one) or "") for one in ("summary", "description"))
+    named = {flat(singular(word)) for word in ALONG.findall(description)}
     for child, member in _children(session, group):
         if flat(singular(child.name.rpartition(".")[2])) not in named or Kind.READ not in child.operations:
             continue

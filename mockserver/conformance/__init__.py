@@ -81,6 +81,7 @@ from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.moment import read_datetime
 from mockserver.values.name_words import flat, singular, words_of
+from mockserver.values.pointer import pointer_to
 from mockserver.values.shown import quoted, shown
 
 __all__ = [
@@ -183,6 +184,7 @@ __all__ = [
     "own_links",
     "patch",
     "plain",
+    "pointer_to",
     "preview_body",
     "put",
     "questions",
