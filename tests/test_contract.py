@@ -215,6 +215,8 @@ def test_all_problems_are_told_at_once() -> None:
         ("word.yaml", "word", "found a plain value"),
         ("old.yaml", "swagger: '1.2'", "version 2.0, 3.0, 3.1 or 3.2, found 1.2"),
         ("other.yaml", "title: a letter", "found no version"),
+        ("other.json", '{"info": {"_postman_id": "1"}, "item": []}', "found a Postman collection"),
+        ("other.yaml", "asyncapi: 2.6.0", "found an AsyncAPI document"),
         (
             "tagged.yaml",
             "openapi: !!python/object/apply:os.system [true]",

@@ -74,7 +74,8 @@ def _is_document(word: str, *, is_first: bool) -> bool:
         place = places(word)[0]
     except SetupError:
         return True
-    is_called_so = word[:1] != "/" and Path(place.location).suffix.lower() in (".json", ".yaml", ".yml")
+    is_path = word[:1] == "/" and (Path(word).parent == Path("/") or not Path(word).parent.is_dir())  # of an operation
+    is_called_so = not is_path and Path(place.location).suffix.lower() in (".json", ".yaml", ".yml")
     return place.is_file or (is_first and is_called_so)
 
 

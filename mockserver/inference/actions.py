@@ -17,6 +17,13 @@ from mockserver.values.name_words import flat, singular
 _TIME = re.compile(r"(_?at|_?on|At|On)$")
 """What a member that tells when something was done ends in."""
 _COUNT = re.compile(r"^(?:numberof|num|total)|(?:counts?|total)$")
+_IRREGULAR: Mapping[str, str] = {
+    "paid": "pay", "repaid": "repay", "unpaid": "unpay", "sent": "send", "resent": "resend", "withdrawn": "withdraw",
+    "begun": "begin", "held": "hold", "frozen": "freeze", "won": "win", "lost": "lose", "sold": "sell", "drawn": "draw",
+    "taken": "take", "given": "give", "chosen": "choose", "hidden": "hide",
+    "awoken": "wake", "built": "build", "rebuilt": "rebuild", "undone": "undo", "broken": "break", "seen": "see",
+}  # fmt: skip
+"""What was done, by how it is told."""
 _ASKS = re.compile(r"validat|check|test|preview|simulat|calculat|estimat", re.IGNORECASE)
 """How a verb begins that asks what would be, and changes nothing."""
 
@@ -41,7 +48,7 @@ def read_action(shapes: Shapes, reading: Reading, above: InferredCollection) -> 
     """The action of the path's last fixed segment on a record of ``above``."""
     verb = reading.entry.path.last_fixed if reading.entry.path.key[-1] != ANY else ""
     replies = _replies(shapes, reading, above)
-    sets, why = _sets(shapes, above, verb)
+    sets, why = sets_of(shapes, above, verb)
     if reading.entry.method == "delete" and sets and all(one is True or one == {"now": True} for one in sets.values()):
         sets = {name: False if one is True else None for name, one in sets.items()}
         why = f"DELETE takes {', '.join(map(repr, sets))} back"
@@ -98,7 +105,8 @@ def _replies(shapes: Shapes, reading: Reading, above: InferredCollection) -> str
     return "record" if is_same or is_part else "other"
 
 
-def _sets(shapes: Shapes, above: InferredCollection, verb: str) -> tuple[dict[str, Any], str]:
+def sets_of(shapes: Shapes, above: InferredCollection, verb: str) -> tuple[dict[str, Any], str]:
+    """What a verb makes of which member of a record of ``above``, and the rule; nothing where no member tells."""
     if above.record is None or not verb:
         return {}, "nothing says what it changes"
     stem = _stem(verb)
@@ -144,8 +152,8 @@ def _undone(stem: str) -> set[str]:
 
 
 def _stem(word: str) -> str:
-    """``cancel``, ``canceled``, ``cancelled`` and ``cancelling`` are one."""
-    low = flat(word)
+    """``cancel``, ``canceled``, ``cancelled`` and ``cancelling`` are one, as are ``pay`` and ``paid``."""
+    low = _IRREGULAR.get(flat(word), flat(word))
     for ending in ("ation", "ating", "ated", "ates", "ate", "ing", "ed", "es", "e", "s"):
         if low.endswith(ending) and len(low) - len(ending) >= 3:
             low = low[: -len(ending)]

@@ -84,7 +84,7 @@ class ForeignKeys:
         return {name: about for name, about in called.items() if about and about != one.name}
 
     def _is_address(self, node: Node) -> bool:
-        return str(self._shapes.says(node, "format")) in ("uri", "url")
+        return str(self._shapes.says(node, "format")) in ("uri", "url", "uri-reference", "iri", "iri-reference")
 
     def within(self, one: InferredCollection) -> dict[Steps, str]:
         """The same for lists of keys (``project_ids``) and for keys in the objects that the records hold."""

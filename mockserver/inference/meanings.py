@@ -9,6 +9,7 @@ from dataclasses import replace
 from mockserver.contract.kinds import Kind
 from mockserver.inference.actions import Action, read_action
 from mockserver.inference.asked_members import asked_member
+from mockserver.inference.commands import is_commanded, put_alone
 from mockserver.inference.guess import Guess
 from mockserver.inference.kept_beside import giving_back
 from mockserver.inference.paths import ANY, Key
@@ -123,7 +124,7 @@ class Meanings:
 
     def _put(self, reading: Reading, about: InferredCollection) -> Guess:
         if not reading.bodies:
-            return Guess(Kind.MEMBERSHIP, about, "PUT on an item path without a body (O4)")
+            return put_alone(self._resources, reading, about)
         if self._resources.creating(about) is None:
             why = "PUT on an item path, and nothing can POST: kept or made (O4)"
             return Guess(Kind.REPLACE, about, why, {"upsert": True})
@@ -214,7 +215,9 @@ class Meanings:
         why = f"'{key[-1]}' makes records of {about.name} (O3)"
         return Guess(Kind.CREATE, about, why, {"many": True} if items is not None else {})
 
-    def _get(self, reading: Reading, about: InferredCollection | None) -> Guess:
+    def _get(  # noqa: PLR0911 -- one line a rule
+        self, reading: Reading, about: InferredCollection | None
+    ) -> Guess:
         if reading.success.media_type and not reading.is_json:
             return Guess(Kind.STUB, None, "the reply is not JSON (O12)")
         if reading.list and about is not None:
@@ -227,6 +230,8 @@ class Meanings:
         above = self._resources.above(reading.entry.path.key)
         if above is None or above.item_of(reading.entry.path.key) is None:
             return Guess(Kind.STUB, None, "an object on a fixed path that is only read (O12)")
+        if is_commanded(self._resources, reading, above):
+            return self._action(reading, above, f"GET of what is a command to an item of {above.name} (O11)")
         why = f"an object below an item of {above.name} that is only read: what its record has of it (O12)"
         return Guess(Kind.STUB, above, why, {"must_exist": self._resources.is_open(above)})
 

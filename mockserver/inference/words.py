@@ -110,7 +110,17 @@ TOTALS = frozenset(
     }
 )
 NEXT = frozenset(
-    {"next", "nextcursor", "nextpagetoken", "nexttoken", "nextpage", "nextpageuri", "nextlink", "continue"}
+    {
+        "next",
+        "nextcursor",
+        "nextpagetoken",
+        "nexttoken",
+        "nextpage",
+        "nextpageuri",
+        "nextlink",
+        "nextpageurl",
+        "continue",
+    }
 )
 """How a list is asked for in pages, and what its envelope says: how many of them, which, from where on, of how many."""
 SORTS = frozenset({"sort", "sortby", "order", "orderby", "ordering"})

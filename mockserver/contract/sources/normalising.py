@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from mockserver.contract.sources.by_example import describe_replies
 from mockserver.contract.sources.keyword_values import unusable
 from mockserver.contract.sources.newer_parameters import spread_queries
-from mockserver.contract.sources.opening import open_parts
+from mockserver.contract.sources.opening import close_lists, open_parts
 from mockserver.contract.sources.silent_replies import describe_silent
 from mockserver.contract.sources.swagger import upgraded
 from mockserver.contract.sources.text_examples import read_texts
@@ -126,6 +126,9 @@ class _Walk:
         if open_parts(node, self._behind):
             problem = "joins schemas that forbid each other's members; they are taken together"
             self._left_out.append((node, ("allOf",), problem, "leave additionalProperties: false out of them"))
+        if close_lists(node, self._behind):
+            problem = "joins a list of objects with one of lists; the objects are taken"
+            self._left_out.append((node, ("allOf",), problem, "leave 'items' out of the other"))
         _bound(node)
         if self._is_old:
             _raise_null(node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -144,14 +145,25 @@ def _parsed(source: str, content: bytes) -> Any:
             gc.enable()
 
 
+_OTHERS: Mapping[str, str] = {
+    "swaggerVersion": "one of Swagger 1", "asyncapi": "an AsyncAPI document", "arazzo": "an Arazzo document",
+    "overlay": "an overlay", "_postman_id": "a Postman collection", "__schema": "a GraphQL schema",
+}  # fmt: skip
+"""What else describes APIs, by a member that it has at its root or in the first object there."""
+
+
 def _described(root: Any) -> str:
+    if isinstance(root, dict):
+        first = next(iter(root.values()), None)
+        members = {*root, *(first if isinstance(first, dict) else ())}
+        return next((kind for member, kind in _OTHERS.items() if member in members), "no version")
     return "an empty file" if root is None else "a list" if isinstance(root, list) else "a plain value"
 
 
 def _require_version(source: str, root: Any) -> None:
-    found = root.get("openapi", root.get("swagger")) if isinstance(root, dict) else _described(root)
-    if isinstance(root, dict) and str(found).startswith(("2.", "3.0", "3.1", "3.2")):
+    found = root.get("openapi", root.get("swagger")) if isinstance(root, dict) else None
+    if str(found).startswith(("2.", "3.0", "3.1", "3.2")):
         return
-    problem = f"wanted an OpenAPI document of version 2.0, 3.0, 3.1 or 3.2, found {found or 'no version'}"
+    problem = f"wanted an OpenAPI document of version 2.0, 3.0, 3.1 or 3.2, found {found or _described(root)}"
     remedy = "name an OpenAPI document; its first lines say openapi: 3.1.0 or swagger: '2.0'"
     raise SetupError([Problem(source, "/openapi", problem, remedy)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import orjson
 
@@ -60,6 +60,16 @@ def first_address_of(call: Call, model: Model, keys: tuple[str, ...]) -> str:
     return "".join(call.tools.contract.prefixes[1:2]) + own if own else ""
 
 
+def with_address(call: Call, model: Model, value: dict[str, Any], name: str, path: str) -> dict[str, Any]:
+    """The record with the address of another one in a member: with the host, where its format wants it."""
+    maker = call.tools.maker
+    place = maker.shapes.properties(model.record)[name] if model.record is not None else None
+    if place is None:
+        return value
+    address = path if str(maker.shapes.says(place, "format")).endswith("-reference") else HERE + path
+    return {**value, name: address} if maker.allows(place, address) else value
+
+
 def addressed(
     call: Call, model: Model, value: dict[str, Any], sent: Mapping[str, Any], keys: tuple[str, ...]
 ) -> dict[str, Any]:
@@ -102,6 +112,7 @@ def linked(
 ) -> dict[str, Any]:
     """The record with a link to itself, where its schema has a place for one."""
     members = call.tools.maker.shapes.properties(model.record) if model.record is not None and address else {}
+    value = _as_linked_data(call, model, value, urlsplit(address).path, sent or {}) if "@id" in members else value
     for name in LINKS & (members.keys() - (sent or {}).keys()):
         held = value.get(name, {})
         place = _self(call, members[name], name)
@@ -112,6 +123,19 @@ def linked(
                 value = {**value, name: tried}
                 break
     return value
+
+
+def _as_linked_data(
+    call: Call, model: Model, value: dict[str, Any], path: str, sent: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The record with what JSON-LD says of it: its address, what it is, where the words are explained."""
+    maker = call.tools.maker
+    members = maker.shapes.properties(model.record) if model.record is not None else {}
+    called = maker.shapes.name(model.record) if model.record is not None else None
+    kind = re.split(r"[.-]", (called or "").rpartition("/")[2])[0]
+    own = {"@id": path, "@type": kind, "@context": f"{path.rsplit('/', 2)[0]}/contexts/{kind}" if kind else ""}
+    own = {name: one for name, one in own.items() if one and name in members and name not in sent}
+    return {**value, **{name: one for name, one in own.items() if maker.allows(members[name], one)}}
 
 
 def _whole(call: Call, place: Node | None, link: Any) -> Any:

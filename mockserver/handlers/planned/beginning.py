@@ -10,12 +10,11 @@ from mockserver.contract.document import Node
 from mockserver.contract.plan import Embedded, Model, Steps
 from mockserver.contract.samples.fitting import fit
 from mockserver.contract.samples.fitting import shown as of_reply
-from mockserver.contract.samples.own_addresses import HERE
 from mockserver.contract.samples.record_examples import record_examples
 from mockserver.contract.samples.scalars import Draw
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.addresses import brought_here, first_address_of, linked, self_addressed
+from mockserver.handlers.planned.addresses import brought_here, first_address_of, linked, self_addressed, with_address
 from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.new_keys import few_keys, identified, new_key, shown_key
 from mockserver.handlers.planned.places import is_key, model_of, record_id, whole_key
@@ -199,11 +198,10 @@ def related(call: Call, resource: Resource, value: dict[str, Any], ordinal: int,
         value = next(({**value, name: one} for one in (key, str(key)) if maker.allows(place, one)), value)
     for name, other in model.addresses.items():
         referenced = call.tools.contract.resources.get(other)
-        if value.get(name) and referenced is not None and model.record is not None:
+        if value.get(name) and referenced is not None:
             key = _key_there(call, referenced, ordinal, tenant)
             address = first_address_of(call, model_of(referenced), (str(key),))
-            if address and maker.allows(maker.shapes.properties(model.record)[name], HERE + address):
-                value = {**value, name: HERE + address}
+            value = with_address(call, model, value, name, address) if address else value
     return _related_within(call, resource, value, ordinal, tenant)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -21,7 +21,22 @@ from mockserver.values.name_words import bare, flat, singular
 COUNTS = frozenset({"count", "numberofelements", "itemcount", "resultcount", "pagecounts"})
 MORE_OF_A_MEMBER = MORE | {"more", "truncated"}
 LESS = frozenset({"hasprevious", "hasprev", "haspreviouspage", "hasprevpage"})
-PREVIOUS = frozenset({"previous", "prev", "previouspageuri", "prevpage", "previouscursor"})
+PREVIOUS = frozenset(
+    {"previous", "prev", "previouspageuri", "prevpage", "previouscursor", "prevpageurl", "previouspageurl"}
+)
+ENDS: Mapping[str, int] = {
+    "first": 0,
+    "firstpageuri": 0,
+    "firstpageurl": 0,
+    "last": -1,
+    "lastpageuri": -1,
+    "lastpageurl": -1,
+}
+"""Members that lead to the first and to the last page."""
+_ADDRESSES = frozenset(
+    {"next", "nextlink", "nextpageuri", "nextpageurl", "previous", "prev", "previouspageuri", "prevpageurl",
+     "previouspageurl", *ENDS}
+)  # fmt: skip
 LAST_PAGES = frozenset({"pagestotal", "totalpages", "pagecount", "numpages", "lastpage", "pagetotal"})
 _FROM_0 = re.compile(
     r"\b(zero|0)[- ]?(based|indexed|index)|\b0\.\.|(starts?|begins?|starting|counted) (at|from|with) (0|zero)\b",
@@ -30,7 +45,7 @@ _FROM_0 = re.compile(
 DEEPEST = 2
 """How many holders within holders are looked into."""
 PAGE_HOLDERS = frozenset({"meta", "metadata", "paging", "pagination", "page", "links", "responsemetadata", "view",
-                          "pager", "pageinfo", "paginator", "paginate"})  # fmt: skip
+                          "pager", "pageinfo", "paginator", "paginate", "pageable"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +73,13 @@ def paged(call: Call, found: list[Record]) -> PlannedPage:
     records = found[start : start + size]
     has_more = start + size < len(found)
     onward = _onward(roles, records, number, start + size) if has_more and records else {}
-    backward = _backward(roles, number, max(start - size, 0)) if start else {}
+    backward = _backward(roles, number - 1, max(start - size, 0)) if start else {}
     if not PAGES & roles.keys():
         number = start // size + first_page
+    pages = -(-len(found) // size) or 1
+    ends = [_backward(roles, first_page + at, at * size) for at in (0, pages - 1)]
     facts = {"total": len(found), "count": len(records), "page": number, "size": size, "start": start, "onward": onward,
-            "backward": backward,
+            "backward": backward, "ends": ends,
             "keys": [key_of(one.id) for one in records]}  # fmt: skip
     beside = _beside(call, facts)
     return PlannedPage(records, beside, (*_links(call, plan, onward), *_totals(plan, len(found))))
@@ -111,8 +128,8 @@ def _onward(roles: dict[str, str], records: list[Record], number: int, start: in
 
 
 def _backward(roles: dict[str, str], number: int, start: int) -> dict[str, str]:
-    """The parameter that asks for the page before, and its value; none where only keys lead on."""
-    for words, value in ((PAGES, str(number - 1)), (OFFSETS, str(start))):
+    """The parameter that asks for the page of that number, and its value; none where only keys lead on."""
+    for words, value in ((PAGES, str(number)), (OFFSETS, str(start))):
         for word in sorted(words & roles.keys()):
             return {roles[word]: value}
     return {}
@@ -168,10 +185,13 @@ def _member(call: Call, place: Node, word: str, facts: dict[str, Any]) -> Json:
     options: tuple[Json, ...] = tuple(value for words, value in _numbers(facts) if word in words)
     if word in NEXT | PREVIOUS:
         options = _ways(call, place, word, facts["onward" if word in NEXT else "backward"])
+    elif word in ENDS:
+        end = facts["ends"][ENDS[word]]
+        options = (*options, *(_ways(call, place, word, end) if end else ()), call.input.address)
     elif word in ("firstid", "lastid"):
         keys = facts["keys"] or [None]
         options = (keys[0 if word == "firstid" else -1],)
-    elif word == "self":
+    elif word in ("self", "path"):
         options = (call.input.address, {"href": call.input.address})
     return next((one for one in options if call.tools.maker.allows(place, one)), ABSENT)
 
@@ -181,6 +201,11 @@ def _numbers(facts: dict[str, Any]) -> Iterator[tuple[frozenset[str], Json]]:
     yield TOTALS | {"count"}, facts["total"]
     yield COUNTS - {"count"}, facts["count"]
     yield frozenset({"incompleteresults"}), False
+    yield frozenset({"from"}), facts["start"] + 1 if facts["count"] else None
+    yield frozenset({"to"}), facts["start"] + facts["count"] if facts["count"] else None
+    yield frozenset({"empty"}), not facts["count"]
+    yield frozenset({"first", "isfirst", "isfirstpage"}), facts["start"] == 0
+    yield frozenset({"last", "islast", "islastpage"}), facts["start"] + facts["count"] >= facts["total"]
     yield MORE_OF_A_MEMBER, bool(facts["onward"])
     yield LESS, facts["start"] > 0
     yield LAST_PAGES, -(-facts["total"] // facts["size"])
@@ -195,9 +220,10 @@ def _ways(call: Call, place: Node, word: str, onward: dict[str, str]) -> tuple[J
         return (None, "")
     parameter, text = next(iter(onward.items()))
     address = _onward_address(call, onward)
+    if str(call.tools.maker.shapes.says(place, "format")).endswith("-reference"):
+        address = address.removeprefix(_host(call))
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else text
-    is_address = word in ("next", "nextlink", "nextpageuri", "previous", "prev", "previouspageuri")
-    return (*((address,) if is_address else ()), text, number, *_way(call, place, parameter, text, address))
+    return (*((address,) if word in _ADDRESSES else ()), text, number, *_way(call, place, parameter, text, address))
 
 
 def _way(call: Call, place: Node, parameter: str, text: str, address: str) -> Iterator[Json]:

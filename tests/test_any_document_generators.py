@@ -1,0 +1,98 @@
+"""What generators of documents write in ways of their own: pages, linked data, lists of generic types, commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from test_any_document import body, client, document, parameter, reply
+
+NUMBER, TEXT, TRUTH = {"type": "integer"}, {"type": "string"}, {"type": "boolean"}
+TASK = {
+    "type": "object",
+    "properties": {"id": NUMBER, "title": TEXT, "done": TRUTH, "state": {"type": "string", "enum": ["NEW", "STOPPED"]},
+                   "paid": TRUTH},
+}  # fmt: skip
+
+
+def tasks(
+    folder: Path, listed: Any = None, record: Any = None, *, pages: bool = False, schemas: Any = None, **below: Any
+) -> Any:
+    """A client of tasks that are listed as ``listed`` says, with what is done to one ``below`` it."""
+    named, told = {"parameters": [parameter("id", NUMBER)]}, record or TASK
+    query = [{"name": name, "in": "query", "schema": NUMBER} for name in ("page", "size")] if pages else []
+    sent = body({"type": "object", "properties": {"title": TEXT}})
+    paths = {
+        "/tasks": {
+            "get": {"parameters": query, "responses": {"200": reply(listed or {"type": "array", "items": told})}},
+            "post": {"requestBody": sent, "responses": {"201": reply(told)}},
+        },
+        "/tasks/{id}": {**named, "get": {"responses": {"200": reply(told), "404": reply()}}, **below.pop("item", {})},
+        **{f"/tasks/{{id}}/{word}": {**named, **one} for word, one in below.items()},
+    }
+    return client(document(paths, components={"schemas": schemas or {}}), folder, scenario="default")
+
+
+def members(**told: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": told, "required": list(told)}
+
+
+def test_pages_say_where_they_are(tmp_path: Path) -> None:
+    links = members(first=TEXT, last=TEXT, prev={"type": ["string", "null"]}, next={"type": ["string", "null"]})
+    meta = members(**{"from": {"type": ["integer", "null"]}, "to": NUMBER, "path": TEXT, "last_page": NUMBER})
+    caller = tasks(tmp_path, members(data={"type": "array", "items": TASK}, links=links, meta=meta), pages=True)
+    here = "http://localhost/tasks"
+    second = caller.get("/tasks?size=2&page=2").json
+    assert second["meta"] == {"from": 3, "to": 3, "path": here, "last_page": 2}
+    ends = {"first": f"{here}?size=2&page=1", "last": f"{here}?size=2&page=2"}
+    assert second["links"] == {**ends, "prev": f"{here}?size=2&page=1", "next": None}
+
+
+def test_pages_say_whether_they_are_the_first_or_the_last(tmp_path: Path) -> None:
+    listed = members(content={"type": "array", "items": TASK}, first=TRUTH, last=TRUTH, empty=TRUTH)
+    caller = tasks(tmp_path, listed, pages=True)
+    pages = [caller.get(f"/tasks?size=2&page={number}").json for number in (1, 2, 3)]
+    said = [tuple(page[name] for name in ("first", "last", "empty")) for page in pages]
+    assert said == [(True, False, False), (False, True, False), (False, True, True)]
+
+
+def test_linked_data_says_what_a_record_is(tmp_path: Path) -> None:
+    words = {"@id": TEXT, "@type": TEXT, "@context": TEXT}
+    schemas = {"Task.jsonld": {"type": "object", "properties": {**words, "id": NUMBER, "title": TEXT}}}
+    caller = tasks(tmp_path, record={"$ref": "#/components/schemas/Task.jsonld"}, schemas=schemas)
+    own = {"@id": "/tasks/4", "@type": "Task", "@context": "/contexts/Task"}
+    assert caller.post("/tasks", json={"title": "x"}).json == {"id": 4, "title": "x", **own}
+    assert caller.get("/tasks/1").json["@id"] == "/tasks/1"
+
+
+def test_a_list_of_lists_is_of_the_objects_that_another_part_tells(tmp_path: Path) -> None:
+    generic = members(data={"type": "array", "items": {"type": "array"}}, total=NUMBER)
+    told = {"allOf": [generic, {"properties": {"data": {"type": "array", "items": TASK}}}]}
+    listed = tasks(tmp_path, told).get("/tasks").json
+    assert (listed["total"], [one["id"] for one in listed["data"]]) == (3, [1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("method", "word", "member", "value"),
+    [
+        ("get", "stop", "state", "STOPPED"),
+        ("post", "pay", "paid", True),
+        ("get", "done", "done", False),  # what it is, and no command
+    ],
+)
+def test_a_command_changes_the_record(tmp_path: Path, method: str, word: str, member: str, value: Any) -> None:
+    caller = tasks(tmp_path, **{word: {method: {"responses": {"200": reply(members(ok=TRUTH)), "404": reply()}}}})
+    caller.post("/tasks", json={"title": "x"})
+    assert caller.open(f"/tasks/4/{word}", method=method).status_code == 200
+    assert caller.get("/tasks/4").json.get(member, False) == value
+    assert caller.open(f"/tasks/9/{word}", method=method).status_code == 404
+
+
+def test_a_put_without_a_body_does_what_it_is_called(tmp_path: Path) -> None:
+    put = {"operationId": "mark_done", "responses": {"200": reply(), "404": reply()}}
+    caller = tasks(tmp_path, item={"put": put})
+    caller.post("/tasks", json={"title": "x"})
+    assert [caller.put(f"/tasks/{key}").status_code for key in (4, 9)] == [200, 404]
+    assert caller.get("/tasks/4").json["done"] is True
