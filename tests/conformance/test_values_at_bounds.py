@@ -45,6 +45,12 @@ def test_what_is_just_outside(ground, name, wanted):
     assert not [value for value in wanted if values.allows(place, value)]
 
 
+def test_an_object_may_have_to_be_null():
+    schema = {"type": ["object", "null"], "enum": [None], "properties": {"code": {"type": "string", "maxLength": 1}}}
+    document = Document({"components": {"schemas": {"Thing": schema}}}, "things.yaml")
+    assert set(inside(document, Values(document), document.node("components", "schemas", "Thing"))) == {None}
+
+
 def test_what_is_deeper_inside_is_told_with_its_place(ground):
     document, values = ground
     told = [how for how, _ in outside(document, values, document.node("components", "schemas", "Thing"))]

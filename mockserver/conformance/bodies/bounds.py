@@ -136,6 +136,7 @@ def inside(document: Document, values: Values, node: Node, depth: int = 0) -> li
 def _odd_objects(document: Document, values: Values, node: Node, depth: int) -> Iterator[dict[str, Any]]:
     """Objects whose members have their seldom values, the first of each, then the second, and so on."""
     made = values.make(node, "inner", 1)
+    made = made if isinstance(made, dict) else {}  # it may be null
     members = dict(document.follow(node).child("properties").items())
     known = {name: inside(document, values, inner, depth + 1) for name, inner in members.items()}
     for turn in range(min(ODD, max(map(len, known.values()), default=0))):
