@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from types import MappingProxyType
 
+from mockserver.contract.plan import Steps
 from mockserver.inference.words import LOGINS
 from mockserver.messages import Json
 from mockserver.store import All, AnyOf, Condition
@@ -24,6 +25,12 @@ def condition(wanted: Mapping[str, Json]) -> Condition | None:
     return All(
         [AnyOf(name, [one for option in options for one in _written_as(written(option))]) for name, options in parts]
     )
+
+
+def with_values(values: Iterable[tuple[Steps, Json]]) -> Condition | None:
+    """What every record meets that has all these values, as far as an index can tell it."""
+    plain = {steps[0]: value for steps, value in values if len(steps) == 1 and not isinstance(value, dict | list)}
+    return condition(plain)
 
 
 def written(value: Json) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from mockserver.contract import Resource
@@ -14,8 +15,7 @@ from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning import begin, first_key
 from mockserver.handlers.planned.callers import caller_key
-from mockserver.handlers.planned.criteria import condition as held
-from mockserver.handlers.planned.criteria import meets
+from mockserver.handlers.planned.criteria import meets, with_values
 from mockserver.handlers.planned.parents_said import says_above
 from mockserver.handlers.planned.places import by_key, key_of, keys_of, model_of, named_within, plan_of, record_id
 from mockserver.messages import Json
@@ -55,7 +55,7 @@ class Scope:
         """The records in the order of their keys; with a condition, of them at least those that meet it."""
         if self.is_wide and self.keys is not None:
             self._begin_below(self.keys)
-        kept = self._kept(self.keys or (), self._condition() if condition is None else condition)
+        kept = self._kept(self.keys or (), with_values(self.having) if condition is None else condition)
         yield from filter(self._has, kept) if self.having else kept
 
     def in_order(self, condition: Condition | None = None) -> list[Record]:
@@ -69,10 +69,6 @@ class Scope:
             self._begin_below(self.keys)
         prefix = record_id(self.keys, "") if self.keys else ""
         return self.tenant[self.resource.name].ordered(name, prefix, key)
-
-    def _condition(self) -> Condition | None:
-        """What all that have the values asked for meet, as far as an index can tell it."""
-        return held({steps[0]: value for steps, value in self.having if len(steps) == 1})
 
     def _kept(self, keys: tuple[str, ...], condition: Condition | None = None) -> Iterator[Record]:
         """The records below those parents, as many as have been looked at."""
@@ -88,25 +84,24 @@ class Scope:
             return found if self._has(found) else None
         if not self.is_wide and not self.model.other_keys and not self.model.kin:
             return None
-        ways = self.model.other_keys
-        every = [*self.all()]
-        if self.is_wide and (own := next((one for one in every if key_of(one.id) == key), None)):
-            return own
-        for record in reversed(every) if ways else ():
-            data = record.data()
-            if any(str(value_at(data, steps)) == key for steps in ways if steps):
-                return record
+        for likely in (with_values([(self.model.key, key)]), None) if self.is_wide else ():
+            if own := next((one for one in self.all(likely) if key_of(one.id) == key), None):
+                return own
+        for steps in filter(None, self.model.other_keys):
+            for record in reversed([*self.all(with_values([(steps, key)]))]):
+                if str(value_at(record.data(), steps)) == key:
+                    return record
         return self._made_elsewhere(key)
 
     def _made_elsewhere(self, key: str) -> Record | None:
         """The record that was made on another path and is found here by that key and what it says of its parents."""
         ways = [steps for steps in (self.model.key, *self.model.other_keys) if steps]
-        for name in self.model.kin:
-            for record in reversed([*self.tenant[name].narrowed(None, "")]):
+        for name, steps in product(self.model.kin, ways):
+            for record in reversed([*self.tenant[name].narrowed(with_values([(steps, key)]), "")]):
                 data = record.data()
                 above = [says_above(parent, record) for parent in self.model.parents]
                 is_here = all(one in said for one, said in zip(self.keys or (), above, strict=False))
-                if is_here and any(str(value_at(data, steps)) == key for steps in ways):
+                if is_here and str(value_at(data, steps)) == key:
                     return self.took_in(record)
         return None
 
@@ -134,8 +129,9 @@ class Scope:
             return
         *above, key = keys_of(record.id)
         data, ways = record.data(), [steps for steps in self.model.other_keys if steps]
+        same = with_values([(steps, value_at(data, steps)) for steps in ways])
         for name in self.model.kin:
-            for twin in [*self.tenant[name].narrowed(None, "")]:
+            for twin in [*self.tenant[name].narrowed(same, "")]:
                 theirs, said = twin.data(), [says_above(parent, twin) for parent in self.model.parents]
                 is_here = all(one in names for one, names in zip(above[: self.model.reach], said, strict=False))
                 is_named = all(value_at(theirs, steps) == value_at(data, steps) for steps in ways)
