@@ -180,7 +180,7 @@ def check_as_read(session: Session, group: Group) -> None:
                     shown = asking.settled(group, record, states=True)
                     asking.keeps(shown, seen, "a list shows a record differently from a read")
                     shared = _shown_by_both(asking, operation, read)
-                    whole = {name: one for name, one in seen.items() if name in shared} if shared else {}
+                    whole = {name: one for name, one in seen.items() if name in shared} if shared and seen else {}
                     asking.holds(operation, whole, record, "a list lacks what is read of a record")
         for one in (*made, *([fresh] if fresh else [])):
             asking.remove(group, one)

@@ -23,7 +23,7 @@ def tasks(
     """A client of tasks that are listed as ``listed`` says, with what is done to one ``below`` it."""
     named, told = {"parameters": [parameter("id", NUMBER)]}, record or TASK
     query = [{"name": name, "in": "query", "schema": NUMBER} for name in ("page", "size")] if pages else []
-    sent = body({"type": "object", "properties": {"title": TEXT}})
+    sent = body({"type": "object", "properties": {"title": TEXT, "setup": {"type": "object"}}})
     paths = {
         "/tasks": {
             "get": {"parameters": query, "responses": {"200": reply(listed or {"type": "array", "items": told})}},
@@ -96,3 +96,18 @@ def test_a_put_without_a_body_does_what_it_is_called(tmp_path: Path) -> None:
     caller.post("/tasks", json={"title": "x"})
     assert [caller.put(f"/tasks/{key}").status_code for key in (4, 9)] == [200, 404]
     assert caller.get("/tasks/4").json["done"] is True
+
+
+def test_a_record_of_several_kinds_keeps_what_one_of_them_has(tmp_path: Path) -> None:
+    def kind(name: str, **told: Any) -> dict[str, Any]:
+        setup = {
+            "type": "object",
+            "required": ["kind"],
+            "properties": {"kind": {"type": "string", "enum": [name]}, **told},
+        }
+        return {"type": "object", "required": ["setup"], "properties": {"id": NUMBER, "title": TEXT, "setup": setup}}
+
+    caller = tasks(tmp_path, record={"oneOf": [kind("count", seconds=NUMBER), kind("value", pattern=TEXT)]})
+    sent = {"setup": {"kind": "value", "pattern": "x"}}
+    assert caller.post("/tasks", json=sent).json == {"id": 4, **sent}
+    assert caller.get("/tasks/4").json == {"id": 4, **sent}

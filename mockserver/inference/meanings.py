@@ -215,16 +215,13 @@ class Meanings:
         why = f"'{key[-1]}' makes records of {about.name} (O3)"
         return Guess(Kind.CREATE, about, why, {"many": True} if items is not None else {})
 
-    def _get(  # noqa: PLR0911 -- one line a rule
-        self, reading: Reading, about: InferredCollection | None
-    ) -> Guess:
+    def _get(self, reading: Reading, about: InferredCollection | None) -> Guess:
         if reading.success.media_type and not reading.is_json:
             return Guess(Kind.STUB, None, "the reply is not JSON (O12)")
         if reading.list and about is not None:
-            if values := values_shown(self._resources, reading, about):
-                why = f"GET of a list: what '{values['member']}' of {values['resource']} have (R4)"
-                return Guess(Kind.LIST, about, why, {"values": values})
-            return Guess(Kind.LIST, about, f"GET of a list: {reading.list.why} (O1, R4)")
+            values, why = values_shown(self._resources, reading, about), f"{reading.list.why} (O1, R4)"
+            why = f"what '{values['member']}' of {values['resource']} have (R4)" if values else why
+            return Guess(Kind.LIST, about, f"GET of a list: {why}", {"values": values} if values else {})
         if reading.success.schema is None:
             return Guess(Kind.STUB, None, "GET without a schema (O12)")
         above = self._resources.above(reading.entry.path.key)
@@ -250,9 +247,8 @@ class Meanings:
             kind = {"put": Kind.REPLACE, "patch": Kind.PATCH, "delete": Kind.DELETE}[method]
             return Guess(kind, about, f"'{name}' in the query names the record (O8)", {"key": {"query": name}})
         if method == "delete":
-            return Guess(
-                Kind.BULK, about, "DELETE of a collection: all, or those that are named (O8)", {"does": "delete"}
-            )
+            why = "DELETE of a collection: all, or those that are named (O8)"
+            return Guess(Kind.BULK, about, why, {"does": "delete"})
         if body_type == "array":
             return Guess(Kind.BULK, about, f"{method.upper()} of a list: each by its key (O8)", {"does": method})
         if reading.body is not None and about.identity:

@@ -18,7 +18,7 @@ from mockserver.handlers.planned.callers import by_caller, is_kept_apart
 from mockserver.handlers.planned.embedding import completed, usual
 from mockserver.handlers.planned.merging import by_entry, merged
 from mockserver.handlers.planned.new_keys import identified, slug_of
-from mockserver.handlers.planned.places import keys_of
+from mockserver.handlers.planned.places import keys_of, taking
 from mockserver.handlers.planned.scope import Scope
 from mockserver.handlers.planned.stamps import beside_key, stamped
 from mockserver.handlers.planned.sums import added_up
@@ -101,14 +101,14 @@ def overlaid(
     maker, is_part, record = call.tools.maker, record is not None, record or scope.model.record
     assert record is not None
     members = maker.shapes.properties(record)
-    value, ignored = dict(base), []
-    spelled = {flat(name): name for name in members}
+    value, ignored, spelled = dict(base), list[str](), {flat(name): name for name in members}
     for name, one in sent.items():
         target = name if not members else _target(members, spelled, name)
         if target is not None:
             meant = completed(call, scope, target, members[target], one) if members and not is_part else one
+            place = taking(maker, record, target, meant) if members else record
             try:
-                value[target] = _placed(call, scope, members[target], target, meant, draw=draw) if members else one
+                value[target] = _placed(call, scope, place, target, meant, draw=draw) if members else one
             except LookupError:
                 ignored.append(name)
         elif holder := _holder(call, record, name):

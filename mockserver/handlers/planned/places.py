@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 from urllib.parse import quote, unquote
 
 from mockserver.contract import Resource
+from mockserver.contract.document import Node
 from mockserver.contract.plan import Model, OperationPlan
 from mockserver.handlers.call import Call
 from mockserver.messages import Json
 from mockserver.store import Record
+
+if TYPE_CHECKING:  # PERF: most documents need none to be made
+    from mockserver.contract.samples.sample_maker import Maker
 
 ONLY = "-"
 """The key of a record of which there is one."""
@@ -18,6 +22,16 @@ ONLY = "-"
 def plan_of(call: Call) -> OperationPlan:
     assert call.operation.plan is not None
     return call.operation.plan
+
+
+def taking(maker: Maker, record: Node, name: str, value: Json) -> Node:
+    """A member's schema: of a record that is one of several kinds that of the first whose member takes ``value``."""
+    shapes = maker.shapes
+    place = shapes.properties(record)[name]
+    if maker.allows(place, value):
+        return place
+    others = (shapes.shape(record, choice).properties.get(name) for choice in range(shapes.choices(record)))
+    return next((one for one in others if one is not None and maker.allows(one, value)), place)
 
 
 def in_path(plan: OperationPlan) -> frozenset[str]:
