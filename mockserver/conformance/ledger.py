@@ -87,7 +87,7 @@ class Marking:
         """The request with the mark in all it would make. Raises NotAllowed for what is not this run's."""
         if operation is None:
             return sent
-        body = _json(sent.body)
+        body = json_or_none(sent.body)
         if operation.kind in ON_ONE_RECORD:
             self._own(path_value(operation, sent.path, record_name(operation)), operation)
         if operation.kind is Kind.BATCH and isinstance(body, dict):
@@ -167,10 +167,6 @@ class Marking:
 
 def _with(sent: Sent, body: Any) -> Sent:
     return replace(sent, body=json.dumps(body).encode())
-
-
-def _json(body: bytes | None) -> Any:
-    return json_or_none(body)
 
 
 def _is_id(text: str) -> bool:

@@ -42,10 +42,9 @@ class Facts:
 
     ``line`` says in a sentence what it does. ``needs`` and ``allows`` are the words beside ``kind`` and ``resource``
     that its ``x-mock`` must and may have. ``statuses`` are those it can answer beyond ``ANY_STATUSES``; the document
-    must declare them. ``is_safe``: it changes nothing and sends nothing, wherever it is implemented.
-    ``gives_many``: its reply holds any number of records. ``makes_records``: a record may be there afterwards that
-    was not before. ``reads_long``: it may look at many records, of which it changes none.
-    ``is_inferred``: it is found in documents without annotations alone, and no ``x-mock`` can say it.
+    must declare them. ``is_safe``: it changes nothing and sends nothing, wherever it is implemented. ``makes_records``:
+    a record may be there afterwards that was not before. ``reads_long``: it may look at many records, of which it
+    changes none. ``is_inferred``: it is found in documents without annotations alone, and no ``x-mock`` can say it.
     """
 
     line: str
@@ -53,7 +52,6 @@ class Facts:
     allows: frozenset[str] = frozenset()
     statuses: frozenset[int] = frozenset()
     is_safe: bool = False
-    gives_many: bool = False
     makes_records: bool = False
     is_inferred: bool = False
     reads_long: bool = False
@@ -73,7 +71,6 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
             needs=frozenset({"page"}),
             allows=_PROJECTED,
             is_safe=True,
-            gives_many=True,
         ),
         Kind.CREATE: Facts("Stores a new record.", statuses=frozenset({409, 429}), makes_records=True),
         Kind.READ: Facts("One record.", allows=_PROJECTED, statuses=_GONE, is_safe=True),
@@ -85,14 +82,12 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
             needs=frozenset({"by", "page"}),
             allows=_PROJECTED,
             is_safe=True,
-            gives_many=True,
         ),
         Kind.SEARCH: Facts(
             "A page of the records that meet all criteria of the body.",
             needs=frozenset({"page"}),
             allows=_PROJECTED,
             is_safe=True,
-            gives_many=True,
             reads_long=True,
         ),
         Kind.BATCH: Facts(
@@ -155,9 +150,7 @@ KINDS: Mapping[Kind, Facts] = MappingProxyType(
         Kind.ACTION: Facts("Performs an action on one record that is not a plain change.", is_inferred=True),
         Kind.SINGLETON: Facts("The one record there is: read, replaced, merged or reset.", is_inferred=True),
         Kind.MEMBERSHIP: Facts("Puts a record into a collection by its key.", makes_records=True, is_inferred=True),
-        Kind.BULK: Facts(
-            "Makes, changes or removes several records at once.", gives_many=True, makes_records=True, is_inferred=True
-        ),
+        Kind.BULK: Facts("Makes, changes or removes several records at once.", makes_records=True, is_inferred=True),
         Kind.CUSTOM: Facts("Defined by an installed package, which brings the word, its facts and its handler."),
     }
 )

@@ -36,19 +36,20 @@ class Placeholders:
         path, mark, query = target.partition("?")
         steps = path.split("/")
         known = [self._births.get("/".join(steps[: end + 1])) for end in range(len(steps))]
-        whole = [self._hole(source) if source else step for source, step in zip(known, steps, strict=True)]
-        return self._holed("/".join(whole) + mark + query, number, in_target=True)
+        whole = [self._placeholder(source) if source else step for source, step in zip(known, steps, strict=True)]
+        return self._with_placeholders("/".join(whole) + mark + query, number, in_target=True)
 
     def in_body(self, body: str, number: int) -> str:
-        return self._holed(body, number)
+        """``body`` of the step ``number`` with placeholders."""
+        return self._with_placeholders(body, number)
 
     def of(self, value: str, before: int = LAST_OF_ALL) -> str:
         """The placeholder for ``value``; the value itself where no reply ``before`` this step said it first."""
         for path, source in reversed(self._births.items()):
             if unquote(path.rpartition("/")[2]) == value:
-                return self._hole(source)
+                return self._placeholder(source)
         known = self._sources.get(value)
-        return self._hole(known) if known and known[0] < before else value
+        return self._placeholder(known) if known and known[0] < before else value
 
     def says(self, value: str, before: int) -> bool:
         """Whether the reply to a step ``before`` this one was the first to say ``value``."""
@@ -79,7 +80,7 @@ class Placeholders:
         if not walk.is_whole and page and isinstance(page.get("next"), str):
             self._sources[page["next"]] = number, "/next"
 
-    def _holed(self, text: str, number: int, *, in_target: bool = False) -> str:
+    def _with_placeholders(self, text: str, number: int, *, in_target: bool = False) -> str:
         for value in sorted(self._sources, key=len, reverse=True):
             short = not VOLATILE.fullmatch(value)
             for form in dict.fromkeys((quote(value, safe=""), value)) if in_target else (value,):
@@ -88,10 +89,10 @@ class Placeholders:
                 edges = r"(?<=[/=,]){}(?=[/?&,]|$)" if in_target else '(?<="){}(?=")'
                 pattern = (edges if short else "{}").replace("{}", re.escape(form))
                 if re.search(pattern, text) and self._sources[value][0] < number:
-                    text = re.sub(pattern, self._hole(self._sources[value]), text)
+                    text = re.sub(pattern, self._placeholder(self._sources[value]), text)
         return text
 
-    def _hole(self, place: tuple[int, str]) -> str:
+    def _placeholder(self, place: tuple[int, str]) -> str:
         """What stands for what the reply to a step says at a pointer."""
         if place not in self._names:
             step, pointer = place
