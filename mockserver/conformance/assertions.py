@@ -42,10 +42,11 @@ class Assertions:
         self._check, self._group, self._window, self.judged = check, group, [], 0
         self.trails.begin()
 
-    def see(self, exchange: Exchange, operation: Operation | None) -> None:
+    def observe(self, exchange: Exchange, operation: Operation | None) -> None:
+        """Keep the exchange among the last ones, which a finding shows."""
         self._window.append(trimmed(exchange))
         del self._window[: -4 * EVIDENCE]
-        self.trails.look(self._window[-1], operation)
+        self.trails.observe(self._window[-1], operation)
 
     @property
     def window(self) -> tuple[Exchange, ...]:

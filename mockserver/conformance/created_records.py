@@ -42,7 +42,8 @@ class CreatedRecords:
         """What is still there, the newest first."""
         return list(reversed(self._known))
 
-    def look(self, exchange: Exchange, operation: Operation | None) -> None:
+    def observe(self, exchange: Exchange, operation: Operation | None) -> None:
+        """Remember what the exchange created, forget what it deleted."""
         reply = exchange.reply
         if operation is None or operation.plan is not None or reply is None or reply.status not in SUCCESSES:
             return

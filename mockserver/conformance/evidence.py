@@ -33,7 +33,7 @@ class Clause:
 
 
 class Evidence:
-    """Hears every exchange. ``judged`` counts judgements by operationId, ``exercised`` holds clauses by operationId."""
+    """Observes every exchange. By operationId, ``judged`` counts judgements and ``exercised`` holds clauses."""
 
     def __init__(self) -> None:
         self.judged: Counter[str] = Counter()
@@ -45,7 +45,8 @@ class Evidence:
         """A check has compared something about ``operation`` with what it wanted."""
         self.judged[operation] += 1
 
-    def look(self, exchange: Exchange, operation: Operation | None) -> None:
+    def observe(self, exchange: Exchange, operation: Operation | None) -> None:
+        """Count the clauses of the document that the exchange exercised."""
         if operation is None or exchange.reply is None:
             return
         clauses = self.exercised.setdefault(operation.id, {})

@@ -97,7 +97,7 @@ class Marking:
             return self._create(sent, operation, body)
         return sent
 
-    def saw(self, event: str, made: CreatedRecord) -> None:
+    def record_event(self, event: str, made: CreatedRecord) -> None:
         if event in ("made", "adopted"):
             self.ever.add(made.id)
         if event != "adopted":

@@ -46,7 +46,8 @@ class Oracle:
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.seen: dict[tuple[str, str, str], int] = {}
 
-    def look(self, exchange: Exchange, operation: Operation | None) -> None:
+    def observe(self, exchange: Exchange, operation: Operation | None) -> None:
+        """Hold the reply to the contract; each fault becomes a finding, once."""
         reply = exchange.reply
         if reply is None:
             return

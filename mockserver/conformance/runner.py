@@ -95,11 +95,11 @@ class Run:
     def _connect(self) -> None:
         """Let each part hear of what another sees: the oracle each reply, the ledger each record."""
         self.oracle.trails = self.session.trails
-        self.client.after.append(self.oracle.look)
+        self.client.after.append(self.oracle.observe)
         self.client.look_up = (PlainFates if self.plan.is_inferred else Fates)(self.session)
         if self.ledger:
             marking = Marking(self.plan, self.ledger, self.mark, set())
-            self.client.before, self.session.records.listener = marking.before, marking.saw
+            self.client.before, self.session.records.listener = marking.before, marking.record_event
 
     def _usual(self) -> Provenance:
         """Our mock is held to our habits too, a server on this machine to all clauses, another to its owner's."""

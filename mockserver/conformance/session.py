@@ -57,7 +57,7 @@ class Session(Assertions):
         self.greeting: Received | None = None
         self.habits = TargetHabits()
         self.part = 1
-        client.after += [self.records.look, self.evidence.look, self.see]
+        client.after += [self.records.observe, self.evidence.observe, self.observe]
 
     # Asking
 

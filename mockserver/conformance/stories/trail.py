@@ -120,7 +120,7 @@ class Trails:
             self._reads[exchange.number] = self._is_safe(exchange)
         return self._reads[exchange.number]
 
-    def look(self, exchange: Exchange, operation: Operation | None) -> None:
+    def observe(self, exchange: Exchange, operation: Operation | None) -> None:
         self._here.append(exchange)
         walk = self._walks[-1] if self._walks else None
         if walk and walk.is_turning and walk.operation == exchange.sent.operation:

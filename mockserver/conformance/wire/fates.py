@@ -31,9 +31,9 @@ class Fates:
     def __init__(self, session: Session) -> None:
         self._kit = session
         self._known: OrderedDict[tuple[str, str], bytes] = OrderedDict()
-        session.client.after.append(self.look)
+        session.client.after.append(self.observe)
 
-    def look(self, exchange: Exchange, operation: Operation | None) -> None:
+    def observe(self, exchange: Exchange, operation: Operation | None) -> None:
         """Remember each record as it was last seen. PERF: unread, since hardly one is ever looked up."""
         reply = exchange.reply
         if operation is None or reply is None or reply.status != 200 or operation.kind not in ON_ONE:
