@@ -174,7 +174,7 @@ def _lists(asking: PlainTrying, group: Group) -> Iterator[Operation]:
     """Lists of the whole collection, whose records tell their keys."""
     for operation in group.all(Kind.LIST):
         model, plan = group.resource.model, operation.plan
-        filters = [one for one in plan.taken if one.required and one.location == "query"] if plan else []
+        filters = [one for one in plan.parameters if one.required and one.location == "query"] if plan else []
         is_whole = model is not None and bool(model.key) and model.most is None
         if plan and plan.items is not None and is_whole and not filters and asking.is_of_all(group, operation):
             yield operation
@@ -280,7 +280,9 @@ def check_page_size(session: Session, group: Group) -> None:
     asking = PlainTrying(session)
     tried = 0
     for operation in _lists(asking, group):
-        sizes = [one for one in (operation.plan.taken if operation.plan else ()) if flat(one.name) in list_words.SIZES]
+        sizes = [
+            one for one in (operation.plan.parameters if operation.plan else ()) if flat(one.name) in list_words.SIZES
+        ]
         for one in sizes[:1]:
             if one.location != "query" or not asking.replies.allows(one.schema, 1):
                 continue

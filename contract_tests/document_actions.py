@@ -58,7 +58,7 @@ def check_actions(session: Session, group: Group) -> None:
                 judged += 1
             unknown = PlainMade(asking.unknown(operation), made.above, None, None)
             nothing = asking.send(operation, asking.at(operation, unknown), body=body)
-            if plan.words.get("replies") == "record" or "404" in plan.said:
+            if plan.words.get("replies") == "record" or "404" in plan.replies:
                 session.expect_one_of(
                     nothing, REFUSALS, f"an action on a record that does not exist is answered {nothing.status}"
                 )

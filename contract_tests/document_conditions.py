@@ -102,8 +102,8 @@ def check_not_modified(session: Session, group: Group) -> None:
     """A read answers 304 to who has the version that is there, where the document says so, and to nobody else."""
     asking = PlainTrying(session)
     read = asking.on_one(group, Kind.READ)
-    named = [one.name for one in read.plan.taken if flat(one.name) == "ifnonematch"] if read.plan else []
-    if not named or not read.plan or str(NOT_MODIFIED) not in read.plan.said:
+    named = [one.name for one in read.plan.parameters if flat(one.name) == "ifnonematch"] if read.plan else []
+    if not named or not read.plan or str(NOT_MODIFIED) not in read.plan.replies:
         raise NotApplicable("no read is on condition that the record has changed")
     made = asking.create(group)
     first = asking.send(read, asking.at(read, made)).header("ETag")

@@ -195,7 +195,7 @@ def spoilt_parameters(session: Session, group: Group, *, formats: bool) -> int:
     spoiling = PlainSpoiling(asking)
     for operation in group.all():
         plan = operation.plan
-        if not plan or not session.may(operation) or not operation.facts.is_safe or not plan.taken:
+        if not plan or not session.may(operation) or not operation.facts.is_safe or not plan.parameters:
             continue
         wrong = [*spoiling.parameters(operation, formats=formats)]
         try:
@@ -209,7 +209,7 @@ def spoilt_parameters(session: Session, group: Group, *, formats: bool) -> int:
             tried += 1
             with session.each(operation):
                 reply = asking.send(operation, values, query=more, without=without)
-                if BAD & set(plan.said):
+                if BAD & set(plan.replies):
                     refused(session, reply, f"a request {what}")
                 else:  # many servers pass over what they cannot read, and this one promises nothing
                     session.prefer_one_of(reply, REFUSALS, f"a request {what} is answered {reply.status}")

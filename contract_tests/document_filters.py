@@ -18,9 +18,9 @@ from mockserver.conformance import (
     PlainListing,
     PlainMade,
     PlainTrying,
+    PlannedParameter,
     Provenance,
     Session,
-    Taken,
     alike,
     check,
     flat,
@@ -55,7 +55,7 @@ def check_filters(session: Session, group: Group) -> None:
         if not items:
             continue
         leads_on = False
-        for one in plan.taken:
+        for one in plan.parameters:
             shown = [*items, *(each.record for each in made if isinstance(each.record, dict))]
             whole = {name: value for each in shown for name, value in each.items() if value is not None}
             named = {flat(one.name), flat(f"{one.name}s")} if _is_listed(whole, one.name) else {flat(one.name)}
@@ -214,11 +214,13 @@ def _orders(asking: PlainTrying, listing: PlainListing, items: list[dict[str, An
             yield [(name, {sort.name: name, way.name: word}, bool(number)) for number, word in enumerate(words)]
 
 
-def _direction(asking: PlainTrying, listing: PlainListing) -> tuple[Taken | None, tuple[str, str]]:
+def _direction(asking: PlainTrying, listing: PlainListing) -> tuple[PlannedParameter | None, tuple[str, str]]:
     """The parameter that says which way round, and its words; ``order`` may be one where another names the member."""
     sort, plan = listing.parameter(list_words.SORTS), listing.operation.plan
     way = listing.parameter(list_words.DIRECTIONS)
-    enums = (one for one in (plan.taken if plan else ()) if asking.maker.shapes.says(one.schema, "enum") is not None)
+    enums = (
+        one for one in (plan.parameters if plan else ()) if asking.maker.shapes.says(one.schema, "enum") is not None
+    )
     others = [one for one in enums if sort is not None and one.name != sort.name and flat(one.name) in list_words.SORTS]
     for one in [way] if way is not None else others:
         for words in WAYS:

@@ -53,7 +53,7 @@ def _defaults(asking: PlainTrying, listing: PlainListing) -> Iterator[tuple[str,
     """The parameters of a list that may be left out, with the value that they have then."""
     plan, model, shapes = listing.operation.plan, listing.operation.resource.model, asking.maker.shapes
     members = {flat(name) for name in shapes.properties(model.record)} if model and model.record is not None else set()
-    for one in plan.taken if plan else ():
+    for one in plan.parameters if plan else ():
         if flat(one.name) in members:
             continue  # what records are filtered by has a default in many a document that no server goes by
         value = shapes.says(one.schema, "default")

@@ -56,7 +56,7 @@ def members(items: list[Item]) -> list[str]:
 def filters(listing: PlainListing, items: list[Item]) -> Iterator[tuple[str, str]]:
     """The query parameters that are called like a member of the records, with that member."""
     plan = listing.operation.plan
-    for one in plan.taken if plan else ():
+    for one in plan.parameters if plan else ():
         name = next((name for name in members(items) if flat(name) == flat(one.name)), None)
         if one.location == "query" and name is not None and flat(one.name) not in list_words.SIZES:
             yield one.name, name
@@ -135,7 +135,7 @@ def _lacks(session: Session, listing: PlainListing, found: list[Item], strange: 
 def _asked(asking: PlainTrying, listing: PlainListing, query: dict[str, Any]) -> list[Item] | None:
     """What is found; None where the document does not allow the values, or the target refuses them."""
     plan = listing.operation.plan
-    schemas = {one.name: one.schema for one in plan.taken} if plan else {}
+    schemas = {one.name: one.schema for one in plan.parameters} if plan else {}
     if not all(asking.replies.allows(schemas[name], value) for name, value in query.items()):
         return None
     reply = listing.ask({name: text_of(value) for name, value in query.items()})
@@ -208,7 +208,7 @@ def _ranged(
 def _holds_its_end(listing: PlainListing, parameter: str, bound: Any) -> bool:
     """Whether a range has its end in it: told by its word or in words, of what is shown as exactly as it is kept."""
     plan = listing.operation.plan
-    description = next((one.description for one in (plan.taken if plan else ()) if one.name == parameter), "")
+    description = next((one.description for one in (plan.parameters if plan else ()) if one.name == parameter), "")
     is_said = bool(INCLUSIVELY.search(description)) or not set(words_of(parameter)).isdisjoint(INCLUSIVE)
     return is_said and (type(bound) is not str or len(bound) == DAY_LENGTH)
 
@@ -237,7 +237,7 @@ def _is_ordered(value: Any) -> bool:
 def _bounds(listing: PlainListing, items: list[Item]) -> Iterator[tuple[str, Bound]]:
     """Parameters such as ``min_age`` and ``price[lte]``, each with what it is a bound of."""
     plan, known = listing.operation.plan, {flat(name): name for name in members(items)}
-    for one in plan.taken if plan else ():
+    for one in plan.parameters if plan else ():
         bound = bound_of(one.name, known) if one.location == "query" else None
         if bound is not None:
             yield one.name, bound

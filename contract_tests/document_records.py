@@ -109,7 +109,7 @@ def check_deleted_twice(session: Session, group: Group) -> None:
     asking = PlainTrying(session)
     delete = asking.on_one(group, Kind.DELETE)
     assert delete.plan
-    if not {"404", "410"} & set(delete.plan.said):
+    if not {"404", "410"} & set(delete.plan.replies):
         raise NotApplicable("the document does not say what a delete of nothing is answered")
     made = asking.create(group)
     first = asking.remove(group, made)
@@ -126,7 +126,7 @@ def check_taken_keys(session: Session, group: Group) -> None:
     asking, create = PlainTrying(session), group.one(Kind.CREATE)
     model, plan = group.resource.model, create.plan
     assert plan
-    if not (model and model.chosen and model.key and "409" in plan.said):
+    if not (model and model.chosen and model.key and "409" in plan.replies):
         raise NotApplicable("no client names a record, or the document does not say that names can be taken")
     made = asking.create(group)
     if within(made.sent, model.key) is None:

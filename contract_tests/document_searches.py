@@ -15,9 +15,9 @@ from mockserver.conformance import (
     PlainListing,
     PlainMade,
     PlainTrying,
+    PlannedParameter,
     Provenance,
     Session,
-    Taken,
     check,
     list_words,
     words_of,
@@ -93,7 +93,7 @@ def _found_by(
         session.expect_listing(listing.operation, keys, cause, holds=[key])
 
 
-def _told(by: Taken, made: PlainMade) -> Iterator[tuple[str, str]]:
+def _told(by: PlannedParameter, made: PlainMade) -> Iterator[tuple[str, str]]:
     """The members that the description of a search names, each with its text; none where it names them otherwise."""
     described = {word.lower() for word in re.findall(r"[A-Za-z]+", by.description)}
     if described & ONLY_SOME or not described & SEARCHED:

@@ -77,7 +77,7 @@ def _rank(made: Container[str], operation: Operation) -> tuple[bool, bool, int]:
 def _asks(operation: Operation) -> bool:
     """Whether it needs parameters beside those of its path."""
     assert operation.plan
-    return any(one.required and one.location != "path" for one in operation.plan.taken)
+    return any(one.required and one.location != "path" for one in operation.plan.parameters)
 
 
 def _filled(world: World, operation: Operation) -> str | None:
@@ -110,7 +110,7 @@ def _named(world: World, operation: Operation) -> str | None:
     """The path with the whole name of what is above, where the document shows how such names are made."""
     assert operation.plan
     name = world.contract.spanning.get(operation.path)
-    taken = next((one for one in operation.plan.taken if one.location == "path" and one.name == name), None)
+    taken = next((one for one in operation.plan.parameters if one.location == "path" and one.name == name), None)
     if taken is None:
         return None
     from mockserver.contract.samples.name_forms import shown_name  # PERF: as above

@@ -72,7 +72,7 @@ from mockserver.conformance.wire.transports import Unreachable
 from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.operation import Criterion, How
-from mockserver.contract.plan import Taken
+from mockserver.contract.plan import PlannedParameter
 from mockserver.contract.resource import Reference
 from mockserver.inference import words as list_words
 from mockserver.inference.ranges import Bound, bound_of
@@ -119,6 +119,7 @@ __all__ = [
     "PlainSpoiling",
     "PlainTrying",
     "Plan",
+    "PlannedParameter",
     "Provenance",
     "Received",
     "Reference",
@@ -127,7 +128,6 @@ __all__ = [
     "Requester",
     "Session",
     "Sheet",
-    "Taken",
     "Trial",
     "Unreachable",
     "against",

@@ -238,7 +238,7 @@ def read_plan(contract: Contract, seed: int = 1) -> Plan:
 def makes_by_put(operation: Operation) -> bool:
     """Whether an operation makes the record that its path names where there is none: the document says so by a 201."""
     plan = operation.plan
-    return plan is not None and plan.words.get("upsert") is True and plan.key is not None and "201" in plan.said
+    return plan is not None and plan.words.get("upsert") is True and plan.key is not None and "201" in plan.replies
 
 
 def read_body(contract: Contract, operation: Operation) -> BodyOutline:

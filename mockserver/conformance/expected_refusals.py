@@ -26,4 +26,5 @@ def expect_refusal(session: Session, group: Group, operation: Operation, reply: 
 
 
 def is_failure(reply: Received) -> bool:
+    """Whether the server itself failed (5xx), which refuses nothing."""
     return reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR

@@ -98,7 +98,7 @@ def _declared(operation: Operation) -> tuple[int, ...]:
     """The statuses that are no finding; where annotations are none, documents seldom list all refusals."""
     if operation.plan is None:
         return tuple(sorted(operation.replies))
-    names = {name.lower() for name in operation.plan.said}
+    names = {name.lower() for name in operation.plan.replies}
     said = {one for one in range(200, 400) if {str(one), f"{one // 100}xx", "default"} & names}
     return (*sorted(said), *range(400, 500))
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from mockserver.contract.document import Node
 from mockserver.contract.form_bodies import formed, nested, typed
 from mockserver.contract.operation import Operation
-from mockserver.contract.plan import OperationPlan, Taken
+from mockserver.contract.plan import OperationPlan, PlannedParameter
 from mockserver.contract.read_only import completed
 from mockserver.contract.reading import Input, SentFile
 from mockserver.contract.samples.sample_maker import Maker
@@ -39,7 +39,7 @@ def read_inferred(operation: Operation, request: Request, max_depth: int) -> Inp
     reader = _RequestReader(plan, request, max_depth)
     values, body, has_body = reader.values(), *reader.body()
     if reader.violations:
-        is_told = "422" in plan.said and not (reader.is_unreadable and "400" in plan.said)
+        is_told = "422" in plan.replies and not (reader.is_unreadable and "400" in plan.replies)
         status = 422 if is_told else 400
         raise Refusal(status, "The request breaks the contract.", violations=reader.violations)
     ignored = reader.ignored
@@ -68,8 +68,10 @@ class _RequestReader:
 
     def values(self) -> dict[str, Json]:
         found: dict[str, Json] = {}
-        known = {name for taken in self._plan.taken if taken.location == "query" for name in (taken.name, taken.also)}
-        for taken in self._plan.taken:
+        known = {
+            name for taken in self._plan.parameters if taken.location == "query" for name in (taken.name, taken.also)
+        }
+        for taken in self._plan.parameters:
             if taken.location in ("query", "header"):
                 texts = [*self._texts(taken)]
                 if texts:
@@ -81,7 +83,7 @@ class _RequestReader:
         self.ignored = sorted(f"query/{name}" for name in sent if name not in known and name not in bases)
         return found
 
-    def _texts(self, taken: Taken) -> Iterator[str]:
+    def _texts(self, taken: PlannedParameter) -> Iterator[str]:
         if taken.location == "header":
             if (text := self._request.header(taken.name)) is not None:
                 yield text
@@ -92,7 +94,7 @@ class _RequestReader:
             if name in (taken.name, f"{taken.name}[]", taken.also or taken.name)
         )
 
-    def _read(self, taken: Taken, texts: list[str], found: dict[str, Json]) -> None:
+    def _read(self, taken: PlannedParameter, texts: list[str], found: dict[str, Json]) -> None:
         kind = self._maker.shapes.type(taken.schema)
         value: Json = texts[-1]
         if len(texts) > 1 and kind in ("integer", "number", "boolean"):

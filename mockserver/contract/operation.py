@@ -128,7 +128,7 @@ class Operation:
     @property
     def statuses(self) -> tuple[str, ...]:
         """The statuses of its declared replies, in order; where nobody annotated it also ``4XX`` and ``default``."""
-        return tuple(sorted(self.plan.said)) if self.plan else tuple(str(status) for status in sorted(self.replies))
+        return tuple(sorted(self.plan.replies)) if self.plan else tuple(str(status) for status in sorted(self.replies))
 
     def declares(self, status: int) -> bool:
         """Whether a reply with ``status`` is declared, itself or as one of many."""

@@ -174,7 +174,7 @@ class Accounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PlannedReply:
     """One declared reply: its media type and its place, None without content; the headers it names, lower-case.
 
     ``needed`` are the headers that must be there, as they are written, each with its schema.
@@ -191,7 +191,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class PlannedParameter:
     """One parameter or form member as it is read from text; ``also`` is another name that it may be sent by.
 
     ``example`` is the first value that the document shows of it, beside those of its schema; ABSENT if there is none;
@@ -229,7 +229,7 @@ class OperationPlan:
     that a record names itself, ``alias`` that a fixed word stands for the key;
     ``status`` and ``success`` are what is declared for a success; ``record`` leads from the reply to the record,
     ``items`` to the list (None: neither is there), ``each`` from an item of it to its record;
-    ``sent`` from the body to what is stored; ``said`` are all declared
+    ``sent`` from the body to what is stored; ``replies`` are all declared
     replies by status, ``4XX`` and ``default`` among them; ``bodies`` the request's media types with their schemas;
     ``needs`` the alternatives of credentials; ``why`` the rule that decided, in words; ``place`` is
     the operation's pointer in the document.
@@ -239,8 +239,8 @@ class OperationPlan:
     why: str
     place: str
     status: int
-    success: Said
-    said: Mapping[str, Said]
+    success: PlannedReply
+    replies: Mapping[str, PlannedReply]
     key: str | None = None
     scope: tuple[str, ...] | None = None
     within: tuple[Parent, ...] = ()
@@ -251,7 +251,7 @@ class OperationPlan:
     sent: Steps = ()
     bodies: Mapping[str, Node] = field(default_factory=dict)
     body_required: bool = False
-    taken: tuple[Taken, ...] = ()
+    parameters: tuple[PlannedParameter, ...] = ()
     needs: tuple[tuple[Credential, ...], ...] = ()
     words: Mapping[str, Any] = field(default_factory=dict)
     remembered: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -259,17 +259,17 @@ class OperationPlan:
 
     def declares(self, status: int) -> bool:
         """Whether the document says that the operation may answer so: exactly, as ``2XX``, or by ``default``."""
-        return any(name in self.said for name in names_of(status))
+        return any(name in self.replies for name in names_of(status))
 
-    def refusal(self, status: int) -> Said | None:
+    def refusal(self, status: int) -> PlannedReply | None:
         """The reply that the document declares for a refusal: exact, ``4XX``, ``default`` or none."""
-        return next((self.said[name] for name in names_of(status) if name in self.said), None)
+        return next((self.replies[name] for name in names_of(status) if name in self.replies), None)
 
-    def other_refusal(self, status: int) -> Said | None:
+    def other_refusal(self, status: int) -> PlannedReply | None:
         """The declared refusal with a body that is nearest to ``status``, which is not declared itself."""
         others = [
             (name[:1] != str(status)[:1], abs(int(name.replace("X", "0")) - status), name)
-            for name, said in self.said.items()
+            for name, said in self.replies.items()
             if name[:1] in "45" and said.schema is not None and "json" in (said.media_type or "")
         ]
-        return self.said[min(others)[2]] if others else None
+        return self.replies[min(others)[2]] if others else None

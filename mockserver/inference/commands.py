@@ -13,7 +13,7 @@ from mockserver.values.name_words import flat, singular, words_of
 
 def put_alone(found: Resources, reading: Reading, about: InferredCollection) -> Guess:
     """PUT of an item without a body: a membership, or where a POST makes the records what its words say is done."""
-    if found.creating(about) is None or "404" not in reading.said:
+    if found.creating(about) is None or "404" not in reading.replies:
         return Guess(Kind.MEMBERSHIP, about, "PUT on an item path without a body (O4)")
     spoken = [str(reading.entry.node.child(name).value or "") for name in ("operationId", "summary")]
     path = reading.entry.path

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mockserver.contract.document import Document, Node
-from mockserver.contract.plan import Credential, Taken
+from mockserver.contract.plan import Credential, PlannedParameter
 from mockserver.contract.routing import parameter_name
 from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.schema_shape import Shapes
@@ -21,10 +21,10 @@ _OPEN = ("allowReserved", "x-multi-segment")
 """Words that say of a path's parameter that it holds slashes."""
 
 
-def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
+def parameters(shapes: Shapes, *places: Node) -> Iterator[PlannedParameter]:
     """The parameters of a path and of one of its operations, each name once: the operation's wins."""
-    found: dict[tuple[str, str], Taken] = {}
-    spread: dict[tuple[str, str], Taken] = {}
+    found: dict[tuple[str, str], PlannedParameter] = {}
+    spread: dict[tuple[str, str], PlannedParameter] = {}
     for place in places:
         for index, _ in enumerate(place.child("parameters").value or []):
             one = shapes.follow(place.child("parameters", index))
@@ -38,7 +38,7 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
                 schema = next((media.child("schema") for _, media in one.child("content").items()), schema)
             style = str(one.child("style").value or "form")
             explode = one.child("explode").value
-            taken = Taken(
+            taken = PlannedParameter(
                 name,
                 location,
                 required=bool(one.child("required").value) or location == "path",
@@ -59,19 +59,21 @@ def parameters(shapes: Shapes, *places: Node) -> Iterator[Taken]:
     yield from {**spread, **found}.values()
 
 
-def _is_spread(shapes: Shapes, taken: Taken) -> bool:
+def _is_spread(shapes: Shapes, taken: PlannedParameter) -> bool:
     """Whether a parameter of the query is an object each of whose members is a parameter of its own in the address."""
     is_by_member = taken.style == "deepObject" or (taken.style == "form" and taken.explode)
     return taken.location == "query" and is_by_member and shapes.type(taken.schema) == "object"
 
 
-def _members(shapes: Shapes, taken: Taken) -> Iterator[Taken]:
+def _members(shapes: Shapes, taken: PlannedParameter) -> Iterator[PlannedParameter]:
     """What an address has of an object: ``page=2``, or ``filter[page]=2``, as its style says or many mean it."""
     needed = shapes.shape(taken.schema).required if taken.required else ()
     for name, schema in shapes.properties(taken.schema).items():
         deep = f"{taken.name}[{name}]"
         is_needed = name in needed and shapes.type(schema) not in ("object", "array")  # these may be empty, or deeper
-        yield Taken(deep if taken.style == "deepObject" else name, taken.location, is_needed, schema, also=deep)
+        yield PlannedParameter(
+            deep if taken.style == "deepObject" else name, taken.location, is_needed, schema, also=deep
+        )
 
 
 def credentials(document: Document, shapes: Shapes, entry: PathEntry) -> tuple[tuple[Credential, ...], ...]:

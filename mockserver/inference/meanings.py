@@ -262,7 +262,7 @@ class Meanings:
         """The parameter of the query without which there is no request, and that names one record."""
         shapes, key = self._resources.shapes, flat("".join(about.identity[-1:])) or "id"
         thing = thing_of(about.name)
-        for taken in reading.taken:
+        for taken in reading.parameters:
             is_one = (
                 taken.location == "query" and taken.required and shapes.type(taken.schema) not in ("array", "boolean")
             )

@@ -10,7 +10,7 @@ from mockserver.contract.compile import Contract
 from mockserver.contract.document import Document, Node
 from mockserver.contract.kinds import Kind
 from mockserver.contract.operation import Operation, Security
-from mockserver.contract.plan import Accounts, Credential, Model, OperationPlan, Parent, Said
+from mockserver.contract.plan import Accounts, Credential, Model, OperationPlan, Parent, PlannedReply
 from mockserver.contract.problems import Problems
 from mockserver.contract.resource import Resource
 from mockserver.contract.samples.own_addresses import OwnAddresses
@@ -167,7 +167,7 @@ class _Builder:
         """What all records have that the list can be asked for: the one value that a filter it requires may have."""
         reading = self._found.reading(one.key, "get")
         members = self._shapes.properties(one.record) if one.record is not None else {}
-        for taken in reading.taken if reading else ():
+        for taken in reading.parameters if reading else ():
             place, only = members.get(taken.name), self._shapes.says(taken.schema, "enum")
             if not taken.required or taken.location != "query" or place is None:
                 continue
@@ -217,14 +217,19 @@ class _Builder:
 
     def _plan(self, reading: Reading, guess: Guess, needs: tuple[tuple[Credential, ...], ...]) -> OperationPlan:
         entry, about = reading.entry, guess.about
-        status, best = success(reading.said, creates=guess.kind is Kind.CREATE)
+        status, best = success(reading.replies, creates=guess.kind is Kind.CREATE)
         if guess.kind is Kind.DELETE:
-            status, best = success(reading.said)
+            status, best = success(reading.replies)
         elif (
-            best.media is None and about is not None and about.record and not any(one[0] == "2" for one in reading.said)
+            best.media is None
+            and about is not None
+            and about.record
+            and not any(one[0] == "2" for one in reading.replies)
         ):
-            best = Said("application/json", None)  # a success that nobody declared: the record is what helps most
-        declares = any(one[0] in "123" or one == "default" for one in reading.said)
+            best = PlannedReply(
+                "application/json", None
+            )  # a success that nobody declared: the record is what helps most
+        declares = any(one[0] in "123" or one == "default" for one in reading.replies)
         body = self._shapes.follow(entry.node.child("requestBody"))
         return OperationPlan(
             maker=self._maker,
@@ -232,7 +237,7 @@ class _Builder:
             place=entry.node.pointer,
             status=status,
             success=best,
-            said=reading.said,
+            replies=reading.replies,
             key=self._key(reading, about),
             scope=self._scope(reading, about),
             within=self._within(reading, about),
@@ -243,7 +248,7 @@ class _Builder:
             sent=self._sent(reading, about),
             bodies=reading.bodies,
             body_required=bool(body.child("required").value),
-            taken=reading.taken,
+            parameters=reading.parameters,
             needs=needs,
             words=guess.words,
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Said, Steps
+from mockserver.contract.plan import PlannedReply, Steps
 from mockserver.contract.schema_shape import Shapes
 from mockserver.contract.xml_text import is_xml
 from mockserver.inference.words import KEYS, LISTS, NESTS, is_paging, tells_outcome
@@ -34,7 +34,7 @@ REDIRECTS = ("301", "302", "303", "307", "308")
 """Statuses that send a client elsewhere."""
 
 
-def declared(shapes: Shapes, node: Node) -> dict[str, Said]:
+def declared(shapes: Shapes, node: Node) -> dict[str, PlannedReply]:
     """The replies of an operation by status: ``200``, ``4XX``, ``default``."""
     return {str(status).upper() if status != "default" else status: _said(shapes, reply)
             for status, reply in node.child("responses").items() if not status.startswith("x-")}  # fmt: skip
@@ -64,7 +64,7 @@ def holds_values(media_type: str) -> bool:
     return is_json(media_type) or is_xml(media_type)
 
 
-def success(said: Mapping[str, Said], *, creates: bool = False) -> tuple[int, Said]:
+def success(said: Mapping[str, PlannedReply], *, creates: bool = False) -> tuple[int, PlannedReply]:
     """The first success that has content, else the first (A1); a create prefers 201. Without one, a redirect."""
     statuses = sorted(one for one in said if re.fullmatch(r"2(\d\d|XX)", one))
     if creates and "201" in statuses:
@@ -75,11 +75,13 @@ def success(said: Mapping[str, Said], *, creates: bool = False) -> tuple[int, Sa
     if creates and "201" in statuses and (said["201"].media or not said[chosen or "201"].media):
         chosen = "201"
     if chosen is None and "default" not in said and (elsewhere := sorted(one for one in said if one in REDIRECTS)):
-        return int(elsewhere[0]), Said(None, None, said[elsewhere[0]].headers)
+        return int(elsewhere[0]), PlannedReply(None, None, said[elsewhere[0]].headers)
     if chosen is None:
-        return 200, said.get("default", Said(None, None))
+        return 200, said.get("default", PlannedReply(None, None))
     best = said[chosen]
-    return int(chosen.replace("XX", "00")), Said(None, None, best.headers, best.needed) if chosen in EMPTY else best
+    return int(chosen.replace("XX", "00")), PlannedReply(
+        None, None, best.headers, best.needed
+    ) if chosen in EMPTY else best
 
 
 class Replies:
@@ -185,10 +187,10 @@ class Replies:
         return items is not None and self._shapes.type(items) == "object"
 
 
-def _said(shapes: Shapes, reply: Node) -> Said:
+def _said(shapes: Shapes, reply: Node) -> PlannedReply:
     place = shapes.follow(reply)
     if not isinstance(place.value, Mapping):
-        return Said(None, None)
+        return PlannedReply(None, None)
     headers = frozenset(name.lower() for name, _ in place.child("headers").items())
     declared = [(name, shapes.follow(node)) for name, node in place.child("headers").items()]
     needed = tuple(
@@ -198,5 +200,5 @@ def _said(shapes: Shapes, reply: Node) -> Said:
     content = dict(place.child("content").items())
     name = next((one for holds in (is_json, is_xml, bool) for one in content if holds(one)), None)
     if name is None or not isinstance(content[name].value, Mapping):
-        return Said(None, None, headers, needed)
-    return Said(concrete(name), content[name], headers, needed)
+        return PlannedReply(None, None, headers, needed)
+    return PlannedReply(concrete(name), content[name], headers, needed)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Parent, Said, Source, Steps, Taken
+from mockserver.contract.plan import Parent, PlannedParameter, PlannedReply, Source, Steps
 from mockserver.inference.paths import Key, PathEntry
 from mockserver.inference.replies import Found, holds_values, is_json
 from mockserver.inference.words import PARTIAL
@@ -17,10 +17,10 @@ class Reading:
     """What one operation's schemas tell: its parameters, its success, the list or the record in it, and its body."""
 
     entry: PathEntry
-    taken: tuple[Taken, ...]
-    said: Mapping[str, Said]
+    parameters: tuple[PlannedParameter, ...]
+    replies: Mapping[str, PlannedReply]
     status: int
-    success: Said
+    success: PlannedReply
     list: Found | None
     record: Found | None
     bodies: Mapping[str, Node]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from mockserver.contract.document import Node, Part
-from mockserver.contract.plan import Parent, Source, Steps, Taken
+from mockserver.contract.plan import Parent, PlannedParameter, Source, Steps
 from mockserver.contract.samples.record_examples import record_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.demands import parameters
@@ -66,12 +66,12 @@ class Resources:
         taken = self.taken(one)
         return taken.schema if taken else None
 
-    def taken(self, one: InferredCollection) -> Taken | None:
+    def taken(self, one: InferredCollection) -> PlannedParameter | None:
         """The path parameter that names a record."""
         if one.item is None:
             return None
         method = next(iter(self.paths.entries[one.item]))
-        taken = self.readings[one.item, method].taken
+        taken = self.readings[one.item, method].parameters
         return next((each for each in taken if each.name == one.parameter), None)
 
     def spans(self, one: InferredCollection) -> bool:

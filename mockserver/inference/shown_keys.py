@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mockserver.contract.plan import Steps, Taken
+from mockserver.contract.plan import PlannedParameter, Steps
 from mockserver.contract.samples.declared_values import said_examples
 from mockserver.contract.samples.record_examples import media_examples, parameter_examples
 from mockserver.contract.schema_shape import Shapes
@@ -14,7 +14,7 @@ from mockserver.messages import Json
 from mockserver.values.members import value_at
 
 
-def shown_key(shapes: Shapes, taken: Taken | None) -> Json:
+def shown_key(shapes: Shapes, taken: PlannedParameter | None) -> Json:
     """The key that is the path parameter's example: what stands in pages and tools as the one to try."""
     return next(iter(parameter_examples(shapes, taken)), None) if taken else None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from enum import IntEnum
 
-from mockserver.contract.plan import Taken
+from mockserver.contract.plan import PlannedParameter
 from mockserver.contract.samples.declared_values import said_examples
 from mockserver.contract.samples.record_examples import parameter_examples
 from mockserver.contract.schema_shape import Shapes
@@ -43,7 +43,7 @@ def spanning(shapes: Shapes, readings: Iterable[Reading]) -> dict[str, str]:
     judged: dict[tuple[str, str], _Sure] = {}
     texts: dict[tuple[str, str], bool] = {}
     for reading in readings:
-        entry, taken = reading.entry, {one.name: one for one in reading.taken if one.location == "path"}
+        entry, taken = reading.entry, {one.name: one for one in reading.parameters if one.location == "path"}
         for name in _places(entry.path.template):
             mark, one = (entry.path.template, name), taken.get(name)
             is_last = entry.path.template.rstrip("/").endswith(f"/{{{name}}}")
@@ -68,7 +68,7 @@ def _before(template: str, name: str) -> str:
     return re.sub(r"\{[^{}]+\}", ANY, template.partition(f"{{{name}}}")[0])
 
 
-def _is_text(shapes: Shapes, taken: Taken) -> bool:
+def _is_text(shapes: Shapes, taken: PlannedParameter) -> bool:
     """Whether a value may be any text, as far as a schema can say."""
     words = ("enum", "format", "pattern")
     return shapes.type(taken.schema) in ("string", None) and all(
@@ -76,7 +76,7 @@ def _is_text(shapes: Shapes, taken: Taken) -> bool:
     )
 
 
-def _judged(shapes: Shapes, taken: Taken | None, *, is_last: bool) -> _Sure:
+def _judged(shapes: Shapes, taken: PlannedParameter | None, *, is_last: bool) -> _Sure:
     """By the words of OpenAPI and of others, its pattern, its examples, its description; at the end by its name."""
     if taken is None or shapes.type(taken.schema) not in ("string", None):
         return _Sure.NO

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from mockserver.contract.document import Document
-from mockserver.contract.plan import OperationPlan, Said
+from mockserver.contract.plan import OperationPlan, PlannedReply
 from mockserver.contract.samples.sample_maker import SCHEMAS, Maker
 from mockserver.contract.sources.servers import prefix_of
 from mockserver.inference.paths import ANY, PathTable
@@ -20,11 +20,11 @@ _USUAL = ("404", "4XX", "400", "default", "422")
 
 def usual_refusal(found: Resources, maker: Maker) -> OperationPlan:
     """How refusals look where no operation is known: as most operations declare theirs."""
-    known_words: dict[str, tuple[str, Said]] = {}
+    known_words: dict[str, tuple[str, PlannedReply]] = {}
     counts: Counter[str] = Counter()
     for reading in found.readings.values():
-        status = next((one for one in _USUAL if one in reading.said), "")
-        declared = reading.said.get(status)
+        status = next((one for one in _USUAL if one in reading.replies), "")
+        declared = reading.replies.get(status)
         if declared is not None and declared.schema is not None and is_json(declared.media_type or ""):
             name = found.shapes.name(declared.schema)
             name = name if name and name.startswith(SCHEMAS) else repr(declared.schema.value)
@@ -32,7 +32,7 @@ def usual_refusal(found: Resources, maker: Maker) -> OperationPlan:
             counts[name] += 1
     usual = next((known_words[name] for name, count in counts.most_common(1) if count > 1), None)
     said = {} if usual is None else {usual[0]: usual[1]}
-    return OperationPlan(maker, "no operation is known", "", 404, Said(None, None), said)
+    return OperationPlan(maker, "no operation is known", "", 404, PlannedReply(None, None), said)
 
 
 def likely_tenant(paths: PathTable) -> str | None:

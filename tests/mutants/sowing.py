@@ -104,7 +104,7 @@ def _caught(sown: Sown, target: Target, settings: Settings) -> tuple[str | None,
     crashed = False
     with planted(sown.mutant, settings) as app:
         plan, client, oracle = read_plan(target.contract), TargetClient(target.contract, in_process(app)), Oracle()
-        client.after.append(oracle.look)
+        client.after.append(oracle.observe)
         session = Session(plan, client, target.own, target.other, mark="generated", limits=LIMITS)
         chosen = sample(plan, PROFILES["mock"].share, SEED, load_checks(), spread=True)
         parts = [(check, chosen.part(check, sown.resource)) for check in in_order(sown.mutant.area)]

@@ -113,7 +113,7 @@ def _rounds(
 ) -> Iterator[tuple[str, list[Finding]]]:
     """The findings of each check and scenario, one after the other, those of the watch on every reply included."""
     client, oracle = TargetClient(target.contract, in_process(app)), Oracle()
-    client.after.append(oracle.look)
+    client.after.append(oracle.observe)
     plan, limits = read_plan(target.contract), LIMITS
     session = Session(plan, client, target.own, target.other, mark=f"mutants-{seed}", limits=limits)
     for check in checks:

@@ -141,7 +141,7 @@ class PlainAsking(PlainSending):
 
     def unknown(self, operation: Operation) -> str:
         """A key that no record has, as its parameter wants it: none of its examples, as some record may have that."""
-        taken = next((one for one in planned(operation).taken if one.name == planned(operation).key), None)
+        taken = next((one for one in planned(operation).parameters if one.name == planned(operation).key), None)
         schema = taken.schema if taken else None
         if schema is not None and not self.replies.allows(schema, "text") and self.replies.allows(schema, UNKNOWN):
             return str(UNKNOWN)
@@ -219,7 +219,7 @@ class PlainAsking(PlainSending):
     def placed(self, operation: Operation, above: tuple[str, ...]) -> dict[str, str]:
         """The path parameters of a create: what stands above, and a new key where the client says it there."""
         values, key = self.below(operation, above), planned(operation).key
-        taken = next((one for one in planned(operation).taken if one.name == key), None)
+        taken = next((one for one in planned(operation).parameters if one.name == key), None)
         if taken is None or f"{{{key}}}" not in operation.path:
             return values
         mark, number = self.session.mark, self.session.ordinal()

@@ -8,7 +8,7 @@ from zlib import crc32
 from mockserver.conformance.plain.plain_bodies import NOW
 from mockserver.conformance.plain.plain_contents import planned
 from mockserver.contract import Operation
-from mockserver.contract.plan import Taken
+from mockserver.contract.plan import PlannedParameter
 from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw, uuid_from
 from mockserver.values.name_words import flat
@@ -21,27 +21,27 @@ REQUEST_KEYS = ("requestid", "correlationid", "transactionid")
 """How headers end that name one request; those with ``idempoten`` in them do, too."""
 
 
-def is_request_key(one: Taken) -> bool:
+def is_request_key(one: PlannedParameter) -> bool:
     """Whether a parameter is a header that no two requests have alike."""
     name = flat(one.name)
     return one.location == "header" and ("idempoten" in name or name.endswith(REQUEST_KEYS))
 
 
-def repeat_key(operation: Operation) -> Taken | None:
+def repeat_key(operation: Operation) -> PlannedParameter | None:
     """The header by which a target knows a request that is sent again, if it has one."""
-    keys = (one for one in planned(operation).taken if is_request_key(one) and "idempoten" in flat(one.name))
+    keys = (one for one in planned(operation).parameters if is_request_key(one) and "idempoten" in flat(one.name))
     return next(keys, None)
 
 
-def version_header(operation: Operation) -> Taken | None:
+def version_header(operation: Operation) -> PlannedParameter | None:
     """The header that says which version of a record a change is for, where one is wanted."""
     plan = planned(operation)
-    named = (one for one in plan.taken if one.location == "header" and flat(one.name) in VERSIONS)
-    is_wanted = str(PRECONDITION_REQUIRED) in plan.said
+    named = (one for one in plan.parameters if one.location == "header" and flat(one.name) in VERSIONS)
+    is_wanted = str(PRECONDITION_REQUIRED) in plan.replies
     return next((one for one in named if one.required or is_wanted), None)
 
 
-def fresh_key(maker: Maker, one: Taken, mark: str, number: int) -> str:
+def fresh_key(maker: Maker, one: PlannedParameter, mark: str, number: int) -> str:
     """A key of a request: ``mark`` tells this run from others, ``number`` this request from others of the run."""
     draw = Draw.of(crc32(f"{mark}/{number}".encode()), NOW, full=True, varies=True)
     made = uuid_from(draw.random)

@@ -15,7 +15,7 @@ from mockserver.conformance.plain.plain_links import ADDRESSES
 from mockserver.conformance.stories.trail import BrokenConstraint, Expected
 from mockserver.conformance.wire.traffic import Received, json_or_none
 from mockserver.contract import Operation
-from mockserver.contract.plan import Taken
+from mockserver.contract.plan import PlannedParameter
 from mockserver.inference.words import CURSORS, DIRECTIONS, MORE, NEXT, OFFSETS, PAGES, SIZES, SORTS, TOTALS
 from mockserver.values.name_words import bare, flat
 from mockserver.values.pointer import pointer_to
@@ -77,11 +77,12 @@ class PlainListing:
     def __init__(self, asking: PlainAsking, group: Group, operation: Operation, above: tuple[str, ...]) -> None:
         self._asking, self._group, self.operation, self.above = asking, group, operation, above
 
-    def parameter(self, words: frozenset[str]) -> Taken | None:
+    def parameter(self, words: frozenset[str]) -> PlannedParameter | None:
         """The query parameter that is for that, if there is one."""
         plan = self.operation.plan
         return next(
-            (one for one in (plan.taken if plan else ()) if one.location == "query" and _role(one.name) in words), None
+            (one for one in (plan.parameters if plan else ()) if one.location == "query" and _role(one.name) in words),
+            None,
         )
 
     @property
@@ -131,7 +132,7 @@ class PlainListing:
         inner = (name for node in top.values() for name in shapes.properties(node))
         return "link" in success.headers or any(_called(name) in NEXT | MORE for name in (*top, *inner))
 
-    def takes(self, one: Taken, value: int) -> bool:
+    def takes(self, one: PlannedParameter, value: int) -> bool:
         """Whether a parameter may have that value."""
         return self._asking.replies.allows(one.schema, value) or self._asking.replies.allows(one.schema, str(value))
 
@@ -171,7 +172,7 @@ class PlainListing:
             more = {page.name: str(first + turn)} if page else {offset.name: str(turn * got)} if offset else {}
             yield self.ask({**usual, **more})
 
-    def _largest(self, by: Taken | None) -> tuple[int, Received]:
+    def _largest(self, by: PlannedParameter | None) -> tuple[int, Received]:
         """The size of the largest page that the target gives, 0 for its own size, and the first page of that size.
 
         A document may name its bound in words alone.
@@ -196,7 +197,7 @@ class PlainListing:
                 return
             yield (reply := self.ask({**usual, **more}))
 
-    def first_page(self, page: Taken, usual: Mapping[str, str]) -> int:
+    def first_page(self, page: PlannedParameter, usual: Mapping[str, str]) -> int:
         """What the first page is called: 0 where that is another than 1."""
         if not self.takes(page, 0):
             return 1
@@ -225,7 +226,7 @@ class PlainListing:
 
 def narrowing(operation: Operation) -> str:
     """A parameter of which the description alone tells a default, such as today's date: it may leave records out."""
-    taken = operation.plan.taken if operation.plan else ()
+    taken = operation.plan.parameters if operation.plan else ()
     named = (one.name for one in taken if one.location == "query" and DEFAULT.search(one.description))
     return next((name for name in named if flat(name) not in UNNARROWING), "")
 

@@ -24,7 +24,7 @@ from mockserver.conformance.value_differences import without_positions
 from mockserver.conformance.wire.traffic import NotJson, Received, read_json
 from mockserver.contract import Operation
 from mockserver.contract.document import Document, Node
-from mockserver.contract.plan import Said, names_of
+from mockserver.contract.plan import PlannedReply, names_of
 from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw
 from mockserver.messages import WITHOUT_CONTENT
@@ -73,11 +73,11 @@ class PlainReplies:
         name = self._name(operation, reply.status)
         if name is None:
             # Where only refusals are declared, a success is what nobody thought of declaring.
-            if reply.status < 400 and any(name[:1] in "23" for name in operation.plan.said):
-                declared = ", ".join(sorted(operation.plan.said))
+            if reply.status < 400 and any(name[:1] in "23" for name in operation.plan.replies):
+                declared = ", ".join(sorted(operation.plan.replies))
                 yield "watch.status", f"answered {reply.status}, which is not declared", f"declared: {declared}"
             return
-        said, media = operation.plan.said[name], reply.media_type
+        said, media = operation.plan.replies[name], reply.media_type
         yield from (("watch.headers", *fault) for fault in self._headers.faults(reply, operation, name))
         if said.media_type is None or operation.method == "HEAD" or reply.status in WITHOUT_CONTENT:
             return
@@ -96,7 +96,7 @@ class PlainReplies:
                 yield "watch.json_type", cause, f"declared: {said.media_type}"
             yield from self._schema(reply, said.schema)
 
-    def _is_declared(self, said: Said, media: str) -> bool:
+    def _is_declared(self, said: PlannedReply, media: str) -> bool:
         """Whether a media type is declared by its own name or a range; versions of a vendor's are not told apart."""
         names = self._media_types(said)
         return any("/" not in one or fnmatchcase(media, one) or one == JSON for one in names)
@@ -111,14 +111,14 @@ class PlainReplies:
             missing = [name for name in wanted if name not in instance] if is_lacking else []
             yield pointer_to(*map(str, one.absolute_path), *missing[:1]), str(one.validator), wanted
 
-    def declared(self, operation: Operation, status: int) -> Said | None:
+    def declared(self, operation: Operation, status: int) -> PlannedReply | None:
         """The reply that the document declares for ``status``, be it as ``2XX`` or ``default``."""
         name = self._name(operation, status)
-        return operation.plan.said[name] if operation.plan and name is not None else None
+        return operation.plan.replies[name] if operation.plan and name is not None else None
 
     def _name(self, operation: Operation, status: int) -> str | None:
         """What the document calls the reply that it declares for ``status``."""
-        said: Mapping[str, Said] = operation.plan.said if operation.plan else {}
+        said: Mapping[str, PlannedReply] = operation.plan.replies if operation.plan else {}
         return next((one for one in names_of(status) if one in said), None)
 
     def allows(self, schema: Node, value: Any) -> bool:
@@ -166,7 +166,7 @@ class PlainReplies:
         made = (self._maker.make(schema, Draw.of(number, NOW)) for number in range(TRIED))
         return any(self.allows(schema, value) for value in made)
 
-    def _media_types(self, said: Said) -> list[str]:
+    def _media_types(self, said: PlannedReply) -> list[str]:
         """All that the document declares for that reply; the plan knows the one that is answered with."""
         place = said.media.pointer.rpartition("/")[0] if said.media else ""
         node = self._registry.contents(ROOT)

@@ -24,7 +24,7 @@ from mockserver.conformance.session import Session
 from mockserver.conformance.wire.traffic import Received, Sent
 from mockserver.contract import Operation
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Taken
+from mockserver.contract.plan import PlannedParameter
 from mockserver.contract.samples.sample_maker import Maker
 from mockserver.contract.samples.scalars import Draw
 from mockserver.values.absent import ABSENT
@@ -62,7 +62,7 @@ class PlainSending:
         way = way_of(plan.needs, self.session.own.token)
         needed = (way,) if with_credentials else plan.needs
         shown = {(one.location, one.name) for each in needed for one in each}  # some say them as parameters, too
-        taken = [one for one in plan.taken if (one.location, one.name) not in shown and one.name != without]
+        taken = [one for one in plan.parameters if (one.location, one.name) not in shown and one.name != without]
         keyed = {} if f"{{{plan.key}}}" in operation.path else values or {}  # a record that the query names
         taken = [one for one in taken if one.name not in (headers or {})]
         pairs, own = self._parameters(tuple(taken), keyed)
@@ -128,10 +128,10 @@ class PlainSending:
 
     def segment(self, operation: Operation, name: str) -> str:
         """What fills that place in the path where nothing that was made does."""
-        taken = next((one for one in planned(operation).taken if one.name == name), None)
+        taken = next((one for one in planned(operation).parameters if one.name == name), None)
         return text_of(self.usual(None) if taken is None else self.shown(taken))
 
-    def shown(self, taken: Taken) -> Any:
+    def shown(self, taken: PlannedParameter) -> Any:
         """A value of a parameter: what the document shows of it, which the target may have; else one that is made."""
         example = taken.example
         if example is not ABSENT and self.replies.allows(taken.schema, example):
@@ -144,7 +144,9 @@ class PlainSending:
             return "x"
         return self.maker.make(schema, Draw.of(number, NOW, varies=varies))
 
-    def _of_this_one(self, operation: Operation, taken: list[Taken], values: Mapping[str, str]) -> dict[str, str]:
+    def _of_this_one(
+        self, operation: Operation, taken: list[PlannedParameter], values: Mapping[str, str]
+    ) -> dict[str, str]:
         """Headers that hold for one request alone: a key that no other has, and the version that it is about."""
         own = {
             one.name: self.request_key(one)
@@ -156,11 +158,11 @@ class PlainSending:
             own[version.name] = self.version(operation, version, values) or ANY_VERSION
         return own
 
-    def request_key(self, one: Taken) -> str:
+    def request_key(self, one: PlannedParameter) -> str:
         """A value of a header that tells one request from all others."""
         return fresh_key(self.maker, one, self.session.mark, self.session.ordinal())
 
-    def version(self, operation: Operation, header: Taken, values: Mapping[str, str]) -> str:
+    def version(self, operation: Operation, header: PlannedParameter, values: Mapping[str, str]) -> str:
         """What a read of the record that ``operation`` is about tells of its version, as ``header`` takes it."""
         path = self._path(operation, values)
         read = self.session.client.routes.operation("GET", path)
@@ -171,7 +173,7 @@ class PlainSending:
         return re.sub(r"\{([^{}]+)\}", lambda found: self._in_path(operation, found[1], values), operation.path)
 
     def _parameters(
-        self, taken: tuple[Taken, ...], values: Mapping[str, str]
+        self, taken: tuple[PlannedParameter, ...], values: Mapping[str, str]
     ) -> tuple[list[tuple[str, str]], dict[str, str]]:
         """The required ones: query pairs and headers, cookies among these."""
         pairs: list[tuple[str, str]] = []

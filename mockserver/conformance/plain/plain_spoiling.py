@@ -12,7 +12,7 @@ from mockserver.conformance.plain.plain_forms import as_read, is_form, is_sayabl
 from mockserver.conformance.plain.plain_writing import text_of
 from mockserver.contract import Operation
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Taken
+from mockserver.contract.plan import PlannedParameter
 from mockserver.values.absent import ABSENT
 
 DEEPEST = 3
@@ -150,7 +150,7 @@ class PlainSpoiling:
         """
         assert operation.plan
         credentials = {(one.location, one.name) for ways in operation.plan.needs for one in ways}
-        for one in operation.plan.taken:
+        for one in operation.plan.parameters:
             if one.location not in ("query", "header") or (one.location, one.name) in credentials:
                 continue
             if one.required and not one.may_be_empty and not formats:
@@ -159,7 +159,7 @@ class PlainSpoiling:
                 for what, text in self._texts(one, formats=formats):
                     yield f"whose parameter {one.name} {what}", {one.name: text}, one.name
 
-    def _texts(self, one: Taken, *, formats: bool) -> Iterator[tuple[str, str]]:
+    def _texts(self, one: PlannedParameter, *, formats: bool) -> Iterator[tuple[str, str]]:
         shapes, node = self._maker.shapes, one.schema
         if shapes.type(node) == "array" and (items := shapes.items(node)) is not None:
             node = items

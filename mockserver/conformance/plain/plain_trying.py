@@ -140,7 +140,7 @@ class PlainTrying(PlainAsking):
         model = group.resource.model
         operation = group.one(Kind.CREATE)
         name = model.parents[-1].parameter if model else ""
-        schema = next((one.schema for one in planned(operation).taken if one.name == name), None)
+        schema = next((one.schema for one in planned(operation).parameters if one.name == name), None)
         if schema is not None and not self.replies.allows(schema, "text") and self.replies.allows(schema, UNKNOWN):
             return str(UNKNOWN)
         return text_of(self.usual(schema, UNKNOWN))
@@ -277,7 +277,7 @@ class PlainTrying(PlainAsking):
         model = group.resource.model
         for operation in group.all(*kinds):
             plan = planned(operation)
-            needed = [one for one in plan.taken if one.required and one.location == "query"]
+            needed = [one for one in plan.parameters if one.required and one.location == "query"]
             if plan.items is not None and model and model.key and not needed and self.is_of_all(group, operation):
                 yield operation
 

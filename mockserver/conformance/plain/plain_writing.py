@@ -11,7 +11,7 @@ from urllib3.filepost import encode_multipart_formdata
 
 from mockserver.conformance.reporters.reproduction import basic
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Credential, Taken
+from mockserver.contract.plan import Credential, PlannedParameter
 from mockserver.contract.schema_shape import Shapes
 
 BOUNDARY = "mockserver-part"
@@ -53,7 +53,7 @@ def multipart(media: str, body: Mapping[str, Any], files: Collection[str]) -> tu
     return f"{media.partition(';')[0]}; boundary={BOUNDARY}", content
 
 
-def query_pairs(one: Taken, value: Any) -> list[tuple[str, str]]:
+def query_pairs(one: PlannedParameter, value: Any) -> list[tuple[str, str]]:
     if isinstance(value, list) and one.explode:
         return [(one.name, text_of(each)) for each in value]
     if isinstance(value, dict):

@@ -74,7 +74,7 @@ def _all(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) 
 def _is_told(step: Step, reply: SideReply) -> bool:
     """Whether the document tells what such a reply holds; without annotations it seldom does of refusals."""
     plan = step.operation.plan
-    said = next((plan.said[name] for name in names_of(reply.status) if name in plan.said), None) if plan else None
+    said = next((plan.replies[name] for name in names_of(reply.status) if name in plan.replies), None) if plan else None
     return plan is None or (said is not None and said.media_type is not None)
 
 

@@ -91,7 +91,7 @@ def found_again(author: StepWriter, group: Group, name: str, above: Mapping[str,
 def _filters(author: StepWriter, operation: Operation, record: Any) -> Iterator[tuple[dict[str, str], str]]:
     """Each query parameter that is called like a member of the record, with its value, and with another."""
     named = {flat(name): value for name, value in record.items()} if isinstance(record, dict) else {}
-    for one in planned(operation).taken:
+    for one in planned(operation).parameters:
         value = named.get(flat(one.name))
         if one.location != "query" or not isinstance(value, str | int | float) or value == "":
             continue

@@ -14,7 +14,7 @@ NAMES = frozenset({"consistentread", "consistent", "strongread", "readconsistent
 
 def parameter_of(operation: Operation) -> str | None:
     """The query parameter of ``operation`` that asks for a consistent read; None where it has none."""
-    taken = operation.plan.taken if operation.plan else operation.parameters
+    taken = operation.plan.parameters if operation.plan else operation.parameters
     found = (one.name for one in taken if one.location == "query")
     return next((one for one in found if flat(one) in NAMES), None)
 

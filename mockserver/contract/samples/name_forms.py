@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mockserver.contract.plan import Taken
+from mockserver.contract.plan import PlannedParameter
 from mockserver.contract.samples.record_examples import parameter_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.values.name_words import singular
@@ -14,7 +14,7 @@ _HOLE = r"(?:\{[\w.-]+\}|\[[\w.-]+\]|<[\w.-]+>|\*)"
 _FORM = re.compile(rf"(?<![\w/:.}}-])[a-z][\w-]*(?:/{_HOLE}(?:/[a-z][\w-]*)?)+", re.IGNORECASE)
 
 
-def shown_name(shapes: Shapes, taken: Taken) -> str | None:
+def shown_name(shapes: Shapes, taken: PlannedParameter) -> str | None:
     """A name such as the parameter takes: its example, else one of the form that its pattern or description shows."""
     likely = (one for one in parameter_examples(shapes, taken) if isinstance(one, str) and "/" in one)
     pattern = str(shapes.says(taken.schema, "pattern") or "").strip("^$").replace("[^/]+", "*")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.contract.document import Document, Node
-from mockserver.contract.plan import Source, Taken
+from mockserver.contract.plan import PlannedParameter, Source
 from mockserver.contract.samples.declared_values import said_examples
 from mockserver.contract.schema_shape import Shapes
 from mockserver.errors import SetupError
@@ -41,7 +41,7 @@ def media_examples(document: Document, media: Node) -> Iterator[Json]:
             yield value
 
 
-def parameter_examples(shapes: Shapes, taken: Taken) -> tuple[Json, ...]:
+def parameter_examples(shapes: Shapes, taken: PlannedParameter) -> tuple[Json, ...]:
     """The examples of a parameter: its own, then those of its schema."""
     own = () if taken.example is ABSENT else (taken.example,)
     return (*own, *said_examples(shapes.follow(taken.schema).value))

@@ -55,7 +55,7 @@ def _named(call: Call, scope: Scope, body: Json) -> Iterator[Any]:
 
 def _says_which(call: Call, scope: Scope) -> bool:
     """Whether all that has to be asked for is understood: to remove nothing is better than everything."""
-    needed = [one for one in plan_of(call).taken if one.required and one.location == "query"]
+    needed = [one for one in plan_of(call).parameters if one.required and one.location == "query"]
     shapes = call.tools.maker.shapes
     return all(shapes.type(one.schema) == "boolean" or filtered_by(scope, one.name) for one in needed)
 

@@ -38,7 +38,7 @@ def log_in(call: Call, tenant: Tenant) -> Reply | None:
         return None
     kept = _passwords(call, tenant).get(_secret_id(found))
     if kept is not None and not compare_digest(_digest(found, _password(call.input.body)), kept.data()["password"]):
-        said = plan_of(call).said
+        said = plan_of(call).replies
         status = next((int(one) for one in _REFUSALS if one in said), 401)
         raise Refusal(status, "The password is not right.", reason="another password was registered")
     return _answered(call, found)
@@ -71,7 +71,7 @@ def remember(call: Call, scope: Scope, record: Record, body: Json, *, before: Re
 
 def require_unregistered(call: Call, scope: Scope, body: Json, *, but: Record | None = None) -> None:
     """Raises Refusal: somebody else registered with that email, or whatever she logs in with."""
-    accounts, said = call.tools.contract.accounts, plan_of(call).said
+    accounts, said = call.tools.contract.accounts, plan_of(call).replies
     if accounts is None or scope.resource.name != accounts.home:
         return
     own, passwords = but.id if but is not None else None, _passwords(call, scope.tenant)

@@ -146,7 +146,7 @@ def _usual_order(call: Call, members: dict[str, str]) -> dict[str, Json]:
     remembered = plan_of(call).remembered
     if (known := remembered.get("order")) is None:
         shapes = call.tools.maker.shapes
-        taken = [one for one in plan_of(call).taken if one.location == "query" and flat(one.name) not in members]
+        taken = [one for one in plan_of(call).parameters if one.location == "query" and flat(one.name) not in members]
         usual = {one.name: shapes.says(one.schema, "default") for one in taken if flat(one.name) in SORTS | DIRECTIONS}
         texts = {name: one for name, one in usual.items() if isinstance(one, str)}
         by = next((one for name, one in texts.items() if flat(name) in SORTS), "")
@@ -179,7 +179,7 @@ def _asks_for_all(scope: Scope, name: str, member: str, value: Json) -> bool:
     if not isinstance(value, str) or value.lower() not in EVERYTHING or scope.model.record is None:
         return False
     shapes = scope.call.tools.maker.shapes
-    taken = next((one.schema for one in plan_of(scope.call).taken if one.name == name), None)
+    taken = next((one.schema for one in plan_of(scope.call).parameters if one.name == name), None)
     own = shapes.says(shapes.properties(scope.model.record)[member], "enum") or []
     return taken is not None and value in (shapes.says(taken, "enum") or []) and value not in own
 
@@ -196,7 +196,7 @@ def _ranges(call: Call, members: dict[str, str], asked: Mapping[str, Any]) -> It
 
 def _needed(call: Call) -> set[str]:
     """The parameters without which there is no request."""
-    return {one.name for one in plan_of(call).taken if one.required}
+    return {one.name for one in plan_of(call).parameters if one.required}
 
 
 def _members(scope: Scope) -> dict[str, str]:

@@ -59,7 +59,7 @@ class PlannedPage:
 
 def paged(call: Call, found: list[Record]) -> PlannedPage:
     plan, asked = plan_of(call), call.input.values
-    roles = {_role(taken.name): taken.name for taken in plan.taken if taken.location == "query"}
+    roles = {_role(taken.name): taken.name for taken in plan.parameters if taken.location == "query"}
     size = _whole(asked, roles, SIZES, _usual_size(call, plan))
     model = call.resource.model
     most = model.most if model and model.most else 10_000
@@ -87,7 +87,7 @@ def paged(call: Call, found: list[Record]) -> PlannedPage:
 
 def _usual_size(call: Call, plan: OperationPlan) -> int:
     """How long a page is that nobody asked for a length of: as the document says, else as the settings do."""
-    said = (call.tools.maker.shapes.says(one.schema, "default") for one in plan.taken
+    said = (call.tools.maker.shapes.says(one.schema, "default") for one in plan.parameters
             if one.location == "query" and _role(one.name) in SIZES)  # fmt: skip
     return next((one for one in said if type(one) is int and one > 0), call.tools.page_size)
 
@@ -95,7 +95,7 @@ def _usual_size(call: Call, plan: OperationPlan) -> int:
 def _first_page(call: Call, plan: OperationPlan) -> int:
     """Whether pages are counted from 0 or from 1, by what their parameter may be."""
     says = call.tools.maker.shapes.says
-    for taken in plan.taken:
+    for taken in plan.parameters:
         if taken.location == "query" and _role(taken.name) in PAGES:
             schema = taken.schema
             words = f"{taken.description} {says(schema, 'description') or ''}"
@@ -253,7 +253,9 @@ def _host(call: Call) -> str:
 def _onward_address(call: Call, onward: dict[str, str]) -> str:
     """The address of the next page: with all that was asked for beside."""
     plan, asked = plan_of(call), call.input.values
-    names = [one.name for one in plan.taken if one.location == "query" and one.name in asked and one.name not in onward]
+    names = [
+        one.name for one in plan.parameters if one.location == "query" and one.name in asked and one.name not in onward
+    ]
     said = {name: asked[name] for name in names if not isinstance(asked[name], dict)}
     texts = {name: _written(one) for name, one in said.items()}
     return f"{call.input.address}?{urlencode({**texts, **onward}, doseq=True)}"

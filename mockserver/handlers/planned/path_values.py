@@ -20,10 +20,10 @@ def require_possible(call: Call) -> None:
     known = {one.parameter for one in parents if one.resource and one.must_exist}
     if plan.key is not None and call.operation.kind is not Kind.STUB and not plan.words.get("upsert"):
         known.add(plan.key)
-    for taken in plan.taken:
+    for taken in plan.parameters:
         text = call.input.values.get(taken.name)
         if taken.location != "path" or taken.name in known or not isinstance(text, str):
             continue
         if not maker.allows(taken.schema, typed(maker, taken.schema, text)):
-            status = 400 if "400" in plan.said and "404" not in plan.said else 404
+            status = 400 if "400" in plan.replies and "404" not in plan.replies else 404
             raise Refusal(status, f"{quoted(text)} is not a valid {taken.name}.")

@@ -20,7 +20,7 @@ def require_references(call: Call, scope: Scope, value: Json, previous: Json = N
     known: Mapping[str, Any] = previous if isinstance(previous, dict) else {}
     broken = [*_dangling(call, scope, value, known)]
     if broken:
-        status = 422 if "422" in plan_of(call).said else 400
+        status = 422 if "422" in plan_of(call).replies else 400
         raise Refusal(status, "The request refers to records that do not exist.", violations=broken)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mockserver.contract.document import Node
-from mockserver.contract.plan import OperationPlan, Said
+from mockserver.contract.plan import OperationPlan, PlannedReply
 from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Refusal
@@ -44,7 +44,7 @@ def _as(refusal: Refusal, value: Json, content_type: str) -> Reply:
     return Reply(refusal.status, value, True, None, refusal.headers, (), content_type)
 
 
-def _said(plan: OperationPlan, usual: OperationPlan | None, status: int) -> tuple[Said | None, bool]:
+def _said(plan: OperationPlan, usual: OperationPlan | None, status: int) -> tuple[PlannedReply | None, bool]:
     """What the document says of such a refusal, and whether it declares it for this status."""
     if (declared := plan.refusal(status)) is not None:
         return declared, True
@@ -74,11 +74,11 @@ def _shortened(plan: OperationPlan, schema: Node, refusal: Refusal) -> dict[str,
     return {name: refusal.message} if name else None
 
 
-def _body(plan: OperationPlan, said: Said, schema: Node, refusal: Refusal, asked: RefusedRequest) -> Json:
+def _body(plan: OperationPlan, said: PlannedReply, schema: Node, refusal: Refusal, asked: RefusedRequest) -> Json:
     """The fullest of what tells the refusal and keeps the schema."""
     examples = tuple(media_examples(plan.maker.shapes.document, said.media)) if said.media else ()
     made = plan.maker.make(schema, Draw.of(refusal.status, asked.moment).bare, examples)
-    is_exact = made in examples and plan.said.get(str(refusal.status)) is said
+    is_exact = made in examples and plan.replies.get(str(refusal.status)) is said
     teller = FaultTeller(plan.maker, refusal, asked, is_exact)
     tries = [*_tries(teller, schema, made)]
     return next((one for one in tries if plan.maker.allows(schema, one)), made)

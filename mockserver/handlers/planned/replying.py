@@ -10,7 +10,7 @@ from urllib.parse import quote
 import orjson
 
 from mockserver.contract.document import Node
-from mockserver.contract.plan import Said
+from mockserver.contract.plan import PlannedReply
 from mockserver.contract.samples.fitting import fit, shown
 from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.samples.scalars import Draw
@@ -94,7 +94,7 @@ def answered(
 
 
 def made(
-    call: Call, said: Said, status: int, *, value: Json = None, key: Json = None, full: bool = False,
+    call: Call, said: PlannedReply, status: int, *, value: Json = None, key: Json = None, full: bool = False,
     headers: Headers = (), notes: Headers = (),
 ) -> Reply:  # fmt: skip
     """A reply from the document's example or, without a good one, from its schema; ``value`` where names match.
@@ -126,7 +126,7 @@ def made(
     return _reply(call, said, status, body, headers=headers, notes=notes)
 
 
-def _needed(call: Call, said: Said, headers: Headers) -> Headers:
+def _needed(call: Call, said: PlannedReply, headers: Headers) -> Headers:
     """The headers that the document says must be there and that ``headers`` have not, from their schemas."""
     there = {name.lower() for name, _ in headers}
     maker = call.tools.maker
@@ -151,7 +151,7 @@ def _elsewhere(call: Call, status: int) -> Headers:
     return (("Location", f"https://example.com{quote(call.input.path)}"),) if is_redirect else ()
 
 
-def _reply(call: Call, said: Said, status: int, value: Json, *, headers: Headers, notes: Headers) -> Reply:
+def _reply(call: Call, said: PlannedReply, status: int, value: Json, *, headers: Headers, notes: Headers) -> Reply:
     """``value`` in the reply's media type: JSON, or XML by its schema."""
     content_type = said.media_type or "application/json"
     if _is_told_xml(call, said) and said.schema is not None:
@@ -160,23 +160,25 @@ def _reply(call: Call, said: Said, status: int, value: Json, *, headers: Headers
     return Reply(status, value, True, None, headers, notes, content_type)
 
 
-def _is_told_xml(call: Call, said: Said) -> bool:
+def _is_told_xml(call: Call, said: PlannedReply) -> bool:
     """Whether a reply is XML whose schema says what is in it; an example of a whole document goes before that."""
     is_told = is_xml(said.media_type or "") and said.schema is not None
     return is_told and not isinstance(_shown(call, said), str)
 
 
-def is_exemplified(call: Call, said: Said) -> bool:
+def is_exemplified(call: Call, said: PlannedReply) -> bool:
     """Whether the document shows an example of a reply."""
     return _shown(call, said) is not None
 
 
-def _shown(call: Call, said: Said) -> Json:
+def _shown(call: Call, said: PlannedReply) -> Json:
     """The first example of a reply; None without one."""
     return next(media_examples(call.tools.maker.shapes.document, said.media), None) if said.media else None
 
 
-def file(call: Call, said: Said, *, status: int | None = None, headers: Headers = (), notes: Headers = ()) -> Reply:
+def file(
+    call: Call, said: PlannedReply, *, status: int | None = None, headers: Headers = (), notes: Headers = ()
+) -> Reply:
     """A reply that is not JSON: its example as it stands, else an empty file of its kind."""
     name = without_parameters(said.media_type or "")
     example = _shown(call, said)

@@ -121,7 +121,7 @@ def _queried(call: Call) -> Json:
     """Where no body tells of a record, what the query says of its members; None where it says nothing."""
     record, maker = model_of(call.resource).record, call.tools.maker
     members = maker.shapes.properties(record) if record is not None else {}
-    asked = [one.name for one in plan_of(call).taken if one.location == "query" and one.name in members]
+    asked = [one.name for one in plan_of(call).parameters if one.location == "query" and one.name in members]
     return {name: call.input.values[name] for name in asked if name in call.input.values} or None
 
 
@@ -133,7 +133,7 @@ def add(call: Call, scope: Scope, body: Json) -> tuple[Record, Headers]:
     key, is_said = _key(call, scope, body)
     key = whole_key(scope.model, scope.keys or (), key)
     if is_said and scope.holds(str(key)):
-        if "409" in plan_of(call).said or not isinstance(key, int):
+        if "409" in plan_of(call).replies or not isinstance(key, int):
             _require_free(call, scope, key)
         key = whole_key(scope.model, scope.keys or (), _new(call, scope))
     require_references(call, scope, body)
@@ -151,7 +151,7 @@ def _require_free(call: Call, scope: Scope, key: Json) -> None:
     message = f"{quoted(key)} is taken"
     violation = Violation("body", "".join(f"/{step}" for step in scope.model.key), "unique", message)
     raise Refusal(
-        422 if "422" in plan_of(call).said and "409" not in plan_of(call).said else 409,
+        422 if "422" in plan_of(call).replies and "409" not in plan_of(call).replies else 409,
         f"{scope.resource.name} already has a record {quoted(key)}.",
         violations=[violation],
     )
@@ -249,7 +249,7 @@ def _asked(call: Call) -> str | None:
     """The last word of a whole name, where the query tells it: ``?topicId=t``."""
     model = model_of(call.resource)
     names = {f"{flat(singular(model.below))}id", "id"} if model.below else set()
-    asked = (one.name for one in plan_of(call).taken if one.location == "query" and flat(one.name) in names)
+    asked = (one.name for one in plan_of(call).parameters if one.location == "query" and flat(one.name) in names)
     return next((str(call.input.values[name]) for name in asked if call.input.values.get(name)), None)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.contract.plan import Said
+from mockserver.contract.plan import PlannedReply
 from mockserver.contract.samples.scalars import Draw
 from mockserver.handlers.call import Call
 from mockserver.messages import Json
@@ -17,7 +17,7 @@ _FIELDS = ("event", "id", "retry", "data")
 """What an event may have (WHATWG HTML, server-sent events)."""
 
 
-def streamed(call: Call, said: Said) -> bytes | None:
+def streamed(call: Call, said: PlannedReply) -> bytes | None:
     """The first values of the sequence; None where the reply is none."""
     each = said.media.child("itemSchema") if said.media is not None else None
     if each is None or each.value is None:

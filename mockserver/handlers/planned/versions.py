@@ -55,7 +55,7 @@ def require_newest(model: Model, record: Record, body: Json) -> None:
 def is_known(call: Call, record: Record) -> bool:
     """Whether whoever reads a record has the version that is there, where the document declares a reply to that."""
     asked = _asked(call, "if-none-match")
-    return str(HTTPStatus.NOT_MODIFIED.value) in plan_of(call).said and (version_of(record) in asked or "*" in asked)
+    return str(HTTPStatus.NOT_MODIFIED.value) in plan_of(call).replies and (version_of(record) in asked or "*" in asked)
 
 
 def _asked(call: Call, name: str) -> list[str]:
@@ -65,4 +65,4 @@ def _asked(call: Call, name: str) -> list[str]:
 
 
 def _takes(plan: OperationPlan, name: str) -> bool:
-    return any(one.location == "header" and one.name.lower() == name for one in plan.taken)
+    return any(one.location == "header" and one.name.lower() == name for one in plan.parameters)
