@@ -112,3 +112,44 @@ def test_a_document_in_which_nobody_logs_in_has_no_accounts(tmp_path: Path) -> N
         "/auth/register": {"post": shown(SESSION, requestBody=body(SENT))},
     }
     assert client(document(paths), tmp_path).post("/auth/register", json=ADA).headers["Mock-Kind"] == "stub"
+
+
+def test_whoever_is_shown_made_the_new_records(tmp_path: Path) -> None:
+    login = {"type": "object", "required": ["login", "id"], "properties": {"login": TEXT, "id": NUMBER, "email": TEXT}}
+    private = {**login, "required": [*login["required"], "plan"], "properties": {**login["properties"], "plan": TEXT}}
+    person = {"oneOf": [private, {**login, "additionalProperties": False}]}
+    owned = {"name": TEXT, "user": login, "private": {"type": "boolean"}}
+    repo = {"type": "object", "required": ["name", "user"], "properties": owned}
+    paths = {
+        "/user": {"get": shown(person), "patch": shown(private, requestBody=body({"type": "object"}))},
+        "/users": {"get": shown({"type": "array", "items": login})},
+        "/users/{login}": {"parameters": [parameter("login", TEXT)], "get": shown(person)},
+        "/user/repos": {
+            "get": shown({"type": "array", "items": repo}),
+            "post": shown(repo, "201", requestBody=body({"type": "object"})),
+        },
+        "/repos/{owner}/{name}": {
+            "parameters": [parameter("owner", TEXT), parameter("name", TEXT)],
+            "get": shown(repo),
+        },
+    }
+    caller = client(document(paths), tmp_path)
+    mine = caller.get("/user").json
+    assert mine["login"] in [one["login"] for one in caller.get("/users").json]
+    made = caller.post("/user/repos", json={"name": "mine"}).json
+    assert made["user"]["login"] == mine["login"]
+    assert caller.get(f"/repos/{mine['login']}/mine").json["name"] == "mine"
+    caller.patch("/user", json={"email": "mine@example.com"})
+    assert caller.get(f"/users/{mine['login']}").json["email"] == "mine@example.com"
+    assert caller.get("/user").json == {**mine, "email": "mine@example.com"}
+    assert [one["email"] for one in caller.get("/users").json].count("mine@example.com") == 1
+
+
+def test_a_new_record_says_the_key_of_whoever_me_shows(tmp_path: Path) -> None:
+    posts = {
+        "/posts": {"post": shown({**POST, "required": ["authorId"]}, "201", requestBody=body(POST))},
+        "/posts/{id}": {**NAMED, "get": shown(POST)},
+        "/users/me": {"get": shown(USER)},
+    }
+    caller = client(document({**USERS, **posts}), tmp_path)
+    assert caller.post("/posts", json={"title": "x"}).json["authorId"] == caller.get("/users/me").json["id"]

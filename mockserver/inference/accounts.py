@@ -68,7 +68,10 @@ class InferredAccounts:
 
 
 def read_accounts(found: Resources, meanings: Meanings) -> InferredAccounts | None:
-    """The accounts of a document in which somebody can log in; None where nobody can, or nothing tells of whom."""
+    """The accounts of a document in which somebody can log in or is shown herself; None where nothing tells of whom.
+
+    Where nobody can log in, only what shows the caller is about them: it shows the first.
+    """
     return _Reader(found, meanings).read()
 
 
@@ -82,10 +85,10 @@ class _Reader:
     def read(self) -> InferredAccounts | None:
         stubs = [one for one in self._posts if secret_at(self._shapes, one) is not None and self._is_stub(one)]
         logins = [one for one in stubs if _LOGS_IN.fullmatch(flat(one.entry.path.last_fixed))]
-        registers = [one for one in stubs if one not in logins and self._signs_up(one)]
+        registers = [one for one in stubs if one not in logins and self._signs_up(one)] if logins else []
         own = [one for one in self._about_caller() if one.record and self._names(one.record.schema)]
-        home = self._home(registers, own) if logins else None
-        if home is None or home.record is None:
+        home = self._home(registers, own) if logins or own else None
+        if home is None or home.record is None or (home.is_single and not logins):
             return None
         if not home.is_single and home.key not in self._found.singles:
             own = [one for one in own if self._is_of(home, one)]
@@ -94,7 +97,7 @@ class _Reader:
         callers = [] if home.is_single else self._on_caller(own)
         return InferredAccounts(
             home,
-            tuple(self._views(home)),
+            tuple(self._views(home)) if logins else (),
             frozenset(map(id, logins)),
             frozenset(map(id, registers)),
             frozenset(map(id, callers)),
@@ -126,13 +129,13 @@ class _Reader:
             guess = self._meanings.guess(reading)
             if guess.words.get("alias") and guess.about is not None and ANY not in guess.about.key:
                 return guess.about
-        shown = [one.record.schema for one in (*registers, *own) if one.record]
-        for one in self._found.collections.values():
+        shown = [one for one in (*registers, *own) if one.record]
+        for one in sorted(self._found.collections.values(), key=lambda one: len(one.key)):
             is_people = bool(one.key) and ANY not in one.key and flat(singular(one.key[-1])) in _PEOPLE
             record = one.record if is_people and one.item else None
-            if record is None or not self._names(record):
+            if record is None:
                 continue
-            if not shown or any(self._is_alike(record, schema) for schema in shown):
+            if any(self._is_shown(one, reading) for reading in shown) or (not shown and self._names(record)):
                 return one
         for reading in own:
             if single := self._found.singles.get(reading.entry.path.key):
@@ -146,7 +149,14 @@ class _Reader:
             return False
         if reading.entry.path.key in self._found.singles:  # that has been written so far without the collection
             return is_one(self._shapes, home.record, reading.record.schema)
-        return self._is_alike(home.record, reading.record.schema)
+        return self._is_shown(home, reading)
+
+    def _is_shown(self, home: InferredCollection, reading: Reading) -> bool:
+        """Whether an operation of the same document shows one of these people."""
+        if home.record is None or reading.record is None:
+            return False
+        part = self._shapes.document.part_of(reading.entry.path.template)
+        return part is self._found.part(home) and self._is_alike(home.record, reading.record.schema)
 
     def _is_alike(self, left: Node, right: Node) -> bool:
         """Whether two schemas are of one person: of one name, or half of the members of the smaller are the other's."""

@@ -104,7 +104,7 @@ class _Builder:
 
     def _with_passwords(self, resources: dict[str, Resource]) -> Accounts | None:
         """Whose records accounts are, and beside them a resource for what people log in with: no reply shows it."""
-        if self._accounts is None:
+        if self._accounts is None or not self._accounts.logins:
             return None
         home = self._accounts.home.name
         name, parents = f"{home}.passwords", (Parent("account", home),)

@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.contract.plan import ACCOUNT_NAMES, PASSWORDS
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.beginning import first_key
 from mockserver.handlers.planned.beginning_states import MAKERS
 from mockserver.handlers.planned.places import model_of, record_id
 from mockserver.messages import Json
@@ -36,16 +37,29 @@ def caller_in(call: Call, tenant: Tenant, resource: str) -> str | None:
     return None if name is None else str(name)
 
 
+def maker_in(call: Call, tenant: Tenant, resource: str, made: Json) -> str | None:
+    """The key of whoever makes a record: of the account that logged in, else of the record that ``me`` then shows.
+
+    None where that is not there any more, where people stand below something else, and where nobody is known and
+    the record would go without: ``made`` is None.
+    """
+    key, other = caller_in(call, tenant, resource), call.tools.contract.resources[resource]
+    if key is not None or made is None or other.model is None or other.is_single or other.model.parents:
+        return key
+    first = first_key(call, other, ())
+    return first if record_id((), first) in tenant[resource] else None
+
+
 def by_caller(call: Call, tenant: Tenant, value: dict[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
     """``value`` with the caller's key in each member that says who made the record, where nobody said another."""
     model = model_of(call.resource)
-    if call.tools.contract.accounts is None or model.record is None:
+    if model.record is None:
         return value
     members, allows = call.tools.maker.shapes.properties(model.record), call.tools.maker.allows
     for name, other in model.foreign.items():
         word = flat(name)
         is_maker = name in members and name not in sent and MAKERS & {word, word.removesuffix("id")}
-        if not is_maker or (key := caller_in(call, tenant, other)) is None:
+        if not is_maker or (key := maker_in(call, tenant, other, value.get(name))) is None:
             continue
         options = (int(key) if key.isascii() and key.isdigit() else key, key)
         value = next(({**value, name: one} for one in options if allows(members[name], one)), value)

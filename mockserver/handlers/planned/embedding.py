@@ -12,7 +12,7 @@ from mockserver.contract.samples.fitting import shown
 from mockserver.contract.schema_shape import Shapes
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning_states import MAKERS
-from mockserver.handlers.planned.callers import caller_in
+from mockserver.handlers.planned.callers import maker_in
 from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of
 from mockserver.handlers.planned.scope import Scope
 from mockserver.messages import Json
@@ -87,7 +87,7 @@ def usual(call: Call, scope: Scope, made: Mapping[str, Any], sent: Mapping[str, 
         return value
     members = call.tools.maker.shapes.properties(scope.model.record)
     for name, one in scope.model.embedded.items():
-        by = caller_in(call, scope.tenant, one.resource) if flat(name) in MAKERS else None
+        by = maker_in(call, scope.tenant, one.resource, value.get(name)) if flat(name) in MAKERS else None
         if (name in value or by is not None) and name not in sent and not one.is_many:
             inner = _Inner(call, scope.tenant, one, place=members[name], keys=(*(scope.keys or ()), ""))
             value[name] = inner.any(value.get(name), by=by)
