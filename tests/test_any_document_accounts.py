@@ -153,3 +153,41 @@ def test_a_new_record_says_the_key_of_whoever_me_shows(tmp_path: Path) -> None:
     }
     caller = client(document({**USERS, **posts}), tmp_path)
     assert caller.post("/posts", json={"title": "x"}).json["authorId"] == caller.get("/users/me").json["id"]
+
+
+def test_what_one_likes_another_does_not(tmp_path: Path) -> None:
+    flag = {"type": "boolean"}
+    post = {
+        "type": "object",
+        "required": ["id", "favorited", "favoritesCount"],
+        "properties": {"id": NUMBER, "favorited": flag, "favoritesCount": NUMBER, "title": TEXT},
+    }
+    liked = {**NAMED, "post": shown(post), "delete": shown(post)}
+    caller = accounts(
+        tmp_path,
+        **USERS,
+        **{
+            "/posts": {
+                "get": shown({"type": "array", "items": post}),
+                "post": shown(post, "201", requestBody=body(POST)),
+            },
+            "/posts/{id}": {**NAMED, "get": shown(post), "delete": {"responses": {"204": reply()}}},
+            "/posts/{id}/favorite": liked,
+        },
+    )
+    ada, bob = (bearer(caller.post("/auth/register", json=one)) for one in (ADA, BOB))
+    path = f"/posts/{caller.post('/posts', json={'title': 'x'}).json['id']}"
+
+    def told(*of: dict[str, str] | None) -> list[tuple[bool, int]]:
+        got = [caller.get(path, headers=one).json for one in of]
+        return [(one["favorited"], one["favoritesCount"]) for one in got]
+
+    for _ in range(2):
+        assert caller.post(f"{path}/favorite", headers=ada).json["favorited"]
+    assert told(ada, bob, None) == [(True, 1), (False, 1), (True, 1)]
+    assert not any(one["favorited"] for one in caller.get("/posts", headers=bob).json)
+    assert caller.post(f"{path}/favorite", headers=bob).json["favoritesCount"] == 2
+    assert caller.delete(f"{path}/favorite", headers=ada).json["favorited"] is False
+    assert told(ada, bob, None) == [(False, 1), (True, 1), (True, 1)]
+    caller.delete(f"{path}/favorite", headers=bob)
+    assert told(ada, bob, None) == [(False, 0)] * 3

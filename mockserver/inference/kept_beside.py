@@ -1,7 +1,8 @@
-"""What is kept beside the records of a document and no list of it shows: passwords, and the bytes of files."""
+"""What is kept beside the records of a document and no list of it shows: passwords, files, what one account likes."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from mockserver.contract.kinds import Kind
@@ -34,6 +35,36 @@ def kept_files(resource: Resource, validator: SchemaValidator) -> Resource:
     above = resource.model.parents if resource.model else ()
     return kept_beside(files_of(resource), validator, parents=(*above, Parent("record", resource.name)),
                        why="files that clients sent")  # fmt: skip
+
+
+_OF_ONE = re.compile(
+    r"(viewer|user|is|has|have|i)*(favou?rited?|starred|liked|following|followed|bookmarked|subscribed|watch(ed|ing)|upvoted)"
+    r"(by)?(me|viewer)?"
+)
+"""Members that are true of a record for one account, and not for another."""
+
+
+def truths_of(name: str) -> str:
+    """The name of the resource that keeps what single accounts like or follow of the records of another."""
+    return f"{name}.truths"
+
+
+def truths_set(guess: Guess, reading: Reading) -> frozenset[str]:
+    """The members that an operation without a body makes true or false for whoever asks."""
+    sets = guess.words.get("set") if guess.kind is Kind.ACTION and not reading.bodies else None
+    return frozenset(name for name, one in (sets or {}).items() if type(one) is bool and _OF_ONE.fullmatch(flat(name)))
+
+
+def keep_truths(
+    resources: dict[str, Resource], about: Resource, members: frozenset[str], validator: SchemaValidator
+) -> None:
+    """Let there be a resource that keeps ``members`` of the records for each account; it loses them with the record."""
+    if not members:
+        return
+    name, above = truths_of(about.name), about.model.parents if about.model else ()
+    parents, why = (*above, Parent("record", about.name)), "what single accounts like or follow"
+    kept = resources.get(name) or kept_beside(name, validator, parents=parents, why=why)
+    resources[name] = replace(kept, fields=kept.fields | members)
 
 
 def giving_back(resources: Resources, reading: Reading, guess: Guess) -> Guess:

@@ -23,7 +23,7 @@ from mockserver.inference.demands import credentials
 from mockserver.inference.embedded_records import EmbeddedRecords
 from mockserver.inference.foreign import ForeignKeys
 from mockserver.inference.guess import Guess
-from mockserver.inference.kept_beside import files_of, kept_beside, kept_files
+from mockserver.inference.kept_beside import files_of, keep_truths, kept_beside, kept_files, truths_set
 from mockserver.inference.key_forms import is_counted, listed_key, most_listed
 from mockserver.inference.kin import kin_of
 from mockserver.inference.meanings import Meanings
@@ -78,6 +78,8 @@ class _Builder:
             resource = resources[guess.about.name] if guess.about is not None else nothing
             if "file" in guess.words:
                 resources.setdefault(files_of(resource), kept_files(resource, self._any()))
+            if self._accounts and self._accounts.logins:
+                keep_truths(resources, resource, truths_set(guess, reading), self._any())
             operation = self._operation(reading, guess, resource)
             for template in spellings(reading.entry.path.template):
                 paths.setdefault(template, {}).setdefault(operation.method, operation)

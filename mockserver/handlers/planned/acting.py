@@ -20,6 +20,7 @@ from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled
 from mockserver.handlers.planned.embedding import presented
 from mockserver.handlers.planned.kept_files import with_files
+from mockserver.handlers.planned.own_truths import as_asked, keep_own
 from mockserver.handlers.planned.places import ONLY, key_of, model_of, plan_of
 from mockserver.handlers.planned.replying import made, with_record
 from mockserver.handlers.planned.scope import Scope, account_of, named, scope_of
@@ -43,7 +44,7 @@ def action(call: Call, tenant: Tenant) -> Reply:
     record = with_files(call, scope, record, call.input.body)
     if plan.words.get("replies") == "record":
         return with_record(call, presented(call, tenant, record))
-    after, body = record.data(), call.input.body
+    after, body = presented(call, tenant, record), call.input.body
     value = {**(after if isinstance(after, dict) else {}), **body} if isinstance(body, dict) else after
     return made(call, plan.success, plan.status, value=value)
 
@@ -116,7 +117,9 @@ def _acted(call: Call, scope: Scope, record: Record, value: dict[str, Any]) -> J
     assert scope.model.record is not None
     draw = draw_for(call, "acted", record.id)
     sets = {name: _set(call, one) for name, one in (plan_of(call).words.get("set") or {}).items()}
-    sets |= _counts(plan_of(call).words.get("counts") or {}, value, sets)
+    seen = {**value, **as_asked(call, scope.tenant, scope.resource, record)}
+    sets |= _counts(plan_of(call).words.get("counts") or {}, seen, sets)
+    sets |= keep_own(call, scope.tenant, scope.resource, record, sets)
     after, _ = overlaid(call, scope, value, sets, draw)
     after, _ = overlaid(call, scope, after, _said(call, scope, after, draw), draw)
     return settled(call, scope, stamped(call, scope.model.record, after, is_new=False), draw)

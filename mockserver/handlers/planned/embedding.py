@@ -13,6 +13,7 @@ from mockserver.contract.schema_shape import Shapes
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.beginning_states import MAKERS
 from mockserver.handlers.planned.callers import maker_in
+from mockserver.handlers.planned.own_truths import as_asked
 from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of
 from mockserver.handlers.planned.scope import Scope
 from mockserver.messages import Json
@@ -33,8 +34,9 @@ def presented(call: Call, tenant: Tenant, record: Record) -> Json:
 
 def whole(call: Call, tenant: Tenant, record: Record, *, as_replied: bool = False) -> Json:
     """The same with all that the record holds of others; ``as_replied``: with what the call's reply shows of it."""
-    value = record.data()
-    embedded = model_of(call.resource).embedded
+    value, embedded = record.data(), model_of(call.resource).embedded
+    if own := as_asked(call, tenant, call.resource, record):
+        value = {**value, **own}
     if all(one.is_written for one in embedded.values()) or not isinstance(value, dict):
         return value  # PERF: most records hold no others
     return value | _held(call, tenant, call.resource, record, _place(call) if as_replied else None)
@@ -151,7 +153,8 @@ class _Inner:
         """The record as the member shows it; None where the member's schema does not take it."""
         maker = self._call.tools.maker
         held = _held(self._call, self._tenant, self._resource, record, self._each, above=around) if around else {}
-        value = shown(maker, self._each, {**record.data(), **held})
+        own = as_asked(self._call, self._tenant, self._resource, record)
+        value = shown(maker, self._each, {**record.data(), **held, **own})
         return value if maker.allows(self._each, value) else None
 
 
