@@ -68,7 +68,7 @@ class Story:
         is_kept = first.key != second.key and all(self._is_there(group, read, one) for one in made)
         self._count("read back", holds=is_kept, what=create)
         for listing in group.all(Kind.LIST):
-            if "{" not in listing.path and not any(one.required for one in listing.plan.taken):
+            if "{" not in listing.path and not any(one.required for one in listing.plan.parameters):
                 found = self._asking.items(self._ask(listing), listing)
                 self._outcome("listed", holds=all(self._is_among(group, found, one) for one in made), what=listing)
         self._change(group, read, first)
@@ -86,7 +86,7 @@ class Story:
 
     def _unknown(self, read: Operation) -> str:
         """A key that no record has: not an example, which some record may have."""
-        schema = next((one.schema for one in read.plan.taken if one.name == read.plan.key), None)
+        schema = next((one.schema for one in read.plan.parameters if one.name == read.plan.key), None)
         fits = schema is None or any(self._asking.replies.allows(schema, one) for one in (UNKNOWN, int(UNKNOWN)))
         return (
             UNKNOWN
