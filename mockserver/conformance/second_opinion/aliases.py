@@ -55,6 +55,14 @@ class SharedNames:
         self._names[value] = name
         self._all_names.setdefault(value, set()).add(name)
 
+    def forget(self, name: str) -> str | None:
+        """``name`` stands for nothing now, nor is what it stood for known by it: the value, None where it had none."""
+        value = self._values.pop(name, None)
+        if value is not None:
+            self._names.pop(value, None)
+            self._all_names.get(value, set()).discard(name)
+        return value
+
     def kept(self) -> SharedNames:
         """All names as they are now, for ``restore``."""
         copy = SharedNames()

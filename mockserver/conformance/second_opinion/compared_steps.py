@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -34,7 +34,8 @@ class Step:
     ``values`` fill the path, ``query`` and ``body`` are what is sent; all of them hold shared names.
 
     ``in_order`` are records by their age, where their order in a list is compared; ``is_counted``: how many records a
-    page holds is compared; ``is_loose``: it is about each server's own records, of which only the members are compared;
+    page holds is compared; ``all_with`` is a member and the value that it is filtered by: whether others are found is
+    compared; ``is_loose``: it is about each server's own records, of which only the members are compared;
     ``is_anonymous``: it is taken without credentials.
     """
 
@@ -51,6 +52,7 @@ class Step:
     watched: frozenset[str] = frozenset()
     in_order: tuple[str, ...] = ()
     is_counted: bool = False
+    all_with: tuple[str, Any] | None = None
     is_loose: bool = False
     is_anonymous: bool = False
 
@@ -58,6 +60,13 @@ class Step:
     def looked_for(self) -> frozenset[str]:
         """The records that are compared among all that it finds."""
         return self.listed | self.unlisted | self.watched
+
+    def asking_for(self, texts: Mapping[str, str]) -> Step:
+        """The same step where the records that it looks for have other texts, by those that it names."""
+        query = {name: texts.get(one, one) if isinstance(one, str) else one for name, one in self.query.items()}
+        member, value = self.all_with or ("", None)
+        sought = (member, texts.get(value, value) if isinstance(value, str) else value)
+        return replace(self, query=query, all_with=sought if self.all_with else None)
 
     @property
     def makes(self) -> bool:

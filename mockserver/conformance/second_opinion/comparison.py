@@ -18,7 +18,7 @@ from mockserver.conformance.second_opinion.copying import Copier
 from mockserver.conformance.second_opinion.opinions import Opinion, Opinions, StepTaken, opinions
 from mockserver.conformance.second_opinion.plain_copying import PlainCopier
 from mockserver.conformance.second_opinion.plain_script import PlainAuthor
-from mockserver.conformance.second_opinion.plain_taking import is_refused
+from mockserver.conformance.second_opinion.plain_taking import changed_texts, is_refused
 from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.contract import Kind
 
@@ -50,6 +50,7 @@ class Comparison:
         self.opinions = Opinions()
         self.scores: dict[str, Score] = {}
         self.uncompared: dict[str, str] = {}
+        self._texts: dict[str, dict[str, str]] = {}
 
     @cached_property
     def author(self) -> Author | PlainAuthor:
@@ -121,7 +122,17 @@ class Comparison:
         return (one for one in self.author.furniture if not self.one.names.knows(one.record))
 
     def _on_both(self, step: Step) -> tuple[Step, SideReply, SideReply]:
-        """Take ``step`` on both servers; where one takes no text twice, with texts that no other record has."""
+        """Take ``step`` on both servers; where one takes no text twice, with texts that no other record has.
+
+        Lists that are filtered by the texts of such a record are filtered by those that it has now.
+        """
+        texts = {old: new for name in step.looked_for for old, new in self._texts.get(name, {}).items()}
+        taken, first, second = self._on_both_anew(step.asking_for(texts) if texts else step)
+        if step.makes:
+            self._texts[step.record] = changed_texts(step, taken)
+        return taken, first, second
+
+    def _on_both_anew(self, step: Step) -> tuple[Step, SideReply, SideReply]:
         is_plain, unique = isinstance(self.author, PlainAuthor), self.one.plain.is_unique
         if is_plain and step.operation.id in unique and step.expect is not Expect.REFUSED:
             step = self._renewed(step)
@@ -135,8 +146,14 @@ class Comparison:
         other = self._renewed(step)
         if other is step:
             return step, first, second
+        # The one that took the first has two records now, of which the story is about the later one.
+        tried = [(self.one, first), (self.two, second)] if step.makes else []
+        good = [side for side, answer in tried if answer.is_good]
+        made = [(side, key) for side in good if (key := side.names.forget(step.record)) is not None]
         answers = self.one.take(other), self.two.take(other)
         if not all(one.is_good for one in answers):
+            for side, key in made:
+                side.names.bind(step.record, key)
             return step, first, second
         unique.add(step.operation.id)
         return other, *answers
@@ -167,7 +184,7 @@ class Comparison:
         tries = iter(range(SHRUNK))
         shortest: list[Step] = before
         shows: list[StepTaken] = []
-        for steps in (_needed(last, before), _about(last, before), before):
+        for steps in (_needed(last, before), _about(last, before), _beside(last, before), before):
             if not shows:
                 shortest, shows = steps, self._shows(opinion, [*steps, last])
         for one in tuple(reversed(shortest)):
@@ -224,6 +241,12 @@ def _about(last: Step, before: Sequence[Step]) -> list[Step]:
     chosen = [one for one in before if one.record == last.record or one.record in last.looked_for]
     makers = [each for one in chosen for each in _needed(one, before)]
     return [one for one in before if one in chosen or one in makers]
+
+
+def _beside(last: Step, before: Sequence[Step]) -> list[Step]:
+    """What ``last`` needs, and the other records of its resource that were deleted."""
+    deletes = [one for one in before if one.operation.kind is Kind.DELETE and one.group is last.group]
+    return _needed_of([*(one for one in before if one in deletes or one.makes), last])[:-1]
 
 
 def _without(one: Step, steps: list[Step], last: Step, author: Author | PlainAuthor) -> Iterator[list[Step]]:

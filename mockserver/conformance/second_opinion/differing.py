@@ -11,18 +11,20 @@ from mockserver.conformance.bodies.normal_forms import is_normal_form
 from mockserver.conformance.second_opinion.aliases import PREFIX, shared_name
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.second_opinion.disagreement import (
+    ADDRESS,
     COUNT,
     FORM,
     FOUND,
     LACKING,
     MEDIA,
     ORDER,
+    OTHERS,
     SHAPE,
     STATUS,
     UNSET,
     Disagreement,
 )
-from mockserver.conformance.second_opinion.list_differences import held, loosely, ordered, shape
+from mockserver.conformance.second_opinion.list_differences import held, loosely, ordered, others, shape
 from mockserver.conformance.second_opinion.sides import Side, SideReply
 from mockserver.conformance.valid_requests import NO_BODY
 from mockserver.contract import Kind
@@ -68,7 +70,25 @@ def _all(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) 
         yield from _listed(step, one, two, first, second)
     else:
         _name_alike(step, one, two, first, second)
+        if step.makes and step.operation.plan is not None:
+            yield from _addresses(step, one, two, first, second)
         yield from _members(step, one, two, one.names.shared(first.raw), two.names.shared(second.raw))
+
+
+def _addresses(step: Step, one: Side, two: Side, first: SideReply, second: SideReply) -> Iterator[Disagreement]:
+    """Whether both tell the address of what was made; where one tells none the document may be silent of it."""
+    leads = [_leads(step, side, answer) for side, answer in ((one, first), (two, second))]
+    if all(leads) and len(set(leads)) > 1:
+        yield Disagreement(ADDRESS, *leads)
+
+
+def _leads(step: Step, side: Side, answer: SideReply) -> str:
+    """Where a create says that its record is; empty where it says nothing."""
+    reply = answer.exchange.reply if answer.exchange else None
+    address = reply.header("Location") if reply else None
+    if not address:
+        return ""
+    return "that of the record" if str(side.names.own(step.record)) in re.split("[/=?&]", address) else "another"
 
 
 def _is_told(step: Step, reply: SideReply) -> bool:
@@ -105,6 +125,9 @@ def _listed(step: Step, one: Side, two: Side, first: SideReply, second: SideRepl
     ways = [ordered(step, side, answer) for side, answer in ((one, first), (two, second))] if step.in_order else []
     if all(ways) and len(set(ways)) > 1:
         yield Disagreement(ORDER, *ways)
+    strange = [others(step, side, answer) for side, answer in ((one, first), (two, second))] if step.all_with else []
+    if all(strange) and len(set(strange)) > 1:
+        yield Disagreement(OTHERS, *strange)
     if step.is_counted and len(first.body) != len(second.body):
         yield Disagreement(COUNT, str(len(first.body)), str(len(second.body)))
     for name in sorted(mine.keys() & other.keys()):

@@ -9,7 +9,8 @@ from mockserver.values.absent import ABSENT
 
 STATUS, MEDIA, FOUND, UNSET, SHAPE = "status", "content type", "records found", "what is not set", "body"
 LACKING = "absent"
-ORDER, COUNT = "order of the list", "records on the page"
+ORDER, COUNT, OTHERS = "order of the list", "records on the page", "records of another value"
+ADDRESS = "address of what was made"
 """The places of differences that are not about one member."""
 FORM = "form of a value"
 

@@ -47,6 +47,16 @@ def _members_of(records: list[Any]) -> str:
     return ", ".join(sorted(names)) or "no members"
 
 
+def others(step: Step, side: Side, answer: SideReply) -> str:
+    """Whether a list that was filtered shows records of another value; empty where it shows none of the member."""
+    member, value = step.all_with or ("", None)
+    wanted = str(side.names.own(value)).lower()
+    records = [one.get("record") for one in answer.body or () if isinstance(one, Mapping)]
+    found = [one[member] for one in records if isinstance(one, Mapping) and isinstance(one.get(member), str | int)]
+    known = {str(side.names.own(one)).lower() for one in found}
+    return ("some" if any(wanted not in one for one in known) else "none") if found else ""
+
+
 def ordered(step: Step, side: Side, answer: SideReply) -> str:
     """How a list has the records of ``step.in_order``; empty where it goes by something else than their age.
 

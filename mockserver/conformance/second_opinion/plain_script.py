@@ -16,7 +16,8 @@ from mockserver.conformance.plain.plain_contents import planned
 from mockserver.conformance.plain.plain_trying import PlainTrying
 from mockserver.conformance.second_opinion.aliases import shared_name
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
-from mockserver.conformance.second_opinion.plain_moves import found_again, naming_nobody, spoilt
+from mockserver.conformance.second_opinion.plain_moves import found_again, lacking, naming_nobody, spoilt
+from mockserver.conformance.second_opinion.plain_neighbours import between, orphaned, unsorted, with_items
 from mockserver.conformance.session import Session
 from mockserver.contract import Kind, Operation
 from mockserver.values.absent import ABSENT
@@ -74,7 +75,7 @@ class PlainAuthor:
             yield self._create("create a record with rare values", group, above, other, seldom)
             yield from self._reads(group, other, above)
         odd = self._create("create a record", group, above, shared_name(group.name, "odd"), plain)
-        for part in self._lacking(create, plain):
+        for part in lacking(self, create, plain):
             yield replace(odd, what="create a record without a required member", expect=Expect.REFUSED,
                           body=self.referring(group, create, part, 0))  # fmt: skip
         yield from spoilt(self, odd, plain)
@@ -83,16 +84,19 @@ class PlainAuthor:
         yield from self._changes(group, name, above)
         yield from self._in_order(group, (name, bare), above)
         yield from self._done_to(group, name, above)
+        yield from orphaned(self, group, above)
         yield from self._removed(group, name, above)
 
     def _seldom(self, group: Group, operation: Operation) -> Iterator[Any]:
         """Bodies with every member, and with values that few clients send."""
-        for body in islice(self.asking.bodies(group, operation), SELDOM):
+        full = self.asking.full_body(operation)
+        for body in (*islice(self.asking.bodies(group, operation), SELDOM - 1), unsorted(self, operation, full)):
             is_new = operation.kind is Kind.CREATE
             yield self.asking.renewed(group, operation, body) if is_new else body
 
     def _plain_body(self, group: Group) -> Any:
-        return self.asking.new_body(group, group.one(Kind.CREATE), next(self._ordinals))
+        create = group.one(Kind.CREATE)
+        return with_items(self, create, self.asking.new_body(group, create, next(self._ordinals)))
 
     def _create(self, what: str, group: Group, above: Mapping[str, str], name: str, body: Any) -> Step:
         create = group.one(Kind.CREATE)
@@ -172,6 +176,7 @@ class PlainAuthor:
             yield self.step("delete a record", group, delete, Expect.ANSWERED, values, record=name)
             yield from self._reads(group, name, above, "that was deleted", Expect.ANSWERED)
             yield from self._reads(group, shared_name(group.name, "bare"), above, "beside one that was deleted")
+            yield from between(self, group, delete, SELDOM, above)
             yield self.step("delete a record that was deleted", group, delete, Expect.ANSWERED, values, record=name)
 
     def _asked(self, group: Group) -> Iterator[Step]:
@@ -252,11 +257,11 @@ class PlainAuthor:
 
     def below(self, operation: Operation, above: Mapping[str, str]) -> dict[str, str]:
         """Path parameters for what stands above: each path has names of its own for them."""
-        scope = operation.plan.scope if operation.plan and operation.plan.scope else ()
+        scope = planned(operation).scope or ()
         return {name: above[str(place)] for place, name in enumerate(scope) if str(place) in above}
 
     def at(self, operation: Operation, name: str, above: Mapping[str, str]) -> dict[str, str]:
-        key = operation.plan.key if operation.plan else None
+        key = planned(operation).key
         return {**self.below(operation, above), **({key: name} if key else {})}
 
     def _is_of_one(self, operation: Operation) -> bool:
@@ -268,19 +273,7 @@ class PlainAuthor:
     @staticmethod
     def _is_plain(operation: Operation) -> bool:
         """Whether a change is told by the members that it is about."""
-        bodies = operation.plan.bodies if operation.plan else {}
-        return bool(bodies) and "json-patch" not in next(iter(bodies))
-
-    def _lacking(self, operation: Operation, body: Any) -> Iterator[dict[str, Any]]:
-        """``body`` without each member that it must have."""
-        if not isinstance(body, Mapping) or not operation.plan or not operation.plan.body_required:
-            return
-        schema = self.asking.schema(operation)
-        own = self.asking.read_only(schema)
-        for name in sorted(body):
-            lacking = {one: value for one, value in body.items() if one != name}
-            if name not in own and not self.asking.accepts(schema, lacking):
-                yield lacking
+        return bool(bodies := planned(operation).bodies) and "json-patch" not in next(iter(bodies))
 
     def step(
         self, what: str, group: Group, operation: Operation, expect: Expect, values: Mapping[str, Any], **more: Any

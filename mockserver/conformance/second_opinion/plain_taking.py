@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from mockserver.conformance.plain.plain_asking import REFUSED, PlainAsking, PlainMade, within
-from mockserver.conformance.plain.plain_contents import media_of, planned
+from mockserver.conformance.plain.plain_contents import has_members, planned
 from mockserver.conformance.second_opinion.aliases import PREFIX, SharedNames
 from mockserver.conformance.second_opinion.compared_steps import Expect, Step
 from mockserver.conformance.session import Session
@@ -76,7 +76,7 @@ class PlainHand:
 
     def renewed(self, step: Step) -> Step:
         """``step`` with texts that no other has, where its body is one that its schema allows."""
-        if step.body is NO_BODY or "json" not in media_of(step.operation):
+        if step.body is NO_BODY or not has_members(step.operation):
             return step
         asking, steps = PlainAsking(self._session), planned(step.operation).sent
         body = self._own_body(asking, step)
@@ -108,3 +108,13 @@ class PlainHand:
 def is_refused(step: Step, status: int) -> bool:
     """Whether a body that its schema allows was refused, as texts that another record has are."""
     return status in REFUSED and step.expect is not Expect.REFUSED and step.body is not NO_BODY
+
+
+def changed_texts(planned_step: Step, taken: Step) -> dict[str, str]:
+    """The texts of the record that a create was to have, each with the one that it has instead."""
+    steps = planned(taken.operation).sent if taken.operation.plan else ()
+    old, new = (within(one.body, steps) for one in (planned_step, taken))
+    if old is new or not isinstance(old, dict) or not isinstance(new, dict):
+        return {}
+    both = ((old[name], new.get(name)) for name in old)
+    return {one: two for one, two in both if isinstance(one, str) and isinstance(two, str) and one != two}
