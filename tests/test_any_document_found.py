@@ -799,3 +799,30 @@ def test_what_nobody_said_of_a_new_record_is_null_where_it_may_be(tmp_path: Path
     assert made["plan"] is not None, "before OpenAPI 3.1 not everybody reads null there"
     assert made["comment_count"] is not None
     assert caller.post("/things", json={"title": "B", "body": "Said."}).json["body"] == "Said."
+
+
+def test_addresses_have_the_form_of_the_examples(tmp_path: Path) -> None:
+    pet = {"type": "object", "properties": {"id": NUMBER, "uri": {"type": ["string", "null"]}}}
+    members = {name: {"type": ["string", "null"]} for name in ("first_page_uri", "next_page_uri", "previous_page_uri")}
+    page = {"type": "object", "properties": {"pets": {"type": "array", "items": pet}, **members}}
+    shown = {"pets": [{"id": 1, "uri": "/v1/pets/1"}], "first_page_uri": "/v1/pets?Page=0", "next_page_uri": None}
+    listed: Any = reply(page)
+    listed["content"]["application/json"]["example"] = shown
+    query = [
+        parameter(name, TEXT if name == "PageToken" else NUMBER, "query") for name in ("PageSize", "PageToken", "Page")
+    ]
+    paths = {
+        "/v1/pets": {
+            "get": {"parameters": query, "responses": {"200": listed}},
+            "post": {"requestBody": body({"type": "object"}), "responses": {"201": reply(pet)}},
+        },
+        "/v1/pets/{id}": {**NAMED, "get": {"responses": {"200": reply(pet)}}},
+    }
+    caller = client(document(paths), tmp_path)
+    first = caller.get("/v1/pets?PageSize=1").json
+    assert [one["uri"] for one in first["pets"]] == ["/v1/pets/1"]
+    assert first["first_page_uri"].startswith("/v1/pets?")
+    second = caller.get(first["next_page_uri"]).json
+    assert second["pets"][0]["uri"] == "/v1/pets/2"
+    assert caller.get(second["previous_page_uri"]).json == first
+    assert caller.post("/v1/pets", json={}).json["uri"] == "/v1/pets/4"

@@ -52,6 +52,11 @@ class OwnAddresses:
         path = found["path"].removeprefix(prefix)
         return path.rstrip("/"), ("/" if path.endswith("/") else "") + found["rest"]
 
+    def has(self, path: str) -> bool:
+        """Whether a text is a path of the document's, below its server or not, and no whole address."""
+        is_path = path.startswith("/") and not path.startswith("//")
+        return is_path and self._router.match(path.partition("?")[0].rstrip("/")) is not None
+
     def _match(self, text: str) -> re.Match[str] | None:
         found = _ADDRESS.fullmatch(text) if text.startswith("http") else None
         return found if found is not None and found["host"].lower() in self._hosts else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -12,6 +12,7 @@ import orjson
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Model
 from mockserver.contract.samples.own_addresses import HERE
+from mockserver.contract.samples.record_examples import media_examples, record_examples
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.places import plan_of
 from mockserver.messages import Json, Reply
@@ -70,6 +71,43 @@ def with_address(call: Call, model: Model, value: dict[str, Any], name: str, pat
     return {**value, name: address} if maker.allows(place, address) else value
 
 
+def host_of(call: Call) -> str:
+    """Scheme and host by which the caller reaches the mock."""
+    return call.input.address.removesuffix(call.input.path)
+
+
+def as_shown(call: Call, name: str, address: str) -> str:
+    """The address that stands beside a list as ``name``: a path where the reply's examples show one, there or beside.
+
+    An example of the last page has no next one: ``first_page_uri`` beside it then tells the form of all.
+    """
+    known = plan_of(call).remembered
+    if (shown := known.get("addresses")) is None:  # PERF: worked out once
+        media, document = plan_of(call).success.media, call.tools.maker.shapes.document
+        examples = media_examples(document, media) if media is not None else ()
+        shown = known["addresses"] = {name: is_path for one in examples for name, is_path in _texts_in(call, one)}
+    return address.removeprefix(host_of(call)) if shown.get(name, any(shown.values())) else address
+
+
+def _texts_in(call: Call, example: Json) -> Iterator[tuple[str, bool]]:
+    """The members that hold a text, at any depth but below a list, and whether it is a path of the document's."""
+    own = call.tools.contract.own_addresses
+    for name, one in example.items() if isinstance(example, dict) else ():
+        if isinstance(one, str):
+            yield name, own is not None and own.has(one)
+        yield from _texts_in(call, one)
+
+
+def _own_paths(call: Call, model: Model) -> frozenset[str]:
+    """The members in which the document's examples of such a record show its address as a path."""
+    known = plan_of(call).remembered.setdefault("own_paths", {})
+    if model.path not in known:  # PERF: worked out once
+        examples = record_examples(call.tools.maker.shapes.document, model.sources)
+        shown = [(name, is_path) for one in examples for name, is_path in _texts_in(call, one)]
+        known[model.path] = frozenset(name for name, is_path in shown if is_path and flat(name) in ADDRESSES)
+    return frozenset(known[model.path])
+
+
 def addressed(
     call: Call, model: Model, value: dict[str, Any], sent: Mapping[str, Any], keys: tuple[str, ...]
 ) -> dict[str, Any]:
@@ -77,11 +115,15 @@ def addressed(
     if model.record is None or not call.input.address:
         return value
     maker = call.tools.maker
-    address = call.input.address.removesuffix(call.input.path) + address_of(call, model, keys)
+    path, paths = address_of(call, model, keys), _own_paths(call, model)
+    address = host_of(call) + path
     for name, place in maker.shapes.properties(model.record).items():
-        is_own = name in value and name not in sent and (name,) != model.key and flat(name) in ADDRESSES
-        if is_own and maker.shapes.type(place) == "string" and maker.allows(place, address):
-            value = {**value, name: address}
+        is_own = (
+            (name in value or name in paths) and name not in sent and (name,) != model.key and flat(name) in ADDRESSES
+        )
+        own = path if name in paths else address
+        if is_own and maker.shapes.type(place) == "string" and maker.allows(place, own):
+            value = {**value, name: own}
     return linked(call, model, _with_links(call, model, value, address, sent), address, sent)
 
 
@@ -98,11 +140,16 @@ def _with_links(
 
 
 def self_addressed(call: Call, model: Model, value: dict[str, Any], address: str) -> dict[str, Any]:
-    """A first record with its own address in the members that only the server writes."""
+    """A first record with its own address in the members that only the server writes or examples show as a path."""
+    paths = _own_paths(call, model)
     shapes, members = call.tools.maker.shapes, dict[str, Node]()
     if address and model.record is not None:
         members = {name: one for name, one in shapes.properties(model.record).items() if flat(name) in ADDRESSES}
-    own = {name: HERE + address for name, one in members.items() if name in value and shapes.is_servers(one)}
+    own = {
+        name: address if name in paths else HERE + address
+        for name, one in members.items()
+        if name in value and (name in paths or shapes.is_servers(one))
+    }
     value = {**value, **{name: one for name, one in own.items() if call.tools.maker.allows(members[name], one)}}
     return _with_links(call, model, value, HERE + address, {}) if address else value
 

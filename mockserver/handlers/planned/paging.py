@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from mockserver.contract.document import Node
 from mockserver.contract.plan import OperationPlan, Steps
 from mockserver.handlers.call import Call
+from mockserver.handlers.planned.addresses import as_shown, host_of
 from mockserver.handlers.planned.places import key_of, plan_of
 from mockserver.inference.words import CURSORS, MORE, NEXT, OFFSETS, PAGES, SIZES, TOTALS
 from mockserver.messages import Headers, Json
@@ -70,12 +71,12 @@ def paged(call: Call, found: list[Record]) -> PlannedPage:
     if cursor := _text(asked, roles, CURSORS):
         own = quote(cursor, safe="")
         start = next((at for at, one in enumerate(found, 1) if one.id.rpartition("/")[2] == own), len(found))
+    if cursor or not PAGES & roles.keys():
+        number = start // size + first_page
     records = found[start : start + size]
     has_more = start + size < len(found)
     onward = _onward(roles, records, number, start + size) if has_more and records else {}
     backward = _backward(roles, number - 1, max(start - size, 0)) if start else {}
-    if not PAGES & roles.keys():
-        number = start // size + first_page
     pages = -(-len(found) // size) or 1
     ends = [_backward(roles, first_page + at, at * size) for at in (0, pages - 1)]
     facts = {"total": len(found), "count": len(records), "page": number, "size": size, "start": start, "onward": onward,
@@ -167,6 +168,7 @@ def _members(call: Call, node: Node, facts: dict[str, Any], way: Steps, left: in
                 made[name] = inner
             continue
         value = _member(call, place, "total" if word in _counts_of(way) else word, facts)
+        value = as_shown(call, name, value) if isinstance(value, str) else value
         if value is not ABSENT and (value != "" or name in required):  # an empty text is said where one must be
             made[name] = value
     return made
@@ -221,7 +223,7 @@ def _ways(call: Call, place: Node, word: str, onward: dict[str, str]) -> tuple[J
     parameter, text = next(iter(onward.items()))
     address = _onward_address(call, onward)
     if str(call.tools.maker.shapes.says(place, "format")).endswith("-reference"):
-        address = address.removeprefix(_host(call))
+        address = address.removeprefix(host_of(call))
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else text
     return (*((address,) if word in _ADDRESSES else ()), text, number, *_way(call, place, parameter, text, address))
 
@@ -235,7 +237,7 @@ def _way(call: Call, place: Node, parameter: str, text: str, address: str) -> It
             "uri": address,
             "url": address,
             "href": address,
-            "path": address.removeprefix(_host(call)),
+            "path": address.removeprefix(host_of(call)),
             flat(parameter): text,
         }
         one = options.get(flat(name), text if flat(name) in OFFSETS | CURSORS | PAGES else None)
@@ -246,16 +248,12 @@ def _way(call: Call, place: Node, parameter: str, text: str, address: str) -> It
     yield {"href": address}
 
 
-def _host(call: Call) -> str:
-    return call.input.address.removesuffix(call.input.path)
-
-
 def _onward_address(call: Call, onward: dict[str, str]) -> str:
     """The address of the next page: with all that was asked for beside."""
     plan, asked = plan_of(call), call.input.values
-    names = [
-        one.name for one in plan.parameters if one.location == "query" and one.name in asked and one.name not in onward
-    ]
+    places = CURSORS | PAGES | OFFSETS
+    others = [one.name for one in plan.parameters if one.location == "query" and _role(one.name) not in places]
+    names = [name for name in others if name in asked and name not in onward]
     said = {name: asked[name] for name in names if not isinstance(asked[name], dict)}
     texts = {name: _written(one) for name, one in said.items()}
     return f"{call.input.address}?{urlencode({**texts, **onward}, doseq=True)}"
