@@ -19,9 +19,10 @@ from mockserver.values.shown import quoted
 Test: TypeAlias = Callable[[Any], bool]
 """Whether the content of a record is asked for."""
 _FIELDS = "field"
-_PARTS = re.compile(r",(?![^(]*\))")
+_PARTS = re.compile(r"(?:[^,(]|\([^)]*\)?)+")
+"""What stands between commas that are in no brackets; read once, however many there are."""
 _REQUIREMENT = re.compile(
-    r"(?P<key>[\w./-]+)\s*(?:(?P<is>==?|!=)\s*(?P<value>[^=!,()]*)|\s(?P<among>in|notin)\s*\((?P<values>[^()]*)\))"
+    r"(?P<key>[\w./-]+)\s*(?:(?P<is>==?|!=)(?P<value>[^=!,()]*)|\s(?P<among>in|notin)\s*\((?P<values>[^()]*)\))"
 )
 
 
@@ -54,7 +55,7 @@ def _map_of(shapes: Shapes, scope: Scope, about: str) -> Steps | None:
 
 def _tests(name: str, text: str, steps: Steps, *, is_dotted: bool) -> Iterator[Test]:
     """One test for each of the requirements, all of which have to be met."""
-    for one in (part.strip() for part in _PARTS.split(text)):
+    for one in (part.strip() for part in _PARTS.findall(text)):
         if not one:
             continue
         if not is_dotted and re.fullmatch(r"!?\s*[\w./-]+", one):
