@@ -214,11 +214,14 @@ def _absent_matches(planting: Planting) -> None:
 
 
 def _within(inside: Callable[[Any, Any, Any], bool]) -> Plant:
-    def within(_: Callable[..., bool], low: Any, found: Any, high: Any) -> bool:
-        comparable = type(low) is type(found) is type(high)
-        return comparable and inside(low, found, high)
+    def made(_: Callable[..., Test], low: Any, high: Any) -> Test:
+        def is_within(found: Any) -> bool:
+            at = engine("handlers.matching").comparable(found)
+            return type(low) is type(at) is type(high) and inside(low, at, high)
 
-    return lambda planting: planting.around(engine("handlers.matching"), "_within", within)
+        return is_within
+
+    return lambda planting: planting.around(engine("handlers.matching"), "_range", made)
 
 
 def _tested(how: How, test: Callable[[Any], Test]) -> Plant:
@@ -232,7 +235,7 @@ def _tested(how: How, test: Callable[[Any], Test]) -> Plant:
 
 def _without_zone(planting: Planting) -> None:
     def comparable(original: Callable[[Any], Any], value: Any) -> Any:
-        return value[:19] if isinstance(value, str) else original(value)
+        return original(f"{value[:19]}Z" if isinstance(value, str) and len(value) > 19 else value)
 
     planting.around(engine("handlers.matching"), "comparable", comparable)
 
