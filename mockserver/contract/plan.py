@@ -108,7 +108,7 @@ class Model:
     last word of its own, where it is a whole name (``topics`` of ``projects/p/topics/t``), ``beside`` by such a word
     all resources whose records its path shows; ``foreign`` are members that probably hold keys of other resources,
     ``references`` those that are said to, ``addresses`` members that hold the address of another resource's record;
-    ``kin`` are the resources whose records its path shows, too: they are made elsewhere;
+    ``made_elsewhere`` are the resources whose records its path shows, too: their creates stand on other paths;
     ``holders`` are those whose paths show the records that name them; ``why`` tells the rules that decided;
     ``embeds`` gives what ``embedded`` tells, ``keys_within`` where else than among its members a record holds keys,
     ``keys_listed`` where the objects of its lists do, ``links`` what of it leads to itself or to what is above or
@@ -139,7 +139,7 @@ class Model:
     below: str = ""
     beside: Mapping[str, str] = field(default_factory=dict)
     reach: int = 0
-    kin: tuple[str, ...] = ()
+    made_elsewhere: tuple[str, ...] = ()
     holders: tuple[Parent, ...] = ()
     why: str = ""
     embeds: Callable[[], Mapping[str, Embedded]] = field(default=dict, repr=False, compare=False)

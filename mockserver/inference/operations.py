@@ -19,21 +19,21 @@ from mockserver.contract.schema import Schemas, SchemaValidator
 from mockserver.contract.schema_shape import Shapes
 from mockserver.inference.accounts import read_accounts
 from mockserver.inference.annotations import SAID, Marks
-from mockserver.inference.demands import credentials
+from mockserver.inference.creation_paths import made_elsewhere
+from mockserver.inference.document_conventions import likely_tenant, prefixes, usual_refusal
 from mockserver.inference.embedded_records import EmbeddedRecords
 from mockserver.inference.foreign import ForeignKeys
 from mockserver.inference.guess import Guess
 from mockserver.inference.kept_beside import files_of, keep_truths, kept_beside, kept_files, truths_set
 from mockserver.inference.key_forms import is_counted, listed_key, most_listed
-from mockserver.inference.kin import kin_of
 from mockserver.inference.meanings import Meanings
 from mockserver.inference.paths import ANY, Key, read_paths, spellings
 from mockserver.inference.replies import success
+from mockserver.inference.request_inputs import credentials
 from mockserver.inference.resource_draft import InferredCollection, Reading
 from mockserver.inference.settling import read_resources
 from mockserver.inference.shown_keys import sent_at, sent_keys, shown_key
 from mockserver.inference.shown_links import ShownLinks
-from mockserver.inference.surroundings import likely_tenant, prefixes, usual_refusal
 
 _PARTS = ("webhooks", "components")
 """What a document without operations may be of instead (OpenAPI 3.1): it can be looked at."""
@@ -142,7 +142,7 @@ class _Builder:
             is_open=self._found.spans(one),
             below=one.below,
             beside={each.below: each.name for each in one.beside},
-            kin=tuple(kin_of(self._found, one)),
+            made_elsewhere=tuple(made_elsewhere(self._found, one)),
             reach=sum(step == ANY for step in (one.item or ())[:-1]) - (self._tenant in self._names(one)[:-1]),
             prefix=one.prefix,
             seed=one.seed,

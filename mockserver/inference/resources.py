@@ -9,10 +9,10 @@ from mockserver.contract.document import Node, Part
 from mockserver.contract.plan import Parent, PlannedParameter, Source, Steps
 from mockserver.contract.samples.record_examples import record_examples
 from mockserver.contract.schema_shape import Shapes
-from mockserver.inference.demands import parameters
 from mockserver.inference.keys import key_of, key_shown, other_keys, parent_member
 from mockserver.inference.paths import ANY, Key, PathEntry, PathTable
 from mockserver.inference.replies import Found, Replies, declared, holds_values, success, tells
+from mockserver.inference.request_inputs import parameters
 from mockserver.inference.resource_draft import HeldList, InferredCollection, Reading
 from mockserver.inference.spanning import spanning
 from mockserver.inference.words import CALLERS

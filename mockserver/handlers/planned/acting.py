@@ -14,11 +14,11 @@ from mockserver.errors import Refusal
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import brought_here
-from mockserver.handlers.planned.beginning import related
 from mockserver.handlers.planned.callers import caller_key
 from mockserver.handlers.planned.chronology import in_order
 from mockserver.handlers.planned.composing import changed, draw_for, overlaid, settled
 from mockserver.handlers.planned.embedding import presented
+from mockserver.handlers.planned.initial_records import related
 from mockserver.handlers.planned.kept_files import with_files
 from mockserver.handlers.planned.own_truths import as_asked, keep_own
 from mockserver.handlers.planned.places import ONLY, key_of, model_of, plan_of

@@ -7,8 +7,8 @@ from typing import Any
 
 from mockserver.contract.plan import ACCOUNT_NAMES, PASSWORDS
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.beginning import first_key
-from mockserver.handlers.planned.beginning_states import MAKERS
+from mockserver.handlers.planned.initial_records import first_key
+from mockserver.handlers.planned.initial_states import MAKERS
 from mockserver.handlers.planned.places import model_of, record_id
 from mockserver.messages import Json
 from mockserver.store import Record, Tenant

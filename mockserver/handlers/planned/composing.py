@@ -12,10 +12,10 @@ from mockserver.contract.samples.scalars import Draw
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import addressed, brought_here
 from mockserver.handlers.planned.answers import worked_out
-from mockserver.handlers.planned.beginning import marked, repeated
-from mockserver.handlers.planned.beginning_states import beginning_states, without_what_nobody_said
 from mockserver.handlers.planned.callers import by_caller, is_kept_apart
 from mockserver.handlers.planned.embedding import completed, usual
+from mockserver.handlers.planned.initial_records import marked, repeated
+from mockserver.handlers.planned.initial_states import initial_states, without_what_nobody_said
 from mockserver.handlers.planned.merging import by_entry, merged
 from mockserver.handlers.planned.new_keys import identified, slug_of
 from mockserver.handlers.planned.places import keys_of, taking
@@ -44,7 +44,7 @@ def composed(call: Call, scope: Scope, key: Json, sent: Json) -> tuple[Json, Hea
     draw = draw_for(call, "made", scope.resource.name, *(scope.keys or ()), key)
     made = without_what_nobody_said(call, model, maker.member(model.record, draw, ""))
     made = identified(maker, model, brought_here(call, model.record, made), draw)
-    begun = {**beginning_states(call, model), **(made if isinstance(made, dict) else {}), **model.always}
+    begun = {**initial_states(call, model), **(made if isinstance(made, dict) else {}), **model.always}
     begun |= worked_out(call, model.record, draw)
     base = by_caller(call, scope.tenant, usual(call, scope, begun, sent), sent)
     value, ignored = overlaid(call, scope, base, _sayable(call, model, sent), draw)

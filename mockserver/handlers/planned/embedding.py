@@ -11,8 +11,8 @@ from mockserver.contract.plan import Embedded
 from mockserver.contract.samples.fitting import shown
 from mockserver.contract.schema_shape import Shapes
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.beginning_states import MAKERS
 from mockserver.handlers.planned.callers import maker_in
+from mockserver.handlers.planned.initial_states import MAKERS
 from mockserver.handlers.planned.own_truths import as_asked
 from mockserver.handlers.planned.places import is_key, keys_of, model_of, plan_of
 from mockserver.handlers.planned.scope import Scope

@@ -11,9 +11,9 @@ from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Refusal
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.composing import draw_for, overlaid
+from mockserver.handlers.planned.denormalised_fields import repeated_fields
 from mockserver.handlers.planned.places import is_key, model_of
 from mockserver.handlers.planned.scope import Scope
-from mockserver.handlers.planned.told_by_key import told_of
 from mockserver.inference.words import LOGINS, NAME_LIKE
 from mockserver.messages import Json
 from mockserver.values.members import value_at, with_value
@@ -139,7 +139,7 @@ class HeldEntries:
             thing = flat(name).removesuffix("id")
             if not is_key(key) or thing in ("", flat(name)) or (record := self._named(thing, str(key))) is None:
                 continue
-            return told_of(self._call, self._place, record, members)
+            return repeated_fields(self._call, self._place, record, members)
         return {}
 
     def _named(self, thing: str, key: str) -> dict[str, Any] | None:

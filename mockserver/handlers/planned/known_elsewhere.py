@@ -21,7 +21,7 @@ _WHOLE_NAMES = frozenset({"fullname", "pathwithnamespace", "namewithowner", "ful
 def known_elsewhere(call: Call, scope: Scope, record: Record, sent: Json) -> tuple[Record, str]:
     """The record with its address on the path that shows it, and that address; empty where no other path does."""
     for home in call.tools.contract.resources.values():
-        if home.model is None or scope.resource.name not in home.model.kin:
+        if home.model is None or scope.resource.name not in home.model.made_elsewhere:
             continue
         there = Scope(call, scope.tenant, home, ()).took_in(record)
         here, names = Scope(call, scope.tenant, home, keys_of(there.id)[:-1]), _names(call, there, home)

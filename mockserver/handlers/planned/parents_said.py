@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.contract.plan import Parent
-from mockserver.handlers.planned.beginning_states import MAKERS
+from mockserver.handlers.planned.initial_states import MAKERS
 from mockserver.handlers.planned.places import is_key, keys_of
 from mockserver.inference.foreign import PEOPLE
 from mockserver.inference.words import KEYS, LOGINS

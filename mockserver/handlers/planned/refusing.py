@@ -11,9 +11,9 @@ from mockserver.contract.plan import OperationPlan, PlannedReply
 from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Refusal
-from mockserver.handlers.planned.fault_members import RefusedRequest
-from mockserver.handlers.planned.fault_telling import FaultTeller
-from mockserver.handlers.planned.fault_words import phrase, texts_among
+from mockserver.handlers.planned.error_bodies import FaultTeller
+from mockserver.handlers.planned.error_members import RefusedRequest
+from mockserver.handlers.planned.error_words import phrase, texts_among
 from mockserver.messages import Json, Reply
 
 PROBLEM = "application/problem+json"

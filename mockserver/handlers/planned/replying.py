@@ -20,9 +20,9 @@ from mockserver.handlers.planned.acknowledging import acknowledged, is_acknowled
 from mockserver.handlers.planned.addresses import brought_here
 from mockserver.handlers.planned.composing import draw_for
 from mockserver.handlers.planned.criteria import written
+from mockserver.handlers.planned.envelope_fields import with_envelope_fields
 from mockserver.handlers.planned.places import plan_of
 from mockserver.handlers.planned.streams import streamed
-from mockserver.handlers.planned.told_beside import as_told
 from mockserver.messages import Headers, Json, Reply
 from mockserver.values.media_types import carries_json, without_parameters
 from mockserver.values.members import value_at, with_value
@@ -48,7 +48,7 @@ def with_record(call: Call, record: Json, *, key: Json = None, headers: Headers 
     own = value_at(record, model.key) if model and len(model.key) == 1 and steps else None
     beside = _beside(call, model.key[0], own) if model and own is not None else {}
     place = call.tools.maker.shapes.member(schema, steps) if schema is not None else None
-    value = as_told(call, place, record, key)
+    value = with_envelope_fields(call, place, record, key)
     return answered(call, value, steps, beside=beside, headers=headers, notes=notes)
 
 

@@ -13,9 +13,9 @@ from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers import door
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.beginning import begin, first_key
 from mockserver.handlers.planned.callers import caller_key
 from mockserver.handlers.planned.criteria import meets, with_values
+from mockserver.handlers.planned.initial_records import begin, first_key
 from mockserver.handlers.planned.parents_said import says_above
 from mockserver.handlers.planned.places import by_key, key_of, keys_of, model_of, named_within, plan_of, record_id
 from mockserver.messages import Json
@@ -82,7 +82,7 @@ class Scope:
         """The record of that key, or the newest with that value in another member that identifies it."""
         if not self.is_wide and (found := self.tenant[self.resource.name].get(record_id(self.keys or (), key))):
             return found if self._has(found) else None
-        if not self.is_wide and not self.model.other_keys and not self.model.kin:
+        if not self.is_wide and not self.model.other_keys and not self.model.made_elsewhere:
             return None
         for likely in (with_values([(self.model.key, key)]), None) if self.is_wide else ():
             if own := next((one for one in self.all(likely) if key_of(one.id) == key), None):
@@ -96,7 +96,7 @@ class Scope:
     def _made_elsewhere(self, key: str) -> Record | None:
         """The record that was made on another path and is found here by that key and what it says of its parents."""
         ways = [steps for steps in (self.model.key, *self.model.other_keys) if steps]
-        for name, steps in product(self.model.kin, ways):
+        for name, steps in product(self.model.made_elsewhere, ways):
             for record in reversed([*self.tenant[name].narrowed(with_values([(steps, key)]), "")]):
                 data = record.data()
                 above = [says_above(parent, record) for parent in self.model.parents]
@@ -125,12 +125,12 @@ class Scope:
 
     def _twins(self, record: Record) -> Iterator[tuple[Resource, Record]]:
         """Where the same record stands that was made on another path: of one name, below the parents that it says."""
-        if not self.model.kin:
+        if not self.model.made_elsewhere:
             return
         *above, key = keys_of(record.id)
         data, ways = record.data(), [steps for steps in self.model.other_keys if steps]
         same = with_values([(steps, value_at(data, steps)) for steps in ways])
-        for name in self.model.kin:
+        for name in self.model.made_elsewhere:
             for twin in [*self.tenant[name].narrowed(same, "")]:
                 theirs, said = twin.data(), [says_above(parent, twin) for parent in self.model.parents]
                 is_here = all(one in names for one, names in zip(above[: self.model.reach], said, strict=False))

@@ -10,9 +10,9 @@ from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.patching import apply_patch
 from mockserver.handlers.planned.addresses import address_of, named_by
-from mockserver.handlers.planned.beginning import counted_by
 from mockserver.handlers.planned.composing import changed, composed, draw_for, new_name, settled
 from mockserver.handlers.planned.embedding import presented, seen
+from mockserver.handlers.planned.initial_records import counted_by
 from mockserver.handlers.planned.kept_files import with_files
 from mockserver.handlers.planned.known_elsewhere import known_elsewhere
 from mockserver.handlers.planned.logging_in import remember, require_unregistered, welcome, with_own_token, with_token

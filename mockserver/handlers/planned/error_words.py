@@ -1,4 +1,4 @@
-"""How documents call what a refusal tells, and which of their codes and states mean it."""
+"""What documents call the members of an error's body, and which of their codes and states mean which refusal."""
 
 from __future__ import annotations
 

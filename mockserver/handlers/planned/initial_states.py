@@ -24,7 +24,7 @@ _PLACES = frozenset({"city", "zip", "zipcode", "postalcode", "postcode", "street
 """Members beside which a ``state`` is a part of a country."""
 
 
-def beginning_states(call: Call, model: Model) -> Mapping[str, Json]:
+def initial_states(call: Call, model: Model) -> Mapping[str, Json]:
     """The members that tell a state, of those that the document lists, each as a life begins. PERF: worked out once."""
     remembered = plan_of(call).remembered
     if (known := remembered.get("begun")) is None:
@@ -57,7 +57,7 @@ def _counted(call: Call, model: Model, made: Mapping[str, Json]) -> frozenset[st
 def _unsaid(call: Call, model: Model) -> Iterator[str]:
     """The members that are null until somebody says what they are."""
     shapes, allows = call.tools.maker.shapes, call.tools.maker.allows
-    kept = {*beginning_states(call, model), *(steps[0] for steps in (model.key, *model.other_keys) if steps)}
+    kept = {*initial_states(call, model), *(steps[0] for steps in (model.key, *model.other_keys) if steps)}
     for name, node in shapes.properties(model.record).items() if model.record is not None else ():
         is_known = name in kept or flat(name) in MAKERS or _COUNT.search(flat(name)) is not None
         is_null = not is_known and _takes_null(shapes.follow(node).value) and allows(node, None)

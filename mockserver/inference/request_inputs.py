@@ -1,4 +1,4 @@
-"""What an operation asks of its caller: the parameters it takes, and the credentials it needs."""
+"""What an operation takes from its caller: its parameters, and the credentials that it needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first records of a collection, made when somebody first looks at it (A11): examples, then made-up ones."""
+"""The first records of a collection, made when it is first looked at (A11): from examples, else made up."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from mockserver.handlers import door
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.addresses import brought_here, first_address_of, linked, self_addressed, with_address
 from mockserver.handlers.planned.chronology import in_order
+from mockserver.handlers.planned.denormalised_fields import repeated_fields
 from mockserver.handlers.planned.new_keys import few_keys, identified, new_key, shown_key
 from mockserver.handlers.planned.places import is_key, model_of, record_id, whole_key
 from mockserver.handlers.planned.sums import added_up
-from mockserver.handlers.planned.told_by_key import told_of
 from mockserver.messages import Json
 from mockserver.store import Tenant
 from mockserver.values.members import value_at, with_value
@@ -247,7 +247,7 @@ def _naming(
     pinned = call.tools.beginning.keys(tenant, referenced.name)
     total = max(_count(call, tenant, referenced), 1)
     record = {} if not said or pinned else first(call, referenced, (), 1 + (ordinal - 1) % total)[1]
-    return {**one, **told_of(call, place, record, set(one)), **said}
+    return {**one, **repeated_fields(call, place, record, set(one)), **said}
 
 
 def _key_there(call: Call, referenced: Resource, ordinal: int, tenant: str) -> Json:

@@ -1,4 +1,4 @@
-"""What an object in a list repeats of the record that it names by its key: a line its product's name and price."""
+"""Fields that an object in a list repeats of the record that it names: an order line its product's name and price."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PRICES = ("unitprice", "priceperunit", "unitamount")
 """What an entry of a list calls the price of the thing that it is about."""
 
 
-def told_of(call: Call, place: Node, record: Json, wanted: Collection[str]) -> dict[str, Json]:
+def repeated_fields(call: Call, place: Node, record: Json, wanted: Collection[str]) -> dict[str, Json]:
     """What an entry repeats of the record that it names: what that is called and costs, but for keys."""
     members = call.tools.maker.shapes.properties(place)
     data = record if isinstance(record, dict) else {}

@@ -1,4 +1,4 @@
-"""What one member of a refusal says: its code, its title, the place that was wrong, the moment, the address."""
+"""What one member of an error's body says: its code, its title, the place that was wrong, the time, the URL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mockserver.contract.document import Node
 from mockserver.contract.samples.declared_values import said_examples
 from mockserver.contract.samples.sample_maker import Maker
 from mockserver.errors import Refusal, Violation
-from mockserver.handlers.planned.fault_words import (
+from mockserver.handlers.planned.error_words import (
     ADDRESSES,
     CODES,
     DOCUMENTATION,

@@ -1,4 +1,4 @@
-"""What holds for a document as a whole: below which prefixes it stands, how it refuses."""
+"""What holds for all operations of a document: path prefixes, the usual form of a refusal, the tenant parameter."""
 
 from __future__ import annotations
 

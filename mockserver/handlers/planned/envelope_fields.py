@@ -1,4 +1,4 @@
-"""What a reply tells beside a record's own members: its key by another name, how it went, what only a create says."""
+"""Fields of a reply beside the record's own: its key by another name, the outcome, what only a create answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FAULTY = re.compile(r"err|warn|fail|fault|reason|problem", re.IGNORECASE)
 _PLAIN = ("string", "integer", "number", "boolean")
 
 
-def as_told(call: Call, place: Node | None, record: Json, key: Json = None) -> Json:
+def with_envelope_fields(call: Call, place: Node | None, record: Json, key: Json = None) -> Json:
     """``record`` with what the reply at ``place`` has beside its members; ``key``: where no member of it is its key."""
     model = call.resource.model
     if not isinstance(record, dict) or place is None or model is None:

@@ -1,4 +1,4 @@
-"""Where else records are made that a path shows by its parents: ``/repos/{owner}/{repo}`` those of ``/user/repos``."""
+"""Resources whose records are created on another path than shows them: ``/user/repos``, ``/repos/{owner}/{repo}``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mockserver.inference.resources import Resources
 from mockserver.inference.sharing import FEWEST, is_one
 
 
-def kin_of(found: Resources, one: InferredCollection) -> Iterator[str]:
+def made_elsewhere(found: Resources, one: InferredCollection) -> Iterator[str]:
     """The resources called and made like ``one``, whose records clients make and no path of theirs shows alone.
 
     Of several that are so the one with the shortest path has them.

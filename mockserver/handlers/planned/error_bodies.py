@@ -1,4 +1,4 @@
-"""A refusal in the shape of a declared error: each member says what its name means, each violation is an entry."""
+"""A refusal as the error body that the document declares: a member by what its name means, an entry a violation."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from mockserver.contract.document import Node
 from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Violation
-from mockserver.handlers.planned.fault_members import FaultMember, Telling, dotted
-from mockserver.handlers.planned.fault_words import LISTS, PLACES, texts_among
+from mockserver.handlers.planned.error_members import FaultMember, Telling, dotted
+from mockserver.handlers.planned.error_words import LISTS, PLACES, texts_among
 from mockserver.messages import Json
 from mockserver.values.name_words import flat
 
