@@ -60,11 +60,11 @@ class SharedRun(Protocol):
     partial: str
     stopped: str
 
-    def carry(self, work: Callable[[], None]) -> None: ...
+    def attempt(self, work: Callable[[], None]) -> None: ...
     def check_groups(self, groups: Mapping[str, Group]) -> None: ...
     def clean_up(self) -> tuple[CreatedRecord, ...]: ...
-    def keep(self, result: Result) -> None: ...
-    def hear_nothing(self) -> None: ...
+    def add_result(self, result: Result) -> None: ...
+    def mute(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +188,9 @@ def _check(run: SharedRun, groups: dict[str, Group], here: Connection, there: Co
     judged, seen = Counter(run.session.evidence.judged), Counter(run.oracle.seen)
     recorder = run.client.recorder
     statuses, purposes, total = Counter(recorder.statuses), Counter(recorder.purposes), recorder.total
-    run.hear_nothing()
+    run.mute()
     run.results = []
-    run.carry(partial(_heard, partial(run.check_groups, groups)))
+    run.attempt(partial(_heard, partial(run.check_groups, groups)))
     left = run.clean_up()
     there.send(
         ChildFindings(
@@ -218,7 +218,7 @@ def _join(run: SharedRun, found: ChildFindings | None) -> None:
         return
     checks = {one.name: one for one in run.checks}
     for name, result in found.results:
-        run.keep(replace(result, check=checks[name]))
+        run.add_result(replace(result, check=checks[name]))
     for key, finding in found.findings.items():
         run.oracle.findings.setdefault(key, finding)
     run.oracle.seen = dict(Counter(run.oracle.seen) + found.seen)

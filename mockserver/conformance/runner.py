@@ -45,7 +45,7 @@ UNFUZZED = frozenset({Kind.BATCH, Kind.NOTICE, Kind.PREVIEW})
 
 
 class Run:
-    """What one run holds; ``listener`` hears what is being done and each result."""
+    """One run of the checks against one target; ``listener`` receives its events."""
 
     def __init__(
         self,
@@ -55,19 +55,19 @@ class Run:
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.options, self.target, self._tell = options, target, listener
+        self.options, self.target, self._emit = options, target, listener
         self.profile = options.chosen
         self.plan = read_plan(target.contract, options.seed)
-        self.groups = self._chosen()
+        self.groups = self._chosen_groups()
         self.mark = new_mark(str(options.seed) if self.profile.in_process else None)
         self.credentials = Credentials((target.own, target.other))
-        self.pace, self.client = self._way(clock, pause)
+        self.pace, self.client = self._client(clock, pause)
         self.oracle = Oracle(self.plan.replies)
         limits = replace(self.profile.limits, seed=options.seed)
         self.session = Session(self.plan, self.client, target.own, target.other, mark=self.mark, limits=limits)
         self.ledger = Ledger(ledger_of(options)) if self.profile.ledger else None
         self._connect()
-        self.strictness = options.strictness or self._usual()
+        self.strictness = options.strictness or self._default_strictness()
         self.checks = load_checks(options.checks, plain=self.plan.is_inferred)
         is_whole = options.groups or options.whole or self.plan.is_inferred
         share = 1 if is_whole else self.profile.share
@@ -78,8 +78,8 @@ class Run:
         self.lag: Lag | None = None
         self._has_measured = self.profile.in_process or self.profile.reads_only
 
-    def _way(self, clock: Callable[[], float], pause: Callable[[float], None]) -> tuple[RequestRate, TargetClient]:
-        """How requests go to the target: within its time and rate, and what the profile allows of them alone."""
+    def _client(self, clock: Callable[[], float], pause: Callable[[float], None]) -> tuple[RequestRate, TargetClient]:
+        """The client for the target, with a rate and a time limit, and an allow-list as the profile wants it."""
         rate, max_time = self.options.rate or self.profile.rate, self.options.max_time or self.profile.max_time
         pace = RequestRate(rate, max_time, clock=clock, pause=pause)
         allow = allowed(
@@ -93,7 +93,7 @@ class Run:
         return pace, TargetClient(*target, allow=allow, pace=pace, credentials=known, patience=patience)
 
     def _connect(self) -> None:
-        """Let each part hear of what another sees: the oracle each reply, the ledger each record."""
+        """Connect the parts: the oracle sees each reply, the ledger each record before it is made."""
         self.oracle.trails = self.session.trails
         self.client.after.append(self.oracle.observe)
         self.client.look_up = (PlainFates if self.plan.is_inferred else Fates)(self.session)
@@ -101,15 +101,15 @@ class Run:
             marking = Marking(self.plan, self.ledger, self.mark, set())
             self.client.before, self.session.records.listener = marking.before, marking.record_event
 
-    def _usual(self) -> Provenance:
-        """Our mock is held to our habits too, a server on this machine to all clauses, another to its owner's."""
+    def _default_strictness(self) -> Provenance:
+        """Ours is held to all clauses, a server on this machine to all but our habits, others to what is documented."""
         if self.plan.is_inferred:
             return Provenance.DOCUMENTED
         if self.profile.in_process:
             return Provenance.EXPECTED
         return Provenance.INFERRED if self.profile.local else Provenance.DOCUMENTED
 
-    def _chosen(self) -> dict[str, Group]:
+    def _chosen_groups(self) -> dict[str, Group]:
         """The resources to check. Raises SetupError for those there are not, and for what the profile cannot do."""
         known = self.plan.groups
         problems = unknown_groups(self.options, known)
@@ -127,11 +127,11 @@ class Run:
 
     def check(self) -> None:
         """Every check on every resource, then the fuzzer; whatever ends it early, what was found until then stays."""
-        self.carry(self._check)
+        self.attempt(self._check)
         self._mark_unreached()
 
-    def carry(self, work: Callable[[], None]) -> None:
-        """Prepare the target and do ``work``; what ends it early is told by ``partial`` and ``stopped``."""
+    def attempt(self, work: Callable[[], None]) -> None:
+        """Prepare the target and do ``work``; ``partial`` and ``stopped`` say what ended it early."""
         try:
             self._prepare()
             work()
@@ -145,7 +145,7 @@ class Run:
 
     def _check(self) -> None:
         if self.options.settle:
-            self._measure()
+            self._measure_lag()
         with shared_with_child(self) as groups:
             self.check_groups(groups)
             if self.options.fuzzed and not self.plan.is_inferred:
@@ -155,11 +155,11 @@ class Run:
         """Every check on every resource of ``groups``."""
         for group in groups.values():
             for check in self.checks:
-                self._one(check, group.name)
+                self._run_check(check, group.name)
 
-    def hear_nothing(self) -> None:
-        """Tell nobody of what is done from now on."""
-        self._tell = lambda _: None
+    def mute(self) -> None:
+        """Emit no event from now on."""
+        self._emit = lambda _: None
 
     def planned(self) -> int:
         """How many checks of resources the run is going to carry out."""
@@ -206,20 +206,20 @@ class Run:
                 found[group.name] = dict(reversed(known))
         self.session.limits = replace(self.session.limits, foreign=found)
 
-    def _one(self, check: Check, resource: str) -> None:
+    def _run_check(self, check: Check, resource: str) -> None:
         if not (part := self.sample.part(check, resource)):
-            self.keep(Result(check, resource, Outcome.LEFT_OUT, reason=SAMPLED, planned=False))
+            self.add_result(Result(check, resource, Outcome.LEFT_OUT, reason=SAMPLED, planned=False))
             return
-        self._tell(Working(f"{check.name} of {resource}"))
+        self._emit(Working(f"{check.name} of {resource}"))
         began, known = time.perf_counter(), set(self.oracle.findings)
         result = carry_out(check, self.session, self.plan.groups[resource], part)
-        if result.outcome is Outcome.FAILED and self.lag is None and self._measure():
+        if result.outcome is Outcome.FAILED and self.lag is None and self._measure_lag():
             result = carry_out(check, self.session, self.plan.groups[resource], part)
         if result.outcome is Outcome.FAILED or (result.asked and not result.has_judged):
             ensure_same_api(self.session, self.oracle.findings, known)
-        self.keep(replace(result, seconds=time.perf_counter() - began))
+        self.add_result(replace(result, seconds=time.perf_counter() - began))
 
-    def _measure(self) -> bool:
+    def _measure_lag(self) -> bool:
         """Whether reads are found to lag behind writes: they wait from then on. Looked at once."""
         if not self._has_measured:
             self._has_measured = True
@@ -230,30 +230,30 @@ class Run:
         amount = self.profile.fuzzing
         seen: dict[tuple[str, str], Result] = {}
         for scenario in fuzz(
-            self.session, amount, self.options.seed, self._fuzzed, lambda what: self._tell(Working(what))
+            self.session, amount, self.options.seed, self._is_fuzzed, lambda what: self._emit(Working(what))
         ):
-            self._take(scenario, seen)
+            self._add_fuzzed(scenario, seen)
         for result in seen.values():
-            self.keep(result)
+            self.add_result(result)
         for phase in PHASES:
             left_out = (phase == "fuzzing" and not amount.cases) or (phase == "stateful" and not amount.sequences)
             if left_out:
                 skipped = _uncovered(f"fuzzing.{phase}", f"this profile leaves the {phase} phase out")
-                self.keep(replace(skipped, planned=False, hindered=False))
+                self.add_result(replace(skipped, planned=False, hindered=False))
         for operation in self.operations():
-            if not self._fuzzed(operation):
+            if not self._is_fuzzed(operation):
                 is_left_out = self.client.may(operation) and not self.sample.has_operation(operation)
                 missed = Outcome.LEFT_OUT if is_left_out else Outcome.NOT_COVERED
                 reason = SAMPLED if is_left_out else "this profile does not fuzz it"
                 result = _uncovered(f"fuzzing of {operation.id}", reason, operation)
-                self.keep(replace(result, outcome=missed, planned=False, hindered=False))
+                self.add_result(replace(result, outcome=missed, planned=False, hindered=False))
         self.session.clean_up(targets=True)
 
-    def _take(self, scenario: FuzzedOperation, seen: dict[tuple[str, str], Result]) -> None:
+    def _add_fuzzed(self, scenario: FuzzedOperation, seen: dict[tuple[str, str], Result]) -> None:
         if scenario.problem:
             if self.pace.is_over():
                 raise OutOfTime(scenario.problem)
-            self.keep(_uncovered(f"fuzzing.{scenario.phase} {scenario.label}".strip(), scenario.problem))
+            self.add_result(_uncovered(f"fuzzing.{scenario.phase} {scenario.label}".strip(), scenario.problem))
         for name, count in scenario.checks.items():
             found = tuple(one for one in scenario.findings if one.check == f"fuzzing.{name}")
             known = seen.get((name, ""), Result(as_check(name), "", Outcome.PASSED))
@@ -261,18 +261,18 @@ class Run:
             findings, judged = (*known.findings, *found), known.judged + count
             seen[name, ""] = replace(known, outcome=outcome, findings=findings, judged=judged)
 
-    def _fuzzed(self, operation: Operation) -> bool:
+    def _is_fuzzed(self, operation: Operation) -> bool:
         if not self.client.may(operation) or operation.resource.name not in self.groups:
             return False
         if not self.sample.has_operation(operation):
             return False
         return self.profile.reads_only or self.profile.limits.owns_all or operation.kind not in UNFUZZED
 
-    def keep(self, result: Result) -> None:
-        """Take note of what came of a check, and tell it."""
+    def add_result(self, result: Result) -> None:
+        """Add what came of a check to the results, and emit it."""
         self.results.append(result)
         counts = any(one.provenance.counts(self.strictness) for one in result.findings)
-        self._tell(Judged(result, is_noted=bool(result.findings) and not counts))
+        self._emit(Judged(result, is_noted=bool(result.findings) and not counts))
 
     def _mark_unreached(self) -> None:
         if not self.partial:
@@ -281,9 +281,9 @@ class Run:
         for group in self.groups.values():
             for check in self.checks:
                 if (check.name, group.name) not in done:
-                    self.keep(self._unreached(check, group))
+                    self.add_result(self._unreached(check, group))
         if not any(name.startswith("fuzzing.") for name, _ in done):
-            self.keep(_uncovered("fuzzing", self.partial))
+            self.add_result(_uncovered("fuzzing", self.partial))
 
     def _unreached(self, check: Check, group: Group) -> Result:
         """A check that the run did not come to; one that it would not have carried out anyway is told as such."""

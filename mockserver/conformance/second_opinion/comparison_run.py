@@ -45,7 +45,7 @@ def compare(
     sides = (Side("the target", first), Side(other, second))
     comparison = Comparison(*sides, list(first.groups.values()), listener, can_plant=is_mock)
     try:
-        first.carry(comparison.run)
+        first.attempt(comparison.run)
     finally:
         left = [made for run in runs for made in run.clean_up()]
     conditions = Conditions(
