@@ -135,7 +135,7 @@ def check_merged(session: Session, group: Group) -> None:
                     continue
                 found = leveled(asking.read_back(group, made))
                 rest = {name: before[name] for name in sent if name in before and name not in said}
-                asking.keeps(rest, found, f"PATCH of {what} changes what it does not send")
+                asking.keeps(asking.comparable(group, rest), found, f"PATCH of {what} changes what it does not send")
                 gone = sorted(name for name in rest if name not in found and rest[name] not in EMPTY)
                 session.expect(not gone, f"PATCH of {what} takes away what it does not send ({listed(gone)})")
                 asking.keeps(asking.comparable(group, said), found, "a change is not seen by the next read")

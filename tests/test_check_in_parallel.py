@@ -89,7 +89,7 @@ def test_what_is_absent_stays_so_on_its_way():
     assert pickle.loads(pickle.dumps(ABSENT)) is ABSENT
 
 
-PLACES = ("hear_nothing", "check_groups", "clean_up")
+PLACES = ("mute", "check_groups", "clean_up")
 
 
 class Interrupted:
@@ -101,7 +101,7 @@ class Interrupted:
         self.oracle = SimpleNamespace(seen=Counter(), findings={})
         recorder = SimpleNamespace(statuses=Counter(), purposes=Counter(), total=0, exchanges=[])
         self.client = SimpleNamespace(recorder=recorder, patience=SimpleNamespace(troubles={}))
-        self.checks, self.results, self.left_beside = (), [], ()
+        self.checks, self.results, self.left_by_child = (), [], ()
         self.partial = self.stopped = ""
 
     def at(self, place):
@@ -109,8 +109,8 @@ class Interrupted:
             os.kill(os.getpid(), signal.SIGINT)
             os.kill(os.getpid(), signal.SIGTERM)
 
-    def hear_nothing(self):
-        self.at("hear_nothing")
+    def mute(self):
+        self.at("mute")
 
     def check_groups(self, _):
         self.at("check_groups")
@@ -119,7 +119,7 @@ class Interrupted:
         self.at("clean_up")
         return ()
 
-    def carry(self, work):
+    def attempt(self, work):
         try:
             work()
         except KeyboardInterrupt:
@@ -135,6 +135,15 @@ def test_a_copy_that_is_interrupted_tells_what_it_found_and_shows_no_traceback(p
     assert "Traceback" not in capfd.readouterr().err
 
 
+@pytest.fixture
+def ctrl_c():
+    """Ctrl-C is heard as Python hears it by itself, whatever another test of this process has left."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_this_process_hears_signals_again_when_the_copy_was_made():
     run = Interrupted()
     with pytest.raises(KeyboardInterrupt), check_in_child(run, {}):

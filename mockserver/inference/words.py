@@ -146,3 +146,20 @@ CONTENTS = frozenset(
      "binary", "upload", "attachment"}
 )  # fmt: skip
 """How the last segment is called of a path that stands for the file of the record above it."""
+VERSIONS = frozenset({"resourceversion", "lockversion", "rowversion", "recordversion"})
+"""What tells the version of a record, which each change counts on."""
+MADE = re.compile(
+    r"(created|inserted|added)(at|on|date|time|datetime)?|(date|time)?created|creation(date|time|timestamp)"
+)
+CHANGED = re.compile(
+    r"(updated|modified|changed|lastmodified|lastupdated)(at|on|date|time|datetime)?|(date|time)?modified"
+)
+UNIQUE = frozenset({"uid", "uuid"})
+
+
+def is_servers(word: str, *, beside_key: bool = False) -> bool:
+    """Whether only the server says a member of that name, in small letters: a version; in the object that holds the
+    key of a record (``metadata``), also when it was made and changed, and what is unique to it.
+    """  # fmt: skip
+    own = word in UNIQUE or MADE.fullmatch(word) or CHANGED.fullmatch(word)
+    return word in VERSIONS or bool(beside_key and own)

@@ -24,10 +24,12 @@ from mockserver.contract import Kind, Operation
 from mockserver.contract.document import Node
 from mockserver.contract.plan import Steps
 from mockserver.contract.samples.scalars import Draw
+from mockserver.inference.words import is_servers
 from mockserver.messages import SUCCESSES
 from mockserver.values.absent import ABSENT
 from mockserver.values.equality import same_json
 from mockserver.values.members import with_value
+from mockserver.values.name_words import flat
 from mockserver.values.shown import shown
 
 PAGES = 12
@@ -157,7 +159,11 @@ class PlainTrying(PlainAsking):
             declared = {**declared, **self.maker.shapes.properties(declared["attributes"])}
             sent = level
         fits = {name for name, value in sent.items() if name in declared and self.replies.allows(declared[name], value)}
-        return {name: sent[name] for name in sorted(fits - own) if (name,) != model.key}
+        kept = {name: sent[name] for name in sorted(fits - own) if (name,) != model.key and not is_servers(flat(name))}
+        holder = model.key[0] if len(model.key) > 1 else ""
+        if isinstance(inner := kept.get(holder), dict):
+            kept[holder] = {name: one for name, one in inner.items() if not is_servers(flat(name), beside_key=True)}
+        return kept
 
     def keeps(self, sent: Any, found: Any, cause: str) -> None:
         """Expect each member of ``found`` that was sent to be what was sent, or a form of it that is left open."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -11,18 +10,10 @@ from mockserver.contract.document import Node
 from mockserver.contract.plan import Model
 from mockserver.contract.samples.scalars import Draw, uuid_from
 from mockserver.handlers.call import Call
-from mockserver.handlers.planned.versions import VERSIONS
+from mockserver.inference.words import CHANGED, MADE, UNIQUE, VERSIONS
 from mockserver.messages import Json
 from mockserver.values.members import value_at, with_value
 from mockserver.values.name_words import flat
-
-_MADE = re.compile(
-    r"(created|inserted|added)(at|on|date|time|datetime)?|(date|time)?created|creation(date|time|timestamp)"
-)
-_CHANGED = re.compile(
-    r"(updated|modified|changed|lastmodified|lastupdated)(at|on|date|time|datetime)?|(date|time)?modified"
-)
-_UNIQUE = frozenset({"uid", "uuid"})
 
 
 def stamped(
@@ -34,7 +25,7 @@ def stamped(
         word = flat(name)
         if sent.get(name) is not None and value.get(name) == sent[name] and not maker.shapes.says(place, "readOnly"):
             continue
-        if not ((is_new and _MADE.fullmatch(word)) or _CHANGED.fullmatch(word)):
+        if not ((is_new and MADE.fullmatch(word)) or CHANGED.fullmatch(word)):
             continue
         kind, form = maker.shapes.type(place), maker.shapes.says(place, "format")
         if kind == "string" and form == "date-time":
@@ -64,12 +55,12 @@ def beside_key(call: Call, model: Model, value: dict[str, Any], before: Mapping[
 def _said_there(call: Call, place: Node, held: dict[str, Any], was: Json, *, is_own: bool) -> dict[str, Any]:
     members, allows = call.tools.maker.shapes.properties(place), call.tools.maker.allows
     if is_own and isinstance(was, dict):
-        kept = {name: one for name, one in was.items() if flat(name) in _UNIQUE or _MADE.fullmatch(flat(name))}
+        kept = {name: one for name, one in was.items() if flat(name) in UNIQUE or MADE.fullmatch(flat(name))}
         held = {**held, **kept}
     if is_own:
         held = stamped(call, place, held, is_new=was is None)
         draw = Draw.of(call.tools.ids.draw("unique", *map(str, held.values())), call.tools.clock.now())
-        unique = {name: str(uuid_from(draw.random)) for name in members if flat(name) in _UNIQUE}
+        unique = {name: str(uuid_from(draw.random)) for name in members if flat(name) in UNIQUE}
         held = {**{name: one for name, one in unique.items() if allows(members[name], one)}, **held}
     versions = {
         name: _next(was.get(name) if isinstance(was, dict) else None) for name in members if flat(name) in VERSIONS

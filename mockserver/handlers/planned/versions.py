@@ -9,14 +9,12 @@ from mockserver.contract.plan import Model, OperationPlan
 from mockserver.errors import Refusal, Violation
 from mockserver.handlers.call import Call
 from mockserver.handlers.planned.places import plan_of
+from mockserver.inference.words import VERSIONS
 from mockserver.messages import Headers, Json
 from mockserver.store import Record
 from mockserver.values.members import value_at
 from mockserver.values.name_words import flat
 from mockserver.values.shown import quoted
-
-VERSIONS = frozenset({"resourceversion", "lockversion", "rowversion", "recordversion"})
-"""Members that tell which version of a record they are of: what is sent with another one is out of date."""
 
 
 def version_of(record: Record) -> str:
