@@ -31,6 +31,9 @@ INFERRED = Provenance.INFERRED
 MOST = 8
 """How many bodies with seldom values are sent."""
 
+LONG_AGO = {"date-time": "2001-09-09T01:46:40Z", "date": "2001-09-09"}
+"""Moments that no clock of a server comes to by itself, as it may come to those that are made like any value."""
+
 
 @check(*STORED, writes=True, plain=True, provenance=INFERRED, code=207)
 def check_values(session: Session, group: Group) -> None:
@@ -180,7 +183,10 @@ def check_read_only(session: Session, group: Group) -> None:
     declared = asking.maker.shapes.properties(model.record)
     shapes = asking.maker.shapes
     own = [name for name in sorted(declared) if (name,) != model.key and shapes.is_servers(declared[name])]
-    forged = {name: asking.value(declared[name], 4_711 + number) for number, name in enumerate(own)}
+    forged = {
+        name: LONG_AGO.get(str(shapes.says(declared[name], "format"))) or asking.value(declared[name], 4_711 + number)
+        for number, name in enumerate(own)
+    }
     key = model.key[0] if len(model.key) == 1 and model.key[0] in declared else ""
     if key and shapes.says(declared[key], "readOnly") is True:
         forged[key] = asking.value(declared[key], 4_711)
