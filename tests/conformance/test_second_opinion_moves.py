@@ -40,6 +40,12 @@ paths:
     parameters: [{name: id, in: path, required: true, schema: {type: string}}]
     get: {responses: {'200': {description: one, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}}}
     delete: {responses: {'204': {description: gone}}}
+  /rooms/{code}/shelves:
+    parameters: [{name: code, in: path, required: true, schema: {type: string}}]
+    get:
+      responses:
+        '200': {description: all, content: {application/json: {schema: {type: array, items: {type: object, required: [id], properties: {id: {type: string}}}}}}}
+        '404': {description: no such room}
 components:
   schemas:
     NewBook: {type: object, required: [title, pages, tags, author_id], properties: &fields {
@@ -175,3 +181,13 @@ def test_what_happens_to_other_records_is_seen(shelf, server, verdict, what, pla
 @pytest.mark.parametrize("server", [Shelf, OneTitleOnce])
 def test_a_sound_server_is_found_alike_also_where_it_takes_no_text_twice(shelf, server):
     assert opinions_on(server, shelf) == []
+
+
+class KnowsNoRoom(Shelf):
+    def answer(self, sent):
+        reply = self._mock(sent)
+        return replace(reply, status=404, body=b"", headers=[]) if sent.path.startswith("/rooms/") else reply
+
+
+def test_a_list_below_what_nobody_made_may_not_be_there(shelf):
+    assert {one.verdict for one in opinions_on(KnowsNoRoom, shelf)} <= {SILENT}

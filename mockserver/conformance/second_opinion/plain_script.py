@@ -204,12 +204,12 @@ class PlainAuthor:
         found += [one for one in group.all(Kind.SINGLETON) if one.method == "GET"]
         found += [one for one in group.all(Kind.STUB) if "{" not in one.path]
         for operation in found:
-            is_list = operation.kind is Kind.LIST
+            is_list, values = operation.kind is Kind.LIST, self.below(operation, above)
             what = "list what is there" if is_list else f"ask for {operation.id}"
+            is_below_made = len(values) == len(planned(operation).scope or ())  # else below what nobody knows of
             with suppress(Inconclusive):
-                yield self.step(what, group, operation, Expect.LISTED if is_list else Expect.ANSWERED,
-                                self.below(operation, above), is_loose=True,
-                                body=self.asking.body(operation, 1))  # fmt: skip
+                yield self.step(what, group, operation, Expect.LISTED if is_list and is_below_made else Expect.ANSWERED,
+                                values, is_loose=True, body=self.asking.body(operation, 1))  # fmt: skip
 
     def _is_plain_or_bare(self, operation: Operation) -> bool:
         return self._is_plain(operation) or not planned(operation).bodies
