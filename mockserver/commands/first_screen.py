@@ -97,13 +97,13 @@ def _filled(world: World, operation: Operation) -> str | None:
         or operation.path.count("{") != 1
     ):
         return None
-    from mockserver.handlers.planned.places import keys_of  # PERF: for documents without annotations only
+    from mockserver.handlers.planned.places import key_of  # PERF: for documents without annotations only
     from mockserver.planting import begin
 
     tenant = world.store.tenant("default")
     begin(world, tenant, operation.resource)
     record = next(tenant[operation.resource.name].scan(), None)
-    return operation.path.replace(f"{{{key}}}", quote(keys_of(record.id)[-1], safe="")) if record else None
+    return operation.path.replace(f"{{{key}}}", quote(key_of(record.id), safe="")) if record else None
 
 
 def _named(world: World, operation: Operation) -> str | None:

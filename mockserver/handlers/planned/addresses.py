@@ -46,7 +46,7 @@ def reached(call: Call, reply: Reply) -> Reply:
     """``reply`` with the addresses of the mock as its caller reaches it."""
     raw = orjson.dumps(reply.value) if reply.has_value else reply.raw
     if raw is not None and _HERE in raw and call.input.address:
-        raw = raw.replace(_HERE, orjson.dumps(call.input.address.removesuffix(call.input.path))[1:-1])
+        raw = raw.replace(_HERE, orjson.dumps(host_of(call))[1:-1])
     return Reply(reply.status, None, False, raw, reply.headers, reply.notes, reply.content_type)
 
 

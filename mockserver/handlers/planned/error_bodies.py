@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mockserver.contract.document import Node
 from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Violation
-from mockserver.handlers.planned.error_members import FaultMember, Telling, dotted
+from mockserver.handlers.planned.error_members import ErrorMember, Telling, dotted
 from mockserver.handlers.planned.error_words import LISTS, PLACES, texts_among
 from mockserver.messages import Json
 from mockserver.values.name_words import flat
@@ -18,7 +18,7 @@ _NOWHERE = Violation("", "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
-class FaultTeller(Telling):
+class ErrorTeller(Telling):
     """Tells one refusal; ``adds``: also by members that may be missing, where what they mean is known."""
 
     adds: bool = True
@@ -41,7 +41,7 @@ class FaultTeller(Telling):
             elif place is None:
                 filled_in[name] = value[name]
             elif name in value or self.adds:
-                member = FaultMember(self, name, place, value, violation)
+                member = ErrorMember(self, name, place, value, violation)
                 if name in self.maker.shapes.shape(node).required or not member.is_idle:
                     filled_in.update((name, one) for one in self._member(member, left))
         if violation is not None or text is not None:
@@ -68,7 +68,7 @@ class FaultTeller(Telling):
         has_values = self.maker.shapes.shape(place).words.get("enum")
         return not has_values and self.maker.allows(place, self.refusal.message)
 
-    def _member(self, member: FaultMember, left: int) -> Iterator[Json]:
+    def _member(self, member: ErrorMember, left: int) -> Iterator[Json]:
         """The value of one member; none where it stays away."""
         is_place = member.word in PLACES and member.violation is not None
         if member.kind not in ("object", "array") or is_place:

@@ -65,7 +65,7 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
-class FaultMember:
+class ErrorMember:
     """The member ``name`` of an error, declared at ``place``, beside the other members of ``value``.
 
     ``violation``: the one that the object tells, where it is an entry of a list of them.

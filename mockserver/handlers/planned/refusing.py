@@ -11,7 +11,7 @@ from mockserver.contract.plan import OperationPlan, PlannedReply
 from mockserver.contract.samples.record_examples import media_examples
 from mockserver.contract.samples.scalars import Draw
 from mockserver.errors import Refusal
-from mockserver.handlers.planned.error_bodies import FaultTeller
+from mockserver.handlers.planned.error_bodies import ErrorTeller
 from mockserver.handlers.planned.error_members import RefusedRequest
 from mockserver.handlers.planned.error_words import phrase, texts_among
 from mockserver.messages import Json, Reply
@@ -79,12 +79,12 @@ def _body(plan: OperationPlan, said: PlannedReply, schema: Node, refusal: Refusa
     examples = tuple(media_examples(plan.maker.shapes.document, said.media)) if said.media else ()
     made = plan.maker.make(schema, Draw.of(refusal.status, asked.moment).bare, examples)
     is_exact = made in examples and plan.replies.get(str(refusal.status)) is said
-    teller = FaultTeller(plan.maker, refusal, asked, is_exact)
+    teller = ErrorTeller(plan.maker, refusal, asked, is_exact)
     tries = [*_tries(teller, schema, made)]
     return next((one for one in tries if plan.maker.allows(schema, one)), made)
 
 
-def _tries(teller: FaultTeller, schema: Node, made: Json) -> Iterator[Json]:
+def _tries(teller: ErrorTeller, schema: Node, made: Json) -> Iterator[Json]:
     draw = Draw.of(teller.refusal.status, teller.asked.moment).bare
     full = teller.filled(schema, made)
     yield full
