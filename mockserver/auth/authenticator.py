@@ -105,15 +105,17 @@ class Authenticator:
         raise Refusal(401, "Unauthorized", headers=headers, reason=f"no credential; wanted {wanted}")
 
     def _verdict(self, header: str | None, wall: Wall) -> _Seen:
-        if self._seen_with != self._keys.edition:
-            self._seen_with = self._keys.edition
-            self._seen.clear()
-        seen = self._seen.get(header) if header is not None else None
+        edition = self._keys.edition
+        if self._seen_with != edition:
+            # Another mapping: a request that judged by the keys of before keeps its verdict in the one of before.
+            self._seen, self._seen_with = OrderedDict(), edition
+        remembered = self._seen
+        seen = remembered.get(header) if header is not None else None
         if seen is None:
             token = _token(header)
-            self._seen[str(header)] = seen = self._judge(token, wall)
-            while len(self._seen) > REMEMBERED:
-                self._seen.popitem(last=False)
+            remembered[str(header)] = seen = self._judge(token, wall)
+            while len(remembered) > REMEMBERED:
+                remembered.popitem(last=False)
         if seen.expires + LEEWAY <= wall(seen.issued).timestamp():
             raise unauthorized("the token has expired")
         return seen

@@ -44,9 +44,10 @@ class RemoteSet:
     @property
     def edition(self) -> int:
         """How many times the keys became others; they are fetched anew now and then by whoever looks here."""
+        edition = self._edition  # of before the fetch, which may be over before this returns
         if time.monotonic() - self._fetched > FRESH:
             self._refresh()
-        return self._edition
+        return edition
 
     def find(self, key_id: str | None) -> Any:
         """The key of that id. Raises jwt.InvalidKeyError, with the reason, when it is not there or not there yet."""
